@@ -1,0 +1,67 @@
+# Compiler rules, warnings, sanitizers and the packages that every layer may ask for.
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines. "
+    "Install clang-19 (apt-get install clang-19 lld-19) and configure with a preset: cmake --preset release")
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+set(LOQUAT_SANITIZE "" CACHE STRING "address, thread or empty")
+set(LOQUAT_FUZZ OFF CACHE BOOL "build the libFuzzer targets")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()
+
+add_library(loquat_options INTERFACE)
+target_include_directories(loquat_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+target_compile_definitions(loquat_options INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
+  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL _GLIBCXX_ASSERTIONS)
+target_compile_options(loquat_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  -Werror=unused-result -Werror=return-type -Werror=switch -Wno-c23-extensions
+  -Wno-missing-designated-field-initializers -Wno-missing-field-initializers
+  -fstack-protector-strong -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(loquat_options INTERFACE -Xclang -fno-pch-timestamp)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT LOQUAT_SANITIZE)
+  target_compile_options(loquat_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+target_link_options(loquat_options INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--gc-sections)
+
+if(LOQUAT_SANITIZE STREQUAL "address")
+  target_compile_options(loquat_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-sanitize=function)
+  target_link_options(loquat_options INTERFACE -fsanitize=address,undefined)
+elseif(LOQUAT_SANITIZE STREQUAL "thread")
+  target_compile_options(loquat_options INTERFACE -fsanitize=thread)
+  target_link_options(loquat_options INTERFACE -fsanitize=thread)
+endif()
+if(LOQUAT_FUZZ)
+  target_compile_options(loquat_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlienc)
+target_link_libraries(loquat_options INTERFACE Threads::Threads Boost::headers)
