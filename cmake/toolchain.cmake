@@ -9,7 +9,7 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)  # every target is compiled -fPIE, so that one precompiled header fits all
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 set(LOQUAT_SANITIZE "" CACHE STRING "address, thread or empty")
@@ -31,14 +31,14 @@ target_compile_options(loquat_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Werror=unused-result -Werror=return-type -Werror=switch -Wno-c23-extensions
   -Wno-missing-designated-field-initializers -Wno-missing-field-initializers
-  -fstack-protector-strong -fno-omit-frame-pointer)
+  -fPIE -fstack-protector-strong -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(loquat_options INTERFACE -Xclang -fno-pch-timestamp)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT LOQUAT_SANITIZE)
   target_compile_options(loquat_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif()
-target_link_options(loquat_options INTERFACE -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--gc-sections)
+target_link_options(loquat_options INTERFACE -pie -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--gc-sections)
 
 if(LOQUAT_SANITIZE STREQUAL "address")
   target_compile_options(loquat_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-sanitize=function)
