@@ -1,0 +1,51 @@
+# The whole way from a bare machine to a running platform.
+source tools/dev/web.sh
+source tools/dev/build.sh
+
+# A real conversation to look at: the whole log where it is at hand, else the sample of this repository.
+demo_file() {
+    local beside=../shared/data/chatlog/ubuntu-irc.jsonl.gz
+    if [ -n "${LOQUAT_CHATLOG:-}" ]; then
+        [ -f "$LOQUAT_CHATLOG" ] || fail "LOQUAT_CHATLOG names no file: $LOQUAT_CHATLOG"
+        echo "$LOQUAT_CHATLOG"
+    elif [ -f "$beside" ]; then
+        echo "$beside"
+    else
+        echo docs/sample/ubuntu-irc-sample.jsonl
+    fi
+}
+
+# Waits until the platform answers, for a minute at most, then fills it.
+fill_demo() {
+    local url=$1 file=$2
+    for _ in $(seq 300); do
+        if (exec 3<>"/dev/tcp/127.0.0.1/${url##*:}") 2>/dev/null; then
+            build/release/bin/loquat demo --url "$url" --file "$file"
+            return
+        fi
+        sleep 0.2
+    done
+    say "the platform did not answer; the demo was not loaded"
+}
+
+run_up() {
+    local port=8080 data=./data demo=no rest=()
+    while [ $# -gt 0 ]; do
+        case "$1" in
+            --demo) demo=yes ;;
+            --port) port=${2:?--port wants a number} && shift ;;
+            --port=*) port=${1#*=} ;;
+            --data) data=${2:?--data wants a folder} && shift ;;
+            --data=*) data=${1#*=} ;;
+            *) rest+=("$1") ;;
+        esac
+        shift
+    done
+    run_web
+    run_build release loquat
+    if [ "$demo" = yes ]; then
+        [ "$port" != 0 ] || fail "--demo needs a fixed port"
+        fill_demo "http://127.0.0.1:$port" "$(demo_file)" >&2 &
+    fi
+    exec build/release/bin/loquat up --port "$port" --data "$data" ${rest[@]+"${rest[@]}"}
+}
