@@ -5,8 +5,12 @@ add_library(loquat_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_link_libraries(loquat_pch PRIVATE loquat_options)
 target_precompile_headers(loquat_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
 
+# Asio's own code, compiled once (BOOST_ASIO_SEPARATE_COMPILATION); the precompiled header refers to it.
+add_library(loquat_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio_impl.cpp)
+target_link_libraries(loquat_asio PUBLIC loquat_options)
+
 function(loquat_target_defaults target)
-  target_link_libraries(${target} PUBLIC loquat_options)
+  target_link_libraries(${target} PUBLIC loquat_options loquat_asio)
   target_precompile_headers(${target} REUSE_FROM loquat_pch)
   add_dependencies(${target} loquat_pch)
 endfunction()
@@ -17,7 +21,10 @@ function(loquat_sources folder out)
   set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-# Tests of a folder become NAME_tests, its fuzz targets NAME_fuzz_WHAT.
+# All fuzz targets, and nothing else: `ninja fuzzers` in the fuzz preset.
+add_custom_target(fuzzers)
+
+# Tests of a folder become NAME_tests, its fuzz targets NAME_WHAT_fuzz.
 function(loquat_proofs name folder library)
   file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/tests/*.cpp)
   if(tests)
@@ -35,6 +42,7 @@ function(loquat_proofs name folder library)
       loquat_target_defaults(${name}_${what})
       target_link_libraries(${name}_${what} PRIVATE ${library})
       target_link_options(${name}_${what} PRIVATE -fsanitize=fuzzer)
+      add_dependencies(fuzzers ${name}_${what})
     endforeach()
   endif()
 endfunction()
@@ -48,7 +56,7 @@ function(loquat_layer name)
     target_link_libraries(${name} PUBLIC ${ARG_DEPS} ${ARG_LIBS})
   else()
     add_library(${name} INTERFACE)
-    target_link_libraries(${name} INTERFACE loquat_options ${ARG_DEPS} ${ARG_LIBS})
+    target_link_libraries(${name} INTERFACE loquat_options loquat_asio ${ARG_DEPS} ${ARG_LIBS})
   endif()
   loquat_proofs(${name} ${name} ${name})
 endfunction()

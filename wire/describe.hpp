@@ -1,0 +1,50 @@
+#pragma once
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace loquat::wire {
+
+// What a member's type cannot say.  A struct may carry `static constexpr std::array<wire::Field, N> fields`;
+// codecs refuse values outside, OpenAPI and `config show` print them.
+//   strings: `min` and `max` count characters; arrays: items; numbers: the value itself.
+struct Field {
+    std::string_view name;
+    std::int64_t min = std::numeric_limits<std::int64_t>::min();
+    std::int64_t max = std::numeric_limits<std::int64_t>::max();
+    std::string_view doc = {};
+};
+
+template <class T>
+concept Described = boost::describe::has_describe_members<T>::value;
+template <class T>
+concept DescribedEnum = boost::describe::has_describe_enumerators<T>::value;
+
+template <class T>
+using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+
+template <class T, class Visit>
+constexpr void for_each_member(Visit visit) {
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) { visit(std::string_view{member.name}, member.pointer); });
+}
+
+// The Field of that member, or one without limits.
+template <class T>
+constexpr Field field_of(std::string_view name) {
+    if constexpr (requires { T::fields; }) {
+        for (const Field& field : T::fields) {
+            if (field.name == name) {
+                return field;
+            }
+        }
+    }
+    return Field{.name = name};
+}
+
+}  // namespace loquat::wire
