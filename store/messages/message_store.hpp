@@ -1,0 +1,105 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aio/task.hpp"
+#include "store/log/event_log.hpp"
+#include "store/messages/record.hpp"
+
+namespace loquat::store {
+
+struct StoredMessage {
+    MessageId id;
+    ChatId chat;
+    std::int64_t seq = 0;  // 1, 2, 3 ... in each chat, without a hole
+    std::string client_id;
+    Sender sender;
+    std::string text;  // empty once deleted
+    std::optional<MessageId> reply_to;
+    std::vector<UserId> mentions;
+    std::string generation_id;
+    Time created_at{};
+    std::optional<Time> edited_at;
+    std::optional<Time> deleted_at;
+
+    friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
+};
+
+enum class OutcomeKind : std::uint8_t {
+    stored = 1,     // `message` is new
+    duplicate = 2,  // nothing changed; `message` is the first one (or as it was already)
+    conflict = 3,   // the same client id with other text; `message` is the first one
+    edited = 4,
+    deleted = 5,
+    refused = 6,  // `code` says why; `message` is empty
+};
+
+struct Outcome {
+    OutcomeKind kind = OutcomeKind::refused;
+    StoredMessage message;
+    std::string code;  // `message.not_found`, `message.deleted`, `chat.forbidden`, `record.unreadable`
+};
+
+// How far a reader of a log has come.
+struct Position {
+    Offset applied = 0;   // everything up to here is stored
+    Offset previous = 0;  // `applied` before the last batch: what lies between was perhaps not announced
+};
+
+// Records of a log, (after, through] of their topic.  A record that cannot be decoded is an empty optional:
+// its offset is passed, its outcome is refused `record.unreadable`.
+struct Batch {
+    std::string consumer;
+    Offset after = 0;
+    Offset through = 0;
+    std::vector<std::optional<MessageRecord>> records;
+};
+
+struct Page {
+    std::vector<StoredMessage> items;  // ascending by seq
+    std::int64_t head_seq = 0;         // the chat's last one; 0 for a chat without messages
+};
+
+struct PageQuery {
+    ChatId chat;
+    std::optional<std::int64_t> before_seq;  // the newest ones below it
+    std::optional<std::int64_t> after_seq;   // the oldest ones above it; wins over before_seq
+    std::size_t limit = 50;                  // 1 to 200
+};
+
+struct Head {
+    ChatId chat;
+    std::int64_t last_seq = 0;
+    std::optional<StoredMessage> last;  // none for a chat without messages
+};
+
+// The messages of all chats.  Fails as store/sql/database.hpp says.
+class MessageStore {
+  public:
+    static constexpr std::size_t page_max = 200;
+    static constexpr std::size_t heads_max = 500;
+
+    virtual ~MessageStore() = default;
+
+    // Applies all records and moves the position in one transaction; one outcome for each record, in order.
+    // The same records from the same position give the same result again.  `store.position_moved` (409)
+    // when the consumer's position is not `batch.after`: read it again.
+    virtual Task<std::vector<Outcome>> apply_batch(Batch batch) = 0;
+
+    virtual Task<Position> position(std::string consumer) = 0;
+
+    // Makes all that is applied safe against a loss of power and gives the offset up to which the log may
+    // be trimmed.  Trimming further would lose messages: see sql_messages.hpp.
+    virtual Task<Offset> secure(std::string consumer) = 0;
+
+    virtual Task<std::optional<StoredMessage>> find_by_id(MessageId id) = 0;
+    virtual Task<std::optional<StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
+                                                                 std::string client_id) = 0;
+    virtual Task<Page> page(PageQuery query) = 0;
+    // In the order asked for, at most heads_max.
+    virtual Task<std::vector<Head>> heads(std::vector<ChatId> chats) = 0;
+};
+
+}  // namespace loquat::store
