@@ -1,0 +1,1 @@
+"""What `./dev test` runs: `python3 -m tools.testing`."""

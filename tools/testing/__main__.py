@@ -1,0 +1,99 @@
+"""Runs suites one after the other and closes with `N passed, N failed`."""
+import argparse
+import subprocess
+import sys
+import time
+
+from tools.testing.process import LOGS, ROOT, run
+from tools.testing.suites import Count, RELEASE, Suite, all_suites, build, sanitized
+
+# Suites that read sources only: they need no C++ build.
+WITHOUT_BUILD = {"tools", "tidy", "web-types", "web-lint", "web-unit", "fuzz", "asan", "tsan"}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev test", description=__doc__)
+    parser.add_argument("names", nargs="*", help="suites to run; all of them without a name")
+    parser.add_argument("--list", action="store_true", help="show the suites")
+    parser.add_argument("--budget", type=float, default=42, metavar="MINUTES",
+                        help="a suite that would end later is left out and counted as skipped (default 42)")
+    parser.add_argument("--only", action="append", default=[], help="with asan or tsan: only this C++ suite")
+    return parser.parse_args()
+
+
+def choose(names):
+    suites = all_suites()
+    known = {suite.name for suite in suites}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"there is no suite {', '.join(unknown)}; see ./dev test --list")
+    return [suite for suite in suites if not names or suite.name in names]
+
+
+def configure(log):
+    """Enough to list the C++ suites."""
+    return 0 if (RELEASE / "build.ninja").exists() else run(["cmake", "--preset", "release"], log)
+
+
+def run_suite(suite, log):
+    for packages in suite.needs:
+        subprocess.run(["./dev", "setup", packages], cwd=ROOT, check=True)
+    try:
+        return suite.call(log)
+    except Exception as error:  # a suite that cannot even start has failed; the others still run
+        with open(log, "a", encoding="utf-8") as out:
+            out.write(f"\n{type(error).__name__}: {error}\n")
+        return Count(failed=1)
+
+
+def show(suite, count, seconds, log):
+    word = "FAIL" if count.failed else "ok"
+    skipped = f", {count.skipped} skipped" if count.skipped else ""
+    print(f"{word:5} {suite.name:14} {count.passed} passed, {count.failed} failed{skipped}  ({seconds:.1f} s)", flush=True)
+    if count.failed:
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        print("\n".join(f"      | {line}" for line in lines[-60:]))
+        print(f"      the whole log: {log.relative_to(ROOT)}", flush=True)
+
+
+def run_all(suites, budget_minutes):
+    start, total = time.monotonic(), Count()
+    for suite in suites:
+        begun = time.monotonic()
+        if (begun - start) / 60 + suite.minutes > budget_minutes:
+            print(f"left  {suite.name:14} would not end within the budget of {budget_minutes:g} minutes")
+            total += Count(skipped=1)
+            continue
+        log = LOGS / f"{suite.name}.log"
+        count = run_suite(suite, log)
+        total += count
+        show(suite, count, time.monotonic() - begun, log)
+    return total
+
+
+def main():
+    chosen = arguments()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    begun = time.monotonic()
+    total = Count()
+    if not set(chosen.names) or not set(chosen.names) <= WITHOUT_BUILD:
+        log = LOGS / "build.log"
+        code = configure(log) if chosen.list else build("release", log)
+        if code != 0:
+            show(Suite("build", "", None), Count(failed=1), time.monotonic() - begun, log)
+            total += Count(failed=1)
+    suites = choose(chosen.names)
+    if chosen.list:
+        print("\n".join(f"{suite.name:14} {suite.what}" for suite in suites))
+        return
+    for suite in suites:
+        if suite.name in ("asan", "tsan") and chosen.only:
+            suite.call = sanitized(suite.name, chosen.only)
+    total += run_all(suites, chosen.budget)
+    skipped = f", {total.skipped} skipped" if total.skipped else ""
+    print(f"\n{total.passed} passed, {total.failed} failed{skipped}")
+    sys.exit(1 if total.failed or not total.passed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Fuzzing: `python3 -m tools.testing.fuzz [TARGET] [--seconds N]`."""
+import argparse
+import sys
+
+from tools.testing.process import LOGS, ROOT, run
+
+BINARIES = ROOT / "build" / "fuzz" / "bin"
+
+
+def targets():
+    return sorted(path.name for path in BINARIES.glob("*_fuzz"))
+
+
+def seeds(target):
+    """FOLDER/fuzz/corpus/WHAT of the target FOLDER_WHAT_fuzz, where there is one."""
+    what = target.removesuffix("_fuzz")
+    return [path for path in ROOT.glob("*/fuzz/corpus/*") if path.is_dir() and f"{path.parts[-4]}_{path.name}" == what]
+
+
+def run_target(target, seconds, log):
+    """New finds are kept in .cache/fuzz/TARGET; a crash is written beside the log."""
+    own = ROOT / ".cache" / "fuzz" / target
+    own.mkdir(parents=True, exist_ok=True)
+    return run([BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
+                "-print_final_stats=1", f"-artifact_prefix={log.parent}/{target}-"], log, seconds + 120)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev fuzz")
+    parser.add_argument("target", nargs="?", help="one of the targets; without it, all of them")
+    parser.add_argument("--seconds", type=int, default=30, help="for each target (default 30)")
+    chosen = parser.parse_args()
+    if chosen.target and chosen.target not in targets():
+        sys.exit(f"no target {chosen.target!r}; there are: {', '.join(targets())}")
+    failed = 0
+    for target in [chosen.target] if chosen.target else targets():
+        log = LOGS / f"fuzz-{target}.log"
+        code = run_target(target, chosen.seconds, log)
+        print(f"{'ok  ' if code == 0 else 'FAIL'} {target}  {log}", flush=True)
+        failed += code != 0
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Running programs: each with a log file and a time limit, none left behind."""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOGS = ROOT / "build" / "logs"
+
+
+def stop(process, seconds=10):
+    """Asks the process group to end, then makes it."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(seconds)
+    return process.wait()
+
+
+def run(command, log, timeout=600, cwd=ROOT, env=None, append=False):
+    """The exit code; 124 when the time limit came first. Output goes to LOG."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "ab" if append else "wb") as out:
+        process = subprocess.Popen([str(part) for part in command], cwd=cwd, stdin=subprocess.DEVNULL,
+                                   stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})},
+                                   start_new_session=True)
+        try:
+            return process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            out.write(f"\ngave up after {timeout} s\n".encode())
+            return 124
+        finally:
+            stop(process)
+
+
+@contextlib.contextmanager
+def loquat(binary, log, arguments=()):
+    """A platform on a fresh data folder and a free port; yields its address. It must end with 0 when asked to."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="loquat-") as data, open(log, "wb") as errors:
+        process = subprocess.Popen([str(binary), "up", "--port", "0", "--data", data, *arguments],
+                                   stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
+        try:
+            yield ready_address(process, log)
+        finally:
+            code = stop(process, 30)
+            process.stdout.close()
+        if code != 0:
+            raise RuntimeError(f"loquat ended with {code}; see {log}")
+
+
+def ready_address(process, log, seconds=60):
+    """What follows `ready ` on the program's standard output."""
+    os.set_blocking(process.stdout.fileno(), False)
+    end, text = time.monotonic() + seconds, ""
+    while time.monotonic() < end and process.poll() is None:
+        text += process.stdout.read() or ""
+        for line in text.splitlines():
+            if line.startswith("ready ") and "\n" in text:
+                return line.split()[1]
+        time.sleep(0.02)
+    raise RuntimeError(f"loquat did not say that it is ready; see {log}")

@@ -1,0 +1,163 @@
+"""The suites by name. Each takes a Log path and returns a Count."""
+import dataclasses
+import json
+import re
+import sys
+
+from tools.testing.process import LOGS, ROOT, loquat, run
+
+RELEASE = ROOT / "build" / "release"
+
+
+@dataclasses.dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+
+@dataclasses.dataclass
+class Suite:
+    name: str
+    what: str
+    call: object
+    minutes: float = 0.5      # what it takes on two cores; a suite that does not fit the budget is left out
+    needs: tuple = ()         # package lists beyond "build"
+
+
+def one(code):
+    return Count(passed=1) if code == 0 else Count(failed=1)
+
+
+def at_least_one_failed(count, code):
+    """A suite that ended badly without naming a failed test (a crash, a leak) has failed once."""
+    return count if code == 0 or count.failed else count + Count(failed=1)
+
+
+def command(*parts, cwd=ROOT, timeout=600):
+    return lambda log: one(run(parts, log, timeout, cwd))
+
+
+def tools_tests(log):
+    code = run([sys.executable, "-m", "unittest", "discover", "-v", "-s", "tools/tests", "-t", "."], log)
+    text = log.read_text(errors="replace")
+    ran = sum(int(n) for n in re.findall(r"^Ran (\d+) tests?", text, re.M))
+    bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", text))
+    skipped = sum(int(n) for n in re.findall(r"skipped=(\d+)", text))
+    return at_least_one_failed(Count(ran - bad - skipped, bad, skipped), code)
+
+
+def vitest(log, config=(), env=None, timeout=600):
+    report = log.with_suffix(".json")
+    report.unlink(missing_ok=True)
+    code = run(["npx", "vitest", "run", *config, "--reporter=default", "--reporter=json",
+                f"--outputFile.json={report}"], log, timeout, ROOT / "web", env)
+    count = Count()
+    if report.exists():
+        result = json.loads(report.read_text())
+        count = Count(result["numPassedTests"], result["numFailedTests"],
+                      result["numPendingTests"] + result["numTodoTests"])
+    return at_least_one_failed(count, code)
+
+
+def build(preset, log, targets=()):
+    return run(["./dev", "build", preset, *targets], log, 2400)
+
+
+def cpp_suites(folder):
+    """{name: command} of the C++ suites configured in a build folder."""
+    listing = LOGS / "ctest.json"
+    if run(["ctest", "--test-dir", folder, "--show-only=json-v1"], listing) != 0:
+        return {}
+    return {test["name"]: test["command"] for test in json.loads(listing.read_text())["tests"] if "command" in test}
+
+
+SANITIZER_ENV = {
+    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=0:second_deadlock_stack=1:history_size=4",
+    "ASAN_SYMBOLIZER_PATH": "/usr/lib/llvm-19/bin/llvm-symbolizer",
+    "TSAN_SYMBOLIZER_PATH": "/usr/lib/llvm-19/bin/llvm-symbolizer",
+}
+
+
+def gtest(argv, log, timeout=600):
+    report = log.with_suffix(".json")
+    report.unlink(missing_ok=True)
+    code = run(argv, log, timeout, env={"GTEST_OUTPUT": f"json:{report}", **SANITIZER_ENV})
+    count = Count()
+    if report.exists():
+        result = json.loads(report.read_text())
+        cases = [case for suite in result["testsuites"] for case in suite["testsuite"]]
+        failed = sum(1 for case in cases if "failures" in case)
+        skipped = sum(1 for case in cases if case.get("result") == "SKIPPED")
+        count = Count(len(cases) - failed - skipped, failed, skipped)
+    return at_least_one_failed(count, code)
+
+
+def cpp_suite(argv, timeout=600):
+    return lambda log: gtest(argv, log, timeout)
+
+
+def sanitized(preset, only=()):
+    """Builds with a sanitizer and runs every C++ suite; slow machines get four times the time."""
+    def call(log):
+        if build(preset, log) != 0:
+            return Count(failed=1)
+        total = Count()
+        for name, argv in cpp_suites(ROOT / "build" / preset).items():
+            if only and name not in only:
+                continue
+            count = gtest(argv, log.with_name(f"{preset}-{name}.log"), 2400)
+            print(f"       {preset} {name}: {count.passed} passed, {count.failed} failed", flush=True)
+            total += count
+        return total
+    return call
+
+
+def e2e(log):
+    with loquat(RELEASE / "bin" / "loquat", log.with_name("e2e-loquat.log")) as address:
+        env = {"LOQUAT_URL": address, "LOQUAT_BACKEND": address, "LOQUAT_BINARY": str(RELEASE / "bin" / "loquat")}
+        return vitest(log, ["--config", "vitest.e2e.config.ts"], env, 1500)
+
+
+def fuzz_all(log):
+    from tools.testing import fuzz
+    if build("fuzz", log, ["fuzzers"]) != 0:
+        return Count(failed=1)
+    total = Count()
+    for target in fuzz.targets():
+        total += one(fuzz.run_target(target, 10, log.with_name(f"fuzz-{target}.log")))
+    return total
+
+
+def bench_smoke(log):
+    total = Count()
+    for script in sorted((ROOT / "tools" / "bench").glob("bench_*.py")):
+        name = script.stem.removeprefix("bench_")
+        total += one(run([sys.executable, "-m", f"tools.bench.bench_{name}", "--smoke"],
+                         log.with_name(f"bench-{name}.log"), 300))
+    return total
+
+
+def all_suites():
+    web = ROOT / "web"
+    before = [
+        Suite("tools", "the tests of the tools", tools_tests),
+        Suite("tidy", "layers, names, sizes, forbidden words", command(sys.executable, "tools/tidy.py")),
+        Suite("web-types", "the web app's types", command("npm", "run", "--silent", "typecheck", cwd=web)),
+        Suite("web-lint", "the web app's lint", command("npm", "run", "--silent", "lint", cwd=web)),
+        Suite("web-unit", "the web app's unit tests", vitest),
+    ]
+    cpp = [Suite(name, "C++", cpp_suite(argv), 1) for name, argv in cpp_suites(RELEASE).items()]
+    after = [
+        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",)),
+        Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",)),
+        Suite("fuzz", "ten seconds a parser", fuzz_all, 5, ("sanitize",)),
+        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 8, ("sanitize",)),
+        Suite("tsan", "the C++ suites with the thread sanitizer", sanitized("tsan"), 8, ("sanitize",)),
+    ]
+    return before + cpp + after
