@@ -1,0 +1,110 @@
+#include "contracts/events.hpp"
+
+#include "base/text.hpp"
+
+namespace loquat::contracts {
+namespace {
+
+std::string start_event(std::string_view type) {
+    std::string body = "{\"type\":\"";
+    body.append(type).append("\"");
+    return body;
+}
+
+template <class T>
+void add(std::string& body, std::string_view name, const T& value) {
+    body.append(",\"").append(name).append("\":");
+    wire::append(body, value);
+}
+
+std::pair<std::string_view, std::string_view> cut_line(std::string_view payload) {
+    const std::size_t end = payload.find('\n');
+    if (end == std::string_view::npos) {
+        return {payload, {}};
+    }
+    return {payload.substr(0, end), payload.substr(end + 1)};
+}
+
+}  // namespace
+
+std::string room_topic(const ChatId& chat) { return "chat.room." + chat.to_string(); }
+std::string user_topic(const UserId& user) { return "user." + user.to_string(); }
+
+std::string encode_room_event(std::int64_t seq, std::string_view body) {
+    std::string payload = std::to_string(seq);
+    payload.push_back('\n');
+    payload.append(body);
+    return payload;
+}
+
+RoomEvent decode_room_event(std::string_view payload) {
+    const auto [line, body] = cut_line(payload);
+    return {static_cast<std::int64_t>(parse_number(line).value_or(0)), body};
+}
+
+std::string message_event(std::string_view type, const Message& message) {
+    std::string body = start_event(type);
+    add(body, "message", message);
+    return body + "}";
+}
+
+std::string typing_event(const UserId& user) {
+    std::string body = start_event("typing");
+    add(body, "user_id", user);
+    return body + "}";
+}
+
+std::string read_event(const UserId& user, std::int64_t seq) {
+    std::string body = start_event("read");
+    add(body, "user_id", user);
+    add(body, "seq", seq);
+    return body + "}";
+}
+
+std::string member_event(std::string_view type, const UserId& user) {
+    std::string body = start_event(type);
+    add(body, "user_id", user);
+    return body + "}";
+}
+
+std::string encode_user_event(std::string_view queue, std::string_view body) {
+    std::string payload{queue};
+    payload.push_back('\n');
+    payload.append(body);
+    return payload;
+}
+
+UserEvent decode_user_event(std::string_view payload) {
+    const auto [queue, body] = cut_line(payload);
+    return {queue, body};
+}
+
+std::string chat_event(std::string_view type, const Chat& chat) {
+    std::string body = start_event(type);
+    add(body, "chat", chat);
+    return body + "}";
+}
+
+std::string chat_removed_event(const ChatId& chat) {
+    std::string body = start_event("chat_removed");
+    add(body, "chat_id", chat);
+    return body + "}";
+}
+
+std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unread) {
+    std::string body = start_event("read");
+    add(body, "chat_id", chat);
+    add(body, "seq", seq);
+    add(body, "unread", unread);
+    return body + "}";
+}
+
+std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread) {
+    std::string body = start_event("unread");
+    add(body, "chat_id", chat);
+    add(body, "last_seq", last_seq);
+    add(body, "unread", unread);
+    return body + "}";
+}
+
+}  // namespace loquat::contracts

@@ -1,0 +1,53 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "contracts/chat.hpp"
+
+// Live events: JSON bodies of STOMP MESSAGE frames, and the broadcast topics that carry them between services.
+namespace loquat::contracts {
+
+// Broadcast topics.
+//   chat.room.{chat id}   an event of that conversation, one encoded body a payload (see RoomEventHead)
+//   user.{user id}        an event for one person's own queues
+//   auth.revoked          a Revocation as JSON
+//   chat.stored           StoredNotice as JSON: the consumer tells the chat service what is stored
+//   chat.outcome.{origin} Outcome as JSON: the answer to a POST that waits
+std::string room_topic(const ChatId& chat);
+std::string user_topic(const UserId& user);
+inline constexpr std::string_view revoked_topic = "auth.revoked";
+inline constexpr std::string_view stored_topic = "chat.stored";
+
+// Payload of a room topic: a line `seq` (0 for events without one), a newline, then the JSON body; so that an edge
+// can order and coalesce events without parsing them.
+struct RoomEvent {
+    std::int64_t seq = 0;
+    std::string_view body;
+};
+std::string encode_room_event(std::int64_t seq, std::string_view body);
+RoomEvent decode_room_event(std::string_view payload);
+
+// Bodies.  `type` is message, message_edited or message_deleted.
+std::string message_event(std::string_view type, const Message& message);
+std::string typing_event(const UserId& user);
+std::string read_event(const UserId& user, std::int64_t seq);
+// `type` is member_added or member_removed.
+std::string member_event(std::string_view type, const UserId& user);
+
+// Payload of a user topic: the queue (`chats`, `presence`, `session`), a newline, then the JSON body.
+struct UserEvent {
+    std::string_view queue;
+    std::string_view body;
+};
+std::string encode_user_event(std::string_view queue, std::string_view body);
+UserEvent decode_user_event(std::string_view payload);
+
+// `type` is chat_added or chat_changed (with the chat as that person sees it).
+std::string chat_event(std::string_view type, const Chat& chat);
+std::string chat_removed_event(const ChatId& chat);
+// My marker moved on another device.
+std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unread);
+std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread);
+
+}  // namespace loquat::contracts
