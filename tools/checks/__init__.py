@@ -1,0 +1,1 @@
+"""The checks behind tools/tidy.py. Each yields Problems for one file."""

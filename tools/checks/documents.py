@@ -1,0 +1,47 @@
+"""Markdown: what it lists must be there."""
+import pathlib
+import re
+
+from tools.checks.source import Problem
+
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+# An entry of a list of files: a name in backticks where a line, a bullet, a table row or a `·` begins.
+ENTRY = re.compile(r"(?:^|·)[ \t]*(?P<mark>[-*|][ \t]*)?`(?P<name>[a-z0-9_][a-z0-9_./-]*)`", re.M)
+FILE_LIKE = re.compile(r"\.(?:cpp|hpp|py|sh|md|toml|cmake|ts|tsx|sql|json|jsonl)$|/$")
+
+
+def without_fences(text):
+    return re.sub(r"^```.*?^```", lambda m: re.sub(r"[^\n]", "", m.group()), text, flags=re.M | re.S)
+
+
+def check_documents(source, rules, root):
+    if source.suffix != ".md":
+        return
+    text, folder = without_fences(source.text), (root / source.path).parent
+    for match in LINK.finditer(text):
+        if not (folder / match.group(1)).exists():
+            yield Problem(source.path, source.line_of(match.start()), f"the link {match.group(1)} leads nowhere")
+    titles = len(re.findall(r"^# \S", text, re.M))
+    if titles != 1:
+        yield Problem(source.path, 1, f"a document has one title; this one has {titles}")
+    if pathlib.PurePosixPath(source.path).name == "README.md":
+        yield from check_entries(source, text, folder, rules)
+
+
+def check_entries(source, text, folder, rules):
+    """A bare word is an entry only in the README of a layer, in a `a` what · `b` what list."""
+    is_code_folder = source.path.split("/")[0] in rules["layers"]
+    has_dots = "·" in text
+    for match in ENTRY.finditer(text):
+        name = match.group("name")
+        is_bare = is_code_folder and has_dots and not match.group("mark") and "." not in name
+        if (FILE_LIKE.search(name) or is_bare) and not is_there(folder, name):
+            line = source.line_of(match.start("name"))
+            yield Problem(source.path, line, f"lists `{name}`, which is not there")
+
+
+def is_there(folder, name):
+    root = folder
+    while root.parent != root and not (root / "CMakeLists.txt").exists():
+        root = root.parent
+    return any((base / name).exists() or any(base.glob(f"{name.rstrip('/')}.*")) for base in (folder, root))

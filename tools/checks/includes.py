@@ -1,0 +1,43 @@
+"""Arrows between layers, and who may read whose headers."""
+import re
+
+from tools.checks.source import Problem, is_below
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)
+
+
+def check_includes(source, rules):
+    if source.suffix not in {".cpp", ".hpp", ".h"}:
+        return
+    for match in INCLUDE.finditer(source.text):
+        line, (kind, name) = source.line_of(match.start()), match.groups()
+        if kind == '"':
+            yield from own_include(source, line, name, rules["layers"])
+        else:
+            yield from foreign_include(source, line, name, rules)
+
+
+def own_include(source, line, name, layers):
+    here, there = source.path.split("/"), name.split("/")
+    if here[0] not in layers:
+        return
+    if there[0] not in layers:
+        if "/" in name or not name.endswith(".gen.hpp"):
+            yield Problem(source.path, line, f"include {name} from the root of the tree")
+    elif there[0] != here[0] and there[0] not in layers[here[0]]:
+        yield Problem(source.path, line, f"{here[0]} may not include {there[0]} ({name})")
+    elif here[0] == there[0] == "services" and here[1] != there[1]:
+        yield Problem(source.path, line, f"service {here[1]} may not include service {there[1]} ({name})")
+
+
+def foreign_include(source, line, name, rules):
+    known = [prefix for prefix in rules["third_party"] if name.startswith(prefix)]
+    if known:
+        allowed = rules["third_party"][max(known, key=len)]
+        if not any(is_below(source.path, path) for path in allowed):
+            where = ", ".join(allowed) or "no file"
+            yield Problem(source.path, line, f"<{name}> may be read only in {where}")
+    costly = rules["only_in_sources"]
+    if source.suffix != ".cpp" and any(name.startswith(prefix) for prefix in costly["headers"]):
+        if not any(is_below(source.path, path) for path in costly["except"]):
+            yield Problem(source.path, line, f"<{name}> is costly: read it in a .cpp only")
