@@ -1,7 +1,5 @@
 #include "contracts/events.hpp"
 
-#include "base/text.hpp"
-
 namespace loquat::contracts {
 namespace {
 
@@ -27,20 +25,7 @@ std::pair<std::string_view, std::string_view> cut_line(std::string_view payload)
 
 }  // namespace
 
-std::string room_topic(const ChatId& chat) { return "chat.room." + chat.to_string(); }
 std::string user_topic(const UserId& user) { return "user." + user.to_string(); }
-
-std::string encode_room_event(std::int64_t seq, std::string_view body) {
-    std::string payload = std::to_string(seq);
-    payload.push_back('\n');
-    payload.append(body);
-    return payload;
-}
-
-RoomEvent decode_room_event(std::string_view payload) {
-    const auto [line, body] = cut_line(payload);
-    return {static_cast<std::int64_t>(parse_number(line).value_or(0)), body};
-}
 
 std::string message_event(std::string_view type, const Message& message) {
     std::string body = start_event(type);

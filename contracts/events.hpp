@@ -8,25 +8,11 @@
 // Live events: JSON bodies of STOMP MESSAGE frames, and the broadcast topics that carry them between services.
 namespace loquat::contracts {
 
-// Broadcast topics.
-//   chat.room.{chat id}   an event of that conversation, one encoded body a payload (see RoomEventHead)
-//   user.{user id}        an event for one person's own queues
-//   auth.revoked          a Revocation as JSON
-//   chat.stored           StoredNotice as JSON: the consumer tells the chat service what is stored
-//   chat.outcome.{origin} Outcome as JSON: the answer to a POST that waits
-std::string room_topic(const ChatId& chat);
+// Broadcast topics beside those of store/messages/room_event.hpp (chat.room.{id}, chat.stored, chat.outcome.{origin}):
+//   user.{user id}   an event for one person's own queues
+//   auth.revoked     a Revocation as JSON
 std::string user_topic(const UserId& user);
 inline constexpr std::string_view revoked_topic = "auth.revoked";
-inline constexpr std::string_view stored_topic = "chat.stored";
-
-// Payload of a room topic: a line `seq` (0 for events without one), a newline, then the JSON body; so that an edge
-// can order and coalesce events without parsing them.
-struct RoomEvent {
-    std::int64_t seq = 0;
-    std::string_view body;
-};
-std::string encode_room_event(std::int64_t seq, std::string_view body);
-RoomEvent decode_room_event(std::string_view payload);
 
 // Bodies.  `type` is message, message_edited or message_deleted.
 std::string message_event(std::string_view type, const Message& message);

@@ -1,0 +1,109 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/log.hpp"
+#include "contracts/client.hpp"
+#include "net/http/server.hpp"
+#include "runtime/config/config.hpp"
+#include "runtime/health.hpp"
+#include "runtime/metrics.hpp"
+#include "store/broadcast/broadcast.hpp"
+#include "store/log/event_log.hpp"
+#include "store/messages/message_store.hpp"
+#include "store/sql/database.hpp"
+#include "store/sql/migrations.hpp"
+
+namespace loquat::runtime {
+
+class Dispatcher;
+class Platform;
+
+// Takes over connections that ask for another protocol on a path (`/ws`).
+class UpgradeTarget {
+  public:
+    virtual ~UpgradeTarget() = default;
+    // Answers the exchange: upgrades it, or refuses it.  Runs on the instance's loop.
+    virtual Task<void> handle_upgrade(net::http::Exchange& exchange, contracts::Caller caller) = 0;
+};
+
+// What a module is given while it is made.  Everything it lends outlives the service.
+class Context {
+  public:
+    template <class T>
+    T config() const {
+        return config_section_value().template get<T>(service_);
+    }
+    const std::string& service() const { return service_; }
+    // `chat`, or `realtime-1` for the second edge instance; unique in the process.
+    const std::string& instance() const { return instance_; }
+    LogContext log_context() const { return {.service = service_}; }
+
+    aio::Loop& loop() const { return loop_; }
+    // 0, 1, 2 ... for instances on edge loops; 0 for others.
+    std::size_t edge() const { return edge_; }
+
+    const Clock& clock() const;
+    Metrics& metrics() const;
+    Health& health() const;
+    const std::filesystem::path& data_folder() const;
+
+    store::Broadcast& broadcast() const;
+    store::EventLog& log() const;
+    store::MessageStore& messages() const;
+    // The service's own relational database (`NAME.db`), opened and migrated; the same one at each call.
+    store::Database& database(std::span<const store::Migration> schema) const;
+
+    // Offers `api` to the other services and, by its table, to the outside.
+    template <class Api>
+    void expose(Api& api, std::vector<contracts::Operation> operations) {
+        expose_erased(contracts::Table<Api>::service, &api, std::move(operations));
+    }
+    // An upgrade path of this edge instance.
+    void expose_upgrade(std::string path, UpgradeTarget& target);
+
+    // The caller's side of another service, here or elsewhere.
+    template <class Api>
+    contracts::Client<Api> client() const {
+        constexpr std::string_view name = contracts::Table<Api>::service;
+        if (const Hosted found = find_hosted(name); found.api != nullptr) {
+            return contracts::Client<Api>{*static_cast<Api*>(found.api), *found.loop, observer()};
+        }
+        return contracts::Client<Api>{make_transport(name), observer()};
+    }
+    // Whether that service runs in this process.
+    bool is_hosted(std::string_view service) const { return find_hosted(service).api != nullptr; }
+
+    // The routes and upgrade paths of all services in this process; for the gateway and service servers.
+    const Dispatcher& dispatcher() const;
+    // The secret between services (`platform.internal_key`, made at first start when it is empty).
+    const std::string& internal_key() const;
+    // Base address of a service elsewhere (`platform.urls`); empty when there is none.
+    std::string service_url(std::string_view service) const;
+
+  private:
+    friend class Platform;
+    struct Hosted {
+        void* api = nullptr;
+        aio::Loop* loop = nullptr;
+    };
+
+    Context(Platform& platform, std::string service, std::string instance, aio::Loop& loop, std::size_t edge)
+        : platform_(platform), service_(std::move(service)), instance_(std::move(instance)), loop_(loop), edge_(edge) {}
+
+    const Config& config_section_value() const;
+    Hosted find_hosted(std::string_view service) const;
+    std::shared_ptr<contracts::Transport> make_transport(std::string_view service) const;
+    contracts::CallObserver* observer() const;
+    void expose_erased(std::string_view service, void* api, std::vector<contracts::Operation> operations);
+
+    Platform& platform_;
+    std::string service_;
+    std::string instance_;
+    aio::Loop& loop_;
+    std::size_t edge_;
+};
+
+}  // namespace loquat::runtime

@@ -1,0 +1,39 @@
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "aio/task.hpp"
+#include "base/clock.hpp"
+#include "runtime/config/config.hpp"
+
+namespace loquat::runtime {
+
+class Context;
+
+// A running service: one object on one loop, reached only through what it exposed to its context.
+class Service {
+  public:
+    virtual ~Service() = default;
+    // On its loop, after every module was made and before any request comes.
+    virtual Task<void> start() { co_return; }
+    // On its loop: finish what runs, refuse what is new, be done by `deadline`.  Gateways stop first, so that
+    // those behind them become quiet by themselves.
+    virtual Task<void> stop(Steady) { co_return; }
+};
+
+enum class Placement {
+    once,        // one instance in this process
+    every_edge,  // one instance per edge loop, as if each loop were a node
+};
+
+// What a service exports: `const runtime::Module chat::module`.
+struct Module {
+    std::string_view name;
+    Placement placement = Placement::once;
+    // Modules placed once that name the same loop share a thread.
+    std::string_view loop = "services";
+    ConfigSection (*config)() = nullptr;
+    std::unique_ptr<Service> (*make)(Context& context) = nullptr;
+};
+
+}  // namespace loquat::runtime

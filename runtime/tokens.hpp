@@ -1,0 +1,63 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "aio/scope.hpp"
+#include "contracts/auth.hpp"
+#include "net/jose/verifier.hpp"
+#include "runtime/context.hpp"
+
+namespace loquat::runtime {
+
+// Verifies access tokens for one loop: keys from the auth service, revocations as they happen.
+class Tokens {
+  public:
+    struct Identity {
+        UserId user;
+        SessionId session;
+        contracts::Role role = contracts::Role::user;
+        std::string username;
+        Time issued_at;
+        Time expires_at;
+    };
+    using Result = std::expected<Identity, Failure>;
+
+    explicit Tokens(Context& context);
+
+    // Loads keys and revocations, then follows them until `stop`.
+    Task<void> start();
+    Task<void> stop();
+
+    // At once, from the cache or by computing the signature.  Failures: `auth.invalid_token`,
+    // `auth.token_expired`, `auth.token_revoked`, all 401.
+    Result verify_now(std::string_view token);
+    // As verify_now, but asks for new keys once when the token's key is unknown (at most once in 5 s).
+    Task<Result> verify(std::string token);
+
+    // Calls for each revocation, after verifiers know it.  One listener.
+    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) { listener_ = std::move(call); }
+    const net::jose::TokenVerifier::Counts& counts() const { return verifier_.counts(); }
+
+  private:
+    Task<void> load_keys();
+    Task<void> load_revocations();
+    Task<void> poll_revocations();
+    void apply(const contracts::Revocation& revocation);
+
+    aio::Loop& loop_;
+    contracts::Client<contracts::AuthApi> auth_;
+    const Clock& clock_;
+    store::Broadcast& broadcast_;
+    bool is_auth_here_;
+    net::jose::TokenVerifier verifier_;
+    store::Subscription subscription_;
+    std::move_only_function<void(const contracts::Revocation&)> listener_;
+    Steady keys_loaded_at_{};
+    aio::Scope scope_;
+};
+
+// `Bearer TOKEN` without the scheme; empty when it is something else.
+std::string_view bearer_token(std::string_view authorization);
+
+}  // namespace loquat::runtime
