@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include "base/bytes.hpp"
+#include "base/failure.hpp"
+#include "net/jose/jwk.hpp"
+
+namespace loquat::net::jose {
+namespace {
+
+constexpr std::array algorithms{Algorithm::rs256, Algorithm::es256, Algorithm::eddsa,
+                                Algorithm::hs256};
+
+std::string code_of(auto call) {
+    try {
+        call();
+    } catch (const Failure& failure) {
+        return failure.code;
+    }
+    return "";
+}
+
+class EachAlgorithm : public testing::TestWithParam<Algorithm> {};
+INSTANTIATE_TEST_SUITE_P(Key, EachAlgorithm, testing::ValuesIn(algorithms),
+                         [](const auto& test) { return std::string{to_text(test.param)}; });
+
+TEST_P(EachAlgorithm, verifies_what_it_signed_and_nothing_else) {
+    const Key key = Key::generate(GetParam());
+
+    const std::string signature = key.sign("text");
+
+    EXPECT_TRUE(key.verify("text", signature));
+    EXPECT_FALSE(key.verify("texT", signature));
+    EXPECT_FALSE(key.verify("text", ""));
+    EXPECT_FALSE(key.verify("text", signature + '\0'));
+    EXPECT_FALSE(key.verify("text", signature.substr(1)));
+    EXPECT_FALSE(Key::generate(GetParam()).verify("text", signature));
+}
+
+TEST(Key, survives_pem_and_keeps_its_kid) {
+    for (const Algorithm algorithm : {Algorithm::rs256, Algorithm::es256, Algorithm::eddsa}) {
+        const Key key = Key::generate(algorithm);
+
+        const Key secret_half = Key::from_pem(key.to_private_pem());
+        const Key public_half = Key::from_pem(key.to_public_pem());
+
+        EXPECT_TRUE(secret_half.can_sign());
+        EXPECT_FALSE(public_half.can_sign());
+        EXPECT_EQ(public_half.algorithm(), algorithm);
+        EXPECT_EQ(secret_half.kid(), key.kid());
+        EXPECT_TRUE(public_half.verify("text", secret_half.sign("text")));
+    }
+}
+
+TEST_P(EachAlgorithm, survives_a_key_set_without_its_private_half) {
+    const Key key = Key::generate(GetParam());
+    KeySet set;
+    set.add(key);
+
+    const std::string text = set.to_jwks();
+    const KeySet read = KeySet::from_jwks(text);
+
+    if (GetParam() == Algorithm::hs256) {
+        EXPECT_EQ(text, R"({"keys":[]})");
+        return;
+    }
+    ASSERT_NE(read.find(key.kid()), nullptr);
+    EXPECT_FALSE(read.find(key.kid())->can_sign());
+    EXPECT_TRUE(read.find(key.kid())->verify("text", key.sign("text")));
+    EXPECT_EQ(text.find("\"d\""), std::string::npos);
+}
+
+// The example of RFC 7638 section 3.1.
+TEST(Kid, is_the_thumbprint_of_rfc_7638) {
+    const wire::Value jwk = wire::parse(
+        R"({"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7)"
+        R"(aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0)"
+        R"(h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD0)"
+        R"(8qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJ)"
+        R"(zKnqDKgw","e":"AQAB","alg":"RS256"})");
+
+    EXPECT_EQ(key_from_jwk(jwk).kid(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+}
+
+// The key and thumbprint of RFC 8037 appendices A.2 and A.3.
+TEST(Kid, is_the_thumbprint_of_rfc_8037_for_ed25519) {
+    const wire::Value jwk = wire::parse(
+        R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})");
+
+    EXPECT_EQ(key_from_jwk(jwk).kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+}
+
+TEST(Key, refuses_weak_and_foreign_keys) {
+    const auto jwk = [](std::string_view text) {
+        return code_of([&] { key_from_jwk(wire::parse(text)); });
+    };
+    const std::string point = to_base64url(std::string(32, '\x01'));
+    const std::string small_rsa = to_base64url(std::string(128, '\xff'));
+
+    EXPECT_EQ(code_of([] { Key::from_secret("short"); }), "jose.bad_key");
+    EXPECT_EQ(code_of([] { Key::from_pem("-----BEGIN NOTHING-----"); }), "jose.bad_key");
+    EXPECT_EQ(jwk(R"({"kty":"RSA","e":"AQAB","n":")" + small_rsa + "\"}"), "jose.bad_key");
+    EXPECT_EQ(jwk(R"({"kty":"EC","crv":"P-256","x":")" + point + R"(","y":")" + point + "\"}"),
+              "jose.bad_key")
+        << "not on the curve";
+    EXPECT_EQ(jwk(R"({"kty":"EC","crv":"P-521","x":"AA","y":"AA"})"), "jose.bad_key");
+    EXPECT_EQ(jwk(R"({"kty":"OKP","crv":"Ed25519","x":"AA"})"), "jose.bad_key");
+    EXPECT_EQ(jwk(R"({"kty":7})"), "jose.bad_key");
+    EXPECT_EQ(jwk("[]"), "jose.bad_key");
+}
+
+TEST(Key, refuses_rsa_exponents_that_sign_nothing_or_cost_much) {
+    const std::string n(256, '\xff');
+
+    EXPECT_EQ(code_of([&] { Key::from_rsa(n, "\x01"); }), "jose.bad_key");
+    EXPECT_EQ(code_of([&] { Key::from_rsa(n, "\x04"); }), "jose.bad_key");
+    EXPECT_EQ(code_of([&] { Key::from_rsa(n, "\xff\xff\xff\xff\xff\xff\xff"); }), "jose.bad_key");
+    EXPECT_EQ(code_of([&] { Key::from_rsa(std::string(2000, '\xff'), "\x03"); }), "jose.bad_key");
+}
+
+TEST(KeySet, leaves_out_what_it_cannot_use_and_keeps_the_first_of_a_kid) {
+    const Key first = Key::generate(Algorithm::eddsa).with_kid("one");
+    const Key second = Key::generate(Algorithm::eddsa).with_kid("one");
+    const std::string text = R"({"keys":[{"kty":"unheard-of"},)" + to_public_jwk(first) + ',' +
+                             to_public_jwk(second) + "]}";
+
+    const KeySet set = KeySet::from_jwks(text);
+
+    ASSERT_EQ(set.keys().size(), 1U);
+    EXPECT_EQ(set.keys()[0].to_thumbprint_json(), first.to_thumbprint_json());
+}
+
+TEST(KeySet, refuses_a_text_that_is_no_key_set) {
+    EXPECT_EQ(code_of([] { KeySet::from_jwks("{}"); }), "jose.bad_key_set");
+    EXPECT_EQ(code_of([] { KeySet::from_jwks("[1]"); }), "jose.bad_key_set");
+    EXPECT_EQ(code_of([] { KeySet::from_jwks("{"); }), "request.malformed_json");
+}
+
+}  // namespace
+}  // namespace loquat::net::jose
