@@ -1,0 +1,70 @@
+#include "store/data_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/failure.hpp"
+
+namespace loquat::store {
+namespace {
+
+Failure unusable(const std::filesystem::path& path, int error) {
+    return Failure{Kind::unavailable, "data.unusable",
+                   "The data folder " + path.string() + " cannot be used: " + std::strerror(error) +
+                       ". Give another one, or make it writable for this user."};
+}
+
+std::string read_holder(int file) {
+    std::array<char, 32> text{};
+    const ssize_t count = ::pread(file, text.data(), text.size() - 1, 0);
+    std::string holder{text.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+    const std::size_t digits = std::min(holder.find_first_not_of("0123456789"), holder.size());
+    holder.resize(digits);
+    return holder.empty() ? "unknown" : holder;
+}
+
+}  // namespace
+
+DataFolder::DataFolder(std::filesystem::path path) : path_(std::move(path)) {
+    std::error_code error;
+    const bool made = std::filesystem::create_directories(path_, error);
+    if (error) {
+        throw unusable(path_, error.value());
+    }
+    if (made) {
+        ::chmod(path_.c_str(), S_IRWXU);
+    }
+    const std::filesystem::path file = path_ / "lock";
+    lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) {
+        throw unusable(path_, errno);
+    }
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        const int reason = errno;
+        const std::string holder = read_holder(lock_);
+        ::close(lock_);
+        if (reason != EWOULDBLOCK) {
+            throw unusable(path_, reason);
+        }
+        throw Failure{Kind::unavailable, "data.in_use",
+                      "The data folder " + path_.string() + " is in use by process " + holder +
+                          ". Stop that one, or give another folder."};
+    }
+    const std::string pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, pid.data(), pid.size(), 0) < 0) {
+        const int reason = errno;
+        ::close(lock_);
+        throw unusable(path_, reason);
+    }
+}
+
+DataFolder::~DataFolder() { ::close(lock_); }
+
+}  // namespace loquat::store

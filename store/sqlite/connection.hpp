@@ -1,0 +1,61 @@
+#pragma once
+#include <filesystem>
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/sql/database.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace loquat::store {
+
+enum class Access { write, read };
+
+// One connection; one thread at a time.  Statements are kept prepared, the least used ones are dropped.
+class Connection final : public Transaction {
+  public:
+    // Creates the file when it is missing and access is `write`.
+    Connection(std::filesystem::path file, Access access, std::size_t statements_max);
+    ~Connection() override;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void begin();         // takes the write lock at once
+    void begin_reading();
+    void commit();
+    void rollback();      // nothing when SQLite has rolled back by itself
+    bool in_transaction() const;
+
+    // For PRAGMA and the like, whose text is made at run time; nothing is kept.
+    Rows run_once(const std::string& sql);
+
+    const std::filesystem::path& file() const { return file_; }
+
+  private:
+    struct Prepared {
+        std::string sql;
+        sqlite3_stmt* statement = nullptr;
+        std::vector<std::size_t> params;  // place i takes argument params[i]
+    };
+    class Running;
+
+    Rows run_query(std::string_view sql, std::span<const Param> params) override;
+    std::int64_t run_execute(std::string_view sql, std::span<const Param> params) override;
+    Prepared& prepared(std::string_view sql);
+    Prepared prepare(std::string_view sql);
+    void bind(const Prepared& prepared, std::span<const Param> params);
+    Rows collect(sqlite3_stmt* statement);
+    bool step(sqlite3_stmt* statement);
+
+    std::filesystem::path file_;
+    sqlite3* handle_ = nullptr;
+    std::size_t statements_max_;
+    std::list<Prepared> statements_;  // most recently used first
+    std::unordered_map<std::string_view, std::list<Prepared>::iterator> by_sql_;
+};
+
+}  // namespace loquat::store

@@ -1,0 +1,223 @@
+#include "store/sqlite/sqlite_database.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/check.hpp"
+#include "store/sqlite/job_queue.hpp"
+#include "store/sqlite/open.hpp"
+
+namespace loquat::store {
+namespace {
+
+class SqliteDatabase final : public Database {
+  public:
+    explicit SqliteDatabase(const SqliteOptions& options);
+    ~SqliteDatabase() override;
+
+    Task<void> secure() override;
+
+  private:
+    struct Entry {
+        std::unique_ptr<Job> job;
+        bool alone = false;  // outside of any transaction
+    };
+    class Checkpoint;
+
+    void submit(Lane lane, std::unique_ptr<Job> job) override;
+    void write();
+    void read(Connection& connection);
+    void commit_group(std::vector<Entry>& group);
+    void run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error);
+
+    std::size_t group_max_;
+    std::chrono::milliseconds answer_max_;
+    std::unique_ptr<Connection> writer_;
+    std::vector<std::unique_ptr<Connection>> readers_;
+    JobQueue<Entry> writes_;
+    JobQueue<Entry> reads_;
+    std::vector<std::jthread> threads_;
+};
+
+// PRAGMA wal_checkpoint(FULL) waits for readers, copies all of the log into the file and syncs both.
+class SqliteDatabase::Checkpoint final : public Job {
+  public:
+    explicit Checkpoint(std::shared_ptr<aio::Completion<void>> done) : done_(std::move(done)) {}
+
+    void run(Transaction& transaction) override {
+        const Rows result = transaction.query("PRAGMA wal_checkpoint(FULL)");
+        if (result.front().integer(0) != 0) {
+            throw Failure{Kind::unavailable, "store.unavailable",
+                          "The store cannot be used at the moment.", "the checkpoint found readers"};
+        }
+    }
+    void finish(std::exception_ptr error) override {
+        if (error) {
+            done_->fail(error);
+        } else {
+            done_->set();
+        }
+    }
+
+  private:
+    std::shared_ptr<aio::Completion<void>> done_;
+};
+
+OpenOptions open_options(const SqliteOptions& options) {
+    return {.file = options.file,
+            .schema = options.schema,
+            .durability = options.durability,
+            .statements_max = options.statements_max,
+            .cache_kib = options.cache_kib,
+            .file_bytes_max = options.file_bytes_max,
+            .check_bytes_max = options.check_bytes_max};
+}
+
+SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
+    : Database(options.answer_max),
+      group_max_(options.group_max),
+      answer_max_(options.answer_max),
+      writer_(open_writer(open_options(options))),
+      writes_(options.write_queue_max),
+      reads_(options.read_queue_max) {
+    for (std::size_t i = 0; i < options.reader_threads; ++i) {
+        readers_.push_back(open_reader(open_options(options)));
+    }
+    threads_.emplace_back([this] { write(); });
+    for (const auto& reader : readers_) {
+        threads_.emplace_back([this, &connection = *reader] { read(connection); });
+    }
+}
+
+SqliteDatabase::~SqliteDatabase() {
+    writes_.close();
+    reads_.close();
+    threads_.clear();
+    // The last connection to close folds the write-ahead log into the file.
+    readers_.clear();
+}
+
+void SqliteDatabase::submit(Lane lane, std::unique_ptr<Job> job) {
+    (lane == Lane::write ? writes_ : reads_).push({std::move(job)});
+}
+
+Task<void> SqliteDatabase::secure() {
+    auto done = std::make_shared<aio::Completion<void>>(aio::Loop::current());
+    writes_.push({std::make_unique<Checkpoint>(done), true});
+    co_await done->wait_until(std::chrono::steady_clock::now() + answer_max_);
+}
+
+void SqliteDatabase::write() {
+    for (;;) {
+        std::vector<Entry> group = writes_.take(group_max_);
+        if (group.empty()) {
+            return;
+        }
+        // Work that stands alone splits the group; order is kept.
+        std::vector<Entry> part;
+        for (Entry& entry : group) {
+            if (!entry.alone) {
+                part.push_back(std::move(entry));
+                continue;
+            }
+            commit_group(part);
+            part.clear();
+            std::exception_ptr error;
+            try {
+                entry.job->run(*writer_);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            entry.job->finish(error);
+        }
+        commit_group(part);
+    }
+}
+
+void SqliteDatabase::commit_group(std::vector<Entry>& group) {
+    if (group.empty()) {
+        return;
+    }
+    std::vector<std::exception_ptr> errors(group.size());
+    std::exception_ptr common;
+    try {
+        writer_->begin();
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            run_in_group(group[i], group.size(), errors[i]);
+        }
+        if (writer_->in_transaction()) {
+            writer_->commit();
+        }
+    } catch (...) {
+        common = std::current_exception();
+    }
+    if (common) {
+        try {
+            writer_->rollback();
+        } catch (const Failure&) {
+            LOQUAT_CHECK(!writer_->in_transaction(), "a failed commit is rolled back");
+        }
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        group[i].job->finish(errors[i] ? errors[i] : common);
+    }
+}
+
+// What one unit throws ends that unit only, unless SQLite gave up the whole transaction (disk full, I/O).
+void SqliteDatabase::run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error) {
+    const bool shared = group_size > 1;
+    if (shared) {
+        writer_->execute("SAVEPOINT unit");
+    }
+    try {
+        entry.job->run(*writer_);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error && !writer_->in_transaction()) {
+        std::rethrow_exception(error);
+    }
+    if (!shared) {
+        if (error) {
+            writer_->rollback();
+        }
+        return;
+    }
+    if (error) {
+        writer_->execute("ROLLBACK TO unit");
+    }
+    writer_->execute("RELEASE unit");
+}
+
+void SqliteDatabase::read(Connection& connection) {
+    for (;;) {
+        std::vector<Entry> taken = reads_.take(1);
+        if (taken.empty()) {
+            return;
+        }
+        Job& job = *taken.front().job;
+        std::exception_ptr error;
+        try {
+            connection.begin_reading();
+            job.run(connection);
+            connection.commit();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (error) {
+            connection.rollback();
+        }
+        job.finish(error);
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Database> open_sqlite(const SqliteOptions& options) {
+    return std::make_unique<SqliteDatabase>(options);
+}
+
+}  // namespace loquat::store

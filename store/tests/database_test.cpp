@@ -1,0 +1,325 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <fstream>
+#include <thread>
+
+#include "aio/scope.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+#include "store/tests/support.hpp"
+
+namespace loquat::store {
+namespace {
+
+constexpr std::array<Migration, 1> schema{{{1, "people", R"sql(
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    age INTEGER CHECK (age >= 0)
+);
+CREATE TABLE pets (
+    person INTEGER NOT NULL REFERENCES people (id),
+    name TEXT NOT NULL,
+    PRIMARY KEY (person, name)
+);
+)sql"}}};
+
+SqliteOptions options_for(const TemporaryFolder& folder) {
+    return {.file = folder / "test.db", .schema = schema};
+}
+
+struct Fixture : testing::Test {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    std::unique_ptr<Database> database = open_sqlite(options_for(folder));
+
+    void add(std::int64_t id, std::string name) {
+        auto work = [id, name](Transaction& transaction) {
+            transaction.execute("INSERT INTO people (id, name) VALUES ($1, $2)", {id, name});
+        };
+        await(loop, database->transact(work));
+    }
+    std::int64_t count() {
+        return await(loop, database->query("SELECT count(*) FROM people")).front().integer(0);
+    }
+};
+
+using DatabaseTest = Fixture;
+
+TEST_F(DatabaseTest, gives_back_every_kind_of_value_as_it_was_stored) {
+    auto work = [](Transaction& transaction) {
+        return transaction.query("SELECT $1, $2, $3, $4, $5, $6, $7",
+                                 {nullptr, std::int64_t{-5}, 2.5, "grüße\0x", BlobView{{"\0\1", 2}}, "",
+                                  BlobView{}});
+    };
+
+    const Rows rows = await(loop, database->transact(work));
+
+    const Row row = rows.front();
+    EXPECT_TRUE(row.is_null(0));
+    EXPECT_EQ(row.integer(1), -5);
+    EXPECT_EQ(row.number(2), 2.5);
+    EXPECT_EQ(row.text(3), "grüße");
+    EXPECT_EQ(row.blob(4), std::string("\0\1", 2));
+    EXPECT_EQ(row.text(5), "");
+    EXPECT_EQ(row.blob(6), "");
+    EXPECT_EQ(code_of([&] { (void)row.text(1); }), "store.unexpected_type");
+    EXPECT_EQ(code_of([&] { (void)row.text(9); }), "store.unexpected_type");
+}
+
+TEST_F(DatabaseTest, uses_a_parameter_by_its_number_and_as_often_as_wanted) {
+    std::vector<Value> params{1, 2};
+
+    const Rows rows = await(loop, database->query("SELECT $2, $1, $2", params));
+
+    EXPECT_EQ(rows.front().integer(0), 2);
+    EXPECT_EQ(rows.front().integer(1), 1);
+    EXPECT_EQ(rows.front().integer(2), 2);
+}
+
+TEST_F(DatabaseTest, says_which_unique_constraint_was_violated) {
+    add(1, "ann");
+    std::string constraint;
+    auto work = [](Transaction& transaction) {
+        transaction.execute("INSERT INTO people (id, name) VALUES (2, 'ann')");
+    };
+
+    try {
+        await(loop, database->transact(work));
+    } catch (const ConstraintFailure& failure) {
+        EXPECT_EQ(failure.code, "store.conflict");
+        constraint = failure.constraint;
+    }
+
+    EXPECT_EQ(constraint, "people.name");
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(DatabaseTest, names_all_columns_of_a_compound_key) {
+    add(1, "ann");
+    std::string constraint;
+    auto work = [](Transaction& transaction) {
+        transaction.execute("INSERT INTO pets (person, name) VALUES (1, 'rex')");
+        transaction.execute("INSERT INTO pets (person, name) VALUES (1, 'rex')");
+    };
+
+    try {
+        await(loop, database->transact(work));
+    } catch (const ConstraintFailure& failure) {
+        constraint = failure.constraint;
+    }
+
+    EXPECT_EQ(constraint, "pets.person, pets.name");
+}
+
+TEST_F(DatabaseTest, refuses_a_missing_parent_and_a_value_out_of_range) {
+    auto orphan = [](Transaction& transaction) {
+        transaction.execute("INSERT INTO pets (person, name) VALUES (9, 'rex')");
+    };
+    auto negative = [](Transaction& transaction) {
+        transaction.execute("INSERT INTO people (id, name, age) VALUES (1, 'ann', -1)");
+    };
+
+    EXPECT_EQ(code_of([&] { await(loop, database->transact(orphan)); }), "store.conflict");
+    EXPECT_EQ(code_of([&] { await(loop, database->transact(negative)); }), "store.constraint");
+}
+
+TEST_F(DatabaseTest, rolls_back_all_of_a_unit_that_throws) {
+    auto work = [](Transaction& transaction) {
+        transaction.execute("INSERT INTO people (id, name) VALUES (1, 'ann')");
+        throw Failure{Kind::invalid, "test.stop", "stop"};
+    };
+
+    EXPECT_EQ(code_of([&] { await(loop, database->transact(work)); }), "test.stop");
+    EXPECT_EQ(count(), 0);
+}
+
+TEST_F(DatabaseTest, rolls_back_a_failing_unit_alone_when_many_share_a_commit) {
+    constexpr int units = 200;
+    int succeeded = 0;
+    int failed = 0;
+    auto one = [&](int id) -> Task<void> {
+        // Every fifth unit inserts, then throws.
+        auto work = [id](Transaction& transaction) {
+            const std::string name = "p" + std::to_string(id);
+            transaction.execute("INSERT INTO people (id, name) VALUES ($1, $2)", {id, name});
+            if (id % 5 == 0) {
+                throw Failure{Kind::invalid, "test.stop", "stop"};
+            }
+        };
+        try {
+            co_await database->transact(work);
+            ++succeeded;
+        } catch (const Failure&) {
+            ++failed;
+        }
+        if (succeeded + failed == units) {
+            loop.stop();
+        }
+    };
+
+    for (int id = 0; id < units; ++id) {
+        loop.spawn(one(id));
+    }
+    loop.run();
+
+    EXPECT_EQ(failed, units / 5);
+    EXPECT_EQ(count(), units - units / 5);
+}
+
+TEST_F(DatabaseTest, sees_a_snapshot_while_others_write) {
+    add(1, "ann");
+    std::atomic<bool> reading{false};
+    std::atomic<bool> written{false};
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+    auto read = [&](Transaction& transaction) {
+        before = transaction.query("SELECT count(*) FROM people").front().integer(0);
+        reading = true;
+        reading.notify_one();
+        written.wait(false);
+        after = transaction.query("SELECT count(*) FROM people").front().integer(0);
+    };
+    std::jthread writer{[&] {
+        aio::Loop other{"other"};
+        reading.wait(false);
+        auto insert = [](Transaction& transaction) {
+            transaction.execute("INSERT INTO people (id, name) VALUES (2, 'bob')");
+        };
+        await(other, database->transact(insert));
+        written = true;
+        written.notify_one();
+    }};
+
+    await(loop, database->read(read));
+    writer.join();
+
+    EXPECT_EQ(before, 1);
+    EXPECT_EQ(after, 1);
+    EXPECT_EQ(count(), 2);
+}
+
+TEST_F(DatabaseTest, refuses_to_write_on_the_reading_side) {
+    auto work = [](Transaction& transaction) {
+        transaction.execute("INSERT INTO people (id, name) VALUES (1, 'ann')");
+    };
+
+    EXPECT_EQ(code_of([&] { await(loop, database->read(work)); }), "store.unavailable");
+    EXPECT_EQ(count(), 0);
+}
+
+TEST_F(DatabaseTest, keeps_what_was_committed_when_it_is_opened_again) {
+    add(1, "ann");
+
+    database.reset();
+    database = open_sqlite(options_for(folder));
+
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(DatabaseTest, folds_everything_into_the_file_when_secured) {
+    add(1, "ann");
+
+    await(loop, database->secure());
+    std::filesystem::copy(folder / "test.db", folder / "copy.db");
+    SqliteOptions copy = options_for(folder);
+    copy.file = folder / "copy.db";
+    const auto restored = open_sqlite(copy);
+
+    EXPECT_EQ(await(loop, restored->query("SELECT name FROM people")).front().text(0), "ann");
+}
+
+TEST_F(DatabaseTest, forgets_the_least_used_statements) {
+    SqliteOptions small = options_for(folder);
+    small.file = folder / "small.db";
+    small.statements_max = 2;
+    const auto other = open_sqlite(small);
+    auto work = [](Transaction& transaction) {
+        std::int64_t sum = 0;
+        for (int i = 0; i < 50; ++i) {
+            const std::string sql = "SELECT $1 + " + std::to_string(i % 7);
+            sum += transaction.query(sql, {i}).front().integer(0);
+        }
+        return sum;
+    };
+
+    const std::int64_t sum = await(loop, other->read(work));
+
+    EXPECT_EQ(sum, 49 * 50 / 2 + 7 * 21 + 0);
+}
+
+TEST(Database, refuses_at_once_what_its_queue_cannot_hold) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    SqliteOptions options = options_for(folder);
+    options.write_queue_max = 1;
+    const auto database = open_sqlite(options);
+    std::atomic<bool> started{false};
+    std::atomic<bool> release{false};
+    std::vector<std::string> codes;
+    auto hold = [&](Transaction&) {
+        started = true;
+        started.notify_one();
+        release.wait(false);
+    };
+    auto nothing = [](Transaction&) {};
+    auto holder = [&]() -> Task<void> { co_await database->transact(hold); };
+    auto queued = [&]() -> Task<void> { co_await database->transact(nothing); };
+
+    loop.spawn(holder());
+    loop.poll();
+    started.wait(false);
+    loop.spawn(queued());
+    loop.poll();
+    codes.push_back(code_of([&] { await(loop, database->transact(nothing)); }));
+    release = true;
+    release.notify_one();
+    auto retry = [&]() -> Task<void> {
+        for (;;) {
+            try {
+                co_await database->transact(nothing);
+                co_return;
+            } catch (const Failure& failure) {
+                EXPECT_EQ(failure.code, "store.overloaded");
+            }
+            co_await loop.sleep_for(std::chrono::milliseconds{1});
+        }
+    };
+    await(loop, retry());
+
+    EXPECT_EQ(codes, std::vector<std::string>{"store.overloaded"});
+}
+
+TEST(Database, reports_a_full_disk_keeps_what_it_has_and_works_on_after_space_returns) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    SqliteOptions options = options_for(folder);
+    options.file_bytes_max = 256 * 1024;
+    const auto database = open_sqlite(options);
+    const std::string large(40'000, 'x');
+    std::int64_t acknowledged = 0;
+    std::string code;
+
+    for (int id = 0; id < 100 && code.empty(); ++id) {
+        auto work = [id, &large](Transaction& transaction) {
+            transaction.execute("INSERT INTO people (id, name) VALUES ($1, $2)",
+                                {id, large + std::to_string(id)});
+        };
+        code = code_of([&] { await(loop, database->transact(work)); });
+        acknowledged += code.empty() ? 1 : 0;
+    }
+    const Rows kept = await(loop, database->query("SELECT count(*) FROM people"));
+    auto shrink = [](Transaction& transaction) { transaction.execute("DELETE FROM people WHERE id > 0"); };
+    auto again = [&large](Transaction& transaction) {
+        transaction.execute("INSERT INTO people (id, name) VALUES (50, $1)", {large});
+    };
+    await(loop, database->transact(shrink));
+    await(loop, database->transact(again));
+
+    EXPECT_EQ(code, "store.full");
+    EXPECT_GT(acknowledged, 0);
+    EXPECT_EQ(kept.front().integer(0), acknowledged);
+}
+
+}  // namespace
+}  // namespace loquat::store

@@ -1,0 +1,83 @@
+#pragma once
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "aio/loop.hpp"
+#include "aio/task.hpp"
+#include "base/failure.hpp"
+#include "base/ids.hpp"
+
+namespace loquat::store {
+
+// Runs a task on `loop` until it ends; rethrows what it throws.
+inline void run_to_end(aio::Loop& loop, Task<void> task) {
+    std::exception_ptr failed;
+    auto wrapped = [](aio::Loop& on, Task<void> inner, std::exception_ptr& error) -> Task<void> {
+        try {
+            co_await std::move(inner);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        on.stop();
+    };
+    loop.spawn(wrapped(loop, std::move(task), failed));
+    loop.run();
+    if (failed) {
+        std::rethrow_exception(failed);
+    }
+}
+
+template <class T>
+Task<void> store_result(Task<T> task, std::optional<T>& out) {
+    out.emplace(co_await std::move(task));
+}
+
+// The task's result, for tests that ask one thing after the other.
+template <class T>
+T await(aio::Loop& loop, Task<T> task) {
+    if constexpr (std::is_void_v<T>) {
+        run_to_end(loop, std::move(task));
+    } else {
+        std::optional<T> out;
+        run_to_end(loop, store_result(std::move(task), out));
+        return std::move(*out);
+    }
+}
+
+// The code of the Failure that `call` throws; empty when it throws none.
+template <class Call>
+std::string code_of(Call call) {
+    try {
+        call();
+    } catch (const Failure& failure) {
+        return failure.code;
+    }
+    return {};
+}
+
+// A folder that is gone after the test.
+class TemporaryFolder {
+  public:
+    TemporaryFolder()
+        : path_(std::filesystem::temp_directory_path() / ("loquat-" + Uuid::make().to_string())) {
+        std::filesystem::create_directories(path_);
+    }
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+}  // namespace loquat::store
