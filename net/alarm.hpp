@@ -4,8 +4,8 @@
 
 namespace loquat::net {
 
-// A deadline that moves often and is reached seldom.  Moving it later touches only one field; the wheel is asked
-// again when the old time comes.  Loop thread only.
+// A deadline that moves often and is reached seldom.  Moving it later touches only one field; the
+// wheel is asked again when the old time comes.  Loop thread only.
 class Alarm : aio::TimerNode {
   public:
     Alarm() = default;

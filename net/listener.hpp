@@ -20,8 +20,8 @@ struct ListenOptions {
     int backlog = 4096;
 };
 
-// Accepts on one loop.  Accepted streams are non-blocking with TCP_NODELAY.  When descriptors or memory run out
-// it rests for 100 ms instead of spinning, and logs it once a rest.
+// Accepts on one loop.  Accepted streams are non-blocking with TCP_NODELAY.  When descriptors or
+// memory run out it rests for 100 ms instead of spinning, and logs it once a rest.
 class Listener final : Polled, aio::TimerNode {
   public:
     using OnAccept = std::move_only_function<void(Stream)>;

@@ -21,9 +21,10 @@ class Polled {
     ~Polled() = default;
 };
 
-// One epoll set per loop, inside Asio's.  A descriptor is registered once, edge-triggered for both ways, and
-// costs no system call afterwards; waiting through Asio costs one epoll_ctl each time and 170 bytes a socket.
-// The set itself is one descriptor of Asio's, so that everything still runs in the one loop.
+// One epoll set per loop, inside Asio's.  A descriptor is registered once, edge-triggered for both
+// ways, and costs no system call afterwards; waiting through Asio costs one epoll_ctl each time and
+// 170 bytes a socket. The set itself is one descriptor of Asio's, so that everything still runs in
+// the one loop.
 class Poller final : public boost::asio::execution_context::service {
   public:
     static inline boost::asio::execution_context::id id;
@@ -31,7 +32,8 @@ class Poller final : public boost::asio::execution_context::service {
     explicit Poller(boost::asio::execution_context& context);
     ~Poller();
 
-    // The poller of this loop; made at the first call.  It must not be the last that touches the loop.
+    // The poller of this loop; made at the first call.  It must not be the last that touches the
+    // loop.
     static Poller& of(aio::Loop& loop);
 
     // `polled` stays where it is until `remove`.  False: no memory or too many watches (errno).

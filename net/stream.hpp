@@ -1,6 +1,6 @@
 #pragma once
-#include <boost/system/error_code.hpp>
 #include <sys/uio.h>
+#include <boost/system/error_code.hpp>
 
 #include <functional>
 #include <memory>
@@ -29,8 +29,14 @@ struct IoResult {
     int error = 0;
 };
 
-// One connected byte stream, plain TCP or TLS.  Movable; it may be handed from one owner to the next as long as
-// nobody waits on it.  Everything on its loop's thread.  A plain idle stream takes about 150 bytes.
+class Socket;
+enum class Way : std::uint8_t { read, write };
+enum class Wake : std::uint8_t { ready, aborted };
+using Waiter = std::move_only_function<void(Wake)>;
+
+// One connected byte stream, plain TCP or TLS.  Movable; it may be handed from one owner to the
+// next as long as nobody waits on it.  Everything on its loop's thread.  A plain idle stream takes
+// about 150 bytes.
 class Stream {
   public:
     Stream();
@@ -49,11 +55,13 @@ class Stream {
     IoResult try_write(std::string_view bytes);
 
     // Wait after would_block; they may also return early, so try again in a loop.  One waiter each.
-    // Cancellation and `close` end them with operation_aborted; an error or a hang-up makes them return.
+    // Cancellation and `close` end them with operation_aborted; an error or a hang-up makes them
+    // return.
     Task<void> readable();
     Task<void> writable();
-    // The same as a single call from the loop, never from inside these functions.  `call` is dropped when the
-    // stream is closed or destroyed.  With a `call` that captures at most two pointers nothing is allocated.
+    // The same as a single call from the loop, never from inside these functions.  `call` is
+    // dropped when the stream is closed or destroyed.  With a `call` that captures at most two
+    // pointers nothing is allocated.
     template <class Call>
     void on_readable(Call call) {
         wait(Way::read, wrap(std::move(call)));
@@ -68,6 +76,10 @@ class Stream {
     // Ends both pending waits as if the stream were ready: for a timer that has set a flag.
     void wake();
 
+    // Of a connect that was begun: would_block while it is under way (then writable), bytes once it
+    // stands.
+    IoResult finish_connect();
+
     // All of `bytes`, waiting as needed.  Throws Failure `net.closed` when the other side is gone.
     Task<void> write_all(std::string_view bytes);
 
@@ -77,9 +89,11 @@ class Stream {
     void close();
     void reset();
 
-    // The other side has finished writing or is gone, as far as the loop has heard.  Data may still be unread.
+    // The other side has finished writing or is gone, as far as the loop has heard.  Data may still
+    // be unread.
     bool is_hung_up() const;
-    // Calls once when that happens, at once (from the loop) when it has.  One call; empty takes it back.
+    // Calls once when that happens, at once (from the loop) when it has.  One call; empty takes it
+    // back.
     void on_hang_up(std::move_only_function<void()> call);
 
     const Endpoint& peer() const;
@@ -93,15 +107,10 @@ class Stream {
     void start_tls(const tls::ServerContext& context);
     // As the client.  Ends when the certificate has been verified for `host`; throws Failure
     // `upstream.untrusted`, `upstream.unavailable`, `upstream.timeout`.
-    Task<void> start_tls(std::shared_ptr<const tls::ClientContext> context, std::string host, Steady deadline);
+    Task<void> start_tls(std::shared_ptr<const tls::ClientContext> context, std::string host,
+                         Steady deadline);
 
   private:
-    friend class Listener;
-    enum class Way : std::uint8_t { read, write };
-    enum class Wake : std::uint8_t { ready, aborted };
-    using Waiter = std::move_only_function<void(Wake)>;
-    struct Socket;
-
     template <class Call>
     static auto wrap(Call call) {
         return [call = std::move(call)](Wake why) mutable {
@@ -113,11 +122,12 @@ class Stream {
     void wait(Way way, Waiter waiter);
     Task<void> until_ready(Way way);
 
-    std::unique_ptr<Socket> socket_;
+    std::shared_ptr<Socket> socket_;
 };
 
-// Connects by TCP (TCP_NODELAY).  `host` is a name or a numeric address; the addresses of a name are tried in turn.
-// Throws Failure `upstream.unavailable` (refused, unknown name) and `upstream.timeout`.
+// Connects by TCP (TCP_NODELAY).  `host` is a name or a numeric address; the addresses of a name
+// are tried in turn. Throws Failure `upstream.unavailable` (refused, unknown name) and
+// `upstream.timeout`.
 Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline);
 
 }  // namespace loquat::net

@@ -30,15 +30,18 @@ struct Origin {
 
 struct ClientConfig {
     std::chrono::milliseconds connect_time_max{2'000};
-    std::chrono::milliseconds head_time_max{30'000};   // request sent to the end of the answer's head
+    std::chrono::milliseconds head_time_max{
+        30'000};  // request sent to the end of the answer's head
     std::chrono::milliseconds body_stall_max{60'000};  // between two pieces of the answer's body
     std::chrono::milliseconds send_stall_max{30'000};
-    std::chrono::milliseconds idle_time_max{30'000};   // a pooled connection; keep it below the server's
+    std::chrono::milliseconds idle_time_max{
+        30'000};  // a pooled connection; keep it below the server's
     std::size_t idle_per_origin_max = 256;
-    std::size_t connections_per_origin_max = 1'024;    // open at once; more: `upstream.unavailable`
-    std::size_t body_bytes_max = 16 * 1024 * 1024;     // of `request`; more: `upstream.bad_answer`
+    std::size_t connections_per_origin_max = 1'024;  // open at once; more: `upstream.unavailable`
+    std::size_t body_bytes_max = 16 * 1024 * 1024;   // of `request`; more: `upstream.bad_answer`
     Limits limits{.header_bytes_max = 32 * 1024};
-    std::shared_ptr<const tls::ClientContext> tls;     // for https; without it https is `upstream.unavailable`
+    std::shared_ptr<const tls::ClientContext>
+        tls;  // for https; without it https is `upstream.unavailable`
 };
 
 enum class Replay : std::uint8_t {
@@ -62,7 +65,7 @@ struct ClientResponse {
 };
 
 struct ClientCounts {
-    std::size_t open = 0;      // connections, idle ones included
+    std::size_t open = 0;  // connections, idle ones included
     std::size_t idle = 0;
     std::uint64_t connects = 0;
     std::uint64_t reused = 0;
@@ -71,9 +74,9 @@ struct ClientCounts {
 
 class ClientCall;
 
-// Keep-alive pools and calls, one per loop.  Failures of everything here: `upstream.unavailable` (no connection, cut
-// off, too many), `upstream.timeout`, `upstream.bad_answer` (502 to the outside: not HTTP, or over a limit),
-// `upstream.untrusted` (TLS).
+// Keep-alive pools and calls, one per loop.  Failures of everything here: `upstream.unavailable`
+// (no connection, cut off, too many), `upstream.timeout`, `upstream.bad_answer` (502 to the
+// outside: not HTTP, or over a limit), `upstream.untrusted` (TLS).
 class Client {
   public:
     Client(aio::Loop& loop, ClientConfig config);
@@ -82,8 +85,8 @@ class Client {
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    // A whole call: the answer of any status with its whole body.  The earlier of `deadline` and the configured
-    // limits ends it.  Cancellation closes the connection.
+    // A whole call: the answer of any status with its whole body.  The earlier of `deadline` and
+    // the configured limits ends it.  Cancellation closes the connection.
     Task<ClientResponse> request(ClientRequest request, Steady deadline);
 
     // Closes all idle connections.
@@ -97,9 +100,9 @@ class Client {
     std::shared_ptr<State> state_;
 };
 
-// One request and its answer in pieces, for a proxy.  In order: start, fields, then send or (begin_body, write_body...,
-// end_body), then read_head, then read_body until it is empty.  Destroyed before the end it closes its connection;
-// after it the connection goes back to the pool.
+// One request and its answer in pieces, for a proxy.  In order: start, fields, then send or
+// (begin_body, write_body..., end_body), then read_head, then read_body until it is empty.
+// Destroyed before the end it closes its connection; after it the connection goes back to the pool.
 class ClientCall {
   public:
     // `origin` must outlive the call.  `deadline` bounds all of it.
@@ -110,15 +113,16 @@ class ClientCall {
 
     // Host is one of the fields that the caller adds.
     HeadWriter start(std::string_view method, std::string_view target);
-    // Head and whole body.  A pooled connection that turns out stale is replaced once, in here or in read_head, as
-    // long as nothing of an answer was received and `replay` allows it.
+    // Head and whole body.  A pooled connection that turns out stale is replaced once, in here or
+    // in read_head, as long as nothing of an answer was received and `replay` allows it.
     Task<void> send(std::string_view body, Replay replay);
     // A body in pieces is never replayed.  Without a length it is chunked.
     Task<void> begin_body(std::optional<std::uint64_t> length);
     Task<void> write_body(std::string_view piece);
     Task<void> end_body();
 
-    // The answer's head; interim ones (1xx but 101) are skipped.  Views stay valid until the call is destroyed.
+    // The answer's head; interim ones (1xx but 101) are skipped.  Views stay valid until the call
+    // is destroyed.
     Task<void> read_head();
     const ResponseHead& head() const;
     // The next piece, decoded; empty at the end.  The view lives until the next call.

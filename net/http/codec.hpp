@@ -5,8 +5,8 @@
 
 #include "net/http/message.hpp"
 
-// HTTP/1.1 as bytes (RFC 9110, RFC 9112), without input or output.  Strict: what two implementations could read
-// differently is refused.
+// HTTP/1.1 as bytes (RFC 9110, RFC 9112), without input or output.  Strict: what two
+// implementations could read differently is refused.
 namespace loquat::net::http {
 
 struct Limits {
@@ -19,33 +19,34 @@ struct Limits {
 
 enum class ParseError : std::uint8_t {
     none,
-    bad_request_line,        // 400 http.bad_request_line
-    bad_method,              // 400 http.bad_method: not a token
-    unsupported_method,      // 501 http.unsupported_method: CONNECT
-    bad_target,              // 400 http.bad_target
-    target_too_long,         // 414 http.target_too_long
-    bad_version,             // 400 http.bad_version
-    unsupported_version,     // 505 http.unsupported_version
-    bad_status_line,         // 400 http.bad_status_line: responses only
-    bad_header,              // 400 http.bad_header: syntax, obs-fold, bare CR or LF, NUL, space before the colon
-    header_too_large,        // 431 http.header_too_large
-    too_many_headers,        // 431 http.too_many_headers
-    bad_host,                // 400 http.bad_host: missing, twice, malformed, or not the target's authority
-    bad_length,              // 400 http.bad_length: not a number, or more than one
-    length_and_encoding,     // 400 http.length_and_encoding
-    bad_encoding,            // 400 http.bad_encoding: twice, empty, or in HTTP/1.0
-    unsupported_encoding,    // 501 http.unsupported_encoding: anything but exactly `chunked`
-    unexpected_body,         // 400 http.unexpected_body: HTTP/1.0 GET, HEAD or DELETE with one
-    bad_expectation,         // 417 http.bad_expectation
-    bad_chunk,               // 400 http.bad_chunk
-    chunk_too_large,         // 413 http.chunk_too_large: a size that does not fit into 60 bits
-    chunk_line_too_long,     // 400 http.chunk_line_too_long
-    trailer_too_large,       // 431 http.trailer_too_large
+    bad_request_line,     // 400 http.bad_request_line
+    bad_method,           // 400 http.bad_method: not a token
+    unsupported_method,   // 501 http.unsupported_method: CONNECT
+    bad_target,           // 400 http.bad_target
+    target_too_long,      // 414 http.target_too_long
+    bad_version,          // 400 http.bad_version
+    unsupported_version,  // 505 http.unsupported_version
+    bad_status_line,      // 400 http.bad_status_line: responses only
+    bad_header,  // 400 http.bad_header: syntax, obs-fold, bare CR or LF, NUL, space before the
+                 // colon
+    header_too_large,  // 431 http.header_too_large
+    too_many_headers,  // 431 http.too_many_headers
+    bad_host,    // 400 http.bad_host: missing, twice, malformed, or not the target's authority
+    bad_length,  // 400 http.bad_length: not a number, or more than one
+    length_and_encoding,   // 400 http.length_and_encoding
+    bad_encoding,          // 400 http.bad_encoding: twice, empty, or in HTTP/1.0
+    unsupported_encoding,  // 501 http.unsupported_encoding: anything but exactly `chunked`
+    unexpected_body,       // 400 http.unexpected_body: HTTP/1.0 GET, HEAD or DELETE with one
+    bad_expectation,       // 417 http.bad_expectation
+    bad_chunk,             // 400 http.bad_chunk
+    chunk_too_large,       // 413 http.chunk_too_large: a size that does not fit into 60 bits
+    chunk_line_too_long,   // 400 http.chunk_line_too_long
+    trailer_too_large,     // 431 http.trailer_too_large
     // Found by the server, not by a parser.
-    body_too_large,          // 413 request.too_large
-    body_stalled,            // 408 http.body_timeout
-    head_stalled,            // 408 http.head_timeout
-    too_many_connections,    // 503 http.too_many_connections
+    body_too_large,        // 413 request.too_large
+    body_stalled,          // 408 http.body_timeout
+    head_stalled,          // 408 http.head_timeout
+    too_many_connections,  // 503 http.too_many_connections
 };
 int status_of(ParseError error);
 std::string_view code_of(ParseError error);
@@ -63,10 +64,18 @@ struct HeadLines {
     bool first_line_seen = false;
 };
 
+// What the Connection fields of a head ask for.
+struct ConnectionOptions {
+    bool close = false;
+    bool keep_alive = false;
+    bool upgrade = false;
+    void take(std::string_view value);
+};
+
 }  // namespace detail
 
-// Parses a head piece by piece.  Call `parse` with all bytes so far, always from the same address; only new ones are
-// looked at.  A bad line fails as soon as it is complete.
+// Parses a head piece by piece.  Call `parse` with all bytes so far, always from the same address;
+// only new ones are looked at.  A bad line fails as soon as it is complete.
 class RequestParser {
   public:
     explicit RequestParser(const Limits& limits = {}) : limits_(limits) {}
@@ -81,9 +90,16 @@ class RequestParser {
 
   private:
     ParseState fail(ParseError error);
+    ParseError take_line(std::string_view line, RequestHead& head);
+    ParseError take_field(std::string_view line, RequestHead& head);
+    ParseError take_encoding(std::string_view value);
+    ParseError complete(RequestHead& head) const;
+    bool note(std::uint8_t what);
 
     Limits limits_;
     detail::HeadLines lines_;
+    detail::ConnectionOptions options_;
+    std::uint8_t seen_ = 0;
     ParseError error_ = ParseError::none;
     bool begun_ = false;
 };
@@ -100,9 +116,14 @@ class ResponseParser {
 
   private:
     ParseState fail(ParseError error);
+    ParseError take_field(std::string_view line, ResponseHead& head);
+    ParseError complete(std::string_view request_method, ResponseHead& head) const;
 
     Limits limits_;
     detail::HeadLines lines_;
+    detail::ConnectionOptions options_;
+    bool has_length_ = false;
+    bool has_encoding_ = false;
     ParseError error_ = ParseError::none;
 };
 
@@ -116,8 +137,8 @@ class ChunkedDecoder {
         std::size_t consumed = 0;
         std::string_view data;  // payload, a part of the input; may be empty
     };
-    // Takes bytes from the front of `in`: at most one run of payload a call.  Call again with what is left until
-    // `consumed` is 0 or the state is done; bytes after the end are not taken.
+    // Takes bytes from the front of `in`: at most one run of payload a call.  Call again with what
+    // is left until `consumed` is 0 or the state is done; bytes after the end are not taken.
     Step decode(std::string_view in);
     bool is_done() const { return phase_ == Phase::done; }
     // The payload bytes that certainly still come in this chunk.
@@ -127,9 +148,19 @@ class ChunkedDecoder {
 
   private:
     enum class Phase : std::uint8_t {
-        size, extension, size_lf, data, data_cr, data_lf, trailer_start, trailer, trailer_lf, last_lf, done, failed
+        size,
+        extension,
+        size_lf,
+        data,
+        data_cr,
+        data_lf,
+        trailer_start,
+        trailer,
+        trailer_lf,
+        last_lf,
+        done,
+        failed
     };
-    Step fail(ParseError error, std::size_t consumed);
     bool take_control_byte(unsigned char byte);
     bool take_size_byte(unsigned char byte);
     bool take_trailer_byte(unsigned char byte);
@@ -140,8 +171,7 @@ class ChunkedDecoder {
     std::uint32_t line_bytes_ = 0;
     std::uint32_t trailer_bytes_ = 0;
     std::uint8_t digits_ = 0;
-    bool name_seen_ = false;   // in the current trailer line: at least one character of the name
-    bool colon_seen_ = false;
+    bool colon_seen_ = false;  // in the current trailer line
     Phase phase_ = Phase::size;
     ParseError error_ = ParseError::none;
 };
@@ -154,11 +184,14 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 void append_field(std::string& out, std::string_view name, std::uint64_t value);
 // True if both could be sent: a token, and a value without control characters.
 bool is_valid_field(std::string_view name, std::string_view value);
-// Throws Failure `http.bad_header` (internal) for a field that cannot be sent: header injection stops here.
+// Throws Failure `http.bad_header` (internal) for a field that cannot be sent: header injection
+// stops here.
 void append_checked_field(std::string& out, std::string_view name, std::string_view value);
-// `Date: ...` of the current second (RFC 9110 section 5.6.7); the text is made once a second and thread.
+// `Date: ...` of the current second (RFC 9110 section 5.6.7); the text is made once a second and
+// thread.
 void append_date(std::string& out);
-// The line before a chunk of that size.  After the payload comes "\r\n"; the body ends with `last_chunk`.
+// The line before a chunk of that size.  After the payload comes "\r\n"; the body ends with
+// `last_chunk`.
 void append_chunk_line(std::string& out, std::uint64_t size);
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 

@@ -6,8 +6,9 @@
 
 namespace loquat::net::http {
 
-// Adds fields to a head that a connection is putting together.  Framing, Connection and Date are not written
-// through it: the server and the client know better.  Valid until the next call of whoever gave it.
+// Adds fields to a head that a connection is putting together.  Framing, Connection and Date are
+// not written through it: the server and the client know better.  Valid until the next call of
+// whoever gave it.
 class HeadWriter {
   public:
     explicit HeadWriter(std::string& out) : out_(&out) {}

@@ -22,7 +22,8 @@ struct HeaderView {
 bool equal_names(std::string_view a, std::string_view b);
 // True if `list`, a comma-separated field value, holds `token` in any case.
 bool has_token(std::string_view list, std::string_view token);
-// True for the fields that end at this hop (RFC 9110 section 7.6.1) and those that `connection` names.
+// True for the fields that end at this hop (RFC 9110 section 7.6.1) and those that `connection`
+// names.
 bool is_hop_by_hop(std::string_view name, std::string_view connection);
 
 enum class Framing : std::uint8_t {
@@ -54,20 +55,22 @@ class HeaderViews {
     std::array<HeaderView, headers_max> items_;
 };
 
-// A request as far as its head.  All views point into the connection's buffer and stay valid until the exchange ends.
+// A request as far as its head.  All views point into the connection's buffer and stay valid until
+// the exchange ends.
 struct RequestHead {
     std::string_view method;
-    std::string_view target;     // as it came
-    std::string_view path;       // begins with '/', or is "*"; still percent-encoded, escapes are well formed
-    std::string_view query;      // without '?'; empty when absent
-    std::string_view host;       // Host or the authority of an absolute target, with its port
+    std::string_view target;  // as it came
+    std::string_view
+        path;  // begins with '/', or is "*"; still percent-encoded, escapes are well formed
+    std::string_view query;  // without '?'; empty when absent
+    std::string_view host;   // Host or the authority of an absolute target, with its port
     HeaderViews headers;
     std::uint64_t content_length = 0;  // for Framing::length
     Framing framing = Framing::none;
-    std::uint8_t minor = 1;      // 0: HTTP/1.0, 1: HTTP/1.1 (a higher one counts as 1)
-    bool keep_alive = true;      // what version and Connection ask for
+    std::uint8_t minor = 1;  // 0: HTTP/1.0, 1: HTTP/1.1 (a higher one counts as 1)
+    bool keep_alive = true;  // what version and Connection ask for
     bool expects_continue = false;
-    bool upgrades = false;       // `Connection: upgrade` with an Upgrade field, HTTP/1.1
+    bool upgrades = false;  // `Connection: upgrade` with an Upgrade field, HTTP/1.1
 
     bool is(std::string_view wanted_method) const { return method == wanted_method; }
     bool wants_upgrade(std::string_view protocol) const {
@@ -78,7 +81,7 @@ struct RequestHead {
 
 // A response as far as its head.
 struct ResponseHead {
-    int status = 0;              // 100 to 599
+    int status = 0;  // 100 to 599
     std::string_view reason;
     HeaderViews headers;
     std::uint64_t content_length = 0;
@@ -100,7 +103,9 @@ class Headers {
     Headers() = default;
     Headers(std::initializer_list<Item> items) : items_(items) {}
 
-    void append(std::string name, std::string value) { items_.push_back({std::move(name), std::move(value)}); }
+    void append(std::string name, std::string value) {
+        items_.push_back({std::move(name), std::move(value)});
+    }
     // Replaces the first of that name and removes the others.
     void set(std::string_view name, std::string value);
     // The first of that name.
@@ -122,12 +127,14 @@ class Headers {
 class BodySource {
   public:
     virtual ~BodySource() = default;
-    // The next piece; it is sent at once.  An empty piece is skipped; none ends the body.  What it throws ends the
-    // connection, so that the reader notices that the body is not whole.
+    // The next piece; it is sent at once.  An empty piece is skipped; none ends the body.  What it
+    // throws ends the connection, so that the reader notices that the body is not whole.
     virtual Task<std::optional<std::string>> next() = 0;
-    // The length where it is known: sent as Content-Length, and then exactly so many bytes must come.
+    // The length where it is known: sent as Content-Length, and then exactly so many bytes must
+    // come.
     virtual std::optional<std::uint64_t> length() const { return std::nullopt; }
-    // The client went away, or the server's drain has come to its end.  `next` may be waiting: make it end soon.
+    // The client went away, or the server's drain has come to its end.  `next` may be waiting: make
+    // it end soon.
     virtual void on_client_gone() {}
 };
 

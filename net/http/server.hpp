@@ -19,13 +19,15 @@ namespace loquat::net::http {
 class Connection;
 
 struct ServerConfig {
-    std::chrono::milliseconds head_time_max{10'000};   // first byte of a request (or accept) to the end of its head
+    std::chrono::milliseconds head_time_max{
+        10'000};  // first byte of a request (or accept) to the end of its head
     std::chrono::milliseconds idle_time_max{75'000};   // keep-alive without a request
     std::chrono::milliseconds body_stall_max{30'000};  // no byte of a body that is being read
     std::chrono::milliseconds send_stall_max{30'000};  // the client takes nothing of an answer
     std::size_t connections_max = 50'000;              // more: 503 and close
     std::size_t connections_per_address_max = 0;       // 0: no limit; more: 503 and close
-    std::size_t unread_body_max = 64 * 1024;  // of a request body that the handler left; more closes the connection
+    std::size_t unread_body_max =
+        64 * 1024;  // of a request body that the handler left; more closes the connection
     Limits limits;
 };
 
@@ -45,25 +47,31 @@ class Exchange {
     // When the last byte of the head was read.
     Steady begun_at() const;
 
-    // The whole body.  Throws Failure `request.too_large`, `http.body_timeout`, `http.bad_chunk` and the other codes
-    // of ParseError, `net.closed` when the client went away.  `Expect: 100-continue` is answered at the first read.
+    // The whole body.  Throws Failure `request.too_large`, `http.body_timeout`, `http.bad_chunk`
+    // and the other codes of ParseError, `net.closed` when the client went away.  `Expect:
+    // 100-continue` is answered at the first read.
     Task<std::string> read_body(std::size_t bytes_max);
     // Some bytes of it; 0 at the end.  Fails as read_body does.
     Task<std::size_t> read_body_some(std::span<char> into);
-    // What of the body has been read with the head and can be had without waiting: `length` bodies only.
+    // What of the body has been read with the head and can be had without waiting: `length` bodies
+    // only.
     bool is_body_done() const;
 
-    // A whole answer.  Body framing, Date and Connection are added; a body is left out for HEAD, 1xx, 204 and 304
-    // (`body` or `length()` then only gives Content-Length for HEAD).  Fields that cannot be sent: `http.bad_header`.
-    // Throws `net.closed` when the client went away, `http.send_timeout` when it takes nothing.
+    // A whole answer.  Body framing, Date and Connection are added; a body is left out for HEAD,
+    // 1xx, 204 and 304
+    // (`body` or `length()` then only gives Content-Length for HEAD).  Fields that cannot be sent:
+    // `http.bad_header`. Throws `net.closed` when the client went away, `http.send_timeout` when it
+    // takes nothing.
     Task<void> respond(Response response);
 
-    // The raw way, for a proxy: start, fields, then either finish, or begin_body, write_body..., end_body.
-    // Date is not added.  Between start and the next of these calls nothing may be awaited.
+    // The raw way, for a proxy: start, fields, then either finish, or begin_body, write_body...,
+    // end_body. Date is not added.  Between start and the next of these calls nothing may be
+    // awaited.
     HeadWriter start(int status);
     // Head and a complete body in one write.
     Task<void> finish(std::string_view body);
-    // Without a length the body is chunked (HTTP/1.0: until close).  The head leaves with the first piece.
+    // Without a length the body is chunked (HTTP/1.0: until close).  The head leaves with the first
+    // piece.
     void begin_body(std::optional<std::uint64_t> length);
     // Sends the piece at once; returns when the kernel has all of it.
     Task<void> write_body(std::string_view piece);
@@ -81,7 +89,8 @@ class Exchange {
 
     // This connection ends after this answer.
     void close_after();
-    // The answer cannot be completed: the connection is cut when the handler returns, so that the client notices.
+    // The answer cannot be completed: the connection is cut when the handler returns, so that the
+    // client notices.
     void abandon();
 
     // True once the client has closed or half-closed its side.
@@ -89,8 +98,9 @@ class Exchange {
     // Calls once, from the loop, when that happens while the handler runs; empty takes it back.
     void on_client_gone(std::move_only_function<void()> call);
 
-    // The answer to an Upgrade is given (status 101, with these fields) and the connection leaves the server; it no
-    // longer counts as one of its connections.  Nothing else of the exchange may be used afterwards.
+    // The answer to an Upgrade is given (status 101, with these fields) and the connection leaves
+    // the server; it no longer counts as one of its connections.  Nothing else of the exchange may
+    // be used afterwards.
     Task<TakenStream> upgrade(const Headers& headers);
     // The same without an answer.
     TakenStream take_stream();
@@ -105,19 +115,20 @@ class Exchange {
 class Handler {
   public:
     virtual ~Handler() = default;
-    // Runs once a request; a Failure that it throws before an answer becomes a problem body, anything else a 500.
-    // Cancellation (the drain's deadline) throws operation_aborted out of what it awaits.
+    // Runs once a request; a Failure that it throws before an answer becomes a problem body,
+    // anything else a 500. Cancellation (the drain's deadline) throws operation_aborted out of what
+    // it awaits.
     virtual Task<void> handle(Exchange& exchange) = 0;
 };
 
 struct ServerCounts {
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;       // over a connection limit
-    std::uint64_t requests = 0;      // whole heads
+    std::uint64_t refused = 0;   // over a connection limit
+    std::uint64_t requests = 0;  // whole heads
     std::uint64_t parse_errors = 0;
-    std::uint64_t timeouts = 0;      // heads, bodies and answers that stalled
-    std::size_t connections = 0;     // open now
-    std::size_t busy = 0;            // of these: a handler runs
+    std::uint64_t timeouts = 0;   // heads, bodies and answers that stalled
+    std::size_t connections = 0;  // open now
+    std::size_t busy = 0;         // of these: a handler runs
 };
 
 // An HTTP/1.1 server on one loop.  For more cores make one per loop, sharing a port.
@@ -130,13 +141,16 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Any number of listeners; with `tls` all connections of this one are TLS.  Returns where it listens.
-    Endpoint listen(const ListenOptions& options, std::shared_ptr<const tls::ServerContext> tls = nullptr);
+    // Any number of listeners; with `tls` all connections of this one are TLS.  Returns where it
+    // listens.
+    Endpoint listen(const ListenOptions& options,
+                    std::shared_ptr<const tls::ServerContext> tls = nullptr);
     // Serves a stream that came another way (tests, socket activation).
     void serve(Stream stream);
 
-    // Stops listening, closes idle connections, lets running handlers finish with `Connection: close`; at the
-    // deadline tells streams that the client is gone, cancels what still runs and closes.
+    // Stops listening, closes idle connections, lets running handlers finish with `Connection:
+    // close`; at the deadline tells streams that the client is gone, cancels what still runs and
+    // closes.
     Task<void> drain(Steady deadline);
 
     ServerCounts counts() const;

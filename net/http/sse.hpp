@@ -14,11 +14,12 @@ struct SseEvent {
     int retry_ms = -1;       // reconnection time; negative: not sent
 };
 
-// Appends the event with its closing empty line.  Line ends in `event` or `id`, and NUL in `id`, cannot be
-// expressed: such characters are dropped.
+// Appends the event with its closing empty line.  Line ends in `event` or `id`, and NUL in `id`,
+// cannot be expressed: such characters are dropped.
 void append_sse(std::string& out, const SseEvent& event);
 std::string to_sse(const SseEvent& event);
-// A line that readers ignore; keeps a quiet connection alive.  Line ends in `text` start further comment lines.
+// A line that readers ignore; keeps a quiet connection alive.  Line ends in `text` start further
+// comment lines.
 void append_sse_comment(std::string& out, std::string_view text);
 
 }  // namespace loquat::net::http

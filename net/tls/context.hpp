@@ -14,19 +14,20 @@ struct KeyPair {
     std::string private_key;
 };
 
-// An EC P-256 certificate signed by itself, valid from an hour ago for `days`, for these names (DNS names or
-// numeric addresses).  For development; browsers will warn.
+// An EC P-256 certificate signed by itself, valid from an hour ago for `days`, for these names (DNS
+// names or numeric addresses).  For development; browsers will warn.
 KeyPair make_self_signed(const std::vector<std::string>& names, int days = 365);
 // localhost, 127.0.0.1 and ::1.
 KeyPair make_self_signed();
 // Throws Failure `tls.bad_file` when one cannot be read.
 KeyPair read_key_pair(const std::string& certificate_file, const std::string& key_file);
 
-// Immutable; shared by loops and threads.  To renew a certificate make a new one for new connections.
+// Immutable; shared by loops and threads.  To renew a certificate make a new one for new
+// connections.
 class ServerContext {
   public:
-    // ALPN http/1.1, session tickets, no renegotiation.  Throws Failure `tls.bad_certificate` when the texts are not
-    // PEM or do not belong together.
+    // ALPN http/1.1, session tickets, no renegotiation.  Throws Failure `tls.bad_certificate` when
+    // the texts are not PEM or do not belong together.
     static std::shared_ptr<const ServerContext> make(const KeyPair& pair);
     ~ServerContext();
     ssl_ctx_st* native() const { return context_; }

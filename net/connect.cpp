@@ -1,0 +1,136 @@
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "aio/offload.hpp"
+#include "base/failure.hpp"
+#include "net/stream.hpp"
+
+namespace loquat::net {
+namespace {
+
+constexpr std::size_t addresses_max = 8;
+constexpr std::chrono::seconds system_patience{60};
+
+Failure unreachable(const std::string& host, std::uint16_t port, const std::string& why) {
+    return Failure{Kind::unavailable, "upstream.unavailable", "The other server cannot be reached.",
+                   host + ":" + std::to_string(port) + ": " + why};
+}
+
+Failure too_late(const std::string& host, std::uint16_t port) {
+    return Failure{Kind::timed_out, "upstream.timeout", "The other server did not answer in time.",
+                   host + ":" + std::to_string(port) + ": connect"};
+}
+
+std::vector<Address> look_up(const std::string& host) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_family = AF_UNSPEC;
+    addrinfo* found = nullptr;
+    std::vector<Address> addresses;
+    if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
+        return addresses;
+    }
+    for (const addrinfo* one = found; one != nullptr && addresses.size() < addresses_max;
+         one = one->ai_next) {
+        sockaddr_storage name{};
+        std::memcpy(&name, one->ai_addr, std::min<std::size_t>(one->ai_addrlen, sizeof name));
+        addresses.push_back(Endpoint::from_sockaddr(name).address);
+    }
+    ::freeaddrinfo(found);
+    return addresses;
+}
+
+// getaddrinfo blocks, so it runs on threads of its own.
+aio::WorkerPool& resolvers() {
+    static aio::WorkerPool pool{"resolve", 2, 256};
+    return pool;
+}
+
+Task<std::vector<Address>> resolve(std::string host, Steady deadline) {
+    if (const auto numeric = Address::parse(host)) {
+        std::vector<Address> one{*numeric};
+        co_return one;
+    }
+    auto done = std::make_shared<aio::Completion<std::vector<Address>>>(aio::Loop::current());
+    auto work = [](std::string name,
+                   std::shared_ptr<aio::Completion<std::vector<Address>>> result) -> Task<void> {
+        std::vector<Address> addresses = co_await resolvers().run<std::vector<Address>>(
+            [name = std::move(name)] { return look_up(name); });
+        result->set(std::move(addresses));
+    };
+    aio::Loop::current().spawn(work(host, done));
+    co_return co_await done->wait_until(deadline);
+}
+
+// None when this address refuses; throws only on cancellation.
+Task<std::optional<Stream>> connect_one(aio::Loop& loop, Endpoint to, Steady deadline) {
+    sockaddr_storage name{};
+    const socklen_t size = to.to_sockaddr(name);
+    const int fd = ::socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        co_return std::nullopt;
+    }
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const int begun = ::connect(fd, reinterpret_cast<const sockaddr*>(&name), size);
+    if (begun != 0 && errno != EINPROGRESS) {
+        ::close(fd);
+        co_return std::nullopt;
+    }
+    std::optional<Stream> stream{std::in_place, loop, fd, to};
+    if (begun == 0) {
+        co_return stream;
+    }
+    bool late = false;
+    aio::Timer timer{[&stream, &late] {
+        late = true;
+        stream->wake();
+    }};
+    timer.start(loop, std::chrono::ceil<std::chrono::milliseconds>(
+                          deadline - std::chrono::steady_clock::now()));
+    IoResult state = stream->finish_connect();
+    while (state.state == Io::would_block && !late) {
+        co_await stream->writable();
+        state = stream->finish_connect();
+    }
+    if (state.state != Io::bytes) {
+        stream.reset();
+    }
+    co_return stream;
+}
+
+}  // namespace
+
+Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline) {
+    const std::vector<Address> addresses = co_await resolve(host, deadline);
+    if (addresses.empty()) {
+        throw unreachable(host, port, "unknown name");
+    }
+    std::size_t left = addresses.size();
+    for (const Address& address : addresses) {
+        // Each address gets an equal share of the time that is left.
+        const Steady now = std::chrono::steady_clock::now();
+        if (now >= deadline) {
+            throw too_late(host, port);
+        }
+        const Steady end = std::min(deadline, now + system_patience);
+        const Steady share = now + (end - now) / static_cast<int>(left--);
+        const Endpoint to{address, port};
+        std::optional<Stream> stream = co_await connect_one(loop, to, share);
+        if (stream) {
+            co_return std::move(*stream);
+        }
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
+        throw too_late(host, port);
+    }
+    throw unreachable(host, port, "no address answers");
+}
+
+}  // namespace loquat::net

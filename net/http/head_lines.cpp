@@ -1,0 +1,79 @@
+#include "net/http/head_lines.hpp"
+
+#include <cstring>
+
+namespace loquat::net::http::detail {
+
+LineState next_line(std::string_view bytes, const Limits& limits, HeadLines& lines,
+                    std::string_view& line) {
+    const auto* from = bytes.data() + lines.scanned;
+    const void* found = bytes.size() > lines.scanned
+                            ? std::memchr(from, '\n', bytes.size() - lines.scanned)
+                            : nullptr;
+    const bool whole = found != nullptr;
+    const std::size_t end =
+        whole ? static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data())
+              : bytes.size();
+    const std::size_t length = end - lines.line_begin;
+    if (length > limits.line_bytes_max + 1 || end + (whole ? 1 : 0) > limits.header_bytes_max) {
+        return LineState::too_large;
+    }
+    if (!whole) {
+        lines.scanned = end;
+        return LineState::need_more;
+    }
+    if (length == 0 || bytes[end - 1] != '\r') {
+        return LineState::bad_end;
+    }
+    line = bytes.substr(lines.line_begin, length - 1);
+    lines.line_begin = lines.scanned = end + 1;
+    return LineState::line;
+}
+
+bool split_field(std::string_view line, HeaderView& header) {
+    std::size_t colon = 0;
+    while (colon < line.size() && is_in(line[colon], token_class)) {
+        ++colon;
+    }
+    if (colon == 0 || colon == line.size() || line[colon] != ':') {
+        return false;
+    }
+    header.name = line.substr(0, colon);
+    header.value = trim_blanks(line.substr(colon + 1));
+    return are_all_in(header.value, value_class);
+}
+
+bool parse_length(std::string_view text, std::uint64_t& length) {
+    if (text.empty() || text.size() > 19) {
+        return false;
+    }
+    std::uint64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') {
+            return false;
+        }
+        value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    length = value;
+    return value <= 0x7fff'ffff'ffff'ffffULL;
+}
+
+int parse_version(std::string_view text) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (text.size() != 8 || !text.starts_with("HTTP/") || !is_digit(text[5]) || text[6] != '.' ||
+        !is_digit(text[7])) {
+        return -2;
+    }
+    if (text[5] != '1') {
+        return -1;
+    }
+    return text[7] == '0' ? 0 : 1;
+}
+
+void ConnectionOptions::take(std::string_view value) {
+    close = close || has_token(value, "close");
+    keep_alive = keep_alive || has_token(value, "keep-alive");
+    upgrade = upgrade || has_token(value, "upgrade");
+}
+
+}  // namespace loquat::net::http::detail
