@@ -37,7 +37,8 @@ enum class LogState { ready, full, broken };
 // Fails with `store.overloaded` (503), `store.full` (503, disk full: nothing was appended), `store.damaged`
 // (a stored record does not match its checksum: it is never given out), `store.unavailable` (503),
 // `log.too_large` (413, above record_bytes_max), `log.trimmed` (410, read before the first record),
-// `upstream.timeout` (504: whether an append happened is unknown).
+// `log.topics` (500, above topics_max), `upstream.timeout` (504: whether an append happened is unknown).
+// Destroy a log after the tasks that use it have ended.
 class EventLog {
   public:
     static constexpr std::size_t record_bytes_max = 1024 * 1024;  // key and payload

@@ -1,0 +1,148 @@
+#include "store/log/tail.hpp"
+
+#include "base/check.hpp"
+#include "base/failure.hpp"
+
+namespace loquat::store {
+namespace {
+
+constexpr std::size_t record_overhead = 128;  // of the allocation and the pointers to it
+constexpr std::size_t stale_waiters_max = 16;
+
+std::size_t size_of(const LogRecord& record) {
+    return record.key.size() + record.payload.size() + record_overhead;
+}
+
+void check_first(const std::string& name, LogEnds ends, Offset after) {
+    if (after + 1 < ends.first) {
+        throw Failure{Kind::gone, "log.trimmed", "These records are no longer kept.",
+                      name + " begins at " + std::to_string(ends.first)};
+    }
+}
+
+}  // namespace
+
+void Tail::open_topic(const std::string& name, LogEnds ends) {
+    const std::lock_guard lock{mutex_};
+    topics_[name].ends = ends;
+}
+
+void Tail::admit(const std::string& name) {
+    const std::lock_guard lock{mutex_};
+    if (!topics_.contains(name)) {
+        if (topics_.size() >= EventLog::topics_max) {
+            throw Failure{Kind::internal, "log.topics", "The log has too many topics."};
+        }
+        topics_[name];
+    }
+}
+
+void Tail::check_kept(const std::string& name, Offset after) const {
+    check_first(name, ends(name), after);
+}
+
+void Tail::drop_oldest(Topic& topic) {
+    bytes_ -= size_of(*topic.records.front());
+    topic.records.pop_front();
+}
+
+void Tail::add(const std::string& name, const std::vector<LogRecordPtr>& records) {
+    std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
+    {
+        const std::lock_guard lock{mutex_};
+        Topic& topic = topics_[name];
+        for (const LogRecordPtr& record : records) {
+            LOQUAT_CHECK(record->offset == topic.ends.last + 1, "a log has no holes");
+            topic.ends.last = record->offset;
+            topic.records.push_back(record);
+            bytes_ += size_of(*record);
+        }
+        while (bytes_ > bytes_max_ && !topic.records.empty()) {
+            drop_oldest(topic);
+        }
+        waiters.swap(topic.waiters);
+    }
+    for (const auto& waiter : waiters) {
+        if (const auto waiting = waiter.lock()) {
+            waiting->set();
+        }
+    }
+}
+
+std::optional<std::vector<LogRecordPtr>> Tail::read(const std::string& name, Offset after,
+                                                    ReadLimit limit) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = topics_.find(name);
+    const LogEnds ends = found == topics_.end() ? LogEnds{} : found->second.ends;
+    check_first(name, ends, after);
+    std::vector<LogRecordPtr> records;
+    if (after >= ends.last) {
+        return records;
+    }
+    const Topic& topic = found->second;
+    const Offset held_first = ends.last - topic.records.size() + 1;
+    if (after + 1 < held_first) {
+        return std::nullopt;
+    }
+    std::size_t bytes = 0;
+    for (std::size_t i = after + 1 - held_first; i < topic.records.size(); ++i) {
+        const LogRecordPtr& record = topic.records[i];
+        bytes += size_of(*record);
+        if (!records.empty() && (records.size() >= limit.records_max || bytes > limit.bytes_max)) {
+            break;
+        }
+        records.push_back(record);
+    }
+    return records;
+}
+
+Task<bool> Tail::wait(std::string name, Offset after, Steady deadline) {
+    auto arrived = std::make_shared<aio::Completion<void>>(aio::Loop::current());
+    {
+        const std::lock_guard lock{mutex_};
+        Topic& topic = topics_[name];
+        if (topic.ends.last > after) {
+            co_return true;
+        }
+        if (topic.waiters.size() >= stale_waiters_max) {
+            std::erase_if(topic.waiters, [](const auto& waiter) { return waiter.expired(); });
+        }
+        topic.waiters.push_back(arrived);
+    }
+    bool in_time = true;
+    try {
+        co_await arrived->wait_until(deadline);
+    } catch (const Failure& failure) {
+        if (failure.kind != Kind::timed_out) {
+            throw;
+        }
+        in_time = false;
+    }
+    co_return in_time;
+}
+
+void Tail::trim(const std::string& name, Offset before) {
+    const std::lock_guard lock{mutex_};
+    Topic& topic = topics_[name];
+    topic.ends.first = std::max(topic.ends.first, std::min(before, topic.ends.last + 1));
+    while (!topic.records.empty() && topic.records.front()->offset < topic.ends.first) {
+        drop_oldest(topic);
+    }
+}
+
+LogEnds Tail::ends(const std::string& name) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = topics_.find(name);
+    return found == topics_.end() ? LogEnds{} : found->second.ends;
+}
+
+void check_append(std::string_view topic, std::string_view key, std::string_view payload) {
+    if (topic.empty() || topic.size() > EventLog::topic_length_max) {
+        throw invalid_field("topic", "length", "1 to 128 bytes");
+    }
+    if (key.size() + payload.size() > EventLog::record_bytes_max) {
+        throw Failure{Kind::too_large, "log.too_large", "This is too large to be logged."};
+    }
+}
+
+}  // namespace loquat::store

@@ -1,0 +1,198 @@
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "store/log/memory_log.hpp"
+#include "store/log/sqlite_log.hpp"
+#include "store/tests/support.hpp"
+
+// What every EventLog promises, run over all of them.
+namespace loquat::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Adapter {
+    const char* name;
+    std::unique_ptr<EventLog> (*open)(const TemporaryFolder& folder);
+};
+
+std::unique_ptr<EventLog> open_memory(const TemporaryFolder&) { return make_memory_log(); }
+std::unique_ptr<EventLog> open_file(const TemporaryFolder& folder) {
+    return open_sqlite_log({.file = folder / "log.db"});
+}
+// Keeps next to nothing in memory, so that reads go to the file.
+std::unique_ptr<EventLog> open_cold_file(const TemporaryFolder& folder) {
+    return open_sqlite_log({.file = folder / "log.db", .tail_bytes_max = 1});
+}
+
+struct EventLogSuite : testing::TestWithParam<Adapter> {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    std::unique_ptr<EventLog> log = GetParam().open(folder);
+
+    Offset append(std::string payload, std::string topic = "t") {
+        return await(loop, log->append(std::move(topic), "key", std::move(payload)));
+    }
+    std::vector<std::string> read(Offset after, ReadLimit limit = {}, std::string topic = "t") {
+        std::vector<std::string> payloads;
+        Offset expected = after;
+        for (const LogRecordPtr& record : await(loop, log->read(std::move(topic), after, limit))) {
+            EXPECT_EQ(record->offset, ++expected);
+            payloads.push_back(record->payload);
+        }
+        return payloads;
+    }
+};
+
+TEST_P(EventLogSuite, numbers_records_from_one_without_a_hole_in_each_topic) {
+    EXPECT_EQ(append("a"), 1U);
+    EXPECT_EQ(append("b"), 2U);
+    EXPECT_EQ(append("x", "other"), 1U);
+    EXPECT_EQ(append("c"), 3U);
+
+    EXPECT_EQ(read(0), (std::vector<std::string>{"a", "b", "c"}));
+    EXPECT_EQ(read(0, {}, "other"), (std::vector<std::string>{"x"}));
+}
+
+TEST_P(EventLogSuite, gives_back_bytes_and_keys_unchanged) {
+    std::string bytes;
+    for (int i = 0; i < 256; ++i) {
+        bytes.push_back(static_cast<char>(i));
+    }
+
+    await(loop, log->append("t", bytes, bytes + bytes));
+    append("");
+    const auto records = await(loop, log->read("t", 0, {}));
+
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(records[0]->key, bytes);
+    EXPECT_EQ(records[0]->payload, bytes + bytes);
+    EXPECT_EQ(records[1]->payload, "");
+}
+
+TEST_P(EventLogSuite, reads_after_an_offset_up_to_the_limits) {
+    for (int i = 1; i <= 5; ++i) {
+        append(std::to_string(i) + std::string(1000, '.'));
+    }
+
+    EXPECT_EQ(read(3).size(), 2U);
+    EXPECT_EQ(read(5).size(), 0U);
+    EXPECT_EQ(read(99).size(), 0U);
+    EXPECT_EQ(read(1, {.records_max = 2}).size(), 2U);
+    EXPECT_EQ(read(0, {.records_max = 10, .bytes_max = 1}).size(), 1U);
+    EXPECT_EQ(read(0, {}, "unknown").size(), 0U);
+}
+
+TEST_P(EventLogSuite, keeps_the_order_of_appends_that_wait_together) {
+    constexpr int count = 500;
+    int done = 0;
+    std::vector<Offset> offsets(count);
+    auto one = [&](int i) -> Task<void> {
+        offsets[static_cast<std::size_t>(i)] = co_await log->append("t", "k", std::to_string(i));
+        if (++done == count) {
+            loop.stop();
+        }
+    };
+
+    for (int i = 0; i < count; ++i) {
+        loop.spawn(one(i));
+    }
+    loop.run();
+    const std::vector<std::string> payloads = read(0);
+
+    ASSERT_EQ(payloads.size(), static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) {
+        EXPECT_EQ(offsets[static_cast<std::size_t>(i)], static_cast<Offset>(i) + 1);
+        EXPECT_EQ(payloads[static_cast<std::size_t>(i)], std::to_string(i));
+    }
+}
+
+TEST_P(EventLogSuite, takes_appends_from_many_loops) {
+    constexpr int each = 200;
+    std::vector<std::jthread> threads;
+
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            aio::Loop mine{"mine"};
+            auto all = [&]() -> Task<void> {
+                for (int i = 0; i < each; ++i) {
+                    const std::string payload = std::to_string(t) + "." + std::to_string(i);
+                    co_await log->append("t", "k", payload);
+                }
+            };
+            await(mine, all());
+        });
+    }
+    threads.clear();
+    const std::vector<std::string> payloads = read(0);
+
+    EXPECT_EQ(std::set<std::string>(payloads.begin(), payloads.end()).size(), 4U * each);
+}
+
+TEST_P(EventLogSuite, wakes_who_waits_for_the_next_record) {
+    bool arrived = false;
+    auto waiter = [&]() -> Task<void> {
+        arrived = co_await log->wait("t", 0, Steady::max());
+        loop.stop();
+    };
+    auto writer = [&]() -> Task<void> { co_await log->append("t", "k", "x"); };
+
+    loop.spawn(waiter());
+    loop.spawn(writer());
+    loop.run();
+
+    EXPECT_TRUE(arrived);
+}
+
+TEST_P(EventLogSuite, does_not_wait_for_what_is_there_and_gives_up_at_the_deadline) {
+    append("a");
+
+    EXPECT_TRUE(await(loop, log->wait("t", 0, Steady::max())));
+    EXPECT_FALSE(await(loop, log->wait("t", 1, std::chrono::steady_clock::now())));
+}
+
+TEST_P(EventLogSuite, forgets_what_was_trimmed_and_never_uses_its_offsets_again) {
+    for (int i = 1; i <= 5; ++i) {
+        append(std::to_string(i));
+    }
+
+    await(loop, log->trim("t", 4));
+    const LogEnds some = await(loop, log->ends("t"));
+    const std::string gone = code_of([&] { read(2); });
+    const std::vector<std::string> left = read(3);
+    await(loop, log->trim("t", 100));
+    const LogEnds none = await(loop, log->ends("t"));
+    await(loop, log->trim("t", 2));
+
+    EXPECT_EQ(some.first, 4U);
+    EXPECT_EQ(some.last, 5U);
+    EXPECT_EQ(gone, "log.trimmed");
+    EXPECT_EQ(left, (std::vector<std::string>{"4", "5"}));
+    EXPECT_EQ(none.first, 6U);
+    EXPECT_EQ(none.last, 5U);
+    EXPECT_EQ(append("6"), 6U);
+    EXPECT_EQ(read(5), (std::vector<std::string>{"6"}));
+}
+
+TEST_P(EventLogSuite, refuses_records_and_topics_beyond_its_limits) {
+    const std::string large(EventLog::record_bytes_max + 1, 'x');
+
+    EXPECT_EQ(code_of([&] { append(large); }), "log.too_large");
+    EXPECT_EQ(code_of([&] { append("x", ""); }), "request.invalid");
+    EXPECT_EQ(code_of([&] { append("x", std::string(EventLog::topic_length_max + 1, 't')); }),
+              "request.invalid");
+    for (std::size_t i = 0; i < EventLog::topics_max; ++i) {
+        append("x", "topic" + std::to_string(i));
+    }
+    EXPECT_EQ(code_of([&] { append("x", "one more"); }), "log.topics");
+}
+
+INSTANTIATE_TEST_SUITE_P(Adapters, EventLogSuite,
+                         testing::Values(Adapter{"memory", open_memory}, Adapter{"sqlite", open_file},
+                                         Adapter{"sqlite_cold", open_cold_file}),
+                         [](const auto& suite) { return std::string{suite.param.name}; });
+
+}  // namespace
+}  // namespace loquat::store
