@@ -10,6 +10,7 @@
 #include "runtime/config/config.hpp"
 #include "runtime/health.hpp"
 #include "runtime/metrics.hpp"
+#include "runtime/platform_config.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/log/event_log.hpp"
 #include "store/messages/message_store.hpp"
@@ -45,6 +46,7 @@ class Context {
     // 0, 1, 2 ... for instances on edge loops; 0 for others.
     std::size_t edge() const { return edge_; }
 
+    const PlatformConfig& platform_config() const;
     const Clock& clock() const;
     Metrics& metrics() const;
     Health& health() const;

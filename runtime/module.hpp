@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "aio/task.hpp"
@@ -19,6 +20,10 @@ class Service {
     // On its loop: finish what runs, refuse what is new, be done by `deadline`.  Gateways stop first, so that
     // those behind them become quiet by themselves.
     virtual Task<void> stop(Steady) { co_return; }
+    // On its loop: read again what may change while running (SIGHUP).
+    virtual Task<void> reload() { co_return; }
+    // After start: where the outside reaches it, such as http://127.0.0.1:8080; empty for most.
+    virtual std::string address() const { return {}; }
 };
 
 enum class Placement {
@@ -26,7 +31,7 @@ enum class Placement {
     every_edge,  // one instance per edge loop, as if each loop were a node
 };
 
-// What a service exports: `const runtime::Module chat::module`.
+// What a service exports: `extern const runtime::Module chat_module`.
 struct Module {
     std::string_view name;
     Placement placement = Placement::once;

@@ -1,0 +1,205 @@
+#include "runtime/platform.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <future>
+#include <unistd.h>
+
+#include "aio/scope.hpp"
+#include "base/log.hpp"
+#include "runtime/platform_state.hpp"
+#include "runtime/problem.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+// Runs `work` on `loop` and waits for it on this thread, which runs no loop.
+void run_and_wait(aio::Loop& loop, std::move_only_function<Task<void>()> work) {
+    std::promise<void> done;
+    auto body = [](std::move_only_function<Task<void>()> held, std::promise<void>& promise) -> Task<void> {
+        try {
+            co_await held();
+            promise.set_value();
+        } catch (...) {
+            promise.set_exception(std::current_exception());
+        }
+    };
+    auto future = done.get_future();
+    loop.spawn(body(std::move(work), done));
+    future.get();
+}
+
+std::size_t edge_count(const PlatformConfig& settings) {
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    return settings.edge_loops > 0 ? static_cast<std::size_t>(settings.edge_loops) : cores;
+}
+
+void start_log(const PlatformConfig& settings) {
+    const bool is_pretty = settings.log_style == LogStyle::pretty ||
+                           (settings.log_style == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
+    start_logging(static_cast<Level>(settings.log_level), is_pretty ? LogFormat::pretty : LogFormat::json);
+}
+
+}  // namespace
+
+Platform::Platform(PlatformOptions options) : state_(std::make_unique<State>(std::move(options))) {
+    start_log(state_->settings);
+}
+
+Platform::~Platform() {
+    stop();
+}
+
+std::unique_ptr<Context> Platform::make_context(const Module& module, std::size_t edge) {
+    const std::string name{module.name};
+    const bool on_edge = module.placement == Placement::every_edge;
+    aio::Loop& loop = state_->loop_named(on_edge ? "edge-" + std::to_string(edge) : std::string{module.loop});
+    const std::string instance = on_edge ? name + "-" + std::to_string(edge) : name;
+    return std::unique_ptr<Context>{new Context{*this, name, instance, loop, edge}};
+}
+
+void Platform::make_instances() {
+    for (const Module* module : state_->options.modules) {
+        const std::size_t count = module->placement == Placement::every_edge ? edge_count(state_->settings) : 1;
+        for (std::size_t edge = 0; edge < count; ++edge) {
+            auto& instance = state_->instances.emplace_back();
+            instance.context = make_context(*module, edge);
+            run_and_wait(instance.context->loop(), [&]() -> Task<void> {
+                instance.service = module->make(*instance.context);
+                co_return;
+            });
+        }
+    }
+}
+
+void Platform::start_server() {
+    if (!state_->options.service_port) {
+        return;
+    }
+    const ServicePort& wanted = *state_->options.service_port;
+    state_->server_context =
+        std::unique_ptr<Context>{new Context{*this, "platform", "platform", state_->loop_named("edge-0"), 0}};
+    run_and_wait(state_->server_context->loop(), [&]() -> Task<void> {
+        state_->server = std::make_unique<ServiceServer>(*state_->server_context);
+        state_->service_address = "http://" + state_->server->listen(wanted.address, wanted.port).to_string();
+        co_return;
+    });
+}
+
+void Platform::start() {
+    state_->is_running = true;
+    try {
+        make_instances();
+        for (State::Instance& instance : state_->instances) {
+            run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
+        }
+        start_server();
+    } catch (...) {
+        const std::exception_ptr error = std::current_exception();
+        stop();
+        std::rethrow_exception(error);
+    }
+}
+
+void Platform::stop() {
+    if (!std::exchange(state_->is_running, false)) {
+        return;
+    }
+    const Steady deadline = std::chrono::steady_clock::now() + std::chrono::seconds{state_->settings.drain_seconds};
+    if (state_->server) {
+        run_and_wait(state_->server_context->loop(), [&] { return state_->server->drain(deadline); });
+    }
+    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend(); ++instance) {
+        if (!instance->service) {
+            continue;
+        }
+        try {
+            run_and_wait(instance->context->loop(), [&] { return instance->service->stop(deadline); });
+        } catch (...) {
+            log_error({.service = instance->context->service()}, "could not stop cleanly",
+                      {{"error", aio::describe(std::current_exception())}});
+        }
+    }
+    destroy_instances();
+    for (auto& [name, slot] : state_->loops) {
+        slot.loop->stop();
+        slot.thread.join();
+    }
+}
+
+// Services are destroyed on their own loops: what they own is touched only there.
+void Platform::destroy_instances() {
+    if (state_->server) {
+        run_and_wait(state_->server_context->loop(), [&]() -> Task<void> {
+            state_->server.reset();
+            co_return;
+        });
+    }
+    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend(); ++instance) {
+        run_and_wait(instance->context->loop(), [&]() -> Task<void> {
+            instance->service.reset();
+            co_return;
+        });
+    }
+}
+
+void Platform::reload() {
+    for (State::Instance& instance : state_->instances) {
+        run_and_wait(instance.context->loop(), [&] { return instance.service->reload(); });
+    }
+}
+
+std::string Platform::address() const {
+    for (const State::Instance& instance : state_->instances) {
+        if (std::string address = instance.service->address(); !address.empty()) {
+            return address;
+        }
+    }
+    return {};
+}
+
+std::string Platform::service_address() const { return state_->service_address; }
+
+std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules) {
+    std::vector<ConfigSection> sections{config_section<PlatformConfig>("platform")};
+    for (const Module* module : modules) {
+        if (module->config != nullptr) {
+            sections.push_back(module->config());
+        }
+    }
+    return sections;
+}
+
+int run(PlatformOptions options) {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        sigaddset(&wanted, signal);
+    }
+    // Before any thread starts, so that all inherit the mask and only this one takes signals.
+    pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        Platform platform{std::move(options)};
+        platform.start();
+        const std::string outside = platform.address().empty() ? platform.service_address() : platform.address();
+        std::printf("ready %s\n", outside.c_str());
+        std::fflush(stdout);
+        for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {
+            sigwait(&wanted, &signal);
+            if (signal == SIGHUP) {
+                platform.reload();
+            }
+        }
+        log_info({.service = "platform"}, "stopping");
+        platform.stop();
+        return 0;
+    } catch (...) {
+        const Failure failure = to_failure(std::current_exception());
+        std::fprintf(stderr, "loquat: %s%s%s\n", failure.message.c_str(), failure.detail.empty() ? "" : "\n  ",
+                     failure.detail.c_str());
+        return 1;
+    }
+}
+
+}  // namespace loquat::runtime

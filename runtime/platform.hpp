@@ -1,0 +1,72 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "runtime/config/config.hpp"
+#include "runtime/module.hpp"
+
+namespace loquat::runtime {
+
+class Context;
+
+// A service that this process also offers on a port of its own (`loquat serve`).
+struct ServicePort {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  // 0: any free one
+};
+
+struct PlatformOptions {
+    std::vector<const Module*> modules;  // in the order of start: those called before their callers
+    std::filesystem::path data;
+    std::vector<ConfigSection> sections;  // all known ones, also of modules that do not run here
+    ConfigSources sources;
+    std::optional<ServicePort> service_port;
+    const Clock* clock = nullptr;  // the system's when null
+};
+
+// All services of a process: loops and their threads, stores, order of start and stop.
+class Platform {
+  public:
+    // Reads the configuration and holds the data folder.  Throws Failures of Config and DataFolder.
+    explicit Platform(PlatformOptions options);
+    // Stops first when it still runs.
+    ~Platform();
+    Platform(const Platform&) = delete;
+    Platform& operator=(const Platform&) = delete;
+
+    // Opens stores, makes and starts all services; returns when requests are served.  Throws what a module threw;
+    // everything that was started is stopped again.
+    void start();
+    // Drains and stops in reverse order; stores are closed last.
+    void stop();
+    // Asks every service to read again what may change while it runs.
+    void reload();
+
+    // Where the outside reaches it: "http://127.0.0.1:8080"; empty without a gateway.
+    std::string address() const;
+    // Where the services of this process listen for others; empty without a service port.
+    std::string service_address() const;
+
+    struct State;
+
+  private:
+    friend class Context;
+    std::unique_ptr<Context> make_context(const Module& module, std::size_t edge);
+    void make_instances();
+    void start_server();
+    void destroy_instances();
+
+    std::unique_ptr<State> state_;
+};
+
+// The sections of all given modules and of the platform itself.
+std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules);
+
+// Starts, prints `ready http://HOST:PORT` on standard output, waits for SIGINT or SIGTERM, stops.  SIGHUP reloads.
+// Returns the exit code: 0, or 1 after a message on standard error.
+int run(PlatformOptions options);
+
+}  // namespace loquat::runtime

@@ -1,0 +1,47 @@
+#pragma once
+#include "wire/codec.hpp"
+
+namespace loquat::runtime {
+
+enum class LogStyle { automatic, json, pretty };
+BOOST_DESCRIBE_ENUM(LogStyle, automatic, json, pretty)
+enum class LogLevel { debug, info, warn, error };
+BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
+
+struct ServiceUrl {
+    std::string service;
+    std::string url;
+};
+BOOST_DESCRIBE_STRUCT(ServiceUrl, (), (service, url))
+
+// What concerns the process and not one service; section `platform`.
+struct PlatformConfig {
+    std::int32_t edge_loops = 0;
+    LogLevel log_level = LogLevel::info;
+    LogStyle log_style = LogStyle::automatic;
+    std::int32_t drain_seconds = 10;
+    std::string token_issuer = "loquat";
+    std::string token_audience = "loquat";
+    std::int32_t token_cache_entries = 16'384;
+    std::string internal_key;
+    std::vector<ServiceUrl> urls;
+    std::int64_t disk_bytes_min = 64 * 1024 * 1024;
+
+    static constexpr std::array fields{
+        wire::Field{"edge_loops", 0, 256, "Threads that serve connections; 0: one per core."},
+        wire::Field{.name = "log_level", .doc = "The least important records to write."},
+        wire::Field{.name = "log_style", .doc = "json, pretty, or automatic: pretty on a terminal."},
+        wire::Field{"drain_seconds", 0, 600, "How long running requests may take at the end."},
+        wire::Field{"token_issuer", 1, 200, "`iss` of access tokens."},
+        wire::Field{"token_audience", 1, 200, "`aud` of access tokens."},
+        wire::Field{"token_cache_entries", 0, 1'000'000, "Verified tokens that each loop remembers."},
+        wire::Field{"internal_key", 0, 256, "The secret between services; made at the first start when empty."},
+        wire::Field{"urls", 0, 64, "Where services of other processes are: {service, url}."},
+        wire::Field{"disk_bytes_min", 0, std::int64_t{1} << 50, "Warn below this much free space in the data folder."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
+                      (edge_loops, log_level, log_style, drain_seconds, token_issuer, token_audience,
+                       token_cache_entries, internal_key, urls, disk_bytes_min))
+
+}  // namespace loquat::runtime

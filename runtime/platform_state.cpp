@@ -1,0 +1,140 @@
+#include "runtime/platform_state.hpp"
+
+#include <sys/statvfs.h>
+
+#include <fstream>
+
+#include "base/bytes.hpp"
+#include "runtime/remote.hpp"
+#include "store/log/sqlite_log.hpp"
+#include "store/messages/sql_messages.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+// The key between services: configured, or kept in a file that only this user may read.
+std::string load_internal_key(const PlatformConfig& settings, const std::filesystem::path& folder) {
+    if (!settings.internal_key.empty()) {
+        return settings.internal_key;
+    }
+    const std::filesystem::path file = folder / "internal.key";
+    if (std::ifstream in{file}; in) {
+        std::string key;
+        std::getline(in, key);
+        if (key.size() >= 32) {
+            return key;
+        }
+    }
+    std::array<std::uint8_t, 32> bytes{};
+    random_bytes(bytes.data(), bytes.size());
+    const std::string key = to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::filesystem::path made = folder / "internal.key.new";
+    {
+        std::ofstream out{made};
+        std::filesystem::permissions(made, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        out << key << '\n';
+        if (!out.flush()) {
+            throw Failure{Kind::unavailable, "data.unusable", file.string() + " cannot be written"};
+        }
+    }
+    std::filesystem::rename(made, file);
+    return key;
+}
+
+std::optional<std::string> disk_problem(const std::filesystem::path& folder, std::int64_t bytes_min) {
+    struct statvfs space{};
+    if (::statvfs(folder.c_str(), &space) != 0) {
+        return "the data folder cannot be read";
+    }
+    const auto free = static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
+    if (free >= bytes_min) {
+        return std::nullopt;
+    }
+    return "only " + std::to_string(free / (1024 * 1024)) + " MiB free in " + folder.string();
+}
+
+}  // namespace
+
+Platform::State::State(PlatformOptions given)
+    : options(std::move(given)),
+      config(Config::load(options.sections, options.sources)),
+      settings(config.get<PlatformConfig>("platform")),
+      folder(options.data),
+      internal_key(load_internal_key(settings, folder.path())),
+      broadcast(store::make_local_broadcast()) {
+    health.add("platform", "disk",
+               [path = folder.path(), least = settings.disk_bytes_min] { return disk_problem(path, least); });
+}
+
+void Platform::State::on_call(std::string_view service, std::string_view operation, std::chrono::nanoseconds took,
+                              std::string_view failure_code) {
+    // Resolved once for each operation and thread: the registry's lock is not for every call.
+    struct Pair {
+        Histogram* seconds;
+        Counter* failures;
+    };
+    thread_local std::map<std::pair<const void*, std::string_view>, Pair> known;
+    const auto [entry, is_new] = known.try_emplace({this, operation});
+    if (is_new) {
+        const Labels labels{{"service", std::string{service}}, {"operation", std::string{operation}}};
+        entry->second = {&metrics.histogram("loquat_client_seconds", "Time of calls between services.", labels),
+                         &metrics.counter("loquat_client_failures_total", "Calls between services that failed.", labels)};
+    }
+    entry->second.seconds->observe(took);
+    if (!failure_code.empty()) {
+        entry->second.failures->add();
+    }
+}
+
+aio::Loop& Platform::State::loop_named(const std::string& name) {
+    LoopThread& slot = loops[name];
+    if (!slot.loop) {
+        slot.loop = std::make_unique<aio::Loop>(name);
+        slot.thread = std::jthread{[loop = slot.loop.get()] { loop->run(); }};
+    }
+    return *slot.loop;
+}
+
+store::EventLog& Platform::State::event_log() {
+    const std::lock_guard lock{stores_mutex};
+    if (!log) {
+        log = store::open_sqlite_log({.file = folder.path() / "log.db"});
+        health.add("platform", "log", [this]() -> std::optional<std::string> {
+            switch (log->state()) {
+                case store::LogState::ready:
+                    return std::nullopt;
+                case store::LogState::full:
+                    return "the disk is full";
+                case store::LogState::broken:
+                    return "the log cannot be written";
+            }
+            return std::nullopt;
+        });
+    }
+    return *log;
+}
+
+store::MessageStore& Platform::State::message_store() {
+    const std::lock_guard lock{stores_mutex};
+    if (!messages) {
+        auto& database_slot = databases["messages"];
+        database_slot = store::open_sqlite({.file = folder.path() / "messages.db",
+                                            .schema = store::message_schema(),
+                                            .durability = store::Durability::crash,
+                                            .cache_kib = 32 * 1024});
+        messages = store::make_sql_messages(*database_slot);
+    }
+    return *messages;
+}
+
+store::Database& Platform::State::database(const std::string& service, std::span<const store::Migration> schema) {
+    const std::lock_guard lock{stores_mutex};
+    auto& slot = databases[service];
+    if (!slot) {
+        slot = store::open_sqlite({.file = folder.path() / (service + ".db"), .schema = schema, .cache_kib = 4 * 1024});
+    }
+    return *slot;
+}
+
+}  // namespace loquat::runtime

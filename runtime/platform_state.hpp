@@ -1,0 +1,65 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "aio/loop.hpp"
+#include "runtime/context.hpp"
+#include "runtime/dispatcher.hpp"
+#include "runtime/platform.hpp"
+#include "runtime/service_server.hpp"
+#include "store/broadcast/local_broadcast.hpp"
+#include "store/data_folder.hpp"
+
+namespace loquat::runtime {
+
+// A loop with the thread that runs it.
+struct LoopThread {
+    std::unique_ptr<aio::Loop> loop;
+    std::jthread thread;
+};
+
+// What a process holds.  Members are destroyed from the last to the first.
+struct Platform::State final : contracts::CallObserver {
+    explicit State(PlatformOptions given);
+
+    void on_call(std::string_view service, std::string_view operation, std::chrono::nanoseconds took,
+                 std::string_view failure_code) override;
+
+    aio::Loop& loop_named(const std::string& name);
+    store::EventLog& event_log();
+    store::MessageStore& message_store();
+    store::Database& database(const std::string& service, std::span<const store::Migration> schema);
+
+    struct Instance {
+        std::unique_ptr<Context> context;
+        std::unique_ptr<Service> service;
+    };
+
+    PlatformOptions options;
+    SystemClock system_clock;
+    Config config;
+    PlatformConfig settings;
+    store::DataFolder folder;
+    std::string internal_key;
+    Metrics metrics;
+    Health health;
+    Dispatcher dispatcher{metrics};
+    std::unique_ptr<store::Broadcast> broadcast;
+    std::mutex stores_mutex;
+    std::map<std::string, std::unique_ptr<store::Database>> databases;
+    std::unique_ptr<store::EventLog> log;
+    std::unique_ptr<store::MessageStore> messages;
+    std::map<std::string, std::pair<void*, aio::Loop*>, std::less<>> hosted;
+    std::map<std::string, LoopThread> loops;
+    std::vector<Instance> instances;
+    std::unique_ptr<Context> server_context;
+    std::unique_ptr<ServiceServer> server;
+    std::string service_address;
+    bool is_running = false;
+};
+
+}  // namespace loquat::runtime

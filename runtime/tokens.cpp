@@ -1,0 +1,150 @@
+#include "runtime/tokens.hpp"
+
+#include "base/text.hpp"
+#include "contracts/events.hpp"
+#include "net/jose/jwk.hpp"
+#include "runtime/platform_config.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+using net::jose::TokenError;
+
+net::jose::TokenVerifier::Options verifier_options(const PlatformConfig& config) {
+    net::jose::TokenVerifier::Options options;
+    options.rules.issuer = config.token_issuer;
+    options.rules.audience = config.token_audience;
+    options.entries_max = static_cast<std::size_t>(config.token_cache_entries);
+    return options;
+}
+
+Failure failure_of(TokenError error) {
+    if (error == TokenError::revoked) {
+        return {Kind::unauthenticated, "auth.token_revoked", "This session has ended. Sign in again."};
+    }
+    return net::jose::to_failure(error);
+}
+
+Tokens::Result to_identity(const net::jose::TokenVerifier::Result& verified) {
+    if (!verified) {
+        return std::unexpected{failure_of(verified.error())};
+    }
+    const net::jose::Claims& claims = **verified;
+    const auto user = UserId::parse(claims.subject);
+    const auto session = SessionId::parse(claims.session);
+    if (!user || !session) {
+        return std::unexpected{failure_of(TokenError::malformed)};
+    }
+    return Tokens::Identity{.user = *user,
+                            .session = *session,
+                            .role = claims.role == "admin" ? contracts::Role::admin : contracts::Role::user,
+                            .username = claims.name,
+                            .issued_at = claims.issued_at,
+                            .expires_at = claims.expires_at};
+}
+
+constexpr std::chrono::seconds keys_again_after{5};
+
+}  // namespace
+
+Tokens::Tokens(Context& context)
+    : loop_(context.loop()),
+      auth_(context.client<contracts::AuthApi>()),
+      clock_(context.clock()),
+      broadcast_(context.broadcast()),
+      is_auth_here_(context.is_hosted("auth")),
+      verifier_(net::jose::KeySet{}, verifier_options(context.platform_config()), context.clock()),
+      scope_(context.loop(), "tokens") {}
+
+Task<void> Tokens::start() {
+    subscription_ = broadcast_.subscribe(
+        std::string{contracts::revoked_topic}, [this](store::Notice notice, const store::Payload& payload) {
+            if (notice == store::Notice::lost) {
+                scope_.start(load_revocations());
+            } else {
+                apply(wire::from_json<contracts::Revocation>(*payload));
+            }
+        });
+    co_await load_keys();
+    co_await load_revocations();
+    if (!is_auth_here_) {
+        scope_.start(poll_revocations());
+    }
+}
+
+Task<void> Tokens::stop() {
+    subscription_.end();
+    co_await scope_.close();
+}
+
+Task<void> Tokens::load_keys() {
+    keys_loaded_at_ = clock_.steady();
+    const wire::Value jwks = co_await auth_.call<&contracts::AuthApi::get_jwks>({}, {});
+    verifier_.replace_keys(net::jose::KeySet::from_jwks(wire::to_json(jwks)));
+}
+
+Task<void> Tokens::load_revocations() {
+    const auto list = co_await auth_.call<&contracts::AuthApi::list_revocations>({}, {});
+    for (const contracts::Revocation& revocation : list.items) {
+        apply(revocation);
+    }
+}
+
+// A process without the auth service hears no broadcast from it (until both share one): it asks every half second.
+Task<void> Tokens::poll_revocations() {
+    for (;;) {
+        co_await loop_.sleep_for(std::chrono::milliseconds{500});
+        std::string problem;
+        try {
+            co_await load_revocations();
+        } catch (const Failure& failure) {
+            problem = failure.code;
+        }
+        if (!problem.empty()) {
+            log_warn({.service = "tokens"}, "revocations could not be read", {{"code", problem}});
+        }
+    }
+}
+
+void Tokens::apply(const contracts::Revocation& revocation) {
+    if (revocation.session_id) {
+        verifier_.revoke_session(revocation.session_id->to_string(), revocation.until);
+    }
+    if (revocation.user_id && revocation.before) {
+        verifier_.revoke_user(revocation.user_id->to_string(), *revocation.before, revocation.until);
+    }
+    if (listener_) {
+        listener_(revocation);
+    }
+}
+
+Tokens::Result Tokens::verify_now(std::string_view token) { return to_identity(verifier_.verify(token)); }
+
+Task<Tokens::Result> Tokens::verify(std::string token) {
+    auto verified = verifier_.verify(token);
+    const bool may_reload = clock_.steady() - keys_loaded_at_ >= keys_again_after;
+    if (!verified && verified.error() == TokenError::unknown_key && may_reload) {
+        std::exception_ptr failed;
+        try {
+            co_await load_keys();
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        if (failed) {
+            log_warn({.service = "tokens"}, "keys could not be read", {{"error", aio::describe(failed)}});
+        }
+        verified = verifier_.verify(token);
+    }
+    co_return to_identity(verified);
+}
+
+std::string_view bearer_token(std::string_view authorization) {
+    constexpr std::string_view scheme = "Bearer ";
+    if (authorization.size() <= scheme.size() || !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) {
+        return {};
+    }
+    return trim(authorization.substr(scheme.size()));
+}
+
+}  // namespace loquat::runtime
