@@ -1,0 +1,105 @@
+import type { FieldError, Problem } from './contracts.gen';
+
+// A refused or failed call. `code` is the server's stable dotted code, or `network` when no answer came.
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly fields: FieldError[] = [],
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(detail);
+    this.name = 'ApiError';
+  }
+}
+
+// Where calls get their access token. `renew` answers null when the session is over.
+export interface TokenSource {
+  current: () => Promise<string | null>;
+  renew: () => Promise<string | null>;
+}
+
+interface CallOptions {
+  body?: unknown;
+  query?: Record<string, string | number | boolean | null | undefined>;
+  signal?: AbortSignal;
+  anonymous?: boolean;
+}
+
+let tokens: TokenSource = { current: async () => null, renew: async () => null };
+
+export function setTokenSource(source: TokenSource): void {
+  tokens = source;
+}
+
+function urlOf(path: string, query: CallOptions['query']): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const retryAfter = Number(response.headers.get('Retry-After'));
+  const wait = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null;
+  try {
+    const problem = (await response.json()) as Partial<Problem>;
+    return new ApiError(
+      response.status,
+      problem.code ?? `http.${response.status}`,
+      problem.detail || problem.title || response.statusText,
+      problem.errors ?? [],
+      wait,
+    );
+  } catch {
+    return new ApiError(response.status, `http.${response.status}`, response.statusText, [], wait);
+  }
+}
+
+async function send(method: string, path: string, options: CallOptions, token: string | null): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (token) headers.Authorization = `Bearer ${token}`;
+  try {
+    return await fetch(urlOf(path, options.query), {
+      method,
+      headers,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      signal: options.signal,
+      credentials: 'same-origin',
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'network', '');
+  }
+}
+
+// Sends one call. An answer of 401 renews the token once and asks again.
+export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+  let response = await send(method, path, options, options.anonymous ? null : await tokens.current());
+  if (response.status === 401 && !options.anonymous) {
+    const renewed = await tokens.renew();
+    if (renewed) response = await send(method, path, options, renewed);
+  }
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+// Reads a whole list, page by page, up to `most` items.
+export async function callAll<T>(path: string, query: CallOptions['query'] = {}, most = 5000): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: { items: T[]; next_cursor?: string | null } = await call('GET', path, {
+      query: { limit: 200, ...query, cursor },
+    });
+    items.push(...page.items);
+    cursor = page.next_cursor ?? null;
+  } while (cursor && items.length < most);
+  return items;
+}

@@ -1,0 +1,51 @@
+import { lazy, Suspense } from 'react';
+import { Outlet, useMatch } from 'react-router';
+import { Toasts } from '@/components/toasts';
+import { TooltipLayer } from '@/components/tooltip-layer';
+import { strings } from '@/lib/strings';
+import { useIsNarrow } from '@/lib/use-media';
+import { useUi } from '@/lib/ui-store';
+import { BottomBar } from './bottom-bar';
+import { ConnectionLine } from './connection-line';
+import { Rail } from './rail';
+import { useGlobalKeys } from './use-global-keys';
+import { useRunning } from './use-running';
+import { useTitleBadge } from './use-title-badge';
+import { useViewportHeight } from './use-viewport-height';
+
+const Switcher = lazy(() => import('./switcher').then((m) => ({ default: m.Switcher })));
+const HelpSheet = lazy(() => import('./help-sheet').then((m) => ({ default: m.HelpSheet })));
+
+export function AppShell() {
+  useRunning();
+  useGlobalKeys();
+  useTitleBadge();
+  useViewportHeight();
+  const narrow = useIsNarrow();
+  const inChat = useMatch('/c/:chatId/*') !== null;
+  const { switcherOpen, helpOpen, announcement } = useUi();
+  return (
+    <div className="flex h-(--app-height,100dvh) flex-col">
+      <a href="#main" className="sr-only z-50 rounded-sm bg-accent px-4 py-2 text-accent-ink focus:not-sr-only focus:absolute focus:top-2 focus:left-2">
+        {strings.app.skip}
+      </a>
+      <ConnectionLine />
+      <div className="flex min-h-0 flex-1">
+        {!narrow && <Rail />}
+        <main id="main" tabIndex={-1} className="min-w-0 flex-1">
+          <Suspense fallback={null}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      {narrow && !inChat && <BottomBar />}
+      <div aria-live="polite" className="sr-only">{announcement}</div>
+      <Toasts />
+      <TooltipLayer />
+      <Suspense fallback={null}>
+        {switcherOpen && <Switcher />}
+        {helpOpen && <HelpSheet />}
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { CloudOff } from 'lucide-react';
+import { live } from '@/lib/live';
+import { strings } from '@/lib/strings';
+import { useConnection, useConnectionDown } from '@/lib/use-connection';
+import { useNow } from '@/lib/use-now';
+
+// Nothing while all is well; after two seconds of silence, the truth and a way to hurry.
+export function ConnectionLine() {
+  const down = useConnectionDown();
+  return <div role="status" aria-live="polite">{down && <Line />}</div>;
+}
+
+function Line() {
+  const connection = useConnection();
+  const now = useNow(500);
+  const waiting = connection.phase === 'waiting';
+  const seconds = waiting ? Math.max(1, Math.ceil((connection.retryAt - now.getTime()) / 1000)) : 0;
+  const text =
+    connection.phase === 'offline' ? strings.connection.offline
+    : waiting ? strings.connection.waiting(seconds)
+    : strings.connection.connecting;
+  return (
+    <div data-connection={connection.phase} className="flex min-h-8 items-center justify-center gap-2 bg-warn-soft px-3 text-small text-warn">
+      <CloudOff size={14} aria-hidden />
+      <span className="tabular">{text}</span>
+      {waiting && (
+        <button type="button" onClick={() => live.retryNow()} className="rounded-sm px-1 font-medium underline underline-offset-2 pointer-coarse:min-h-11">
+          {strings.connection.tryNow}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { Dialog } from '@/components/dialog';
+import { strings } from '@/lib/strings';
+import { useUi } from '@/lib/ui-store';
+
+export function HelpSheet() {
+  return (
+    <Dialog title={strings.help.title} onClose={() => useUi.setState({ helpOpen: false })} className="w-[min(640px,calc(100vw-24px))]!">
+      <div className="grid gap-x-10 gap-y-6 md:grid-cols-2">
+        {strings.help.groups.map((group) => (
+          <section key={group.title}>
+            <h3 className="mb-1 text-small font-medium text-faint">{group.title}</h3>
+            <dl>
+              {group.keys.map(([keys, meaning]) => (
+                <div key={meaning} className="flex min-h-9 items-center justify-between gap-4 border-b border-line last:border-0">
+                  <dt>{meaning}</dt>
+                  <dd className="flex shrink-0 gap-1">
+                    {keys.split(' ').map((key) => (
+                      <kbd key={key} className="rounded-[5px] border border-line bg-sunken px-1.5 font-sans text-small text-soft">{key}</kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

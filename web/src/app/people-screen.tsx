@@ -1,0 +1,6 @@
+import { PeoplePage } from '@/features/conversations/people-page';
+import { PresenceLine } from '@/features/presence/presence-line';
+
+export function PeopleScreen() {
+  return <PeoplePage presence={(userId) => <PresenceLine userId={userId} />} />;
+}

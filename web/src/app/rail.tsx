@@ -1,0 +1,67 @@
+import type { LucideIcon } from 'lucide-react';
+import { Link, useLocation } from 'react-router';
+import { IconButton } from '@/components/icon-button';
+import { Logo } from '@/components/logo';
+import { PersonAvatar } from '@/components/person-avatar';
+import { cn } from '@/lib/cn';
+import { useMe } from '@/lib/session';
+import { strings } from '@/lib/strings';
+import { useUi } from '@/lib/ui-store';
+import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
+import { useUnreadTotal } from './use-unread-total';
+
+export function Rail() {
+  const me = useMe();
+  const unread = useUnreadTotal();
+  const { pathname } = useLocation();
+  return (
+    <nav aria-label={strings.places.label} className="flex w-14 shrink-0 flex-col items-center gap-1 border-e border-line bg-sunken py-2.5">
+      <Link to="/" aria-label={strings.app.home} className="mb-2 inline-flex size-10 items-center justify-center rounded-md">
+        <Logo size={28} />
+      </Link>
+      {[chatsPlace, peoplePlace, roomsPlace].map((place) => (
+        <RailLink key={place.to} {...place} active={isAt(pathname, place.to)} dot={place.to === '/' && unread > 0} />
+      ))}
+      <IconButton
+        icon={searchIcon}
+        label={strings.places.find}
+        keys={strings.keys.switcher}
+        tipSide="right"
+        className="size-10!"
+        onClick={() => useUi.setState({ switcherOpen: true })}
+      />
+      <span className="flex-1" />
+      <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={false} />
+      <Link to="/settings/profile" aria-label={strings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
+        <PersonAvatar id={me.id} name={me.display_name} />
+      </Link>
+    </nav>
+  );
+}
+
+interface RailLinkProps {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  active: boolean;
+  dot: boolean;
+}
+
+function RailLink({ to, label, icon: Icon, active, dot }: RailLinkProps) {
+  return (
+    <Link
+      to={to}
+      aria-label={dot ? `${label}, ${strings.places.hasUnread}` : label}
+      aria-current={active ? 'page' : undefined}
+      data-tip={label}
+      data-tip-side="right"
+      className={cn(
+        'relative inline-flex size-10 items-center justify-center rounded-md transition-colors',
+        active ? 'bg-selected text-ink' : 'text-soft hover:bg-hover hover:text-ink',
+      )}
+    >
+      <Icon size={20} strokeWidth={active ? 2.1 : 1.8} aria-hidden />
+      {dot && <span className="absolute top-1.5 right-1.5 size-2.5 rounded-full bg-accent ring-2 ring-sunken" />}
+    </Link>
+  );
+}

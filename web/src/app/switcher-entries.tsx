@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { Bell, Compass, Keyboard, LogOut, MonitorSmartphone, Moon, Palette, ShieldCheck, SquarePen, Sun, UserRound, UsersRound, type LucideIcon } from 'lucide-react';
+import { useDeferredValue, useMemo, type ReactNode } from 'react';
+import { useNavigate } from 'react-router';
+import { searchUsers } from '@/api/people';
+import type { Chat, Member, PublicUser } from '@/api/contracts.gen';
+import { Avatar, RoomIcon } from '@/components/avatar';
+import { openDirectChat } from '@/lib/chat-actions';
+import { errorText } from '@/lib/errors';
+import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
+import { keys, queryClient } from '@/lib/query-client';
+import { signOut, useMe } from '@/lib/session';
+import { useSettings } from '@/lib/settings-store';
+import { strings } from '@/lib/strings';
+import { peerOf, titleOf, useSortedChats } from '@/lib/use-chats';
+import { showToast, useUi } from '@/lib/ui-store';
+
+export interface SwitcherEntry {
+  id: string;
+  group: string;
+  title: string;
+  detail: string;
+  picture: ReactNode;
+  run: () => void;
+}
+
+const mostShown = 40;
+const groups = strings.switcher.groups;
+
+type Go = (path: string) => void;
+
+function chatEntries(chats: Chat[], meId: string, go: Go): FuzzyEntry<SwitcherEntry>[] {
+  return chats.map((chat, index) => {
+    const peer = chat.kind === 'direct' ? peerOf(queryClient.getQueryData<Member[]>(keys.members(chat.id)), meId) : undefined;
+    const title = titleOf(chat, peer);
+    const picture = chat.kind === 'direct' ? <Avatar id={peer?.id ?? chat.id} name={title} /> : <RoomIcon chat={chat} />;
+    const detail = chat.archived ? strings.switcher.archived : peer ? `@${peer.username}` : '';
+    const entry = { id: chat.id, group: groups.chats, title, detail, picture, run: () => go(`/c/${chat.id}`) };
+    return { value: entry, text: `${title} ${peer?.username ?? ''}`, rank: 100_000 - index };
+  });
+}
+
+function personEntries(people: PublicUser[], go: Go): FuzzyEntry<SwitcherEntry>[] {
+  return people.map((user, index) => {
+    const run = () => {
+      openDirectChat(user.id).then((chatId) => go(`/c/${chatId}`), (error: unknown) => showToast(errorText(error), 'bad'));
+    };
+    const picture = <Avatar id={user.id} name={user.display_name} />;
+    const entry = { id: user.id, group: groups.people, title: user.display_name, detail: `@${user.username}`, picture, run };
+    return { value: entry, text: `${user.display_name} ${user.username}`, rank: 50_000 - index };
+  });
+}
+
+function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
+  const { theme, set } = useSettings.getState();
+  const isDark = document.documentElement.dataset.theme === 'dark';
+  const list: [string, string, LucideIcon, () => void][] = [
+    [groups.actions, strings.newRoom.title, SquarePen, () => go('/new')],
+    [groups.actions, strings.people.messageSomeone, UsersRound, () => go('/people')],
+    [groups.actions, strings.rooms.title, Compass, () => go('/rooms')],
+    [groups.actions, isDark ? strings.switcher.useLight : strings.switcher.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
+    [groups.actions, strings.help.title, Keyboard, () => useUi.setState({ helpOpen: true })],
+    [groups.actions, strings.auth.signOut, LogOut, () => void signOut(false)],
+    [groups.settings, strings.settings.sections.profile, UserRound, () => go('/settings/profile')],
+    [groups.settings, strings.settings.sections.password, ShieldCheck, () => go('/settings/password')],
+    [groups.settings, strings.settings.sections.sessions, MonitorSmartphone, () => go('/settings/sessions')],
+    [groups.settings, strings.settings.sections.appearance, Palette, () => go('/settings/appearance')],
+    [groups.settings, strings.settings.sections.notifications, Bell, () => go('/settings/notifications')],
+  ];
+  if (theme !== 'system') list.splice(4, 0, [groups.actions, strings.switcher.useSystem, Palette, () => set({ theme: 'system' })]);
+  return list.map(([group, title, Icon, run], index) => ({
+    value: { id: `${group}-${title}`, group, title, detail: group === groups.settings ? groups.settings : '', picture: <Icon size={18} aria-hidden />, run },
+    text: title,
+    rank: 1_000 - index,
+  }));
+}
+
+export function useSwitcherEntries(query: string): SwitcherEntry[] {
+  const me = useMe();
+  const navigate = useNavigate();
+  const chats = useSortedChats();
+  const asked = useDeferredValue(query.trim());
+  const { data: people } = useQuery({ queryKey: keys.users(asked), queryFn: ({ signal }) => searchUsers(asked, signal) });
+  const all = useMemo(() => {
+    const go: Go = (path) => void navigate(path);
+    const others = (people ?? []).filter((user) => user.id !== me.id);
+    return { chats: chatEntries(chats, me.id, go), people: personEntries(others, go), actions: actionEntries(go) };
+  }, [chats, people, me.id, navigate]);
+  return useMemo(() => {
+    if (query.trim() === '') {
+      return [...all.chats.slice(0, 8), ...all.actions].map((entry) => entry.value);
+    }
+    return fuzzySearch([...all.chats, ...all.people, ...all.actions], query, mostShown).map((match) => match.value);
+  }, [all, query]);
+}

@@ -1,0 +1,24 @@
+import { useEffect } from 'react';
+import { focusComposer } from '@/lib/focus';
+import { globalIntent, pressOf } from '@/lib/key-intent';
+import { useUi } from '@/lib/ui-store';
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}
+
+export function useGlobalKeys(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const intent = globalIntent(pressOf(event), isTyping(event.target));
+      if (intent === 'none') return;
+      if (intent !== 'switcher' && document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      if (intent === 'switcher') useUi.setState((state) => ({ switcherOpen: !state.switcherOpen }));
+      if (intent === 'help') useUi.setState({ helpOpen: true });
+      if (intent === 'compose') focusComposer();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+}

@@ -1,0 +1,30 @@
+import { useEffect } from 'react';
+import { useNavigate } from 'react-router';
+import { forgetDrafts } from '@/lib/drafts-store';
+import { startLive } from '@/lib/live';
+import { setNotificationTarget, startNotifications } from '@/lib/notify';
+import { openOutbox } from '@/lib/outbox-store';
+import { keys, queryClient } from '@/lib/query-client';
+import { startSender } from '@/lib/sender';
+import { useMe } from '@/lib/session';
+
+// A window of ten thousand messages must not be compared message by message at each event.
+queryClient.setQueryDefaults(['messages'], { structuralSharing: false, staleTime: Infinity });
+queryClient.setQueryDefaults(keys.presence, { structuralSharing: false });
+
+// What runs while a person is signed in: the live connection, the outbox, notifications.
+export function useRunning(): void {
+  const { id } = useMe();
+  const navigate = useNavigate();
+  useEffect(() => {
+    forgetDrafts();
+    openOutbox(id);
+    const stops = [startLive(), startSender(), startNotifications(id)];
+    return () => {
+      for (const stop of stops) stop();
+      // Nothing of one person may show to the next.
+      queryClient.clear();
+    };
+  }, [id]);
+  useEffect(() => setNotificationTarget((chatId) => void navigate(`/c/${chatId}`)), [navigate]);
+}

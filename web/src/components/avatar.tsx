@@ -1,0 +1,56 @@
+import { Hash, Lock } from 'lucide-react';
+import type { CSSProperties } from 'react';
+import type { Chat, PresenceState } from '@/api/contracts.gen';
+import { cn } from '@/lib/cn';
+import { hueOf, initialsOf } from '@/lib/hue';
+
+const sizes = {
+  small: 'size-5 text-[10px] leading-none',
+  medium: 'size-8 text-[12px] leading-none',
+  large: 'size-9 text-small',
+  huge: 'size-16 text-title',
+};
+
+const dots = {
+  online: 'bg-good-dot',
+  away: 'border-2 border-good-dot bg-surface',
+  offline: 'border-2 border-line-strong bg-surface',
+};
+
+interface AvatarProps {
+  id: string;
+  name: string;
+  size?: keyof typeof sizes;
+  presence?: PresenceState;
+  className?: string;
+}
+
+// A person's picture: initials on a colour that stays with the id. Decoration; the name stands beside it.
+export function Avatar({ id, name, size = 'medium', presence, className }: AvatarProps) {
+  const initials = initialsOf(name);
+  return (
+    <span
+      aria-hidden
+      className={cn('hue-chip relative inline-flex shrink-0 items-center justify-center rounded-full font-bold select-none', sizes[size], className)}
+      style={{ '--hue': hueOf(id) } as CSSProperties}
+    >
+      {size === 'small' ? Array.from(initials)[0] : initials}
+      {presence && (
+        <span className={cn('absolute -right-px -bottom-px size-2.5 rounded-full ring-2 ring-surface', dots[presence])} />
+      )}
+    </span>
+  );
+}
+
+export function RoomIcon({ chat, size = 'medium' }: { chat: Chat; size?: 'medium' | 'large' }) {
+  const Icon = chat.visibility === 'public' ? Hash : Lock;
+  return (
+    <span
+      aria-hidden
+      className={cn('hue-chip inline-flex shrink-0 items-center justify-center rounded-md', sizes[size])}
+      style={{ '--hue': hueOf(chat.id) } as CSSProperties}
+    >
+      <Icon size={size === 'large' ? 18 : 15} strokeWidth={2.2} />
+    </span>
+  );
+}

@@ -1,0 +1,41 @@
+import { useState } from 'react';
+import { errorText } from '@/lib/errors';
+import { strings } from '@/lib/strings';
+import { Button } from './button';
+import { Dialog } from './dialog';
+import { FormError } from './form-error';
+
+interface ConfirmDialogProps {
+  title: string;
+  text: string;
+  action: string;
+  danger?: boolean;
+  onConfirm: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+export function ConfirmDialog({ title, text, action, danger, onConfirm, onClose }: ConfirmDialogProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const confirm = () => {
+    setBusy(true);
+    onConfirm().then(onClose, (failure: unknown) => {
+      setBusy(false);
+      setError(errorText(failure));
+    });
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p className="text-read text-soft">{text}</p>
+      <div className="mt-3">
+        <FormError text={error} />
+      </div>
+      <div className="mt-5 flex justify-end gap-2">
+        <Button onClick={onClose}>{strings.common.cancel}</Button>
+        <Button variant={danger ? 'danger' : 'primary'} busy={busy} onClick={confirm} autoFocus>
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

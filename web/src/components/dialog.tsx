@@ -1,0 +1,70 @@
+import { X } from 'lucide-react';
+import { useEffect, useId, useRef, type MouseEvent, type ReactNode } from 'react';
+import { cn } from '@/lib/cn';
+import { strings } from '@/lib/strings';
+import { IconButton } from './icon-button';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  // `bare` leaves the frame to the content; `side` slides in as a sheet.
+  shape?: 'card' | 'bare' | 'side';
+  className?: string;
+}
+
+const shapes = {
+  card: 'enter-pop w-[min(480px,calc(100vw-24px))] max-h-[calc(100dvh-48px)] rounded-lg',
+  bare: 'enter-pop w-[min(600px,calc(100vw-24px))] max-h-[min(520px,calc(100dvh-48px))] rounded-lg mt-[min(12dvh,96px)]',
+  side: 'enter-sheet h-dvh w-[min(360px,100vw)] me-0 ms-auto',
+};
+
+// A native modal dialog: the browser keeps the focus inside, closes on Escape and returns the focus.
+export function Dialog({ title, onClose, children, shape = 'card', className }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  const onBackdrop = (event: MouseEvent) => {
+    if (event.target === ref.current) onClose();
+  };
+  return (
+    <dialog
+      ref={ref}
+      data-slot="dialog"
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onMouseDown={onBackdrop}
+      className={cn('overflow-hidden bg-raised p-0 text-ink shadow-float', shapes[shape], className)}
+    >
+      {shape === 'card' ? (
+        <div className="flex max-h-[inherit] flex-col">
+          <header className="flex items-center justify-between gap-4 px-6 pt-5 pb-1">
+            <h2 id={titleId} className="text-title font-bold">
+              {title}
+            </h2>
+            <IconButton icon={X} label={strings.common.close} onClick={onClose} className="-me-2" />
+          </header>
+          <div className="overflow-y-auto px-6 pt-3 pb-6">{children}</div>
+        </div>
+      ) : (
+        <>
+          <h2 id={titleId} className="sr-only">
+            {title}
+          </h2>
+          {children}
+        </>
+      )}
+    </dialog>
+  );
+}

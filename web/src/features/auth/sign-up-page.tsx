@@ -1,0 +1,65 @@
+import { useState, type FormEvent } from 'react';
+import { Link } from 'react-router';
+import { Button } from '@/components/button';
+import { TextField } from '@/components/field';
+import { FormError } from '@/components/form-error';
+import { PasswordField } from '@/components/password-field';
+import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
+import { signUp } from '@/lib/session';
+import { strings } from '@/lib/strings';
+import { AuthLayout } from './auth-layout';
+
+const fields = ['username', 'display_name', 'email', 'password'] as const;
+type FieldName = (typeof fields)[number];
+
+// Refusals that belong to a field although the server names none.
+const fieldOfCode: Record<string, FieldName> = {
+  'auth.username_taken': 'username',
+  'auth.email_taken': 'email',
+  'auth.weak_password': 'password',
+};
+
+export function SignUpPage() {
+  const [values, setValues] = useState({ username: '', display_name: '', email: '', password: '' });
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const owner = error ? fieldOfCode[errorCode(error)] : undefined;
+  const bind = (field: FieldName) => ({
+    name: field,
+    value: values[field],
+    error: fieldError(error, field) ?? (owner === field ? errorText(error) : undefined),
+    onChange: (event: { target: { value: string } }) => setValues({ ...values, [field]: event.target.value }),
+  });
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      await signUp({
+        username: values.username.trim().toLowerCase(),
+        password: values.password,
+        ...(values.display_name.trim() && { display_name: values.display_name.trim() }),
+        ...(values.email.trim() && { email: values.email.trim() }),
+      });
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+    }
+  };
+  const general = error && !owner && !namesAField(error, [...fields]) ? errorText(error) : null;
+  return (
+    <AuthLayout
+      title={strings.auth.signUpTitle}
+      lead={<>{strings.auth.haveAccount} <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{strings.auth.signIn}</Link></>}
+    >
+      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
+        <TextField label={strings.auth.username} hint={strings.auth.usernameHint} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required minLength={3} maxLength={32} {...bind('username')} />
+        <TextField label={strings.auth.displayName} hint={strings.auth.displayNameHint} autoComplete="name" maxLength={64} {...bind('display_name')} />
+        <TextField label={strings.auth.emailOptional} type="email" autoComplete="email" maxLength={254} {...bind('email')} />
+        <PasswordField label={strings.auth.password} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} maxLength={128} {...bind('password')} />
+        <FormError text={general} />
+        <Button type="submit" variant="primary" size="large" busy={busy}>{strings.auth.createAccount}</Button>
+      </form>
+    </AuthLayout>
+  );
+}

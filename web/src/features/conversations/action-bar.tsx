@@ -1,0 +1,58 @@
+import { Copy, Ellipsis, Link2, Pencil, Reply, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { Chat, Message } from '@/api/contracts.gen';
+import { IconButton } from '@/components/icon-button';
+import { Menu, type MenuItem } from '@/components/menu';
+import { strings } from '@/lib/strings';
+import * as actions from './message-actions';
+
+interface ActionBarProps {
+  message: Message;
+  chat: Chat;
+  meId: string;
+  canWrite: boolean;
+  onDelete: (message: Message) => void;
+  // A bar whose menu is open must stay although the pointer has left.
+  onHold: (held: boolean) => void;
+}
+
+export function menuItems(message: Message, chat: Chat, meId: string, onDelete: (message: Message) => void): MenuItem[] {
+  const items: MenuItem[] = [
+    { label: strings.messages.copyLink, icon: Link2, onSelect: () => actions.copyLink(message) },
+  ];
+  if (actions.mayDelete(message, meId, chat)) {
+    items.push({ label: strings.messages.delete, icon: Trash2, keys: 'Del', danger: true, onSelect: () => onDelete(message) });
+  }
+  return items;
+}
+
+export function ActionBar({ message, chat, meId, canWrite, onDelete, onHold }: ActionBarProps) {
+  const [menuOpen, setMenuOpen] = useState(false);
+  const hold = (open: boolean) => {
+    setMenuOpen(open);
+    onHold(open);
+  };
+  return (
+    <div
+      role="toolbar"
+      aria-label={strings.messages.actions}
+      data-menu-open={menuOpen || undefined}
+      className="absolute -top-4 end-3 z-10 flex rounded-md border border-line bg-raised p-0.5"
+    >
+      {canWrite && (
+        <IconButton icon={Reply} size="small" label={strings.messages.reply} keys="R" onClick={() => actions.reply(message)} />
+      )}
+      {canWrite && actions.mayEdit(message, meId) && (
+        <IconButton icon={Pencil} size="small" label={strings.messages.edit} keys="E" onClick={() => actions.edit(message)} />
+      )}
+      <IconButton icon={Copy} size="small" label={strings.messages.copy} keys="C" onClick={() => actions.copy(message)} />
+      <Menu
+        icon={Ellipsis}
+        size="small"
+        label={strings.common.more}
+        items={menuItems(message, chat, meId, onDelete)}
+        onOpenChange={hold}
+      />
+    </div>
+  );
+}

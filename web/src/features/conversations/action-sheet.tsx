@@ -1,0 +1,48 @@
+import { Copy, Pencil, Reply } from 'lucide-react';
+import type { Chat, Message } from '@/api/contracts.gen';
+import { Dialog } from '@/components/dialog';
+import type { MenuItem } from '@/components/menu';
+import { strings } from '@/lib/strings';
+import { menuItems } from './action-bar';
+import * as actions from './message-actions';
+
+interface ActionSheetProps {
+  message: Message;
+  chat: Chat;
+  meId: string;
+  canWrite: boolean;
+  onDelete: (message: Message) => void;
+  onClose: () => void;
+}
+
+// The actions of a message after a long press, in the reach of a thumb.
+export function ActionSheet({ message, chat, meId, canWrite, onDelete, onClose }: ActionSheetProps) {
+  const items: MenuItem[] = [];
+  if (canWrite) items.push({ label: strings.messages.reply, icon: Reply, onSelect: () => actions.reply(message) });
+  if (canWrite && actions.mayEdit(message, meId)) {
+    items.push({ label: strings.messages.edit, icon: Pencil, onSelect: () => actions.edit(message) });
+  }
+  items.push({ label: strings.messages.copy, icon: Copy, onSelect: () => actions.copy(message) });
+  items.push(...menuItems(message, chat, meId, onDelete));
+  return (
+    <Dialog title={strings.messages.actions} onClose={onClose} shape="bare" className="mt-auto mb-2">
+      <ul className="p-2">
+        {items.map(({ label, icon: Icon, danger, onSelect }) => (
+          <li key={label}>
+            <button
+              type="button"
+              onClick={() => {
+                onClose();
+                setTimeout(onSelect);
+              }}
+              className={`flex h-12 w-full items-center gap-4 rounded-sm px-4 text-read hover:bg-hover ${danger ? 'text-bad' : ''}`}
+            >
+              {Icon && <Icon size={20} aria-hidden />}
+              {label}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Chat } from '@/api/contracts.gen';
+import { RoomIcon } from '@/components/avatar';
+import { Button } from '@/components/button';
+import { PersonAvatar } from '@/components/person-avatar';
+import { hasOlder, type MessageWindow } from '@/lib/message-window';
+import { strings } from '@/lib/strings';
+import { longDate } from '@/lib/time';
+import { titleOf, useDirectPeer } from '@/lib/use-chats';
+
+interface ChatIntroProps {
+  chat: Chat;
+  window: MessageWindow;
+  failed: boolean;
+  onRetry: () => void;
+}
+
+// What stands above the first message: the chat's beginning, or that more is on its way.
+export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
+  const peer = useDirectPeer(chat);
+  if (hasOlder(window)) {
+    return (
+      <div className="flex h-16 items-center justify-center gap-3 text-small text-faint">
+        {failed ? strings.messages.olderFailed : strings.messages.loadingOlder}
+        {failed && <Button size="small" onClick={onRetry}>{strings.common.tryAgain}</Button>}
+      </div>
+    );
+  }
+  const title = titleOf(chat, peer);
+  return (
+    <div className="flex flex-col items-start gap-1 px-3 pt-10 pb-4 md:px-5">
+      {peer ? <PersonAvatar id={peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
+      <h2 className="mt-2 text-title font-bold" dir="auto">{title}</h2>
+      <p className="max-w-lg text-soft">
+        {peer ? strings.messages.introDirect(title) : strings.messages.introRoom(longDate(chat.created_at))}
+      </p>
+    </div>
+  );
+}

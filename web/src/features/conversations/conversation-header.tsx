@@ -1,0 +1,59 @@
+import { ChevronLeft, PanelRight, Settings2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { Chat } from '@/api/contracts.gen';
+import { RoomIcon } from '@/components/avatar';
+import { IconButton } from '@/components/icon-button';
+import { PersonAvatar } from '@/components/person-avatar';
+import { strings } from '@/lib/strings';
+import { mayManage, titleOf, useDirectPeer } from '@/lib/use-chats';
+import { useIsNarrow } from '@/lib/use-media';
+
+interface ConversationHeaderProps {
+  chat: Chat;
+  isMember: boolean;
+  panel: string | null;
+  onPanel: (panel: string | null) => void;
+  // Words about the other person of a direct chat.
+  presence: (userId: string) => ReactNode;
+}
+
+export function ConversationHeader({ chat, isMember, panel, onPanel, presence }: ConversationHeaderProps) {
+  const peer = useDirectPeer(chat);
+  const narrow = useIsNarrow();
+  const title = titleOf(chat, peer);
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 md:px-5">
+      {narrow && (
+        <Link to="/" aria-label={strings.conversation.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
+          <ChevronLeft size={22} aria-hidden />
+        </Link>
+      )}
+      {peer ? <PersonAvatar id={peer.id} name={title} /> : <RoomIcon chat={chat} />}
+      <div className="flex min-w-0 flex-1 flex-col">
+        <h1 className="truncate text-read leading-5 font-bold" dir="auto">{title}</h1>
+        <p className="truncate text-small text-faint">
+          {peer ? presence(peer.id) : strings.conversation.about(chat.visibility, chat.member_count, chat.archived)}
+        </p>
+      </div>
+      {isMember && chat.kind !== 'direct' && mayManage(chat) && (
+        <IconButton
+          icon={Settings2}
+          label={strings.conversation.settings}
+          pressed={panel === 'settings'}
+          tipSide="bottom"
+          onClick={() => onPanel(panel === 'settings' ? null : 'settings')}
+        />
+      )}
+      {isMember && (
+        <IconButton
+          icon={PanelRight}
+          label={strings.conversation.details}
+          pressed={panel === 'members'}
+          tipSide="bottom"
+          onClick={() => onPanel(panel === 'members' ? null : 'members')}
+        />
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,44 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Chat } from '@/api/contracts.gen';
+import { ErrorState } from '@/components/error-state';
+import { MessagesSkeleton } from '@/components/skeleton';
+import { showSeq } from '@/lib/history';
+import { strings } from '@/lib/strings';
+import { MessageList } from './message-list';
+import { useMessages } from './use-messages';
+
+interface ConversationPaneProps {
+  chat: Chat;
+  isMember: boolean;
+  targetSeq: number | null;
+  // Below the messages: the composer, or why one cannot write.
+  footer: ReactNode;
+}
+
+// Keyed by chat: each chat opens with its own state.
+export function ConversationPane({ chat, isMember, targetSeq, footer }: ConversationPaneProps) {
+  const { data: window, error, isError, refetch } = useMessages(chat, isMember);
+  const [placeError, setPlaceError] = useState<unknown>(null);
+  const isLoaded = window !== undefined;
+  useEffect(() => {
+    setPlaceError(null);
+    if (isLoaded && targetSeq !== null) showSeq(chat.id, targetSeq).catch(setPlaceError);
+  }, [chat.id, isLoaded, targetSeq]);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {placeError !== null && (
+        <p role="alert" className="bg-warn-soft px-5 py-2 text-small text-warn">{strings.messages.placeFailed}</p>
+      )}
+      {window ? (
+        <MessageList chat={chat} window={window} targetSeq={targetSeq} canWrite={isMember && !chat.archived} />
+      ) : isError ? (
+        <div className="min-h-0 flex-1">
+          <ErrorState title={strings.messages.failed} error={error} onRetry={() => void refetch()} />
+        </div>
+      ) : (
+        <MessagesSkeleton />
+      )}
+      {footer}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { Ellipsis, MessageCircle, ShieldCheck, ShieldOff, UserMinus } from 'lucide-react';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { putMember, removeMember } from '@/api/chats';
+import type { Chat, Member } from '@/api/contracts.gen';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { Menu, type MenuItem } from '@/components/menu';
+import { PersonAvatar } from '@/components/person-avatar';
+import { openDirectChat } from '@/lib/chat-actions';
+import { errorText } from '@/lib/errors';
+import { keys, queryClient } from '@/lib/query-client';
+import { strings } from '@/lib/strings';
+import { mayManage } from '@/lib/use-chats';
+import { showToast } from '@/lib/ui-store';
+
+interface MemberRowProps {
+  chat: Chat;
+  member: Member;
+  isMe: boolean;
+}
+
+export function MemberRow({ chat, member, isMe }: MemberRowProps) {
+  const [removing, setRemoving] = useState(false);
+  const navigate = useNavigate();
+  const { user, role } = member;
+  const refresh = () => queryClient.invalidateQueries({ queryKey: keys.members(chat.id) });
+  const setRole = (next: 'admin' | 'member') => {
+    putMember(chat.id, user.id, next).then(refresh, (error: unknown) => showToast(errorText(error), 'bad'));
+  };
+  const message = () => {
+    openDirectChat(user.id).then(
+      (chatId) => void navigate(`/c/${chatId}`),
+      (error: unknown) => showToast(errorText(error), 'bad'),
+    );
+  };
+  const items: MenuItem[] = [];
+  if (!isMe && chat.kind !== 'direct') {
+    items.push({ label: strings.people.message, icon: MessageCircle, onSelect: message });
+  }
+  if (!isMe && chat.kind !== 'direct' && mayManage(chat) && role !== 'owner') {
+    const promote = role === 'member';
+    items.push({
+      label: promote ? strings.members.makeAdmin : strings.members.makeMember,
+      icon: promote ? ShieldCheck : ShieldOff,
+      onSelect: () => setRole(promote ? 'admin' : 'member'),
+    });
+    items.push({ label: strings.members.remove, icon: UserMinus, danger: true, onSelect: () => setRemoving(true) });
+  }
+  return (
+    <li className="flex min-h-13 items-center gap-3 rounded-md px-3 hover:bg-hover">
+      <PersonAvatar id={user.id} name={user.display_name} />
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="truncate font-medium" dir="auto">
+          {user.display_name} {isMe && <span className="font-normal text-faint">{strings.members.you}</span>}
+        </span>
+        <span className="truncate text-small text-faint">@{user.username}</span>
+      </span>
+      {role !== 'member' && chat.kind !== 'direct' && <span className="text-small text-soft">{strings.members.roles[role]}</span>}
+      {items.length > 0 && <Menu icon={Ellipsis} size="small" label={strings.members.actionsFor(user.display_name)} items={items} />}
+      {removing && (
+        <ConfirmDialog
+          title={strings.members.removeTitle(user.display_name)}
+          text={strings.members.removeText}
+          action={strings.members.remove}
+          danger
+          onConfirm={() => removeMember(chat.id, user.id).then(refresh)}
+          onClose={() => setRemoving(false)}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Chat, Message } from '@/api/contracts.gen';
+import { copyText } from '@/lib/clipboard';
+import { changeDraft } from '@/lib/drafts-store';
+import { focusComposer } from '@/lib/focus';
+import { strings } from '@/lib/strings';
+import { mayManage } from '@/lib/use-chats';
+import { setEditing, showToast } from '@/lib/ui-store';
+
+// What can be done to a message, the same from the action bar, the keyboard and a long press.
+
+export const mayEdit = (message: Message, meId: string): boolean =>
+  message.sender.id === meId && !message.deleted_at && message.sender.kind === 'person';
+
+export const mayDelete = (message: Message, meId: string, chat: Chat): boolean =>
+  !message.deleted_at && (message.sender.id === meId || mayManage(chat));
+
+export function reply(message: Message): void {
+  changeDraft(message.chat_id, { replyTo: message.id });
+  focusComposer();
+}
+
+export function edit(message: Message): void {
+  setEditing(message.chat_id, message.id);
+}
+
+export function copy(message: Message): void {
+  copyText(message.text).then(
+    () => showToast(strings.messages.copied),
+    () => showToast(strings.messages.copyFailed, 'bad'),
+  );
+}
+
+export function copyLink(message: Message): void {
+  copyText(`${location.origin}/c/${message.chat_id}/m/${message.seq ?? ''}`).then(
+    () => showToast(strings.messages.linkCopied),
+    () => showToast(strings.messages.copyFailed, 'bad'),
+  );
+}

@@ -1,0 +1,71 @@
+import { useState, type KeyboardEvent } from 'react';
+import { editMessage } from '@/api/chats';
+import type { Message } from '@/api/contracts.gen';
+import { Button } from '@/components/button';
+import { inputClass } from '@/components/field';
+import { GrowingTextarea } from '@/components/growing-textarea';
+import { changeWindow, noteChangedMessage } from '@/lib/chat-cache';
+import { errorText } from '@/lib/errors';
+import { focusComposer } from '@/lib/focus';
+import { composerIntent, pressOf } from '@/lib/key-intent';
+import { replaceMessage } from '@/lib/message-window';
+import { useSettings } from '@/lib/settings-store';
+import { strings } from '@/lib/strings';
+import { insideFence } from '@/lib/text-continuation';
+import { setEditing } from '@/lib/ui-store';
+import { isTouch } from '@/lib/use-media';
+
+// Edits a message where it stands. Escape leaves it as it was.
+export function MessageEditor({ message }: { message: Message }) {
+  const [text, setText] = useState(message.text);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const enterSends = useSettings((state) => state.enterSends);
+
+  const close = () => {
+    setEditing(message.chat_id, undefined);
+    focusComposer();
+  };
+  const save = async () => {
+    if (busy || text.trim() === '') return;
+    if (text.trim() === message.text) return close();
+    setBusy(true);
+    try {
+      const saved = await editMessage(message.chat_id, message.id, text.trim());
+      changeWindow(message.chat_id, (window) => replaceMessage(window, saved));
+      noteChangedMessage(saved);
+      close();
+    } catch (failure) {
+      setError(errorText(failure));
+      setBusy(false);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    event.stopPropagation();
+    const inFence = insideFence(text, event.currentTarget.selectionStart);
+    const intent = composerIntent(pressOf(event), { empty: false, enterSends, touch: isTouch(), inFence });
+    if (intent !== 'send' && intent !== 'cancel') return;
+    event.preventDefault();
+    if (intent === 'cancel') close();
+    else void save();
+  };
+  return (
+    <div data-slot="message-editor" className="flex flex-col gap-2 py-1">
+      <GrowingTextarea
+        autoFocus
+        aria-label={strings.messages.editLabel}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onFocus={(event) => event.target.setSelectionRange(text.length, text.length)}
+        onKeyDown={onKeyDown}
+        className={`${inputClass} max-h-[40dvh] resize-none py-2 text-read`}
+      />
+      {error && <p role="alert" className="text-small text-bad">{error}</p>}
+      <div className="flex items-center gap-2">
+        <Button size="small" variant="primary" busy={busy} onClick={() => void save()}>{strings.common.save}</Button>
+        <Button size="small" variant="ghost" onClick={close}>{strings.common.cancel}</Button>
+        <span className="text-small text-faint pointer-coarse:hidden">{strings.messages.editHint}</span>
+      </div>
+    </div>
+  );
+}

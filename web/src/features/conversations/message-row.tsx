@@ -1,0 +1,121 @@
+import { memo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { Chat, Message } from '@/api/contracts.gen';
+import { Avatar } from '@/components/avatar';
+import { cn } from '@/lib/cn';
+import type { MessageRow as Row } from '@/lib/message-rows';
+import { strings } from '@/lib/strings';
+import { clockTime, dayLabel, fullTime } from '@/lib/time';
+import { useLongPress } from '@/lib/use-long-press';
+import { ActionBar } from './action-bar';
+import { DayDivider, NewDivider } from './dividers';
+import { MessageEditor } from './message-editor';
+import { MessageText } from './message-text';
+import { PendingText } from './pending-text';
+import { ReplyQuote } from './reply-quote';
+
+export interface RowContext {
+  chat: Chat;
+  me: { id: string; display_name: string };
+  canWrite: boolean;
+  compact: boolean;
+  now: Date;
+  onDelete: (message: Message) => void;
+  onLongPress: (message: Message) => void;
+  onKey: (event: KeyboardEvent, row: Row) => void;
+}
+
+interface MessageRowProps {
+  row: Row;
+  context: RowContext;
+  editing: boolean;
+  flash: boolean;
+}
+
+export const MessageRow = memo(function MessageRow({ row, context, editing, flash }: MessageRowProps) {
+  const { message, pending } = row;
+  const { chat, me, compact } = context;
+  const [hot, setHot] = useState(false);
+  const [held, setHeld] = useState(false);
+  const press = useLongPress(() => message && !message.deleted_at && context.onLongPress(message));
+  const createdAt = message?.created_at ?? pending?.createdAt ?? '';
+  const name = message ? message.sender.display_name : me.display_name;
+  const replyTo = message?.reply_to ?? pending?.replyTo;
+  const showBar = (hot || held) && message && !message.deleted_at && !editing && message.sender.kind !== 'system';
+  return (
+    <>
+      {row.startsDay && <DayDivider label={dayLabel(createdAt, context.now)} />}
+      {row.startsNew && <NewDivider />}
+      <article
+        data-message
+        data-seq={message?.seq ?? undefined}
+        tabIndex={-1}
+        aria-label={strings.messages.rowLabel(name, fullTime(createdAt))}
+        onKeyDown={(event) => context.onKey(event, row)}
+        onPointerEnter={(event) => event.pointerType !== 'touch' && setHot(true)}
+        onPointerLeave={() => setHot(false)}
+        onFocus={() => setHot(true)}
+        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setHot(false)}
+        {...press}
+        className={cn(
+          'group relative flex gap-3 px-3 outline-none md:px-5',
+          row.head ? (compact ? 'mt-1.5 pt-0.5' : 'mt-2.5 pt-1') : 'pt-0.5',
+          'pb-0.5 focus-visible:bg-hover/70 focus-visible:shadow-[inset_2px_0_var(--focus)]',
+          (hot || held) && 'bg-hover/60',
+          flash && 'bg-accent-soft',
+        )}
+      >
+        <Gutter row={row} id={message?.sender.id ?? me.id} name={name} createdAt={createdAt} compact={compact} />
+        <div className="min-w-0 max-w-[960px] flex-1">
+          {replyTo && <ReplyQuote chatId={chat.id} messageId={replyTo} />}
+          {row.head && <Heading name={name} createdAt={createdAt} />}
+          <div className={compact ? 'text-base' : 'text-read'}>
+            {message && editing && <MessageEditor message={message} />}
+            {message && !editing && <MessageText message={message} />}
+            {pending && <PendingText entry={pending} />}
+          </div>
+        </div>
+        {showBar && (
+          <ActionBar message={message} chat={chat} meId={me.id} canWrite={context.canWrite} onDelete={context.onDelete} onHold={setHeld} />
+        )}
+      </article>
+    </>
+  );
+});
+
+interface GutterProps {
+  row: Row;
+  id: string;
+  name: string;
+  createdAt: string;
+  compact: boolean;
+}
+
+// Left of the text: the picture of a new sender, or the time when one points at the line.
+function Gutter({ row, id, name, createdAt, compact }: GutterProps): ReactNode {
+  const width = compact ? 'w-8' : 'w-9';
+  if (row.head) {
+    return (
+      <div className={cn(width, 'flex shrink-0 justify-center pt-0.5', row.message?.reply_to && 'mt-5')}>
+        <Avatar id={id} name={name} size={compact ? 'small' : 'large'} />
+      </div>
+    );
+  }
+  return (
+    <div className={cn(width, 'shrink-0 text-center')}>
+      <time aria-hidden dateTime={createdAt} className="hidden text-[11px] leading-6 whitespace-nowrap text-faint group-hover:inline group-focus:inline">
+        {clockTime(createdAt)}
+      </time>
+    </div>
+  );
+}
+
+function Heading({ name, createdAt }: { name: string; createdAt: string }) {
+  return (
+    <header className="flex items-baseline gap-2">
+      <span className="truncate text-base font-bold" dir="auto">{name}</span>
+      <time dateTime={createdAt} className="shrink-0 text-small text-faint" data-tip={fullTime(createdAt)}>
+        {clockTime(createdAt)}
+      </time>
+    </header>
+  );
+}

@@ -1,0 +1,25 @@
+import { Ban } from 'lucide-react';
+import type { Message } from '@/api/contracts.gen';
+import { Markdown } from '@/components/markdown/markdown';
+import { strings } from '@/lib/strings';
+import { fullTime } from '@/lib/time';
+
+export function MessageText({ message }: { message: Message }) {
+  if (message.deleted_at) {
+    return (
+      <p className="flex items-center gap-1.5 text-faint italic">
+        <Ban size={14} aria-hidden /> {strings.messages.deleted}
+      </p>
+    );
+  }
+  return (
+    <>
+      <Markdown text={message.text} />
+      {message.edited_at && (
+        <span className="text-small text-faint" data-tip={fullTime(message.edited_at)}>
+          {strings.messages.edited}
+        </span>
+      )}
+    </>
+  );
+}

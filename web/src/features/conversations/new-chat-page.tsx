@@ -1,0 +1,71 @@
+import { Globe, Lock } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+import { Link, useNavigate } from 'react-router';
+import type { PublicUser, Visibility } from '@/api/contracts.gen';
+import { Button } from '@/components/button';
+import { TextField } from '@/components/field';
+import { FormError } from '@/components/form-error';
+import { PageFrame } from '@/components/page-frame';
+import { Segmented } from '@/components/segmented';
+import { createRoom } from '@/lib/chat-actions';
+import { errorText, fieldError, namesAField } from '@/lib/errors';
+import { strings } from '@/lib/strings';
+import { PeoplePicker } from './people-picker';
+
+const nobody: ReadonlySet<string> = new Set();
+
+export function NewChatPage() {
+  const navigate = useNavigate();
+  const [title, setTitle] = useState('');
+  const [visibility, setVisibility] = useState<Visibility>('private');
+  const [people, setPeople] = useState<PublicUser[]>([]);
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (title.trim() === '' || busy) return;
+    setBusy(true);
+    try {
+      const chatId = await createRoom({ title: title.trim(), visibility, member_ids: people.map((user) => user.id) });
+      void navigate(`/c/${chatId}`, { replace: true });
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+    }
+  };
+  return (
+    <PageFrame title={strings.newRoom.title}>
+      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-6">
+        <p className="text-soft">
+          {strings.newRoom.lead} <Link to="/people" className="text-link underline underline-offset-2">{strings.newRoom.directInstead}</Link>
+        </p>
+        <TextField
+          label={strings.room.name}
+          placeholder={strings.newRoom.nameHint}
+          value={title}
+          maxLength={120}
+          autoFocus
+          error={fieldError(error, 'title')}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <div className="flex flex-col gap-1.5">
+          <Segmented
+            label={strings.room.visibility}
+            value={visibility}
+            options={[
+              { value: 'private', label: strings.room.private, icon: Lock },
+              { value: 'public', label: strings.room.public, icon: Globe },
+            ]}
+            onChange={setVisibility}
+          />
+          <p className="text-small text-faint">{strings.room.visibilityHint[visibility]}</p>
+        </div>
+        <PeoplePicker label={strings.newRoom.people} chosen={people} exclude={nobody} onChange={setPeople} />
+        <FormError text={error && !namesAField(error, ['title']) ? errorText(error) : null} />
+        <div className="flex justify-end">
+          <Button type="submit" variant="primary" disabled={title.trim() === ''} busy={busy}>{strings.newRoom.create}</Button>
+        </div>
+      </form>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,36 @@
+import { CircleAlert, Clock } from 'lucide-react';
+import { Button } from '@/components/button';
+import { Markdown } from '@/components/markdown/markdown';
+import { cn } from '@/lib/cn';
+import type { OutboxEntry } from '@/lib/outbox';
+import { discardMessage, retryMessage } from '@/lib/sender';
+import { strings } from '@/lib/strings';
+import { useConnectionDown } from '@/lib/use-connection';
+
+// A message on its way: faint until the receipt; a failed one stays, with why and what to do.
+export function PendingText({ entry }: { entry: OutboxEntry }) {
+  const down = useConnectionDown();
+  return (
+    <>
+      <div data-pending={entry.state} className={cn('transition-opacity', entry.state !== 'acknowledged' && 'opacity-55')}>
+        <Markdown text={entry.text} />
+      </div>
+      {entry.state === 'waiting' && down && (
+        <p className="flex items-center gap-1.5 text-small text-faint">
+          <Clock size={14} aria-hidden /> {strings.messages.waiting}
+        </p>
+      )}
+      {entry.state === 'failed' && (
+        <div role="alert" className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-small text-bad">
+          <span className="inline-flex items-center gap-1.5">
+            <CircleAlert size={14} aria-hidden className="shrink-0" /> {strings.messages.notSent} {entry.reason}
+          </span>
+          <span className="inline-flex gap-1">
+            <Button size="small" onClick={() => retryMessage(entry.clientId)}>{strings.messages.retry}</Button>
+            <Button size="small" variant="quiet_danger" onClick={() => discardMessage(entry.clientId)}>{strings.messages.discard}</Button>
+          </span>
+        </div>
+      )}
+    </>
+  );
+}

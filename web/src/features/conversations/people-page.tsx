@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query';
+import { UsersRound } from 'lucide-react';
+import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
+import { useNavigate } from 'react-router';
+import { searchUsers } from '@/api/people';
+import type { PublicUser } from '@/api/contracts.gen';
+import { Button } from '@/components/button';
+import { EmptyState } from '@/components/empty-state';
+import { ErrorState } from '@/components/error-state';
+import { TextField } from '@/components/field';
+import { PageFrame } from '@/components/page-frame';
+import { PersonAvatar } from '@/components/person-avatar';
+import { ListSkeleton } from '@/components/skeleton';
+import { openDirectChat } from '@/lib/chat-actions';
+import { errorText } from '@/lib/errors';
+import { useWatchPresence } from '@/lib/presence';
+import { keys } from '@/lib/query-client';
+import { useMe } from '@/lib/session';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
+
+export function PeoplePage({ presence }: { presence: (userId: string) => ReactNode }) {
+  const me = useMe();
+  const [text, setText] = useState('');
+  const query = useDeferredValue(text.trim());
+  const people = useQuery({ queryKey: keys.users(query), queryFn: ({ signal }) => searchUsers(query, signal) });
+  const others = useMemo(() => (people.data ?? []).filter((user) => user.id !== me.id), [people.data, me.id]);
+  useWatchPresence(useMemo(() => others.map((user) => user.id), [others]));
+  return (
+    <PageFrame title={strings.people.title}>
+      <TextField label={strings.people.search} value={text} placeholder={strings.people.searchHint} onChange={(event) => setText(event.target.value)} />
+      <div className="-mx-2 mt-3">
+        {people.isPending && <ListSkeleton rows={6} />}
+        {people.isError && <ErrorState title={strings.people.failed} error={people.error} onRetry={() => void people.refetch()} />}
+        {people.isSuccess && others.length === 0 && (
+          <EmptyState
+            picture={<UsersRound size={32} strokeWidth={1.5} aria-hidden />}
+            title={query ? strings.people.nobodyFound(query) : strings.people.nobody}
+            text={strings.people.nobodyText}
+          />
+        )}
+        <ul aria-label={strings.people.title}>
+          {others.map((user) => <PersonRow key={user.id} user={user} presence={presence(user.id)} />)}
+        </ul>
+      </div>
+    </PageFrame>
+  );
+}
+
+function PersonRow({ user, presence }: { user: PublicUser; presence: ReactNode }) {
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const open = async () => {
+    setBusy(true);
+    try {
+      void navigate(`/c/${await openDirectChat(user.id)}`);
+    } catch (error) {
+      showToast(errorText(error), 'bad');
+      setBusy(false);
+    }
+  };
+  return (
+    <li className="flex min-h-15 items-center gap-3 rounded-md px-2 hover:bg-hover">
+      <PersonAvatar id={user.id} name={user.display_name} size="large" />
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="truncate font-medium" dir="auto">{user.display_name}</span>
+        <span className="truncate text-small text-faint">
+          @{user.username} <span className="before:content-['·_'] empty:hidden">{presence}</span>
+        </span>
+      </span>
+      <Button size="small" busy={busy} aria-label={strings.people.messageNamed(user.display_name)} onClick={() => void open()}>
+        {strings.people.message}
+      </Button>
+    </li>
+  );
+}

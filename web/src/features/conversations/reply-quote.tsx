@@ -1,0 +1,28 @@
+import { CornerUpLeft } from 'lucide-react';
+import { Link } from 'react-router';
+import { cachedMessage } from '@/lib/chat-cache';
+import { plainText } from '@/lib/markdown/plain';
+import { strings } from '@/lib/strings';
+
+// The message that is answered, in one line; it leads there.
+export function ReplyQuote({ chatId, messageId }: { chatId: string; messageId: string }) {
+  const quoted = cachedMessage(chatId, messageId);
+  const className = 'mb-0.5 flex max-w-full items-center gap-1.5 text-small text-faint';
+  if (!quoted || quoted.seq === null) {
+    return (
+      <p className={className}>
+        <CornerUpLeft size={14} aria-hidden className="shrink-0" /> {strings.messages.replyToEarlier}
+      </p>
+    );
+  }
+  return (
+    <Link to={`/c/${chatId}/m/${quoted.seq}`} className={`${className} w-fit rounded-sm hover:text-ink`}>
+      <CornerUpLeft size={14} aria-hidden className="shrink-0" />
+      <span className="sr-only">{strings.messages.replyTo}</span>
+      <span className="shrink-0 font-medium text-soft">{quoted.sender.display_name}</span>
+      <span className="truncate" dir="auto">
+        {quoted.deleted_at ? strings.messages.deleted : plainText(quoted.text, 140)}
+      </span>
+    </Link>
+  );
+}

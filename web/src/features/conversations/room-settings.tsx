@@ -1,0 +1,84 @@
+import { Archive, ArchiveRestore, Globe, Lock, Trash2 } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+import { useNavigate } from 'react-router';
+import { changeChat, deleteChat, type ChatChange } from '@/api/chats';
+import type { Chat } from '@/api/contracts.gen';
+import { Button } from '@/components/button';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { TextField } from '@/components/field';
+import { FormError } from '@/components/form-error';
+import { Segmented } from '@/components/segmented';
+import { dropChat, upsertChat } from '@/lib/chat-cache';
+import { errorText, fieldError } from '@/lib/errors';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
+
+export function RoomSettings({ chat }: { chat: Chat }) {
+  const [title, setTitle] = useState(chat.title);
+  const [error, setError] = useState<unknown>(null);
+  const [deleting, setDeleting] = useState(false);
+  const navigate = useNavigate();
+  const change = async (body: ChatChange, done: string) => {
+    setError(null);
+    try {
+      upsertChat(await changeChat(chat.id, body));
+      showToast(done);
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  const rename = (event: FormEvent) => {
+    event.preventDefault();
+    void change({ title: title.trim() }, strings.room.renamed);
+  };
+  const remove = async () => {
+    await deleteChat(chat.id);
+    dropChat(chat.id);
+    void navigate('/');
+  };
+  return (
+    <div className="flex flex-col gap-6 px-5 py-5">
+      <form onSubmit={rename} className="flex flex-col gap-3">
+        <TextField label={strings.room.name} value={title} maxLength={120} error={fieldError(error, 'title')} onChange={(event) => setTitle(event.target.value)} />
+        {title.trim() !== chat.title && (
+          <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{strings.common.save}</Button>
+        )}
+      </form>
+      <div className="flex flex-col gap-1.5">
+        <Segmented
+          label={strings.room.visibility}
+          value={chat.visibility}
+          options={[
+            { value: 'private', label: strings.room.private, icon: Lock },
+            { value: 'public', label: strings.room.public, icon: Globe },
+          ]}
+          onChange={(visibility) => void change({ visibility }, strings.room.visibilityChanged)}
+        />
+        <p className="text-small text-faint">{strings.room.visibilityHint[chat.visibility]}</p>
+      </div>
+      <FormError text={error ? errorText(error) : null} />
+      <div className="flex flex-col gap-2 border-t border-line pt-5">
+        <Button onClick={() => void change({ archived: !chat.archived }, chat.archived ? strings.room.unarchived : strings.room.archived)}>
+          {chat.archived ? <ArchiveRestore size={16} aria-hidden /> : <Archive size={16} aria-hidden />}
+          {chat.archived ? strings.room.unarchive : strings.room.archive}
+        </Button>
+        <p className="text-small text-faint">{strings.room.archiveHint}</p>
+        {chat.me?.role === 'owner' && (
+          <Button variant="quiet_danger" className="mt-3" onClick={() => setDeleting(true)}>
+            <Trash2 size={16} aria-hidden /> {strings.room.delete}
+          </Button>
+        )}
+      </div>
+      {deleting && (
+        <ConfirmDialog
+          title={strings.room.deleteTitle(chat.title)}
+          text={strings.room.deleteText}
+          action={strings.room.delete}
+          danger
+          onConfirm={remove}
+          onClose={() => setDeleting(false)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query';
+import { Hash } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { joinChat, listPublicChats } from '@/api/chats';
+import type { Chat } from '@/api/contracts.gen';
+import { RoomIcon } from '@/components/avatar';
+import { Button } from '@/components/button';
+import { EmptyState } from '@/components/empty-state';
+import { ErrorState } from '@/components/error-state';
+import { TextField } from '@/components/field';
+import { PageFrame } from '@/components/page-frame';
+import { ListSkeleton } from '@/components/skeleton';
+import { errorText } from '@/lib/errors';
+import { keys, queryClient } from '@/lib/query-client';
+import { strings } from '@/lib/strings';
+import { useSortedChats } from '@/lib/use-chats';
+import { showToast } from '@/lib/ui-store';
+
+export function RoomsPage() {
+  const [text, setText] = useState('');
+  const query = useDeferredValue(text.trim());
+  const rooms = useQuery({ queryKey: keys.publicChats(query), queryFn: () => listPublicChats(query) });
+  const mine = new Set(useSortedChats().map((chat) => chat.id));
+  return (
+    <PageFrame title={strings.rooms.title}>
+      <TextField label={strings.rooms.search} value={text} placeholder={strings.rooms.searchHint} onChange={(event) => setText(event.target.value)} />
+      <div className="-mx-2 mt-3">
+        {rooms.isPending && <ListSkeleton rows={5} />}
+        {rooms.isError && <ErrorState title={strings.rooms.failed} error={rooms.error} onRetry={() => void rooms.refetch()} />}
+        {rooms.data?.length === 0 && (
+          <EmptyState
+            picture={<Hash size={32} strokeWidth={1.5} aria-hidden />}
+            title={query ? strings.rooms.noneFound(query) : strings.rooms.none}
+            text={strings.rooms.noneText}
+            action={<Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.startRoom}</Link>}
+          />
+        )}
+        <ul aria-label={strings.rooms.title}>
+          {rooms.data?.map((room) => <RoomRow key={room.id} room={room} isMine={mine.has(room.id)} />)}
+        </ul>
+      </div>
+    </PageFrame>
+  );
+}
+
+function RoomRow({ room, isMine }: { room: Chat; isMine: boolean }) {
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const join = async () => {
+    setBusy(true);
+    try {
+      await joinChat(room.id);
+      await queryClient.invalidateQueries({ queryKey: keys.chats });
+      void navigate(`/c/${room.id}`);
+    } catch (error) {
+      showToast(errorText(error), 'bad');
+      setBusy(false);
+    }
+  };
+  return (
+    <li className="flex min-h-15 items-center gap-3 rounded-md px-2 hover:bg-hover">
+      <RoomIcon chat={room} size="large" />
+      <Link to={`/c/${room.id}`} className="flex min-w-0 flex-1 flex-col rounded-sm">
+        <span className="truncate font-medium" dir="auto">{room.title}</span>
+        <span className="truncate text-small text-faint">{strings.conversation.members(room.member_count)}</span>
+      </Link>
+      {isMine ? (
+        <span className="px-3 text-small text-faint">{strings.rooms.joined}</span>
+      ) : (
+        <Button size="small" busy={busy} aria-label={strings.rooms.joinNamed(room.title)} onClick={() => void join()}>{strings.rooms.join}</Button>
+      )}
+    </li>
+  );
+}

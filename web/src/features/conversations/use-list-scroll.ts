@@ -1,0 +1,68 @@
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { loadNewer, loadOlder } from '@/lib/history';
+import { hasOlder, isAttached, type MessageWindow } from '@/lib/message-window';
+import type { MessageRow } from '@/lib/message-rows';
+
+export type ListVirtualizer = Virtualizer<HTMLDivElement, Element>;
+
+const nearPixels = 900;
+const bottomPixels = 48;
+
+interface ListScroll {
+  chatId: string;
+  window: MessageWindow;
+  rows: MessageRow[];
+  virtualizer: ListVirtualizer;
+  // The message that the address names.
+  targetSeq: number | null;
+}
+
+// Index in the virtual list of a row: the list starts with the room's introduction.
+export const indexOfRow = (row: number): number => row + 1;
+
+// Where the list stands: at the first unread, at the address's message, or at the end; more is loaded near the edges.
+export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: ListScroll) {
+  const [atBottom, setAtBottom] = useState(false);
+  const [failed, setFailed] = useState(false);
+  const placedFor = useRef<string | null>(null);
+  const loading = useRef(false);
+  const place = `${chatId}/${targetSeq ?? ''}`;
+
+  useLayoutEffect(() => {
+    if (placedFor.current === place || rows.length === 0) return;
+    const target = targetSeq === null ? -1 : rows.findIndex((row) => row.message?.seq === targetSeq);
+    if (targetSeq !== null && target < 0) return;
+    placedFor.current = place;
+    const firstNew = rows.findIndex((row) => row.startsNew);
+    if (target >= 0) virtualizer.scrollToIndex(indexOfRow(target), { align: 'center' });
+    else if (firstNew >= 0 && rows.length - firstNew > 4) virtualizer.scrollToIndex(indexOfRow(firstNew), { align: 'start' });
+    else virtualizer.scrollToEnd();
+  }, [place, rows, targetSeq, virtualizer]);
+
+  const load = useCallback((more: (chatId: string) => Promise<void>) => {
+    if (loading.current) return;
+    loading.current = true;
+    more(chatId)
+      .then(() => setFailed(false), () => setFailed(true))
+      .finally(() => {
+        loading.current = false;
+      });
+  }, [chatId]);
+
+  const check = useCallback(() => {
+    const element = virtualizer.scrollElement;
+    if (!element || placedFor.current === null) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    setAtBottom(below < bottomPixels && isAttached(window));
+    if (element.scrollTop < nearPixels && hasOlder(window)) load(loadOlder);
+    if (below < nearPixels && !isAttached(window)) load(loadNewer);
+  }, [load, virtualizer, window]);
+
+  useEffect(() => {
+    const frame = requestAnimationFrame(check);
+    return () => cancelAnimationFrame(frame);
+  }, [check, rows]);
+
+  return { atBottom, failed, check };
+}

@@ -1,0 +1,60 @@
+import { useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
+import type { Chat, Message } from '@/api/contracts.gen';
+import { focusComposer } from '@/lib/focus';
+import { messageIntent, pressOf, type MessageIntent } from '@/lib/key-intent';
+import type { MessageRow } from '@/lib/message-rows';
+import * as actions from './message-actions';
+import { indexOfRow, type ListVirtualizer } from './use-list-scroll';
+
+interface MessageKeys {
+  chat: Chat;
+  meId: string;
+  rows: MessageRow[];
+  virtualizer: ListVirtualizer;
+  scroller: RefObject<HTMLDivElement | null>;
+  canWrite: boolean;
+  onDelete: (message: Message) => void;
+}
+
+// The same actions as the bar's, by keys, on the message in focus; `null` stands for the list itself.
+export function useMessageKeys(options: MessageKeys) {
+  const latest = useRef(options);
+  latest.current = options;
+  return useCallback((event: KeyboardEvent, row: MessageRow | null) => {
+    // Buttons and fields inside a message keep their own keys.
+    if (event.target !== event.currentTarget) return;
+    const intent = messageIntent(pressOf(event));
+    if (intent === 'none') return;
+    event.preventDefault();
+    const index = row ? latest.current.rows.findIndex((other) => other.key === row.key) : latest.current.rows.length;
+    if (!move(latest.current, intent, index) && row?.message) act(latest.current, intent, row.message);
+  }, []);
+}
+
+function move({ rows, virtualizer, scroller }: MessageKeys, intent: MessageIntent, index: number): boolean {
+  const to = { previous: index - 1, next: index + 1, first: 0, last: rows.length - 1 }[intent as 'previous'];
+  if (intent === 'leave' || (intent === 'next' && (to ?? 0) >= rows.length)) {
+    focusComposer();
+    return true;
+  }
+  if (to === undefined) return false;
+  const target = Math.min(Math.max(to, 0), rows.length - 1);
+  virtualizer.scrollToIndex(indexOfRow(target), { align: 'auto' });
+  focusRow(scroller, indexOfRow(target), 10);
+  return true;
+}
+
+// A row that was out of sight needs a frame or two before it is there.
+function focusRow(scroller: RefObject<HTMLDivElement | null>, index: number, tries: number): void {
+  const article = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] [data-message]`);
+  if (article) article.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusRow(scroller, index, tries - 1));
+}
+
+function act({ chat, meId, canWrite, onDelete }: MessageKeys, intent: MessageIntent, message: Message): void {
+  if (message.deleted_at) return;
+  if (intent === 'copy') actions.copy(message);
+  if (intent === 'reply' && canWrite) actions.reply(message);
+  if (intent === 'edit' && canWrite && actions.mayEdit(message, meId)) actions.edit(message);
+  if (intent === 'delete' && actions.mayDelete(message, meId, chat)) onDelete(message);
+}

@@ -1,0 +1,37 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import type { Chat } from '@/api/contracts.gen';
+import { buildRows, type MessageRow } from '@/lib/message-rows';
+import { isAttached, type MessageWindow } from '@/lib/message-window';
+import { outboxStore } from '@/lib/outbox-store';
+
+export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {
+  // The "new" line stays where it was when the chat was opened.
+  const [newAfterSeq] = useState(() => (chat.me && chat.me.unread > 0 ? chat.me.read_seq : null));
+  const entries = useStore(outboxStore, (state) => state.entries);
+  const outbox = useMemo(() => entries.filter((entry) => entry.chatId === chat.id), [entries, chat.id]);
+  const attached = isAttached(window);
+  const rows = useMemo(
+    () => buildRows({ messages: window.items, outbox: attached ? outbox : [], meId, newAfterSeq }),
+    [window.items, outbox, attached, meId, newAfterSeq],
+  );
+  return { rows, pendingCount: outbox.length };
+}
+
+// How many messages came since the end was last in view.
+export function useUnseenCount(window: MessageWindow, atBottom: boolean): number {
+  const [seenSeq, setSeenSeq] = useState(window.lastSeq);
+  useEffect(() => {
+    if (atBottom) setSeenSeq(window.lastSeq);
+  }, [atBottom, window.lastSeq]);
+  return Math.max(0, window.headSeq - Math.max(seenSeq, isAttached(window) ? 0 : window.lastSeq));
+}
+
+// One's own new message is always shown.
+export function useFollowOwn(pendingCount: number, toNewest: () => Promise<void>): void {
+  const before = useRef(pendingCount);
+  useEffect(() => {
+    if (pendingCount > before.current) void toNewest();
+    before.current = pendingCount;
+  }, [pendingCount, toNewest]);
+}

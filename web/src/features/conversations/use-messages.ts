@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Chat } from '@/api/contracts.gen';
+import { cachedWindow } from '@/lib/chat-cache';
+import { loadInitial, refreshTail } from '@/lib/history';
+import { live } from '@/lib/live';
+import { chatDestination } from '@/lib/live-events';
+import { isAttached } from '@/lib/message-window';
+import { dispatchOutbox } from '@/lib/outbox-store';
+import { keys, queryClient } from '@/lib/query-client';
+import { setOpenChat } from '@/lib/reading';
+
+const mostReplayed = 300;
+
+// From where the live connection goes on: after what is loaded, or after the newest known while reading far above.
+function resumeSeq(chatId: string): number | null {
+  const window = cachedWindow(chatId);
+  if (!window) return null;
+  return isAttached(window) ? window.lastSeq : window.headSeq;
+}
+
+// A chat left long ago is loaded anew rather than replayed message by message.
+function dropIfFarBehind(chat: Chat): boolean {
+  const window = cachedWindow(chat.id);
+  if (!window || chat.last_seq - window.lastSeq <= mostReplayed) return false;
+  queryClient.removeQueries({ queryKey: keys.messages(chat.id) });
+  return true;
+}
+
+// The messages of an open chat, live while it is open.
+export function useMessages(chat: Chat, isMember: boolean) {
+  const chatId = chat.id;
+  // Decided once, before the first read of the cache.
+  const [wasCached] = useState(() => !dropIfFarBehind(chat) && cachedWindow(chatId) !== undefined);
+  const query = useQuery({
+    queryKey: keys.messages(chatId),
+    queryFn: ({ signal }) => loadInitial(chatId, signal),
+    staleTime: Infinity,
+  });
+  useEffect(() => {
+    setOpenChat(chatId);
+    if (wasCached) refreshTail(chatId).catch(() => undefined);
+    return () => {
+      setOpenChat(null);
+      dispatchOutbox({ type: 'chat_closed', chatId });
+    };
+  }, [chatId, wasCached]);
+  const { isSuccess } = query;
+  useEffect(() => {
+    if (!isSuccess || !isMember) return;
+    return live.watch(chatDestination(chatId), () => resumeSeq(chatId));
+  }, [chatId, isSuccess, isMember]);
+  return query;
+}

@@ -1,0 +1,31 @@
+import { useState } from 'react';
+import { Switch } from '@/components/switch';
+import { notificationsPossible } from '@/lib/notify';
+import { useSettings } from '@/lib/settings-store';
+import { strings } from '@/lib/strings';
+
+function hintOf(possible: boolean, permission: NotificationPermission): string {
+  if (!possible) return strings.settings.notificationsImpossible;
+  return permission === 'denied' ? strings.settings.notificationsDenied : strings.settings.notificationsHint;
+}
+
+export function NotificationsSection() {
+  const { notifications, set } = useSettings();
+  const possible = notificationsPossible();
+  const [permission, setPermission] = useState<NotificationPermission>(possible ? Notification.permission : 'denied');
+  const change = async (wanted: boolean) => {
+    if (!wanted) return set({ notifications: false });
+    const answer = permission === 'granted' ? permission : await Notification.requestPermission();
+    setPermission(answer);
+    set({ notifications: answer === 'granted' });
+  };
+  return (
+    <Switch
+      label={strings.settings.notifications}
+      hint={hintOf(possible, permission)}
+      checked={notifications && permission === 'granted'}
+      disabled={!possible || permission === 'denied'}
+      onChange={(wanted) => void change(wanted)}
+    />
+  );
+}

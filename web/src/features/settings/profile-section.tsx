@@ -1,0 +1,57 @@
+import { LogOut } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+import { updateMe } from '@/api/people';
+import { Avatar } from '@/components/avatar';
+import { Button } from '@/components/button';
+import { TextField } from '@/components/field';
+import { FormError } from '@/components/form-error';
+import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
+import { setUser, signOut, useMe } from '@/lib/session';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
+
+export function ProfileSection() {
+  const me = useMe();
+  const [name, setName] = useState(me.display_name);
+  const [email, setEmail] = useState(me.email ?? '');
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const changed = name.trim() !== me.display_name || email.trim() !== (me.email ?? '');
+  const emailTaken = error && errorCode(error) === 'auth.email_taken' ? errorText(error) : undefined;
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      setUser(await updateMe({ display_name: name.trim(), email: email.trim() }));
+      showToast(strings.settings.saved);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const general = error && !emailTaken && !namesAField(error, ['display_name', 'email']) ? errorText(error) : null;
+  return (
+    <div className="flex flex-col gap-8">
+      <div className="flex items-center gap-4">
+        <Avatar id={me.id} name={name || me.username} size="huge" />
+        <div className="min-w-0">
+          <p className="truncate text-read font-bold" dir="auto">{me.display_name}</p>
+          <p className="truncate text-faint">@{me.username}</p>
+        </div>
+      </div>
+      <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
+        <TextField label={strings.auth.displayName} value={name} maxLength={64} required autoComplete="name" error={fieldError(error, 'display_name')} onChange={(event) => setName(event.target.value)} />
+        <TextField label={strings.auth.email} type="email" value={email} maxLength={254} autoComplete="email" hint={strings.settings.emailHint} error={fieldError(error, 'email') ?? emailTaken} onChange={(event) => setEmail(event.target.value)} />
+        <FormError text={general} />
+        <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{strings.common.save}</Button>
+      </form>
+      <div className="border-t border-line pt-5">
+        <Button onClick={() => void signOut(false)}>
+          <LogOut size={16} aria-hidden /> {strings.auth.signOut}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query';
+import { Laptop, Smartphone } from 'lucide-react';
+import { useState } from 'react';
+import { endSession, listSessions } from '@/api/people';
+import type { SessionInfo } from '@/api/contracts.gen';
+import { Button } from '@/components/button';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { ErrorState } from '@/components/error-state';
+import { ListSkeleton } from '@/components/skeleton';
+import { deviceName } from '@/lib/device-name';
+import { errorText } from '@/lib/errors';
+import { keys } from '@/lib/query-client';
+import { signOut } from '@/lib/session';
+import { strings } from '@/lib/strings';
+import { agoText, longDate } from '@/lib/time';
+import { useNow } from '@/lib/use-now';
+import { showToast } from '@/lib/ui-store';
+
+export function SessionsSection() {
+  const sessions = useQuery({ queryKey: keys.sessions, queryFn: listSessions, staleTime: 0 });
+  const [endingAll, setEndingAll] = useState(false);
+  const end = (id: string) => {
+    endSession(id).then(
+      () => void sessions.refetch(),
+      (error: unknown) => showToast(errorText(error), 'bad'),
+    );
+  };
+  const sorted = [...(sessions.data ?? [])].sort((a, b) => Number(b.current) - Number(a.current) || b.last_seen_at.localeCompare(a.last_seen_at));
+  return (
+    <div className="flex flex-col gap-5">
+      <p className="text-soft">{strings.settings.sessionsLead}</p>
+      {sessions.isPending && <ListSkeleton rows={3} />}
+      {sessions.isError && <ErrorState title={strings.settings.sessionsFailed} error={sessions.error} onRetry={() => void sessions.refetch()} />}
+      <ul className="flex flex-col divide-y divide-line border-y border-line">
+        {sorted.map((session) => <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />)}
+      </ul>
+      <Button variant="quiet_danger" className="self-start" onClick={() => setEndingAll(true)}>{strings.auth.signOutEverywhere}</Button>
+      {endingAll && (
+        <ConfirmDialog
+          title={strings.auth.signOutEverywhere}
+          text={strings.settings.endAllText}
+          action={strings.auth.signOutEverywhere}
+          danger
+          onConfirm={() => signOut(true)}
+          onClose={() => setEndingAll(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+function SessionRow({ session, onEnd }: { session: SessionInfo; onEnd: () => void }) {
+  const now = useNow(60_000);
+  const device = deviceName(session.user_agent);
+  const Icon = device.mobile ? Smartphone : Laptop;
+  return (
+    <li className="flex items-center gap-4 py-3">
+      <Icon size={20} strokeWidth={1.6} aria-hidden className="shrink-0 text-soft" />
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-medium" data-tip={session.user_agent}>{device.name || strings.settings.unknownDevice}</p>
+        <p className="truncate text-small text-faint">
+          {session.current ? strings.settings.thisDevice : strings.settings.lastUsed(agoText(session.last_seen_at, now))}
+          {' · '}
+          {strings.settings.signedInOn(longDate(session.created_at))}
+        </p>
+      </div>
+      {session.current ? (
+        <span className="rounded-full bg-good-soft px-2.5 py-0.5 text-small font-medium text-good">{strings.settings.current}</span>
+      ) : (
+        <Button size="small" aria-label={strings.settings.endNamed(device.name)} onClick={onEnd}>{strings.settings.end}</Button>
+      )}
+    </li>
+  );
+}

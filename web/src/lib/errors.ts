@@ -1,0 +1,32 @@
+import { ApiError } from '@/api/client';
+import { strings } from './strings';
+
+// What to tell a person about a failure: what happened and what to do.
+export function errorText(error: unknown): string {
+  if (!(error instanceof ApiError)) return strings.errors.unexpected;
+  if (error.code === 'network') return strings.errors.network;
+  if (error.code === 'rate.limited') return strings.errors.limited(error.retryAfterSeconds);
+  if (error.status >= 500) return strings.errors.server;
+  return strings.errors.byCode[error.code] ?? (error.detail || strings.errors.unexpected);
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof ApiError ? error.code : 'unexpected';
+}
+
+// The message for one field of a form, where the server named it.
+export function fieldError(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.fields.find((entry) => entry.field === field)?.message;
+}
+
+// Whether an error speaks about at least one of the fields that a form shows.
+export function namesAField(error: unknown, fields: string[]): boolean {
+  return error instanceof ApiError && error.fields.some((entry) => fields.includes(entry.field));
+}
+
+// A failure that may pass by itself: nothing reached the server, or it was busy.
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.code === 'network' || error.status >= 500 || error.status === 429 || error.status === 408;
+}

@@ -1,0 +1,23 @@
+const hues = [12, 40, 68, 95, 125, 150, 178, 205, 235, 265, 300, 335];
+
+// The same person has the same colour everywhere: FNV-1a over the id, one of twelve hues.
+export function hueOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  hash ^= hash >>> 15;
+  return hues[hash % hues.length] ?? 68;
+}
+
+// One or two letters that stand for a name.
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const first = firstLetter(words[0] ?? '');
+  const last = words.length > 1 ? firstLetter(words[words.length - 1] ?? '') : '';
+  return (first + last).toUpperCase() || '?';
+}
+
+function firstLetter(word: string): string {
+  return Array.from(word)[0] ?? '';
+}

@@ -1,0 +1,73 @@
+import { chatsQueue, presenceQueue, sessionQueue } from './live-events';
+import { createRealtime } from './realtime';
+import { currentToken, renewToken, tokenExpiresAt } from './session';
+import { onLiveEvent, onOpen, onRefused } from './sync';
+
+// The tab's one live connection, wired to the session and the caches.
+
+function socketUrl(): string {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}/ws`;
+}
+
+export const live = createRealtime({
+  url: socketUrl,
+  token: (renew) => (renew ? renewToken() : currentToken()),
+  onEvent: (destination, event) => {
+    if (event.type === 'token_expiring') void renewInBand();
+    else onLiveEvent(destination, event);
+  },
+  onOpen: () => {
+    planRenewal();
+    onOpen();
+  },
+  onRefused,
+});
+
+let renewalTimer: ReturnType<typeof setTimeout> | undefined;
+
+// Renews a minute before the token ends, also when the server's hint never comes.
+function planRenewal(): void {
+  clearTimeout(renewalTimer);
+  const expiresAt = tokenExpiresAt();
+  if (expiresAt === null) return;
+  const left = Math.max(2_000, expiresAt - Date.now());
+  renewalTimer = setTimeout(() => void renewInBand(), left > 120_000 ? left - 60_000 : left / 2);
+}
+
+async function renewInBand(): Promise<void> {
+  try {
+    const token = await renewToken();
+    if (token === null) return live.stop();
+    if (live.isOpen()) await live.send('/app/auth.refresh', { access_token: token });
+    planRenewal();
+  } catch {
+    // The connection closes when the token ends; the next CONNECT brings a new one.
+  }
+}
+
+let watching = false;
+
+export function startLive(): () => void {
+  const stops = [chatsQueue, presenceQueue, sessionQueue].map((queue) => live.watch(queue));
+  const online = () => live.cameOnline();
+  const offline = () => live.wentOffline();
+  // A laptop that wakes up should not sit out a long pause.
+  const visible = () => document.visibilityState === 'visible' && live.retryNow();
+  if (!watching) {
+    window.addEventListener('online', online);
+    window.addEventListener('offline', offline);
+    document.addEventListener('visibilitychange', visible);
+    watching = true;
+  }
+  live.start();
+  return () => {
+    clearTimeout(renewalTimer);
+    window.removeEventListener('online', online);
+    window.removeEventListener('offline', offline);
+    document.removeEventListener('visibilitychange', visible);
+    watching = false;
+    live.stop();
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { getPresence } from '@/api/people';
+import type { Presence, PresenceState } from '@/api/contracts.gen';
+import { keys, queryClient } from './query-client';
+import { onPresence } from './sync';
+
+const mostPerCall = 100;
+
+async function loadPresence(userIds: string[]): Promise<true> {
+  for (let at = 0; at < userIds.length; at += mostPerCall) {
+    for (const presence of await getPresence(userIds.slice(at, at + mostPerCall))) onPresence(presence);
+  }
+  return true;
+}
+
+// Asks once who of these people is there; live events keep the answer true.
+export function useWatchPresence(userIds: readonly string[]): void {
+  const sorted = useMemo(() => [...new Set(userIds)].sort(), [userIds]);
+  const { refetch } = useQuery({
+    queryKey: ['presence-of', sorted],
+    queryFn: () => loadPresence(sorted),
+    enabled: sorted.length > 0,
+    staleTime: 60_000,
+    retry: false,
+  });
+  useEffect(() => {
+    const visible = () => document.visibilityState === 'visible' && sorted.length > 0 && void refetch();
+    document.addEventListener('visibilitychange', visible);
+    return () => document.removeEventListener('visibilitychange', visible);
+  }, [refetch, sorted]);
+}
+
+export function usePresence(userId: string | undefined): Presence | undefined {
+  const { data } = useQuery<Record<string, Presence>, Error, Presence | undefined>({
+    queryKey: keys.presence,
+    queryFn: () => queryClient.getQueryData<Record<string, Presence>>(keys.presence) ?? {},
+    staleTime: Infinity,
+    select: (all) => (userId ? all[userId] : undefined),
+  });
+  return data;
+}
+
+export function usePresenceState(userId: string | undefined): PresenceState | undefined {
+  return usePresence(userId)?.state;
+}

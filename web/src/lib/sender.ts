@@ -1,0 +1,95 @@
+import { postMessage } from '@/api/chats';
+import { refetchChat } from './chat-cache';
+import { errorText, isTransient } from './errors';
+import { makeClientId } from './ids';
+import { live } from './live';
+import { chatDestination } from './live-events';
+import { nextToSend, type OutboxEntry } from './outbox';
+import { dispatchOutbox, outboxStore } from './outbox-store';
+import { openChatId } from './reading';
+import { SendError } from './realtime';
+import { strings } from './strings';
+import { onLiveEvent } from './sync';
+
+// Takes messages out of the outbox: over the live connection, or by POST when that stays away.
+
+const postAfterMilliseconds = 3_000;
+const pauseMilliseconds = 4_000;
+const transientCodes = ['rate.limited', 'upstream.unavailable', 'upstream.timeout', 'auth.token_expired', 'auth.invalid_token'];
+let pausedUntil = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function sendMessage(chatId: string, text: string, replyTo: string | null): void {
+  const entry = { clientId: makeClientId(), chatId, text, replyTo, createdAt: new Date().toISOString() };
+  dispatchOutbox({ type: 'added', entry });
+}
+
+export function retryMessage(clientId: string): void {
+  pausedUntil = 0;
+  dispatchOutbox({ type: 'retried', clientId });
+}
+
+export function discardMessage(clientId: string): void {
+  dispatchOutbox({ type: 'discarded', clientId });
+}
+
+// Whether a message may go by POST: the network is there, but the live connection stays away.
+function mayPost(): boolean {
+  const { connection } = live.store.getState();
+  if (connection.phase !== 'waiting' && connection.phase !== 'connecting') return false;
+  return connection.downSince !== null && Date.now() - connection.downSince > postAfterMilliseconds;
+}
+
+function pump(): void {
+  clearTimeout(timer);
+  const entry = nextToSend(outboxStore.getState().entries);
+  if (!entry) return;
+  const wait = pausedUntil - Date.now();
+  if (wait > 0 || (!live.isOpen() && !mayPost())) {
+    timer = setTimeout(pump, Math.max(wait, 1_000));
+    return;
+  }
+  dispatchOutbox({ type: 'sending', clientId: entry.clientId });
+  void deliver(entry).catch((error: unknown) => onFailure(entry, error));
+}
+
+async function deliver(entry: OutboxEntry): Promise<void> {
+  const body = { client_id: entry.clientId, text: entry.text, reply_to: entry.replyTo };
+  if (live.isOpen()) {
+    await live.send(`/app/chats/${entry.chatId}/messages`, body);
+  } else {
+    const message = await postMessage(entry.chatId, body);
+    if (message.seq !== null) onLiveEvent(chatDestination(entry.chatId), { type: 'message', message });
+  }
+  dispatchOutbox({ type: 'acknowledged', clientId: entry.clientId });
+  if (openChatId() !== entry.chatId) {
+    dispatchOutbox({ type: 'discarded', clientId: entry.clientId });
+    refetchChat(entry.chatId);
+  }
+}
+
+function onFailure(entry: OutboxEntry, error: unknown): void {
+  const { clientId } = entry;
+  if (error instanceof SendError) {
+    if (!error.refused || transientCodes.includes(error.code)) {
+      if (error.refused) pausedUntil = Date.now() + pauseMilliseconds;
+      return dispatchOutbox({ type: 'interrupted', clientId });
+    }
+    const reason = strings.errors.byCode[error.code] ?? (error.message || strings.errors.unexpected);
+    return dispatchOutbox({ type: 'failed', clientId, reason });
+  }
+  if (isTransient(error)) {
+    pausedUntil = Date.now() + pauseMilliseconds;
+    return dispatchOutbox({ type: 'interrupted', clientId });
+  }
+  dispatchOutbox({ type: 'failed', clientId, reason: errorText(error) });
+}
+
+export function startSender(): () => void {
+  const stops = [outboxStore.subscribe(pump), live.store.subscribe(pump)];
+  pump();
+  return () => {
+    clearTimeout(timer);
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,136 @@
+import type { Message, Presence } from '@/api/contracts.gen';
+import {
+  cachedChat, cachedWindow, changeWindow, dropChat, noteChangedMessage, noteMemberRead, noteMessage, noteRead, patchChat,
+  refetchChat, upsertChat,
+} from './chat-cache';
+import { fillGap, refreshTail } from './history';
+import { chatOfDestination, type LiveEvent } from './live-events';
+import { applyLive, raiseHead, replaceMessage } from './message-window';
+import { outboxArrived } from './outbox-store';
+import { keys, queryClient } from './query-client';
+import { isReading, openChatId } from './reading';
+import { endSession, useSession } from './session';
+import { strings } from './strings';
+import { showTyping, stopTyping } from './typing-store';
+import { announce, showToast } from './ui-store';
+
+// Turns live events into changes of the caches.
+
+const meId = (): string => useSession.getState().user?.id ?? '';
+
+export function onLiveEvent(destination: string, event: LiveEvent): void {
+  const chatId = chatOfDestination(destination);
+  if (chatId) onChatEvent(chatId, event);
+  else onQueueEvent(event);
+}
+
+function onChatEvent(chatId: string, event: LiveEvent): void {
+  switch (event.type) {
+    case 'message':
+      return onMessage(chatId, event.message);
+    case 'message_edited':
+    case 'message_deleted':
+      changeWindow(chatId, (window) => replaceMessage(window, event.message));
+      return noteChangedMessage(event.message);
+    case 'typing':
+      if (event.user_id !== meId()) showTyping(chatId, event.user_id);
+      return;
+    case 'read':
+      if (event.seq === undefined || !event.user_id) return;
+      if (event.user_id === meId()) noteRead(chatId, event.seq, event.unread);
+      return noteMemberRead(chatId, event.user_id, event.seq);
+    case 'member_added':
+    case 'member_removed':
+      if (event.type === 'member_removed' && event.user_id === meId()) return onRemoved(chatId);
+      void queryClient.invalidateQueries({ queryKey: keys.members(chatId) });
+      return refetchChat(chatId);
+    case 'resync':
+      changeWindow(chatId, (window) => raiseHead(window, event.to_seq));
+      return void fillGap(chatId, { from: event.from_seq, to: event.to_seq });
+    default:
+      return onQueueEvent(event);
+  }
+}
+
+function onMessage(chatId: string, message: Message): void {
+  const window = cachedWindow(chatId);
+  if (window) {
+    const applied = applyLive(window, message);
+    queryClient.setQueryData(keys.messages(chatId), applied.window);
+    if (applied.gap) void fillGap(chatId, applied.gap);
+  }
+  const isNew = (message.seq ?? 0) > (cachedChat(chatId)?.last_seq ?? 0);
+  noteMessage(message);
+  stopTyping(chatId, message.sender.id);
+  if (message.sender.id === meId()) return outboxArrived([message.client_id]);
+  if (isNew && openChatId() === chatId) {
+    announce(strings.messages.announced(message.sender.display_name, message.text));
+  }
+}
+
+function onQueueEvent(event: LiveEvent): void {
+  switch (event.type) {
+    case 'chat_added':
+    case 'chat_changed':
+      if (event.chat && event.chat.me) return upsertChat(event.chat);
+      return refetchIfNamed(event.chat?.id ?? event.chat_id);
+    case 'chat_removed':
+      return onRemoved(event.chat_id ?? event.chat?.id ?? '');
+    case 'unread':
+      return onUnread(event);
+    case 'read':
+      if (event.chat_id) noteRead(event.chat_id, event.seq ?? event.read_seq ?? 0, event.unread);
+      return;
+    case 'presence':
+      return onPresence({ user_id: event.user_id, state: event.state, last_seen_at: event.last_seen_at ?? null });
+    case 'session_ended':
+      return endSession(true);
+    default:
+      return;
+  }
+}
+
+function refetchIfNamed(chatId: string | undefined): void {
+  if (chatId) refetchChat(chatId);
+}
+
+function onRemoved(chatId: string): void {
+  const chat = cachedChat(chatId);
+  if (!chat) return;
+  dropChat(chatId);
+  if (openChatId() === chatId) showToast(strings.conversation.gone(chat.title));
+}
+
+function onUnread(event: Extract<LiveEvent, { type: 'unread' }>): void {
+  const chat = cachedChat(event.chat_id);
+  if (!chat) return refetchChat(event.chat_id);
+  const unread = isReading(event.chat_id) ? 0 : event.unread;
+  patchChat(event.chat_id, (known) => ({
+    ...known,
+    last_seq: Math.max(known.last_seq, event.last_seq ?? 0),
+    me: known.me && { ...known.me, unread: unread ?? known.me.unread },
+  }));
+  if (event.last_message) noteMessage(event.last_message);
+  else refetchChat(event.chat_id);
+}
+
+export function onPresence(presence: Presence): void {
+  queryClient.setQueryData<Record<string, Presence>>(keys.presence, (known) => ({
+    ...known,
+    [presence.user_id]: presence,
+  }));
+}
+
+// After each (re)connection: what happened meanwhile and is not replayed is read again.
+export function onOpen(): void {
+  void queryClient.invalidateQueries({ queryKey: keys.chats });
+  void queryClient.invalidateQueries({ queryKey: ['presence-of'] });
+  const open = openChatId();
+  if (!open) return;
+  void queryClient.invalidateQueries({ queryKey: keys.members(open) });
+  refreshTail(open).catch(() => undefined);
+}
+
+export function onRefused(destination: string): void {
+  if (chatOfDestination(destination)) void queryClient.invalidateQueries({ queryKey: keys.chats });
+}

@@ -1,0 +1,17 @@
+import { useRef, type PointerEvent } from 'react';
+
+const holdMilliseconds = 480;
+
+// Calls back when a finger rests on something; moving or lifting it before that does nothing.
+export function useLongPress(onLongPress: () => void) {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const cancel = () => clearTimeout(timer.current);
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.pointerType === 'touch') timer.current = setTimeout(onLongPress, holdMilliseconds);
+    },
+    onPointerMove: cancel,
+    onPointerUp: cancel,
+    onPointerCancel: cancel,
+  };
+}
