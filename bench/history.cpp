@@ -1,0 +1,87 @@
+#include "bench/history.hpp"
+
+#include <random>
+
+#include "bench/samples.hpp"
+#include "store/messages/sql_messages.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+namespace loquat::bench {
+namespace {
+
+constexpr std::size_t batch_records = 2'000;
+constexpr std::string_view consumer = "bench";
+constexpr std::string_view words[] = {"the", "kernel", "module", "does", "not", "load", "after", "upgrade", "try",
+                                      "again", "with", "sudo", "apt", "install", "thanks", "that", "works", "now"};
+
+std::unique_ptr<store::Database> open(const std::filesystem::path& file) {
+    return store::open_sqlite({.file = file, .schema = store::message_schema(), .durability = store::Durability::crash});
+}
+
+// Text of 20 to 200 characters; the same seed gives the same text.
+std::string make_text(std::mt19937_64& random) {
+    std::string text;
+    const std::size_t size = 20 + random() % 180;
+    while (text.size() < size) {
+        text += words[random() % std::size(words)];
+        text += ' ';
+    }
+    return text;
+}
+
+store::MessageRecord make_record(const HistoryFillOptions& options, std::size_t index, std::mt19937_64& random) {
+    store::MessageRecord record;
+    record.chat = options.chats[index % options.chats.size()];
+    record.message_id = MessageId::make();
+    record.sender = {.id = options.sender, .username = "bench", .display_name = "Bench"};
+    record.client_id = "h" + std::to_string(index);
+    record.text = make_text(random);
+    record.at = from_unix_ms(1'700'000'000'000 + static_cast<std::int64_t>(index));
+    return record;
+}
+
+}  // namespace
+
+Task<wire::Value> fill_history(HistoryFillOptions options) {
+    const auto database = open(options.file);
+    const auto messages = store::make_sql_messages(*database);
+    std::mt19937_64 random{20'26};
+    const auto begun = std::chrono::steady_clock::now();
+    const store::Position position = co_await messages->position(std::string{consumer});
+    store::Offset applied = position.applied;
+    while (applied < options.messages) {
+        store::Batch batch{.consumer = std::string{consumer}, .after = applied};
+        while (batch.records.size() < batch_records && applied < options.messages) {
+            batch.records.emplace_back(make_record(options, applied++, random));
+        }
+        batch.through = applied;
+        co_await messages->apply_batch(std::move(batch));
+    }
+    co_await messages->secure(std::string{consumer});
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    const auto count = static_cast<double>(options.messages - position.applied);
+    co_return wire::Object{{"messages", static_cast<std::uint64_t>(options.messages)},
+                           {"seconds", took.count()},
+                           {"per_second", count / took.count()}};
+}
+
+Task<wire::Value> read_history(HistoryReadOptions options) {
+    const auto database = open(options.file);
+    const auto messages = store::make_sql_messages(*database);
+    std::mt19937_64 random{7};
+    Samples samples;
+    std::uint64_t rows = 0;
+    for (std::size_t read = 0; read < options.reads; ++read) {
+        const ChatId chat = options.chats[random() % options.chats.size()];
+        const store::PageQuery query{.chat = chat, .limit = 50};
+        const auto begun = std::chrono::steady_clock::now();
+        const store::Page page = co_await messages->page(query);
+        samples.add(std::chrono::steady_clock::now() - begun);
+        rows += page.items.size();
+    }
+    co_return wire::Object{{"reads", static_cast<std::uint64_t>(options.reads)},
+                           {"rows", rows},
+                           {"latency", samples.to_value()}};
+}
+
+}  // namespace loquat::bench

@@ -1,0 +1,179 @@
+#include <CLI/CLI.hpp>
+
+#include <fstream>
+#include <iostream>
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "bench/fanout.hpp"
+#include "bench/history.hpp"
+#include "bench/idle.hpp"
+#include "bench/nats_connection.hpp"
+#include "bench/send.hpp"
+#include "bench/stomp_connection.hpp"
+
+namespace loquat::bench {
+namespace {
+
+struct CrowdOptions {
+    Target target;
+    std::string protocol = "stomp";
+    std::string tokens_file;
+    std::string chats_file;
+    std::size_t connections = 1000;
+};
+
+std::vector<std::string> read_lines(const std::string& file) {
+    std::ifstream in{file};
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) {
+        if (!line.empty()) {
+            lines.push_back(line);
+        }
+    }
+    if (lines.empty()) {
+        throw Failure{Kind::invalid, "bench.empty_file", "nothing to read in " + file};
+    }
+    return lines;
+}
+
+std::vector<ChatId> read_chats(const std::string& file) {
+    std::vector<ChatId> chats;
+    for (const std::string& line : read_lines(file)) {
+        const auto id = ChatId::parse(line);
+        if (!id) {
+            throw Failure{Kind::invalid, "bench.bad_id", line + " is not an id"};
+        }
+        chats.push_back(*id);
+    }
+    return chats;
+}
+
+Crowd make_crowd(aio::Loop& loop, const CrowdOptions& options) {
+    Crowd crowd;
+    if (options.protocol == "nats") {
+        while (crowd.size() < options.connections) {
+            crowd.push_back(std::make_unique<NatsConnection>(loop, options.target));
+        }
+        return crowd;
+    }
+    const auto tokens = read_lines(options.tokens_file);
+    const auto chats = read_lines(options.chats_file);
+    while (crowd.size() < options.connections) {
+        StompLogin login{options.target, tokens[crowd.size() % tokens.size()], chats[crowd.size() % chats.size()]};
+        crowd.push_back(std::make_unique<StompConnection>(loop, std::move(login)));
+    }
+    return crowd;
+}
+
+// A crowd lives as long as its scenario, on the scenario's loop.
+template <class Options, class Measure>
+int run_crowd(CrowdOptions crowd_options, Options options, Measure measure) {
+    lift_file_limit();
+    return run_scenario([=](aio::Loop& loop) -> Task<wire::Value> {
+        Crowd crowd = make_crowd(loop, crowd_options);
+        wire::Value result = co_await measure(loop, crowd, options);
+        co_return result;
+    });
+}
+
+CLI::App* add_crowd(CLI::App& app, const std::string& name, const std::string& what, CrowdOptions& crowd) {
+    CLI::App* command = app.add_subcommand(name, what);
+    command->add_option("--host", crowd.target.host, "numeric address of the server");
+    command->add_option("--port", crowd.target.port, "its port")->required();
+    command->add_option("--protocol", crowd.protocol, "stomp or nats")->check(CLI::IsMember({"stomp", "nats"}));
+    command->add_option("--tokens", crowd.tokens_file, "a file with one access token a line, used in turn");
+    command->add_option("--chats", crowd.chats_file, "a file with one chat id a line, used in turn");
+    command->add_option("--connections", crowd.connections, "how many");
+    return command;
+}
+
+void add_fanout(CLI::App& app, CrowdOptions& crowd, FanoutOptions& options, int& code) {
+    CLI::App* command = add_crowd(app, "fanout", "messages to a room of many subscribers", crowd);
+    command->add_option("--pid", options.server_pid, "process whose CPU time is taken")->required();
+    command->add_option("--publishers", options.publishers);
+    command->add_option("--outstanding", options.outstanding, "messages of one publisher on their way");
+    command->add_option("--text-bytes", options.text_bytes);
+    command->add_option("--warm-up", options.warm_up_seconds, "seconds");
+    command->add_option("--seconds", options.seconds);
+    command->callback([&] { code = run_crowd(crowd, options, &measure_fanout); });
+}
+
+void add_idle(CLI::App& app, CrowdOptions& crowd, IdleOptions& options, int& code) {
+    CLI::App* command = add_crowd(app, "idle", "memory of silent subscribed connections", crowd);
+    command->add_option("--pid", options.server_pid, "process whose memory is taken")->required();
+    command->add_option("--settle-connections", options.settle_connections, "opened before the first look");
+    command->add_option("--settle", options.settle_seconds, "seconds");
+    command->callback([&] { code = run_crowd(crowd, options, &measure_idle); });
+}
+
+void add_send(CLI::App& app, CrowdOptions& crowd, SendOptions& options, int& code) {
+    CLI::App* command = add_crowd(app, "send", "durable sends with receipts", crowd);
+    command->add_option("--pid", options.server_pid, "process whose CPU time is taken")->required();
+    command->add_option("--outstanding", options.outstanding, "of one sender");
+    command->add_option("--text-bytes", options.text_bytes);
+    command->add_option("--warm-up", options.warm_up_seconds, "seconds");
+    command->add_option("--seconds", options.seconds);
+    command->callback([&] { code = run_crowd(crowd, options, &measure_send); });
+}
+
+struct HistoryArguments {
+    std::string file;
+    std::string chats_file;
+    std::string sender;
+    std::size_t count = 20'000;
+};
+
+void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
+    CLI::App* fill = app.add_subcommand("history-fill", "store many messages into a stopped platform's database");
+    CLI::App* read = app.add_subcommand("history-read", "last 50 messages of random rooms, at the store");
+    for (CLI::App* command : {fill, read}) {
+        command->add_option("--file", arguments.file, "messages.db")->required();
+        command->add_option("--chats", arguments.chats_file, "a file with one chat id a line")->required();
+    }
+    fill->add_option("--sender", arguments.sender, "a user's id")->required();
+    fill->add_option("--messages", arguments.count)->required();
+    read->add_option("--reads", arguments.count);
+    fill->callback([&] {
+        const auto sender = UserId::parse(arguments.sender);
+        if (!sender) {
+            throw Failure{Kind::invalid, "bench.bad_id", arguments.sender + " is not an id"};
+        }
+        HistoryFillOptions options{arguments.file, read_chats(arguments.chats_file), *sender, arguments.count};
+        code = run_scenario([=](aio::Loop&) { return fill_history(options); });
+    });
+    read->callback([&] {
+        HistoryReadOptions options{arguments.file, read_chats(arguments.chats_file), arguments.count};
+        code = run_scenario([=](aio::Loop&) { return read_history(options); });
+    });
+}
+
+int run(int argc, char** argv) {
+    start_logging(Level::warn, LogFormat::pretty);
+    CLI::App app{"Load for Loquat's benches; each command prints one line of JSON.", "loquat-bench"};
+    app.require_subcommand(1);
+    int code = 0;
+    CrowdOptions crowd;
+    FanoutOptions fanout;
+    IdleOptions idle;
+    SendOptions send;
+    HistoryArguments history;
+    add_fanout(app, crowd, fanout, code);
+    add_idle(app, crowd, idle, code);
+    add_send(app, crowd, send, code);
+    add_history(app, history, code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    } catch (const Failure& failure) {
+        std::cerr << "loquat-bench: " << failure.message << '\n';
+        return 1;
+    }
+    return code;
+}
+
+}  // namespace
+}  // namespace loquat::bench
+
+int main(int argc, char** argv) { return loquat::bench::run(argc, argv); }

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstdint>
+
+namespace loquat::bench {
+
+// What the kernel says of another process.  Throws Failure `bench.no_process` when it is gone.
+class ServerProcess {
+  public:
+    explicit ServerProcess(int pid) : pid_(pid) {}
+
+    // User and system time of all threads since its start.
+    double cpu_seconds() const;
+    std::int64_t rss_bytes() const;
+
+  private:
+    int pid_;
+};
+
+}  // namespace loquat::bench

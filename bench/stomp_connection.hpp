@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "bench/room_connection.hpp"
+
+namespace loquat::bench {
+
+struct StompLogin {
+    Target target;
+    std::string token;
+    std::string chat_id;
+};
+
+// STOMP 1.2 over a WebSocket, as a browser would speak it, without heart-beats.
+class StompConnection final : public RoomConnection {
+  public:
+    StompConnection(aio::Loop& loop, StompLogin login) : RoomConnection(loop), login_(std::move(login)) {}
+
+    Task<void> open(Steady deadline) override;
+    Task<void> subscribe(Steady deadline) override;
+    void send(std::string_view text) override;
+    std::string_view text_of(std::string_view raw) const override;
+
+  private:
+    std::size_t take(std::string_view bytes) override;
+    std::size_t take_upgrade(std::string_view bytes);
+    void take_frame(std::uint8_t opcode, std::string_view payload);
+    void take_stomp(std::string_view frame);
+    void write_frame(std::string_view stomp);
+
+    StompLogin login_;
+    bool is_upgraded_ = false;
+    std::uint64_t sent_ = 0;
+};
+
+}  // namespace loquat::bench
