@@ -60,6 +60,6 @@ export default tseslint.config(
     ignores: ['**/*.test.tsx'],
     rules: { 'max-lines-per-function': ['error', { max: 120, skipComments: true }] },
   },
-  { files: ['e2e/**/*.mjs', 'public/*.js'], languageOptions: { globals: { ...globals.node, ...globals.browser } }, rules: { 'no-console': 'off' } },
+  { files: ['public/*.js'], languageOptions: { globals: { ...globals.node, ...globals.browser } }, rules: { 'no-console': 'off' } },
   ...zones,
 );

@@ -2,16 +2,18 @@ import type { LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'react-router';
 import { IconButton } from '@/components/icon-button';
 import { Logo } from '@/components/logo';
-import { PersonAvatar } from '@/components/person-avatar';
+import { Avatar } from '@/components/avatar';
 import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
+import { useConnection } from '@/lib/use-connection';
 import { useUi } from '@/lib/ui-store';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
 import { useUnreadTotal } from './use-unread-total';
 
 export function Rail() {
   const me = useMe();
+  const connection = useConnection();
   const unread = useUnreadTotal();
   const { pathname } = useLocation();
   return (
@@ -33,7 +35,7 @@ export function Rail() {
       <span className="flex-1" />
       <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={false} />
       <Link to="/settings/profile" aria-label={strings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
-        <PersonAvatar id={me.id} name={me.display_name} />
+        <Avatar id={me.id} name={me.display_name} presence={connection.phase === 'open' ? 'online' : 'offline'} />
       </Link>
     </nav>
   );

@@ -6,7 +6,7 @@ export function hueOf(id: string): number {
   for (let i = 0; i < id.length; i += 1) {
     hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193) >>> 0;
   }
-  hash ^= hash >>> 15;
+  hash = (hash ^ (hash >>> 15)) >>> 0;
   return hues[hash % hues.length] ?? 68;
 }
 

@@ -89,7 +89,7 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
             keys={enterSends ? strings.keys.enter : strings.keys.controlEnter}
             disabled={!ready}
             onClick={send}
-            className={cn(ready && 'bg-accent text-accent-ink hover:bg-accent-hover hover:text-accent-ink')}
+            className={cn(ready && 'bg-accent! text-accent-ink! hover:bg-accent-hover!')}
           />
         </div>
       </div>

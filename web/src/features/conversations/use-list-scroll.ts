@@ -64,5 +64,16 @@ export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: 
     return () => cancelAnimationFrame(frame);
   }, [check, rows]);
 
+  // A growing composer or a line above takes height away; the end stays in view for who is reading there.
+  const wasAtEnd = useRef(false);
+  wasAtEnd.current = atBottom;
+  const element = virtualizer.scrollElement;
+  useEffect(() => {
+    if (!element) return;
+    const observer = new ResizeObserver(() => wasAtEnd.current && virtualizer.scrollToEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element, virtualizer]);
+
   return { atBottom, failed, check };
 }

@@ -34,7 +34,7 @@ export function SessionsSection() {
       <ul className="flex flex-col divide-y divide-line border-y border-line">
         {sorted.map((session) => <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />)}
       </ul>
-      <Button variant="quiet_danger" className="self-start" onClick={() => setEndingAll(true)}>{strings.auth.signOutEverywhere}</Button>
+      <Button variant="quiet_danger" className="-ms-4 self-start" onClick={() => setEndingAll(true)}>{strings.auth.signOutEverywhere}</Button>
       {endingAll && (
         <ConfirmDialog
           title={strings.auth.signOutEverywhere}
