@@ -10,6 +10,9 @@ namespace loquat::contracts {
 enum class ParticipantKind { person, assistant, system };
 BOOST_DESCRIBE_ENUM(ParticipantKind, person, assistant, system)
 
+// Holds the refresh token of browsers: set by auth, read by the gateway into Caller::refresh_cookie.
+inline constexpr std::string_view refresh_cookie_name = "loquat_refresh";
+
 // What everyone may know of a person.
 struct PublicUser {
     UserId id;
