@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "runtime/platform_state.hpp"
 #include "runtime/problem.hpp"
+#include "runtime/run_file.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -159,6 +160,8 @@ std::string Platform::address() const {
 }
 
 std::string Platform::service_address() const { return state_->service_address; }
+const std::string& Platform::internal_key() const { return state_->internal_key; }
+const std::filesystem::path& Platform::data_folder() const { return state_->folder.path(); }
 
 std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules) {
     std::vector<ConfigSection> sections{config_section<PlatformConfig>("platform")};
@@ -183,6 +186,8 @@ int run(PlatformOptions options) {
         Platform platform{std::move(options)};
         platform.start();
         const std::string outside = platform.address().empty() ? platform.service_address() : platform.address();
+        write_run_file(platform.data_folder(),
+                       {::getpid(), platform.address(), platform.service_address(), platform.internal_key()});
         std::printf("ready %s\n", outside.c_str());
         std::fflush(stdout);
         for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {
@@ -192,6 +197,7 @@ int run(PlatformOptions options) {
             }
         }
         log_info({.service = "platform"}, "stopping");
+        remove_run_file(platform.data_folder());
         platform.stop();
         return 0;
     } catch (...) {

@@ -49,6 +49,8 @@ class Platform {
     std::string address() const;
     // Where the services of this process listen for others; empty without a service port.
     std::string service_address() const;
+    const std::string& internal_key() const;
+    const std::filesystem::path& data_folder() const;
 
     struct State;
 

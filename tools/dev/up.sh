@@ -15,17 +15,18 @@ demo_file() {
     fi
 }
 
-# Waits until the platform answers, for a minute at most, then fills it.
+# Waits until the platform has started, for a minute at most, then fills it.
 fill_demo() {
-    local url=$1 file=$2
+    local data=$1 file=$2 read=cat
+    [[ $file == *.gz ]] && read=zcat
     for _ in $(seq 300); do
-        if (exec 3<>"/dev/tcp/127.0.0.1/${url##*:}") 2>/dev/null; then
-            build/release/bin/loquat demo --url "$url" --file "$file"
+        if [ -f "$data/run.json" ]; then
+            "$read" "$file" | build/release/bin/loquat import --demo --data "$data" -
             return
         fi
         sleep 0.2
     done
-    say "the platform did not answer; the demo was not loaded"
+    say "the platform did not start; the demo was not loaded"
 }
 
 run_up() {
@@ -44,8 +45,8 @@ run_up() {
     run_web
     run_build release loquat
     if [ "$demo" = yes ]; then
-        [ "$port" != 0 ] || fail "--demo needs a fixed port"
-        fill_demo "http://127.0.0.1:$port" "$(demo_file)" >&2 &
+        rm -f "$data/run.json"
+        fill_demo "$data" "$(demo_file)" >&2 &
     fi
     exec build/release/bin/loquat up --port "$port" --data "$data" ${rest[@]+"${rest[@]}"}
 }

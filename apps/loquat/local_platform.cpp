@@ -1,0 +1,63 @@
+#include "apps/loquat/local_platform.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "aio/loop.hpp"
+#include "apps/loquat/modules.hpp"
+#include "runtime/platform.hpp"
+#include "runtime/remote.hpp"
+#include "runtime/run_file.hpp"
+
+namespace loquat::app {
+
+struct LocalPlatform::State {
+    aio::Loop loop{"command"};
+    std::unique_ptr<runtime::Platform> platform;  // when none runs elsewhere
+    std::string url;
+    std::string key;
+    bool is_elsewhere = false;
+};
+
+LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_unique<State>()) {
+    if (const auto running = runtime::find_running(options.data)) {
+        state_->is_elsewhere = true;
+        state_->url = running->service_url;
+        state_->key = running->internal_key;
+        return;
+    }
+    CommonOptions quiet = options;
+    quiet.settings.push_back("platform.log_level=warn");
+    auto platform = quiet.platform(modules_named({"auth", "chat", "consumer"}));
+    platform.service_port = runtime::ServicePort{};
+    state_->platform = std::make_unique<runtime::Platform>(std::move(platform));
+    state_->platform->start();
+    state_->url = state_->platform->service_address();
+    state_->key = state_->platform->internal_key();
+}
+
+LocalPlatform::~LocalPlatform() = default;
+
+bool LocalPlatform::is_running_elsewhere() const { return state_->is_elsewhere; }
+
+void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> work) {
+    std::exception_ptr error;
+    auto body = [](State& state, auto& held, std::exception_ptr& failed) -> Task<void> {
+        try {
+            auto transport = runtime::make_http_transport(state.loop, state.url, state.key);
+            Clients clients{contracts::Client<contracts::AuthApi>{transport},
+                            contracts::Client<contracts::ChatApi>{transport}};
+            co_await held(clients);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        state.loop.stop();
+    };
+    state_->loop.spawn(body(*state_, work, error));
+    state_->loop.run();
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+}  // namespace loquat::app

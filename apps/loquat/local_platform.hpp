@@ -1,0 +1,35 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "contracts/auth.hpp"
+#include "contracts/chat.hpp"
+#include "contracts/client.hpp"
+#include "apps/loquat/options.hpp"
+
+namespace loquat::app {
+
+// The platform that owns a data folder, for commands: the running one through its service port, or, when none
+// runs, the needed services started in this process for the length of the command.  Calls are made as the
+// platform itself; put the user to act for into the Caller.
+class LocalPlatform {
+  public:
+    explicit LocalPlatform(const CommonOptions& options);
+    ~LocalPlatform();
+
+    bool is_running_elsewhere() const;
+
+    // Runs `work` on a loop and waits for its end; rethrows what it throws.
+    struct Clients {
+        contracts::Client<contracts::AuthApi> auth;
+        contracts::Client<contracts::ChatApi> chat;
+    };
+    void run(std::move_only_function<Task<void>(Clients& clients)> work);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace loquat::app

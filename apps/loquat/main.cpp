@@ -1,0 +1,35 @@
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+#include "base/failure.hpp"
+#include "apps/loquat/commands.hpp"
+
+// Exit codes: 0 well, 1 it failed (the reason is on standard error), 2 it was called wrongly.
+int main(int argc, char** argv) {
+    using namespace loquat;
+    CLI::App app{"Loquat: self-hosted chat for people and assistants.", "loquat"};
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+    app.footer(
+        "examples:\n"
+        "  loquat up                                 everything, on http://localhost:8080\n"
+        "  loquat up --port 9000 --data /srv/loquat  another port and folder\n"
+        "  loquat doctor                             what is wrong here and how to mend it\n"
+        "  loquat config show                        every setting and where it came from\n"
+        "  loquat COMMAND --help                     more about one command");
+    int code = 0;
+    for (const auto add : {app::add_up, app::add_serve, app::add_user, app::add_import, app::add_config,
+                           app::add_doctor, app::add_contracts, app::add_version}) {
+        add(app, code);
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const Failure& failure) {
+        std::fprintf(stderr, "loquat: %s\n", failure.message.c_str());
+        return 1;
+    }
+    return code;
+}

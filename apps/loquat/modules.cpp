@@ -1,0 +1,40 @@
+#include "apps/loquat/modules.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+#include "services/auth/module.hpp"
+#include "services/chat/module.hpp"
+#include "services/consumer/module.hpp"
+#include "services/gateway/module.hpp"
+#include "services/presence/module.hpp"
+#include "services/realtime/module.hpp"
+
+namespace loquat::app {
+
+std::vector<const runtime::Module*> all_modules() {
+    return {&auth::auth_module,         &chat::chat_module,         &consumer::consumer_module,
+            &presence::presence_module, &realtime::realtime_module, &gateway::gateway_module};
+}
+
+std::vector<const runtime::Module*> modules_named(const std::vector<std::string>& names) {
+    std::vector<std::string> known;
+    for (const runtime::Module* module : all_modules()) {
+        known.emplace_back(module->name);
+    }
+    for (const std::string& name : names) {
+        if (std::ranges::find(known, name) == known.end()) {
+            const auto near = suggest(name, known);
+            throw Failure{Kind::invalid, "serve.unknown_service",
+                          "There is no service " + name + (near ? "; did you mean " + *near + "?" : ".")};
+        }
+    }
+    std::vector<const runtime::Module*> chosen;
+    for (const runtime::Module* module : all_modules()) {
+        if (std::ranges::find(names, module->name) != names.end()) {
+            chosen.push_back(module);
+        }
+    }
+    return chosen;
+}
+
+}  // namespace loquat::app
