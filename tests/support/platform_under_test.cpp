@@ -1,0 +1,46 @@
+#include "tests/support/platform_under_test.hpp"
+
+#include <cstdlib>
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+#include "services/auth/module.hpp"
+#include "services/chat/module.hpp"
+#include "services/consumer/module.hpp"
+#include "services/gateway/module.hpp"
+#include "services/presence/module.hpp"
+#include "services/realtime/module.hpp"
+
+namespace loquat::test {
+
+std::filesystem::path make_folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "loquat-test-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) {
+        throw Failure{Kind::internal, "test.folder", "no folder for the test could be made"};
+    }
+    return pattern;
+}
+
+PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
+    runtime::PlatformOptions made;
+    made.modules = {&auth::auth_module,         &chat::chat_module,         &consumer::consumer_module,
+                    &presence::presence_module, &realtime::realtime_module, &gateway::gateway_module};
+    made.data = folder_;
+    made.sections = runtime::sections_of(made.modules);
+    made.calls = options.calls;
+    made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false", "platform.edge_loops=2",
+                             "platform.log_level=warn", "platform.drain_seconds=2"};
+    made.sources.settings.insert(made.sources.settings.end(), options.settings.begin(), options.settings.end());
+    platform_ = std::make_unique<runtime::Platform>(std::move(made));
+    platform_->start();
+    const std::string address = platform_->address();
+    port_ = static_cast<std::uint16_t>(*parse_number(address.substr(address.rfind(':') + 1)));
+}
+
+PlatformUnderTest::~PlatformUnderTest() {
+    platform_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+}  // namespace loquat::test

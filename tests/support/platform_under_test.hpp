@@ -1,0 +1,34 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/platform.hpp"
+
+namespace loquat::test {
+
+// A whole platform in this process on a free port and a folder of its own, which goes with it.
+class PlatformUnderTest {
+  public:
+    struct Options {
+        runtime::Calls calls = runtime::Calls::direct;
+        std::vector<std::string> settings;  // beside: limits off, two edge loops, warnings only
+    };
+
+    explicit PlatformUnderTest(Options options);
+    ~PlatformUnderTest();
+
+    std::uint16_t port() const { return port_; }
+    runtime::Platform& platform() { return *platform_; }
+
+  private:
+    std::filesystem::path folder_;
+    std::unique_ptr<runtime::Platform> platform_;
+    std::uint16_t port_ = 0;
+};
+
+// A new empty folder; removed by whoever made it.
+std::filesystem::path make_folder();
+
+}  // namespace loquat::test

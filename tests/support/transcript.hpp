@@ -1,0 +1,66 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aio/loop.hpp"
+#include "net/http/client.hpp"
+#include "tests/support/stomp_client.hpp"
+#include "wire/json.hpp"
+
+namespace loquat::test {
+
+// A conversation with a platform, as text.  Lines:
+//
+//   # why                                   a comment
+//   > POST /api/chats as ana                a request; `as ana` sends the bearer token in $ana
+//   > Header: value                         its fields
+//   > {"title":"$room"}                     its body, one line; $names are filled in
+//   < 201                                   the status that must come
+//   < Header: value                         a field that must come; * matches any value
+//   < {"id":"$chat=","title":"*"}           a part of the body that must be there
+//   ws ana open [TARGET] [Header=value]     a WebSocket named ana
+//   ws ana > SEND a=b c="d e" | BODY        a frame
+//   ws ana < RECEIPT a=b | {"type":"x"}     the next frame; <~ skips others
+//   ws ana closed 4401                      the server closes with this code
+//
+// In expected JSON: "*" is anything, "$name=" keeps the value, "$name" is the kept one; objects may hold more;
+// arrays must have the same length unless the last item is "...".
+class Transcript {
+  public:
+    Transcript(aio::Loop& loop, std::uint16_t port) : loop_(loop), port_(port), client_(loop, {}) {}
+
+    // Runs the file to its end.  Throws std::runtime_error `FILE:LINE: what was wrong`.
+    Task<void> run(std::filesystem::path file);
+
+  private:
+    struct Answer {
+        int status = 0;
+        net::http::Headers headers;
+        std::string body;
+    };
+
+    Task<void> run_line(std::string line);
+    Task<void> run_socket_line(std::string line);
+    Task<void> expect_frame(StompClient& client, std::string rest, bool may_skip);
+    Task<void> send_request();
+    void take_request_line(const std::string& line);
+    void check_answer_line(const std::string& line);
+    std::string fill(const std::string& text) const;
+    void match(const wire::Value& wanted, const wire::Value& found, const std::string& where);
+    void match_text(const std::string& wanted, const std::string& found, const std::string& where);
+    [[noreturn]] void fail(const std::string& what) const;
+
+    aio::Loop& loop_;
+    std::uint16_t port_;
+    net::http::Client client_;
+    std::map<std::string, std::string> kept_;
+    std::map<std::string, std::unique_ptr<StompClient>> sockets_;
+    std::unique_ptr<net::http::ClientRequest> request_;
+    Answer answer_;
+    std::string place_;
+};
+
+}  // namespace loquat::test
