@@ -12,8 +12,8 @@
 namespace loquat::app {
 
 std::vector<const runtime::Module*> all_modules() {
-    return {&auth::auth_module,         &chat::chat_module,         &consumer::consumer_module,
-            &presence::presence_module, &realtime::realtime_module, &gateway::gateway_module};
+    return {&auth::module,         &chat::module,         &consumer::module,
+            &presence::module, &realtime::module, &gateway::module};
 }
 
 std::vector<const runtime::Module*> modules_named(const std::vector<std::string>& names) {

@@ -23,8 +23,8 @@ std::filesystem::path make_folder() {
 
 PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
     runtime::PlatformOptions made;
-    made.modules = {&auth::auth_module,         &chat::chat_module,         &consumer::consumer_module,
-                    &presence::presence_module, &realtime::realtime_module, &gateway::gateway_module};
+    made.modules = {&auth::module,         &chat::module,         &consumer::module,
+                    &presence::module, &realtime::module, &gateway::module};
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
     made.calls = options.calls;
