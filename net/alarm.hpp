@@ -10,7 +10,7 @@ class Alarm : aio::TimerNode {
   public:
     Alarm() = default;
 
-    // `now` may be a moment old (Poller::now).  Steady::max() switches it off.
+    // Steady::max() switches it off.
     void set(aio::Loop& loop, Steady now, Steady due);
     void clear() { due_ = Steady::max(); }
     Steady due() const { return due_; }

@@ -18,7 +18,6 @@ struct Poller::Gate {
 Poller::Poller(boost::asio::execution_context& context)
     : service(context),
       set_(epoll_create1(EPOLL_CLOEXEC)),
-      now_(std::chrono::steady_clock::now()),
       batch_(std::make_unique<epoll_event[]>(batch_max)) {
     if (set_ < 0) {
         throw std::system_error{errno, std::generic_category(), "epoll_create1"};
@@ -71,7 +70,6 @@ void Poller::watch() {
 void Poller::hand_out() {
     batch_next_ = 0;
     batch_size_ = epoll_wait(set_, batch_.get(), batch_max, 0);
-    now_ = std::chrono::steady_clock::now();
     while (batch_next_ < batch_size_) {
         const epoll_event event = batch_[static_cast<std::size_t>(batch_next_++)];
         if (event.data.ptr != nullptr) {

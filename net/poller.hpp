@@ -42,10 +42,6 @@ class Poller final : public boost::asio::execution_context::service {
     void remove(int fd, Polled& polled);
 
     aio::Loop& loop() { return *loop_; }
-    // The time at which the batch that is being handed out was fetched: free, at most a batch old.
-    Steady now() const { return now_; }
-    // Reads the clock and returns it; for work that did not start from a socket's event.
-    Steady refresh_now() { return now_ = std::chrono::steady_clock::now(); }
 
   private:
     struct Gate;
@@ -57,7 +53,6 @@ class Poller final : public boost::asio::execution_context::service {
 
     aio::Loop* loop_ = nullptr;
     int set_ = -1;
-    Steady now_;
     std::unique_ptr<Gate> gate_;
     std::unique_ptr<epoll_event[]> batch_;
     int batch_size_ = 0;

@@ -36,6 +36,7 @@ class Socket final : Polled, public std::enable_shared_from_this<Socket> {
     int fd() const { return fd_; }
     const Endpoint& peer() const { return peer_; }
     bool is_hung_up() const { return hung_up_; }
+    bool may_be_readable() const { return may_read_; }
     void on_hang_up(std::move_only_function<void()> call);
 
     std::unique_ptr<tls::Session> tls;

@@ -133,6 +133,7 @@ void Stream::reset() {
     socket_.reset();
 }
 
+bool Stream::may_be_readable() const { return socket_ && socket_->may_be_readable(); }
 bool Stream::is_hung_up() const { return !socket_ || socket_->is_hung_up(); }
 void Stream::on_hang_up(std::move_only_function<void()> call) {
     socket_->on_hang_up(std::move(call));

@@ -76,6 +76,9 @@ class Stream {
     // Ends both pending waits as if the stream were ready: for a timer that has set a flag.
     void wake();
 
+    // False when a read would certainly block, as far as the loop has heard; costs nothing.
+    bool may_be_readable() const;
+
     // Of a connect that was begun: would_block while it is under way (then writable), bytes once it
     // stands.
     IoResult finish_connect();

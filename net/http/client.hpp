@@ -37,7 +37,7 @@ struct ClientConfig {
     std::chrono::milliseconds idle_time_max{
         30'000};  // a pooled connection; keep it below the server's
     std::size_t idle_per_origin_max = 256;
-    std::size_t connections_per_origin_max = 1'024;  // open at once; more: `upstream.unavailable`
+    std::size_t connections_per_origin_max = 4'096;  // open at once; more: `upstream.unavailable`
     std::size_t body_bytes_max = 16 * 1024 * 1024;   // of `request`; more: `upstream.bad_answer`
     Limits limits{.header_bytes_max = 32 * 1024};
     std::shared_ptr<const tls::ClientContext>
@@ -73,6 +73,8 @@ struct ClientCounts {
 };
 
 class ClientCall;
+struct ClientState;
+struct CallState;
 
 // Keep-alive pools and calls, one per loop.  Failures of everything here: `upstream.unavailable`
 // (no connection, cut off, too many), `upstream.timeout`, `upstream.bad_answer` (502 to the
@@ -96,8 +98,7 @@ class Client {
 
   private:
     friend class ClientCall;
-    struct State;
-    std::shared_ptr<State> state_;
+    std::unique_ptr<ClientState> state_;
 };
 
 // One request and its answer in pieces, for a proxy.  In order: start, fields, then send or
@@ -115,6 +116,7 @@ class ClientCall {
     HeadWriter start(std::string_view method, std::string_view target);
     // Head and whole body.  A pooled connection that turns out stale is replaced once, in here or
     // in read_head, as long as nothing of an answer was received and `replay` allows it.
+    // `body` stays where it is until read_head has ended.
     Task<void> send(std::string_view body, Replay replay);
     // A body in pieces is never replayed.  Without a length it is chunked.
     Task<void> begin_body(std::optional<std::uint64_t> length);
@@ -138,8 +140,7 @@ class ClientCall {
     void cancel();
 
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<CallState> state_;
 };
 
 }  // namespace loquat::net::http

@@ -17,6 +17,7 @@
 namespace loquat::net::http {
 
 class Connection;
+struct ServerState;
 
 struct ServerConfig {
     std::chrono::milliseconds head_time_max{
@@ -156,9 +157,7 @@ class Server {
     ServerCounts counts() const;
 
   private:
-    friend class Connection;
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<ServerState> state_;
 };
 
 }  // namespace loquat::net::http

@@ -1,0 +1,271 @@
+#include "base/check.hpp"
+#include "base/failure.hpp"
+#include "net/http/connection.hpp"
+
+// The answer.
+namespace loquat::net::http {
+namespace {
+
+constexpr std::string_view line_end = "\r\n";
+
+bool is_written_by_us(std::string_view name) {
+    return equal_names(name, "content-length") || equal_names(name, "connection") ||
+           equal_names(name, "transfer-encoding") || equal_names(name, "keep-alive");
+}
+
+iovec part_of(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
+
+// The source does not outlive its answer, however that ends.
+class GoneCall {
+  public:
+    GoneCall(Connection& connection, BodySource& source) : connection_(connection) {
+        connection_.on_client_gone([&source] { source.on_client_gone(); });
+    }
+    ~GoneCall() { connection_.on_client_gone(nullptr); }
+    GoneCall(const GoneCall&) = delete;
+    GoneCall& operator=(const GoneCall&) = delete;
+
+  private:
+    Connection& connection_;
+};
+
+}  // namespace
+
+HeadWriter Connection::start(int status) {
+    LOQUAT_CHECK(status_ == 0 || refused_, "a request has one answer");
+    status_ = status;
+    work_->out.clear();
+    append_status_line(work_->out, status);
+    return HeadWriter{work_->out};
+}
+
+void Connection::append_connection() {
+    keep_ = keep_ && !server_.draining;
+    if (!keep_) {
+        work_->out += "Connection: close\r\n";
+    } else if (head().minor == 0) {
+        work_->out += "Connection: keep-alive\r\n";
+    }
+}
+
+Task<void> Connection::finish(std::string_view body) {
+    if (refused_) {
+        co_return;
+    }
+    std::string& out = work_->out;
+    if (has_no_body(status_)) {
+        body = {};
+    } else {
+        append_field(out, "Content-Length", body.size());
+    }
+    append_connection();
+    out += line_end;
+    const std::string_view sent = head().is("HEAD") ? std::string_view{} : body;
+    body_sent_ = sent.size();
+    const std::array<iovec, 3> parts{part_of(out), part_of(sent), iovec{}};
+    const IoResult result = stream_.is_open()
+                                ? stream_.try_write({parts.data(), sent.empty() ? 1U : 2U})
+                                : IoResult{Io::closed};
+    if (result.state != Io::bytes || result.bytes < out.size() + sent.size()) {
+        co_await send_rest(parts, result);
+    }
+    out.clear();
+    ended_ = true;
+}
+
+void Connection::begin_body(std::optional<std::uint64_t> length) {
+    if (refused_) {
+        return;
+    }
+    std::string& out = work_->out;
+    answer_left_ = length.value_or(0);
+    if (has_no_body(status_)) {
+        answer_body_ = AnswerBody::none;
+    } else if (length) {
+        answer_body_ = AnswerBody::length;
+        append_field(out, "Content-Length", *length);
+    } else if (head().minor == 1) {
+        answer_body_ = AnswerBody::chunked;
+        out += "Transfer-Encoding: chunked\r\n";
+    } else {
+        answer_body_ = AnswerBody::until_close;
+        keep_ = false;
+    }
+    append_connection();
+    out += line_end;
+    if (head().is("HEAD")) {
+        answer_body_ = AnswerBody::none;
+    }
+}
+
+Task<void> Connection::write_body(std::string_view piece) {
+    if (refused_ || piece.empty()) {
+        co_return;
+    }
+    switch (answer_body_) {
+        case AnswerBody::none:
+            co_return;
+        case AnswerBody::length:
+            if (piece.size() > answer_left_) {
+                answer_broke("http.long_body");
+            }
+            answer_left_ -= piece.size();
+            break;
+        case AnswerBody::chunked:
+            append_chunk_line(work_->out, piece.size());
+            body_sent_ += piece.size();
+            co_await send(piece, line_end);
+            co_return;
+        case AnswerBody::until_close:
+            break;
+    }
+    body_sent_ += piece.size();
+    co_await send(piece);
+}
+
+Task<void> Connection::end_body() {
+    if (refused_) {
+        co_return;
+    }
+    if (answer_body_ == AnswerBody::length && answer_left_ > 0) {
+        answer_broke("http.short_body");
+    }
+    if (answer_body_ == AnswerBody::chunked) {
+        work_->out += last_chunk;
+    }
+    co_await flush();
+    ended_ = true;
+}
+
+Task<void> Connection::flush() {
+    if (!work_->out.empty() && !refused_) {
+        co_await send({});
+    }
+}
+
+Task<void> Connection::send_interim(int status, const Headers& headers) {
+    if (head().minor == 0 || has_started() || refused_) {
+        co_return;
+    }
+    append_status_line(work_->out, status);
+    for (const Headers::Item& item : headers) {
+        append_checked_field(work_->out, item.name, item.value);
+    }
+    work_->out += line_end;
+    co_await send({});
+}
+
+Task<void> Connection::respond(Response response) {
+    if (refused_) {
+        co_return;
+    }
+    HeadWriter writer = start(response.status);
+    for (const Headers::Item& item : response.headers) {
+        if (!is_written_by_us(item.name)) {
+            writer.add(item.name, item.value);
+        }
+    }
+    if (!response.headers.contains("Date")) {
+        append_date(work_->out);
+    }
+    if (!response.stream) {
+        co_await finish(response.body);
+        co_return;
+    }
+    begin_body(response.stream->length());
+    if (answer_body_ != AnswerBody::none) {
+        co_await stream_body(*response.stream);
+    }
+    co_await end_body();
+}
+
+Task<void> Connection::stream_body(BodySource& source) {
+    co_await flush();  // the reader of an event stream wants to know at once that it stands
+    const GoneCall told{*this, source};
+    for (;;) {
+        std::optional<std::string> piece = co_await source.next();
+        if (!piece) {
+            break;
+        }
+        co_await write_body(*piece);
+    }
+}
+
+// Writes `out`, then the other two.
+Task<void> Connection::send(std::string_view second, std::string_view third) {
+    const std::array<iovec, 3> parts{part_of(work_->out), part_of(second), part_of(third)};
+    const IoResult result =
+        dead_ || !stream_.is_open() ? IoResult{Io::closed} : stream_.try_write(parts);
+    if (result.state != Io::bytes ||
+        result.bytes < work_->out.size() + second.size() + third.size()) {
+        co_await send_rest(parts, result);
+    }
+    work_->out.clear();
+}
+
+// Goes on after a write that took only some of `parts`, or nothing.
+Task<void> Connection::send_rest(std::array<iovec, 3> parts, IoResult last) {
+    std::size_t first = 0;
+    for (;;) {
+        if (last.state == Io::closed || last.state == Io::error) {
+            answer_broke("net.closed");
+        }
+        std::size_t taken = last.bytes;
+        while (first < parts.size() && taken >= parts[first].iov_len) {
+            taken -= parts[first].iov_len;
+            ++first;
+        }
+        if (first == parts.size()) {
+            co_return;
+        }
+        parts[first].iov_base = static_cast<char*>(parts[first].iov_base) + taken;
+        parts[first].iov_len -= taken;
+        if (last.state == Io::would_block) {
+            begin_wait(Waiting::room, server_.config.send_stall_max);
+            co_await stream_.writable();
+            in_a_row_ = 0;
+            waiting_ = Waiting::nothing;
+            clear();
+            if (timed_out_) {
+                ++server_.counts.timeouts;
+                answer_broke("http.send_timeout");
+            }
+        }
+        last = stream_.try_write({parts.data() + first, parts.size() - first});
+    }
+}
+
+void Connection::answer_broke(const char* code) {
+    dead_ = true;
+    stream_.reset();
+    throw Failure{Kind::unavailable, code, "The answer could not be sent."};
+}
+
+void Connection::abandon() {
+    keep_ = false;
+    if (!ended_) {
+        dead_ = true;
+        stream_.reset();
+    }
+}
+
+Task<void> Connection::send_switch(const Headers& headers) {
+    for (const Headers::Item& item : headers) {
+        append_checked_field(work_->out, item.name, item.value);
+    }
+    work_->out += line_end;
+    co_await send({});
+    ended_ = true;
+}
+
+TakenStream Connection::take_stream() {
+    on_client_gone(nullptr);
+    clear();
+    std::string early{work_->unread_view()};
+    taken_ = true;
+    server_.connections.erase(place_);
+    server_.let_go(peer_.address);
+    return TakenStream{std::move(stream_), std::move(early)};
+}
+
+}  // namespace loquat::net::http
