@@ -1,0 +1,40 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/address.hpp"
+#include "net/http/message.hpp"
+
+namespace loquat::gateway {
+
+// Addresses and networks (`10.0.0.0/8`, `::1`) whose word about the client is taken.
+class TrustedProxies {
+  public:
+    // Throws Failure `config.invalid` for what is neither.
+    explicit TrustedProxies(std::span<const std::string> networks);
+
+    bool covers(const net::Address& address) const;
+
+  private:
+    struct Network {
+        net::Address address;
+        int bits;  // of 128; an IPv4 prefix counts from ::ffff:0:0/96
+    };
+    std::vector<Network> networks_;
+};
+
+struct ClientPlace {
+    net::Address address;
+    bool is_secure = false;
+    bool is_forwarded = false;  // a trusted proxy stands between
+};
+
+// Where a request comes from: the connection's peer, or, when that is a trusted proxy, the rightmost address
+// of X-Forwarded-For that is not one, and the last word of X-Forwarded-Proto.
+ClientPlace find_client(const TrustedProxies& trusted, const net::Address& peer, bool is_tls,
+                        const net::http::HeaderViews& headers);
+
+}  // namespace loquat::gateway

@@ -1,0 +1,178 @@
+#pragma once
+#include "wire/codec.hpp"
+
+namespace loquat::gateway {
+
+// Who may use a route; internal routes do not exist here.
+enum class RouteAccess { anyone, user, admin };
+BOOST_DESCRIBE_ENUM(RouteAccess, anyone, user, admin)
+
+struct TlsConfig {
+    std::string certificate_file;
+    std::string key_file;
+    bool self_signed = false;
+
+    static constexpr std::array fields{
+        wire::Field{.name = "certificate_file", .doc = "PEM chain; with key_file the port speaks TLS."},
+        wire::Field{.name = "key_file", .doc = "PEM private key."},
+        wire::Field{.name = "self_signed", .doc = "TLS with a certificate made at start, for trying."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate_file, key_file, self_signed))
+
+// Another limit for one route.  `path` is written as in the route's table: /api/chats/{id}/messages.
+struct LimitOverride {
+    std::string method;
+    std::string path;
+    std::int32_t per_minute = 0;
+    std::int32_t burst = 0;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"burst"};
+    static constexpr std::array fields{
+        wire::Field{"per_minute", 0, 1'000'000, "0: no limit."},
+        wire::Field{"burst", 0, 1'000'000, "Requests at once; 0: as much as per_minute."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(LimitOverride, (), (method, path, per_minute, burst))
+
+// Requests a minute, each with a burst of as much.
+struct LimitsConfig {
+    bool enabled = true;
+    std::int32_t address_per_minute = 100;
+    std::int32_t user_per_minute = 600;
+    std::int32_t model_per_minute = 30;
+    std::int32_t sign_in_per_minute = 10;
+    std::int32_t upgrade_per_minute = 600;
+    std::int32_t keys_max = 65'536;
+    std::vector<LimitOverride> routes;
+
+    static constexpr std::array fields{
+        wire::Field{.name = "enabled", .doc = "Switch off to measure."},
+        wire::Field{"address_per_minute", 1, 1'000'000, "Of an address (IPv6: a /64) without a token."},
+        wire::Field{"user_per_minute", 1, 1'000'000, "Of a signed-in user, all sessions together."},
+        wire::Field{"model_per_minute", 1, 1'000'000, "Calls that start a model."},
+        wire::Field{"sign_in_per_minute", 1, 1'000'000, "Sign-in attempts of an address for an account."},
+        wire::Field{"upgrade_per_minute", 1, 1'000'000, "WebSocket connects of an address."},
+        wire::Field{"keys_max", 1024, 16'777'216, "Callers remembered at once, 24 bytes each."},
+        wire::Field{"routes", 0, 1000, "Other limits for single routes."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(LimitsConfig, (),
+                      (enabled, address_per_minute, user_per_minute, model_per_minute,
+                       sign_in_per_minute, upgrade_per_minute, keys_max, routes))
+
+// A field that a request must carry; with an empty value its presence is enough.
+struct HeaderCondition {
+    std::string name;
+    std::string value;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"value"};
+};
+BOOST_DESCRIBE_STRUCT(HeaderCondition, (), (name, value))
+
+// A route to servers behind the gateway.  Among routes of the same path the first that fits wins, and
+// a configured one comes before what this process serves itself.
+struct RouteConfig {
+    std::string id;
+    std::string path;
+    std::vector<std::string> methods;
+    std::string host;
+    std::vector<HeaderCondition> headers;
+    std::string rewrite;
+    std::vector<std::string> upstreams;
+    std::string service;
+    RouteAccess access = RouteAccess::anyone;
+    std::int32_t per_minute = 0;
+    std::int64_t body_bytes_max = 64 * 1024 * 1024;
+    std::int32_t time_ms_max = 0;
+
+    static constexpr std::array<std::string_view, 10> defaulted{
+        "methods", "host",   "headers",    "rewrite",        "upstreams",
+        "service", "access", "per_minute", "body_bytes_max", "time_ms_max"};
+    static constexpr std::array fields{
+        wire::Field{"id", 1, 64, "Name in metrics and logs; unique."},
+        wire::Field{"path", 1, 512, "Pattern: {name} is one segment, a last ** any rest."},
+        wire::Field{"methods", 0, 16, "Empty: all."},
+        wire::Field{"host", 0, 253, "Without port; *.example.org covers subdomains; empty: any."},
+        wire::Field{"headers", 0, 16, "All must hold."},
+        wire::Field{"rewrite", 0, 512, "Path upstream: /v2/{name}/** ; empty: as it came."},
+        wire::Field{"upstreams", 0, 64, "http://host:port, used in turn; or name a service."},
+        wire::Field{"service", 0, 64, "A service of platform.urls."},
+        wire::Field{.name = "access", .doc = "anyone, user or admin."},
+        wire::Field{"per_minute", 0, 1'000'000, "0: the caller's usual limit."},
+        wire::Field{"body_bytes_max", 0, std::int64_t{1} << 40, "Of a request."},
+        wire::Field{"time_ms_max", 0, 86'400'000, "Whole exchange; 0: only stalls end it."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(RouteConfig, (),
+                      (id, path, methods, host, headers, rewrite, upstreams, service, access,
+                       per_minute, body_bytes_max, time_ms_max))
+
+struct UpstreamConfig {
+    std::int32_t connect_ms_max = 2'000;
+    std::int32_t head_ms_max = 30'000;
+    std::int32_t stall_ms_max = 60'000;
+    std::int32_t idle_ms_max = 30'000;
+    std::int32_t idle_connections_max = 256;
+    std::int32_t connections_max = 1'024;
+    std::int32_t eject_after_failures = 5;
+    std::int32_t eject_ms = 10'000;
+    std::int32_t attempts_max = 3;
+
+    static constexpr std::array fields{
+        wire::Field{"connect_ms_max", 1, 60'000, ""},
+        wire::Field{"head_ms_max", 1, 600'000, "Request sent to the end of the answer's head."},
+        wire::Field{"stall_ms_max", 1, 3'600'000, "Between two pieces of an answer."},
+        wire::Field{"idle_ms_max", 1, 3'600'000, "Keep it below the upstream's own limit."},
+        wire::Field{"idle_connections_max", 0, 65'536, "Per address and loop."},
+        wire::Field{"connections_max", 1, 65'536, "Per address and loop; more: 503."},
+        wire::Field{"eject_after_failures", 1, 1000, "Failures in a row that rest an address."},
+        wire::Field{"eject_ms", 100, 3'600'000, "First rest; it grows with each, up to tenfold."},
+        wire::Field{"attempts_max", 1, 10, "Addresses tried for a request that may be repeated."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(UpstreamConfig, (),
+                      (connect_ms_max, head_ms_max, stall_ms_max, idle_ms_max, idle_connections_max,
+                       connections_max, eject_after_failures, eject_ms, attempts_max))
+
+struct GatewayConfig {
+    std::int32_t port = 8080;
+    std::string address = "127.0.0.1";
+    TlsConfig tls;
+    std::vector<std::string> origins;
+    std::vector<std::string> trusted_proxies;
+    LimitsConfig limits;
+    bool access_log = true;
+    std::int32_t trace_percent = 10;
+    std::int32_t head_ms_max = 10'000;
+    std::int32_t idle_ms_max = 75'000;
+    std::int32_t header_bytes_max = 16 * 1024;
+    std::int32_t connections_max = 50'000;
+    std::int32_t connections_per_address_max = 0;
+    std::int32_t tunnels_max = 50'000;
+    UpstreamConfig upstream;
+    std::vector<RouteConfig> routes;
+
+    static constexpr std::array fields{
+        wire::Field{"port", 0, 65'535, "0: any free one."},
+        wire::Field{"address", 1, 64, "Numeric; :: is every address."},
+        wire::Field{.name = "tls", .doc = "Without files and self_signed the port speaks plain HTTP."},
+        wire::Field{"origins", 0, 64, "Web origins besides our own that may call and connect."},
+        wire::Field{"trusted_proxies", 0, 64, "Addresses or networks whose X-Forwarded-* count."},
+        wire::Field{.name = "access_log", .doc = "One record a request."},
+        wire::Field{"trace_percent", 0, 100, "Requests without a traceparent marked as sampled."},
+        wire::Field{"head_ms_max", 100, 600'000, "First byte of a request to the end of its head."},
+        wire::Field{"idle_ms_max", 100, 3'600'000, "A connection without a request."},
+        wire::Field{"header_bytes_max", 1024, 1'048'576, "Whole head; more: 431."},
+        wire::Field{"connections_max", 1, 10'000'000, "Per loop; more: 503."},
+        wire::Field{"connections_per_address_max", 0, 1'000'000, "Per loop; 0: no limit."},
+        wire::Field{"tunnels_max", 1, 10'000'000, "Upgraded connections to upstreams, per loop."},
+        wire::Field{"routes", 0, 100'000, "Routes to servers behind the gateway."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
+                      (port, address, tls, origins, trusted_proxies, limits, access_log,
+                       trace_percent, head_ms_max, idle_ms_max, header_bytes_max, connections_max,
+                       connections_per_address_max, tunnels_max, upstream, routes))
+
+}  // namespace loquat::gateway

@@ -1,0 +1,30 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "contracts/operation.hpp"
+#include "runtime/dispatcher.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/route_table.hpp"
+
+namespace loquat::gateway {
+
+// What routes are made from beside the configuration.
+struct RouteSources {
+    const runtime::Dispatcher& dispatcher;
+    // The tables of all services; those that run elsewhere are reached by their address.
+    std::vector<contracts::Operation> known;
+    // Base address of a service elsewhere; empty when there is none.
+    std::function<std::string(std::string_view)> service_url;
+};
+
+// The contracts of all services that the outside may call.
+std::vector<contracts::Operation> known_operations();
+
+// Configured routes first, then operations of services here and elsewhere, then the gateway's own answers.
+// Throws Failure `config.invalid` naming the route that cannot be: no target or two, unknown method, bad
+// pattern, bad address, an id that comes twice.
+std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config, const RouteSources& sources);
+
+}  // namespace loquat::gateway

@@ -1,0 +1,96 @@
+#include "services/gateway/route_table.hpp"
+
+#include "base/text.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+std::string_view without_port(std::string_view host) {
+    const std::size_t colon = host.rfind(':');
+    const bool is_port = colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+    return is_port ? host.substr(0, colon) : host;
+}
+
+bool host_fits(const std::string& wanted, std::string_view host) {
+    if (wanted.empty()) {
+        return true;
+    }
+    const std::string_view name = without_port(host);
+    if (!wanted.starts_with("*.")) {
+        return equal_ignoring_case(wanted, name);
+    }
+    const std::string_view suffix = std::string_view{wanted}.substr(1);
+    return name.size() > suffix.size() && equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix);
+}
+
+bool conditions_hold(const Route& route, const RouteQuery& query) {
+    if (!host_fits(route.host, query.host)) {
+        return false;
+    }
+    for (const HeaderCondition& condition : route.headers) {
+        const bool holds = condition.value.empty() ? query.headers.contains(condition.name)
+                                                   : query.headers.get(condition.name) == condition.value;
+        if (!holds) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+void RouteTable::add(Route route) {
+    route.number = routes_.size();
+    if (route.methods.covers(Methods{Methods::get})) {
+        route.methods.add(Methods{Methods::head});
+    }
+    for (const std::string_view segment : split(route.pattern, '/')) {
+        if (segment.size() > 2 && segment.front() == '{' && segment.back() == '}') {
+            route.parameter_names.emplace_back(segment.substr(1, segment.size() - 2));
+        }
+    }
+    auto& held = routes_.emplace_back(std::make_unique<Route>(std::move(route)));
+    trie_.at(held->pattern).push_back(held.get());
+}
+
+std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Origin> origins) {
+    for (std::size_t i = 0; i < upstreams_.size(); ++i) {
+        if (upstreams_[i].name == name) {
+            return i;
+        }
+    }
+    upstreams_.push_back({std::move(name), std::move(origins)});
+    return upstreams_.size() - 1;
+}
+
+RouteTable::Found RouteTable::find(const RouteQuery& query) const {
+    Found found;
+    auto match = trie_.find(query.path, [&](const Cell& cell) {
+        for (const Route* route : cell) {
+            if (route->methods.covers(query.method) && conditions_hold(*route, query)) {
+                found.route = route;
+                return true;
+            }
+        }
+        return false;
+    });
+    if (found.route != nullptr) {
+        found.parameters = std::move(match.parameters);
+        // Patterns of one shape share their place in the trie, but each keeps its own names.
+        for (std::size_t i = 0; i < found.parameters.size(); ++i) {
+            found.parameters[i].first = found.route->parameter_names[i];
+        }
+        return found;
+    }
+    trie_.find(query.path, [&](const Cell& cell) {
+        for (const Route* route : cell) {
+            if (conditions_hold(*route, query)) {
+                found.allowed.add(route->methods);
+            }
+        }
+        return false;
+    });
+    return found;
+}
+
+}  // namespace loquat::gateway

@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "net/http/client.hpp"
+#include "net/http/message.hpp"
+#include "runtime/path_trie.hpp"
+#include "services/gateway/route.hpp"
+
+namespace loquat::gateway {
+
+struct Upstream {
+    std::string name;
+    std::vector<net::http::Origin> origins;
+};
+
+// What a route is chosen by.
+struct RouteQuery {
+    Methods method;
+    std::string_view path;  // checked, see path_rules.hpp
+    std::string_view host;  // with its port
+    const net::http::HeaderViews& headers;
+};
+
+// All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing takes the
+// time of the path's length, whatever the number of routes.
+class RouteTable {
+  public:
+    struct Found {
+        const Route* route = nullptr;
+        runtime::PathParameters parameters;
+        Methods allowed;  // without a route: the methods that this path has
+    };
+
+    // Routes of the same pattern are tried in the order of adding.
+    void add(Route route);
+    // Position of the upstream of that name; made when it is new.
+    std::size_t add_upstream(std::string name, std::vector<net::http::Origin> origins);
+
+    Found find(const RouteQuery& query) const;
+
+    const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
+    const std::vector<Upstream>& upstreams() const { return upstreams_; }
+
+  private:
+    using Cell = std::vector<const Route*>;
+
+    std::vector<std::unique_ptr<Route>> routes_;
+    std::vector<Upstream> upstreams_;
+    runtime::PathTrie<Cell> trie_;
+};
+
+}  // namespace loquat::gateway

@@ -1,0 +1,158 @@
+#include "services/gateway/limits.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace loquat::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t any_class = 1;
+
+net::Address address(std::string_view text) { return net::Address::parse(text).value(); }
+
+int allowed_of(LimitTable& table, const net::jose::SipHash& key, const Rate& rate, int asked, Steady now) {
+    int allowed = 0;
+    for (int i = 0; i < asked; ++i) {
+        allowed += table.take(key, rate, now).is_allowed ? 1 : 0;
+    }
+    return allowed;
+}
+
+TEST(Limit, lets_a_whole_burst_through_and_then_as_much_as_the_rate) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const auto key = table.key_of(any_class, "ana");
+    const Rate rate = Rate::of(60);
+
+    const int at_once = allowed_of(table, key, rate, 100, clock.steady());
+    clock.advance(10s);
+    const int later = allowed_of(table, key, rate, 100, clock.steady());
+
+    EXPECT_EQ(at_once, 60);
+    EXPECT_EQ(later, 10);
+}
+
+TEST(Limit, says_what_remains_and_when_it_is_whole_again) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const auto key = table.key_of(any_class, "ana");
+    const Rate rate = Rate::of(100);
+
+    const Verdict first = table.take(key, rate, clock.steady());
+    allowed_of(table, key, rate, 98, clock.steady());
+    const Verdict last = table.take(key, rate, clock.steady());
+    const Verdict refused = table.take(key, rate, clock.steady());
+
+    EXPECT_EQ(first.limit, 100);
+    EXPECT_EQ(first.remaining, 99);
+    EXPECT_EQ(first.reset, 1s);
+    EXPECT_TRUE(last.is_allowed);
+    EXPECT_EQ(last.remaining, 0);
+    EXPECT_EQ(last.reset, 60s);
+    EXPECT_FALSE(refused.is_allowed);
+    EXPECT_EQ(refused.retry_after, 1s);
+}
+
+TEST(Limit, lets_exactly_one_through_after_retry_after) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const auto key = table.key_of(any_class, "ana");
+    const Rate rate = Rate::of(10);
+    allowed_of(table, key, rate, 10, clock.steady());
+
+    const Verdict refused = table.take(key, rate, clock.steady());
+    clock.advance(refused.retry_after - 1ms);
+    const bool too_early = table.take(key, rate, clock.steady()).is_allowed;
+    clock.advance(1ms);
+    const int allowed = allowed_of(table, key, rate, 5, clock.steady());
+
+    EXPECT_EQ(refused.retry_after, 6s);
+    EXPECT_FALSE(too_early);
+    EXPECT_EQ(allowed, 1);
+}
+
+TEST(Limit, is_not_lengthened_by_asking_while_refused) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const auto key = table.key_of(any_class, "ana");
+    const Rate rate = Rate::of(60);
+    allowed_of(table, key, rate, 60, clock.steady());
+
+    for (int i = 0; i < 1000; ++i) {
+        clock.advance(1ms);
+        table.take(key, rate, clock.steady());
+    }
+
+    EXPECT_EQ(allowed_of(table, key, rate, 5, clock.steady()), 0);
+    clock.advance(1s);
+    EXPECT_EQ(allowed_of(table, key, rate, 5, clock.steady()), 1);
+}
+
+TEST(Limit, counts_callers_and_classes_apart) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const Rate rate = Rate::of(5);
+
+    allowed_of(table, table.key_of(1, "ana"), rate, 5, clock.steady());
+
+    EXPECT_FALSE(table.take(table.key_of(1, "ana"), rate, clock.steady()).is_allowed);
+    EXPECT_TRUE(table.take(table.key_of(2, "ana"), rate, clock.steady()).is_allowed);
+    EXPECT_TRUE(table.take(table.key_of(1, "ben"), rate, clock.steady()).is_allowed);
+}
+
+TEST(Limit, takes_a_whole_ipv6_network_as_one_caller) {
+    LimitTable table{1024};
+
+    EXPECT_EQ(table.key_of(1, address("2001:db8::1")), table.key_of(1, address("2001:db8::ffff")));
+    EXPECT_NE(table.key_of(1, address("2001:db8::1")), table.key_of(1, address("2001:db8:0:1::1")));
+    EXPECT_NE(table.key_of(1, address("10.0.0.1")), table.key_of(1, address("10.0.0.2")));
+}
+
+TEST(LimitTable, stays_within_its_bound_and_keeps_those_who_used_most) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const Rate rate = Rate::of(100);
+    const auto heavy = table.key_of(any_class, "heavy");
+    allowed_of(table, heavy, rate, 100, clock.steady());
+
+    for (int i = 0; i < 100'000; ++i) {
+        table.take(table.key_of(any_class, "caller " + std::to_string(i)), rate, clock.steady());
+    }
+
+    EXPECT_LE(table.count_used(clock.steady()), 1024U);
+    EXPECT_FALSE(table.take(heavy, rate, clock.steady()).is_allowed);
+}
+
+TEST(LimitTable, forgets_callers_whose_burst_is_whole_again) {
+    LimitTable table{1024};
+    FakeClock clock;
+    table.take(table.key_of(any_class, "ana"), Rate::of(60), clock.steady());
+
+    const std::size_t before = table.count_used(clock.steady());
+    clock.advance(1s);
+
+    EXPECT_EQ(before, 1U);
+    EXPECT_EQ(table.count_used(clock.steady()), 0U);
+}
+
+TEST(LimitTable, is_exact_when_several_loops_share_it) {
+    LimitTable table{1024};
+    FakeClock clock;
+    const auto key = table.key_of(any_class, "ana");
+    std::atomic<int> allowed{0};
+
+    {
+        std::vector<std::jthread> loops;
+        for (int i = 0; i < 4; ++i) {
+            loops.emplace_back([&] { allowed += allowed_of(table, key, Rate::of(600), 1000, clock.steady()); });
+        }
+    }
+
+    EXPECT_EQ(allowed.load(), 600);
+}
+
+}  // namespace
+}  // namespace loquat::gateway
