@@ -1,0 +1,154 @@
+"""The gateway as a proxy: plain, with JWT (--jwt), with many routes (--routes N)."""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import tempfile
+import threading
+import time
+
+from tools.bench import measure, people, servers
+
+# The tokens stand in a file, one a line; each request takes the next.
+TOKENS_SCRIPT = """
+local tokens, at = {}, 0
+function init()
+  for line in io.lines("%s") do tokens[#tokens + 1] = "Bearer " .. line end
+end
+function request()
+  at = at %% #tokens + 1
+  return wrk.format("GET", "/bench/x", {["Authorization"] = tokens[at]})
+end
+"""
+ROUTES_SCRIPT = """
+local at = 0
+function request()
+  at = (at * 7919 + 104729) %% %d
+  return wrk.format("GET", string.format("/bench/team%%d/service%%d/items/42", at %% 100, math.floor(at / 100)))
+end
+"""
+
+
+def write_config(path, upstream_port, routes, access="anyone", mark="a"):
+    """`routes` routes of the form /bench/teamN/serviceM/items/{id}, and /bench/x."""
+    upstreams = [f"http://127.0.0.1:{upstream_port}"]
+    rows = [{"id": "plain", "path": "/bench/x", "upstreams": upstreams, "access": access}]
+    rows += [{"id": f"{mark}{n}", "path": f"/bench/team{n % 100}/service{n // 100}/items/{{id}}", "upstreams": upstreams, "access": access}
+             for n in range(routes)]
+    # JSON is YAML.
+    pathlib.Path(path).write_text(json.dumps({"gateway": {"routes": rows}}))
+    return path
+
+
+def check_works(url, **more):
+    result = measure.wrk(url, 1, connections=4, **more)
+    if result["failed"] or result["bad_status"] or not result["requests"]:
+        raise RuntimeError(f"{url} does not answer well: {result}")
+
+
+def show(results, base):
+    rows = []
+    for name, rounds in results.items():
+        cpu = measure.median_of(rounds, "cpu_us_per_request")
+        rows.append([name, cpu, cpu / measure.median_of(results[base], "cpu_us_per_request"),
+                     measure.median_of(rounds, "requests_per_second"), measure.median_of(rounds, "p50_ms"),
+                     measure.median_of(rounds, "p99_ms"), sum(row["failed"] + row["bad_status"] for row in rounds)])
+    measure.table(["server", "CPU us/request", f"ratio to {base}", "requests/s", "p50 ms", "p99 ms", "failed"], rows)
+
+
+def interleave(chosen, contenders, **more):
+    """{name: [one result a round]}; each round asks all, one after the other."""
+    results = {name: [] for name in contenders}
+    for _ in range(chosen.rounds):
+        for name, (url, session, own) in contenders.items():
+            results[name].append(measure.wrk_with_cpu(session, url + "/bench/x", chosen.seconds, **{**more, **own}))
+    return results
+
+
+def plain(chosen, folder, stack):
+    port = stack.enter_context(servers.origin())
+    config = write_config(folder / "loquat.yaml", port, 0)
+    address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / "data", config=config))
+    contenders = {"nginx": (*stack.enter_context(servers.nginx_proxy(port)), {}),
+                  "haproxy": (*stack.enter_context(servers.haproxy(port)), {}),
+                  "loquat": (address, process.pid, {})}
+    for url, _, _ in contenders.values():
+        check_works(url + "/bench/x")
+    results = interleave(chosen, contenders, connections=chosen.connections)
+    show(results, "nginx")
+    return results
+
+
+def jwt(chosen, folder, stack):
+    port = stack.enter_context(servers.origin())
+    config = write_config(folder / "loquat.yaml", port, 0, access="user")
+    address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / "data", config=config))
+    api = people.Api(address)
+    tokens = people.different_tokens(api, api.register("bench"), 20 if chosen.smoke else chosen.tokens)
+    file = people.write_lines(folder / "tokens", tokens)
+    key = people.write_public_key(api, folder / "key.pem")
+    script = {"script": TOKENS_SCRIPT % file}
+    contenders = {"haproxy, no token": (*stack.enter_context(servers.haproxy(port)), {}),
+                  "haproxy, RS256": (*stack.enter_context(servers.haproxy(port, key)), script),
+                  "loquat, RS256": (address, process.pid, script)}
+    for url, _, own in contenders.values():
+        check_works(url + "/bench/x", **own)
+    results = interleave(chosen, contenders, connections=chosen.connections)
+    show(results, "haproxy, RS256")
+    return results
+
+
+def routes(chosen, folder, stack):
+    port = stack.enter_context(servers.origin())
+    count = 100 if chosen.smoke else chosen.routes
+    few = write_config(folder / "few.yaml", port, 1)
+    many = write_config(folder / "many.yaml", port, count)
+    few_address, few_process = stack.enter_context(servers.loquat(chosen.binaries, folder / "few", config=few))
+    many_address, many_process = stack.enter_context(servers.loquat(chosen.binaries, folder / "many", config=many))
+    contenders = {"1 route": (few_address, few_process.pid, {"script": ROUTES_SCRIPT % 1}),
+                  f"{count} routes": (many_address, many_process.pid, {"script": ROUTES_SCRIPT % count})}
+    for url, _, own in contenders.values():
+        check_works(url + "/bench/x", **own)
+    results = interleave(chosen, contenders, connections=chosen.connections)
+    show(results, "1 route")
+    results["reload"] = [reload_under_load(chosen, many, port, count, many_address, many_process)]
+    print("while reloading:", results["reload"][0])
+    return results
+
+
+def reload_under_load(chosen, config, port, count, address, process):
+    """Changes the file and asks the gateway to read it again, once a second, while requests run."""
+    done, reloads = threading.Event(), 0
+    result = {}
+    seconds = max(2, chosen.seconds * 2)
+    worker = threading.Thread(target=lambda: (result.update(measure.wrk_with_cpu(
+        process.pid, address + "/bench/x", seconds, connections=chosen.connections, script=ROUTES_SCRIPT % count)), done.set()))
+    worker.start()
+    while not done.wait(1):
+        reloads += 1
+        write_config(config, port, count, mark=f"r{reloads}-")
+        os.kill(process.pid, signal.SIGHUP)
+    worker.join()
+    time.sleep(0.1)
+    return {**result, "reloads": reloads, "alive": process.poll() is None}
+
+
+def main():
+    parser = measure.options(__doc__)
+    parser.add_argument("--jwt", action="store_true", help="every request carries one of many RS256 tokens")
+    parser.add_argument("--tokens", type=int, default=10_000)
+    parser.add_argument("--routes", type=int, default=0, metavar="N", help="choose among N routes, and reload them under load")
+    parser.add_argument("--connections", type=int, default=64)
+    chosen = measure.parse(parser)
+    kinds = {"gateway": plain, "gateway-jwt": jwt, "gateway-routes": routes}
+    wanted = ["gateway-jwt"] if chosen.jwt else ["gateway-routes"] if chosen.routes else ["gateway"]
+    for name in kinds if chosen.smoke else wanted:
+        with tempfile.TemporaryDirectory(prefix="bench-gateway-") as folder, contextlib.ExitStack() as stack:
+            results = kinds[name](chosen, pathlib.Path(folder), stack)
+        peers = {"nginx": measure.version_of("nginx", "-v"), "haproxy": measure.version_of("haproxy", "-v")}
+        measure.report(name, chosen, {"connections": chosen.connections, "versions": peers, **results})
+
+
+if __name__ == "__main__":
+    main()
