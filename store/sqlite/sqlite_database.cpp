@@ -42,13 +42,14 @@ class SqliteDatabase final : public Database {
     std::vector<std::jthread> threads_;
 };
 
-// PRAGMA wal_checkpoint(FULL) waits for readers, copies all of the log into the file and syncs both.
+// wal_checkpoint(TRUNCATE) waits for readers, copies the whole write-ahead log into the file, syncs the file
+// and empties the log: what follows cannot be read back together with older pages.
 class SqliteDatabase::Checkpoint final : public Job {
   public:
     explicit Checkpoint(std::shared_ptr<aio::Completion<void>> done) : done_(std::move(done)) {}
 
     void run(Transaction& transaction) override {
-        const Rows result = transaction.query("PRAGMA wal_checkpoint(FULL)");
+        const Rows result = transaction.query("PRAGMA wal_checkpoint(TRUNCATE)");
         if (result.front().integer(0) != 0) {
             throw Failure{Kind::unavailable, "store.unavailable",
                           "The store cannot be used at the moment.", "the checkpoint found readers"};

@@ -1,0 +1,186 @@
+#include "store/messages/apply.hpp"
+
+#include "store/messages/rules.hpp"
+
+namespace loquat::store {
+namespace {
+
+constexpr std::size_t chats_max = 200'000;
+
+constexpr std::string_view insert_sql =
+    "INSERT INTO messages (chat, seq, id, sender, sender_kind, username, display_name, client_id, text, "
+    "reply_to, mentions, generation_id, created_at, sent_sum) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
+
+const std::string select_sql = "SELECT " + std::string{message_columns} + " FROM messages ";
+const std::string first_sql = select_sql + "WHERE chat = $1 AND sender = $2 AND client_id = $3";
+const std::string target_sql = select_sql + "WHERE chat = $1 AND id = $2";
+
+std::string join(const std::vector<UserId>& users) {
+    std::string bytes;
+    bytes.reserve(users.size() * 16);
+    for (const UserId& user : users) {
+        bytes.append(user.view());
+    }
+    return bytes;
+}
+
+std::vector<UserId> split_users(std::string_view bytes) {
+    std::vector<UserId> users;
+    for (; bytes.size() >= 16; bytes.remove_prefix(16)) {
+        users.push_back(UserId::from_bytes(bytes.substr(0, 16)));
+    }
+    return users;
+}
+
+// Absent is NULL: most messages have neither mentions nor a generation.
+std::optional<BlobView> blob_or_null(const std::string& bytes) {
+    return bytes.empty() ? std::nullopt : std::optional{BlobView{bytes}};
+}
+
+std::optional<std::string_view> text_or_null(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional<std::string_view>{text};
+}
+
+std::map<std::string, std::int64_t> read_positions(Transaction& transaction) {
+    std::map<std::string, std::int64_t> positions;
+    for (const Row row : transaction.query("SELECT consumer, applied FROM positions")) {
+        positions.emplace(row.text(0), row.integer(1));
+    }
+    return positions;
+}
+
+void save_change(Transaction& transaction, std::int64_t chat, const StoredMessage& message) {
+    const std::string mentions = join(message.mentions);
+    transaction.execute(
+        "UPDATE messages SET text = $3, mentions = $4, edited_at = $5, deleted_at = $6, "
+        "sent_sum = CASE WHEN $6 IS NULL THEN sent_sum ELSE 0 END WHERE chat = $1 AND seq = $2",
+        {chat, message.seq, message.text, blob_or_null(mentions), message.edited_at,
+         message.deleted_at});
+}
+
+}  // namespace
+
+StoredMessage read_message(const Row& row, ChatId chat) {
+    StoredMessage message;
+    message.chat = chat;
+    message.seq = row.integer(0);
+    message.id = row.id<MessageId>(1);
+    message.sender.id = row.id<UserId>(2);
+    message.sender.kind = static_cast<SenderKind>(row.integer(3));
+    message.sender.username = row.text(4);
+    message.sender.display_name = row.text(5);
+    message.client_id = row.text(6);
+    message.text = row.text(7);
+    message.reply_to = row.maybe_id<MessageId>(8);
+    message.mentions = row.is_null(9) ? std::vector<UserId>{} : split_users(row.blob(9));
+    message.generation_id = row.is_null(10) ? std::string{} : row.text(10);
+    message.created_at = row.time(11);
+    message.edited_at = row.maybe_time(12);
+    message.deleted_at = row.maybe_time(13);
+    return message;
+}
+
+Position read_position(Transaction& transaction, std::string_view consumer) {
+    const Rows rows = transaction.query(
+        "SELECT applied, previous FROM positions WHERE consumer = $1", {consumer});
+    if (rows.empty()) {
+        return {};
+    }
+    return {static_cast<Offset>(rows.front().integer(0)), static_cast<Offset>(rows.front().integer(1))};
+}
+
+void Applier::refresh(Transaction& transaction) {
+    const std::map<std::string, std::int64_t> stored = read_positions(transaction);
+    if (!trusted_ || stored != positions_ || chats_.size() > chats_max) {
+        chats_.clear();
+    }
+    changed_.clear();
+}
+
+Applier::Chat& Applier::chat_of(Transaction& transaction, ChatId id) {
+    const auto known = chats_.find(id);
+    if (known != chats_.end()) {
+        return known->second;
+    }
+    const Rows rows = transaction.query("SELECT number, last_seq FROM chats WHERE id = $1", {id});
+    if (!rows.empty()) {
+        return chats_[id] = {rows.front().integer(0), rows.front().integer(1)};
+    }
+    const Rows made =
+        transaction.query("INSERT INTO chats (id, last_seq) VALUES ($1, 0) RETURNING number", {id});
+    return chats_[id] = {made.front().integer(0), 0};
+}
+
+Outcome Applier::insert(Transaction& transaction, const MessageRecord& record) {
+    Chat& chat = chat_of(transaction, record.chat);
+    const std::int64_t seq = chat.last_seq + 1;
+    const std::string mentions = join(record.mentions);
+    const std::int64_t added = transaction.execute(
+        insert_sql,
+        {chat.number, seq, record.message_id, record.sender.id, static_cast<int>(record.sender.kind),
+         record.sender.username, record.sender.display_name, record.client_id, record.text,
+         record.reply_to, blob_or_null(mentions), text_or_null(record.generation_id), record.at,
+         text_sum(record.text)});
+    if (added == 1) {
+        chat.last_seq = seq;
+        if (!std::exchange(chat.changed, true)) {
+            changed_.push_back(&chat);
+        }
+        return {.kind = OutcomeKind::stored, .message = make_stored(record, seq)};
+    }
+    const Rows first =
+        transaction.query(first_sql, {chat.number, record.sender.id, record.client_id});
+    if (first.empty()) {
+        return refused("message.id_taken");
+    }
+    return repeat_of(record, read_message(first.front(), record.chat), first.front().integer(14));
+}
+
+Outcome Applier::apply_record(Transaction& transaction, const MessageRecord& record) {
+    if (record.kind == RecordKind::message) {
+        return insert(transaction, record);
+    }
+    const Chat& chat = chat_of(transaction, record.chat);
+    const Rows rows = transaction.query(target_sql, {chat.number, record.message_id});
+    std::optional<StoredMessage> found;
+    if (!rows.empty()) {
+        found = read_message(rows.front(), record.chat);
+    }
+    Outcome outcome = change(record, std::move(found));
+    if (outcome.kind == OutcomeKind::edited || outcome.kind == OutcomeKind::deleted) {
+        save_change(transaction, chat.number, outcome.message);
+    }
+    return outcome;
+}
+
+void Applier::save_heads(Transaction& transaction) {
+    for (Chat* chat : changed_) {
+        transaction.execute("UPDATE chats SET last_seq = $2 WHERE number = $1",
+                            {chat->number, chat->last_seq});
+        chat->changed = false;
+    }
+    changed_.clear();
+}
+
+std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch) {
+    refresh(transaction);
+    const Position position = read_position(transaction, batch.consumer);
+    check_position(batch, position.applied);
+    trusted_ = false;
+    std::vector<Outcome> outcomes;
+    outcomes.reserve(batch.records.size());
+    for (const auto& record : batch.records) {
+        outcomes.push_back(record ? apply_record(transaction, *record) : refused("record.unreadable"));
+    }
+    save_heads(transaction);
+    transaction.execute(
+        "INSERT INTO positions (consumer, applied, previous) VALUES ($1, $2, $3) "
+        "ON CONFLICT (consumer) DO UPDATE SET applied = excluded.applied, previous = excluded.previous",
+        {batch.consumer, batch.through, batch.after});
+    positions_ = read_positions(transaction);
+    trusted_ = true;
+    return outcomes;
+}
+
+}  // namespace loquat::store

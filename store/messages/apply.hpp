@@ -1,0 +1,47 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "store/messages/message_store.hpp"
+#include "store/sql/database.hpp"
+
+namespace loquat::store {
+
+// Columns of a message in the order that `read_message` expects; the sum of the sent text comes last.
+inline constexpr std::string_view message_columns =
+    "seq, id, sender, sender_kind, username, display_name, client_id, text, reply_to, mentions, "
+    "generation_id, created_at, edited_at, deleted_at, sent_sum";
+StoredMessage read_message(const Row& row, ChatId chat);
+
+Position read_position(Transaction& transaction, std::string_view consumer);
+
+// Applies batches to the tables.  Lives on the database's writer side: use only inside transactions, one at
+// a time.  Remembers each chat's number and last sequence number; what it remembers is dropped when the
+// positions in the database are not those that it left, as after a commit that failed.
+class Applier {
+  public:
+    std::vector<Outcome> apply(Transaction& transaction, const Batch& batch);
+
+  private:
+    struct Chat {
+        std::int64_t number = 0;
+        std::int64_t last_seq = 0;
+        bool changed = false;
+    };
+
+    void refresh(Transaction& transaction);
+    Chat& chat_of(Transaction& transaction, ChatId id);
+    Outcome apply_record(Transaction& transaction, const MessageRecord& record);
+    Outcome insert(Transaction& transaction, const MessageRecord& record);
+    void save_heads(Transaction& transaction);
+
+    bool trusted_ = false;  // the last batch was applied to its end
+    std::map<std::string, std::int64_t> positions_;
+    std::unordered_map<ChatId, Chat> chats_;
+    std::vector<Chat*> changed_;
+};
+
+}  // namespace loquat::store

@@ -1,0 +1,117 @@
+#include "store/messages/memory_messages.hpp"
+
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "store/messages/rules.hpp"
+
+namespace loquat::store {
+namespace {
+
+class MemoryMessages final : public MessageStore {
+  public:
+    Task<std::vector<Outcome>> apply_batch(Batch batch) override {
+        Position& position = positions_[batch.consumer];
+        check_position(batch, position.applied);
+        std::vector<Outcome> outcomes;
+        for (const auto& record : batch.records) {
+            outcomes.push_back(record ? apply(*record) : refused("record.unreadable"));
+        }
+        position = {batch.through, batch.after};
+        co_return outcomes;
+    }
+
+    Task<Position> position(std::string consumer) override { co_return positions_[consumer]; }
+    Task<Offset> secure(std::string consumer) override { co_return positions_[consumer].previous; }
+
+    Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {
+        const auto found = by_id_.find(id);
+        co_return found == by_id_.end() ? std::nullopt : std::optional{found->second->message};
+    }
+
+    Task<std::optional<StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
+                                                         std::string client_id) override {
+        const auto found = by_client_.find({chat, sender, client_id});
+        co_return found == by_client_.end() ? std::nullopt : std::optional{found->second->message};
+    }
+
+    Task<Page> page(PageQuery query) override {
+        check_page(query);
+        const auto& entries = chats_[query.chat];
+        const auto size = static_cast<std::int64_t>(entries.size());
+        const auto limit = static_cast<std::int64_t>(query.limit);
+        std::int64_t begin = 0;
+        std::int64_t end = size;
+        if (query.after_seq) {
+            begin = std::clamp<std::int64_t>(*query.after_seq, 0, size);
+            end = std::min(size, begin + limit);
+        } else {
+            end = query.before_seq ? std::clamp<std::int64_t>(*query.before_seq - 1, 0, size) : size;
+            begin = std::max<std::int64_t>(0, end - limit);
+        }
+        Page page{.items = {}, .head_seq = size};
+        for (std::int64_t i = begin; i < end; ++i) {
+            page.items.push_back(entries[static_cast<std::size_t>(i)]->message);
+        }
+        co_return page;
+    }
+
+    Task<std::vector<Head>> heads(std::vector<ChatId> chats) override {
+        check_heads(chats.size());
+        std::vector<Head> heads;
+        for (const ChatId& chat : chats) {
+            const auto& entries = chats_[chat];
+            Head head{.chat = chat, .last_seq = static_cast<std::int64_t>(entries.size()), .last = {}};
+            if (!entries.empty()) {
+                head.last = entries.back()->message;
+            }
+            heads.push_back(std::move(head));
+        }
+        co_return heads;
+    }
+
+  private:
+    struct Entry {
+        StoredMessage message;
+        std::int64_t sent_sum = 0;
+    };
+
+    Outcome apply(const MessageRecord& record) {
+        if (record.kind != RecordKind::message) {
+            const auto found = by_id_.find(record.message_id);
+            Outcome outcome = found == by_id_.end() ? change(record, std::nullopt)
+                                                    : change(record, found->second->message);
+            if (outcome.kind == OutcomeKind::edited || outcome.kind == OutcomeKind::deleted) {
+                found->second->message = outcome.message;
+            }
+            return outcome;
+        }
+        const std::tuple key{record.chat, record.sender.id, record.client_id};
+        if (const auto first = by_client_.find(key); first != by_client_.end()) {
+            return repeat_of(record, first->second->message, first->second->sent_sum);
+        }
+        if (by_id_.contains(record.message_id)) {
+            return refused("message.id_taken");
+        }
+        auto& entries = chats_[record.chat];
+        auto entry = std::make_shared<Entry>();
+        entry->message = make_stored(record, static_cast<std::int64_t>(entries.size()) + 1);
+        entry->sent_sum = text_sum(record.text);
+        entries.push_back(entry);
+        by_client_.emplace(key, entry);
+        by_id_.emplace(record.message_id, entry);
+        return {.kind = OutcomeKind::stored, .message = entry->message};
+    }
+
+    std::unordered_map<ChatId, std::vector<std::shared_ptr<Entry>>> chats_;
+    std::unordered_map<MessageId, std::shared_ptr<Entry>> by_id_;
+    std::map<std::tuple<ChatId, UserId, std::string>, std::shared_ptr<Entry>> by_client_;
+    std::map<std::string, Position> positions_;
+};
+
+}  // namespace
+
+std::unique_ptr<MessageStore> make_memory_messages() { return std::make_unique<MemoryMessages>(); }
+
+}  // namespace loquat::store

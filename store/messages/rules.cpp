@@ -1,0 +1,86 @@
+#include "store/messages/rules.hpp"
+
+#include "base/check.hpp"
+#include "base/failure.hpp"
+#include "store/checksum.hpp"
+
+namespace loquat::store {
+
+StoredMessage make_stored(const MessageRecord& record, std::int64_t seq) {
+    StoredMessage message;
+    message.id = record.message_id;
+    message.chat = record.chat;
+    message.seq = seq;
+    message.client_id = record.client_id;
+    message.sender = record.sender;
+    message.text = record.text;
+    message.reply_to = record.reply_to;
+    message.mentions = record.mentions;
+    message.generation_id = record.generation_id;
+    message.created_at = record.at;
+    return message;
+}
+
+std::int64_t text_sum(std::string_view text) {
+    const auto size = static_cast<std::uint32_t>(text.size());
+    return static_cast<std::int64_t>(std::uint64_t{size} << 32 | crc32c(text));
+}
+
+Outcome repeat_of(const MessageRecord& record, StoredMessage first, std::int64_t first_text_sum) {
+    const bool same = first.deleted_at || first_text_sum == text_sum(record.text);
+    return {.kind = same ? OutcomeKind::duplicate : OutcomeKind::conflict, .message = std::move(first)};
+}
+
+Outcome change(const MessageRecord& record, std::optional<StoredMessage> found) {
+    if (!found || found->chat != record.chat) {
+        return refused("message.not_found");
+    }
+    const bool own = found->sender.id == record.sender.id;
+    if (!own && (record.kind == RecordKind::edit || record.authority != Authority::moderator)) {
+        return refused("chat.forbidden");
+    }
+    Outcome outcome{.kind = OutcomeKind::duplicate, .message = std::move(*found)};
+    StoredMessage& message = outcome.message;
+    if (record.kind == RecordKind::remove) {
+        if (!message.deleted_at) {
+            message.text.clear();
+            message.mentions.clear();
+            message.deleted_at = record.at;
+            outcome.kind = OutcomeKind::deleted;
+        }
+        return outcome;
+    }
+    if (message.deleted_at) {
+        return refused("message.deleted");
+    }
+    if (message.text != record.text) {
+        message.text = record.text;
+        message.mentions = record.mentions;
+        message.edited_at = record.at;
+        outcome.kind = OutcomeKind::edited;
+    }
+    return outcome;
+}
+
+void check_page(const PageQuery& query) {
+    if (query.limit < 1 || query.limit > MessageStore::page_max) {
+        throw invalid_field("limit", "range", "1 to 200");
+    }
+}
+
+void check_heads(std::size_t count) {
+    if (count > MessageStore::heads_max) {
+        throw invalid_field("chats", "count", "at most 500");
+    }
+}
+
+void check_position(const Batch& batch, Offset applied) {
+    LOQUAT_CHECK(batch.through == batch.after + batch.records.size(), "a batch has no holes");
+    if (applied != batch.after) {
+        throw Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
+                      batch.consumer + " is at " + std::to_string(applied) + ", not at " +
+                          std::to_string(batch.after)};
+    }
+}
+
+}  // namespace loquat::store

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "store/messages/message_store.hpp"
+
+// What applying a record means, shared by all adapters.
+namespace loquat::store {
+
+StoredMessage make_stored(const MessageRecord& record, std::int64_t seq);
+
+// Remembers a sent text, so that a repeat is recognised after the message was edited.
+std::int64_t text_sum(std::string_view text);
+
+// A record whose client id is taken by `first`.
+Outcome repeat_of(const MessageRecord& record, StoredMessage first, std::int64_t first_text_sum);
+
+// What an edit or a removal makes of `found`: edited, deleted, duplicate (already so) or refused.
+Outcome change(const MessageRecord& record, std::optional<StoredMessage> found);
+
+inline Outcome refused(std::string_view code) {
+    return {.kind = OutcomeKind::refused, .message = {}, .code = std::string{code}};
+}
+
+// `request.invalid` unless 1 <= limit <= page_max.
+void check_page(const PageQuery& query);
+void check_heads(std::size_t count);
+// `store.position_moved` unless the stored position is `batch.after`.
+void check_position(const Batch& batch, Offset applied);
+
+}  // namespace loquat::store

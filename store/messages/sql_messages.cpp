@@ -1,0 +1,176 @@
+#include "store/messages/sql_messages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "store/messages/apply.hpp"
+#include "store/messages/rules.hpp"
+
+namespace loquat::store {
+namespace {
+
+constexpr std::array<Migration, 1> schema{{{1, "messages", R"sql(
+CREATE TABLE chats (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    last_seq INTEGER NOT NULL
+);
+CREATE TABLE messages (
+    chat INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    sender BLOB NOT NULL,
+    sender_kind INTEGER NOT NULL,
+    username TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    reply_to BLOB,
+    mentions BLOB,
+    generation_id TEXT,
+    created_at INTEGER NOT NULL,
+    edited_at INTEGER,
+    deleted_at INTEGER,
+    sent_sum INTEGER NOT NULL,
+    PRIMARY KEY (chat, seq)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX messages_by_id ON messages (id);
+CREATE UNIQUE INDEX messages_by_client_id ON messages (chat, sender, client_id);
+CREATE TABLE positions (
+    consumer TEXT PRIMARY KEY,
+    applied INTEGER NOT NULL,
+    previous INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql"}}};
+
+std::string select_where(std::string_view condition) {
+    return "SELECT " + std::string{message_columns} + " FROM messages WHERE " + std::string{condition};
+}
+
+const std::string after_sql = select_where("chat = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+const std::string before_sql = select_where("chat = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+const std::string seq_sql = select_where("chat = $1 AND seq = $2");
+const std::string client_sql = select_where("chat = $1 AND sender = $2 AND client_id = $3");
+const std::string id_sql = "SELECT " + std::string{message_columns} +
+                           ", (SELECT id FROM chats WHERE number = chat) FROM messages WHERE id = $1";
+
+struct ChatRow {
+    std::int64_t number = 0;
+    std::int64_t last_seq = 0;
+};
+
+std::optional<ChatRow> find_chat(Transaction& transaction, ChatId id) {
+    const Rows rows = transaction.query("SELECT number, last_seq FROM chats WHERE id = $1", {id});
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    return ChatRow{rows.front().integer(0), rows.front().integer(1)};
+}
+
+std::optional<StoredMessage> first_message(const Rows& rows, ChatId chat) {
+    return rows.empty() ? std::nullopt : std::optional{read_message(rows.front(), chat)};
+}
+
+Page read_page(Transaction& transaction, const PageQuery& query) {
+    const std::optional<ChatRow> chat = find_chat(transaction, query.chat);
+    Page page;
+    if (!chat) {
+        return page;
+    }
+    page.head_seq = chat->last_seq;
+    const bool forward = query.after_seq.has_value();
+    const std::int64_t from =
+        forward ? *query.after_seq : query.before_seq.value_or(chat->last_seq + 1);
+    const Rows rows = transaction.query(forward ? after_sql : before_sql,
+                                        {chat->number, from, query.limit});
+    for (const Row row : rows) {
+        page.items.push_back(read_message(row, query.chat));
+    }
+    if (!forward) {
+        std::ranges::reverse(page.items);
+    }
+    return page;
+}
+
+class SqlMessages final : public MessageStore {
+  public:
+    explicit SqlMessages(Database& database)
+        : database_(database), applier_(std::make_shared<Applier>()) {}
+
+    Task<std::vector<Outcome>> apply_batch(Batch batch) override {
+        auto work = [applier = applier_, batch = std::move(batch)](Transaction& transaction) {
+            return applier->apply(transaction, batch);
+        };
+        co_return co_await database_.transact(std::move(work));
+    }
+
+    Task<Position> position(std::string consumer) override {
+        auto work = [consumer = std::move(consumer)](Transaction& transaction) {
+            return read_position(transaction, consumer);
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<Offset> secure(std::string consumer) override {
+        const Position before = co_await position(std::move(consumer));
+        co_await database_.secure();
+        co_return before.previous;
+    }
+
+    Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {
+        auto work = [id](Transaction& transaction) {
+            const Rows rows = transaction.query(id_sql, {id});
+            return rows.empty() ? std::nullopt : first_message(rows, rows.front().id<ChatId>(15));
+        };
+        co_return co_await database_.read(work);
+    }
+
+    Task<std::optional<StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
+                                                         std::string client_id) override {
+        auto work = [chat, sender, client_id](Transaction& transaction) {
+            const std::optional<ChatRow> found = find_chat(transaction, chat);
+            return found ? first_message(transaction.query(client_sql, {found->number, sender, client_id}),
+                                         chat)
+                         : std::nullopt;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<Page> page(PageQuery query) override {
+        check_page(query);
+        auto work = [query](Transaction& transaction) { return read_page(transaction, query); };
+        co_return co_await database_.read(work);
+    }
+
+    Task<std::vector<Head>> heads(std::vector<ChatId> chats) override {
+        check_heads(chats.size());
+        auto work = [chats = std::move(chats)](Transaction& transaction) {
+            std::vector<Head> heads;
+            for (const ChatId& chat : chats) {
+                Head head{.chat = chat, .last_seq = 0, .last = {}};
+                if (const auto found = find_chat(transaction, chat)) {
+                    head.last_seq = found->last_seq;
+                    head.last = first_message(
+                        transaction.query(seq_sql, {found->number, found->last_seq}), chat);
+                }
+                heads.push_back(std::move(head));
+            }
+            return heads;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+  private:
+    Database& database_;
+    std::shared_ptr<Applier> applier_;
+};
+
+}  // namespace
+
+std::span<const Migration> message_schema() { return schema; }
+
+std::unique_ptr<MessageStore> make_sql_messages(Database& database) {
+    return std::make_unique<SqlMessages>(database);
+}
+
+}  // namespace loquat::store

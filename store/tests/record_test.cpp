@@ -1,0 +1,121 @@
+#include <gtest/gtest.h>
+
+#include "store/codec.hpp"
+#include "store/messages/room_event.hpp"
+#include "store/tests/message_support.hpp"
+
+namespace loquat::store {
+namespace {
+
+MessageRecord full_record() {
+    RecordMaker make;
+    MessageRecord record = make.message(ChatId::make(), std::string("text\0with zero", 14));
+    record.reply_to = MessageId::make();
+    record.mentions = {UserId::make(), UserId::make()};
+    record.generation_id = "gen";
+    record.origin = "node-1";
+    record.origin_ref = 0xffffffffffffffffULL;
+    record.authority = Authority::moderator;
+    return record;
+}
+
+StoredMessage full_message() {
+    StoredMessage message;
+    message.id = MessageId::make();
+    message.chat = ChatId::make();
+    message.seq = 42;
+    message.client_id = "c";
+    message.sender = {UserId::make(), "ann", "Ann", SenderKind::system};
+    message.text = "hello";
+    message.reply_to = MessageId::make();
+    message.mentions = {UserId::make()};
+    message.generation_id = "g";
+    message.created_at = from_unix_ms(1'767'225'600'123);
+    message.edited_at = from_unix_ms(-5);
+    return message;
+}
+
+// Every prefix, and the whole with something behind it, is refused.
+template <class Decode>
+void expect_strict(const std::string& bytes, Decode decode) {
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        ASSERT_FALSE(decode(std::string_view{bytes}.substr(0, size))) << size;
+    }
+    ASSERT_FALSE(decode(bytes + std::string(1, '\0')));
+}
+
+TEST(Codec, keeps_numbers_at_their_limits) {
+    constexpr std::array<std::int64_t, 6> numbers{0, -1, 1, 300, INT64_MIN, INT64_MAX};
+    Encoder out;
+    for (const std::int64_t number : numbers) {
+        out.signed_number(number);
+        out.number(static_cast<std::uint64_t>(number));
+    }
+    const std::string bytes = out.take();
+
+    Decoder in{bytes};
+    for (const std::int64_t number : numbers) {
+        EXPECT_EQ(in.signed_number(), number);
+        EXPECT_EQ(in.number(), static_cast<std::uint64_t>(number));
+    }
+
+    EXPECT_TRUE(in.finished());
+}
+
+TEST(Codec, refuses_numbers_that_are_padded_or_too_long) {
+    for (const std::string& bytes : {std::string("\x80\x00", 2), std::string(10, '\xff'),
+                                     std::string(9, '\x80') + "\x02", std::string(11, '\x80')}) {
+        Decoder in{bytes};
+        in.number();
+        EXPECT_FALSE(in.ok());
+    }
+}
+
+TEST(Codec, refuses_counts_and_lengths_beyond_what_is_left) {
+    Encoder out;
+    out.number(1'000'000'000'000);
+    const std::string bytes = out.take();
+
+    Decoder counting{bytes};
+    Decoder measuring{bytes};
+    EXPECT_EQ(counting.count(16), 0U);
+    EXPECT_FALSE(counting.ok());
+    EXPECT_EQ(measuring.bytes(), "");
+    EXPECT_FALSE(measuring.ok());
+}
+
+TEST(MessageRecord, comes_back_as_it_was) {
+    const MessageRecord record = full_record();
+    RecordMaker make;
+    const MessageRecord removal = make.removal(record);
+
+    EXPECT_EQ(decode_message_record(encode(record)), record);
+    EXPECT_EQ(decode_message_record(encode(removal)), removal);
+}
+
+TEST(MessageRecord, is_refused_unless_it_is_whole_and_of_a_known_version) {
+    std::string bytes = encode(full_record());
+
+    expect_strict(bytes, decode_message_record);
+    bytes[0] = 2;
+    EXPECT_FALSE(decode_message_record(bytes));
+}
+
+TEST(Events, come_back_as_they_were_and_are_refused_unless_whole) {
+    const RoomEvent room{"message", 7, UserId::make(), R"({"type":"message"})"};
+    const OutcomeEvent stored{9, {OutcomeKind::stored, full_message(), ""}};
+    const OutcomeEvent refusal{10, {OutcomeKind::refused, {}, "message.deleted"}};
+    const StoredEvent change{OutcomeKind::edited, full_message()};
+
+    EXPECT_EQ(decode_room_event(encode(room)), room);
+    EXPECT_EQ(decode_outcome_event(encode(stored))->outcome.message, stored.outcome.message);
+    EXPECT_EQ(decode_outcome_event(encode(refusal))->outcome.code, "message.deleted");
+    EXPECT_EQ(decode_stored_event(encode(change))->message, change.message);
+    expect_strict(encode(room), decode_room_event);
+    expect_strict(encode(stored), decode_outcome_event);
+    expect_strict(encode(refusal), decode_outcome_event);
+    expect_strict(encode(change), decode_stored_event);
+}
+
+}  // namespace
+}  // namespace loquat::store

@@ -1,0 +1,177 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <random>
+
+#include "store/log/memory_log.hpp"
+#include "store/messages/memory_messages.hpp"
+#include "store/messages/sql_messages.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+#include "store/tests/message_support.hpp"
+#include "store/tests/support.hpp"
+
+namespace loquat::store {
+namespace {
+
+namespace fs = std::filesystem;
+using Records = std::vector<std::optional<MessageRecord>>;
+
+SqliteOptions options_for(const fs::path& file) {
+    return {.file = file, .schema = message_schema(), .durability = Durability::crash};
+}
+
+// Everything that can be read of the chats.
+std::vector<StoredMessage> read_all(aio::Loop& loop, MessageStore& store,
+                                    const std::vector<ChatId>& chats) {
+    std::vector<StoredMessage> all;
+    for (const ChatId& chat : chats) {
+        std::int64_t after = 0;
+        for (;;) {
+            Page page = await(loop, store.page({.chat = chat, .after_seq = after, .limit = 200}));
+            if (page.items.empty()) {
+                EXPECT_EQ(after, page.head_seq);
+                break;
+            }
+            for (StoredMessage& message : page.items) {
+                EXPECT_EQ(message.seq, ++after);
+                all.push_back(std::move(message));
+            }
+        }
+    }
+    return all;
+}
+
+TEST(SqlMessages, does_what_the_model_does_for_any_stream_of_records) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        TemporaryFolder folder;
+        aio::Loop loop{"test"};
+        const auto database = open_sqlite(options_for(folder / "messages.db"));
+        const auto store = make_sql_messages(*database);
+        const auto model = make_memory_messages();
+        RecordStream stream{seed};
+        std::mt19937_64 random{seed};
+        Offset applied = 0;
+
+        for (int round = 0; round < 40; ++round) {
+            Records records(1 + random() % 60);
+            for (auto& record : records) {
+                record = stream.next();
+            }
+            const Batch batch{"consumer", applied, applied + records.size(), records};
+            const auto expected = await(loop, model->apply_batch(batch));
+            const auto outcomes = await(loop, store->apply_batch(batch));
+            applied = batch.through;
+            ASSERT_EQ(outcomes.size(), expected.size());
+            for (std::size_t i = 0; i < outcomes.size(); ++i) {
+                ASSERT_EQ(outcomes[i].kind, expected[i].kind) << "seed " << seed;
+                ASSERT_EQ(outcomes[i].code, expected[i].code) << "seed " << seed;
+                ASSERT_EQ(outcomes[i].message, expected[i].message) << "seed " << seed;
+            }
+        }
+
+        EXPECT_EQ(read_all(loop, *store, stream.chats()), read_all(loop, *model, stream.chats()));
+    }
+}
+
+TEST(SqlMessages, goes_on_without_a_hole_after_a_batch_that_failed) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    SqliteOptions options = options_for(folder / "messages.db");
+    options.file_bytes_max = 512 * 1024;
+    const auto database = open_sqlite(options);
+    const auto store = make_sql_messages(*database);
+    RecordMaker make;
+    const ChatId chat = ChatId::make();
+    const std::string large(15'000, 'x');
+    Records many;
+    for (int i = 0; i < 100; ++i) {
+        many.push_back(make.message(chat, large));
+    }
+
+    const Batch too_large{"consumer", 0, 100, many};
+    const std::string code = code_of([&] { await(loop, store->apply_batch(too_large)); });
+    const Batch small{"consumer", 0, 1, {make.message(chat, "first")}};
+    const auto outcomes = await(loop, store->apply_batch(small));
+
+    EXPECT_EQ(code, "store.full");
+    EXPECT_EQ(outcomes[0].message.seq, 1);
+}
+
+TEST(SqlMessages, overwrites_the_text_of_a_deleted_message_in_the_file) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    RecordMaker make;
+    {
+        const auto database = open_sqlite(options_for(folder / "messages.db"));
+        const auto store = make_sql_messages(*database);
+        const MessageRecord record = make.message(ChatId::make(), "the-secret-of-the-house");
+        const Batch first{"consumer", 0, 1, {record}};
+        await(loop, store->apply_batch(first));
+        await(loop, store->secure("consumer"));
+        const Batch second{"consumer", 1, 2, {make.removal(record)}};
+        await(loop, store->apply_batch(second));
+    }
+
+    std::ifstream stream{folder / "messages.db", std::ios::binary};
+    const std::string content{std::istreambuf_iterator<char>{stream}, {}};
+
+    EXPECT_FALSE(content.empty());
+    EXPECT_EQ(content.find("the-secret-of-the-house"), std::string::npos);
+}
+
+// The files as they may be found after the power was lost: the write-ahead log holds any part of what was
+// written since it was last folded into the file.
+fs::path lose_power(const TemporaryFolder& folder, int round, std::mt19937_64& random) {
+    const fs::path copy = folder / ("after-" + std::to_string(round) + ".db");
+    fs::copy_file(folder / "messages.db", copy);
+    const fs::path wal = folder / "messages.db-wal";
+    const fs::path copied_wal = copy.string() + "-wal";
+    fs::copy_file(wal, copied_wal);
+    fs::resize_file(copied_wal, random() % (fs::file_size(wal) + 1));
+    return copy;
+}
+
+TEST(SqlMessages, is_restored_from_the_log_after_a_loss_of_power_when_the_rule_is_kept) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    std::mt19937_64 random{7};
+    RecordStream stream{7};
+    const auto database = open_sqlite(options_for(folder / "messages.db"));
+    const auto store = make_sql_messages(*database);
+    Records log;  // what the log would still hold, from its first record on
+    Offset applied = 0;
+    Offset trimmed = 0;
+    int losses_of_rows = 0;
+
+    for (int round = 0; round < 30; ++round) {
+        Records records(1 + random() % 40);
+        for (auto& record : records) {
+            record = stream.next();
+            log.push_back(record);
+        }
+        const Batch batch{"consumer", applied, applied + records.size(), records};
+        await(loop, store->apply_batch(batch));
+        applied = batch.through;
+        if (round % 4 == 3) {
+            trimmed = await(loop, store->secure("consumer"));
+        }
+
+        const fs::path file = lose_power(folder, round, random);
+        const auto restored_database = open_sqlite(options_for(file));
+        const auto restored = make_sql_messages(*restored_database);
+        const Offset found = await(loop, restored->position("consumer")).applied;
+        losses_of_rows += found < applied ? 1 : 0;
+        ASSERT_GE(found, trimmed);
+        const auto from = log.begin() + static_cast<std::ptrdiff_t>(found);
+        const Batch rest{"consumer", found, applied, Records(from, log.end())};
+        await(loop, restored->apply_batch(rest));
+
+        ASSERT_EQ(read_all(loop, *restored, stream.chats()), read_all(loop, *store, stream.chats()));
+    }
+
+    EXPECT_GT(losses_of_rows, 10);
+    EXPECT_GT(trimmed, 0U);
+}
+
+}  // namespace
+}  // namespace loquat::store
