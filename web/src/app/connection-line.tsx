@@ -21,7 +21,7 @@ function Line() {
     : strings.connection.connecting;
   return (
     <div data-connection={connection.phase} className="flex min-h-8 items-center justify-center gap-2 bg-warn-soft px-3 text-small text-warn">
-      <CloudOff size={14} aria-hidden />
+      <CloudOff size={14} aria-hidden className="shrink-0" />
       <span className="tabular">{text}</span>
       {waiting && (
         <button type="button" onClick={() => live.retryNow()} className="rounded-sm px-1 font-medium underline underline-offset-2 pointer-coarse:min-h-11">

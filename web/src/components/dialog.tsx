@@ -16,7 +16,7 @@ interface DialogProps {
 const shapes = {
   card: 'enter-pop w-[min(480px,calc(100vw-24px))] max-h-[calc(100dvh-48px)] rounded-lg',
   bare: 'enter-pop w-[min(600px,calc(100vw-24px))] max-h-[min(520px,calc(100dvh-48px))] rounded-lg mt-[min(12dvh,96px)]',
-  side: 'enter-sheet h-dvh w-[min(360px,100vw)] me-0 ms-auto',
+  side: 'enter-sheet h-dvh w-[360px] max-md:w-screen me-0 ms-auto',
 };
 
 // A native modal dialog: the browser keeps the focus inside, closes on Escape and returns the focus.

@@ -36,7 +36,7 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence }:
           {peer ? presence(peer.id) : strings.conversation.about(chat.visibility, chat.member_count, chat.archived)}
         </p>
       </div>
-      {isMember && chat.kind !== 'direct' && mayManage(chat) && (
+      {isMember && !narrow && chat.kind !== 'direct' && mayManage(chat) && (
         <IconButton
           icon={Settings2}
           label={strings.conversation.settings}

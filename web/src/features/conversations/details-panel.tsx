@@ -1,6 +1,6 @@
-import { LogOut, UserPlus, X } from 'lucide-react';
+import { LogOut, Settings2, UserPlus, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { leaveChat } from '@/api/chats';
 import type { Chat, Member } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
@@ -13,6 +13,7 @@ import { useWatchPresence } from '@/lib/presence';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { mayManage, useMembers } from '@/lib/use-chats';
+import { useIsNarrow } from '@/lib/use-media';
 import { InviteDialog } from './invite-dialog';
 import { MemberRow } from './member-row';
 import { RoomSettings } from './room-settings';
@@ -44,6 +45,8 @@ function Members({ chat }: { chat: Chat }) {
   const me = useMe();
   const navigate = useNavigate();
   const { data, isPending, error, refetch } = useMembers(chat.id);
+  const narrow = useIsNarrow();
+  const [, setParams] = useSearchParams();
   const [inviting, setInviting] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const members = useMemo(() => sorted(data ?? []), [data]);
@@ -59,10 +62,13 @@ function Members({ chat }: { chat: Chat }) {
   return (
     <>
       {isRoom && mayManage(chat) && (
-        <div className="px-5 pt-4 pb-1">
-          <Button className="w-full" onClick={() => setInviting(true)}>
+        <div className="flex gap-2 px-5 pt-4 pb-1">
+          <Button className="flex-1" onClick={() => setInviting(true)}>
             <UserPlus size={16} aria-hidden /> {strings.members.invite}
           </Button>
+          {narrow && (
+            <IconButton icon={Settings2} label={strings.conversation.settings} className="border border-line bg-raised" onClick={() => setParams({ panel: 'settings' }, { replace: true })} />
+          )}
         </div>
       )}
       <ul aria-label={strings.members.title} className="px-2 py-2">
