@@ -1,0 +1,211 @@
+#include "services/auth/adapters/memory_store.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace loquat::auth {
+
+using contracts::Revocation;
+using contracts::Role;
+
+Task<Added> MemoryStore::add(Account account, RoleRule rule) {
+    for (const auto& [id, other] : users_) {
+        if (other.username == account.username) {
+            co_return Added{.outcome = AddOutcome::username_taken};
+        }
+        if (account.email && other.email == account.email) {
+            co_return Added{.outcome = AddOutcome::email_taken};
+        }
+    }
+    if (rule == RoleRule::first_is_admin && !had_admin_) {
+        account.role = Role::admin;
+    }
+    had_admin_ = had_admin_ || account.role == Role::admin;
+    const Added added{.role = account.role};
+    users_.insert_or_assign(account.id, std::move(account));
+    co_return added;
+}
+
+Task<std::optional<Account>> MemoryStore::find(UserId id) {
+    const auto found = users_.find(id);
+    if (found == users_.end()) {
+        co_return std::nullopt;
+    }
+    co_return found->second;
+}
+
+Task<std::optional<Account>> MemoryStore::find_by_login(std::string login) {
+    for (const auto& [id, account] : users_) {
+        if (account.username == login || account.email == login) {
+            co_return account;
+        }
+    }
+    co_return std::nullopt;
+}
+
+Task<std::vector<Account>> MemoryStore::list_by_id(std::vector<UserId> ids) {
+    std::vector<Account> all;
+    for (const UserId& id : ids) {
+        if (const auto found = users_.find(id); found != users_.end()) {
+            all.push_back(found->second);
+        }
+    }
+    co_return all;
+}
+
+Task<std::vector<Account>> MemoryStore::search(std::string query, std::string after,
+                                               std::size_t limit) {
+    const std::string folded = to_lower_ascii(query);
+    std::vector<Account> all;
+    for (const auto& [id, account] : users_) {
+        const bool matches = account.username.starts_with(folded) ||
+                             to_lower_ascii(account.display_name).contains(folded);
+        if (matches && account.username > after) {
+            all.push_back(account);
+        }
+    }
+    std::ranges::sort(all, {}, &Account::username);
+    all.resize(std::min(all.size(), limit));
+    co_return all;
+}
+
+Task<std::optional<Account>> MemoryStore::change_profile(UserId id, ProfileChange change) {
+    const auto found = users_.find(id);
+    if (found == users_.end()) {
+        co_return std::nullopt;
+    }
+    if (change.email && *change.email) {
+        for (const auto& [other_id, other] : users_) {
+            if (other_id != id && other.email == *change.email) {
+                throw email_taken();
+            }
+        }
+    }
+    Account& account = found->second;
+    account.display_name = change.display_name.value_or(account.display_name);
+    account.email = change.email.value_or(account.email);
+    co_return account;
+}
+
+Task<bool> MemoryStore::change_password(UserId id, std::int64_t version, std::string hash) {
+    const auto found = users_.find(id);
+    if (found == users_.end() || found->second.password_version != version) {
+        co_return false;
+    }
+    found->second.password_hash = std::move(hash);
+    ++found->second.password_version;
+    co_return true;
+}
+
+Task<void> MemoryStore::rehash_password(UserId id, std::int64_t version, std::string hash) {
+    const auto found = users_.find(id);
+    if (found != users_.end() && found->second.password_version == version) {
+        found->second.password_hash = std::move(hash);
+    }
+    co_return;
+}
+
+Task<RoleOutcome> MemoryStore::change_role(UserId id, Role role) {
+    const auto found = users_.find(id);
+    if (found == users_.end()) {
+        co_return RoleOutcome::unknown_user;
+    }
+    if (found->second.role == role) {
+        co_return RoleOutcome::unchanged;
+    }
+    const auto admins = std::ranges::count_if(
+        users_, [](const auto& entry) { return entry.second.role == Role::admin; });
+    if (role != Role::admin && admins == 1) {
+        co_return RoleOutcome::last_admin;
+    }
+    found->second.role = role;
+    had_admin_ = had_admin_ || role == Role::admin;
+    co_return RoleOutcome::changed;
+}
+
+Task<SessionStore::Opened> MemoryStore::open(Opening opening) {
+    const auto user = users_.find(opening.session.user_id);
+    if (user == users_.end() || user->second.password_version != opening.password_version) {
+        co_return Opened{};
+    }
+    Opened opened{.is_open = true};
+    const auto live = live_of(opening.session.user_id);
+    for (std::size_t i = opening.per_user_max - 1; i < live.size(); ++i) {
+        opened.ended.push_back(end_session(live[i].id, opening.revoked_until));
+    }
+    sessions_.insert_or_assign(opening.session.id, std::move(opening.session));
+    co_return opened;
+}
+
+Task<Rotated> MemoryStore::rotate(Presented presented, SessionRules rules, Time now,
+                                  Time revoked_until) {
+    const auto found = sessions_.find(presented.session);
+    if (found == sessions_.end()) {
+        co_return Rotated{};
+    }
+    Rotated rotated;
+    rotated.rotation = auth::rotate(found->second, presented, rules, now);
+    rotated.session = found->second;
+    if (rotated.rotation == Rotation::reused) {
+        revocations_.push_back({.session_id = rotated.session.id, .until = revoked_until});
+    }
+    co_return rotated;
+}
+
+Task<std::vector<Session>> MemoryStore::list(UserId user, Time now) {
+    auto live = live_of(user);
+    std::erase_if(live, [&](const Session& session) { return !is_live(session, now); });
+    co_return live;
+}
+
+Task<std::vector<Revocation>> MemoryStore::end(Ending ending) {
+    std::vector<Revocation> ended;
+    for (const Session& session : live_of(ending.user)) {
+        if ((!ending.only || *ending.only == session.id) &&
+            (!ending.except || *ending.except != session.id)) {
+            ended.push_back(end_session(session.id, ending.revoked_until));
+        }
+    }
+    co_return ended;
+}
+
+Task<void> MemoryStore::revoke(Revocation revocation) {
+    revocations_.push_back(revocation);
+    co_return;
+}
+
+Task<std::vector<Revocation>> MemoryStore::list_revocations(Time now) {
+    std::vector<Revocation> all = revocations_;
+    std::erase_if(all, [&](const Revocation& one) { return one.until <= now; });
+    co_return all;
+}
+
+Task<void> MemoryStore::clean_up(Time now, std::size_t rows_max) {
+    std::erase_if(sessions_, [&, left = rows_max](const auto& entry) mutable {
+        return entry.second.expires_at <= now && left > 0 && left-- > 0;
+    });
+    std::erase_if(revocations_, [&](const Revocation& one) { return one.until <= now; });
+    co_return;
+}
+
+Revocation MemoryStore::end_session(SessionId id, Time until) {
+    sessions_.erase(id);
+    return revocations_.emplace_back(Revocation{.session_id = id, .until = until});
+}
+
+// The one seen last first.
+std::vector<Session> MemoryStore::live_of(UserId user) const {
+    std::vector<Session> live;
+    for (const auto& [id, session] : sessions_) {
+        if (session.user_id == user && !session.reused_at) {
+            live.push_back(session);
+        }
+    }
+    std::ranges::sort(live, [](const Session& a, const Session& b) {
+        return std::tie(a.last_seen_at, a.id) > std::tie(b.last_seen_at, b.id);
+    });
+    return live;
+}
+
+}  // namespace loquat::auth

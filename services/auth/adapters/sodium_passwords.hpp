@@ -1,0 +1,29 @@
+#pragma once
+#include "aio/offload.hpp"
+#include "services/auth/ports.hpp"
+
+namespace loquat::auth {
+
+// Argon2id (RFC 9106) in libsodium's text form, on the threads of a pool.  Each hash takes `memory_kib`
+// while it is computed; the pool's threads are what limits the memory of a burst.
+class SodiumPasswords final : public Passwords {
+  public:
+    struct Cost {
+        std::size_t memory_kib = 19'456;
+        std::uint64_t passes = 2;
+    };
+
+    // `pool` outlives this.
+    SodiumPasswords(aio::WorkerPool& pool, Cost cost);
+
+    Task<std::string> hash(std::string password) override;
+    Task<Verdict> verify(std::string password, std::string encoded) override;
+    const std::string& dummy() const override { return dummy_; }
+
+  private:
+    aio::WorkerPool& pool_;
+    Cost cost_;
+    std::string dummy_;
+};
+
+}  // namespace loquat::auth

@@ -1,0 +1,27 @@
+#pragma once
+#include "services/auth/ports.hpp"
+#include "store/sql/database.hpp"
+
+namespace loquat::auth {
+
+class SqlUsers final : public UserStore {
+  public:
+    // `database` has the schema of sql_schema.hpp and outlives this.
+    explicit SqlUsers(store::Database& database) : database_(database) {}
+
+    Task<Added> add(Account account, RoleRule rule) override;
+    Task<std::optional<Account>> find(UserId id) override;
+    Task<std::optional<Account>> find_by_login(std::string login) override;
+    Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) override;
+    Task<std::vector<Account>> search(std::string query, std::string after,
+                                      std::size_t limit) override;
+    Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
+    Task<bool> change_password(UserId id, std::int64_t version, std::string hash) override;
+    Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
+    Task<RoleOutcome> change_role(UserId id, contracts::Role role) override;
+
+  private:
+    store::Database& database_;
+};
+
+}  // namespace loquat::auth

@@ -1,0 +1,280 @@
+#include "services/auth/auth.hpp"
+
+#include "services/auth/audit.hpp"
+#include "services/auth/cookies.hpp"
+
+namespace loquat::auth {
+namespace {
+
+using contracts::Caller;
+using contracts::Empty;
+using contracts::Reply;
+
+enum class Delivery { body, cookie };
+
+Reply<contracts::Session> to_reply(Issued issued, const Caller& caller, Delivery delivery) {
+    Reply<contracts::Session> reply;
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.body = {.access_token = std::move(issued.access_token),
+                  .expires_in = issued.expires_in.count(),
+                  .user = to_user(issued.account)};
+    if (delivery == Delivery::cookie) {
+        reply.headers.push_back(make_refresh_cookie(issued.refresh_token, issued.refresh_expires_in,
+                                                    caller.is_secure));
+    } else {
+        reply.body.refresh_token = std::move(issued.refresh_token);
+    }
+    return reply;
+}
+
+contracts::TokenAnswer to_token_answer(Issued issued) {
+    return {.token = std::move(issued.access_token),
+            .expires_in = issued.expires_in.count(),
+            .refresh_token = std::move(issued.refresh_token),
+            .user = to_user(issued.account)};
+}
+
+Reply<Empty> signed_out(const Caller& caller) {
+    Reply<Empty> reply{.body = {}, .status = 204};
+    if (!caller.refresh_cookie.empty()) {
+        reply.headers.push_back(make_expired_cookie(caller.is_secure));
+    }
+    return reply;
+}
+
+std::string login_of(const contracts::NamedLoginRequest& request) {
+    if (!request.username && !request.email) {
+        throw invalid_field("username", "required", "is required unless email is given");
+    }
+    return request.username ? *request.username : *request.email;
+}
+
+}  // namespace
+
+contracts::User to_user(const Account& account) {
+    return {.id = account.id,
+            .username = account.username,
+            .display_name = account.display_name,
+            .created_at = account.created_at,
+            .email = account.email,
+            .role = account.role};
+}
+
+contracts::PublicUser to_public_user(const Account& account) {
+    return {.id = account.id,
+            .username = account.username,
+            .display_name = account.display_name,
+            .created_at = account.created_at};
+}
+
+Task<Issued> Auth::register_and_open(Caller caller, contracts::RegisterRequest request) {
+    NewAccount wanted{.username = std::move(request.username),
+                      .password = std::move(request.password),
+                      .email = std::move(request.email),
+                      .display_name = std::move(request.display_name)};
+    auto account = co_await parts_.accounts.add(std::move(wanted), RoleRule::first_is_admin);
+    audit(caller, "registered", account.id);
+    auto issued = co_await parts_.sessions.open(std::move(account), caller);
+    if (!issued) {
+        throw invalid_credentials();
+    }
+    co_return *std::move(issued);
+}
+
+Task<Issued> Auth::sign_in(Caller caller, std::string login, std::string password) {
+    std::optional<Accounts::Proven> proven;
+    try {
+        proven.emplace(co_await parts_.accounts.prove(std::move(login), std::move(password),
+                                                      caller.address));
+    } catch (const Failure& failure) {
+        audit(caller, failure.code == "rate.limited" ? "sign_in_limited" : "sign_in_failed");
+        throw;
+    }
+    auto issued = co_await parts_.sessions.open(proven->account, caller);
+    if (!issued) {
+        proven->attempt.fail();
+        throw invalid_credentials();
+    }
+    proven->attempt.succeed();
+    parts_.metrics.sign_ins.add();
+    audit(caller, "signed_in", issued->account.id);
+    co_return *std::move(issued);
+}
+
+Task<Reply<contracts::Session>> Auth::register_user(Caller caller,
+                                                    contracts::RegisterRequest request) {
+    const Delivery delivery = request.cookie ? Delivery::cookie : Delivery::body;
+    auto issued = co_await register_and_open(caller, std::move(request));
+    auto reply = to_reply(std::move(issued), caller, delivery);
+    reply.status = 201;
+    co_return reply;
+}
+
+Task<Reply<contracts::Session>> Auth::login(Caller caller, contracts::LoginRequest request) {
+    const Delivery delivery = request.cookie ? Delivery::cookie : Delivery::body;
+    auto issued =
+        co_await sign_in(caller, std::move(request.login), std::move(request.password));
+    co_return to_reply(std::move(issued), caller, delivery);
+}
+
+Task<Reply<contracts::Session>> Auth::refresh(Caller caller, contracts::RefreshRequest request) {
+    const bool by_cookie = !request.refresh_token && !caller.refresh_cookie.empty();
+    if (by_cookie) {
+        check_origin(caller, parts_.origins);
+        request.refresh_token = caller.refresh_cookie;
+    }
+    if (!request.refresh_token) {
+        throw invalid_field("refresh_token", "required", "is required unless the cookie is sent");
+    }
+    const Delivery delivery = by_cookie || request.cookie ? Delivery::cookie : Delivery::body;
+    auto issued = co_await parts_.sessions.refresh(*std::move(request.refresh_token), caller);
+    co_return to_reply(std::move(issued), caller, delivery);
+}
+
+Task<Reply<Empty>> Auth::logout(Caller caller, Empty) {
+    const UserId user = caller.user_id();
+    co_await parts_.sessions.end(user, caller.session, std::nullopt);
+    audit(caller, "signed_out", user);
+    co_return signed_out(caller);
+}
+
+Task<Reply<Empty>> Auth::logout_all(Caller caller, Empty) {
+    const UserId user = caller.user_id();
+    co_await parts_.sessions.end(user, std::nullopt, std::nullopt);
+    co_await parts_.sessions.renew_tokens(user);
+    audit(caller, "signed_out_everywhere", user);
+    co_return signed_out(caller);
+}
+
+Task<contracts::User> Auth::get_me(Caller caller, Empty) {
+    const Account account = co_await parts_.accounts.get(caller.user_id());
+    co_return to_user(account);
+}
+
+Task<contracts::User> Auth::update_me(Caller caller, contracts::UpdateMeRequest request) {
+    const Account account = co_await parts_.accounts.change_profile(
+        caller.user_id(), std::move(request.display_name), std::move(request.email));
+    audit(caller, "profile_changed", account.id);
+    co_return to_user(account);
+}
+
+Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest request) {
+    const UserId user = caller.user_id();
+    co_await parts_.accounts.change_password(user, std::move(request.current_password),
+                                             std::move(request.new_password), caller.address);
+    co_await parts_.sessions.end(user, std::nullopt, caller.session);
+    audit(caller, "password_changed", user);
+}
+
+Task<contracts::Page<contracts::SessionInfo>> Auth::list_sessions(Caller caller, Empty) {
+    const auto sessions = co_await parts_.sessions.list(caller.user_id());
+    contracts::Page<contracts::SessionInfo> page;
+    for (const Session& session : sessions) {
+        page.items.push_back({.id = session.id,
+                              .created_at = session.created_at,
+                              .last_seen_at = session.last_seen_at,
+                              .user_agent = session.user_agent,
+                              .current = session.id == caller.session});
+    }
+    co_return page;
+}
+
+Task<void> Auth::delete_session(Caller caller, contracts::SessionRef request) {
+    const UserId user = caller.user_id();
+    const std::size_t ended = co_await parts_.sessions.end(user, request.id, std::nullopt);
+    if (ended == 0) {
+        throw Failure{Kind::not_found, "auth.session_not_found", "There is no such session."};
+    }
+    audit(caller, "session_ended", user);
+}
+
+Task<contracts::PublicUser> Auth::get_user(Caller caller, contracts::UserRef request) {
+    caller.user_id();
+    const Account account = co_await parts_.accounts.get(request.id);
+    co_return to_public_user(account);
+}
+
+Task<contracts::Page<contracts::PublicUser>> Auth::find_users(Caller caller,
+                                                              contracts::FindUsersRequest request) {
+    caller.user_id();
+    const AccountPage found =
+        co_await parts_.accounts.search(std::move(request.query), std::move(request.cursor),
+                                        static_cast<std::size_t>(request.limit));
+    contracts::Page<contracts::PublicUser> page{.items = {}, .next_cursor = found.next_cursor};
+    for (const Account& account : found.items) {
+        page.items.push_back(to_public_user(account));
+    }
+    co_return page;
+}
+
+Task<wire::Value> Auth::get_jwks(Caller, Empty) {
+    co_return wire::parse(parts_.keys.published().to_jwks());
+}
+
+Task<contracts::TokenAnswer> Auth::register_named(Caller caller,
+                                                  contracts::RegisterRequest request) {
+    auto issued = co_await register_and_open(std::move(caller), std::move(request));
+    co_return to_token_answer(std::move(issued));
+}
+
+Task<contracts::TokenAnswer> Auth::login_named(Caller caller,
+                                               contracts::NamedLoginRequest request) {
+    std::string login = login_of(request);
+    auto issued =
+        co_await sign_in(std::move(caller), std::move(login), std::move(request.password));
+    co_return to_token_answer(std::move(issued));
+}
+
+Task<contracts::TokenAnswer> Auth::register_plain(Caller caller,
+                                                  contracts::RegisterRequest request) {
+    return register_named(std::move(caller), std::move(request));
+}
+
+Task<contracts::TokenAnswer> Auth::login_plain(Caller caller,
+                                               contracts::NamedLoginRequest request) {
+    return login_named(std::move(caller), std::move(request));
+}
+
+Task<contracts::PublicUser> Auth::get_profile(Caller caller, contracts::UserRef request) {
+    return get_user(std::move(caller), request);
+}
+
+Task<contracts::User> Auth::set_role(Caller caller, contracts::RoleRequest request) {
+    caller.require_admin();
+    const bool changed = co_await parts_.accounts.change_role(request.id, request.role);
+    if (changed) {
+        co_await parts_.sessions.renew_tokens(request.id);
+        audit(caller, "role_changed", request.id);
+    }
+    const Account account = co_await parts_.accounts.get(request.id);
+    co_return to_user(account);
+}
+
+Task<wire::Value> Auth::rotate_keys(Caller caller, Empty) {
+    caller.require_admin();
+    co_await parts_.keys.rotate();
+    audit(caller, "keys_rotated");
+    co_return wire::parse(parts_.keys.published().to_jwks());
+}
+
+Task<contracts::UserList> Auth::list_users_by_id(Caller, contracts::UserIds request) {
+    const auto accounts = co_await parts_.accounts.list_by_id(std::move(request.ids));
+    contracts::UserList list;
+    for (const Account& account : accounts) {
+        list.items.push_back(to_public_user(account));
+    }
+    co_return list;
+}
+
+Task<contracts::RevocationList> Auth::list_revocations(Caller, Empty) {
+    contracts::RevocationList list;
+    list.items = co_await parts_.sessions.list_revocations();
+    co_return list;
+}
+
+Task<void> Auth::maintain() {
+    co_await parts_.sessions.clean_up();
+    co_await parts_.keys.maintain();
+}
+
+}  // namespace loquat::auth

@@ -1,0 +1,53 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "wire/describe.hpp"
+
+namespace loquat::auth {
+
+// HS256 is not offered: a secret cannot be published, so no other process could verify.
+enum class SigningAlgorithm { RS256, ES256, EdDSA };
+BOOST_DESCRIBE_ENUM(SigningAlgorithm, RS256, ES256, EdDSA)
+
+struct Config {
+    std::int64_t access_token_seconds = 900;
+    std::int64_t session_idle_days = 30;
+    std::int64_t session_days_max = 90;
+    std::int64_t sessions_per_user_max = 100;
+    std::int64_t refresh_grace_seconds = 10;
+    SigningAlgorithm signing_algorithm = SigningAlgorithm::RS256;
+    std::int64_t key_days_max = 30;
+    std::int64_t hash_threads = 2;
+    std::int64_t hash_queue_max = 128;
+    std::int64_t hash_memory_kib = 19'456;
+    std::int64_t hash_passes = 2;
+    bool back_off = true;
+    std::vector<std::string> origins;
+
+    static constexpr std::array fields{
+        wire::Field{"access_token_seconds", 60, 3600, "Life of an access token."},
+        wire::Field{"session_idle_days", 1, 365, "A session that is not refreshed for so long ends."},
+        wire::Field{"session_days_max", 1, 3650, "A session ends after so long in any case."},
+        wire::Field{"sessions_per_user_max", 1, 1000, "One more ends the oldest."},
+        wire::Field{"refresh_grace_seconds", 0, 60,
+                    "For so long the refresh token before the last gets the same answer again."},
+        wire::Field{.name = "signing_algorithm", .doc = "RS256 verifies fastest."},
+        wire::Field{"key_days_max", 1, 3650, "An older signing key is replaced."},
+        wire::Field{"hash_threads", 1, 64, "Threads that compute password hashes."},
+        wire::Field{"hash_queue_max", 1, 10'000, "More waiting sign-ins are refused with 503."},
+        wire::Field{"hash_memory_kib", 8, 1'048'576, "Argon2id memory for one hash."},
+        wire::Field{"hash_passes", 1, 20, "Argon2id passes."},
+        wire::Field{.name = "back_off", .doc = "Slow down the guessing of passwords."},
+        wire::Field{"origins", 0, 100,
+                    "Origins beside the host itself that may refresh by cookie, such as https://a.example."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(Config, (),
+                      (access_token_seconds, session_idle_days, session_days_max,
+                       sessions_per_user_max, refresh_grace_seconds, signing_algorithm, key_days_max, hash_threads, hash_queue_max,
+                       hash_memory_kib, hash_passes, back_off, origins))
+
+}  // namespace loquat::auth

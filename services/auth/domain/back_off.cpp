@@ -1,0 +1,151 @@
+#include "services/auth/domain/back_off.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "base/failure.hpp"
+#include "base/ids.hpp"
+
+namespace loquat::auth {
+namespace {
+
+using std::chrono::seconds;
+
+[[noreturn]] void refuse(std::chrono::nanoseconds wait) {
+    const auto whole = std::max(std::chrono::ceil<seconds>(wait), seconds{1});
+    throw Failure{Kind::limited, "rate.limited", "Too many attempts. Wait a moment."}.retry_in(
+        whole);
+}
+
+seconds delay_after(std::uint32_t failures, std::uint32_t free, seconds max) {
+    if (failures < free) {
+        return seconds{0};
+    }
+    const std::uint32_t doublings = std::min<std::uint32_t>(failures - free, 30);
+    return std::min(max, seconds{std::int64_t{1} << doublings});
+}
+
+}  // namespace
+
+std::string to_network(std::string_view address) {
+    const std::string text{address};
+    std::array<unsigned char, 16> bytes{};
+    if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
+        return text;
+    }
+    return std::string{reinterpret_cast<const char*>(bytes.data()), 8};
+}
+
+BackOff::BackOff(BackOffRules rules, const Clock& clock) : rules_(rules), clock_(clock) {
+    random_bytes(reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof(secret_));
+}
+
+BackOff::Attempt BackOff::admit(std::string_view login, std::string_view address) {
+    const std::string network = to_network(address);
+    Attempt attempt{*this, key_of('p', login, network), key_of('l', login, {}),
+                    key_of('a', {}, network)};
+    if (!rules_.is_enabled) {
+        attempt.owner_ = nullptr;
+        return attempt;
+    }
+    make_room();
+    const Steady now = clock_.steady();
+    Counter& pair = touch(attempt.pair_);
+    const bool is_known = pair.is_known;
+    Steady until = std::max(pair.not_before, touch(attempt.address_).not_before);
+    if (!is_known) {
+        until = std::max(until, touch(attempt.login_).not_before);
+    }
+    const std::uint32_t at_once = pair.failures < rules_.free_per_pair ? rules_.at_once_max : 1;
+    if (now < until || pair.in_flight >= at_once) {
+        attempt.owner_ = nullptr;
+        refuse(until - now);
+    }
+    ++pair.in_flight;
+    return attempt;
+}
+
+void BackOff::count_failure(std::uint64_t key, std::uint32_t free, seconds delay_max) {
+    Counter& counter = touch(key);
+    const Steady now = clock_.steady();
+    counter.not_before = now + delay_after(counter.failures, free, delay_max);
+    ++counter.failures;
+}
+
+BackOff::Counter& BackOff::touch(std::uint64_t key) {
+    const Steady now = clock_.steady();
+    Counter& counter = counters_[key];
+    if (now - counter.last > rules_.forget_after && counter.in_flight == 0) {
+        counter.failures = 0;
+    }
+    counter.last = now;
+    return counter;
+}
+
+std::uint64_t BackOff::key_of(char kind, std::string_view login, std::string_view address) const {
+    const std::string text = std::string{kind}.append(login).append(1, '\n').append(address);
+    return net::jose::sip_hash(secret_, text)[0];
+}
+
+// Old ones first; when an attack made them all in a quarter of an hour, any tenth.
+void BackOff::make_room() {
+    constexpr std::size_t per_attempt = 3;
+    if (counters_.size() + per_attempt <= rules_.entries_max) {
+        return;
+    }
+    const Steady now = clock_.steady();
+    std::erase_if(counters_, [&](const auto& entry) {
+        return entry.second.in_flight == 0 && now - entry.second.last > rules_.forget_after;
+    });
+    const std::size_t goal = rules_.entries_max * 9 / 10;
+    for (auto at = counters_.begin(); at != counters_.end() && counters_.size() > goal;) {
+        at = at->second.in_flight == 0 ? counters_.erase(at) : std::next(at);
+    }
+}
+
+BackOff::Attempt::Attempt(Attempt&& other) noexcept
+    : owner_(std::exchange(other.owner_, nullptr)),
+      pair_(other.pair_),
+      login_(other.login_),
+      address_(other.address_) {}
+
+BackOff::Attempt::~Attempt() { release(); }
+
+void BackOff::Attempt::release() {
+    if (owner_ == nullptr) {
+        return;
+    }
+    Counter& pair = owner_->counters_[pair_];
+    pair.in_flight -= std::min<std::uint32_t>(pair.in_flight, 1);
+    owner_ = nullptr;
+}
+
+void BackOff::Attempt::succeed() {
+    if (owner_ == nullptr) {
+        return;
+    }
+    Counter& pair = owner_->touch(pair_);
+    pair.failures = 0;
+    pair.is_known = true;
+    Counter& login = owner_->touch(login_);
+    login.failures = 0;
+    login.not_before = {};
+    release();
+}
+
+void BackOff::Attempt::fail() {
+    if (owner_ == nullptr) {
+        return;
+    }
+    const BackOffRules& rules = owner_->rules_;
+    owner_->count_failure(pair_, rules.free_per_pair - 1, rules.delay_max);
+    owner_->count_failure(login_, rules.free_per_login - 1, rules.login_delay_max);
+    owner_->count_failure(address_, rules.free_per_address - 1, rules.delay_max);
+    release();
+}
+
+}  // namespace loquat::auth

@@ -1,0 +1,121 @@
+#include "services/auth/module.hpp"
+
+#include "aio/scope.hpp"
+#include "runtime/context.hpp"
+#include "services/auth/adapters/broadcast_feed.hpp"
+#include "services/auth/adapters/key_file.hpp"
+#include "services/auth/adapters/sodium_passwords.hpp"
+#include "services/auth/adapters/sql_schema.hpp"
+#include "services/auth/adapters/sql_sessions.hpp"
+#include "services/auth/adapters/sql_users.hpp"
+#include "services/auth/auth.hpp"
+#include "services/auth/config.hpp"
+
+namespace loquat::auth {
+namespace {
+
+using std::chrono::days;
+using std::chrono::seconds;
+
+constexpr seconds maintenance_interval{60};
+constexpr std::size_t signing_queue_max = 4096;
+
+Keys::Options key_options(const Config& config) {
+    // The values of the enum are the names of the algorithms.
+    const auto algorithm =
+        net::jose::parse_algorithm(wire::enum_name(config.signing_algorithm)).value();
+    return {.algorithm = algorithm,
+            .age_max = days{config.key_days_max},
+            .overlap = seconds{config.access_token_seconds + 60}};
+}
+
+Sessions::Options session_options(const Config& config, const runtime::PlatformConfig& platform) {
+    return {.rules = {.idle_max = days{config.session_idle_days},
+                      .age_max = days{config.session_days_max},
+                      .grace = seconds{config.refresh_grace_seconds},
+                      .per_user_max = static_cast<std::size_t>(config.sessions_per_user_max)},
+            .access_token_life = seconds{config.access_token_seconds},
+            .issuer = platform.token_issuer,
+            .audience = platform.token_audience};
+}
+
+class AuthService final : public runtime::Service {
+  public:
+    explicit AuthService(runtime::Context& context)
+        : config_(context.config<Config>()),
+          loop_(context.loop()),
+          hashing_("auth-hash", static_cast<std::size_t>(config_.hash_threads),
+                   static_cast<std::size_t>(config_.hash_queue_max)),
+          signing_("auth-sign", 1, signing_queue_max),
+          users_(context.database(sql_schema())),
+          session_store_(context.database(sql_schema())),
+          passwords_(hashing_, {.memory_kib = static_cast<std::size_t>(config_.hash_memory_kib),
+                                .passes = static_cast<std::uint64_t>(config_.hash_passes)}),
+          key_file_(context.data_folder() / "auth-keys.json"),
+          keys_(key_file_, signing_, key_options(config_), context.clock()),
+          feed_(context.broadcast()),
+          back_off_({.is_enabled = config_.back_off}, context.clock()),
+          metrics_(context.metrics()),
+          accounts_({users_, passwords_, back_off_, context.clock(), metrics_}),
+          sessions_({session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_},
+                    session_options(config_, context.platform_config())),
+          auth_({accounts_, sessions_, keys_, metrics_, config_.origins}),
+          scope_(context.loop(), "auth") {
+        context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());
+    }
+
+    Task<void> start() override {
+        scope_.start(maintain());
+        co_return;
+    }
+    Task<void> stop(Steady) override { co_await scope_.close(); }
+
+  private:
+    Task<void> maintain() {
+        while (true) {
+            std::exception_ptr failed;
+            try {
+                co_await auth_.maintain();
+            } catch (...) {
+                failed = std::current_exception();
+            }
+            if (failed) {
+                if (aio::is_cancellation(failed)) {
+                    co_return;
+                }
+                log_warn({.service = "auth"}, "maintenance failed; the next one is in a minute",
+                         {{"error", aio::describe(failed)}});
+            }
+            co_await loop_.sleep_for(maintenance_interval);
+        }
+    }
+
+    Config config_;
+    aio::Loop& loop_;
+    aio::WorkerPool hashing_;
+    aio::WorkerPool signing_;
+    SqlUsers users_;
+    SqlSessions session_store_;
+    SodiumPasswords passwords_;
+    KeyFile key_file_;
+    Keys keys_;
+    BroadcastFeed feed_;
+    BackOff back_off_;
+    AuthMetrics metrics_;
+    Accounts accounts_;
+    Sessions sessions_;
+    Auth auth_;
+    aio::Scope scope_;
+};
+
+runtime::ConfigSection section() { return runtime::config_section<Config>("auth"); }
+
+std::unique_ptr<runtime::Service> make(runtime::Context& context) {
+    return std::make_unique<AuthService>(context);
+}
+
+}  // namespace
+
+const runtime::Module module{.name = "auth", .config = &section, .make = &make};
+
+}  // namespace loquat::auth

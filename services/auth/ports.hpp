@@ -1,0 +1,151 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aio/task.hpp"
+#include "base/failure.hpp"
+#include "contracts/auth.hpp"
+#include "services/auth/domain/key_ring.hpp"
+#include "services/auth/domain/session.hpp"
+
+// What the auth service needs from outside.  Stores fail with the codes of store/sql/database.hpp.
+namespace loquat::auth {
+
+struct Account {
+    UserId id;
+    std::string username;
+    std::string display_name;
+    std::optional<std::string> email;
+    contracts::Role role = contracts::Role::user;
+    Time created_at;
+    std::string password_hash;
+    std::int64_t password_version = 1;  // grows with each change of the password
+};
+
+// Whether a new account may become the first administrator.
+enum class RoleRule { first_is_admin, as_given };
+
+enum class AddOutcome { added, username_taken, email_taken };
+
+struct Added {
+    AddOutcome outcome = AddOutcome::added;
+    contracts::Role role = contracts::Role::user;
+};
+
+struct ProfileChange {
+    std::optional<std::string> display_name;          // absent: as it is
+    std::optional<std::optional<std::string>> email;  // absent: as it is; none inside: removed
+};
+
+inline Failure email_taken() {
+    return Failure{Kind::conflict, "auth.email_taken", "Another account uses this e-mail address."}.at(
+        "email", "taken", "is used by another account");
+}
+
+enum class RoleOutcome { changed, unchanged, unknown_user, last_admin };
+
+class UserStore {
+  public:
+    virtual ~UserStore() = default;
+
+    // With `first_is_admin` the account becomes administrator if no account ever was one.
+    virtual Task<Added> add(Account account, RoleRule rule) = 0;
+    virtual Task<std::optional<Account>> find(UserId id) = 0;
+    // By user name, or by e-mail when it has an @; folded.
+    virtual Task<std::optional<Account>> find_by_login(std::string login) = 0;
+    // Those that exist, in any order.
+    virtual Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) = 0;
+    // User names that begin with `query` or display names that hold it, ASCII case ignored; by user name,
+    // after `after`.  An empty query finds everybody.
+    virtual Task<std::vector<Account>> search(std::string query, std::string after,
+                                              std::size_t limit) = 0;
+    // None when there is no such user; `auth.email_taken` (409) when somebody else has it.
+    virtual Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) = 0;
+    // Only while the version is still `version`; false otherwise.  A change makes it grow; a rehash of the
+    // same password does not.
+    virtual Task<bool> change_password(UserId id, std::int64_t version, std::string hash) = 0;
+    virtual Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) = 0;
+    // Refuses to take the role from the last administrator.
+    virtual Task<RoleOutcome> change_role(UserId id, contracts::Role role) = 0;
+};
+
+// What came of a presented refresh token.
+struct Rotated {
+    Rotation rotation = Rotation::unknown;
+    Session session;  // as it is now; empty when unknown
+};
+
+// Sessions, and the revocations that ending one leaves behind, in one transaction with it.
+class SessionStore {
+  public:
+    virtual ~SessionStore() = default;
+
+    // Adds a session of an account whose password is still that of `password_version`; otherwise false.  Ends
+    // the user's oldest sessions beyond `per_user_max`; their revocations are appended to `ended`.
+    struct Opening {
+        Session session;
+        std::int64_t password_version = 1;
+        std::size_t per_user_max = 100;
+        Time revoked_until;
+    };
+    struct Opened {
+        bool is_open = false;
+        std::vector<contracts::Revocation> ended;
+    };
+    virtual Task<Opened> open(Opening opening) = 0;
+
+    // Applies domain `rotate`.  A reused token leaves a revocation until `revoked_until`.
+    virtual Task<Rotated> rotate(Presented presented, SessionRules rules, Time now,
+                                 Time revoked_until) = 0;
+    virtual Task<std::vector<Session>> list(UserId user, Time now) = 0;
+
+    // Which sessions to end: one, all, or all but one.
+    struct Ending {
+        UserId user;
+        std::optional<SessionId> only;
+        std::optional<SessionId> except;
+        Time revoked_until;
+    };
+    // Live sessions that ended, as revocations.  Empty when there was none.
+    virtual Task<std::vector<contracts::Revocation>> end(Ending ending) = 0;
+
+    // Adds a revocation that belongs to no single session.
+    virtual Task<void> revoke(contracts::Revocation revocation) = 0;
+    // Those that still matter.
+    virtual Task<std::vector<contracts::Revocation>> list_revocations(Time now) = 0;
+    // Deletes at most `rows_max` sessions and as many revocations that are long over.
+    virtual Task<void> clean_up(Time now, std::size_t rows_max) = 0;
+};
+
+// Password hashes; slow on purpose, off the loop.  Fails with `server.overloaded` (503).
+class Passwords {
+  public:
+    struct Verdict {
+        bool is_right = false;
+        bool is_outdated = false;  // right, but the hash was made with other parameters
+    };
+
+    virtual ~Passwords() = default;
+    virtual Task<std::string> hash(std::string password) = 0;
+    virtual Task<Verdict> verify(std::string password, std::string encoded) = 0;
+    // A hash that no password fits, as slow to verify as any.
+    virtual const std::string& dummy() const = 0;
+};
+
+// Where signing keys outlive the process.
+class KeyStore {
+  public:
+    virtual ~KeyStore() = default;
+    virtual std::vector<RingKey> load() = 0;
+    virtual void save(const std::vector<RingKey>& keys) = 0;
+};
+
+// Tells all verifiers at once.  A fast path: who listens later reads the list.
+class RevocationFeed {
+  public:
+    virtual ~RevocationFeed() = default;
+    virtual void publish(const contracts::Revocation& revocation) = 0;
+};
+
+}  // namespace loquat::auth

@@ -1,0 +1,320 @@
+#include "services/auth/adapters/sql_schema.hpp"
+#include "services/auth/adapters/sql_sessions.hpp"
+#include "services/auth/adapters/sql_users.hpp"
+#include "services/auth/domain/refresh_token.hpp"
+#include "services/auth/tests/world.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+// What every store promises, for each adapter.
+namespace loquat::auth {
+namespace {
+
+using namespace std::chrono_literals;
+using contracts::Role;
+
+struct MemoryAdapter {
+    MemoryStore both;
+    UserStore& users = both;
+    SessionStore& sessions = both;
+};
+
+struct SqliteAdapter {
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("loquat-auth-" + Uuid::make().to_string());
+    std::unique_ptr<store::Database> database = open();
+    SqlUsers sql_users{*database};
+    SqlSessions sql_sessions{*database};
+    UserStore& users = sql_users;
+    SessionStore& sessions = sql_sessions;
+
+    std::unique_ptr<store::Database> open() const {
+        std::filesystem::create_directory(folder);
+        return store::open_sqlite({.file = folder / "auth.db", .schema = sql_schema()});
+    }
+    ~SqliteAdapter() {
+        database.reset();
+        std::filesystem::remove_all(folder);
+    }
+};
+
+template <class Adapter>
+struct Store : testing::Test {
+    FakeClock clock;
+    aio::Loop loop{"test"};
+    Adapter adapter;
+    UserStore& users = adapter.users;
+    SessionStore& sessions = adapter.sessions;
+
+    template <class T>
+    T run(Task<T> task) {
+        return run_to_end(loop, std::move(task));
+    }
+
+    Account account(std::string name, std::optional<std::string> email = std::nullopt) {
+        return {.id = UserId::make(),
+                .username = name,
+                .display_name = name,
+                .email = std::move(email),
+                .created_at = clock.now(),
+                .password_hash = "hash"};
+    }
+    Account added(std::string name) {
+        Account one = account(std::move(name));
+        one.role = run(users.add(one, RoleRule::first_is_admin)).role;
+        return one;
+    }
+
+    struct Open {
+        Session session;
+        RefreshToken token;
+        SessionStore::Opened opened;
+    };
+    Open open(UserId user, std::int64_t version = 1, std::size_t per_user_max = 100) {
+        const auto token = RefreshToken::make(SessionId::make());
+        const Session session{.id = token.session,
+                              .user_id = user,
+                              .created_at = clock.now(),
+                              .last_seen_at = clock.now(),
+                              .expires_at = clock.now() + 24h,
+                              .ends_at = clock.now() + 48h,
+                              .user_agent = "agent",
+                              .address = "192.0.2.1",
+                              .family_hash = token.family_hash(),
+                              .secret_hash = token.secret_hash()};
+        const SessionStore::Opening opening{session, version, per_user_max, clock.now() + 15min};
+        return {session, token, run(sessions.open(opening))};
+    }
+    Rotated present(const RefreshToken& token, const std::string& nonce = make_nonce()) {
+        return run(sessions.rotate({.session = token.session,
+                                    .family_hash = token.family_hash(),
+                                    .secret_hash = token.secret_hash(),
+                                    .next_hash = token.successor(nonce).secret_hash(),
+                                    .next_nonce = nonce},
+                                   {}, clock.now(), clock.now() + 15min));
+    }
+};
+
+using Adapters = testing::Types<MemoryAdapter, SqliteAdapter>;
+TYPED_TEST_SUITE(Store, Adapters);
+
+TYPED_TEST(Store, keeps_accounts_as_they_were_given) {
+    Account ann = this->account("ann", "ann@example.com");
+    ann.display_name = "Ann \u00dc.";
+    this->run(this->users.add(ann, RoleRule::as_given));
+
+    const auto by_id = this->run(this->users.find(ann.id));
+    const auto by_name = this->run(this->users.find_by_login("ann"));
+    const auto by_email = this->run(this->users.find_by_login("ann@example.com"));
+
+    ASSERT_TRUE(by_id && by_name && by_email);
+    EXPECT_EQ(by_id->display_name, "Ann \u00dc.");
+    EXPECT_EQ(by_id->email, "ann@example.com");
+    EXPECT_EQ(by_id->created_at, this->clock.now());
+    EXPECT_EQ(by_id->password_hash, "hash");
+    EXPECT_EQ(by_name->id, ann.id);
+    EXPECT_EQ(by_email->id, ann.id);
+    EXPECT_EQ(this->run(this->users.find(UserId::make())), std::nullopt);
+    EXPECT_EQ(this->run(this->users.find_by_login("bob")), std::nullopt);
+}
+
+TYPED_TEST(Store, makes_exactly_the_first_an_administrator) {
+    EXPECT_EQ(this->added("ann").role, Role::admin);
+    EXPECT_EQ(this->added("bob").role, Role::user);
+    EXPECT_EQ(this->run(this->users.find_by_login("ann"))->role, Role::admin);
+}
+
+TYPED_TEST(Store, a_refused_first_account_does_not_use_the_chance_up) {
+    this->run(this->users.add(this->account("ann"), RoleRule::as_given));
+    this->run(this->users.add(this->account("ann"), RoleRule::first_is_admin));
+
+    EXPECT_EQ(this->added("bob").role, Role::admin);
+}
+
+TYPED_TEST(Store, refuses_a_name_or_an_address_twice) {
+    this->run(this->users.add(this->account("ann", "a@example.com"), RoleRule::as_given));
+    const auto outcome = [&](Account account) {
+        return this->run(this->users.add(std::move(account), RoleRule::as_given)).outcome;
+    };
+
+    EXPECT_EQ(outcome(this->account("ann")), AddOutcome::username_taken);
+    EXPECT_EQ(outcome(this->account("bob", "a@example.com")), AddOutcome::email_taken);
+    EXPECT_EQ(outcome(this->account("bob")), AddOutcome::added);
+    EXPECT_EQ(outcome(this->account("carl")), AddOutcome::added) << "two without an address";
+}
+
+TYPED_TEST(Store, searches_literally_in_pages) {
+    for (const char* name : {"a_b", "axb", "a.b", "zoe"}) {
+        this->added(name);
+    }
+    const auto names = [&](std::string query, std::string after = "", std::size_t limit = 10) {
+        std::string all;
+        for (const Account& one : this->run(this->users.search(query, after, limit))) {
+            all += one.username + " ";
+        }
+        return all;
+    };
+
+    EXPECT_EQ(names(""), "a.b a_b axb zoe ");
+    EXPECT_EQ(names("a_"), "a_b ");
+    EXPECT_EQ(names("%"), "");
+    EXPECT_EQ(names("!"), "");
+    EXPECT_EQ(names("' OR 1=1 --"), "");
+    EXPECT_EQ(names("", "a_b", 1), "axb ");
+    EXPECT_EQ(names("OE"), "zoe ") << "part of the display name, in any case";
+}
+
+TYPED_TEST(Store, changes_profiles) {
+    const Account ann = this->added("ann");
+    const auto change = [&](ProfileChange wanted) {
+        return this->run(this->users.change_profile(ann.id, std::move(wanted))).value();
+    };
+
+    EXPECT_EQ(change({.display_name = "Ann"}).display_name, "Ann");
+    EXPECT_EQ(change({.email = std::optional<std::string>{"a@example.com"}}).email,
+              "a@example.com");
+    EXPECT_EQ(change({}).email, "a@example.com");
+    EXPECT_EQ(change({.email = std::optional<std::string>{}}).email, std::nullopt);
+    EXPECT_EQ(this->run(this->users.change_profile(UserId::make(), {})), std::nullopt);
+}
+
+TYPED_TEST(Store, gives_an_address_to_one_account_only) {
+    const Account ann = this->added("ann");
+    const Account bob = this->added("bob");
+    const ProfileChange wanted{.display_name = "New",
+                               .email = std::optional<std::string>{"a@example.com"}};
+    this->run(this->users.change_profile(ann.id, wanted));
+
+    EXPECT_EQ(code_of([&] { this->run(this->users.change_profile(bob.id, wanted)); }),
+              "auth.email_taken");
+    EXPECT_EQ(this->run(this->users.find(bob.id))->display_name, "bob") << "all or nothing";
+}
+
+TYPED_TEST(Store, changes_a_password_only_from_the_version_that_was_read) {
+    const Account ann = this->added("ann");
+
+    EXPECT_TRUE(this->run(this->users.change_password(ann.id, 1, "second")));
+    EXPECT_FALSE(this->run(this->users.change_password(ann.id, 1, "third")));
+    this->run(this->users.rehash_password(ann.id, 1, "stale"));
+    EXPECT_EQ(this->run(this->users.find(ann.id))->password_hash, "second");
+    this->run(this->users.rehash_password(ann.id, 2, "stronger"));
+    EXPECT_EQ(this->run(this->users.find(ann.id))->password_hash, "stronger");
+    EXPECT_EQ(this->run(this->users.find(ann.id))->password_version, 2);
+}
+
+TYPED_TEST(Store, keeps_at_least_one_administrator) {
+    const Account ann = this->added("ann");
+    const Account bob = this->added("bob");
+    const auto change = [&](UserId id, Role role) {
+        return this->run(this->users.change_role(id, role));
+    };
+
+    EXPECT_EQ(change(ann.id, Role::user), RoleOutcome::last_admin);
+    EXPECT_EQ(change(bob.id, Role::user), RoleOutcome::unchanged);
+    EXPECT_EQ(change(bob.id, Role::admin), RoleOutcome::changed);
+    EXPECT_EQ(change(ann.id, Role::user), RoleOutcome::changed);
+    EXPECT_EQ(change(UserId::make(), Role::user), RoleOutcome::unknown_user);
+}
+
+TYPED_TEST(Store, opens_sessions_only_for_the_current_password) {
+    const Account ann = this->added("ann");
+
+    EXPECT_TRUE(this->open(ann.id, 1).opened.is_open);
+    EXPECT_FALSE(this->open(ann.id, 2).opened.is_open);
+    EXPECT_FALSE(this->open(UserId::make(), 1).opened.is_open);
+    EXPECT_EQ(this->run(this->sessions.list(ann.id, this->clock.now())).size(), 1U);
+}
+
+TYPED_TEST(Store, ends_the_session_seen_longest_ago_beyond_the_limit) {
+    const Account ann = this->added("ann");
+    const auto oldest = this->open(ann.id, 1, 2);
+    this->clock.advance(1s);
+    const auto kept = this->open(ann.id, 1, 2);
+    this->clock.advance(1s);
+
+    const auto newest = this->open(ann.id, 1, 2);
+
+    ASSERT_EQ(newest.opened.ended.size(), 1U);
+    EXPECT_EQ(newest.opened.ended[0].session_id, oldest.session.id);
+    const auto left = this->run(this->sessions.list(ann.id, this->clock.now()));
+    ASSERT_EQ(left.size(), 2U);
+    EXPECT_EQ(left[0].id, newest.session.id);
+    EXPECT_EQ(left[1].id, kept.session.id);
+}
+
+TYPED_TEST(Store, rotates_and_repeats_and_remembers_a_reuse) {
+    const auto opened = this->open(this->added("ann").id);
+    const std::string nonce = make_nonce();
+
+    EXPECT_EQ(this->present(opened.token, nonce).rotation, Rotation::rotated);
+    const auto repeated = this->present(opened.token);
+    EXPECT_EQ(repeated.rotation, Rotation::repeated);
+    EXPECT_EQ(repeated.session.nonce, nonce);
+    EXPECT_EQ(this->present(opened.token.successor(nonce)).rotation, Rotation::rotated);
+    EXPECT_EQ(this->present(opened.token).rotation, Rotation::reused);
+    EXPECT_EQ(this->present(opened.token).rotation, Rotation::ended);
+    EXPECT_EQ(this->present(RefreshToken::make(SessionId::make())).rotation, Rotation::unknown);
+
+    const auto revoked = this->run(this->sessions.list_revocations(this->clock.now()));
+    ASSERT_EQ(revoked.size(), 1U);
+    EXPECT_EQ(revoked[0].session_id, opened.session.id);
+}
+
+TYPED_TEST(Store, keeps_sessions_as_they_were_given) {
+    const auto opened = this->open(this->added("ann").id);
+
+    const auto list = this->run(this->sessions.list(opened.session.user_id, this->clock.now()));
+
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list[0].user_agent, "agent");
+    EXPECT_EQ(list[0].address, "192.0.2.1");
+    EXPECT_EQ(list[0].family_hash, opened.session.family_hash);
+    EXPECT_EQ(list[0].secret_hash, opened.session.secret_hash);
+    EXPECT_EQ(list[0].expires_at, opened.session.expires_at);
+    EXPECT_EQ(list[0].ends_at, opened.session.ends_at);
+    EXPECT_EQ(list[0].rotated_at, std::nullopt);
+}
+
+TYPED_TEST(Store, ends_one_all_or_all_but_one_session_of_one_user) {
+    const Account ann = this->added("ann");
+    const auto a = this->open(ann.id).session.id;
+    const auto b = this->open(ann.id).session.id;
+    this->open(ann.id);
+    const auto other = this->open(this->added("bob").id).session;
+    const auto end = [&](SessionStore::Ending ending) {
+        ending.revoked_until = this->clock.now() + 15min;
+        return this->run(this->sessions.end(ending)).size();
+    };
+
+    EXPECT_EQ(end({.user = ann.id, .only = a}), 1U);
+    EXPECT_EQ(end({.user = ann.id, .only = a}), 0U);
+    EXPECT_EQ(end({.user = ann.id, .only = other.id}), 0U);
+    EXPECT_EQ(end({.user = ann.id, .except = b}), 1U);
+    EXPECT_EQ(end({.user = ann.id}), 1U);
+    EXPECT_EQ(this->run(this->sessions.list(other.user_id, this->clock.now())).size(), 1U);
+    EXPECT_EQ(this->run(this->sessions.list_revocations(this->clock.now())).size(), 3U);
+}
+
+TYPED_TEST(Store, lists_revocations_while_they_matter_and_cleans_up_after) {
+    const Account ann = this->added("ann");
+    this->open(ann.id);
+    const contracts::Revocation revocation{.user_id = ann.id,
+                                           .before = this->clock.now(),
+                                           .until = this->clock.now() + 15min};
+    this->run(this->sessions.revoke(revocation));
+
+    const auto listed = this->run(this->sessions.list_revocations(this->clock.now()));
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0].user_id, ann.id);
+    EXPECT_EQ(listed[0].session_id, std::nullopt);
+    EXPECT_EQ(listed[0].before, revocation.before);
+    EXPECT_EQ(listed[0].until, revocation.until);
+
+    this->clock.advance(24h);
+    EXPECT_TRUE(this->run(this->sessions.list_revocations(this->clock.now())).empty());
+    this->run(this->sessions.clean_up(this->clock.now(), 10));
+    EXPECT_TRUE(this->run(this->sessions.list_revocations(Time{})).empty());
+    EXPECT_TRUE(this->run(this->sessions.list(ann.id, Time{})).empty());
+}
+
+}  // namespace
+}  // namespace loquat::auth

@@ -1,0 +1,152 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include "aio/loop.hpp"
+#include "net/jose/claims.hpp"
+#include "net/jose/jws.hpp"
+#include "services/auth/adapters/memory_store.hpp"
+#include "services/auth/auth.hpp"
+
+namespace loquat::auth {
+
+// Runs `task` on `loop` until it ends; gives its result or rethrows.
+template <class T>
+T run_to_end(aio::Loop& loop, Task<T> task) {
+    std::optional<typename aio::Completion<T>::Value> result;
+    std::exception_ptr failed;
+    auto wrapped = [](aio::Loop& on, Task<T> inner, auto& out,
+                      std::exception_ptr& error) -> Task<void> {
+        try {
+            if constexpr (std::is_void_v<T>) {
+                co_await std::move(inner);
+            } else {
+                out.emplace(co_await std::move(inner));
+            }
+        } catch (...) {
+            error = std::current_exception();
+        }
+        on.stop();
+    };
+    loop.spawn(wrapped(loop, std::move(task), result, failed));
+    loop.run();
+    if (failed) {
+        std::rethrow_exception(failed);
+    }
+    if constexpr (!std::is_void_v<T>) {
+        return std::move(*result);
+    }
+}
+
+// The code of the Failure that `call` throws; empty when it throws none.
+std::string code_of(auto call) {
+    try {
+        call();
+    } catch (const Failure& failure) {
+        return failure.code;
+    }
+    return "";
+}
+
+// Readable hashes, and a count of how many were computed.
+class FakePasswords final : public Passwords {
+  public:
+    Task<std::string> hash(std::string password) override {
+        ++computed;
+        co_return prefix + password;
+    }
+    Task<Verdict> verify(std::string password, std::string encoded) override {
+        ++computed;
+        const bool is_right = encoded.ends_with(":" + password);
+        co_return Verdict{.is_right = is_right,
+                          .is_outdated = is_right && !encoded.starts_with(prefix)};
+    }
+    const std::string& dummy() const override { return dummy_; }
+
+    int computed = 0;
+    std::string prefix = "v1:";
+
+  private:
+    std::string dummy_ = "no password ends like this";
+};
+
+class MemoryKeys final : public KeyStore {
+  public:
+    std::vector<RingKey> load() override { return kept; }
+    void save(const std::vector<RingKey>& keys) override { kept = keys; }
+
+    std::vector<RingKey> kept;
+};
+
+class RecordedFeed final : public RevocationFeed {
+  public:
+    void publish(const contracts::Revocation& revocation) override {
+        published.push_back(revocation);
+    }
+
+    std::vector<contracts::Revocation> published;
+};
+
+// The whole service on memory adapters and a clock that stands.
+struct World : testing::Test {
+    FakeClock clock;
+    aio::Loop loop{"test"};
+    aio::WorkerPool signing{"sign", 1, 4096};
+    MemoryStore store;
+    FakePasswords passwords;
+    MemoryKeys key_store;
+    RecordedFeed feed;
+    runtime::Metrics registry;
+    AuthMetrics metrics{registry};
+    BackOffRules back_off_rules;
+    BackOff back_off{back_off_rules, clock};
+    Keys keys{key_store, signing, {.algorithm = net::jose::Algorithm::eddsa}, clock};
+    Accounts accounts{{store, passwords, back_off, clock, metrics}};
+    Sessions sessions{{store, store, keys, signing, feed, clock, metrics},
+                      {.issuer = "us", .audience = "app"}};
+    Auth auth{{accounts, sessions, keys, metrics, {"https://desk.example"}}};
+
+    static constexpr const char* password = "a long enough secret";
+
+    static contracts::Caller stranger() {
+        return {.address = "192.0.2.1", .user_agent = "test", .host = "chat.example"};
+    }
+
+    template <class T>
+    T run(Task<T> task) {
+        return run_to_end(loop, std::move(task));
+    }
+
+    contracts::Session sign_up(std::string name) {
+        return run(auth.register_user(stranger(),
+                                      {.username = std::move(name), .password = password}))
+            .body;
+    }
+    contracts::Session sign_in(std::string name, std::string with = password) {
+        return run(auth.login(stranger(), {.login = std::move(name), .password = std::move(with)}))
+            .body;
+    }
+    contracts::Session refresh(std::string token) {
+        return run(auth.refresh(stranger(), {.refresh_token = std::move(token)})).body;
+    }
+
+    // What a verifier that knows the published keys reads from a token.
+    net::jose::Claims claims_of(const std::string& token) {
+        const auto jws = net::jose::verify_compact(token, keys.published());
+        EXPECT_TRUE(jws);
+        return net::jose::read_claims(jws->payload, {.issuer = "us", .audience = "app"},
+                                      clock.now())
+            .value();
+    }
+    // Somebody signed in, as the pipeline would say it.
+    contracts::Caller caller_of(const contracts::Session& session) {
+        const auto claims = claims_of(session.access_token);
+        contracts::Caller caller = stranger();
+        caller.user = UserId::parse(claims.subject);
+        caller.session = *SessionId::parse(claims.session);
+        caller.role = session.user.role;
+        caller.username = claims.name;
+        return caller;
+    }
+};
+
+}  // namespace loquat::auth
