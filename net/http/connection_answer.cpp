@@ -40,7 +40,7 @@ HeadWriter Connection::start(int status) {
 }
 
 void Connection::append_connection() {
-    keep_ = keep_ && !server_.draining;
+    keep_ = keep_ && !server_.draining && !continue_due_;
     if (!keep_) {
         work_->out += "Connection: close\r\n";
     } else if (head().minor == 0) {
@@ -53,6 +53,8 @@ Task<void> Connection::finish(std::string_view body) {
         co_return;
     }
     std::string& out = work_->out;
+    // Who answers as a whole wants no more of the request.
+    keep_ = keep_ && (body_done_ || body_left_ <= server_.config.unread_body_max);
     if (has_no_body(status_)) {
         body = {};
     } else {

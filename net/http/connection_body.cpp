@@ -136,6 +136,7 @@ Task<std::string> Connection::read_body(std::size_t bytes_max) {
     }
     const bool has_length = head().framing == Framing::length;
     if (has_length && head().content_length > bytes_max) {
+        keep_ = false;  // what is left will not be read
         throw too_large();
     }
     if (has_length) {
@@ -149,6 +150,7 @@ Task<std::string> Connection::read_body(std::size_t bytes_max) {
         const std::size_t count = co_await read_body_some({body.data() + before, room});
         body.resize(before + count);
         if (body.size() > bytes_max) {
+            keep_ = false;
             throw too_large();
         }
     }

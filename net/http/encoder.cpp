@@ -57,17 +57,17 @@ void append_request_line(std::string& out, std::string_view method, std::string_
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     const std::size_t before = out.size();
-    out.resize_and_overwrite(before + name.size() + value.size() + 4,
-                             [&](char* to, std::size_t size) {
-                                 char* at = to + before;
-                                 at = std::copy(name.begin(), name.end(), at);
-                                 *at++ = ':';
-                                 *at++ = ' ';
-                                 at = std::copy(value.begin(), value.end(), at);
-                                 *at++ = '\r';
-                                 *at++ = '\n';
-                                 return size;
-                             });
+    const std::size_t after = before + name.size() + value.size() + 4;
+    // The size that libstdc++ 12 hands to the callback can be larger than the one asked for.
+    out.resize_and_overwrite(after, [&](char* to, std::size_t) {
+        char* at = std::copy(name.begin(), name.end(), to + before);
+        *at++ = ':';
+        *at++ = ' ';
+        at = std::copy(value.begin(), value.end(), at);
+        *at++ = '\r';
+        *at = '\n';
+        return after;
+    });
 }
 
 void append_field(std::string& out, std::string_view name, std::uint64_t value) {

@@ -175,6 +175,20 @@ TEST(Encoder, stops_header_injection) {
     EXPECT_EQ(out, "Location: /a\r\n");
 }
 
+TEST(Encoder, appends_exactly_the_field_while_the_text_grows) {
+    std::string out;
+    std::string expected;
+
+    for (int i = 0; i < 200; ++i) {
+        append_field(out, "Name",
+                     std::string_view{"value"}.substr(0, static_cast<std::size_t>(i % 6)));
+        expected +=
+            "Name: " + std::string{"value"}.substr(0, static_cast<std::size_t>(i % 6)) + "\r\n";
+    }
+
+    EXPECT_EQ(out, expected);
+}
+
 TEST(Encoder, writes_a_date_and_a_problem) {
     std::string date;
     append_date(date);
