@@ -27,10 +27,13 @@ export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: 
   const [failed, setFailed] = useState(false);
   const placedFor = useRef<string | null>(null);
   const loading = useRef(false);
+  const settled = useRef(false);
   const place = `${chatId}/${targetSeq ?? ''}`;
 
   useLayoutEffect(() => {
     if (placedFor.current === place || rows.length === 0) return;
+    // Leaving a message's address is no wish to be elsewhere.
+    if (placedFor.current !== null && targetSeq === null) return void (placedFor.current = place);
     const target = targetSeq === null ? -1 : rows.findIndex((row) => row.message?.seq === targetSeq);
     if (targetSeq !== null && target < 0) return;
     placedFor.current = place;
@@ -38,6 +41,7 @@ export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: 
     if (target >= 0) virtualizer.scrollToIndex(indexOfRow(target), { align: 'center' });
     else if (firstNew >= 0 && rows.length - firstNew > 4) virtualizer.scrollToIndex(indexOfRow(firstNew), { align: 'start' });
     else virtualizer.scrollToEnd();
+    afterSettling(virtualizer, settled);
   }, [place, rows, targetSeq, virtualizer]);
 
   const load = useCallback((more: (chatId: string) => Promise<void>) => {
@@ -52,7 +56,7 @@ export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: 
 
   const check = useCallback(() => {
     const element = virtualizer.scrollElement;
-    if (!element || placedFor.current === null) return;
+    if (!element || placedFor.current === null || !settled.current) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     setAtBottom(below < bottomPixels && isAttached(window));
     if (element.scrollTop < nearPixels && hasOlder(window)) load(loadOlder);
@@ -76,4 +80,27 @@ export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: 
   }, [element, virtualizer]);
 
   return { atBottom, failed, check };
+}
+
+const stillFrames = 3;
+const mostFrames = 60;
+
+// Rows are measured while the list goes to its place, and the place moves with them. More is loaded only when it
+// stands still: rows put in above meanwhile would change what the place's index means.
+function afterSettling(virtualizer: ListVirtualizer, settled: { current: boolean }): void {
+  settled.current = false;
+  let last = -1;
+  let still = 0;
+  let frames = 0;
+  const look = () => {
+    const offset = virtualizer.scrollElement?.scrollTop ?? -1;
+    still = offset === last ? still + 1 : 0;
+    last = offset;
+    frames += 1;
+    if (still < stillFrames && frames < mostFrames) return void requestAnimationFrame(look);
+    settled.current = true;
+    // Wakes up whoever listens to scrolling, for nothing may have scrolled since.
+    virtualizer.scrollElement?.dispatchEvent(new Event('scroll'));
+  };
+  requestAnimationFrame(look);
 }

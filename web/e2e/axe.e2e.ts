@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { composer, makeDirect, makeRoom, openBrowser, post, register, signIn, type Browser, type Person } from './support';
+
+// axe-core over the main screens: nothing serious or critical.
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let browser: Browser;
+let ada: Person;
+let room: string;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  const [one, tom] = await Promise.all([register('ada', 'Ada'), register('tom', 'Tom')]);
+  ada = one;
+  room = await makeRoom(ada, 'Checked', [tom]);
+  await makeDirect(ada, tom);
+  await post(tom, room, 'Some *text* with `code`, a [link](https://example.org) and\n\n```js\nlet a = 1; // note\n```\n\n|a|b|\n|-|-|\n|1|2|');
+});
+afterAll(() => browser.close());
+
+interface Finding {
+  id: string;
+  impact: string | null;
+  nodes: { html: string; failureSummary?: string }[];
+}
+
+async function findings(page: Page): Promise<string[]> {
+  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'));
+  const result = await page.evaluate(async (script) => {
+    if (!('axe' in window)) (0, eval)(script);
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: unknown }> } };
+    return (await axe.run({ resultTypes: ['violations'] })).violations;
+  }, source);
+  return (result as Finding[])
+    .filter((finding) => finding.impact === 'serious' || finding.impact === 'critical')
+    .map((finding) => `${finding.id}: ${finding.nodes.map((node) => `${node.html} ${node.failureSummary ?? ''}`).join(' | ')}`);
+}
+
+describe.each([
+  ['light', { dark: false }],
+  ['dark', { dark: true }],
+  ['phone', { width: 375, height: 720, touch: true }],
+])('%s', (_name, look) => {
+  test('the screens have nothing serious', async () => {
+    // The page's own content policy forbids what the checker needs to run; it is put aside for the checker only.
+    const context = await browser.newContext(look);
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Page.setBypassCSP', { enabled: true });
+    await page.goto('/sign-up');
+    await page.getByLabel('User name').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await signIn(page, ada, `/c/${room}`);
+    await composer(page).waitFor();
+    await page.locator('.hljs-keyword').waitFor();
+    expect(await findings(page)).toEqual([]);
+    for (const [path, wait] of [
+      ['/', 'Checked'], [`/c/${room}?panel=members`, 'Owner'], [`/c/${room}?panel=settings`, 'Archive room'], ['/new', 'Create room'],
+      ['/people', 'People'], ['/rooms', 'Rooms'], ['/settings/profile', 'Display name'], ['/settings/sessions', 'This browser'],
+      ['/settings/appearance', 'Density'], ['/settings/writing', 'Enter sends'], ['/settings/notifications', 'Notify me'],
+    ] as const) {
+      await page.goto(path);
+      await page.getByText(wait).filter({ visible: true }).first().waitFor();
+      expect(await findings(page), path).toEqual([]);
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    expect(await findings(page), 'the switcher').toEqual([]);
+  });
+});

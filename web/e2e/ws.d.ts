@@ -1,0 +1,5 @@
+declare module 'ws' {
+  export class WebSocket {
+    constructor(address: string, protocols?: string[]);
+  }
+}
