@@ -8,7 +8,7 @@ from tools.testing.process import LOGS, ROOT, run
 from tools.testing.suites import Count, RELEASE, Suite, all_suites, build, sanitized
 
 # Suites that read sources only: they need no C++ build.
-WITHOUT_BUILD = {"tools", "tidy", "web-types", "web-lint", "web-unit", "fuzz", "asan", "tsan"}
+WITHOUT_BUILD = {"tools", "tidy", "codes", "web-types", "web-lint", "web-unit", "fuzz", "asan", "tsan"}
 
 
 def arguments():

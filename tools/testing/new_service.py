@@ -29,7 +29,7 @@ def copy_tree(target):
 
 
 def compile_flags(tree):
-    """The flags of a file of the release build, without its names and its precompiled header; TREE is looked into first."""
+    """The flags of a file of the release build, without its names; TREE is looked into first."""
     entries = json.loads((RELEASE / "compile_commands.json").read_text())
     parts = shlex.split(next(entry["command"] for entry in entries if "/services/" in entry["file"]))
     parts = parts[next(i for i, part in enumerate(parts) if "clang++" in part or part.endswith("g++")):]
@@ -43,7 +43,7 @@ def compile_flags(tree):
         else:
             flags.append(parts[at])
             at += 1
-    return [flag for flag in flags if flag not in ("-MD", "-Winvalid-pch")]
+    return [*(flag for flag in flags if flag not in ("-MD", "-Winvalid-pch")), "-include", f"{tree}/cmake/pch.hpp"]
 
 
 def link_command(objects, output):

@@ -155,6 +155,7 @@ def all_suites():
     before = [
         Suite("tools", "the tests of the tools", tools_tests),
         Suite("tidy", "layers, names, sizes, forbidden words", command(sys.executable, "tools/tidy.py")),
+        Suite("codes", "the page of error codes is whole", command(sys.executable, "tools/error_codes.py")),
         Suite("web-types", "the web app's types", command("npm", "run", "--silent", "typecheck", cwd=web)),
         Suite("web-lint", "the web app's lint", command("npm", "run", "--silent", "lint", cwd=web)),
         Suite("web-unit", "the web app's unit tests", vitest),
