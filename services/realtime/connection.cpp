@@ -1,0 +1,217 @@
+#include "services/realtime/connection.hpp"
+
+#include "net/stomp/encoder.hpp"
+#include "services/realtime/close_codes.hpp"
+#include "services/realtime/node.hpp"
+
+namespace loquat::realtime {
+
+namespace stomp = net::stomp;
+namespace websocket = net::websocket;
+
+namespace {
+
+constexpr int reads_per_turn = 4;
+constexpr std::size_t replay_room_bytes = 64 * 1024;
+
+}  // namespace
+
+Connection::Connection(Node& node, Upgraded upgraded)
+    : node_(node),
+      link_(std::move(upgraded.link)),
+      reader_(node.read_settings(), upgraded.deflate == Deflate::on
+                                        ? websocket::Reader::Extension::deflate
+                                        : websocket::Reader::Extension::none),
+      parser_(node.login_limits()),
+      opened_at_(node.now()),
+      last_read_(opened_at_),
+      last_sent_(opened_at_),
+      session_(node, *this, std::move(upgraded.token)) {
+    shape_.deflate = upgraded.deflate;
+}
+
+void Connection::start(std::string early) {
+    reschedule();
+    if (!early.empty()) {
+        take(early);
+    }
+    read_some();
+}
+
+void Connection::set_version(stomp::Version version) {
+    shape_.version = version;
+    parser_.set_version(version);
+}
+
+bool Connection::has_room() const { return outbox_.bytes() < replay_room_bytes; }
+
+bool Connection::wants_input() const {
+    const bool reads_answers =
+        outbox_.bytes() < static_cast<std::size_t>(node_.config().queue_bytes_max);
+    return state_ == State::closing || (session_.wants_input() && reads_answers);
+}
+
+void Connection::read_some() {
+    is_waiting_to_read_ = false;
+    for (int i = 0; i < reads_per_turn; ++i) {
+        if (state_ == State::over || !wants_input()) {
+            return;
+        }
+        const net::IoResult result = link_->try_read(node_.read_buffer());
+        if (result.state == net::Io::would_block) {
+            is_waiting_to_read_ = true;
+            link_->want_read(*this);
+            return;
+        }
+        if (result.state != net::Io::bytes) {
+            lose();
+            return;
+        }
+        take(node_.read_buffer().first(result.bytes));
+    }
+    if (state_ != State::over) {
+        node_.read_later(*this);
+    }
+}
+
+void Connection::resume_reading() {
+    if (state_ != State::over && !is_waiting_to_read_ && !is_hungry && wants_input()) {
+        node_.read_later(*this);
+    }
+}
+
+void Connection::take(std::span<char> bytes) {
+    last_read_ = node_.now();
+    is_pinged_ = false;
+    if (const auto error = reader_.feed(bytes, *this)) {
+        close(error->close_code, error->reason);
+    }
+}
+
+void Connection::on_data(websocket::MessageType type, std::string_view piece, websocket::Part) {
+    if (state_ != State::open) {
+        return;
+    }
+    if (!std::exchange(has_type_, true)) {
+        shape_.type = type;
+    }
+    if (auto failure = parser_.feed(piece, session_)) {
+        fail(*failure, parser_.broken_receipt());
+    }
+}
+
+void Connection::on_ping(std::string_view payload) {
+    if (state_ != State::open) {
+        return;
+    }
+    std::string pong;
+    websocket::append_frame(pong, websocket::Opcode::pong, payload);
+    outbox_.add_answer(pong);
+    node_.note_dirty(*this);
+}
+
+void Connection::on_close(std::uint16_t code, std::string_view) {
+    peer_closed_ = true;
+    std::string frame;
+    if (code == websocket::close_code::no_status) {
+        websocket::append_frame(frame, websocket::Opcode::close, {});
+    } else {
+        websocket::append_close_frame(frame, code, {});
+    }
+    begin_closing(frame);
+}
+
+void Connection::answer(std::string_view frame) {
+    if (state_ != State::open) {
+        return;
+    }
+    std::string bytes;
+    node_.maker().append_answer(bytes, shape_, frame);
+    outbox_.add_answer(bytes);
+    node_.note_dirty(*this);
+}
+
+void Connection::give(Subscription& subscription, const Event& event) {
+    const Address& address = subscription.address();
+    auto batch = std::make_shared<Batch>();
+    batch->serial = address.serial;
+    batch->first_seq = event.seq;
+    batch->has_changes = event.is_change;
+    if (address.ack != AckMode::automatic) {
+        batch->numbers.push_back(event.number);
+        note_unacked(subscription, *batch);
+    }
+    node_.maker().append_event(batch->bytes, address, event);
+    enqueue(batch);
+}
+
+void Connection::replay(Subscription& subscription, const Event& event) {
+    if (state_ != State::open) {
+        return;
+    }
+    const Address& address = subscription.address();
+    if (address.ack != AckMode::automatic) {
+        Batch numbers;
+        numbers.numbers.push_back(event.number);
+        note_unacked(subscription, numbers);
+    }
+    std::string bytes;
+    node_.maker().append_event(bytes, address, event);
+    outbox_.add_answer(bytes);
+    node_.note_dirty(*this);
+}
+
+void Connection::enqueue(const SharedBatch& batch) {
+    if (state_ == State::open) {
+        outbox_.add(batch, Keep::if_quick);
+        node_.note_dirty(*this);
+    }
+}
+
+void Connection::fail(const Failure& failure, std::string_view receipt) {
+    if (state_ != State::open) {
+        return;
+    }
+    std::string bytes;
+    stomp::FrameWriter writer{bytes, shape_.version, stomp::Command::error};
+    writer.header("code", failure.code).header("message", failure.message);
+    if (failure.code == "stomp.unsupported_version") {
+        writer.header("version", stomp::supported_versions);
+    }
+    if (!receipt.empty()) {
+        writer.header("receipt-id", receipt);
+    }
+    if (failure.retry_after) {
+        writer.header("retry-after", static_cast<std::uint64_t>(failure.retry_after->count()));
+    }
+    writer.header("content-type", "text/plain");
+    writer.finish(failure.message);
+    answer(bytes);
+    node_.count_error(failure.code);
+    close(close_code_of(failure), failure.code);
+}
+
+void Connection::close(std::uint16_t code, std::string_view reason) {
+    std::string frame;
+    websocket::append_close_frame(frame, code, reason);
+    begin_closing(frame);
+}
+
+// Events that are queued still leave; nothing is added after the close frame.
+void Connection::begin_closing(std::string_view close_frame) {
+    if (state_ != State::open) {
+        if (peer_closed_ && outbox_.is_empty()) {
+            node_.note_dirty(*this);
+        }
+        return;
+    }
+    session_.end();
+    parser_.stop();
+    outbox_.add_answer(close_frame);
+    state_ = State::closing;
+    node_.wheel().add(*this, node_.now() + std::chrono::milliseconds{node_.config().linger_ms});
+    node_.note_dirty(*this);
+    resume_reading();
+}
+
+}  // namespace loquat::realtime

@@ -1,0 +1,132 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/stomp/encoder.hpp"
+#include "net/websocket/deflate.hpp"
+#include "net/websocket/reader.hpp"
+#include "services/realtime/destination.hpp"
+#include "services/realtime/outbox.hpp"
+
+namespace loquat::realtime {
+
+class Connection;
+class Group;
+class Room;
+struct CatchUp;
+
+enum class AckMode : std::uint8_t { automatic, client, client_individual };
+enum class Deflate : std::uint8_t { off, on };
+
+// How frames are written for a connection: what must be equal for two to share bytes.
+struct Shape {
+    net::stomp::Version version = net::stomp::Version::v1_2;
+    net::websocket::MessageType type = net::websocket::MessageType::text;
+    Deflate deflate = Deflate::off;
+    friend bool operator==(const Shape&, const Shape&) = default;
+};
+
+// What the MESSAGE frames of a subscription say of it.
+struct Address {
+    std::string id;
+    std::string destination;  // as the client wrote it
+    AckMode ack = AckMode::automatic;
+    Shape shape;
+    std::uint32_t serial = 0;  // of this address on this loop
+    friend bool operator==(const Address& a, const Address& b) {
+        return a.id == b.id && a.destination == b.destination && a.ack == b.ack &&
+               a.shape == b.shape;
+    }
+};
+
+// One thing to tell subscribers.
+struct Event {
+    std::string_view body;     // JSON
+    std::int64_t seq = 0;      // of a `message` event; 0 for all others
+    std::uint64_t number = 0;  // message-id: unique and growing on this loop
+    bool is_change = false;    // an edit or a deletion: must not be lost unannounced
+};
+
+// Writes frames; one per loop, so that compressor and scratch space are shared.
+class FrameMaker {
+  public:
+    explicit FrameMaker(std::size_t compress_bytes_min) : compress_bytes_min_(compress_bytes_min) {}
+
+    void append_event(std::string& out, const Address& to, const Event& event);
+    // `frame` is a STOMP frame; appends it as one WebSocket message.
+    void append_answer(std::string& out, const Shape& shape, std::string_view frame);
+
+    // The parts of an `ack` header: which address, which event.
+    struct AckId {
+        std::uint32_t serial;
+        std::uint64_t number;
+    };
+    static std::optional<AckId> parse_ack(std::string_view text);
+
+  private:
+    std::size_t compress_bytes_min_;
+    net::websocket::Deflater deflater_;
+    std::string frame_;
+    std::string compressed_;
+};
+
+enum class FollowState : std::uint8_t {
+    catching_up,  // its history is being read from the store
+    ahead,        // the store had more than was broadcast yet: `last_seq` and below are skipped
+    live,         // a member of its group
+    lagging,      // the reader was too slow: gets nothing until it has drained
+};
+
+// One SUBSCRIBE.  Belongs to its connection's session.
+struct Subscription {
+    Connection* connection = nullptr;
+    Feed feed = Feed::room;
+    FollowState state = FollowState::live;
+    bool has_lost = false;    // lagging: events without a number were dropped
+    std::uint32_t index = 0;  // its place in Group or in Room
+    std::shared_ptr<Room> room;
+    Group* group = nullptr;             // of a room: also its address
+    std::unique_ptr<Address> own;       // of the other feeds
+    std::int64_t last_seq = 0;          // lagging: the first that is missing, minus one
+    std::uint64_t changes_seen = 0;     // lagging: Room::changes when it began
+    std::shared_ptr<CatchUp> catch_up;  // while catching up
+    std::unique_ptr<std::deque<std::uint64_t>> unacked;
+
+    const Address& address() const;
+};
+
+// The live subscriptions of a room whose frames are the same bytes.
+class Group {
+  public:
+    explicit Group(Address address) : address_(std::move(address)) {}
+
+    const Address& address() const { return address_; }
+    bool has_members() const { return !members_.empty(); }
+    void add_event(FrameMaker& maker, const Event& event);
+    // What was added since the last call; null when nothing was.
+    SharedBatch take_batch();
+    bool has_batch() const { return batch_ != nullptr; }
+    std::size_t batch_bytes() const { return batch_ ? batch_->bytes.size() : 0; }
+
+    void join(Subscription& subscription);
+    void leave(Subscription& subscription);
+    const std::vector<Subscription*>& members() const { return members_; }
+
+    std::uint32_t users = 0;  // subscriptions that have it as their address
+    bool is_dirty = false;    // listed for the next flush
+
+  private:
+    Address address_;
+    SharedBatch batch_;
+    std::vector<Subscription*> members_;
+};
+
+// Notes that `batch` was put into a subscription's queue.
+void note_unacked(Subscription& subscription, const Batch& batch);
+
+}  // namespace loquat::realtime

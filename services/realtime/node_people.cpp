@@ -1,0 +1,187 @@
+#include "aio/signal.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "contracts/events.hpp"
+#include "services/realtime/node.hpp"
+#include "wire/codec.hpp"
+
+// Rooms and people: who is here, what they listen to, and how their connections end from outside.
+
+namespace loquat::realtime {
+
+namespace {
+
+constexpr std::chrono::milliseconds drain_step{50};
+
+struct ChatRemoved {
+    ChatId chat_id;
+};
+BOOST_DESCRIBE_STRUCT(ChatRemoved, (), (chat_id))
+
+std::optional<Feed> feed_of(std::string_view queue) {
+    if (queue == "chats") {
+        return Feed::chats;
+    }
+    if (queue == "presence") {
+        return Feed::presence;
+    }
+    return queue == "session" ? std::optional{Feed::session} : std::nullopt;
+}
+
+}  // namespace
+
+std::shared_ptr<Room> Node::open_room(ChatId chat) {
+    std::shared_ptr<Room>& room = rooms_[chat];
+    if (!room) {
+        room = std::make_shared<Room>(*this, chat);
+    }
+    return room;
+}
+
+void Node::close_if_unused(Room& room) {
+    if (!room.is_used()) {
+        const auto found = rooms_.find(room.id());
+        if (found != rooms_.end() && found->second.get() == &room) {
+            rooms_.erase(found);
+        }
+    }
+}
+
+void Node::end_room_subscriptions(const UserId& user, Room& room) {
+    const auto person = people_.find(user);
+    if (person == people_.end()) {
+        return;
+    }
+    for (Connection* connection : person->second.connections) {
+        connection->session().end_room_subscriptions(room);
+    }
+}
+
+void Node::join_person(const UserId& user, Connection& connection) {
+    people_[user].connections.push_back(&connection);
+    note_presence(user);
+}
+
+void Node::leave_person(const UserId& user, Connection& connection) {
+    const auto found = people_.find(user);
+    if (found == people_.end()) {
+        return;
+    }
+    std::erase(found->second.connections, &connection);
+    if (found->second.connections.empty()) {
+        people_.erase(found);
+    }
+    note_presence(user);
+}
+
+void Node::note_presence(const UserId& user) {
+    std::int32_t connections = 0;
+    std::int32_t away = 0;
+    if (const auto found = people_.find(user); found != people_.end()) {
+        for (Connection* connection : found->second.connections) {
+            ++connections;
+            away += connection->session().is_away() ? 1 : 0;
+        }
+    }
+    neighbours_.presence.on_changed(user, connections, away);
+}
+
+void Node::follow_person(const UserId& user) {
+    Person& person = people_[user];
+    if (!person.topic) {
+        person.topic = broadcast().subscribe(
+            contracts::user_topic(user),
+            [this, user](store::Notice notice, const store::Payload& payload) {
+                on_person_notice(user, notice, payload);
+            });
+    }
+}
+
+void Node::on_person_notice(const UserId& user, store::Notice notice,
+                            const store::Payload& payload) {
+    const auto found = people_.find(user);
+    if (found == people_.end()) {
+        return;
+    }
+    if (notice == store::Notice::lost) {
+        for (Connection* connection : found->second.connections) {
+            connection->session().give_feed(Feed::chats, resync_event(0, 0));
+            connection->session().give_feed(Feed::presence, resync_event(0, 0));
+        }
+        return;
+    }
+    const contracts::UserEvent event = contracts::decode_user_event(*payload);
+    const auto feed = feed_of(event.queue);
+    if (!feed) {
+        return;
+    }
+    for (Connection* connection : found->second.connections) {
+        connection->session().give_feed(*feed, event.body);
+    }
+    if (*feed == Feed::chats && event.body.starts_with(R"({"type":"chat_removed")")) {
+        on_chat_removed(user, event.body);
+    }
+}
+
+void Node::on_chat_removed(const UserId& user, std::string_view body) {
+    try {
+        const auto removed = wire::from_json<ChatRemoved>(body);
+        if (const auto room = rooms_.find(removed.chat_id); room != rooms_.end()) {
+            const std::shared_ptr<Room> held = room->second;
+            held->end_subscriptions_of(user);
+        }
+    } catch (const Failure& failure) {
+        log_warn({.service = "realtime"}, "a chat_removed event is not readable",
+                 {{"code", failure.code}});
+    }
+}
+
+void Node::on_revoked(const contracts::Revocation& revocation) {
+    std::vector<Connection*> ended;
+    for (const auto& connection : connections_) {
+        const Session& session = connection->session();
+        if (!connection->is_open() || !session.is_signed_in()) {
+            continue;
+        }
+        const Identity& who = session.identity();
+        const bool is_session = revocation.session_id == who.session;
+        const bool is_user = revocation.user_id == who.user &&
+                             (!revocation.before || who.issued_at < *revocation.before);
+        if (is_session || is_user) {
+            ended.push_back(connection.get());
+        }
+    }
+    for (Connection* connection : ended) {
+        end_session(*connection);
+    }
+}
+
+void Node::end_session(Connection& connection) {
+    connection.session().give_feed(Feed::session, R"({"type":"session_ended"})");
+    connection.fail({Kind::unauthenticated, "auth.session_ended", "The session has ended."}, "");
+}
+
+Task<void> Node::drain(Steady deadline) {
+    is_draining_ = true;
+    const auto spread = std::chrono::milliseconds{config_.drain_spread_ms};
+    const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / drain_step));
+    const std::size_t each = connections_.size() / steps + 1;
+    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(spread);
+    while (!connections_.empty() && std::chrono::steady_clock::now() < deadline) {
+        std::size_t closed = 0;
+        for (std::size_t i = connections_.size(); i-- > 0 && closed < each;) {
+            if (connections_[i]->is_open()) {
+                Failure restarting{Kind::unavailable, "server.restarting",
+                                   "The server restarts; connect again."};
+                // Spread again over the clients, so that they do not come back all at once.
+                restarting.retry_after = std::chrono::seconds{1 + i % (1 + wait.count())};
+                connections_[i]->fail(restarting, "");
+                ++closed;
+            }
+        }
+        co_await loop_.sleep_for(drain_step);
+    }
+    co_await scope_.close();
+}
+
+}  // namespace loquat::realtime

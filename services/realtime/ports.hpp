@@ -1,0 +1,56 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "aio/task.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "contracts/auth.hpp"
+#include "contracts/chat.hpp"
+
+namespace loquat::realtime {
+
+// Who a verified token speaks for.
+struct Identity {
+    UserId user;
+    SessionId session;
+    contracts::Role role = contracts::Role::user;
+    std::string username;
+    Time issued_at;
+    Time expires_at;
+};
+
+class TokenPort {
+  public:
+    virtual ~TokenPort() = default;
+    // Throws auth.invalid_token, auth.token_expired, auth.token_revoked.
+    virtual Task<Identity> verify(std::string token) = 0;
+    // One listener; called on this loop for each revocation, after `verify` knows it.
+    virtual void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) = 0;
+};
+
+// The chat service, on behalf of `who`.  Each call has its own deadline.  Failures as
+// contracts/chat.hpp says, and upstream.* when the service does not answer.
+class ChatPort {
+  public:
+    virtual ~ChatPort() = default;
+    // Throws chat.not_found unless `who` may follow the conversation.
+    virtual Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) = 0;
+    // Returns when the message is durable.
+    virtual Task<void> accept_message(Identity who, contracts::PostMessageRequest message) = 0;
+    virtual Task<void> post_typing(Identity who, ChatId chat) = 0;
+    virtual Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) = 0;
+    // The oldest messages above `after_seq`, ascending; at most `limit`.
+    virtual Task<contracts::MessagePage> list_after(Identity who, ChatId chat,
+                                                    std::int64_t after_seq, std::int32_t limit) = 0;
+};
+
+// Is told of every change of a person on this node; never waits.
+class PresencePort {
+  public:
+    virtual ~PresencePort() = default;
+    // `away` of the person's `connections` say that nobody is looking.
+    virtual void on_changed(const UserId& user, std::int32_t connections, std::int32_t away) = 0;
+};
+
+}  // namespace loquat::realtime

@@ -1,0 +1,219 @@
+#include "services/realtime/session.hpp"
+
+#include "services/realtime/connection.hpp"
+#include "services/realtime/node.hpp"
+
+namespace loquat::realtime {
+
+namespace stomp = net::stomp;
+using stomp::Command;
+
+namespace {
+
+// A compressed message may hold far more frames than its bytes promise.
+constexpr std::size_t inbox_overrun_factor = 8;
+
+Failure not_connected() {
+    return Failure{Kind::unauthenticated, "stomp.not_connected", "Send CONNECT first."};
+}
+
+}  // namespace
+
+Session::Session(Node& node, Connection& connection, std::string upgrade_token)
+    : node_(node), connection_(connection), upgrade_token_(std::move(upgrade_token)) {}
+
+Session::~Session() = default;
+
+bool Session::wants_input() const {
+    return inbox_bytes_ < static_cast<std::size_t>(node_.config().inbox_bytes_max);
+}
+
+void Session::on_frame(Frame frame) {
+    if (ended_) {
+        return;
+    }
+    try {
+        if (frame.command == Command::connect || frame.command == Command::stomp) {
+            choose_version(frame);
+        } else if (!has_connect_) {
+            throw not_connected();
+        }
+        if (working_) {
+            inbox_bytes_ += frame.bytes() + sizeof(Frame);
+            const auto limit = static_cast<std::size_t>(node_.config().inbox_bytes_max);
+            if (inbox_bytes_ > limit * inbox_overrun_factor) {
+                throw Failure{Kind::limited, "rate.limited", "Too many frames wait."};
+            }
+            if (!inbox_) {
+                inbox_ = std::make_unique<std::deque<Frame>>();
+            }
+            inbox_->push_back(std::move(frame));
+            return;
+        }
+        if (!handle_now(frame)) {
+            working_ = true;
+            node_.start(work_off(std::move(frame)));
+        }
+    } catch (const Failure& failure) {
+        fail(failure, frame);
+    }
+}
+
+// At once, not when its turn comes: the frames behind it in the same piece are written in that
+// version.
+void Session::choose_version(const Frame& frame) {
+    if (std::exchange(has_connect_, true)) {
+        throw Failure{Kind::malformed, "stomp.already_connected", "CONNECT may come only once."};
+    }
+    const auto version = stomp::choose_version(frame.find("accept-version"));
+    if (!version) {
+        throw Failure{Kind::unsupported, "stomp.unsupported_version",
+                      "This server speaks STOMP 1.0, 1.1 and 1.2."};
+    }
+    connection_.set_version(*version);
+}
+
+// True when the frame needs nobody else and has been handled.
+bool Session::handle_now(Frame& frame) {
+    if (signed_in_ && node_.wall_now() >= identity_.expires_at) {
+        throw Failure{Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
+    }
+    if (defer_to_transaction(frame)) {
+        answer_receipt(frame);
+        return true;
+    }
+    switch (frame.command) {
+        case Command::connect:
+        case Command::stomp:
+        case Command::send:
+        case Command::subscribe:
+        case Command::commit:
+            return false;
+        default:
+            handle_in_open(frame);
+            return true;
+    }
+}
+
+void Session::handle_in_open(Frame& frame) {
+    switch (frame.command) {
+        case Command::unsubscribe:
+            unsubscribe(frame);
+            break;
+        case Command::ack:
+        case Command::nack:
+            acknowledge(frame);
+            break;
+        case Command::begin:
+            begin_transaction(frame);
+            break;
+        case Command::abort:
+            abort_transaction(frame);
+            break;
+        case Command::disconnect:
+            answer_receipt(frame);
+            connection_.close(net::websocket::close_code::normal, "");
+            return;
+        default:
+            throw Failure{Kind::malformed, "stomp.malformed", "Only servers send this command."};
+    }
+    answer_receipt(frame);
+}
+
+Task<void> Session::work_off(Frame first) {
+    Frame frame = std::move(first);
+    bool more = true;
+    while (more) {
+        std::optional<Failure> failed;
+        try {
+            co_await handle(frame);
+            if (!ended_) {
+                answer_receipt(frame);
+            }
+        } catch (const Failure& failure) {
+            failed = failure;
+        }
+        if (failed) {
+            fail(*failed, frame);
+        }
+        more = next_frame(frame);
+    }
+    working_ = false;
+    if (ended_) {
+        node_.bury_later(connection_);
+    } else {
+        connection_.resume_reading();
+    }
+}
+
+// Handles what can be handled at once; false when nothing is left.
+bool Session::next_frame(Frame& frame) {
+    while (!ended_ && inbox_ && !inbox_->empty()) {
+        frame = std::move(inbox_->front());
+        inbox_->pop_front();
+        inbox_bytes_ -= frame.bytes() + sizeof(Frame);
+        try {
+            if (!handle_now(frame)) {
+                return true;
+            }
+        } catch (const Failure& failure) {
+            fail(failure, frame);
+        }
+    }
+    inbox_.reset();
+    inbox_bytes_ = 0;
+    return false;
+}
+
+Task<void> Session::handle(Frame frame) {
+    switch (frame.command) {
+        case Command::connect:
+        case Command::stomp:
+            co_await sign_in(std::move(frame));
+            break;
+        case Command::subscribe:
+            co_await subscribe(std::move(frame));
+            break;
+        case Command::commit:
+            co_await commit(std::move(frame));
+            break;
+        default:
+            co_await send(std::move(frame));
+            break;
+    }
+}
+
+void Session::fail(const Failure& failure, const Frame& frame) {
+    if (!ended_) {
+        connection_.fail(failure, frame.get_or_empty("receipt"));
+    }
+}
+
+void Session::answer_receipt(const Frame& frame) {
+    // CONNECTED is the answer to CONNECT.
+    const auto receipt = frame.find("receipt");
+    if (!receipt || frame.command == Command::connect || frame.command == Command::stomp) {
+        return;
+    }
+    std::string bytes;
+    stomp::FrameWriter writer{bytes, connection_.shape().version, Command::receipt};
+    writer.header("receipt-id", *receipt).finish();
+    connection_.answer(bytes);
+}
+
+void Session::end() {
+    if (std::exchange(ended_, true)) {
+        return;
+    }
+    while (!subscriptions_.empty()) {
+        remove(subscriptions_.size() - 1);
+    }
+    transactions_.reset();
+    inbox_.reset();
+    inbox_bytes_ = 0;
+    if (signed_in_) {
+        node_.leave_person(identity_.user, connection_);
+    }
+}
+
+}  // namespace loquat::realtime

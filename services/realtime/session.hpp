@@ -1,0 +1,121 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/stomp/negotiate.hpp"
+#include "net/stomp/parser.hpp"
+#include "services/realtime/fanout.hpp"
+#include "services/realtime/ports.hpp"
+
+namespace loquat::realtime {
+
+class Node;
+class Room;
+
+// The STOMP side of one connection: sign-in, subscriptions, sends, acknowledgements, transactions.
+// Frames are handled strictly in the order in which they came, also when one has to wait for
+// another service; what waits is held here, up to a limit.
+class Session final : public net::stomp::FrameSink {
+  public:
+    Session(Node& node, Connection& connection, std::string upgrade_token);
+    ~Session() override;
+
+    void on_frame(net::stomp::Frame frame) override;
+
+    bool is_signed_in() const { return signed_in_; }
+    const Identity& identity() const { return identity_; }
+    const net::stomp::BeatPlan& beats() const { return beats_; }
+    // Frames of the client are under way or wait.
+    bool is_busy() const { return working_; }
+    // False while so much waits that reading should pause.
+    bool wants_input() const;
+
+    // The socket is gone or about to go: nothing more is sent.  The session object may have to live
+    // on until it is no longer busy.
+    void end();
+
+    void warn_of_expiry();
+    bool was_warned() const { return warned_; }
+    // Events on the person's own queues.
+    void give_feed(Feed feed, std::string_view body);
+    void end_room_subscriptions(const Room& room);
+    bool is_away() const { return away_; }
+
+    // The socket's queue was over its limit and these events were dropped.
+    void on_overflow(const std::vector<SharedBatch>& dropped);
+    // Too much of it awaits an ACK: nothing more until there is room.
+    void check_window(Subscription& subscription);
+    // The socket's queue is empty again.
+    void on_drained();
+
+  private:
+    using Frame = net::stomp::Frame;
+    struct Transaction {
+        std::vector<Frame> frames;
+        std::size_t bytes = 0;
+    };
+    using Transactions = std::map<std::string, Transaction, std::less<>>;
+
+    // session.cpp
+    void choose_version(const Frame& frame);
+    bool handle_now(Frame& frame);
+    void handle_in_open(Frame& frame);
+    Task<void> work_off(Frame first);
+    Task<void> handle(Frame frame);
+    bool next_frame(Frame& frame);
+    void fail(const Failure& failure, const Frame& frame);
+    void answer_receipt(const Frame& frame);
+    // session_sign_in.cpp
+    Task<void> sign_in(Frame frame);
+    std::string token_of(const Frame& frame);
+    void answer_connected();
+    Task<void> refresh_token(std::string body);
+    void take_identity(Identity identity);
+    // session_send.cpp
+    Task<void> send(Frame frame);
+    Task<void> send_message(ChatId chat, std::string body);
+    void set_presence(std::string_view body);
+    Task<void> commit(Frame frame);
+    void begin_transaction(const Frame& frame);
+    void abort_transaction(const Frame& frame);
+    Transactions::iterator find_transaction(const Frame& frame);
+    bool defer_to_transaction(Frame& frame);
+    // session_subscribe.cpp
+    Task<void> subscribe(Frame frame);
+    Task<std::int64_t> allowed_head(Room& room);
+    void follow_room(std::shared_ptr<Room> room, Address address, std::int64_t head,
+                     std::optional<std::int64_t> after);
+    void follow_feed(Feed feed, Address address);
+    void unsubscribe(const Frame& frame);
+    void remove(std::size_t index);
+    std::optional<std::size_t> find_subscription(std::string_view id) const;
+    // session_ack.cpp
+    void acknowledge(const Frame& frame);
+    Subscription* find_acknowledged(const Frame& frame, std::uint64_t& number);
+    // session_slow.cpp
+    void suspend(Subscription& subscription);
+    void resume(Subscription& subscription);
+    bool is_window_full(const Subscription& subscription) const;
+
+    Node& node_;
+    Connection& connection_;
+    Identity identity_;
+    std::string upgrade_token_;
+    net::stomp::BeatPlan beats_;
+    std::vector<std::unique_ptr<Subscription>> subscriptions_;
+    std::unique_ptr<std::deque<Frame>> inbox_;
+    std::unique_ptr<Transactions> transactions_;
+    std::size_t inbox_bytes_ = 0;
+    bool has_connect_ = false;
+    bool signed_in_ = false;
+    bool working_ = false;
+    bool ended_ = false;
+    bool warned_ = false;
+    bool away_ = false;
+};
+
+}  // namespace loquat::realtime

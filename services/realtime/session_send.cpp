@@ -1,0 +1,159 @@
+#include "services/realtime/connection.hpp"
+#include "services/realtime/node.hpp"
+#include "services/realtime/session.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::realtime {
+
+using net::stomp::Command;
+
+namespace {
+
+struct ChatBody {
+    ChatId chat_id;
+};
+BOOST_DESCRIBE_STRUCT(ChatBody, (), (chat_id))
+
+struct MessageBody {
+    std::string client_id;
+    std::string text;
+    std::optional<MessageId> reply_to;
+    static constexpr std::array fields{wire::Field{"client_id", 1, 64, ""}};
+};
+BOOST_DESCRIBE_STRUCT(MessageBody, (), (client_id, text, reply_to))
+
+struct ReadBody {
+    std::int64_t seq = 0;
+    static constexpr std::array fields{wire::Field{"seq", 0}};
+};
+BOOST_DESCRIBE_STRUCT(ReadBody, (), (seq))
+
+enum class Looking { online, away };
+BOOST_DESCRIBE_ENUM(Looking, online, away)
+
+struct PresenceBody {
+    Looking state = Looking::online;
+};
+BOOST_DESCRIBE_STRUCT(PresenceBody, (), (state))
+
+Failure missing(const char* header) {
+    return Failure{Kind::malformed, "stomp.missing_header",
+                   std::string{"The frame needs the header "} + header + "."};
+}
+
+}  // namespace
+
+Task<void> Session::send(Frame frame) {
+    const auto destination = frame.find("destination");
+    if (!destination) {
+        throw missing("destination");
+    }
+    const ActionTarget target = parse_action(*destination);
+    switch (target.action) {
+        case Action::message:
+            co_await send_message(target.chat, std::move(frame.body));
+            break;
+        case Action::typing:
+            co_await node_.chat().post_typing(identity_, target.chat);
+            break;
+        case Action::read: {
+            const auto body = wire::from_json<ReadBody>(frame.body);
+            co_await node_.chat().put_read(identity_, target.chat, body.seq);
+            break;
+        }
+        case Action::refresh_token:
+            co_await refresh_token(std::move(frame.body));
+            break;
+        case Action::presence:
+            set_presence(frame.body);
+            break;
+    }
+}
+
+Task<void> Session::send_message(ChatId chat, std::string body) {
+    const wire::Value value = wire::parse(body);
+    auto message = wire::decode<MessageBody>(value);
+    const ChatId to = chat.is_nil() ? wire::decode<ChatBody>(value).chat_id : chat;
+    contracts::PostMessageRequest request{to, std::move(message.client_id), std::move(message.text),
+                                          message.reply_to};
+    co_await node_.chat().accept_message(identity_, std::move(request));
+}
+
+void Session::set_presence(std::string_view body) {
+    const bool away = wire::from_json<PresenceBody>(body).state == Looking::away;
+    if (std::exchange(away_, away) != away) {
+        node_.note_presence(identity_.user);
+    }
+}
+
+void Session::begin_transaction(const Frame& frame) {
+    const auto name = frame.find("transaction");
+    if (!name) {
+        throw missing("transaction");
+    }
+    if (!transactions_) {
+        transactions_ = std::make_unique<Transactions>();
+    }
+    if (transactions_->contains(*name)) {
+        throw Failure{Kind::conflict, "stomp.transaction_exists",
+                      "This transaction has been begun already."};
+    }
+    if (transactions_->size() >= static_cast<std::size_t>(node_.config().transactions_max)) {
+        throw Failure{Kind::limited, "stomp.transaction_limit", "Too many transactions are open."};
+    }
+    transactions_->emplace(std::string{*name}, Transaction{});
+}
+
+Session::Transactions::iterator Session::find_transaction(const Frame& frame) {
+    const auto name = frame.find("transaction");
+    if (!name) {
+        throw missing("transaction");
+    }
+    if (transactions_) {
+        if (const auto found = transactions_->find(*name); found != transactions_->end()) {
+            return found;
+        }
+    }
+    throw Failure{Kind::not_found, "stomp.unknown_transaction", "Begin the transaction first."};
+}
+
+void Session::abort_transaction(const Frame& frame) {
+    const auto found = find_transaction(frame);
+    transactions_->erase(found);
+}
+
+// True when the frame belongs to an open transaction and is held until COMMIT.
+bool Session::defer_to_transaction(Frame& frame) {
+    const bool may = frame.command == Command::send || frame.command == Command::ack ||
+                     frame.command == Command::nack;
+    if (!may || !frame.find("transaction")) {
+        return false;
+    }
+    Transaction& transaction = find_transaction(frame)->second;
+    transaction.bytes += frame.bytes();
+    if (transaction.frames.size() >=
+            static_cast<std::size_t>(node_.config().transaction_frames_max) ||
+        transaction.bytes > static_cast<std::size_t>(node_.config().inbox_bytes_max)) {
+        throw Failure{Kind::limited, "stomp.transaction_limit", "The transaction is too large."};
+    }
+    transaction.frames.push_back(frame);
+    return true;
+}
+
+Task<void> Session::commit(Frame frame) {
+    const auto found = find_transaction(frame);
+    const Transaction transaction = std::move(found->second);
+    transactions_->erase(found);
+    for (const Frame& held : transaction.frames) {
+        if (ended_) {
+            co_return;
+        }
+        if (held.command == Command::send) {
+            co_await send(held);
+        } else {
+            acknowledge(held);
+        }
+    }
+}
+
+}  // namespace loquat::realtime

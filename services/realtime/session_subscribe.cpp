@@ -1,0 +1,207 @@
+#include "base/text.hpp"
+#include "services/realtime/connection.hpp"
+#include "services/realtime/node.hpp"
+#include "services/realtime/session.hpp"
+
+namespace loquat::realtime {
+
+using net::stomp::Version;
+
+namespace {
+
+constexpr int checks_max = 3;
+
+AckMode parse_ack_mode(std::string_view text) {
+    if (text.empty() || text == "auto") {
+        return AckMode::automatic;
+    }
+    if (text == "client") {
+        return AckMode::client;
+    }
+    if (text == "client-individual") {
+        return AckMode::client_individual;
+    }
+    throw Failure{Kind::malformed, "stomp.malformed",
+                  "ack must be auto, client or client-individual."};
+}
+
+std::optional<std::int64_t> parse_last_seq(const net::stomp::Frame& frame) {
+    const auto text = frame.find("last-seq");
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto seq = parse_number(*text);
+    if (!seq || *seq > INT64_MAX) {
+        throw invalid_field("last-seq", "number", "must be a whole number from 0 on");
+    }
+    return static_cast<std::int64_t>(*seq);
+}
+
+// Keeps a room open while a SUBSCRIBE for it is under way.
+class RoomHold {
+  public:
+    RoomHold(Node& node, std::shared_ptr<Room> held) : node_(node), room(std::move(held)) {
+        ++room->holds;
+    }
+    ~RoomHold() {
+        --room->holds;
+        node_.close_if_unused(*room);
+    }
+    RoomHold(const RoomHold&) = delete;
+    RoomHold& operator=(const RoomHold&) = delete;
+
+  private:
+    Node& node_;
+
+  public:
+    std::shared_ptr<Room> room;
+};
+
+}  // namespace
+
+Task<void> Session::subscribe(Frame frame) {
+    const auto destination = frame.find("destination");
+    if (!destination) {
+        throw Failure{Kind::malformed, "stomp.missing_header", "SUBSCRIBE needs a destination."};
+    }
+    const bool is_first_version = connection_.shape().version == Version::v1_0;
+    const auto id = frame.find("id");
+    if (!id && !is_first_version) {
+        throw Failure{Kind::malformed, "stomp.missing_header", "SUBSCRIBE needs an id."};
+    }
+    Address address{std::string{id.value_or(*destination)}, std::string{*destination},
+                    parse_ack_mode(frame.get_or_empty("ack")), connection_.shape(), 0};
+    if (find_subscription(address.id)) {
+        throw Failure{Kind::conflict, "stomp.duplicate_subscription",
+                      "This subscription id is in use."};
+    }
+    if (subscriptions_.size() >= static_cast<std::size_t>(node_.config().subscriptions_max)) {
+        throw Failure{Kind::limited, "stomp.subscription_limit", "Too many subscriptions."};
+    }
+    const auto after = parse_last_seq(frame);
+    const FeedTarget target = parse_feed(*destination);
+    if (target.feed != Feed::room) {
+        follow_feed(target.feed, std::move(address));
+        co_return;
+    }
+    const RoomHold hold{node_, node_.open_room(target.chat)};
+    const std::int64_t head = co_await allowed_head(*hold.room);
+    if (!ended_) {
+        follow_room(hold.room, std::move(address), head, after);
+    }
+}
+
+// The chat service's word.  When somebody was removed while it was on its way, it may be outdated.
+Task<std::int64_t> Session::allowed_head(Room& room) {
+    std::int64_t head = 0;
+    for (int i = 0; i < checks_max; ++i) {
+        const std::uint64_t removals = room.removals();
+        const auto answer = co_await node_.chat().check_subscription(identity_, room.id());
+        head = answer.head_seq;
+        if (removals == room.removals()) {
+            co_return head;
+        }
+    }
+    throw Failure{Kind::unavailable, "upstream.unavailable",
+                  "The conversation is changing; try again."};
+}
+
+void Session::follow_room(std::shared_ptr<Room> room, Address address, std::int64_t head,
+                          std::optional<std::int64_t> after) {
+    room->learn_head(head);
+    auto made = std::make_unique<Subscription>();
+    Subscription& subscription = *made;
+    subscription.connection = &connection_;
+    subscription.feed = Feed::room;
+    subscriptions_.push_back(std::move(made));
+    room->attach(subscription, std::move(address));
+    const std::int64_t known = std::max(head, room->last_seq());
+    if (!after || *after >= known) {
+        subscription.last_seq = head;
+        room->place(subscription);
+        return;
+    }
+    if (known - *after > node_.config().backlog_max) {
+        const std::string body = resync_event(*after + 1, known);
+        connection_.give(subscription, {body, 0, node_.next_number(), true});
+        subscription.last_seq = known;
+        room->place(subscription);
+        return;
+    }
+    subscription.last_seq = *after;
+    subscription.catch_up = std::make_shared<CatchUp>();
+    subscription.catch_up->subscription = &subscription;
+    room->begin_catch_up(subscription);
+    node_.start_catch_up(subscription);
+}
+
+void Session::follow_feed(Feed feed, Address address) {
+    auto made = std::make_unique<Subscription>();
+    made->connection = &connection_;
+    made->feed = feed;
+    address.serial = node_.next_serial();
+    made->own = std::make_unique<Address>(std::move(address));
+    subscriptions_.push_back(std::move(made));
+    node_.follow_person(identity_.user);
+}
+
+void Session::unsubscribe(const Frame& frame) {
+    auto id = frame.find("id");
+    if (!id && connection_.shape().version == Version::v1_0) {
+        id = frame.find("destination");
+    }
+    if (!id) {
+        throw Failure{Kind::malformed, "stomp.missing_header", "UNSUBSCRIBE needs an id."};
+    }
+    const auto index = find_subscription(*id);
+    if (!index) {
+        throw Failure{Kind::not_found, "stomp.unknown_subscription",
+                      "There is no subscription with this id."};
+    }
+    remove(*index);
+}
+
+void Session::remove(std::size_t index) {
+    const std::unique_ptr<Subscription> subscription = std::move(subscriptions_[index]);
+    subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
+    if (subscription->catch_up) {
+        subscription->catch_up->subscription = nullptr;
+        subscription->catch_up->drained.set();
+    }
+    if (subscription->room) {
+        subscription->room->detach(*subscription);
+        node_.close_if_unused(*subscription->room);
+    }
+}
+
+std::optional<std::size_t> Session::find_subscription(std::string_view id) const {
+    for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
+        if (subscriptions_[i]->address().id == id) {
+            return i;
+        }
+    }
+    return std::nullopt;
+}
+
+void Session::end_room_subscriptions(const Room& room) {
+    for (std::size_t i = subscriptions_.size(); i-- > 0;) {
+        if (subscriptions_[i]->room.get() == &room) {
+            remove(i);
+        }
+    }
+}
+
+void Session::give_feed(Feed feed, std::string_view body) {
+    for (const auto& subscription : subscriptions_) {
+        if (subscription->feed != feed) {
+            continue;
+        }
+        if (subscription->state == FollowState::lagging) {
+            subscription->has_lost = true;
+            continue;
+        }
+        connection_.give(*subscription, {body, 0, node_.next_number(), false});
+    }
+}
+
+}  // namespace loquat::realtime

@@ -1,0 +1,198 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "contracts/events.hpp"
+#include "net/stomp/parser.hpp"
+#include "net/websocket/reader.hpp"
+#include "services/realtime/node.hpp"
+#include "store/messages/room_event.hpp"
+
+namespace loquat::realtime::testing {
+
+using namespace std::literals;
+
+// A socket in memory.  The test is the client at its other end.
+class FakeLink final : public Link {
+  public:
+    struct End {
+        std::string to_server;
+        std::string to_client;
+        std::size_t window = SIZE_MAX;  // bytes that the "kernel" still takes
+        std::size_t writes = 0;
+        bool client_gone = false;
+        bool server_shut = false;
+        bool closed = false;
+        Owner* reader = nullptr;
+        Owner* writer = nullptr;
+    };
+
+    explicit FakeLink(std::shared_ptr<End> end) : end_(std::move(end)) {}
+    net::IoResult try_read(std::span<char> into) override;
+    net::IoResult try_write(std::span<const iovec> parts) override;
+    void want_read(Owner& owner) override { end_->reader = &owner; }
+    void want_write(Owner& owner) override { end_->writer = &owner; }
+    void shutdown_write() override { end_->server_shut = true; }
+    void close() override;
+
+  private:
+    std::shared_ptr<End> end_;
+};
+
+class FakeTokens final : public TokenPort {
+  public:
+    explicit FakeTokens(const Clock& clock) : clock_(clock) {}
+    Task<Identity> verify(std::string token) override;
+    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) override {
+        revoked = std::move(call);
+    }
+    // A token for that person; the same name is the same person.
+    Identity& issue(const std::string& name, std::string token = {});
+
+    std::map<std::string, Identity> tokens;
+    std::map<std::string, UserId> users;
+    std::move_only_function<void(const contracts::Revocation&)> revoked;
+
+  private:
+    const Clock& clock_;
+};
+
+// A broadcast that delivers from the loop, and can lose things.
+class FakeBroadcast final : public store::Broadcast {
+  public:
+    explicit FakeBroadcast(aio::Loop& loop) : loop_(loop) {}
+    store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
+    using Broadcast::publish;
+    void publish(std::string_view topic, store::Payload payload) override;
+    void announce_loss(std::string_view topic);
+    std::size_t count(const std::string& topic) const { return entries_.count(topic); }
+
+  private:
+    struct Entry;
+    void deliver(std::string topic, store::Notice notice, store::Payload payload);
+    aio::Loop& loop_;
+    std::multimap<std::string, Entry*> entries_;
+};
+
+// A chat service in memory, whose answers can be held back.
+class FakeChat final : public ChatPort {
+  public:
+    explicit FakeChat(FakeBroadcast& broadcast) : broadcast_(broadcast) {}
+
+    Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) override;
+    Task<void> accept_message(Identity who, contracts::PostMessageRequest message) override;
+    Task<void> post_typing(Identity who, ChatId chat) override;
+    Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
+    Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
+                                            std::int32_t limit) override;
+
+    enum class Announce { yes, no };
+    // Stores the next message of the chat, and broadcasts it.
+    std::int64_t post(ChatId chat, std::string text, Announce announce = Announce::yes);
+    void announce(ChatId chat, std::int64_t seq);
+    void publish(ChatId chat, store::RoomEvent event);
+    void release() { held.clear(); }
+
+    // While it is in here, calls of that name wait.
+    std::set<std::string> held;
+    std::map<ChatId, std::vector<contracts::Message>> messages;
+    std::set<std::pair<ChatId, UserId>> removed;
+    std::set<std::string> client_ids;
+    std::vector<std::string> calls;
+    std::optional<Failure> next_failure;
+
+  private:
+    Task<void> wait_for(std::string name);
+    FakeBroadcast& broadcast_;
+};
+
+class FakePresence final : public PresencePort {
+  public:
+    void on_changed(const UserId& user, std::int32_t connections, std::int32_t away) override {
+        last[user] = {connections, away};
+    }
+    std::map<UserId, std::pair<std::int32_t, std::int32_t>> last;
+};
+
+// A client: speaks WebSocket frames to a connection of the node and takes apart what comes back.
+class Client final : net::websocket::ReadSink, net::stomp::FrameSink {
+  public:
+    enum class Type { text, binary };
+
+    Client(aio::Loop& loop, Node& node, Upgraded upgraded = {});
+
+    // A STOMP frame, without its NUL, as one WebSocket message.
+    void send(std::string_view frame);
+    void send_raw(std::string bytes);
+    void send_message(std::string_view payload);
+    void go_away();
+    // Opens the client's window again.
+    void drain();
+    // Runs the loop and reads what came.
+    void run();
+    void connect(const std::string& token = "ann", const std::string& headers = "");
+    void subscribe(const std::string& id, ChatId chat, const std::string& headers = "");
+
+    // Frames since the last call, as text: command, headers that matter, body.
+    std::vector<net::stomp::Frame> take();
+    net::stomp::Frame take_one();
+    std::vector<std::string> take_bodies();
+    std::vector<std::int64_t> take_seqs();
+
+    std::shared_ptr<FakeLink::End> end = std::make_shared<FakeLink::End>();
+    Type type = Type::text;
+    std::optional<std::uint16_t> close_code;
+    int pings = 0;
+    int beats = 0;
+    std::vector<net::websocket::MessageType> types;
+
+  private:
+    void on_data(net::websocket::MessageType type, std::string_view piece,
+                 net::websocket::Part part) override;
+    void on_ping(std::string_view) override { ++pings; }
+    void on_pong(std::string_view) override {}
+    void on_close(std::uint16_t code, std::string_view) override { close_code = code; }
+    void on_frame(net::stomp::Frame frame) override { frames_.push_back(std::move(frame)); }
+
+    aio::Loop& loop_;
+    net::websocket::InflaterPool inflaters_;
+    net::websocket::ReadSettings settings_;
+    net::stomp::ParseLimits limits_;
+    net::websocket::Reader reader_;
+    net::stomp::Parser parser_;
+    std::vector<net::stomp::Frame> frames_;
+};
+
+class RealtimeTest : public ::testing::Test {
+  protected:
+    RealtimeTest();
+    ~RealtimeTest() override;
+
+    Client& client() { return *clients_.emplace_back(std::make_unique<Client>(loop, *node)); }
+    Client& connected(const std::string& name = "ann", const std::string& headers = "");
+    Client& following(const std::string& name, ChatId chat, const std::string& headers = "");
+    void run() { loop.poll(); }
+    void pass(std::chrono::milliseconds time);
+    // A new node with this configuration; before any client.
+    void restart();
+
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    Config config;
+    FakeTokens tokens{clock};
+    FakeBroadcast broadcast{loop};
+    FakeChat chat{broadcast};
+    FakePresence presence;
+    std::unique_ptr<Node> node;
+    ChatId room = ChatId::make();
+
+  private:
+    std::vector<std::unique_ptr<Client>> clients_;
+};
+
+std::string header(const net::stomp::Frame& frame, std::string_view name);
+std::string text_of(const std::string& event_body);
+
+}  // namespace loquat::realtime::testing
