@@ -133,6 +133,8 @@ class ClientCall {
     std::string_view take_buffered_body();
     // True when the whole body has been taken.
     bool is_body_done() const;
+    // False as long as nothing of the request can have reached anyone: another address may be tried.
+    bool has_connected() const;
 
     // After 101: the connection itself, with bytes that came after the head.
     Stream take_stream(std::string& early);

@@ -283,6 +283,7 @@ Task<void> ClientCall::read_head() {
 
 const ResponseHead& ClientCall::head() const { return state_->head; }
 bool ClientCall::is_body_done() const { return state_->body_done; }
+bool ClientCall::has_connected() const { return state_->upstream != nullptr || state_->received; }
 
 std::string_view ClientCall::take_buffered_body() { return take_payload(*state_); }
 
