@@ -53,8 +53,7 @@ test('the first hour by keyboard alone: register, create, invite, send, edit, re
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/c\//);
 
-  await page.locator('[data-composer]').waitFor();
-  await page.keyboard.press('/');
+  await until('the composer in focus', async () => (await focused(page)).startsWith('Write to'));
   await page.keyboard.type('frist');
   await page.keyboard.press('Enter');
   await until('the message', async () => (await shownTexts(page)).join() === 'frist' && (await page.locator('[data-pending]').count()) === 0);

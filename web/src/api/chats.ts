@@ -18,7 +18,8 @@ const chatPath = (id: string) => `/api/chats/${encodeURIComponent(id)}`;
 
 export const listChats = (archived: boolean) => callAll<Chat>('/api/chats', { archived });
 export const getChat = (id: string) => call<Chat>('GET', chatPath(id));
-export const createChat = (body: NewChat) => call<Chat>('POST', '/api/chats', { body });
+export const createChat = (body: NewChat, idempotencyKey?: string) =>
+  call<Chat>('POST', '/api/chats', { body, idempotencyKey });
 export const changeChat = (id: string, body: ChatChange) => call<Chat>('PATCH', chatPath(id), { body });
 export const deleteChat = (id: string) => call<void>('DELETE', chatPath(id));
 export const joinChat = (id: string) => call<void>('POST', `${chatPath(id)}/join`);

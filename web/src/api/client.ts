@@ -25,6 +25,8 @@ interface CallOptions {
   query?: Record<string, string | number | boolean | null | undefined>;
   signal?: AbortSignal;
   anonymous?: boolean;
+  // Makes a repeated POST harmless.
+  idempotencyKey?: string;
 }
 
 let tokens: TokenSource = { current: async () => null, renew: async () => null };
@@ -62,6 +64,7 @@ async function problemOf(response: Response): Promise<ApiError> {
 async function send(method: string, path: string, options: CallOptions, token: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
   if (token) headers.Authorization = `Bearer ${token}`;
   try {
     return await fetch(urlOf(path, options.query), {

@@ -5,8 +5,8 @@ import { cn } from '@/lib/cn';
 import { hueOf, initialsOf } from '@/lib/hue';
 
 const sizes = {
-  small: 'size-5 text-[10px] leading-none',
-  medium: 'size-8 text-[12px] leading-none',
+  small: 'size-5 text-small leading-none',
+  medium: 'size-8 text-small leading-none',
   large: 'size-9 text-small',
   huge: 'size-16 text-title',
 };

@@ -1,12 +1,13 @@
-// A loquat: the round fruit with its leaf.
+// A loquat: an egg-shaped fruit with the dark star of its blossom below and one long leaf.
 export function Logo({ size = 32, className }: { size?: number; className?: string }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden className={className}>
-      <path d="M15.600 9.200C15.400 6.900 16 4.900 17.600 3.200" fill="none" stroke="oklch(0.45 0.07 65)" strokeWidth="2.200" strokeLinecap="round" />
-      <path d="M17.200 7.400c1.600-3.900 5.200-5.300 9.600-4.700-.4 4.300-3.600 7-8.600 6.200-.6-.1-1.200-.7-1-1.500z" fill="oklch(0.61 0.13 135)" />
-      <path d="M16 8.600c6.600 0 10.700 4.300 10.700 10.400C26.700 25.300 22 30 16 30S5.300 25.300 5.300 19C5.300 12.900 9.400 8.600 16 8.600z" fill="oklch(0.78 0.15 70)" />
-      <path d="M26.700 19C26.700 25.300 22 30 16 30c-3.300 0-6.200-1.400-8.200-3.700 9.700 1.500 16.300-4.600 16.600-14.700 1.500 1.900 2.300 4.400 2.300 7.400z" fill="oklch(0.71 0.16 58)" />
-      <path d="M9.300 19.400c0-3.400 1.800-5.900 4.500-6.900" fill="none" stroke="oklch(0.98 0.03 90)" strokeOpacity=".8" strokeWidth="2.200" strokeLinecap="round" />
+      <path d="M15 9.500C14.800 6.800 15.400 4.300 17 2.200" fill="none" stroke="oklch(0.45 0.07 65)" strokeWidth="2.400" strokeLinecap="round" />
+      <path d="M15.700 8.200C17.400 2.600 23 .6 30 3.400 27.600 9.600 21.800 11.800 15.700 8.200z" fill="oklch(0.6 0.12 140)" />
+      <path d="M15 8.400c5 0 7.200 3.400 9 7 1.500 3 1.600 5.400 1.100 7.600C24.100 27.400 20.300 30.500 15 30.500S5.900 27.400 4.900 23c-.5-2.200-.4-4.600 1.100-7.600 1.800-3.600 4-7 9-7z" fill="oklch(0.785 0.15 72)" />
+      <path d="M25.100 23c-1 4.400-4.800 7.500-10.100 7.500-3.600 0-6.500-1.400-8.300-3.700 8.600 1 15.200-4.300 15.500-14.700.7 1 1.300 2.200 1.800 3.300 1.500 3 1.600 5.400 1.100 7.600z" fill="oklch(0.71 0.16 58)" />
+      <path d="M8.200 20.600c.1-3.300 1.500-6.200 3.900-8" fill="none" stroke="oklch(0.98 0.03 90)" strokeOpacity=".8" strokeWidth="2.200" strokeLinecap="round" />
+      <path d="M12.400 29.600l1-1.900 1.600.9 1.600-.9 1 1.900c-1.600.6-3.600.6-5.200 0z" fill="oklch(0.4 0.06 55)" />
     </svg>
   );
 }

@@ -8,8 +8,9 @@ export async function openDirectChat(userId: string): Promise<string> {
   return chat.id;
 }
 
-export async function createRoom(room: Omit<NewChat, 'kind'>): Promise<string> {
-  const chat = await createChat({ kind: 'group', ...room });
+// `key` stands for one wish to make a room: asked twice with it, there is still one room.
+export async function createRoom(room: Omit<NewChat, 'kind'>, key: string): Promise<string> {
+  const chat = await createChat({ kind: 'group', ...room }, key);
   upsertChat(chat);
   return chat.id;
 }

@@ -64,7 +64,7 @@ function Item({ item }: { item: ListItem }) {
       <span
         role="img"
         aria-label={item.done ? strings.messages.taskDone : strings.messages.taskOpen}
-        className={`inline-flex size-4 items-center justify-center rounded-[5px] border text-[11px] leading-none font-bold ${item.done ? 'border-transparent bg-accent text-accent-ink' : 'border-line-strong'}`}
+        className={`inline-flex size-4 items-center justify-center rounded-[5px] border text-small leading-none font-bold ${item.done ? 'border-transparent bg-accent text-accent-ink' : 'border-line-strong'}`}
       >
         {item.done ? '✓' : ''}
       </span>

@@ -10,7 +10,7 @@ export function AuthLayout({ title, lead, children }: { title: string; lead: Rea
       <main className="flex flex-col px-6 py-8 md:px-12">
         <Wordmark />
         <div className="mx-auto my-auto w-full max-w-[360px] py-10">
-          <h1 className="text-[26px] leading-8 font-bold tracking-[-0.02em]">{title}</h1>
+          <h1 className="text-title font-bold tracking-[-0.02em]">{title}</h1>
           <p className="mt-1.5 mb-7 text-soft">{lead}</p>
           {children}
         </div>

@@ -19,6 +19,7 @@ const leaves = [
   'M276 250 C222 196 206 130 226 52 C296 96 316 168 276 250 Z',
 ];
 
+const petioles = ['M297 244 L284 259', 'M296 232 L302 242', 'M297 252 C306 260 314 263 324 262', 'M295 226 C290 236 284 242 277 249', 'M298 270 C304 290 318 300 316 316', 'M300 280 C330 296 360 310 380 322', 'M298 276 C270 310 250 340 240 362'];
 const ribs = ['M282 260 C210 276 140 296 72 328', 'M302 240 C330 170 360 100 388 38', 'M326 262 C400 262 480 260 556 262', 'M276 246 C258 180 242 120 228 60'];
 
 // A loquat branch in the app's own colours.
@@ -26,6 +27,9 @@ export function Branch({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 600 640" preserveAspectRatio="xMidYMid slice" className={className}>
       <path d="M296 -20 C292 90 300 180 296 262 C300 300 312 320 330 352" fill="none" stroke="oklch(0.5 0.07 65)" strokeWidth="9" strokeLinecap="round" />
+      {petioles.map((path) => (
+        <path key={path} d={path} fill="none" stroke="oklch(0.5 0.07 65)" strokeWidth="6" strokeLinecap="round" />
+      ))}
       {leaves.map((path, index) => (
         <path key={path} d={path} fill={index % 2 ? 'oklch(0.62 0.1 138)' : 'oklch(0.56 0.1 142)'} />
       ))}

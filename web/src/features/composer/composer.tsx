@@ -1,5 +1,5 @@
 import { CornerUpLeft, SendHorizontal, X } from 'lucide-react';
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { IconButton } from '@/components/icon-button';
@@ -30,6 +30,10 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
   const draft = useDraft(chat.id);
   const enterSends = useSettings((state) => state.enterSends);
   const signalTyping = useTypingSignal(chat.id);
+  useEffect(() => {
+    // Opening a chat is wanting to write; on touch screens it would only raise the keyboard.
+    if (!isTouch() && !document.querySelector('dialog[open]')) area.current?.focus();
+  }, []);
   const setText = (text: string) => changeDraft(chat.id, { text });
   const mention = useMention(chat.id, draft.text, area, setText);
   const over = draft.text.length - mostCharacters;

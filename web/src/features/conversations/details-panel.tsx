@@ -27,7 +27,11 @@ interface DetailsPanelProps {
 export function DetailsPanel({ chat, panel, onClose }: DetailsPanelProps) {
   const isSettings = panel === 'settings' && mayManage(chat);
   return (
-    <section aria-label={strings.conversation.details} className="flex h-full min-h-0 flex-col bg-surface">
+    <section
+      aria-label={strings.conversation.details}
+      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
+      className="flex h-full min-h-0 flex-col bg-surface"
+    >
       <header className="flex h-14 shrink-0 items-center justify-between border-b border-line ps-5 pe-2">
         <h2 className="text-read font-bold">{isSettings ? strings.room.title : strings.members.title}</h2>
         <IconButton icon={X} label={strings.common.close} onClick={onClose} />

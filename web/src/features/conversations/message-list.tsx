@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { deleteMessage } from '@/api/chats';
 import type { Chat, Message } from '@/api/contracts.gen';
@@ -38,6 +38,9 @@ export function MessageList({ chat, window, targetSeq, canWrite }: MessageListPr
   const [pressed, setPressed] = useState<Message | null>(null);
   const { rows, pendingCount } = useMessageRows(chat, window, me.id);
 
+  const rowsNow = useRef(rows);
+  rowsNow.current = rows;
+
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length + 1,
     getScrollElement: () => scroller.current,
@@ -58,6 +61,11 @@ export function MessageList({ chat, window, targetSeq, canWrite }: MessageListPr
   }, [chat.id, navigate, targetSeq, virtualizer]);
   useFollowOwn(pendingCount, toNewest);
   const onKey = useMessageKeys({ chat, meId: me.id, rows, virtualizer, scroller, canWrite, onDelete: setDeleting });
+
+  useEffect(() => {
+    const row = editingId ? rowsNow.current.findIndex((other) => other.message?.id === editingId) : -1;
+    if (row >= 0) virtualizer.scrollToIndex(indexOfRow(row), { align: 'auto' });
+  }, [editingId, virtualizer]);
 
   const context = useMemo<RowContext>(
     () => ({ chat, me, canWrite, compact, now, onDelete: setDeleting, onLongPress: setPressed, onKey }),

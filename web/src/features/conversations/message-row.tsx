@@ -102,7 +102,7 @@ function Gutter({ row, id, name, createdAt, compact }: GutterProps): ReactNode {
   }
   return (
     <div className={cn(width, 'shrink-0 text-center')}>
-      <time aria-hidden dateTime={createdAt} className="hidden text-[11px] leading-6 whitespace-nowrap text-faint group-hover:inline group-focus:inline">
+      <time aria-hidden dateTime={createdAt} className="hidden text-small leading-6 whitespace-nowrap text-faint group-hover:inline group-focus:inline">
         {clockTime(createdAt)}
       </time>
     </div>

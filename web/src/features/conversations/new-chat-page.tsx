@@ -8,7 +8,8 @@ import { FormError } from '@/components/form-error';
 import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { createRoom } from '@/lib/chat-actions';
-import { errorText, fieldError, namesAField } from '@/lib/errors';
+import { errorText, fieldError, isTransient, namesAField } from '@/lib/errors';
+import { makeClientId } from '@/lib/ids';
 import { strings } from '@/lib/strings';
 import { PeoplePicker } from './people-picker';
 
@@ -21,15 +22,18 @@ export function NewChatPage() {
   const [people, setPeople] = useState<PublicUser[]>([]);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [key, setKey] = useState(makeClientId);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (title.trim() === '' || busy) return;
     setBusy(true);
     try {
-      const chatId = await createRoom({ title: title.trim(), visibility, member_ids: people.map((user) => user.id) });
+      const chatId = await createRoom({ title: title.trim(), visibility, member_ids: people.map((user) => user.id) }, key);
       void navigate(`/c/${chatId}`, { replace: true });
     } catch (failure) {
       setError(failure);
+      // A refused room is another one when it is asked for again; a lost answer is not.
+      if (!isTransient(failure)) setKey(makeClientId());
       setBusy(false);
     }
   };

@@ -7,7 +7,14 @@ import { outboxStore } from '@/lib/outbox-store';
 
 export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {
   // The "new" line stays where it was when the chat was opened.
-  const [newAfterSeq] = useState(() => (chat.me && chat.me.unread > 0 ? chat.me.read_seq : null));
+  const [newAfterSeq, setNewAfterSeq] = useState(() => (chat.me && chat.me.unread > 0 ? chat.me.read_seq : null));
+  const readSeq = chat.me?.read_seq ?? 0;
+  const last = window.items[window.items.length - 1];
+  const cameUnseen = last !== undefined && last.sender.id !== meId && (last.seq ?? 0) > readSeq && (newAfterSeq ?? -1) < readSeq;
+  useEffect(() => {
+    // What comes while one looks elsewhere gets the line too, once the older line is read.
+    if (cameUnseen && !document.hasFocus()) setNewAfterSeq(readSeq);
+  }, [cameUnseen, readSeq]);
   const entries = useStore(outboxStore, (state) => state.entries);
   const outbox = useMemo(() => entries.filter((entry) => entry.chatId === chat.id), [entries, chat.id]);
   const attached = isAttached(window);
