@@ -6,6 +6,7 @@
 
 #include "aio/task.hpp"
 #include "base/clock.hpp"
+#include "base/ids.hpp"
 
 namespace loquat::store {
 
@@ -60,6 +61,10 @@ class EventLog {
     virtual Task<void> trim(std::string topic, Offset before) = 0;
 
     virtual Task<LogEnds> ends(std::string topic) = 0;
+
+    // Made with the log.  Offsets mean something only together with it: a log that was moved aside begins
+    // again at 1 under another identity.
+    virtual Uuid identity() const = 0;
 
     // Any thread; for health.
     virtual LogState state() const = 0;

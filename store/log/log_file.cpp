@@ -15,6 +15,9 @@ constexpr std::int64_t probe_row = 0;
 constexpr std::int64_t probe_bytes = 256 * 1024;
 
 constexpr std::array<Migration, 1> schema{{{1, "log", R"sql(
+CREATE TABLE identity (
+    id BLOB NOT NULL
+);
 CREATE TABLE topics (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -89,6 +92,15 @@ Offset LogFile::last_offset(const std::string& name, std::int64_t number) {
         throw damaged_record(connection_->file(), name, *batch.damaged);
     }
     return first + count - 1;
+}
+
+Uuid LogFile::load_identity() {
+    commit([this] {
+        connection_->execute(
+            "INSERT INTO identity (id) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM identity)",
+            {Uuid::make()});
+    });
+    return connection_->query("SELECT id FROM identity").front().uuid(0);
 }
 
 std::map<std::string, LogFile::Topic> LogFile::load_topics() {

@@ -25,6 +25,9 @@ class LogFile {
     static LogFile open_writer(const SqliteLogOptions& options);
     static LogFile open_reader(const SqliteLogOptions& options);
 
+    // Made at the first call.
+    Uuid load_identity();
+
     // Topics with their ends; checks the last batch of each.  `store.damaged`.
     std::map<std::string, Topic> load_topics();
 

@@ -36,9 +36,11 @@ class MemoryLog final : public EventLog {
     }
 
     Task<LogEnds> ends(std::string topic) override { co_return tail_.ends(topic); }
+    Uuid identity() const override { return identity_; }
     LogState state() const override { return LogState::ready; }
 
   private:
+    const Uuid identity_ = Uuid::make();
     std::mutex mutex_;  // appends take their offset one after the other
     Tail tail_{std::numeric_limits<std::size_t>::max()};
 };

@@ -31,6 +31,7 @@ class SqliteLog final : public EventLog {
     }
     Task<void> trim(std::string topic, Offset before) override;
     Task<LogEnds> ends(std::string topic) override { co_return tail_.ends(topic); }
+    Uuid identity() const override { return identity_; }
     LogState state() const override { return state_.load(std::memory_order_relaxed); }
 
   private:
@@ -62,6 +63,7 @@ class SqliteLog final : public EventLog {
 
     SqliteLogOptions options_;
     LogFile file_;
+    const Uuid identity_;
     std::map<std::string, LogFile::Topic> topics_;  // writer thread
     Tail tail_;
     LogFile reading_;  // reader thread
@@ -99,6 +101,7 @@ void complete_all(std::vector<Append>& appends, Give give) {
 SqliteLog::SqliteLog(const SqliteLogOptions& options)
     : options_(options),
       file_(LogFile::open_writer(options)),
+      identity_(file_.load_identity()),
       topics_(file_.load_topics()),
       tail_(options.tail_bytes_max),
       reading_(LogFile::open_reader(options)) {

@@ -83,11 +83,12 @@ StoredMessage read_message(const Row& row, ChatId chat) {
 
 Position read_position(Transaction& transaction, std::string_view consumer) {
     const Rows rows = transaction.query(
-        "SELECT applied, previous FROM positions WHERE consumer = $1", {consumer});
+        "SELECT applied, previous, log FROM positions WHERE consumer = $1", {consumer});
     if (rows.empty()) {
         return {};
     }
-    return {static_cast<Offset>(rows.front().integer(0)), static_cast<Offset>(rows.front().integer(1))};
+    const Row row = rows.front();
+    return {static_cast<Offset>(row.integer(0)), static_cast<Offset>(row.integer(1)), row.uuid(2)};
 }
 
 void Applier::refresh(Transaction& transaction) {
@@ -166,7 +167,7 @@ void Applier::save_heads(Transaction& transaction) {
 std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch) {
     refresh(transaction);
     const Position position = read_position(transaction, batch.consumer);
-    check_position(batch, position.applied);
+    check_position(batch, position);
     trusted_ = false;
     std::vector<Outcome> outcomes;
     outcomes.reserve(batch.records.size());
@@ -175,9 +176,10 @@ std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch
     }
     save_heads(transaction);
     transaction.execute(
-        "INSERT INTO positions (consumer, applied, previous) VALUES ($1, $2, $3) "
-        "ON CONFLICT (consumer) DO UPDATE SET applied = excluded.applied, previous = excluded.previous",
-        {batch.consumer, batch.through, batch.after});
+        "INSERT INTO positions (consumer, applied, previous, log) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (consumer) DO UPDATE SET applied = excluded.applied, previous = excluded.previous, "
+        "log = excluded.log",
+        {batch.consumer, batch.through, batch.after, batch.log});
     positions_ = read_positions(transaction);
     trusted_ = true;
     return outcomes;

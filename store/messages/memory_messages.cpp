@@ -13,12 +13,12 @@ class MemoryMessages final : public MessageStore {
   public:
     Task<std::vector<Outcome>> apply_batch(Batch batch) override {
         Position& position = positions_[batch.consumer];
-        check_position(batch, position.applied);
+        check_position(batch, position);
         std::vector<Outcome> outcomes;
         for (const auto& record : batch.records) {
             outcomes.push_back(record ? apply(*record) : refused("record.unreadable"));
         }
-        position = {batch.through, batch.after};
+        position = {batch.through, batch.after, batch.log};
         co_return outcomes;
     }
 

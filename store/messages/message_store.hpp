@@ -46,6 +46,7 @@ struct Outcome {
 struct Position {
     Offset applied = 0;   // everything up to here is stored
     Offset previous = 0;  // `applied` before the last batch: what lies between was perhaps not announced
+    Uuid log;             // the identity of the log that these offsets belong to; nil before the first batch
 };
 
 // Records of a log, (after, through] of their topic.  A record that cannot be decoded is an empty optional:
@@ -55,6 +56,7 @@ struct Batch {
     Offset after = 0;
     Offset through = 0;
     std::vector<std::optional<MessageRecord>> records;
+    Uuid log;  // its identity
 };
 
 struct Page {
@@ -84,8 +86,9 @@ class MessageStore {
     virtual ~MessageStore() = default;
 
     // Applies all records and moves the position in one transaction; one outcome for each record, in order.
-    // The same records from the same position give the same result again.  `store.position_moved` (409)
-    // when the consumer's position is not `batch.after`: read it again.
+    // The same records from the same position give the same result again, and records that were applied
+    // before change nothing.  `store.position_moved` (409) when the consumer's position in this log is not
+    // `batch.after`: read it again.  The first batch of another log may begin anywhere.
     virtual Task<std::vector<Outcome>> apply_batch(Batch batch) = 0;
 
     virtual Task<Position> position(std::string consumer) = 0;

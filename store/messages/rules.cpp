@@ -74,11 +74,11 @@ void check_heads(std::size_t count) {
     }
 }
 
-void check_position(const Batch& batch, Offset applied) {
+void check_position(const Batch& batch, const Position& position) {
     LOQUAT_CHECK(batch.through == batch.after + batch.records.size(), "a batch has no holes");
-    if (applied != batch.after) {
+    if (position.applied != batch.after && position.log == batch.log) {
         throw Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
-                      batch.consumer + " is at " + std::to_string(applied) + ", not at " +
+                      batch.consumer + " is at " + std::to_string(position.applied) + ", not at " +
                           std::to_string(batch.after)};
     }
 }

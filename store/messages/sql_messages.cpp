@@ -39,7 +39,8 @@ CREATE UNIQUE INDEX messages_by_client_id ON messages (chat, sender, client_id);
 CREATE TABLE positions (
     consumer TEXT PRIMARY KEY,
     applied INTEGER NOT NULL,
-    previous INTEGER NOT NULL
+    previous INTEGER NOT NULL,
+    log BLOB NOT NULL
 ) WITHOUT ROWID;
 )sql"}}};
 

@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+
+#include "contracts/chat.hpp"
+#include "store/broadcast/broadcast.hpp"
+#include "store/messages/message_store.hpp"
+
+namespace loquat::consumer {
+
+// The message as the outside sees it.
+contracts::Message to_contract(const store::StoredMessage& message);
+
+// Tells what became of records.
+class Announcer {
+  public:
+    explicit Announcer(store::Broadcast& broadcast) : broadcast_(broadcast) {}
+
+    // A change goes to its room and to `chat.stored`; every outcome to the record's origin, if it has one.
+    void announce(const store::MessageRecord& record, store::Outcome outcome);
+
+  private:
+    void announce_change(store::OutcomeKind kind, const store::StoredMessage& message);
+
+    store::Broadcast& broadcast_;
+};
+
+}  // namespace loquat::consumer

@@ -1,0 +1,26 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "wire/describe.hpp"
+
+namespace loquat::consumer {
+
+struct Config {
+    std::int64_t batch_records_max = 1000;
+    std::int64_t batch_bytes_max = 4 * 1024 * 1024;
+    std::int64_t retry_ms_min = 50;
+    std::int64_t retry_ms_max = 5000;
+    std::int64_t trim_seconds = 60;
+
+    static constexpr std::array fields{
+        wire::Field{"batch_records_max", 1, 10'000, "Records stored in one transaction."},
+        wire::Field{"batch_bytes_max", 1024, 64 * 1024 * 1024, "Bytes of records stored in one transaction."},
+        wire::Field{"retry_ms_min", 1, 60'000, "The first pause after a failure; pauses grow from here."},
+        wire::Field{"retry_ms_max", 1, 600'000, "The longest pause after a failure."},
+        wire::Field{"trim_seconds", 1, 86'400, "How often stored records are removed from the log."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(Config, (), (batch_records_max, batch_bytes_max, retry_ms_min, retry_ms_max, trim_seconds))
+
+}  // namespace loquat::consumer

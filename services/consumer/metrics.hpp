@@ -1,0 +1,39 @@
+#pragma once
+#include <array>
+
+#include "runtime/metrics.hpp"
+#include "store/messages/message_store.hpp"
+
+namespace loquat::consumer {
+
+struct ConsumerMetrics {
+    explicit ConsumerMetrics(runtime::Metrics& metrics)
+        : lag(metrics.gauge("loquat_consumer_lag_records", "Records that are logged but not yet stored")),
+          batch_records(metrics.gauge("loquat_consumer_batch_records", "Records in the last batch")),
+          batches(metrics.counter("loquat_consumer_batches_total", "Batches stored")),
+          failures(metrics.counter("loquat_consumer_failures_total", "Tries that failed and were repeated")),
+          retold(metrics.counter("loquat_consumer_retold_total", "Records told again after a restart or failure")),
+          batch_seconds(metrics.histogram("loquat_consumer_batch_seconds", "Storing one batch")),
+          delay_seconds(metrics.histogram("loquat_consumer_delay_seconds", "From sent to stored")),
+          outcomes_{&outcome(metrics, "stored"), &outcome(metrics, "duplicate"), &outcome(metrics, "conflict"),
+                    &outcome(metrics, "edited"), &outcome(metrics, "deleted"), &outcome(metrics, "refused")} {}
+
+    void count(store::OutcomeKind kind) { outcomes_[static_cast<std::size_t>(kind) - 1]->add(); }
+
+    runtime::Gauge& lag;
+    runtime::Gauge& batch_records;
+    runtime::Counter& batches;
+    runtime::Counter& failures;
+    runtime::Counter& retold;
+    runtime::Histogram& batch_seconds;
+    runtime::Histogram& delay_seconds;
+
+  private:
+    static runtime::Counter& outcome(runtime::Metrics& metrics, const char* result) {
+        return metrics.counter("loquat_consumer_records_total", "Records applied", {{"outcome", result}});
+    }
+
+    std::array<runtime::Counter*, 6> outcomes_;
+};
+
+}  // namespace loquat::consumer

@@ -1,0 +1,327 @@
+#include <gtest/gtest.h>
+
+#include "aio/scope.hpp"
+#include "services/consumer/consumer.hpp"
+#include "store/broadcast/local_broadcast.hpp"
+#include "store/log/memory_log.hpp"
+#include "store/messages/memory_messages.hpp"
+#include "store/messages/room_event.hpp"
+#include "store/tests/message_support.hpp"
+#include "store/tests/support.hpp"
+
+namespace loquat::consumer {
+namespace {
+
+using store::await;
+using store::OutcomeKind;
+
+// A store that fails when told to: before it applied anything, or after it applied all.
+class FaultyMessages final : public store::MessageStore {
+  public:
+    explicit FaultyMessages(store::MessageStore& inner) : inner_(inner) {}
+
+    int fail_before = 0;
+    int fail_after = 0;
+    std::function<void()> on_apply = [] {};
+
+    Task<std::vector<store::Outcome>> apply_batch(store::Batch batch) override {
+        on_apply();
+        fail_if(fail_before);
+        auto outcomes = co_await inner_.apply_batch(std::move(batch));
+        fail_if(fail_after);
+        co_return outcomes;
+    }
+    Task<store::Position> position(std::string consumer) override {
+        co_return co_await inner_.position(std::move(consumer));
+    }
+    Task<store::Offset> secure(std::string consumer) override {
+        co_return co_await inner_.secure(std::move(consumer));
+    }
+    Task<std::optional<store::StoredMessage>> find_by_id(MessageId id) override {
+        co_return co_await inner_.find_by_id(id);
+    }
+    Task<std::optional<store::StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
+                                                                std::string client_id) override {
+        co_return co_await inner_.find_by_client_id(chat, sender, std::move(client_id));
+    }
+    Task<store::Page> page(store::PageQuery query) override { co_return co_await inner_.page(query); }
+    Task<std::vector<store::Head>> heads(std::vector<ChatId> chats) override {
+        co_return co_await inner_.heads(std::move(chats));
+    }
+
+  private:
+    static void fail_if(int& times) {
+        if (times > 0) {
+            --times;
+            throw Failure{Kind::unavailable, "store.unavailable", "The store cannot be used at the moment."};
+        }
+    }
+
+    store::MessageStore& inner_;
+};
+
+struct ConsumerTest : testing::Test {
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    runtime::Metrics registry;
+    ConsumerMetrics metrics{registry};
+    std::unique_ptr<store::EventLog> log = store::make_memory_log();
+    std::unique_ptr<store::MessageStore> inner = store::make_memory_messages();
+    FaultyMessages messages{*inner};
+    std::unique_ptr<store::Broadcast> broadcast = store::make_local_broadcast();
+    std::unique_ptr<Consumer> consumer = make_consumer();
+    store::RecordMaker make;
+    ChatId chat = ChatId::make();
+    std::vector<store::RoomEvent> room;
+    std::vector<store::StoredEvent> stored;
+    std::vector<store::OutcomeEvent> outcomes;
+    std::vector<store::Subscription> subscriptions;
+
+    ConsumerTest() {
+        loop.post([this] {
+            subscriptions.push_back(broadcast->subscribe(
+                store::room_topic(chat), [this](store::Notice, const store::Payload& payload) {
+                    room.push_back(store::decode_room_event(*payload).value());
+                }));
+            subscriptions.push_back(broadcast->subscribe(
+                std::string{store::stored_topic}, [this](store::Notice, const store::Payload& payload) {
+                    stored.push_back(store::decode_stored_event(*payload).value());
+                }));
+            subscriptions.push_back(broadcast->subscribe(
+                store::outcome_topic("node"), [this](store::Notice, const store::Payload& payload) {
+                    outcomes.push_back(store::decode_outcome_event(*payload).value());
+                }));
+        });
+        loop.poll();
+    }
+    ~ConsumerTest() override {
+        loop.post([this] { subscriptions.clear(); });
+        loop.poll();
+    }
+
+    std::unique_ptr<Consumer> make_consumer() {
+        Config config;
+        config.retry_ms_min = 1;
+        config.retry_ms_max = 2;
+        return std::make_unique<Consumer>(Consumer::Parts{*log, messages, *broadcast, clock, metrics}, config);
+    }
+    void append(const store::MessageRecord& record) {
+        await(loop, log->append("chat.messages", record.chat.to_string(), store::encode(record)));
+    }
+    std::size_t drain() {
+        const std::size_t count = await(loop, consumer->drain_once());
+        loop.poll();
+        return count;
+    }
+    std::string failing_drain() {
+        return store::code_of([this] { drain(); });
+    }
+    std::vector<std::string> texts() {
+        std::vector<std::string> found;
+        for (const auto& message : await(loop, inner->page({.chat = chat, .limit = 200})).items) {
+            found.push_back(message.text);
+        }
+        return found;
+    }
+};
+
+using Texts = std::vector<std::string>;
+
+TEST_F(ConsumerTest, stores_what_was_logged_in_order_and_tells_the_room) {
+    append(make.message(chat, "one"));
+    append(make.message(chat, "two"));
+
+    EXPECT_EQ(drain(), 2U);
+    EXPECT_EQ(drain(), 0U);
+
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+    ASSERT_EQ(room.size(), 2U);
+    EXPECT_EQ(room[0].type, "message");
+    EXPECT_EQ(room[0].seq, 1);
+    EXPECT_EQ(room[1].seq, 2);
+    EXPECT_EQ(stored.size(), 2U);
+    EXPECT_EQ(outcomes.size(), 0U);
+}
+
+TEST_F(ConsumerTest, tells_messages_as_the_outside_contract_has_them) {
+    store::MessageRecord record = make.message(chat, "hello");
+    record.generation_id = "gen";
+    append(record);
+
+    drain();
+
+    const wire::Value body = wire::parse(room[0].body);
+    EXPECT_EQ(*body.find("type")->if_string(), "message");
+    const wire::Value& message = *body.find("message");
+    EXPECT_EQ(*message.find("id")->if_string(), record.message_id.to_string());
+    EXPECT_EQ(*message.find("sender")->find("username")->if_string(), "ann");
+    EXPECT_EQ(*message.find("sender")->find("kind")->if_string(), "person");
+    EXPECT_EQ(*message.find("generationId")->if_string(), "gen");
+    EXPECT_TRUE(message.find("edited_at")->is_null());
+}
+
+TEST_F(ConsumerTest, tells_edits_and_deletions_without_a_new_number) {
+    const store::MessageRecord record = make.message(chat, "one");
+    append(record);
+    append(make.edit(record, "two"));
+    append(make.removal(record));
+
+    drain();
+
+    ASSERT_EQ(room.size(), 3U);
+    EXPECT_EQ(room[1].type, "message_edited");
+    EXPECT_EQ(room[1].seq, 0);
+    EXPECT_EQ(room[2].type, "message_deleted");
+    EXPECT_EQ(wire::parse(room[2].body).find("message")->find("text")->if_string()->size(), 0U);
+    EXPECT_EQ(stored[2].kind, OutcomeKind::deleted);
+}
+
+TEST_F(ConsumerTest, answers_who_waits_and_tells_the_room_only_what_changed) {
+    store::MessageRecord first = make.message(chat, "one");
+    first.origin = "node";
+    first.origin_ref = 1;
+    store::MessageRecord again = first;
+    again.message_id = MessageId::make();
+    again.origin_ref = 2;
+    store::MessageRecord other = again;
+    other.text = "other";
+    other.origin_ref = 3;
+
+    append(first);
+    append(again);
+    append(other);
+    drain();
+
+    ASSERT_EQ(outcomes.size(), 3U);
+    EXPECT_EQ(outcomes[0].outcome.kind, OutcomeKind::stored);
+    EXPECT_EQ(outcomes[1].outcome.kind, OutcomeKind::duplicate);
+    EXPECT_EQ(outcomes[1].origin_ref, 2U);
+    EXPECT_EQ(outcomes[1].outcome.message.id, first.message_id);
+    EXPECT_EQ(outcomes[2].outcome.kind, OutcomeKind::conflict);
+    EXPECT_EQ(room.size(), 1U);
+}
+
+TEST_F(ConsumerTest, tries_again_after_a_failure_and_skips_nothing) {
+    append(make.message(chat, "one"));
+    messages.fail_before = 1;
+
+    EXPECT_EQ(failing_drain(), "store.unavailable");
+    append(make.message(chat, "two"));
+    drain();
+
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+    EXPECT_EQ(room.size(), 2U);
+}
+
+TEST_F(ConsumerTest, stores_once_and_still_tells_when_the_answer_of_the_store_was_lost) {
+    append(make.message(chat, "one"));
+    messages.fail_after = 1;
+
+    EXPECT_EQ(failing_drain(), "store.unavailable");
+    EXPECT_TRUE(room.empty());
+    append(make.message(chat, "two"));
+    drain();
+
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+    ASSERT_EQ(room.size(), 2U);
+    EXPECT_EQ(room[0].seq, 1);
+    EXPECT_EQ(room[1].seq, 2);
+}
+
+TEST_F(ConsumerTest, tells_the_last_batch_again_after_a_restart) {
+    store::MessageRecord waiting = make.message(chat, "two");
+    waiting.origin = "node";
+    append(make.message(chat, "one"));
+    drain();
+    append(waiting);
+    drain();
+    room.clear();
+    outcomes.clear();
+
+    consumer = make_consumer();
+    drain();
+
+    ASSERT_EQ(room.size(), 1U);
+    EXPECT_EQ(room[0].seq, 2);
+    EXPECT_EQ(outcomes.size(), 1U);
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+}
+
+TEST_F(ConsumerTest, passes_over_a_record_that_it_cannot_understand) {
+    append(make.message(chat, "one"));
+    await(loop, log->append("chat.messages", "key", "not a record"));
+    append(make.message(chat, "two"));
+
+    EXPECT_EQ(drain(), 3U);
+
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+}
+
+TEST_F(ConsumerTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored_already) {
+    const store::MessageRecord first = make.message(chat, "one");
+    append(first);
+    append(make.message(chat, "two"));
+    drain();
+
+    log = store::make_memory_log();
+    consumer = make_consumer();
+    append(first);
+    append(make.message(chat, "three"));
+    drain();
+
+    EXPECT_EQ(texts(), (Texts{"one", "two", "three"}));
+}
+
+TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
+    const store::MessageRecord record = make.message(chat, "one");
+    store::Batch ahead{.consumer = "consumer", .after = 0, .through = 1, .records = {record}, .log = log->identity()};
+    await(loop, inner->apply_batch(std::move(ahead)));
+
+    EXPECT_EQ(failing_drain(), "consumer.log_is_older");
+}
+
+TEST_F(ConsumerTest, trims_only_what_will_not_be_needed_again) {
+    for (const char* text : {"one", "two", "three"}) {
+        append(make.message(chat, text));
+        drain();
+    }
+
+    await(loop, consumer->trim());
+    const store::LogEnds ends = await(loop, log->ends("chat.messages"));
+    consumer = make_consumer();
+    append(make.message(chat, "four"));
+    drain();
+
+    EXPECT_EQ(ends.first, 3U);
+    EXPECT_EQ(texts(), (Texts{"one", "two", "three", "four"}));
+}
+
+TEST_F(ConsumerTest, reports_trouble_while_it_lasts_and_recovers_by_itself) {
+    messages.fail_before = 3;
+    std::vector<bool> troubled;
+    messages.on_apply = [&] { troubled.push_back(consumer->trouble().has_value()); };
+    aio::Signal told;
+    loop.post([&] {
+        subscriptions.push_back(broadcast->subscribe(
+            store::room_topic(chat), [&](store::Notice, const store::Payload&) { told.set(); }));
+    });
+    auto watch = [&]() -> Task<void> {
+        aio::Scope scope{loop, "test"};
+        scope.start(consumer->run());
+        for (const char* text : {"one", "two"}) {
+            const std::string bytes = store::encode(make.message(chat, text));
+            co_await log->append("chat.messages", "key", bytes);
+            co_await told.wait();
+        }
+        co_await scope.close();
+    };
+
+    await(loop, watch());
+
+    EXPECT_EQ(troubled, (std::vector<bool>{false, true, true, true, false}));
+    EXPECT_EQ(metrics.failures.value(), 3U);
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+}
+
+}  // namespace
+}  // namespace loquat::consumer
