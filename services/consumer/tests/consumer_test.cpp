@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "aio/scope.hpp"
+#include "aio/signal.hpp"
 #include "services/consumer/consumer.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/memory_log.hpp"
