@@ -1,5 +1,7 @@
-import { createChat, type NewChat } from '@/api/chats';
-import { upsertChat } from './chat-cache';
+import { createChat, deleteChat, leaveChat, type NewChat } from '@/api/chats';
+import { dropChat, upsertChat } from './chat-cache';
+import { live } from './live';
+import { chatDestination } from './live-events';
 
 // Opens the direct chat with a person: the one there is, or a new one. Answers its id.
 export async function openDirectChat(userId: string): Promise<string> {
@@ -13,4 +15,16 @@ export async function createRoom(room: Omit<NewChat, 'kind'>, key: string): Prom
   const chat = await createChat({ kind: 'group', ...room }, key);
   upsertChat(chat);
   return chat.id;
+}
+
+export async function leaveRoom(chatId: string): Promise<void> {
+  await leaveChat(chatId);
+  live.forget(chatDestination(chatId));
+  dropChat(chatId);
+}
+
+export async function deleteRoom(chatId: string): Promise<void> {
+  await deleteChat(chatId);
+  live.forget(chatDestination(chatId));
+  dropChat(chatId);
 }

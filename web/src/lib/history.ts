@@ -80,3 +80,11 @@ export async function refreshTail(chatId: string): Promise<void> {
   const page = await getHistory(chatId, { after_seq: after, limit: mostPerCall });
   changeWindow(chatId, (now) => mergePage(now, page));
 }
+
+// Reads what should be below the window already but has not come.
+export async function catchUp(chatId: string): Promise<void> {
+  const window = cachedWindow(chatId);
+  if (!window || !isAttached(window)) return;
+  const page = await getHistory(chatId, { after_seq: window.lastSeq, limit: mostPerCall });
+  changeWindow(chatId, (now) => mergePage(now, page));
+}

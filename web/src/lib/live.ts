@@ -1,4 +1,4 @@
-import { chatsQueue, presenceQueue, sessionQueue } from './live-events';
+import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from './live-events';
 import { createRealtime } from './realtime';
 import { currentToken, renewToken, tokenExpiresAt } from './session';
 import { onLiveEvent, onOpen, onRefused } from './sync';
@@ -14,11 +14,13 @@ export const live = createRealtime({
   url: socketUrl,
   token: (renew) => (renew ? renewToken() : currentToken()),
   onEvent: (destination, event) => {
-    if (event.type === 'token_expiring') void renewInBand();
-    else onLiveEvent(destination, event);
+    if (event.type === 'token_expiring') return void renewInBand();
+    if (event.type === 'chat_removed' && event.chat_id) live.forget(chatDestination(event.chat_id));
+    onLiveEvent(destination, event);
   },
   onOpen: () => {
     planRenewal();
+    if (away) sayPresence();
     onOpen();
   },
   onRefused,
@@ -46,6 +48,28 @@ async function renewInBand(): Promise<void> {
   }
 }
 
+const awayAfterMilliseconds = 3 * 60_000;
+let away = false;
+let awayTimer: ReturnType<typeof setTimeout> | undefined;
+
+function sayPresence(): void {
+  live.tell('/app/presence', { state: away ? 'away' : 'online' });
+}
+
+// A tab that nobody has looked at for a while is away; looking at it ends that at once.
+function followVisibility(): void {
+  clearTimeout(awayTimer);
+  if (document.visibilityState === 'hidden') {
+    awayTimer = setTimeout(() => {
+      away = true;
+      sayPresence();
+    }, awayAfterMilliseconds);
+  } else if (away) {
+    away = false;
+    sayPresence();
+  }
+}
+
 let watching = false;
 
 export function startLive(): () => void {
@@ -53,7 +77,10 @@ export function startLive(): () => void {
   const online = () => live.cameOnline();
   const offline = () => live.wentOffline();
   // A laptop that wakes up should not sit out a long pause.
-  const visible = () => document.visibilityState === 'visible' && live.retryNow();
+  const visible = () => {
+    followVisibility();
+    if (document.visibilityState === 'visible') live.retryNow();
+  };
   if (!watching) {
     window.addEventListener('online', online);
     window.addEventListener('offline', offline);
@@ -63,6 +90,8 @@ export function startLive(): () => void {
   live.start();
   return () => {
     clearTimeout(renewalTimer);
+    clearTimeout(awayTimer);
+    away = false;
     window.removeEventListener('online', online);
     window.removeEventListener('offline', offline);
     document.removeEventListener('visibilitychange', visible);

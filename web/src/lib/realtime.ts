@@ -173,6 +173,12 @@ export function createRealtime(options: RealtimeOptions) {
     };
   }
 
+  // Lets go of a destination whose subscription the server has ended by itself; to unsubscribe it again
+  // would be an error that costs the connection.
+  function forget(destination: string): void {
+    watches.delete(destination);
+  }
+
   // Sends a frame and resolves at its receipt: the server has it for good.
   function send(destination: string, body: unknown): Promise<void> {
     const connected = client;
@@ -201,6 +207,7 @@ export function createRealtime(options: RealtimeOptions) {
   return {
     store,
     watch,
+    forget,
     send,
     tell,
     start: () => dispatch({ type: 'start', now: Date.now() }),

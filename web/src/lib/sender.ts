@@ -1,11 +1,12 @@
 import { postMessage } from '@/api/chats';
-import { refetchChat } from './chat-cache';
+import { cachedWindow, refetchChat } from './chat-cache';
 import { errorText, isTransient } from './errors';
+import { catchUp } from './history';
 import { makeClientId } from './ids';
 import { live } from './live';
 import { chatDestination } from './live-events';
 import { nextToSend, type OutboxEntry } from './outbox';
-import { dispatchOutbox, outboxStore } from './outbox-store';
+import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
 import { openChatId } from './reading';
 import { SendError } from './realtime';
 import { strings } from './strings';
@@ -16,6 +17,8 @@ import { onLiveEvent } from './sync';
 const postAfterMilliseconds = 3_000;
 const pauseMilliseconds = 4_000;
 const transientCodes = ['rate.limited', 'upstream.unavailable', 'upstream.timeout', 'auth.token_expired', 'auth.invalid_token'];
+const arrivalMilliseconds = 5_000;
+const mostLookedAt = 200;
 let pausedUntil = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,10 +65,21 @@ async function deliver(entry: OutboxEntry): Promise<void> {
     if (message.seq !== null) onLiveEvent(chatDestination(entry.chatId), { type: 'message', message });
   }
   dispatchOutbox({ type: 'acknowledged', clientId: entry.clientId });
+  setTimeout(() => lookFor(entry), arrivalMilliseconds);
   if (openChatId() !== entry.chatId) {
     dispatchOutbox({ type: 'discarded', clientId: entry.clientId });
     refetchChat(entry.chatId);
   }
+}
+
+// A receipt without the message itself: it is fetched rather than left faint.
+function lookFor({ clientId, chatId }: OutboxEntry): void {
+  const isHere = outboxStore.getState().entries.some((entry) => entry.clientId === clientId);
+  if (!isHere || openChatId() !== chatId) return;
+  catchUp(chatId).then(
+    () => outboxArrived((cachedWindow(chatId)?.items ?? []).slice(-mostLookedAt).map((message) => message.client_id)),
+    () => undefined,
+  );
 }
 
 function onFailure(entry: OutboxEntry, error: unknown): void {

@@ -25,6 +25,7 @@ interface Token {
 
 type TabMessage =
   | { type: 'token'; token: Token; user: User }
+  | { type: 'leaving' }
   | { type: 'signed_out' }
   | { type: 'who_has' };
 
@@ -36,6 +37,7 @@ let renewal: Promise<string | null> | null = null;
 const fresh = (margin: number): boolean => token !== null && token.expiresAt - margin > Date.now();
 
 function adopt(next: Token, user: User): void {
+  leaving = false;
   token = next;
   localStorage.setItem(hintKey, user.id);
   useSession.setState({ status: 'signed_in', user, ended: false });
@@ -47,7 +49,12 @@ function accept(session: Session): void {
   tabs?.postMessage({ type: 'token', token: next, user: session.user } satisfies TabMessage);
 }
 
-function forget(ended: boolean): void {
+// True while somebody signs out on purpose: the server's word that the session has ended is no news then.
+let leaving = false;
+
+function forget(byServer: boolean): void {
+  const before = useSession.getState();
+  const ended = (byServer && !leaving) || (before.status === 'signed_out' && before.ended);
   token = null;
   localStorage.removeItem(hintKey);
   useSession.setState({ status: 'signed_out', user: null, ended });
@@ -87,6 +94,7 @@ tabs?.addEventListener('message', (event: MessageEvent<TabMessage>) => {
   if (message.type === 'token' && message.token.expiresAt > (token?.expiresAt ?? 0)) {
     adopt(message.token, message.user);
   }
+  if (message.type === 'leaving') leaving = true;
   if (message.type === 'signed_out') forget(false);
   if (message.type === 'who_has' && token && fresh(30_000)) {
     const { user } = useSession.getState();
@@ -117,8 +125,15 @@ export async function signUp(registration: people.Registration): Promise<void> {
 
 // Leaves here even when the server cannot be reached; its session then ends by age.
 export async function signOut(everywhere: boolean): Promise<void> {
-  if (everywhere) await people.logoutAll();
-  else await people.logout().catch(() => undefined);
+  leaving = true;
+  tabs?.postMessage({ type: 'leaving' } satisfies TabMessage);
+  try {
+    if (everywhere) await people.logoutAll();
+    else await people.logout().catch(() => undefined);
+  } catch (error) {
+    leaving = false;
+    throw error;
+  }
   endSession(false);
 }
 

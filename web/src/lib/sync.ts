@@ -5,7 +5,7 @@ import {
 } from './chat-cache';
 import { fillGap, refreshTail } from './history';
 import { chatOfDestination, type LiveEvent } from './live-events';
-import { applyLive, raiseHead, replaceMessage } from './message-window';
+import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
 import { outboxArrived } from './outbox-store';
 import { keys, queryClient } from './query-client';
 import { isReading, openChatId } from './reading';
@@ -45,11 +45,21 @@ function onChatEvent(chatId: string, event: LiveEvent): void {
       void queryClient.invalidateQueries({ queryKey: keys.members(chatId) });
       return refetchChat(chatId);
     case 'resync':
-      changeWindow(chatId, (window) => raiseHead(window, event.to_seq));
-      return void fillGap(chatId, { from: event.from_seq, to: event.to_seq });
+      return onResync(chatId, event.from_seq, event.to_seq);
     default:
       return onQueueEvent(event);
   }
+}
+
+// The server dropped events for this reader. `from` is 1 when changes of known messages were among them: what is
+// loaded is read again then, and what is missing below it.
+function onResync(chatId: string, from: number, to: number): void {
+  const window = cachedWindow(chatId);
+  if (!window) return;
+  const below = isAttached(window);
+  changeWindow(chatId, (now) => raiseHead(now, to));
+  const range = { from: Math.max(from, window.firstSeq), to: below ? to : Math.min(to, window.lastSeq) };
+  if (range.from <= range.to) fillGap(chatId, range).catch(() => undefined);
 }
 
 function onMessage(chatId: string, message: Message): void {
@@ -57,7 +67,7 @@ function onMessage(chatId: string, message: Message): void {
   if (window) {
     const applied = applyLive(window, message);
     queryClient.setQueryData(keys.messages(chatId), applied.window);
-    if (applied.gap) void fillGap(chatId, applied.gap);
+    if (applied.gap) fillGap(chatId, applied.gap).catch(() => undefined);
   }
   const isNew = (message.seq ?? 0) > (cachedChat(chatId)?.last_seq ?? 0);
   noteMessage(message);
@@ -83,6 +93,9 @@ function onQueueEvent(event: LiveEvent): void {
       return;
     case 'presence':
       return onPresence({ user_id: event.user_id, state: event.state, last_seen_at: event.last_seen_at ?? null });
+    case 'resync':
+      void queryClient.invalidateQueries({ queryKey: keys.chats });
+      return void queryClient.invalidateQueries({ queryKey: ['presence-of'] });
     case 'session_ended':
       return endSession(true);
     default:

@@ -1,14 +1,13 @@
 import { LogOut, Settings2, UserPlus, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { leaveChat } from '@/api/chats';
 import type { Chat, Member } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorState } from '@/components/error-state';
 import { IconButton } from '@/components/icon-button';
 import { ListSkeleton } from '@/components/skeleton';
-import { dropChat } from '@/lib/chat-cache';
+import { leaveRoom } from '@/lib/chat-actions';
 import { useWatchPresence } from '@/lib/presence';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
@@ -57,8 +56,7 @@ function Members({ chat }: { chat: Chat }) {
   useWatchPresence(useMemo(() => members.map((member) => member.user.id), [members]));
   const isRoom = chat.kind !== 'direct';
   const leave = async () => {
-    await leaveChat(chat.id);
-    dropChat(chat.id);
+    await leaveRoom(chat.id);
     void navigate('/');
   };
   if (isPending) return <ListSkeleton rows={4} />;

@@ -1,14 +1,15 @@
 import { Archive, ArchiveRestore, Globe, Lock, Trash2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { changeChat, deleteChat, type ChatChange } from '@/api/chats';
+import { changeChat, type ChatChange } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { Segmented } from '@/components/segmented';
-import { dropChat, upsertChat } from '@/lib/chat-cache';
+import { deleteRoom } from '@/lib/chat-actions';
+import { upsertChat } from '@/lib/chat-cache';
 import { errorText, fieldError } from '@/lib/errors';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
@@ -32,8 +33,7 @@ export function RoomSettings({ chat }: { chat: Chat }) {
     void change({ title: title.trim() }, strings.room.renamed);
   };
   const remove = async () => {
-    await deleteChat(chat.id);
-    dropChat(chat.id);
+    await deleteRoom(chat.id);
     void navigate('/');
   };
   return (
