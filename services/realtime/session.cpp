@@ -1,5 +1,7 @@
 #include "services/realtime/session.hpp"
 
+#include "base/log.hpp"
+#include "runtime/problem.hpp"
 #include "services/realtime/connection.hpp"
 #include "services/realtime/node.hpp"
 
@@ -15,6 +17,19 @@ constexpr std::size_t inbox_overrun_factor = 8;
 
 Failure not_connected() {
     return Failure{Kind::unauthenticated, "stomp.not_connected", "Send CONNECT first."};
+}
+
+// Cancellation goes on its way: the node is closing.
+Failure failure_of(std::exception_ptr error) {
+    if (aio::is_cancellation(error)) {
+        std::rethrow_exception(error);
+    }
+    Failure failure = runtime::to_failure(error);
+    if (failure.kind == Kind::internal) {
+        log_error({.service = "realtime"}, "a frame could not be handled",
+                  {{"error", aio::describe(error)}});
+    }
+    return failure;
 }
 
 }  // namespace
@@ -130,8 +145,8 @@ Task<void> Session::work_off(Frame first) {
             if (!ended_) {
                 answer_receipt(frame);
             }
-        } catch (const Failure& failure) {
-            failed = failure;
+        } catch (...) {
+            failed = failure_of(std::current_exception());
         }
         if (failed) {
             fail(*failed, frame);

@@ -5,6 +5,7 @@
 #include "services/realtime/connection.hpp"
 #include "services/realtime/destination.hpp"
 #include "services/realtime/due.hpp"
+#include "services/realtime/origin.hpp"
 #include "services/realtime/outbox.hpp"
 
 namespace loquat::realtime {
@@ -135,6 +136,24 @@ TEST(Destination, refuses_all_others) {
     EXPECT_EQ(code_of(parse_action, "/app/chats/x/messages"), "chat.not_found");
     EXPECT_EQ(code_of(parse_action, "/app/chats/x"), "stomp.unknown_destination");
     EXPECT_EQ(code_of(parse_action, "/topic/chats/x"), "stomp.unknown_destination");
+}
+
+TEST(Origin, is_the_host_itself_or_configured) {
+    const std::vector<std::string> none;
+    const std::vector<std::string> some{"https://app.example"};
+    const std::vector<std::string> any{"*"};
+
+    EXPECT_TRUE(is_allowed_origin("", "chat.example", none));
+    EXPECT_TRUE(is_allowed_origin("https://chat.example", "chat.example", none));
+    EXPECT_TRUE(is_allowed_origin("https://Chat.Example", "chat.example:443", none));
+    EXPECT_TRUE(is_allowed_origin("http://localhost:8080", "localhost:8080", none));
+    EXPECT_FALSE(is_allowed_origin("http://localhost:8081", "localhost:8080", none));
+    EXPECT_FALSE(is_allowed_origin("https://evil.example", "chat.example", none));
+    EXPECT_FALSE(is_allowed_origin("https://chat.example.evil", "chat.example", none));
+    EXPECT_FALSE(is_allowed_origin("null", "chat.example", none));
+    EXPECT_FALSE(is_allowed_origin("https://", "", none));
+    EXPECT_TRUE(is_allowed_origin("https://app.example", "chat.example", some));
+    EXPECT_TRUE(is_allowed_origin("https://evil.example", "chat.example", any));
 }
 
 TEST(Connection, is_small) {

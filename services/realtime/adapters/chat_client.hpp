@@ -1,0 +1,23 @@
+#pragma once
+#include "contracts/client.hpp"
+#include "services/realtime/ports.hpp"
+
+namespace loquat::realtime {
+
+// The chat service behind its contract.
+class ChatClient final : public ChatPort {
+  public:
+    explicit ChatClient(contracts::Client<contracts::ChatApi> chat) : chat_(std::move(chat)) {}
+
+    Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) override;
+    Task<void> accept_message(Identity who, contracts::PostMessageRequest message) override;
+    Task<void> post_typing(Identity who, ChatId chat) override;
+    Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
+    Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
+                                            std::int32_t limit) override;
+
+  private:
+    contracts::Client<contracts::ChatApi> chat_;
+};
+
+}  // namespace loquat::realtime
