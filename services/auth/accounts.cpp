@@ -43,17 +43,16 @@ Failure invalid_credentials() {
             "The name or the password is wrong."};
 }
 
-Task<Account> Accounts::add(NewAccount wanted, RoleRule rule) {
+Task<Account> Accounts::add(NewAccount wanted) {
     Account account{.id = UserId::make(),
                     .username = to_username(wanted.username),
                     .email = to_email(wanted.email.value_or("")),
-                    .role = wanted.role,
                     .created_at = parts_.clock.now()};
     const bool is_named = wanted.display_name && !trim(*wanted.display_name).empty();
     account.display_name = is_named ? to_display_name(*wanted.display_name) : account.username;
     check_new_password("password", wanted.password, account.username, account.email);
     account.password_hash = co_await hash(std::move(wanted.password));
-    const Added added = co_await parts_.users.add(account, rule);
+    const Added added = co_await parts_.users.add(account);
     if (added.outcome == AddOutcome::email_taken) {
         throw email_taken();
     }

@@ -10,7 +10,6 @@ struct NewAccount {
     std::string password;
     std::optional<std::string> email;
     std::optional<std::string> display_name;
-    contracts::Role role = contracts::Role::user;
 };
 
 struct AccountPage {
@@ -34,7 +33,7 @@ class Accounts {
     // 422 for what is not acceptable, 409 `auth.username_taken` or `auth.email_taken`.  That an e-mail address
     // is in use is told like a user name: who registers must learn why it failed, and no mail is sent
     // that could tell it more quietly.  Each question costs a password hash.
-    Task<Account> add(NewAccount wanted, RoleRule rule);
+    Task<Account> add(NewAccount wanted);
 
     // 401 `auth.invalid_credentials` for a wrong password and for an unknown name alike: the same number of
     // hashes, the same answer.  429 `rate.limited` after too many.  The attempt is open until the caller says

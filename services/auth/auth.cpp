@@ -72,7 +72,7 @@ Task<Issued> Auth::register_and_open(Caller caller, contracts::RegisterRequest r
                       .password = std::move(request.password),
                       .email = std::move(request.email),
                       .display_name = std::move(request.display_name)};
-    auto account = co_await parts_.accounts.add(std::move(wanted), RoleRule::first_is_admin);
+    auto account = co_await parts_.accounts.add(std::move(wanted));
     audit(caller, "registered", account.id);
     auto issued = co_await parts_.sessions.open(std::move(account), caller);
     if (!issued) {

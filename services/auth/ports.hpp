@@ -23,9 +23,6 @@ struct Account {
     std::int64_t password_version = 1;  // grows with each change of the password
 };
 
-// Whether a new account may become the first administrator.
-enum class RoleRule { first_is_admin, as_given };
-
 enum class AddOutcome { added, username_taken, email_taken };
 
 struct Added {
@@ -49,8 +46,8 @@ class UserStore {
   public:
     virtual ~UserStore() = default;
 
-    // With `first_is_admin` the account becomes administrator if no account ever was one.
-    virtual Task<Added> add(Account account, RoleRule rule) = 0;
+    // The account becomes administrator if no account ever was one.
+    virtual Task<Added> add(Account account) = 0;
     virtual Task<std::optional<Account>> find(UserId id) = 0;
     // By user name, or by e-mail when it has an @; folded.
     virtual Task<std::optional<Account>> find_by_login(std::string login) = 0;

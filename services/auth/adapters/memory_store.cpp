@@ -9,7 +9,7 @@ namespace loquat::auth {
 using contracts::Revocation;
 using contracts::Role;
 
-Task<Added> MemoryStore::add(Account account, RoleRule rule) {
+Task<Added> MemoryStore::add(Account account) {
     for (const auto& [id, other] : users_) {
         if (other.username == account.username) {
             co_return Added{.outcome = AddOutcome::username_taken};
@@ -18,10 +18,7 @@ Task<Added> MemoryStore::add(Account account, RoleRule rule) {
             co_return Added{.outcome = AddOutcome::email_taken};
         }
     }
-    if (rule == RoleRule::first_is_admin && !had_admin_) {
-        account.role = Role::admin;
-    }
-    had_admin_ = had_admin_ || account.role == Role::admin;
+    account.role = users_.empty() ? Role::admin : Role::user;
     const Added added{.role = account.role};
     users_.insert_or_assign(account.id, std::move(account));
     co_return added;
@@ -120,7 +117,6 @@ Task<RoleOutcome> MemoryStore::change_role(UserId id, Role role) {
         co_return RoleOutcome::last_admin;
     }
     found->second.role = role;
-    had_admin_ = had_admin_ || role == Role::admin;
     co_return RoleOutcome::changed;
 }
 

@@ -8,7 +8,7 @@ namespace loquat::auth {
 // Accounts and sessions for tests: the same promises as the SQL adapters, kept in maps, one loop.
 class MemoryStore final : public UserStore, public SessionStore {
   public:
-    Task<Added> add(Account account, RoleRule rule) override;
+    Task<Added> add(Account account) override;
     Task<std::optional<Account>> find(UserId id) override;
     Task<std::optional<Account>> find_by_login(std::string login) override;
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) override;
@@ -35,7 +35,6 @@ class MemoryStore final : public UserStore, public SessionStore {
     std::map<UserId, Account> users_;
     std::map<SessionId, Session> sessions_;
     std::vector<contracts::Revocation> revocations_;
-    bool had_admin_ = false;
 };
 
 }  // namespace loquat::auth

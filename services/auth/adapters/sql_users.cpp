@@ -55,13 +55,9 @@ bool claim_first_admin(store::Transaction& transaction) {
                "INSERT INTO first_admin (one) VALUES (1) ON CONFLICT (one) DO NOTHING") == 1;
 }
 
-contracts::Role insert_user(store::Transaction& transaction, const Account& account,
-                            RoleRule rule) {
-    contracts::Role role = account.role;
-    const bool wants_admin = rule == RoleRule::first_is_admin || role == contracts::Role::admin;
-    if (wants_admin && claim_first_admin(transaction)) {
-        role = contracts::Role::admin;
-    }
+contracts::Role insert_user(store::Transaction& transaction, const Account& account) {
+    const auto role =
+        claim_first_admin(transaction) ? contracts::Role::admin : contracts::Role::user;
     transaction.execute(
         "INSERT INTO users (id, username, display_name, display_name_folded, email, role, "
         "created_at, password_hash, password_version) "
@@ -79,9 +75,9 @@ std::optional<Account> find_user(store::Transaction& transaction, UserId id) {
 
 }  // namespace
 
-Task<Added> SqlUsers::add(Account account, RoleRule rule) {
-    auto work = [account = std::move(account), rule](store::Transaction& transaction) {
-        return insert_user(transaction, account, rule);
+Task<Added> SqlUsers::add(Account account) {
+    auto work = [account = std::move(account)](store::Transaction& transaction) {
+        return insert_user(transaction, account);
     };
     Added added;
     try {
@@ -193,9 +189,6 @@ Task<RoleOutcome> SqlUsers::change_role(UserId id, contracts::Role role) {
         }
         transaction.execute("UPDATE users SET role = $2 WHERE id = $1",
                             {id, wire::enum_name(role)});
-        if (role == contracts::Role::admin) {
-            claim_first_admin(transaction);
-        }
         return RoleOutcome::changed;
     };
     co_return co_await database_.transact(std::move(work));

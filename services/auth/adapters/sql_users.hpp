@@ -9,7 +9,7 @@ class SqlUsers final : public UserStore {
     // `database` has the schema of sql_schema.hpp and outlives this.
     explicit SqlUsers(store::Database& database) : database_(database) {}
 
-    Task<Added> add(Account account, RoleRule rule) override;
+    Task<Added> add(Account account) override;
     Task<std::optional<Account>> find(UserId id) override;
     Task<std::optional<Account>> find_by_login(std::string login) override;
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) override;

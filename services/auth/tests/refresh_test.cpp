@@ -45,19 +45,20 @@ TEST_F(World, a_reused_family_leaves_other_sessions_alone) {
 TEST_F(World, fifty_refreshes_at_once_yield_one_successor) {
     const auto session = sign_up("ann");
     std::vector<contracts::Session> answers;
-    auto one = [](World& world, std::string token,
-                  std::vector<contracts::Session>& out) -> Task<void> {
-        auto reply = co_await world.auth.refresh(stranger(), {.refresh_token = std::move(token)});
-        out.push_back(std::move(reply.body));
+    aio::Signal complete;
+    auto one = [&](std::string token) -> Task<void> {
+        auto reply = co_await auth.refresh(stranger(), {.refresh_token = std::move(token)});
+        answers.push_back(std::move(reply.body));
+        if (answers.size() == 50) {
+            complete.set();
+        }
     };
     auto all = [&]() -> Task<void> {
         aio::Scope scope{loop, "test"};
         for (int i = 0; i < 50; ++i) {
-            scope.start(one(*this, *session.refresh_token, answers));
+            scope.start(one(*session.refresh_token));
         }
-        while (answers.size() < 50) {
-            co_await loop.sleep_for(1ms);
-        }
+        co_await complete.wait();
         co_await scope.close();
     };
 

@@ -60,7 +60,7 @@ struct Store : testing::Test {
     }
     Account added(std::string name) {
         Account one = account(std::move(name));
-        one.role = run(users.add(one, RoleRule::first_is_admin)).role;
+        one.role = run(users.add(one)).role;
         return one;
     }
 
@@ -100,7 +100,7 @@ TYPED_TEST_SUITE(Store, Adapters);
 TYPED_TEST(Store, keeps_accounts_as_they_were_given) {
     Account ann = this->account("ann", "ann@example.com");
     ann.display_name = "Ann \u00dc.";
-    this->run(this->users.add(ann, RoleRule::as_given));
+    this->run(this->users.add(ann));
 
     const auto by_id = this->run(this->users.find(ann.id));
     const auto by_name = this->run(this->users.find_by_login("ann"));
@@ -123,17 +123,10 @@ TYPED_TEST(Store, makes_exactly_the_first_an_administrator) {
     EXPECT_EQ(this->run(this->users.find_by_login("ann"))->role, Role::admin);
 }
 
-TYPED_TEST(Store, a_refused_first_account_does_not_use_the_chance_up) {
-    this->run(this->users.add(this->account("ann"), RoleRule::as_given));
-    this->run(this->users.add(this->account("ann"), RoleRule::first_is_admin));
-
-    EXPECT_EQ(this->added("bob").role, Role::admin);
-}
-
 TYPED_TEST(Store, refuses_a_name_or_an_address_twice) {
-    this->run(this->users.add(this->account("ann", "a@example.com"), RoleRule::as_given));
+    this->run(this->users.add(this->account("ann", "a@example.com")));
     const auto outcome = [&](Account account) {
-        return this->run(this->users.add(std::move(account), RoleRule::as_given)).outcome;
+        return this->run(this->users.add(std::move(account))).outcome;
     };
 
     EXPECT_EQ(outcome(this->account("ann")), AddOutcome::username_taken);
