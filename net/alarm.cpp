@@ -1,8 +1,16 @@
 #include "net/alarm.hpp"
 
+#include <ctime>
+
 #include "aio/loop.hpp"
 
 namespace loquat::net {
+
+Steady coarse_now() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);  // the clock of steady_clock, as of the last tick
+    return Steady{std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec}};
+}
 
 void Alarm::set(aio::Loop& loop, Steady now, Steady due) {
     loop_ = &loop;

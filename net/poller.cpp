@@ -68,16 +68,25 @@ void Poller::watch() {
 }
 
 void Poller::hand_out() {
-    batch_next_ = 0;
-    batch_size_ = epoll_wait(set_, batch_.get(), batch_max, 0);
-    while (batch_next_ < batch_size_) {
-        const epoll_event event = batch_[static_cast<std::size_t>(batch_next_++)];
-        if (event.data.ptr != nullptr) {
-            static_cast<Polled*>(event.data.ptr)->on_events(event.events);
+    // While one batch was handed out the next events have often come; to look costs one system
+    // call, to go back through Asio costs three.  The rounds are few, so that posted work and
+    // timers are not kept waiting.
+    for (int round = 0; round < rounds_max && fetch(); ++round) {
+        while (batch_next_ < batch_size_) {
+            const epoll_event event = batch_[static_cast<std::size_t>(batch_next_++)];
+            if (event.data.ptr != nullptr) {
+                static_cast<Polled*>(event.data.ptr)->on_events(event.events);
+            }
         }
     }
-    batch_size_ = 0;
     watch();
+}
+
+bool Poller::fetch() {
+    batch_next_ = 0;
+    batch_size_ = 0;  // nothing may be found in the old batch while the new one is fetched
+    batch_size_ = epoll_wait(set_, batch_.get(), batch_max, 0);
+    return batch_size_ > 0;
 }
 
 }  // namespace loquat::net

@@ -46,10 +46,12 @@ class Poller final : public boost::asio::execution_context::service {
   private:
     struct Gate;
     static constexpr int batch_max = 256;
+    static constexpr int rounds_max = 4;
 
     void shutdown() override;
     void watch();
     void hand_out();
+    bool fetch();
 
     aio::Loop* loop_ = nullptr;
     int set_ = -1;

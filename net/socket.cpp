@@ -13,6 +13,17 @@ namespace {
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
+// One part needs no message header to be copied into the kernel and checked there.
+ssize_t send_now(int fd, std::span<const iovec> parts) {
+    if (parts.size() == 1) {
+        return ::send(fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+    }
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data());
+    message.msg_iovlen = parts.size();
+    return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
 }  // namespace
 
 Socket::Socket(aio::Loop& loop, int fd, const Endpoint& peer)
@@ -49,10 +60,7 @@ IoResult Socket::send(std::span<const iovec> parts) {
     if (!may_write_) {
         return {};
     }
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts.data());
-    message.msg_iovlen = parts.size();
-    const ssize_t count = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    const ssize_t count = send_now(fd_, parts);
     if (count > 0) {
         return {Io::bytes, static_cast<std::size_t>(count)};
     }

@@ -34,7 +34,7 @@ void check_wait(CallState& call) {
 }
 
 void begin_wait(CallState& call, std::chrono::milliseconds time) {
-    const Steady now = std::chrono::steady_clock::now();
+    const Steady now = coarse_now();
     call.upstream->set(call.client->loop, now, std::min(call.deadline, now + time));
 }
 
@@ -44,6 +44,10 @@ Task<void> connect_now(CallState& call) {
     if (call.canceled) {
         throw unavailable(call, "the caller has gone");
     }
+}
+
+std::span<const iovec> filled(const std::array<iovec, 3>& parts) {
+    return {parts.data(), parts[1].iov_len == 0 ? 1U : parts[2].iov_len == 0 ? 2U : 3U};
 }
 
 iovec part_of(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
@@ -78,7 +82,7 @@ Task<void> write_parts(CallState& call, std::string_view second, std::string_vie
         co_return;
     }
     const std::array<iovec, 3> parts{part_of(call.out), part_of(second), part_of(third)};
-    const IoResult result = call.upstream->stream.try_write(parts);
+    const IoResult result = call.upstream->stream.try_write(filled(parts));
     if (result.bytes < call.out.size() + second.size() + third.size()) {
         co_await write_rest(call, parts, result);
     }
@@ -93,7 +97,7 @@ Task<void> replay(CallState& call) {
     call.sending_broke = false;
     co_await connect_now(call);
     const std::array<iovec, 3> parts{part_of(call.out), part_of(call.replay_body), iovec{}};
-    const IoResult result = call.upstream->stream.try_write(parts);
+    const IoResult result = call.upstream->stream.try_write(filled(parts));
     if (result.bytes < call.out.size() + call.replay_body.size()) {
         co_await write_rest(call, parts, result);
     }
@@ -192,7 +196,7 @@ Task<void> ClientCall::send(std::string_view body, Replay replay_rule) {
     call.may_replay = replay_rule == Replay::allowed && call.upstream->used_before;
     call.replay_body = body;
     const std::array<iovec, 3> parts{part_of(call.out), part_of(body), iovec{}};
-    const IoResult result = call.upstream->stream.try_write({parts.data(), body.empty() ? 1U : 2U});
+    const IoResult result = call.upstream->stream.try_write(filled(parts));
     if (result.bytes < call.out.size() + body.size()) {
         co_await write_rest(call, parts, result);
     }
@@ -240,7 +244,7 @@ Task<void> ClientCall::end_body() {
 
 Task<void> ClientCall::read_head() {
     CallState& call = *state_;
-    const Steady begun = std::chrono::steady_clock::now();
+    const Steady begun = coarse_now();
     const Steady due = std::min(call.deadline, begun + call.client->config.head_time_max);
     for (;;) {
         if (call.end > call.begin) {

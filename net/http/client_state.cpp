@@ -135,7 +135,7 @@ void ClientState::give_back(std::unique_ptr<Upstream> upstream) {
     if (idle.size() >= config.idle_per_origin_max) {
         return;
     }
-    const Steady now = std::chrono::steady_clock::now();
+    const Steady now = coarse_now();
     upstream->used_before = true;
     upstream->idle = true;
     upstream->set(loop, now, now + config.idle_time_max);

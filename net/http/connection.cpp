@@ -46,7 +46,7 @@ void Connection::on_alarm() {
 
 void Connection::begin_wait(Waiting what, std::chrono::milliseconds time) {
     waiting_ = what;
-    const Steady now = std::chrono::steady_clock::now();
+    const Steady now = coarse_now();
     set(server_.loop, now, now + time);
 }
 

@@ -89,6 +89,7 @@ class Connection final : Alarm {
     Task<bool> discard_body();
 
     void append_connection();
+    IoResult try_send(const std::array<iovec, 3>& parts);
     Task<void> send(std::string_view second, std::string_view third = {});
     Task<void> send_rest(std::array<iovec, 3> parts, IoResult last);
     Task<void> stream_body(BodySource& source);

@@ -7,6 +7,8 @@ namespace loquat::net::http {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
+constexpr std::size_t joined_max =
+    4 * 1024;  // below it a copy costs less than a second part in the system call
 
 bool is_written_by_us(std::string_view name) {
     return equal_names(name, "content-length") || equal_names(name, "connection") ||
@@ -14,6 +16,10 @@ bool is_written_by_us(std::string_view name) {
 }
 
 iovec part_of(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
+
+std::size_t bytes_of(const std::array<iovec, 3>& parts) {
+    return parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
+}
 
 // The source does not outlive its answer, however that ends.
 class GoneCall {
@@ -64,11 +70,14 @@ Task<void> Connection::finish(std::string_view body) {
     out += line_end;
     const std::string_view sent = head().is("HEAD") ? std::string_view{} : body;
     body_sent_ = sent.size();
-    const std::array<iovec, 3> parts{part_of(out), part_of(sent), iovec{}};
-    const IoResult result = stream_.is_open()
-                                ? stream_.try_write({parts.data(), sent.empty() ? 1U : 2U})
-                                : IoResult{Io::closed};
-    if (result.state != Io::bytes || result.bytes < out.size() + sent.size()) {
+    const bool join = sent.size() <= joined_max;
+    if (join) {
+        out += sent;
+    }
+    const std::array<iovec, 3> parts{part_of(out), part_of(join ? std::string_view{} : sent),
+                                     iovec{}};
+    const IoResult result = try_send(parts);
+    if (result.bytes < bytes_of(parts)) {
         co_await send_rest(parts, result);
     }
     out.clear();
@@ -193,13 +202,19 @@ Task<void> Connection::stream_body(BodySource& source) {
     }
 }
 
+IoResult Connection::try_send(const std::array<iovec, 3>& parts) {
+    if (dead_ || !stream_.is_open()) {
+        return {Io::closed};
+    }
+    const std::size_t count = parts[1].iov_len == 0 ? 1 : parts[2].iov_len == 0 ? 2 : 3;
+    return stream_.try_write({parts.data(), count});
+}
+
 // Writes `out`, then the other two.
 Task<void> Connection::send(std::string_view second, std::string_view third) {
     const std::array<iovec, 3> parts{part_of(work_->out), part_of(second), part_of(third)};
-    const IoResult result =
-        dead_ || !stream_.is_open() ? IoResult{Io::closed} : stream_.try_write(parts);
-    if (result.state != Io::bytes ||
-        result.bytes < work_->out.size() + second.size() + third.size()) {
+    const IoResult result = try_send(parts);
+    if (result.bytes < bytes_of(parts)) {
         co_await send_rest(parts, result);
     }
     work_->out.clear();

@@ -14,8 +14,8 @@ constexpr int memory_level = 8;
 }  // namespace
 
 GzipEncoder::GzipEncoder(int level) : stream_(std::make_unique<z_stream_s>()) {
-    const int result = deflateInit2(stream_.get(), level, Z_DEFLATED, window_bits + as_gzip, memory_level,
-                                    Z_DEFAULT_STRATEGY);
+    const int result = deflateInit2(stream_.get(), level, Z_DEFLATED, window_bits + as_gzip,
+                                    memory_level, Z_DEFAULT_STRATEGY);
     if (result != Z_OK) {
         throw std::bad_alloc{};
     }
