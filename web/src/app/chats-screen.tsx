@@ -1,8 +1,9 @@
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { ConversationList } from '@/features/conversations/conversation-list';
 import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
 import { strings } from '@/lib/strings';
+import { useChats } from '@/lib/use-chats';
 import { useIsNarrow } from '@/lib/use-media';
 import { ConversationScreen } from './conversation-screen';
 import { ResizableList } from './resizable-list';
@@ -25,9 +26,25 @@ export function ChatsScreen() {
         {chatId ? (
           <ConversationScreen key={chatId} chatId={chatId} targetSeq={targetSeq} />
         ) : (
-          <EmptyState picture={<Logo size={56} />} title={strings.conversation.noneTitle} text={strings.conversation.noneText} />
+          <NothingOpen />
         )}
       </div>
     </div>
+  );
+}
+
+function NothingOpen() {
+  const { data: chats } = useChats();
+  if (!chats) return null;
+  if (chats.length > 0) {
+    return <EmptyState picture={<Logo size={56} />} title={strings.conversation.noneTitle} text={strings.conversation.noneText} />;
+  }
+  return (
+    <EmptyState
+      picture={<Logo size={56} />}
+      title={strings.conversation.welcomeTitle}
+      text={strings.conversation.welcomeText}
+      action={<Link to="/rooms" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover pointer-coarse:h-11">{strings.conversation.browseRooms}</Link>}
+    />
   );
 }

@@ -3,16 +3,17 @@ import { Bell, Compass, Keyboard, LogOut, MonitorSmartphone, Moon, Palette, Shie
 import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { searchUsers } from '@/api/people';
-import type { Chat, Member, PublicUser } from '@/api/contracts.gen';
+import type { Chat, PublicUser } from '@/api/contracts.gen';
 import { Avatar, RoomIcon } from '@/components/avatar';
 import { openDirectChat } from '@/lib/chat-actions';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
-import { keys, queryClient } from '@/lib/query-client';
+import { usePeers } from '@/lib/peer-presence';
+import { keys } from '@/lib/query-client';
 import { signOut, useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
-import { peerOf, titleOf, useSortedChats } from '@/lib/use-chats';
+import { titleOf, useSortedChats } from '@/lib/use-chats';
 import { showToast, useUi } from '@/lib/ui-store';
 
 export interface SwitcherEntry {
@@ -25,13 +26,15 @@ export interface SwitcherEntry {
 }
 
 const mostShown = 40;
+// Of so many direct chats the switcher knows the person, not only the title.
+const mostPeers = 40;
 const groups = strings.switcher.groups;
 
 type Go = (path: string) => void;
 
-function chatEntries(chats: Chat[], meId: string, go: Go): FuzzyEntry<SwitcherEntry>[] {
+function chatEntries(chats: Chat[], peers: ReadonlyMap<string, PublicUser>, go: Go): FuzzyEntry<SwitcherEntry>[] {
   return chats.map((chat, index) => {
-    const peer = chat.kind === 'direct' ? peerOf(queryClient.getQueryData<Member[]>(keys.members(chat.id)), meId) : undefined;
+    const peer = peers.get(chat.id);
     const title = titleOf(chat, peer);
     const picture = chat.kind === 'direct' ? <Avatar id={peer?.id ?? chat.id} name={title} /> : <RoomIcon chat={chat} />;
     const detail = chat.archived ? strings.switcher.archived : peer ? `@${peer.username}` : '';
@@ -79,13 +82,16 @@ export function useSwitcherEntries(query: string): SwitcherEntry[] {
   const me = useMe();
   const navigate = useNavigate();
   const chats = useSortedChats();
+  const peers = usePeers(useMemo(() => chats.filter((chat) => chat.kind === 'direct').slice(0, mostPeers), [chats]));
   const asked = useDeferredValue(query.trim());
   const { data: people } = useQuery({ queryKey: keys.users(asked), queryFn: ({ signal }) => searchUsers(asked, signal) });
   const all = useMemo(() => {
     const go: Go = (path) => void navigate(path);
-    const others = (people ?? []).filter((user) => user.id !== me.id);
-    return { chats: chatEntries(chats, me.id, go), people: personEntries(others, go), actions: actionEntries(go) };
-  }, [chats, people, me.id, navigate]);
+    // Who has a direct chat already is found through it.
+    const known = new Set([me.id, ...[...peers.values()].map((user) => user.id)]);
+    const others = (people ?? []).filter((user) => !known.has(user.id));
+    return { chats: chatEntries(chats, peers, go), people: personEntries(others, go), actions: actionEntries(go) };
+  }, [chats, peers, people, me.id, navigate]);
   return useMemo(() => {
     if (query.trim() === '') {
       return [...all.chats.slice(0, 8), ...all.actions].map((entry) => entry.value);

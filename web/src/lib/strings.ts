@@ -129,6 +129,9 @@ export const strings = {
     about: (visibility: string, count: number, archived: boolean) =>
       `${visibility === 'public' ? 'Public' : 'Private'} room · ${plural(count, 'member', 'members')}${archived ? ' · archived' : ''}`,
     gone: (title: string) => `You are no longer in ${title}.`,
+    welcomeTitle: 'Welcome to Loquat',
+    welcomeText: 'Somebody may be talking already. Look through the rooms that are open to everybody.',
+    browseRooms: 'Browse rooms',
     noneTitle: 'Pick a conversation',
     noneText: `Choose one on the left, or press ${control} K and type a name.`,
     notFoundTitle: 'There is nothing here',

@@ -72,7 +72,7 @@ function Rows({ chats, activeId }: { chats: Chat[]; activeId: string | undefined
   });
   useEffect(() => virtualizer.measure(), [density, virtualizer]);
   const items = virtualizer.getVirtualItems();
-  usePeerPresence(items.map((item) => chats[item.index]?.id ?? '').join(','));
+  usePeerPresence(items.flatMap((item) => chats[item.index] ?? []));
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by === undefined) return;

@@ -58,7 +58,7 @@ function SessionRow({ session, onEnd }: { session: SessionInfo; onEnd: () => voi
       <Icon size={20} strokeWidth={1.6} aria-hidden className="shrink-0 text-soft" />
       <div className="min-w-0 flex-1">
         <p className="truncate font-medium" data-tip={session.user_agent}>{device.name || strings.settings.unknownDevice}</p>
-        <p className="truncate text-small text-faint">
+        <p className="text-small text-faint">
           {session.current ? strings.settings.thisDevice : strings.settings.lastUsed(agoText(session.last_seen_at, now))}
           {' · '}
           {strings.settings.signedInOn(longDate(session.created_at))}
