@@ -39,7 +39,10 @@ Endpoint local_of(int fd) {
 }  // namespace
 
 Listener::Listener(aio::Loop& loop, const ListenOptions& options, OnAccept on_accept)
-    : loop_(loop), poller_(Poller::of(loop)), on_accept_(std::move(on_accept)) {
+    : loop_(loop),
+      poller_(Poller::of(loop)),
+      on_accept_(std::move(on_accept)),
+      self_(std::make_shared<Listener*>(this)) {
     const auto address = Address::parse(options.address);
     errno = EINVAL;
     if (!address) {
@@ -65,7 +68,10 @@ Listener::Listener(aio::Loop& loop, const ListenOptions& options, OnAccept on_ac
     local_ = local_of(fd_);
 }
 
-Listener::~Listener() { close(); }
+Listener::~Listener() {
+    *self_ = nullptr;
+    close();
+}
 
 void Listener::close() {
     if (fd_ >= 0) {
@@ -101,7 +107,12 @@ void Listener::accept_some() {
         // ECONNABORTED and the like: that one connection is gone already.
     }
     if (fd_ >= 0) {
-        start(loop_, std::chrono::milliseconds{0});  // let others run before the rest of the queue
+        // Let others run before the rest of the queue.
+        loop_.defer([self = self_] {
+            if (*self != nullptr) {
+                (*self)->accept_some();
+            }
+        });
     }
 }
 

@@ -46,6 +46,7 @@ class Listener final : Polled, aio::TimerNode {
     int fd_ = -1;
     Endpoint local_;
     OnAccept on_accept_;
+    std::shared_ptr<Listener*> self_;  // empty inside once destroyed; for what is still queued
 };
 
 }  // namespace loquat::net
