@@ -31,9 +31,10 @@ def check_documents(source, rules, root):
 def check_entries(source, text, folder, rules):
     """A bare word is an entry only in the README of a layer, in a `a` what · `b` what list."""
     is_code_folder = source.path.split("/")[0] in rules["layers"]
-    has_dots = "·" in text
     for match in ENTRY.finditer(text):
         name = match.group("name")
+        start, end = text.rfind("\n\n", 0, match.start() + 1), text.find("\n\n", match.end())
+        has_dots = "·" in text[max(start, 0):end if end >= 0 else None]
         is_bare = is_code_folder and has_dots and not match.group("mark") and "." not in name
         if (FILE_LIKE.search(name) or is_bare) and not is_there(folder, name):
             line = source.line_of(match.start("name"))
@@ -44,4 +45,6 @@ def is_there(folder, name):
     root = folder
     while root.parent != root and not (root / "CMakeLists.txt").exists():
         root = root.parent
-    return any((base / name).exists() or any(base.glob(f"{name.rstrip('/')}.*")) for base in (folder, root))
+    # The page of services/ speaks of every service at once.
+    bases = [folder, root, *(path for path in folder.iterdir() if folder.name == "services" and path.is_dir())]
+    return any((base / name).exists() or any(base.glob(f"{name.rstrip('/')}.*")) for base in bases)

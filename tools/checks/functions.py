@@ -19,6 +19,7 @@ class Block:
     head: str
     before: str = ""    # for a value: the head it interrupts
     inner: int = 0      # lines of the functions inside it
+    data: int = 0       # lines of the braced values inside it
 
 
 def kind_of(head, enclosing, is_script):
@@ -28,6 +29,8 @@ def kind_of(head, enclosing, is_script):
         return script_kind(text)
     if re.match(r"^(?:export\s+)?(?:inline\s+)?namespace\b|^extern\s*\"", text):
         return "scope"
+    if text == "return":
+        return "value"
     if CONTROL.match(text):
         return "other"
     if not text or text[-1] in ",(=[?<":
@@ -76,6 +79,7 @@ def walk(source):
             yield block, line - block.line + 1
             if stack:
                 stack[-1].inner += line - block.line + 1 if block.kind == "function" else block.inner
+                stack[-1].data += line - block.line if block.kind == "value" else block.data
             head, head_line = ("", None) if block.kind != "value" else (block.before + "{}", block.line)
         elif char == ";" and head.count("(") == head.count(")"):
             if not is_script and all(block.kind == "scope" for block in stack):
@@ -105,16 +109,20 @@ def parameter_list(head):
     return None
 
 
-def count_parameters(listed):
-    depth, count = 0, 1 if listed.strip() not in ("", "void") else 0
+def count_parameters(listed, is_definition):
+    """In a definition those without a name do not count: a callback of somebody else's has the shape it has."""
+    depth, parts = 0, [""]
     for at, char in enumerate(listed):
         if char in "(<[{":
             depth += 1
         elif char in ")]}" or (char == ">" and listed[at - 1] != "-"):
             depth -= 1
-        elif char == "," and depth == 0:
-            count += 1
-    return count
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    counted = [part.strip() for part in parts if part.strip() not in ("", "void")]
+    return sum(1 for part in counted if not (is_definition and part.endswith(("*", "&"))))
 
 
 def check_functions(source, rules):
@@ -129,13 +137,15 @@ def check_braces(source, limits):
     is_cpp = source.suffix in {".cpp", ".hpp", ".h"}
     most_lines = limits["component_lines" if source.suffix == ".tsx" else "function_lines"]
     for block, lines in walk(source):
-        # A closure in a script is a class by another name: each of its functions has the limit for itself.
-        own = lines - (block.inner if source.suffix == ".ts" else 0)
+        # A closure in a script is a class by another name: each of its functions has the limit for itself.  A table of
+        # data in C++ is no code.
+        own = lines - (block.inner if source.suffix == ".ts" else 0) - (block.data if is_cpp else 0)
         if block.kind == "function" and own > most_lines:
             yield Problem(source.path, block.line, f"a function of {own} lines; the limit is {most_lines}")
         listed = parameter_list(block.head) if is_cpp and block.kind in ("function", "declaration") else None
-        if listed is not None and count_parameters(listed) > limits["parameters"]:
-            yield Problem(source.path, block.line, f"{count_parameters(listed)} parameters; the limit is {limits['parameters']}")
+        count = count_parameters(listed, block.kind == "function") if listed is not None else 0
+        if count > limits["parameters"]:
+            yield Problem(source.path, block.line, f"{count} parameters; the limit is {limits['parameters']}")
 
 
 def check_python(source, limits):

@@ -81,6 +81,13 @@ class Words(unittest.TestCase):
         self.assertEqual(len(problems("web/src/lib/a.test.ts", "await new Promise((resolve) => setTimeout(resolve, 5));\n")), 1)
 
 
+    def test_turns_of_the_loop_are_no_sleeps(self):
+        for text in ("co_await loop.sleep_for(std::chrono::milliseconds{0});\n", "while (busy()) {\n    co_await loop.sleep_for(1ms);\n}\n"):
+            self.assertEqual(problems("net/tests/a_test.cpp", text), [])
+        self.assertEqual(len(problems("net/tests/a_test.cpp", "run();\nco_await loop.sleep_for(20ms);\n")), 1)
+        self.assertEqual(len(problems("net/tests/a_test.cpp", "while (busy()) {\n    std::this_thread::sleep_for(1ms);\n}\n")), 1)
+
+
 class Names(unittest.TestCase):
     def test_names_that_hide_meaning_are_refused(self):
         for path in ("base/utils.cpp", "services/common/a.hpp", "web/src/helpers/a.ts", "net/misc.hpp", "store/manager.cpp"):
@@ -131,6 +138,15 @@ class Sizes(unittest.TestCase):
                          ["base/a.hpp:2: 6 parameters; the limit is 5"])
         self.assertEqual(problems("base/a.cpp", "void f() {\n    g(1, 2, 3, 4, 5, 6, 7);\n}\n"), [])
         self.assertEqual(len(problems("base/a.cpp", "A::A(int a, int b, int c, int d, int e, int f) : a_(a) {\n}\n")), 1)
+
+    def test_a_callback_may_leave_parameters_unnamed(self):
+        text = "int choose(A*, const B** b, C* c, const D* d, unsigned e, void*) {\n}\n"
+
+        self.assertEqual(problems("net/a.cpp", text), [])
+        self.assertEqual(len(problems("net/a.hpp", "int choose(A*, B**, C*, D*, E&, void*);\n")), 1)
+
+    def test_a_table_of_data_is_no_code(self):
+        self.assertEqual(problems("net/a.cpp", "std::vector<A> rows() {\n    return {\n" + "        {1},\n" * 80 + "    };\n}\n"), [])
 
     def test_digit_separators_do_not_open_a_character(self):
         self.assertEqual(blank("auto a = 1'000'000; // x", False), "auto a = 1'000'000;     ")
