@@ -24,35 +24,40 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   throw new Error(`no way by Tab to ${String(name)}; last was ${await focused(page)}`);
 }
 
-test('the first hour by keyboard alone: register, create, invite, send, edit, reply, search, sign out', async () => {
-  const june = await register('june', 'June Keys');
-  const page = await browser.newPage();
-  const name = freshName('kay');
+async function signUp(page: Page): Promise<void> {
   await page.goto('/sign-up');
   await until('the first field', async () => (await focused(page)) === 'User name');
-  await page.keyboard.type(name);
+  await page.keyboard.type(freshName('kay'));
   await tabTo(page, 'Display name');
   await page.keyboard.type('Kay');
   await tabTo(page, 'Password');
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
   await page.getByText('No conversations yet').waitFor();
+}
 
+async function choose(page: Page, query: string, option: RegExp): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('new room');
-  await page.getByRole('option', { name: /New room/, selected: true }).waitFor();
+  await page.keyboard.type(query);
+  await page.getByRole('option', { name: option, selected: true }).waitFor();
   await page.keyboard.press('Enter');
+}
+
+async function createRoomWith(page: Page, guest: string, name: RegExp): Promise<void> {
+  await choose(page, 'new room', /New room/);
   await until('the name field', async () => (await focused(page)) === 'Name');
   await page.keyboard.type('By hand');
   await tabTo(page, 'Invite people (optional)');
-  await page.keyboard.type(june.username);
-  await page.getByRole('checkbox', { name: /June Keys/ }).waitFor();
-  await tabTo(page, /June Keys/);
+  await page.keyboard.type(guest);
+  await page.getByRole('checkbox', { name }).waitFor();
+  await tabTo(page, name);
   await page.keyboard.press('Space');
   await tabTo(page, 'Create room');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/c\//);
+}
 
+async function sendAndEdit(page: Page): Promise<void> {
   await until('the composer in focus', async () => (await focused(page)).startsWith('Write to'));
   await page.keyboard.type('frist');
   await page.keyboard.press('Enter');
@@ -64,7 +69,9 @@ test('the first hour by keyboard alone: register, create, invite, send, edit, re
   await page.keyboard.press('Enter');
   await until('the edit', async () => (await shownTexts(page)).join() === 'first');
   await until('the composer in focus again', async () => (await focused(page)).startsWith('Write to'));
+}
 
+async function replyToOwn(page: Page): Promise<void> {
   await page.keyboard.press('Shift+Tab');
   await until('the list of messages in focus', async () => (await focused(page)) === 'Messages');
   await page.keyboard.press('ArrowUp');
@@ -74,17 +81,22 @@ test('the first hour by keyboard alone: register, create, invite, send, edit, re
   await page.keyboard.type('an answer');
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: /In reply to/ }).waitFor();
+}
 
+test('the first hour by keyboard alone: register, create, invite, send, edit, reply, search, sign out', async () => {
+  const june = await register('june', 'June Keys');
+  const page = await browser.newPage();
+
+  await signUp(page);
+  await createRoomWith(page, june.username, /June Keys/);
+  await sendAndEdit(page);
+  await replyToOwn(page);
   await page.keyboard.press('Control+k');
   await page.keyboard.press('Escape');
   await until('the focus where it was', async () => (await focused(page)).startsWith('Write to'));
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('by ha');
-  await page.getByRole('option', { name: /By hand/, selected: true }).waitFor();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.type('sign out');
-  await page.getByRole('option', { name: /Sign out/, selected: true }).waitFor();
-  await page.keyboard.press('Enter');
+  await choose(page, 'by ha', /By hand/);
+  await choose(page, 'sign out', /Sign out/);
+
   await page.getByLabel('User name or e-mail').waitFor();
   expect(await page.locator('#main').count()).toBe(0);
 });

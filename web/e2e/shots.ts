@@ -65,95 +65,117 @@ async function shoot(page: Page, look: string, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
 }
 
+async function outside(look: Look & { name: string }): Promise<void> {
+  const page = await browser.newPage(look);
+  await page.goto('/sign-in');
+  await page.getByLabel('User name or e-mail').waitFor();
+  await shoot(page, look.name, '01-sign-in');
+  await page.goto('/sign-up');
+  await page.getByLabel('User name').fill('A b');
+  await page.getByLabel('Password', { exact: true }).fill('long enough now');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.locator('[aria-invalid]').first().waitFor();
+  await shoot(page, look.name, '02-sign-up-error');
+  await signIn(page, await register('new', 'Newcomer'));
+  await page.getByText('No conversations yet').waitFor();
+  await shoot(page, look.name, '03-empty');
+  await page.context().close();
+}
+
+async function openRoom(page: Page, rest = ''): Promise<void> {
+  await page.goto(`/c/${room}${rest}`);
+  await page.getByText('Then I will drive').last().waitFor();
+}
+
+async function roomScreens(page: Page, look: string): Promise<void> {
+  await page.getByText('Kitchen rota').first().waitFor();
+  await shoot(page, look, '04-list');
+  await openRoom(page);
+  await shoot(page, look, '05-room');
+  await page.getByText('The watering script').first().scrollIntoViewIfNeeded();
+  await page.locator('.hljs-keyword').first().waitFor();
+  await shoot(page, look, '06-code');
+  await page.getByRole('button', { name: 'Details and members' }).click();
+  await page.getByText('Mira Haddad').last().waitFor();
+  await shoot(page, look, '07-members');
+  await page.goto(`/c/${room}?panel=settings`);
+  await page.getByLabel('Name', { exact: true }).waitFor();
+  await shoot(page, look, '08-room-settings');
+}
+
+async function writingScreens(page: Page, look: string, narrow: boolean): Promise<void> {
+  await openRoom(page);
+  await composer(page).fill('Thanks! One more thing:\n- water\n- prune\n\n@');
+  await composer(page).press('End');
+  await page.getByRole('listbox', { name: 'People to mention' }).waitFor();
+  await shoot(page, look, '09-composer-mention');
+  await composer(page).fill('');
+  if (narrow) return;
+  await page.getByText('Ship it').first().hover();
+  await page.getByRole('toolbar').getByRole('button', { name: 'More' }).click();
+  await shoot(page, look, '10-actions');
+  await page.keyboard.press('Escape');
+}
+
+async function switcherScreens(page: Page, look: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to' }).waitFor();
+  await shoot(page, look, '11-switcher');
+  await page.keyboard.type('ju');
+  await page.getByRole('option').filter({ hasText: 'June' }).first().waitFor();
+  await shoot(page, look, '12-switcher-query');
+  await page.keyboard.press('Escape');
+}
+
+async function otherPages(page: Page, look: string): Promise<void> {
+  for (const section of ['', '/profile', '/password', '/sessions', '/appearance', '/notifications']) {
+    await page.goto(`/settings${section}`);
+    await page.getByRole('heading', { name: section ? section.slice(1) : 'Settings' }).first().waitFor();
+    if (section === '/sessions') await page.getByText('This browser').waitFor();
+    await shoot(page, look, `13-settings${section.replace('/', '-')}`);
+  }
+  await page.goto('/new');
+  await page.getByLabel('Name').first().fill('Harvest');
+  await page.getByRole('checkbox').first().click();
+  await shoot(page, look, '14-new-room');
+  await page.goto('/people');
+  await page.getByLabel('Find a person').fill('Park');
+  await page.getByText('June Park').first().waitFor();
+  await shoot(page, look, '15-people');
+  await page.goto('/rooms');
+  await page.getByText('Book club').first().waitFor();
+  await shoot(page, look, '16-rooms');
+}
+
+async function edges(page: Page, look: string): Promise<void> {
+  await openRoom(page);
+  await page.locator('h1').first().click();
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
+  await shoot(page, look, '17-help');
+  await page.keyboard.press('Escape');
+  await page.context().setOffline(true);
+  await composer(page).fill('Written while the train is in the tunnel.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('Waiting for the connection').waitFor();
+  await shoot(page, look, '18-offline');
+  await page.context().setOffline(false);
+  await page.goto('/c/00000000-0000-7000-8000-000000000000');
+  await page.getByText('There is nothing here').waitFor();
+  await shoot(page, look, '19-not-found');
+}
+
 for (const look of looks.filter((entry) => !only || entry.name.includes(only))) {
   test(look.name, { timeout: 180_000 }, async () => {
     mkdirSync(folder, { recursive: true });
-    const narrow = (look.width ?? 0) < 768;
+    await outside(look);
     const page = await browser.newPage(look);
-    await page.goto('/sign-in');
-    await page.getByLabel('User name or e-mail').waitFor();
-    await shoot(page, look.name, '01-sign-in');
-    await page.goto('/sign-up');
-    await page.getByLabel('User name').fill('A b');
-    await page.getByLabel('Password', { exact: true }).fill('long enough now');
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.locator('[aria-invalid]').first().waitFor();
-    await shoot(page, look.name, '02-sign-up-error');
-
-    const fresh = await register('new', 'Newcomer');
-    await signIn(page, fresh);
-    await page.getByText('No conversations yet').waitFor();
-    await shoot(page, look.name, '03-empty');
+    await signIn(page, people[0] as Person);
+    await roomScreens(page, look.name);
+    await writingScreens(page, look.name, (look.width ?? 0) < 768);
+    await switcherScreens(page, look.name);
+    await otherPages(page, look.name);
+    await edges(page, look.name);
     await page.context().close();
-
-    const inside = await browser.newPage(look);
-    await signIn(inside, people[0] as Person);
-    await inside.getByText('Kitchen rota').first().waitFor();
-    await shoot(inside, look.name, '04-list');
-    await inside.goto(`/c/${room}`);
-    await inside.getByText('Then I will drive').last().waitFor();
-    await shoot(inside, look.name, '05-room');
-    await inside.getByText('The watering script').first().scrollIntoViewIfNeeded();
-    await inside.locator('.hljs-keyword').first().waitFor();
-    await shoot(inside, look.name, '06-code');
-    await inside.getByRole('button', { name: 'Details and members' }).click();
-    await inside.getByText('Mira Haddad').last().waitFor();
-    await shoot(inside, look.name, '07-members');
-    await inside.goto(`/c/${room}?panel=settings`);
-    await inside.getByLabel('Name', { exact: true }).waitFor();
-    await shoot(inside, look.name, '08-room-settings');
-    await inside.goto(`/c/${room}`);
-    await inside.getByText('Then I will drive').last().waitFor();
-    await composer(inside).fill('Thanks! One more thing:\n- water\n- prune\n\n@');
-    await composer(inside).press('End');
-    await inside.getByRole('listbox', { name: 'People to mention' }).waitFor();
-    await shoot(inside, look.name, '09-composer-mention');
-    await composer(inside).fill('');
-    if (!narrow) {
-      await inside.getByText('Ship it').first().hover();
-      await inside.getByRole('toolbar').getByRole('button', { name: 'More' }).click();
-      await shoot(inside, look.name, '10-actions');
-      await inside.keyboard.press('Escape');
-    }
-    await inside.keyboard.press('Control+k');
-    await inside.getByRole('combobox', { name: 'Go to' }).waitFor();
-    await shoot(inside, look.name, '11-switcher');
-    await inside.keyboard.type('ju');
-    await inside.getByRole('option').filter({ hasText: 'June' }).first().waitFor();
-    await shoot(inside, look.name, '12-switcher-query');
-    await inside.keyboard.press('Escape');
-    for (const section of ['', '/profile', '/password', '/sessions', '/appearance', '/notifications']) {
-      await inside.goto(`/settings${section}`);
-      await inside.getByRole('heading', { name: section ? section.slice(1) : 'Settings' }).first().waitFor();
-      if (section === '/sessions') await inside.getByText('This browser').waitFor();
-      await shoot(inside, look.name, `13-settings${section.replace('/', '-')}`);
-    }
-    await inside.goto('/new');
-    await inside.getByLabel('Name').first().fill('Harvest');
-    await inside.getByRole('checkbox').first().click();
-    await shoot(inside, look.name, '14-new-room');
-    await inside.goto('/people');
-    await inside.getByText('June Park').first().waitFor();
-    await shoot(inside, look.name, '15-people');
-    await inside.goto('/rooms');
-    await inside.getByText('Book club').first().waitFor();
-    await shoot(inside, look.name, '16-rooms');
-    await inside.goto(`/c/${room}`);
-    await inside.getByText('Then I will drive').last().waitFor();
-    await inside.locator('h1').first().click();
-    await inside.keyboard.press('?');
-    await inside.getByRole('heading', { name: 'Keyboard' }).waitFor();
-    await shoot(inside, look.name, '17-help');
-    await inside.keyboard.press('Escape');
-    await inside.context().setOffline(true);
-    await composer(inside).fill('Written while the train is in the tunnel.');
-    await inside.getByRole('button', { name: 'Send' }).click();
-    await inside.getByText('Waiting for the connection').waitFor();
-    await shoot(inside, look.name, '18-offline');
-    await inside.context().setOffline(false);
-    await inside.goto('/c/00000000-0000-7000-8000-000000000000');
-    await inside.getByText('There is nothing here').waitFor();
-    await shoot(inside, look.name, '19-not-found');
-    await inside.context().close();
   });
 }

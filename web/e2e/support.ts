@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { vi } from 'vitest';
 
 // What every browser test needs: people, rooms, messages and a browser.
 
@@ -149,10 +150,9 @@ export function shownTexts(page: Page): Promise<string[]> {
 
 // Waits until `look` answers true; fails with what it was about.
 export async function until(what: string, look: () => Promise<boolean> | boolean, milliseconds = 20_000): Promise<void> {
-  const end = Date.now() + milliseconds;
-  for (;;) {
-    if (await look()) return;
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    await vi.waitUntil(look, { timeout: milliseconds, interval: 50 });
+  } catch (error) {
+    throw new Error(`waited in vain: ${what}`, { cause: error });
   }
 }
