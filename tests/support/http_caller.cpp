@@ -1,0 +1,63 @@
+#include "tests/support/http_caller.hpp"
+
+#include "base/failure.hpp"
+
+namespace loquat::test {
+
+std::string HttpCaller::Answer::text(std::string_view name) const {
+    const wire::Value value = wire::parse(body);
+    const wire::Value* member = value.find(name);
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+}
+
+Task<HttpCaller::Answer> HttpCaller::call(std::string method, std::string target, std::string token,
+                                          std::string body) {
+    net::http::ClientRequest request{
+        .origin = {.host = "127.0.0.1", .port = port_}, .method = std::move(method), .target = std::move(target)};
+    if (!token.empty()) {
+        request.headers.append("Authorization", "Bearer " + token);
+    }
+    if (!body.empty()) {
+        request.headers.append("Content-Type", "application/json");
+        request.body = std::move(body);
+    }
+    auto response = co_await client_.request(std::move(request), std::chrono::steady_clock::now() + std::chrono::seconds{20});
+    co_return Answer{response.status, std::move(response.body)};
+}
+
+Task<std::string> HttpCaller::make_user(std::string name) {
+    const std::string body = R"({"username":")" + name + R"(","password":"a long password 1"})";
+    const Answer answer = co_await call("POST", "/api/auth/register", "", body);
+    if (answer.status != 201) {
+        throw Failure{Kind::internal, "test.register", answer.body};
+    }
+    co_return answer.text("access_token");
+}
+
+Task<std::string> HttpCaller::make_room(std::string token, std::string title) {
+    const wire::Value body = wire::Object{{"kind", "group"}, {"title", title}, {"visibility", "public"}};
+    const Answer answer = co_await call("POST", "/api/chats", token, wire::to_json(body));
+    if (answer.status != 201) {
+        throw Failure{Kind::internal, "test.room", answer.body};
+    }
+    co_return answer.text("id");
+}
+
+void run_to_end(aio::Loop& loop, Task<void> task) {
+    std::exception_ptr error;
+    auto body = [](aio::Loop& on, Task<void> inner, std::exception_ptr& failed) -> Task<void> {
+        try {
+            co_await std::move(inner);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        on.stop();
+    };
+    loop.spawn(body(loop, std::move(task), error));
+    loop.run();
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+}  // namespace loquat::test

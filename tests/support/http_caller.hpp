@@ -1,0 +1,37 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "aio/loop.hpp"
+#include "net/http/client.hpp"
+#include "wire/json.hpp"
+
+namespace loquat::test {
+
+// Calls a platform's JSON routes.
+class HttpCaller {
+  public:
+    HttpCaller(aio::Loop& loop, std::uint16_t port) : client_(loop, {}), port_(port) {}
+
+    struct Answer {
+        int status = 0;
+        std::string body;
+        // A member of the JSON body by name; empty when it is not a text.
+        std::string text(std::string_view name) const;
+    };
+    // `token` empty: nobody.  `body` empty: none.
+    Task<Answer> call(std::string method, std::string target, std::string token, std::string body);
+    // Registers NAME and gives the access token.
+    Task<std::string> make_user(std::string name);
+    // Makes a public room owned by that token's user; gives its id.
+    Task<std::string> make_room(std::string token, std::string title);
+
+  private:
+    net::http::Client client_;
+    std::uint16_t port_;
+};
+
+// Runs `task` on `loop` to its end; rethrows what it throws.
+void run_to_end(aio::Loop& loop, Task<void> task);
+
+}  // namespace loquat::test
