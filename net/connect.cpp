@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "aio/call.hpp"
 #include "aio/offload.hpp"
 #include "base/failure.hpp"
 #include "net/stream.hpp"
@@ -57,15 +58,12 @@ Task<std::vector<Address>> resolve(std::string host, Steady deadline) {
         std::vector<Address> one{*numeric};
         co_return one;
     }
-    auto done = std::make_shared<aio::Completion<std::vector<Address>>>(aio::Loop::current());
-    auto work = [](std::string name,
-                   std::shared_ptr<aio::Completion<std::vector<Address>>> result) -> Task<void> {
-        std::vector<Address> addresses = co_await resolvers().run<std::vector<Address>>(
-            [name = std::move(name)] { return look_up(name); });
-        result->set(std::move(addresses));
+    auto work = [host]() -> Task<std::vector<Address>> {
+        auto job = [host] { return look_up(host); };
+        co_return co_await resolvers().run<std::vector<Address>>(std::move(job));
     };
-    aio::Loop::current().spawn(work(host, done));
-    co_return co_await done->wait_until(deadline);
+    co_return co_await aio::call_on<std::vector<Address>>(aio::Loop::current(), std::move(work),
+                                                          deadline);
 }
 
 // None when this address refuses; throws only on cancellation.

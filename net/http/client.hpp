@@ -112,7 +112,8 @@ class ClientCall {
     ClientCall(const ClientCall&) = delete;
     ClientCall& operator=(const ClientCall&) = delete;
 
-    // Host is one of the fields that the caller adds.
+    // Host is one of the fields that the caller adds.  Throws Failure `http.bad_target` (internal)
+    // for a method or target that cannot be sent.
     HeadWriter start(std::string_view method, std::string_view target);
     // Head and whole body.  A pooled connection that turns out stale is replaced once, in here or
     // in read_head, as long as nothing of an answer was received and `replay` allows it.
@@ -133,7 +134,8 @@ class ClientCall {
     std::string_view take_buffered_body();
     // True when the whole body has been taken.
     bool is_body_done() const;
-    // False as long as nothing of the request can have reached anyone: another address may be tried.
+    // False as long as nothing of the request can have reached anyone: another address may be
+    // tried.
     bool has_connected() const;
 
     // After 101: the connection itself, with bytes that came after the head.

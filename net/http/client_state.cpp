@@ -31,7 +31,7 @@ bool Upstream::is_quiet() {
     if (!stream.is_open() || stream.is_hung_up()) {
         return false;
     }
-    if (!stream.may_be_readable()) {
+    if (!stream.may_be_readable() && !stream.is_tls()) {
         return true;
     }
     // Bytes that nobody asked for would be taken for the next answer.

@@ -156,7 +156,7 @@ TEST(Server, gives_a_stalled_body_408) {
 TEST(Server, refuses_bad_chunks_and_large_bodies) {
     auto small = [](Exchange& exchange) -> Task<void> {
         const std::string body = co_await exchange.read_body(10);
-        co_await exchange.respond({.body = body});
+        co_await say(exchange, body);
     };
     Stage stage{small};
     std::string bad;
@@ -183,7 +183,7 @@ TEST(Server, refuses_bad_chunks_and_large_bodies) {
 }
 
 TEST(Server, reads_away_a_short_body_that_nobody_wanted) {
-    auto deaf = [](Exchange& exchange) -> Task<void> { co_await exchange.respond({.body = "no"}); };
+    auto deaf = [](Exchange& exchange) -> Task<void> { co_await say(exchange, "no"); };
     Stage stage{deaf};
     std::string all;
 

@@ -167,7 +167,7 @@ TEST(ServerDrain, closes_idle_ones_and_finishes_running_ones) {
             entered.set();
             co_await go_on.wait();
         }
-        co_await exchange.respond({.body = "done"});
+        co_await say(exchange, "done");
     };
     Stage stage{slow};
     std::string idle_end = "x";

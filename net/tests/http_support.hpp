@@ -53,6 +53,12 @@ inline Task<void> echo(Exchange& exchange) {
     co_await exchange.respond(std::move(response));
 }
 
+inline Task<void> say(Exchange& exchange, std::string body) {
+    Response response;
+    response.body = std::move(body);
+    co_await exchange.respond(std::move(response));
+}
+
 // A server on a free port of the loopback, and a raw client for it.
 class Stage {
   public:
