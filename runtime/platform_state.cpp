@@ -119,10 +119,7 @@ store::MessageStore& Platform::State::message_store() {
     const std::lock_guard lock{stores_mutex};
     if (!messages) {
         auto& database_slot = databases["messages"];
-        database_slot = store::open_sqlite({.file = folder.path() / "messages.db",
-                                            .schema = store::message_schema(),
-                                            .durability = store::Durability::crash,
-                                            .cache_kib = 32 * 1024});
+        database_slot = store::open_sqlite(store::message_database(folder.path() / "messages.db"));
         messages = store::make_sql_messages(*database_slot);
     }
     return *messages;

@@ -7,7 +7,7 @@
 namespace loquat::consumer {
 
 struct Config {
-    std::int64_t batch_records_max = 1000;
+    std::int64_t batch_records_max = 4000;
     std::int64_t batch_bytes_max = 4 * 1024 * 1024;
     std::int64_t retry_ms_min = 50;
     std::int64_t retry_ms_max = 5000;

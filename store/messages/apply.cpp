@@ -1,5 +1,8 @@
 #include "store/messages/apply.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include "store/messages/rules.hpp"
 
 namespace loquat::store {
@@ -48,6 +51,17 @@ std::map<std::string, std::int64_t> read_positions(Transaction& transaction) {
         positions.emplace(row.text(0), row.integer(1));
     }
     return positions;
+}
+
+// Records of a chat stay in order and come together, so that neighbours in the tables are written together.
+std::vector<std::size_t> order_by_chat(const Batch& batch) {
+    const auto place_of = [&batch](std::size_t i) {
+        return std::pair{batch.records[i] ? batch.records[i]->chat : ChatId{}, i};
+    };
+    std::vector<std::size_t> order(batch.records.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, place_of);
+    return order;
 }
 
 void save_change(Transaction& transaction, std::int64_t chat, const StoredMessage& message) {
@@ -170,9 +184,10 @@ std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch
     check_position(batch, position);
     trusted_ = false;
     std::vector<Outcome> outcomes;
-    outcomes.reserve(batch.records.size());
-    for (const auto& record : batch.records) {
-        outcomes.push_back(record ? apply_record(transaction, *record) : refused("record.unreadable"));
+    outcomes.resize(batch.records.size());
+    for (const std::size_t i : order_by_chat(batch)) {
+        const auto& record = batch.records[i];
+        outcomes[i] = record ? apply_record(transaction, *record) : refused("record.unreadable");
     }
     save_heads(transaction);
     transaction.execute(

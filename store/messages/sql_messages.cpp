@@ -35,7 +35,7 @@ CREATE TABLE messages (
     PRIMARY KEY (chat, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX messages_by_id ON messages (id);
-CREATE UNIQUE INDEX messages_by_client_id ON messages (chat, sender, client_id);
+CREATE UNIQUE INDEX messages_by_client_id ON messages (chat, client_id, sender);
 CREATE TABLE positions (
     consumer TEXT PRIMARY KEY,
     applied INTEGER NOT NULL,
@@ -169,6 +169,14 @@ class SqlMessages final : public MessageStore {
 }  // namespace
 
 std::span<const Migration> message_schema() { return schema; }
+
+SqliteOptions message_database(std::filesystem::path file) {
+    return {.file = std::move(file),
+            .schema = schema,
+            .durability = Durability::crash,
+            .cache_kib = 64 * 1024,
+            .checkpoint_pages = 16'384};
+}
 
 std::unique_ptr<MessageStore> make_sql_messages(Database& database) {
     return std::make_unique<SqlMessages>(database);

@@ -1,15 +1,20 @@
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <span>
 
 #include "store/messages/message_store.hpp"
 #include "store/sql/database.hpp"
 #include "store/sql/migrations.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::store {
 
 // The schema that the database must be opened with (SQLite).
 std::span<const Migration> message_schema();
+
+// How to open it: Durability::crash, with room for many conversations that are written at once.
+SqliteOptions message_database(std::filesystem::path file);
 
 // Messages in a SQL database that nobody else writes to.
 //

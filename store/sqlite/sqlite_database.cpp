@@ -73,6 +73,7 @@ OpenOptions open_options(const SqliteOptions& options) {
             .durability = options.durability,
             .statements_max = options.statements_max,
             .cache_kib = options.cache_kib,
+            .checkpoint_pages = options.checkpoint_pages,
             .file_bytes_max = options.file_bytes_max,
             .check_bytes_max = options.check_bytes_max};
 }

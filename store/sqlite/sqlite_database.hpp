@@ -26,6 +26,7 @@ struct SqliteOptions {
     std::size_t group_max = 256;                      // transactions in one commit
     std::size_t statements_max = 128;                 // prepared statements kept for each connection
     std::size_t cache_kib = 16 * 1024;                // page cache of the writer; readers share the system's
+    std::size_t checkpoint_pages = 4096;              // of the write-ahead log, before they move into the file
     std::int64_t file_bytes_max = 0;                  // 0: as the disk allows; beyond it `store.full`
     std::int64_t check_bytes_max = 16 * 1024 * 1024;  // larger files get the short check on opening
     std::chrono::milliseconds answer_max{30'000};
