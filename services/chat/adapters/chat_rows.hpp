@@ -1,0 +1,27 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/chat/domain/records.hpp"
+#include "store/sql/database.hpp"
+
+// Rows <-> records.
+namespace loquat::chat {
+
+// The columns of `chats` in the order that `read_chat` expects.
+inline constexpr std::string_view chat_columns =
+    "id, kind, title, is_public, is_archived, assistant, pair_low, pair_high, created_at, active_at, member_count";
+ChatRecord read_chat(const store::Row& row);
+
+std::optional<ChatRecord> find_chat(store::Transaction& transaction, const ChatId& id);
+void insert_chat(store::Transaction& transaction, const ChatRecord& chat);
+void insert_member(store::Transaction& transaction, const ChatId& chat, const MemberRecord& member);
+void update_chat(store::Transaction& transaction, const ChatRecord& chat);
+
+// kind, role: as their names.
+ChatKind read_kind(const std::string& name);
+MemberRole read_role(const std::string& name);
+std::optional<Pair> read_pair(const store::Row& row, std::size_t low, std::size_t high);
+
+}  // namespace loquat::chat

@@ -1,0 +1,212 @@
+#include "services/chat/adapters/memory_chats.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace loquat::chat {
+namespace {
+
+class MemoryChats final : public ChatStore {
+  public:
+    Task<Created> create(NewChat made) override {
+        const auto key = std::pair{made.creator, made.creation_key};
+        if (const auto known = keys_.find(key); !made.creation_key.empty() && known != keys_.end()) {
+            const bool is_same = known->second.request_hash == made.request_hash;
+            co_return Created{is_same ? CreateOutcome::key_known : CreateOutcome::key_conflict, known->second.chat, {}};
+        }
+        Created created{CreateOutcome::created, made.chat.id, {}};
+        if (const auto pair = find_pair(made.chat.pair)) {
+            created = {CreateOutcome::pair_exists, *pair, {}};
+        } else {
+            for (const MemberRecord& member : made.members) {
+                if (count_chats(member.user) >= made.chats_per_user_max) {
+                    co_return Created{CreateOutcome::chat_limit, {}, member.user};
+                }
+            }
+            chats_[made.chat.id] = {made.chat, made.members};
+        }
+        if (!made.creation_key.empty()) {
+            keys_[key] = {made.request_hash, created.chat, made.chat.created_at};
+        }
+        co_return created;
+    }
+
+    Task<std::optional<LoadedChat>> load(ChatId id) override {
+        const auto found = chats_.find(id);
+        co_return found != chats_.end() ? std::optional{found->second} : std::nullopt;
+    }
+
+    Task<std::vector<ChatRecord>> list_by_id(std::vector<ChatId> ids) override {
+        std::vector<ChatRecord> chats;
+        for (const ChatId& id : ids) {
+            if (const auto found = chats_.find(id); found != chats_.end()) {
+                chats.push_back(found->second.chat);
+            }
+        }
+        co_return chats;
+    }
+
+    Task<std::vector<Place>> list_places(UserId user) override {
+        std::vector<Place> places;
+        for (const auto& [id, loaded] : chats_) {
+            for (const MemberRecord& member : loaded.members) {
+                if (member.user == user) {
+                    const ChatRecord& chat = loaded.chat;
+                    places.push_back({id, chat.kind, chat.title, chat.is_archived, chat.pair, chat.active_at,
+                                      member.role, member.read_seq});
+                }
+            }
+        }
+        co_return places;
+    }
+
+    Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) override {
+        std::map<std::pair<std::string, ChatId>, ChatRecord> rooms;
+        for (const auto& [id, loaded] : chats_) {
+            const std::string folded = to_lower_ascii(loaded.chat.title);
+            const bool is_listed = loaded.chat.visibility == Visibility::everyone && !loaded.chat.is_archived;
+            if (is_listed && folded.find(query.folded_query) != std::string::npos) {
+                rooms.emplace(std::pair{folded, id}, loaded.chat);
+            }
+        }
+        auto at = rooms.begin();
+        if (query.after) {
+            at = rooms.upper_bound({query.after->folded_title, query.after->chat});
+        }
+        std::vector<ChatRecord> chats;
+        for (; at != rooms.end() && chats.size() < query.limit; ++at) {
+            chats.push_back(at->second);
+        }
+        co_return chats;
+    }
+
+    Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) override {
+        std::set<UserId> peers;
+        for (const auto& [id, loaded] : chats_) {
+            if (std::ranges::find(loaded.members, user, &MemberRecord::user) != loaded.members.end()) {
+                for (const MemberRecord& member : loaded.members) {
+                    peers.insert(member.user);
+                }
+            }
+        }
+        peers.erase(user);
+        std::vector<UserId> users{peers.begin(), peers.end()};
+        users.resize(std::min(users.size(), users_max));
+        co_return users;
+    }
+
+    Task<void> update(ChatRecord chat) override {
+        if (const auto found = chats_.find(chat.id); found != chats_.end()) {
+            ChatRecord& stored = found->second.chat;
+            chat.active_at = std::max(chat.active_at, stored.active_at);
+            chat.member_count = stored.member_count;
+            stored = std::move(chat);
+        }
+        co_return;
+    }
+
+    Task<void> remove(ChatId chat) override {
+        chats_.erase(chat);
+        co_return;
+    }
+
+    Task<bool> add_member(ChatId chat, MemberRecord member, std::int64_t chats_per_user_max) override {
+        if (count_chats(member.user) >= chats_per_user_max) {
+            co_return false;
+        }
+        LoadedChat& loaded = chats_.at(chat);
+        const auto at = std::ranges::lower_bound(loaded.members, member.user, {}, &MemberRecord::user);
+        loaded.members.insert(at, member);
+        loaded.chat.member_count = static_cast<std::int64_t>(loaded.members.size());
+        co_return true;
+    }
+
+    Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) override {
+        for (const MemberRecord& member : members) {
+            if (MemberRecord* stored = find_member({chat, member.user})) {
+                stored->role = member.role;
+            }
+        }
+        co_return;
+    }
+
+    Task<void> remove_member(Seat seat) override {
+        if (const auto found = chats_.find(seat.chat); found != chats_.end()) {
+            std::erase_if(found->second.members, [&](const MemberRecord& one) { return one.user == seat.user; });
+            found->second.chat.member_count = static_cast<std::int64_t>(found->second.members.size());
+        }
+        co_return;
+    }
+
+    Task<void> move_marker(Seat seat, std::int64_t read_seq) override {
+        move(seat, read_seq);
+        co_return;
+    }
+
+    Task<void> save_progress(Progress progress) override {
+        for (const Progress::Activity& activity : progress.activities) {
+            if (const auto found = chats_.find(activity.chat); found != chats_.end()) {
+                found->second.chat.active_at = std::max(found->second.chat.active_at, activity.at);
+            }
+        }
+        for (const Progress::Marker& marker : progress.markers) {
+            move(marker.seat, marker.read_seq);
+        }
+        co_return;
+    }
+
+    Task<void> forget_keys(Time before) override {
+        std::erase_if(keys_, [&](const auto& entry) { return entry.second.created_at < before; });
+        co_return;
+    }
+
+  private:
+    struct KnownKey {
+        std::uint64_t request_hash = 0;
+        ChatId chat;
+        Time created_at{};
+    };
+
+    std::optional<ChatId> find_pair(const std::optional<Pair>& pair) const {
+        for (const auto& [id, loaded] : chats_) {
+            if (pair && loaded.chat.pair == pair) {
+                return id;
+            }
+        }
+        return std::nullopt;
+    }
+
+    std::int64_t count_chats(const UserId& user) const {
+        return std::ranges::count_if(chats_, [&](const auto& entry) {
+            const auto& members = entry.second.members;
+            return std::ranges::find(members, user, &MemberRecord::user) != members.end();
+        });
+    }
+
+    MemberRecord* find_member(const Seat& seat) {
+        const auto found = chats_.find(seat.chat);
+        if (found == chats_.end()) {
+            return nullptr;
+        }
+        const auto at = std::ranges::find(found->second.members, seat.user, &MemberRecord::user);
+        return at != found->second.members.end() ? &*at : nullptr;
+    }
+
+    void move(const Seat& seat, std::int64_t read_seq) {
+        if (MemberRecord* member = find_member(seat)) {
+            member->read_seq = std::max(member->read_seq, read_seq);
+        }
+    }
+
+    std::map<ChatId, LoadedChat> chats_;
+    std::map<std::pair<UserId, std::string>, KnownKey> keys_;
+};
+
+}  // namespace
+
+std::unique_ptr<ChatStore> make_memory_chats() { return std::make_unique<MemoryChats>(); }
+
+}  // namespace loquat::chat

@@ -1,0 +1,295 @@
+#include "services/chat/adapters/sql_chats.hpp"
+
+#include <array>
+
+#include "base/failure.hpp"
+#include "services/chat/adapters/chat_rows.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::chat {
+namespace {
+
+using store::Row;
+using store::Rows;
+using store::Transaction;
+
+constexpr char chats_sql[] = {
+#embed "../schema/0001_chats.sql"
+};
+constexpr std::array schema{
+    store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
+};
+
+bool is_at_limit(Transaction& transaction, const UserId& user, std::int64_t chats_max) {
+    const Rows rows = transaction.query("SELECT COUNT(*) FROM members WHERE user_id = $1", {user});
+    return rows.front().integer(0) >= chats_max;
+}
+
+// The answer to a creation that was done before, or must not be done.
+std::optional<Created> find_earlier(Transaction& transaction, const NewChat& made) {
+    if (!made.creation_key.empty()) {
+        const Rows keys = transaction.query(
+            "SELECT request_hash, chat_id FROM creation_keys WHERE user_id = $1 AND creation_key = $2",
+            {made.creator, made.creation_key});
+        if (!keys.empty()) {
+            const bool is_same = keys.front().integer(0) == static_cast<std::int64_t>(made.request_hash);
+            return Created{is_same ? CreateOutcome::key_known : CreateOutcome::key_conflict,
+                           keys.front().id<ChatId>(1), {}};
+        }
+    }
+    if (made.chat.pair) {
+        const Rows pairs = transaction.query("SELECT id FROM chats WHERE pair_low = $1 AND pair_high = $2",
+                                             {made.chat.pair->low, made.chat.pair->high});
+        if (!pairs.empty()) {
+            return Created{CreateOutcome::pair_exists, pairs.front().id<ChatId>(0), {}};
+        }
+    }
+    for (const MemberRecord& member : made.members) {
+        if (is_at_limit(transaction, member.user, made.chats_per_user_max)) {
+            return Created{CreateOutcome::chat_limit, {}, member.user};
+        }
+    }
+    return std::nullopt;
+}
+
+void remember_key(Transaction& transaction, const NewChat& made, const ChatId& chat) {
+    if (!made.creation_key.empty()) {
+        transaction.execute(
+            "INSERT INTO creation_keys (user_id, creation_key, request_hash, chat_id, created_at) "
+            "VALUES ($1, $2, $3, $4, $5)",
+            {made.creator, made.creation_key, static_cast<std::int64_t>(made.request_hash), chat,
+             made.chat.created_at});
+    }
+}
+
+Created create_in(Transaction& transaction, const NewChat& made) {
+    if (const auto earlier = find_earlier(transaction, made)) {
+        if (earlier->outcome == CreateOutcome::pair_exists) {
+            remember_key(transaction, made, earlier->chat);
+        }
+        return *earlier;
+    }
+    insert_chat(transaction, made.chat);
+    for (const MemberRecord& member : made.members) {
+        insert_member(transaction, made.chat.id, member);
+    }
+    remember_key(transaction, made, made.chat.id);
+    return {CreateOutcome::created, made.chat.id, {}};
+}
+
+Place read_place(const Row& row) {
+    Place place;
+    place.chat = row.id<ChatId>(0);
+    place.kind = read_kind(row.text(1));
+    place.title = row.text(2);
+    place.is_archived = row.boolean(3);
+    place.pair = read_pair(row, 4, 5);
+    place.active_at = row.time(6);
+    place.role = read_role(row.text(7));
+    place.read_seq = row.integer(8);
+    return place;
+}
+
+std::string to_pattern(std::string_view part) {
+    std::string pattern = "%";
+    for (const char c : part) {
+        if (c == '%' || c == '_' || c == '\\') {
+            pattern.push_back('\\');
+        }
+        pattern.push_back(c);
+    }
+    return pattern + "%";
+}
+
+class SqlChats final : public ChatStore {
+  public:
+    explicit SqlChats(store::Database& database) : database_(database) {}
+
+    Task<Created> create(NewChat made) override {
+        // Where several can write at once, the other one may win: then look again.
+        constexpr int attempts = 3;
+        for (int attempt = 1;; ++attempt) {
+            std::optional<Created> created;
+            try {
+                created = co_await database_.transact(
+                    [made](Transaction& transaction) { return create_in(transaction, made); });
+            } catch (const store::ConstraintFailure&) {
+                if (attempt == attempts) {
+                    throw;
+                }
+            }
+            if (created) {
+                co_return *created;
+            }
+        }
+    }
+
+    Task<std::optional<LoadedChat>> load(ChatId id) override {
+        auto work = [id](Transaction& transaction) -> std::optional<LoadedChat> {
+            auto chat = find_chat(transaction, id);
+            if (!chat) {
+                return std::nullopt;
+            }
+            LoadedChat loaded{std::move(*chat), {}};
+            const Rows rows = transaction.query(
+                "SELECT user_id, role, joined_at, read_seq FROM members WHERE chat_id = $1 ORDER BY user_id", {id});
+            loaded.members.reserve(rows.size());
+            for (const Row row : rows) {
+                loaded.members.push_back({row.id<UserId>(0), read_role(row.text(1)), row.time(2), row.integer(3)});
+            }
+            return loaded;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<ChatRecord>> list_by_id(std::vector<ChatId> ids) override {
+        auto work = [ids = std::move(ids)](Transaction& transaction) {
+            std::vector<ChatRecord> chats;
+            for (const ChatId& id : ids) {
+                if (auto chat = find_chat(transaction, id)) {
+                    chats.push_back(std::move(*chat));
+                }
+            }
+            return chats;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<Place>> list_places(UserId user) override {
+        auto work = [user](Transaction& transaction) {
+            const Rows rows = transaction.query(
+                "SELECT m.chat_id, c.kind, c.title, c.is_archived, c.pair_low, c.pair_high, c.active_at, m.role, "
+                "m.read_seq FROM members m JOIN chats c ON c.id = m.chat_id WHERE m.user_id = $1",
+                {user});
+            std::vector<Place> places;
+            places.reserve(rows.size());
+            for (const Row row : rows) {
+                places.push_back(read_place(row));
+            }
+            return places;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) override {
+        auto work = [query = std::move(query)](Transaction& transaction) {
+            static const std::string sql =
+                "SELECT " + std::string{chat_columns} +
+                " FROM chats WHERE is_public = 1 AND is_archived = 0 AND (title_folded, id) > ($1, $2) "
+                "AND title_folded LIKE $3 ESCAPE '\\' ORDER BY title_folded, id LIMIT $4";
+            const TitleCursor after = query.after.value_or(TitleCursor{});
+            const std::string pattern = to_pattern(query.folded_query);
+            std::vector<ChatRecord> chats;
+            for (const Row row : transaction.query(sql, {after.folded_title, after.chat, pattern, query.limit})) {
+                chats.push_back(read_chat(row));
+            }
+            return chats;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) override {
+        auto work = [user, users_max](Transaction& transaction) {
+            const Rows rows = transaction.query(
+                "SELECT DISTINCT other.user_id FROM members mine JOIN members other ON other.chat_id = mine.chat_id "
+                "WHERE mine.user_id = $1 AND other.user_id <> $1 LIMIT $2",
+                {user, users_max});
+            std::vector<UserId> users;
+            users.reserve(rows.size());
+            for (const Row row : rows) {
+                users.push_back(row.id<UserId>(0));
+            }
+            return users;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<void> update(ChatRecord chat) override {
+        auto work = [chat = std::move(chat)](Transaction& transaction) { update_chat(transaction, chat); };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<void> remove(ChatId chat) override {
+        auto work = [chat](Transaction& transaction) {
+            transaction.execute("DELETE FROM members WHERE chat_id = $1", {chat});
+            transaction.execute("DELETE FROM chats WHERE id = $1", {chat});
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<bool> add_member(ChatId chat, MemberRecord member, std::int64_t chats_per_user_max) override {
+        auto work = [chat, member, chats_per_user_max](Transaction& transaction) {
+            if (is_at_limit(transaction, member.user, chats_per_user_max)) {
+                return false;
+            }
+            insert_member(transaction, chat, member);
+            transaction.execute("UPDATE chats SET member_count = member_count + 1 WHERE id = $1", {chat});
+            return true;
+        };
+        co_return co_await database_.transact(std::move(work));
+    }
+
+    Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) override {
+        auto work = [chat, members = std::move(members)](Transaction& transaction) {
+            for (const MemberRecord& member : members) {
+                transaction.execute("UPDATE members SET role = $3 WHERE chat_id = $1 AND user_id = $2",
+                                    {chat, member.user, wire::enum_name(member.role)});
+            }
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<void> remove_member(Seat seat) override {
+        auto work = [seat](Transaction& transaction) {
+            const std::int64_t removed = transaction.execute(
+                "DELETE FROM members WHERE chat_id = $1 AND user_id = $2", {seat.chat, seat.user});
+            transaction.execute("UPDATE chats SET member_count = member_count - $2 WHERE id = $1",
+                                {seat.chat, removed});
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<void> move_marker(Seat seat, std::int64_t read_seq) override {
+        auto work = [seat, read_seq](Transaction& transaction) { move_in(transaction, seat, read_seq); };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<void> save_progress(Progress progress) override {
+        auto work = [progress = std::move(progress)](Transaction& transaction) {
+            for (const Progress::Activity& activity : progress.activities) {
+                transaction.execute("UPDATE chats SET active_at = $2 WHERE id = $1 AND active_at < $2",
+                                    {activity.chat, activity.at});
+            }
+            for (const Progress::Marker& marker : progress.markers) {
+                move_in(transaction, marker.seat, marker.read_seq);
+            }
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<void> forget_keys(Time before) override {
+        auto work = [before](Transaction& transaction) {
+            transaction.execute("DELETE FROM creation_keys WHERE created_at < $1", {before});
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+  private:
+    static void move_in(Transaction& transaction, const Seat& seat, std::int64_t read_seq) {
+        transaction.execute(
+            "UPDATE members SET read_seq = $3 WHERE chat_id = $1 AND user_id = $2 AND read_seq < $3",
+            {seat.chat, seat.user, read_seq});
+    }
+
+    store::Database& database_;
+};
+
+}  // namespace
+
+std::span<const store::Migration> chat_schema() { return schema; }
+
+std::unique_ptr<ChatStore> make_sql_chats(store::Database& database) {
+    return std::make_unique<SqlChats>(database);
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,16 @@
+#pragma once
+#include <memory>
+#include <span>
+
+#include "services/chat/ports.hpp"
+#include "store/sql/database.hpp"
+#include "store/sql/migrations.hpp"
+
+namespace loquat::chat {
+
+// The schema that the database must be opened with.
+std::span<const store::Migration> chat_schema();
+
+std::unique_ptr<ChatStore> make_sql_chats(store::Database& database);
+
+}  // namespace loquat::chat

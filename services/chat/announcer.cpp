@@ -1,0 +1,145 @@
+#include "services/chat/announcer.hpp"
+
+#include "base/log.hpp"
+#include "contracts/events.hpp"
+#include "services/chat/views.hpp"
+#include "store/messages/room_event.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t events_each_turn = 64;
+
+}  // namespace
+
+void Announcer::typing(const ChatId& chat, const UserId& user) {
+    const store::RoomEvent event{"typing", 0, user, contracts::typing_event(user)};
+    parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
+}
+
+void Announcer::read(const Room& room, const MemberRecord& member, std::int64_t last_seq,
+                     std::int64_t receipts_members_max) {
+    if (room.chat.member_count <= receipts_members_max) {
+        const store::RoomEvent event{"read", 0, member.user, contracts::read_event(member.user, member.read_seq)};
+        parts_.broadcast.publish(store::room_topic(room.chat.id), store::encode(event));
+    }
+    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq, count_unread(last_seq, member.read_seq)));
+}
+
+void Announcer::member_added(const ChatId& chat, const UserId& user) {
+    const store::RoomEvent event{"member_added", 0, user, contracts::member_event("member_added", user)};
+    parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
+}
+
+void Announcer::member_removed(const ChatId& chat, const UserId& user) {
+    const store::RoomEvent event{"member_removed", 0, user, contracts::member_event("member_removed", user)};
+    parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
+}
+
+void Announcer::chat_added(const ChatId& chat, std::vector<UserId> users) {
+    push({What::added, chat, std::move(users)});
+}
+
+void Announcer::chat_changed(const ChatId& chat) {
+    if (changes_waiting_.insert(chat).second) {
+        push({What::all_changed, chat, {}});
+    }
+}
+
+void Announcer::chat_changed(const ChatId& chat, std::vector<UserId> users) {
+    push({What::changed, chat, std::move(users)});
+}
+
+void Announcer::chat_removed(const ChatId& chat, std::vector<UserId> users) {
+    push({What::removed, chat, std::move(users)});
+}
+
+void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
+    push({What::deleted, chat, std::move(users)});
+}
+
+void Announcer::push(Job job) {
+    const ChatId chat = job.chat;
+    const What what = job.what;
+    if (jobs_.try_push(std::move(job))) {
+        return;
+    }
+    parts_.metrics.events_dropped.add();
+    if (what == What::all_changed) {
+        changes_waiting_.erase(chat);
+    }
+}
+
+Task<void> Announcer::run() {
+    while (auto job = co_await jobs_.pop()) {
+        std::exception_ptr error;
+        try {
+            co_await do_job(std::move(*job));
+        } catch (const Failure&) {
+            error = std::current_exception();
+        }
+        if (error) {
+            parts_.metrics.events_dropped.add();
+            log_warn({.service = "chat"}, "a chat list event could not be made", {{"error", aio::describe(error)}});
+        }
+    }
+}
+
+Task<void> Announcer::do_job(Job job) {
+    if (job.what == What::removed || job.what == What::deleted) {
+        co_await tell_removed(std::move(job));
+        co_return;
+    }
+    if (job.what == What::all_changed) {
+        changes_waiting_.erase(job.chat);
+    }
+    co_await tell_seen(std::move(job));
+}
+
+Task<void> Announcer::tell_removed(Job job) {
+    const std::string body = contracts::chat_removed_event(job.chat);
+    for (std::size_t i = 0; i < job.users.size(); ++i) {
+        tell(job.users[i], body);
+        if (job.what == What::deleted) {
+            member_removed(job.chat, job.users[i]);
+        }
+        if (i % events_each_turn == events_each_turn - 1) {
+            co_await yield();
+        }
+    }
+}
+
+// Each person sees the conversation as it is when their turn comes; who is not in it any more sees nothing.
+Task<void> Announcer::tell_seen(Job job) {
+    const RoomPtr room = co_await parts_.rooms.find(job.chat);
+    if (!room) {
+        co_return;
+    }
+    if (job.what == What::all_changed) {
+        for (const MemberRecord& member : room->members()) {
+            job.users.push_back(member.user);
+        }
+    }
+    const store::Head head = co_await parts_.heads.find(job.chat);
+    for (std::size_t i = 0; i < job.users.size(); ++i) {
+        std::optional<contracts::PublicUser> peer;
+        if (const auto other = room->peer_of(job.users[i])) {
+            peer = co_await parts_.people.find(*other);
+            peer = peer ? peer : unknown_person(*other);
+        }
+        if (const MemberRecord* member = room->find(job.users[i])) {
+            const ChatView view{room->chat, *member, head, std::move(peer)};
+            const auto type = job.what == What::added ? "chat_added" : "chat_changed";
+            tell(job.users[i], contracts::chat_event(type, to_wire(view)));
+        }
+        if (i % events_each_turn == events_each_turn - 1) {
+            co_await yield();
+        }
+    }
+}
+
+void Announcer::tell(const UserId& user, std::string_view body) {
+    parts_.broadcast.publish(contracts::user_topic(user), contracts::encode_user_event("chats", body));
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,68 @@
+#pragma once
+#include <unordered_set>
+#include <vector>
+
+#include "aio/channel.hpp"
+#include "services/chat/heads.hpp"
+#include "services/chat/metrics.hpp"
+#include "services/chat/people.hpp"
+#include "services/chat/rooms.hpp"
+#include "store/broadcast/broadcast.hpp"
+
+namespace loquat::chat {
+
+// Tells live clients what changed besides messages.  Room events go out at once.  Chat list events, one for
+// each member, go through one queue in order, a few at a time between other work; when the queue is full they
+// are dropped and counted: lists are right again when they are next read.
+class Announcer {
+  public:
+    struct Parts {
+        store::Broadcast& broadcast;
+        Rooms& rooms;
+        Heads& heads;
+        People& people;
+        ChatMetrics& metrics;
+    };
+
+    explicit Announcer(Parts parts) : parts_(parts), jobs_(10'000) {}
+
+    void typing(const ChatId& chat, const UserId& user);
+    // To the room in conversations of at most `receipts_members_max`; to the person's other devices always.
+    void read(const Room& room, const MemberRecord& member, std::int64_t last_seq, std::int64_t receipts_members_max);
+    void member_added(const ChatId& chat, const UserId& user);
+    // Ends the person's live subscriptions.
+    void member_removed(const ChatId& chat, const UserId& user);
+
+    void chat_added(const ChatId& chat, std::vector<UserId> users);
+    // To everybody in it; several changes that wait become one event.
+    void chat_changed(const ChatId& chat);
+    // To these members only: what changed concerns them alone.
+    void chat_changed(const ChatId& chat, std::vector<UserId> users);
+    void chat_removed(const ChatId& chat, std::vector<UserId> users);
+    // Also ends the subscriptions of all of `users`.
+    void chat_deleted(const ChatId& chat, std::vector<UserId> users);
+
+    // Works through the queue until `close`.
+    Task<void> run();
+    void close() { jobs_.close(); }
+
+  private:
+    enum class What { added, changed, all_changed, removed, deleted };
+    struct Job {
+        What what;
+        ChatId chat;
+        std::vector<UserId> users;
+    };
+
+    void push(Job job);
+    Task<void> do_job(Job job);
+    Task<void> tell_removed(Job job);
+    Task<void> tell_seen(Job job);
+    void tell(const UserId& user, std::string_view body);
+
+    Parts parts_;
+    aio::Channel<Job> jobs_;
+    std::unordered_set<ChatId> changes_waiting_;
+};
+
+}  // namespace loquat::chat

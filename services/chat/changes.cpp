@@ -1,0 +1,102 @@
+#include "services/chat/chat.hpp"
+#include "services/chat/domain/failures.hpp"
+#include "services/chat/domain/text.hpp"
+#include "services/chat/views.hpp"
+
+// Edits and deletions go through the log like messages, so that they keep their order with them.
+namespace loquat::chat {
+
+void throw_refused(const store::Outcome& outcome) {
+    if (outcome.code == "message.not_found") {
+        throw message_not_found();
+    }
+    if (outcome.code == "message.deleted") {
+        throw message_deleted();
+    }
+    if (outcome.code == "chat.forbidden") {
+        throw forbidden("Only the sender may do this.");
+    }
+    throw Failure{Kind::internal, "server.internal", "Something went wrong.",
+                  "the consumer refused a record: " + outcome.code};
+}
+
+Task<store::StoredMessage> Chat::get_stored(ChatId chat, MessageId id) {
+    auto found = co_await ports_.messages.find_by_id(id);
+    if (!found || found->chat != chat) {
+        throw message_not_found();
+    }
+    co_return std::move(*found);
+}
+
+Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady deadline) {
+    Outcomes::Ticket ticket{outcomes_};
+    record.origin = outcomes_.origin();
+    record.origin_ref = ticket.ref();
+    co_await append(record);
+    const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
+    if (arrival == Outcomes::Arrival::unknown) {
+        store::StoredMessage now = co_await get_stored(record.chat, record.message_id);
+        const bool is_done = record.kind == store::RecordKind::remove ? now.deleted_at.has_value()
+                                                                      : now.text == record.text;
+        if (is_done) {
+            co_return to_wire(std::move(now));
+        }
+    }
+    if (arrival != Outcomes::Arrival::arrived) {
+        ports_.metrics.late.add();
+        throw Failure{Kind::timed_out, "upstream.timeout",
+                      "The change is recorded and will be seen shortly; the store did not answer in time."};
+    }
+    store::Outcome& outcome = ticket.outcome();
+    if (outcome.kind == store::OutcomeKind::refused) {
+        throw_refused(outcome);
+    }
+    heads_.on_stored({outcome.kind, outcome.message});
+    co_return to_wire(std::move(outcome.message));
+}
+
+Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessageRequest request) {
+    const Steady deadline = store_deadline(caller);
+    const UserId user = caller.user_id();
+    co_await rooms_.get(request.id, user, Action::send);
+    store::MessageRecord record;
+    record.text = to_message_text(std::move(request.text), static_cast<std::size_t>(config_.text_characters_max));
+    const store::StoredMessage stored = co_await get_stored(request.id, request.message_id);
+    if (stored.sender.id != user) {
+        throw forbidden("Only the sender may edit a message.");
+    }
+    if (stored.deleted_at) {
+        throw message_deleted();
+    }
+    record.kind = store::RecordKind::edit;
+    record.chat = request.id;
+    record.message_id = request.message_id;
+    record.sender = stored.sender;
+    record.mentions = co_await resolve_mentions(record.text, request.id);
+    record.at = ports_.clock.now();
+    co_return co_await apply_change(std::move(record), deadline);
+}
+
+Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageRef request) {
+    const Steady deadline = store_deadline(caller);
+    const UserId user = caller.user_id();
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::read);
+    store::StoredMessage stored = co_await get_stored(request.id, request.message_id);
+    const bool is_own = stored.sender.id == user;
+    require(is_own ? Action::take_back : Action::moderate, room->standing_of(user));
+    if (stored.deleted_at) {
+        co_return to_wire(std::move(stored));
+    }
+    store::MessageRecord record;
+    record.kind = store::RecordKind::remove;
+    record.chat = request.id;
+    record.message_id = request.message_id;
+    record.sender.id = user;
+    record.sender.username = caller.username;
+    record.sender.display_name = caller.username;
+    record.authority = is_own ? store::Authority::sender : store::Authority::moderator;
+    record.at = ports_.clock.now();
+    co_return co_await apply_change(std::move(record), deadline);
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,110 @@
+#include "services/chat/chat.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t unsaved_max = 200'000;
+constexpr std::size_t changes_waiting_max = 1'000;
+constexpr std::size_t typing_max = 50'000;
+
+std::size_t to_size(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+}  // namespace
+
+Chat::Chat(Ports ports, const ChatConfig& config)
+    : ports_(ports),
+      config_(config),
+      unsaved_(ports.chats, unsaved_max),
+      rooms_(ports.chats, unsaved_, to_size(config.members_cached_max)),
+      changes_(changes_waiting_max),
+      heads_(ports.messages, to_size(config.heads_cached_mib) << 20),
+      people_(ports.loop, ports.directory, ports.clock,
+              {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
+      repeats_(to_size(config.repeats_cached_max)),
+      outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
+      announcer_({ports.broadcast, rooms_, heads_, people_, ports.metrics}),
+      typing_(typing_max),
+      scope_(ports.loop, "chat") {}
+
+void Chat::start() {
+    outcomes_.start();
+    auto on_notice = [this](store::Notice notice, const store::Payload& payload) {
+        on_stored(notice, payload);
+    };
+    stored_ = ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_notice));
+    scope_.start(announcer_.run());
+    scope_.start(keep_saving());
+}
+
+Task<void> Chat::stop() {
+    stored_.end();
+    outcomes_.stop();
+    announcer_.close();
+    co_await scope_.close();
+    co_await people_.close();
+    co_await unsaved_.save();
+}
+
+// Everything that is kept of a conversation's messages follows from here.
+void Chat::on_stored(store::Notice notice, const store::Payload& payload) {
+    if (notice == store::Notice::lost) {
+        heads_.clear();
+        return;
+    }
+    const auto event = store::decode_stored_event(*payload);
+    if (!event) {
+        return;
+    }
+    heads_.on_stored(*event);
+    if (event->kind != store::OutcomeKind::stored) {
+        return;
+    }
+    const store::StoredMessage& message = event->message;
+    unsaved_.note_activity(message.chat, message.created_at);
+    Room* room = rooms_.peek(message.chat);
+    if (room != nullptr) {
+        room->chat.active_at = std::max(room->chat.active_at, message.created_at);
+    }
+    if (message.sender.kind != store::SenderKind::person) {
+        return;
+    }
+    unsaved_.note_marker({message.chat, message.sender.id}, message.seq);
+    if (MemberRecord* member = room != nullptr ? room->find(message.sender.id) : nullptr) {
+        member->read_seq = std::max(member->read_seq, message.seq);
+    }
+}
+
+Task<void> Chat::keep_saving() {
+    Time keys_forgotten_at{};
+    for (;;) {
+        co_await ports_.loop.sleep_for(std::chrono::milliseconds{config_.progress_interval_ms});
+        std::exception_ptr error;
+        try {
+            co_await unsaved_.save();
+            const Time now = ports_.clock.now();
+            if (now - keys_forgotten_at > std::chrono::minutes{10}) {
+                keys_forgotten_at = now;
+                co_await ports_.chats.forget_keys(now - std::chrono::hours{config_.creation_key_hours});
+            }
+        } catch (const Failure&) {
+            error = std::current_exception();
+        }
+        if (error) {
+            const std::string what = aio::describe(error);
+            log_warn({.service = "chat"}, "progress could not be written down", {{"error", what}});
+        }
+        ports_.metrics.rooms_cached.set(static_cast<std::int64_t>(rooms_.size()));
+    }
+}
+
+Steady Chat::store_deadline(const Caller& caller) const {
+    // The loop's timers run by this clock.
+    const Steady latest = std::chrono::steady_clock::now() + std::chrono::milliseconds{config_.store_wait_ms};
+    return std::min(latest, caller.deadline);
+}
+
+}  // namespace loquat::chat

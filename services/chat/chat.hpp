@@ -1,0 +1,138 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "aio/scope.hpp"
+#include "base/clock.hpp"
+#include "contracts/chat.hpp"
+#include "services/chat/announcer.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/heads.hpp"
+#include "services/chat/metrics.hpp"
+#include "services/chat/outcomes.hpp"
+#include "services/chat/people.hpp"
+#include "services/chat/ports.hpp"
+#include "services/chat/repeats.hpp"
+#include "services/chat/rooms.hpp"
+#include "services/chat/unsaved.hpp"
+#include "store/log/event_log.hpp"
+
+namespace loquat::chat {
+
+using contracts::Caller;
+using contracts::Reply;
+
+// A record that the consumer refused, as the caller's failure.
+[[noreturn]] void throw_refused(const store::Outcome& outcome);
+
+// The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the ports.
+// conversations.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp each hold a part.
+class Chat final : public contracts::ChatApi {
+  public:
+    struct Ports {
+        ChatStore& chats;
+        Directory& directory;
+        store::EventLog& log;
+        store::MessageStore& messages;
+        store::Broadcast& broadcast;
+        const Clock& clock;
+        aio::Loop& loop;
+        ChatMetrics& metrics;
+    };
+
+    Chat(Ports ports, const ChatConfig& config);
+
+    // Before the first call: listens to what is stored, and writes progress down from time to time.
+    void start();
+    // Writes down what is left.
+    Task<void> stop();
+
+    Task<Reply<contracts::Chat>> create_chat(Caller caller, contracts::CreateChatRequest request) override;
+    Task<contracts::Page<contracts::Chat>> list_chats(Caller caller, contracts::ListChatsRequest request) override;
+    Task<contracts::Page<contracts::Chat>> list_public_chats(Caller caller,
+                                                             contracts::ListPublicRequest request) override;
+    Task<contracts::Chat> get_chat(Caller caller, contracts::ChatRef request) override;
+    Task<contracts::Chat> update_chat(Caller caller, contracts::UpdateChatRequest request) override;
+    Task<void> delete_chat(Caller caller, contracts::ChatRef request) override;
+
+    Task<void> join_chat(Caller caller, contracts::ChatRef request) override;
+    Task<void> leave_chat(Caller caller, contracts::ChatRef request) override;
+    Task<contracts::Page<contracts::Member>> list_members(Caller caller,
+                                                          contracts::ListMembersRequest request) override;
+    Task<contracts::Member> put_member(Caller caller, contracts::PutMemberRequest request) override;
+    Task<void> remove_member(Caller caller, contracts::MemberRef request) override;
+
+    Task<Reply<contracts::Message>> post_message(Caller caller, contracts::PostMessageRequest request) override;
+    Task<contracts::Accepted> accept_message(Caller caller, contracts::PostMessageRequest request) override;
+    Task<contracts::Message> edit_message(Caller caller, contracts::EditMessageRequest request) override;
+    Task<contracts::Message> delete_message(Caller caller, contracts::MessageRef request) override;
+
+    Task<contracts::MessagePage> list_messages(Caller caller, contracts::ListMessagesRequest request) override;
+    Task<void> put_read(Caller caller, contracts::ReadRequest request) override;
+    Task<void> post_typing(Caller caller, contracts::ChatRef request) override;
+    Task<contracts::Subscribable> check_subscription(Caller caller, contracts::ChatRef request) override;
+    Task<contracts::ChatPlaces> list_places(Caller caller, contracts::Empty request) override;
+    Task<contracts::UserIds> list_peers(Caller caller, contracts::Empty request) override;
+
+  private:
+    using Turn = Turns<ChatId>::Turn;
+    // A message ready to be appended, or known to be durable already.
+    struct Draft {
+        store::MessageRecord record;
+        std::string repeat_key;
+        bool is_durable = false;
+    };
+    struct Listed {
+        ChatRecord chat;
+        std::optional<MemberRecord> me;
+    };
+
+    // conversations.cpp
+    NewChat make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) const;
+    Task<void> check_people(std::vector<UserId> users);
+    Task<std::vector<Place>> choose_places(UserId user, contracts::ListChatsRequest request);
+    Task<std::vector<contracts::Chat>> view_all(std::vector<Listed> listed, UserId user);
+    Task<contracts::Chat> view(RoomPtr room, UserId user);
+
+    // membership.cpp
+    Task<void> add_member(RoomPtr room, UserId user, MemberRole role);
+    Task<void> drop_member(RoomPtr room, UserId user);
+    Task<void> change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request);
+    Task<void> leave(RoomPtr room, UserId user);
+    Task<void> destroy(RoomPtr room);
+
+    // messages.cpp
+    Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request);
+    Task<void> append_draft(Draft& draft);
+    Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft, Steady deadline);
+    Task<void> append(const store::MessageRecord& record);
+    Task<store::Sender> sender_of(const Caller& caller);
+    Task<std::vector<UserId>> resolve_mentions(const std::string& text, ChatId chat);
+    Task<Room::Names> load_names(RoomPtr room);
+    Task<void> check_reply(ChatId chat, MessageId reply_to);
+
+    // changes.cpp
+    Task<store::StoredMessage> get_stored(ChatId chat, MessageId id);
+    Task<contracts::Message> apply_change(store::MessageRecord record, Steady deadline);
+
+    void on_stored(store::Notice notice, const store::Payload& payload);
+    Task<void> keep_saving();
+    Steady store_deadline(const Caller& caller) const;
+
+    Ports ports_;
+    ChatConfig config_;
+    Unsaved unsaved_;
+    Rooms rooms_;
+    Turns<ChatId> changes_;  // whoever changes a conversation or its members holds its turn
+    Heads heads_;
+    People people_;
+    Repeats repeats_;
+    Outcomes outcomes_;
+    Announcer announcer_;
+    Lru<Seat, Steady> typing_;
+    store::Subscription stored_;
+    aio::Scope scope_;
+};
+
+}  // namespace loquat::chat

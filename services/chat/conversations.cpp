@@ -1,0 +1,334 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "services/chat/chat.hpp"
+#include "services/chat/domain/failures.hpp"
+#include "services/chat/domain/text.hpp"
+#include "services/chat/views.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t creation_key_length_max = 255;
+
+Visibility to_visibility(const std::string& text) {
+    if (text == "public") {
+        return Visibility::everyone;
+    }
+    if (text == "private") {
+        return Visibility::only_members;
+    }
+    throw invalid_field("visibility", "unknown_value", "must be one of private, public");
+}
+
+void check_assistant(const AssistantSettings& settings) {
+    if (settings.temperature && !(*settings.temperature >= 0 && *settings.temperature <= 2)) {
+        throw invalid_field("assistant.temperature", "out_of_range", "must be 0 to 2");
+    }
+}
+
+// What a PATCH leaves out, and what it sets to null, stays.
+AssistantSettings merge(AssistantSettings settings, const AssistantSettings& change) {
+    settings.model = change.model ? change.model : settings.model;
+    settings.system_prompt = change.system_prompt ? change.system_prompt : settings.system_prompt;
+    settings.temperature = change.temperature ? change.temperature : settings.temperature;
+    settings.max_tokens = change.max_tokens ? change.max_tokens : settings.max_tokens;
+    return settings;
+}
+
+void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& request) {
+    if (chat.kind == ChatKind::group && chat.title.empty()) {
+        throw invalid_field("title", "required", "is required for a group");
+    }
+    if (chat.kind != ChatKind::group && chat.visibility == Visibility::everyone) {
+        throw invalid_field("visibility", "not_public", "only a group can be public");
+    }
+    if (chat.kind == ChatKind::direct && request.assistant) {
+        throw invalid_field("assistant", "not_direct", "a direct conversation has no assistant");
+    }
+    if (request.assistant) {
+        check_assistant(*request.assistant);
+    }
+}
+
+// Everybody but the creator, each once.
+std::vector<UserId> other_members(const contracts::CreateChatRequest& request, const UserId& creator) {
+    std::vector<UserId> others = request.member_ids;
+    std::ranges::sort(others);
+    const auto repeats = std::ranges::unique(others);
+    others.erase(repeats.begin(), repeats.end());
+    std::erase(others, creator);
+    return others;
+}
+
+bool is_before(const Place& a, const Place& b) {
+    return a.active_at != b.active_at ? a.active_at > b.active_at : a.chat > b.chat;
+}
+
+// Cuts the page out of all that fits; the cursor of the next one, if there is more.
+std::optional<std::string> cut_page(std::vector<Place>& places, const contracts::ListChatsRequest& request) {
+    if (request.cursor) {
+        const ActivityCursor after = decode_activity_cursor(*request.cursor);
+        Place last;
+        last.active_at = after.active_at;
+        last.chat = after.chat;
+        std::erase_if(places, [&](const Place& place) { return !is_before(last, place); });
+    }
+    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    const bool has_more = places.size() > limit;
+    const auto end = places.begin() + static_cast<std::ptrdiff_t>(std::min(limit, places.size()));
+    std::partial_sort(places.begin(), end, places.end(), is_before);
+    places.erase(end, places.end());
+    if (!has_more) {
+        return std::nullopt;
+    }
+    return encode_cursor(ActivityCursor{places.back().active_at, places.back().chat});
+}
+
+}  // namespace
+
+NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) const {
+    const UserId creator = caller.user_id();
+    NewChat made;
+    ChatRecord& chat = made.chat;
+    chat.id = ChatId::make();
+    chat.kind = request.kind;
+    chat.visibility = to_visibility(request.visibility);
+    if (chat.kind != ChatKind::direct) {
+        chat.title = to_title(request.title, static_cast<std::size_t>(config_.title_characters_max));
+    }
+    check_creation(chat, request);
+    chat.assistant = request.assistant;
+    if (chat.kind == ChatKind::assistant && !chat.assistant) {
+        chat.assistant = AssistantSettings{};
+    }
+    chat.created_at = chat.active_at = ports_.clock.now();
+    const std::vector<UserId> others = other_members(request, creator);
+    if (chat.kind == ChatKind::direct) {
+        if (others.size() != 1) {
+            throw invalid_field("member_ids", "one_other", "must be exactly one other person");
+        }
+        chat.pair = Pair::of(creator, others.front());
+    }
+    if (static_cast<std::int64_t>(others.size()) + 1 > config_.members_max) {
+        throw invalid_field("member_ids", "too_long",
+                            "must have at most " + std::to_string(config_.members_max - 1) + " items");
+    }
+    const MemberRole own_role = chat.pair ? MemberRole::member : MemberRole::owner;
+    made.members.push_back({creator, own_role, chat.created_at, 0});
+    for (const UserId& other : others) {
+        made.members.push_back({other, MemberRole::member, chat.created_at, 0});
+    }
+    std::ranges::sort(made.members, {}, &MemberRecord::user);
+    chat.member_count = static_cast<std::int64_t>(made.members.size());
+    made.creator = creator;
+    made.chats_per_user_max = config_.chats_per_user_max;
+    if (caller.idempotency_key.size() > creation_key_length_max || !is_utf8(caller.idempotency_key)) {
+        throw invalid_field("Idempotency-Key", "too_long", "must have at most 255 bytes of UTF-8");
+    }
+    made.creation_key = caller.idempotency_key;
+    made.request_hash = fingerprint(wire::encode(request));
+    return made;
+}
+
+Task<void> Chat::check_people(std::vector<UserId> users) {
+    const People::Found found = co_await people_.find_all(users);
+    for (std::size_t i = 0; i < users.size(); ++i) {
+        if (!found.contains(users[i])) {
+            throw invalid_field("member_ids[" + std::to_string(i) + "]", "unknown_user", "is not a person here");
+        }
+    }
+}
+
+Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller, contracts::CreateChatRequest request) {
+    const UserId user = caller.user_id();
+    NewChat made = make_new_chat(caller, request);
+    co_await check_people(request.member_ids);
+    Room room{LoadedChat{made.chat, made.members}};
+    const Created created = co_await ports_.chats.create(std::move(made));
+    switch (created.outcome) {
+        case CreateOutcome::created: {
+            std::vector<UserId> everybody;
+            for (const MemberRecord& member : room.members()) {
+                everybody.push_back(member.user);
+            }
+            rooms_.add(std::move(room));
+            announcer_.chat_added(created.chat, std::move(everybody));
+            break;
+        }
+        case CreateOutcome::pair_exists:
+        case CreateOutcome::key_known:
+            break;
+        case CreateOutcome::key_conflict:
+            throw Failure{Kind::conflict, "request.idempotency_conflict",
+                          "This Idempotency-Key was used for another request."};
+        case CreateOutcome::chat_limit:
+            throw chat_limit();
+    }
+    const RoomPtr found = co_await rooms_.get(created.chat, user, Action::read);
+    auto body = co_await view(found, user);
+    const int status = created.outcome == CreateOutcome::created ? 201 : 200;
+    co_return Reply<contracts::Chat>{std::move(body), status, {}};
+}
+
+Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRequest request) {
+    auto places = co_await ports_.chats.list_places(user);
+    unsaved_.merge_into(places, user);
+    std::erase_if(places, [&](const Place& place) {
+        return (request.kind && place.kind != *request.kind) ||
+               (request.archived && place.is_archived != *request.archived);
+    });
+    if (!request.query || trim(*request.query).empty()) {
+        co_return places;
+    }
+    const std::string wanted = to_lower_ascii(trim(*request.query));
+    std::vector<UserId> peers;
+    for (const Place& place : places) {
+        if (place.pair) {
+            peers.push_back(place.pair->other_than(user));
+        }
+    }
+    const People::Found people = co_await people_.find_all(std::move(peers));
+    std::erase_if(places, [&](const Place& place) {
+        if (!place.pair) {
+            return to_lower_ascii(place.title).find(wanted) == std::string::npos;
+        }
+        const auto peer = people.find(place.pair->other_than(user));
+        return peer == people.end() ||
+               (peer->second.username.find(wanted) == std::string::npos &&
+                to_lower_ascii(peer->second.display_name).find(wanted) == std::string::npos);
+    });
+    co_return places;
+}
+
+Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, UserId user) {
+    std::vector<ChatId> ids;
+    std::vector<UserId> peers;
+    for (const Listed& one : listed) {
+        ids.push_back(one.chat.id);
+        if (one.chat.pair) {
+            peers.push_back(one.chat.pair->other_than(user));
+        }
+    }
+    const auto heads = co_await heads_.find_all(std::move(ids));
+    const People::Found people = co_await people_.find_all(std::move(peers));
+    std::vector<contracts::Chat> views;
+    views.reserve(listed.size());
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        std::optional<contracts::PublicUser> peer;
+        if (listed[i].chat.pair) {
+            const UserId other = listed[i].chat.pair->other_than(user);
+            const auto found = people.find(other);
+            peer = found != people.end() ? found->second : unknown_person(other);
+        }
+        views.push_back(to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], std::move(peer)}));
+    }
+    co_return views;
+}
+
+Task<contracts::Chat> Chat::view(RoomPtr room, UserId user) {
+    std::vector<Listed> one;
+    const MemberRecord* member = room->find(user);
+    one.push_back({room->chat, member != nullptr ? std::optional{*member} : std::nullopt});
+    auto views = co_await view_all(std::move(one), user);
+    co_return std::move(views.front());
+}
+
+Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller, contracts::ListChatsRequest request) {
+    const UserId user = caller.user_id();
+    auto places = co_await choose_places(user, request);
+    contracts::Page<contracts::Chat> page;
+    page.next_cursor = cut_page(places, request);
+    std::vector<ChatId> ids;
+    for (const Place& place : places) {
+        ids.push_back(place.chat);
+    }
+    auto chats = co_await ports_.chats.list_by_id(std::move(ids));
+    unsaved_.merge_into(chats);
+    std::vector<Listed> listed;
+    for (std::size_t i = 0, next = 0; i < places.size() && next < chats.size(); ++i) {
+        // One that was deleted meanwhile is not there.
+        if (chats[next].id == places[i].chat) {
+            MemberRecord me{user, places[i].role, {}, places[i].read_seq};
+            listed.push_back({std::move(chats[next++]), std::move(me)});
+        }
+    }
+    page.items = co_await view_all(std::move(listed), user);
+    co_return page;
+}
+
+Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(Caller caller,
+                                                               contracts::ListPublicRequest request) {
+    const UserId user = caller.user_id();
+    RoomQuery query;
+    query.folded_query = to_lower_ascii(trim(request.query.value_or("")));
+    query.limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200)) + 1;
+    if (request.cursor) {
+        query.after = decode_title_cursor(*request.cursor);
+    }
+    const std::size_t limit = query.limit - 1;
+    auto chats = co_await ports_.chats.list_rooms(std::move(query));
+    auto places = co_await ports_.chats.list_places(user);
+    unsaved_.merge_into(chats);
+    unsaved_.merge_into(places, user);
+    contracts::Page<contracts::Chat> page;
+    if (chats.size() > limit) {
+        chats.resize(limit);
+        page.next_cursor = encode_cursor(TitleCursor{to_lower_ascii(chats.back().title), chats.back().id});
+    }
+    std::vector<Listed> listed;
+    for (ChatRecord& chat : chats) {
+        std::optional<MemberRecord> me;
+        const auto mine = std::ranges::find(places, chat.id, &Place::chat);
+        if (mine != places.end()) {
+            me = MemberRecord{user, mine->role, {}, mine->read_seq};
+        }
+        listed.push_back({std::move(chat), std::move(me)});
+    }
+    page.items = co_await view_all(std::move(listed), user);
+    co_return page;
+}
+
+Task<contracts::Chat> Chat::get_chat(Caller caller, contracts::ChatRef request) {
+    const UserId user = caller.user_id();
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::see);
+    co_return co_await view(room, user);
+}
+
+Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequest request) {
+    const UserId user = caller.user_id();
+    const Turn turn = co_await changes_.take(request.id);
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::change);
+    ChatRecord changed = room->chat;
+    if (request.title) {
+        changed.title = to_title(*request.title, static_cast<std::size_t>(config_.title_characters_max));
+    }
+    if (request.visibility) {
+        changed.visibility = to_visibility(*request.visibility);
+    }
+    if (request.assistant) {
+        changed.assistant = merge(changed.assistant.value_or(AssistantSettings{}), *request.assistant);
+    }
+    changed.is_archived = request.archived.value_or(changed.is_archived);
+    check_creation(changed, {.kind = changed.kind, .assistant = request.assistant});
+    if (request.title || request.visibility || request.assistant || request.archived) {
+        changed.active_at = std::max(changed.active_at, ports_.clock.now());
+        const Time changed_at = changed.active_at;
+        co_await ports_.chats.update(changed);
+        room->chat.title = std::move(changed.title);
+        room->chat.visibility = changed.visibility;
+        room->chat.assistant = std::move(changed.assistant);
+        room->chat.is_archived = changed.is_archived;
+        room->chat.active_at = std::max(room->chat.active_at, changed_at);
+        announcer_.chat_changed(request.id);
+    }
+    co_return co_await view(room, user);
+}
+
+Task<void> Chat::delete_chat(Caller caller, contracts::ChatRef request) {
+    const Turn turn = co_await changes_.take(request.id);
+    const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::destroy);
+    co_await destroy(room);
+}
+
+}  // namespace loquat::chat

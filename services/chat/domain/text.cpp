@@ -1,0 +1,69 @@
+#include "services/chat/domain/text.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t client_id_characters_max = 64;
+
+[[noreturn]] void refuse_text(std::string code, std::string field_code, std::string message) {
+    throw Failure{Kind::invalid, std::move(code), "text: " + message}
+        .at("text", std::move(field_code), message);
+}
+
+}  // namespace
+
+std::string to_message_text(std::string text, std::size_t characters_max) {
+    if (text.find('\r') != std::string::npos) {
+        text = normalise_line_ends(text);
+    }
+    if (text.empty()) {
+        refuse_text("message.empty", "required", "must have at least one character");
+    }
+    // A character has at least one byte, so short texts need no counting.
+    if (text.size() > characters_max && count_characters(text) > characters_max) {
+        refuse_text("message.too_long", "too_long",
+                    "must have at most " + std::to_string(characters_max) + " characters");
+    }
+    if (find_control_character(text)) {
+        refuse_text("message.control_character", "control_character",
+                    "must not contain control characters other than tab and newline");
+    }
+    return text;
+}
+
+std::string to_title(std::string_view title, std::size_t characters_max) {
+    const std::string_view trimmed = trim(title);
+    if (count_characters(trimmed) > characters_max) {
+        throw invalid_field("title", "too_long",
+                            "must have at most " + std::to_string(characters_max) + " characters");
+    }
+    if (find_control_character(trimmed) || trimmed.find_first_of("\t\n") != std::string_view::npos) {
+        throw invalid_field("title", "control_character", "must not contain control characters");
+    }
+    return std::string{trimmed};
+}
+
+void check_client_id(std::string_view client_id) {
+    if (client_id.empty() || (client_id.size() > client_id_characters_max &&
+                              count_characters(client_id) > client_id_characters_max)) {
+        throw invalid_field("client_id", client_id.empty() ? "too_short" : "too_long",
+                            "must have 1 to 64 characters");
+    }
+    if (find_control_character(client_id) ||
+        client_id.find_first_of("\t\n") != std::string_view::npos) {
+        throw invalid_field("client_id", "control_character", "must not contain control characters");
+    }
+}
+
+std::uint64_t fingerprint(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325ULL;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    }
+    return hash;
+}
+
+}  // namespace loquat::chat

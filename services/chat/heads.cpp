@@ -1,0 +1,86 @@
+#include "services/chat/heads.hpp"
+
+#include <algorithm>
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t entry_bytes = 400;
+
+std::size_t weight_of(const store::Head& head) {
+    return entry_bytes + (head.last ? head.last->text.size() : 0);
+}
+
+}  // namespace
+
+void Heads::put(const store::Head& head) { heads_.put(head.chat, head, weight_of(head)); }
+
+const store::Head& Heads::keep(store::Head& loaded) {
+    const store::Head* known = heads_.find(loaded.chat);
+    if (known != nullptr && known->last_seq >= loaded.last_seq) {
+        return *known;
+    }
+    put(loaded);
+    return loaded;
+}
+
+Task<std::vector<store::Head>> Heads::load_all(std::vector<ChatId> chats) {
+    std::vector<store::Head> heads;
+    heads.reserve(chats.size());
+    for (std::size_t at = 0; at < chats.size(); at += store::MessageStore::heads_max) {
+        const std::size_t count = std::min(chats.size() - at, store::MessageStore::heads_max);
+        const auto first = chats.begin() + static_cast<std::ptrdiff_t>(at);
+        std::vector<ChatId> part{first, first + static_cast<std::ptrdiff_t>(count)};
+        auto loaded = co_await messages_.heads(std::move(part));
+        std::ranges::move(loaded, std::back_inserter(heads));
+    }
+    co_return heads;
+}
+
+Task<std::vector<store::Head>> Heads::find_all(std::vector<ChatId> chats) {
+    std::vector<store::Head> heads(chats.size());
+    std::vector<ChatId> missing;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < chats.size(); ++i) {
+        if (const store::Head* known = heads_.find(chats[i])) {
+            heads[i] = *known;
+        } else {
+            missing.push_back(chats[i]);
+            places.push_back(i);
+        }
+    }
+    if (missing.empty()) {
+        co_return heads;
+    }
+    auto loaded = co_await load_all(std::move(missing));
+    for (std::size_t i = 0; i < loaded.size(); ++i) {
+        heads[places[i]] = keep(loaded[i]);
+    }
+    co_return heads;
+}
+
+Task<store::Head> Heads::find(ChatId chat) {
+    if (const store::Head* known = heads_.find(chat)) {
+        co_return *known;
+    }
+    co_return co_await load(chat);
+}
+
+Task<store::Head> Heads::load(ChatId chat) {
+    std::vector<ChatId> one{chat};
+    auto loaded = co_await messages_.heads(std::move(one));
+    co_return keep(loaded.front());
+}
+
+void Heads::on_stored(const store::StoredEvent& event) {
+    const store::StoredMessage& message = event.message;
+    const store::Head* known = heads_.find(message.chat);
+    const bool is_new = event.kind == store::OutcomeKind::stored;
+    if (is_new && (known == nullptr || known->last_seq < message.seq)) {
+        put({message.chat, message.seq, message});
+    } else if (!is_new && known != nullptr && known->last && known->last->id == message.id) {
+        put({message.chat, known->last_seq, message});
+    }
+}
+
+}  // namespace loquat::chat

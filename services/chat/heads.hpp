@@ -1,0 +1,37 @@
+#pragma once
+#include <vector>
+
+#include "services/chat/lru.hpp"
+#include "store/messages/message_store.hpp"
+#include "store/messages/room_event.hpp"
+
+namespace loquat::chat {
+
+// The last message of each conversation used lately, kept up to date by what the consumer stores.  May be a
+// moment behind the store: who must not miss anything asks the store (`load`).
+class Heads {
+  public:
+    Heads(store::MessageStore& messages, std::size_t bytes_max) : messages_(messages), heads_(bytes_max) {}
+
+    // In the order asked for.
+    Task<std::vector<store::Head>> find_all(std::vector<ChatId> chats);
+    Task<store::Head> find(ChatId chat);
+    // From the store.
+    Task<store::Head> load(ChatId chat);
+
+    void on_stored(const store::StoredEvent& event);
+    void forget(const ChatId& chat) { heads_.erase(chat); }
+    // After something may have been missed.
+    void clear() { heads_.clear(); }
+
+  private:
+    Task<std::vector<store::Head>> load_all(std::vector<ChatId> chats);
+    // What came by event meanwhile is newer than what was read.
+    const store::Head& keep(store::Head& loaded);
+    void put(const store::Head& head);
+
+    store::MessageStore& messages_;
+    Lru<ChatId, store::Head> heads_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,172 @@
+#include <algorithm>
+
+#include "services/chat/chat.hpp"
+#include "services/chat/domain/failures.hpp"
+#include "services/chat/views.hpp"
+
+namespace loquat::chat {
+
+Task<void> Chat::add_member(RoomPtr room, UserId user, MemberRole role) {
+    if (room->chat.member_count >= config_.members_max) {
+        throw member_limit();
+    }
+    // What was said before one came is not unread.
+    const store::Head head = co_await heads_.load(room->chat.id);
+    const MemberRecord member{user, role, ports_.clock.now(), head.last_seq};
+    const bool is_added = co_await ports_.chats.add_member(room->chat.id, member, config_.chats_per_user_max);
+    if (!is_added) {
+        throw chat_limit();
+    }
+    room->add(member);
+    rooms_.resize(*room);
+    announcer_.member_added(room->chat.id, user);
+    std::vector<UserId> newcomer{user};
+    announcer_.chat_added(room->chat.id, std::move(newcomer));
+}
+
+Task<void> Chat::drop_member(RoomPtr room, UserId user) {
+    co_await ports_.chats.remove_member(Seat{room->chat.id, user});
+    room->remove(user);
+    rooms_.resize(*room);
+    announcer_.member_removed(room->chat.id, user);
+    std::vector<UserId> gone{user};
+    announcer_.chat_removed(room->chat.id, std::move(gone));
+}
+
+Task<void> Chat::destroy(RoomPtr room) {
+    const ChatId id = room->chat.id;
+    co_await ports_.chats.remove(id);
+    std::vector<UserId> everybody;
+    for (const MemberRecord& member : room->members()) {
+        everybody.push_back(member.user);
+    }
+    room->close();
+    rooms_.forget(id);
+    heads_.forget(id);
+    announcer_.chat_deleted(id, std::move(everybody));
+}
+
+Task<void> Chat::join_chat(Caller caller, contracts::ChatRef request) {
+    const UserId user = caller.user_id();
+    const Turn turn = co_await changes_.take(request.id);
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::join);
+    if (room->find(user) == nullptr) {
+        co_await add_member(room, user, MemberRole::member);
+    }
+}
+
+Task<void> Chat::leave(RoomPtr room, UserId user) {
+    const MemberRole role = room->find(user)->role;
+    if (room->members().size() == 1) {
+        co_await destroy(room);
+        co_return;
+    }
+    if (role == MemberRole::owner) {
+        throw owner_cannot_leave();
+    }
+    co_await drop_member(room, user);
+}
+
+Task<void> Chat::leave_chat(Caller caller, contracts::ChatRef request) {
+    const UserId user = caller.user_id();
+    const Turn turn = co_await changes_.take(request.id);
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::leave);
+    co_await leave(room, user);
+}
+
+Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
+                                                            contracts::ListMembersRequest request) {
+    const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::read);
+    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    auto at = room->members().begin();
+    if (request.cursor) {
+        const UserId after = decode_user_cursor(*request.cursor);
+        at = std::ranges::upper_bound(room->members(), after, {}, &MemberRecord::user);
+    }
+    std::vector<MemberRecord> members;
+    std::vector<UserId> users;
+    for (; at != room->members().end() && members.size() < limit; ++at) {
+        members.push_back(*at);
+        users.push_back(at->user);
+    }
+    const bool has_more = at != room->members().end();
+    const People::Found people = co_await people_.find_all(std::move(users));
+    contracts::Page<contracts::Member> page;
+    for (const MemberRecord& member : members) {
+        const auto found = people.find(member.user);
+        page.items.push_back(to_wire(member, found != people.end() ? found->second : unknown_person(member.user)));
+    }
+    if (has_more) {
+        page.next_cursor = encode_cursor(members.back().user);
+    }
+    co_return page;
+}
+
+// Only the owner changes roles.  Making another member the owner hands the conversation over: the old owner
+// stays as admin, so that there is always exactly one.
+Task<void> Chat::change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request) {
+    require(Action::change_roles, room->standing_of(actor));
+    if (request.user_id == actor) {
+        throw forbidden("Make another member the owner instead.");
+    }
+    std::vector<MemberRecord> changed{*room->find(request.user_id)};
+    changed.front().role = request.role;
+    if (request.role == MemberRole::owner) {
+        changed.push_back(*room->find(actor));
+        changed.back().role = MemberRole::admin;
+    }
+    co_await ports_.chats.set_roles(request.id, changed);
+    std::vector<UserId> users;
+    for (const MemberRecord& member : changed) {
+        room->find(member.user)->role = member.role;
+        users.push_back(member.user);
+    }
+    announcer_.chat_changed(request.id, std::move(users));
+}
+
+Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequest request) {
+    const UserId actor = caller.user_id();
+    const Turn turn = co_await changes_.take(request.id);
+    const RoomPtr room = co_await rooms_.get(request.id, actor, Action::invite);
+    auto user = co_await people_.find(request.user_id);
+    const MemberRecord* member = room->find(request.user_id);
+    if (member != nullptr) {
+        if (member->role != request.role) {
+            co_await change_role(room, actor, request);
+        }
+    } else {
+        if (!user) {
+            throw Failure{Kind::not_found, "auth.user_not_found", "There is no such person."};
+        }
+        if (request.role == MemberRole::owner) {
+            throw forbidden("Only a member can become the owner.");
+        }
+        if (request.role == MemberRole::admin) {
+            require(Action::change_roles, room->standing_of(actor));
+        }
+        co_await add_member(room, request.user_id, request.role);
+    }
+    const MemberRecord now = *room->find(request.user_id);
+    co_return to_wire(now, user ? std::move(*user) : unknown_person(request.user_id));
+}
+
+Task<void> Chat::remove_member(Caller caller, contracts::MemberRef request) {
+    const UserId actor = caller.user_id();
+    const Turn turn = co_await changes_.take(request.id);
+    const Action action = request.user_id == actor ? Action::leave : Action::remove;
+    const RoomPtr room = co_await rooms_.get(request.id, actor, action);
+    if (action == Action::leave) {
+        co_await leave(room, actor);
+        co_return;
+    }
+    const MemberRecord* target = room->find(request.user_id);
+    if (target == nullptr) {
+        throw member_not_found();
+    }
+    if (!may_remove(room->find(actor)->role, target->role)) {
+        throw forbidden("Only the owner may remove an admin.");
+    }
+    co_await drop_member(room, request.user_id);
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,232 @@
+#include <algorithm>
+
+#include "services/chat/chat.hpp"
+#include "services/chat/domain/failures.hpp"
+#include "services/chat/domain/mentions.hpp"
+#include "services/chat/domain/text.hpp"
+#include "services/chat/views.hpp"
+
+namespace loquat::chat {
+namespace {
+
+store::Sender to_sender(const contracts::PublicUser& user) {
+    return {user.id, user.username, user.display_name, store::SenderKind::person};
+}
+
+std::optional<UserId> find_name(const Room::Names& names, std::string name) {
+    do {
+        if (const auto found = names.find(name); found != names.end()) {
+            return found->second;
+        }
+    } while (shorten_mention(name));
+    return std::nullopt;
+}
+
+}  // namespace
+
+// With the directory down a message still goes out, under the name in the sender's token.
+Task<store::Sender> Chat::sender_of(const Caller& caller) {
+    const UserId user = caller.user_id();
+    std::optional<contracts::PublicUser> found;
+    try {
+        found = co_await people_.find(user);
+    } catch (const Failure&) {
+        found.reset();
+    }
+    if (found) {
+        co_return to_sender(*found);
+    }
+    co_return store::Sender{user, caller.username, caller.username, store::SenderKind::person};
+}
+
+// With the directory down those whose names are not known stay plain text, this time.
+Task<Room::Names> Chat::load_names(RoomPtr room) {
+    std::vector<UserId> users;
+    for (const MemberRecord& member : room->members()) {
+        users.push_back(member.user);
+    }
+    Room::Names names;
+    const std::uint64_t newcomers = room->newcomers();
+    try {
+        const People::Found people = co_await people_.find_all(users);
+        for (const auto& [user, person] : people) {
+            names.emplace(person.username, user);
+        }
+        if (room->newcomers() == newcomers) {
+            room->names = names;
+        }
+    } catch (const Failure&) {
+        for (const UserId& user : users) {
+            if (const contracts::PublicUser* known = people_.peek(user)) {
+                names.emplace(known->username, user);
+            }
+        }
+    }
+    co_return names;
+}
+
+// Mentions are of members only.
+Task<std::vector<UserId>> Chat::resolve_mentions(const std::string& text, ChatId chat) {
+    std::vector<UserId> users;
+    auto found = find_mentions(text, static_cast<std::size_t>(config_.mentions_max));
+    if (found.empty()) {
+        co_return users;
+    }
+    const RoomPtr room = co_await rooms_.find(chat);
+    if (!room) {
+        co_return users;
+    }
+    Room::Names loaded;
+    if (!room->names) {
+        loaded = co_await load_names(room);
+    }
+    const Room::Names& names = room->names ? *room->names : loaded;
+    for (std::string& name : found) {
+        const auto user = find_name(names, std::move(name));
+        if (user && room->find(*user) != nullptr && std::ranges::find(users, *user) == users.end()) {
+            users.push_back(*user);
+        }
+    }
+    co_return users;
+}
+
+Task<void> Chat::check_reply(ChatId chat, MessageId reply_to) {
+    const auto found = co_await ports_.messages.find_by_id(reply_to);
+    if (!found || found->chat != chat) {
+        throw invalid_field("reply_to", "unknown_message", "must be a message of this conversation");
+    }
+}
+
+// Everything on the usual way is in memory: this runs tens of thousands of times a second.
+Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageRequest request) {
+    const UserId user = caller.user_id();
+    if (const Room* room = rooms_.peek(request.id)) {
+        require(Action::send, room->standing_of(user));
+    } else {
+        co_await rooms_.get(request.id, user, Action::send);
+    }
+    check_client_id(request.client_id);
+    Draft draft;
+    store::MessageRecord& record = draft.record;
+    record.text = to_message_text(std::move(request.text), static_cast<std::size_t>(config_.text_characters_max));
+    record.chat = request.id;
+    if (request.reply_to) {
+        co_await check_reply(request.id, *request.reply_to);
+        record.reply_to = request.reply_to;
+    }
+    if (record.text.find('@') != std::string::npos) {
+        record.mentions = co_await resolve_mentions(record.text, request.id);
+    }
+    if (const contracts::PublicUser* known = people_.peek(user)) {
+        record.sender = to_sender(*known);
+    } else {
+        record.sender = co_await sender_of(caller);
+    }
+    // From here to the note there is no wait: of two repeats at once the second sees the first.
+    draft.repeat_key = Repeats::key_of({request.id, user}, request.client_id);
+    record.client_id = std::move(request.client_id);
+    const std::uint64_t text_hash = fingerprint(record.text);
+    if (const Repeats::Sent* sent = repeats_.find(draft.repeat_key)) {
+        if (sent->text_hash != text_hash) {
+            ports_.metrics.conflicts.add();
+            throw client_id_conflict();
+        }
+        record.message_id = sent->id;
+        record.at = sent->at;
+        draft.is_durable = sent->is_durable;
+    } else {
+        record.message_id = MessageId::make();
+        record.at = ports_.clock.now();
+        repeats_.note(draft.repeat_key, {record.message_id, record.at, text_hash, false});
+    }
+    co_return draft;
+}
+
+Task<void> Chat::append(const store::MessageRecord& record) {
+    co_await ports_.log.append(std::string{store::messages_topic}, record.chat.to_string(), store::encode(record));
+}
+
+Task<void> Chat::append_draft(Draft& draft) {
+    const store::MessageRecord& record = draft.record;
+    std::exception_ptr error;
+    try {
+        co_await append(record);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        repeats_.forget_pending(draft.repeat_key, record.message_id);
+        std::rethrow_exception(error);
+    }
+    repeats_.note(draft.repeat_key, {record.message_id, record.at, fingerprint(record.text), true});
+    ports_.metrics.accepted.add();
+}
+
+Task<contracts::Accepted> Chat::accept_message(Caller caller, contracts::PostMessageRequest request) {
+    Draft draft = co_await make_draft(caller, std::move(request));
+    if (draft.is_durable) {
+        ports_.metrics.repeated.add();
+    } else {
+        co_await append_draft(draft);
+    }
+    co_return contracts::Accepted{draft.record.message_id, draft.record.at};
+}
+
+Task<Reply<contracts::Message>> Chat::post_message(Caller caller, contracts::PostMessageRequest request) {
+    const Steady deadline = store_deadline(caller);
+    Draft draft = co_await make_draft(caller, std::move(request));
+    store::MessageRecord& record = draft.record;
+    if (draft.is_durable) {
+        auto first = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id, record.client_id);
+        if (first) {
+            ports_.metrics.repeated.add();
+            co_return Reply<contracts::Message>{to_wire(std::move(*first)), 200, {}};
+        }
+        // Durable but not stored yet: the same record again brings us its outcome.
+    }
+    Outcomes::Ticket ticket{outcomes_};
+    record.origin = outcomes_.origin();
+    record.origin_ref = ticket.ref();
+    co_await append_draft(draft);
+    co_return co_await wait_for_message(ticket, std::move(draft), deadline);
+}
+
+Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket, Draft draft, Steady deadline) {
+    store::MessageRecord& record = draft.record;
+    const Steady began = ports_.clock.steady();
+    const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
+    if (arrival == Outcomes::Arrival::unknown) {
+        auto stored = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id, record.client_id);
+        if (stored) {
+            co_return Reply<contracts::Message>{to_wire(std::move(*stored)), 201, {}};
+        }
+    }
+    if (arrival != Outcomes::Arrival::arrived) {
+        ports_.metrics.late.add();
+        co_return Reply<contracts::Message>{to_wire(std::move(record)), 202, {}};
+    }
+    ports_.metrics.store_wait.observe(ports_.clock.steady() - began);
+    store::Outcome& outcome = ticket.outcome();
+    switch (outcome.kind) {
+        case store::OutcomeKind::stored:
+            heads_.on_stored({outcome.kind, outcome.message});
+            unsaved_.note_activity(record.chat, outcome.message.created_at);
+            co_return Reply<contracts::Message>{to_wire(std::move(outcome.message)), 201, {}};
+        case store::OutcomeKind::duplicate:
+            repeats_.note(draft.repeat_key, {outcome.message.id, outcome.message.created_at, fingerprint(record.text), true});
+            ports_.metrics.repeated.add();
+            co_return Reply<contracts::Message>{to_wire(std::move(outcome.message)), 200, {}};
+        case store::OutcomeKind::conflict:
+            // Whatever is asked next with this id, the store knows better than the memory.
+            repeats_.forget(draft.repeat_key);
+            ports_.metrics.conflicts.add();
+            throw client_id_conflict();
+        case store::OutcomeKind::edited:
+        case store::OutcomeKind::deleted:
+        case store::OutcomeKind::refused:
+            break;
+    }
+    throw_refused(outcome);
+}
+
+}  // namespace loquat::chat

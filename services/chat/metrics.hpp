@@ -1,0 +1,30 @@
+#pragma once
+#include "runtime/metrics.hpp"
+
+namespace loquat::chat {
+
+struct ChatMetrics {
+    explicit ChatMetrics(runtime::Metrics& metrics)
+        : accepted(metrics.counter("loquat_chat_messages_accepted_total", "Messages that became durable.")),
+          repeated(metrics.counter("loquat_chat_messages_repeated_total",
+                                   "Messages that were answered with an earlier one.")),
+          conflicts(metrics.counter("loquat_chat_client_id_conflicts_total",
+                                    "Client ids that came again with another text.")),
+          late(metrics.counter("loquat_chat_outcomes_late_total",
+                               "Durable messages whose number did not come in time.")),
+          events_dropped(metrics.counter("loquat_chat_user_events_dropped_total",
+                                         "Chat list events that found their queue full.")),
+          store_wait(metrics.histogram("loquat_chat_store_wait_seconds",
+                                       "From durable to stored, where somebody waits.")),
+          rooms_cached(metrics.gauge("loquat_chat_rooms_cached", "Conversations kept in memory.")) {}
+
+    runtime::Counter& accepted;
+    runtime::Counter& repeated;
+    runtime::Counter& conflicts;
+    runtime::Counter& late;
+    runtime::Counter& events_dropped;
+    runtime::Histogram& store_wait;
+    runtime::Gauge& rooms_cached;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,59 @@
+#include "services/chat/module.hpp"
+
+#include "runtime/context.hpp"
+#include "services/chat/adapters/auth_directory.hpp"
+#include "services/chat/adapters/sql_chats.hpp"
+#include "services/chat/chat.hpp"
+
+namespace loquat::chat {
+namespace {
+
+class ChatService final : public runtime::Service {
+  public:
+    explicit ChatService(runtime::Context& context)
+        : chats_(make_sql_chats(context.database(chat_schema()))),
+          directory_(context.client<contracts::AuthApi>()),
+          metrics_(context.metrics()),
+          chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(), context.clock(),
+                 context.loop(), metrics_},
+                context.config<ChatConfig>()) {
+        context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
+        context.health().add("chat", "log", [&log = context.log()] { return describe(log.state()); });
+    }
+
+    Task<void> start() override {
+        chat_.start();
+        co_return;
+    }
+    Task<void> stop(Steady) override { co_await chat_.stop(); }
+
+  private:
+    static std::optional<std::string> describe(store::LogState state) {
+        switch (state) {
+            case store::LogState::ready:
+                return std::nullopt;
+            case store::LogState::full:
+                return "the disk of the message log is full";
+            case store::LogState::broken:
+                return "the message log cannot be written";
+        }
+        return std::nullopt;
+    }
+
+    std::unique_ptr<ChatStore> chats_;
+    AuthDirectory directory_;
+    ChatMetrics metrics_;
+    Chat chat_;
+};
+
+std::unique_ptr<runtime::Service> make_chat(runtime::Context& context) {
+    return std::make_unique<ChatService>(context);
+}
+
+runtime::ConfigSection chat_config() { return runtime::config_section<ChatConfig>("chat"); }
+
+}  // namespace
+
+const runtime::Module module{.name = "chat", .loop = "chat", .config = &chat_config, .make = &make_chat};
+
+}  // namespace loquat::chat

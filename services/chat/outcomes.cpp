@@ -1,0 +1,53 @@
+#include "services/chat/outcomes.hpp"
+
+#include "base/failure.hpp"
+#include "base/ids.hpp"
+
+namespace loquat::chat {
+
+Outcomes::Outcomes(store::Broadcast& broadcast, std::size_t waiters_max)
+    : broadcast_(broadcast), waiters_max_(waiters_max), origin_(Uuid::make().to_string()) {}
+
+void Outcomes::start() {
+    auto on_notice_here = [this](store::Notice notice, const store::Payload& payload) {
+        on_notice(notice, payload);
+    };
+    subscription_ = broadcast_.subscribe(store::outcome_topic(origin_), std::move(on_notice_here));
+}
+
+void Outcomes::on_notice(store::Notice notice, const store::Payload& payload) {
+    if (notice == store::Notice::lost) {
+        for (const auto& [ref, ticket] : tickets_) {
+            ticket->signal_.set();
+        }
+        return;
+    }
+    auto event = store::decode_outcome_event(*payload);
+    if (!event) {
+        return;
+    }
+    if (const auto found = tickets_.find(event->origin_ref); found != tickets_.end()) {
+        found->second->outcome_ = std::move(event->outcome);
+        found->second->signal_.set();
+    }
+}
+
+Outcomes::Ticket::Ticket(Outcomes& outcomes) : outcomes_(outcomes), ref_(outcomes.next_ref_++) {
+    if (outcomes.tickets_.size() >= outcomes.waiters_max_) {
+        throw Failure{Kind::unavailable, "server.overloaded", "Too many messages wait to be stored."}
+            .retry_in(std::chrono::seconds{1});
+    }
+    outcomes.tickets_.emplace(ref_, this);
+}
+
+Outcomes::Ticket::~Ticket() { outcomes_.tickets_.erase(ref_); }
+
+Task<Outcomes::Arrival> Outcomes::Ticket::wait_until(Steady deadline) {
+    const bool in_time = co_await signal_.wait_until(deadline);
+    if (outcome_) {
+        co_return Arrival::arrived;
+    }
+    co_return in_time ? Arrival::unknown : Arrival::late;
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,63 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "aio/signal.hpp"
+#include "store/broadcast/broadcast.hpp"
+#include "store/messages/room_event.hpp"
+
+namespace loquat::chat {
+
+// What the consumer made of the records that somebody waits for.  The name `origin` is this instance's own,
+// new at every start, so that nobody else's answers come here.
+class Outcomes {
+  public:
+    enum class Arrival {
+        arrived,
+        late,     // not before the deadline; the record is in the log all the same
+        unknown,  // answers may have been lost: the store knows
+    };
+
+    // A place to wait, held from before the record is appended.  Throws `server.overloaded` (503) when too
+    // many wait.
+    class Ticket {
+      public:
+        explicit Ticket(Outcomes& outcomes);
+        ~Ticket();
+        Ticket(const Ticket&) = delete;
+        Ticket& operator=(const Ticket&) = delete;
+
+        std::uint64_t ref() const { return ref_; }
+        Task<Arrival> wait_until(Steady deadline);
+        // After it arrived.
+        store::Outcome& outcome() { return *outcome_; }
+
+      private:
+        friend class Outcomes;
+        Outcomes& outcomes_;
+        std::uint64_t ref_;
+        std::optional<store::Outcome> outcome_;
+        aio::Signal signal_;
+    };
+
+    Outcomes(store::Broadcast& broadcast, std::size_t waiters_max);
+
+    const std::string& origin() const { return origin_; }
+    std::size_t waiting() const { return tickets_.size(); }
+    // Before anybody waits, on the loop.
+    void start();
+    void stop() { subscription_.end(); }
+
+  private:
+    void on_notice(store::Notice notice, const store::Payload& payload);
+
+    store::Broadcast& broadcast_;
+    std::size_t waiters_max_;
+    std::string origin_;
+    std::uint64_t next_ref_ = 1;
+    std::unordered_map<std::uint64_t, Ticket*> tickets_;
+    store::Subscription subscription_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,64 @@
+#pragma once
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "aio/scope.hpp"
+#include "aio/signal.hpp"
+#include "base/clock.hpp"
+#include "services/chat/lru.hpp"
+#include "services/chat/ports.hpp"
+
+namespace loquat::chat {
+
+// Names of people, kept for a while.  Questions of one turn of the loop go to the directory together.
+class People {
+  public:
+    using Found = std::unordered_map<UserId, contracts::PublicUser>;
+
+    struct Limits {
+        std::chrono::milliseconds fresh_for;
+        std::size_t people_max;
+    };
+
+    People(aio::Loop& loop, Directory& directory, const Clock& clock, Limits limits)
+        : directory_(directory), clock_(clock), limits_(limits), cache_(limits.people_max), scope_(loop, "chat.people") {}
+
+    // At once, from memory; nullptr when unknown.  One that is not fresh is asked for in the background.
+    // Good until the next co_await.
+    const contracts::PublicUser* peek(const UserId& user);
+    // Those that exist, fresh.  When the directory cannot be reached, those that are known however old; fails
+    // as Directory when one of `users` is not.
+    Task<Found> find_all(std::vector<UserId> users);
+    Task<std::optional<contracts::PublicUser>> find(UserId user);
+
+    Task<void> close() { co_await scope_.close(); }
+
+  private:
+    struct Entry {
+        contracts::PublicUser user;
+        Steady fetched_at{};
+        bool is_asked_for = false;
+    };
+    struct Batch {
+        std::vector<UserId> users;
+        Found found;
+        std::exception_ptr error;
+        bool is_done = false;
+        std::vector<std::shared_ptr<aio::Signal>> waiting;
+    };
+
+    bool is_fresh(const Entry& entry) const;
+    std::shared_ptr<Batch> join_batch(const std::vector<UserId>& users);
+    Task<void> run_batch(std::shared_ptr<Batch> batch);
+    Task<void> fetch(std::vector<UserId> users, Found& found);
+
+    Directory& directory_;
+    const Clock& clock_;
+    Limits limits_;
+    Lru<UserId, Entry> cache_;
+    std::shared_ptr<Batch> open_batch_;  // has not left yet
+    aio::Scope scope_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,109 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aio/task.hpp"
+#include "contracts/auth.hpp"
+#include "services/chat/domain/cursor.hpp"
+#include "services/chat/domain/records.hpp"
+
+// What the chat service needs besides the log, the messages and the broadcast of store/.
+namespace loquat::chat {
+
+// A conversation to be made, and what makes doing it twice harmless.
+struct NewChat {
+    ChatRecord chat;
+    std::vector<MemberRecord> members;  // the creator is among them
+    UserId creator;
+    std::string creation_key;        // of the creator; empty: none
+    std::uint64_t request_hash = 0;  // of the request that carries the key
+    std::int64_t chats_per_user_max = 10'000;
+};
+
+enum class CreateOutcome {
+    created,
+    pair_exists,   // `chat` is the direct chat of these two
+    key_known,     // `chat` was made by the same request before
+    key_conflict,  // the key was used by another request
+    chat_limit,    // `user` is in as many conversations as one can be; nothing was made
+};
+
+struct Created {
+    CreateOutcome outcome = CreateOutcome::created;
+    ChatId chat;
+    UserId user;
+};
+
+struct LoadedChat {
+    ChatRecord chat;
+    std::vector<MemberRecord> members;  // ascending by user
+};
+
+struct RoomQuery {
+    std::string folded_query;  // part of the title in lower case; empty: all
+    std::optional<TitleCursor> after;
+    std::size_t limit = 50;
+};
+
+// What happened in a conversation since it was last written down.
+struct Progress {
+    struct Activity {
+        ChatId chat;
+        Time at{};
+    };
+    struct Marker {
+        Seat seat;
+        std::int64_t read_seq = 0;
+    };
+    std::vector<Activity> activities;
+    std::vector<Marker> markers;
+};
+
+// Conversations and their members.  One service instance writes; each method is one transaction.  Changes of
+// what is not there change nothing.  Fails as store/sql/database.hpp says.
+class ChatStore {
+  public:
+    static constexpr std::size_t list_max = 500;
+
+    virtual ~ChatStore() = default;
+
+    virtual Task<Created> create(NewChat chat) = 0;
+    virtual Task<std::optional<LoadedChat>> load(ChatId chat) = 0;
+    // In the order asked for, without those that are not there; at most list_max.
+    virtual Task<std::vector<ChatRecord>> list_by_id(std::vector<ChatId> chats) = 0;
+    // All of a person's, in any order.
+    virtual Task<std::vector<Place>> list_places(UserId user) = 0;
+    // Public rooms that are not archived, by title without case, then by id.
+    virtual Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) = 0;
+    // Everyone but `user` in the same conversations, each once.
+    virtual Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) = 0;
+
+    // Title, visibility, archive, assistant and activity of `chat`.
+    virtual Task<void> update(ChatRecord chat) = 0;
+    // Members, keys and markers go with it.
+    virtual Task<void> remove(ChatId chat) = 0;
+    // False when the person is in `chats_per_user_max` conversations already.
+    virtual Task<bool> add_member(ChatId chat, MemberRecord member, std::int64_t chats_per_user_max) = 0;
+    virtual Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) = 0;
+    virtual Task<void> remove_member(Seat seat) = 0;
+
+    // Only forward, both.
+    virtual Task<void> move_marker(Seat seat, std::int64_t read_seq) = 0;
+    virtual Task<void> save_progress(Progress progress) = 0;
+    // Creation keys older than `before`.
+    virtual Task<void> forget_keys(Time before) = 0;
+};
+
+// Names of people.  Fails with upstream.unavailable, upstream.timeout.
+class Directory {
+  public:
+    static constexpr std::size_t ids_max = 1000;
+
+    virtual ~Directory() = default;
+    // Those that exist, in any order; at most ids_max.
+    virtual Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) = 0;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <unordered_set>
+
+#include "services/chat/chat.hpp"
+#include "services/chat/domain/failures.hpp"
+#include "services/chat/views.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t peers_max = 10'000;
+// Beyond it the store finds peers: it need not look at each conversation by itself.
+constexpr std::size_t rooms_asked_max = 200;
+
+}  // namespace
+
+Task<contracts::MessagePage> Chat::list_messages(Caller caller, contracts::ListMessagesRequest request) {
+    co_await rooms_.get(request.id, caller.user_id(), Action::read);
+    store::PageQuery query;
+    query.chat = request.id;
+    query.before_seq = request.before_seq;
+    query.after_seq = request.after_seq;
+    query.limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    store::Page stored = co_await ports_.messages.page(std::move(query));
+    contracts::MessagePage page;
+    page.head_seq = stored.head_seq;
+    if (!stored.items.empty()) {
+        page.first_seq = stored.items.front().seq;
+        page.last_seq = stored.items.back().seq;
+    }
+    page.items.reserve(stored.items.size());
+    for (store::StoredMessage& message : stored.items) {
+        page.items.push_back(to_wire(std::move(message)));
+    }
+    co_return page;
+}
+
+Task<void> Chat::put_read(Caller caller, contracts::ReadRequest request) {
+    const UserId user = caller.user_id();
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::read);
+    store::Head head = co_await heads_.find(request.id);
+    if (request.seq > head.last_seq) {
+        head = co_await heads_.load(request.id);
+    }
+    const std::int64_t seq = std::min(request.seq, head.last_seq);
+    if (const MemberRecord* member = room->find(user); member == nullptr || seq <= member->read_seq) {
+        co_return;
+    }
+    co_await ports_.chats.move_marker(Seat{request.id, user}, seq);
+    MemberRecord* member = room->find(user);
+    if (member == nullptr || seq <= member->read_seq) {
+        co_return;  // removed, or overtaken by a later marker
+    }
+    member->read_seq = seq;
+    announcer_.read(*room, *member, head.last_seq, config_.receipts_members_max);
+}
+
+Task<void> Chat::post_typing(Caller caller, contracts::ChatRef request) {
+    const UserId user = caller.user_id();
+    co_await rooms_.get(request.id, user, Action::send);
+    const Seat seat{request.id, user};
+    const Steady now = ports_.clock.steady();
+    const Steady* last = typing_.find(seat);
+    if (last != nullptr && now - *last < std::chrono::milliseconds{config_.typing_interval_ms}) {
+        co_return;
+    }
+    typing_.put(seat, now);
+    announcer_.typing(request.id, user);
+}
+
+// The head comes from the store: the edge replays up to it and takes what follows live, so it may not be a
+// moment old.
+Task<contracts::Subscribable> Chat::check_subscription(Caller caller, contracts::ChatRef request) {
+    const UserId user = caller.user_id();
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::read);
+    const store::Head head = co_await heads_.load(request.id);
+    // Asked again: the person may have been removed meanwhile.
+    require(Action::read, room->standing_of(user));
+    co_return contracts::Subscribable{head.last_seq, room->find(user)->role};
+}
+
+Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {
+    const UserId user = caller.user_id();
+    auto places = co_await ports_.chats.list_places(user);
+    unsaved_.merge_into(places, user);
+    std::vector<ChatId> chats;
+    for (const Place& place : places) {
+        chats.push_back(place.chat);
+    }
+    const auto heads = co_await heads_.find_all(std::move(chats));
+    contracts::ChatPlaces answer;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        answer.items.push_back({places[i].chat, heads[i].last_seq, places[i].read_seq});
+    }
+    co_return answer;
+}
+
+Task<contracts::UserIds> Chat::list_peers(Caller caller, contracts::Empty) {
+    const UserId user = caller.user_id();
+    const auto places = co_await ports_.chats.list_places(user);
+    const bool are_in_memory = places.size() <= rooms_asked_max && std::ranges::all_of(places, [&](const Place& place) {
+        return rooms_.peek(place.chat) != nullptr;
+    });
+    contracts::UserIds answer;
+    if (!are_in_memory) {
+        answer.ids = co_await ports_.chats.list_peers(user, peers_max);
+        co_return answer;
+    }
+    std::unordered_set<UserId> seen{user};
+    for (const Place& place : places) {
+        for (const MemberRecord& member : rooms_.peek(place.chat)->members()) {
+            if (answer.ids.size() < peers_max && seen.insert(member.user).second) {
+                answer.ids.push_back(member.user);
+            }
+        }
+    }
+    co_return answer;
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,79 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "services/chat/domain/rules.hpp"
+#include "services/chat/lru.hpp"
+#include "services/chat/ports.hpp"
+#include "services/chat/turns.hpp"
+
+namespace loquat::chat {
+
+class Unsaved;
+
+// A conversation with all its members, as the store has it: this service is the only one that writes.
+class Room {
+  public:
+    using Names = std::unordered_map<std::string, UserId>;
+
+    explicit Room(LoadedChat loaded) : chat(std::move(loaded.chat)), members_(std::move(loaded.members)) {}
+
+    ChatRecord chat;
+    // Members by user name, perhaps also of some who left; loaded when a message first mentions somebody.
+    std::optional<Names> names;
+
+    const std::vector<MemberRecord>& members() const { return members_; }  // ascending by user
+    MemberRecord* find(const UserId& user);
+    const MemberRecord* find(const UserId& user) const { return const_cast<Room*>(this)->find(user); }
+    // Forgets `names`.
+    void add(MemberRecord member);
+    // How many were added since this was loaded: what was asked for before a newcomer is not complete.
+    std::uint64_t newcomers() const { return newcomers_; }
+    void remove(const UserId& user);
+    // The conversation is no more: nobody is in it, for whoever still holds it.
+    void close();
+
+    Standing standing_of(const UserId& user) const;
+    // The other person of a direct chat.
+    std::optional<UserId> peer_of(const UserId& user) const;
+
+  private:
+    std::vector<MemberRecord> members_;
+    std::uint64_t newcomers_ = 0;
+};
+using RoomPtr = std::shared_ptr<Room>;
+
+// The conversations used last.  Whoever holds a RoomPtr keeps it the only copy: it is not let go meanwhile.
+class Rooms {
+  public:
+    Rooms(ChatStore& store, const Unsaved& unsaved, std::size_t members_max)
+        : store_(store), unsaved_(unsaved), loads_(1'000), rooms_(members_max) {}
+
+    // What is in memory; good until the next co_await.
+    Room* peek(const ChatId& id);
+    // Null when there is no such conversation.
+    Task<RoomPtr> find(ChatId id);
+    // As find, for a person who wants to do something: throws as `require`.
+    Task<RoomPtr> get(ChatId id, UserId user, Action action);
+
+    // A conversation that was just made.
+    void add(Room room);
+    // After members came or went.
+    void resize(const Room& room);
+    void forget(const ChatId& id) { rooms_.erase(id); }
+    std::size_t size() const { return rooms_.size(); }
+
+  private:
+    struct IsHeld {
+        bool operator()(const RoomPtr& room) const { return room.use_count() > 1; }
+    };
+
+    ChatStore& store_;
+    const Unsaved& unsaved_;
+    Turns<ChatId> loads_;
+    Lru<ChatId, RoomPtr, IsHeld> rooms_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,106 @@
+#include "services/chat/unsaved.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "services/chat/rooms.hpp"
+
+namespace loquat::chat {
+namespace {
+
+template <class Map, class Key, class Value>
+void raise(Map& map, const Key& key, Value value, std::size_t entries_max) {
+    if (const auto found = map.find(key); found != map.end()) {
+        found->second = std::max(found->second, value);
+    } else if (map.size() < entries_max) {
+        map.emplace(key, value);
+    }
+}
+
+template <class Map, class Key, class Value>
+Value highest(std::array<const Map*, 3> maps, const Key& key, Value value) {
+    for (const Map* map : maps) {
+        if (map->empty()) {
+            continue;
+        }
+        if (const auto found = map->find(key); found != map->end()) {
+            value = std::max(value, found->second);
+        }
+    }
+    return value;
+}
+
+}  // namespace
+
+void Unsaved::note_activity(const ChatId& chat, Time at) { raise(fresh_.activities, chat, at, entries_max_); }
+
+void Unsaved::note_marker(const Seat& seat, std::int64_t read_seq) {
+    raise(fresh_.markers, seat, read_seq, entries_max_);
+}
+
+Time Unsaved::newest_activity(const ChatId& chat, Time stored) const {
+    const std::array maps{&fresh_.activities, &saving_now_.activities, &saved_.activities};
+    return highest(maps, chat, stored);
+}
+
+std::int64_t Unsaved::newest_marker(const Seat& seat, std::int64_t stored) const {
+    const std::array maps{&fresh_.markers, &saving_now_.markers, &saved_.markers};
+    return highest(maps, seat, stored);
+}
+
+void Unsaved::merge_into(Room& room) const {
+    room.chat.active_at = newest_activity(room.chat.id, room.chat.active_at);
+    for (const MemberRecord& member : room.members()) {
+        MemberRecord& mine = *room.find(member.user);
+        mine.read_seq = newest_marker({room.chat.id, member.user}, member.read_seq);
+    }
+}
+
+void Unsaved::merge_into(std::vector<ChatRecord>& chats) const {
+    for (ChatRecord& chat : chats) {
+        chat.active_at = newest_activity(chat.id, chat.active_at);
+    }
+}
+
+void Unsaved::merge_into(std::vector<Place>& places, const UserId& user) const {
+    for (Place& place : places) {
+        place.active_at = newest_activity(place.chat, place.active_at);
+        place.read_seq = newest_marker({place.chat, user}, place.read_seq);
+    }
+}
+
+Task<void> Unsaved::save() {
+    const auto turn = co_await saving_.take(0);
+    if (fresh_.empty()) {
+        saved_ = {};
+        co_return;
+    }
+    saving_now_ = std::exchange(fresh_, {});
+    Progress progress;
+    for (const auto& [chat, at] : saving_now_.activities) {
+        progress.activities.push_back({chat, at});
+    }
+    for (const auto& [seat, read_seq] : saving_now_.markers) {
+        progress.markers.push_back({seat, read_seq});
+    }
+    std::exception_ptr error;
+    try {
+        co_await store_.save_progress(std::move(progress));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    Layer done = std::exchange(saving_now_, {});
+    if (!error) {
+        saved_ = std::move(done);
+        co_return;
+    }
+    for (const auto& [chat, at] : done.activities) {
+        note_activity(chat, at);
+    }
+    for (const auto& [seat, read_seq] : done.markers) {
+        note_marker(seat, read_seq);
+    }
+    std::rethrow_exception(error);
+}
+
+}  // namespace loquat::chat

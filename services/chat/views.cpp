@@ -1,0 +1,101 @@
+#include "services/chat/views.hpp"
+
+#include <algorithm>
+
+#include "contracts/auth.hpp"
+
+namespace loquat::chat {
+namespace {
+
+contracts::ParticipantKind to_wire(store::SenderKind kind) {
+    switch (kind) {
+        case store::SenderKind::person:
+            return contracts::ParticipantKind::person;
+        case store::SenderKind::assistant:
+            return contracts::ParticipantKind::assistant;
+        case store::SenderKind::system:
+            return contracts::ParticipantKind::system;
+    }
+    return contracts::ParticipantKind::person;
+}
+
+contracts::Sender to_wire(store::Sender sender) {
+    return {sender.id, std::move(sender.username), std::move(sender.display_name), to_wire(sender.kind)};
+}
+
+std::optional<std::string> text_or_null(std::string text) {
+    return text.empty() ? std::nullopt : std::optional{std::move(text)};
+}
+
+}  // namespace
+
+contracts::Message to_wire(store::StoredMessage message) {
+    contracts::Message out;
+    out.id = message.id;
+    out.chat_id = message.chat;
+    out.seq = message.seq;
+    out.client_id = std::move(message.client_id);
+    out.sender = to_wire(std::move(message.sender));
+    out.text = std::move(message.text);
+    out.reply_to = message.reply_to;
+    out.mentions = std::move(message.mentions);
+    out.created_at = message.created_at;
+    out.edited_at = message.edited_at;
+    out.deleted_at = message.deleted_at;
+    out.generationId = text_or_null(std::move(message.generation_id));
+    return out;
+}
+
+contracts::Message to_wire(store::MessageRecord record) {
+    contracts::Message out;
+    out.id = record.message_id;
+    out.chat_id = record.chat;
+    out.client_id = std::move(record.client_id);
+    out.sender = to_wire(std::move(record.sender));
+    out.text = std::move(record.text);
+    out.reply_to = record.reply_to;
+    out.mentions = std::move(record.mentions);
+    out.created_at = record.at;
+    out.generationId = text_or_null(std::move(record.generation_id));
+    return out;
+}
+
+std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq) {
+    return std::max<std::int64_t>(0, last_seq - read_seq);
+}
+
+contracts::Chat to_wire(const ChatView& view) {
+    contracts::Chat out;
+    out.id = view.chat.id;
+    out.kind = view.chat.kind;
+    out.title = view.peer ? view.peer->display_name : view.chat.title;
+    out.visibility = view.chat.visibility == Visibility::everyone ? "public" : "private";
+    out.created_at = view.chat.created_at;
+    out.updated_at = view.chat.active_at;
+    out.archived = view.chat.is_archived;
+    out.last_seq = view.head.last_seq;
+    out.member_count = view.chat.member_count;
+    if (view.me) {
+        out.me = contracts::ChatMe{view.me->role, view.me->read_seq,
+                                   count_unread(view.head.last_seq, view.me->read_seq)};
+        if (view.head.last) {
+            out.last_message = to_wire(*view.head.last);
+        }
+    }
+    out.peer = view.peer;
+    out.assistant = view.me ? view.chat.assistant : std::nullopt;
+    return out;
+}
+
+contracts::PublicUser unknown_person(const UserId& user) {
+    contracts::PublicUser person;
+    person.id = user;
+    person.display_name = "Unknown person";
+    return person;
+}
+
+contracts::Member to_wire(const MemberRecord& member, contracts::PublicUser user) {
+    return {std::move(user), member.role, member.joined_at, member.read_seq};
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,31 @@
+#pragma once
+#include <optional>
+
+#include "contracts/chat.hpp"
+#include "services/chat/domain/records.hpp"
+#include "store/messages/message_store.hpp"
+
+// What others get to see, made from what we keep.
+namespace loquat::chat {
+
+contracts::Message to_wire(store::StoredMessage message);
+// Of a record that has no number yet.
+contracts::Message to_wire(store::MessageRecord record);
+
+std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq);
+
+// A conversation as one person sees it.
+struct ChatView {
+    const ChatRecord& chat;
+    std::optional<MemberRecord> me;  // none for a stranger to a public room
+    const store::Head& head;
+    std::optional<contracts::PublicUser> peer;  // of a direct chat
+};
+contracts::Chat to_wire(const ChatView& view);
+
+// A person that the directory does not know (any more).
+contracts::PublicUser unknown_person(const UserId& user);
+
+contracts::Member to_wire(const MemberRecord& member, contracts::PublicUser user);
+
+}  // namespace loquat::chat
