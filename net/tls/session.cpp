@@ -5,7 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <cstring>
+#include <algorithm>
 #include <new>
 
 #include "net/socket.hpp"
@@ -145,7 +145,7 @@ IoResult Session::write(std::span<const iovec> parts) {
     } else {
         for (const iovec& part : parts) {
             const std::size_t taken = std::min(part.iov_len, record_max - size);
-            std::memcpy(joined + size, part.iov_base, taken);
+            std::copy_n(static_cast<const char*>(part.iov_base), taken, joined + size);
             size += taken;
         }
         from = joined;
