@@ -151,3 +151,21 @@ test('sign-up says what is wrong next to the field, and signing in needs the rig
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('do not belong together').waitFor();
 });
+
+test('a finger that rests on a message opens its actions', async () => {
+  const ada = await register('ada', 'Ada');
+  const room = await makeRoom(ada, 'Touch', []);
+  await post(ada, room, 'hold me');
+  const page = await browser.newPage({ width: 375, height: 720, touch: true });
+  await signIn(page, ada, `/c/${room}`);
+  const box = await page.locator('[data-message]').boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const finger = { x: (box?.x ?? 0) + 100, y: (box?.y ?? 0) + 20 };
+
+  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] });
+  await page.getByRole('dialog', { name: 'Message actions' }).waitFor();
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await page.getByRole('button', { name: 'Reply' }).click();
+
+  await page.getByText('Replying to').waitFor();
+});

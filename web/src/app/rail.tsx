@@ -6,14 +6,14 @@ import { Avatar } from '@/components/avatar';
 import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
-import { useConnection } from '@/lib/use-connection';
+import { useConnectionDown } from '@/lib/use-connection';
 import { useUi } from '@/lib/ui-store';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
 import { useUnreadTotal } from './use-unread-total';
 
 export function Rail() {
   const me = useMe();
-  const connection = useConnection();
+  const down = useConnectionDown();
   const unread = useUnreadTotal();
   const { pathname } = useLocation();
   return (
@@ -35,7 +35,7 @@ export function Rail() {
       <span className="flex-1" />
       <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={false} />
       <Link to="/settings/profile" aria-label={strings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
-        <Avatar id={me.id} name={me.display_name} presence={connection.phase === 'open' ? 'online' : 'offline'} />
+        <Avatar id={me.id} name={me.display_name} presence={down ? 'offline' : 'online'} />
       </Link>
     </nav>
   );

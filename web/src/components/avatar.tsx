@@ -36,7 +36,7 @@ export function Avatar({ id, name, size = 'medium', presence, className }: Avata
     >
       {size === 'small' ? Array.from(initials)[0] : initials}
       {presence && (
-        <span className={cn('absolute -right-px -bottom-px size-2.5 rounded-full ring-2 ring-surface', dots[presence])} />
+        <span className={cn('absolute rounded-full ring-2 ring-surface', size === 'huge' ? 'right-0.5 bottom-0.5 size-4' : '-right-px -bottom-px size-2.5', dots[presence])} />
       )}
     </span>
   );

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useEffect, useId, useRef, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
 import { IconButton } from './icon-button';
@@ -32,8 +32,13 @@ export function Dialog({ title, onClose, children, shape = 'card', className }: 
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
-  const onBackdrop = (event: MouseEvent) => {
-    if (event.target === ref.current) onClose();
+  // Both ends of the press must be on the backdrop: a finger that opened the dialog by resting may still lift.
+  const pressedOutside = useRef(false);
+  const onPointerDown = (event: PointerEvent) => {
+    pressedOutside.current = event.target === ref.current;
+  };
+  const onClick = (event: MouseEvent) => {
+    if (pressedOutside.current && event.target === ref.current) onClose();
   };
   return (
     <dialog
@@ -44,7 +49,8 @@ export function Dialog({ title, onClose, children, shape = 'card', className }: 
         event.preventDefault();
         onClose();
       }}
-      onMouseDown={onBackdrop}
+      onPointerDown={onPointerDown}
+      onClick={onClick}
       className={cn('overflow-hidden bg-raised p-0 text-ink shadow-float', shapes[shape], className)}
     >
       {shape === 'card' ? (

@@ -1,4 +1,5 @@
 import { Copy, Pencil, Reply } from 'lucide-react';
+import { useRef } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { Dialog } from '@/components/dialog';
 import type { MenuItem } from '@/components/menu';
@@ -17,6 +18,8 @@ interface ActionSheetProps {
 
 // The actions of a message after a long press, in the reach of a thumb.
 export function ActionSheet({ message, chat, meId, canWrite, onDelete, onClose }: ActionSheetProps) {
+  // The finger that opened the sheet lifts over one of its buttons; only a press that began here counts.
+  const armed = useRef(false);
   const items: MenuItem[] = [];
   if (canWrite) items.push({ label: strings.messages.reply, icon: Reply, onSelect: () => actions.reply(message) });
   if (canWrite && actions.mayEdit(message, meId)) {
@@ -26,12 +29,13 @@ export function ActionSheet({ message, chat, meId, canWrite, onDelete, onClose }
   items.push(...menuItems(message, chat, meId, onDelete));
   return (
     <Dialog title={strings.messages.actions} onClose={onClose} shape="bare" className="mt-auto mb-2">
-      <ul className="p-2">
+      <ul className="p-2" onPointerDown={() => (armed.current = true)}>
         {items.map(({ label, icon: Icon, danger, onSelect }) => (
           <li key={label}>
             <button
               type="button"
-              onClick={() => {
+              onClick={(event) => {
+                if (event.detail > 0 && !armed.current) return;
                 onClose();
                 setTimeout(onSelect);
               }}

@@ -57,7 +57,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
         onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setHot(false)}
         {...press}
         className={cn(
-          'group relative flex gap-3 px-3 outline-none md:px-5',
+          'group relative flex gap-3 px-3 outline-none md:px-5 pointer-coarse:select-none',
           row.head ? (compact ? 'mt-1.5 pt-0.5' : 'mt-2.5 pt-1') : 'pt-0.5',
           'pb-0.5 focus-visible:bg-hover/70 focus-visible:shadow-[inset_2px_0_var(--focus)]',
           (hot || held) && 'bg-hover/60',
@@ -95,7 +95,7 @@ function Gutter({ row, id, name, createdAt, compact }: GutterProps): ReactNode {
   const width = compact ? 'w-8' : 'w-9';
   if (row.head) {
     return (
-      <div className={cn(width, 'flex shrink-0 justify-center pt-0.5', row.message?.reply_to && 'mt-5')}>
+      <div className={cn(width, 'flex shrink-0 justify-center pt-0.5', (row.message?.reply_to ?? row.pending?.replyTo) && 'mt-5')}>
         <Avatar id={id} name={name} size={compact ? 'small' : 'large'} />
       </div>
     );
