@@ -1,0 +1,242 @@
+#include <array>
+
+#include "services/chat/lru.hpp"
+#include "services/chat/tests/world.hpp"
+
+namespace loquat::chat {
+namespace {
+
+TEST(Lru, lets_go_of_what_was_used_least_lately) {
+    Lru<int, std::string> lru{3};
+    lru.put(1, "a");
+    lru.put(2, "b");
+    lru.put(3, "c");
+
+    EXPECT_NE(lru.find(1), nullptr);
+    lru.put(4, "d");
+
+    EXPECT_EQ(lru.find(2), nullptr);
+    EXPECT_EQ(*lru.find(1), "a");
+    EXPECT_EQ(lru.size(), 3U);
+}
+
+TEST(Lru, counts_weights_and_refuses_what_is_too_heavy_alone) {
+    Lru<int, int> lru{10};
+    lru.put(1, 1, 4);
+    lru.put(2, 2, 4);
+    lru.put(1, 3, 6);
+
+    EXPECT_EQ(lru.weight(), 10U);
+    lru.put(3, 3, 11);
+
+    EXPECT_EQ(lru.size(), 0U);
+    EXPECT_EQ(lru.weight(), 0U);
+}
+
+struct Positive {
+    bool operator()(int value) const { return value > 0; }
+};
+
+TEST(Lru, keeps_what_is_held) {
+    Lru<int, int, Positive> lru{1};
+    lru.put(1, 1);
+    lru.put(2, 2);
+    lru.put(3, -3);
+
+    EXPECT_NE(lru.find(1), nullptr);
+    EXPECT_NE(lru.find(2), nullptr);
+    EXPECT_EQ(lru.find(3), nullptr);
+}
+
+TEST(Lru, agrees_with_a_simple_model) {
+    Lru<int, int> lru{8};
+    std::vector<std::pair<int, int>> model;  // newest last
+    std::uint32_t seed = 7;
+    for (int step = 0; step < 5000; ++step) {
+        seed = seed * 1664525 + 1013904223;
+        const int key = static_cast<int>(seed >> 8) % 16;
+        const auto at = std::ranges::find(model, key, &std::pair<int, int>::first);
+        if (seed >> 31 == 0) {
+            if (at != model.end()) {
+                model.erase(at);
+            }
+            model.emplace_back(key, step);
+            lru.put(key, step);
+            if (model.size() > 8) {
+                model.erase(model.begin());
+            }
+        } else if (at == model.end()) {
+            ASSERT_EQ(lru.find(key), nullptr);
+        } else {
+            ASSERT_NE(lru.find(key), nullptr);
+            ASSERT_EQ(*lru.find(key), at->second);
+            std::rotate(at, at + 1, model.end());
+        }
+    }
+}
+
+TEST(Turns, are_taken_one_after_the_other_and_passed_on_when_a_waiter_gives_up) {
+    World world;
+    Turns<int> turns{10};
+    std::vector<int> order;
+    auto one = [&](int number) -> Task<void> {
+        const auto turn = co_await turns.take(1);
+        order.push_back(number);
+        co_await yield();
+    };
+    auto body = [&]() -> Task<void> {
+        aio::Scope staying{world.loop, "test"};
+        aio::Scope leaving{world.loop, "test"};
+        staying.start(one(1));
+        leaving.start(one(2));
+        staying.start(one(3));
+        co_await leaving.close();
+        while (order.size() < 2) {
+            co_await yield();
+        }
+        const auto free = co_await turns.take(1);
+        co_await staying.close();
+    };
+
+    world.run(body());
+
+    EXPECT_EQ(order, (std::vector{1, 3}));
+}
+
+TEST(Turns, refuse_more_waiters_than_they_may_have) {
+    World world;
+    Turns<int> turns{1};
+    std::string code;
+    auto wait = [&]() -> Task<void> { const auto turn = co_await turns.take(1); };
+    auto body = [&]() -> Task<void> {
+        aio::Scope scope{world.loop, "test"};
+        const auto turn = co_await turns.take(1);
+        scope.start(wait());
+        co_await yield();
+        code = co_await code_of(turns.take(1));
+        co_await scope.close();
+    };
+
+    world.run(body());
+
+    EXPECT_EQ(code, "server.overloaded");
+}
+
+TEST(People, asks_once_for_all_who_are_wanted_in_one_turn) {
+    World world;
+    const std::array users{world.person("ana"), world.person("bob"), world.person("eve")};
+    People people{world.loop, world.directory, world.clock, {std::chrono::minutes{1}, 100}};
+    int found = 0;
+    auto one = [&](UserId user) -> Task<void> {
+        const auto person = co_await people.find(user);
+        found += person ? 1 : 0;
+    };
+    auto body = [&]() -> Task<void> {
+        aio::Scope scope{world.loop, "test"};
+        for (int i = 0; i < 9; ++i) {
+            scope.start(one(users[static_cast<std::size_t>(i) % 3]));
+        }
+        while (found < 9) {
+            co_await yield();
+        }
+        co_await scope.close();
+        co_await people.close();
+    };
+
+    world.run(body());
+
+    EXPECT_EQ(world.directory.calls, 1);
+}
+
+TEST(People, are_asked_for_again_when_no_longer_fresh) {
+    World world;
+    const UserId ana = world.person("ana");
+    People people{world.loop, world.directory, world.clock, {std::chrono::minutes{1}, 100}};
+    auto body = [&]() -> Task<void> {
+        co_await people.find(ana);
+        world.directory.users.at(ana).display_name = "New";
+        world.clock.advance(std::chrono::minutes{2});
+
+        EXPECT_EQ(people.peek(ana)->display_name, "Display ana");
+        EXPECT_EQ(people.peek(ana)->display_name, "Display ana");
+        for (int i = 0; i < 5; ++i) {
+            co_await yield();
+        }
+
+        EXPECT_EQ(people.peek(ana)->display_name, "New");
+        EXPECT_EQ(world.directory.calls, 2);
+        co_await people.close();
+    };
+
+    world.run(body());
+}
+
+TEST(People, who_are_known_are_given_however_old_while_the_directory_is_down) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    People people{world.loop, world.directory, world.clock, {std::chrono::minutes{1}, 100}};
+    auto body = [&]() -> Task<void> {
+        co_await people.find(ana);
+        world.clock.advance(std::chrono::minutes{2});
+        world.directory.is_down = true;
+
+        const auto known = co_await people.find(ana);
+        const auto code = co_await code_of(people.find(bob));
+
+        EXPECT_EQ(known->username, "ana");
+        EXPECT_EQ(code, "upstream.unavailable");
+        co_await people.close();
+    };
+
+    world.run(body());
+}
+
+TEST(Rooms, stay_one_copy_while_somebody_holds_them) {
+    ChatConfig tiny;
+    tiny.members_cached_max = 0;
+    World world{tiny};
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        Unsaved unsaved{*world.chats, 10};
+        Rooms rooms{*world.chats, unsaved, 0};
+        const auto made = co_await world.make_group(ana, {});
+        const RoomPtr held = co_await rooms.find(made.id);
+        const auto other = co_await world.make_group(ana, {});
+        co_await rooms.find(other.id);
+
+        const RoomPtr again = co_await rooms.find(made.id);
+
+        EXPECT_EQ(held, again);
+    };
+
+    world.run(body());
+}
+
+
+TEST(Unsaved, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote_it) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto made = co_await world.make_group(ana, {});
+        const Seat seat{made.id, ana};
+        Unsaved unsaved{*world.chats, 10};
+
+        unsaved.note_marker(seat, 7);
+        unsaved.note_marker(seat, 5);
+        EXPECT_EQ(unsaved.newest_marker(seat, 1), 7);
+        EXPECT_EQ(unsaved.newest_marker(seat, 9), 9);
+        co_await unsaved.save();
+        EXPECT_EQ(unsaved.newest_marker(seat, 1), 7);
+        co_await unsaved.save();
+        EXPECT_EQ(unsaved.newest_marker(seat, 1), 1);
+
+        const auto loaded = co_await world.chats->load(made.id);
+        EXPECT_EQ(loaded->members.front().read_seq, 7);
+    };
+
+    world.run(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat

@@ -1,0 +1,400 @@
+#include "services/chat/tests/world.hpp"
+
+namespace loquat::chat {
+namespace {
+
+using contracts::ChatRef;
+using contracts::CreateChatRequest;
+using contracts::ListChatsRequest;
+using contracts::UpdateChatRequest;
+
+CreateChatRequest group_of(std::string title, std::vector<UserId> others) {
+    CreateChatRequest request;
+    request.title = std::move(title);
+    request.member_ids = std::move(others);
+    return request;
+}
+
+std::vector<std::string> titles_of(const contracts::Page<contracts::Chat>& page) {
+    std::vector<std::string> titles;
+    for (const contracts::Chat& chat : page.items) {
+        titles.push_back(chat.title);
+    }
+    return titles;
+}
+
+TEST(CreateChat, makes_its_creator_the_owner_of_a_group) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        const auto request = group_of("  Plans ", {bob, bob, ana});
+
+        const auto made = co_await world.chat.create_chat(world.as(ana), request);
+
+        EXPECT_EQ(made.status, 201);
+        EXPECT_EQ(made.body.title, "Plans");
+        EXPECT_EQ(made.body.member_count, 2);
+        EXPECT_EQ(made.body.me->role, MemberRole::owner);
+        EXPECT_EQ(made.body.visibility, "private");
+        EXPECT_EQ(made.body.last_seq, 0);
+        EXPECT_EQ(made.body.assistant, std::nullopt);
+        EXPECT_EQ(made.body.last_message.has_value(), false);
+    };
+
+    world.run(body());
+}
+
+struct BadCreation {
+    const char* what;
+    CreateChatRequest request;
+    const char* field;
+};
+
+TEST(CreateChat, names_the_field_that_is_wrong) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    std::vector<BadCreation> cases{
+        {"a group without title", group_of(" ", {}), "title"},
+        {"a title too long", group_of(std::string(121, 'x'), {}), "title"},
+        {"a visibility unknown", group_of("x", {}), "visibility"},
+        {"a direct chat with nobody", group_of("x", {}), "member_ids"},
+        {"a direct chat with oneself", group_of("x", {ana}), "member_ids"},
+        {"a direct chat with two", group_of("x", {bob, UserId::make()}), "member_ids"},
+        {"an unknown person", group_of("x", {bob, UserId::make()}), "member_ids[1]"},
+        {"a public assistant", group_of("x", {}), "visibility"},
+    };
+    cases[2].request.visibility = "secret";
+    cases[3].request.kind = cases[4].request.kind = cases[5].request.kind = ChatKind::direct;
+    cases[7].request.kind = ChatKind::assistant;
+    cases[7].request.visibility = "public";
+    auto body = [&]() -> Task<void> {
+        for (const BadCreation& one : cases) {
+            try {
+                co_await world.chat.create_chat(world.as(ana), one.request);
+                ADD_FAILURE() << one.what;
+            } catch (const Failure& failure) {
+                EXPECT_EQ(failure.kind, Kind::invalid) << one.what;
+                EXPECT_EQ(failure.fields.front().field, one.field) << one.what;
+            }
+        }
+    };
+
+    world.run(body());
+}
+
+TEST(CreateChat, gives_the_first_direct_chat_again) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        CreateChatRequest to_bob;
+        to_bob.kind = ChatKind::direct;
+        to_bob.member_ids = {bob};
+        CreateChatRequest to_ana = to_bob;
+        to_ana.member_ids = {ana};
+
+        const auto first = co_await world.chat.create_chat(world.as(ana), to_bob);
+        const auto second = co_await world.chat.create_chat(world.as(bob), to_ana);
+
+        EXPECT_EQ(first.status, 201);
+        EXPECT_EQ(first.body.title, "Display bob");
+        EXPECT_EQ(first.body.peer->username, "bob");
+        EXPECT_EQ(second.status, 200);
+        EXPECT_EQ(second.body.id, first.body.id);
+        EXPECT_EQ(second.body.title, "Display ana");
+    };
+
+    world.run(body());
+}
+
+TEST(CreateChat, makes_one_direct_chat_when_fifty_are_asked_for_at_once) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    std::set<ChatId> ids;
+    int created = 0;
+    int answers = 0;
+    auto one = [&](UserId from, UserId to) -> Task<void> {
+        CreateChatRequest request;
+        request.kind = ChatKind::direct;
+        request.member_ids = {to};
+        const auto made = co_await world.chat.create_chat(world.as(from), request);
+        ids.insert(made.body.id);
+        created += made.status == 201 ? 1 : 0;
+        ++answers;
+    };
+    auto body = [&]() -> Task<void> {
+        aio::Scope scope{world.loop, "test"};
+        for (int i = 0; i < 50; ++i) {
+            scope.start(i % 2 == 0 ? one(ana, bob) : one(bob, ana));
+        }
+        while (answers < 50) {
+            co_await yield();
+        }
+        co_await scope.close();
+    };
+
+    world.run(body());
+
+    EXPECT_EQ(ids.size(), 1U);
+    EXPECT_EQ(created, 1);
+}
+
+TEST(CreateChat, is_done_once_for_an_idempotency_key) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        const auto plans = group_of("Plans", {});
+        const auto other = group_of("Other", {});
+        contracts::Caller caller = world.as(ana);
+        caller.idempotency_key = "k1";
+        contracts::Caller stranger = world.as(bob);
+        stranger.idempotency_key = "k1";
+
+        const auto first = co_await world.chat.create_chat(caller, plans);
+        const auto again = co_await world.chat.create_chat(caller, plans);
+        const auto code = co_await code_of(world.chat.create_chat(caller, other));
+        const auto of_bob = co_await world.chat.create_chat(stranger, plans);
+
+        EXPECT_EQ(again.body.id, first.body.id);
+        EXPECT_EQ(again.status, 200);
+        EXPECT_EQ(code, "request.idempotency_conflict");
+        EXPECT_NE(of_bob.body.id, first.body.id);
+    };
+
+    world.run(body());
+}
+
+TEST(CreateChat, is_refused_beyond_the_number_of_chats) {
+    ChatConfig config;
+    config.chats_per_user_max = 1;
+    World world{config};
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto request = group_of("Plans", {});
+        co_await world.chat.create_chat(world.as(ana), request);
+
+        const auto code = co_await code_of(world.chat.create_chat(world.as(ana), request));
+
+        EXPECT_EQ(code, "chat.chat_limit");
+    };
+
+    world.run(body());
+}
+
+TEST(ListChats, puts_the_newest_activity_first_and_pages_through) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        std::vector<ChatId> ids;
+        for (const char* title : {"one", "two", "three"}) {
+            const auto request = group_of(title, {});
+            const auto made = co_await world.chat.create_chat(world.as(ana), request);
+            ids.push_back(made.body.id);
+            world.clock.advance(std::chrono::seconds{1});
+        }
+        co_await world.send(ana, ids[0], "up");
+        ListChatsRequest request;
+        request.limit = 2;
+
+        const auto first = co_await world.chat.list_chats(world.as(ana), request);
+        request.cursor = first.next_cursor;
+        const auto second = co_await world.chat.list_chats(world.as(ana), request);
+
+        EXPECT_EQ(titles_of(first), (std::vector<std::string>{"one", "three"}));
+        EXPECT_EQ(titles_of(second), (std::vector<std::string>{"two"}));
+        EXPECT_EQ(second.next_cursor, std::nullopt);
+        EXPECT_EQ(first.items[0].last_message->text, "up");
+        EXPECT_EQ(first.items[0].last_seq, 1);
+        EXPECT_EQ(first.items[0].me->unread, 0);
+    };
+
+    world.run(body());
+}
+
+TEST(ListChats, keeps_its_order_over_a_restart) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        const auto old = co_await world.make_group(ana, {});
+        world.clock.advance(std::chrono::seconds{1});
+        co_await world.make_group(ana, {});
+        world.clock.advance(std::chrono::seconds{1});
+        co_await world.send(ana, old.id, "up");
+        co_await world.chat.stop();
+
+        const auto places = co_await world.chats->list_places(ana);
+
+        for (const Place& place : places) {
+            EXPECT_EQ(place.active_at == world.clock.now(), place.chat == old.id);
+            EXPECT_EQ(place.read_seq, place.chat == old.id ? 1 : 0);
+        }
+    };
+
+    world.run(body());
+}
+
+TEST(ListChats, filters_by_kind_archive_and_words) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        const auto plans = group_of("Plans", {});
+        const auto made = co_await world.chat.create_chat(world.as(ana), plans);
+        co_await world.make_direct(ana, bob);
+        UpdateChatRequest archive;
+        archive.id = made.body.id;
+        archive.archived = true;
+        co_await world.chat.update_chat(world.as(ana), archive);
+        ListChatsRequest direct;
+        direct.kind = ChatKind::direct;
+        ListChatsRequest archived;
+        archived.archived = true;
+        ListChatsRequest words;
+        words.query = "LAN";
+        ListChatsRequest person;
+        person.query = "play bo";
+        ListChatsRequest bad;
+        bad.cursor = "x!";
+
+        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), direct)), std::vector<std::string>{"Display bob"});
+        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), archived)), std::vector<std::string>{"Plans"});
+        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), words)), std::vector<std::string>{"Plans"});
+        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), person)), std::vector<std::string>{"Display bob"});
+        EXPECT_EQ(co_await code_of(world.chat.list_chats(world.as(ana), bad)), "request.invalid");
+    };
+
+    world.run(body());
+}
+
+TEST(ListPublicChats, shows_rooms_to_join_by_title) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        for (const char* title : {"beta", "Alpha", "gamma"}) {
+            auto request = group_of(title, {});
+            request.visibility = "public";
+            co_await world.chat.create_chat(world.as(ana), request);
+        }
+        co_await world.make_group(ana, {});
+        contracts::ListPublicRequest request;
+        request.limit = 2;
+        contracts::ListPublicRequest words;
+        words.query = "MM";
+
+        const auto first = co_await world.chat.list_public_chats(world.as(bob), request);
+        request.cursor = first.next_cursor;
+        const auto second = co_await world.chat.list_public_chats(world.as(bob), request);
+        const auto found = co_await world.chat.list_public_chats(world.as(ana), words);
+
+        EXPECT_EQ(titles_of(first), (std::vector<std::string>{"Alpha", "beta"}));
+        EXPECT_EQ(titles_of(second), (std::vector<std::string>{"gamma"}));
+        EXPECT_EQ(second.next_cursor, std::nullopt);
+        EXPECT_FALSE(first.items[0].me.has_value());
+        EXPECT_EQ(titles_of(found), (std::vector<std::string>{"gamma"}));
+        EXPECT_EQ(found.items[0].me->role, MemberRole::owner);
+    };
+
+    world.run(body());
+}
+
+TEST(GetChat, shows_a_public_room_without_its_messages_to_a_stranger) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId eve = world.person("eve");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        const auto room = co_await world.make_group(ana, {}, "public");
+        co_await world.send(ana, room.id, "secret");
+        const ChatRef ref{room.id};
+
+        const auto seen = co_await world.chat.get_chat(world.as(eve), ref);
+
+        EXPECT_EQ(seen.title, "Group");
+        EXPECT_FALSE(seen.me.has_value());
+        EXPECT_FALSE(seen.last_message.has_value());
+    };
+
+    world.run(body());
+}
+
+TEST(UpdateChat, changes_what_is_given_and_tells_every_member) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        const auto made = co_await world.make_group(ana, {bob});
+        UpdateChatRequest change;
+        change.id = made.id;
+        change.title = "New";
+        change.assistant = AssistantSettings{};
+        change.assistant->model = "m1";
+        UpdateChatRequest again;
+        again.id = made.id;
+        again.assistant = AssistantSettings{};
+        again.assistant->temperature = 0.5;
+
+        const auto first = co_await world.chat.update_chat(world.as(ana), change);
+        const auto second = co_await world.chat.update_chat(world.as(ana), again);
+        co_await yield();
+
+        EXPECT_EQ(first.title, "New");
+        EXPECT_EQ(second.title, "New");
+        EXPECT_EQ(second.assistant->model, "m1");
+        EXPECT_EQ(second.assistant->temperature, 0.5);
+        EXPECT_EQ(*world.broadcast.last_user_event(bob, "chat_changed").find("chat")->find("title")->if_string(), "New");
+    };
+
+    world.run(body());
+}
+
+TEST(UpdateChat, checks_what_is_given) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto made = co_await world.make_group(ana, {});
+        UpdateChatRequest title;
+        title.id = made.id;
+        title.title = "  ";
+        UpdateChatRequest visibility;
+        visibility.id = made.id;
+        visibility.visibility = "hidden";
+
+        EXPECT_EQ(co_await code_of(world.chat.update_chat(world.as(ana), title)), "request.invalid");
+        EXPECT_EQ(co_await code_of(world.chat.update_chat(world.as(ana), visibility)), "request.invalid");
+    };
+
+    world.run(body());
+}
+
+TEST(DeleteChat, takes_it_from_everybody_at_once) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        const auto made = co_await world.make_group(ana, {bob});
+        co_await world.send(bob, made.id, "x");
+        const ChatRef ref{made.id};
+
+        co_await world.chat.delete_chat(world.as(ana), ref);
+        co_await yield();
+        co_await yield();
+
+        EXPECT_EQ(co_await code_of(world.chat.get_chat(world.as(bob), ref)), "chat.not_found");
+        EXPECT_EQ(co_await code_of(world.chat.post_message(world.as(bob), text_of(made.id, "c", "x"))), "chat.not_found");
+        EXPECT_EQ(world.broadcast.user_events(bob).back(), "chat_removed");
+        EXPECT_EQ(world.broadcast.room_events(made.id), (std::vector<std::string>{"member_removed", "member_removed"}));
+    };
+
+    world.run(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat

@@ -1,0 +1,323 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "services/chat/adapters/memory_chats.hpp"
+#include "services/chat/adapters/sql_chats.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+// One suite over every adapter of ChatStore.
+namespace loquat::chat {
+namespace {
+
+struct MemoryWorld {
+    std::unique_ptr<ChatStore> store = make_memory_chats();
+};
+
+struct SqliteWorld {
+    SqliteWorld() {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        database = store::open_sqlite({.file = folder / "chat.db", .schema = chat_schema()});
+        store = make_sql_chats(*database);
+    }
+    ~SqliteWorld() {
+        database.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+    std::filesystem::path folder = std::filesystem::path{testing::TempDir()} / Uuid::make().to_string();
+    std::unique_ptr<store::Database> database;
+    std::unique_ptr<ChatStore> store;
+};
+
+template <class Adapter>
+class ChatStoreTest : public testing::Test {
+  protected:
+    void run(Task<void> body) {
+        std::exception_ptr failed;
+        auto wrapped = [](aio::Loop& loop, Task<void> inner, std::exception_ptr& error) -> Task<void> {
+            try {
+                co_await std::move(inner);
+            } catch (...) {
+                error = std::current_exception();
+            }
+            loop.stop();
+        };
+        loop_.spawn(wrapped(loop_, std::move(body), failed));
+        loop_.run();
+        if (failed) {
+            std::rethrow_exception(failed);
+        }
+    }
+
+    ChatStore& store() { return *adapter_.store; }
+
+    aio::Loop loop_{"test"};
+    Adapter adapter_;
+};
+
+NewChat group_of(UserId owner, std::vector<UserId> others, std::string title = "Group") {
+    NewChat made;
+    made.chat.id = ChatId::make();
+    made.chat.title = std::move(title);
+    made.chat.created_at = made.chat.active_at = from_unix_ms(1000);
+    made.creator = owner;
+    made.members.push_back({owner, MemberRole::owner, from_unix_ms(1000), 0});
+    for (const UserId& other : others) {
+        made.members.push_back({other, MemberRole::member, from_unix_ms(1000), 0});
+    }
+    std::ranges::sort(made.members, {}, &MemberRecord::user);
+    made.chat.member_count = static_cast<std::int64_t>(made.members.size());
+    return made;
+}
+
+NewChat direct_of(UserId one, UserId other) {
+    NewChat made = group_of(one, {other}, "");
+    made.chat.kind = ChatKind::direct;
+    made.chat.pair = Pair::of(one, other);
+    return made;
+}
+
+using Adapters = testing::Types<MemoryWorld, SqliteWorld>;
+TYPED_TEST_SUITE(ChatStoreTest, Adapters);
+
+TYPED_TEST(ChatStoreTest, gives_back_what_was_created) {
+    const UserId ana = UserId::make();
+    const UserId bob = UserId::make();
+    auto body = [&]() -> Task<void> {
+        NewChat made = group_of(ana, {bob}, "Täst 100%");
+        made.chat.visibility = Visibility::everyone;
+        made.chat.assistant = AssistantSettings{.model = "m", .temperature = 0.25};
+
+        const Created created = co_await this->store().create(made);
+        const auto loaded = co_await this->store().load(made.chat.id);
+        const auto missing = co_await this->store().load(ChatId::make());
+
+        EXPECT_EQ(created.outcome, CreateOutcome::created);
+        EXPECT_EQ(loaded->chat.title, "Täst 100%");
+        EXPECT_EQ(loaded->chat.visibility, Visibility::everyone);
+        EXPECT_EQ(loaded->chat.assistant->temperature, 0.25);
+        EXPECT_EQ(loaded->chat.assistant->system_prompt, std::nullopt);
+        EXPECT_EQ(loaded->chat.member_count, 2);
+        EXPECT_EQ(loaded->members.size(), 2U);
+        EXPECT_LT(loaded->members[0].user, loaded->members[1].user);
+        EXPECT_FALSE(missing.has_value());
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, keeps_one_direct_chat_for_a_pair) {
+    const UserId ana = UserId::make();
+    const UserId bob = UserId::make();
+    auto body = [&]() -> Task<void> {
+        const NewChat first = direct_of(ana, bob);
+        NewChat second = direct_of(bob, ana);
+        second.creation_key = "k";
+
+        const Created made = co_await this->store().create(first);
+        const Created again = co_await this->store().create(second);
+        const Created keyed = co_await this->store().create(second);
+
+        EXPECT_EQ(made.outcome, CreateOutcome::created);
+        EXPECT_EQ(again.outcome, CreateOutcome::pair_exists);
+        EXPECT_EQ(again.chat, first.chat.id);
+        EXPECT_EQ(keyed.outcome, CreateOutcome::key_known);
+        EXPECT_EQ(keyed.chat, first.chat.id);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, remembers_creation_keys_until_they_are_forgotten) {
+    const UserId ana = UserId::make();
+    auto body = [&]() -> Task<void> {
+        NewChat first = group_of(ana, {});
+        first.creation_key = "k";
+        first.request_hash = 0xffff'ffff'ffff'ffffULL;
+        NewChat same = group_of(ana, {});
+        same.creation_key = "k";
+        same.request_hash = first.request_hash;
+        NewChat other = same;
+        other.request_hash = 1;
+        co_await this->store().create(first);
+
+        const Created known = co_await this->store().create(same);
+        const Created conflict = co_await this->store().create(other);
+        co_await this->store().forget_keys(from_unix_ms(1001));
+        const Created anew = co_await this->store().create(same);
+
+        EXPECT_EQ(known.outcome, CreateOutcome::key_known);
+        EXPECT_EQ(known.chat, first.chat.id);
+        EXPECT_EQ(conflict.outcome, CreateOutcome::key_conflict);
+        EXPECT_EQ(anew.outcome, CreateOutcome::created);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, refuses_a_person_who_is_in_too_many_chats) {
+    const UserId ana = UserId::make();
+    const UserId bob = UserId::make();
+    auto body = [&]() -> Task<void> {
+        NewChat first = group_of(ana, {bob});
+        co_await this->store().create(first);
+        NewChat second = group_of(ana, {});
+        second.chats_per_user_max = 1;
+        const MemberRecord guest{UserId::make(), MemberRole::member, from_unix_ms(1), 0};
+        const MemberRecord busy{bob, MemberRole::member, from_unix_ms(1), 0};
+        NewChat third = group_of(guest.user, {});
+
+        const Created refused = co_await this->store().create(second);
+        co_await this->store().create(third);
+
+        EXPECT_EQ(refused.outcome, CreateOutcome::chat_limit);
+        EXPECT_EQ(refused.user, ana);
+        EXPECT_FALSE(co_await this->store().add_member(third.chat.id, busy, 1));
+        EXPECT_TRUE(co_await this->store().add_member(third.chat.id, busy, 2));
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, moves_markers_and_activity_forward_only) {
+    const UserId ana = UserId::make();
+    auto body = [&]() -> Task<void> {
+        const NewChat made = group_of(ana, {});
+        const Seat seat{made.chat.id, ana};
+        co_await this->store().create(made);
+
+        co_await this->store().move_marker(seat, 5);
+        co_await this->store().move_marker(seat, 3);
+        Progress progress;
+        progress.activities = {{made.chat.id, from_unix_ms(5000)}, {made.chat.id, from_unix_ms(4000)}, {ChatId::make(), from_unix_ms(1)}};
+        progress.markers = {{seat, 9}, {seat, 8}, {Seat{ChatId::make(), ana}, 1}};
+        co_await this->store().save_progress(progress);
+        const auto loaded = co_await this->store().load(made.chat.id);
+
+        EXPECT_EQ(loaded->members.front().read_seq, 9);
+        EXPECT_EQ(loaded->chat.active_at, from_unix_ms(5000));
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, changes_settings_roles_and_members) {
+    const UserId ana = UserId::make();
+    const UserId bob = UserId::make();
+    auto body = [&]() -> Task<void> {
+        const NewChat made = group_of(ana, {bob});
+        co_await this->store().create(made);
+        ChatRecord changed = made.chat;
+        changed.title = "New";
+        changed.is_archived = true;
+        changed.visibility = Visibility::everyone;
+        changed.assistant = AssistantSettings{.max_tokens = 7};
+        changed.active_at = from_unix_ms(1);
+        std::vector<MemberRecord> roles{{bob, MemberRole::admin, {}, 0}};
+
+        co_await this->store().update(changed);
+        co_await this->store().set_roles(made.chat.id, roles);
+        co_await this->store().remove_member(Seat{made.chat.id, ana});
+        co_await this->store().remove_member(Seat{made.chat.id, ana});
+        const auto loaded = co_await this->store().load(made.chat.id);
+
+        EXPECT_EQ(loaded->chat.title, "New");
+        EXPECT_TRUE(loaded->chat.is_archived);
+        EXPECT_EQ(loaded->chat.assistant->max_tokens, 7);
+        EXPECT_EQ(loaded->chat.active_at, made.chat.active_at);
+        EXPECT_EQ(loaded->chat.member_count, 1);
+        EXPECT_EQ(loaded->members.size(), 1U);
+        EXPECT_EQ(loaded->members.front().role, MemberRole::admin);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, lists_places_peers_and_chats_by_id) {
+    const UserId ana = UserId::make();
+    const UserId bob = UserId::make();
+    const UserId eve = UserId::make();
+    auto body = [&]() -> Task<void> {
+        const NewChat group = group_of(ana, {bob, eve});
+        const NewChat direct = direct_of(ana, bob);
+        const NewChat foreign = group_of(eve, {});
+        co_await this->store().create(group);
+        co_await this->store().create(direct);
+        co_await this->store().create(foreign);
+        std::vector<ChatId> ids{direct.chat.id, ChatId::make(), group.chat.id};
+
+        const auto places = co_await this->store().list_places(ana);
+        const auto peers = co_await this->store().list_peers(ana, 10);
+        const auto one_peer = co_await this->store().list_peers(ana, 1);
+        const auto chats = co_await this->store().list_by_id(ids);
+
+        EXPECT_EQ(places.size(), 2U);
+        for (const Place& place : places) {
+            EXPECT_EQ(place.pair.has_value(), place.chat == direct.chat.id);
+            EXPECT_EQ(place.role, MemberRole::owner);
+        }
+        EXPECT_EQ(std::set<UserId>(peers.begin(), peers.end()), (std::set<UserId>{bob, eve}));
+        EXPECT_EQ(one_peer.size(), 1U);
+        EXPECT_EQ(chats.size(), 2U);
+        EXPECT_EQ(chats.front().id, direct.chat.id);
+        EXPECT_EQ(chats.front().pair, direct.chat.pair);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, lists_public_rooms_by_folded_title) {
+    const UserId ana = UserId::make();
+    auto body = [&]() -> Task<void> {
+        for (const char* title : {"beta", "Alpha", "100% c_x", "hidden", "old"}) {
+            NewChat made = group_of(ana, {}, title);
+            made.chat.visibility = std::string_view{title} == "hidden" ? Visibility::only_members : Visibility::everyone;
+            made.chat.is_archived = std::string_view{title} == "old";
+            co_await this->store().create(made);
+        }
+        const auto titles = [&](RoomQuery query) -> Task<std::vector<std::string>> {
+            std::vector<std::string> found;
+            auto rooms = co_await this->store().list_rooms(std::move(query));
+            for (const ChatRecord& room : rooms) {
+                found.push_back(room.title);
+            }
+            co_return found;
+        };
+        using Titles = std::vector<std::string>;
+        RoomQuery page{.limit = 2};
+        const auto first = co_await this->store().list_rooms(page);
+        page.after = TitleCursor{"alpha", first.back().id};
+
+        EXPECT_EQ(co_await titles(RoomQuery{.limit = 9}), (Titles{"100% c_x", "Alpha", "beta"}));
+        EXPECT_EQ(co_await titles(page), (Titles{"beta"}));
+        EXPECT_EQ(co_await titles(RoomQuery{.folded_query = "lph"}), (Titles{"Alpha"}));
+        EXPECT_EQ(co_await titles(RoomQuery{.folded_query = "0%"}), (Titles{"100% c_x"}));
+        EXPECT_EQ(co_await titles(RoomQuery{.folded_query = "_"}), (Titles{"100% c_x"}));
+        EXPECT_EQ(co_await titles(RoomQuery{.folded_query = "\\"}), Titles{});
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, forgets_all_of_a_removed_chat) {
+    const UserId ana = UserId::make();
+    auto body = [&]() -> Task<void> {
+        const NewChat made = group_of(ana, {UserId::make()});
+        co_await this->store().create(made);
+
+        co_await this->store().remove(made.chat.id);
+        const auto loaded = co_await this->store().load(made.chat.id);
+        const auto places = co_await this->store().list_places(ana);
+
+        EXPECT_FALSE(loaded.has_value());
+        EXPECT_TRUE(places.empty());
+    };
+
+    this->run(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat

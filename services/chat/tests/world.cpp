@@ -1,0 +1,214 @@
+#include "services/chat/tests/world.hpp"
+
+#include "contracts/events.hpp"
+
+namespace loquat::chat {
+
+using namespace std::chrono_literals;
+
+UserId FakeDirectory::add(const std::string& username) {
+    contracts::PublicUser user;
+    user.id = UserId::make();
+    user.username = username;
+    user.display_name = "Display " + username;
+    users.emplace(user.id, user);
+    return user.id;
+}
+
+Task<std::vector<contracts::PublicUser>> FakeDirectory::list_users(std::vector<UserId> ids) {
+    ++calls;
+    if (is_down) {
+        throw Failure{Kind::unavailable, "upstream.unavailable", "down"};
+    }
+    std::vector<contracts::PublicUser> found;
+    for (const UserId& id : ids) {
+        if (const auto at = users.find(id); at != users.end()) {
+            found.push_back(at->second);
+        }
+    }
+    co_return found;
+}
+
+Task<store::Offset> FakeLog::append(std::string topic, std::string key, std::string payload) {
+    if (failures_left > 0) {
+        --failures_left;
+        throw Failure{Kind::unavailable, "store.full", "full"};
+    }
+    ++appends;
+    co_return co_await inner_->append(std::move(topic), std::move(key), std::move(payload));
+}
+
+store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {
+    auto listener = std::make_shared<Listener>();
+    listener->topic = std::move(topic);
+    listener->on_notice = std::move(on_notice);
+    listener->loop = &aio::Loop::current();
+    listeners_.push_back(listener);
+    return store::Subscription{listener};
+}
+
+void FakeBroadcast::tell(const std::shared_ptr<Listener>& listener, store::Notice notice, store::Payload payload) {
+    listener->loop->post([listener, notice, payload] {
+        if (!listener->is_over) {
+            listener->on_notice(notice, payload);
+        }
+    });
+}
+
+void FakeBroadcast::publish(std::string_view topic, store::Payload payload) {
+    published.emplace_back(topic, *payload);
+    for (const auto& listener : listeners_) {
+        if (!is_losing && listener->topic == topic) {
+            tell(listener, store::Notice::message, payload);
+        }
+    }
+}
+
+void FakeBroadcast::announce_loss() {
+    for (const auto& listener : listeners_) {
+        tell(listener, store::Notice::lost, nullptr);
+    }
+}
+
+std::vector<std::string> FakeBroadcast::room_events(const ChatId& chat) const {
+    std::vector<std::string> types;
+    for (const auto& [topic, payload] : published) {
+        if (topic == store::room_topic(chat)) {
+            types.push_back(store::decode_room_event(payload)->type);
+        }
+    }
+    return types;
+}
+
+std::vector<std::string> FakeBroadcast::user_events(const UserId& user) const {
+    std::vector<std::string> types;
+    for (const auto& [topic, payload] : published) {
+        if (topic == contracts::user_topic(user)) {
+            const wire::Value body = wire::parse(contracts::decode_user_event(payload).body);
+            types.push_back(*body.find("type")->if_string());
+        }
+    }
+    return types;
+}
+
+wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view type) const {
+    wire::Value last;
+    for (const auto& [topic, payload] : published) {
+        if (topic == contracts::user_topic(user)) {
+            wire::Value body = wire::parse(contracts::decode_user_event(payload).body);
+            if (*body.find("type")->if_string() == type) {
+                last = std::move(body);
+            }
+        }
+    }
+    return last;
+}
+
+World::World(ChatConfig config)
+    : chat({*chats, directory, log, *messages, broadcast, clock, loop, metrics}, config) {}
+
+void World::run(Task<void> body) {
+    loop.spawn(live(std::move(body)));
+    loop.run();
+    if (failed_) {
+        std::rethrow_exception(failed_);
+    }
+}
+
+Task<void> World::live(Task<void> body) {
+    chat.start();
+    try {
+        co_await std::move(body);
+    } catch (...) {
+        failed_ = std::current_exception();
+    }
+    co_await scope_.close();
+    co_await chat.stop();
+    loop.stop();
+}
+
+void World::start_consumer() { scope_.start(consume()); }
+
+Task<void> World::consume() {
+    for (;;) {
+        co_await drain();
+        co_await log.wait(std::string{store::messages_topic}, applied_, std::chrono::steady_clock::now() + 10s);
+    }
+}
+
+Task<void> World::drain() {
+    auto records = co_await log.read(std::string{store::messages_topic}, applied_, {});
+    if (!records.empty()) {
+        co_await apply(std::move(records));
+    }
+    co_await yield();
+    co_await yield();
+}
+
+Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
+    store::Batch batch{"test", applied_, applied_ + records.size(), {}};
+    applied_ = batch.through;
+    for (const auto& record : records) {
+        batch.records.push_back(store::decode_message_record(record->payload));
+    }
+    const auto decoded = batch.records;
+    const auto outcomes = co_await messages->apply_batch(std::move(batch));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        const store::Outcome& outcome = outcomes[i];
+        const bool is_change = outcome.kind == store::OutcomeKind::stored ||
+                               outcome.kind == store::OutcomeKind::edited ||
+                               outcome.kind == store::OutcomeKind::deleted;
+        if (!decoded[i]->origin.empty()) {
+            broadcast.publish(store::outcome_topic(decoded[i]->origin),
+                              store::encode(store::OutcomeEvent{decoded[i]->origin_ref, outcome}));
+        }
+        if (is_change) {
+            broadcast.publish(store::stored_topic, store::encode(store::StoredEvent{outcome.kind, outcome.message}));
+        }
+    }
+}
+
+contracts::Caller World::as(const UserId& user) const {
+    contracts::Caller caller;
+    caller.user = user;
+    caller.username = "token-name";
+    return caller;
+}
+
+Task<contracts::Chat> World::make_group(UserId owner, std::vector<UserId> others, std::string visibility) {
+    contracts::CreateChatRequest request;
+    request.title = "Group";
+    request.visibility = std::move(visibility);
+    request.member_ids = std::move(others);
+    auto made = co_await chat.create_chat(as(owner), request);
+    co_return std::move(made.body);
+}
+
+Task<contracts::Chat> World::make_direct(UserId one, UserId other) {
+    contracts::CreateChatRequest request;
+    request.kind = ChatKind::direct;
+    request.member_ids = {other};
+    auto made = co_await chat.create_chat(as(one), request);
+    co_return std::move(made.body);
+}
+
+Task<contracts::Message> World::send(UserId sender, ChatId in, std::string text) {
+    auto request = text_of(in, Uuid::make().to_string(), std::move(text));
+    auto sent = co_await chat.post_message(as(sender), std::move(request));
+    co_return std::move(sent.body);
+}
+
+Task<void> World::set_role(UserId owner, ChatId in, UserId user, MemberRole role) {
+    const contracts::PutMemberRequest request{in, user, role};
+    co_await chat.put_member(as(owner), request);
+}
+
+contracts::PostMessageRequest text_of(ChatId chat, std::string client_id, std::string text) {
+    contracts::PostMessageRequest request;
+    request.id = chat;
+    request.client_id = std::move(client_id);
+    request.text = std::move(text);
+    return request;
+}
+
+}  // namespace loquat::chat

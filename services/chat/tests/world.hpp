@@ -1,0 +1,135 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/chat/adapters/memory_chats.hpp"
+#include "services/chat/chat.hpp"
+#include "store/log/memory_log.hpp"
+#include "store/messages/memory_messages.hpp"
+
+namespace loquat::chat {
+
+// People by name; may be told to fail.
+class FakeDirectory final : public Directory {
+  public:
+    UserId add(const std::string& username);
+    Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) override;
+
+    std::map<UserId, contracts::PublicUser> users;
+    bool is_down = false;
+    int calls = 0;
+};
+
+// A log in memory whose next appends may be told to fail.
+class FakeLog final : public store::EventLog {
+  public:
+    Task<store::Offset> append(std::string topic, std::string key, std::string payload) override;
+    Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
+                                                store::ReadLimit limit) override {
+        return inner_->read(std::move(topic), after, limit);
+    }
+    Task<bool> wait(std::string topic, store::Offset after, Steady deadline) override {
+        return inner_->wait(std::move(topic), after, deadline);
+    }
+    Task<void> trim(std::string topic, store::Offset before) override { return inner_->trim(std::move(topic), before); }
+    Task<store::LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
+    Uuid identity() const override { return inner_->identity(); }
+    store::LogState state() const override { return store::LogState::ready; }
+
+    int failures_left = 0;
+    int appends = 0;
+
+  private:
+    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
+};
+
+// Delivers on the loop that subscribed, keeps a copy of everything, and may be told to lose.
+class FakeBroadcast final : public store::Broadcast {
+  public:
+    using Broadcast::publish;
+    store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
+    void publish(std::string_view topic, store::Payload payload) override;
+    // Tells everyone that something may have been missed.
+    void announce_loss();
+
+    // Types of the events in a room, and of those for a person's chat list.
+    std::vector<std::string> room_events(const ChatId& chat) const;
+    std::vector<std::string> user_events(const UserId& user) const;
+    // The newest body of that type for a person.
+    wire::Value last_user_event(const UserId& user, std::string_view type) const;
+
+    std::vector<std::pair<std::string, std::string>> published;
+    bool is_losing = false;
+
+  private:
+    struct Listener final : store::Subscription::Entry {
+        std::string topic;
+        store::OnNotice on_notice;
+        aio::Loop* loop = nullptr;
+        bool is_over = false;
+        void end() override { is_over = true; }
+    };
+    void tell(const std::shared_ptr<Listener>& listener, store::Notice notice, store::Payload payload);
+
+    std::vector<std::shared_ptr<Listener>> listeners_;
+};
+
+// The service on memory adapters with a consumer beside it.
+class World {
+  public:
+    explicit World(ChatConfig config = {});
+
+    // Runs `body` with the service started; stops it after.
+    void run(Task<void> body);
+    // The consumer stores what was and will be appended.
+    void start_consumer();
+    // Stores everything that was appended so far and lets the service hear of it.
+    Task<void> drain();
+
+    contracts::Caller as(const UserId& user) const;
+    UserId person(const std::string& name) { return directory.add(name); }
+    Task<contracts::Chat> make_group(UserId owner, std::vector<UserId> others, std::string visibility = "private");
+    Task<contracts::Chat> make_direct(UserId one, UserId other);
+    Task<contracts::Message> send(UserId sender, ChatId chat, std::string text);
+    Task<void> set_role(UserId owner, ChatId chat, UserId user, MemberRole role);
+
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    FakeDirectory directory;
+    FakeLog log;
+    FakeBroadcast broadcast;
+    std::unique_ptr<store::MessageStore> messages = store::make_memory_messages();
+    std::unique_ptr<ChatStore> chats = make_memory_chats();
+    runtime::Metrics registry;
+    ChatMetrics metrics{registry};
+    Chat chat;
+
+  private:
+    Task<void> consume();
+    Task<void> apply(std::vector<store::LogRecordPtr> records);
+    Task<void> live(Task<void> body);
+
+    store::Offset applied_ = 0;
+    std::exception_ptr failed_;
+    aio::Scope scope_{loop, "test"};
+};
+
+// The failure's code, or "ok".
+template <class T>
+Task<std::string> code_of(Task<T> task) {
+    try {
+        co_await std::move(task);
+    } catch (const Failure& failure) {
+        co_return failure.code;
+    }
+    co_return "ok";
+}
+
+contracts::PostMessageRequest text_of(ChatId chat, std::string client_id, std::string text);
+
+}  // namespace loquat::chat
