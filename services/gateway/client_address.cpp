@@ -26,7 +26,8 @@ std::optional<net::Address> parse_hop(std::string_view text) {
         return address;
     }
     const std::size_t colon = text.find(':');
-    return colon != std::string_view::npos ? net::Address::parse(text.substr(0, colon)) : std::nullopt;
+    return colon != std::string_view::npos ? net::Address::parse(text.substr(0, colon))
+                                           : std::nullopt;
 }
 
 }  // namespace
@@ -35,12 +36,14 @@ TrustedProxies::TrustedProxies(std::span<const std::string> networks) {
     for (const std::string& text : networks) {
         const std::size_t slash = text.find('/');
         const auto address = net::Address::parse(std::string_view{text}.substr(0, slash));
-        const auto bits = slash == std::string::npos ? std::optional<std::uint64_t>{}
-                                                     : parse_number(std::string_view{text}.substr(slash + 1));
+        const auto bits = slash == std::string::npos
+                              ? std::optional<std::uint64_t>{}
+                              : parse_number(std::string_view{text}.substr(slash + 1));
         const bool is_v4 = address && address->is_v4();
         if (!address || (slash != std::string::npos && (!bits || *bits > (is_v4 ? 32U : 128U)))) {
-            throw Failure{Kind::invalid, "config.invalid",
-                          "gateway.trusted_proxies: " + text + " is neither an address nor a network."};
+            throw Failure{
+                Kind::invalid, "config.invalid",
+                "gateway.trusted_proxies: " + text + " is neither an address nor a network."};
         }
         networks_.push_back({*address, bits ? static_cast<int>(*bits) + (is_v4 ? 96 : 0) : 128});
     }
@@ -70,7 +73,8 @@ ClientPlace find_client(const TrustedProxies& trusted, const net::Address& peer,
         std::string_view list = fields[i - 1].value;
         while (!list.empty()) {
             const std::size_t comma = list.rfind(',');
-            const auto hop = parse_hop(comma == std::string_view::npos ? list : list.substr(comma + 1));
+            const auto hop =
+                parse_hop(comma == std::string_view::npos ? list : list.substr(comma + 1));
             list = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
             if (!hop) {
                 return place;

@@ -32,8 +32,8 @@ struct ClientPlace {
     bool is_forwarded = false;  // a trusted proxy stands between
 };
 
-// Where a request comes from: the connection's peer, or, when that is a trusted proxy, the rightmost address
-// of X-Forwarded-For that is not one, and the last word of X-Forwarded-Proto.
+// Where a request comes from: the connection's peer, or, when that is a trusted proxy, the
+// rightmost address of X-Forwarded-For that is not one, and the last word of X-Forwarded-Proto.
 ClientPlace find_client(const TrustedProxies& trusted, const net::Address& peer, bool is_tls,
                         const net::http::HeaderViews& headers);
 

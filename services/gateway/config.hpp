@@ -13,14 +13,17 @@ struct TlsConfig {
     bool self_signed = false;
 
     static constexpr std::array fields{
-        wire::Field{.name = "certificate_file", .doc = "PEM chain; with key_file the port speaks TLS."},
+        wire::Field{.name = "certificate_file",
+                    .doc = "PEM chain; with key_file the port speaks TLS."},
         wire::Field{.name = "key_file", .doc = "PEM private key."},
-        wire::Field{.name = "self_signed", .doc = "TLS with a certificate made at start, for trying."},
+        wire::Field{.name = "self_signed",
+                    .doc = "TLS with a certificate made at start, for trying."},
     };
 };
 BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate_file, key_file, self_signed))
 
-// Another limit for one route.  `path` is written as in the route's table: /api/chats/{id}/messages.
+// Another limit for one route.  `path` is written as in the route's table:
+// /api/chats/{id}/messages.
 struct LimitOverride {
     std::string method;
     std::string path;
@@ -48,10 +51,12 @@ struct LimitsConfig {
 
     static constexpr std::array fields{
         wire::Field{.name = "enabled", .doc = "Switch off to measure."},
-        wire::Field{"address_per_minute", 1, 1'000'000, "Of an address (IPv6: a /64) without a token."},
+        wire::Field{"address_per_minute", 1, 1'000'000,
+                    "Of an address (IPv6: a /64) without a token."},
         wire::Field{"user_per_minute", 1, 1'000'000, "Of a signed-in user, all sessions together."},
         wire::Field{"model_per_minute", 1, 1'000'000, "Calls that start a model."},
-        wire::Field{"sign_in_per_minute", 1, 1'000'000, "Sign-in attempts of an address for an account."},
+        wire::Field{"sign_in_per_minute", 1, 1'000'000,
+                    "Sign-in attempts of an address for an account."},
         wire::Field{"upgrade_per_minute", 1, 1'000'000, "WebSocket connects of an address."},
         wire::Field{"keys_max", 1024, 16'777'216, "Callers remembered at once, 24 bytes each."},
         wire::Field{"routes", 0, 1000, "Other limits for single routes."},
@@ -70,8 +75,8 @@ struct HeaderCondition {
 };
 BOOST_DESCRIBE_STRUCT(HeaderCondition, (), (name, value))
 
-// A route to servers behind the gateway.  Among routes of the same path the first that fits wins, and
-// a configured one comes before what this process serves itself.
+// A route to servers behind the gateway.  Among routes of the same path the first that fits wins,
+// and a configured one comes before what this process serves itself.
 struct RouteConfig {
     std::string id;
     std::string path;
@@ -156,7 +161,8 @@ struct GatewayConfig {
     static constexpr std::array fields{
         wire::Field{"port", 0, 65'535, "0: any free one."},
         wire::Field{"address", 1, 64, "Numeric; :: is every address."},
-        wire::Field{.name = "tls", .doc = "Without files and self_signed the port speaks plain HTTP."},
+        wire::Field{.name = "tls",
+                    .doc = "Without files and self_signed the port speaks plain HTTP."},
         wire::Field{"origins", 0, 64, "Web origins besides our own that may call and connect."},
         wire::Field{"trusted_proxies", 0, 64, "Addresses or networks whose X-Forwarded-* count."},
         wire::Field{.name = "access_log", .doc = "One record a request."},

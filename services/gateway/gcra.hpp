@@ -5,8 +5,8 @@
 
 namespace loquat::gateway {
 
-// A rate with a burst, as the generic cell rate algorithm (ITU-T I.371) counts it: one number per caller,
-// the time at which the caller will have used nothing again.
+// A rate with a burst, as the generic cell rate algorithm (ITU-T I.371) counts it: one number per
+// caller, the time at which the caller will have used nothing again.
 struct Rate {
     std::int32_t per_minute = 0;  // 0: no limit
     std::int32_t burst = 0;       // requests at once, at least 1
@@ -29,8 +29,8 @@ struct Verdict {
     std::chrono::seconds retry_after{0};  // of a refusal: until one is let through, rounded up
 };
 
-// `now` and `full_at` count nanoseconds of one clock.  A refusal leaves `full_at` as it was, so that asking
-// too often does not lengthen the wait.
+// `now` and `full_at` count nanoseconds of one clock.  A refusal leaves `full_at` as it was, so
+// that asking too often does not lengthen the wait.
 inline Verdict check_rate(const Rate& rate, std::int64_t now, std::int64_t& full_at) {
     const std::int64_t interval = rate.interval().count();
     const std::int64_t room = interval * rate.burst;

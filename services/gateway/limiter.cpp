@@ -6,7 +6,14 @@ namespace loquat::gateway {
 namespace {
 
 // What a key of the table stands for; routes with a limit of their own use their hash.
-enum What : std::uint64_t { by_address = 1, by_user, model_by_address, model_by_user, sign_in, upgrade };
+enum What : std::uint64_t {
+    by_address = 1,
+    by_user,
+    model_by_address,
+    model_by_user,
+    sign_in,
+    upgrade
+};
 
 }  // namespace
 
@@ -20,7 +27,8 @@ Limiter::Limiter(const LimitsConfig& config, LimitTable& table)
       table_(table) {}
 
 Verdict Limiter::take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now) {
-    const auto key = caller.user ? table_.key_of(what, caller.user->view()) : table_.key_of(what, caller.address);
+    const auto key = caller.user ? table_.key_of(what, caller.user->view())
+                                 : table_.key_of(what, caller.address);
     return table_.take(key, rate, now);
 }
 
@@ -34,7 +42,8 @@ Verdict Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now
             return {};
         case LimitKind::standard:
         case LimitKind::sign_in:
-            return take(is_user ? by_user : by_address, caller, is_user ? user_rate_ : address_rate_, now);
+            return take(is_user ? by_user : by_address, caller,
+                        is_user ? user_rate_ : address_rate_, now);
         case LimitKind::model:
             return take(is_user ? model_by_user : model_by_address, caller, model_rate_, now);
         case LimitKind::upgrade:

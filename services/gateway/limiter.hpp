@@ -10,8 +10,8 @@
 
 namespace loquat::gateway {
 
-// Decides which limit counts for whom.  A signed-in user is one caller from everywhere; others are their
-// address.  Loopback is limited like any other address.
+// Decides which limit counts for whom.  A signed-in user is one caller from everywhere; others are
+// their address.  Loopback is limited like any other address.
 class Limiter {
   public:
     struct Caller {
@@ -23,8 +23,8 @@ class Limiter {
     Limiter(const LimitsConfig& config, LimitTable& table);
 
     bool is_enabled() const { return enabled_; }
-    // Counts one request against the limit of its route.  Routes of sign-in count as any other here; their
-    // own limit is `check_sign_in`.
+    // Counts one request against the limit of its route.  Routes of sign-in count as any other
+    // here; their own limit is `check_sign_in`.
     Verdict check(const RouteLimit& limit, const Caller& caller, Steady now);
     // One attempt for that account (folded to lower case) from that address.
     Verdict check_sign_in(const net::Address& address, std::string_view account, Steady now);

@@ -12,11 +12,12 @@
 
 namespace loquat::gateway {
 
-// How much each caller has used.  One table for all edge loops of the process, so that a limit is the same
-// whichever loop a connection landed on; 64 locks, each held for some ten nanoseconds.
+// How much each caller has used.  One table for all edge loops of the process, so that a limit is
+// the same whichever loop a connection landed on; 64 locks, each held for some ten nanoseconds.
 //
-// Bounded: each key has eight places.  A place whose caller has a whole burst again is free, because that is
-// what an unknown caller has; when all are taken, the one nearest to that is given away.
+// Bounded: each key has eight places.  A place whose caller has a whole burst again is free,
+// because that is what an unknown caller has; when all are taken, the one nearest to that is given
+// away.
 class LimitTable {
   public:
     // `keys_max` is rounded up to a power of two.
@@ -27,8 +28,8 @@ class LimitTable {
     // Keys that are not free; for metrics and tests.
     std::size_t count_used(Steady now) const;
 
-    // Keys: what is limited (a class or a route) and who.  The secret is the table's, so that nobody can
-    // choose addresses that share a place with a victim's.
+    // Keys: what is limited (a class or a route) and who.  The secret is the table's, so that
+    // nobody can choose addresses that share a place with a victim's.
     net::jose::SipHash key_of(std::uint64_t what, const net::Address& address) const;
     net::jose::SipHash key_of(std::uint64_t what, std::string_view who) const;
 

@@ -9,8 +9,8 @@ namespace loquat::gateway {
 // A set of request methods.  All that have no name here are one: `other`.
 class Methods {
   public:
-    static constexpr std::uint16_t get = 1, head = 2, post = 4, put = 8, patch = 16, del = 32, options = 64,
-                                   trace = 128, other = 256, all = 511;
+    static constexpr std::uint16_t get = 1, head = 2, post = 4, put = 8, patch = 16, del = 32,
+                                   options = 64, trace = 128, other = 256, all = 511;
 
     constexpr Methods() = default;
     constexpr explicit Methods(std::uint16_t bits) : bits_(bits) {}

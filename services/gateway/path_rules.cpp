@@ -12,8 +12,8 @@ int hex_value(char c) {
 }
 
 bool is_unreserved(int c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 bool is_dangerous_escape(int c) { return c < 0x20 || c == 0x7f || c == '/' || c == '\\'; }
@@ -43,7 +43,8 @@ std::optional<std::string_view> undo_escapes(std::string_view path, std::string&
 }
 
 bool has_bad_segment(std::string_view path) {
-    for (std::size_t slash = 0; slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
+    for (std::size_t slash = 0; slash != std::string_view::npos;
+         slash = path.find('/', slash + 1)) {
         const std::string_view rest = path.substr(slash + 1);
         const std::string_view segment = rest.substr(0, rest.find('/'));
         const bool is_last = segment.size() == rest.size();

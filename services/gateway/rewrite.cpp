@@ -48,7 +48,8 @@ Rewrite::Rewrite(std::string_view pattern, std::string_view target) {
             if (!has_parameter(pattern, segment)) {
                 refuse(target, "names " + std::string{segment} + ", which its path has not");
             }
-            parts_.push_back({Part::Kind::parameter, std::string{segment.substr(1, segment.size() - 2)}});
+            parts_.push_back(
+                {Part::Kind::parameter, std::string{segment.substr(1, segment.size() - 2)}});
         } else {
             parts_.push_back({Part::Kind::text, std::string{segment}});
         }

@@ -22,7 +22,16 @@ enum class Target : std::uint8_t {
     own,        // the gateway's own answers
 };
 
-enum class OwnAnswer : std::uint8_t { none, liveness, operations, openapi, docs, list_routes, replace_routes };
+enum class OwnAnswer : std::uint8_t {
+    none,
+    liveness,
+    operations,
+    openapi,
+    docs,
+    docs_style,
+    list_routes,
+    replace_routes
+};
 
 // Who else may trust what the gateway says of a caller.
 enum class UpstreamTrust : std::uint8_t {
@@ -43,7 +52,7 @@ struct Route {
     std::size_t number = 0;  // position in the table
     std::string id;          // in metrics and logs
     std::string pattern;
-    std::vector<std::string> parameter_names;  // of the pattern, in order
+    std::vector<std::string_view> parameter_names;  // of the pattern, in order
     Methods methods;
     std::string host;  // lower case; empty: any; `*.` in front: subdomains
     std::vector<HeaderCondition> headers;

@@ -78,7 +78,8 @@ class Builder {
         route.time_max = std::chrono::milliseconds{config.time_ms_max};
         route.rewrite = Rewrite{config.path, config.rewrite};
         if (config.per_minute > 0) {
-            route.limit = {LimitKind::own, Rate::of(config.per_minute), std::hash<std::string>{}(config.id)};
+            route.limit = {LimitKind::own, Rate::of(config.per_minute),
+                           std::hash<std::string>{}(config.id)};
         }
         set_upstream(route, config);
         table_->add(std::move(route));
@@ -122,7 +123,8 @@ class Builder {
     void set_service(Route& route, const std::string& service, const std::string& url) {
         auto origin = net::http::Origin::parse(url);
         if (!origin) {
-            throw Failure{Kind::invalid, "config.bad_url", url + " is not of the form http://host:port"};
+            throw Failure{Kind::invalid, "config.bad_url",
+                          url + " is not of the form http://host:port"};
         }
         route.target = Target::upstream;
         route.trust = UpstreamTrust::platform;
@@ -138,7 +140,8 @@ class Builder {
         for (const LimitOverride& other : config_.limits.routes) {
             if (other.path == operation.spec.path && other.method == operation.spec.method) {
                 route.limit = {other.per_minute > 0 ? LimitKind::own : LimitKind::none,
-                               Rate::of(other.per_minute, other.burst), std::hash<std::string>{}(route.id)};
+                               Rate::of(other.per_minute, other.burst),
+                               std::hash<std::string>{}(route.id)};
             }
         }
         route.body_bytes_max = operation.spec.body_bytes_max;
@@ -152,7 +155,8 @@ class Builder {
         }
         Route route = route_of(operation);
         route.target = Target::operation;
-        route.operation = sources_.dispatcher.find(operation.spec.method, operation.spec.path).operation;
+        route.operation =
+            sources_.dispatcher.find(operation.spec.method, operation.spec.path).operation;
         if (route.operation != nullptr) {
             table_->add(std::move(route));
         }
@@ -160,7 +164,9 @@ class Builder {
 
     void add_elsewhere(const contracts::Operation& operation) {
         const std::string service{operation.service};
-        const auto same = [&](const contracts::Operation& here) { return here.service == operation.service; };
+        const auto same = [&](const contracts::Operation& here) {
+            return here.service == operation.service;
+        };
         if (operation.spec.access == contracts::Access::internal ||
             std::ranges::any_of(sources_.dispatcher.operations(), same)) {
             return;
@@ -188,12 +194,14 @@ class Builder {
         add_own("healthz", "/healthz", OwnAnswer::liveness, anyone);
         add_own("openapi", "/api/openapi.json", OwnAnswer::openapi, anyone);
         add_own("docs", "/api/docs", OwnAnswer::docs, anyone);
-        for (const char* path : {"/internal/health", "/internal/metrics", "/actuator/health", "/actuator/info",
-                                 "/actuator/prometheus"}) {
+        add_own("docs_style", "/api/docs.css", OwnAnswer::docs_style, anyone);
+        for (const char* path : {"/internal/health", "/internal/metrics", "/actuator/health",
+                                 "/actuator/info", "/actuator/prometheus"}) {
             add_own("operations", path, OwnAnswer::operations, admin);
         }
         add_own("gateway.list_routes", "/internal/gateway/routes", OwnAnswer::list_routes, admin);
-        add_own("gateway.replace_routes", "/internal/gateway/routes", OwnAnswer::replace_routes, admin);
+        add_own("gateway.replace_routes", "/internal/gateway/routes", OwnAnswer::replace_routes,
+                admin);
     }
 
     void add_own(const char* id, const char* path, OwnAnswer answer, contracts::Access access) {
@@ -215,13 +223,15 @@ class Builder {
 
 std::vector<contracts::Operation> known_operations() {
     std::vector<contracts::Operation> all;
-    for (auto make : {contracts::auth_operations, contracts::chat_operations, contracts::presence_operations}) {
+    for (auto make :
+         {contracts::auth_operations, contracts::chat_operations, contracts::presence_operations}) {
         std::ranges::move(make(), std::back_inserter(all));
     }
     return all;
 }
 
-std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config, const RouteSources& sources) {
+std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
+                                               const RouteSources& sources) {
     return Builder{config, sources}.build();
 }
 

@@ -22,9 +22,10 @@ struct RouteSources {
 // The contracts of all services that the outside may call.
 std::vector<contracts::Operation> known_operations();
 
-// Configured routes first, then operations of services here and elsewhere, then the gateway's own answers.
-// Throws Failure `config.invalid` naming the route that cannot be: no target or two, unknown method, bad
-// pattern, bad address, an id that comes twice.
-std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config, const RouteSources& sources);
+// Configured routes first, then operations of services here and elsewhere, then the gateway's own
+// answers. Throws Failure `config.invalid` naming the route that cannot be: no target or two,
+// unknown method, bad pattern, bad address, an id that comes twice.
+std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
+                                               const RouteSources& sources);
 
 }  // namespace loquat::gateway

@@ -1,13 +1,15 @@
 #include "services/gateway/route_table.hpp"
 
 #include "base/text.hpp"
+#include "runtime/dispatcher.hpp"
 
 namespace loquat::gateway {
 namespace {
 
 std::string_view without_port(std::string_view host) {
     const std::size_t colon = host.rfind(':');
-    const bool is_port = colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+    const bool is_port =
+        colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
     return is_port ? host.substr(0, colon) : host;
 }
 
@@ -20,7 +22,23 @@ bool host_fits(const std::string& wanted, std::string_view host) {
         return equal_ignoring_case(wanted, name);
     }
     const std::string_view suffix = std::string_view{wanted}.substr(1);
-    return name.size() > suffix.size() && equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix);
+    return name.size() > suffix.size() &&
+           equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix);
+}
+
+// Names of an operation's parameters are handed to work that may outlive this table: they are taken
+// from its contract, which lives as long as the program.
+std::vector<std::string_view> names_in(const Route& route) {
+    const std::string_view pattern = route.operation != nullptr
+                                         ? route.operation->operation.spec.path
+                                         : std::string_view{route.pattern};
+    std::vector<std::string_view> names;
+    for (const std::string_view segment : split(pattern, '/')) {
+        if (segment.size() > 2 && segment.front() == '{' && segment.back() == '}') {
+            names.push_back(segment.substr(1, segment.size() - 2));
+        }
+    }
+    return names;
 }
 
 bool conditions_hold(const Route& route, const RouteQuery& query) {
@@ -28,8 +46,9 @@ bool conditions_hold(const Route& route, const RouteQuery& query) {
         return false;
     }
     for (const HeaderCondition& condition : route.headers) {
-        const bool holds = condition.value.empty() ? query.headers.contains(condition.name)
-                                                   : query.headers.get(condition.name) == condition.value;
+        const bool holds = condition.value.empty()
+                               ? query.headers.contains(condition.name)
+                               : query.headers.get(condition.name) == condition.value;
         if (!holds) {
             return false;
         }
@@ -44,23 +63,20 @@ void RouteTable::add(Route route) {
     if (route.methods.covers(Methods{Methods::get})) {
         route.methods.add(Methods{Methods::head});
     }
-    for (const std::string_view segment : split(route.pattern, '/')) {
-        if (segment.size() > 2 && segment.front() == '{' && segment.back() == '}') {
-            route.parameter_names.emplace_back(segment.substr(1, segment.size() - 2));
-        }
-    }
     auto& held = routes_.emplace_back(std::make_unique<Route>(std::move(route)));
+    held->parameter_names = names_in(*held);
     trie_.at(held->pattern).push_back(held.get());
 }
 
 std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Origin> origins) {
-    for (std::size_t i = 0; i < upstreams_.size(); ++i) {
-        if (upstreams_[i].name == name) {
-            return i;
+    const auto [place, is_new] = upstream_by_name_.try_emplace(name, upstreams_.size());
+    if (is_new) {
+        Upstream& upstream = upstreams_.emplace_back(std::move(name), std::move(origins));
+        for (const net::http::Origin& origin : upstream.origins) {
+            upstream.authorities.push_back(origin.authority());
         }
     }
-    upstreams_.push_back({std::move(name), std::move(origins)});
-    return upstreams_.size() - 1;
+    return place->second;
 }
 
 RouteTable::Found RouteTable::find(const RouteQuery& query) const {

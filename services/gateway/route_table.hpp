@@ -2,6 +2,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "net/http/client.hpp"
@@ -14,6 +15,7 @@ namespace loquat::gateway {
 struct Upstream {
     std::string name;
     std::vector<net::http::Origin> origins;
+    std::vector<std::string> authorities;  // of the origins, for the Host field
 };
 
 // What a route is chosen by.
@@ -24,8 +26,8 @@ struct RouteQuery {
     const net::http::HeaderViews& headers;
 };
 
-// All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing takes the
-// time of the path's length, whatever the number of routes.
+// All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing
+// takes the time of the path's length, whatever the number of routes.
 class RouteTable {
   public:
     struct Found {
@@ -49,6 +51,7 @@ class RouteTable {
 
     std::vector<std::unique_ptr<Route>> routes_;
     std::vector<Upstream> upstreams_;
+    std::unordered_map<std::string, std::size_t> upstream_by_name_;
     runtime::PathTrie<Cell> trie_;
 };
 

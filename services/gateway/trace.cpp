@@ -11,10 +11,13 @@ namespace {
 constexpr std::string_view digits = "0123456789abcdef";
 
 bool is_lower_hex(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-bool is_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
+bool is_zero(std::string_view text) {
+    return text.find_first_not_of('0') == std::string_view::npos;
+}
 
 void write_hex(char* out, std::uint64_t value) {
     for (int shift = 60; shift >= 0; shift -= 4) {
@@ -33,7 +36,8 @@ std::optional<TraceParent> TraceParent::parse(std::string_view field) {
     const std::string_view trace = field.substr(3, 32);
     const std::string_view span = field.substr(36, 16);
     const std::string_view flags = field.substr(53, 2);
-    const bool is_hex = is_lower_hex(version) && is_lower_hex(trace) && is_lower_hex(span) && is_lower_hex(flags);
+    const bool is_hex =
+        is_lower_hex(version) && is_lower_hex(trace) && is_lower_hex(span) && is_lower_hex(flags);
     if (!is_hex || version == "ff" || is_zero(trace) || is_zero(span)) {
         return std::nullopt;
     }
@@ -47,7 +51,9 @@ std::optional<TraceParent> TraceParent::parse(std::string_view field) {
 }
 
 Tracer::Tracer(int sample_percent)
-    : sampled_below_(sample_percent >= 100 ? UINT64_MAX : UINT64_MAX / 100 * static_cast<std::uint64_t>(sample_percent)) {
+    : sampled_below_(sample_percent >= 100
+                         ? UINT64_MAX
+                         : UINT64_MAX / 100 * static_cast<std::uint64_t>(sample_percent)) {
     random_bytes(reinterpret_cast<std::uint8_t*>(state_.data()), sizeof state_);
     state_[0] |= 1;
 }

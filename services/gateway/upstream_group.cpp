@@ -48,8 +48,8 @@ void UpstreamGroup::on_failure(std::size_t address, Steady now) {
 }
 
 std::size_t UpstreamGroup::count_resting(Steady now) const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(addresses_, [now](const Address& one) { return one.rests_until > now; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        addresses_, [now](const Address& one) { return one.rests_until > now; }));
 }
 
 }  // namespace loquat::gateway

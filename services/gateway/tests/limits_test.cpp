@@ -13,7 +13,8 @@ constexpr std::uint64_t any_class = 1;
 
 net::Address address(std::string_view text) { return net::Address::parse(text).value(); }
 
-int allowed_of(LimitTable& table, const net::jose::SipHash& key, const Rate& rate, int asked, Steady now) {
+int allowed_of(LimitTable& table, const net::jose::SipHash& key, const Rate& rate, int asked,
+               Steady now) {
     int allowed = 0;
     for (int i = 0; i < asked; ++i) {
         allowed += table.take(key, rate, now).is_allowed ? 1 : 0;
@@ -147,7 +148,8 @@ TEST(LimitTable, is_exact_when_several_loops_share_it) {
     {
         std::vector<std::jthread> loops;
         for (int i = 0; i < 4; ++i) {
-            loops.emplace_back([&] { allowed += allowed_of(table, key, Rate::of(600), 1000, clock.steady()); });
+            loops.emplace_back(
+                [&] { allowed += allowed_of(table, key, Rate::of(600), 1000, clock.steady()); });
         }
     }
 

@@ -18,16 +18,19 @@ std::string checked(std::string_view path) {
 }
 
 TEST(PathRules, leave_ordinary_paths_alone) {
-    for (const char* path : {"/", "/api/chats", "/api/chats/", "/a.b/..c/...", "/sp%20ace", "/caf%C3%A9", "/a;v=1",
-                             "/x@y:z,(w)", "/%25"}) {
+    for (const char* path : {"/", "/api/chats", "/api/chats/", "/a.b/..c/...", "/sp%20ace",
+                             "/caf%C3%A9", "/a;v=1", "/x@y:z,(w)", "/%25"}) {
         EXPECT_EQ(checked(path), path);
     }
 }
 
 TEST(PathRules, refuse_what_two_servers_could_read_differently) {
-    for (const char* path : {"", "*", "api", "//", "//api", "/api//chats", "/api/chats//", "/.", "/..", "/api/.",
-                             "/api/../x", "/api/./x", "/%2e", "/%2E%2e/x", "/.%2e", "/api/%2e%2e/x", "/a%2Fb", "/a%2fb",
-                             "/a%5Cb", "/a\\b", "/a%00", "/a%0d%0a", "/a%7f", "/a%1F"}) {
+    for (const char* path : {"",       "*",           "api",          "//",
+                             "//api",  "/api//chats", "/api/chats//", "/.",
+                             "/..",    "/api/.",      "/api/../x",    "/api/./x",
+                             "/%2e",   "/%2E%2e/x",   "/.%2e",        "/api/%2e%2e/x",
+                             "/a%2Fb", "/a%2fb",      "/a%5Cb",       "/a\\b",
+                             "/a%00",  "/a%0d%0a",    "/a%7f",        "/a%1F"}) {
         EXPECT_EQ(checked(path), "refused") << path;
     }
 }
@@ -71,7 +74,8 @@ TEST(TraceParent, is_taken_as_the_standard_says) {
     EXPECT_TRUE(TraceParent::parse(good));
     EXPECT_EQ(TraceParent::parse("cc" + good.substr(2) + "-later")->view(), good);
     for (const std::string& bad :
-         {std::string{}, std::string{good.substr(1)}, "ff" + good.substr(2), good + "-more", "cc" + good.substr(2) + "x",
+         {std::string{}, std::string{good.substr(1)}, "ff" + good.substr(2), good + "-more",
+          "cc" + good.substr(2) + "x",
           std::string{"00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
           "00-" + std::string(32, '0') + "-b7ad6b7169203331-01",
           "00-0af7651916cd43dd8448eb211c80319c-" + std::string(16, '0') + "-01"}) {
@@ -81,7 +85,8 @@ TEST(TraceParent, is_taken_as_the_standard_says) {
 
 TEST(Tracer, goes_on_with_a_trace_and_begins_new_ones) {
     Tracer tracer{100};
-    const auto incoming = TraceParent::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
+    const auto incoming =
+        TraceParent::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
 
     const TraceParent next = tracer.next(incoming);
     const TraceParent fresh = tracer.next(std::nullopt);
@@ -109,7 +114,8 @@ std::string client_of(std::vector<std::string> trusted, std::string_view peer,
 }
 
 TEST(ClientAddress, is_the_peer_whatever_an_untrusted_one_says) {
-    EXPECT_EQ(client_of({}, "203.0.113.9", {{"X-Forwarded-For", "10.0.0.1"}, {"X-Forwarded-Proto", "https"}}),
+    EXPECT_EQ(client_of({}, "203.0.113.9",
+                        {{"X-Forwarded-For", "10.0.0.1"}, {"X-Forwarded-Proto", "https"}}),
               "203.0.113.9");
 }
 
@@ -117,10 +123,12 @@ TEST(ClientAddress, is_the_last_hop_that_is_not_trusted) {
     const std::vector<std::string> trusted{"10.0.0.0/8", "::1"};
 
     EXPECT_EQ(client_of(trusted, "10.1.2.3",
-                        {{"X-Forwarded-For", "6.6.6.6, 203.0.113.9"}, {"X-Forwarded-For", "10.9.9.9"},
+                        {{"X-Forwarded-For", "6.6.6.6, 203.0.113.9"},
+                         {"X-Forwarded-For", "10.9.9.9"},
                          {"X-Forwarded-Proto", "https"}}),
               "203.0.113.9 secure");
-    EXPECT_EQ(client_of(trusted, "::1", {{"x-forwarded-for", "[2001:db8::7]:4711"}}), "2001:db8::7");
+    EXPECT_EQ(client_of(trusted, "::1", {{"x-forwarded-for", "[2001:db8::7]:4711"}}),
+              "2001:db8::7");
     EXPECT_EQ(client_of(trusted, "10.1.2.3", {{"X-Forwarded-For", "nonsense"}}), "10.1.2.3");
     EXPECT_EQ(client_of(trusted, "11.1.2.3", {{"X-Forwarded-For", "1.2.3.4"}}), "11.1.2.3");
 }

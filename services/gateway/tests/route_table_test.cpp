@@ -26,9 +26,10 @@ class Routes : public testing::Test {
         return route;
     }
     void build() {
-        table_ = build_routes(config_, {.dispatcher = dispatcher_, .known = known_, .service_url = [this](auto name) {
-                                            return name == elsewhere_ ? "http://127.0.0.1:7100" : std::string{};
-                                        }});
+        table_ = build_routes(
+            config_, {.dispatcher = dispatcher_, .known = known_, .service_url = [this](auto name) {
+                          return name == elsewhere_ ? "http://127.0.0.1:7100" : std::string{};
+                      }});
     }
     std::string refusal() {
         try {
@@ -38,11 +39,13 @@ class Routes : public testing::Test {
             return failure.message;
         }
     }
-    RouteTable::Found find(std::string_view method, std::string_view path, std::string_view host = "example.org",
+    RouteTable::Found find(std::string_view method, std::string_view path,
+                           std::string_view host = "example.org",
                            std::initializer_list<net::http::HeaderView> headers = {}) {
         return table_->find({Methods::of(method), path, host, fields(headers)});
     }
-    std::string id(std::string_view method, std::string_view path, std::string_view host = "example.org",
+    std::string id(std::string_view method, std::string_view path,
+                   std::string_view host = "example.org",
                    std::initializer_list<net::http::HeaderView> headers = {}) {
         const auto found = find(method, path, host, headers);
         return found.route != nullptr ? found.route->id : "";
@@ -191,7 +194,8 @@ TEST_F(Routes, that_cannot_be_are_refused_by_name) {
     EXPECT_EQ(refusal(), "gateway.routes: r: ftp://x is not of the form http://host:port");
     config_.routes[0].upstreams = {"http://127.0.0.1:1"};
     config_.routes[0].rewrite = "/{nothing}";
-    EXPECT_EQ(refusal(), "gateway.routes: rewrite /{nothing} names {nothing}, which its path has not.");
+    EXPECT_EQ(refusal(),
+              "gateway.routes: rewrite /{nothing} names {nothing}, which its path has not.");
     config_.routes[0].rewrite = "";
     add("r", "/y");
     EXPECT_EQ(refusal(), "gateway.routes: r: the id comes twice");

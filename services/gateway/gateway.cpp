@@ -1,0 +1,288 @@
+#include "services/gateway/gateway.hpp"
+
+#include "aio/scope.hpp"
+#include "base/log.hpp"
+#include "net/tls/context.hpp"
+#include "runtime/problem.hpp"
+#include "services/gateway/access_log.hpp"
+#include "services/gateway/caller_of.hpp"
+#include "services/gateway/path_rules.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds counts_every{1'000};
+
+net::http::ServerConfig server_config(const GatewayConfig& config) {
+    net::http::ServerConfig out;
+    out.head_time_max = milliseconds{config.head_ms_max};
+    out.idle_time_max = milliseconds{config.idle_ms_max};
+    out.connections_max = static_cast<std::size_t>(config.connections_max);
+    out.connections_per_address_max = static_cast<std::size_t>(config.connections_per_address_max);
+    out.limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
+    return out;
+}
+
+std::shared_ptr<const net::tls::ServerContext> tls_context(const TlsConfig& config) {
+    if (!config.certificate_file.empty()) {
+        return net::tls::ServerContext::make(
+            net::tls::read_key_pair(config.certificate_file, config.key_file));
+    }
+    return config.self_signed ? net::tls::ServerContext::make(net::tls::make_self_signed())
+                              : nullptr;
+}
+
+Failure nothing_here() {
+    return {Kind::not_found, "request.no_route", "There is nothing at this address."};
+}
+
+}  // namespace
+
+Gateway::Gateway(GatewayConfig config, Parts parts)
+    : config_(std::move(config)),
+      parts_(std::move(parts)),
+      tls_(tls_context(config_.tls)),
+      trusted_(config_.trusted_proxies),
+      cors_(config_.origins),
+      limiter_(config_.limits, parts_.shared->limits),
+      tracer_(config_.trace_percent),
+      measures_(parts_.metrics, parts_.instance),
+      proxy_(parts_.loop,
+             {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key},
+             answers_, measures_),
+      local_calls_(answers_),
+      own_answers_({config_, parts_.sources, parts_.operations, *parts_.shared, answers_}),
+      web_(parts_.web),
+      server_(parts_.loop, server_config(config_), *this),
+      counts_timer_([this] { publish_counts(); }) {
+    parts_.shared->join();
+}
+
+net::Endpoint Gateway::start() {
+    if (parts_.shared->routes() == nullptr) {
+        parts_.shared->replace_routes(build_routes(config_, parts_.sources));
+    }
+    use_latest_routes();
+    const net::Endpoint at = parts_.shared->listen(parts_.loop, server_, config_, tls_);
+    counts_timer_.start(parts_.loop, counts_every);
+    return at;
+}
+
+Task<void> Gateway::stop(Steady deadline) {
+    counts_timer_.stop();
+    co_await server_.drain(deadline);
+    co_await proxy_.tunnels().close(deadline);
+}
+
+Task<void> Gateway::replace_routes(std::vector<RouteConfig> routes) {
+    co_await own_answers_.replace_routes(std::move(routes));
+}
+
+void Gateway::use_latest_routes() {
+    const std::uint64_t version = parts_.shared->version();
+    if (version != routes_version_) {
+        // A copy per loop: requests count references to what only this thread touches.
+        routes_ = std::make_shared<LoopRoutes>(parts_.shared->routes(), config_.upstream);
+        routes_version_ = version;
+    }
+}
+
+void Gateway::publish_counts() {
+    measures_.connections.set(static_cast<std::int64_t>(server_.counts().connections));
+    measures_.tunnels.set(static_cast<std::int64_t>(proxy_.tunnels().size()));
+    measures_.token_hits.set(static_cast<std::int64_t>(parts_.tokens.counts().hits));
+    measures_.token_misses.set(static_cast<std::int64_t>(parts_.tokens.counts().misses));
+    measures_.upstream_connections.set(static_cast<std::int64_t>(proxy_.counts().open));
+    counts_timer_.start(parts_.loop, counts_every);
+}
+
+Task<void> Gateway::handle(net::http::Exchange& exchange) {
+    Request request{exchange};
+    std::exception_ptr error;
+    try {
+        begin(request);
+        co_await answer(request);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        co_await settle(request, error);
+    }
+    end(request);
+}
+
+void Gateway::begin(Request& request) {
+    const net::http::HeaderViews& headers = request.head.headers;
+    use_latest_routes();
+    request.routes = routes_;
+    const std::string_view given = headers.get("X-Request-Id");
+    if (is_sane_request_id(given)) {
+        std::ranges::copy(given, request.id_text.begin());
+        request.id_size = static_cast<std::uint8_t>(given.size());
+    } else {
+        std::ranges::copy(ids_.next(), request.id_text.begin());
+        request.id_size = RequestIds::size;
+    }
+    const auto trace = TraceParent::parse(headers.get("traceparent"));
+    request.continues_trace = trace.has_value();
+    request.trace = tracer_.next(trace);
+    request.client =
+        find_client(trusted_, request.exchange.peer().address, request.exchange.is_tls(), headers);
+    if (const std::string_view origin = headers.get("Origin");
+        !origin.empty() && cors_.allows(origin)) {
+        request.allowed_origin = origin;
+    }
+}
+
+Task<void> Gateway::answer(Request& request) {
+    const net::http::RequestHead& head = request.head;
+    const auto path = check_path(head.path, request.path_scratch);
+    if (!path && !(head.path == "*" && head.is("OPTIONS"))) {
+        throw Failure{Kind::malformed, "http.bad_path", "The path is not in its plain form."};
+    }
+    request.path = path.value_or("*");
+    if (head.upgrades) {
+        if (auto* target = parts_.sources.dispatcher.find_upgrade(request.path, parts_.edge)) {
+            co_await upgrade_here(request, *target);
+            co_return;
+        }
+    }
+    const bool is_preflight = !request.allowed_origin.empty() && head.is("OPTIONS") &&
+                              head.headers.contains("Access-Control-Request-Method");
+    if (is_preflight) {
+        co_await answer_preflight(request);
+        co_return;
+    }
+    auto found = request.routes->table->find(
+        {Methods::of(head.method), request.path, head.host, head.headers});
+    if (found.route == nullptr) {
+        co_await answer_without_route(request, found.allowed);
+        co_return;
+    }
+    request.route = found.route;
+    request.parameters = std::move(found.parameters);
+    co_await run_route(request);
+}
+
+Task<void> Gateway::run_route(Request& request) {
+    const Route& route = *request.route;
+    if (const std::string_view token =
+            runtime::bearer_token(request.head.headers.get("Authorization"));
+        !token.empty()) {
+        const Need need =
+            route.access == contracts::Access::anyone ? Need::optional : Need::required;
+        co_await identify(request, token, need);
+    }
+    check_limit(request, route.limit);
+    check_access(request);
+    if (route.limit.kind == LimitKind::sign_in && limiter_.is_enabled()) {
+        co_await check_sign_in(request);
+    }
+    switch (route.target) {
+        case Target::operation:
+            co_await local_calls_.run(request);
+            break;
+        case Target::upstream:
+            if (request.head.upgrades) {
+                check_origin(request);
+            }
+            co_await proxy_.run(request);
+            break;
+        case Target::own:
+            co_await own_answers_.run(request);
+            break;
+    }
+}
+
+Task<void> Gateway::answer_without_route(Request& request, Methods allowed) {
+    const net::http::RequestHead& head = request.head;
+    const bool reads = head.is("GET") || head.is("HEAD");
+    if (head.is("OPTIONS") && (!allowed.empty() || request.path == "*")) {
+        const Methods all = request.path == "*" ? Methods{Methods::all} : allowed.with_implied();
+        answers_.start(request, 204).forward("Allow", all.to_string());
+        co_await request.exchange.finish({});
+        co_return;
+    }
+    if (!allowed.empty()) {
+        net::http::Response response =
+            runtime::problem_response(Failure{Kind::not_allowed, "request.method_not_allowed",
+                                              "This address has other methods."},
+                                      request.id());
+        response.headers.append("Allow", allowed.with_implied().to_string());
+        co_await answers_.send(request, response);
+        co_return;
+    }
+    if (parts_.sources.dispatcher.find_upgrade(request.path, parts_.edge) != nullptr) {
+        co_await answers_.send_problem(
+            request, {426, "request.upgrade_required", "Connect here by WebSocket."});
+        co_return;
+    }
+    const runtime::WebAsset* file =
+        reads ? web_.find(request.path, head.headers.get("Accept")) : nullptr;
+    if (file == nullptr) {
+        throw nothing_here();
+    }
+    co_await web_.send(request, *file, answers_);
+}
+
+Task<void> Gateway::answer_preflight(Request& request) {
+    const net::http::RequestHead& head = request.head;
+    const std::string_view wanted = head.headers.get("Access-Control-Request-Method");
+    const auto found =
+        request.routes->table->find({Methods::of(wanted), request.path, head.host, head.headers});
+    const Methods methods = found.route != nullptr ? found.route->methods : found.allowed;
+    net::http::HeadWriter out = answers_.start(request, 204);
+    Cors::add_preflight_fields(out, methods.with_implied().to_string());
+    co_await request.exchange.finish({});
+}
+
+// The socket goes to the service; what follows is no longer the gateway's.
+Task<void> Gateway::upgrade_here(Request& request, runtime::UpgradeTarget& target) {
+    check_origin(request);
+    std::string_view token = runtime::bearer_token(request.head.headers.get("Authorization"));
+    std::string from_query;
+    if (token.empty()) {
+        for (auto& [name, value] : contracts::parse_query(request.head.query)) {
+            if (name == "access_token") {
+                from_query = std::move(value);
+            }
+        }
+        token = from_query;
+    }
+    check_limit(request, {.kind = LimitKind::upgrade});
+    if (!token.empty()) {
+        co_await identify(request, token, Need::required);
+    }
+    contracts::Caller caller = caller_of(request, Steady::max());
+    co_await target.handle_upgrade(request.exchange, std::move(caller));
+}
+
+Task<void> Gateway::settle(Request& request, std::exception_ptr error) {
+    if (aio::is_cancellation(error)) {
+        std::rethrow_exception(error);
+    }
+    Failure failure = runtime::to_failure(error);
+    if (failure.kind == Kind::internal) {
+        log_error({.service = "gateway",
+                   .request_id = request.id(),
+                   .trace_id = request.trace.trace_id()},
+                  "request failed", {{"code", failure.code}, {"detail", failure.detail}});
+    }
+    if (request.exchange.has_started()) {
+        request.exchange.abandon();
+        co_return;
+    }
+    co_await answers_.send_failure(request, std::move(failure));
+}
+
+void Gateway::end(const Request& request) {
+    const auto took = std::chrono::steady_clock::now() - request.exchange.begun_at();
+    measures_.on_end(*request.routes, request.route, request.exchange.status(), took);
+    if (config_.access_log && is_logged(Level::info)) {
+        log_access(request, took);
+    }
+}
+
+}  // namespace loquat::gateway

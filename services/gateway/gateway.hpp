@@ -1,0 +1,99 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "aio/timer.hpp"
+#include "net/http/server.hpp"
+#include "runtime/dispatcher.hpp"
+#include "services/gateway/client_address.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/cors.hpp"
+#include "services/gateway/limiter.hpp"
+#include "services/gateway/local_calls.hpp"
+#include "services/gateway/own_answers.hpp"
+#include "services/gateway/ports.hpp"
+#include "services/gateway/proxy.hpp"
+#include "services/gateway/request_id.hpp"
+#include "services/gateway/web_files.hpp"
+
+namespace loquat::gateway {
+
+// The one door: every request from outside, on one edge loop.
+//
+// In this order: request id, trace and client address; the path's form; upgrades for this process;
+// CORS preflights; the route; who asks; limits; access; then the service, the upstream, the
+// gateway's own answer, or the web app.  Whatever happens is answered, counted and logged here.
+class Gateway final : public net::http::Handler {
+  public:
+    struct Parts {
+        aio::Loop& loop;
+        const Clock& clock;
+        runtime::Metrics& metrics;
+        RouteSources sources;
+        std::size_t edge = 0;
+        std::string instance = "gateway";
+        std::string internal_key;
+        TokenCheck& tokens;
+        std::shared_ptr<Shared> shared;
+        // Answers of health and metrics by their path.
+        std::function<std::optional<net::http::Response>(std::string_view)> operations;
+        std::span<const runtime::WebAsset> web;
+    };
+
+    // Throws Failure `config.invalid`.
+    Gateway(GatewayConfig config, Parts parts);
+
+    // Builds the routes where no other loop has, and opens the port.  Returns where it listens.
+    net::Endpoint start();
+    // Stops accepting, lets requests and tunnels finish until `deadline`, closes the rest.
+    Task<void> stop(Steady deadline);
+    // Other configured routes for all loops; see OwnAnswers::replace_routes.
+    Task<void> replace_routes(std::vector<RouteConfig> routes);
+
+    Task<void> handle(net::http::Exchange& exchange) override;
+    bool is_tls() const { return tls_ != nullptr; }
+
+  private:
+    void begin(Request& request);
+    Task<void> answer(Request& request);
+    Task<void> answer_without_route(Request& request, Methods allowed);
+    Task<void> answer_preflight(Request& request);
+    Task<void> upgrade_here(Request& request, runtime::UpgradeTarget& target);
+    Task<void> run_route(Request& request);
+    Task<void> settle(Request& request, std::exception_ptr error);
+    void end(const Request& request);
+
+    // gateway_access.cpp: who asks, and may they.
+    enum class Need : std::uint8_t { optional, required };
+    Task<void> identify(Request& request, std::string_view token, Need need);
+    void check_limit(Request& request, const RouteLimit& limit);
+    Task<void> check_sign_in(Request& request);
+    void check_access(const Request& request) const;
+    void check_origin(const Request& request) const;
+    void refuse_if_limited(Request& request, const Verdict& verdict);
+
+    void use_latest_routes();
+    void publish_counts();
+
+    GatewayConfig config_;
+    Parts parts_;
+    std::shared_ptr<const net::tls::ServerContext> tls_;
+    TrustedProxies trusted_;
+    Cors cors_;
+    Limiter limiter_;
+    RequestIds ids_;
+    Tracer tracer_;
+    Answers answers_;
+    Measures measures_;
+    Proxy proxy_;
+    LocalCalls local_calls_;
+    OwnAnswers own_answers_;
+    WebFiles web_;
+    std::uint64_t routes_version_ = 0;
+    std::shared_ptr<LoopRoutes> routes_;
+    net::http::Server server_;
+    aio::Timer counts_timer_;
+};
+
+}  // namespace loquat::gateway

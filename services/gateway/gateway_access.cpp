@@ -1,0 +1,106 @@
+#include "services/gateway/caller_of.hpp"
+#include "services/gateway/gateway.hpp"
+#include "wire/json.hpp"
+
+// Who asks, how often, and may they.
+namespace loquat::gateway {
+namespace {
+
+// Whose password is tried, from any of the sign-in bodies; empty when it cannot be read.
+std::string account_in(const std::string& body) {
+    try {
+        const wire::Value value = wire::parse(body);
+        for (const char* name : {"login", "username", "email"}) {
+            const wire::Value* member = value.find(name);
+            if (member != nullptr && member->if_string() != nullptr) {
+                return *member->if_string();
+            }
+        }
+    } catch (const Failure&) {
+        return {};
+    }
+    return {};
+}
+
+}  // namespace
+
+// A token that is good names the user, also where none is needed.  A bad one is refused where one
+// is needed and ignored elsewhere: a browser with an old token must be able to sign in again.
+Task<void> Gateway::identify(Request& request, std::string_view token, Need need) {
+    runtime::Tokens::Result result = parts_.tokens.verify_now(token);
+    if (!result) {
+        result = co_await parts_.tokens.verify(std::string{token});
+    }
+    if (result) {
+        request.identity = std::move(*result);
+        co_return;
+    }
+    if (need == Need::required) {
+        refuse_if_limited(
+            request, limiter_.check_refused_token(request.client.address, parts_.clock.steady()));
+        throw std::move(result.error());
+    }
+}
+
+void Gateway::check_limit(Request& request, const RouteLimit& limit) {
+    if (!limiter_.is_enabled()) {
+        return;
+    }
+    Limiter::Caller caller{.address = request.client.address};
+    if (request.identity) {
+        caller.user = request.identity->user;
+    }
+    refuse_if_limited(request, limiter_.check(limit, caller, parts_.clock.steady()));
+}
+
+Task<void> Gateway::check_sign_in(Request& request) {
+    std::string account;
+    if (request.identity) {
+        account = request.identity->user.to_string();
+    } else if (request.head.framing != net::http::Framing::none) {
+        request.body = co_await request.exchange.read_body(request.route->body_bytes_max);
+        account = account_in(*request.body);
+    }
+    const Verdict verdict =
+        limiter_.check_sign_in(request.client.address, account, parts_.clock.steady());
+    refuse_if_limited(request, verdict);
+}
+
+// The answer tells of the verdict that came last: for sign-in the narrower one.
+void Gateway::refuse_if_limited(Request& request, const Verdict& verdict) {
+    request.limit = verdict;
+    if (verdict.is_allowed) {
+        return;
+    }
+    measures_.on_limited();
+    Failure failure{Kind::limited, "rate.limited", "Too many requests. Wait a moment."};
+    throw std::move(failure).retry_in(verdict.retry_after);
+}
+
+void Gateway::check_access(const Request& request) const {
+    switch (request.route->access) {
+        case contracts::Access::anyone:
+            return;
+        case contracts::Access::internal:
+            throw Failure{Kind::not_found, "request.no_route", "There is nothing at this address."};
+        case contracts::Access::user:
+        case contracts::Access::admin:
+            break;
+    }
+    if (!request.identity) {
+        throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
+    }
+    if (request.route->access == contracts::Access::admin &&
+        request.identity->role != contracts::Role::admin) {
+        throw Failure{Kind::forbidden, "auth.admin_only", "Only an administrator may do this."};
+    }
+}
+
+// A page of another site must not open a connection with the user's rights (RFC 6455 section 10.2).
+void Gateway::check_origin(const Request& request) const {
+    if (!cors_.may_connect(request.head.headers.get("Origin"), request.head.host)) {
+        throw Failure{Kind::forbidden, "request.origin_refused", "This origin may not connect."};
+    }
+}
+
+}  // namespace loquat::gateway

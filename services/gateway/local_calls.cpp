@@ -1,0 +1,82 @@
+#include "services/gateway/local_calls.hpp"
+
+#include "runtime/dispatcher.hpp"
+#include "services/gateway/caller_of.hpp"
+#include "services/gateway/negotiate.hpp"
+#include "services/gateway/route.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+// A body of GET means nothing (RFC 9110 section 9.3.1); it is read, so that the connection can go
+// on, but not without end.
+constexpr std::size_t ignored_body_max = 4 * 1024;
+constexpr std::size_t compress_from = 1024;
+// Measured on message pages: 1 takes half the time of 4 and gives 6 % more bytes.
+constexpr int gzip_level = 1;
+
+bool has_meaningless_body(const net::http::RequestHead& head) {
+    return head.is("GET") || head.is("HEAD");
+}
+
+}  // namespace
+
+Task<void> LocalCalls::run(Request& request) {
+    const runtime::HostedOperation& hosted = *request.route->operation;
+    std::string body;
+    if (request.head.framing != net::http::Framing::none) {
+        body = co_await read_body(request);
+    }
+    runtime::Dispatcher::Match match{.outcome = runtime::Dispatcher::Outcome::found,
+                                     .operation = &hosted,
+                                     .parameters = std::move(request.parameters)};
+    contracts::RawCall call = runtime::make_raw_call(match, request.head.query, std::move(body));
+    contracts::Caller caller =
+        caller_of(request, request.exchange.begun_at() + request.route->time_max);
+    net::http::Response response =
+        co_await runtime::Dispatcher::run(hosted, std::move(caller), std::move(call));
+    compress(request, response);
+    co_await answers_.send(request, response);
+}
+
+Task<std::string> LocalCalls::read_body(Request& request) {
+    const net::http::RequestHead& head = request.head;
+    const bool is_ignored = has_meaningless_body(head);
+    const std::size_t bytes_max = is_ignored ? ignored_body_max : request.route->body_bytes_max;
+    const std::string_view type = head.headers.get("Content-Type");
+    if (!is_ignored && !type.empty() && !is_json_type(type)) {
+        throw Failure{Kind::unsupported, "request.unsupported_media_type",
+                      "The body must be application/json."};
+    }
+    if (head.framing == net::http::Framing::length && head.content_length > bytes_max) {
+        throw Failure{Kind::too_large, "request.too_large",
+                      "The body is larger than this route takes."};
+    }
+    std::string body;
+    if (request.body) {
+        body = std::move(*request.body);
+    } else {
+        body = co_await request.exchange.read_body(bytes_max);
+    }
+    co_return is_ignored ? std::string{} : std::move(body);
+}
+
+// Only what GET gives: answers that carry tokens stay as they are, so that their length tells
+// nothing about their content next to text of an attacker's choice (BREACH).
+void LocalCalls::compress(const Request& request, net::http::Response& response) {
+    if (response.body.size() < compress_from || response.status != 200 || !request.head.is("GET") ||
+        response.stream || response.headers.contains("Content-Encoding")) {
+        return;
+    }
+    response.headers.append("Vary", "Accept-Encoding");
+    if (!accepts_coding(request.head.headers.get("Accept-Encoding"), "gzip")) {
+        return;
+    }
+    if (!gzip_) {
+        gzip_ = std::make_unique<net::http::GzipEncoder>(gzip_level);
+    }
+    response.body = gzip_->encode(response.body);
+    response.headers.append("Content-Encoding", "gzip");
+}
+
+}  // namespace loquat::gateway

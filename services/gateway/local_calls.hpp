@@ -1,0 +1,28 @@
+#pragma once
+#include <memory>
+
+#include "net/http/gzip.hpp"
+#include "services/gateway/answers.hpp"
+
+namespace loquat::gateway {
+
+// Requests for services of this process: read, handed to the dispatcher, answered as JSON.  One
+// loop.
+//
+// Failures: `request.unsupported_media_type` 415 for a body that is called anything but JSON,
+// `request.too_large` 413, and those of reading a body.
+class LocalCalls {
+  public:
+    explicit LocalCalls(Answers& answers) : answers_(answers) {}
+
+    Task<void> run(Request& request);
+
+  private:
+    Task<std::string> read_body(Request& request);
+    void compress(const Request& request, net::http::Response& response);
+
+    Answers& answers_;
+    std::unique_ptr<net::http::GzipEncoder> gzip_;  // made at first use
+};
+
+}  // namespace loquat::gateway

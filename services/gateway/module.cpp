@@ -1,0 +1,115 @@
+#include "services/gateway/module.hpp"
+
+#include "base/log.hpp"
+#include "runtime/context.hpp"
+#include "runtime/problem.hpp"
+#include "runtime/service_server.hpp"
+#include "runtime/web_assets.hpp"
+#include "services/gateway/gateway.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+class CheckedTokens final : public TokenCheck {
+  public:
+    explicit CheckedTokens(runtime::Context& context) : tokens_(context) {}
+
+    runtime::Tokens::Result verify_now(std::string_view token) override {
+        return tokens_.verify_now(token);
+    }
+    Task<runtime::Tokens::Result> verify(std::string token) override {
+        return tokens_.verify(std::move(token));
+    }
+    Counts counts() const override { return {tokens_.counts().hits, tokens_.counts().misses}; }
+    runtime::Tokens& tokens() { return tokens_; }
+
+  private:
+    runtime::Tokens tokens_;
+};
+
+class GatewayService final : public runtime::Service {
+  public:
+    explicit GatewayService(runtime::Context& context)
+        : context_(context),
+          config_(context.config<GatewayConfig>()),
+          tokens_(context),
+          gateway_(config_, parts_of(context, tokens_, config_)) {}
+
+    Task<void> start() override {
+        co_await tokens_.tokens().start();
+        listens_at_ = gateway_.start();
+        log_info(context_.log_context(), "listening", {{"address", listens_at_.to_string()}});
+    }
+
+    Task<void> stop(Steady deadline) override {
+        co_await gateway_.stop(deadline);
+        co_await tokens_.tokens().stop();
+    }
+
+    // The table is common to all loops: one of them builds it.
+    Task<void> reload() override {
+        if (context_.edge() != 0) {
+            co_return;
+        }
+        std::exception_ptr error;
+        try {
+            auto fresh = context_.config<GatewayConfig>();
+            co_await gateway_.replace_routes(std::move(fresh.routes));
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (error) {
+            log_error(context_.log_context(), "routes stay as they are",
+                      {{"problem", runtime::to_failure(error).message}});
+        }
+    }
+
+    std::string address() const override {
+        return std::string{gateway_.is_tls() ? "https://" : "http://"} + listens_at_.to_string();
+    }
+
+  private:
+    static Gateway::Parts parts_of(runtime::Context& context, TokenCheck& tokens,
+                                   const GatewayConfig& config) {
+        return {.loop = context.loop(),
+                .clock = context.clock(),
+                .metrics = context.metrics(),
+                .sources = {.dispatcher = context.dispatcher(),
+                            .known = known_operations(),
+                            .service_url =
+                                [&context](std::string_view name) {
+                                    return context.service_url(name);
+                                }},
+                .edge = context.edge(),
+                .instance = context.instance(),
+                .internal_key = context.internal_key(),
+                .tokens = tokens,
+                .shared = Shared::of(&context.dispatcher(), config.limits),
+                .operations =
+                    [&context](std::string_view path) {
+                        return runtime::operations_answer(context, path);
+                    },
+                .web = runtime::web_assets()};
+    }
+
+    runtime::Context& context_;
+    GatewayConfig config_;
+    CheckedTokens tokens_;
+    Gateway gateway_;
+    net::Endpoint listens_at_;
+};
+
+runtime::ConfigSection section() { return runtime::config_section<GatewayConfig>("gateway"); }
+
+std::unique_ptr<runtime::Service> make(runtime::Context& context) {
+    return std::make_unique<GatewayService>(context);
+}
+
+}  // namespace
+
+const runtime::Module module{.name = "gateway",
+                             .placement = runtime::Placement::every_edge,
+                             .config = &section,
+                             .make = &make};
+
+}  // namespace loquat::gateway

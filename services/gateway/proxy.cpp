@@ -1,0 +1,171 @@
+#include "services/gateway/proxy.hpp"
+
+#include "net/tls/context.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+// Bodies up to this size are read whole first: head and body leave in one write, and can leave
+// again.
+constexpr std::uint64_t whole_body_max = 64 * 1024;
+constexpr std::size_t upload_piece = 32 * 1024;
+
+net::http::ClientConfig client_config(const UpstreamConfig& config) {
+    using std::chrono::milliseconds;
+    return {.connect_time_max = milliseconds{config.connect_ms_max},
+            .head_time_max = milliseconds{config.head_ms_max},
+            .body_stall_max = milliseconds{config.stall_ms_max},
+            .send_stall_max = milliseconds{config.stall_ms_max},
+            .idle_time_max = milliseconds{config.idle_ms_max},
+            .idle_per_origin_max = static_cast<std::size_t>(config.idle_connections_max),
+            .connections_per_origin_max = static_cast<std::size_t>(config.connections_max),
+            .tls = net::tls::ClientContext::make()};
+}
+
+Failure too_large() {
+    return {Kind::too_large, "request.too_large", "The body is larger than this route takes."};
+}
+
+bool is_idempotent(const net::http::RequestHead& head) {
+    return head.is("GET") || head.is("HEAD") || head.is("OPTIONS") || head.is("PUT") ||
+           head.is("DELETE");
+}
+
+// Statuses by which a server says that the trouble is at or behind it.
+bool is_trouble(int status) { return status == 502 || status == 503 || status == 504; }
+
+}  // namespace
+
+Proxy::Proxy(aio::Loop& loop, Settings settings, Answers& answers, Measures& measures)
+    : settings_(std::move(settings)),
+      answers_(answers),
+      measures_(measures),
+      client_(loop, client_config(settings_.upstream)),
+      tunnels_(loop) {}
+
+Task<void> Proxy::run(Request& request) {
+    const auto time_max = request.route->time_max;
+    Journey journey{.deadline = time_max.count() > 0 ? request.exchange.begun_at() + time_max
+                                                     : Steady::max()};
+    if (request.head.upgrades && tunnels_.size() >= settings_.tunnels_max) {
+        throw Failure{Kind::unavailable, "gateway.too_many_tunnels",
+                      "There are too many open connections."};
+    }
+    if (request.head.framing != net::http::Framing::none) {
+        co_await prepare_body(request, journey);
+    }
+    UpstreamGroup& group = request.routes->upstreams[request.route->upstream];
+    std::optional<std::size_t> next = group.pick(request.exchange.begun_at(), 0);
+    for (int tries = 1;; ++tries) {
+        journey.address = next.value();
+        journey.tried |= std::uint64_t{1} << journey.address;
+        const std::exception_ptr error = co_await try_once(request, journey);
+        if (!error) {
+            co_return;
+        }
+        next.reset();
+        if (may_repeat(request, journey, tries) && group.may_repeat()) {
+            next = group.pick(request.exchange.begun_at(), journey.tried);
+        }
+        if (!next) {
+            std::rethrow_exception(error);
+        }
+        measures_.on_repeat();
+    }
+}
+
+Task<void> Proxy::prepare_body(Request& request, Journey& journey) {
+    const net::http::RequestHead& head = request.head;
+    const bool has_length = head.framing == net::http::Framing::length;
+    if (has_length && head.content_length > request.route->body_bytes_max) {
+        throw too_large();
+    }
+    if (!request.body && has_length && head.content_length <= whole_body_max) {
+        request.body = co_await request.exchange.read_body(whole_body_max);
+    }
+    journey.is_streamed = !request.body;
+}
+
+// The failure, when it was the upstream's; ours and the client's are thrown on.
+Task<std::exception_ptr> Proxy::try_once(Request& request, Journey& journey) {
+    UpstreamGroup& group = request.routes->upstreams[request.route->upstream];
+    std::exception_ptr error;
+    journey.has_connected = false;
+    try {
+        co_await exchange(request, journey);
+    } catch (const Failure& failure) {
+        if (!failure.code.starts_with("upstream.") || request.exchange.is_client_gone()) {
+            throw;
+        }
+        error = std::current_exception();
+    }
+    if (error) {
+        group.on_failure(journey.address, std::chrono::steady_clock::now());
+    }
+    co_return error;
+}
+
+bool Proxy::may_repeat(const Request& request, const Journey& journey, int tries) const {
+    const bool is_safe =
+        !journey.has_connected || (is_idempotent(request.head) && !journey.is_streamed);
+    return is_safe && tries < settings_.upstream.attempts_max && !request.exchange.has_started();
+}
+
+Task<void> Proxy::exchange(Request& request, Journey& journey) {
+    LoopRoutes& routes = *request.routes;
+    const std::size_t upstream = request.route->upstream;
+    const net::http::Origin& origin = routes.table->upstreams()[upstream].origins[journey.address];
+    const Steady begun = std::chrono::steady_clock::now();
+    net::http::ClientCall call{client_, origin, journey.deadline};
+    write_head(request, journey, call);
+    std::exception_ptr error;
+    try {
+        if (journey.is_streamed) {
+            const bool has_length = request.head.framing == net::http::Framing::length;
+            co_await call.begin_body(has_length ? std::optional{request.head.content_length}
+                                                : std::nullopt);
+            co_await upload(request, call);
+        } else {
+            const std::string_view body =
+                request.body ? std::string_view{*request.body} : std::string_view{};
+            co_await call.send(body, is_idempotent(request.head) ? net::http::Replay::allowed
+                                                                 : net::http::Replay::forbidden);
+        }
+        co_await call.read_head();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        journey.has_connected = call.has_connected();
+        std::rethrow_exception(error);
+    }
+    const Steady answered = std::chrono::steady_clock::now();
+    measures_.on_upstream(routes, upstream, answered - begun);
+    if (is_trouble(call.head().status)) {
+        routes.upstreams[upstream].on_failure(journey.address, answered);
+    } else {
+        routes.upstreams[upstream].on_success(journey.address);
+    }
+    journey.has_connected = true;
+    co_await answer(request, call);
+}
+
+Task<void> Proxy::upload(Request& request, net::http::ClientCall& call) {
+    const auto buffer = std::make_unique_for_overwrite<char[]>(upload_piece);
+    std::size_t total = 0;
+    for (;;) {
+        const std::size_t count =
+            co_await request.exchange.read_body_some({buffer.get(), upload_piece});
+        if (count == 0) {
+            break;
+        }
+        total += count;
+        if (total > request.route->body_bytes_max) {
+            throw too_large();
+        }
+        co_await call.write_body({buffer.get(), count});
+    }
+    co_await call.end_body();
+}
+
+}  // namespace loquat::gateway

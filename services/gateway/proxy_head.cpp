@@ -1,0 +1,110 @@
+#include "runtime/caller_header.hpp"
+#include "services/gateway/caller_of.hpp"
+#include "services/gateway/fields.hpp"
+#include "services/gateway/proxy.hpp"
+
+// The head of a request on its way to an upstream.
+namespace loquat::gateway {
+namespace {
+
+// All values of a field, joined; empty when it is absent.
+void append_all(std::string& out, const net::http::HeaderViews& headers, std::string_view name) {
+    for (const net::http::HeaderView& field : headers) {
+        if (net::http::equal_names(field.name, name)) {
+            out.append(field.value).append(", ");
+        }
+    }
+}
+
+}  // namespace
+
+void Proxy::write_head(const Request& request, const Journey& journey,
+                       net::http::ClientCall& call) {
+    const net::http::RequestHead& head = request.head;
+    const Route& route = *request.route;
+    std::string_view target = head.target;
+    const bool is_as_it_came = !route.rewrite.is_set() && request.path.data() == head.target.data();
+    if (!is_as_it_came) {
+        target_ = route.rewrite.is_set() ? route.rewrite.apply(request.path, request.parameters)
+                                         : std::string{request.path};
+        if (!head.query.empty()) {
+            target_.append("?").append(head.query);
+        }
+        target = target_;
+    }
+    net::http::HeadWriter out = call.start(head.method, target);
+    out.forward("Host",
+                request.routes->table->upstreams()[route.upstream].authorities[journey.address]);
+    const RequestFieldFilter filter{head};
+    for (const net::http::HeaderView& field : head.headers) {
+        const bool goes_on =
+            filter.lets_through(field.name) ||
+            (request.continues_trace && net::http::equal_names(field.name, "tracestate"));
+        if (goes_on) {
+            out.forward(field.name, field.value);
+        }
+    }
+    out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
+    write_forwarding(request, out);
+    if (head.upgrades) {
+        out.raw("Connection: Upgrade\r\n").forward("Upgrade", head.headers.get("Upgrade"));
+    }
+    if (route.trust == UpstreamTrust::platform) {
+        write_caller(request, journey.deadline, out);
+    }
+}
+
+// X-Forwarded-* and Forwarded (RFC 7239).  What came in is kept only from a trusted proxy.
+void Proxy::write_forwarding(const Request& request, net::http::HeadWriter& out) {
+    const net::http::HeaderViews& headers = request.head.headers;
+    const net::Address& peer = request.exchange.peer().address;
+    const std::string_view peer_text = text_of(peer);
+    const std::string_view proto = request.client.is_secure ? "https" : "http";
+    std::string_view host = request.head.host;
+    if (request.client.is_forwarded && headers.contains("X-Forwarded-Host")) {
+        host = headers.get("X-Forwarded-Host");
+    }
+    line_ = "X-Forwarded-For: ";
+    if (request.client.is_forwarded) {
+        append_all(line_, headers, "X-Forwarded-For");
+    }
+    line_.append(peer_text).append("\r\nX-Forwarded-Proto: ").append(proto);
+    line_.append("\r\nX-Forwarded-Host: ").append(host);
+    line_.append("\r\nForwarded: ");
+    if (request.client.is_forwarded) {
+        append_all(line_, headers, "Forwarded");
+    }
+    const bool is_v4 = peer.is_v4();
+    line_.append(is_v4 ? "for=" : "for=\"[").append(peer_text).append(is_v4 ? "" : "]\"");
+    line_.append(";proto=").append(proto).append(";host=\"");
+    for (const char c : host) {
+        if (c == '"' || c == '\\') {
+            line_.push_back('\\');
+        }
+        line_.push_back(c);
+    }
+    line_.append("\"\r\n");
+    out.raw(line_);
+}
+
+void Proxy::write_caller(const Request& request, Steady deadline,
+                         net::http::HeadWriter& out) const {
+    out.forward(runtime::internal_key_field, settings_.internal_key);
+    out.forward(runtime::caller_field, runtime::encode_caller(caller_of(request, deadline)));
+    if (deadline != Steady::max()) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        out.forward(runtime::deadline_field,
+                    std::to_string(std::max<std::int64_t>(left.count(), 1)));
+    }
+}
+
+std::string_view Proxy::text_of(const net::Address& address) {
+    if (last_address_text_.empty() || last_address_ != address) {
+        last_address_ = address;
+        last_address_text_ = address.to_string();
+    }
+    return last_address_text_;
+}
+
+}  // namespace loquat::gateway

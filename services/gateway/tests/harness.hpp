@@ -1,0 +1,82 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "aio/scope.hpp"
+#include "net/http/client.hpp"
+#include "services/gateway/gateway.hpp"
+
+namespace loquat::gateway {
+
+// Runs `task` on `loop` until it ends; rethrows what it throws.
+void run_to_end(aio::Loop& loop, Task<void> task);
+
+// Knows `user-N`, `admin-N` and nothing else.
+class FakeTokens final : public TokenCheck {
+  public:
+    runtime::Tokens::Result verify_now(std::string_view token) override;
+    Task<runtime::Tokens::Result> verify(std::string token) override;
+    Counts counts() const override { return {}; }
+};
+
+// A server behind the gateway whose answers the test gives.
+class FakeUpstream final : net::http::Handler {
+  public:
+    using Answer = std::function<Task<void>(net::http::Exchange&)>;
+
+    FakeUpstream(aio::Loop& loop, Answer answer);
+    std::string url() const { return "http://" + at_.to_string(); }
+    // Heads that came, as text: request line and fields.
+    const std::vector<std::string>& heads() const { return heads_; }
+    Task<void> stop() { co_await server_.drain(std::chrono::steady_clock::now()); }
+
+  private:
+    Task<void> handle(net::http::Exchange& exchange) override;
+
+    Answer answer_;
+    net::http::Server server_;
+    net::Endpoint at_;
+    std::vector<std::string> heads_;
+};
+
+// Answers with that text.
+FakeUpstream::Answer text_answer(std::string text);
+
+// A gateway over a dispatcher with a few operations, reached by real connections.
+class GatewayHarness {
+  public:
+    GatewayHarness();
+    ~GatewayHarness();
+
+    void start();
+    void stop(std::chrono::milliseconds within = std::chrono::milliseconds{0});
+    net::http::ClientResponse send(net::http::ClientRequest request);
+    net::http::ClientResponse get(std::string target, net::http::Headers headers = {});
+    net::http::ClientResponse post(std::string target, std::string body,
+                                   net::http::Headers headers = {});
+    // Whatever comes back for these bytes until the gateway closes.
+    std::string send_raw(std::string bytes);
+    Task<net::Stream> connect();
+    net::http::Origin origin() const { return {.host = "127.0.0.1", .port = at.port}; }
+    FakeUpstream& add_upstream(FakeUpstream::Answer answer);
+    RouteConfig& add_route(std::string id, std::string path, std::vector<std::string> upstreams);
+
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    runtime::Metrics metrics;
+    runtime::Dispatcher dispatcher{metrics};
+    FakeTokens tokens;
+    GatewayConfig config;
+    std::deque<runtime::WebAsset> assets;
+    std::vector<runtime::WebAsset> asset_list;
+    std::unique_ptr<Gateway> gateway;
+    std::unique_ptr<net::http::Client> client;
+    std::deque<FakeUpstream> upstreams;
+    net::Endpoint at;
+    contracts::Caller last_caller;
+    contracts::RawCall last_call;
+    std::string big_body = std::string(5000, 'x');
+};
+
+}  // namespace loquat::gateway
