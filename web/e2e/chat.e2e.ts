@@ -169,3 +169,28 @@ test('a finger that rests on a message opens its actions', async () => {
 
   await page.getByText('Replying to').waitFor();
 });
+
+test('a stranger in front of a public room is offered to join, and reads after that', async () => {
+  const [ada, tom] = await Promise.all([register('ada', 'Ada'), register('tom', 'Tom')]);
+  const room = await makeRoom(ada, freshName('Porch'), [], 'public');
+  await post(ada, room, 'for members');
+  const page = await browser.newPage();
+  await signIn(page, tom, `/c/${room}`);
+
+  await page.getByText('Join to read what was said').waitFor();
+  expect(await page.getByText('for members').count()).toBe(0);
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+
+  await page.locator('[data-message]').getByText('for members').waitFor();
+});
+
+test('a browser whose cookie is gone is asked to sign in', async () => {
+  const ada = await register('ada', 'Ada');
+  const page = await browser.newPage();
+  await signIn(page, ada, '/');
+  await page.context().clearCookies();
+
+  await page.reload();
+
+  await page.getByLabel('User name or e-mail').waitFor();
+});

@@ -10,7 +10,7 @@ import { Composer } from '@/features/composer/composer';
 import { ConversationHeader } from '@/features/conversations/conversation-header';
 import { ConversationPane } from '@/features/conversations/conversation-pane';
 import { DetailsPanel } from '@/features/conversations/details-panel';
-import { JoinBar } from '@/features/conversations/join-bar';
+import { JoinPanel } from '@/features/conversations/join-panel';
 import { PresenceLine } from '@/features/presence/presence-line';
 import { TypingLine } from '@/features/presence/typing-line';
 import { cachedWindow } from '@/lib/chat-cache';
@@ -57,7 +57,11 @@ function OpenChat({ chat, isMember, targetSeq }: { chat: Chat; isMember: boolean
       <div className="flex h-full min-h-0">
         <div className="flex min-w-0 flex-1 flex-col">
           <ConversationHeader chat={chat} isMember={isMember} panel={panel} onPanel={setPanel} presence={(userId) => <PresenceLine userId={userId} />} />
-          <ConversationPane chat={chat} isMember={isMember} targetSeq={targetSeq} footer={<Footer chat={chat} isMember={isMember} />} />
+          {isMember ? (
+            <ConversationPane chat={chat} targetSeq={targetSeq} footer={<Footer chat={chat} />} />
+          ) : (
+            <div className="min-h-0 flex-1"><JoinPanel chat={chat} /></div>
+          )}
         </div>
         {details && wide && <aside className="w-80 shrink-0 border-s border-line">{details}</aside>}
         {details && !wide && <Dialog title={strings.conversation.details} shape="side" onClose={() => setPanel(null)}>{details}</Dialog>}
@@ -78,14 +82,13 @@ function Mentions({ chatId, isMember, children }: { chatId: string; isMember: bo
   return <MentionContext value={value}>{children}</MentionContext>;
 }
 
-function Footer({ chat, isMember }: { chat: Chat; isMember: boolean }) {
+function Footer({ chat }: { chat: Chat }) {
   const me = useMe();
   const peer = useDirectPeer(chat);
   const editLast = () => {
     const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
     if (own) setEditing(chat.id, own.id);
   };
-  if (!isMember) return <JoinBar chat={chat} />;
   if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{strings.conversation.archived}</p>;
   return (
     <div className="safe-bottom shrink-0">

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildRows } from './message-rows';
 import type { OutboxEntry } from './outbox';
+import { cpuMilliseconds } from './test-cpu';
 import { message } from './test-messages';
 
 const tom = { id: 'tom', username: 'tom', display_name: 'Tom', kind: 'person' as const };
@@ -62,10 +63,9 @@ describe('rows', () => {
 
   it('are built for ten thousand messages within a frame or two', () => {
     const messages = Array.from({ length: 10_000 }, (_, index) => message(index + 1));
-    const start = performance.now();
 
-    buildRows({ messages, outbox: [], meId: 'me', newAfterSeq: null });
+    const spent = cpuMilliseconds(() => buildRows({ messages, outbox: [], meId: 'me', newAfterSeq: null }));
 
-    expect(performance.now() - start).toBeLessThan(150);
+    expect(spent).toBeLessThan(150);
   });
 });

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { ApiError, setTokenSource } from '@/api/client';
 import type { Session, User } from '@/api/contracts.gen';
 import * as people from '@/api/people';
+import { isTransient } from './errors';
 import { withTabLock } from './tab-lock';
 
 // Who is signed in. The access token lives in this module's memory only; the refresh token is a cookie
@@ -70,7 +71,8 @@ export function renewToken(stale = token?.value): Promise<string | null> {
       accept(await people.refreshSession());
       return token?.value ?? null;
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      // No answer or a busy server says nothing about the session; a refusal ends it.
+      if (!(error instanceof ApiError) || isTransient(error)) throw error;
       forget(useSession.getState().status === 'signed_in');
       return null;
     }

@@ -72,7 +72,11 @@ function onMessage(chatId: string, message: Message): void {
   const isNew = (message.seq ?? 0) > (cachedChat(chatId)?.last_seq ?? 0);
   noteMessage(message);
   stopTyping(chatId, message.sender.id);
-  if (message.sender.id === meId()) return outboxArrived([message.client_id]);
+  if (message.sender.id === meId()) {
+    // Writing is reading: the server moves the writer's marker without saying so.
+    if (message.seq !== null) noteRead(chatId, message.seq, 0);
+    return outboxArrived([message.client_id]);
+  }
   if (isNew && openChatId() === chatId) {
     announce(strings.messages.announced(message.sender.display_name, message.text));
   }

@@ -8,7 +8,7 @@ import { useSession } from './session';
 import { strings } from './strings';
 
 export function useChats() {
-  return useQuery({ queryKey: keys.chats, queryFn: loadChats });
+  return useQuery({ queryKey: keys.chats, queryFn: loadChats, refetchOnWindowFocus: true });
 }
 
 // All my chats, newest activity first.

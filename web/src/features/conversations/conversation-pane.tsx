@@ -9,15 +9,14 @@ import { useMessages } from './use-messages';
 
 interface ConversationPaneProps {
   chat: Chat;
-  isMember: boolean;
   targetSeq: number | null;
   // Below the messages: the composer, or why one cannot write.
   footer: ReactNode;
 }
 
 // Keyed by chat: each chat opens with its own state.
-export function ConversationPane({ chat, isMember, targetSeq, footer }: ConversationPaneProps) {
-  const { data: window, error, isError, refetch } = useMessages(chat, isMember);
+export function ConversationPane({ chat, targetSeq, footer }: ConversationPaneProps) {
+  const { data: window, error, isError, refetch } = useMessages(chat);
   const [placeError, setPlaceError] = useState<unknown>(null);
   const isLoaded = window !== undefined;
   useEffect(() => {
@@ -30,7 +29,7 @@ export function ConversationPane({ chat, isMember, targetSeq, footer }: Conversa
         <p role="alert" className="bg-warn-soft px-5 py-2 text-small text-warn">{strings.messages.placeFailed}</p>
       )}
       {window ? (
-        <MessageList chat={chat} window={window} targetSeq={targetSeq} canWrite={isMember && !chat.archived} />
+        <MessageList chat={chat} window={window} targetSeq={targetSeq} canWrite={!chat.archived} />
       ) : isError ? (
         <div className="min-h-0 flex-1">
           <ErrorState title={strings.messages.failed} error={error} onRetry={() => void refetch()} />

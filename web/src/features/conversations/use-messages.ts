@@ -28,7 +28,7 @@ function dropIfFarBehind(chat: Chat): boolean {
 }
 
 // The messages of an open chat, live while it is open.
-export function useMessages(chat: Chat, isMember: boolean) {
+export function useMessages(chat: Chat) {
   const chatId = chat.id;
   // Decided once, before the first read of the cache.
   const [wasCached] = useState(() => !dropIfFarBehind(chat) && cachedWindow(chatId) !== undefined);
@@ -47,8 +47,8 @@ export function useMessages(chat: Chat, isMember: boolean) {
   }, [chatId, wasCached]);
   const { isSuccess } = query;
   useEffect(() => {
-    if (!isSuccess || !isMember) return;
+    if (!isSuccess) return;
     return live.watch(chatDestination(chatId), () => resumeSeq(chatId));
-  }, [chatId, isSuccess, isMember]);
+  }, [chatId, isSuccess]);
   return query;
 }

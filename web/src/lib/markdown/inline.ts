@@ -28,6 +28,9 @@ class InlineParser {
   private at = 0;
   private plain = '';
   private readonly out: Inline[] = [];
+  // Marks that close nowhere after some place close nowhere after a later one: without this, a message of
+  // nothing but opening marks would be read once for each of them.
+  private readonly unclosed = new Set<string>();
 
   constructor(private readonly text: string, private readonly depth: number) {}
 
@@ -94,12 +97,13 @@ class InlineParser {
 
   private code(): boolean {
     const ticks = /^`+/.exec(this.text.slice(this.at))?.[0] ?? '`';
-    let end = this.text.indexOf(ticks, this.at + ticks.length);
+    let end = this.unclosed.has(ticks) ? -1 : this.text.indexOf(ticks, this.at + ticks.length);
     while (end >= 0 && this.text.charAt(end + ticks.length) === '`') {
       const run = /^`+/.exec(this.text.slice(end))?.[0].length ?? 1;
       end = this.text.indexOf(ticks, end + run);
     }
     if (end < 0) {
+      this.unclosed.add(ticks);
       this.plain += ticks;
       this.at += ticks.length;
       return true;
@@ -116,9 +120,12 @@ class InlineParser {
     const start = this.at + mark.length;
     const opens = this.text.charAt(start) !== '' && !/\s/.test(this.text.charAt(start));
     const inWord = char === '_' && wordCharacter.test(this.before());
-    if (!opens || inWord) return false;
+    if (!opens || inWord || this.unclosed.has(mark)) return false;
     const end = this.closing(mark, start);
-    if (end < 0) return false;
+    if (end < 0) {
+      this.unclosed.add(mark);
+      return false;
+    }
     const children = parseInline(this.text.slice(start, end), this.depth + 1);
     const type = char === '~' ? 'del' : double ? 'strong' : 'em';
     return this.push({ type, children }, end + mark.length - this.at);
@@ -154,6 +161,10 @@ class InlineParser {
   }
 
   private link(): boolean {
+    if (this.unclosed.has('](') || this.text.indexOf('](', this.at) < 0) {
+      this.unclosed.add('](');
+      return false;
+    }
     const match = /^\[((?:[^[\]\\]|\\.|\[[^\]]*\])*)\]\(\s*<?([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)>?(?:\s+"[^"]*")?\s*\)/.exec(
       this.text.slice(this.at, this.at + 4000),
     );

@@ -1,14 +1,16 @@
 import { useState } from 'react';
 import { joinChat } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
+import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
+import { EmptyState } from '@/components/empty-state';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
 
-// In the composer's place of a public room that one reads before joining.
-export function JoinBar({ chat }: { chat: Chat }) {
+// In the place of a public room's messages, which only members read.
+export function JoinPanel({ chat }: { chat: Chat }) {
   const [busy, setBusy] = useState(false);
   const join = async () => {
     setBusy(true);
@@ -21,9 +23,11 @@ export function JoinBar({ chat }: { chat: Chat }) {
     }
   };
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line bg-sunken px-5 py-3">
-      <p className="text-soft">{strings.rooms.looking}</p>
-      <Button variant="primary" busy={busy} onClick={() => void join()}>{strings.rooms.join}</Button>
-    </div>
+    <EmptyState
+      picture={<RoomIcon chat={chat} size="large" />}
+      title={chat.title}
+      text={strings.rooms.looking}
+      action={<Button variant="primary" busy={busy} onClick={() => void join()}>{strings.rooms.join}</Button>}
+    />
   );
 }
