@@ -13,6 +13,7 @@
 #include "services/realtime/connection.hpp"
 #include "services/realtime/due.hpp"
 #include "services/realtime/fanout.hpp"
+#include "services/realtime/places.hpp"
 #include "services/realtime/ports.hpp"
 #include "services/realtime/room.hpp"
 #include "store/broadcast/broadcast.hpp"
@@ -93,7 +94,9 @@ class Node {
     void join_person(const UserId& user, Connection& connection);
     void leave_person(const UserId& user, Connection& connection);
     // From now on the person's own events are listened to.
-    void follow_person(const UserId& user);
+    void follow_person(const Identity& who, Feed feed);
+    // An event for all connections of a person that listen to that queue.
+    void give_person(const UserId& user, Feed feed, std::string_view body);
     void note_presence(const UserId& user);
 
   private:
@@ -126,6 +129,7 @@ class Node {
     std::uint32_t last_serial_ = 0;
     std::unordered_map<ChatId, std::shared_ptr<Room>> rooms_;
     std::unordered_map<UserId, Person> people_;
+    Places places_{*this};
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<Group*> dirty_groups_;
     std::vector<Connection*> dirty_;

@@ -70,6 +70,7 @@ void Node::leave_person(const UserId& user, Connection& connection) {
     std::erase(found->second.connections, &connection);
     if (found->second.connections.empty()) {
         people_.erase(found);
+        places_.forget(user);
     }
     note_presence(user);
 }
@@ -86,7 +87,8 @@ void Node::note_presence(const UserId& user) {
     neighbours_.presence.on_changed(user, connections, away);
 }
 
-void Node::follow_person(const UserId& user) {
+void Node::follow_person(const Identity& who, Feed feed) {
+    const UserId user = who.user;
     Person& person = people_[user];
     if (!person.topic) {
         person.topic = broadcast().subscribe(
@@ -94,6 +96,19 @@ void Node::follow_person(const UserId& user) {
             [this, user](store::Notice notice, const store::Payload& payload) {
                 on_person_notice(user, notice, payload);
             });
+    }
+    if (feed == Feed::chats) {
+        places_.follow(who);
+    }
+}
+
+void Node::give_person(const UserId& user, Feed feed, std::string_view body) {
+    const auto found = people_.find(user);
+    if (found == people_.end()) {
+        return;
+    }
+    for (Connection* connection : found->second.connections) {
+        connection->session().give_feed(feed, body);
     }
 }
 
@@ -115,8 +130,9 @@ void Node::on_person_notice(const UserId& user, store::Notice notice,
     if (!feed) {
         return;
     }
-    for (Connection* connection : found->second.connections) {
-        connection->session().give_feed(*feed, event.body);
+    give_person(user, *feed, event.body);
+    if (*feed == Feed::chats) {
+        places_.on_list_event(user, event.body);
     }
     if (*feed == Feed::chats && event.body.starts_with(R"({"type":"chat_removed")")) {
         on_chat_removed(user, event.body);

@@ -43,6 +43,8 @@ class ChatPort {
     // The oldest messages above `after_seq`, ascending; at most `limit`.
     virtual Task<contracts::MessagePage> list_after(Identity who, ChatId chat,
                                                     std::int64_t after_seq, std::int32_t limit) = 0;
+    // The conversations of `who`, with their heads and markers.
+    virtual Task<contracts::ChatPlaces> list_places(Identity who) = 0;
 };
 
 // Is told of every change of a person on this node; never waits.

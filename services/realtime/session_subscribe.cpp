@@ -142,7 +142,7 @@ void Session::follow_feed(Feed feed, Address address) {
     address.serial = node_.next_serial();
     made->own = std::make_unique<Address>(std::move(address));
     subscriptions_.push_back(std::move(made));
-    node_.follow_person(identity_.user);
+    node_.follow_person(identity_, feed);
 }
 
 void Session::unsubscribe(const Frame& frame) {

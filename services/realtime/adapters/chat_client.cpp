@@ -44,4 +44,9 @@ Task<contracts::MessagePage> ChatClient::list_after(Identity who, ChatId chat,
     co_return co_await chat_.call<&ChatApi::list_messages>(caller_of(who), std::move(request));
 }
 
+Task<contracts::ChatPlaces> ChatClient::list_places(Identity who) {
+    const contracts::Empty request;
+    co_return co_await chat_.call<&ChatApi::list_places>(caller_of(who), request);
+}
+
 }  // namespace loquat::realtime

@@ -15,6 +15,7 @@ class ChatClient final : public ChatPort {
     Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
                                             std::int32_t limit) override;
+    Task<contracts::ChatPlaces> list_places(Identity who) override;
 
   private:
     contracts::Client<contracts::ChatApi> chat_;

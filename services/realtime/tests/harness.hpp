@@ -32,8 +32,14 @@ class FakeLink final : public Link {
     explicit FakeLink(std::shared_ptr<End> end) : end_(std::move(end)) {}
     net::IoResult try_read(std::span<char> into) override;
     net::IoResult try_write(std::span<const iovec> parts) override;
-    void want_read(Owner& owner) override { end_->reader = &owner; }
-    void want_write(Owner& owner) override { end_->writer = &owner; }
+    void want_read(Owner& owner) override {
+        EXPECT_EQ(end_->reader, nullptr) << "a stream has one waiter for each way";
+        end_->reader = &owner;
+    }
+    void want_write(Owner& owner) override {
+        EXPECT_EQ(end_->writer, nullptr) << "a stream has one waiter for each way";
+        end_->writer = &owner;
+    }
     void shutdown_write() override { end_->server_shut = true; }
     void close() override;
 
@@ -87,6 +93,8 @@ class FakeChat final : public ChatPort {
     Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
                                             std::int32_t limit) override;
+    Task<contracts::ChatPlaces> list_places(Identity who) override;
+    contracts::ChatPlaces places;  // what list_places gives
 
     enum class Announce { yes, no };
     // Stores the next message of the chat, and broadcasts it.
