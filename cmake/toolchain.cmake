@@ -13,6 +13,12 @@ set(CMAKE_POSITION_INDEPENDENT_CODE OFF)  # every target is compiled -fPIE, so t
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 set(LOQUAT_SANITIZE "" CACHE STRING "address, thread or empty")
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT LOQUAT_SANITIZE)
+  set(static_default ON)
+else()
+  set(static_default OFF)
+endif()
+set(LOQUAT_STATIC ${static_default} CACHE BOOL "link everything but the C library into the program, so that it runs alone")
 set(LOQUAT_FUZZ OFF CACHE BOOL "build the libFuzzer targets")
 
 find_program(CCACHE ccache)
@@ -26,7 +32,7 @@ add_library(loquat_options INTERFACE)
 target_include_directories(loquat_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 target_compile_definitions(loquat_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
-  SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL _GLIBCXX_ASSERTIONS)
+  $<$<NOT:$<BOOL:${LOQUAT_STATIC}>>:SPDLOG_COMPILED_LIB> SPDLOG_FMT_EXTERNAL _GLIBCXX_ASSERTIONS)
 target_compile_options(loquat_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Werror=unused-result -Werror=return-type -Werror=switch -Wno-c23-extensions
@@ -51,6 +57,13 @@ if(LOQUAT_FUZZ)
   target_compile_options(loquat_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+if(LOQUAT_STATIC)
+  set(Boost_USE_STATIC_LIBS ON)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+  set(ZLIB_USE_STATIC_LIBS ON)
+  target_link_options(loquat_options INTERFACE -static-libstdc++ -static-libgcc)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(SQLite3 REQUIRED)
@@ -63,5 +76,26 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlienc)
 target_link_libraries(loquat_options INTERFACE Threads::Threads Boost::headers)
+
+# The packages whose own targets name only the shared library.
+function(loquat_library name shared file)
+  add_library(${name} INTERFACE)
+  if(LOQUAT_STATIC)
+    find_library(${name}_FILE ${file} REQUIRED)
+    target_link_libraries(${name} INTERFACE ${${name}_FILE} ${CMAKE_DL_LIBS} m)
+  else()
+    target_link_libraries(${name} INTERFACE ${shared})
+  endif()
+endfunction()
+loquat_library(sqlite_library SQLite::SQLite3 libsqlite3.a)
+loquat_library(yaml_library yaml-cpp libyaml-cpp.a)
+loquat_library(sodium_library PkgConfig::sodium libsodium.a)
+
+# Debian has the log's library only shared; its headers can stand alone.
+add_library(log_library INTERFACE)
+if(LOQUAT_STATIC)
+  target_link_libraries(log_library INTERFACE spdlog::spdlog_header_only fmt::fmt-header-only)
+else()
+  target_link_libraries(log_library INTERFACE spdlog::spdlog fmt::fmt)
+endif()
