@@ -138,7 +138,7 @@ def loquat(binaries, data, settings=(), config=None, core=SERVER_CORE):
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as errors:
         process = subprocess.Popen(command if core is None else pinned(core, command), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
+                                   stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
     try:
         yield ready_address(process, log), process
     finally:

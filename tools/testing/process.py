@@ -2,6 +2,8 @@
 import contextlib
 import os
 import pathlib
+import re
+import select
 import signal
 import subprocess
 import tempfile
@@ -43,7 +45,7 @@ def loquat(binary, log, arguments=()):
     log.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="loquat-") as data, open(log, "wb") as errors:
         process = subprocess.Popen([str(binary), "up", "--port", "0", "--data", data, *arguments],
-                                   stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
+                                   stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
         try:
             yield ready_address(process, log)
         finally:
@@ -55,12 +57,14 @@ def loquat(binary, log, arguments=()):
 
 def ready_address(process, log, seconds=60):
     """What follows `ready ` on the program's standard output."""
-    os.set_blocking(process.stdout.fileno(), False)
-    end, text = time.monotonic() + seconds, ""
-    while time.monotonic() < end and process.poll() is None:
-        text += process.stdout.read() or ""
-        for line in text.splitlines():
-            if line.startswith("ready ") and "\n" in text:
-                return line.split()[1]
-        time.sleep(0.02)
+    out, text, end = process.stdout.fileno(), b"", time.monotonic() + seconds
+    while time.monotonic() < end and not re.search(rb"^ready .*\n", text, re.M):
+        if select.select([out], [], [], 1)[0]:
+            piece = os.read(out, 4096)
+            if not piece:
+                break
+            text += piece
+    for line in text.decode().splitlines():
+        if line.startswith("ready "):
+            return line.split()[1]
     raise RuntimeError(f"loquat did not say that it is ready; see {log}")
