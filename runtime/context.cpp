@@ -42,6 +42,8 @@ std::string Context::service_url(std::string_view service) const {
 
 const Config& Context::config_section_value() const { return platform_.state_->config; }
 
+bool Context::calls_directly() const { return platform_.state_->options.calls == Calls::direct; }
+
 Context::Hosted Context::find_hosted(std::string_view service) const {
     const auto& hosted = platform_.state_->hosted;
     const auto found = hosted.find(service);
@@ -49,6 +51,9 @@ Context::Hosted Context::find_hosted(std::string_view service) const {
 }
 
 std::shared_ptr<contracts::Transport> Context::make_transport(std::string_view service) const {
+    if (is_hosted(service)) {
+        return make_loopback_transport(dispatcher());
+    }
     const std::string url = service_url(service);
     if (url.empty()) {
         return make_absent_transport(std::string{service});

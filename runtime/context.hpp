@@ -70,7 +70,7 @@ class Context {
     template <class Api>
     contracts::Client<Api> client() const {
         constexpr std::string_view name = contracts::Table<Api>::service;
-        if (const Hosted found = find_hosted(name); found.api != nullptr) {
+        if (const Hosted found = find_hosted(name); found.api != nullptr && calls_directly()) {
             return contracts::Client<Api>{*static_cast<Api*>(found.api), *found.loop, observer()};
         }
         return contracts::Client<Api>{make_transport(name), observer()};
@@ -97,6 +97,7 @@ class Context {
 
     const Config& config_section_value() const;
     Hosted find_hosted(std::string_view service) const;
+    bool calls_directly() const;
     std::shared_ptr<contracts::Transport> make_transport(std::string_view service) const;
     contracts::CallObserver* observer() const;
     void expose_erased(std::string_view service, void* api, std::vector<contracts::Operation> operations);

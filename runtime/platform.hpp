@@ -18,12 +18,19 @@ struct ServicePort {
     std::uint16_t port = 0;  // 0: any free one
 };
 
+// How services of one process call each other.
+enum class Calls {
+    direct,    // values moved from loop to loop
+    loopback,  // through encoding, routes and pipeline, as if each were elsewhere: finds mistakes at the boundary
+};
+
 struct PlatformOptions {
     std::vector<const Module*> modules;  // in the order of start: those called before their callers
     std::filesystem::path data;
     std::vector<ConfigSection> sections;  // all known ones, also of modules that do not run here
     ConfigSources sources;
     std::optional<ServicePort> service_port;
+    Calls calls = Calls::direct;
     const Clock* clock = nullptr;  // the system's when null
 };
 
