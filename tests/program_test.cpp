@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/http_caller.hpp"
+#include "tests/support/platform_under_test.hpp"
+#include "tests/support/program.hpp"
+
+// The program as its users start it: what it says when something is wrong, and that it loses nothing.
+namespace loquat::test {
+namespace {
+
+class ProgramTest : public testing::Test {
+  protected:
+    ProgramTest() : folder_(make_folder()) {}
+    ~ProgramTest() override { std::filesystem::remove_all(folder_); }
+
+    std::vector<std::string> up(std::vector<std::string> more = {}) const {
+        std::vector<std::string> arguments{"up", "--port", "0", "--data", folder_.string(), "--set",
+                                           "platform.log_level=warn"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+
+    // Starts, lets `work` call it, stops it with SIGTERM; gives the exit code.
+    int with_platform(const std::function<Task<void>(HttpCaller&)>& work) {
+        Program program{up()};
+        const std::uint16_t port = program.wait_until_ready();
+        EXPECT_NE(port, 0) << program.errors();
+        aio::Loop loop{"client"};
+        HttpCaller caller{loop, port};
+        run_to_end(loop, work(caller));
+        program.signal(SIGTERM);
+        return program.wait_for_end();
+    }
+
+    // Runs the program to its end and gives what it said on standard error.
+    static std::pair<int, std::string> run(std::vector<std::string> arguments) {
+        Program program{std::move(arguments)};
+        const int code = program.wait_for_end();
+        return {code, program.errors() + program.output()};
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(ProgramTest, keeps_what_it_was_told_over_a_restart_and_ends_with_zero) {
+    std::string token;
+    std::string room;
+    auto first = [&](HttpCaller& caller) -> Task<void> {
+        token = co_await caller.make_user("ana");
+        room = co_await caller.make_room(token, "General");
+        const std::string body = R"({"client_id":"1","text":"still here"})";
+        const auto sent = co_await caller.call("POST", "/api/chats/" + room + "/messages", token, body);
+        EXPECT_EQ(sent.status, 201);
+    };
+    auto second = [&](HttpCaller& caller) -> Task<void> {
+        const auto page = co_await caller.call("GET", "/api/chats/" + room + "/messages", token, "");
+        EXPECT_EQ(page.status, 200);
+        EXPECT_NE(page.body.find("still here"), std::string::npos);
+    };
+
+    EXPECT_EQ(with_platform(first), 0);
+    EXPECT_EQ(with_platform(second), 0);
+}
+
+TEST_F(ProgramTest, says_which_process_holds_the_data_folder) {
+    Program first{up()};
+    first.wait_until_ready();
+
+    const auto [code, said] = run(up());
+
+    EXPECT_EQ(code, 1);
+    EXPECT_NE(said.find(std::to_string(first.pid())), std::string::npos) << said;
+}
+
+TEST_F(ProgramTest, says_that_a_port_is_taken) {
+    Program first{up()};
+    const std::string port = std::to_string(first.wait_until_ready());
+    const std::filesystem::path other = make_folder();
+
+    const auto [code, said] = run({"up", "--port", port, "--data", other.string()});
+
+    std::filesystem::remove_all(other);
+    EXPECT_EQ(code, 1);
+    EXPECT_NE(said.find(port), std::string::npos) << said;
+}
+
+TEST_F(ProgramTest, refuses_a_damaged_database_and_leaves_it_alone) {
+    auto nothing = [](HttpCaller&) -> Task<void> { co_return; };
+    ASSERT_EQ(with_platform(nothing), 0);
+    const std::string damage = "this is no database, but somebody's notes";
+    std::filesystem::remove(folder_ / "auth.db-wal");
+    std::ofstream{folder_ / "auth.db", std::ios::binary} << damage;
+
+    const auto [code, said] = run(up());
+
+    EXPECT_EQ(code, 1);
+    EXPECT_NE(said.find("auth.db"), std::string::npos) << said;
+    EXPECT_EQ(std::filesystem::file_size(folder_ / "auth.db"), damage.size());
+    EXPECT_EQ(run({"doctor", "--data", folder_.string()}).first, 1);
+}
+
+TEST_F(ProgramTest, names_every_mistake_of_the_configuration) {
+    const auto [code, said] = run(up({"--set", "gateway.prot=1", "--set", "chat.x=1"}));
+
+    EXPECT_EQ(code, 1);
+    EXPECT_NE(said.find("gateway.prot is not a known key; did you mean port?"), std::string::npos) << said;
+    EXPECT_NE(said.find("chat.x"), std::string::npos) << said;
+    EXPECT_EQ(run({"config", "check", "--set", "gateway.port=many"}).first, 1);
+    EXPECT_EQ(run({"config", "check"}).first, 0);
+}
+
+TEST_F(ProgramTest, wrong_use_is_two_and_help_is_zero) {
+    EXPECT_EQ(run({"upp"}).first, 2);
+    EXPECT_EQ(run({"up", "--port", "99999"}).first, 2);
+    EXPECT_EQ(run({"--help"}).first, 0);
+    EXPECT_EQ(run({"import", "--help"}).first, 0);
+    EXPECT_EQ(run({"version"}).first, 0);
+}
+
+TEST_F(ProgramTest, people_are_added_without_and_beside_a_running_platform) {
+    const auto data = folder_.string();
+
+    const auto [code, said] = run({"user", "add", "ana", "--data", data});
+    Program program{up()};
+    program.wait_until_ready();
+    const auto [beside_code, beside_said] = run({"user", "add", "ben", "--admin", "--data", data});
+    const auto [list_code, listed] = run({"user", "list", "--data", data});
+
+    EXPECT_EQ(code, 0) << said;
+    EXPECT_NE(said.find("password: "), std::string::npos);
+    EXPECT_EQ(beside_code, 0) << beside_said;
+    EXPECT_NE(beside_said.find("admin"), std::string::npos);
+    EXPECT_EQ(list_code, 0);
+    EXPECT_NE(listed.find("2 users"), std::string::npos) << listed;
+    EXPECT_EQ(run({"user", "add", "ana", "--data", data}).first, 1);
+}
+
+TEST_F(ProgramTest, imports_lines_once_however_often_they_are_given) {
+    const std::filesystem::path file = folder_ / "lines.jsonl";
+    std::ofstream{file} << R"({"room":"a","user":"Ana!","text":"one"})" << '\n'
+                        << R"({"room":"a","user":"Ben","text":"two"})" << '\n'
+                        << "no json\n"
+                        << R"({"room":"b","user":"Ana!","text":"three"})" << '\n';
+    const std::vector<std::string> command{"import", file.string(), "--data", (folder_ / "data").string()};
+
+    const auto [code, said] = run(command);
+    const auto [again_code, again] = run(command);
+
+    EXPECT_EQ(code, 0) << said;
+    EXPECT_NE(said.find("3 messages in 2 rooms from 2 people; 1 lines skipped"), std::string::npos) << said;
+    EXPECT_NE(said.find("line 3 skipped"), std::string::npos) << said;
+    EXPECT_EQ(again_code, 0) << again;
+}
+
+}  // namespace
+}  // namespace loquat::test
