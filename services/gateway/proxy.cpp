@@ -18,8 +18,7 @@ net::http::ClientConfig client_config(const UpstreamConfig& config) {
             .send_stall_max = milliseconds{config.stall_ms_max},
             .idle_time_max = milliseconds{config.idle_ms_max},
             .idle_per_origin_max = static_cast<std::size_t>(config.idle_connections_max),
-            .connections_per_origin_max = static_cast<std::size_t>(config.connections_max),
-            .tls = net::tls::ClientContext::make()};
+            .connections_per_origin_max = static_cast<std::size_t>(config.connections_max)};
 }
 
 Failure too_large() {
@@ -40,6 +39,7 @@ Proxy::Proxy(aio::Loop& loop, Settings settings, Answers& answers, Measures& mea
     : settings_(std::move(settings)),
       answers_(answers),
       measures_(measures),
+      loop_(loop),
       client_(loop, client_config(settings_.upstream)),
       tunnels_(loop) {}
 
@@ -105,6 +105,19 @@ Task<std::exception_ptr> Proxy::try_once(Request& request, Journey& journey) {
     co_return error;
 }
 
+// Reading the system's authorities takes 50 ms: only those pay who have upstreams with TLS.
+net::http::Client& Proxy::client_for(const net::http::Origin& origin) {
+    if (origin.scheme == net::http::Scheme::http) {
+        return client_;
+    }
+    if (!tls_client_) {
+        net::http::ClientConfig config = client_config(settings_.upstream);
+        config.tls = net::tls::ClientContext::make();
+        tls_client_ = std::make_unique<net::http::Client>(loop_, std::move(config));
+    }
+    return *tls_client_;
+}
+
 bool Proxy::may_repeat(const Request& request, const Journey& journey, int tries) const {
     const bool is_safe =
         !journey.has_connected || (is_idempotent(request.head) && !journey.is_streamed);
@@ -116,7 +129,7 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
     const std::size_t upstream = request.route->upstream;
     const net::http::Origin& origin = routes.table->upstreams()[upstream].origins[journey.address];
     const Steady begun = std::chrono::steady_clock::now();
-    net::http::ClientCall call{client_, origin, journey.deadline};
+    net::http::ClientCall call{client_for(origin), origin, journey.deadline};
     write_head(request, journey, call);
     std::exception_ptr error;
     try {

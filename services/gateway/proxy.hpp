@@ -48,6 +48,7 @@ class Proxy {
 
     Task<void> prepare_body(Request& request, Journey& journey);
     Task<std::exception_ptr> try_once(Request& request, Journey& journey);
+    net::http::Client& client_for(const net::http::Origin& origin);
     bool may_repeat(const Request& request, const Journey& journey, int tries) const;
     Task<void> exchange(Request& request, Journey& journey);
     Task<void> upload(Request& request, net::http::ClientCall& call);
@@ -68,7 +69,9 @@ class Proxy {
     Settings settings_;
     Answers& answers_;
     Measures& measures_;
+    aio::Loop& loop_;
     net::http::Client client_;
+    std::unique_ptr<net::http::Client> tls_client_;  // made when the first https upstream is called
     Tunnels tunnels_;
     std::string target_;  // scratch, like the two below
     std::string line_;

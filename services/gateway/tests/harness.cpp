@@ -118,6 +118,20 @@ Task<void> FakeUpstream::handle(net::http::Exchange& exchange) {
     co_await answer_(exchange);
 }
 
+Task<void> read_until(net::Stream& stream, std::string& text, std::string_view wanted) {
+    std::array<char, 4096> buffer;
+    while (text.find(wanted) == std::string::npos) {
+        const net::IoResult read = stream.try_read(buffer);
+        if (read.state == net::Io::bytes) {
+            text.append(buffer.data(), read.bytes);
+        } else if (read.state == net::Io::would_block) {
+            co_await stream.readable();
+        } else {
+            co_return;
+        }
+    }
+}
+
 FakeUpstream::Answer text_answer(std::string text) {
     return [text](net::http::Exchange& exchange) -> Task<void> {
         net::http::Response response{.headers = {{"Content-Type", "text/plain"}}, .body = text};
@@ -169,7 +183,10 @@ void GatewayHarness::start() {
                     .clock = clock,
                     .metrics = metrics,
                     .sources = {.dispatcher = dispatcher,
-                                .service_url = [](auto) { return std::string{}; }},
+                                .service_url =
+                                    [this](std::string_view name) {
+                                        return name == "files" ? files_url : std::string{};
+                                    }},
                     .internal_key = "internal key",
                     .tokens = tokens,
                     .shared = std::make_shared<Shared>(config.limits),

@@ -40,6 +40,9 @@ class FakeUpstream final : net::http::Handler {
     std::vector<std::string> heads_;
 };
 
+// Reads from `stream` until `text` holds `wanted` or nothing more comes.
+Task<void> read_until(net::Stream& stream, std::string& text, std::string_view wanted);
+
 // Answers with that text.
 FakeUpstream::Answer text_answer(std::string text);
 
@@ -73,6 +76,7 @@ class GatewayHarness {
     std::unique_ptr<Gateway> gateway;
     std::unique_ptr<net::http::Client> client;
     std::deque<FakeUpstream> upstreams;
+    std::string files_url;  // of the service `files`, which runs elsewhere
     net::Endpoint at;
     contracts::Caller last_caller;
     contracts::RawCall last_call;
