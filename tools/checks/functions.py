@@ -89,7 +89,7 @@ def walk(source):
             if not char.isspace() and head_line is None:
                 head_line = line
             head += char
-            if not is_script and re.search(r"\b(?:public|private|protected)\s*:$", head):
+            if char == ":" and not is_script and re.search(r"\b(?:public|private|protected)\s*:$", head):
                 head, head_line = "", None
 
 

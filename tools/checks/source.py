@@ -6,6 +6,7 @@ import pathlib
 import re
 
 C_LIKE = {".cpp", ".hpp", ".h", ".ts", ".tsx", ".js", ".mjs"}
+OPENING = re.compile(r"[\"'`/R]")
 RAW_STRING = re.compile(r'R"([^()\\\s]{0,16})\(')
 
 
@@ -49,7 +50,7 @@ def is_below(path, prefix):
 
 
 def spaces(text):
-    return "".join("\n" if char == "\n" else " " for char in text)
+    return re.sub(r"[^\n]", " ", text)
 
 
 def end_of_quoted(text, at):
@@ -101,13 +102,16 @@ def literal_end(text, at, out, is_script):
 def blank(text, is_script):
     out, at = [], 0
     while at < len(text):
-        end = literal_end(text, at, out, is_script)
-        if end == at:
-            out.append(text[at])
-            at += 1
+        found = OPENING.search(text, at)
+        start = found.start() if found else len(text)
+        out.append(text[at:start])
+        end = literal_end(text, start, out, is_script) if found else start
+        if end == start:
+            out.append(text[start:start + 1])
+            at = start + 1
             continue
         # A quote is left at each end of a literal, so that `f("a")` does not look like `f()`.
-        is_literal = text[at] in "\"'`R" and end - at >= 2
-        out.extend('"' + spaces(text[at + 1:end - 1]) + '"' if is_literal else spaces(text[at:end]))
+        is_literal = text[start] in "\"'`R" and end - start >= 2
+        out.append('"' + spaces(text[start + 1:end - 1]) + '"' if is_literal else spaces(text[start:end]))
         at = end
     return "".join(out)
