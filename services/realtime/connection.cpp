@@ -74,6 +74,12 @@ void Connection::read_some() {
     }
 }
 
+void Connection::read_on() {
+    if (!is_waiting_to_read_) {
+        read_some();
+    }
+}
+
 void Connection::resume_reading() {
     if (state_ != State::over && !is_waiting_to_read_ && !is_hungry && wants_input()) {
         node_.read_later(*this);

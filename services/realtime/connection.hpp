@@ -52,8 +52,8 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     bool is_drained() const { return outbox_.is_empty(); }
     bool has_room() const;
     void resume_reading();
-    // Reads on after a pause for fairness.
-    void read_some();
+    // Reads on after a pause, unless the socket is being waited for already.
+    void read_on();
 
     void on_signed_in();
     // Its times have changed.
@@ -83,6 +83,7 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     void on_writable() override;
     void on_due(Steady now) override;
 
+    void read_some();
     void take(std::span<char> bytes);
     void begin_closing(std::string_view close_frame);
     void lose();

@@ -132,7 +132,7 @@ void Node::tick() {
     hungry.swap(hungry_);
     for (Connection* connection : hungry) {
         connection->is_hungry = false;
-        connection->read_some();
+        connection->read_on();
     }
     flush_dirty();
     bury();
