@@ -28,7 +28,7 @@ def run(command, log, timeout=600, cwd=ROOT, env=None, append=False):
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "ab" if append else "wb") as out:
         process = subprocess.Popen([str(part) for part in command], cwd=cwd, stdin=subprocess.DEVNULL,
-                                   stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})},
+                                   stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "NO_COLOR": "1", **(env or {})},
                                    start_new_session=True)
         try:
             return process.wait(timeout)
