@@ -5,15 +5,17 @@ import { defineConfig } from 'vitest/config';
 
 const backend = process.env.LOQUAT_BACKEND ?? 'http://localhost:8080';
 
+// The server compares the page's origin with the host that was asked, so the host stays as it is.
+const proxy = {
+  '/api': { target: backend, changeOrigin: false },
+  '/ws': { target: backend, changeOrigin: false, ws: true },
+};
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: {
-    proxy: {
-      '/api': backend,
-      '/ws': { target: backend, ws: true },
-    },
-  },
+  server: { proxy },
+  preview: { proxy },
   build: {
     target: 'es2022',
     // Inlined assets become data: addresses, which a strict content policy refuses.

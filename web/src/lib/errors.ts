@@ -17,7 +17,14 @@ export function errorCode(error: unknown): string {
 // The message for one field of a form, where the server named it.
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
-  return error.fields.find((entry) => entry.field === field)?.message;
+  const message = error.fields.find((entry) => entry.field === field)?.message;
+  return message && toSentence(message);
+}
+
+// The server's words follow a field's name; beside the field they stand alone.
+function toSentence(words: string): string {
+  const first = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
 // Whether an error speaks about at least one of the fields that a form shows.

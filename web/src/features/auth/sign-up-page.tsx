@@ -27,7 +27,7 @@ export function SignUpPage() {
   const bind = (field: FieldName) => ({
     name: field,
     value: values[field],
-    error: fieldError(error, field) ?? (owner === field ? errorText(error) : undefined),
+    error: owner === field ? errorText(error) : fieldError(error, field),
     onChange: (event: { target: { value: string } }) => setValues({ ...values, [field]: event.target.value }),
   });
   const submit = async (event: FormEvent) => {
