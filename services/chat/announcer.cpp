@@ -20,19 +20,23 @@ void Announcer::typing(const ChatId& chat, const UserId& user) {
 void Announcer::read(const Room& room, const MemberRecord& member, std::int64_t last_seq,
                      std::int64_t receipts_members_max) {
     if (room.chat.member_count <= receipts_members_max) {
-        const store::RoomEvent event{"read", 0, member.user, contracts::read_event(member.user, member.read_seq)};
+        const store::RoomEvent event{"read", 0, member.user,
+                                     contracts::read_event(member.user, member.read_seq)};
         parts_.broadcast.publish(store::room_topic(room.chat.id), store::encode(event));
     }
-    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq, count_unread(last_seq, member.read_seq)));
+    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq,
+                                               count_unread(last_seq, member.read_seq)));
 }
 
 void Announcer::member_added(const ChatId& chat, const UserId& user) {
-    const store::RoomEvent event{"member_added", 0, user, contracts::member_event("member_added", user)};
+    const store::RoomEvent event{"member_added", 0, user,
+                                 contracts::member_event("member_added", user)};
     parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
 }
 
 void Announcer::member_removed(const ChatId& chat, const UserId& user) {
-    const store::RoomEvent event{"member_removed", 0, user, contracts::member_event("member_removed", user)};
+    const store::RoomEvent event{"member_removed", 0, user,
+                                 contracts::member_event("member_removed", user)};
     parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
 }
 
@@ -80,7 +84,8 @@ Task<void> Announcer::run() {
         }
         if (error) {
             parts_.metrics.events_dropped.add();
-            log_warn({.service = "chat"}, "a chat list event could not be made", {{"error", aio::describe(error)}});
+            log_warn({.service = "chat"}, "a chat list event could not be made",
+                     {{"error", aio::describe(error)}});
         }
     }
 }
@@ -109,7 +114,8 @@ Task<void> Announcer::tell_removed(Job job) {
     }
 }
 
-// Each person sees the conversation as it is when their turn comes; who is not in it any more sees nothing.
+// Each person sees the conversation as it is when their turn comes; who is not in it any more sees
+// nothing.
 Task<void> Announcer::tell_seen(Job job) {
     const RoomPtr room = co_await parts_.rooms.find(job.chat);
     if (!room) {
@@ -139,7 +145,8 @@ Task<void> Announcer::tell_seen(Job job) {
 }
 
 void Announcer::tell(const UserId& user, std::string_view body) {
-    parts_.broadcast.publish(contracts::user_topic(user), contracts::encode_user_event("chats", body));
+    parts_.broadcast.publish(contracts::user_topic(user),
+                             contracts::encode_user_event("chats", body));
 }
 
 }  // namespace loquat::chat

@@ -11,9 +11,9 @@
 
 namespace loquat::chat {
 
-// Tells live clients what changed besides messages.  Room events go out at once.  Chat list events, one for
-// each member, go through one queue in order, a few at a time between other work; when the queue is full they
-// are dropped and counted: lists are right again when they are next read.
+// Tells live clients what changed besides messages.  Room events go out at once.  Chat list events,
+// one for each member, go through one queue in order, a few at a time between other work; when the
+// queue is full they are dropped and counted: lists are right again when they are next read.
 class Announcer {
   public:
     struct Parts {
@@ -27,8 +27,10 @@ class Announcer {
     explicit Announcer(Parts parts) : parts_(parts), jobs_(10'000) {}
 
     void typing(const ChatId& chat, const UserId& user);
-    // To the room in conversations of at most `receipts_members_max`; to the person's other devices always.
-    void read(const Room& room, const MemberRecord& member, std::int64_t last_seq, std::int64_t receipts_members_max);
+    // To the room in conversations of at most `receipts_members_max`; to the person's other devices
+    // always.
+    void read(const Room& room, const MemberRecord& member, std::int64_t last_seq,
+              std::int64_t receipts_members_max);
     void member_added(const ChatId& chat, const UserId& user);
     // Ends the person's live subscriptions.
     void member_removed(const ChatId& chat, const UserId& user);

@@ -44,14 +44,15 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
     }
     if (arrival != Outcomes::Arrival::arrived) {
         ports_.metrics.late.add();
-        throw Failure{Kind::timed_out, "upstream.timeout",
-                      "The change is recorded and will be seen shortly; the store did not answer in time."};
+        throw Failure{
+            Kind::timed_out, "upstream.timeout",
+            "The change is recorded and will be seen shortly; the store did not answer in time."};
     }
     store::Outcome& outcome = ticket.outcome();
     if (outcome.kind == store::OutcomeKind::refused) {
         throw_refused(outcome);
     }
-    heads_.on_stored({outcome.kind, outcome.message});
+    on_stored({outcome.kind, outcome.message});
     co_return to_wire(std::move(outcome.message));
 }
 
@@ -60,7 +61,8 @@ Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessag
     const UserId user = caller.user_id();
     co_await rooms_.get(request.id, user, Action::send);
     store::MessageRecord record;
-    record.text = to_message_text(std::move(request.text), static_cast<std::size_t>(config_.text_characters_max));
+    record.text = to_message_text(std::move(request.text),
+                                  static_cast<std::size_t>(config_.text_characters_max));
     const store::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     if (stored.sender.id != user) {
         throw forbidden("Only the sender may edit a message.");

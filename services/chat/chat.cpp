@@ -22,8 +22,9 @@ Chat::Chat(Ports ports, const ChatConfig& config)
       rooms_(ports.chats, unsaved_, to_size(config.members_cached_max)),
       changes_(changes_waiting_max),
       heads_(ports.messages, to_size(config.heads_cached_mib) << 20),
-      people_(ports.loop, ports.directory, ports.clock,
-              {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
+      people_(
+          ports.loop, ports.directory, ports.clock,
+          {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
       repeats_(to_size(config.repeats_cached_max)),
       outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
       announcer_({ports.broadcast, rooms_, heads_, people_, ports.metrics}),
@@ -32,38 +33,45 @@ Chat::Chat(Ports ports, const ChatConfig& config)
 
 void Chat::start() {
     outcomes_.start();
-    auto on_notice = [this](store::Notice notice, const store::Payload& payload) {
-        on_stored(notice, payload);
+    auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
+        on_notice(notice, payload);
     };
-    stored_ = ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_notice));
+    stored_ =
+        ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_stored_notice));
     scope_.start(announcer_.run());
     scope_.start(keep_saving());
 }
 
-Task<void> Chat::stop() {
-    stored_.end();
+Task<void> Chat::stop(Steady deadline) {
     outcomes_.stop();
+    while (outcomes_.waiting() > 0 && std::chrono::steady_clock::now() < deadline) {
+        co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
+    }
+    stored_.end();
     announcer_.close();
     co_await scope_.close();
     co_await people_.close();
     co_await unsaved_.save();
 }
 
-// Everything that is kept of a conversation's messages follows from here.
-void Chat::on_stored(store::Notice notice, const store::Payload& payload) {
+void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
     if (notice == store::Notice::lost) {
         heads_.clear();
         return;
     }
-    const auto event = store::decode_stored_event(*payload);
-    if (!event) {
+    if (const auto event = store::decode_stored_event(*payload)) {
+        on_stored(*event);
+    }
+}
+
+// Everything that is kept of a conversation's messages follows from here.  The same event may come
+// twice.
+void Chat::on_stored(const store::StoredEvent& event) {
+    heads_.on_stored(event);
+    if (event.kind != store::OutcomeKind::stored) {
         return;
     }
-    heads_.on_stored(*event);
-    if (event->kind != store::OutcomeKind::stored) {
-        return;
-    }
-    const store::StoredMessage& message = event->message;
+    const store::StoredMessage& message = event.message;
     unsaved_.note_activity(message.chat, message.created_at);
     Room* room = rooms_.peek(message.chat);
     if (room != nullptr) {
@@ -88,7 +96,8 @@ Task<void> Chat::keep_saving() {
             const Time now = ports_.clock.now();
             if (now - keys_forgotten_at > std::chrono::minutes{10}) {
                 keys_forgotten_at = now;
-                co_await ports_.chats.forget_keys(now - std::chrono::hours{config_.creation_key_hours});
+                co_await ports_.chats.forget_keys(now -
+                                                  std::chrono::hours{config_.creation_key_hours});
             }
         } catch (const Failure&) {
             error = std::current_exception();
@@ -103,7 +112,8 @@ Task<void> Chat::keep_saving() {
 
 Steady Chat::store_deadline(const Caller& caller) const {
     // The loop's timers run by this clock.
-    const Steady latest = std::chrono::steady_clock::now() + std::chrono::milliseconds{config_.store_wait_ms};
+    const Steady latest =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds{config_.store_wait_ms};
     return std::min(latest, caller.deadline);
 }
 

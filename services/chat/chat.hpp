@@ -26,8 +26,9 @@ using contracts::Reply;
 // A record that the consumer refused, as the caller's failure.
 [[noreturn]] void throw_refused(const store::Outcome& outcome);
 
-// The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the ports.
-// conversations.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp each hold a part.
+// The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the
+// ports. conversations.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp each hold a
+// part.
 class Chat final : public contracts::ChatApi {
   public:
     struct Ports {
@@ -45,33 +46,40 @@ class Chat final : public contracts::ChatApi {
 
     // Before the first call: listens to what is stored, and writes progress down from time to time.
     void start();
-    // Writes down what is left.
-    Task<void> stop();
+    // Lets those who wait for the store go, then writes down what is left.  Nobody calls after it.
+    Task<void> stop(Steady deadline);
 
-    Task<Reply<contracts::Chat>> create_chat(Caller caller, contracts::CreateChatRequest request) override;
-    Task<contracts::Page<contracts::Chat>> list_chats(Caller caller, contracts::ListChatsRequest request) override;
-    Task<contracts::Page<contracts::Chat>> list_public_chats(Caller caller,
-                                                             contracts::ListPublicRequest request) override;
+    Task<Reply<contracts::Chat>> create_chat(Caller caller,
+                                             contracts::CreateChatRequest request) override;
+    Task<contracts::Page<contracts::Chat>> list_chats(Caller caller,
+                                                      contracts::ListChatsRequest request) override;
+    Task<contracts::Page<contracts::Chat>> list_public_chats(
+        Caller caller, contracts::ListPublicRequest request) override;
     Task<contracts::Chat> get_chat(Caller caller, contracts::ChatRef request) override;
     Task<contracts::Chat> update_chat(Caller caller, contracts::UpdateChatRequest request) override;
     Task<void> delete_chat(Caller caller, contracts::ChatRef request) override;
 
     Task<void> join_chat(Caller caller, contracts::ChatRef request) override;
     Task<void> leave_chat(Caller caller, contracts::ChatRef request) override;
-    Task<contracts::Page<contracts::Member>> list_members(Caller caller,
-                                                          contracts::ListMembersRequest request) override;
+    Task<contracts::Page<contracts::Member>> list_members(
+        Caller caller, contracts::ListMembersRequest request) override;
     Task<contracts::Member> put_member(Caller caller, contracts::PutMemberRequest request) override;
     Task<void> remove_member(Caller caller, contracts::MemberRef request) override;
 
-    Task<Reply<contracts::Message>> post_message(Caller caller, contracts::PostMessageRequest request) override;
-    Task<contracts::Accepted> accept_message(Caller caller, contracts::PostMessageRequest request) override;
-    Task<contracts::Message> edit_message(Caller caller, contracts::EditMessageRequest request) override;
+    Task<Reply<contracts::Message>> post_message(Caller caller,
+                                                 contracts::PostMessageRequest request) override;
+    Task<contracts::Accepted> accept_message(Caller caller,
+                                             contracts::PostMessageRequest request) override;
+    Task<contracts::Message> edit_message(Caller caller,
+                                          contracts::EditMessageRequest request) override;
     Task<contracts::Message> delete_message(Caller caller, contracts::MessageRef request) override;
 
-    Task<contracts::MessagePage> list_messages(Caller caller, contracts::ListMessagesRequest request) override;
+    Task<contracts::MessagePage> list_messages(Caller caller,
+                                               contracts::ListMessagesRequest request) override;
     Task<void> put_read(Caller caller, contracts::ReadRequest request) override;
     Task<void> post_typing(Caller caller, contracts::ChatRef request) override;
-    Task<contracts::Subscribable> check_subscription(Caller caller, contracts::ChatRef request) override;
+    Task<contracts::Subscribable> check_subscription(Caller caller,
+                                                     contracts::ChatRef request) override;
     Task<contracts::ChatPlaces> list_places(Caller caller, contracts::Empty request) override;
     Task<contracts::UserIds> list_peers(Caller caller, contracts::Empty request) override;
 
@@ -81,6 +89,7 @@ class Chat final : public contracts::ChatApi {
     struct Draft {
         store::MessageRecord record;
         std::string repeat_key;
+        std::uint64_t text_hash = 0;
         bool is_durable = false;
     };
     struct Listed {
@@ -105,7 +114,8 @@ class Chat final : public contracts::ChatApi {
     // messages.cpp
     Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request);
     Task<void> append_draft(Draft& draft);
-    Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft, Steady deadline);
+    Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft,
+                                                     Steady deadline);
     Task<void> append(const store::MessageRecord& record);
     Task<store::Sender> sender_of(const Caller& caller);
     Task<std::vector<UserId>> resolve_mentions(const std::string& text, ChatId chat);
@@ -116,7 +126,8 @@ class Chat final : public contracts::ChatApi {
     Task<store::StoredMessage> get_stored(ChatId chat, MessageId id);
     Task<contracts::Message> apply_change(store::MessageRecord record, Steady deadline);
 
-    void on_stored(store::Notice notice, const store::Payload& payload);
+    void on_notice(store::Notice notice, const store::Payload& payload);
+    void on_stored(const store::StoredEvent& event);
     Task<void> keep_saving();
     Steady store_deadline(const Caller& caller) const;
 

@@ -27,32 +27,40 @@ struct ChatConfig {
     static constexpr std::array fields{
         wire::Field{"text_characters_max", 1, 16'000, "Characters of a message."},
         wire::Field{"title_characters_max", 1, 120, "Characters of a title."},
-        wire::Field{"mentions_max", 0, 1'000, "People that one message can mention; more are plain text."},
+        wire::Field{"mentions_max", 0, 1'000,
+                    "People that one message can mention; more are plain text."},
         wire::Field{"members_max", 2, 100'000, "People in one conversation."},
         wire::Field{"chats_per_user_max", 1, 100'000, "Conversations that one person can be in."},
         wire::Field{"store_wait_ms", 0, 30'000,
-                    "How long a sender waits for the number of a message that is already durable (then 202)."},
-        wire::Field{"store_waiters_max", 1, 1'000'000, "Senders that wait at once; more are refused with 503."},
+                    "How long a sender waits for the number of a message that is already durable "
+                    "(then 202)."},
+        wire::Field{"store_waiters_max", 1, 1'000'000,
+                    "Senders that wait at once; more are refused with 503."},
         wire::Field{"typing_interval_ms", 0, 60'000,
                     "A person's typing is shown once in this time in a conversation."},
         wire::Field{"receipts_members_max", 0, 10'000,
                     "In larger conversations nobody is told how far others have read."},
-        wire::Field{"names_fresh_ms", 0, 3'600'000, "A person's name is asked for again after this time."},
-        wire::Field{"progress_interval_ms", 10, 60'000,
-                    "How often activity, and markers moved by one's own messages, are written down."},
+        wire::Field{"names_fresh_ms", 0, 3'600'000,
+                    "A person's name is asked for again after this time."},
+        wire::Field{
+            "progress_interval_ms", 10, 60'000,
+            "How often activity, and markers moved by one's own messages, are written down."},
         wire::Field{"creation_key_hours", 1, 720, "How long an Idempotency-Key is remembered."},
         wire::Field{"members_cached_max", 1'000, 100'000'000,
                     "Members of the conversations kept in memory; about 64 bytes each."},
-        wire::Field{"people_cached_max", 100, 10'000'000, "Names kept in memory; about 300 bytes each."},
+        wire::Field{"people_cached_max", 100, 10'000'000,
+                    "Names kept in memory; about 300 bytes each."},
         wire::Field{"repeats_cached_max", 0, 10'000'000,
                     "Recent client ids kept to answer repeats early; about 250 bytes each."},
-        wire::Field{"heads_cached_mib", 1, 65'536, "Last messages of conversations kept in memory."},
+        wire::Field{"heads_cached_mib", 1, 65'536,
+                    "Last messages of conversations kept in memory."},
     };
 };
 BOOST_DESCRIBE_STRUCT(ChatConfig, (),
                       (text_characters_max, title_characters_max, mentions_max, members_max,
                        chats_per_user_max, store_wait_ms, store_waiters_max, typing_interval_ms,
-                       receipts_members_max, names_fresh_ms, progress_interval_ms, creation_key_hours,
-                       members_cached_max, people_cached_max, repeats_cached_max, heads_cached_mib))
+                       receipts_members_max, names_fresh_ms, progress_interval_ms,
+                       creation_key_hours, members_cached_max, people_cached_max,
+                       repeats_cached_max, heads_cached_mib))
 
 }  // namespace loquat::chat

@@ -52,7 +52,8 @@ void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& 
 }
 
 // Everybody but the creator, each once.
-std::vector<UserId> other_members(const contracts::CreateChatRequest& request, const UserId& creator) {
+std::vector<UserId> other_members(const contracts::CreateChatRequest& request,
+                                  const UserId& creator) {
     std::vector<UserId> others = request.member_ids;
     std::ranges::sort(others);
     const auto repeats = std::ranges::unique(others);
@@ -66,7 +67,8 @@ bool is_before(const Place& a, const Place& b) {
 }
 
 // Cuts the page out of all that fits; the cursor of the next one, if there is more.
-std::optional<std::string> cut_page(std::vector<Place>& places, const contracts::ListChatsRequest& request) {
+std::optional<std::string> cut_page(std::vector<Place>& places,
+                                    const contracts::ListChatsRequest& request) {
     if (request.cursor) {
         const ActivityCursor after = decode_activity_cursor(*request.cursor);
         Place last;
@@ -87,7 +89,8 @@ std::optional<std::string> cut_page(std::vector<Place>& places, const contracts:
 
 }  // namespace
 
-NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) const {
+NewChat Chat::make_new_chat(const Caller& caller,
+                            const contracts::CreateChatRequest& request) const {
     const UserId creator = caller.user_id();
     NewChat made;
     ChatRecord& chat = made.chat;
@@ -95,7 +98,8 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
     chat.kind = request.kind;
     chat.visibility = to_visibility(request.visibility);
     if (chat.kind != ChatKind::direct) {
-        chat.title = to_title(request.title, static_cast<std::size_t>(config_.title_characters_max));
+        chat.title =
+            to_title(request.title, static_cast<std::size_t>(config_.title_characters_max));
     }
     check_creation(chat, request);
     chat.assistant = request.assistant;
@@ -111,8 +115,9 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
         chat.pair = Pair::of(creator, others.front());
     }
     if (static_cast<std::int64_t>(others.size()) + 1 > config_.members_max) {
-        throw invalid_field("member_ids", "too_long",
-                            "must have at most " + std::to_string(config_.members_max - 1) + " items");
+        throw invalid_field(
+            "member_ids", "too_long",
+            "must have at most " + std::to_string(config_.members_max - 1) + " items");
     }
     const MemberRole own_role = chat.pair ? MemberRole::member : MemberRole::owner;
     made.members.push_back({creator, own_role, chat.created_at, 0});
@@ -123,7 +128,8 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
     chat.member_count = static_cast<std::int64_t>(made.members.size());
     made.creator = creator;
     made.chats_per_user_max = config_.chats_per_user_max;
-    if (caller.idempotency_key.size() > creation_key_length_max || !is_utf8(caller.idempotency_key)) {
+    if (caller.idempotency_key.size() > creation_key_length_max ||
+        !is_utf8(caller.idempotency_key)) {
         throw invalid_field("Idempotency-Key", "too_long", "must have at most 255 bytes of UTF-8");
     }
     made.creation_key = caller.idempotency_key;
@@ -135,12 +141,14 @@ Task<void> Chat::check_people(std::vector<UserId> users) {
     const People::Found found = co_await people_.find_all(users);
     for (std::size_t i = 0; i < users.size(); ++i) {
         if (!found.contains(users[i])) {
-            throw invalid_field("member_ids[" + std::to_string(i) + "]", "unknown_user", "is not a person here");
+            throw invalid_field("member_ids[" + std::to_string(i) + "]", "unknown_user",
+                                "is not a person here");
         }
     }
 }
 
-Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller, contracts::CreateChatRequest request) {
+Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller,
+                                               contracts::CreateChatRequest request) {
     const UserId user = caller.user_id();
     NewChat made = make_new_chat(caller, request);
     co_await check_people(request.member_ids);
@@ -215,6 +223,12 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
     std::vector<contracts::Chat> views;
     views.reserve(listed.size());
     for (std::size_t i = 0; i < listed.size(); ++i) {
+        ChatRecord& chat = listed[i].chat;
+        if (heads[i].last && heads[i].last->created_at > chat.active_at) {
+            // Its event was lost.
+            chat.active_at = heads[i].last->created_at;
+            unsaved_.note_activity(chat.id, chat.active_at);
+        }
         std::optional<contracts::PublicUser> peer;
         if (listed[i].chat.pair) {
             const UserId other = listed[i].chat.pair->other_than(user);
@@ -234,7 +248,8 @@ Task<contracts::Chat> Chat::view(RoomPtr room, UserId user) {
     co_return std::move(views.front());
 }
 
-Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller, contracts::ListChatsRequest request) {
+Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller,
+                                                        contracts::ListChatsRequest request) {
     const UserId user = caller.user_id();
     auto places = co_await choose_places(user, request);
     contracts::Page<contracts::Chat> page;
@@ -257,8 +272,8 @@ Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller, contracts
     co_return page;
 }
 
-Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(Caller caller,
-                                                               contracts::ListPublicRequest request) {
+Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
+    Caller caller, contracts::ListPublicRequest request) {
     const UserId user = caller.user_id();
     RoomQuery query;
     query.folded_query = to_lower_ascii(trim(request.query.value_or("")));
@@ -274,7 +289,8 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(Caller caller,
     contracts::Page<contracts::Chat> page;
     if (chats.size() > limit) {
         chats.resize(limit);
-        page.next_cursor = encode_cursor(TitleCursor{to_lower_ascii(chats.back().title), chats.back().id});
+        page.next_cursor =
+            encode_cursor(TitleCursor{to_lower_ascii(chats.back().title), chats.back().id});
     }
     std::vector<Listed> listed;
     for (ChatRecord& chat : chats) {
@@ -301,13 +317,15 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::change);
     ChatRecord changed = room->chat;
     if (request.title) {
-        changed.title = to_title(*request.title, static_cast<std::size_t>(config_.title_characters_max));
+        changed.title =
+            to_title(*request.title, static_cast<std::size_t>(config_.title_characters_max));
     }
     if (request.visibility) {
         changed.visibility = to_visibility(*request.visibility);
     }
     if (request.assistant) {
-        changed.assistant = merge(changed.assistant.value_or(AssistantSettings{}), *request.assistant);
+        changed.assistant =
+            merge(changed.assistant.value_or(AssistantSettings{}), *request.assistant);
     }
     changed.is_archived = request.archived.value_or(changed.is_archived);
     check_creation(changed, {.kind = changed.kind, .assistant = request.assistant});

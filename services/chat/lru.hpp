@@ -13,8 +13,8 @@ struct NeverHeld {
     }
 };
 
-// The entries used last, at most `weight_max` in sum of their weights.  Entries for which `IsHeld` is true
-// stay, whatever the sum.  References stay good until the entry goes.  One loop.
+// The entries used last, at most `weight_max` in sum of their weights.  Entries for which `IsHeld`
+// is true stay, whatever the sum.  References stay good until the entry goes.  One loop.
 template <class Key, class Value, class IsHeld = NeverHeld>
 class Lru {
   public:

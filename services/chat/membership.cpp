@@ -13,7 +13,8 @@ Task<void> Chat::add_member(RoomPtr room, UserId user, MemberRole role) {
     // What was said before one came is not unread.
     const store::Head head = co_await heads_.load(room->chat.id);
     const MemberRecord member{user, role, ports_.clock.now(), head.last_seq};
-    const bool is_added = co_await ports_.chats.add_member(room->chat.id, member, config_.chats_per_user_max);
+    const bool is_added =
+        co_await ports_.chats.add_member(room->chat.id, member, config_.chats_per_user_max);
     if (!is_added) {
         throw chat_limit();
     }
@@ -94,7 +95,8 @@ Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
     contracts::Page<contracts::Member> page;
     for (const MemberRecord& member : members) {
         const auto found = people.find(member.user);
-        page.items.push_back(to_wire(member, found != people.end() ? found->second : unknown_person(member.user)));
+        page.items.push_back(
+            to_wire(member, found != people.end() ? found->second : unknown_person(member.user)));
     }
     if (has_more) {
         page.next_cursor = encode_cursor(members.back().user);
@@ -102,8 +104,8 @@ Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
     co_return page;
 }
 
-// Only the owner changes roles.  Making another member the owner hands the conversation over: the old owner
-// stays as admin, so that there is always exactly one.
+// Only the owner changes roles.  Making another member the owner hands the conversation over: the
+// old owner stays as admin, so that there is always exactly one.
 Task<void> Chat::change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request) {
     require(Action::change_roles, room->standing_of(actor));
     if (request.user_id == actor) {

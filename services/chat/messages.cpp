@@ -54,6 +54,7 @@ Task<Room::Names> Chat::load_names(RoomPtr room) {
         }
         if (room->newcomers() == newcomers) {
             room->names = names;
+            rooms_.resize(*room);
         }
     } catch (const Failure&) {
         for (const UserId& user : users) {
@@ -83,7 +84,8 @@ Task<std::vector<UserId>> Chat::resolve_mentions(const std::string& text, ChatId
     const Room::Names& names = room->names ? *room->names : loaded;
     for (std::string& name : found) {
         const auto user = find_name(names, std::move(name));
-        if (user && room->find(*user) != nullptr && std::ranges::find(users, *user) == users.end()) {
+        if (user && room->find(*user) != nullptr &&
+            std::ranges::find(users, *user) == users.end()) {
             users.push_back(*user);
         }
     }
@@ -93,7 +95,8 @@ Task<std::vector<UserId>> Chat::resolve_mentions(const std::string& text, ChatId
 Task<void> Chat::check_reply(ChatId chat, MessageId reply_to) {
     const auto found = co_await ports_.messages.find_by_id(reply_to);
     if (!found || found->chat != chat) {
-        throw invalid_field("reply_to", "unknown_message", "must be a message of this conversation");
+        throw invalid_field("reply_to", "unknown_message",
+                            "must be a message of this conversation");
     }
 }
 
@@ -108,7 +111,8 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
     check_client_id(request.client_id);
     Draft draft;
     store::MessageRecord& record = draft.record;
-    record.text = to_message_text(std::move(request.text), static_cast<std::size_t>(config_.text_characters_max));
+    record.text = to_message_text(std::move(request.text),
+                                  static_cast<std::size_t>(config_.text_characters_max));
     record.chat = request.id;
     if (request.reply_to) {
         co_await check_reply(request.id, *request.reply_to);
@@ -125,9 +129,9 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
     // From here to the note there is no wait: of two repeats at once the second sees the first.
     draft.repeat_key = Repeats::key_of({request.id, user}, request.client_id);
     record.client_id = std::move(request.client_id);
-    const std::uint64_t text_hash = fingerprint(record.text);
+    draft.text_hash = fingerprint(record.text);
     if (const Repeats::Sent* sent = repeats_.find(draft.repeat_key)) {
-        if (sent->text_hash != text_hash) {
+        if (sent->text_hash != draft.text_hash) {
             ports_.metrics.conflicts.add();
             throw client_id_conflict();
         }
@@ -137,13 +141,14 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
     } else {
         record.message_id = MessageId::make();
         record.at = ports_.clock.now();
-        repeats_.note(draft.repeat_key, {record.message_id, record.at, text_hash, false});
+        repeats_.note(draft.repeat_key, {record.message_id, record.at, draft.text_hash, false});
     }
     co_return draft;
 }
 
 Task<void> Chat::append(const store::MessageRecord& record) {
-    co_await ports_.log.append(std::string{store::messages_topic}, record.chat.to_string(), store::encode(record));
+    co_await ports_.log.append(std::string{store::messages_topic}, record.chat.to_string(),
+                               store::encode(record));
 }
 
 Task<void> Chat::append_draft(Draft& draft) {
@@ -158,11 +163,12 @@ Task<void> Chat::append_draft(Draft& draft) {
         repeats_.forget_pending(draft.repeat_key, record.message_id);
         std::rethrow_exception(error);
     }
-    repeats_.note(draft.repeat_key, {record.message_id, record.at, fingerprint(record.text), true});
+    repeats_.note(draft.repeat_key, {record.message_id, record.at, draft.text_hash, true});
     ports_.metrics.accepted.add();
 }
 
-Task<contracts::Accepted> Chat::accept_message(Caller caller, contracts::PostMessageRequest request) {
+Task<contracts::Accepted> Chat::accept_message(Caller caller,
+                                               contracts::PostMessageRequest request) {
     Draft draft = co_await make_draft(caller, std::move(request));
     if (draft.is_durable) {
         ports_.metrics.repeated.add();
@@ -172,12 +178,14 @@ Task<contracts::Accepted> Chat::accept_message(Caller caller, contracts::PostMes
     co_return contracts::Accepted{draft.record.message_id, draft.record.at};
 }
 
-Task<Reply<contracts::Message>> Chat::post_message(Caller caller, contracts::PostMessageRequest request) {
+Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
+                                                   contracts::PostMessageRequest request) {
     const Steady deadline = store_deadline(caller);
     Draft draft = co_await make_draft(caller, std::move(request));
     store::MessageRecord& record = draft.record;
     if (draft.is_durable) {
-        auto first = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id, record.client_id);
+        auto first = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id,
+                                                                record.client_id);
         if (first) {
             ports_.metrics.repeated.add();
             co_return Reply<contracts::Message>{to_wire(std::move(*first)), 200, {}};
@@ -191,12 +199,14 @@ Task<Reply<contracts::Message>> Chat::post_message(Caller caller, contracts::Pos
     co_return co_await wait_for_message(ticket, std::move(draft), deadline);
 }
 
-Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket, Draft draft, Steady deadline) {
+Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket, Draft draft,
+                                                       Steady deadline) {
     store::MessageRecord& record = draft.record;
     const Steady began = ports_.clock.steady();
     const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
     if (arrival == Outcomes::Arrival::unknown) {
-        auto stored = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id, record.client_id);
+        auto stored = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id,
+                                                                 record.client_id);
         if (stored) {
             co_return Reply<contracts::Message>{to_wire(std::move(*stored)), 201, {}};
         }
@@ -209,11 +219,11 @@ Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket,
     store::Outcome& outcome = ticket.outcome();
     switch (outcome.kind) {
         case store::OutcomeKind::stored:
-            heads_.on_stored({outcome.kind, outcome.message});
-            unsaved_.note_activity(record.chat, outcome.message.created_at);
+            on_stored({outcome.kind, outcome.message});
             co_return Reply<contracts::Message>{to_wire(std::move(outcome.message)), 201, {}};
         case store::OutcomeKind::duplicate:
-            repeats_.note(draft.repeat_key, {outcome.message.id, outcome.message.created_at, fingerprint(record.text), true});
+            repeats_.note(draft.repeat_key,
+                          {outcome.message.id, outcome.message.created_at, draft.text_hash, true});
             ports_.metrics.repeated.add();
             co_return Reply<contracts::Message>{to_wire(std::move(outcome.message)), 200, {}};
         case store::OutcomeKind::conflict:

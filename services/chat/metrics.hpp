@@ -5,7 +5,8 @@ namespace loquat::chat {
 
 struct ChatMetrics {
     explicit ChatMetrics(runtime::Metrics& metrics)
-        : accepted(metrics.counter("loquat_chat_messages_accepted_total", "Messages that became durable.")),
+        : accepted(metrics.counter("loquat_chat_messages_accepted_total",
+                                   "Messages that became durable.")),
           repeated(metrics.counter("loquat_chat_messages_repeated_total",
                                    "Messages that were answered with an earlier one.")),
           conflicts(metrics.counter("loquat_chat_client_id_conflicts_total",
@@ -16,7 +17,8 @@ struct ChatMetrics {
                                          "Chat list events that found their queue full.")),
           store_wait(metrics.histogram("loquat_chat_store_wait_seconds",
                                        "From durable to stored, where somebody waits.")),
-          rooms_cached(metrics.gauge("loquat_chat_rooms_cached", "Conversations kept in memory.")) {}
+          rooms_cached(metrics.gauge("loquat_chat_rooms_cached", "Conversations kept in memory.")) {
+    }
 
     runtime::Counter& accepted;
     runtime::Counter& repeated;

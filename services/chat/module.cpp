@@ -14,18 +14,19 @@ class ChatService final : public runtime::Service {
         : chats_(make_sql_chats(context.database(chat_schema()))),
           directory_(context.client<contracts::AuthApi>()),
           metrics_(context.metrics()),
-          chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(), context.clock(),
-                 context.loop(), metrics_},
+          chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(),
+                 context.clock(), context.loop(), metrics_},
                 context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
-        context.health().add("chat", "log", [&log = context.log()] { return describe(log.state()); });
+        context.health().add("chat", "log",
+                             [&log = context.log()] { return describe(log.state()); });
     }
 
     Task<void> start() override {
         chat_.start();
         co_return;
     }
-    Task<void> stop(Steady) override { co_await chat_.stop(); }
+    Task<void> stop(Steady deadline) override { co_await chat_.stop(deadline); }
 
   private:
     static std::optional<std::string> describe(store::LogState state) {
@@ -54,6 +55,7 @@ runtime::ConfigSection chat_config() { return runtime::config_section<ChatConfig
 
 }  // namespace
 
-const runtime::Module module{.name = "chat", .loop = "chat", .config = &chat_config, .make = &make_chat};
+const runtime::Module module{
+    .name = "chat", .loop = "chat", .config = &chat_config, .make = &make_chat};
 
 }  // namespace loquat::chat

@@ -15,11 +15,20 @@ void Outcomes::start() {
     subscription_ = broadcast_.subscribe(store::outcome_topic(origin_), std::move(on_notice_here));
 }
 
+void Outcomes::stop() {
+    subscription_.end();
+    release_all();
+}
+
+void Outcomes::release_all() {
+    for (const auto& [ref, ticket] : tickets_) {
+        ticket->signal_.set();
+    }
+}
+
 void Outcomes::on_notice(store::Notice notice, const store::Payload& payload) {
     if (notice == store::Notice::lost) {
-        for (const auto& [ref, ticket] : tickets_) {
-            ticket->signal_.set();
-        }
+        release_all();
         return;
     }
     auto event = store::decode_outcome_event(*payload);
@@ -34,7 +43,8 @@ void Outcomes::on_notice(store::Notice notice, const store::Payload& payload) {
 
 Outcomes::Ticket::Ticket(Outcomes& outcomes) : outcomes_(outcomes), ref_(outcomes.next_ref_++) {
     if (outcomes.tickets_.size() >= outcomes.waiters_max_) {
-        throw Failure{Kind::unavailable, "server.overloaded", "Too many messages wait to be stored."}
+        throw Failure{Kind::unavailable, "server.overloaded",
+                      "Too many messages wait to be stored."}
             .retry_in(std::chrono::seconds{1});
     }
     outcomes.tickets_.emplace(ref_, this);

@@ -9,8 +9,8 @@
 
 namespace loquat::chat {
 
-// What the consumer made of the records that somebody waits for.  The name `origin` is this instance's own,
-// new at every start, so that nobody else's answers come here.
+// What the consumer made of the records that somebody waits for.  The name `origin` is this
+// instance's own, new at every start, so that nobody else's answers come here.
 class Outcomes {
   public:
     enum class Arrival {
@@ -19,8 +19,8 @@ class Outcomes {
         unknown,  // answers may have been lost: the store knows
     };
 
-    // A place to wait, held from before the record is appended.  Throws `server.overloaded` (503) when too
-    // many wait.
+    // A place to wait, held from before the record is appended.  Throws `server.overloaded` (503)
+    // when too many wait.
     class Ticket {
       public:
         explicit Ticket(Outcomes& outcomes);
@@ -47,10 +47,12 @@ class Outcomes {
     std::size_t waiting() const { return tickets_.size(); }
     // Before anybody waits, on the loop.
     void start();
-    void stop() { subscription_.end(); }
+    // Who still waits is told that the answer is unknown.
+    void stop();
 
   private:
     void on_notice(store::Notice notice, const store::Payload& payload);
+    void release_all();
 
     store::Broadcast& broadcast_;
     std::size_t waiters_max_;

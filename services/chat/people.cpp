@@ -42,8 +42,9 @@ Task<People::Found> People::find_all(std::vector<UserId> users) {
         error = std::current_exception();
     }
     if (error) {
-        const bool all_known = std::ranges::all_of(
-            missing, [&](const UserId& user) { return found.contains(user) || old.contains(user); });
+        const bool all_known = std::ranges::all_of(missing, [&](const UserId& user) {
+            return found.contains(user) || old.contains(user);
+        });
         if (!all_known) {
             std::rethrow_exception(error);
         }

@@ -11,7 +11,8 @@
 
 namespace loquat::chat {
 
-// Names of people, kept for a while.  Questions of one turn of the loop go to the directory together.
+// Names of people, kept for a while.  Questions of one turn of the loop go to the directory
+// together.
 class People {
   public:
     using Found = std::unordered_map<UserId, contracts::PublicUser>;
@@ -22,13 +23,17 @@ class People {
     };
 
     People(aio::Loop& loop, Directory& directory, const Clock& clock, Limits limits)
-        : directory_(directory), clock_(clock), limits_(limits), cache_(limits.people_max), scope_(loop, "chat.people") {}
+        : directory_(directory),
+          clock_(clock),
+          limits_(limits),
+          cache_(limits.people_max),
+          scope_(loop, "chat.people") {}
 
-    // At once, from memory; nullptr when unknown.  One that is not fresh is asked for in the background.
-    // Good until the next co_await.
+    // At once, from memory; nullptr when unknown.  One that is not fresh is asked for in the
+    // background. Good until the next co_await.
     const contracts::PublicUser* peek(const UserId& user);
-    // Those that exist, fresh.  When the directory cannot be reached, those that are known however old; fails
-    // as Directory when one of `users` is not.
+    // Those that exist, fresh.  When the directory cannot be reached, those that are known however
+    // old; fails as Directory when one of `users` is not.
     Task<Found> find_all(std::vector<UserId> users);
     Task<std::optional<contracts::PublicUser>> find(UserId user);
 

@@ -61,8 +61,8 @@ struct Progress {
     std::vector<Marker> markers;
 };
 
-// Conversations and their members.  One service instance writes; each method is one transaction.  Changes of
-// what is not there change nothing.  Fails as store/sql/database.hpp says.
+// Conversations and their members.  One service instance writes; each method is one transaction.
+// Changes of what is not there change nothing.  Fails as store/sql/database.hpp says.
 class ChatStore {
   public:
     static constexpr std::size_t list_max = 500;
@@ -85,7 +85,8 @@ class ChatStore {
     // Members, keys and markers go with it.
     virtual Task<void> remove(ChatId chat) = 0;
     // False when the person is in `chats_per_user_max` conversations already.
-    virtual Task<bool> add_member(ChatId chat, MemberRecord member, std::int64_t chats_per_user_max) = 0;
+    virtual Task<bool> add_member(ChatId chat, MemberRecord member,
+                                  std::int64_t chats_per_user_max) = 0;
     virtual Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) = 0;
     virtual Task<void> remove_member(Seat seat) = 0;
 

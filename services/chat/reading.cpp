@@ -14,7 +14,8 @@ constexpr std::size_t rooms_asked_max = 200;
 
 }  // namespace
 
-Task<contracts::MessagePage> Chat::list_messages(Caller caller, contracts::ListMessagesRequest request) {
+Task<contracts::MessagePage> Chat::list_messages(Caller caller,
+                                                 contracts::ListMessagesRequest request) {
     co_await rooms_.get(request.id, caller.user_id(), Action::read);
     store::PageQuery query;
     query.chat = request.id;
@@ -43,7 +44,8 @@ Task<void> Chat::put_read(Caller caller, contracts::ReadRequest request) {
         head = co_await heads_.load(request.id);
     }
     const std::int64_t seq = std::min(request.seq, head.last_seq);
-    if (const MemberRecord* member = room->find(user); member == nullptr || seq <= member->read_seq) {
+    if (const MemberRecord* member = room->find(user);
+        member == nullptr || seq <= member->read_seq) {
         co_return;
     }
     co_await ports_.chats.move_marker(Seat{request.id, user}, seq);
@@ -68,8 +70,8 @@ Task<void> Chat::post_typing(Caller caller, contracts::ChatRef request) {
     announcer_.typing(request.id, user);
 }
 
-// The head comes from the store: the edge replays up to it and takes what follows live, so it may not be a
-// moment old.
+// The head comes from the store: the edge replays up to it and takes what follows live, so it may
+// not be a moment old.
 Task<contracts::Subscribable> Chat::check_subscription(Caller caller, contracts::ChatRef request) {
     const UserId user = caller.user_id();
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::read);
@@ -98,9 +100,10 @@ Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {
 Task<contracts::UserIds> Chat::list_peers(Caller caller, contracts::Empty) {
     const UserId user = caller.user_id();
     const auto places = co_await ports_.chats.list_places(user);
-    const bool are_in_memory = places.size() <= rooms_asked_max && std::ranges::all_of(places, [&](const Place& place) {
-        return rooms_.peek(place.chat) != nullptr;
-    });
+    const bool are_in_memory =
+        places.size() <= rooms_asked_max && std::ranges::all_of(places, [&](const Place& place) {
+            return rooms_.peek(place.chat) != nullptr;
+        });
     contracts::UserIds answer;
     if (!are_in_memory) {
         answer.ids = co_await ports_.chats.list_peers(user, peers_max);

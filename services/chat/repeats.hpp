@@ -7,8 +7,8 @@
 
 namespace loquat::chat {
 
-// The client ids sent lately, so that a repeat is answered early and not appended twice.  Who is not found
-// here may still be a repeat: the consumer decides.
+// The client ids sent lately, so that a repeat is answered early and not appended twice.  Who is
+// not found here may still be a repeat: the consumer decides.
 class Repeats {
   public:
     struct Sent {

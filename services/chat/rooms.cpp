@@ -8,7 +8,10 @@
 namespace loquat::chat {
 namespace {
 
-std::size_t weight_of(const Room& room) { return 4 + room.members().size(); }
+// Of a member each; a name weighs as two.
+std::size_t weight_of(const Room& room) {
+    return 4 + room.members().size() + (room.names ? 2 * room.names->size() : 0);
+}
 
 }  // namespace
 
@@ -38,7 +41,8 @@ void Room::close() {
 }
 
 Standing Room::standing_of(const UserId& user) const {
-    Standing standing{.kind = chat.kind, .visibility = chat.visibility, .is_archived = chat.is_archived};
+    Standing standing{
+        .kind = chat.kind, .visibility = chat.visibility, .is_archived = chat.is_archived};
     if (const MemberRecord* member = find(user)) {
         standing.role = member->role;
     }

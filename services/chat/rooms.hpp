@@ -13,23 +13,29 @@ namespace loquat::chat {
 
 class Unsaved;
 
-// A conversation with all its members, as the store has it: this service is the only one that writes.
+// A conversation with all its members, as the store has it: this service is the only one that
+// writes.
 class Room {
   public:
     using Names = std::unordered_map<std::string, UserId>;
 
-    explicit Room(LoadedChat loaded) : chat(std::move(loaded.chat)), members_(std::move(loaded.members)) {}
+    explicit Room(LoadedChat loaded)
+        : chat(std::move(loaded.chat)), members_(std::move(loaded.members)) {}
 
     ChatRecord chat;
-    // Members by user name, perhaps also of some who left; loaded when a message first mentions somebody.
+    // Members by user name, perhaps also of some who left; loaded when a message first mentions
+    // somebody.
     std::optional<Names> names;
 
     const std::vector<MemberRecord>& members() const { return members_; }  // ascending by user
     MemberRecord* find(const UserId& user);
-    const MemberRecord* find(const UserId& user) const { return const_cast<Room*>(this)->find(user); }
+    const MemberRecord* find(const UserId& user) const {
+        return const_cast<Room*>(this)->find(user);
+    }
     // Forgets `names`.
     void add(MemberRecord member);
-    // How many were added since this was loaded: what was asked for before a newcomer is not complete.
+    // How many were added since this was loaded: what was asked for before a newcomer is not
+    // complete.
     std::uint64_t newcomers() const { return newcomers_; }
     void remove(const UserId& user);
     // The conversation is no more: nobody is in it, for whoever still holds it.
@@ -45,7 +51,8 @@ class Room {
 };
 using RoomPtr = std::shared_ptr<Room>;
 
-// The conversations used last.  Whoever holds a RoomPtr keeps it the only copy: it is not let go meanwhile.
+// The conversations used last.  Whoever holds a RoomPtr keeps it the only copy: it is not let go
+// meanwhile.
 class Rooms {
   public:
     Rooms(ChatStore& store, const Unsaved& unsaved, std::size_t members_max)
@@ -60,7 +67,7 @@ class Rooms {
 
     // A conversation that was just made.
     void add(Room room);
-    // After members came or went.
+    // After members came or went, or their names were loaded.
     void resize(const Room& room);
     void forget(const ChatId& id) { rooms_.erase(id); }
     std::size_t size() const { return rooms_.size(); }

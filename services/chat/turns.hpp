@@ -10,9 +10,9 @@
 
 namespace loquat::chat {
 
-// One holder of each key at a time, first come, first served: a change that reads, decides and writes holds
-// its conversation's turn throughout.  At most `waiters_max` wait for one key; more fail with
-// `server.overloaded` (503).  A cancelled waiter leaves the queue.  One loop.
+// One holder of each key at a time, first come, first served: a change that reads, decides and
+// writes holds its conversation's turn throughout.  At most `waiters_max` wait for one key; more
+// fail with `server.overloaded` (503).  A cancelled waiter leaves the queue.  One loop.
 template <class Key>
 class Turns {
     using Queue = std::deque<std::shared_ptr<aio::Signal>>;
@@ -40,7 +40,8 @@ class Turns {
     Task<Turn> take(Key key) {
         Queue& queue = queues_[key];
         if (queue.size() > waiters_max_) {
-            throw Failure{Kind::unavailable, "server.overloaded", "Too much is waiting for this conversation."}
+            throw Failure{Kind::unavailable, "server.overloaded",
+                          "Too much is waiting for this conversation."}
                 .retry_in(std::chrono::seconds{1});
         }
         auto mine = std::make_shared<aio::Signal>();

@@ -32,7 +32,9 @@ Value highest(std::array<const Map*, 3> maps, const Key& key, Value value) {
 
 }  // namespace
 
-void Unsaved::note_activity(const ChatId& chat, Time at) { raise(fresh_.activities, chat, at, entries_max_); }
+void Unsaved::note_activity(const ChatId& chat, Time at) {
+    raise(fresh_.activities, chat, at, entries_max_);
+}
 
 void Unsaved::note_marker(const Seat& seat, std::int64_t read_seq) {
     raise(fresh_.markers, seat, read_seq, entries_max_);

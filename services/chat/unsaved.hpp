@@ -10,14 +10,15 @@ namespace loquat::chat {
 
 class Room;
 
-// Activity, and markers moved by one's own messages, on their way into the store.  They come with every
-// message, so they are written down together, a moment later; until then they lie over what is read from the
-// store.  A crash loses that moment: the order of a list, and a marker behind one's own message, are then
-// older; nothing else depends on them.
+// Activity, and markers moved by one's own messages, on their way into the store.  They come with
+// every message, so they are written down together, a moment later; until then they lie over what
+// is read from the store.  A crash loses that moment: the order of a list, and a marker behind
+// one's own message, are then older; nothing else depends on them.
 class Unsaved {
   public:
     // Beyond `entries_max` of each kind what is new is dropped (the store does not take them).
-    Unsaved(ChatStore& store, std::size_t entries_max) : store_(store), entries_max_(entries_max), saving_(100) {}
+    Unsaved(ChatStore& store, std::size_t entries_max)
+        : store_(store), entries_max_(entries_max), saving_(100) {}
 
     void note_activity(const ChatId& chat, Time at);
     void note_marker(const Seat& seat, std::int64_t read_seq);

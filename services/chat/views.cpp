@@ -20,7 +20,8 @@ contracts::ParticipantKind to_wire(store::SenderKind kind) {
 }
 
 contracts::Sender to_wire(store::Sender sender) {
-    return {sender.id, std::move(sender.username), std::move(sender.display_name), to_wire(sender.kind)};
+    return {sender.id, std::move(sender.username), std::move(sender.display_name),
+            to_wire(sender.kind)};
 }
 
 std::optional<std::string> text_or_null(std::string text) {

@@ -13,7 +13,8 @@ class AuthDirectory final : public Directory {
         contracts::Caller caller;
         caller.deadline = std::chrono::steady_clock::now() + std::chrono::seconds{2};
         contracts::UserIds request{std::move(ids)};
-        auto answer = co_await auth_.call<&contracts::AuthApi::list_users_by_id>(std::move(caller), std::move(request));
+        auto answer = co_await auth_.call<&contracts::AuthApi::list_users_by_id>(
+            std::move(caller), std::move(request));
         co_return std::move(answer.items);
     }
 

@@ -13,9 +13,12 @@ class MemoryChats final : public ChatStore {
   public:
     Task<Created> create(NewChat made) override {
         const auto key = std::pair{made.creator, made.creation_key};
-        if (const auto known = keys_.find(key); !made.creation_key.empty() && known != keys_.end()) {
+        if (const auto known = keys_.find(key);
+            !made.creation_key.empty() && known != keys_.end()) {
             const bool is_same = known->second.request_hash == made.request_hash;
-            co_return Created{is_same ? CreateOutcome::key_known : CreateOutcome::key_conflict, known->second.chat, {}};
+            co_return Created{is_same ? CreateOutcome::key_known : CreateOutcome::key_conflict,
+                              known->second.chat,
+                              {}};
         }
         Created created{CreateOutcome::created, made.chat.id, {}};
         if (const auto pair = find_pair(made.chat.pair)) {
@@ -55,8 +58,8 @@ class MemoryChats final : public ChatStore {
             for (const MemberRecord& member : loaded.members) {
                 if (member.user == user) {
                     const ChatRecord& chat = loaded.chat;
-                    places.push_back({id, chat.kind, chat.title, chat.is_archived, chat.pair, chat.active_at,
-                                      member.role, member.read_seq});
+                    places.push_back({id, chat.kind, chat.title, chat.is_archived, chat.pair,
+                                      chat.active_at, member.role, member.read_seq});
                 }
             }
         }
@@ -67,7 +70,8 @@ class MemoryChats final : public ChatStore {
         std::map<std::pair<std::string, ChatId>, ChatRecord> rooms;
         for (const auto& [id, loaded] : chats_) {
             const std::string folded = to_lower_ascii(loaded.chat.title);
-            const bool is_listed = loaded.chat.visibility == Visibility::everyone && !loaded.chat.is_archived;
+            const bool is_listed =
+                loaded.chat.visibility == Visibility::everyone && !loaded.chat.is_archived;
             if (is_listed && folded.find(query.folded_query) != std::string::npos) {
                 rooms.emplace(std::pair{folded, id}, loaded.chat);
             }
@@ -86,7 +90,8 @@ class MemoryChats final : public ChatStore {
     Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) override {
         std::set<UserId> peers;
         for (const auto& [id, loaded] : chats_) {
-            if (std::ranges::find(loaded.members, user, &MemberRecord::user) != loaded.members.end()) {
+            if (std::ranges::find(loaded.members, user, &MemberRecord::user) !=
+                loaded.members.end()) {
                 for (const MemberRecord& member : loaded.members) {
                     peers.insert(member.user);
                 }
@@ -113,12 +118,14 @@ class MemoryChats final : public ChatStore {
         co_return;
     }
 
-    Task<bool> add_member(ChatId chat, MemberRecord member, std::int64_t chats_per_user_max) override {
+    Task<bool> add_member(ChatId chat, MemberRecord member,
+                          std::int64_t chats_per_user_max) override {
         if (count_chats(member.user) >= chats_per_user_max) {
             co_return false;
         }
         LoadedChat& loaded = chats_.at(chat);
-        const auto at = std::ranges::lower_bound(loaded.members, member.user, {}, &MemberRecord::user);
+        const auto at =
+            std::ranges::lower_bound(loaded.members, member.user, {}, &MemberRecord::user);
         loaded.members.insert(at, member);
         loaded.chat.member_count = static_cast<std::int64_t>(loaded.members.size());
         co_return true;
@@ -135,8 +142,10 @@ class MemoryChats final : public ChatStore {
 
     Task<void> remove_member(Seat seat) override {
         if (const auto found = chats_.find(seat.chat); found != chats_.end()) {
-            std::erase_if(found->second.members, [&](const MemberRecord& one) { return one.user == seat.user; });
-            found->second.chat.member_count = static_cast<std::int64_t>(found->second.members.size());
+            std::erase_if(found->second.members,
+                          [&](const MemberRecord& one) { return one.user == seat.user; });
+            found->second.chat.member_count =
+                static_cast<std::int64_t>(found->second.members.size());
         }
         co_return;
     }

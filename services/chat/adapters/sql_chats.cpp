@@ -29,17 +29,21 @@ bool is_at_limit(Transaction& transaction, const UserId& user, std::int64_t chat
 std::optional<Created> find_earlier(Transaction& transaction, const NewChat& made) {
     if (!made.creation_key.empty()) {
         const Rows keys = transaction.query(
-            "SELECT request_hash, chat_id FROM creation_keys WHERE user_id = $1 AND creation_key = $2",
+            "SELECT request_hash, chat_id FROM creation_keys WHERE user_id = $1 AND creation_key = "
+            "$2",
             {made.creator, made.creation_key});
         if (!keys.empty()) {
-            const bool is_same = keys.front().integer(0) == static_cast<std::int64_t>(made.request_hash);
+            const bool is_same =
+                keys.front().integer(0) == static_cast<std::int64_t>(made.request_hash);
             return Created{is_same ? CreateOutcome::key_known : CreateOutcome::key_conflict,
-                           keys.front().id<ChatId>(1), {}};
+                           keys.front().id<ChatId>(1),
+                           {}};
         }
     }
     if (made.chat.pair) {
-        const Rows pairs = transaction.query("SELECT id FROM chats WHERE pair_low = $1 AND pair_high = $2",
-                                             {made.chat.pair->low, made.chat.pair->high});
+        const Rows pairs =
+            transaction.query("SELECT id FROM chats WHERE pair_low = $1 AND pair_high = $2",
+                              {made.chat.pair->low, made.chat.pair->high});
         if (!pairs.empty()) {
             return Created{CreateOutcome::pair_exists, pairs.front().id<ChatId>(0), {}};
         }
@@ -132,10 +136,13 @@ class SqlChats final : public ChatStore {
             }
             LoadedChat loaded{std::move(*chat), {}};
             const Rows rows = transaction.query(
-                "SELECT user_id, role, joined_at, read_seq FROM members WHERE chat_id = $1 ORDER BY user_id", {id});
+                "SELECT user_id, role, joined_at, read_seq FROM members WHERE chat_id = $1 ORDER "
+                "BY user_id",
+                {id});
             loaded.members.reserve(rows.size());
             for (const Row row : rows) {
-                loaded.members.push_back({row.id<UserId>(0), read_role(row.text(1)), row.time(2), row.integer(3)});
+                loaded.members.push_back(
+                    {row.id<UserId>(0), read_role(row.text(1)), row.time(2), row.integer(3)});
             }
             return loaded;
         };
@@ -158,7 +165,8 @@ class SqlChats final : public ChatStore {
     Task<std::vector<Place>> list_places(UserId user) override {
         auto work = [user](Transaction& transaction) {
             const Rows rows = transaction.query(
-                "SELECT m.chat_id, c.kind, c.title, c.is_archived, c.pair_low, c.pair_high, c.active_at, m.role, "
+                "SELECT m.chat_id, c.kind, c.title, c.is_archived, c.pair_low, c.pair_high, "
+                "c.active_at, m.role, "
                 "m.read_seq FROM members m JOIN chats c ON c.id = m.chat_id WHERE m.user_id = $1",
                 {user});
             std::vector<Place> places;
@@ -175,12 +183,14 @@ class SqlChats final : public ChatStore {
         auto work = [query = std::move(query)](Transaction& transaction) {
             static const std::string sql =
                 "SELECT " + std::string{chat_columns} +
-                " FROM chats WHERE is_public = 1 AND is_archived = 0 AND (title_folded, id) > ($1, $2) "
+                " FROM chats WHERE is_public = 1 AND is_archived = 0 AND (title_folded, id) > ($1, "
+                "$2) "
                 "AND title_folded LIKE $3 ESCAPE '\\' ORDER BY title_folded, id LIMIT $4";
             const TitleCursor after = query.after.value_or(TitleCursor{});
             const std::string pattern = to_pattern(query.folded_query);
             std::vector<ChatRecord> chats;
-            for (const Row row : transaction.query(sql, {after.folded_title, after.chat, pattern, query.limit})) {
+            for (const Row row :
+                 transaction.query(sql, {after.folded_title, after.chat, pattern, query.limit})) {
                 chats.push_back(read_chat(row));
             }
             return chats;
@@ -191,7 +201,8 @@ class SqlChats final : public ChatStore {
     Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) override {
         auto work = [user, users_max](Transaction& transaction) {
             const Rows rows = transaction.query(
-                "SELECT DISTINCT other.user_id FROM members mine JOIN members other ON other.chat_id = mine.chat_id "
+                "SELECT DISTINCT other.user_id FROM members mine JOIN members other ON "
+                "other.chat_id = mine.chat_id "
                 "WHERE mine.user_id = $1 AND other.user_id <> $1 LIMIT $2",
                 {user, users_max});
             std::vector<UserId> users;
@@ -205,7 +216,9 @@ class SqlChats final : public ChatStore {
     }
 
     Task<void> update(ChatRecord chat) override {
-        auto work = [chat = std::move(chat)](Transaction& transaction) { update_chat(transaction, chat); };
+        auto work = [chat = std::move(chat)](Transaction& transaction) {
+            update_chat(transaction, chat);
+        };
         co_await database_.transact(std::move(work));
     }
 
@@ -217,13 +230,15 @@ class SqlChats final : public ChatStore {
         co_await database_.transact(std::move(work));
     }
 
-    Task<bool> add_member(ChatId chat, MemberRecord member, std::int64_t chats_per_user_max) override {
+    Task<bool> add_member(ChatId chat, MemberRecord member,
+                          std::int64_t chats_per_user_max) override {
         auto work = [chat, member, chats_per_user_max](Transaction& transaction) {
             if (is_at_limit(transaction, member.user, chats_per_user_max)) {
                 return false;
             }
             insert_member(transaction, chat, member);
-            transaction.execute("UPDATE chats SET member_count = member_count + 1 WHERE id = $1", {chat});
+            transaction.execute("UPDATE chats SET member_count = member_count + 1 WHERE id = $1",
+                                {chat});
             return true;
         };
         co_return co_await database_.transact(std::move(work));
@@ -232,8 +247,9 @@ class SqlChats final : public ChatStore {
     Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) override {
         auto work = [chat, members = std::move(members)](Transaction& transaction) {
             for (const MemberRecord& member : members) {
-                transaction.execute("UPDATE members SET role = $3 WHERE chat_id = $1 AND user_id = $2",
-                                    {chat, member.user, wire::enum_name(member.role)});
+                transaction.execute(
+                    "UPDATE members SET role = $3 WHERE chat_id = $1 AND user_id = $2",
+                    {chat, member.user, wire::enum_name(member.role)});
             }
         };
         co_await database_.transact(std::move(work));
@@ -250,15 +266,18 @@ class SqlChats final : public ChatStore {
     }
 
     Task<void> move_marker(Seat seat, std::int64_t read_seq) override {
-        auto work = [seat, read_seq](Transaction& transaction) { move_in(transaction, seat, read_seq); };
+        auto work = [seat, read_seq](Transaction& transaction) {
+            move_in(transaction, seat, read_seq);
+        };
         co_await database_.transact(std::move(work));
     }
 
     Task<void> save_progress(Progress progress) override {
         auto work = [progress = std::move(progress)](Transaction& transaction) {
             for (const Progress::Activity& activity : progress.activities) {
-                transaction.execute("UPDATE chats SET active_at = $2 WHERE id = $1 AND active_at < $2",
-                                    {activity.chat, activity.at});
+                transaction.execute(
+                    "UPDATE chats SET active_at = $2 WHERE id = $1 AND active_at < $2",
+                    {activity.chat, activity.at});
             }
             for (const Progress::Marker& marker : progress.markers) {
                 move_in(transaction, marker.seat, marker.read_seq);
@@ -277,7 +296,8 @@ class SqlChats final : public ChatStore {
   private:
     static void move_in(Transaction& transaction, const Seat& seat, std::int64_t read_seq) {
         transaction.execute(
-            "UPDATE members SET read_seq = $3 WHERE chat_id = $1 AND user_id = $2 AND read_seq < $3",
+            "UPDATE members SET read_seq = $3 WHERE chat_id = $1 AND user_id = $2 AND read_seq < "
+            "$3",
             {seat.chat, seat.user, read_seq});
     }
 

@@ -4,8 +4,8 @@
 
 #include "services/chat/domain/records.hpp"
 
-// Where the next page of a list begins.  Opaque to clients; what is not one of ours, or of another list, is
-// refused as request.invalid for the field `cursor`.
+// Where the next page of a list begins.  Opaque to clients; what is not one of ours, or of another
+// list, is refused as request.invalid for the field `cursor`.
 namespace loquat::chat {
 
 // One's own conversations: newest activity first, then by id.

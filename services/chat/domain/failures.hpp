@@ -10,7 +10,9 @@ inline Failure chat_not_found() {
 inline Failure not_a_member() {
     return {Kind::forbidden, "chat.not_a_member", "Join the room first."};
 }
-inline Failure forbidden(const char* message) { return {Kind::forbidden, "chat.forbidden", message}; }
+inline Failure forbidden(const char* message) {
+    return {Kind::forbidden, "chat.forbidden", message};
+}
 inline Failure direct_is_fixed() {
     return {Kind::forbidden, "chat.direct_is_fixed",
             "A direct conversation always has the same two people and no settings."};

@@ -22,8 +22,10 @@ std::size_t run_length(std::string_view text, std::size_t at) {
 }
 
 // The offset after the run of exactly `length` backticks that closes a code span (CommonMark 6.1).
-std::optional<std::size_t> find_span_end(std::string_view text, std::size_t from, std::size_t length) {
-    for (std::size_t at = text.find('`', from); at != std::string_view::npos; at = text.find('`', at)) {
+std::optional<std::size_t> find_span_end(std::string_view text, std::size_t from,
+                                         std::size_t length) {
+    for (std::size_t at = text.find('`', from); at != std::string_view::npos;
+         at = text.find('`', at)) {
         const std::size_t run = run_length(text, at);
         at += run;
         if (run == length) {
@@ -33,7 +35,8 @@ std::optional<std::size_t> find_span_end(std::string_view text, std::size_t from
     return std::nullopt;
 }
 
-// A line that opens or closes a fenced block (CommonMark 4.5): at least three, after at most three spaces.
+// A line that opens or closes a fenced block (CommonMark 4.5): at least three, after at most three
+// spaces.
 std::size_t fence_length(std::string_view line, char mark) {
     const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
     if (indent > 3 || indent == line.size() || line[indent] != mark) {
@@ -45,7 +48,8 @@ std::size_t fence_length(std::string_view line, char mark) {
 
 class Scanner {
   public:
-    Scanner(std::string_view text, std::size_t mentions_max) : text_(text), mentions_max_(mentions_max) {}
+    Scanner(std::string_view text, std::size_t mentions_max)
+        : text_(text), mentions_max_(mentions_max) {}
 
     std::vector<std::string> scan() {
         std::size_t paragraph = 0;
@@ -72,7 +76,9 @@ class Scanner {
     }
 
   private:
-    std::size_t end_of_line(std::size_t line) const { return std::min(text_.find('\n', line), text_.size()); }
+    std::size_t end_of_line(std::size_t line) const {
+        return std::min(text_.find('\n', line), text_.size());
+    }
 
     char fence_mark(std::size_t line, std::size_t end) const {
         const std::string_view text = text_.substr(line, end - line);

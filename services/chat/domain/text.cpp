@@ -9,8 +9,8 @@ namespace {
 constexpr std::size_t client_id_characters_max = 64;
 
 [[noreturn]] void refuse_text(std::string code, std::string field_code, std::string message) {
-    throw Failure{Kind::invalid, std::move(code), "text: " + message}
-        .at("text", std::move(field_code), message);
+    throw Failure{Kind::invalid, std::move(code), "text: " + message}.at(
+        "text", std::move(field_code), message);
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ std::string to_title(std::string_view title, std::size_t characters_max) {
         throw invalid_field("title", "too_long",
                             "must have at most " + std::to_string(characters_max) + " characters");
     }
-    if (find_control_character(trimmed) || trimmed.find_first_of("\t\n") != std::string_view::npos) {
+    if (find_control_character(trimmed) ||
+        trimmed.find_first_of("\t\n") != std::string_view::npos) {
         throw invalid_field("title", "control_character", "must not contain control characters");
     }
     return std::string{trimmed};
@@ -54,7 +55,8 @@ void check_client_id(std::string_view client_id) {
     }
     if (find_control_character(client_id) ||
         client_id.find_first_of("\t\n") != std::string_view::npos) {
-        throw invalid_field("client_id", "control_character", "must not contain control characters");
+        throw invalid_field("client_id", "control_character",
+                            "must not contain control characters");
     }
 }
 

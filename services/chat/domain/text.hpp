@@ -6,8 +6,8 @@
 // What people may write.  All refusals are 422 and name the field.
 namespace loquat::chat {
 
-// Line ends become LF.  Throws message.empty, message.too_long (more than `characters_max` characters) or
-// message.control_character (any but tab and newline).
+// Line ends become LF.  Throws message.empty, message.too_long (more than `characters_max`
+// characters) or message.control_character (any but tab and newline).
 std::string to_message_text(std::string text, std::size_t characters_max);
 
 // Without white space at both ends.  Throws request.invalid: too long, or any control character.
@@ -16,7 +16,8 @@ std::string to_title(std::string_view title, std::size_t characters_max);
 // 1 to 64 characters without control characters; throws request.invalid.
 void check_client_id(std::string_view client_id);
 
-// 64 bits that differ for different texts unless somebody tries hard (FNV-1a); the same in every process.
+// 64 bits that differ for different texts unless somebody tries hard (FNV-1a); the same in every
+// process.
 std::uint64_t fingerprint(std::string_view text);
 
 }  // namespace loquat::chat

@@ -213,7 +213,6 @@ TEST(Rooms, stay_one_copy_while_somebody_holds_them) {
     world.run(body());
 }
 
-
 TEST(Unsaved, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote_it) {
     World world;
     const UserId ana = world.person("ana");

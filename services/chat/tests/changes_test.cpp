@@ -67,9 +67,12 @@ TEST(DeleteMessage, is_for_the_sender_and_moderators) {
         const contracts::MessageRef direct_ref{direct.id, in_direct.id};
         const contracts::MessageRef stray_ref{direct.id, in_group.id};
 
-        EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(eve), group_ref)), "chat.forbidden");
-        EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(ana), direct_ref)), "chat.forbidden");
-        EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(ana), stray_ref)), "message.not_found");
+        EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(eve), group_ref)),
+                  "chat.forbidden");
+        EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(ana), direct_ref)),
+                  "chat.forbidden");
+        EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(ana), stray_ref)),
+                  "message.not_found");
         EXPECT_EQ(co_await code_of(world.chat.delete_message(world.as(ana), group_ref)), "ok");
     };
 

@@ -5,7 +5,6 @@ namespace {
 
 using contracts::ChatRef;
 using contracts::CreateChatRequest;
-using contracts::ListChatsRequest;
 using contracts::UpdateChatRequest;
 
 CreateChatRequest group_of(std::string title, std::vector<UserId> others) {
@@ -13,14 +12,6 @@ CreateChatRequest group_of(std::string title, std::vector<UserId> others) {
     request.title = std::move(title);
     request.member_ids = std::move(others);
     return request;
-}
-
-std::vector<std::string> titles_of(const contracts::Page<contracts::Chat>& page) {
-    std::vector<std::string> titles;
-    for (const contracts::Chat& chat : page.items) {
-        titles.push_back(chat.title);
-    }
-    return titles;
 }
 
 TEST(CreateChat, makes_its_creator_the_owner_of_a_group) {
@@ -185,125 +176,6 @@ TEST(CreateChat, is_refused_beyond_the_number_of_chats) {
     world.run(body());
 }
 
-TEST(ListChats, puts_the_newest_activity_first_and_pages_through) {
-    World world;
-    const UserId ana = world.person("ana");
-    auto body = [&]() -> Task<void> {
-        world.start_consumer();
-        std::vector<ChatId> ids;
-        for (const char* title : {"one", "two", "three"}) {
-            const auto request = group_of(title, {});
-            const auto made = co_await world.chat.create_chat(world.as(ana), request);
-            ids.push_back(made.body.id);
-            world.clock.advance(std::chrono::seconds{1});
-        }
-        co_await world.send(ana, ids[0], "up");
-        ListChatsRequest request;
-        request.limit = 2;
-
-        const auto first = co_await world.chat.list_chats(world.as(ana), request);
-        request.cursor = first.next_cursor;
-        const auto second = co_await world.chat.list_chats(world.as(ana), request);
-
-        EXPECT_EQ(titles_of(first), (std::vector<std::string>{"one", "three"}));
-        EXPECT_EQ(titles_of(second), (std::vector<std::string>{"two"}));
-        EXPECT_EQ(second.next_cursor, std::nullopt);
-        EXPECT_EQ(first.items[0].last_message->text, "up");
-        EXPECT_EQ(first.items[0].last_seq, 1);
-        EXPECT_EQ(first.items[0].me->unread, 0);
-    };
-
-    world.run(body());
-}
-
-TEST(ListChats, keeps_its_order_over_a_restart) {
-    World world;
-    const UserId ana = world.person("ana");
-    auto body = [&]() -> Task<void> {
-        world.start_consumer();
-        const auto old = co_await world.make_group(ana, {});
-        world.clock.advance(std::chrono::seconds{1});
-        co_await world.make_group(ana, {});
-        world.clock.advance(std::chrono::seconds{1});
-        co_await world.send(ana, old.id, "up");
-        co_await world.chat.stop();
-
-        const auto places = co_await world.chats->list_places(ana);
-
-        for (const Place& place : places) {
-            EXPECT_EQ(place.active_at == world.clock.now(), place.chat == old.id);
-            EXPECT_EQ(place.read_seq, place.chat == old.id ? 1 : 0);
-        }
-    };
-
-    world.run(body());
-}
-
-TEST(ListChats, filters_by_kind_archive_and_words) {
-    World world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        const auto plans = group_of("Plans", {});
-        const auto made = co_await world.chat.create_chat(world.as(ana), plans);
-        co_await world.make_direct(ana, bob);
-        UpdateChatRequest archive;
-        archive.id = made.body.id;
-        archive.archived = true;
-        co_await world.chat.update_chat(world.as(ana), archive);
-        ListChatsRequest direct;
-        direct.kind = ChatKind::direct;
-        ListChatsRequest archived;
-        archived.archived = true;
-        ListChatsRequest words;
-        words.query = "LAN";
-        ListChatsRequest person;
-        person.query = "play bo";
-        ListChatsRequest bad;
-        bad.cursor = "x!";
-
-        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), direct)), std::vector<std::string>{"Display bob"});
-        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), archived)), std::vector<std::string>{"Plans"});
-        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), words)), std::vector<std::string>{"Plans"});
-        EXPECT_EQ(titles_of(co_await world.chat.list_chats(world.as(ana), person)), std::vector<std::string>{"Display bob"});
-        EXPECT_EQ(co_await code_of(world.chat.list_chats(world.as(ana), bad)), "request.invalid");
-    };
-
-    world.run(body());
-}
-
-TEST(ListPublicChats, shows_rooms_to_join_by_title) {
-    World world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        for (const char* title : {"beta", "Alpha", "gamma"}) {
-            auto request = group_of(title, {});
-            request.visibility = "public";
-            co_await world.chat.create_chat(world.as(ana), request);
-        }
-        co_await world.make_group(ana, {});
-        contracts::ListPublicRequest request;
-        request.limit = 2;
-        contracts::ListPublicRequest words;
-        words.query = "MM";
-
-        const auto first = co_await world.chat.list_public_chats(world.as(bob), request);
-        request.cursor = first.next_cursor;
-        const auto second = co_await world.chat.list_public_chats(world.as(bob), request);
-        const auto found = co_await world.chat.list_public_chats(world.as(ana), words);
-
-        EXPECT_EQ(titles_of(first), (std::vector<std::string>{"Alpha", "beta"}));
-        EXPECT_EQ(titles_of(second), (std::vector<std::string>{"gamma"}));
-        EXPECT_EQ(second.next_cursor, std::nullopt);
-        EXPECT_FALSE(first.items[0].me.has_value());
-        EXPECT_EQ(titles_of(found), (std::vector<std::string>{"gamma"}));
-        EXPECT_EQ(found.items[0].me->role, MemberRole::owner);
-    };
-
-    world.run(body());
-}
-
 TEST(GetChat, shows_a_public_room_without_its_messages_to_a_stranger) {
     World world;
     const UserId ana = world.person("ana");
@@ -348,7 +220,11 @@ TEST(UpdateChat, changes_what_is_given_and_tells_every_member) {
         EXPECT_EQ(second.title, "New");
         EXPECT_EQ(second.assistant->model, "m1");
         EXPECT_EQ(second.assistant->temperature, 0.5);
-        EXPECT_EQ(*world.broadcast.last_user_event(bob, "chat_changed").find("chat")->find("title")->if_string(), "New");
+        EXPECT_EQ(*world.broadcast.last_user_event(bob, "chat_changed")
+                       .find("chat")
+                       ->find("title")
+                       ->if_string(),
+                  "New");
     };
 
     world.run(body());
@@ -366,8 +242,10 @@ TEST(UpdateChat, checks_what_is_given) {
         visibility.id = made.id;
         visibility.visibility = "hidden";
 
-        EXPECT_EQ(co_await code_of(world.chat.update_chat(world.as(ana), title)), "request.invalid");
-        EXPECT_EQ(co_await code_of(world.chat.update_chat(world.as(ana), visibility)), "request.invalid");
+        EXPECT_EQ(co_await code_of(world.chat.update_chat(world.as(ana), title)),
+                  "request.invalid");
+        EXPECT_EQ(co_await code_of(world.chat.update_chat(world.as(ana), visibility)),
+                  "request.invalid");
     };
 
     world.run(body());
@@ -388,9 +266,12 @@ TEST(DeleteChat, takes_it_from_everybody_at_once) {
         co_await yield();
 
         EXPECT_EQ(co_await code_of(world.chat.get_chat(world.as(bob), ref)), "chat.not_found");
-        EXPECT_EQ(co_await code_of(world.chat.post_message(world.as(bob), text_of(made.id, "c", "x"))), "chat.not_found");
+        EXPECT_EQ(
+            co_await code_of(world.chat.post_message(world.as(bob), text_of(made.id, "c", "x"))),
+            "chat.not_found");
         EXPECT_EQ(world.broadcast.user_events(bob).back(), "chat_removed");
-        EXPECT_EQ(world.broadcast.room_events(made.id), (std::vector<std::string>{"member_removed", "member_removed"}));
+        EXPECT_EQ(world.broadcast.room_events(made.id),
+                  (std::vector<std::string>{"member_removed", "member_removed"}));
     };
 
     world.run(body());

@@ -53,12 +53,12 @@ struct RoleCase {
 TEST(Rules, give_each_role_in_a_group_what_the_table_says) {
     constexpr const char* no = "chat.forbidden";
     const std::vector<RoleCase> cases{
-        {Action::see, "ok", "ok", "ok"},         {Action::read, "ok", "ok", "ok"},
-        {Action::send, "ok", "ok", "ok"},        {Action::take_back, "ok", "ok", "ok"},
-        {Action::moderate, no, "ok", "ok"},      {Action::change, no, "ok", "ok"},
-        {Action::invite, no, "ok", "ok"},        {Action::remove, no, "ok", "ok"},
-        {Action::change_roles, no, no, "ok"},    {Action::destroy, no, no, "ok"},
-        {Action::join, "ok", "ok", "ok"},        {Action::leave, "ok", "ok", "ok"},
+        {Action::see, "ok", "ok", "ok"},      {Action::read, "ok", "ok", "ok"},
+        {Action::send, "ok", "ok", "ok"},     {Action::take_back, "ok", "ok", "ok"},
+        {Action::moderate, no, "ok", "ok"},   {Action::change, no, "ok", "ok"},
+        {Action::invite, no, "ok", "ok"},     {Action::remove, no, "ok", "ok"},
+        {Action::change_roles, no, no, "ok"}, {Action::destroy, no, no, "ok"},
+        {Action::join, "ok", "ok", "ok"},     {Action::leave, "ok", "ok", "ok"},
     };
 
     for (const RoleCase& one : cases) {
@@ -74,8 +74,8 @@ TEST(Rules, give_each_role_in_a_group_what_the_table_says) {
 TEST(Rules, keep_direct_conversations_as_they_are) {
     const Standing standing{ChatKind::direct, Visibility::only_members, false, MemberRole::member};
 
-    for (const Action action : {Action::change, Action::invite, Action::remove, Action::change_roles,
-                                Action::leave, Action::destroy}) {
+    for (const Action action : {Action::change, Action::invite, Action::remove,
+                                Action::change_roles, Action::leave, Action::destroy}) {
         EXPECT_EQ(code_of(action, standing), "chat.direct_is_fixed");
     }
     EXPECT_EQ(code_of(Action::moderate, standing), "chat.forbidden");
@@ -167,7 +167,9 @@ TEST(Mentions, are_found_outside_of_code) {
     EXPECT_EQ(find_mentions("", 10), Names{});
 }
 
-TEST(Mentions, are_limited) { EXPECT_EQ(find_mentions("@ana @bob @eve", 2), (Names{"ana", "bob"})); }
+TEST(Mentions, are_limited) {
+    EXPECT_EQ(find_mentions("@ana @bob @eve", 2), (Names{"ana", "bob"}));
+}
 
 TEST(Mentions, give_back_the_full_stop_of_their_sentence) {
     std::string name = "ana..";
@@ -196,8 +198,8 @@ TEST(Cursor, reads_back_what_it_wrote) {
 TEST(Cursor, refuses_what_is_not_one_of_its_list) {
     const std::string other = encode_cursor(UserId::make());
 
-    for (const std::string& text : {std::string{}, std::string{"%"}, std::string{"AQ"}, other, other + "AA",
-                                    std::string(5000, 'A')}) {
+    for (const std::string& text : {std::string{}, std::string{"%"}, std::string{"AQ"}, other,
+                                    other + "AA", std::string(5000, 'A')}) {
         EXPECT_EQ(code_of_call([&] { decode_activity_cursor(text); }), "request.invalid") << text;
         EXPECT_EQ(code_of_call([&] { decode_title_cursor(text); }), "request.invalid") << text;
     }

@@ -15,8 +15,12 @@ constexpr const char* ok = "ok";
 // One conversation with one person of each kind, made anew for each case.
 struct Scene {
     explicit Scene(World& world)
-        : owner(world.person("owner")), admin(world.person("admin")), member(world.person("member")),
-          gone(world.person("gone")), stranger(world.person("stranger")), other(world.person("other")) {}
+        : owner(world.person("owner")),
+          admin(world.person("admin")),
+          member(world.person("member")),
+          gone(world.person("gone")),
+          stranger(world.person("stranger")),
+          other(world.person("other")) {}
 
     UserId owner;
     UserId admin;
@@ -29,7 +33,8 @@ struct Scene {
 };
 
 Task<void> furnish(World& world, Scene& scene, std::string visibility) {
-    const auto made = co_await world.make_group(scene.owner, {scene.admin, scene.member, scene.gone, scene.other}, visibility);
+    const auto made = co_await world.make_group(
+        scene.owner, {scene.admin, scene.member, scene.gone, scene.other}, visibility);
     scene.chat = made.id;
     co_await world.set_role(scene.owner, made.id, scene.admin, MemberRole::admin);
     const ChatRef ref{made.id};
@@ -52,7 +57,10 @@ struct Row {
 
 std::vector<Row> reading_rows() {
     return {
-        {"get_chat", [](World& w, const Scene& s, Caller c) { return code_of(w.chat.get_chat(c, ChatRef{s.chat})); },
+        {"get_chat",
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.get_chat(c, ChatRef{s.chat}));
+         },
          ok, ok, ok, ok, unseen},
         {"list_members",
          [](World& w, const Scene& s, Caller c) {
@@ -69,14 +77,21 @@ std::vector<Row> reading_rows() {
              return code_of(w.chat.put_read(c, contracts::ReadRequest{s.chat, 1}));
          },
          ok, ok, ok, outside, unseen},
-        {"post_typing", [](World& w, const Scene& s, Caller c) { return code_of(w.chat.post_typing(c, ChatRef{s.chat})); },
+        {"post_typing",
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.post_typing(c, ChatRef{s.chat}));
+         },
          ok, ok, ok, outside, unseen},
         {"check_subscription",
-         [](World& w, const Scene& s, Caller c) { return code_of(w.chat.check_subscription(c, ChatRef{s.chat})); },
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.check_subscription(c, ChatRef{s.chat}));
+         },
          ok, ok, ok, outside, unseen},
         // What is one's own is there for everyone.
         {"list_chats",
-         [](World& w, const Scene&, Caller c) { return code_of(w.chat.list_chats(c, contracts::ListChatsRequest{})); },
+         [](World& w, const Scene&, Caller c) {
+             return code_of(w.chat.list_chats(c, contracts::ListChatsRequest{}));
+         },
          ok, ok, ok, ok, ok},
         {"list_public_chats",
          [](World& w, const Scene&, Caller c) {
@@ -84,9 +99,14 @@ std::vector<Row> reading_rows() {
          },
          ok, ok, ok, ok, ok},
         {"list_places",
-         [](World& w, const Scene&, Caller c) { return code_of(w.chat.list_places(c, contracts::Empty{})); },
+         [](World& w, const Scene&, Caller c) {
+             return code_of(w.chat.list_places(c, contracts::Empty{}));
+         },
          ok, ok, ok, ok, ok},
-        {"list_peers", [](World& w, const Scene&, Caller c) { return code_of(w.chat.list_peers(c, contracts::Empty{})); },
+        {"list_peers",
+         [](World& w, const Scene&, Caller c) {
+             return code_of(w.chat.list_peers(c, contracts::Empty{}));
+         },
          ok, ok, ok, ok, ok},
     };
 }
@@ -94,14 +114,19 @@ std::vector<Row> reading_rows() {
 std::vector<Row> writing_rows() {
     return {
         {"post_message",
-         [](World& w, const Scene& s, Caller c) { return code_of(w.chat.post_message(c, text_of(s.chat, "c", "x"))); },
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.post_message(c, text_of(s.chat, "c", "x")));
+         },
          ok, ok, ok, outside, unseen},
         {"accept_message",
-         [](World& w, const Scene& s, Caller c) { return code_of(w.chat.accept_message(c, text_of(s.chat, "c", "x"))); },
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.accept_message(c, text_of(s.chat, "c", "x")));
+         },
          ok, ok, ok, outside, unseen},
         {"edit_message of another",
          [](World& w, const Scene& s, Caller c) {
-             return code_of(w.chat.edit_message(c, contracts::EditMessageRequest{s.chat, s.message, "y"}));
+             return code_of(
+                 w.chat.edit_message(c, contracts::EditMessageRequest{s.chat, s.message, "y"}));
          },
          no, no, no, outside, unseen},
         {"delete_message of another",
@@ -124,20 +149,31 @@ std::vector<Row> writing_rows() {
              return code_of(w.chat.update_chat(c, request));
          },
          no, ok, ok, outside, unseen},
-        {"delete_chat", [](World& w, const Scene& s, Caller c) { return code_of(w.chat.delete_chat(c, ChatRef{s.chat})); },
+        {"delete_chat",
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.delete_chat(c, ChatRef{s.chat}));
+         },
          no, no, ok, outside, unseen},
-        {"join_chat", [](World& w, const Scene& s, Caller c) { return code_of(w.chat.join_chat(c, ChatRef{s.chat})); },
+        {"join_chat",
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.join_chat(c, ChatRef{s.chat}));
+         },
          ok, ok, ok, ok, unseen},
-        {"leave_chat", [](World& w, const Scene& s, Caller c) { return code_of(w.chat.leave_chat(c, ChatRef{s.chat})); },
+        {"leave_chat",
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.leave_chat(c, ChatRef{s.chat}));
+         },
          ok, ok, "chat.owner_cannot_leave", outside, unseen},
         {"put_member who is new",
          [](World& w, const Scene& s, Caller c) {
-             return code_of(w.chat.put_member(c, contracts::PutMemberRequest{s.chat, w.person("new"), MemberRole::member}));
+             return code_of(w.chat.put_member(
+                 c, contracts::PutMemberRequest{s.chat, w.person("new"), MemberRole::member}));
          },
          no, ok, ok, outside, unseen},
         {"put_member as admin",
          [](World& w, const Scene& s, Caller c) {
-             return code_of(w.chat.put_member(c, contracts::PutMemberRequest{s.chat, s.other, MemberRole::admin}));
+             return code_of(w.chat.put_member(
+                 c, contracts::PutMemberRequest{s.chat, s.other, MemberRole::admin}));
          },
          no, no, ok, outside, unseen},
         {"remove_member",
@@ -210,10 +246,15 @@ TEST(Authorization, keeps_direct_conversations_between_two) {
             }
             const auto from_outside = co_await row.call(world, scene, world.as(scene.stranger));
             EXPECT_EQ(from_outside, unseen) << name;
-            const bool is_allowed = name == "post_message" || name == "accept_message" || name == "join_chat";
-            const bool is_of_message = name.starts_with("edit") || name.starts_with("delete_message");
+            const bool is_allowed =
+                name == "post_message" || name == "accept_message" || name == "join_chat";
+            const bool is_of_message =
+                name.starts_with("edit") || name.starts_with("delete_message");
             const auto from_inside = co_await row.call(world, scene, world.as(scene.member));
-            EXPECT_EQ(from_inside, is_allowed ? ok : is_of_message ? "message.not_found" : "chat.direct_is_fixed") << name;
+            EXPECT_EQ(from_inside, is_allowed      ? ok
+                                   : is_of_message ? "message.not_found"
+                                                   : "chat.direct_is_fixed")
+                << name;
         }
     };
 

@@ -90,7 +90,8 @@ TEST(LeaveChat, is_refused_for_an_owner_until_somebody_else_owns_it) {
         const auto room = co_await world.make_group(ana, {bob});
         const ChatRef ref{room.id};
 
-        EXPECT_EQ(co_await code_of(world.chat.leave_chat(world.as(ana), ref)), "chat.owner_cannot_leave");
+        EXPECT_EQ(co_await code_of(world.chat.leave_chat(world.as(ana), ref)),
+                  "chat.owner_cannot_leave");
         co_await world.set_role(ana, room.id, bob, MemberRole::owner);
         const auto seen = co_await world.chat.get_chat(world.as(ana), ref);
         EXPECT_EQ(seen.me->role, MemberRole::admin);
@@ -159,7 +160,8 @@ TEST(PutMember, invites_by_admins_and_changes_roles_by_the_owner) {
     auto body = [&]() -> Task<void> {
         const auto room = co_await world.make_group(ana, {bob});
         const auto put = [&](UserId actor, UserId user, MemberRole role) {
-            return code_of(world.chat.put_member(world.as(actor), PutMemberRequest{room.id, user, role}));
+            return code_of(
+                world.chat.put_member(world.as(actor), PutMemberRequest{room.id, user, role}));
         };
 
         EXPECT_EQ(co_await put(bob, eve, MemberRole::member), "chat.forbidden");
@@ -215,7 +217,8 @@ TEST(PutMember, is_refused_when_the_person_is_in_too_many_chats) {
         const auto room = co_await world.make_group(ana, {});
         const PutMemberRequest invite{room.id, bob, MemberRole::member};
 
-        EXPECT_EQ(co_await code_of(world.chat.put_member(world.as(ana), invite)), "chat.chat_limit");
+        EXPECT_EQ(co_await code_of(world.chat.put_member(world.as(ana), invite)),
+                  "chat.chat_limit");
     };
 
     world.run(body());

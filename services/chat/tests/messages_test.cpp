@@ -152,10 +152,13 @@ TEST(PostMessage, is_refused_for_a_non_member_and_in_an_archive) {
         archive.id = hidden.id;
         archive.archived = true;
 
-        const auto unseen = co_await code_of(world.chat.post_message(world.as(eve), text_of(hidden.id, "c", "x")));
-        const auto seen = co_await code_of(world.chat.post_message(world.as(eve), text_of(open.id, "c", "x")));
+        const auto unseen =
+            co_await code_of(world.chat.post_message(world.as(eve), text_of(hidden.id, "c", "x")));
+        const auto seen =
+            co_await code_of(world.chat.post_message(world.as(eve), text_of(open.id, "c", "x")));
         co_await world.chat.update_chat(world.as(ana), archive);
-        const auto late = co_await code_of(world.chat.post_message(world.as(ana), text_of(hidden.id, "c", "x")));
+        const auto late =
+            co_await code_of(world.chat.post_message(world.as(ana), text_of(hidden.id, "c", "x")));
 
         EXPECT_EQ(unseen, "chat.not_found");
         EXPECT_EQ(seen, "chat.not_a_member");

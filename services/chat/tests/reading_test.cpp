@@ -46,7 +46,9 @@ TEST(PutRead, moves_forward_only_and_not_beyond_the_last_message) {
             co_await world.send(ana, room.id, "text");
         }
         const ChatRef ref{room.id};
-        const auto mark = [&](std::int64_t seq) { return world.chat.put_read(world.as(bob), ReadRequest{room.id, seq}); };
+        const auto mark = [&](std::int64_t seq) {
+            return world.chat.put_read(world.as(bob), ReadRequest{room.id, seq});
+        };
 
         co_await mark(2);
         co_await mark(1);
@@ -133,7 +135,8 @@ TEST(PostTyping, is_shown_once_in_its_interval) {
         world.clock.advance(std::chrono::seconds{2});
         co_await world.chat.post_typing(world.as(ana), ref);
 
-        EXPECT_EQ(world.broadcast.room_events(room.id), (std::vector<std::string>{"typing", "typing"}));
+        EXPECT_EQ(world.broadcast.room_events(room.id),
+                  (std::vector<std::string>{"typing", "typing"}));
     };
 
     world.run(body());
@@ -157,8 +160,10 @@ TEST(CheckSubscription, gives_the_head_of_the_store_to_members_only) {
 
         EXPECT_EQ(mine.head_seq, 1);
         EXPECT_EQ(mine.role, MemberRole::owner);
-        EXPECT_EQ(co_await code_of(world.chat.check_subscription(world.as(eve), hidden_ref)), "chat.not_found");
-        EXPECT_EQ(co_await code_of(world.chat.check_subscription(world.as(eve), open_ref)), "chat.not_a_member");
+        EXPECT_EQ(co_await code_of(world.chat.check_subscription(world.as(eve), hidden_ref)),
+                  "chat.not_found");
+        EXPECT_EQ(co_await code_of(world.chat.check_subscription(world.as(eve), open_ref)),
+                  "chat.not_a_member");
     };
 
     world.run(body());
@@ -206,7 +211,8 @@ TEST(ListPeers, gives_everyone_in_the_same_conversations_once) {
 
             const auto peers = co_await world->chat.list_peers(world->as(ana), nothing);
 
-            EXPECT_EQ(std::set<UserId>(peers.ids.begin(), peers.ids.end()), (std::set<UserId>{bob, eve}));
+            EXPECT_EQ(std::set<UserId>(peers.ids.begin(), peers.ids.end()),
+                      (std::set<UserId>{bob, eve}));
             EXPECT_EQ(peers.ids.size(), 2U);
         };
 

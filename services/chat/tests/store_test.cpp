@@ -27,7 +27,8 @@ struct SqliteWorld {
         std::filesystem::remove_all(folder);
     }
 
-    std::filesystem::path folder = std::filesystem::path{testing::TempDir()} / Uuid::make().to_string();
+    std::filesystem::path folder =
+        std::filesystem::path{testing::TempDir()} / Uuid::make().to_string();
     std::unique_ptr<store::Database> database;
     std::unique_ptr<ChatStore> store;
 };
@@ -37,7 +38,8 @@ class ChatStoreTest : public testing::Test {
   protected:
     void run(Task<void> body) {
         std::exception_ptr failed;
-        auto wrapped = [](aio::Loop& loop, Task<void> inner, std::exception_ptr& error) -> Task<void> {
+        auto wrapped = [](aio::Loop& loop, Task<void> inner,
+                          std::exception_ptr& error) -> Task<void> {
             try {
                 co_await std::move(inner);
             } catch (...) {
@@ -192,7 +194,9 @@ TYPED_TEST(ChatStoreTest, moves_markers_and_activity_forward_only) {
         co_await this->store().move_marker(seat, 5);
         co_await this->store().move_marker(seat, 3);
         Progress progress;
-        progress.activities = {{made.chat.id, from_unix_ms(5000)}, {made.chat.id, from_unix_ms(4000)}, {ChatId::make(), from_unix_ms(1)}};
+        progress.activities = {{made.chat.id, from_unix_ms(5000)},
+                               {made.chat.id, from_unix_ms(4000)},
+                               {ChatId::make(), from_unix_ms(1)}};
         progress.markers = {{seat, 9}, {seat, 8}, {Seat{ChatId::make(), ana}, 1}};
         co_await this->store().save_progress(progress);
         const auto loaded = co_await this->store().load(made.chat.id);
@@ -274,7 +278,8 @@ TYPED_TEST(ChatStoreTest, lists_public_rooms_by_folded_title) {
     auto body = [&]() -> Task<void> {
         for (const char* title : {"beta", "Alpha", "100% c_x", "hidden", "old"}) {
             NewChat made = group_of(ana, {}, title);
-            made.chat.visibility = std::string_view{title} == "hidden" ? Visibility::only_members : Visibility::everyone;
+            made.chat.visibility = std::string_view{title} == "hidden" ? Visibility::only_members
+                                                                       : Visibility::everyone;
             made.chat.is_archived = std::string_view{title} == "old";
             co_await this->store().create(made);
         }

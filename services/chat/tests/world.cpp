@@ -47,7 +47,8 @@ store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice 
     return store::Subscription{listener};
 }
 
-void FakeBroadcast::tell(const std::shared_ptr<Listener>& listener, store::Notice notice, store::Payload payload) {
+void FakeBroadcast::tell(const std::shared_ptr<Listener>& listener, store::Notice notice,
+                         store::Payload payload) {
     listener->loop->post([listener, notice, payload] {
         if (!listener->is_over) {
             listener->on_notice(notice, payload);
@@ -123,7 +124,7 @@ Task<void> World::live(Task<void> body) {
         failed_ = std::current_exception();
     }
     co_await scope_.close();
-    co_await chat.stop();
+    co_await chat.stop(std::chrono::steady_clock::now() + 10s);
     loop.stop();
 }
 
@@ -132,7 +133,8 @@ void World::start_consumer() { scope_.start(consume()); }
 Task<void> World::consume() {
     for (;;) {
         co_await drain();
-        co_await log.wait(std::string{store::messages_topic}, applied_, std::chrono::steady_clock::now() + 10s);
+        co_await log.wait(std::string{store::messages_topic}, applied_,
+                          std::chrono::steady_clock::now() + 10s);
     }
 }
 
@@ -163,7 +165,8 @@ Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
                               store::encode(store::OutcomeEvent{decoded[i]->origin_ref, outcome}));
         }
         if (is_change) {
-            broadcast.publish(store::stored_topic, store::encode(store::StoredEvent{outcome.kind, outcome.message}));
+            broadcast.publish(store::stored_topic,
+                              store::encode(store::StoredEvent{outcome.kind, outcome.message}));
         }
     }
 }
@@ -175,7 +178,8 @@ contracts::Caller World::as(const UserId& user) const {
     return caller;
 }
 
-Task<contracts::Chat> World::make_group(UserId owner, std::vector<UserId> others, std::string visibility) {
+Task<contracts::Chat> World::make_group(UserId owner, std::vector<UserId> others,
+                                        std::string visibility) {
     contracts::CreateChatRequest request;
     request.title = "Group";
     request.visibility = std::move(visibility);

@@ -36,7 +36,9 @@ class FakeLog final : public store::EventLog {
     Task<bool> wait(std::string topic, store::Offset after, Steady deadline) override {
         return inner_->wait(std::move(topic), after, deadline);
     }
-    Task<void> trim(std::string topic, store::Offset before) override { return inner_->trim(std::move(topic), before); }
+    Task<void> trim(std::string topic, store::Offset before) override {
+        return inner_->trim(std::move(topic), before);
+    }
     Task<store::LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
     Uuid identity() const override { return inner_->identity(); }
     store::LogState state() const override { return store::LogState::ready; }
@@ -74,7 +76,8 @@ class FakeBroadcast final : public store::Broadcast {
         bool is_over = false;
         void end() override { is_over = true; }
     };
-    void tell(const std::shared_ptr<Listener>& listener, store::Notice notice, store::Payload payload);
+    void tell(const std::shared_ptr<Listener>& listener, store::Notice notice,
+              store::Payload payload);
 
     std::vector<std::shared_ptr<Listener>> listeners_;
 };
@@ -93,7 +96,8 @@ class World {
 
     contracts::Caller as(const UserId& user) const;
     UserId person(const std::string& name) { return directory.add(name); }
-    Task<contracts::Chat> make_group(UserId owner, std::vector<UserId> others, std::string visibility = "private");
+    Task<contracts::Chat> make_group(UserId owner, std::vector<UserId> others,
+                                     std::string visibility = "private");
     Task<contracts::Chat> make_direct(UserId one, UserId other);
     Task<contracts::Message> send(UserId sender, ChatId chat, std::string text);
     Task<void> set_role(UserId owner, ChatId chat, UserId user, MemberRole role);
