@@ -178,6 +178,7 @@ void Connection::fail(const Failure& failure, std::string_view receipt) {
     if (state_ != State::open) {
         return;
     }
+    session_.end();  // no event follows an ERROR
     std::string bytes;
     stomp::FrameWriter writer{bytes, shape_.version, stomp::Command::error};
     writer.header("code", failure.code).header("message", failure.message);

@@ -30,7 +30,9 @@ BOOST_DESCRIBE_STRUCT(ListEvent, (), (type, chat, chat_id, seq))
 std::string_view message_in(std::string_view body) {
     constexpr std::string_view before = "\"message\":{";
     const std::size_t at = body.find(before);
-    return at == std::string_view::npos ? "null" : body.substr(at + before.size() - 1, body.size() - at - before.size());
+    return at == std::string_view::npos
+               ? "null"
+               : body.substr(at + before.size() - 1, body.size() - at - before.size());
 }
 
 }  // namespace
@@ -133,10 +135,12 @@ void Places::on_list_event(const UserId& user, std::string_view body) {
         } else if (event.type == "read" && event.chat_id && event.seq) {
             move_marker(user, *event.chat_id, *event.seq);
         } else if (event.chat) {
-            add(user, {event.chat->id, event.chat->last_seq, event.chat->me ? event.chat->me->read_seq : 0});
+            add(user, {event.chat->id, event.chat->last_seq,
+                       event.chat->me ? event.chat->me->read_seq : 0});
         }
     } catch (const Failure& failure) {
-        log_warn({.service = "realtime"}, "an event of a list is not readable", {{"code", failure.code}});
+        log_warn({.service = "realtime"}, "an event of a list is not readable",
+                 {{"code", failure.code}});
     }
 }
 
@@ -186,7 +190,8 @@ void Places::tell_all() {
 }
 
 void Places::tell(const ChatId& chat, const Place& place, const Reader& reader) {
-    std::string body = contracts::unread_event(chat, place.last_seq, std::max<std::int64_t>(0, place.last_seq - reader.read_seq));
+    std::string body = contracts::unread_event(
+        chat, place.last_seq, std::max<std::int64_t>(0, place.last_seq - reader.read_seq));
     body.pop_back();
     body.append(",\"last_message\":").append(place.last_message).append("}");
     node_.give_person(reader.user, Feed::chats, body);

@@ -12,8 +12,8 @@ namespace loquat::realtime {
 
 class Node;
 
-// Whose lists of conversations are open here, and how far each person has read: makes the `unread` events.  A busy
-// conversation gives each person at most one event in `tell_after`.
+// Whose lists of conversations are open here, and how far each person has read: makes the `unread`
+// events.  A busy conversation gives each person at most one event in `tell_after`.
 class Places {
   public:
     static constexpr std::chrono::milliseconds tell_after{150};

@@ -25,20 +25,23 @@ void Room::start_filling() {
 Task<void> Room::fill(std::shared_ptr<Room> self) {
     int failures = 0;
     while (self->is_used() && failures < attempts_max) {
-        bool failed = false;
+        std::exception_ptr failed;
         bool done = false;
         try {
             done = co_await fill_page();
-        } catch (const Failure& failure) {
-            log_warn({.service = "realtime"}, "history could not be read",
-                     {{"chat", id_.to_string()}, {"code", failure.code}});
-            failed = true;
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        if (failed && aio::is_cancellation(failed)) {
+            std::rethrow_exception(failed);
         }
         if (done) {
             break;
         }
-        failures = failed ? failures + 1 : failures;
         if (failed) {
+            ++failures;
+            log_warn({.service = "realtime"}, "history could not be read",
+                     {{"chat", id_.to_string()}, {"error", aio::describe(failed)}});
             co_await node_.loop().sleep_for(first_pause * (1 << failures));
         }
     }

@@ -116,6 +116,7 @@ class Session final : public net::stomp::FrameSink {
     bool ended_ = false;
     bool warned_ = false;
     bool away_ = false;
+    bool awaits_drain_ = false;  // a subscription lags or is replayed
 };
 
 }  // namespace loquat::realtime

@@ -25,6 +25,7 @@ void forget_unacked(Subscription& subscription, const Batch& batch) {
 }  // namespace
 
 void Session::suspend(Subscription& subscription) {
+    awaits_drain_ = true;
     const bool ahead = subscription.state == FollowState::ahead;
     const bool live = subscription.state == FollowState::live;
     if (!subscription.room) {
@@ -68,8 +69,12 @@ void Session::check_window(Subscription& subscription) {
 }
 
 void Session::on_drained() {
+    if (!std::exchange(awaits_drain_, false)) {
+        return;
+    }
     for (const auto& subscription : subscriptions_) {
         if (subscription->catch_up) {
+            awaits_drain_ = true;
             subscription->catch_up->drained.set();
         }
         if (subscription->state == FollowState::lagging && !is_window_full(*subscription)) {

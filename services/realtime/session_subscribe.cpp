@@ -131,6 +131,7 @@ void Session::follow_room(std::shared_ptr<Room> room, Address address, std::int6
     subscription.last_seq = *after;
     subscription.catch_up = std::make_shared<CatchUp>();
     subscription.catch_up->subscription = &subscription;
+    awaits_drain_ = true;
     room->begin_catch_up(subscription);
     node_.start_catch_up(subscription);
 }

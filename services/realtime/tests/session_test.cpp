@@ -57,6 +57,15 @@ TEST_F(Sessions, an_expired_token_may_not_send_even_before_the_timer) {
     EXPECT_TRUE(chat.messages[room].empty());
 }
 
+TEST_F(Sessions, get_no_event_after_an_error) {
+    Client& ann = following("ann", room);
+    chat.post(room, "in the same tick");
+
+    ann.send("SEND\n\n{}");
+
+    EXPECT_EQ(ann.take().back().command, Command::error);
+}
+
 TEST_F(Sessions, live_on_with_a_new_token) {
     Client& ann = listening();
     pass_with_beats(ann, 14min + 10s);
