@@ -23,7 +23,7 @@ Task<void> run_for(Work work, std::shared_ptr<Completion<T>> done) {
         error = std::current_exception();
     }
     if (error) {
-        done->fail(error);
+        done->fail(std::move(error));
     }
 }
 

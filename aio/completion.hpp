@@ -23,8 +23,9 @@ class Completion : public std::enable_shared_from_this<Completion<T>> {
     void set(Value value = {}) {
         deliver([value = std::move(value)](Completion& self) mutable { self.value_.emplace(std::move(value)); });
     }
+    // Handed over, not shared: the exception lives and ends on the home loop.
     void fail(std::exception_ptr error) {
-        deliver([error](Completion& self) { self.error_ = error; });
+        deliver([error = std::move(error)](Completion& self) mutable { self.error_ = std::move(error); });
     }
 
     // Home loop.  Throws what `fail` brought; `upstream.timeout` when the deadline came first.
@@ -35,7 +36,7 @@ class Completion : public std::enable_shared_from_this<Completion<T>> {
             throw Failure{Kind::timed_out, "upstream.timeout", "The answer did not come in time."};
         }
         if (error_) {
-            std::rethrow_exception(error_);
+            std::rethrow_exception(std::exchange(error_, nullptr));
         }
         if constexpr (!std::is_void_v<T>) {
             co_return std::move(*value_);

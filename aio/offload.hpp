@@ -27,6 +27,7 @@ class WorkerPool {
     Task<T> run(Work work) {
         auto done = std::make_shared<Completion<T>>(Loop::current());
         submit([done, work = std::move(work)]() mutable {
+            std::exception_ptr error;
             try {
                 if constexpr (std::is_void_v<T>) {
                     work();
@@ -35,7 +36,10 @@ class WorkerPool {
                     done->set(work());
                 }
             } catch (...) {
-                done->fail(std::current_exception());
+                error = std::current_exception();
+            }
+            if (error) {
+                done->fail(std::move(error));
             }
         });
         co_return co_await done->wait();
