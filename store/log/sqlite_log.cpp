@@ -9,6 +9,7 @@
 #include "aio/offload.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "store/copy_error.hpp"
 #include "store/log/log_file.hpp"
 #include "store/log/tail.hpp"
 #include "store/sqlite/failure.hpp"
@@ -40,6 +41,7 @@ class SqliteLog final : public EventLog {
         std::shared_ptr<LogRecord> record;
         std::shared_ptr<aio::Completion<Offset>> done;
         aio::Loop* home;
+        std::exception_ptr error = nullptr;
     };
     struct Trim {
         std::string topic;
@@ -90,8 +92,8 @@ void complete_all(std::vector<Append>& appends, Give give) {
         by_home[append.home].push_back(std::move(append));
     }
     for (auto& [home, mine] : by_home) {
-        home->post([done = std::move(mine), give] {
-            for (const Append& append : done) {
+        home->post([done = std::move(mine), give]() mutable {
+            for (Append& append : done) {
                 give(append);
             }
         });
@@ -244,13 +246,16 @@ void SqliteLog::commit(std::vector<Append>& appends) {
     }
     if (error) {
         report(error);
-        complete_all(appends, [error](const Append& append) { append.done->fail(error); });
+        for (Append& append : appends) {
+            append.error = copy_of(error);
+        }
+        complete_all(appends, [](Append& append) { append.done->fail(std::move(append.error)); });
         return;
     }
     for (const auto& [name, records] : batch) {
         tail_.add(name, records);
     }
-    complete_all(appends, [](const Append& append) { append.done->set(append.record->offset); });
+    complete_all(appends, [](Append& append) { append.done->set(append.record->offset); });
 }
 
 void SqliteLog::run_trim(Trim trim) {
@@ -268,7 +273,7 @@ void SqliteLog::run_trim(Trim trim) {
         error = std::current_exception();
     }
     if (const auto done = std::exchange(trim.done, nullptr)) {
-        error ? done->fail(error) : done->set();
+        error ? done->fail(std::move(error)) : done->set();
     }
     if (more) {
         const std::lock_guard lock{mutex_};

@@ -117,7 +117,7 @@ class Database {
         }
         void finish(std::exception_ptr error) override {
             if (error) {
-                done_->fail(error);
+                done_->fail(std::move(error));
             } else {
                 done_->set(std::move(*value_));
             }

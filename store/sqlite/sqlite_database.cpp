@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "store/copy_error.hpp"
 #include "store/sqlite/job_queue.hpp"
 #include "store/sqlite/open.hpp"
 
@@ -57,7 +58,7 @@ class SqliteDatabase::Checkpoint final : public Job {
     }
     void finish(std::exception_ptr error) override {
         if (error) {
-            done_->fail(error);
+            done_->fail(std::move(error));
         } else {
             done_->set();
         }
@@ -133,7 +134,7 @@ void SqliteDatabase::write() {
             } catch (...) {
                 error = std::current_exception();
             }
-            entry.job->finish(error);
+            entry.job->finish(std::move(error));
         }
         commit_group(part);
     }
@@ -164,7 +165,7 @@ void SqliteDatabase::commit_group(std::vector<Entry>& group) {
         }
     }
     for (std::size_t i = 0; i < group.size(); ++i) {
-        group[i].job->finish(errors[i] ? errors[i] : common);
+        group[i].job->finish(errors[i] ? std::move(errors[i]) : copy_of(common));
     }
 }
 
@@ -212,7 +213,7 @@ void SqliteDatabase::read(Connection& connection) {
         if (error) {
             connection.rollback();
         }
-        job.finish(error);
+        job.finish(std::move(error));
     }
 }
 
