@@ -96,11 +96,19 @@ void FakeBroadcast::deliver(std::string topic, store::Notice notice, store::Payl
 Task<void> FakeChat::wait_for(std::string name) {
     calls.push_back(name);
     while (held.contains(name)) {
-        co_await aio::Loop::current().sleep_for(1ms);
+        const auto released = waiting_.emplace_back(std::make_shared<aio::Signal>());
+        co_await released->wait();
     }
     if (next_failure) {
         const Failure failure = *std::exchange(next_failure, std::nullopt);
         throw failure;
+    }
+}
+
+void FakeChat::release() {
+    held.clear();
+    for (const auto& signal : std::exchange(waiting_, {})) {
+        signal->set();
     }
 }
 
@@ -285,7 +293,7 @@ void RealtimeTest::restart() {
 }
 
 RealtimeTest::~RealtimeTest() {
-    chat.release();
+    release();
     for (const auto& one : clients_) {
         one->go_away();
     }
@@ -311,6 +319,11 @@ Client& RealtimeTest::following(const std::string& name, ChatId chat_id,
     Client& made = connected(name);
     made.subscribe("s1", chat_id, headers);
     return made;
+}
+
+void RealtimeTest::release() {
+    loop.post([this] { chat.release(); });
+    loop.poll();
 }
 
 void RealtimeTest::pass(std::chrono::milliseconds time) {

@@ -101,7 +101,8 @@ class FakeChat final : public ChatPort {
     std::int64_t post(ChatId chat, std::string text, Announce announce = Announce::yes);
     void announce(ChatId chat, std::int64_t seq);
     void publish(ChatId chat, store::RoomEvent event);
-    void release() { held.clear(); }
+    // On the loop: lets all that was held go on.
+    void release();
 
     // While it is in here, calls of that name wait.
     std::set<std::string> held;
@@ -113,6 +114,7 @@ class FakeChat final : public ChatPort {
 
   private:
     Task<void> wait_for(std::string name);
+    std::vector<std::shared_ptr<aio::Signal>> waiting_;
     FakeBroadcast& broadcast_;
 };
 
@@ -182,6 +184,8 @@ class RealtimeTest : public ::testing::Test {
     Client& connected(const std::string& name = "ann", const std::string& headers = "");
     Client& following(const std::string& name, ChatId chat, const std::string& headers = "");
     void run() { loop.poll(); }
+    // Lets the answers that chat held back come.
+    void release();
     void pass(std::chrono::milliseconds time);
     // A new node with this configuration; before any client.
     void restart();

@@ -21,16 +21,6 @@ class Rooms : public RealtimeTest {
             run();
         }
     }
-    // Lets what was held go on.
-    void release() {
-        chat.release();
-        auto wait = [](aio::Loop& in) -> Task<void> {
-            co_await in.sleep_for(20ms);
-            in.stop();
-        };
-        loop.spawn(wait(loop));
-        loop.run();
-    }
 };
 
 TEST_F(Rooms, a_message_reaches_every_follower_with_its_own_subscription) {
