@@ -1,0 +1,260 @@
+#include "tests/fault/load.hpp"
+
+#include "aio/scope.hpp"
+#include "aio/signal.hpp"
+#include "base/failure.hpp"
+
+namespace loquat::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds patience{20};
+constexpr int final_reads_max = 200;
+
+Steady soon() { return std::chrono::steady_clock::now() + patience; }
+
+std::string frame(const std::string& head, const std::string& body = {}) {
+    return head + "\n\n" + body + std::string(1, '\0');
+}
+
+std::string text_of(const wire::Value& value, std::string_view name) { return *value.find(name)->if_string(); }
+
+std::int64_t number_of(const wire::Value& value, std::string_view name) {
+    const auto* number = std::get_if<std::int64_t>(&value.find(name)->any());
+    return number == nullptr ? 0 : *number;
+}
+
+}  // namespace
+
+Task<void> pause_for(milliseconds time) {
+    aio::Signal never;
+    co_await never.wait_until(std::chrono::steady_clock::now() + time);
+}
+
+void Load::record(Event event) {
+    event.at = std::chrono::steady_clock::now().time_since_epoch().count();
+    history_.events.push_back(std::move(event));
+}
+
+Task<void> Load::prepare(std::size_t rooms) {
+    HttpCaller http{loop_, server_.port()};
+    token_ = co_await http.make_user("writer");
+    for (std::size_t i = 0; i < rooms; ++i) {
+        rooms_.push_back(co_await http.make_room(token_, "room " + std::to_string(i)));
+    }
+}
+
+Load::Message Load::make_message(const std::string& name, int number) {
+    const std::string key = name + "-" + std::to_string(number);
+    return {rooms_[random_() % rooms_.size()], key, "text of " + key + std::string(random_() % 300, '.')};
+}
+
+void Load::record_reply(const std::string& name, const Message& message, Reply reply, std::int64_t seq) {
+    What what = What::info;
+    if (reply == Reply::accepted) {
+        what = What::ok;
+        ++acknowledged_;
+    } else if (reply == Reply::refused) {
+        what = What::fail;
+    } else {
+        ++unanswered_;
+    }
+    record({.what = what, .who = name, .room = message.room, .key = message.key, .seq = seq});
+}
+
+Task<Load::Reply> Load::post(const Message& message, std::int64_t& seq) {
+    const wire::Value body = wire::Object{{"client_id", message.key}, {"text", message.text}};
+    // A client for each message: the server may be another one by now.
+    HttpCaller http{loop_, server_.port()};
+    const std::string target = "/api/chats/" + message.room + "/messages";
+    const HttpCaller::Answer answer = co_await http.call("POST", target, token_, wire::to_json(body));
+    if (answer.status >= 200 && answer.status < 300) {
+        seq = number_of(wire::parse(answer.body), "seq");
+        co_return Reply::accepted;
+    }
+    co_return answer.status >= 500 ? Reply::unknown : Reply::refused;
+}
+
+Task<void> Load::write_by_http(std::string name) {
+    ++running_;
+    for (int number = 0; !finishing_; ++number) {
+        const Message message = make_message(name, number);
+        Reply reply = Reply::unknown;
+        while (reply == Reply::unknown) {
+            record({.what = What::invoke, .who = name, .room = message.room, .key = message.key, .text = message.text});
+            std::int64_t seq = 0;
+            bool failed = false;
+            try {
+                reply = co_await post(message, seq);
+            } catch (const std::exception&) {
+                failed = true;
+            }
+            record_reply(name, message, failed ? Reply::unknown : reply, seq);
+            if (failed || reply == Reply::unknown) {
+                co_await pause_for(milliseconds{5});
+            }
+        }
+    }
+    --running_;
+}
+
+Task<std::unique_ptr<StompClient>> Load::connect() {
+    auto client = std::make_unique<StompClient>(loop_);
+    co_await client->open({.port = server_.port()}, soon());
+    co_await client->send_text(
+        frame("CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer " + token_));
+    const auto answer = co_await client->next(soon());
+    if (!answer || answer->command != net::stomp::Command::connected) {
+        throw Failure{Kind::unavailable, "test.refused", "not connected"};
+    }
+    co_return client;
+}
+
+Task<Load::Reply> Load::send(StompClient& client, const Message& message) {
+    const wire::Value body = wire::Object{{"client_id", message.key}, {"text", message.text}};
+    co_await client.send_text(frame("SEND\ndestination:/app/chats/" + message.room + "/messages\nreceipt:" +
+                                        message.key,
+                                    wire::to_json(body)));
+    const auto answer = co_await client.next(soon());
+    const bool accepted = answer && answer->command == net::stomp::Command::receipt &&
+                          answer->get_or_empty("receipt-id") == message.key;
+    co_return accepted ? Reply::accepted : Reply::unknown;
+}
+
+Task<void> Load::write_by_stomp(std::string name) {
+    ++running_;
+    std::unique_ptr<StompClient> client;
+    for (int number = 0; !finishing_; ++number) {
+        const Message message = make_message(name, number);
+        Reply reply = Reply::unknown;
+        while (reply == Reply::unknown) {
+            bool invoked = false;
+            try {
+                if (!client) {
+                    client = co_await connect();
+                }
+                invoked = true;
+                record({.what = What::invoke, .who = name, .room = message.room, .key = message.key,
+                        .text = message.text});
+                reply = co_await send(*client, message);
+            } catch (const std::exception&) {
+                reply = Reply::unknown;
+            }
+            if (invoked) {
+                record_reply(name, message, reply, 0);
+            }
+            if (reply == Reply::unknown) {
+                client.reset();
+                co_await pause_for(milliseconds{5});
+            }
+        }
+    }
+    --running_;
+}
+
+void Load::take(const std::string& name, const std::string& room, const net::stomp::Frame& frame,
+                std::int64_t& seen) {
+    const wire::Value event = wire::parse(frame.body);
+    const std::string type = text_of(event, "type");
+    if (type == "resync") {
+        const std::int64_t to = number_of(event, "to_seq");
+        record({.what = What::resync, .who = name, .room = room, .seq = number_of(event, "from_seq"), .seq_to = to});
+        seen = std::max(seen, to);
+    } else if (type == "message") {
+        const wire::Value& message = *event.find("message");
+        const std::int64_t seq = number_of(message, "seq");
+        record({.what = What::receive, .who = name, .room = text_of(message, "chat_id"),
+                .key = text_of(message, "client_id"), .text = text_of(message, "text"), .seq = seq});
+        seen = std::max(seen, seq);
+    }
+}
+
+Task<void> Load::follow_once(const std::string& name, const std::string& room, std::int64_t& seen) {
+    const std::unique_ptr<StompClient> client = co_await connect();
+    record({.what = What::join, .who = name, .room = room, .seq = seen});
+    std::exception_ptr failed;
+    try {
+        co_await client->send_text(frame("SUBSCRIBE\nid:1\ndestination:/topic/chats/" + room +
+                                         "\nlast-seq:" + std::to_string(seen)));
+        for (;;) {
+            const auto next = co_await client->next(std::chrono::steady_clock::now() + std::chrono::hours{1});
+            if (!next || next->command != net::stomp::Command::message) {
+                break;
+            }
+            take(name, room, *next, seen);
+        }
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    // A reader that is stopped from outside stays in its room for the checker: it must have got all.
+    if (failed && aio::is_cancellation(failed)) {
+        std::rethrow_exception(failed);
+    }
+    record({.what = What::leave, .who = name, .room = room});
+}
+
+Task<void> Load::follow(std::string name, std::size_t room) {
+    auto& [where, seen] = seen_[name];
+    where = rooms_[room];
+    for (;;) {
+        std::exception_ptr failed;
+        try {
+            co_await follow_once(name, where, seen);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        if (failed && aio::is_cancellation(failed)) {
+            co_return;
+        }
+        co_await pause_for(milliseconds{5});
+    }
+}
+
+Task<std::vector<FinalMessage>> Load::read_room(HttpCaller& http, const std::string& room) {
+    std::vector<FinalMessage> messages;
+    for (;;) {
+        const std::int64_t after = messages.empty() ? 0 : messages.back().seq;
+        const std::string target =
+            "/api/chats/" + room + "/messages?limit=200&after_seq=" + std::to_string(after);
+        const HttpCaller::Answer answer = co_await http.call("GET", target, token_, "");
+        const wire::Value page = wire::parse(answer.body);
+        const auto& items = std::get<wire::Array>(page.find("items")->any());
+        if (items.empty()) {
+            co_return messages;
+        }
+        for (const wire::Value& item : items) {
+            messages.push_back({number_of(item, "seq"), text_of(item, "client_id"), text_of(item, "text")});
+        }
+    }
+}
+
+Task<void> Load::read_rooms() {
+    HttpCaller http{loop_, server_.port()};
+    for (int i = 0; i < final_reads_max; ++i) {
+        std::size_t count = 0;
+        for (const std::string& room : rooms_) {
+            history_.rooms[room] = co_await read_room(http, room);
+            count += history_.rooms[room].size();
+        }
+        if (count >= acknowledged_) {
+            co_return;
+        }
+        co_await pause_for(milliseconds{50});
+    }
+}
+
+bool Load::all_seen() const {
+    for (const auto& [name, place] : seen_) {
+        const auto room = history_.rooms.find(place.first);
+        const std::int64_t head =
+            room == history_.rooms.end() || room->second.empty() ? 0 : room->second.back().seq;
+        if (place.second < head) {
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace loquat::test
