@@ -1,18 +1,6 @@
 import { call, callAll } from './client';
-import type { Chat, Member, Message, MessagePage, Visibility } from './contracts.gen';
-
-export interface NewChat {
-  kind: 'direct' | 'group';
-  title?: string;
-  visibility?: Visibility;
-  member_ids?: string[];
-}
-
-export interface ChatChange {
-  title?: string;
-  visibility?: Visibility;
-  archived?: boolean;
-}
+import type { Chat, Member, MemberRole, Message, MessagePage, PostMessageRequest } from './contracts.gen';
+import type { ChatChange, History, NewChat } from './types';
 
 const chatPath = (id: string) => `/api/chats/${encodeURIComponent(id)}`;
 
@@ -28,21 +16,15 @@ export const leaveChat = (id: string) => call<void>('POST', `${chatPath(id)}/lea
 export const listPublicChats = (query: string) => callAll<Chat>('/api/chats/public', { query }, 400);
 
 export const listMembers = (id: string) => callAll<Member>(`${chatPath(id)}/members`);
-export const putMember = (id: string, userId: string, role: 'admin' | 'member') =>
+export const putMember = (id: string, userId: string, role: Exclude<MemberRole, 'owner'>) =>
   call<void>('PUT', `${chatPath(id)}/members/${userId}`, { body: { role } });
 export const removeMember = (id: string, userId: string) =>
   call<void>('DELETE', `${chatPath(id)}/members/${userId}`);
 
-export interface History {
-  before_seq?: number;
-  after_seq?: number;
-  limit?: number;
-}
-
 export const getHistory = (id: string, query: History, signal?: AbortSignal) =>
   call<MessagePage>('GET', `${chatPath(id)}/messages`, { query: { ...query }, signal });
 
-export const postMessage = (id: string, body: { client_id: string; text: string; reply_to: string | null }) =>
+export const postMessage = (id: string, body: Omit<PostMessageRequest, 'id'>) =>
   call<Message>('POST', `${chatPath(id)}/messages`, { body });
 
 export const editMessage = (id: string, messageId: string, text: string) =>

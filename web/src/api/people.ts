@@ -1,12 +1,6 @@
 import { call, callAll } from './client';
-import type { Presence, PresenceList, PublicUser, Session, SessionInfo, User, UserPage } from './contracts.gen';
-
-export interface Registration {
-  username: string;
-  password: string;
-  display_name?: string;
-  email?: string;
-}
+import type { Presence, PresenceList, PublicUser, PublicUserPage, Session, SessionInfo, User } from './contracts.gen';
+import type { ProfileChange, Registration } from './types';
 
 export const register = (body: Registration) =>
   call<Session>('POST', '/api/auth/register', { body: { ...body, cookie: true }, anonymous: true });
@@ -20,7 +14,7 @@ export const refreshSession = () =>
 export const logout = () => call<void>('POST', '/api/auth/logout');
 export const logoutAll = () => call<void>('POST', '/api/auth/logout-all');
 
-export const updateMe = (body: { display_name?: string; email?: string }) =>
+export const updateMe = (body: ProfileChange) =>
   call<User>('PATCH', '/api/auth/me', { body });
 
 export const changePassword = (currentPassword: string, newPassword: string) =>
@@ -32,7 +26,7 @@ export const listSessions = () => callAll<SessionInfo>('/api/auth/sessions');
 export const endSession = (id: string) => call<void>('DELETE', `/api/auth/sessions/${id}`);
 
 export const searchUsers = (query: string, signal?: AbortSignal) =>
-  call<UserPage>('GET', '/api/users', { query: { query, limit: 50 }, signal }).then((page) => page.items);
+  call<PublicUserPage>('GET', '/api/users', { query: { query, limit: 50 }, signal }).then((page) => page.items);
 
 export const getUser = (id: string) => call<PublicUser>('GET', `/api/users/${id}`);
 

@@ -1,4 +1,5 @@
-import { createChat, deleteChat, leaveChat, type NewChat } from '@/api/chats';
+import { createChat, deleteChat, leaveChat } from '@/api/chats';
+import type { NewChat } from '@/api/types';
 import { dropChat, upsertChat } from './chat-cache';
 import { live } from './live';
 import { chatDestination } from './live-events';

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { ApiError, setTokenSource } from '@/api/client';
 import type { Session, User } from '@/api/contracts.gen';
+import type { Registration } from '@/api/types';
 import * as people from '@/api/people';
 import { isTransient } from './errors';
 import { withTabLock } from './tab-lock';
@@ -121,7 +122,7 @@ export async function signIn(name: string, password: string): Promise<void> {
   accept(await people.login(name, password));
 }
 
-export async function signUp(registration: people.Registration): Promise<void> {
+export async function signUp(registration: Registration): Promise<void> {
   accept(await people.register(registration));
 }
 

@@ -1,7 +1,8 @@
 import { Globe, Lock } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
-import type { PublicUser, Visibility } from '@/api/contracts.gen';
+import type { PublicUser } from '@/api/contracts.gen';
+import type { Visibility } from '@/api/types';
 import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';

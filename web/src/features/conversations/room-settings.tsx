@@ -1,8 +1,9 @@
 import { Archive, ArchiveRestore, Globe, Lock, Trash2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { changeChat, type ChatChange } from '@/api/chats';
+import { changeChat } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
+import { visibilityOf, type ChatChange } from '@/api/types';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { TextField } from '@/components/field';
@@ -47,14 +48,14 @@ export function RoomSettings({ chat }: { chat: Chat }) {
       <div className="flex flex-col gap-1.5">
         <Segmented
           label={strings.room.visibility}
-          value={chat.visibility}
+          value={visibilityOf(chat)}
           options={[
             { value: 'private', label: strings.room.private, icon: Lock },
             { value: 'public', label: strings.room.public, icon: Globe },
           ]}
           onChange={(visibility) => void change({ visibility }, strings.room.visibilityChanged)}
         />
-        <p className="text-small text-faint">{strings.room.visibilityHint[chat.visibility]}</p>
+        <p className="text-small text-faint">{strings.room.visibilityHint[visibilityOf(chat)]}</p>
       </div>
       <FormError text={error ? errorText(error) : null} />
       <div className="flex flex-col gap-2 border-t border-line pt-5">

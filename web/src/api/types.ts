@@ -1,0 +1,12 @@
+import type { CreateChatRequest, ListMessagesRequest, RegisterRequest, UpdateChatRequest, UpdateMeRequest } from './contracts.gen';
+
+// What the generated types say more widely than the app means it, and request bodies without what the path holds.
+
+export type Visibility = 'private' | 'public';
+export type NewChat = Omit<CreateChatRequest, 'assistant'> & { visibility?: Visibility };
+export type ChatChange = Omit<UpdateChatRequest, 'id'> & { visibility?: Visibility };
+export type History = Omit<ListMessagesRequest, 'id'>;
+export type Registration = Omit<RegisterRequest, 'cookie'>;
+export type ProfileChange = UpdateMeRequest;
+
+export const visibilityOf = (chat: { visibility: string }): Visibility => (chat.visibility === 'public' ? 'public' : 'private');
