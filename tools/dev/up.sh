@@ -15,14 +15,18 @@ demo_file() {
     fi
 }
 
-# Brings the conversation in before the start.  The same file again repeats nothing, so a stamp only saves time.
+# Waits until the platform has started, for a minute at most, then fills it, once for each file.
 fill_demo() {
     local data=$1 file=$2 reader=cat
     [ "${file%.gz}" = "$file" ] || reader=zcat
-    is_stamped "$data/demo" "$file" && return
-    say "loading the demo from $file"
-    "$reader" "$file" | build/release/bin/loquat import --demo --data "$data" - >&2 || fail "the demo could not be loaded"
-    stamp "$data/demo" "$file"
+    for _ in $(seq 300); do
+        if [ -f "$data/run.json" ]; then
+            "$reader" "$file" | build/release/bin/loquat import --demo --data "$data" - && stamp "$data/demo" "$file"
+            return
+        fi
+        sleep 0.2
+    done
+    say "the platform did not start; the demo was not loaded"
 }
 
 run_up() {
@@ -40,7 +44,7 @@ run_up() {
     done
     run_web
     run_build release loquat
-    if [ "$demo" = yes ]; then
+    if [ "$demo" = yes ] && ! is_stamped "$data/demo" "$(demo_file)"; then
         rm -f "$data/run.json"
         fill_demo "$data" "$(demo_file)" >&2 &
     fi
