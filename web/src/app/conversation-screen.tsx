@@ -18,7 +18,7 @@ import { errorCode } from '@/lib/errors';
 import { useWatchPresence } from '@/lib/presence';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
-import { titleOf, useChat, useDirectPeer, useMembers } from '@/lib/use-chats';
+import { titleOf, useChat, useMembers } from '@/lib/use-chats';
 import { useIsWide } from '@/lib/use-media';
 import { setEditing } from '@/lib/ui-store';
 
@@ -84,7 +84,6 @@ function Mentions({ chatId, isMember, children }: { chatId: string; isMember: bo
 
 function Footer({ chat }: { chat: Chat }) {
   const me = useMe();
-  const peer = useDirectPeer(chat);
   const editLast = () => {
     const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
     if (own) setEditing(chat.id, own.id);
@@ -92,7 +91,7 @@ function Footer({ chat }: { chat: Chat }) {
   if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{strings.conversation.archived}</p>;
   return (
     <div className="safe-bottom shrink-0">
-      <Composer chat={chat} title={titleOf(chat, peer)} onEditLast={editLast} />
+      <Composer chat={chat} title={titleOf(chat)} onEditLast={editLast} />
       <div className="px-3 md:px-5"><TypingLine chatId={chat.id} /></div>
     </div>
   );

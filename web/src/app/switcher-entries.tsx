@@ -8,7 +8,6 @@ import { Avatar, RoomIcon } from '@/components/avatar';
 import { openDirectChat } from '@/lib/chat-actions';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
-import { usePeers } from '@/lib/peer-presence';
 import { keys } from '@/lib/query-client';
 import { signOut, useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
@@ -26,16 +25,14 @@ export interface SwitcherEntry {
 }
 
 const mostShown = 40;
-// Of so many direct chats the switcher knows the person, not only the title.
-const mostPeers = 40;
 const groups = strings.switcher.groups;
 
 type Go = (path: string) => void;
 
-function chatEntries(chats: Chat[], peers: ReadonlyMap<string, PublicUser>, go: Go): FuzzyEntry<SwitcherEntry>[] {
+function chatEntries(chats: Chat[], go: Go): FuzzyEntry<SwitcherEntry>[] {
   return chats.map((chat, index) => {
-    const peer = peers.get(chat.id);
-    const title = titleOf(chat, peer);
+    const { peer } = chat;
+    const title = titleOf(chat);
     const picture = chat.kind === 'direct' ? <Avatar id={peer?.id ?? chat.id} name={title} /> : <RoomIcon chat={chat} />;
     const detail = chat.archived ? strings.switcher.archived : peer ? `@${peer.username}` : '';
     const entry = { id: chat.id, group: groups.chats, title, detail, picture, run: () => go(`/c/${chat.id}`) };
@@ -82,16 +79,15 @@ export function useSwitcherEntries(query: string): SwitcherEntry[] {
   const me = useMe();
   const navigate = useNavigate();
   const chats = useSortedChats();
-  const peers = usePeers(useMemo(() => chats.filter((chat) => chat.kind === 'direct').slice(0, mostPeers), [chats]));
   const asked = useDeferredValue(query.trim());
   const { data: people } = useQuery({ queryKey: keys.users(asked), queryFn: ({ signal }) => searchUsers(asked, signal) });
   const all = useMemo(() => {
     const go: Go = (path) => void navigate(path);
     // Who has a direct chat already is found through it.
-    const known = new Set([me.id, ...[...peers.values()].map((user) => user.id)]);
+    const known = new Set([me.id, ...chats.flatMap((chat) => chat.peer?.id ?? [])]);
     const others = (people ?? []).filter((user) => !known.has(user.id));
-    return { chats: chatEntries(chats, peers, go), people: personEntries(others, go), actions: actionEntries(go) };
-  }, [chats, peers, people, me.id, navigate]);
+    return { chats: chatEntries(chats, go), people: personEntries(others, go), actions: actionEntries(go) };
+  }, [chats, people, me.id, navigate]);
   return useMemo(() => {
     if (query.trim() === '') {
       return [...all.chats.slice(0, 8), ...all.actions].map((entry) => entry.value);

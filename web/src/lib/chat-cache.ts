@@ -43,21 +43,17 @@ export function dropChat(chatId: string): void {
 
 const wanted = new Set<string>();
 const soonMilliseconds = 250;
-const restMilliseconds = 3_000;
 const fewChats = 3;
-let nextFetch = 0;
 let fetchTimer: ReturnType<typeof setTimeout> | undefined;
 
-// Reads a chat again soon. Many hints in a row make one call, and many chats make one list: busy rooms
-// must not turn into a call per message.
+// Reads a chat again soon. Many hints in a row make one call, and many chats make one list.
 export function refetchChat(chatId: string): void {
   wanted.add(chatId);
-  fetchTimer ??= setTimeout(fetchWanted, Math.max(soonMilliseconds, nextFetch - Date.now()));
+  fetchTimer ??= setTimeout(fetchWanted, soonMilliseconds);
 }
 
 function fetchWanted(): void {
   fetchTimer = undefined;
-  nextFetch = Date.now() + (wanted.size > fewChats ? restMilliseconds : 0);
   const chatIds = [...wanted];
   wanted.clear();
   const all = () => void queryClient.invalidateQueries({ queryKey: keys.chats });

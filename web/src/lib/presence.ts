@@ -16,7 +16,9 @@ async function loadPresence(userIds: string[]): Promise<true> {
 
 // Asks once who of these people is there; live events keep the answer true.
 export function useWatchPresence(userIds: readonly string[]): void {
-  const sorted = useMemo(() => [...new Set(userIds)].sort(), [userIds]);
+  // The same people in another order, or in a new array, are the same question.
+  const key = [...new Set(userIds)].sort().join(',');
+  const sorted = useMemo(() => (key ? key.split(',') : []), [key]);
   const { refetch } = useQuery({
     queryKey: ['presence-of', sorted],
     queryFn: () => loadPresence(sorted),

@@ -1,5 +1,5 @@
 import { postMessage } from '@/api/chats';
-import { cachedWindow, refetchChat } from './chat-cache';
+import { cachedWindow } from './chat-cache';
 import { errorText, isTransient } from './errors';
 import { catchUp } from './history';
 import { makeClientId } from './ids';
@@ -66,10 +66,7 @@ async function deliver(entry: OutboxEntry): Promise<void> {
   }
   dispatchOutbox({ type: 'acknowledged', clientId: entry.clientId });
   setTimeout(() => lookFor(entry), arrivalMilliseconds);
-  if (openChatId() !== entry.chatId) {
-    dispatchOutbox({ type: 'discarded', clientId: entry.clientId });
-    refetchChat(entry.chatId);
-  }
+  if (openChatId() !== entry.chatId) dispatchOutbox({ type: 'discarded', clientId: entry.clientId });
 }
 
 // A receipt without the message itself: it is fetched rather than left faint.

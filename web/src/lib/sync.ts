@@ -124,11 +124,10 @@ function onUnread(event: Extract<LiveEvent, { type: 'unread' }>): void {
   const unread = isReading(event.chat_id) ? 0 : event.unread;
   patchChat(event.chat_id, (known) => ({
     ...known,
-    last_seq: Math.max(known.last_seq, event.last_seq ?? 0),
-    me: known.me && { ...known.me, unread: unread ?? known.me.unread },
+    last_seq: Math.max(known.last_seq, event.last_seq),
+    me: known.me && { ...known.me, unread, read_seq: Math.max(known.me.read_seq, event.last_seq - event.unread) },
   }));
   if (event.last_message) noteMessage(event.last_message);
-  else refetchChat(event.chat_id);
 }
 
 export function onPresence(presence: Presence): void {

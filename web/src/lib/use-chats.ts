@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { getChat, listMembers } from '@/api/chats';
-import type { Chat, Member, PublicUser } from '@/api/contracts.gen';
+import type { Chat } from '@/api/contracts.gen';
 import { byActivity, loadChats } from './chat-cache';
 import { keys } from './query-client';
-import { useSession } from './session';
 import { strings } from './strings';
 
 export function useChats() {
@@ -35,20 +34,8 @@ export function useChat(chatId: string) {
   return { chat: mine ?? other.data, isMember: mine !== undefined, error, retry: chats.isError ? chats.refetch : other.refetch };
 }
 
-// The other person of a direct chat.
-export function useDirectPeer(chat: Chat | undefined): PublicUser | undefined {
-  const isDirect = chat?.kind === 'direct';
-  const meId = useSession((state) => state.user?.id);
-  const { data } = useMembers(chat?.id ?? '', isDirect);
-  return isDirect ? peerOf(data, meId) : undefined;
-}
-
-export function peerOf(members: Member[] | undefined, meId: string | undefined): PublicUser | undefined {
-  return members?.find((member) => member.user.id !== meId)?.user ?? members?.[0]?.user;
-}
-
-export function titleOf(chat: Chat, peer?: PublicUser): string {
-  if (chat.kind === 'direct') return peer?.display_name || chat.title || strings.list.directMessage;
+export function titleOf(chat: Chat): string {
+  if (chat.kind === 'direct') return chat.peer?.display_name || chat.title || strings.list.directMessage;
   return chat.title || strings.list.untitled;
 }
 

@@ -5,7 +5,7 @@ import { PersonAvatar } from '@/components/person-avatar';
 import { hasOlder, type MessageWindow } from '@/lib/message-window';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
-import { titleOf, useDirectPeer } from '@/lib/use-chats';
+import { titleOf } from '@/lib/use-chats';
 
 interface ChatIntroProps {
   chat: Chat;
@@ -16,7 +16,6 @@ interface ChatIntroProps {
 
 // What stands above the first message: the chat's beginning, or that more is on its way.
 export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
-  const peer = useDirectPeer(chat);
   if (hasOlder(window)) {
     return (
       <div className="flex h-16 items-center justify-center gap-3 text-small text-faint">
@@ -25,13 +24,13 @@ export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
       </div>
     );
   }
-  const title = titleOf(chat, peer);
+  const title = titleOf(chat);
   return (
     <div className="flex flex-col items-start gap-1 px-3 pt-10 pb-4 md:px-5">
-      {peer ? <PersonAvatar id={peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
+      {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
       <h2 className="mt-2 text-title font-bold" dir="auto">{title}</h2>
       <p className="max-w-lg text-soft">
-        {peer ? strings.messages.introDirect(title) : strings.messages.introRoom(longDate(chat.created_at))}
+        {chat.peer ? strings.messages.introDirect(title) : strings.messages.introRoom(longDate(chat.created_at))}
       </p>
     </div>
   );

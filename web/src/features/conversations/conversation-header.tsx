@@ -6,7 +6,7 @@ import { RoomIcon } from '@/components/avatar';
 import { IconButton } from '@/components/icon-button';
 import { PersonAvatar } from '@/components/person-avatar';
 import { strings } from '@/lib/strings';
-import { mayManage, titleOf, useDirectPeer } from '@/lib/use-chats';
+import { mayManage, titleOf } from '@/lib/use-chats';
 import { useIsNarrow } from '@/lib/use-media';
 
 interface ConversationHeaderProps {
@@ -19,9 +19,8 @@ interface ConversationHeaderProps {
 }
 
 export function ConversationHeader({ chat, isMember, panel, onPanel, presence }: ConversationHeaderProps) {
-  const peer = useDirectPeer(chat);
   const narrow = useIsNarrow();
-  const title = titleOf(chat, peer);
+  const title = titleOf(chat);
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 md:px-5">
       {narrow && (
@@ -29,11 +28,11 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence }:
           <ChevronLeft size={22} aria-hidden />
         </Link>
       )}
-      {peer ? <PersonAvatar id={peer.id} name={title} /> : <RoomIcon chat={chat} />}
+      {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} /> : <RoomIcon chat={chat} />}
       <div className="flex min-w-0 flex-1 flex-col">
         <h1 className="truncate text-read leading-5 font-bold" dir="auto">{title}</h1>
         <p className="truncate text-small text-faint">
-          {peer ? presence(peer.id) : strings.conversation.about(chat.visibility, chat.member_count, chat.archived)}
+          {chat.peer ? presence(chat.peer.id) : strings.conversation.about(chat.visibility, chat.member_count, chat.archived)}
         </p>
       </div>
       {isMember && !narrow && chat.kind !== 'direct' && mayManage(chat) && (

@@ -7,7 +7,7 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { ListSkeleton } from '@/components/skeleton';
 import { moveFocus } from '@/lib/focus';
-import { usePeerPresence } from '@/lib/peer-presence';
+import { useWatchPresence } from '@/lib/presence';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { useChats, useSortedChats } from '@/lib/use-chats';
@@ -72,7 +72,7 @@ function Rows({ chats, activeId }: { chats: Chat[]; activeId: string | undefined
   });
   useEffect(() => virtualizer.measure(), [density, virtualizer]);
   const items = virtualizer.getVirtualItems();
-  usePeerPresence(items.flatMap((item) => chats[item.index] ?? []));
+  useWatchPresence(items.flatMap((item) => chats[item.index]?.peer?.id ?? []));
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by === undefined) return;

@@ -12,7 +12,7 @@ import { useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { listTime } from '@/lib/time';
-import { titleOf, useDirectPeer } from '@/lib/use-chats';
+import { titleOf } from '@/lib/use-chats';
 
 interface ConversationRowProps {
   chat: Chat;
@@ -21,10 +21,9 @@ interface ConversationRowProps {
 }
 
 export const ConversationRow = memo(function ConversationRow({ chat, now, active }: ConversationRowProps) {
-  const peer = useDirectPeer(chat);
   const compact = useSettings((state) => state.density === 'compact');
   const unread = chat.me?.unread ?? 0;
-  const title = titleOf(chat, peer);
+  const title = titleOf(chat);
   return (
     <NavLink
       to={`/c/${chat.id}`}
@@ -34,7 +33,7 @@ export const ConversationRow = memo(function ConversationRow({ chat, now, active
         active ? 'bg-selected' : 'hover:bg-hover',
       )}
     >
-      {peer ? <PersonAvatar id={peer.id} name={title} size="medium" /> : <RoomIcon chat={chat} />}
+      {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="medium" /> : <RoomIcon chat={chat} />}
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
           <span dir="auto" className={cn('min-w-0 flex-1 truncate', unread > 0 ? 'font-bold text-ink' : 'font-medium text-ink')}>
