@@ -21,6 +21,7 @@ import { strings } from '@/lib/strings';
 import { titleOf, useChat, useMembers } from '@/lib/use-chats';
 import { useIsWide } from '@/lib/use-media';
 import { setEditing } from '@/lib/ui-store';
+import { useRoomCommands } from './use-room-commands';
 
 interface ConversationScreenProps {
   chatId: string;
@@ -84,6 +85,7 @@ function Mentions({ chatId, isMember, children }: { chatId: string; isMember: bo
 
 function Footer({ chat }: { chat: Chat }) {
   const me = useMe();
+  const { commands, dialogs } = useRoomCommands(chat);
   const editLast = () => {
     const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
     if (own) setEditing(chat.id, own.id);
@@ -91,8 +93,9 @@ function Footer({ chat }: { chat: Chat }) {
   if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{strings.conversation.archived}</p>;
   return (
     <div className="safe-bottom shrink-0">
-      <Composer chat={chat} title={titleOf(chat)} onEditLast={editLast} />
+      <Composer chat={chat} title={titleOf(chat)} commands={commands} onEditLast={editLast} />
       <div className="px-3 md:px-5"><TypingLine chatId={chat.id} /></div>
+      {dialogs}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { continueLine, insideFence, mentionAt } from './text-continuation';
+import { continueLine, insideFence, completionAt } from './text-continuation';
 
 // `|` marks the caret.
 function enter(marked: string): string | null {
@@ -33,12 +33,37 @@ it('knows whether a fence is open at the caret', () => {
 
 describe('a mention', () => {
   it('is asked for after an @ at a word’s start', () => {
-    expect(mentionAt('hi @ju', 6)).toEqual({ from: 3, query: 'ju' });
-    expect(mentionAt('@', 1)).toEqual({ from: 0, query: '' });
+    expect(completionAt('hi @ju', 6)).toEqual({ sign: '@', from: 3, query: 'ju' });
+    expect(completionAt('@', 1)).toEqual({ sign: '@', from: 0, query: '' });
   });
 
   it('is not asked for inside an address or code', () => {
-    expect(mentionAt('mail@ju', 7)).toBeNull();
-    expect(mentionAt('```\n@ju', 7)).toBeNull();
+    expect(completionAt('mail@ju', 7)).toBeNull();
+    expect(completionAt('```\n@ju', 7)).toBeNull();
+  });
+});
+
+describe('an emoji', () => {
+  it('is asked for after a colon and two letters', () => {
+    expect(completionAt('well :ta', 8)).toEqual({ sign: ':', from: 5, query: 'ta' });
+    expect(completionAt(':+1', 3)).toEqual({ sign: ':', from: 0, query: '+1' });
+  });
+
+  it('is not asked for by a face, a time or code', () => {
+    expect(completionAt('well :D', 7)).toBeNull();
+    expect(completionAt('at 10:30', 8)).toBeNull();
+    expect(completionAt('```\n:ta', 7)).toBeNull();
+  });
+});
+
+describe('a command', () => {
+  it('is the first word of a message', () => {
+    expect(completionAt('/', 1)).toEqual({ sign: '/', from: 0, query: '' });
+    expect(completionAt('/in', 3)).toEqual({ sign: '/', from: 0, query: 'in' });
+  });
+
+  it('is nothing later, and no path', () => {
+    expect(completionAt('see /in', 7)).toBeNull();
+    expect(completionAt('/etc/ho', 7)).toBeNull();
   });
 });

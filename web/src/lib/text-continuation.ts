@@ -56,15 +56,25 @@ function endList(text: string, start: number, caret: number): TextEdit {
   return { text: text.slice(0, start) + text.slice(caret), caret: start };
 }
 
-export interface MentionQuery {
+export interface Completion {
+  sign: '@' | ':' | '/';
   from: number;
   query: string;
 }
 
-// The @word that the caret stands in, if any.
-export function mentionAt(text: string, caret: number): MentionQuery | null {
-  const match = /(^|[\s([{"'])@([\p{L}\p{N}_.-]{0,32})$/u.exec(text.slice(0, caret));
-  if (!match || insideFence(text, caret)) return null;
-  const query = match[2] ?? '';
-  return { from: caret - query.length - 1, query };
+const patterns: [Completion['sign'], RegExp][] = [
+  ['@', /(?:^|[\s([{"'])@([\p{L}\p{N}_.-]{0,32})$/u],
+  // Two letters at least, so that :) and :D stay what they are.
+  [':', /(?:^|[\s([{"']):([a-z0-9_+-]{2,32})$/i],
+  ['/', /^\/([a-z]{0,16})$/],
+];
+
+// The @person, :emoji or /command that the caret stands in, if any. A command is the message's first word.
+export function completionAt(text: string, caret: number): Completion | null {
+  const before = text.slice(0, caret);
+  for (const [sign, pattern] of patterns) {
+    const query = pattern.exec(before)?.[1];
+    if (query !== undefined) return insideFence(text, caret) ? null : { sign, from: caret - query.length - 1, query };
+  }
+  return null;
 }

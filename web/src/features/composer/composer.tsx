@@ -1,20 +1,20 @@
-import { CornerUpLeft, SendHorizontal, X } from 'lucide-react';
+import { SendHorizontal } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { IconButton } from '@/components/icon-button';
-import { cachedMessage } from '@/lib/chat-cache';
 import { cn } from '@/lib/cn';
 import { changeDraft, clearDraft, useDraft } from '@/lib/drafts-store';
 import { composerIntent, pressOf } from '@/lib/key-intent';
-import { plainText } from '@/lib/markdown/plain';
 import { sendMessage } from '@/lib/sender';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { continueLine, insideFence } from '@/lib/text-continuation';
 import { isTouch } from '@/lib/use-media';
-import { MentionPopup } from './mention-popup';
-import { useMention } from './use-mention';
+import { commandIn, type Command } from './commands';
+import { CompletionPopup } from './completion-popup';
+import { ReplyingTo } from './replying-to';
+import { useCompletion } from './use-completion';
 import { useTypingSignal } from './use-typing-signal';
 
 export const mostCharacters = 16_000;
@@ -22,10 +22,11 @@ export const mostCharacters = 16_000;
 interface ComposerProps {
   chat: Chat;
   title: string;
+  commands: readonly Command[];
   onEditLast: () => void;
 }
 
-export function Composer({ chat, title, onEditLast }: ComposerProps) {
+export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(chat.id);
   const enterSends = useSettings((state) => state.enterSends);
@@ -35,13 +36,15 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
     if (!isTouch() && !document.querySelector('dialog[open]')) area.current?.focus();
   }, []);
   const setText = (text: string) => changeDraft(chat.id, { text });
-  const mention = useMention(chat.id, draft.text, area, setText);
+  const completion = useCompletion({ chatId: chat.id, text: draft.text, area, commands, setText });
   const over = draft.text.length - mostCharacters;
   const ready = draft.text.trim() !== '' && over <= 0;
 
   const send = () => {
     if (!ready) return;
-    sendMessage(chat.id, draft.text.trim(), draft.replyTo);
+    const call = commandIn(draft.text, commands);
+    if (call) call.command.run(call.argument);
+    else sendMessage(chat.id, draft.text.trim(), draft.replyTo);
     clearDraft(chat.id);
     area.current?.focus();
   };
@@ -55,7 +58,7 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const press = pressOf(event);
-    if (!press.composing && mention.onKey(press.key)) return event.preventDefault();
+    if (!press.composing && completion.onKey(press.key)) return event.preventDefault();
     const inFence = insideFence(draft.text, event.currentTarget.selectionStart);
     const intent = composerIntent(press, { empty: draft.text === '', enterSends, touch: isTouch(), inFence });
     if (intent === 'new_line') return breakLine(event);
@@ -67,7 +70,7 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
   };
   return (
     <div className="relative shrink-0 px-3 md:px-5">
-      {mention.open && <MentionPopup mention={mention} />}
+      {completion.open && <CompletionPopup completion={completion} />}
       <div className="max-w-[1008px] rounded-md border border-line-strong/60 bg-raised transition-colors focus-within:border-focus focus-within:outline-2 focus-within:outline-focus/30">
         {draft.replyTo && <ReplyingTo chatId={chat.id} messageId={draft.replyTo} />}
         <div className="flex items-end gap-1 p-1">
@@ -83,8 +86,8 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
               signalTyping();
             }}
             onKeyDown={onKeyDown}
-            onSelect={mention.onSelect}
-            {...mention.aria}
+            onSelect={completion.onSelect}
+            {...completion.aria}
             className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-read outline-none pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
           <IconButton
@@ -98,20 +101,6 @@ export function Composer({ chat, title, onEditLast }: ComposerProps) {
         </div>
       </div>
       {over > 0 && <p role="alert" className="pt-1 text-small text-bad">{strings.composer.tooLong(over)}</p>}
-    </div>
-  );
-}
-
-function ReplyingTo({ chatId, messageId }: { chatId: string; messageId: string }) {
-  const message = cachedMessage(chatId, messageId);
-  return (
-    <div className="flex items-center gap-2 border-b border-line py-1 ps-3 pe-1 text-small text-soft">
-      <CornerUpLeft size={14} aria-hidden className="shrink-0 text-accent-text" />
-      <span className="min-w-0 flex-1 truncate">
-        {strings.composer.replyingTo} <span className="font-medium text-ink">{message?.sender.display_name ?? ''}</span>{' '}
-        <span className="text-faint" dir="auto">{message ? plainText(message.text, 120) : ''}</span>
-      </span>
-      <IconButton icon={X} size="small" label={strings.composer.cancelReply} onClick={() => changeDraft(chatId, { replyTo: null })} />
     </div>
   );
 }

@@ -1,0 +1,82 @@
+import { useMemo, useState, type ReactNode } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { changeChat, putMember } from '@/api/chats';
+import type { Chat } from '@/api/contracts.gen';
+import { searchUsers } from '@/api/people';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import type { Command } from '@/features/composer/commands';
+import { InviteDialog } from '@/features/conversations/invite-dialog';
+import { leaveRoom } from '@/lib/chat-actions';
+import { refetchChat, upsertChat } from '@/lib/chat-cache';
+import { errorText } from '@/lib/errors';
+import { keys, queryClient } from '@/lib/query-client';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
+import { mayManage, useMembers } from '@/lib/use-chats';
+
+// Invites people by their user names; the first unknown one ends it, before anybody is invited.
+async function inviteByName(chatId: string, argument: string): Promise<string> {
+  const names = argument.split(/[\s,]+/).map((name) => name.replace(/^@/, '').toLowerCase());
+  const users = await Promise.all(names.filter(Boolean).map(async (name) => {
+    const user = (await searchUsers(name)).find((other) => other.username === name);
+    if (!user) throw new UnknownName(name);
+    return user;
+  }));
+  for (const user of users) await putMember(chatId, user.id, 'member');
+  void queryClient.invalidateQueries({ queryKey: keys.members(chatId) });
+  refetchChat(chatId);
+  return strings.commands.invited(users.map((user) => user.display_name).join(', '));
+}
+
+class UnknownName extends Error {}
+
+function say(work: Promise<string>): void {
+  work.then(
+    (done) => showToast(done),
+    (error: unknown) => showToast(error instanceof UnknownName ? strings.people.nobodyFound(error.message) : errorText(error), 'bad'),
+  );
+}
+
+// The slash commands of a room, as far as one may use them, and the dialogs that they open.
+export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dialogs: ReactNode } {
+  const navigate = useNavigate();
+  const [, setParams] = useSearchParams();
+  const { data: members } = useMembers(chat.id);
+  const [dialog, setDialog] = useState<'invite' | 'leave' | null>(null);
+  const manages = mayManage(chat);
+  const { id, kind } = chat;
+  const role = chat.me?.role;
+  const commands = useMemo(() => {
+    const texts = strings.commands;
+    const known: Command[] = [];
+    if (kind !== 'group') return known;
+    if (manages) {
+      known.push({ name: 'invite', ...texts.invite, run: (names) => (names ? say(inviteByName(id, names)) : setDialog('invite')) });
+      const rename = (title: string) => changeChat(id, { title }).then(upsertChat).then(() => strings.room.renamed);
+      known.push({ name: 'rename', ...texts.rename, run: (title) => (title ? say(rename(title)) : setParams({ panel: 'settings' })) });
+    }
+    if (role !== 'owner') known.push({ name: 'leave', argument: null, ...texts.leave, run: () => setDialog('leave') });
+    return known;
+  }, [id, kind, manages, role, setParams]);
+  const close = () => setDialog(null);
+  const leave = async () => {
+    await leaveRoom(id);
+    void navigate('/');
+  };
+  const dialogs = (
+    <>
+      {dialog === 'invite' && <InviteDialog chat={chat} members={members ?? []} onClose={close} />}
+      {dialog === 'leave' && (
+        <ConfirmDialog
+          title={strings.members.leaveTitle(chat.title)}
+          text={strings.members.leaveText(chat.visibility)}
+          action={strings.members.leave}
+          danger
+          onConfirm={leave}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+  return { commands, dialogs };
+}

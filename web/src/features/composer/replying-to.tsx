@@ -1,0 +1,20 @@
+import { CornerUpLeft, X } from 'lucide-react';
+import { IconButton } from '@/components/icon-button';
+import { cachedMessage } from '@/lib/chat-cache';
+import { changeDraft } from '@/lib/drafts-store';
+import { plainText } from '@/lib/markdown/plain';
+import { strings } from '@/lib/strings';
+
+export function ReplyingTo({ chatId, messageId }: { chatId: string; messageId: string }) {
+  const message = cachedMessage(chatId, messageId);
+  return (
+    <div className="flex items-center gap-2 border-b border-line py-1 ps-3 pe-1 text-small text-soft">
+      <CornerUpLeft size={14} aria-hidden className="shrink-0 text-accent-text" />
+      <span className="min-w-0 flex-1 truncate">
+        {strings.composer.replyingTo} <span className="font-medium text-ink">{message?.sender.display_name ?? ''}</span>{' '}
+        <span className="text-faint" dir="auto">{message ? plainText(message.text, 120) : ''}</span>
+      </span>
+      <IconButton icon={X} size="small" label={strings.composer.cancelReply} onClick={() => changeDraft(chatId, { replyTo: null })} />
+    </div>
+  );
+}
