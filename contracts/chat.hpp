@@ -245,6 +245,27 @@ struct Accepted {
 };
 BOOST_DESCRIBE_STRUCT(Accepted, (), (id, created_at))
 
+// Several messages of one sender, in this order; each with its conversation in `id`.
+struct AcceptMessagesRequest {
+    std::vector<PostMessageRequest> items;
+    static constexpr std::array fields{wire::Field{"items", 1, 64, ""}};
+};
+BOOST_DESCRIBE_STRUCT(AcceptMessagesRequest, (), (items))
+
+struct RefusedMessage {
+    std::int32_t status = 0;
+    std::string code;
+    std::string message;
+};
+BOOST_DESCRIBE_STRUCT(RefusedMessage, (), (status, code, message))
+
+// The first `accepted` ones are durable; the next was refused and nothing after it was looked at.
+struct AcceptedMessages {
+    std::int64_t accepted = 0;
+    std::optional<RefusedMessage> refused;
+};
+BOOST_DESCRIBE_STRUCT(AcceptedMessages, (), (accepted, refused))
+
 struct Subscribable {
     std::int64_t head_seq = 0;
     MemberRole role = MemberRole::member;
@@ -278,6 +299,8 @@ class ChatApi {
     // For the edge, on behalf of `caller.user`.
     // Returns when the message is durable; does not wait for its seq.
     virtual Task<Accepted> accept_message(Caller caller, PostMessageRequest request) = 0;
+    // The same for several at once: one wait for all of them.
+    virtual Task<AcceptedMessages> accept_messages(Caller caller, AcceptMessagesRequest request) = 0;
     // Throws chat.not_found unless the caller may follow the conversation.
     virtual Task<Subscribable> check_subscription(Caller caller, ChatRef request) = 0;
     virtual Task<ChatPlaces> list_places(Caller caller, Empty request) = 0;
@@ -311,6 +334,8 @@ struct Table<ChatApi> {
         Route<&ChatApi::post_typing>{{.method = "POST", .path = "/api/chats/{id}/typing", .summary = "Say that I am typing"}},
         Route<&ChatApi::accept_message>{{.method = "POST", .path = "/internal/chats/{id}/messages", .summary = "Accept a message durably",
                                          .access = Access::internal, .body_bytes_max = message_body_bytes_max}},
+        Route<&ChatApi::accept_messages>{{.method = "POST", .path = "/internal/messages", .summary = "Accept messages durably, in order",
+                                          .access = Access::internal, .body_bytes_max = 16 << 20}},
         Route<&ChatApi::check_subscription>{{.method = "GET", .path = "/internal/chats/{id}/subscription", .summary = "May the caller follow it",
                                              .access = Access::internal}},
         Route<&ChatApi::list_places>{{.method = "GET", .path = "/internal/places", .summary = "The caller's conversations and markers",

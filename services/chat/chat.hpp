@@ -68,6 +68,8 @@ class Chat final : public contracts::ChatApi {
 
     Task<Reply<contracts::Message>> post_message(Caller caller,
                                                  contracts::PostMessageRequest request) override;
+    Task<contracts::AcceptedMessages> accept_messages(Caller caller,
+                                                      contracts::AcceptMessagesRequest request) override;
     Task<contracts::Accepted> accept_message(Caller caller,
                                              contracts::PostMessageRequest request) override;
     Task<contracts::Message> edit_message(Caller caller,
@@ -114,6 +116,7 @@ class Chat final : public contracts::ChatApi {
     // messages.cpp
     Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request);
     Task<void> append_draft(Draft& draft);
+    Task<void> append_drafts(std::vector<Draft>& drafts);
     Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft,
                                                      Steady deadline);
     Task<void> append(const store::MessageRecord& record);

@@ -178,6 +178,54 @@ Task<contracts::Accepted> Chat::accept_message(Caller caller,
     co_return contracts::Accepted{draft.record.message_id, draft.record.at};
 }
 
+Task<void> Chat::append_drafts(std::vector<Draft>& drafts) {
+    std::vector<store::KeyedPayload> records;
+    for (const Draft& draft : drafts) {
+        if (!draft.is_durable) {
+            records.push_back({draft.record.chat.to_string(), store::encode(draft.record)});
+        }
+    }
+    std::exception_ptr error;
+    try {
+        co_await ports_.log.append_all(std::string{store::messages_topic}, std::move(records));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    for (const Draft& draft : drafts) {
+        const store::MessageRecord& record = draft.record;
+        if (draft.is_durable) {
+            ports_.metrics.repeated.add();
+        } else if (error) {
+            repeats_.forget_pending(draft.repeat_key, record.message_id);
+        } else {
+            repeats_.note(draft.repeat_key, {record.message_id, record.at, draft.text_hash, true});
+            ports_.metrics.accepted.add();
+        }
+    }
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+Task<contracts::AcceptedMessages> Chat::accept_messages(Caller caller,
+                                                        contracts::AcceptMessagesRequest request) {
+    contracts::AcceptedMessages answer;
+    std::vector<Draft> drafts;
+    for (contracts::PostMessageRequest& item : request.items) {
+        try {
+            drafts.push_back(co_await make_draft(caller, std::move(item)));
+        } catch (const Failure& failure) {
+            answer.refused = {http_status(failure.kind), failure.code, failure.message};
+        }
+        if (answer.refused) {
+            break;
+        }
+    }
+    co_await append_drafts(drafts);
+    answer.accepted = static_cast<std::int64_t>(drafts.size());
+    co_return answer;
+}
+
 Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
                                                    contracts::PostMessageRequest request) {
     const Steady deadline = store_deadline(caller);

@@ -19,8 +19,15 @@ Failure not_connected() {
     return Failure{Kind::unauthenticated, "stomp.not_connected", "Send CONNECT first."};
 }
 
+}  // namespace
+
+Session::Session(Node& node, Connection& connection, std::string upgrade_token)
+    : node_(node), connection_(connection), upgrade_token_(std::move(upgrade_token)) {}
+
+Session::~Session() = default;
+
 // Cancellation goes on its way: the node is closing.
-Failure failure_of(std::exception_ptr error) {
+Failure Session::failure_of(std::exception_ptr error) {
     if (aio::is_cancellation(error)) {
         std::rethrow_exception(error);
     }
@@ -31,13 +38,6 @@ Failure failure_of(std::exception_ptr error) {
     }
     return failure;
 }
-
-}  // namespace
-
-Session::Session(Node& node, Connection& connection, std::string upgrade_token)
-    : node_(node), connection_(connection), upgrade_token_(std::move(upgrade_token)) {}
-
-Session::~Session() = default;
 
 bool Session::wants_input() const {
     return inbox_bytes_ < static_cast<std::size_t>(node_.config().inbox_bytes_max);
@@ -141,9 +141,13 @@ Task<void> Session::work_off(Frame first) {
     while (more) {
         std::optional<Failure> failed;
         try {
-            co_await handle(frame);
-            if (!ended_) {
-                answer_receipt(frame);
+            if (auto message = find_message(frame)) {
+                co_await send_run(std::move(frame), std::move(*message));
+            } else {
+                co_await handle(frame);
+                if (!ended_) {
+                    answer_receipt(frame);
+                }
             }
         } catch (...) {
             failed = failure_of(std::current_exception());

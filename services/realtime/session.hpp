@@ -67,6 +67,7 @@ class Session final : public net::stomp::FrameSink {
     Task<void> work_off(Frame first);
     Task<void> handle(Frame frame);
     bool next_frame(Frame& frame);
+    static Failure failure_of(std::exception_ptr error);
     void fail(const Failure& failure, const Frame& frame);
     void answer_receipt(const Frame& frame);
     // session_sign_in.cpp
@@ -78,6 +79,10 @@ class Session final : public net::stomp::FrameSink {
     // session_send.cpp
     Task<void> send(Frame frame);
     Task<void> send_message(ChatId chat, std::string body);
+    static contracts::PostMessageRequest read_message(ChatId chat, std::string_view body);
+    // The message of a SEND that stands for itself; none for anything else and for what is not well formed.
+    static std::optional<contracts::PostMessageRequest> find_message(const Frame& frame);
+    Task<void> send_run(Frame first, contracts::PostMessageRequest message);
     void set_presence(std::string_view body);
     Task<void> commit(Frame frame);
     void begin_transaction(const Frame& frame);

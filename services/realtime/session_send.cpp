@@ -36,6 +36,12 @@ struct PresenceBody {
 };
 BOOST_DESCRIBE_STRUCT(PresenceBody, (), (state))
 
+constexpr std::size_t run_max = 64;  // as contracts::AcceptMessagesRequest says
+
+Failure to_failure(const contracts::RefusedMessage& refused) {
+    return {kind_of_status(refused.status).value_or(Kind::unavailable), refused.code, refused.message};
+}
+
 Failure missing(const char* header) {
     return Failure{Kind::malformed, "stomp.missing_header",
                    std::string{"The frame needs the header "} + header + "."};
@@ -70,13 +76,67 @@ Task<void> Session::send(Frame frame) {
     }
 }
 
-Task<void> Session::send_message(ChatId chat, std::string body) {
+contracts::PostMessageRequest Session::read_message(ChatId chat, std::string_view body) {
     const wire::Value value = wire::parse(body);
     auto message = wire::decode<MessageBody>(value);
     const ChatId to = chat.is_nil() ? wire::decode<ChatBody>(value).chat_id : chat;
-    contracts::PostMessageRequest request{to, std::move(message.client_id), std::move(message.text),
-                                          message.reply_to};
-    co_await node_.chat().accept_message(identity_, std::move(request));
+    return {to, std::move(message.client_id), std::move(message.text), message.reply_to};
+}
+
+Task<void> Session::send_message(ChatId chat, std::string body) {
+    std::vector<contracts::PostMessageRequest> one{read_message(chat, body)};
+    const auto answer = co_await node_.chat().accept_messages(identity_, std::move(one));
+    if (answer.refused) {
+        throw to_failure(*answer.refused);
+    }
+}
+
+std::optional<contracts::PostMessageRequest> Session::find_message(const Frame& frame) {
+    const auto destination = frame.find("destination");
+    if (frame.command != Command::send || !destination || frame.find("transaction")) {
+        return std::nullopt;
+    }
+    try {
+        const ActionTarget target = parse_action(*destination);
+        return target.action == Action::message ? std::optional{read_message(target.chat, frame.body)} : std::nullopt;
+    } catch (const Failure&) {
+        return std::nullopt;  // its turn comes, and its answer
+    }
+}
+
+// Messages that came one behind the other travel together: one wait for all, receipts in their order.
+Task<void> Session::send_run(Frame first, contracts::PostMessageRequest message) {
+    std::vector<Frame> frames;
+    std::vector<contracts::PostMessageRequest> messages;
+    frames.push_back(std::move(first));
+    messages.push_back(std::move(message));
+    while (inbox_ && !inbox_->empty() && messages.size() < run_max) {
+        auto next = find_message(inbox_->front());
+        if (!next) {
+            break;
+        }
+        messages.push_back(std::move(*next));
+        inbox_bytes_ -= inbox_->front().bytes() + sizeof(Frame);
+        frames.push_back(std::move(inbox_->front()));
+        inbox_->pop_front();
+    }
+    std::optional<Failure> failed;
+    contracts::AcceptedMessages answer;
+    try {
+        answer = co_await node_.chat().accept_messages(identity_, std::move(messages));
+    } catch (...) {
+        failed = failure_of(std::current_exception());
+    }
+    const auto accepted = static_cast<std::size_t>(answer.accepted);
+    for (std::size_t i = 0; i < accepted && !ended_; ++i) {
+        answer_receipt(frames[i]);
+    }
+    if (answer.refused) {
+        failed = to_failure(*answer.refused);
+    }
+    if (failed) {
+        fail(*failed, frames[accepted]);
+    }
 }
 
 void Session::set_presence(std::string_view body) {

@@ -20,6 +20,11 @@ struct LogRecord {
 };
 using LogRecordPtr = std::shared_ptr<const LogRecord>;
 
+struct KeyedPayload {
+    std::string key;
+    std::string payload;
+};
+
 struct ReadLimit {
     std::size_t records_max = 1000;
     std::size_t bytes_max = 4 * 1024 * 1024;  // at least one record is given, whatever its size
@@ -50,6 +55,10 @@ class EventLog {
 
     // Returns when the record is DURABLE.
     virtual Task<Offset> append(std::string topic, std::string key, std::string payload) = 0;
+
+    // Appends all in this order and returns when the last is DURABLE.  When it fails, the first ones may have been
+    // appended.
+    virtual Task<void> append_all(std::string topic, std::vector<KeyedPayload> records);
 
     // What comes after `after`, ascending, without a hole; empty when there is nothing yet.
     virtual Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after, ReadLimit limit) = 0;

@@ -36,7 +36,6 @@ OpenOptions open_options(const SqliteLogOptions& options) {
             .durability = Durability::power_loss,
             .statements_max = 16,
             .cache_kib = 4096,
-            .checkpoint_pages = 1024,
             .file_bytes_max = options.file_bytes_max,
             .check_bytes_max = options.check_bytes_max};
 }

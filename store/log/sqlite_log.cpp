@@ -26,6 +26,7 @@ class SqliteLog final : public EventLog {
     ~SqliteLog() override;
 
     Task<Offset> append(std::string topic, std::string key, std::string payload) override;
+    Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) override;
     Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after, ReadLimit limit) override;
     Task<bool> wait(std::string topic, Offset after, Steady deadline) override {
         co_return co_await tail_.wait(std::move(topic), after, deadline);
@@ -54,6 +55,7 @@ class SqliteLog final : public EventLog {
         bool stop = false;
     };
 
+    std::shared_ptr<aio::Completion<Offset>> begin_append(std::string topic, KeyedPayload payload);
     void enqueue(Append append);
     Work take();
     void write();
@@ -141,19 +143,44 @@ void SqliteLog::enqueue(Append append) {
     }
 }
 
-Task<Offset> SqliteLog::append(std::string topic, std::string key, std::string payload) {
-    check_append(topic, key, payload);
+std::shared_ptr<aio::Completion<Offset>> SqliteLog::begin_append(std::string topic, KeyedPayload payload) {
+    check_append(topic, payload.key, payload.payload);
     tail_.admit(topic);
     if (state() == LogState::full) {
         throw full_disk(options_.file);
     }
     auto record = std::make_shared<LogRecord>();
-    record->key = std::move(key);
-    record->payload = std::move(payload);
+    record->key = std::move(payload.key);
+    record->payload = std::move(payload.payload);
     aio::Loop& home = aio::Loop::current();
     auto done = std::make_shared<aio::Completion<Offset>>(home);
     enqueue({std::move(topic), std::move(record), done, &home});
+    return done;
+}
+
+Task<Offset> SqliteLog::append(std::string topic, std::string key, std::string payload) {
+    const auto done = begin_append(std::move(topic), {std::move(key), std::move(payload)});
     co_return co_await done->wait_until(answer_deadline());
+}
+
+// Commits take the queue from its front, so the order of queueing is the order of offsets.
+Task<void> SqliteLog::append_all(std::string topic, std::vector<KeyedPayload> records) {
+    std::vector<std::shared_ptr<aio::Completion<Offset>>> begun;
+    std::exception_ptr refused;
+    try {
+        for (KeyedPayload& record : records) {
+            begun.push_back(begin_append(topic, std::move(record)));
+        }
+    } catch (...) {
+        refused = std::current_exception();
+    }
+    const Steady deadline = answer_deadline();
+    for (const auto& done : begun) {
+        co_await done->wait_until(deadline);
+    }
+    if (refused) {
+        std::rethrow_exception(refused);
+    }
 }
 
 Task<std::vector<LogRecordPtr>> SqliteLog::read(std::string topic, Offset after, ReadLimit limit) {

@@ -21,8 +21,10 @@ Task<contracts::Subscribable> ChatClient::check_subscription(Identity who, ChatI
     co_return co_await chat_.call<&ChatApi::check_subscription>(caller_of(who), request);
 }
 
-Task<void> ChatClient::accept_message(Identity who, contracts::PostMessageRequest message) {
-    co_await chat_.call<&ChatApi::accept_message>(caller_of(who), std::move(message));
+Task<contracts::AcceptedMessages> ChatClient::accept_messages(
+    Identity who, std::vector<contracts::PostMessageRequest> messages) {
+    contracts::AcceptMessagesRequest request{std::move(messages)};
+    co_return co_await chat_.call<&ChatApi::accept_messages>(caller_of(who), std::move(request));
 }
 
 Task<void> ChatClient::post_typing(Identity who, ChatId chat) {

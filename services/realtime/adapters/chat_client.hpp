@@ -10,7 +10,8 @@ class ChatClient final : public ChatPort {
     explicit ChatClient(contracts::Client<contracts::ChatApi> chat) : chat_(std::move(chat)) {}
 
     Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) override;
-    Task<void> accept_message(Identity who, contracts::PostMessageRequest message) override;
+    Task<contracts::AcceptedMessages> accept_messages(
+        Identity who, std::vector<contracts::PostMessageRequest> messages) override;
     Task<void> post_typing(Identity who, ChatId chat) override;
     Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,

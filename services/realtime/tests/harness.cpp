@@ -122,14 +122,21 @@ Task<contracts::Subscribable> FakeChat::check_subscription(Identity who, ChatId 
     co_return contracts::Subscribable{head, contracts::MemberRole::member};
 }
 
-Task<void> FakeChat::accept_message(Identity who, contracts::PostMessageRequest message) {
+Task<contracts::AcceptedMessages> FakeChat::accept_messages(
+    Identity who, std::vector<contracts::PostMessageRequest> given) {
     co_await wait_for("accept");
-    if (removed.contains({message.id, who.user})) {
-        throw Failure{Kind::not_found, "chat.not_found", "There is no such conversation."};
+    contracts::AcceptedMessages answer;
+    for (const contracts::PostMessageRequest& message : given) {
+        if (removed.contains({message.id, who.user})) {
+            answer.refused = {404, "chat.not_found", "There is no such conversation."};
+            break;
+        }
+        if (client_ids.insert(message.client_id).second) {
+            post(message.id, message.text);
+        }
+        ++answer.accepted;
     }
-    if (client_ids.insert(message.client_id).second) {
-        post(message.id, message.text);
-    }
+    co_return answer;
 }
 
 Task<void> FakeChat::post_typing(Identity who, ChatId chat) {

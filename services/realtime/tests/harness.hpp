@@ -88,7 +88,8 @@ class FakeChat final : public ChatPort {
     explicit FakeChat(FakeBroadcast& broadcast) : broadcast_(broadcast) {}
 
     Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) override;
-    Task<void> accept_message(Identity who, contracts::PostMessageRequest message) override;
+    Task<contracts::AcceptedMessages> accept_messages(
+        Identity who, std::vector<contracts::PostMessageRequest> given) override;
     Task<void> post_typing(Identity who, ChatId chat) override;
     Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
