@@ -218,6 +218,12 @@ void Core::sweep(const std::shared_ptr<LocalTopic>& topic) {
     const std::shared_ptr<LocalTopic> kept = topic;
     box->topics.erase(mine);
     if (box->topics.empty()) {
+        {
+            // Nobody is left to hear it; the loop may never run again.
+            const std::lock_guard lock{box->mutex};
+            box->items.clear();
+            box->bytes = 0;
+        }
         const std::lock_guard lock{boxes_mutex_};
         boxes_.erase(&box->loop);
     }

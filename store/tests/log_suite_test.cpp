@@ -133,11 +133,15 @@ TEST_P(EventLogSuite, takes_appends_from_many_loops) {
 
 TEST_P(EventLogSuite, wakes_who_waits_for_the_next_record) {
     bool arrived = false;
+    int left = 2;
     auto waiter = [&]() -> Task<void> {
         arrived = co_await log->wait("t", 0, Steady::max());
-        loop.stop();
+        --left == 0 ? loop.stop() : void();
     };
-    auto writer = [&]() -> Task<void> { co_await log->append("t", "k", "x"); };
+    auto writer = [&]() -> Task<void> {
+        co_await log->append("t", "k", "x");
+        --left == 0 ? loop.stop() : void();
+    };
 
     loop.spawn(waiter());
     loop.spawn(writer());
