@@ -195,7 +195,9 @@ void append_date(std::string& out);
 void append_chunk_line(std::string& out, std::uint64_t size);
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-// application/problem+json (RFC 9457) for an error below the routes; the whole JSON text.
-std::string problem_json(int status, std::string_view code, std::string_view detail);
+// application/problem+json (RFC 9457) for an error below the routes; the whole JSON text.  An empty
+// id is left out.
+std::string problem_json(int status, std::string_view code, std::string_view detail,
+                         std::string_view request_id = {});
 
 }  // namespace loquat::net::http

@@ -266,10 +266,8 @@ Task<void> Connection::answer_failure(std::exception_ptr error) {
 }
 
 Task<void> Connection::answer_problem(int status, std::string_view code, std::string_view detail) {
-    const std::string body = problem_json(status, code, detail);
-    HeadWriter head = start(status);
-    head.raw("Content-Type: application/problem+json\r\n");
-    append_date(work_->out);
+    start(status);
+    const std::string body = server_.begin_own_answer(work_->out, status, code, detail);
     try {
         co_await finish(body);
     } catch (const Failure&) {

@@ -108,7 +108,8 @@ void append_chunk_line(std::string& out, std::uint64_t size) {
     out += "\r\n";
 }
 
-std::string problem_json(int status, std::string_view code, std::string_view detail) {
+std::string problem_json(int status, std::string_view code, std::string_view detail,
+                         std::string_view request_id) {
     std::string out = R"({"type":"about:blank","title":)";
     append_json_string(out, reason_of(status));
     out += R"(,"status":)";
@@ -117,6 +118,10 @@ std::string problem_json(int status, std::string_view code, std::string_view det
     append_json_string(out, detail);
     out += R"(,"code":)";
     append_json_string(out, code);
+    if (!request_id.empty()) {
+        out += R"(,"request_id":)";
+        append_json_string(out, request_id);
+    }
     out += '}';
     return out;
 }

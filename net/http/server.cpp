@@ -12,13 +12,12 @@ namespace {
 constexpr std::size_t refusing_max = 64;
 constexpr std::chrono::milliseconds refusal_time{1'000};
 
-std::string refusal() {
+std::string refusal(const ServerState& server) {
     const ParseError error = ParseError::too_many_connections;
-    const std::string body = problem_json(status_of(error), code_of(error), text_of(error));
     std::string out;
     append_status_line(out, status_of(error));
-    append_date(out);
-    append_field(out, "Content-Type", "application/problem+json");
+    const std::string body =
+        server.begin_own_answer(out, status_of(error), code_of(error), text_of(error));
     append_field(out, "Content-Length", body.size());
     append_field(out, "Retry-After", "1");
     append_field(out, "Connection", "close");
@@ -27,7 +26,7 @@ std::string refusal() {
 }
 
 Task<void> turn_away(ServerState& server, Stream stream) {
-    stream.try_write(refusal());
+    stream.try_write(refusal(server));
     co_await linger(stream, refusal_time);
     --server.refusing;
 }
@@ -41,6 +40,18 @@ ServerState::ServerState(aio::Loop& on, ServerConfig with, Handler& by)
       handler(by),
       scope(on, "http"),
       workspaces(config.limits) {}
+
+std::string ServerState::begin_own_answer(std::string& out, int status, std::string_view code,
+                                          std::string_view detail) const {
+    const std::string id = config.make_request_id ? config.make_request_id() : std::string{};
+    append_date(out);
+    append_field(out, "Content-Type", "application/problem+json");
+    if (!id.empty()) {
+        append_checked_field(out, "X-Request-Id", id);
+    }
+    out += config.own_answer_lines;
+    return problem_json(status, code, detail, id);
+}
 
 bool ServerState::has_room(const Address& address) const {
     if (connections.size() >= config.connections_max) {

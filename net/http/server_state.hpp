@@ -18,6 +18,9 @@ struct ServerState {
     // A connection has ended or left.
     void let_go(const Address& address);
     bool has_room(const Address& address) const;
+    // For an answer of the server itself: its body, and the fields that it adds to `out`.
+    std::string begin_own_answer(std::string& out, int status, std::string_view code,
+                                 std::string_view detail) const;
 
     aio::Loop& loop;
     Poller& poller;
