@@ -15,13 +15,18 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds counts_every{1'000};
 
-net::http::ServerConfig server_config(const GatewayConfig& config) {
+net::http::ServerConfig server_config(const GatewayConfig& config, RequestIds& ids) {
     net::http::ServerConfig out;
     out.head_time_max = milliseconds{config.head_ms_max};
     out.idle_time_max = milliseconds{config.idle_ms_max};
     out.connections_max = static_cast<std::size_t>(config.connections_max);
     out.connections_per_address_max = static_cast<std::size_t>(config.connections_per_address_max);
     out.limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
+    out.make_request_id = [&ids] {
+        const RequestIds::Text id = ids.next();
+        return std::string{id.data(), id.size()};
+    };
+    out.own_answer_lines = data_lines;
     return out;
 }
 
@@ -55,7 +60,7 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       local_calls_(answers_),
       own_answers_({config_, parts_.sources, parts_.operations, *parts_.shared, answers_}),
       web_(parts_.web),
-      server_(parts_.loop, server_config(config_), *this),
+      server_(parts_.loop, server_config(config_, ids_), *this),
       counts_timer_([this] { publish_counts(); }) {
     parts_.shared->join();
 }
@@ -103,7 +108,20 @@ Task<void> Gateway::handle(net::http::Exchange& exchange) {
     std::exception_ptr error;
     try {
         begin(request);
-        co_await answer(request);
+        Way way = choose(request);
+        while (way == Way::check_token || way == Way::check_sign_in) {
+            way = co_await prepare(request, way);
+        }
+        switch (way) {
+            case Way::operation:
+                co_await local_calls_.run(request);
+                break;
+            case Way::upstream:
+                co_await proxy_.run(request);
+                break;
+            default:
+                co_await answer_rarely(request, way);
+        }
     } catch (...) {
         error = std::current_exception();
     }
@@ -126,6 +144,7 @@ void Gateway::begin(Request& request) {
         request.id_size = RequestIds::size;
     }
     const auto trace = TraceParent::parse(headers.get("traceparent"));
+    request.is_websocket = request.head.wants_upgrade("websocket");
     request.continues_trace = trace.has_value();
     request.trace = tracer_.next(trace);
     request.client =
@@ -136,68 +155,96 @@ void Gateway::begin(Request& request) {
     }
 }
 
-Task<void> Gateway::answer(Request& request) {
+Gateway::Way Gateway::choose(Request& request) {
     const net::http::RequestHead& head = request.head;
     const auto path = check_path(head.path, request.path_scratch);
     if (!path && !(head.path == "*" && head.is("OPTIONS"))) {
         throw Failure{Kind::malformed, "http.bad_path", "The path is not in its plain form."};
     }
     request.path = path.value_or("*");
-    if (head.upgrades) {
-        if (auto* target = parts_.sources.dispatcher.find_upgrade(request.path, parts_.edge)) {
-            co_await upgrade_here(request, *target);
-            co_return;
+    if (request.is_websocket) {
+        request.upgrade_target = parts_.sources.dispatcher.find_upgrade(request.path, parts_.edge);
+        if (request.upgrade_target != nullptr) {
+            return Way::upgrade;
         }
     }
-    const bool is_preflight = !request.allowed_origin.empty() && head.is("OPTIONS") &&
-                              head.headers.contains("Access-Control-Request-Method");
-    if (is_preflight) {
-        co_await answer_preflight(request);
-        co_return;
+    if (!request.allowed_origin.empty() && head.is("OPTIONS") &&
+        head.headers.contains("Access-Control-Request-Method")) {
+        return Way::preflight;
     }
     auto found = request.routes->table->find(
         {Methods::of(head.method), request.path, head.host, head.headers});
-    if (found.route == nullptr) {
-        co_await answer_without_route(request, found.allowed);
-        co_return;
-    }
     request.route = found.route;
     request.parameters = std::move(found.parameters);
-    co_await run_route(request);
+    request.allowed = found.allowed;
+    if (request.route == nullptr) {
+        return Way::no_route;
+    }
+    const std::string_view token = runtime::bearer_token(head.headers.get("Authorization"));
+    if (!token.empty()) {
+        runtime::Tokens::Result result = parts_.tokens.verify_now(token);
+        if (!result) {
+            return Way::check_token;
+        }
+        request.identity = std::move(*result);
+    }
+    return judge(request);
 }
 
-Task<void> Gateway::run_route(Request& request) {
-    const Route& route = *request.route;
-    if (const std::string_view token =
-            runtime::bearer_token(request.head.headers.get("Authorization"));
-        !token.empty()) {
-        const Need need =
-            route.access == contracts::Access::anyone ? Need::optional : Need::required;
-        co_await identify(request, token, need);
-    }
-    check_limit(request, route.limit);
+// Who asks is known now.
+Gateway::Way Gateway::judge(Request& request) {
+    check_limit(request, request.route->limit);
     check_access(request);
-    if (route.limit.kind == LimitKind::sign_in && limiter_.is_enabled()) {
-        co_await check_sign_in(request);
+    if (request.is_websocket) {
+        check_origin(request);
     }
-    switch (route.target) {
+    const bool is_sign_in = request.route->limit.kind == LimitKind::sign_in;
+    return is_sign_in && limiter_.is_enabled() ? Way::check_sign_in : way_of(request);
+}
+
+Gateway::Way Gateway::way_of(const Request& request) {
+    switch (request.route->target) {
         case Target::operation:
-            co_await local_calls_.run(request);
-            break;
+            return Way::operation;
         case Target::upstream:
-            if (request.head.upgrades) {
-                check_origin(request);
-            }
-            co_await proxy_.run(request);
-            break;
+            return Way::upstream;
         case Target::own:
+            break;
+    }
+    return Way::own;
+}
+
+// What has to wait for something before it is clear where the request goes.
+Task<Gateway::Way> Gateway::prepare(Request& request, Way way) {
+    if (way == Way::check_sign_in) {
+        co_await check_sign_in(request);
+        co_return way_of(request);
+    }
+    const std::string_view token = runtime::bearer_token(request.head.headers.get("Authorization"));
+    const bool is_open = request.route->access == contracts::Access::anyone;
+    co_await identify(request, token, is_open ? Need::optional : Need::required);
+    co_return judge(request);
+}
+
+Task<void> Gateway::answer_rarely(Request& request, Way way) {
+    switch (way) {
+        case Way::own:
             co_await own_answers_.run(request);
             break;
+        case Way::upgrade:
+            co_await upgrade_here(request);
+            break;
+        case Way::preflight:
+            co_await answer_preflight(request);
+            break;
+        default:
+            co_await answer_without_route(request);
     }
 }
 
-Task<void> Gateway::answer_without_route(Request& request, Methods allowed) {
+Task<void> Gateway::answer_without_route(Request& request) {
     const net::http::RequestHead& head = request.head;
+    const Methods allowed = request.allowed;
     const bool reads = head.is("GET") || head.is("HEAD");
     if (head.is("OPTIONS") && (!allowed.empty() || request.path == "*")) {
         const Methods all = request.path == "*" ? Methods{Methods::all} : allowed.with_implied();
@@ -239,7 +286,7 @@ Task<void> Gateway::answer_preflight(Request& request) {
 }
 
 // The socket goes to the service; what follows is no longer the gateway's.
-Task<void> Gateway::upgrade_here(Request& request, runtime::UpgradeTarget& target) {
+Task<void> Gateway::upgrade_here(Request& request) {
     check_origin(request);
     std::string_view token = runtime::bearer_token(request.head.headers.get("Authorization"));
     std::string from_query;
@@ -256,7 +303,8 @@ Task<void> Gateway::upgrade_here(Request& request, runtime::UpgradeTarget& targe
         co_await identify(request, token, Need::required);
     }
     contracts::Caller caller = caller_of(request, Steady::max());
-    co_await target.handle_upgrade(request.exchange, std::move(caller));
+    caller.origin.clear();  // it has been judged: what the service may know of origins adds nothing
+    co_await request.upgrade_target->handle_upgrade(request.exchange, std::move(caller));
 }
 
 Task<void> Gateway::settle(Request& request, std::exception_ptr error) {

@@ -55,12 +55,27 @@ class Gateway final : public net::http::Handler {
     bool is_tls() const { return tls_ != nullptr; }
 
   private:
+    // What comes next for a request.  The usual ways are found without waiting, in one coroutine.
+    enum class Way : std::uint8_t {
+        operation,
+        upstream,
+        own,
+        check_token,    // its key is not known here, or it is bad
+        check_sign_in,  // the account stands in the body
+        upgrade,
+        preflight,
+        no_route,
+    };
+
     void begin(Request& request);
-    Task<void> answer(Request& request);
-    Task<void> answer_without_route(Request& request, Methods allowed);
+    Way choose(Request& request);
+    Way judge(Request& request);
+    static Way way_of(const Request& request);
+    Task<Way> prepare(Request& request, Way way);
+    Task<void> answer_rarely(Request& request, Way way);
+    Task<void> answer_without_route(Request& request);
     Task<void> answer_preflight(Request& request);
-    Task<void> upgrade_here(Request& request, runtime::UpgradeTarget& target);
-    Task<void> run_route(Request& request);
+    Task<void> upgrade_here(Request& request);
     Task<void> settle(Request& request, std::exception_ptr error);
     void end(const Request& request);
 

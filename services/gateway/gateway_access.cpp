@@ -27,10 +27,7 @@ std::string account_in(const std::string& body) {
 // A token that is good names the user, also where none is needed.  A bad one is refused where one
 // is needed and ignored elsewhere: a browser with an old token must be able to sign in again.
 Task<void> Gateway::identify(Request& request, std::string_view token, Need need) {
-    runtime::Tokens::Result result = parts_.tokens.verify_now(token);
-    if (!result) {
-        result = co_await parts_.tokens.verify(std::string{token});
-    }
+    runtime::Tokens::Result result = co_await parts_.tokens.verify(std::string{token});
     if (result) {
         request.identity = std::move(*result);
         co_return;

@@ -61,7 +61,9 @@ void Measures::on_end(LoopRoutes& routes, const Route* route, int status,
     const auto of_class =
         static_cast<std::size_t>(status >= 100 && status < 600 ? status / 100 : 0);
     measures->by_class[of_class]->add();
-    measures->seconds->observe(took);
+    if (status != 101) {  // what follows an upgrade is no longer the request's time
+        measures->seconds->observe(took);
+    }
 }
 
 void Measures::on_upstream(LoopRoutes& routes, std::size_t upstream,

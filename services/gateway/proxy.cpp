@@ -30,8 +30,26 @@ bool is_idempotent(const net::http::RequestHead& head) {
            head.is("DELETE");
 }
 
+// Failures of the upstream; others are ours or the client's.
+bool is_upstreams(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Failure& failure) {
+        return failure.code.starts_with("upstream.");
+    } catch (...) {
+        return false;
+    }
+}
+
 // Statuses by which a server says that the trouble is at or behind it.
 bool is_trouble(int status) { return status == 502 || status == 503 || status == 504; }
+
+// Keeps, when an attempt ends however it does, whether it reached anyone.
+struct ReachNote {
+    net::http::ClientCall& call;
+    bool& has_connected;
+    ~ReachNote() { has_connected = call.has_connected(); }
+};
 
 }  // namespace
 
@@ -47,7 +65,7 @@ Task<void> Proxy::run(Request& request) {
     const auto time_max = request.route->time_max;
     Journey journey{.deadline = time_max.count() > 0 ? request.exchange.begun_at() + time_max
                                                      : Steady::max()};
-    if (request.head.upgrades && tunnels_.size() >= settings_.tunnels_max) {
+    if (request.is_websocket && tunnels_.size() >= settings_.tunnels_max) {
         throw Failure{Kind::unavailable, "gateway.too_many_tunnels",
                       "There are too many open connections."};
     }
@@ -55,22 +73,15 @@ Task<void> Proxy::run(Request& request) {
         co_await prepare_body(request, journey);
     }
     UpstreamGroup& group = request.routes->upstreams[request.route->upstream];
-    std::optional<std::size_t> next = group.pick(request.exchange.begun_at(), 0);
-    for (int tries = 1;; ++tries) {
-        journey.address = next.value();
-        journey.tried |= std::uint64_t{1} << journey.address;
-        const std::exception_ptr error = co_await try_once(request, journey);
-        if (!error) {
-            co_return;
-        }
-        next.reset();
-        if (may_repeat(request, journey, tries) && group.may_repeat()) {
-            next = group.pick(request.exchange.begun_at(), journey.tried);
-        }
-        if (!next) {
-            std::rethrow_exception(error);
-        }
-        measures_.on_repeat();
+    journey.address = group.pick(request.exchange.begun_at(), 0).value();
+    std::exception_ptr error;
+    try {
+        co_await exchange(request, journey);
+    } catch (const Failure&) {
+        error = std::current_exception();
+    }
+    if (error) {
+        co_await try_elsewhere(request, journey, error);
     }
 }
 
@@ -86,23 +97,32 @@ Task<void> Proxy::prepare_body(Request& request, Journey& journey) {
     journey.is_streamed = !request.body;
 }
 
-// The failure, when it was the upstream's; ours and the client's are thrown on.
-Task<std::exception_ptr> Proxy::try_once(Request& request, Journey& journey) {
+// After a failure: the other addresses, as long as that is safe and there is reason to hope.
+Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::exception_ptr error) {
     UpstreamGroup& group = request.routes->upstreams[request.route->upstream];
-    std::exception_ptr error;
-    journey.has_connected = false;
-    try {
-        co_await exchange(request, journey);
-    } catch (const Failure& failure) {
-        if (!failure.code.starts_with("upstream.") || request.exchange.is_client_gone()) {
-            throw;
+    for (int tries = 1; error; ++tries) {
+        if (!is_upstreams(error) || request.exchange.is_client_gone()) {
+            std::rethrow_exception(error);
         }
-        error = std::current_exception();
-    }
-    if (error) {
         group.on_failure(journey.address, std::chrono::steady_clock::now());
+        journey.tried |= std::uint64_t{1} << journey.address;
+        std::optional<std::size_t> next;
+        if (may_repeat(request, journey, tries) && group.may_repeat()) {
+            next = group.pick(request.exchange.begun_at(), journey.tried);
+        }
+        if (!next) {
+            std::rethrow_exception(error);
+        }
+        measures_.on_repeat();
+        journey.address = *next;
+        journey.has_connected = false;
+        error = nullptr;
+        try {
+            co_await exchange(request, journey);
+        } catch (const Failure&) {
+            error = std::current_exception();
+        }
     }
-    co_return error;
 }
 
 // Reading the system's authorities takes 50 ms: only those pay who have upstreams with TLS.
@@ -125,42 +145,48 @@ bool Proxy::may_repeat(const Request& request, const Journey& journey, int tries
 }
 
 Task<void> Proxy::exchange(Request& request, Journey& journey) {
-    LoopRoutes& routes = *request.routes;
-    const std::size_t upstream = request.route->upstream;
-    const net::http::Origin& origin = routes.table->upstreams()[upstream].origins[journey.address];
-    const Steady begun = std::chrono::steady_clock::now();
+    const net::http::Origin& origin =
+        request.routes->table->upstreams()[request.route->upstream].origins[journey.address];
     net::http::ClientCall call{client_for(origin), origin, journey.deadline};
+    const ReachNote note{call, journey.has_connected};
     write_head(request, journey, call);
-    std::exception_ptr error;
-    try {
-        if (journey.is_streamed) {
-            const bool has_length = request.head.framing == net::http::Framing::length;
-            co_await call.begin_body(has_length ? std::optional{request.head.content_length}
-                                                : std::nullopt);
-            co_await upload(request, call);
-        } else {
-            const std::string_view body =
-                request.body ? std::string_view{*request.body} : std::string_view{};
-            co_await call.send(body, is_idempotent(request.head) ? net::http::Replay::allowed
-                                                                 : net::http::Replay::forbidden);
-        }
-        co_await call.read_head();
-    } catch (...) {
-        error = std::current_exception();
-    }
-    if (error) {
-        journey.has_connected = call.has_connected();
-        std::rethrow_exception(error);
-    }
-    const Steady answered = std::chrono::steady_clock::now();
-    measures_.on_upstream(routes, upstream, answered - begun);
-    if (is_trouble(call.head().status)) {
-        routes.upstreams[upstream].on_failure(journey.address, answered);
+    if (journey.is_streamed) {
+        const bool has_length = request.head.framing == net::http::Framing::length;
+        co_await call.begin_body(has_length ? std::optional{request.head.content_length}
+                                            : std::nullopt);
+        co_await upload(request, call);
     } else {
-        routes.upstreams[upstream].on_success(journey.address);
+        const std::string_view body =
+            request.body ? std::string_view{*request.body} : std::string_view{};
+        co_await call.send(body, is_idempotent(request.head) ? net::http::Replay::allowed
+                                                             : net::http::Replay::forbidden);
     }
-    journey.has_connected = true;
-    co_await answer(request, call);
+    co_await call.read_head();
+    note_answer(request, journey, call.head().status);
+    if (call.head().framing != net::http::Framing::length) {
+        co_await answer(request, call);
+        co_return;
+    }
+    write_answer_head(request, call.head());
+    const std::string_view first = call.take_buffered_body();
+    if (call.is_body_done()) {
+        co_await request.exchange.finish(first);
+    } else {
+        co_await answer_piecewise(request, call, first);
+    }
+}
+
+// Of repeated requests the time from the first attempt counts: that is what the client waits for.
+void Proxy::note_answer(const Request& request, const Journey& journey, int status) {
+    const std::size_t upstream = request.route->upstream;
+    UpstreamGroup& group = request.routes->upstreams[upstream];
+    const Steady now = std::chrono::steady_clock::now();
+    measures_.on_upstream(*request.routes, upstream, now - request.exchange.begun_at());
+    if (is_trouble(status)) {
+        group.on_failure(journey.address, now);
+    } else {
+        group.on_success(journey.address);
+    }
 }
 
 Task<void> Proxy::upload(Request& request, net::http::ClientCall& call) {

@@ -47,10 +47,11 @@ class Proxy {
     };
 
     Task<void> prepare_body(Request& request, Journey& journey);
-    Task<std::exception_ptr> try_once(Request& request, Journey& journey);
+    Task<void> try_elsewhere(Request& request, Journey& journey, std::exception_ptr error);
     net::http::Client& client_for(const net::http::Origin& origin);
     bool may_repeat(const Request& request, const Journey& journey, int tries) const;
     Task<void> exchange(Request& request, Journey& journey);
+    void note_answer(const Request& request, const Journey& journey, int status);
     Task<void> upload(Request& request, net::http::ClientCall& call);
 
     // proxy_head.cpp

@@ -104,7 +104,7 @@ void Proxy::write_answer_head(const Request& request, const net::http::ResponseH
 
 Task<void> Proxy::open_tunnel(Request& request, net::http::ClientCall& call) {
     const net::http::ResponseHead& head = call.head();
-    if (!request.head.upgrades) {
+    if (!request.is_websocket) {
         throw Failure{Kind::unavailable, "upstream.bad_answer",
                       "The other server's answer is not valid.", "it changed protocols unasked"};
     }

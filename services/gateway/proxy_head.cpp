@@ -46,8 +46,8 @@ void Proxy::write_head(const Request& request, const Journey& journey,
     }
     out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
     write_forwarding(request, out);
-    if (head.upgrades) {
-        out.raw("Connection: Upgrade\r\n").forward("Upgrade", head.headers.get("Upgrade"));
+    if (request.is_websocket) {
+        out.raw("Connection: Upgrade\r\nUpgrade: websocket\r\n");
     }
     if (route.trust == UpstreamTrust::platform) {
         write_caller(request, journey.deadline, out);

@@ -9,6 +9,7 @@
 #include "runtime/tokens.hpp"
 #include "services/gateway/client_address.hpp"
 #include "services/gateway/gcra.hpp"
+#include "services/gateway/methods.hpp"
 #include "services/gateway/trace.hpp"
 
 namespace loquat::gateway {
@@ -32,11 +33,15 @@ struct Request {
     TraceParent trace;             // of this hop
     bool continues_trace = false;  // a valid traceparent came in
     ClientPlace client;
+    bool is_websocket = false;  // asks to upgrade; other protocols are not spoken and not passed on
     std::string_view allowed_origin;  // the Origin field when it is a configured one
 
     std::shared_ptr<LoopRoutes> routes;  // those that were valid when the request began
     const Route* route = nullptr;
     runtime::PathParameters parameters;
+
+    runtime::UpgradeTarget* upgrade_target = nullptr;  // of a service here, for `Way::upgrade`
+    Methods allowed;                                   // without a route: what its path has
 
     std::optional<runtime::Tokens::Identity> identity;
     std::optional<std::string> body;  // where it had to be read before the route was run

@@ -58,6 +58,17 @@ TEST_F(GatewayTest, puts_security_fields_on_every_answer) {
     }
 }
 
+TEST_F(GatewayTest, names_requests_that_it_cannot_even_read) {
+    start();
+
+    const std::string answer = send_raw("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+    EXPECT_NE(answer.find("\r\nX-Request-Id: "), std::string::npos);
+    EXPECT_NE(answer.find("\r\nX-Content-Type-Options: nosniff\r\n"), std::string::npos);
+    EXPECT_NE(answer.find("\"request_id\":\""), std::string::npos);
+}
+
 TEST_F(GatewayTest, keeps_a_sane_request_id_and_makes_another_for_a_strange_one) {
     start();
 

@@ -109,6 +109,18 @@ TEST_F(ProxyTest, lets_nothing_through_that_ends_here) {
               1);
 }
 
+TEST_F(ProxyTest, does_not_carry_other_protocols_past_the_routes) {
+    FakeUpstream& upstream = route_to(text_answer("plain"));
+
+    const std::string answer = send_raw(
+        "GET /up/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        "HTTP2-Settings: AAMAAABk\r\n\r\n");
+
+    EXPECT_TRUE(answer.ends_with("plain")) << answer;
+    EXPECT_EQ(upstream.heads().at(0).find("\nupgrade:"), std::string::npos);
+    EXPECT_EQ(upstream.heads().at(0).find("\nhttp2-settings:"), std::string::npos);
+}
+
 TEST_F(ProxyTest, believes_a_trusted_proxy) {
     config.trusted_proxies = {"127.0.0.0/8"};
     FakeUpstream& upstream = route_to(text_answer("x"));
