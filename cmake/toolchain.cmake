@@ -31,7 +31,7 @@ endif()
 add_library(loquat_options INTERFACE)
 target_include_directories(loquat_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 target_compile_definitions(loquat_options INTERFACE
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8 BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_VISIBILITY
   $<$<NOT:$<BOOL:${LOQUAT_STATIC}>>:SPDLOG_COMPILED_LIB> SPDLOG_FMT_EXTERNAL _GLIBCXX_ASSERTIONS)
 target_compile_options(loquat_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align

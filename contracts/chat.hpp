@@ -272,6 +272,12 @@ struct Subscribable {
 };
 BOOST_DESCRIBE_STRUCT(Subscribable, (), (head_seq, role))
 
+struct PeerIds {
+    std::vector<UserId> ids;
+    static constexpr std::array fields{wire::Field{"ids", 0, 10'000, ""}};
+};
+BOOST_DESCRIBE_STRUCT(PeerIds, (), (ids))
+
 class ChatApi {
   public:
     virtual ~ChatApi() = default;
@@ -305,7 +311,7 @@ class ChatApi {
     virtual Task<Subscribable> check_subscription(Caller caller, ChatRef request) = 0;
     virtual Task<ChatPlaces> list_places(Caller caller, Empty request) = 0;
     // Everyone who shares a conversation with the caller, at most 10,000.
-    virtual Task<UserIds> list_peers(Caller caller, Empty request) = 0;
+    virtual Task<PeerIds> list_peers(Caller caller, Empty request) = 0;
 };
 
 template <>

@@ -8,6 +8,7 @@
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "runtime/config/config.hpp"
 #include "tests/support/http_caller.hpp"
 #include "tests/support/platform_under_test.hpp"
 #include "tests/support/stomp_client.hpp"
@@ -31,9 +32,9 @@ std::string clean(const std::string& text) {
 }
 
 Rooms read_rooms() {
-    const char* named = std::getenv("LOQUAT_CHATLOG");
+    const std::string named = runtime::environment_value("LOQUAT_CHATLOG");
     const std::string file =
-        named != nullptr ? named : std::string{LOQUAT_SOURCE_DIR} + "/docs/sample/ubuntu-irc-sample.jsonl";
+        !named.empty() ? named : std::string{LOQUAT_SOURCE_DIR} + "/docs/sample/ubuntu-irc-sample.jsonl";
     const std::string command = (file.ends_with(".gz") ? "zcat '" : "cat '") + file + "'";
     Rooms rooms;
     FILE* pipe = ::popen(command.c_str(), "r");

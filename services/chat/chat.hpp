@@ -83,7 +83,7 @@ class Chat final : public contracts::ChatApi {
     Task<contracts::Subscribable> check_subscription(Caller caller,
                                                      contracts::ChatRef request) override;
     Task<contracts::ChatPlaces> list_places(Caller caller, contracts::Empty request) override;
-    Task<contracts::UserIds> list_peers(Caller caller, contracts::Empty request) override;
+    Task<contracts::PeerIds> list_peers(Caller caller, contracts::Empty request) override;
 
   private:
     using Turn = Turns<ChatId>::Turn;

@@ -97,14 +97,14 @@ Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {
     co_return answer;
 }
 
-Task<contracts::UserIds> Chat::list_peers(Caller caller, contracts::Empty) {
+Task<contracts::PeerIds> Chat::list_peers(Caller caller, contracts::Empty) {
     const UserId user = caller.user_id();
     const auto places = co_await ports_.chats.list_places(user);
     const bool are_in_memory =
         places.size() <= rooms_asked_max && std::ranges::all_of(places, [&](const Place& place) {
             return rooms_.peek(place.chat) != nullptr;
         });
-    contracts::UserIds answer;
+    contracts::PeerIds answer;
     if (!are_in_memory) {
         answer.ids = co_await ports_.chats.list_peers(user, peers_max);
         co_return answer;

@@ -98,6 +98,7 @@ class Session final : public net::stomp::FrameSink {
     void unsubscribe(const Frame& frame);
     void remove(std::size_t index);
     std::optional<std::size_t> find_subscription(std::string_view id) const;
+    void note_taken_away(const std::string& id);
     // session_ack.cpp
     void acknowledge(const Frame& frame);
     Subscription* find_acknowledged(const Frame& frame, std::uint64_t& number);
@@ -113,6 +114,8 @@ class Session final : public net::stomp::FrameSink {
     net::stomp::BeatPlan beats_;
     std::vector<std::unique_ptr<Subscription>> subscriptions_;
     std::unique_ptr<std::deque<Frame>> inbox_;
+    // Subscriptions that the server ended: an UNSUBSCRIBE under way is no mistake of the client.
+    std::unique_ptr<std::deque<std::string>> taken_away_;
     std::unique_ptr<Transactions> transactions_;
     std::size_t inbox_bytes_ = 0;
     bool has_connect_ = false;

@@ -155,6 +155,10 @@ void Session::unsubscribe(const Frame& frame) {
         throw Failure{Kind::malformed, "stomp.missing_header", "UNSUBSCRIBE needs an id."};
     }
     const auto index = find_subscription(*id);
+    if (!index && taken_away_ && std::ranges::find(*taken_away_, *id) != taken_away_->end()) {
+        std::erase(*taken_away_, *id);  // the client could not know yet
+        return;
+    }
     if (!index) {
         throw Failure{Kind::not_found, "stomp.unknown_subscription",
                       "There is no subscription with this id."};
@@ -187,9 +191,21 @@ std::optional<std::size_t> Session::find_subscription(std::string_view id) const
 void Session::end_room_subscriptions(const Room& room) {
     for (std::size_t i = subscriptions_.size(); i-- > 0;) {
         if (subscriptions_[i]->room.get() == &room) {
+            note_taken_away(subscriptions_[i]->address().id);
             remove(i);
         }
     }
+}
+
+void Session::note_taken_away(const std::string& id) {
+    constexpr std::size_t remembered_max = 16;
+    if (!taken_away_) {
+        taken_away_ = std::make_unique<std::deque<std::string>>();
+    }
+    if (taken_away_->size() == remembered_max) {
+        taken_away_->pop_front();
+    }
+    taken_away_->push_back(id);
 }
 
 void Session::give_feed(Feed feed, std::string_view body) {

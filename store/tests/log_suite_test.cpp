@@ -109,6 +109,26 @@ TEST_P(EventLogSuite, keeps_the_order_of_appends_that_wait_together) {
     }
 }
 
+TEST_P(EventLogSuite, appends_several_at_once_in_their_order) {
+    auto body = [&]() -> Task<void> {
+        std::vector<KeyedPayload> records;
+        for (int i = 0; i < 100; ++i) {
+            records.push_back({"k", std::to_string(i)});
+        }
+        co_await log->append_all("t", std::move(records));
+        loop.stop();
+    };
+
+    loop.spawn(body());
+    loop.run();
+    const std::vector<std::string> payloads = read(0);
+
+    ASSERT_EQ(payloads.size(), 100U);
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+        EXPECT_EQ(payloads[i], std::to_string(i));
+    }
+}
+
 TEST_P(EventLogSuite, takes_appends_from_many_loops) {
     constexpr int each = 200;
     std::vector<std::jthread> threads;

@@ -289,5 +289,24 @@ TEST(AcceptMessage, returns_when_durable_and_appends_a_repeat_once) {
     world.run(body());
 }
 
+TEST(AcceptMessages, takes_all_in_their_order_up_to_the_first_that_is_refused) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto group = co_await world.make_group(ana, {});
+        contracts::AcceptMessagesRequest request{{text_of(group.id, "c1", "one"), text_of(group.id, "c2", "two"),
+                                                  text_of(group.id, "c3", ""), text_of(group.id, "c4", "four")}};
+
+        const auto answer = co_await world.chat.accept_messages(world.as(ana), request);
+
+        EXPECT_EQ(answer.accepted, 2);
+        EXPECT_TRUE(answer.refused.has_value());
+        EXPECT_EQ(answer.refused.value_or(contracts::RefusedMessage{}).status, 422);
+        EXPECT_EQ(world.log.appends, 2);
+    };
+
+    world.run(body());
+}
+
 }  // namespace
 }  // namespace loquat::chat

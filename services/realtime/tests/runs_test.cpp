@@ -1,0 +1,101 @@
+#include "services/realtime/tests/harness.hpp"
+
+// Messages that came one behind the other, and the lists of people who do not look at the room.
+namespace loquat::realtime::testing {
+namespace {
+
+using net::stomp::Command;
+
+class Runs : public RealtimeTest {
+  protected:
+    std::string message(const std::string& id) const {
+        return "SEND\ndestination:/app/chats/" + room.to_string() + "/messages\nreceipt:" + id +
+               "\n\n{\"client_id\":\"" + id + "\",\"text\":\"" + id + "\"}";
+    }
+    static std::vector<std::string> receipts(const std::vector<net::stomp::Frame>& frames) {
+        std::vector<std::string> ids;
+        for (const auto& frame : frames) {
+            if (frame.command == Command::receipt) {
+                ids.push_back(header(frame, "receipt-id"));
+            }
+        }
+        return ids;
+    }
+};
+
+TEST_F(Runs, messages_that_wait_go_together_and_are_answered_in_their_order) {
+    Client& ann = connected("ann");
+    chat.held.insert("accept");
+
+    for (const char* id : {"a", "b", "c", "d"}) {
+        ann.send(message(id));
+    }
+    const auto before = chat.calls.size();
+    release();
+    ann.run();
+
+    EXPECT_EQ(receipts(ann.take()), (std::vector<std::string>{"a", "b", "c", "d"}));
+    EXPECT_EQ(chat.messages[room].size(), 4U);
+    EXPECT_EQ(chat.calls.size(), before + 1);  // the first alone, the other three together
+}
+
+TEST_F(Runs, a_message_that_is_refused_is_answered_after_those_before_it) {
+    Client& ann = connected("ann");
+    chat.held.insert("accept");
+    ann.send(message("a"));
+    ann.send(message("b"));
+    ann.send("SEND\ndestination:/app/chats/" + ChatId::make().to_string() +
+             "/messages\nreceipt:c\n\n{\"client_id\":\"c\",\"text\":5}");
+    ann.send(message("d"));
+
+    release();
+    ann.run();
+    const auto frames = ann.take();
+
+    EXPECT_EQ(receipts(frames), (std::vector<std::string>{"a", "b"}));
+    ASSERT_FALSE(frames.empty());
+    EXPECT_EQ(frames.back().command, Command::error);
+    EXPECT_EQ(header(frames.back(), "receipt-id"), "c");
+    EXPECT_EQ(chat.messages[room].size(), 2U);
+}
+
+TEST_F(Runs, ending_a_subscription_that_the_server_took_away_is_no_error) {
+    Client& ann = following("ann", room);
+    chat.publish(room, {"member_removed", 0, tokens.users.at("ann"), R"({"type":"member_removed"})"});
+    ann.run();
+    ann.take();
+
+    ann.send("UNSUBSCRIBE\nid:s1\nreceipt:r\n\n");
+    ann.run();
+
+    EXPECT_EQ(receipts(ann.take()), (std::vector<std::string>{"r"}));
+}
+
+class Lists : public RealtimeTest {};
+
+TEST_F(Lists, tell_once_how_much_is_unread_after_a_burst) {
+    chat.places.items = {{room, 3, 2}};
+    chat.messages[room].resize(3);
+    Client& ann = connected("ann");
+    ann.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\n\n");
+    ann.run();
+    ann.take();
+
+    chat.post(room, "four");
+    chat.post(room, "five");
+    loop.spawn([](aio::Loop& on) -> Task<void> {
+        co_await on.sleep_for(Places::tell_after + Places::tell_after);
+        on.stop();
+    }(loop));
+    loop.run();
+    ann.run();
+    const auto bodies = ann.take_bodies();
+
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_NE(bodies[0].find("\"type\":\"unread\""), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"last_seq\":5,\"unread\":3"), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"last_message\":{"), std::string::npos) << bodies[0];
+}
+
+}  // namespace
+}  // namespace loquat::realtime::testing
