@@ -109,6 +109,12 @@ async function writingScreens(page: Page, look: string, narrow: boolean): Promis
   await composer(page).press('End');
   await page.getByRole('listbox', { name: 'People to mention' }).waitFor();
   await shoot(page, look, '09-composer-mention');
+  await composer(page).fill('It worked :hea');
+  await page.getByRole('listbox', { name: 'Emoji' }).waitFor();
+  await shoot(page, look, '09-composer-emoji');
+  await composer(page).fill('/');
+  await page.getByRole('listbox', { name: 'Commands' }).waitFor();
+  await shoot(page, look, '09-composer-commands');
   await composer(page).fill('');
   if (narrow) return;
   await page.getByText('Ship it').first().hover();
