@@ -94,9 +94,8 @@ TEST(Server, refuses_bad_requests_with_a_problem_and_closes) {
                                    "\r\n\r\n");
     });
 
-    EXPECT_THAT(
-        answer,
-        StartsWith("HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n"));
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+    EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json\r\n"));
     EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
     EXPECT_THAT(answer, HasSubstr(R"("code":"http.bad_header")"));
     EXPECT_EQ(count_of(answer, "HTTP/1.1 "), 1U);
