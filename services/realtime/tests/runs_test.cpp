@@ -83,10 +83,8 @@ TEST_F(Lists, tell_once_how_much_is_unread_after_a_burst) {
 
     chat.post(room, "four");
     chat.post(room, "five");
-    loop.spawn([](aio::Loop& on) -> Task<void> {
-        co_await on.sleep_for(Places::tell_after + Places::tell_after);
-        on.stop();
-    }(loop));
+    aio::Timer told{[this] { loop.stop(); }};
+    told.start(loop, Places::tell_after + Places::tell_after);
     loop.run();
     ann.run();
     const auto bodies = ann.take_bodies();
