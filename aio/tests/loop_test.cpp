@@ -161,10 +161,14 @@ TEST(CallOn, ends_at_the_deadline_while_the_work_goes_on) {
     Loop home{"home"};
     Loop away{"away"};
     std::jthread thread{[&] { away.run(); }};
+    Signal gate;  // of the loop `away`
+    auto ended = std::make_shared<Completion<int>>(home);
     std::string code;
+    int worked = 0;
     auto body = [&]() -> Task<void> {
-        auto slow = []() -> Task<int> {
-            co_await Loop::current().sleep_for(std::chrono::milliseconds{30});
+        auto slow = [&gate, ended]() -> Task<int> {
+            co_await gate.wait();
+            ended->set(7);
             co_return 1;
         };
         try {
@@ -172,14 +176,15 @@ TEST(CallOn, ends_at_the_deadline_while_the_work_goes_on) {
         } catch (const Failure& failure) {
             code = failure.code;
         }
-        auto idle = []() -> Task<int> { co_return 0; };
-        co_await call_on<int>(away, idle);
+        away.post([&gate] { gate.set(); });
+        worked = co_await ended->wait();
     };
 
     run_to_end(home, body());
     away.stop();
 
     EXPECT_EQ(code, "upstream.timeout");
+    EXPECT_EQ(worked, 7);
 }
 
 TEST(Channel, refuses_what_does_not_fit_and_drains_after_close) {
