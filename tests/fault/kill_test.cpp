@@ -77,7 +77,7 @@ Task<void> run_load(aio::Loop& loop, LoquatProcess& server, Load& load, std::uin
 }
 
 TEST(Kill, loses_doubles_and_reorders_nothing_that_was_acknowledged) {
-    const std::uint64_t kills = setting("LOQUAT_FAULT_KILLS", 5);
+    const std::uint64_t kills = setting("LOQUAT_FAULT_KILLS", 50);
     const std::uint64_t seed = setting("LOQUAT_FAULT_SEED", 1);
     const std::filesystem::path folder = make_folder();
     LoquatProcess server{folder};
