@@ -37,6 +37,7 @@ describe('emoji', () => {
     expect(findEmoji('tea', 6)[0]?.sign).toBe('🍵');
     expect(findEmoji('+1', 6).map(({ sign }) => sign)).toEqual(['👍']);
     expect(findEmoji('Tad', 6).map(({ sign }) => sign)).toEqual(['🎉']);
+    expect(findEmoji('hea', 2).map(({ name }) => name)).toEqual(['heart', 'heart_eyes']);
     expect(findEmoji('xq', 6)).toEqual([]);
   });
 });

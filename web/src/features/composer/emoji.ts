@@ -211,12 +211,13 @@ export const emoji: readonly Emoji[] = list.trim().split('\n').map((line) => {
   return { sign, name: words[0] ?? '', words: words.flatMap((word) => [word, ...word.split('_').slice(1)]) };
 });
 
-// Those with a word that starts with the query, names before other words. Nothing looser: Enter takes the first.
+// Those with a word that starts with the query, names before other words and short names before long ones.
+// Nothing looser: Enter takes the first.
 export function findEmoji(query: string, most: number): Emoji[] {
   const wanted = query.toLowerCase();
   const rank = ({ name }: Emoji) => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2);
   return emoji
     .filter(({ words }) => words.some((word) => word.startsWith(wanted)))
-    .sort((a, b) => rank(a) - rank(b))
+    .sort((a, b) => rank(a) - rank(b) || (rank(a) === 1 ? a.name.length - b.name.length : 0))
     .slice(0, most);
 }
