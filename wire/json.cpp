@@ -73,16 +73,25 @@ class Builder {
         values_.emplace_back(std::exchange(text_, {}));
         return true;
     }
-    bool on_number_part(boost::json::string_view, boost::json::error_code&) { return true; }
+    bool on_number_part(boost::json::string_view part, boost::json::error_code&) {
+        text_.append(part.data(), part.size());
+        return true;
+    }
     bool on_int64(std::int64_t value, boost::json::string_view, boost::json::error_code&) {
+        text_.clear();
         values_.emplace_back(value);
         return true;
     }
     bool on_uint64(std::uint64_t value, boost::json::string_view, boost::json::error_code&) {
+        text_.clear();
         values_.emplace_back(value);
         return true;
     }
-    bool on_double(double value, boost::json::string_view, boost::json::error_code&) {
+    // The parser's own value may be off in the last digit; the text is not.
+    bool on_double(double value, boost::json::string_view part, boost::json::error_code&) {
+        text_.append(part.data(), part.size());
+        std::from_chars(text_.data(), text_.data() + text_.size(), value);
+        text_.clear();
         values_.emplace_back(value);
         return true;
     }
@@ -307,6 +316,10 @@ void append_json_string(std::string& out, std::string_view text) {
 void append_json_number(std::string& out, double value) {
     if (!std::isfinite(value)) {
         out.append("null");
+        return;
+    }
+    if (value == 0) {
+        out.push_back('0');  // not "-0", which reads back as a whole number and is written as "0"
         return;
     }
     std::array<char, 40> text{};

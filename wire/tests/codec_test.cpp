@@ -106,6 +106,18 @@ TEST(Json, writes_numbers_that_read_back_the_same) {
     }
 }
 
+TEST(Json, reads_long_numbers_to_the_last_digit) {
+    const std::string once = to_json(parse(std::string(98, '2')));
+
+    EXPECT_EQ(to_json(parse(once)), once);
+    EXPECT_EQ(std::get<double>(parse("0.3").any()), 0.3);
+}
+
+TEST(Json, writes_negative_zero_as_it_would_write_it_after_reading_it_back) {
+    EXPECT_EQ(to_json(parse("-0.0")), "0");
+    EXPECT_EQ(to_json(parse("-0")), "0");
+}
+
 TEST(Decode, ignores_unknown_members_and_lets_optional_ones_be_absent) {
     const auto outer = from_json<Outer>(
         R"({"inner":{"name":"a","else":[1]},"list":[{"name":"b","count":7}],"colour":"green","x":null})");
