@@ -21,7 +21,7 @@ def run_target(target, seconds, log):
     """New finds are kept in .cache/fuzz/TARGET; a crash is written beside the log."""
     own = ROOT / ".cache" / "fuzz" / target
     own.mkdir(parents=True, exist_ok=True)
-    return run([BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
+    return run([BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", "-seed=1", "-timeout=10", "-rss_limit_mb=2048",
                 "-print_final_stats=1", f"-artifact_prefix={log.parent}/{target}-"], log, seconds + 120)
 
 
