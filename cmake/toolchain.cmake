@@ -92,10 +92,10 @@ loquat_library(sqlite_library SQLite::SQLite3 libsqlite3.a)
 loquat_library(yaml_library yaml-cpp libyaml-cpp.a)
 loquat_library(sodium_library PkgConfig::sodium libsodium.a)
 
-# Debian has the log's library only shared; its headers can stand alone.
+# Debian has the log's library and its formatter only shared; the headers of both can stand alone.
 add_library(log_library INTERFACE)
 if(LOQUAT_STATIC)
-  target_link_libraries(log_library INTERFACE spdlog::spdlog_header_only fmt::fmt-header-only)
+  target_link_libraries(log_library INTERFACE fmt::fmt-header-only)
 else()
   target_link_libraries(log_library INTERFACE spdlog::spdlog fmt::fmt)
 endif()
