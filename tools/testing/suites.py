@@ -78,7 +78,7 @@ def cpp_suites(folder):
 SANITIZER_ENV = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    "TSAN_OPTIONS": "halt_on_error=0:second_deadlock_stack=1:history_size=4",
+    "TSAN_OPTIONS": f"halt_on_error=0:second_deadlock_stack=1:history_size=4:suppressions={ROOT}/tools/testing/tsan.supp",
     "ASAN_SYMBOLIZER_PATH": "/usr/lib/llvm-19/bin/llvm-symbolizer",
     "TSAN_SYMBOLIZER_PATH": "/usr/lib/llvm-19/bin/llvm-symbolizer",
 }
@@ -102,6 +102,17 @@ def cpp_suite(argv, timeout=600):
     return lambda log: gtest(argv, log, timeout)
 
 
+FINDING = re.compile(r"^(WARNING: ThreadSanitizer|==\d+==ERROR|.*runtime error:|\[  FAILED  \])")
+
+
+def append_findings(log, suite_log):
+    """What a sanitizer or a test said, at the end of the log that is shown."""
+    lines = suite_log.read_text(errors="replace").splitlines()
+    first = next((n for n, line in enumerate(lines) if FINDING.match(line)), len(lines) - 40)
+    with open(log, "a", encoding="utf-8") as out:
+        out.write("\n".join(["", f"{suite_log.name}:", *lines[max(first - 3, 0):first + 50], ""]))
+
+
 def sanitized(preset, only=()):
     """Builds with a sanitizer and runs every C++ suite; slow machines get four times the time."""
     def call(log):
@@ -111,8 +122,11 @@ def sanitized(preset, only=()):
         for name, argv in cpp_suites(ROOT / "build" / preset).items():
             if only and name not in only:
                 continue
-            count = gtest(argv, log.with_name(f"{preset}-{name}.log"), 2400)
+            suite_log = log.with_name(f"{preset}-{name}.log")
+            count = gtest(argv, suite_log, 2400)
             print(f"       {preset} {name}: {count.passed} passed, {count.failed} failed", flush=True)
+            if count.failed:
+                append_findings(log, suite_log)
             total += count
         return total
     return call
