@@ -145,6 +145,12 @@ void Platform::destroy_instances() {
 }
 
 void Platform::reload() {
+    try {
+        state_->config = Config::load(state_->options.sections, state_->options.sources);
+    } catch (const Failure& failure) {
+        log_error({.service = "platform"}, "the configuration stays as it is", {{"problem", failure.message}});
+        return;
+    }
     for (State::Instance& instance : state_->instances) {
         run_and_wait(instance.context->loop(), [&] { return instance.service->reload(); });
     }

@@ -49,7 +49,8 @@ class Platform {
     void start();
     // Drains and stops in reverse order; stores are closed last.
     void stop();
-    // Asks every service to read again what may change while it runs.
+    // Reads the configuration again and asks every service to take what may change while it runs.  What cannot be
+    // read is logged and changes nothing.  From the thread that started it.
     void reload();
 
     // Where the outside reaches it: "http://127.0.0.1:8080"; empty without a gateway.
