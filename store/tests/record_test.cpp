@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
+#include "store/audit/audit_record.hpp"
 #include "store/codec.hpp"
 #include "store/messages/room_event.hpp"
 #include "store/tests/message_support.hpp"
+#include "store/usage/usage_record.hpp"
 
 namespace loquat::store {
 namespace {
@@ -115,6 +117,39 @@ TEST(Events, come_back_as_they_were_and_are_refused_unless_whole) {
     expect_strict(encode(stored), decode_outcome_event);
     expect_strict(encode(refusal), decode_outcome_event);
     expect_strict(encode(change), decode_stored_event);
+}
+
+TEST(UsageRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
+    UsageRecord record{.user = UserId::make(), .chat = ChatId::make(), .generation_id = "gen",
+                       .purpose = UsagePurpose::title, .model = "small", .provider = "own",
+                       .input_tokens = usage_tokens_max, .output_tokens = 3,
+                       .source = contracts::UsageSource::partial, .state = UsageState::canceled,
+                       .cost_micros = 12, .at = from_unix_ms(1'767'225'600'123)};
+    UsageRecord without_price = record;
+    without_price.cost_micros.reset();
+
+    EXPECT_EQ(decode_usage_record(encode(record)), record);
+    EXPECT_EQ(decode_usage_record(encode(without_price)), without_price);
+    expect_strict(encode(record), decode_usage_record);
+    record.input_tokens = usage_tokens_max + 1;
+    EXPECT_FALSE(decode_usage_record(encode(record)));
+    record.input_tokens = -1;
+    EXPECT_FALSE(decode_usage_record(encode(record)));
+}
+
+TEST(AuditRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
+    const AuditRecord record{.id = Uuid::make(), .at = from_unix_ms(1'767'225'600'123),
+                             .action = "auth.signed_in", .actor = UserId::make(), .actor_name = "ann",
+                             .subject = "s", .outcome = "done", .address = "::1", .user_agent = "browser",
+                             .request_id = "r", .count = 7};
+    AuditRecord nobody = record;
+    nobody.actor.reset();
+
+    EXPECT_EQ(decode_audit_record(encode(record)), record);
+    EXPECT_EQ(decode_audit_record(encode(nobody)), nobody);
+    expect_strict(encode(record), decode_audit_record);
+    nobody.count = 0;
+    EXPECT_FALSE(decode_audit_record(encode(nobody)));
 }
 
 }  // namespace
