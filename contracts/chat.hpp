@@ -46,6 +46,8 @@ struct AssistantSettings {
     std::optional<std::string> system_prompt;
     std::optional<double> temperature;
     std::optional<std::int32_t> max_tokens;
+    // Whether it answers when it is mentioned or asked; null: yes.
+    std::optional<bool> enabled;
 
     static constexpr std::array<std::string_view, 4> nulls{"model", "system_prompt", "temperature", "max_tokens"};
     static constexpr std::array fields{
@@ -55,7 +57,7 @@ struct AssistantSettings {
         wire::Field{"max_tokens", 1, 1'000'000, ""},
     };
 };
-BOOST_DESCRIBE_STRUCT(AssistantSettings, (), (model, system_prompt, temperature, max_tokens))
+BOOST_DESCRIBE_STRUCT(AssistantSettings, (), (model, system_prompt, temperature, max_tokens, enabled))
 
 // My own place in a conversation.
 struct ChatMe {
@@ -266,11 +268,32 @@ struct AcceptedMessages {
 };
 BOOST_DESCRIBE_STRUCT(AcceptedMessages, (), (accepted, refused))
 
+// queued -> streaming -> succeeded | failed | canceled; queued -> failed | canceled.
+enum class GenerationState { queued, streaming, succeeded, failed, canceled };
+BOOST_DESCRIBE_ENUM(GenerationState, queued, streaming, succeeded, failed, canceled)
+
+// An answer of an assistant that has not ended.
+struct LiveGeneration {
+    std::string generationId;
+    UserId user_id;  // who asked
+    std::string model;
+    GenerationState state = GenerationState::queued;
+    std::optional<std::int64_t> queue_position;  // while queued: 1 is the next one
+    std::string text;           // so far: all deltas up to `event_id`
+    std::int64_t event_id = 0;  // the last event that was told; 0 before the first
+
+    static constexpr std::array<std::string_view, 1> nulls{"queue_position"};
+};
+BOOST_DESCRIBE_STRUCT(LiveGeneration, (), (generationId, user_id, model, state, queue_position, text, event_id))
+
 struct Subscribable {
     std::int64_t head_seq = 0;
     MemberRole role = MemberRole::member;
+    std::vector<LiveGeneration> generations;  // oldest first
+
+    static constexpr std::array<std::string_view, 1> defaulted{"generations"};
 };
-BOOST_DESCRIBE_STRUCT(Subscribable, (), (head_seq, role))
+BOOST_DESCRIBE_STRUCT(Subscribable, (), (head_seq, role, generations))
 
 struct PeerIds {
     std::vector<UserId> ids;

@@ -52,6 +52,21 @@ std::string member_event(std::string_view type, const UserId& user) {
     return body + "}";
 }
 
+std::string generation_event(std::string_view generation_id, std::int64_t event_id, std::string_view event,
+                             const GenerationOrigin* origin) {
+    std::string body = start_event("generation");
+    body.append(",\"generationId\":");
+    wire::append_json_string(body, generation_id);
+    add(body, "event_id", event_id);
+    if (origin != nullptr) {
+        add(body, "user_id", origin->user_id);
+        add(body, "model", origin->model);
+        add(body, "prompt_message_id", origin->prompt_message_id);
+    }
+    body.append(",\"event\":").append(event);
+    return body + "}";
+}
+
 std::string encode_user_event(std::string_view queue, std::string_view body) {
     std::string payload{queue};
     payload.push_back('\n');

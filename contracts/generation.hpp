@@ -8,10 +8,6 @@
 // provider.* and model.* as contracts/model.hpp says.
 namespace loquat::contracts {
 
-// queued -> streaming -> succeeded | failed | canceled; queued -> failed | canceled.
-enum class GenerationState { queued, streaming, succeeded, failed, canceled };
-BOOST_DESCRIBE_ENUM(GenerationState, queued, streaming, succeeded, failed, canceled)
-
 struct GenerationError {
     std::string code;
     std::string message;
