@@ -56,6 +56,38 @@ Request decode_request(const RawCall& call) {
     return wire::decode<Request>(value);
 }
 
+// Events of a feed as text.
+template <class Event>
+class TextFeed final : public Feed<EventText> {
+  public:
+    explicit TextFeed(FeedPtr<Event> events) : events_(std::move(events)) {}
+
+    Task<std::vector<EventText>> next(Steady deadline) override {
+        const std::vector<Event> events = co_await events_->next(deadline);
+        std::vector<EventText> pieces;
+        if (!events.empty()) {
+            pieces.emplace_back();
+            for (const Event& event : events) {
+                append_event(pieces.front().text, event);
+            }
+        }
+        co_return pieces;
+    }
+    void cancel() override { events_->cancel(); }
+
+  private:
+    FeedPtr<Event> events_;
+};
+
+template <class Event>
+FeedPtr<EventText> to_text(FeedPtr<Event> events) {
+    if constexpr (std::is_same_v<Event, EventText>) {
+        return events;
+    } else {
+        return std::make_unique<TextFeed<Event>>(std::move(events));
+    }
+}
+
 template <class Result>
 RawReply encode_result(Result&& result, const RouteSpec& spec) {
     using Plain = std::remove_cvref_t<Result>;
@@ -77,6 +109,9 @@ Task<RawReply> invoke(void* api, Caller caller, RawCall call) {
     if constexpr (std::is_void_v<ResultOf<Method>>) {
         co_await (target.*Method)(std::move(caller), std::move(request));
         co_return RawReply{.status = 204};
+    } else if constexpr (is_feed<ResultOf<Method>>) {
+        auto feed = co_await (target.*Method)(std::move(caller), std::move(request));
+        co_return RawReply{.feed = to_text(std::move(feed))};
     } else {
         auto result = co_await (target.*Method)(std::move(caller), std::move(request));
         co_return encode_result(std::move(result), spec_of<Method>());
@@ -91,10 +126,17 @@ template <class T>
 struct BodyOf<Reply<T>> {
     using Type = T;
 };
+template <class Event>
+struct BodyOf<FeedPtr<Event>> {
+    using Type = Event;
+};
+// Whether an answer's body has a schema.
+template <class T>
+inline constexpr bool has_schema = !std::is_void_v<T> && !std::is_same_v<T, FeedPtr<EventText>>;
 
 template <class T>
 wire::Schema schema() {
-    if constexpr (std::is_void_v<T>) {
+    if constexpr (!has_schema<T>) {
         return {};
     } else {
         return wire::schema_of<typename BodyOf<T>::Type>();
@@ -111,7 +153,8 @@ Operation operation_of(const Route<Method>& route) {
         .request = &schema<RequestOf<Method>>,
         .response = &schema<ResultOf<Method>>,
         .has_request = !std::is_same_v<RequestOf<Method>, Empty>,
-        .has_response = !std::is_void_v<ResultOf<Method>>,
+        .has_response = has_schema<ResultOf<Method>>,
+        .is_feed = is_feed<ResultOf<Method>>,
     };
 }
 

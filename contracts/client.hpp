@@ -25,6 +25,26 @@ struct RemoteTarget {
 };
 RemoteTarget make_remote_target(const RouteSpec& spec, std::string_view request_json);
 
+// Events that came as JSON.
+template <class Event>
+class DecodedFeed final : public Feed<Event> {
+  public:
+    explicit DecodedFeed(FeedPtr<EventText> data) : data_(std::move(data)) {}
+
+    Task<std::vector<Event>> next(Steady deadline) override {
+        const std::vector<EventText> pieces = co_await data_->next(deadline);
+        std::vector<Event> events;
+        for (const EventText& piece : pieces) {
+            events.push_back(wire::from_json<Event>(piece.text));
+        }
+        co_return events;
+    }
+    void cancel() override { data_->cancel(); }
+
+  private:
+    FeedPtr<EventText> data_;
+};
+
 // The caller's side of a contract.  It cannot be told whether the service is in this process (its own loop,
 // values moved there and back) or behind a transport.  Cheap to copy.
 //
@@ -79,6 +99,18 @@ class Client {
     Task<ResultOf<Method>> remote(Caller caller, RequestOf<Method> request) const {
         static constexpr RouteSpec spec = spec_of<Method>();
         RemoteTarget target = make_remote_target(spec, wire::encode(request));
+        if constexpr (is_feed<ResultOf<Method>>) {
+            using Event = typename FeedEvent<ResultOf<Method>>::Type;
+            auto feed = co_await transport_->open(spec, std::move(caller), std::move(target.target), std::move(target.body));
+            co_return std::make_unique<DecodedFeed<Event>>(std::move(feed));
+        } else {
+            co_return co_await ask<Method>(std::move(caller), std::move(target));
+        }
+    }
+
+    template <auto Method>
+    Task<ResultOf<Method>> ask(Caller caller, RemoteTarget target) const {
+        static constexpr RouteSpec spec = spec_of<Method>();
         auto reply = co_await transport_->call(spec, std::move(caller), std::move(target.target), std::move(target.body));
         if constexpr (!std::is_void_v<ResultOf<Method>>) {
             co_return read_reply<ResultOf<Method>>(std::move(reply));

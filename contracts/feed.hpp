@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "aio/task.hpp"
+#include "aio/pipe.hpp"
 #include "base/clock.hpp"
 
 namespace loquat::contracts {
@@ -37,6 +37,21 @@ struct FeedEvent<FeedPtr<Event>> {
 // A method that returns Task<FeedPtr<Event>> answers with text/event-stream.
 template <class T>
 inline constexpr bool is_feed = !std::is_void_v<typename FeedEvent<T>::Type>;
+
+// The reader's end of a pipe as a feed.
+template <class Event>
+FeedPtr<Event> make_feed(aio::PipeReader<Event> reader) {
+    class PipeFeed final : public Feed<Event> {
+      public:
+        explicit PipeFeed(aio::PipeReader<Event> from) : reader_(std::move(from)) {}
+        Task<std::vector<Event>> next(Steady deadline) override { return reader_.next(deadline); }
+        void cancel() override { reader_.cancel(); }
+
+      private:
+        aio::PipeReader<Event> reader_;
+    };
+    return std::make_unique<PipeFeed>(std::move(reader));
+}
 
 // Text of a whole event stream, cut anywhere between events: what a feed that is already encoded gives.
 struct EventText {

@@ -141,8 +141,6 @@ struct SentChat {
 };
 BOOST_DESCRIBE_STRUCT(SentChat, (), (chat_id, message, reply, generationId, usage))
 
-void append_event(std::string& out, const EventText& event);
-
 class GenerationApi {
   public:
     virtual ~GenerationApi() = default;

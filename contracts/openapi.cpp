@@ -68,12 +68,15 @@ wire::Value body_of(const Operation& operation, const wire::Schema& request) {
 
 wire::Value responses_of(const Operation& operation) {
     wire::Object success{{"description", operation.has_response ? "Success" : "Done"}};
-    if (operation.has_response && operation.spec.status != 204) {
+    if (operation.is_feed) {
+        const wire::Object text{{"type", "string"}, {"description", "Events, each with JSON in its data"}};
+        success = {{"description", "Events until `done`"}, {"content", json_content(text, "text/event-stream")}};
+    } else if (operation.has_response && operation.spec.status != 204) {
         success.emplace_back("content", json_content(wire::to_openapi(operation.response())));
     }
     const wire::Object problem{{"description", "A problem (RFC 9457)"},
                                {"content", json_content(reference("Problem"), "application/problem+json")}};
-    const int status = operation.has_response ? operation.spec.status : 204;
+    const int status = operation.has_response || operation.is_feed ? operation.spec.status : 204;
     return wire::Object{{std::to_string(status), std::move(success)}, {"default", problem}};
 }
 

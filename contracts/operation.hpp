@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "contracts/feed.hpp"
 #include "contracts/route.hpp"
 #include "wire/schema.hpp"
 
@@ -21,6 +22,7 @@ struct RawReply {
     int status = 200;
     std::string body;  // JSON or empty
     std::vector<std::pair<std::string, std::string>> headers;
+    FeedPtr<EventText> feed = nullptr;  // instead of a body: text/event-stream
 };
 
 // A row of a table with its types erased: what servers and documents work with.
@@ -34,6 +36,7 @@ struct Operation {
     wire::Schema (*response)();
     bool has_request = true;
     bool has_response = true;
+    bool is_feed = false;  // answers with text/event-stream; `response` is of one event's data, where it has a schema
 };
 
 // Carries calls to a service that lives elsewhere, or through the codec in tests.
@@ -42,6 +45,8 @@ class Transport {
     virtual ~Transport() = default;
     // Throws the Failure that the service answered with, `upstream.unavailable` or `upstream.timeout`.
     virtual Task<RawReply> call(const RouteSpec& spec, Caller caller, std::string target, std::string body) = 0;
+    // The same for an answer that is a feed; each piece of it is the data of one event.
+    virtual Task<FeedPtr<EventText>> open(const RouteSpec& spec, Caller caller, std::string target, std::string body) = 0;
 };
 
 // Reads `a=b&c=d`; throws `request.malformed_query`.

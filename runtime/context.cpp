@@ -44,9 +44,13 @@ const Config& Context::config_section_value() const { return platform_.state_->c
 
 bool Context::calls_directly() const { return platform_.state_->options.calls == Calls::direct; }
 
-Context::Hosted Context::find_hosted(std::string_view service) const {
+bool Context::is_hosted(std::string_view service) const {
+    return platform_.state_->hosted_services.contains(service);
+}
+
+Context::Hosted Context::find_hosted(std::type_index interface) const {
     const auto& hosted = platform_.state_->hosted;
-    const auto found = hosted.find(service);
+    const auto found = hosted.find(interface);
     return found == hosted.end() ? Hosted{} : Hosted{found->second.first, found->second.second};
 }
 
@@ -63,9 +67,11 @@ std::shared_ptr<contracts::Transport> Context::make_transport(std::string_view s
 
 contracts::CallObserver* Context::observer() const { return platform_.state_.get(); }
 
-void Context::expose_erased(std::string_view service, void* api, std::vector<contracts::Operation> operations) {
+void Context::expose_erased(std::string_view service, std::type_index interface, void* api,
+                            std::vector<contracts::Operation> operations) {
     Platform::State& state = *platform_.state_;
-    state.hosted[std::string{service}] = {api, &loop_};
+    state.hosted[interface] = {api, &loop_};
+    state.hosted_services.emplace(service);
     state.dispatcher.add(service, api, loop_, std::move(operations));
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <typeindex>
 
 #include "base/log.hpp"
 #include "contracts/client.hpp"
@@ -61,7 +62,7 @@ class Context {
     // Offers `api` to the other services and, by its table, to the outside.
     template <class Api>
     void expose(Api& api, std::vector<contracts::Operation> operations) {
-        expose_erased(contracts::Table<Api>::service, &api, std::move(operations));
+        expose_erased(contracts::Table<Api>::service, typeid(Api), &api, std::move(operations));
     }
     // An upgrade path of this edge instance.
     void expose_upgrade(std::string path, UpgradeTarget& target);
@@ -70,13 +71,13 @@ class Context {
     template <class Api>
     contracts::Client<Api> client() const {
         constexpr std::string_view name = contracts::Table<Api>::service;
-        if (const Hosted found = find_hosted(name); found.api != nullptr && calls_directly()) {
+        if (const Hosted found = find_hosted(typeid(Api)); found.api != nullptr && calls_directly()) {
             return contracts::Client<Api>{*static_cast<Api*>(found.api), *found.loop, observer()};
         }
         return contracts::Client<Api>{make_transport(name), observer()};
     }
     // Whether that service runs in this process.
-    bool is_hosted(std::string_view service) const { return find_hosted(service).api != nullptr; }
+    bool is_hosted(std::string_view service) const;
 
     // The routes and upgrade paths of all services in this process; for the gateway and service servers.
     const Dispatcher& dispatcher() const;
@@ -96,11 +97,12 @@ class Context {
         : platform_(platform), service_(std::move(service)), instance_(std::move(instance)), loop_(loop), edge_(edge) {}
 
     const Config& config_section_value() const;
-    Hosted find_hosted(std::string_view service) const;
+    Hosted find_hosted(std::type_index interface) const;
     bool calls_directly() const;
     std::shared_ptr<contracts::Transport> make_transport(std::string_view service) const;
     contracts::CallObserver* observer() const;
-    void expose_erased(std::string_view service, void* api, std::vector<contracts::Operation> operations);
+    void expose_erased(std::string_view service, std::type_index interface, void* api,
+                       std::vector<contracts::Operation> operations);
 
     Platform& platform_;
     std::string service_;

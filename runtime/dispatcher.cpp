@@ -3,6 +3,7 @@
 #include "aio/call.hpp"
 #include "aio/scope.hpp"
 #include "base/text.hpp"
+#include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
 
 namespace loquat::runtime {
@@ -47,7 +48,10 @@ void log_failure(const HostedOperation& hosted, const Track& track, const Failur
 
 net::http::Response to_response(contracts::RawReply reply) {
     net::http::Response response{.status = reply.status, .body = std::move(reply.body)};
-    if (!response.body.empty()) {
+    if (reply.feed) {
+        add_feed_fields(response.headers);
+        response.stream = make_feed_body(std::move(reply.feed));
+    } else if (!response.body.empty()) {
         response.headers.append("Content-Type", "application/json");
         response.headers.append("Cache-Control", "no-store");
     }

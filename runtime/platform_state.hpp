@@ -2,8 +2,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
+#include <typeindex>
 #include <vector>
 
 #include "aio/loop.hpp"
@@ -53,7 +55,8 @@ struct Platform::State final : contracts::CallObserver {
     std::map<std::string, std::unique_ptr<store::Database>> databases;
     std::unique_ptr<store::EventLog> log;
     std::unique_ptr<store::MessageStore> messages;
-    std::map<std::string, std::pair<void*, aio::Loop*>, std::less<>> hosted;
+    std::map<std::type_index, std::pair<void*, aio::Loop*>> hosted;  // by interface
+    std::set<std::string, std::less<>> hosted_services;
     std::map<std::string, LoopThread> loops;
     std::vector<Instance> instances;
     std::unique_ptr<Context> server_context;

@@ -3,6 +3,7 @@
 #include "aio/backoff.hpp"
 #include "aio/loop.hpp"
 #include "runtime/caller_header.hpp"
+#include "runtime/data_feed.hpp"
 #include "runtime/problem.hpp"
 
 namespace loquat::runtime {
@@ -10,7 +11,27 @@ namespace {
 
 constexpr int tries_max = 3;
 
-class HttpTransport final : public contracts::Transport {
+constexpr std::size_t problem_bytes_max = 64 * 1024;
+
+// The rest of an answer, while it comes.
+class AnswerBody final : public net::http::BodySource {
+  public:
+    // `keep` is what the call needs to live: its pool and its origin.
+    AnswerBody(std::unique_ptr<net::http::ClientCall> call, std::shared_ptr<const void> keep)
+        : keep_(std::move(keep)), call_(std::move(call)) {}
+
+    Task<std::optional<std::string>> next() override {
+        const std::string_view piece = co_await call_->read_body();
+        co_return piece.empty() ? std::nullopt : std::optional{std::string{piece}};
+    }
+    void on_client_gone() override { call_->cancel(); }
+
+  private:
+    std::shared_ptr<const void> keep_;
+    std::unique_ptr<net::http::ClientCall> call_;
+};
+
+class HttpTransport final : public contracts::Transport, public std::enable_shared_from_this<HttpTransport> {
   public:
     HttpTransport(aio::Loop& loop, net::http::Origin origin, std::string internal_key)
         : loop_(loop), client_(loop, {}), origin_(std::move(origin)), internal_key_(std::move(internal_key)) {}
@@ -34,7 +55,38 @@ class HttpTransport final : public contracts::Transport {
         }
     }
 
+    // The head must come within the limits of the client; what follows ends when it is silent for too long.
+    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec& spec, contracts::Caller caller,
+                                                        std::string target, std::string body) override {
+        auto call = std::make_unique<net::http::ClientCall>(client_, origin_, Steady::max());
+        const net::http::ClientRequest request = make_request(spec, caller, target, body);
+        net::http::HeadWriter head = call->start(request.method, request.target);
+        head.add("Host", origin_.authority());
+        for (const auto& [name, value] : request.headers) {
+            head.add(name, value);
+        }
+        co_await call->send(request.body, spec.method == "GET" ? net::http::Replay::allowed : net::http::Replay::forbidden);
+        co_await call->read_head();
+        const int status = call->head().status;
+        if (status >= 400) {
+            throw failure_of_answer(status, co_await read_problem(*call));
+        }
+        co_return make_data_feed(std::make_unique<AnswerBody>(std::move(call), shared_from_this()));
+    }
+
   private:
+    static Task<std::string> read_problem(net::http::ClientCall& call) {
+        std::string body;
+        while (body.size() < problem_bytes_max) {
+            const std::string_view piece = co_await call.read_body();
+            if (piece.empty()) {
+                break;
+            }
+            body += piece;
+        }
+        co_return body;
+    }
+
     net::http::ClientRequest make_request(const contracts::RouteSpec& spec, const contracts::Caller& caller,
                                           const std::string& target, const std::string& body) const {
         net::http::ClientRequest request{.origin = origin_, .method = std::string{spec.method}, .target = target};
@@ -71,6 +123,23 @@ class LoopbackTransport final : public contracts::Transport {
 
     Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller, std::string target,
                                    std::string body) override {
+        auto response = co_await run(spec, std::move(caller), std::move(target), std::move(body));
+        contracts::RawReply reply{.status = response.status, .body = std::move(response.body)};
+        for (const auto& [name, value] : response.headers) {
+            reply.headers.emplace_back(name, value);
+        }
+        co_return reply;
+    }
+
+    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec& spec, contracts::Caller caller,
+                                                        std::string target, std::string body) override {
+        auto response = co_await run(spec, std::move(caller), std::move(target), std::move(body));
+        co_return make_data_feed(std::move(response.stream));
+    }
+
+  private:
+    Task<net::http::Response> run(const contracts::RouteSpec& spec, contracts::Caller caller, std::string target,
+                                  std::string body) {
         const std::size_t question = std::min(target.find('?'), target.size());
         const std::string path = target.substr(0, question);
         const std::string query = question < target.size() ? target.substr(question + 1) : std::string{};
@@ -83,14 +152,9 @@ class LoopbackTransport final : public contracts::Transport {
         if (response.status >= 400) {
             throw failure_of_answer(response.status, response.body);
         }
-        contracts::RawReply reply{.status = response.status, .body = std::move(response.body)};
-        for (const auto& [name, value] : response.headers) {
-            reply.headers.emplace_back(name, value);
-        }
-        co_return reply;
+        co_return response;
     }
 
-  private:
     const Dispatcher& dispatcher_;
 };
 
@@ -99,12 +163,21 @@ class AbsentTransport final : public contracts::Transport {
     explicit AbsentTransport(std::string service) : service_(std::move(service)) {}
 
     Task<contracts::RawReply> call(const contracts::RouteSpec&, contracts::Caller, std::string, std::string) override {
-        throw Failure{Kind::unavailable, "upstream.unavailable", "A part of the platform is not there.",
-                      service_ + " is not in this process and platform.urls does not say where it is"};
+        refuse();
         co_return contracts::RawReply{};
+    }
+    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec&, contracts::Caller, std::string,
+                                                        std::string) override {
+        refuse();
+        co_return nullptr;
     }
 
   private:
+    [[noreturn]] void refuse() const {
+        throw Failure{Kind::unavailable, "upstream.unavailable", "A part of the platform is not there.",
+                      service_ + " is not in this process and platform.urls does not say where it is"};
+    }
+
     std::string service_;
 };
 

@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "runtime/caller_header.hpp"
+#include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/version.hpp"
 
@@ -94,6 +95,10 @@ Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Calle
     }
     auto body = co_await exchange.read_body(match.operation->operation.spec.body_bytes_max);
     auto call = make_raw_call(match, head.query, std::move(body));
+    if (match.operation->operation.is_feed) {
+        take_last_event_id(call, head.headers.get("Last-Event-ID"));
+        exchange.close_after();
+    }
     auto response = co_await Dispatcher::run(*match.operation, std::move(caller), std::move(call));
     co_await exchange.respond(std::move(response));
 }

@@ -4,8 +4,11 @@
 #include "apps/loquat/commands.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
+#include "contracts/generation.hpp"
+#include "contracts/model.hpp"
 #include "contracts/openapi.hpp"
 #include "contracts/presence.hpp"
+#include "contracts/usage.hpp"
 #include "runtime/version.hpp"
 
 namespace loquat::app {
@@ -13,7 +16,8 @@ namespace {
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (auto more : {contracts::chat_operations(), contracts::presence_operations()}) {
+    for (auto more : {contracts::chat_operations(), contracts::generation_operations(), contracts::usage_operations(),
+                      contracts::model_operations(), contracts::presence_operations()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;

@@ -90,6 +90,36 @@ Task<void> Answers::send(Request& request, const net::http::Response& response, 
     co_await request.exchange.finish(response.body);
 }
 
+Task<void> Answers::send_stream(Request& request, net::http::Response& response) {
+    net::http::HeadWriter head = start(request, response.status, Content::data);
+    for (const auto& [name, value] : response.headers) {
+        head.add(name, value);
+    }
+    net::http::Exchange& exchange = request.exchange;
+    net::http::BodySource& source = *response.stream;
+    exchange.on_client_gone([&source] { source.on_client_gone(); });
+    exchange.begin_body(source.length());
+    std::exception_ptr error;
+    try {
+        co_await exchange.flush();
+        const bool has_body = !request.head.is("HEAD");
+        while (has_body) {
+            const std::optional<std::string> piece = co_await source.next();
+            if (!piece) {
+                break;
+            }
+            co_await exchange.write_body(*piece);
+        }
+    } catch (...) {
+        error = std::current_exception();
+    }
+    exchange.on_client_gone({});
+    if (error) {
+        std::rethrow_exception(error);
+    }
+    co_await exchange.end_body();
+}
+
 Task<void> Answers::send_text(Request& request, std::string_view type, std::string_view text,
                               Content content) {
     start(request, 200, content).forward("Content-Type", type).raw("Cache-Control: no-store\r\n");

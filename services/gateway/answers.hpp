@@ -33,6 +33,8 @@ class Answers {
 
     Task<void> send(Request& request, const net::http::Response& response,
                     Content content = Content::data);
+    // The same for a body that is made while it is sent; the head leaves at once.
+    Task<void> send_stream(Request& request, net::http::Response& response);
     Task<void> send_text(Request& request, std::string_view type, std::string_view text,
                          Content content);
     Task<void> send_failure(Request& request, Failure failure);

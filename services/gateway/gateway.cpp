@@ -77,6 +77,7 @@ net::Endpoint Gateway::start() {
 
 Task<void> Gateway::stop(Steady deadline) {
     counts_timer_.stop();
+    local_calls_.end_feeds();
     co_await server_.drain(deadline);
     co_await proxy_.tunnels().close(deadline);
 }

@@ -1,6 +1,7 @@
 #include "services/gateway/local_calls.hpp"
 
 #include "runtime/dispatcher.hpp"
+#include "runtime/feed_body.hpp"
 #include "services/gateway/caller_of.hpp"
 #include "services/gateway/negotiate.hpp"
 #include "services/gateway/route.hpp"
@@ -31,12 +32,45 @@ Task<void> LocalCalls::run(Request& request) {
                                      .operation = &hosted,
                                      .parameters = std::move(request.parameters)};
     contracts::RawCall call = runtime::make_raw_call(match, request.head.query, std::move(body));
+    if (hosted.operation.is_feed) {
+        runtime::take_last_event_id(call, request.head.headers.get("Last-Event-ID"));
+        request.exchange.close_after();
+    }
     contracts::Caller caller =
         caller_of(request, request.exchange.begun_at() + request.route->time_max);
     net::http::Response response =
         co_await runtime::Dispatcher::run(hosted, std::move(caller), std::move(call));
+    if (response.stream) {
+        co_await follow(request, response);
+        co_return;
+    }
     compress(request, response);
     co_await answers_.send(request, response);
+}
+
+// The feed is listed while it is sent, so that stopping the gateway can end it: readers come back.
+Task<void> LocalCalls::follow(Request& request, net::http::Response& response) {
+    if (are_feeds_over_) {
+        throw Failure{Kind::unavailable, "upstream.unavailable", "The server is about to stop."};
+    }
+    const auto place = feeds_.insert(feeds_.end(), response.stream.get());
+    std::exception_ptr error;
+    try {
+        co_await answers_.send_stream(request, response);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    feeds_.erase(place);
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+void LocalCalls::end_feeds() {
+    are_feeds_over_ = true;
+    for (net::http::BodySource* feed : feeds_) {
+        feed->on_client_gone();
+    }
 }
 
 Task<std::string> LocalCalls::read_body(Request& request) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <list>
 #include <memory>
 
 #include "net/http/gzip.hpp"
@@ -16,13 +17,18 @@ class LocalCalls {
     explicit LocalCalls(Answers& answers) : answers_(answers) {}
 
     Task<void> run(Request& request);
+    // Ends the event streams that run and refuses new ones; the next of their readers finds another server.
+    void end_feeds();
 
   private:
+    Task<void> follow(Request& request, net::http::Response& response);
     Task<std::string> read_body(Request& request);
     void compress(const Request& request, net::http::Response& response);
 
     Answers& answers_;
     std::unique_ptr<net::http::GzipEncoder> gzip_;  // made at first use
+    std::list<net::http::BodySource*> feeds_;       // that are being sent
+    bool are_feeds_over_ = false;
 };
 
 }  // namespace loquat::gateway

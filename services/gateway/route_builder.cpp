@@ -5,7 +5,10 @@
 #include "base/text.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
+#include "contracts/generation.hpp"
+#include "contracts/model.hpp"
 #include "contracts/presence.hpp"
+#include "contracts/usage.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -173,6 +176,9 @@ class Builder {
         }
         if (const std::string url = sources_.service_url(service); !url.empty()) {
             Route route = route_of(operation);
+            if (operation.is_feed) {
+                route.time_max = std::chrono::milliseconds{0};
+            }
             set_service(route, service, url);
             table_->add(std::move(route));
         }
@@ -224,7 +230,8 @@ class Builder {
 std::vector<contracts::Operation> known_operations() {
     std::vector<contracts::Operation> all;
     for (auto make :
-         {contracts::auth_operations, contracts::chat_operations, contracts::presence_operations}) {
+         {contracts::auth_operations, contracts::chat_operations, contracts::generation_operations,
+          contracts::usage_operations, contracts::model_operations, contracts::presence_operations}) {
         std::ranges::move(make(), std::back_inserter(all));
     }
     return all;
