@@ -4,7 +4,7 @@
 
 // The inference plane: models behind providers.  Failures: model.unknown, provider.unavailable, provider.timeout,
 // provider.refused, provider.rate_limited, provider.quota_exceeded, provider.bad_answer, provider.truncated,
-// provider.too_long, provider.content_filter, provider.untrusted, model.overloaded, request.invalid.
+// provider.too_long, provider.content_filter, provider.untrusted, model.overloaded, model.id_in_use, request.invalid.
 namespace loquat::contracts {
 
 struct Model {
@@ -13,8 +13,14 @@ struct Model {
     std::string label;  // for people
     std::int64_t context_tokens = 0;
     bool default_ = false;
+    // Of a million tokens, in millionths of `currency`; absent when no price is configured.
+    std::optional<std::int64_t> input_price_micros;
+    std::optional<std::int64_t> output_price_micros;
+    std::optional<std::string> currency;  // ISO 4217, such as USD
 };
-BOOST_DESCRIBE_STRUCT(Model, (), (id, provider, label, context_tokens, default_))
+BOOST_DESCRIBE_STRUCT(Model, (),
+                      (id, provider, label, context_tokens, default_, input_price_micros, output_price_micros,
+                       currency))
 
 struct Models {
     std::vector<Model> items;
