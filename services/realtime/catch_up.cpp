@@ -41,7 +41,7 @@ void finish(CatchUp& state, Node& node) {
         subscription.connection->replay(subscription, {event.body, 0, node.next_number(), true});
     }
     if (state.has_lost) {
-        const std::string body = resync_event(1, subscription.last_seq);
+        const std::string body = resync_event(1, subscription.last_seq, Torn::generations);
         subscription.connection->replay(subscription, {body, 0, node.next_number(), true});
     }
     const auto held = std::move(subscription.catch_up);

@@ -143,6 +143,7 @@ void Connection::give(Subscription& subscription, const Event& event) {
     batch->serial = address.serial;
     batch->first_seq = event.seq;
     batch->has_changes = event.is_change;
+    batch->has_generations = event.is_generation;
     if (address.ack != AckMode::automatic) {
         batch->numbers.push_back(event.number);
         note_unacked(subscription, *batch);

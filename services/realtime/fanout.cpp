@@ -70,6 +70,7 @@ void Group::add_event(FrameMaker& maker, const Event& event) {
         batch_->first_seq = event.seq;
     }
     batch_->has_changes |= event.is_change;
+    batch_->has_generations |= event.is_generation;
     if (address_.ack != AckMode::automatic) {
         batch_->numbers.push_back(event.number);
     }

@@ -17,9 +17,10 @@ bool is_change(std::string_view type) {
 
 }  // namespace
 
-std::string resync_event(std::int64_t from_seq, std::int64_t to_seq) {
+std::string resync_event(std::int64_t from_seq, std::int64_t to_seq, Torn torn) {
     return R"({"type":"resync","from_seq":)" + std::to_string(from_seq) + R"(,"to_seq":)" +
-           std::to_string(to_seq) + "}";
+           std::to_string(to_seq) +
+           (torn == Torn::generations ? R"(,"generations":true})" : "}");
 }
 
 Room::Room(Node& node, ChatId id) : node_(node), id_(id) {
@@ -59,7 +60,7 @@ void Room::attach(Subscription& subscription, Address address) {
 }
 
 void Room::place(Subscription& subscription) {
-    if (subscription.last_seq > last_seq_) {
+    if (subscription.last_seq > last_seq_ || subscription.known) {
         subscription.state = FollowState::ahead;
         subscription.index = static_cast<std::uint32_t>(apart_.size());
         apart_.push_back(&subscription);
@@ -110,6 +111,7 @@ void Room::on_notice(store::Notice notice, const store::Payload& payload) {
     if (notice == store::Notice::lost) {
         has_lost_ = true;
         if (last_seq_ >= 0) {
+            tell_torn();
             start_filling();
         }
         return;
@@ -153,8 +155,24 @@ void Room::keep_pending(store::RoomEvent event) {
 }
 
 void Room::show(const store::RoomEvent& event) {
-    const Event shown{event.body, event.seq, node_.next_number(), is_change(event.type)};
+    std::optional<GenerationMark> mark;
+    if (event.type == generation_type) {
+        mark = read_generation_mark(event.body);
+        if (!mark || !note_generation(*mark, event)) {
+            return;
+        }
+    }
+    const Event shown{event.body, event.seq, node_.next_number(), is_change(event.type),
+                      mark.has_value()};
     changes_ += shown.is_change ? 1 : 0;
+    show_to_groups(shown);
+    show_apart(event, shown, mark ? &*mark : nullptr);
+    if (event.type == "member_removed") {
+        end_subscriptions_of(event.subject);
+    }
+}
+
+void Room::show_to_groups(const Event& shown) {
     for (const auto& group : groups_) {
         if (!group->has_members()) {
             continue;
@@ -165,24 +183,34 @@ void Room::show(const store::RoomEvent& event) {
             node_.flush_group(*group);
         }
     }
+}
+
+void Room::show_apart(const store::RoomEvent& event, const Event& shown, const GenerationMark* mark) {
     const std::vector<Subscription*> apart = apart_;
     for (Subscription* subscription : apart) {
+        const bool has_it = mark != nullptr && is_in_snapshot(*subscription, *mark);
         if (subscription->state == FollowState::catching_up) {
-            show_to_catching_up(*subscription, event);
-        } else if (event.seq == 0 || event.seq > subscription->last_seq) {
+            if (!has_it) {
+                hold_back(*subscription, event);
+            }
+            continue;
+        }
+        if (!has_it && (event.seq == 0 || event.seq > subscription->last_seq)) {
             subscription->connection->give(*subscription, shown);
         }
-        if (subscription->state == FollowState::ahead && last_seq_ >= subscription->last_seq) {
-            leave_lists(*subscription);
-            place(*subscription);
-        }
-    }
-    if (event.type == "member_removed") {
-        end_subscriptions_of(event.subject);
+        join_if_level(*subscription);
     }
 }
 
-void Room::show_to_catching_up(Subscription& subscription, const store::RoomEvent& event) {
+void Room::join_if_level(Subscription& subscription) {
+    if (subscription.state == FollowState::ahead && last_seq_ >= subscription.last_seq &&
+        !subscription.known) {
+        leave_lists(subscription);
+        place(subscription);
+    }
+}
+
+void Room::hold_back(Subscription& subscription, const store::RoomEvent& event) {
     CatchUp& catch_up = *subscription.catch_up;
     if (event.seq > 0 || event.type == "typing") {
         return;  // the replay brings messages; nobody types in the past

@@ -91,9 +91,9 @@ class Session final : public net::stomp::FrameSink {
     bool defer_to_transaction(Frame& frame);
     // session_subscribe.cpp
     Task<void> subscribe(Frame frame);
-    Task<std::int64_t> allowed_head(Room& room);
-    void follow_room(std::shared_ptr<Room> room, Address address, std::int64_t head,
-                     std::optional<std::int64_t> after);
+    Task<contracts::Subscribable> ask(Room& room);
+    void follow_room(std::shared_ptr<Room> room, Address address,
+                     const contracts::Subscribable& allowed, std::optional<std::int64_t> after);
     void follow_feed(Feed feed, Address address);
     void unsubscribe(const Frame& frame);
     void remove(std::size_t index);

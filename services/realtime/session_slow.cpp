@@ -39,7 +39,10 @@ void Session::suspend(Subscription& subscription) {
     room.suspend(subscription);
     subscription.last_seq = ahead ? subscription.last_seq : room.last_seq();
     subscription.changes_seen = room.changes();
+    subscription.generation_events_seen = room.generation_events();
+    subscription.known.reset();
     subscription.has_lost = false;
+    subscription.has_lost_generation = false;
 }
 
 void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
@@ -54,6 +57,7 @@ void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
             }
             forget_unacked(*subscription, *batch);
             subscription->has_lost |= batch->has_changes || !subscription->room;
+            subscription->has_lost_generation |= batch->has_generations;
             if (batch->first_seq > 0) {
                 subscription->last_seq = std::min(subscription->last_seq, batch->first_seq - 1);
             }
@@ -102,11 +106,15 @@ void Session::resume(Subscription& subscription) {
     Room& room = *subscription.room;
     const std::int64_t from = subscription.last_seq + 1;
     const bool changed = subscription.has_lost || subscription.changes_seen != room.changes();
-    if (changed || from <= room.last_seq()) {
-        const std::string body = resync_event(changed ? 1 : from, room.last_seq());
+    const bool torn = subscription.has_lost_generation ||
+                      subscription.generation_events_seen != room.generation_events();
+    if (changed || torn || from <= room.last_seq()) {
+        const std::string body = resync_event(changed ? 1 : from, room.last_seq(),
+                                              torn ? Torn::generations : Torn::nothing);
         connection_.give(subscription, {body, 0, node_.next_number(), true});
     }
     subscription.has_lost = false;
+    subscription.has_lost_generation = false;
     subscription.last_seq = std::max(subscription.last_seq, room.last_seq());
     room.place(subscription);
 }

@@ -41,10 +41,10 @@ std::optional<std::int64_t> parse_last_seq(const net::stomp::Frame& frame) {
 class RoomHold {
   public:
     RoomHold(Node& node, std::shared_ptr<Room> held) : node_(node), room(std::move(held)) {
-        ++room->holds;
+        room->hold();
     }
     ~RoomHold() {
-        --room->holds;
+        room->release_hold();
         node_.close_if_unused(*room);
     }
     RoomHold(const RoomHold&) = delete;
@@ -85,29 +85,29 @@ Task<void> Session::subscribe(Frame frame) {
         co_return;
     }
     const RoomHold hold{node_, node_.open_room(target.chat)};
-    const std::int64_t head = co_await allowed_head(*hold.room);
+    const contracts::Subscribable allowed = co_await ask(*hold.room);
     if (!ended_) {
-        follow_room(hold.room, std::move(address), head, after);
+        follow_room(hold.room, std::move(address), allowed, after);
     }
 }
 
 // The chat service's word.  When somebody was removed while it was on its way, it may be outdated.
-Task<std::int64_t> Session::allowed_head(Room& room) {
-    std::int64_t head = 0;
+Task<contracts::Subscribable> Session::ask(Room& room) {
     for (int i = 0; i < checks_max; ++i) {
         const std::uint64_t removals = room.removals();
-        const auto answer = co_await node_.chat().check_subscription(identity_, room.id());
-        head = answer.head_seq;
+        auto answer = co_await node_.chat().check_subscription(identity_, room.id());
         if (removals == room.removals()) {
-            co_return head;
+            co_return answer;
         }
     }
     throw Failure{Kind::unavailable, "upstream.unavailable",
                   "The conversation is changing; try again."};
 }
 
-void Session::follow_room(std::shared_ptr<Room> room, Address address, std::int64_t head,
+void Session::follow_room(std::shared_ptr<Room> room, Address address,
+                          const contracts::Subscribable& allowed,
                           std::optional<std::int64_t> after) {
+    const std::int64_t head = allowed.head_seq;
     room->learn_head(head);
     auto made = std::make_unique<Subscription>();
     Subscription& subscription = *made;
@@ -118,6 +118,7 @@ void Session::follow_room(std::shared_ptr<Room> room, Address address, std::int6
     const std::int64_t known = std::max(head, room->last_seq());
     if (!after || *after >= known) {
         subscription.last_seq = head;
+        room->give_generations(subscription, allowed.generations);
         room->place(subscription);
         return;
     }
@@ -125,6 +126,7 @@ void Session::follow_room(std::shared_ptr<Room> room, Address address, std::int6
         const std::string body = resync_event(*after + 1, known);
         connection_.give(subscription, {body, 0, node_.next_number(), true});
         subscription.last_seq = known;
+        room->give_generations(subscription, allowed.generations);
         room->place(subscription);
         return;
     }
@@ -133,6 +135,7 @@ void Session::follow_room(std::shared_ptr<Room> room, Address address, std::int6
     subscription.catch_up->subscription = &subscription;
     awaits_drain_ = true;
     room->begin_catch_up(subscription);
+    room->give_generations(subscription, allowed.generations);
     node_.start_catch_up(subscription);
 }
 

@@ -114,12 +114,13 @@ void FakeChat::release() {
 
 Task<contracts::Subscribable> FakeChat::check_subscription(Identity who, ChatId chat) {
     const bool refused = removed.contains({chat, who.user});
-    const auto head = static_cast<std::int64_t>(messages[chat].size());
+    contracts::Subscribable answer{static_cast<std::int64_t>(messages[chat].size()),
+                                   contracts::MemberRole::member, generations[chat]};
     co_await wait_for("check");
     if (refused) {
         throw Failure{Kind::not_found, "chat.not_found", "There is no such conversation."};
     }
-    co_return contracts::Subscribable{head, contracts::MemberRole::member};
+    co_return answer;
 }
 
 Task<contracts::AcceptedMessages> FakeChat::accept_messages(

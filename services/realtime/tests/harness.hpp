@@ -112,6 +112,7 @@ class FakeChat final : public ChatPort {
     std::set<std::string> client_ids;
     std::vector<std::string> calls;
     std::optional<Failure> next_failure;
+    std::map<ChatId, std::vector<contracts::LiveGeneration>> generations;
 
   private:
     Task<void> wait_for(std::string name);
