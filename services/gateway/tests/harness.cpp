@@ -25,6 +25,20 @@ Task<contracts::RawReply> refuse(void*, contracts::Caller, contracts::RawCall) {
     co_return contracts::RawReply{};
 }
 
+// What the test puts into the harness's pipe.
+Task<contracts::RawReply> follow(void* api, contracts::Caller, contracts::RawCall call) {
+    auto& harness = *static_cast<GatewayHarness*>(api);
+    harness.last_call = std::move(call);
+    auto [writer, reader] = aio::make_pipe<contracts::EventText>(100);
+    harness.feed = std::move(writer);
+    harness.feed.on_reader_gone([&harness] {
+        harness.is_feed_reader_gone = true;
+        harness.feed_reader_went.set();
+    });
+    harness.feed_opened.set();
+    co_return contracts::RawReply{.feed = contracts::make_feed(std::move(reader))};
+}
+
 wire::Schema no_schema() { return {}; }
 
 contracts::Operation operation(std::string_view name, contracts::RouteSpec spec) {
@@ -61,10 +75,13 @@ std::vector<contracts::Operation> operations() {
                             .access = Access::anyone,
                             .limit = LimitClass::sign_in}),
         operation("big", {.method = "GET", .path = "/api/big", .access = Access::anyone}),
+        operation("follow", {.method = "GET", .path = "/api/follow", .access = Access::anyone}),
         operation("refused", {.method = "GET", .path = "/api/refused", .access = Access::anyone}),
     };
     all[8].invoke = &big_answer;
-    all[9].invoke = &refuse;
+    all[9].invoke = &follow;
+    all[9].is_feed = true;
+    all[10].invoke = &refuse;
     return all;
 }
 

@@ -80,6 +80,10 @@ class GatewayHarness {
     net::Endpoint at;
     contracts::Caller last_caller;
     contracts::RawCall last_call;
+    aio::PipeWriter<contracts::EventText> feed;  // of the last reader of /api/follow
+    aio::Signal feed_opened;
+    aio::Signal feed_reader_went;
+    bool is_feed_reader_gone = false;
     std::string big_body = std::string(5000, 'x');
 };
 
