@@ -1,0 +1,11 @@
+#include "store/audit/audit_store.hpp"
+
+namespace loquat::store {
+
+void check_audit(const AuditQuery& query) {
+    if (query.limit < 1 || query.limit > AuditStore::page_max) {
+        throw invalid_field("limit", "range", "1 to 201");
+    }
+}
+
+}  // namespace loquat::store

@@ -1,0 +1,64 @@
+#include "store/audit/memory_audit.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace loquat::store {
+namespace {
+
+using Key = std::pair<Time, Uuid>;
+
+bool fits(const AuditRecord& record, const AuditQuery& query) {
+    const bool is_family = query.action.ends_with('.');
+    const bool is_action = query.action.empty() || record.action == query.action ||
+                           (is_family && record.action.starts_with(query.action));
+    return is_action && (!query.actor || record.actor == query.actor) && (!query.before || record.at < *query.before) &&
+           (!query.after || Key{record.at, record.id} < Key{query.after->at, query.after->id});
+}
+
+class MemoryAudit final : public AuditStore {
+  public:
+    Task<LedgerOutcome> apply_batch(LedgerBatch<AuditRecord> batch) override {
+        check_position(batch, position_);
+        LedgerOutcome outcome;
+        for (const auto& record : batch.records) {
+            if (!record) {
+                ++outcome.unreadable;
+                continue;
+            }
+            const auto [entry, is_new] = records_.try_emplace(record->id, *record);
+            entry->second.count = std::max(entry->second.count, record->count);
+            ++(is_new ? outcome.stored : outcome.repeated);
+        }
+        position_ = {batch.through, batch.log};
+        co_return outcome;
+    }
+
+    Task<LedgerPosition> position() override { co_return position_; }
+    Task<Offset> secure() override { co_return position_.applied; }
+
+    Task<std::vector<AuditRecord>> list(AuditQuery query) override {
+        check_audit(query);
+        std::vector<AuditRecord> found;
+        for (const auto& [id, record] : records_) {
+            if (fits(record, query)) {
+                found.push_back(record);
+            }
+        }
+        std::ranges::sort(found, std::ranges::greater{}, [](const AuditRecord& record) {
+            return Key{record.at, record.id};
+        });
+        found.resize(std::min(found.size(), query.limit));
+        co_return found;
+    }
+
+  private:
+    std::map<Uuid, AuditRecord> records_;
+    LedgerPosition position_;
+};
+
+}  // namespace
+
+std::unique_ptr<AuditStore> make_memory_audit() { return std::make_unique<MemoryAudit>(); }
+
+}  // namespace loquat::store

@@ -1,0 +1,154 @@
+#include <gtest/gtest.h>
+
+#include "store/ledger/ledger_database.hpp"
+#include "store/tests/ledger_support.hpp"
+#include "store/tests/support.hpp"
+#include "store/usage/memory_usage.hpp"
+#include "store/usage/sql_usage.hpp"
+
+namespace loquat::store {
+namespace {
+
+namespace fs = std::filesystem;
+using Records = std::vector<std::optional<UsageRecord>>;
+using std::chrono::days;
+
+// The days of the stream, beginning at midnight UTC (summed by day already) or `shift` after it (summed by row).
+std::vector<Time> days_of_stream(std::chrono::hours shift) {
+    std::vector<Time> starts;
+    for (int day = -1; day <= 41; ++day) {
+        starts.push_back(from_unix_ms(ledger_begin_ms) + days{day} + shift);
+    }
+    return starts;
+}
+
+void expect_the_same(aio::Loop& loop, UsageStore& store, UsageStore& model, const UsageStream& stream) {
+    for (const UserId& user : stream.users()) {
+        for (const int shift : {0, 5}) {
+            const UsageQuery query{user, days_of_stream(std::chrono::hours{shift})};
+            ASSERT_EQ(await(loop, store.sums(query)), await(loop, model.sums(query)));
+        }
+        for (int day = 0; day < 40; ++day) {
+            const auto at = std::chrono::floor<days>(from_unix_ms(ledger_begin_ms)) + days{day};
+            ASSERT_EQ(await(loop, store.tokens_of(user, at)), await(loop, model.tokens_of(user, at)));
+        }
+    }
+}
+
+// Everything of daily_usage beside the same sums made from the rows.
+std::int64_t days_that_differ(aio::Loop& loop, Database& database) {
+    const Rows rows = await(loop, database.query(R"sql(
+        WITH sums AS (
+            SELECT user_id, at / 86400000 AS day, model, SUM(input_tokens) AS input, SUM(output_tokens) AS output,
+                SUM(CASE WHEN purpose = 0 THEN 1 ELSE 0 END) AS answers, SUM(cost_micros) AS cost
+            FROM usage_events GROUP BY user_id, day, model),
+        daily AS (
+            SELECT user_id, day, model, input_tokens, output_tokens, generations, cost_micros FROM daily_usage)
+        SELECT (SELECT COUNT(*) FROM (SELECT * FROM sums EXCEPT SELECT * FROM daily)) +
+               (SELECT COUNT(*) FROM (SELECT * FROM daily EXCEPT SELECT * FROM sums)))sql"));
+    return rows.front().integer(0);
+}
+
+// A copy of the files as they may be found after the power was lost: any part of what was written since the
+// write-ahead log was last folded into the file.
+fs::path lose_power(const TemporaryFolder& folder, int round, std::mt19937_64& random) {
+    const fs::path copy = folder / ("after-" + std::to_string(round) + ".db");
+    fs::copy_file(folder / "usage.db", copy);
+    const fs::path wal = folder / "usage.db-wal";
+    fs::copy_file(wal, copy.string() + "-wal");
+    fs::resize_file(copy.string() + "-wal", random() % (fs::file_size(wal) + 1));
+    return copy;
+}
+
+TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+        TemporaryFolder folder;
+        aio::Loop loop{"test"};
+        std::mt19937_64 random{seed};
+        UsageStream stream{seed};
+        auto database = open_sqlite(ledger_database(folder / "usage.db"));
+        auto store = make_sql_usage(*database);
+        const auto model = make_memory_usage();
+        Records log;
+        int moved_back = 0;
+
+        for (int round = 0; round < 25; ++round) {
+            Records fresh(1 + random() % 40);
+            for (auto& record : fresh) {
+                record = stream.next();
+                log.push_back(record);
+            }
+            const LedgerBatch<UsageRecord> whole{log.size() - fresh.size(), log.size(), fresh, Uuid{}};
+            await(loop, model->apply_batch(whole));
+            await(loop, store->apply_batch(whole));
+            if (round % 5 == 4) {
+                const fs::path file = lose_power(folder, round, random);
+                const auto restored_database = open_sqlite(ledger_database(file));
+                const auto restored = make_sql_usage(*restored_database);
+                const Offset found = await(loop, restored->position()).applied;
+                moved_back += found < log.size() ? 1 : 0;
+                const Records rest(log.begin() + static_cast<std::ptrdiff_t>(found), log.end());
+                const LedgerBatch<UsageRecord> again{found, log.size(), rest, Uuid{}};
+                await(loop, restored->apply_batch(again));
+                expect_the_same(loop, *restored, *model, stream);
+                ASSERT_EQ(days_that_differ(loop, *restored_database), 0) << "seed " << seed;
+            }
+        }
+
+        EXPECT_GT(moved_back, 0);
+        EXPECT_EQ(days_that_differ(loop, *database), 0);
+    }
+}
+
+TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    UsageStream stream{9};
+    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
+    const auto store = make_sql_usage(*database);
+    const auto model = make_memory_usage();
+    Records log(200);
+    for (auto& record : log) {
+        record = stream.next();
+    }
+    const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
+    await(loop, model->apply_batch(all));
+
+    for (const Offset back_to : {Offset{0}, Offset{150}, Offset{70}, Offset{199}}) {
+        auto move = [back_to](Transaction& transaction) {
+            save_ledger_position(transaction, usage_topic, {back_to, Uuid{}});
+        };
+        await(loop, database->transact(move));
+        const Records rest(log.begin() + static_cast<std::ptrdiff_t>(back_to), log.end());
+        const LedgerBatch<UsageRecord> again{back_to, log.size(), rest, Uuid{}};
+        await(loop, store->apply_batch(again));
+    }
+
+    expect_the_same(loop, *store, *model, stream);
+    EXPECT_EQ(days_that_differ(loop, *database), 0);
+}
+
+TEST(SqlUsage, keeps_neither_rows_nor_sums_nor_position_of_a_batch_that_failed) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    SqliteOptions options = ledger_database(folder / "usage.db");
+    options.file_bytes_max = 256 * 1024;
+    const auto database = open_sqlite(options);
+    const auto store = make_sql_usage(*database);
+    const UserId ann = UserId::make();
+    Records many;
+    for (int i = 0; i < 3'000; ++i) {
+        many.push_back(usage_of(ann, from_unix_ms(ledger_begin_ms + i)));
+    }
+
+    const LedgerBatch<UsageRecord> too_large{0, many.size(), many, Uuid{}};
+    const std::string code = code_of([&] { await(loop, store->apply_batch(too_large)); });
+
+    EXPECT_EQ(code, "store.full");
+    EXPECT_EQ(await(loop, store->position()).applied, 0U);
+    EXPECT_EQ(days_that_differ(loop, *database), 0);
+    EXPECT_EQ(await(loop, store->tokens_of(ann, std::chrono::floor<days>(from_unix_ms(ledger_begin_ms)))), 0);
+}
+
+}  // namespace
+}  // namespace loquat::store

@@ -1,0 +1,82 @@
+#include "store/usage/memory_usage.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace loquat::store {
+namespace {
+
+void add(UsageSum& sum, const UsageRecord& record) {
+    sum.input_tokens += record.input_tokens;
+    sum.output_tokens += record.output_tokens;
+    sum.generations += record.purpose == UsagePurpose::answer ? 1 : 0;
+    if (record.cost_micros) {
+        sum.cost_micros = sum.cost_micros.value_or(0) + *record.cost_micros;
+    }
+}
+
+class MemoryUsage final : public UsageStore {
+  public:
+    Task<LedgerOutcome> apply_batch(LedgerBatch<UsageRecord> batch) override {
+        check_position(batch, position_);
+        LedgerOutcome outcome;
+        for (const auto& record : batch.records) {
+            if (!record) {
+                ++outcome.unreadable;
+            } else if (!ids_.emplace(record->generation_id, record->purpose).second) {
+                ++outcome.repeated;
+            } else {
+                records_.push_back(*record);
+                ++outcome.stored;
+            }
+        }
+        position_ = {batch.through, batch.log};
+        co_return outcome;
+    }
+
+    Task<LedgerPosition> position() override { co_return position_; }
+    Task<Offset> secure() override { co_return position_.applied; }
+
+    Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) override {
+        std::int64_t tokens = 0;
+        for (const UsageRecord& record : records_) {
+            if (record.user == user && std::chrono::floor<std::chrono::days>(record.at) == day) {
+                tokens += record.input_tokens + record.output_tokens;
+            }
+        }
+        co_return tokens;
+    }
+
+    Task<std::vector<UsageSum>> sums(UsageQuery query) override {
+        check_days(query);
+        std::map<std::pair<std::size_t, std::string>, UsageSum> found;
+        for (const UsageRecord& record : records_) {
+            if (record.user != query.user || record.at < query.days.front() || record.at >= query.days.back()) {
+                continue;
+            }
+            const auto next = std::ranges::upper_bound(query.days, record.at);
+            const auto day = static_cast<std::size_t>(next - query.days.begin()) - 1;
+            UsageSum& sum = found[{day, record.model}];
+            sum.day = day;
+            sum.model = record.model;
+            add(sum, record);
+        }
+        std::vector<UsageSum> sums;
+        for (auto& [key, sum] : found) {
+            sums.push_back(std::move(sum));
+        }
+        co_return sums;
+    }
+
+  private:
+    std::vector<UsageRecord> records_;
+    std::set<std::pair<std::string, UsagePurpose>> ids_;
+    LedgerPosition position_;
+};
+
+}  // namespace
+
+std::unique_ptr<UsageStore> make_memory_usage() { return std::make_unique<MemoryUsage>(); }
+
+}  // namespace loquat::store

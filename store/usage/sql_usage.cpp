@@ -1,0 +1,182 @@
+#include "store/usage/sql_usage.hpp"
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <tuple>
+
+#include "store/ledger/ledger_database.hpp"
+
+namespace loquat::store {
+namespace {
+
+using std::chrono::days;
+using std::chrono::milliseconds;
+
+constexpr milliseconds day_length = days{1};
+
+constexpr std::string_view insert_sql =
+    "INSERT INTO usage_events (user_id, at, generation_id, purpose, chat_id, model, provider, input_tokens, "
+    "output_tokens, source, state, cost_micros) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+
+// A sum without a price plus one with a price has a price.
+constexpr std::string_view add_sql =
+    "INSERT INTO daily_usage (user_id, day, model, input_tokens, output_tokens, generations, cost_micros) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id, day, model) DO UPDATE SET "
+    "input_tokens = daily_usage.input_tokens + excluded.input_tokens, "
+    "output_tokens = daily_usage.output_tokens + excluded.output_tokens, "
+    "generations = daily_usage.generations + excluded.generations, "
+    "cost_micros = COALESCE(daily_usage.cost_micros + excluded.cost_micros, daily_usage.cost_micros, "
+    "excluded.cost_micros)";
+
+constexpr std::string_view utc_days_sql =
+    "SELECT day - $2, model, input_tokens, output_tokens, generations, cost_micros FROM daily_usage "
+    "WHERE user_id = $1 AND day >= $2 AND day < $3 ORDER BY day, model";
+
+constexpr std::string_view events_sql =
+    "SELECT (at - $2) / $4 AS day, model, SUM(input_tokens), SUM(output_tokens), "
+    "SUM(CASE WHEN purpose = 0 THEN 1 ELSE 0 END), SUM(cost_micros) FROM usage_events "
+    "WHERE user_id = $1 AND at >= $2 AND at < $3 GROUP BY day, model ORDER BY day, model";
+
+std::int64_t day_number(Time at) { return std::chrono::floor<days>(at).time_since_epoch().count(); }
+
+// What a batch adds to daily_usage.
+class DailySums {
+  public:
+    void add(const UsageRecord& record) {
+        UsageSum& sum = sums_[{record.user, day_number(record.at), record.model}];
+        sum.input_tokens += record.input_tokens;
+        sum.output_tokens += record.output_tokens;
+        sum.generations += record.purpose == UsagePurpose::answer ? 1 : 0;
+        if (record.cost_micros) {
+            sum.cost_micros = sum.cost_micros.value_or(0) + *record.cost_micros;
+        }
+    }
+
+    void save(Transaction& transaction) const {
+        for (const auto& [key, sum] : sums_) {
+            const auto& [user, day, model] = key;
+            transaction.execute(add_sql, {user, day, model, sum.input_tokens, sum.output_tokens, sum.generations,
+                                          sum.cost_micros});
+        }
+    }
+
+  private:
+    std::map<std::tuple<UserId, std::int64_t, std::string>, UsageSum> sums_;
+};
+
+bool insert(Transaction& transaction, const UsageRecord& record) {
+    const std::int64_t added = transaction.execute(
+        insert_sql,
+        {record.user, record.at, record.generation_id, static_cast<int>(record.purpose), record.chat, record.model,
+         record.provider, record.input_tokens, record.output_tokens, static_cast<int>(record.source),
+         static_cast<int>(record.state), record.cost_micros});
+    return added == 1;
+}
+
+LedgerOutcome apply(Transaction& transaction, const LedgerBatch<UsageRecord>& batch) {
+    check_position(batch, read_ledger_position(transaction, usage_topic));
+    LedgerOutcome outcome;
+    DailySums daily;
+    for (const auto& record : batch.records) {
+        if (!record) {
+            ++outcome.unreadable;
+        } else if (insert(transaction, *record)) {
+            daily.add(*record);
+            ++outcome.stored;
+        } else {
+            ++outcome.repeated;
+        }
+    }
+    daily.save(transaction);
+    save_ledger_position(transaction, usage_topic, {batch.through, batch.log});
+    return outcome;
+}
+
+void read_sums(const Rows& rows, std::size_t first_day, std::vector<UsageSum>& out) {
+    for (const Row row : rows) {
+        out.push_back({.day = first_day + static_cast<std::size_t>(row.integer(0)),
+                       .model = row.text(1),
+                       .input_tokens = row.integer(2),
+                       .output_tokens = row.integer(3),
+                       .generations = row.integer(4),
+                       .cost_micros = row.maybe_integer(5)});
+    }
+}
+
+// From `first` on, the place of the last instant up to which all days are 24 hours long; at least the next one.
+std::size_t end_of_run(std::span<const Time> starts, std::size_t first) {
+    std::size_t last = first + 1;
+    if (starts[last] - starts[first] != day_length) {
+        return last;
+    }
+    while (last + 1 < starts.size() && starts[last + 1] - starts[last] == day_length) {
+        ++last;
+    }
+    return last;
+}
+
+// One statement for each run of days of the same length: a zone changes its clock a few times a year.
+std::vector<UsageSum> read_sums(Transaction& transaction, const UsageQuery& query) {
+    std::vector<UsageSum> sums;
+    for (std::size_t first = 0; first + 1 < query.days.size();) {
+        const std::size_t last = end_of_run(query.days, first);
+        const Time from = query.days[first];
+        const Time to = query.days[last];
+        const std::int64_t length = last == first + 1 ? (to - from).count() : day_length.count();
+        const bool is_utc = from.time_since_epoch() % day_length == milliseconds{0} && length == day_length.count();
+        const Rows rows =
+            is_utc ? transaction.query(utc_days_sql, {query.user, day_number(from), day_number(to)})
+                   : transaction.query(events_sql, {query.user, from, to, length});
+        read_sums(rows, first, sums);
+        first = last;
+    }
+    return sums;
+}
+
+class SqlUsage final : public UsageStore {
+  public:
+    explicit SqlUsage(Database& database) : database_(database) {}
+
+    Task<LedgerOutcome> apply_batch(LedgerBatch<UsageRecord> batch) override {
+        auto work = [batch = std::move(batch)](Transaction& transaction) { return apply(transaction, batch); };
+        co_return co_await database_.transact(std::move(work));
+    }
+
+    Task<LedgerPosition> position() override {
+        auto work = [](Transaction& transaction) { return read_ledger_position(transaction, usage_topic); };
+        co_return co_await database_.read(work);
+    }
+
+    Task<Offset> secure() override {
+        const LedgerPosition before = co_await position();
+        co_await database_.secure();
+        co_return before.applied;
+    }
+
+    Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) override {
+        auto work = [user, day](Transaction& transaction) {
+            const Rows rows = transaction.query(
+                "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM daily_usage WHERE user_id = $1 AND day = $2",
+                {user, day.time_since_epoch().count()});
+            return rows.front().integer(0);
+        };
+        co_return co_await database_.read(work);
+    }
+
+    Task<std::vector<UsageSum>> sums(UsageQuery query) override {
+        check_days(query);
+        auto work = [query = std::move(query)](Transaction& transaction) { return read_sums(transaction, query); };
+        co_return co_await database_.read(std::move(work));
+    }
+
+  private:
+    Database& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<UsageStore> make_sql_usage(Database& database) { return std::make_unique<SqlUsage>(database); }
+
+}  // namespace loquat::store

@@ -1,0 +1,15 @@
+#include "store/usage/usage_store.hpp"
+
+#include <algorithm>
+
+namespace loquat::store {
+
+void check_days(const UsageQuery& query) {
+    const auto not_ascending = [](Time a, Time b) { return a >= b; };
+    if (query.days.size() < 2 || query.days.size() > UsageStore::days_max + 1 ||
+        std::ranges::adjacent_find(query.days, not_ascending) != query.days.end()) {
+        throw invalid_field("days", "range", "1 to 400 days, ascending");
+    }
+}
+
+}  // namespace loquat::store

@@ -1,0 +1,45 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/ledger/ledger.hpp"
+#include "store/usage/usage_record.hpp"
+
+namespace loquat::store {
+
+// Sums of one model on one day.
+struct UsageSum {
+    std::size_t day = 0;  // as in UsageQuery::days
+    std::string model;
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    std::int64_t generations = 0;             // answers; titles count tokens only
+    std::optional<std::int64_t> cost_micros;  // none when no call had a price
+
+    friend bool operator==(const UsageSum&, const UsageSum&) = default;
+};
+
+struct UsageQuery {
+    UserId user;
+    // Where days begin, ascending, and where the last one ends: day i is [days[i], days[i + 1]).  2 to days_max + 1.
+    std::vector<Time> days;
+};
+
+// What models used, call by call and summed by (user, UTC day, model); both are written in one transaction.
+class UsageStore : public Ledger<UsageRecord> {
+  public:
+    static constexpr std::size_t days_max = 400;
+
+    // Input and output together on a day that begins at midnight UTC, titles and failed calls included.
+    virtual Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) = 0;
+    // Ascending by day, then by model; without those that used nothing.  422 `request.invalid` for other counts of
+    // days or days that do not ascend.
+    virtual Task<std::vector<UsageSum>> sums(UsageQuery query) = 0;
+};
+
+void check_days(const UsageQuery& query);
+
+}  // namespace loquat::store
