@@ -19,6 +19,8 @@ const std::filesystem::path& Context::data_folder() const { return platform_.sta
 store::Broadcast& Context::broadcast() const { return *platform_.state_->broadcast; }
 store::EventLog& Context::log() const { return platform_.state_->event_log(); }
 store::MessageStore& Context::messages() const { return platform_.state_->message_store(); }
+store::UsageStore& Context::usage() const { return *platform_.state_->ledgers().usage; }
+store::AuditStore& Context::audit() const { return *platform_.state_->ledgers().audit; }
 
 store::Database& Context::database(std::span<const store::Migration> schema) const {
     return platform_.state_->database(service_, schema);

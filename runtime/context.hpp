@@ -12,11 +12,13 @@
 #include "runtime/health.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/platform_config.hpp"
+#include "store/audit/audit_store.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/log/event_log.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/sql/database.hpp"
 #include "store/sql/migrations.hpp"
+#include "store/usage/usage_store.hpp"
 
 namespace loquat::runtime {
 
@@ -56,6 +58,9 @@ class Context {
     store::Broadcast& broadcast() const;
     store::EventLog& log() const;
     store::MessageStore& messages() const;
+    // `usage.db`, which only the consumer writes to.
+    store::UsageStore& usage() const;
+    store::AuditStore& audit() const;
     // The service's own relational database (`NAME.db`), opened and migrated; the same one at each call.
     store::Database& database(std::span<const store::Migration> schema) const;
 

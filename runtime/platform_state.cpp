@@ -6,9 +6,12 @@
 
 #include "base/bytes.hpp"
 #include "runtime/remote.hpp"
+#include "store/audit/sql_audit.hpp"
+#include "store/ledger/ledger_database.hpp"
 #include "store/log/sqlite_log.hpp"
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
+#include "store/usage/sql_usage.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -123,6 +126,16 @@ store::MessageStore& Platform::State::message_store() {
         messages = store::make_sql_messages(*database_slot);
     }
     return *messages;
+}
+
+const Platform::State::Ledgers& Platform::State::ledgers() {
+    const std::lock_guard lock{stores_mutex};
+    if (!opened_ledgers.usage) {
+        auto& database_slot = databases["usage"];
+        database_slot = store::open_sqlite(store::ledger_database(folder.path() / "usage.db"));
+        opened_ledgers = {store::make_sql_usage(*database_slot), store::make_sql_audit(*database_slot)};
+    }
+    return opened_ledgers;
 }
 
 store::Database& Platform::State::database(const std::string& service, std::span<const store::Migration> schema) {

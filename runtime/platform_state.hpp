@@ -34,6 +34,12 @@ struct Platform::State final : contracts::CallObserver {
     aio::Loop& loop_named(const std::string& name);
     store::EventLog& event_log();
     store::MessageStore& message_store();
+
+    struct Ledgers {
+        std::unique_ptr<store::UsageStore> usage;
+        std::unique_ptr<store::AuditStore> audit;
+    };
+    const Ledgers& ledgers();
     store::Database& database(const std::string& service, std::span<const store::Migration> schema);
 
     struct Instance {
@@ -55,6 +61,7 @@ struct Platform::State final : contracts::CallObserver {
     std::map<std::string, std::unique_ptr<store::Database>> databases;
     std::unique_ptr<store::EventLog> log;
     std::unique_ptr<store::MessageStore> messages;
+    Ledgers opened_ledgers;
     std::map<std::type_index, std::pair<void*, aio::Loop*>> hosted;  // by interface
     std::set<std::string, std::less<>> hosted_services;
     std::map<std::string, LoopThread> loops;
