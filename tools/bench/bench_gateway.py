@@ -83,19 +83,20 @@ def plain(chosen, folder, stack):
 def jwt(chosen, folder, stack):
     port = stack.enter_context(servers.origin())
     config = write_config(folder / "loquat.yaml", port, 0, access="user")
-    address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / "data", config=config))
+    address, process = stack.enter_context(servers.loquat(
+        chosen.binaries, folder / "data", [f"auth.signing_algorithm={chosen.algorithm}"], config=config))
     api = people.Api(address)
     tokens = people.different_tokens(api, api.register("bench"), 20 if chosen.smoke else chosen.tokens)
     file = people.write_lines(folder / "tokens", tokens)
-    key = people.write_public_key(api, folder / "key.pem")
+    key = people.write_public_key(api, folder / "key.pem", chosen.algorithm)
     script = {"script": TOKENS_SCRIPT % file}
     contenders = {"haproxy, no token": (*stack.enter_context(servers.haproxy(port)), {}),
-                  "haproxy, RS256": (*stack.enter_context(servers.haproxy(port, key)), script),
-                  "loquat, RS256": (address, process.pid, script)}
+                  "haproxy": (*stack.enter_context(servers.haproxy(port, key, chosen.algorithm)), script),
+                  "loquat": (address, process.pid, script)}
     for url, _, own in contenders.values():
         check_works(url + "/bench/x", **own)
     results = interleave(chosen, contenders, connections=chosen.connections)
-    show(results, "haproxy, RS256")
+    show(results, "haproxy")
     return results
 
 
@@ -136,7 +137,8 @@ def reload_under_load(chosen, config, port, count, address, process):
 
 def main():
     parser = measure.options(__doc__)
-    parser.add_argument("--jwt", action="store_true", help="every request carries one of many RS256 tokens")
+    parser.add_argument("--jwt", action="store_true", help="every request carries one of many tokens")
+    parser.add_argument("--algorithm", choices=["RS256", "ES256"], default="RS256", help="that signs the tokens")
     parser.add_argument("--tokens", type=int, default=10_000)
     parser.add_argument("--routes", type=int, default=0, metavar="N", help="choose among N routes, and reload them under load")
     parser.add_argument("--connections", type=int, default=64)

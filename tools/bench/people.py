@@ -59,12 +59,20 @@ def integer(text):
     return der(0x02, b"\0" + value if value[0] & 0x80 else value)
 
 
-def write_public_key(api, path):
-    """The first RSA key of the JWKS as PEM (SubjectPublicKeyInfo, RFC 5280)."""
-    key = next(key for key in api.call("GET", "/.well-known/jwks.json")["keys"] if key["kty"] == "RSA")
-    rsa = der(0x30, integer(key["n"]) + integer(key["e"]))
-    algorithm = der(0x30, bytes.fromhex("06092a864886f70d010101") + b"\x05\0")
-    whole = der(0x30, algorithm + der(0x03, b"\0" + rsa))
+def coordinate(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).rjust(32, b"\0")
+
+
+def write_public_key(api, path, algorithm="RS256"):
+    """The first key of that algorithm in the JWKS as PEM (SubjectPublicKeyInfo, RFC 5280; RFC 5480 for ES256)."""
+    key = next(key for key in api.call("GET", "/.well-known/jwks.json")["keys"] if key["alg"] == algorithm)
+    if algorithm == "ES256":
+        kind = bytes.fromhex("06072a8648ce3d0201") + bytes.fromhex("06082a8648ce3d030107")
+        public = b"\x04" + coordinate(key["x"]) + coordinate(key["y"])
+    else:
+        kind = bytes.fromhex("06092a864886f70d010101") + b"\x05\0"
+        public = der(0x30, integer(key["n"]) + integer(key["e"]))
+    whole = der(0x30, der(0x30, kind) + der(0x03, b"\0" + public))
     body = base64.encodebytes(whole).decode()
     pathlib.Path(path).write_text(f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n")
     subprocess.run(["openssl", "pkey", "-pubin", "-in", path, "-noout"], check=True)

@@ -80,7 +80,7 @@ def nginx_proxy(upstream_port):
 
 
 @contextlib.contextmanager
-def haproxy(upstream_port, public_key=None):
+def haproxy(upstream_port, public_key=None, algorithm="RS256"):
     """With a key file, every request needs a bearer token that it verifies and that has not expired."""
     port = free_port()
     check = "" if public_key is None else f"""
@@ -88,7 +88,7 @@ def haproxy(upstream_port, public_key=None):
   http-request set-var(txn.alg) http_auth_bearer,jwt_header_query('$.alg')
   http-request set-var(txn.exp) http_auth_bearer,jwt_payload_query('$.exp','int')
   http-request set-var(txn.now) date()
-  http-request deny deny_status 401 unless {{ var(txn.alg) -m str RS256 }}
+  http-request deny deny_status 401 unless {{ var(txn.alg) -m str {algorithm} }}
   http-request deny deny_status 401 unless {{ http_auth_bearer,jwt_verify(txn.alg,"{public_key}") -m int 1 }}
   http-request deny deny_status 401 if {{ var(txn.exp),sub(txn.now) -m int lt 0 }}"""
     with tempfile.TemporaryDirectory(prefix="bench-haproxy-") as folder:
