@@ -16,7 +16,6 @@ namespace loquat::app {
 namespace {
 
 constexpr std::size_t rooms_at_once = 16;
-constexpr const char* demo_password = "loquat-demo-1";
 
 struct ImportOptions {
     CommonOptions common;
@@ -60,6 +59,8 @@ class Import {
     }
 
     std::size_t refused() const { return refused_; }
+    // Of the owner's account when this import made it; empty when it was there before.
+    const std::string& owner_password() const { return owner_password_; }
 
   private:
     // The account of that name, made when it is not there yet.
@@ -70,6 +71,7 @@ class Import {
             .username = username, .password = std::move(password), .display_name = std::move(display_name)};
         try {
             auto session = co_await clients_.auth.call<&contracts::AuthApi::register_user>(nobody, request);
+            ++made_;
             co_return session.body.user;
         } catch (const Failure& failure) {
             if (failure.code != "auth.username_taken") {
@@ -90,7 +92,11 @@ class Import {
 
     Task<void> make_people() {
         Progress progress{"people", plan_.usernames.size() + 1};
-        owner_ = co_await get_person(options_.owner, options_.owner, options_.is_demo ? demo_password : make_password());
+        std::string password = make_password();
+        owner_ = co_await get_person(options_.owner, options_.owner, password);
+        if (made_ > 0) {
+            owner_password_ = std::move(password);
+        }
         progress.add();
         for (const auto& [name, username] : plan_.usernames) {
             const std::string shown = name.substr(0, 64);
@@ -180,6 +186,8 @@ class Import {
     ImportPlan plan_;
     LocalPlatform::Clients& clients_;
     contracts::User owner_;
+    std::string owner_password_;
+    std::size_t made_ = 0;
     std::map<std::string, contracts::User> people_;
     std::deque<const std::string*> waiting_;
     std::unique_ptr<Progress> progress_;
@@ -217,14 +225,16 @@ int import_all(ImportOptions options) {
     }
     LocalPlatform platform{options.common};
     std::size_t refused = 0;
+    std::string password;
     auto work = [&](LocalPlatform::Clients& clients) -> Task<void> {
         Import import{options, std::move(plan), clients};
         co_await import.run();
         refused = import.refused();
+        password = import.owner_password();
     };
     platform.run(work);
-    if (options.is_demo) {
-        fmt::print("sign in as demo with the password {}\n", demo_password);
+    if (!password.empty()) {
+        fmt::print("sign in as {} with the password {}\n", options.owner, password);
     }
     return refused == 0 ? 0 : 1;
 }
