@@ -98,7 +98,11 @@ Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageR
     record.sender.display_name = caller.username;
     record.authority = is_own ? store::Authority::sender : store::Authority::moderator;
     record.at = ports_.clock.now();
-    co_return co_await apply_change(std::move(record), deadline);
+    contracts::Message deleted = co_await apply_change(std::move(record), deadline);
+    if (!is_own) {
+        audit(caller, "chat.message_deleted", request.id, request.message_id.uuid);
+    }
+    co_return deleted;
 }
 
 }  // namespace loquat::chat

@@ -110,6 +110,15 @@ Task<void> Chat::keep_saving() {
     }
 }
 
+void Chat::audit(const Caller& caller, std::string_view action, ChatId chat,
+                 std::optional<Uuid> subject) {
+    std::string path = chat.to_string();
+    if (subject) {
+        path += '/' + subject->to_string();
+    }
+    ports_.audit.note(caller, {.action = action, .subject = std::move(path)});
+}
+
 Steady Chat::store_deadline(const Caller& caller) const {
     // The loop's timers run by this clock.
     const Steady latest =

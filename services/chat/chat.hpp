@@ -6,6 +6,7 @@
 #include "aio/scope.hpp"
 #include "base/clock.hpp"
 #include "contracts/chat.hpp"
+#include "runtime/audit_trail.hpp"
 #include "services/chat/announcer.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/heads.hpp"
@@ -40,6 +41,7 @@ class Chat final : public contracts::ChatApi {
         const Clock& clock;
         aio::Loop& loop;
         ChatMetrics& metrics;
+        runtime::AuditTrail& audit;
     };
 
     Chat(Ports ports, const ChatConfig& config);
@@ -106,11 +108,15 @@ class Chat final : public contracts::ChatApi {
     Task<std::vector<contracts::Chat>> view_all(std::vector<Listed> listed, UserId user);
     Task<contracts::Chat> view(RoomPtr room, UserId user);
 
+    // What a caller did to a conversation, to `subject` in it, or to the conversation itself.
+    void audit(const Caller& caller, std::string_view action, ChatId chat,
+               std::optional<Uuid> subject = std::nullopt);
+
     // membership.cpp
     Task<void> add_member(RoomPtr room, UserId user, MemberRole role);
     Task<void> drop_member(RoomPtr room, UserId user);
     Task<void> change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request);
-    Task<void> leave(RoomPtr room, UserId user);
+    Task<void> leave(RoomPtr room, Caller caller);
     Task<void> destroy(RoomPtr room);
 
     // messages.cpp

@@ -33,7 +33,12 @@ AssistantSettings merge(AssistantSettings settings, const AssistantSettings& cha
     settings.system_prompt = change.system_prompt ? change.system_prompt : settings.system_prompt;
     settings.temperature = change.temperature ? change.temperature : settings.temperature;
     settings.max_tokens = change.max_tokens ? change.max_tokens : settings.max_tokens;
+    settings.enabled = change.enabled ? change.enabled : settings.enabled;
     return settings;
+}
+
+bool is_answering(const std::optional<AssistantSettings>& settings) {
+    return settings && settings->enabled.value_or(true);
 }
 
 void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& request) {
@@ -315,6 +320,7 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     const UserId user = caller.user_id();
     const Turn turn = co_await changes_.take(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::change);
+    const bool was_answering = is_answering(room->chat.assistant);
     ChatRecord changed = room->chat;
     if (request.title) {
         changed.title =
@@ -339,6 +345,9 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
         room->chat.is_archived = changed.is_archived;
         room->chat.active_at = std::max(room->chat.active_at, changed_at);
         announcer_.chat_changed(request.id);
+        if (is_answering(room->chat.assistant) != was_answering) {
+            audit(caller, was_answering ? "chat.assistant_off" : "chat.assistant_on", request.id);
+        }
     }
     co_return co_await view(room, user);
 }
@@ -347,6 +356,7 @@ Task<void> Chat::delete_chat(Caller caller, contracts::ChatRef request) {
     const Turn turn = co_await changes_.take(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::destroy);
     co_await destroy(room);
+    audit(caller, "chat.deleted", request.id);
 }
 
 }  // namespace loquat::chat

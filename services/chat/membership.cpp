@@ -56,10 +56,12 @@ Task<void> Chat::join_chat(Caller caller, contracts::ChatRef request) {
     }
 }
 
-Task<void> Chat::leave(RoomPtr room, UserId user) {
+Task<void> Chat::leave(RoomPtr room, Caller caller) {
+    const UserId user = caller.user_id();
     const MemberRole role = room->find(user)->role;
     if (room->members().size() == 1) {
         co_await destroy(room);
+        audit(caller, "chat.deleted", room->chat.id);
         co_return;
     }
     if (role == MemberRole::owner) {
@@ -69,10 +71,9 @@ Task<void> Chat::leave(RoomPtr room, UserId user) {
 }
 
 Task<void> Chat::leave_chat(Caller caller, contracts::ChatRef request) {
-    const UserId user = caller.user_id();
     const Turn turn = co_await changes_.take(request.id);
-    const RoomPtr room = co_await rooms_.get(request.id, user, Action::leave);
-    co_await leave(room, user);
+    const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::leave);
+    co_await leave(room, caller);
 }
 
 Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
@@ -135,6 +136,7 @@ Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequ
     if (member != nullptr) {
         if (member->role != request.role) {
             co_await change_role(room, actor, request);
+            audit(caller, "chat.role_changed", request.id, request.user_id.uuid);
         }
     } else {
         if (!user) {
@@ -147,6 +149,7 @@ Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequ
             require(Action::change_roles, room->standing_of(actor));
         }
         co_await add_member(room, request.user_id, request.role);
+        audit(caller, "chat.member_added", request.id, request.user_id.uuid);
     }
     const MemberRecord now = *room->find(request.user_id);
     co_return to_wire(now, user ? std::move(*user) : unknown_person(request.user_id));
@@ -158,7 +161,7 @@ Task<void> Chat::remove_member(Caller caller, contracts::MemberRef request) {
     const Action action = request.user_id == actor ? Action::leave : Action::remove;
     const RoomPtr room = co_await rooms_.get(request.id, actor, action);
     if (action == Action::leave) {
-        co_await leave(room, actor);
+        co_await leave(room, caller);
         co_return;
     }
     const MemberRecord* target = room->find(request.user_id);
@@ -169,6 +172,7 @@ Task<void> Chat::remove_member(Caller caller, contracts::MemberRef request) {
         throw forbidden("Only the owner may remove an admin.");
     }
     co_await drop_member(room, request.user_id);
+    audit(caller, "chat.member_removed", request.id, request.user_id.uuid);
 }
 
 }  // namespace loquat::chat

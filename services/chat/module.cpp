@@ -14,8 +14,9 @@ class ChatService final : public runtime::Service {
         : chats_(make_sql_chats(context.database(chat_schema()))),
           directory_(context.client<contracts::AuthApi>()),
           metrics_(context.metrics()),
+          audit_({context.log(), context.clock(), context.metrics(), context.loop(), "chat"}),
           chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(),
-                 context.clock(), context.loop(), metrics_},
+                 context.clock(), context.loop(), metrics_, audit_},
                 context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
         context.health().add("chat", "log",
@@ -23,10 +24,14 @@ class ChatService final : public runtime::Service {
     }
 
     Task<void> start() override {
+        audit_.start();
         chat_.start();
         co_return;
     }
-    Task<void> stop(Steady deadline) override { co_await chat_.stop(deadline); }
+    Task<void> stop(Steady deadline) override {
+        co_await chat_.stop(deadline);
+        co_await audit_.stop(deadline);
+    }
 
   private:
     static std::optional<std::string> describe(store::LogState state) {
@@ -44,6 +49,7 @@ class ChatService final : public runtime::Service {
     std::unique_ptr<ChatStore> chats_;
     AuthDirectory directory_;
     ChatMetrics metrics_;
+    runtime::AuditTrail audit_;
     Chat chat_;
 };
 

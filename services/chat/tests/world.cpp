@@ -106,7 +106,7 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
 }
 
 World::World(ChatConfig config)
-    : chat({*chats, directory, log, *messages, broadcast, clock, loop, metrics}, config) {}
+    : chat({*chats, directory, log, *messages, broadcast, clock, loop, metrics, audit}, config) {}
 
 void World::run(Task<void> body) {
     loop.spawn(live(std::move(body)));
