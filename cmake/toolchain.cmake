@@ -92,6 +92,14 @@ loquat_library(sqlite_library SQLite::SQLite3 libsqlite3.a)
 loquat_library(yaml_library yaml-cpp libyaml-cpp.a)
 loquat_library(sodium_library PkgConfig::sodium libsodium.a)
 
+# The rules of time zones.  Always from its archives: the library's version is part of the names of its functions.
+add_library(time_zone_library INTERFACE)
+foreach(part time civil_time strings strings_internal base spinlock_wait int128 throw_delegate raw_logging_internal
+        log_severity time_zone)
+  find_library(absl_${part}_FILE libabsl_${part}.a REQUIRED)
+  target_link_libraries(time_zone_library INTERFACE ${absl_${part}_FILE})
+endforeach()
+
 # Debian has the log's library and its formatter only shared; the headers of both can stand alone.
 add_library(log_library INTERFACE)
 if(LOQUAT_STATIC)
