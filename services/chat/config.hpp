@@ -23,6 +23,7 @@ struct ChatConfig {
     std::int64_t people_cached_max = 50'000;
     std::int64_t repeats_cached_max = 100'000;
     std::int64_t heads_cached_mib = 64;
+    std::int64_t tokens_per_day_max = 0;
 
     static constexpr std::array fields{
         wire::Field{"text_characters_max", 1, 16'000, "Characters of a message."},
@@ -54,6 +55,8 @@ struct ChatConfig {
                     "Recent client ids kept to answer repeats early; about 250 bytes each."},
         wire::Field{"heads_cached_mib", 1, 65'536,
                     "Last messages of conversations kept in memory."},
+        wire::Field{"tokens_per_day_max", 0, 1'000'000'000'000,
+                    "Tokens of models that one person may use on a day (UTC); 0: as many as they like."},
     };
 };
 BOOST_DESCRIBE_STRUCT(ChatConfig, (),
@@ -61,6 +64,6 @@ BOOST_DESCRIBE_STRUCT(ChatConfig, (),
                        chats_per_user_max, store_wait_ms, store_waiters_max, typing_interval_ms,
                        receipts_members_max, names_fresh_ms, progress_interval_ms,
                        creation_key_hours, members_cached_max, people_cached_max,
-                       repeats_cached_max, heads_cached_mib))
+                       repeats_cached_max, heads_cached_mib, tokens_per_day_max))
 
 }  // namespace loquat::chat
