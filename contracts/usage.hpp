@@ -6,7 +6,7 @@
 namespace loquat::contracts {
 
 struct UsageRequest {
-    std::optional<std::string> from;  // a day, 2026-11-01; 30 days before `to`
+    std::optional<std::string> from;  // a day, 2026-11-01; absent: thirty days, `to` included
     std::optional<std::string> to;    // the last day; today
     std::string time_zone = "UTC";    // a name of the IANA database: Europe/Vienna
 
@@ -49,7 +49,7 @@ BOOST_DESCRIBE_STRUCT(UsageQuota, (), (tokens_per_day, tokens_today, resets_at))
 struct UsageReport {
     std::vector<DayUsage> days;  // ascending by day, then by model; days without use are left out
     UsageTotal total;
-    std::string currency;
+    std::string currency;  // ISO 4217; empty while no model has a price
     std::optional<UsageQuota> quota;  // null when there is none
 
     static constexpr std::array<std::string_view, 1> nulls{"quota"};
@@ -62,15 +62,17 @@ struct AuditEntry {
     std::string action;                // auth.signed_in, chat.deleted, generation.canceled ...
     std::optional<UserId> actor_id;    // null when nobody was signed in
     std::optional<std::string> actor;  // user name at that time
-    std::string subject;               // whom or what it concerns: an id
+    std::string subject;               // whom or what it concerns: an id, or CHAT/ID of what is in a conversation
     std::string outcome;               // done, or the code of the failure
     std::string address;
     std::string user_agent;
     std::string request_id;
+    std::int64_t count = 1;  // how often within a minute of `at`: failed sign-ins come in floods
 
     static constexpr std::array<std::string_view, 2> nulls{"actor_id", "actor"};
 };
-BOOST_DESCRIBE_STRUCT(AuditEntry, (), (id, at, action, actor_id, actor, subject, outcome, address, user_agent, request_id))
+BOOST_DESCRIBE_STRUCT(AuditEntry, (),
+                      (id, at, action, actor_id, actor, subject, outcome, address, user_agent, request_id, count))
 
 struct AuditRequest {
     std::optional<UserId> actor_id;
