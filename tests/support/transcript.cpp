@@ -79,6 +79,7 @@ Task<void> Transcript::run(std::filesystem::path file) {
     }
     co_await send_request();
     sockets_.clear();
+    streams_.clear();
 }
 
 Task<void> Transcript::run_line(std::string line) {
@@ -98,6 +99,9 @@ Task<void> Transcript::run_line(std::string line) {
     } else if (line.starts_with("ws ")) {
         co_await send_request();
         co_await run_socket_line(line.substr(3));
+    } else if (line.starts_with("sse ")) {
+        co_await send_request();
+        co_await run_stream_line(line.substr(4));
     } else if (line.empty()) {
         co_await send_request();
     } else if (!line.starts_with("#")) {

@@ -7,6 +7,7 @@
 
 #include "aio/loop.hpp"
 #include "net/http/client.hpp"
+#include "tests/support/event_reader.hpp"
 #include "tests/support/stomp_client.hpp"
 #include "wire/json.hpp"
 
@@ -25,6 +26,12 @@ namespace loquat::test {
 //   ws ana > SEND a=b c="d e" | BODY        a frame
 //   ws ana < RECEIPT a=b | {"type":"x"}     the next frame; <~ skips others
 //   ws ana closed 4401                      the server closes with this code
+//   sse one open TARGET [as ana] [last=3]   follows the stream of a generation; it must be there
+//   sse one refused 404 TARGET [as ana] ..  it must not; the answer's body is checked by < lines
+//   sse one < {"type":"delta"}              the data of the next event; <~ skips others
+//   sse one id 3                            the id of the last event
+//   sse one done                            reads to its end: `done` must be the last
+//   sse one text = "Hello"                  all its deltas joined; "$name=" keeps them
 //
 // In expected JSON: "*" is anything, "$name=" keeps the value, "$name" is the kept one; objects may hold more;
 // arrays must have the same length unless the last item is "...".
@@ -44,6 +51,9 @@ class Transcript {
 
     Task<void> run_line(std::string line);
     Task<void> run_socket_line(std::string line);
+    Task<void> run_stream_line(std::string line);
+    Task<void> open_stream(std::string name, std::string rest);
+    Task<void> expect_event(EventReader& reader, std::string wanted, bool may_skip);
     Task<void> expect_frame(StompClient& client, std::string rest, bool may_skip);
     Task<void> send_request();
     void take_request_line(const std::string& line);
@@ -58,6 +68,7 @@ class Transcript {
     net::http::Client client_;
     std::map<std::string, std::string> kept_;
     std::map<std::string, std::unique_ptr<StompClient>> sockets_;
+    std::map<std::string, std::unique_ptr<EventReader>> streams_;
     std::unique_ptr<net::http::ClientRequest> request_;
     Answer answer_;
     std::string place_;
