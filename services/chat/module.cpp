@@ -2,6 +2,7 @@
 
 #include "runtime/context.hpp"
 #include "services/chat/adapters/auth_directory.hpp"
+#include "services/chat/adapters/model_currency.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/chat.hpp"
 
@@ -17,8 +18,12 @@ class ChatService final : public runtime::Service {
           audit_({context.log(), context.clock(), context.metrics(), context.loop(), "chat"}),
           chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(),
                  context.clock(), context.loop(), metrics_, audit_},
-                context.config<ChatConfig>()) {
+                context.config<ChatConfig>()),
+          currency_(context.client<contracts::ModelApi>()),
+          reports_({context.usage(), context.audit(), currency_, context.clock()},
+                   context.config<ChatConfig>().tokens_per_day_max) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
+        context.expose<contracts::UsageApi>(reports_, contracts::usage_operations());
         context.health().add("chat", "log",
                              [&log = context.log()] { return describe(log.state()); });
     }
@@ -51,6 +56,8 @@ class ChatService final : public runtime::Service {
     ChatMetrics metrics_;
     runtime::AuditTrail audit_;
     Chat chat_;
+    ModelCurrency currency_;
+    UsageReports reports_;
 };
 
 std::unique_ptr<runtime::Service> make_chat(runtime::Context& context) {

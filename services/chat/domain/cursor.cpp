@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t cursor_length_max = 1024;
 
-enum class List : std::uint8_t { mine = 1, rooms = 2, members = 3 };
+enum class List : std::uint8_t { mine = 1, rooms = 2, members = 3, audit = 4 };
 
 store::Encoder start(List list) {
     store::Encoder out;
@@ -64,6 +64,13 @@ std::string encode_cursor(const UserId& last) {
     return finish(out);
 }
 
+std::string encode_cursor(const AuditCursor& cursor) {
+    store::Encoder out = start(List::audit);
+    out.signed_number(to_unix_ms(cursor.at));
+    out.uuid(cursor.id);
+    return finish(out);
+}
+
 ActivityCursor decode_activity_cursor(std::string_view text) {
     return decode(List::mine, text, [](store::Decoder& in) {
         ActivityCursor cursor;
@@ -87,6 +94,15 @@ TitleCursor decode_title_cursor(std::string_view text) {
 
 UserId decode_user_cursor(std::string_view text) {
     return decode(List::members, text, [](store::Decoder& in) { return UserId{in.uuid()}; });
+}
+
+AuditCursor decode_audit_cursor(std::string_view text) {
+    return decode(List::audit, text, [](store::Decoder& in) {
+        AuditCursor cursor;
+        cursor.at = from_unix_ms(in.signed_number());
+        cursor.id = in.uuid();
+        return cursor;
+    });
 }
 
 }  // namespace loquat::chat

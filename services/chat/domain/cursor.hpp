@@ -19,13 +19,21 @@ struct TitleCursor {
     ChatId chat;
 };
 
+// The audit trail: newest first, then by id.
+struct AuditCursor {
+    Time at{};
+    Uuid id;
+};
+
 std::string encode_cursor(const ActivityCursor& cursor);
 std::string encode_cursor(const TitleCursor& cursor);
+std::string encode_cursor(const AuditCursor& cursor);
 // Members: by their id.
 std::string encode_cursor(const UserId& last);
 
 ActivityCursor decode_activity_cursor(std::string_view text);
 TitleCursor decode_title_cursor(std::string_view text);
 UserId decode_user_cursor(std::string_view text);
+AuditCursor decode_audit_cursor(std::string_view text);
 
 }  // namespace loquat::chat

@@ -1,0 +1,50 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "contracts/usage.hpp"
+#include "store/audit/audit_store.hpp"
+#include "store/usage/usage_store.hpp"
+
+namespace loquat::chat {
+
+// In which currency prices are.
+class Currency {
+  public:
+    virtual ~Currency() = default;
+    // None while no model has a price.  Fails as the model service does.
+    virtual Task<std::optional<std::string>> find(contracts::Caller caller) = 0;
+};
+
+// What the consumer wrote of usage and of the audit trail, for people.  One loop.
+class UsageReports final : public contracts::UsageApi {
+  public:
+    static constexpr int days_max = 366;
+
+    struct Parts {
+        store::UsageStore& usage;
+        store::AuditStore& audit;
+        Currency& currency;
+        const Clock& clock;
+    };
+
+    // `tokens_per_day_max` 0: no quota.
+    UsageReports(Parts parts, std::int64_t tokens_per_day_max)
+        : parts_(parts), tokens_per_day_max_(tokens_per_day_max) {}
+
+    Task<contracts::UsageReport> get_usage(contracts::Caller caller, contracts::UsageRequest request) override;
+    Task<contracts::Page<contracts::AuditEntry>> list_audit(contracts::Caller caller,
+                                                            contracts::AuditRequest request) override;
+
+  private:
+    Task<std::string> currency(contracts::Caller caller);
+    Task<std::optional<contracts::UsageQuota>> quota_of(UserId user);
+
+    Parts parts_;
+    std::int64_t tokens_per_day_max_;
+    std::string known_currency_;
+    std::optional<Steady> asked_at_;
+};
+
+}  // namespace loquat::chat
