@@ -1,16 +1,20 @@
 import { Check, Copy, WrapText } from 'lucide-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { cn } from '@/lib/cn';
 import { copyText } from '@/lib/clipboard';
 import { strings } from '@/lib/strings';
 import { IconButton } from '@/components/icon-button';
+import type { CodeLine } from './code-lines';
+import { useCodeGroups } from './use-code-groups';
+
+const linePixels = 20;
 
 export function CodeBlock({ language, text }: { language: string; text: string }) {
   const [wrap, setWrap] = useState(false);
-  const highlighted = useHighlight(language, text);
+  const { full, rest } = useCodeGroups(language, text);
   return (
-    <figure data-slot="code" dir="ltr" className="overflow-hidden rounded-md border border-line bg-code">
-      <figcaption className="flex h-8 items-center gap-1 border-b border-line ps-3 pe-1 text-small text-faint">
+    <figure data-slot="code" dir="ltr" className="overflow-clip rounded-md border border-line bg-code">
+      <figcaption className="code-head flex h-8 items-center gap-1 border-b border-line bg-code ps-3 pe-1 text-small text-faint">
         <span className="flex-1 truncate">{language || strings.messages.plainCode}</span>
         <IconButton icon={WrapText} size="small" label={strings.messages.wrapLines} pressed={wrap} onClick={() => setWrap(!wrap)} />
         <CopyButton text={text} />
@@ -20,11 +24,36 @@ export function CodeBlock({ language, text }: { language: string; text: string }
         aria-label={strings.messages.codeIn(language)}
         className={cn('code-body max-h-[480px] overflow-auto px-3 py-2.5', wrap && 'wrap-anywhere whitespace-pre-wrap')}
       >
-        <code>{highlighted ?? text}</code>
+        <code>
+          {full.map((lines, group) => <LineGroup key={group} lines={lines} block />)}
+          <LineGroup lines={rest} block={false} />
+        </code>
       </pre>
     </figure>
   );
 }
+
+// Lines that are drawn together. Full groups out of sight cost nothing, and are as high as they will be.
+const LineGroup = memo(function LineGroup({ lines, block }: { lines: readonly CodeLine[]; block: boolean }) {
+  const content = lines.map((line, index) => <Line key={index} line={line} last={index === lines.length - 1} />);
+  if (!block) return content;
+  return (
+    <span className="code-group" style={{ containIntrinsicBlockSize: `auto ${lines.length * linePixels}px` }}>
+      {content}
+    </span>
+  );
+});
+
+const Line = memo(function Line({ line, last }: { line: CodeLine; last: boolean }) {
+  const end = last ? '' : '\n';
+  if (typeof line === 'string') return <>{line + end}</>;
+  return (
+    <>
+      {line.map(([name, piece], index) => (name === '' ? piece : <span key={index} className={name}>{piece}</span>))}
+      {end}
+    </>
+  );
+});
 
 function CopyButton({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);
@@ -41,21 +70,4 @@ function CopyButton({ text }: { text: string }) {
       onClick={() => void copyText(text).then(() => setCopied(true))}
     />
   );
-}
-
-// Colours come when the language's rules are there; until then, and without rules, the plain text stands.
-function useHighlight(language: string, text: string): ReactNode | null {
-  const [result, setResult] = useState<{ text: string; nodes: ReactNode } | null>(null);
-  useEffect(() => {
-    if (!language || text.length > 60_000) return;
-    let wanted = true;
-    void import('./highlight').then(async ({ highlight }) => {
-      const nodes = await highlight(language, text);
-      if (wanted && nodes) setResult({ text, nodes });
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [language, text]);
-  return result?.text === text ? result.nodes : null;
 }

@@ -1,6 +1,8 @@
-import { memo, type ReactNode } from 'react';
-import type { Block, ListItem } from '@/lib/markdown/ast';
+import { memo, useRef, type ReactNode } from 'react';
+import type { Align, Block, Inline, ListItem } from '@/lib/markdown/ast';
+import { emptyGrowing, grow, type Growing } from '@/lib/markdown/growing';
 import { parseMarkdown } from '@/lib/markdown/parse';
+import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
 import { CodeBlock } from './code-block';
 import { InlineNodes } from './inline-nodes';
@@ -27,27 +29,40 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
   );
 });
 
-function Blocks({ blocks }: { blocks: Block[] }): ReactNode {
+// The same of a text that is being written: finished blocks are neither parsed nor drawn again, and the caret
+// stands behind the last one.
+export const GrowingMarkdown = memo(function GrowingMarkdown({ text, ended }: { text: string; ended: boolean }) {
+  const state = useRef<Growing>(emptyGrowing);
+  const isFirst = state.current === emptyGrowing;
+  if (!(isFirst && ended)) state.current = grow(state.current, text, ended);
+  return (
+    <div className={cn('content answer', !ended && 'growing')} dir="auto">
+      <Blocks blocks={isFirst && ended ? blocksOf(text) : state.current.blocks} />
+    </div>
+  );
+});
+
+function Blocks({ blocks }: { blocks: readonly Block[] }): ReactNode {
   return blocks.map((block, index) => <BlockNode key={index} block={block} />);
 }
 
 const headings = { 1: 'h3', 2: 'h4', 3: 'h5', 4: 'h6' } as const;
 const headingLooks = { 1: 'text-title font-bold', 2: 'text-read font-bold', 3: 'font-bold', 4: 'font-bold text-soft' };
 
-function BlockNode({ block }: { block: Block }) {
+const BlockNode = memo(function BlockNode({ block }: { block: Block }) {
   switch (block.type) {
     case 'paragraph':
-      return <p><InlineNodes nodes={block.children} /></p>;
+      return <p dir="auto"><InlineNodes nodes={block.children} /></p>;
     case 'heading': {
       const Tag = headings[block.level];
-      return <Tag className={headingLooks[block.level]}><InlineNodes nodes={block.children} /></Tag>;
+      return <Tag dir="auto" className={headingLooks[block.level]}><InlineNodes nodes={block.children} /></Tag>;
     }
     case 'list':
       return block.ordered
-        ? <ol start={block.start}>{block.items.map((item, index) => <Item key={index} item={item} />)}</ol>
-        : <ul>{block.items.map((item, index) => <Item key={index} item={item} />)}</ul>;
+        ? <ol dir="auto" start={block.start}>{block.items.map((item, index) => <Item key={index} item={item} />)}</ol>
+        : <ul dir="auto">{block.items.map((item, index) => <Item key={index} item={item} />)}</ul>;
     case 'quote':
-      return <blockquote><Blocks blocks={block.blocks} /></blockquote>;
+      return <blockquote dir="auto"><Blocks blocks={block.blocks} /></blockquote>;
     case 'code':
       return <CodeBlock language={block.language} text={block.text} />;
     case 'table':
@@ -55,9 +70,9 @@ function BlockNode({ block }: { block: Block }) {
     case 'rule':
       return <hr />;
   }
-}
+});
 
-function Item({ item }: { item: ListItem }) {
+const Item = memo(function Item({ item }: { item: ListItem }) {
   if (item.done === null) return <li><Tight blocks={item.blocks} /></li>;
   return (
     <li className="task">
@@ -71,10 +86,10 @@ function Item({ item }: { item: ListItem }) {
       <div className="min-w-0"><Tight blocks={item.blocks} /></div>
     </li>
   );
-}
+});
 
 // A list item's first paragraph stands without the space of a paragraph.
-function Tight({ blocks }: { blocks: Block[] }) {
+function Tight({ blocks }: { blocks: readonly Block[] }) {
   const [first, ...rest] = blocks;
   if (first?.type !== 'paragraph') return <Blocks blocks={blocks} />;
   return (
@@ -86,30 +101,34 @@ function Tight({ blocks }: { blocks: Block[] }) {
 }
 
 function Table({ block }: { block: Extract<Block, { type: 'table' }> }) {
-  const alignClass = (column: number) => {
-    const align = block.align[column];
-    return align === 'center' || align === 'right' ? `align-${align}` : undefined;
-  };
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={strings.messages.table}>
-      <table>
+      <table dir="auto">
         <thead>
           <tr>
             {block.head.map((cell, column) => (
-              <th key={column} scope="col" className={alignClass(column)}><InlineNodes nodes={cell} /></th>
+              <th key={column} scope="col" className={alignClass(block.align[column])}><InlineNodes nodes={cell} /></th>
             ))}
           </tr>
         </thead>
         <tbody>
           {block.rows.map((row, index) => (
-            <tr key={index}>
-              {row.map((cell, column) => (
-                <td key={column} className={alignClass(column)}><InlineNodes nodes={cell} /></td>
-              ))}
-            </tr>
+            <TableRow key={index} cells={row} align={block.align} />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+const TableRow = memo(function TableRow({ cells, align }: { cells: Inline[][]; align: Align[] }) {
+  return (
+    <tr>
+      {cells.map((cell, column) => (
+        <td key={column} className={alignClass(align[column])}><InlineNodes nodes={cell} /></td>
+      ))}
+    </tr>
+  );
+});
+
+const alignClass = (align: Align | undefined) => (align === 'center' || align === 'right' ? `align-${align}` : undefined);

@@ -16,7 +16,20 @@ export function parseMarkdown(text: string): Block[] {
   return parseLines(text.replace(/\r\n?/g, '\n').split('\n'), 0);
 }
 
-function parseLines(lines: string[], depth: number): Block[] {
+export interface PlacedBlock {
+  block: Block;
+  // The line after its last one.
+  next: number;
+}
+
+// The same, with where each block ends: for text that still grows.
+export function parsePlaced(lines: string[]): PlacedBlock[] {
+  const ends: number[] = [];
+  const blocks = parseLines(lines, 0, ends);
+  return blocks.map((block, index) => ({ block, next: ends[index] ?? lines.length }));
+}
+
+function parseLines(lines: string[], depth: number, ends?: number[]): Block[] {
   const blocks: Block[] = [];
   let at = 0;
   while (at < lines.length) {
@@ -27,6 +40,7 @@ function parseLines(lines: string[], depth: number): Block[] {
     }
     const taken = parseBlock(lines, at, depth);
     blocks.push(taken.block);
+    ends?.push(taken.next);
     at = taken.next;
   }
   return blocks;

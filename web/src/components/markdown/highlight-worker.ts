@@ -1,8 +1,9 @@
 import type { LanguageFn } from 'highlight.js';
 import { createLowlight } from 'lowlight';
-import type { ReactNode } from 'react';
+import type { CodeLine, HighlightReply, HighlightRequest, Token } from './code-lines';
 
-// Highlighting, loaded on the first code block; each language's rules on its first use.
+// Highlighting, beside the page so that it never waits: started by the first code block; each language's rules are
+// loaded on its first use.
 
 type Loader = () => Promise<{ default: LanguageFn }>;
 
@@ -47,22 +48,35 @@ interface Node {
   children?: Node[];
 }
 
-export async function highlight(language: string, text: string): Promise<ReactNode | null> {
+async function highlight(language: string, text: string): Promise<CodeLine[] | null> {
   const name = aliases[language] ?? language;
   const loader = loaders[name];
   if (!loader) return null;
   if (!engine.registered(name)) engine.register(name, (await loader()).default);
-  return toElements(engine.highlight(name, text).children as Node[]);
+  const lines: Token[][] = [[]];
+  collect(engine.highlight(name, text).children as Node[], '', lines);
+  return lines;
 }
 
-function toElements(nodes: Node[]): ReactNode {
-  return nodes.map((node, index) => {
-    if (node.type === 'text') return node.value;
-    const names = Array.isArray(node.properties?.className) ? node.properties.className.join(' ') : undefined;
-    return (
-      <span key={index} className={names}>
-        {toElements(node.children ?? [])}
-      </span>
-    );
-  });
+// The tree as lines of coloured pieces; the innermost colour counts.
+function collect(nodes: Node[], outer: string, lines: Token[][]): void {
+  for (const node of nodes) {
+    if (node.type !== 'text') {
+      const names = Array.isArray(node.properties?.className) ? node.properties.className.join(' ') : outer;
+      collect(node.children ?? [], names, lines);
+      continue;
+    }
+    (node.value ?? '').split('\n').forEach((piece, index) => {
+      if (index > 0) lines.push([]);
+      if (piece !== '') lines[lines.length - 1]?.push([outer, piece]);
+    });
+  }
 }
+
+self.addEventListener('message', (event: MessageEvent<HighlightRequest>) => {
+  const { id, language, text } = event.data;
+  highlight(language, text).then(
+    (lines) => self.postMessage({ id, lines } satisfies HighlightReply),
+    () => self.postMessage({ id, lines: null } satisfies HighlightReply),
+  );
+});
