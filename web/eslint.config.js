@@ -3,7 +3,7 @@ import hooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const features = ['auth', 'composer', 'conversations', 'presence', 'settings'];
+const features = ['assistant', 'auth', 'composer', 'conversations', 'presence', 'settings'];
 
 // What each layer must not see. Arrows point one way: app -> features -> components -> lib -> api.
 const above = {

@@ -1,10 +1,12 @@
-import type { CreateChatRequest, ListMessagesRequest, RegisterRequest, UpdateChatRequest, UpdateMeRequest } from './contracts.gen';
+import type { AssistantSettings, CreateChatRequest, ListMessagesRequest, RegisterRequest, UpdateChatRequest, UpdateMeRequest } from './contracts.gen';
 
 // What the generated types say more widely than the app means it, and request bodies without what the path holds.
 
 export type Visibility = 'private' | 'public';
 export type NewChat = Omit<CreateChatRequest, 'assistant'> & { visibility?: Visibility };
-export type ChatChange = Omit<UpdateChatRequest, 'id'> & { visibility?: Visibility };
+// Fields that are not named stay as they are.
+export type AssistantChange = Partial<AssistantSettings> & { enabled?: boolean };
+export type ChatChange = Omit<UpdateChatRequest, 'id' | 'assistant'> & { visibility?: Visibility; assistant?: AssistantChange };
 export type History = Omit<ListMessagesRequest, 'id'>;
 export type Registration = Omit<RegisterRequest, 'cookie'>;
 export type ProfileChange = UpdateMeRequest;

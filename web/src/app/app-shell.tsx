@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { Outlet, useMatch } from 'react-router';
 import { Toasts } from '@/components/toasts';
 import { TooltipLayer } from '@/components/tooltip-layer';
+import { AnswerVoiceRegion } from '@/features/assistant/answer-voice-region';
 import { strings } from '@/lib/strings';
 import { useIsNarrow } from '@/lib/use-media';
 import { useUi } from '@/lib/ui-store';
@@ -40,6 +41,7 @@ export function AppShell() {
       </div>
       {narrow && !inChat && <BottomBar />}
       <div aria-live="polite" className="sr-only">{announcement}</div>
+      <AnswerVoiceRegion />
       <Toasts />
       <TooltipLayer />
       <Suspense fallback={null}>

@@ -10,6 +10,7 @@ import { Starting } from './starting';
 const SignInPage = lazy(() => import('@/features/auth/sign-in-page').then((m) => ({ default: m.SignInPage })));
 const SignUpPage = lazy(() => import('@/features/auth/sign-up-page').then((m) => ({ default: m.SignUpPage })));
 const NewChatPage = lazy(() => import('@/features/conversations/new-chat-page').then((m) => ({ default: m.NewChatPage })));
+const NewAssistantPage = lazy(() => import('@/features/assistant/new-assistant-page').then((m) => ({ default: m.NewAssistantPage })));
 const RoomsPage = lazy(() => import('@/features/conversations/rooms-page').then((m) => ({ default: m.RoomsPage })));
 const PeopleScreen = lazy(() => import('./people-screen').then((m) => ({ default: m.PeopleScreen })));
 const SettingsPage = lazy(() => import('@/features/settings/settings-page').then((m) => ({ default: m.SettingsPage })));
@@ -45,7 +46,8 @@ function Screens() {
         <Route path="/" element={<ChatsScreen />} />
         <Route path="/c/:chatId" element={<ChatsScreen />} />
         <Route path="/c/:chatId/m/:seq" element={<ChatsScreen />} />
-        <Route path="/new" element={<NewChatPage />} />
+        <Route path="/new" element={<NewAssistantPage />} />
+        <Route path="/new/room" element={<NewChatPage />} />
         <Route path="/rooms" element={<RoomsPage />} />
         <Route path="/people" element={<PeopleScreen />} />
         <Route path="/settings" element={<SettingsPage />} />

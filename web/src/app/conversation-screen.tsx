@@ -6,22 +6,25 @@ import { ErrorState } from '@/components/error-state';
 import { Dialog } from '@/components/dialog';
 import { MentionContext } from '@/components/markdown/mention-context';
 import { MessagesSkeleton } from '@/components/skeleton';
-import { Composer } from '@/features/composer/composer';
+import { AnswerRow } from '@/features/assistant/answer-row';
+import { AssistantBlank } from '@/features/assistant/assistant-blank';
+import { AssistantSettings } from '@/features/assistant/assistant-settings';
+import { RoomAssistant } from '@/features/assistant/room-assistant';
 import { ConversationHeader } from '@/features/conversations/conversation-header';
 import { ConversationPane } from '@/features/conversations/conversation-pane';
 import { DetailsPanel } from '@/features/conversations/details-panel';
 import { JoinPanel } from '@/features/conversations/join-panel';
+import type { AnswerInRow } from '@/features/conversations/message-row';
 import { PresenceLine } from '@/features/presence/presence-line';
-import { TypingLine } from '@/features/presence/typing-line';
-import { cachedWindow } from '@/lib/chat-cache';
+import { isAssistantOn } from '@/lib/assistant';
 import { errorCode } from '@/lib/errors';
 import { useWatchPresence } from '@/lib/presence';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
-import { titleOf, useChat, useMembers } from '@/lib/use-chats';
+import { useChat, useMembers } from '@/lib/use-chats';
 import { useIsWide } from '@/lib/use-media';
-import { setEditing } from '@/lib/ui-store';
-import { useRoomCommands } from './use-room-commands';
+import { modelOf, useModels } from '@/lib/use-models';
+import { ConversationFooter } from './conversation-footer';
 
 interface ConversationScreenProps {
   chatId: string;
@@ -52,14 +55,22 @@ function OpenChat({ chat, isMember, targetSeq }: { chat: Chat; isMember: boolean
     [panel, setParams],
   );
   const wide = useIsWide();
-  const details = panel && <DetailsPanel chat={chat} panel={panel} onClose={() => setPanel(null)} />;
+  const isAssistant = chat.kind === 'assistant';
+  const settings = isAssistant ? <AssistantSettings key={chat.id} chat={chat} /> : chat.kind === 'group' ? <RoomAssistant chat={chat} /> : undefined;
+  const details = panel && <DetailsPanel chat={chat} panel={isAssistant ? 'settings' : panel} assistant={settings} onClose={() => setPanel(null)} />;
   return (
-    <Mentions chatId={chat.id} isMember={isMember}>
+    <Mentions chat={chat} isMember={isMember}>
       <div className="flex h-full min-h-0">
         <div className="flex min-w-0 flex-1 flex-col">
-          <ConversationHeader chat={chat} isMember={isMember} panel={panel} onPanel={setPanel} presence={(userId) => <PresenceLine userId={userId} />} />
+          <ConversationHeader chat={chat} isMember={isMember} panel={panel} onPanel={setPanel} presence={(userId) => <PresenceLine userId={userId} />} assistant={<AssistantLine chat={chat} />} />
           {isMember ? (
-            <ConversationPane chat={chat} targetSeq={targetSeq} footer={<Footer chat={chat} />} />
+            <ConversationPane
+              chat={chat}
+              targetSeq={targetSeq}
+              footer={<ConversationFooter chat={chat} />}
+              blank={isAssistant && <AssistantBlank chatId={chat.id} />}
+              answer={answerInRow}
+            />
           ) : (
             <div className="min-h-0 flex-1"><JoinPanel chat={chat} /></div>
           )}
@@ -72,30 +83,22 @@ function OpenChat({ chat, isMember, targetSeq }: { chat: Chat; isMember: boolean
 }
 
 // Gives the messages the names that count as mentions, and watches who of a direct chat is there.
-function Mentions({ chatId, isMember, children }: { chatId: string; isMember: boolean; children: ReactNode }) {
+function Mentions({ chat, isMember, children }: { chat: Chat; isMember: boolean; children: ReactNode }) {
   const me = useMe();
-  const { data: members } = useMembers(chatId, isMember);
+  const { data: members } = useMembers(chat.id, isMember);
+  const answers = isAssistantOn(chat);
   const value = useMemo(
-    () => ({ names: new Set((members ?? []).map((member) => member.user.username)), me: me.username }),
-    [members, me.username],
+    () => ({ names: new Set([...(members ?? []).map((member) => member.user.username), ...(answers ? [strings.answers.mention] : [])]), me: me.username }),
+    [members, answers, me.username],
   );
   useWatchPresence(useMemo(() => (members ?? []).slice(0, 100).map((member) => member.user.id), [members]));
   return <MentionContext value={value}>{children}</MentionContext>;
 }
 
-function Footer({ chat }: { chat: Chat }) {
-  const me = useMe();
-  const { commands, dialogs } = useRoomCommands(chat);
-  const editLast = () => {
-    const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
-    if (own) setEditing(chat.id, own.id);
-  };
-  if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{strings.conversation.archived}</p>;
-  return (
-    <div className="safe-bottom shrink-0">
-      <Composer chat={chat} title={titleOf(chat)} commands={commands} onEditLast={editLast} />
-      <div className="px-3 md:px-5"><TypingLine chatId={chat.id} /></div>
-      {dialogs}
-    </div>
-  );
+const answerInRow = (answer: AnswerInRow) => <AnswerRow {...answer} />;
+
+// Which model answers here.
+function AssistantLine({ chat }: { chat: Chat }) {
+  const { data: models } = useModels();
+  return <>{modelOf(models, chat.assistant?.model)?.label ?? strings.answers.assistant}</>;
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Bell, Compass, Keyboard, LogOut, MonitorSmartphone, Moon, Palette, ShieldCheck, SquarePen, Sun, UserRound, UsersRound, type LucideIcon } from 'lucide-react';
+import { Bell, ChartColumn, Compass, Keyboard, LogOut, MonitorSmartphone, Moon, Palette, ShieldCheck, Sparkle, SquarePen, Sun, UserRound, UsersRound, type LucideIcon } from 'lucide-react';
 import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { searchUsers } from '@/api/people';
@@ -55,7 +55,8 @@ function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
   const { theme, set } = useSettings.getState();
   const isDark = document.documentElement.dataset.theme === 'dark';
   const list: [string, string, LucideIcon, () => void][] = [
-    [groups.actions, strings.newRoom.title, SquarePen, () => go('/new')],
+    [groups.actions, strings.list.newAssistant, Sparkle, () => go('/new')],
+    [groups.actions, strings.newRoom.title, SquarePen, () => go('/new/room')],
     [groups.actions, strings.people.messageSomeone, UsersRound, () => go('/people')],
     [groups.actions, strings.rooms.title, Compass, () => go('/rooms')],
     [groups.actions, isDark ? strings.switcher.useLight : strings.switcher.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
@@ -66,8 +67,9 @@ function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
     [groups.settings, strings.settings.sections.sessions, MonitorSmartphone, () => go('/settings/sessions')],
     [groups.settings, strings.settings.sections.appearance, Palette, () => go('/settings/appearance')],
     [groups.settings, strings.settings.sections.notifications, Bell, () => go('/settings/notifications')],
+    [groups.settings, strings.settings.sections.usage, ChartColumn, () => go('/settings/usage')],
   ];
-  if (theme !== 'system') list.splice(4, 0, [groups.actions, strings.switcher.useSystem, Palette, () => set({ theme: 'system' })]);
+  if (theme !== 'system') list.splice(5, 0, [groups.actions, strings.switcher.useSystem, Palette, () => set({ theme: 'system' })]);
   return list.map(([group, title, Icon, run], index) => ({
     value: { id: `${group}-${title}`, group, title, detail: group === groups.settings ? groups.settings : '', picture: <Icon size={18} aria-hidden />, run },
     text: title,

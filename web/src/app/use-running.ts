@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
 import { forgetDrafts } from '@/lib/drafts-store';
+import { startAnswersWatch } from '@/lib/answers-watch';
 import { startLive } from '@/lib/live';
 import { setNotificationTarget, startNotifications } from '@/lib/notify';
 import { openOutbox } from '@/lib/outbox-store';
@@ -19,7 +20,7 @@ export function useRunning(): void {
   useEffect(() => {
     forgetDrafts();
     openOutbox(id);
-    const stops = [startLive(), startSender(), startNotifications(id)];
+    const stops = [startLive(), startSender(), startNotifications(id), startAnswersWatch()];
     return () => {
       for (const stop of stops) stop();
       // Nothing of one person may show to the next.

@@ -1,4 +1,4 @@
-import { Hash, Lock } from 'lucide-react';
+import { Hash, Lock, Sparkle } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import type { Chat, PresenceState } from '@/api/contracts.gen';
 import { cn } from '@/lib/cn';
@@ -43,6 +43,7 @@ export function Avatar({ id, name, size = 'medium', presence, className }: Avata
 }
 
 export function RoomIcon({ chat, size = 'medium' }: { chat: Chat; size?: 'medium' | 'large' }) {
+  if (chat.kind === 'assistant') return <AssistantIcon size={size} />;
   const Icon = chat.visibility === 'public' ? Hash : Lock;
   return (
     <span
@@ -51,6 +52,16 @@ export function RoomIcon({ chat, size = 'medium' }: { chat: Chat; size?: 'medium
       style={{ '--hue': hueOf(chat.id) } as CSSProperties}
     >
       <Icon size={size === 'large' ? 18 : 15} strokeWidth={2.2} />
+    </span>
+  );
+}
+
+// The assistant's picture, the same everywhere: it is no person.
+export function AssistantIcon({ size = 'medium' }: { size?: keyof typeof sizes }) {
+  const pixels = { small: 12, medium: 16, large: 18, huge: 30 }[size];
+  return (
+    <span aria-hidden className={cn('inline-flex shrink-0 items-center justify-center rounded-full bg-accent-soft text-accent-text', sizes[size])}>
+      <Sparkle size={pixels} strokeWidth={2.1} fill="currentColor" fillOpacity={0.25} />
     </span>
   );
 }

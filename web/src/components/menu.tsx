@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { cn } from '@/lib/cn';
 import { IconButton } from './icon-button';
 
@@ -17,6 +17,8 @@ interface MenuProps {
   icon: LucideIcon;
   items: MenuItem[];
   size?: 'small' | 'medium';
+  // Shown in the button, which is then as wide as it needs to be.
+  text?: string;
   header?: ReactNode;
   onOpenChange?: (open: boolean) => void;
   className?: string;
@@ -31,11 +33,12 @@ function place(panel: HTMLElement, button: HTMLElement): void {
   const below = anchor.bottom + gap;
   const top = below + height > innerHeight - 8 ? Math.max(8, anchor.top - gap - height) : below;
   panel.style.top = `${top}px`;
-  panel.style.left = `${Math.min(Math.max(8, anchor.right - width), innerWidth - width - 8)}px`;
+  const left = anchor.left < innerWidth / 2 && anchor.width > 60 ? anchor.left : anchor.right - width;
+  panel.style.left = `${Math.min(Math.max(8, left), innerWidth - width - 8)}px`;
 }
 
 // A button with a menu in the top layer; the browser closes it on Escape and on a press outside.
-export function Menu({ label, icon, items, size = 'medium', header, onOpenChange, className }: MenuProps) {
+export function Menu({ label, icon, items, size = 'medium', text, header, onOpenChange, className }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -59,19 +62,19 @@ export function Menu({ label, icon, items, size = 'medium', header, onOpenChange
       entries()[0]?.focus();
     }
   };
+  const shared = {
+    ref: button,
+    'aria-haspopup': 'menu' as const,
+    'aria-expanded': open,
+    'aria-controls': id,
+    className: cn(open && 'bg-hover text-ink', className),
+    onClick: () => panel.current?.togglePopover(),
+  };
   return (
     <>
-      <IconButton
-        ref={button}
-        icon={icon}
-        label={label}
-        size={size}
-        aria-haspopup="menu"
-        aria-expanded={open}
-        aria-controls={id}
-        className={cn(open && 'bg-hover text-ink', className)}
-        onClick={() => panel.current?.togglePopover()}
-      />
+      {text === undefined
+        ? <IconButton icon={icon} label={label} size={size} {...shared} />
+        : <TextTrigger icon={icon} label={label} text={text} {...shared} />}
       <div
         ref={panel}
         id={id}
@@ -90,6 +93,26 @@ export function Menu({ label, icon, items, size = 'medium', header, onOpenChange
           ))}
       </div>
     </>
+  );
+}
+
+interface TextTriggerProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  icon: LucideIcon;
+  label: string;
+  text: string;
+  ref: Ref<HTMLButtonElement>;
+}
+
+function TextTrigger({ icon: Icon, label, text, className, ...rest }: TextTriggerProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      className={cn('inline-flex h-7 min-w-0 items-center gap-1 rounded-sm px-2 text-small font-medium text-soft transition-colors hover:bg-hover hover:text-ink pointer-coarse:h-11', className)}
+      {...rest}
+    >
+      <span className="truncate">{text}</span> <Icon size={14} aria-hidden className="shrink-0" />
+    </button>
   );
 }
 

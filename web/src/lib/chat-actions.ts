@@ -1,7 +1,8 @@
-import { createChat, deleteChat, leaveChat } from '@/api/chats';
+import { changeChat, createChat, deleteChat, leaveChat } from '@/api/chats';
 import type { NewChat } from '@/api/types';
-import { dropChat, upsertChat } from './chat-cache';
+import { cachedChat, cachedChats, dropChat, upsertChat } from './chat-cache';
 import { live } from './live';
+import { titleOfQuestion } from './question-title';
 import { chatDestination } from './live-events';
 
 // Opens the direct chat with a person: the one there is, or a new one. Answers its id.
@@ -16,6 +17,23 @@ export async function createRoom(room: Omit<NewChat, 'kind'>, key: string): Prom
   const chat = await createChat({ kind: 'group', ...room }, key);
   upsertChat(chat);
   return chat.id;
+}
+
+// A chat with an assistant, ready to be written in: one that nothing was said in yet, or a new one.
+export async function openNewAssistantChat(key: string): Promise<string> {
+  const blank = cachedChats().find((chat) => chat.kind === 'assistant' && chat.last_seq === 0 && !chat.archived);
+  if (blank) return blank.id;
+  const chat = await createChat({ kind: 'assistant' }, key);
+  upsertChat(chat);
+  return chat.id;
+}
+
+// The first question names a chat that has no name.
+export function titleFromQuestion(chatId: string, question: string): void {
+  const chat = cachedChat(chatId);
+  const title = titleOfQuestion(question);
+  if (chat?.kind !== 'assistant' || chat.title !== '' || title === '') return;
+  changeChat(chatId, { title }).then(upsertChat, () => undefined);
 }
 
 export async function leaveRoom(chatId: string): Promise<void> {

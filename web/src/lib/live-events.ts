@@ -1,12 +1,14 @@
 import type { Chat, Message, PresenceState } from '@/api/contracts.gen';
+import type { GenerationEvent } from './answer-store';
 
 // The JSON bodies of live events. What a server may leave out is optional here.
 export type LiveEvent =
   | { type: 'message' | 'message_edited' | 'message_deleted'; message: Message }
   | { type: 'typing'; user_id: string; chat_id?: string }
   | { type: 'member_added' | 'member_removed'; user_id: string }
-  | { type: 'resync'; from_seq: number; to_seq: number }
-  | { type: 'generation'; generationId: string; event_id: number }
+  // `generations`: parts of running answers were missed too; the range may be empty then.
+  | { type: 'resync'; from_seq: number; to_seq: number; generations?: boolean }
+  | ({ type: 'generation' } & GenerationEvent)
   | { type: 'chat_added' | 'chat_changed'; chat?: Chat; chat_id?: string }
   | { type: 'chat_removed'; chat_id?: string; chat?: Chat }
   | { type: 'unread'; chat_id: string; unread: number; last_seq: number; last_message: Message | null }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildRows } from './message-rows';
+import type { AnswerPlace } from './answer-store';
+import { buildRows, type RowsInput } from './message-rows';
 import type { OutboxEntry } from './outbox';
 import { cpuMilliseconds } from './test-cpu';
 import { message } from './test-messages';
@@ -67,5 +68,39 @@ describe('rows', () => {
     const spent = cpuMilliseconds(() => buildRows({ messages, outbox: [], meId: 'me', newAfterSeq: null }));
 
     expect(spent).toBeLessThan(150);
+  });
+});
+
+describe('answers', () => {
+  const place = (change: Partial<AnswerPlace>): AnswerPlace => ({ id: 'g', createdAt: '2026-06-01T12:00:10.000Z', seq: null, afterSeq: null, promptId: null, ...change });
+  const keysOf = (input: Partial<RowsInput>) => buildRows({ messages: [], outbox: [], meId: 'ada', newAfterSeq: null, ...input }).map((row) => row.key);
+  const stored = message(3, { generationId: 'g', sender: { id: 'bot', username: 'assistant', display_name: 'M', kind: 'assistant' } });
+
+  it('that run stand last, and keep their key when they become a message', () => {
+    const before = keysOf({ messages: [message(1), message(2)], answers: [place({})] });
+    const after = keysOf({ messages: [message(1), message(2), stored], answers: [place({ seq: 3 })] });
+
+    expect(before).toEqual(['client-1', 'client-2', 'g']);
+    expect(after).toEqual(before);
+  });
+
+  it('show once when the message is there first', () => {
+    expect(keysOf({ messages: [message(1), message(2), stored], answers: [place({})] })).toEqual(['client-1', 'client-2', 'g']);
+  });
+
+  it('that came to nothing stay after what they answer', () => {
+    const answers = [place({ afterSeq: 1, promptId: 'id-2' })];
+
+    expect(keysOf({ messages: [message(1), message(2), message(3)], answers })).toEqual(['client-1', 'client-2', 'g', 'client-3']);
+  });
+
+  it('that came to nothing give way to the next try', () => {
+    const answers = [place({ afterSeq: 2, promptId: 'id-2' }), place({ id: 'h', promptId: 'id-2' })];
+
+    expect(keysOf({ messages: [message(1), message(2)], answers })).toEqual(['client-1', 'client-2', 'h']);
+  });
+
+  it('of a part of the chat that is not loaded do not show', () => {
+    expect(keysOf({ messages: [message(8), message(9)], answers: [place({ seq: 3 }), place({ id: 'h', afterSeq: 4 })] })).toEqual(['client-8', 'client-9']);
   });
 });

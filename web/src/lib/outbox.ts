@@ -8,6 +8,8 @@ export interface OutboxEntry {
   text: string;
   replyTo: string | null;
   createdAt: string;
+  // A question to the chat's assistant: sending it starts the answer.
+  asks?: boolean;
   state: OutboxState;
   // Why it failed, for people; null otherwise.
   reason: string | null;

@@ -23,4 +23,7 @@ export const keys = {
   presence: ['presence'] as const,
   users: (query: string) => ['users', query] as const,
   sessions: ['sessions'] as const,
+  models: ['models'] as const,
+  generation: (id: string) => ['generation', id] as const,
+  usage: (from: string, to: string, zone: string) => ['usage', from, to, zone] as const,
 };

@@ -1,4 +1,7 @@
 import { postMessage } from '@/api/chats';
+import { startGeneration } from '@/api/generations';
+import { answers } from './answers';
+import { titleFromQuestion } from './chat-actions';
 import { cachedWindow } from './chat-cache';
 import { errorText, isTransient } from './errors';
 import { catchUp } from './history';
@@ -9,6 +12,7 @@ import { nextToSend, type OutboxEntry } from './outbox';
 import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
 import { openChatId } from './reading';
 import { SendError } from './realtime';
+import { useSession } from './session';
 import { strings } from './strings';
 import { onLiveEvent } from './sync';
 
@@ -22,8 +26,9 @@ const mostLookedAt = 200;
 let pausedUntil = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function sendMessage(chatId: string, text: string, replyTo: string | null): void {
-  const entry = { clientId: makeClientId(), chatId, text, replyTo, createdAt: new Date().toISOString() };
+// `asks` makes it a question to the chat's assistant.
+export function sendMessage(chatId: string, text: string, replyTo: string | null, asks = false): void {
+  const entry = { clientId: makeClientId(), chatId, text, replyTo, asks, createdAt: new Date().toISOString() };
   dispatchOutbox({ type: 'added', entry });
 }
 
@@ -58,7 +63,9 @@ function pump(): void {
 
 async function deliver(entry: OutboxEntry): Promise<void> {
   const body = { client_id: entry.clientId, text: entry.text, reply_to: entry.replyTo };
-  if (live.isOpen()) {
+  if (entry.asks) {
+    await ask(entry);
+  } else if (live.isOpen()) {
     await live.send(`/app/chats/${entry.chatId}/messages`, body);
   } else {
     const message = await postMessage(entry.chatId, body);
@@ -67,6 +74,14 @@ async function deliver(entry: OutboxEntry): Promise<void> {
   dispatchOutbox({ type: 'acknowledged', clientId: entry.clientId });
   setTimeout(() => lookFor(entry), arrivalMilliseconds);
   if (openChatId() !== entry.chatId) dispatchOutbox({ type: 'discarded', clientId: entry.clientId });
+}
+
+async function ask({ chatId, clientId, text }: OutboxEntry): Promise<void> {
+  const reply = await startGeneration(chatId, { client_id: clientId, prompt: text });
+  answers.started(chatId, useSession.getState().user?.id ?? '', reply);
+  const { message } = reply;
+  if (message && message.seq !== null) onLiveEvent(chatDestination(chatId), { type: 'message', message });
+  titleFromQuestion(chatId, text);
 }
 
 // A receipt without the message itself: it is fetched rather than left faint.

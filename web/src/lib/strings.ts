@@ -1,4 +1,5 @@
-// Every text that a person reads, in one place.
+// Every text that a person reads, in one place; what assistants need is in strings-assistant.ts.
+import { assistantStrings } from './strings-assistant';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -24,6 +25,15 @@ const byCode: Record<string, string> = {
   'message.deleted': 'The message was deleted meanwhile.',
   'message.not_found': 'The message is gone.',
   'request.too_large': 'The message is too large.',
+  'generation.in_flight_limit': 'Several of your questions are waiting already. Ask again when one is answered.',
+  'generation.nothing_to_answer': 'There is nothing here yet that could be answered.',
+  'generation.client_id_conflict': 'Another question took this one’s place. Copy the text and ask again.',
+  'generation.not_found': 'This answer is not there any more.',
+  'usage.quota_exceeded': 'Your tokens for today are used up. They come back at midnight UTC; the usage page says more.',
+  'chat.assistant_off': 'The assistant is switched off in this room. An admin can switch it on in the room settings.',
+  'model.unknown': 'This model is not available any more. Choose another one in the chat settings.',
+  'usage.unknown_time_zone': 'The server does not know your time zone.',
+  'usage.range_too_long': 'This is too long a time for one picture.',
 };
 
 export const strings = {
@@ -44,7 +54,7 @@ export const strings = {
     save: 'Save',
     tryAgain: 'Try again',
   },
-  keys: { switcher: `${control} K`, enter: 'Enter', controlEnter: `${control} Enter` },
+  keys: { switcher: `${control} K`, enter: 'Enter', controlEnter: `${control} Enter`, escape: 'Esc' },
   time: {
     today: 'Today',
     yesterday: 'Yesterday',
@@ -104,8 +114,11 @@ export const strings = {
   list: {
     label: 'Conversations',
     filter: 'Choose what is listed',
-    filters: { all: 'Chats', unread: 'Unread', direct: 'Direct', rooms: 'Rooms', archived: 'Archived' },
-    newChat: 'New room',
+    filters: { all: 'Chats', unread: 'Unread', direct: 'Direct', rooms: 'Rooms', assistants: 'Assistants', archived: 'Archived' },
+    newChat: 'New',
+    newAssistant: 'Ask an assistant',
+    newRoom: 'New room',
+    newDirect: 'Message somebody',
     find: 'Find anything',
     resize: 'Width of the list',
     failed: 'The list did not load',
@@ -116,9 +129,11 @@ export const strings = {
     startRoom: 'New room',
     draft: 'Draft:',
     noMessages: 'No messages yet',
+    noQuestions: 'Nothing asked yet',
     you: 'You',
     directMessage: 'Direct message',
     untitled: 'Untitled room',
+    untitledAssistant: 'New chat',
     unread: (count: number) => `${count} unread`,
   },
   conversation: {
@@ -186,6 +201,9 @@ export const strings = {
     send: 'Send',
     replyingTo: 'Replying to',
     cancelReply: 'Cancel reply',
+    ask: 'Ask anything',
+    askLabel: 'Ask the assistant',
+    stop: 'Stop the answer',
     suggestions: { '@': 'People to mention', ':': 'Emoji', '/': 'Commands' },
     tooLong: (over: number) => `${plural(over, 'character', 'characters')} too long. A message holds 16,000.`,
   },
@@ -213,6 +231,11 @@ export const strings = {
     failed: 'The members did not load',
     you: '(you)',
     roles: { owner: 'Owner', admin: 'Admin', member: 'Member' },
+    makeOwner: 'Hand over the room',
+    makeOwnerTitle: (name: string) => `Make ${name} the owner?`,
+    makeOwnerText: 'Only the owner can change roles and delete the room. You stay as an admin, and cannot take this back yourself.',
+    makeOwnerAction: 'Hand over',
+    madeOwner: (name: string) => `${name} owns the room now`,
     invite: 'Invite people',
     inviteTitle: (title: string) => `Invite to ${title}`,
     invitePeople: 'People',
@@ -245,10 +268,18 @@ export const strings = {
     archived: 'Room archived',
     unarchived: 'Room is back',
     archiveHint: 'An archived room can still be read, but nobody writes in it.',
+    assistantTitle: 'Chat settings',
+    archiveChat: 'Archive chat',
+    unarchiveChat: 'Bring back from archive',
+    archivedChat: 'Chat archived',
+    unarchivedChat: 'Chat is back',
+    archiveChatHint: 'An archived chat can still be read, but nothing is asked in it.',
+    deleteChat: 'Delete chat',
     delete: 'Delete room',
     deleteTitle: (title: string) => `Delete ${title}?`,
     deleteText: 'All its messages go away, for everybody. This cannot be undone.',
   },
+  ...assistantStrings,
   newRoom: {
     title: 'New room',
     lead: 'A room is where people talk about one thing.',
@@ -304,6 +335,7 @@ export const strings = {
       sessions: 'Sessions',
       appearance: 'Appearance',
       writing: 'Writing and keys',
+      usage: 'Usage',
       notifications: 'Notifications',
     },
     saved: 'Saved',
@@ -343,7 +375,7 @@ export const strings = {
     groups: [
       { title: 'Everywhere', keys: [[`${control} K`, 'Go to anything'], ['?', 'Show these keys'], ['/', 'Write in the open chat'], ['Esc', 'Close what is on top']] },
       { title: 'Conversations', keys: [['↑ ↓', 'Move in the list'], ['Enter', 'Open']] },
-      { title: 'Writing', keys: [['Enter', 'Send'], ['Shift Enter', 'New line'], [`${control} Enter`, 'Send, always'], ['↑', 'Edit your last message'], ['@', 'Mention somebody'], [':', 'Emoji, after two letters'], ['/', 'Commands, in a room']] },
+      { title: 'Writing', keys: [['Enter', 'Send'], ['Shift Enter', 'New line'], [`${control} Enter`, 'Send, always'], ['↑', 'Edit your last message'], ['@', 'Mention somebody'], [':', 'Emoji, after two letters'], ['/', 'Commands, in a room'], ['Esc', 'Stop the answer that is being written']] },
       { title: 'A message in focus', keys: [['↑ ↓', 'Earlier or later message'], ['R', 'Reply'], ['E', 'Edit'], ['C', 'Copy text'], ['Del', 'Delete'], ['Esc', 'Back to writing']] },
     ] as { title: string; keys: [string, string][] }[],
   },

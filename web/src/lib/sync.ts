@@ -3,6 +3,7 @@ import {
   cachedChat, cachedWindow, changeWindow, dropChat, noteChangedMessage, noteMemberRead, noteMessage, noteRead, patchChat,
   refetchChat, upsertChat,
 } from './chat-cache';
+import { answers } from './answers';
 import { fillGap, refreshTail } from './history';
 import { chatOfDestination, type LiveEvent } from './live-events';
 import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
@@ -44,7 +45,10 @@ function onChatEvent(chatId: string, event: LiveEvent): void {
       if (event.type === 'member_removed' && event.user_id === meId()) return onRemoved(chatId);
       void queryClient.invalidateQueries({ queryKey: keys.members(chatId) });
       return refetchChat(chatId);
+    case 'generation':
+      return answers.receive(chatId, event);
     case 'resync':
+      if (event.generations) answers.recheck(chatId);
       return onResync(chatId, event.from_seq, event.to_seq);
     default:
       return onQueueEvent(event);
@@ -69,6 +73,9 @@ function onMessage(chatId: string, message: Message): void {
     queryClient.setQueryData(keys.messages(chatId), applied.window);
     if (applied.gap) fillGap(chatId, applied.gap).catch(() => undefined);
   }
+  // A followed answer was read out while it came.
+  const isKnownAnswer = message.generationId !== null && answers.current(message.generationId) !== undefined;
+  answers.settled(message);
   const isNew = (message.seq ?? 0) > (cachedChat(chatId)?.last_seq ?? 0);
   noteMessage(message);
   stopTyping(chatId, message.sender.id);
@@ -77,7 +84,7 @@ function onMessage(chatId: string, message: Message): void {
     if (message.seq !== null) noteRead(chatId, message.seq, 0);
     return outboxArrived([message.client_id]);
   }
-  if (isNew && openChatId() === chatId) {
+  if (isNew && !isKnownAnswer && openChatId() === chatId) {
     announce(strings.messages.announced(message.sender.display_name, message.text));
   }
 }
@@ -144,6 +151,7 @@ export function onOpen(): void {
   const open = openChatId();
   if (!open) return;
   void queryClient.invalidateQueries({ queryKey: keys.members(open) });
+  answers.recheck(open);
   refreshTail(open).catch(() => undefined);
 }
 

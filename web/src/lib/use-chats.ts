@@ -36,6 +36,7 @@ export function useChat(chatId: string) {
 
 export function titleOf(chat: Chat): string {
   if (chat.kind === 'direct') return chat.peer?.display_name || chat.title || strings.list.directMessage;
+  if (chat.kind === 'assistant') return chat.title || strings.list.untitledAssistant;
   return chat.title || strings.list.untitled;
 }
 

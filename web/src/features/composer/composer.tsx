@@ -1,4 +1,4 @@
-import { SendHorizontal } from 'lucide-react';
+import { SendHorizontal, Square } from 'lucide-react';
 import { useEffect, useRef, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { GrowingTextarea } from '@/components/growing-textarea';
@@ -14,6 +14,7 @@ import { isTouch } from '@/lib/use-media';
 import { commandIn, type Command } from './commands';
 import { CompletionPopup } from './completion-popup';
 import { ReplyingTo } from './replying-to';
+import type { Suggestion } from './suggestions';
 import { useCompletion } from './use-completion';
 import { useTypingSignal } from './use-typing-signal';
 
@@ -24,9 +25,15 @@ interface ComposerProps {
   title: string;
   commands: readonly Command[];
   onEditLast: () => void;
+  // What is written is a question to the chat's assistant.
+  asks?: boolean;
+  // Ends the answer that runs for me here; null while none does.
+  onStop?: (() => void) | null;
+  // Others than the members who can be mentioned.
+  extra?: readonly Suggestion[];
 }
 
-export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
+export function Composer({ chat, title, commands, onEditLast, asks = false, onStop = null, extra }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(chat.id);
   const enterSends = useSettings((state) => state.enterSends);
@@ -36,7 +43,7 @@ export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
     if (!isTouch() && !document.querySelector('dialog[open]')) area.current?.focus();
   }, []);
   const setText = (text: string) => changeDraft(chat.id, { text });
-  const completion = useCompletion({ chatId: chat.id, text: draft.text, area, commands, setText });
+  const completion = useCompletion({ chatId: chat.id, text: draft.text, area, commands, extra, setText });
   const over = draft.text.length - mostCharacters;
   const ready = draft.text.trim() !== '' && over <= 0;
 
@@ -44,7 +51,7 @@ export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
     if (!ready) return;
     const call = commandIn(draft.text, commands);
     if (call) call.command.run(call.argument);
-    else sendMessage(chat.id, draft.text.trim(), draft.replyTo);
+    else sendMessage(chat.id, draft.text.trim(), draft.replyTo, asks);
     clearDraft(chat.id);
     area.current?.focus();
   };
@@ -62,6 +69,8 @@ export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
     const inFence = insideFence(draft.text, event.currentTarget.selectionStart);
     const intent = composerIntent(press, { empty: draft.text === '', enterSends, touch: isTouch(), inFence });
     if (intent === 'new_line') return breakLine(event);
+    const stops = intent === 'cancel' && draft.replyTo === null && onStop !== null;
+    if (stops) onStop();
     if (intent === 'none' || (intent === 'cancel' && draft.replyTo === null)) return;
     event.preventDefault();
     if (intent === 'send') send();
@@ -77,8 +86,8 @@ export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
           <GrowingTextarea
             ref={area}
             data-composer
-            aria-label={strings.composer.label(title)}
-            placeholder={strings.composer.placeholder(title)}
+            aria-label={asks ? strings.composer.askLabel : strings.composer.label(title)}
+            placeholder={asks ? strings.composer.ask : strings.composer.placeholder(title)}
             value={draft.text}
             enterKeyHint={isTouch() ? 'enter' : 'send'}
             onChange={(event) => {
@@ -90,14 +99,25 @@ export function Composer({ chat, title, commands, onEditLast }: ComposerProps) {
             {...completion.aria}
             className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-read outline-none pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
-          <IconButton
-            icon={SendHorizontal}
-            label={strings.composer.send}
-            keys={enterSends ? strings.keys.enter : strings.keys.controlEnter}
-            disabled={!ready}
-            onClick={send}
-            className={cn(ready && 'bg-accent! text-accent-ink! hover:bg-accent-hover!')}
-          />
+          {onStop && (
+            <IconButton
+              icon={Square}
+              label={strings.composer.stop}
+              keys={strings.keys.escape}
+              onClick={onStop}
+              className="bg-selected text-ink [&_svg]:size-3.5 [&_svg]:fill-current"
+            />
+          )}
+          {(!onStop || ready) && (
+            <IconButton
+              icon={SendHorizontal}
+              label={strings.composer.send}
+              keys={enterSends ? strings.keys.enter : strings.keys.controlEnter}
+              disabled={!ready}
+              onClick={send}
+              className={cn(ready && 'bg-accent! text-accent-ink! hover:bg-accent-hover!')}
+            />
+          )}
         </div>
       </div>
       {over > 0 && <p role="alert" className="pt-1 text-small text-bad">{strings.composer.tooLong(over)}</p>}

@@ -17,17 +17,27 @@ export interface Suggestion {
 
 const mostShown = 6;
 
-function people(query: string, members: readonly Member[], meId: string): Suggestion[] {
+export interface Offers {
+  members: readonly Member[];
+  meId: string;
+  commands: readonly Command[];
+  // Who can be mentioned besides the members; they come first.
+  extra: readonly Suggestion[];
+}
+
+function people(query: string, { members, meId, extra }: Offers): Suggestion[] {
+  const first = extra.filter(({ text, title }) => text.slice(1).startsWith(query.toLowerCase()) || title.toLowerCase().startsWith(query.toLowerCase()));
   const entries = members
     .filter((member) => member.user.id !== meId)
     .map(({ user }) => ({ value: user, text: `${user.display_name} ${user.username}`, rank: 0 }));
-  return fuzzySearch(entries, query, mostShown).map(({ value: user }) => ({
+  const found = fuzzySearch(entries, query, mostShown - first.length).map(({ value: user }) => ({
     id: user.id,
     picture: <Avatar id={user.id} name={user.display_name} size="small" />,
     title: user.display_name,
     detail: `@${user.username}`,
     text: `@${user.username}`,
   }));
+  return [...first, ...found];
 }
 
 function signs(query: string): Suggestion[] {
@@ -50,7 +60,7 @@ function calls(query: string, commands: readonly Command[]): Suggestion[] {
   }));
 }
 
-export function suggestionsFor(found: Completion, members: readonly Member[], meId: string, commands: readonly Command[]): Suggestion[] {
-  if (found.sign === '@') return people(found.query, members, meId);
-  return found.sign === ':' ? signs(found.query) : calls(found.query, commands);
+export function suggestionsFor(found: Completion, offers: Offers): Suggestion[] {
+  if (found.sign === '@') return people(found.query, offers);
+  return found.sign === ':' ? signs(found.query) : calls(found.query, offers.commands);
 }

@@ -12,11 +12,12 @@ interface CompletionOptions {
   text: string;
   area: RefObject<HTMLTextAreaElement | null>;
   commands: readonly Command[];
+  extra?: readonly Suggestion[];
   setText: (text: string) => void;
 }
 
 // The popup that opens at @, : and /: what is offered, which one is chosen, and what keys do.
-export function useCompletion({ chatId, text, area, commands, setText }: CompletionOptions) {
+export function useCompletion({ chatId, text, area, commands, extra, setText }: CompletionOptions) {
   const me = useMe();
   const { data: members } = useMembers(chatId);
   const [caret, setCaret] = useState(0);
@@ -25,8 +26,8 @@ export function useCompletion({ chatId, text, area, commands, setText }: Complet
   const [closedAt, setClosedAt] = useState(-1);
   const found = completionAt(text, Math.min(caret, text.length));
   const suggestions = useMemo(
-    () => (found ? suggestionsFor(found, members ?? [], me.id, commands) : []),
-    [found?.sign, found?.query, members, me.id, commands], // eslint-disable-line react-hooks/exhaustive-deps -- only the word decides
+    () => (found ? suggestionsFor(found, { members: members ?? [], meId: me.id, commands, extra: extra ?? [] }) : []),
+    [found?.sign, found?.query, members, me.id, commands, extra], // eslint-disable-line react-hooks/exhaustive-deps -- only the word decides
   );
   const open = found !== null && found.from !== closedAt && suggestions.length > 0;
   const at = Math.min(active, suggestions.length - 1);

@@ -28,6 +28,7 @@ export function menuItems(message: Message, chat: Chat, meId: string, onDelete: 
 
 export function ActionBar({ message, chat, meId, canWrite, onDelete, onHold }: ActionBarProps) {
   const [menuOpen, setMenuOpen] = useState(false);
+  const editLabel = actions.isLastQuestion(message, meId, chat) ? strings.answers.editAsk : strings.messages.edit;
   const hold = (open: boolean) => {
     setMenuOpen(open);
     onHold(open);
@@ -39,13 +40,15 @@ export function ActionBar({ message, chat, meId, canWrite, onDelete, onHold }: A
       data-menu-open={menuOpen || undefined}
       className="absolute -top-4 end-3 z-10 flex rounded-md border border-line bg-raised p-0.5"
     >
-      {canWrite && (
+      {canWrite && chat.kind !== 'assistant' && (
         <IconButton icon={Reply} size="small" label={strings.messages.reply} keys="R" onClick={() => actions.reply(message)} />
       )}
       {canWrite && actions.mayEdit(message, meId) && (
-        <IconButton icon={Pencil} size="small" label={strings.messages.edit} keys="E" onClick={() => actions.edit(message)} />
+        <IconButton icon={Pencil} size="small" label={editLabel} keys="E" onClick={() => actions.edit(message)} />
       )}
-      <IconButton icon={Copy} size="small" label={strings.messages.copy} keys="C" onClick={() => actions.copy(message)} />
+      {message.sender.kind !== 'assistant' && (
+        <IconButton icon={Copy} size="small" label={strings.messages.copy} keys="C" onClick={() => actions.copy(message)} />
+      )}
       <Menu
         icon={Ellipsis}
         size="small"

@@ -21,9 +21,10 @@ export function ActionSheet({ message, chat, meId, canWrite, onDelete, onClose }
   // The finger that opened the sheet lifts over one of its buttons; only a press that began here counts.
   const armed = useRef(false);
   const items: MenuItem[] = [];
-  if (canWrite) items.push({ label: strings.messages.reply, icon: Reply, onSelect: () => actions.reply(message) });
+  if (canWrite && chat.kind !== 'assistant') items.push({ label: strings.messages.reply, icon: Reply, onSelect: () => actions.reply(message) });
   if (canWrite && actions.mayEdit(message, meId)) {
-    items.push({ label: strings.messages.edit, icon: Pencil, onSelect: () => actions.edit(message) });
+    const label = actions.isLastQuestion(message, meId, chat) ? strings.answers.editAsk : strings.messages.edit;
+    items.push({ label, icon: Pencil, onSelect: () => actions.edit(message) });
   }
   items.push({ label: strings.messages.copy, icon: Copy, onSelect: () => actions.copy(message) });
   items.push(...menuItems(message, chat, meId, onDelete));

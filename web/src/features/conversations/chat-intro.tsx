@@ -30,8 +30,14 @@ export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
       <h2 className="mt-2 text-title font-bold" dir="auto">{title}</h2>
       <p className="max-w-lg text-soft">
-        {chat.peer ? strings.messages.introDirect(title) : strings.messages.introRoom(longDate(chat.created_at))}
+        {introOf(chat, title)}
       </p>
     </div>
   );
+}
+
+function introOf(chat: Chat, title: string): string {
+  if (chat.peer) return strings.messages.introDirect(title);
+  const date = longDate(chat.created_at);
+  return chat.kind === 'assistant' ? strings.assistant.intro(date) : strings.messages.introRoom(date);
 }

@@ -16,11 +16,18 @@ interface ConversationHeaderProps {
   onPanel: (panel: string | null) => void;
   // Words about the other person of a direct chat.
   presence: (userId: string) => ReactNode;
+  // Words about the assistant of a chat with one.
+  assistant?: ReactNode;
 }
 
-export function ConversationHeader({ chat, isMember, panel, onPanel, presence }: ConversationHeaderProps) {
+export function ConversationHeader({ chat, isMember, panel, onPanel, presence, assistant }: ConversationHeaderProps) {
   const narrow = useIsNarrow();
   const title = titleOf(chat);
+  const aboutOf = () => {
+    if (chat.peer) return presence(chat.peer.id);
+    if (chat.kind === 'assistant') return assistant;
+    return strings.conversation.about(chat.visibility, chat.member_count, chat.archived);
+  };
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 md:px-5">
       {narrow && (
@@ -32,19 +39,19 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence }:
       <div className="flex min-w-0 flex-1 flex-col">
         <h1 className="truncate text-read leading-5 font-bold" dir="auto">{title}</h1>
         <p className="truncate text-small text-faint">
-          {chat.peer ? presence(chat.peer.id) : strings.conversation.about(chat.visibility, chat.member_count, chat.archived)}
+          {aboutOf()}
         </p>
       </div>
-      {isMember && !narrow && chat.kind !== 'direct' && mayManage(chat) && (
+      {isMember && (!narrow || chat.kind === 'assistant') && chat.kind !== 'direct' && mayManage(chat) && (
         <IconButton
           icon={Settings2}
-          label={strings.conversation.settings}
+          label={chat.kind === 'assistant' ? strings.assistant.settings : strings.conversation.settings}
           pressed={panel === 'settings'}
           tipSide="bottom"
           onClick={() => onPanel(panel === 'settings' ? null : 'settings')}
         />
       )}
-      {isMember && (
+      {isMember && chat.kind !== 'assistant' && (
         <IconButton
           icon={PanelRight}
           label={strings.conversation.details}

@@ -22,6 +22,7 @@ function keeps(filter: ListFilter, chat: Chat, activeId: string | undefined): bo
   if (chat.archived) return chat.id === activeId;
   if (filter === 'unread') return (chat.me?.unread ?? 0) > 0 || chat.id === activeId;
   if (filter === 'direct') return chat.kind === 'direct';
+  if (filter === 'assistants') return chat.kind === 'assistant';
   return filter === 'all' || chat.kind === 'group';
 }
 
@@ -49,7 +50,7 @@ function NoChats({ filter }: { filter: ListFilter }) {
       title={filter === 'all' ? strings.list.emptyTitle : strings.list.emptyFilterTitle}
       text={text}
       action={filter === 'all' && (
-        <Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">
+        <Link to="/new/room" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">
           {strings.list.startRoom}
         </Link>
       )}

@@ -5,6 +5,8 @@ import { MessagesSkeleton } from '@/components/skeleton';
 import { showSeq } from '@/lib/history';
 import { strings } from '@/lib/strings';
 import { MessageList } from './message-list';
+import type { RowContext } from './message-row';
+import { useIsBlank } from './use-message-rows';
 import { useMessages } from './use-messages';
 
 interface ConversationPaneProps {
@@ -12,12 +14,16 @@ interface ConversationPaneProps {
   targetSeq: number | null;
   // Below the messages: the composer, or why one cannot write.
   footer: ReactNode;
+  // In the place of the messages while there are none.
+  blank?: ReactNode;
+  answer: RowContext['answer'];
 }
 
 // Keyed by chat: each chat opens with its own state.
-export function ConversationPane({ chat, targetSeq, footer }: ConversationPaneProps) {
+export function ConversationPane({ chat, targetSeq, footer, blank, answer }: ConversationPaneProps) {
   const { data: window, error, isError, refetch } = useMessages(chat);
   const [placeError, setPlaceError] = useState<unknown>(null);
+  const isBlank = useIsBlank(chat.id, window);
   const isLoaded = window !== undefined;
   useEffect(() => {
     setPlaceError(null);
@@ -28,8 +34,10 @@ export function ConversationPane({ chat, targetSeq, footer }: ConversationPanePr
       {placeError !== null && (
         <p role="alert" className="bg-warn-soft px-5 py-2 text-small text-warn">{strings.messages.placeFailed}</p>
       )}
-      {window ? (
-        <MessageList chat={chat} window={window} targetSeq={targetSeq} canWrite={!chat.archived} />
+      {isBlank && blank ? (
+        blank
+      ) : window ? (
+        <MessageList chat={chat} window={window} targetSeq={targetSeq} canWrite={!chat.archived} answer={answer} />
       ) : isError ? (
         <div className="min-h-0 flex-1">
           <ErrorState title={strings.messages.failed} error={error} onRetry={() => void refetch()} />

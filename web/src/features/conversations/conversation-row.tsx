@@ -66,9 +66,9 @@ function Preview({ chat, strong }: { chat: Chat; strong: boolean }) {
       </span>
     );
   }
-  if (!message) return <span className={tone}>{strings.list.noMessages}</span>;
+  if (!message) return <span className={tone}>{chat.kind === 'assistant' ? strings.list.noQuestions : strings.list.noMessages}</span>;
   const text = message.deleted_at ? strings.messages.deleted : plainText(message.text, 120);
   const own = message.sender.id === me.id;
-  const name = own ? strings.list.you : chat.kind === 'direct' ? '' : message.sender.display_name;
+  const name = own ? strings.list.you : chat.kind === 'group' ? message.sender.display_name : '';
   return <span className={tone} dir="auto">{name ? `${name}: ${text}` : text}</span>;
 }

@@ -1,5 +1,5 @@
 import { LogOut, Settings2, UserPlus, X } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { Chat, Member } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
@@ -20,11 +20,14 @@ import { RoomSettings } from './room-settings';
 interface DetailsPanelProps {
   chat: Chat;
   panel: string;
+  // How the chat's assistant is set, in its settings.
+  assistant?: ReactNode;
   onClose: () => void;
 }
 
-export function DetailsPanel({ chat, panel, onClose }: DetailsPanelProps) {
+export function DetailsPanel({ chat, panel, assistant, onClose }: DetailsPanelProps) {
   const isSettings = panel === 'settings' && mayManage(chat);
+  const settingsTitle = chat.kind === 'assistant' ? strings.room.assistantTitle : strings.room.title;
   return (
     <section
       aria-label={strings.conversation.details}
@@ -32,11 +35,11 @@ export function DetailsPanel({ chat, panel, onClose }: DetailsPanelProps) {
       className="flex h-full min-h-0 flex-col bg-surface"
     >
       <header className="flex h-14 shrink-0 items-center justify-between border-b border-line ps-5 pe-2">
-        <h2 className="text-read font-bold">{isSettings ? strings.room.title : strings.members.title}</h2>
+        <h2 className="text-read font-bold">{isSettings ? settingsTitle : strings.members.title}</h2>
         <IconButton icon={X} label={strings.common.close} onClick={onClose} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
-        {isSettings ? <RoomSettings key={chat.id} chat={chat} /> : <Members chat={chat} />}
+        {isSettings ? <RoomSettings key={chat.id} chat={chat} assistant={assistant} /> : <Members chat={chat} />}
       </div>
     </section>
   );

@@ -1,14 +1,13 @@
-import { Archive, AtSign, ListFilter as FilterIcon, Inbox, MailOpen, Search, SquarePen, UsersRound } from 'lucide-react';
+import { Archive, AtSign, ListFilter as FilterIcon, Inbox, MailOpen, Search, Sparkle, SquarePen, UserRound, UsersRound } from 'lucide-react';
 import { useNavigate } from 'react-router';
-import { IconButton } from '@/components/icon-button';
 import { Menu } from '@/components/menu';
 import { strings } from '@/lib/strings';
 import { useUi } from '@/lib/ui-store';
 
-export type ListFilter = 'all' | 'unread' | 'direct' | 'rooms' | 'archived';
+export type ListFilter = 'all' | 'unread' | 'direct' | 'rooms' | 'assistants' | 'archived';
 
-const icons = { all: Inbox, unread: MailOpen, direct: AtSign, rooms: UsersRound, archived: Archive };
-const filters: ListFilter[] = ['all', 'unread', 'direct', 'rooms', 'archived'];
+const icons = { all: Inbox, unread: MailOpen, direct: AtSign, rooms: UsersRound, assistants: Sparkle, archived: Archive };
+const filters: ListFilter[] = ['all', 'unread', 'direct', 'rooms', 'assistants', 'archived'];
 
 export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: ListFilter) => void }) {
   const navigate = useNavigate();
@@ -26,7 +25,15 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
             onSelect: () => onFilter(value),
           }))}
         />
-        <IconButton icon={SquarePen} label={strings.list.newChat} onClick={() => void navigate('/new')} />
+        <Menu
+          icon={SquarePen}
+          label={strings.list.newChat}
+          items={[
+            { label: strings.list.newAssistant, icon: Sparkle, onSelect: () => void navigate('/new') },
+            { label: strings.list.newRoom, icon: UsersRound, onSelect: () => void navigate('/new/room') },
+            { label: strings.list.newDirect, icon: UserRound, onSelect: () => void navigate('/people') },
+          ]}
+        />
       </div>
       <button
         type="button"

@@ -1,4 +1,5 @@
 import type { Chat, Message } from '@/api/contracts.gen';
+import { cachedWindow } from '@/lib/chat-cache';
 import { copyText } from '@/lib/clipboard';
 import { changeDraft } from '@/lib/drafts-store';
 import { focusComposer } from '@/lib/focus';
@@ -10,6 +11,13 @@ import { setEditing, showToast } from '@/lib/ui-store';
 
 export const mayEdit = (message: Message, meId: string): boolean =>
   message.sender.id === meId && !message.deleted_at && message.sender.kind === 'person';
+
+// The question that the assistant of a chat answered last, or answers now.
+export function isLastQuestion(message: Message, meId: string, chat: Chat): boolean {
+  if (chat.kind !== 'assistant' || !mayEdit(message, meId)) return false;
+  const last = cachedWindow(chat.id)?.items.findLast((other) => other.sender.kind === 'person' && !other.deleted_at);
+  return last?.id === message.id;
+}
 
 export const mayDelete = (message: Message, meId: string, chat: Chat): boolean =>
   !message.deleted_at && (message.sender.id === meId || mayManage(chat));

@@ -5,8 +5,10 @@ import { Button } from '@/components/button';
 import { inputClass } from '@/components/field';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { changeWindow, noteChangedMessage } from '@/lib/chat-cache';
-import { errorText } from '@/lib/errors';
+import { editAndAsk } from '@/lib/answer-actions';
+import { errorText, isTransient } from '@/lib/errors';
 import { focusComposer } from '@/lib/focus';
+import { makeClientId } from '@/lib/ids';
 import { composerIntent, pressOf } from '@/lib/key-intent';
 import { replaceMessage } from '@/lib/message-window';
 import { useSettings } from '@/lib/settings-store';
@@ -15,11 +17,13 @@ import { insideFence } from '@/lib/text-continuation';
 import { setEditing } from '@/lib/ui-store';
 import { isTouch } from '@/lib/use-media';
 
-// Edits a message where it stands. Escape leaves it as it was.
-export function MessageEditor({ message }: { message: Message }) {
+// Edits a message where it stands; with `asks` it is a question, and is answered again. Escape leaves it as it was.
+export function MessageEditor({ message, asks }: { message: Message; asks: boolean }) {
   const [text, setText] = useState(message.text);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  // Asked again after a lost answer, it is still one wish.
+  const [wish, setWish] = useState(makeClientId);
   const enterSends = useSettings((state) => state.enterSends);
 
   const close = () => {
@@ -28,15 +32,20 @@ export function MessageEditor({ message }: { message: Message }) {
   };
   const save = async () => {
     if (busy || text.trim() === '') return;
-    if (text.trim() === message.text) return close();
+    if (text.trim() === message.text && !asks) return close();
     setBusy(true);
     try {
+      if (asks) {
+        await editAndAsk(message, text.trim(), wish);
+        return close();
+      }
       const saved = await editMessage(message.chat_id, message.id, text.trim());
       changeWindow(message.chat_id, (window) => replaceMessage(window, saved));
       noteChangedMessage(saved);
       close();
     } catch (failure) {
       setError(errorText(failure));
+      if (!isTransient(failure)) setWish(makeClientId());
       setBusy(false);
     }
   };
@@ -62,9 +71,9 @@ export function MessageEditor({ message }: { message: Message }) {
       />
       {error && <p role="alert" className="text-small text-bad">{error}</p>}
       <div className="flex items-center gap-2">
-        <Button size="small" variant="primary" busy={busy} onClick={() => void save()}>{strings.common.save}</Button>
+        <Button size="small" variant="primary" busy={busy} onClick={() => void save()}>{asks ? strings.answers.askAgain : strings.common.save}</Button>
         <Button size="small" variant="ghost" onClick={close}>{strings.common.cancel}</Button>
-        <span className="text-small text-faint pointer-coarse:hidden">{strings.messages.editHint}</span>
+        <span className="text-small text-faint pointer-coarse:hidden">{asks ? strings.answers.editAskHint : strings.messages.editHint}</span>
       </div>
     </div>
   );

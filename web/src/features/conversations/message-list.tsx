@@ -25,9 +25,10 @@ interface MessageListProps {
   window: MessageWindow;
   targetSeq: number | null;
   canWrite: boolean;
+  answer: RowContext['answer'];
 }
 
-export function MessageList({ chat, window, targetSeq, canWrite }: MessageListProps) {
+export function MessageList({ chat, window, targetSeq, canWrite, answer }: MessageListProps) {
   const me = useMe();
   const scroller = useRef<HTMLDivElement>(null);
   const compact = useSettings((state) => state.density === 'compact');
@@ -68,8 +69,8 @@ export function MessageList({ chat, window, targetSeq, canWrite }: MessageListPr
   }, [editingId, virtualizer]);
 
   const context = useMemo<RowContext>(
-    () => ({ chat, me, canWrite, compact, now, onDelete: setDeleting, onLongPress: setPressed, onKey }),
-    [chat, me, canWrite, compact, now, onKey],
+    () => ({ chat, me, canWrite, compact, now, onDelete: setDeleting, onLongPress: setPressed, onKey, answer }),
+    [chat, me, canWrite, compact, now, onKey, answer],
   );
   const items = virtualizer.getVirtualItems();
   return (
@@ -98,6 +99,7 @@ export function MessageList({ chat, window, targetSeq, canWrite }: MessageListPr
                       context={context}
                       editing={row.message !== null && row.message.id === editingId}
                       flash={targetSeq !== null && row.message?.seq === targetSeq}
+                      last={item.index === rows.length}
                     />
                   )}
                   {item.index === indexOfRow(rows.length - 1) && <div className="h-3" />}

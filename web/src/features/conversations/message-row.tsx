@@ -1,6 +1,6 @@
 import { memo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
-import { Avatar } from '@/components/avatar';
+import { AssistantIcon, Avatar } from '@/components/avatar';
 import { cn } from '@/lib/cn';
 import type { MessageRow as Row } from '@/lib/message-rows';
 import { strings } from '@/lib/strings';
@@ -8,10 +8,23 @@ import { clockTime, dayLabel, fullTime } from '@/lib/time';
 import { useLongPress } from '@/lib/use-long-press';
 import { ActionBar } from './action-bar';
 import { DayDivider, NewDivider } from './dividers';
+import * as actions from './message-actions';
 import { MessageEditor } from './message-editor';
 import { MessageText } from './message-text';
 import { PendingText } from './pending-text';
 import { ReplyQuote } from './reply-quote';
+
+// An answer of an assistant in its row, drawn by whoever puts the list together.
+export interface AnswerInRow {
+  chat: Chat;
+  answerId: string | null;
+  message: Message | null;
+  createdAt: string;
+  meId: string;
+  canWrite: boolean;
+  last: boolean;
+  hot: boolean;
+}
 
 export interface RowContext {
   chat: Chat;
@@ -22,6 +35,7 @@ export interface RowContext {
   onDelete: (message: Message) => void;
   onLongPress: (message: Message) => void;
   onKey: (event: KeyboardEvent, row: Row) => void;
+  answer: (answer: AnswerInRow) => ReactNode;
 }
 
 interface MessageRowProps {
@@ -29,17 +43,22 @@ interface MessageRowProps {
   context: RowContext;
   editing: boolean;
   flash: boolean;
+  // The last row of the list.
+  last: boolean;
 }
 
-export const MessageRow = memo(function MessageRow({ row, context, editing, flash }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, context, editing, flash, last }: MessageRowProps) {
   const { message, pending } = row;
   const { chat, me, compact } = context;
   const [hot, setHot] = useState(false);
   const [held, setHeld] = useState(false);
   const press = useLongPress(() => message && !message.deleted_at && context.onLongPress(message));
-  const createdAt = message?.created_at ?? pending?.createdAt ?? '';
-  const name = message ? message.sender.display_name : me.display_name;
-  const replyTo = message?.reply_to ?? pending?.replyTo;
+  const { createdAt } = row;
+  const isAnswer = (row.answerId !== null || message?.sender.kind === 'assistant') && !message?.deleted_at;
+  const name = message ? message.sender.display_name : isAnswer ? strings.answers.assistant : me.display_name;
+  const asks = message !== null && actions.isLastQuestion(message, me.id, chat);
+  // In a chat with an assistant everything answers what stands above it.
+  const replyTo = chat.kind === 'assistant' ? null : (message?.reply_to ?? pending?.replyTo);
   const showBar = (hot || held) && message && !message.deleted_at && !editing && message.sender.kind !== 'system';
   return (
     <>
@@ -64,13 +83,16 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
           flash && 'bg-accent-soft',
         )}
       >
-        <Gutter row={row} id={message?.sender.id ?? me.id} name={name} createdAt={createdAt} compact={compact} />
+        <Gutter row={row} id={isAnswer ? null : (message?.sender.id ?? me.id)} name={name} createdAt={createdAt} compact={compact} />
         <div className="min-w-0 max-w-[960px] flex-1">
           {replyTo && <ReplyQuote chatId={chat.id} messageId={replyTo} />}
-          {row.head && <Heading name={name} createdAt={createdAt} />}
+          {row.head && !isAnswer && <Heading name={name} createdAt={createdAt} />}
           <div className={compact ? 'text-base' : 'text-read'}>
-            {message && editing && <MessageEditor message={message} />}
-            {message && !editing && <MessageText message={message} />}
+            {isAnswer && context.answer({
+              chat, message, createdAt, last, answerId: row.answerId, meId: me.id, canWrite: context.canWrite, hot: hot || held,
+            })}
+            {message && editing && <MessageEditor message={message} asks={asks} />}
+            {message && !editing && !isAnswer && <MessageText message={message} />}
             {pending && <PendingText entry={pending} />}
           </div>
         </div>
@@ -84,7 +106,8 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
 
 interface GutterProps {
   row: Row;
-  id: string;
+  // Null for an assistant.
+  id: string | null;
   name: string;
   createdAt: string;
   compact: boolean;
@@ -96,7 +119,7 @@ function Gutter({ row, id, name, createdAt, compact }: GutterProps): ReactNode {
   if (row.head) {
     return (
       <div className={cn(width, 'flex shrink-0 justify-center pt-0.5', (row.message?.reply_to ?? row.pending?.replyTo) && 'mt-5')}>
-        <Avatar id={id} name={name} size={compact ? 'small' : 'large'} />
+        {id === null ? <AssistantIcon size={compact ? 'small' : 'large'} /> : <Avatar id={id} name={name} size={compact ? 'small' : 'large'} />}
       </div>
     );
   }

@@ -1,5 +1,5 @@
 import { Archive, ArchiveRestore, Globe, Lock, Trash2 } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { changeChat } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
@@ -13,13 +13,23 @@ import { deleteRoom } from '@/lib/chat-actions';
 import { upsertChat } from '@/lib/chat-cache';
 import { errorText, fieldError } from '@/lib/errors';
 import { strings } from '@/lib/strings';
+import { titleOf } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 
-export function RoomSettings({ chat }: { chat: Chat }) {
+const { room } = strings;
+const roomWords = { archive: room.archive, unarchive: room.unarchive, archived: room.archived, unarchived: room.unarchived, hint: room.archiveHint, delete: room.delete };
+const chatWords = {
+  archive: room.archiveChat, unarchive: room.unarchiveChat, archived: room.archivedChat, unarchived: room.unarchivedChat, hint: room.archiveChatHint,
+  delete: room.deleteChat,
+};
+
+// `assistant`: how the chat's assistant is set.
+export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: ReactNode }) {
   const [title, setTitle] = useState(chat.title);
   const [error, setError] = useState<unknown>(null);
   const [deleting, setDeleting] = useState(false);
   const navigate = useNavigate();
+  const words = chat.kind === 'assistant' ? chatWords : roomWords;
   const change = async (body: ChatChange, done: string) => {
     setError(null);
     try {
@@ -45,7 +55,7 @@ export function RoomSettings({ chat }: { chat: Chat }) {
           <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{strings.common.save}</Button>
         )}
       </form>
-      <div className="flex flex-col gap-1.5">
+      {chat.kind === 'group' && <div className="flex flex-col gap-1.5">
         <Segmented
           label={strings.room.visibility}
           value={visibilityOf(chat)}
@@ -56,25 +66,26 @@ export function RoomSettings({ chat }: { chat: Chat }) {
           onChange={(visibility) => void change({ visibility }, strings.room.visibilityChanged)}
         />
         <p className="text-small text-faint">{strings.room.visibilityHint[visibilityOf(chat)]}</p>
-      </div>
+      </div>}
+      {assistant && <div className="border-t border-line pt-5">{assistant}</div>}
       <FormError text={error ? errorText(error) : null} />
       <div className="flex flex-col gap-2 border-t border-line pt-5">
-        <Button onClick={() => void change({ archived: !chat.archived }, chat.archived ? strings.room.unarchived : strings.room.archived)}>
+        <Button onClick={() => void change({ archived: !chat.archived }, chat.archived ? words.unarchived : words.archived)}>
           {chat.archived ? <ArchiveRestore size={16} aria-hidden /> : <Archive size={16} aria-hidden />}
-          {chat.archived ? strings.room.unarchive : strings.room.archive}
+          {chat.archived ? words.unarchive : words.archive}
         </Button>
-        <p className="text-small text-faint">{strings.room.archiveHint}</p>
+        <p className="text-small text-faint">{words.hint}</p>
         {chat.me?.role === 'owner' && (
           <Button variant="quiet_danger" className="mt-3" onClick={() => setDeleting(true)}>
-            <Trash2 size={16} aria-hidden /> {strings.room.delete}
+            <Trash2 size={16} aria-hidden /> {words.delete}
           </Button>
         )}
       </div>
       {deleting && (
         <ConfirmDialog
-          title={strings.room.deleteTitle(chat.title)}
+          title={strings.room.deleteTitle(titleOf(chat))}
           text={strings.room.deleteText}
-          action={strings.room.delete}
+          action={words.delete}
           danger
           onConfirm={remove}
           onClose={() => setDeleting(false)}

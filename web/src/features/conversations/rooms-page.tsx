@@ -33,7 +33,7 @@ export function RoomsPage() {
             picture={<Hash size={32} strokeWidth={1.5} aria-hidden />}
             title={query ? strings.rooms.noneFound(query) : strings.rooms.none}
             text={strings.rooms.noneText}
-            action={<Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.startRoom}</Link>}
+            action={<Link to="/new/room" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.startRoom}</Link>}
           />
         )}
         <ul aria-label={strings.rooms.title}>

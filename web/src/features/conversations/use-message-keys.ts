@@ -54,7 +54,7 @@ function focusRow(scroller: RefObject<HTMLDivElement | null>, index: number, tri
 function act({ chat, meId, canWrite, onDelete }: MessageKeys, intent: MessageIntent, message: Message): void {
   if (message.deleted_at) return;
   if (intent === 'copy') actions.copy(message);
-  if (intent === 'reply' && canWrite) actions.reply(message);
+  if (intent === 'reply' && canWrite && chat.kind !== 'assistant') actions.reply(message);
   if (intent === 'edit' && canWrite && actions.mayEdit(message, meId)) actions.edit(message);
   if (intent === 'delete' && actions.mayDelete(message, meId, chat)) onDelete(message);
 }

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Chat } from '@/api/contracts.gen';
 import { buildRows, type MessageRow } from '@/lib/message-rows';
 import { isAttached, type MessageWindow } from '@/lib/message-window';
+import { useAnswerPlaces } from '@/lib/answers';
 import { outboxStore } from '@/lib/outbox-store';
 
 export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {
@@ -18,11 +19,19 @@ export function useMessageRows(chat: Chat, window: MessageWindow, meId: string):
   const entries = useStore(outboxStore, (state) => state.entries);
   const outbox = useMemo(() => entries.filter((entry) => entry.chatId === chat.id), [entries, chat.id]);
   const attached = isAttached(window);
+  const answers = useAnswerPlaces(chat.id);
   const rows = useMemo(
-    () => buildRows({ messages: window.items, outbox: attached ? outbox : [], meId, newAfterSeq }),
-    [window.items, outbox, attached, meId, newAfterSeq],
+    () => buildRows({ messages: window.items, outbox: attached ? outbox : [], answers: attached ? answers : [], meId, newAfterSeq }),
+    [window.items, outbox, answers, attached, meId, newAfterSeq],
   );
   return { rows, pendingCount: outbox.length };
+}
+
+// Whether nothing stands in the chat, nor is on its way.
+export function useIsBlank(chatId: string, window: MessageWindow | undefined): boolean {
+  const pending = useStore(outboxStore, (state) => state.entries.some((entry) => entry.chatId === chatId));
+  const answers = useAnswerPlaces(chatId);
+  return window !== undefined && window.headSeq === 0 && window.items.length === 0 && !pending && answers.length === 0;
 }
 
 // How many messages came since the end was last in view.

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
+import { readAnswers } from '@/lib/answers-watch';
+import { isAssistantOn } from '@/lib/assistant';
 import { cachedWindow } from '@/lib/chat-cache';
 import { loadInitial, refreshTail } from '@/lib/history';
 import { live } from '@/lib/live';
@@ -46,9 +48,11 @@ export function useMessages(chat: Chat) {
     };
   }, [chatId, wasCached]);
   const { isSuccess } = query;
+  const mayAnswer = isAssistantOn(chat);
   useEffect(() => {
     if (!isSuccess) return;
+    if (mayAnswer) readAnswers(chatId).catch(() => undefined);
     return live.watch(chatDestination(chatId), () => resumeSeq(chatId));
-  }, [chatId, isSuccess]);
+  }, [chatId, isSuccess, mayAnswer]);
   return query;
 }

@@ -1,0 +1,63 @@
+import { useCallback, useMemo } from 'react';
+import type { Chat } from '@/api/contracts.gen';
+import { AssistantIcon } from '@/components/avatar';
+import { ModelMenu } from '@/features/assistant/model-menu';
+import { Composer } from '@/features/composer/composer';
+import type { Suggestion } from '@/features/composer/suggestions';
+import { TypingLine } from '@/features/presence/typing-line';
+import { stopAnswer } from '@/lib/answer-actions';
+import { useMyRunning } from '@/lib/answers';
+import { isAssistantOn } from '@/lib/assistant';
+import { cachedWindow } from '@/lib/chat-cache';
+import { useMe } from '@/lib/session';
+import { strings } from '@/lib/strings';
+import { setEditing } from '@/lib/ui-store';
+import { titleOf } from '@/lib/use-chats';
+import { useRoomCommands } from './use-room-commands';
+
+const mention: Suggestion = {
+  id: 'assistant',
+  picture: <AssistantIcon size="small" />,
+  title: strings.answers.assistant,
+  detail: strings.answers.mentionHint,
+  text: `@${strings.answers.mention}`,
+};
+const nobody: readonly Suggestion[] = [];
+const theAssistant: readonly Suggestion[] = [mention];
+
+// The composer and the line below it, or why nobody can write.
+export function ConversationFooter({ chat }: { chat: Chat }) {
+  const me = useMe();
+  const { commands, dialogs } = useRoomCommands(chat);
+  const running = useMyRunning(chat.id, me.id);
+  const stop = useCallback(() => void (running && stopAnswer(running)), [running]);
+  const asks = chat.kind === 'assistant';
+  const extra = useMemo(() => (chat.kind === 'group' && isAssistantOn(chat) ? theAssistant : nobody), [chat]);
+  const editLast = () => {
+    const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
+    if (own) setEditing(chat.id, own.id);
+  };
+  if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{strings.conversation.archived}</p>;
+  return (
+    <div className="safe-bottom shrink-0">
+      <Composer
+        chat={chat}
+        title={titleOf(chat)}
+        commands={commands}
+        onEditLast={editLast}
+        asks={asks}
+        onStop={running ? stop : null}
+        extra={extra}
+      />
+      {asks ? (
+        <div className="flex min-h-8 max-w-[1008px] items-center justify-between gap-3 px-3 md:mx-5 md:px-0">
+          <ModelMenu chat={chat} />
+          <p className="truncate pe-1 text-small text-faint">{strings.assistant.mistakes}</p>
+        </div>
+      ) : (
+        <div className="px-3 md:px-5"><TypingLine chatId={chat.id} /></div>
+      )}
+      {dialogs}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { ChevronDown } from 'lucide-react';
+import type { Chat } from '@/api/contracts.gen';
+import { Menu } from '@/components/menu';
+import { changeAssistant } from '@/lib/assistant';
+import { errorText } from '@/lib/errors';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
+import { modelOf, useModels } from '@/lib/use-models';
+
+// Below the composer: which model answers, and a menu to choose another one.
+export function ModelMenu({ chat }: { chat: Chat }) {
+  const { data: models } = useModels();
+  const chosen = modelOf(models, chat.assistant?.model);
+  if (!models || !chosen) return null;
+  const choose = (id: string, label: string) => {
+    changeAssistant(chat.id, { model: id }).then(
+      () => showToast(strings.assistant.modelChanged(label)),
+      (failure: unknown) => showToast(errorText(failure), 'bad'),
+    );
+  };
+  return (
+    <Menu
+      icon={ChevronDown}
+      text={chosen.label}
+      label={strings.assistant.modelOf(chosen.label)}
+      items={models.map((model) => ({
+        label: model.label,
+        keys: strings.assistant.context(model.context_tokens),
+        checked: model.id === chosen.id,
+        onSelect: () => model.id !== chosen.id && choose(model.id, model.label),
+      }))}
+    />
+  );
+}

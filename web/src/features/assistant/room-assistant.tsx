@@ -1,0 +1,35 @@
+import { useState } from 'react';
+import type { Chat } from '@/api/contracts.gen';
+import { Switch } from '@/components/switch';
+import { changeAssistant, isAssistantOn } from '@/lib/assistant';
+import { errorText } from '@/lib/errors';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
+import { AssistantSettings } from './assistant-settings';
+
+// In a room's settings: whether the assistant may be asked there, and how it answers.
+export function RoomAssistant({ chat }: { chat: Chat }) {
+  const [busy, setBusy] = useState(false);
+  const on = isAssistantOn(chat);
+  const toggle = (enabled: boolean) => {
+    setBusy(true);
+    changeAssistant(chat.id, { enabled })
+      .then(
+        () => showToast(enabled ? strings.assistant.turnedOn : strings.assistant.turnedOff),
+        (failure: unknown) => showToast(errorText(failure), 'bad'),
+      )
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div className="flex flex-col gap-5">
+      <Switch
+        label={strings.assistant.inRoom}
+        hint={on ? strings.assistant.inRoomOn : strings.assistant.inRoomOff}
+        checked={on}
+        disabled={busy}
+        onChange={toggle}
+      />
+      {on && <AssistantSettings key={chat.id} chat={chat} />}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import { editMessage } from '@/api/chats';
+import type { Message } from '@/api/contracts.gen';
+import { cancelGeneration, startGeneration } from '@/api/generations';
+import { isEnded } from './answer';
+import { answers } from './answers';
+import { changeWindow, noteChangedMessage } from './chat-cache';
+import { errorText } from './errors';
+import { makeClientId } from './ids';
+import { replaceMessage } from './message-window';
+import { useSession } from './session';
+import { strings } from './strings';
+import { showToast } from './ui-store';
+
+// What can be done to an answer, the same from its buttons and the keyboard.
+
+const meId = (): string => useSession.getState().user?.id ?? '';
+
+// Ends an answer. The events say how it went; the reply counts when they do not come.
+export async function stopAnswer(id: string): Promise<void> {
+  try {
+    const { state } = await cancelGeneration(id);
+    const answer = answers.current(id);
+    if (answer && !isEnded(answer) && state !== 'queued' && state !== 'streaming') answers.patch(id, { state, queuePosition: null });
+  } catch {
+    showToast(strings.answers.stopFailed, 'bad');
+  }
+}
+
+// Asks the last question of a chat again. `clientId` stands for one wish: sent twice, it is one answer.
+export async function answerAgain(chatId: string, clientId = makeClientId()): Promise<void> {
+  const reply = await startGeneration(chatId, { client_id: clientId, regenerate: true });
+  answers.started(chatId, meId(), reply);
+}
+
+export function tryAgain(chatId: string): void {
+  answerAgain(chatId).catch((error: unknown) => showToast(errorText(error), 'bad'));
+}
+
+// Puts a new text in the place of the last question and has it answered.
+export async function editAndAsk(question: Message, text: string, clientId: string): Promise<void> {
+  if (text !== question.text) {
+    const saved = await editMessage(question.chat_id, question.id, text);
+    changeWindow(question.chat_id, (window) => replaceMessage(window, saved));
+    noteChangedMessage(saved);
+  }
+  await answerAgain(question.chat_id, clientId);
+}
