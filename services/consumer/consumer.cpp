@@ -1,77 +1,25 @@
 #include "services/consumer/consumer.hpp"
 
-#include "aio/loop.hpp"
-#include "aio/scope.hpp"
-#include "base/failure.hpp"
-#include "base/log.hpp"
-
 namespace loquat::consumer {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-constexpr LogContext context{.service = "consumer"};
 const std::string consumer_name = "consumer";
-const std::string topic{store::messages_topic};
-
-store::ReadLimit limit_of(const Config& config) {
-    return {.records_max = static_cast<std::size_t>(config.batch_records_max),
-            .bytes_max = static_cast<std::size_t>(config.batch_bytes_max)};
-}
 
 }  // namespace
 
 Consumer::Consumer(Parts parts, const Config& config)
-    : parts_(parts),
-      config_(config),
-      announcer_(parts.broadcast),
-      pauses_(milliseconds{config.retry_ms_min}, milliseconds{config.retry_ms_max}),
-      next_trim_(parts.clock.steady() + seconds{config.trim_seconds}) {}
-
-Task<void> Consumer::run() {
-    for (;;) {
-        std::exception_ptr failed;
-        try {
-            co_await step();
-        } catch (...) {
-            failed = std::current_exception();
-        }
-        if (!failed) {
-            pauses_.reset();
-            set_trouble({});
-            continue;
-        }
-        if (aio::is_cancellation(failed)) {
-            std::rethrow_exception(failed);
-        }
-        const std::string what = aio::describe(failed);
-        parts_.metrics.failures.add();
-        set_trouble(what);
-        const milliseconds pause = pauses_.next();
-        log_warn(context, "messages cannot be stored; trying again",
-                 {{"error", what}, {"pause_ms", pause.count()}});
-        co_await aio::Loop::current().sleep_for(pause);
-    }
-}
-
-Task<void> Consumer::step() {
-    const std::size_t count = co_await drain_once();
-    if (parts_.clock.steady() >= next_trim_) {
-        next_trim_ = parts_.clock.steady() + seconds{config_.trim_seconds};
-        co_await trim();
-    }
-    if (count == 0) {
-        co_await parts_.log.wait(topic, *position_, next_trim_);
-    }
-}
+    : TopicLoop({parts.log, parts.clock, parts.metrics.failures}, store::messages_topic, config),
+      parts_(parts),
+      announcer_(parts.broadcast) {}
 
 Task<std::size_t> Consumer::drain_once() {
     if (!position_) {
         co_await find_position();
     }
     const store::Offset after = *position_;
-    const auto found = co_await parts_.log.read(topic, after, limit_of(config_));
+    const auto found = co_await read_next();
     if (found.empty()) {
         parts_.metrics.lag.set(0);
         co_return 0;
@@ -94,7 +42,7 @@ Task<std::size_t> Consumer::drain_once() {
         }
     }
     position_ = told_ = after + records.size();
-    const store::LogEnds ends = co_await parts_.log.ends(topic);
+    const store::LogEnds ends = co_await parts_.log.ends(topic());
     parts_.metrics.lag.set(static_cast<std::int64_t>(ends.last - *position_));
     co_return records.size();
 }
@@ -105,8 +53,7 @@ Consumer::Records Consumer::decode(const std::vector<store::LogRecordPtr>& found
     for (const store::LogRecordPtr& record : found) {
         records.push_back(store::decode_message_record(record->payload));
         if (!records.back()) {
-            log_error(context, "a record cannot be understood and is passed over",
-                      {{"topic", topic}, {"offset", record->offset}});
+            report_unreadable(record->offset);
         }
     }
     return records;
@@ -126,32 +73,19 @@ void Consumer::observe(const Records& records, const std::vector<store::Outcome>
 
 Task<void> Consumer::find_position() {
     const store::Position stored = co_await parts_.messages.position(consumer_name);
-    const store::LogEnds ends = co_await parts_.log.ends(topic);
-    if (stored.log != parts_.log.identity()) {
-        if (!stored.log.is_nil()) {
-            log_warn(context, "the log is a new one and is read from its beginning",
-                     {{"first", ends.first}, {"last", ends.last}});
-        }
-        told_ = ends.first - 1;
-        position_ = ends.first - 1;
-        co_return;
+    const store::Offset place = co_await place_of(stored.applied, stored.log);
+    if (stored.log == parts_.log.identity()) {
+        const store::LogEnds ends = co_await parts_.log.ends(topic());
+        co_await tell_again(std::max({stored.previous, told_, ends.first - 1}), place);
     }
-    if (stored.applied > ends.last) {
-        throw Failure{Kind::unavailable, "consumer.log_is_older",
-                      "The message log ends before what is already stored, as after restoring an old copy. "
-                      "Move the log file aside: a new one is begun and nothing that is stored is touched.",
-                      "stored up to " + std::to_string(stored.applied) + ", logged up to " +
-                          std::to_string(ends.last)};
-    }
-    co_await tell_again(std::max({stored.previous, told_, ends.first - 1}), stored.applied);
-    told_ = stored.applied;
-    position_ = stored.applied;
+    told_ = place;
+    position_ = place;
 }
 
 Task<void> Consumer::tell_again(store::Offset after, store::Offset through) {
     while (after < through) {
         const store::ReadLimit limit{.records_max = std::min<std::size_t>(through - after, 1000)};
-        const auto found = co_await parts_.log.read(topic, after, limit);
+        const auto found = co_await parts_.log.read(topic(), after, limit);
         for (std::optional<store::MessageRecord>& record : decode(found)) {
             if (record) {
                 store::Outcome outcome = co_await recall(*record);
@@ -188,23 +122,6 @@ Task<store::Outcome> Consumer::recall(store::MessageRecord record) {
     co_return store::Outcome{.kind = OutcomeKind::refused, .code = "message.not_found"};
 }
 
-Task<void> Consumer::trim() {
-    const store::Offset secured = co_await parts_.messages.secure(consumer_name);
-    const store::LogEnds ends = co_await parts_.log.ends(topic);
-    // After the log was replaced the store may still speak of the old one.
-    if (position_ && secured <= *position_ && secured >= ends.first) {
-        co_await parts_.log.trim(topic, secured + 1);
-    }
-}
-
-void Consumer::set_trouble(std::string what) {
-    const std::lock_guard lock{trouble_mutex_};
-    trouble_ = std::move(what);
-}
-
-std::optional<std::string> Consumer::trouble() const {
-    const std::lock_guard lock{trouble_mutex_};
-    return trouble_.empty() ? std::nullopt : std::optional{trouble_};
-}
+Task<store::Offset> Consumer::secure() { return parts_.messages.secure(consumer_name); }
 
 }  // namespace loquat::consumer

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "runtime/metrics.hpp"
+#include "store/ledger/ledger.hpp"
 #include "store/messages/message_store.hpp"
 
 namespace loquat::consumer {
@@ -34,6 +35,37 @@ struct ConsumerMetrics {
     }
 
     std::array<runtime::Counter*, 6> outcomes_;
+};
+
+// Of one ledger: `usage` or `audit`.
+struct LedgerMetrics {
+    LedgerMetrics(runtime::Metrics& metrics, const std::string& ledger)
+        : lag(metrics.gauge("loquat_ledger_lag_records", "Records that are logged but not yet in their ledger",
+                            {{"ledger", ledger}})),
+          failures(metrics.counter("loquat_ledger_failures_total", "Tries that failed and were repeated",
+                                   {{"ledger", ledger}})),
+          stored_(outcome(metrics, ledger, "stored")),
+          repeated_(outcome(metrics, ledger, "repeated")),
+          unreadable_(outcome(metrics, ledger, "unreadable")) {}
+
+    void count(const store::LedgerOutcome& outcome) {
+        stored_.add(outcome.stored);
+        repeated_.add(outcome.repeated);
+        unreadable_.add(outcome.unreadable);
+    }
+
+    runtime::Gauge& lag;
+    runtime::Counter& failures;
+
+  private:
+    static runtime::Counter& outcome(runtime::Metrics& metrics, const std::string& ledger, const char* result) {
+        return metrics.counter("loquat_ledger_records_total", "Records read from the log",
+                               {{"ledger", ledger}, {"outcome", result}});
+    }
+
+    runtime::Counter& stored_;
+    runtime::Counter& repeated_;
+    runtime::Counter& unreadable_;
 };
 
 }  // namespace loquat::consumer

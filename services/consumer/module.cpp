@@ -3,6 +3,7 @@
 #include "aio/scope.hpp"
 #include "runtime/context.hpp"
 #include "services/consumer/consumer.hpp"
+#include "services/consumer/ledger_loop.hpp"
 
 namespace loquat::consumer {
 namespace {
@@ -23,15 +24,25 @@ class ConsumerService final : public runtime::Service {
   public:
     explicit ConsumerService(runtime::Context& context)
         : metrics_(context.metrics()),
+          usage_metrics_(context.metrics(), "usage"),
+          audit_metrics_(context.metrics(), "audit"),
           consumer_({context.log(), context.messages(), context.broadcast(), context.clock(), metrics_},
                     context.config<Config>()),
+          usage_({context.log(), context.usage(), context.clock(), usage_metrics_}, store::usage_topic,
+                 store::decode_usage_record, context.config<Config>()),
+          audit_({context.log(), context.audit(), context.clock(), audit_metrics_}, store::audit_topic,
+                 store::decode_audit_record, context.config<Config>()),
           scope_(context.loop(), "consumer") {
         context.health().add("consumer", "store", [this] { return consumer_.trouble(); });
+        context.health().add("consumer", "usage", [this] { return usage_.trouble(); });
+        context.health().add("consumer", "audit", [this] { return audit_.trouble(); });
         context.health().add("consumer", "log", [&log = context.log()] { return log_trouble(log); });
     }
 
     Task<void> start() override {
         scope_.start(consumer_.run());
+        scope_.start(usage_.run());
+        scope_.start(audit_.run());
         co_return;
     }
 
@@ -40,7 +51,11 @@ class ConsumerService final : public runtime::Service {
 
   private:
     ConsumerMetrics metrics_;
+    LedgerMetrics usage_metrics_;
+    LedgerMetrics audit_metrics_;
     Consumer consumer_;
+    LedgerLoop<store::UsageRecord> usage_;
+    LedgerLoop<store::AuditRecord> audit_;
     aio::Scope scope_;
 };
 

@@ -1,0 +1,270 @@
+#include "services/consumer/ledger_loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include "aio/scope.hpp"
+#include "aio/signal.hpp"
+#include "store/audit/memory_audit.hpp"
+#include "store/ledger/ledger_database.hpp"
+#include "store/log/memory_log.hpp"
+#include "store/tests/ledger_support.hpp"
+#include "store/tests/support.hpp"
+#include "store/usage/memory_usage.hpp"
+#include "store/usage/sql_usage.hpp"
+
+namespace loquat::consumer {
+namespace {
+
+using store::await;
+using store::UsageRecord;
+
+// A ledger that fails when told to: before it applied anything, or after it applied all.
+class FaultyUsage final : public store::Ledger<UsageRecord> {
+  public:
+    explicit FaultyUsage(store::UsageStore& inner) : inner_(inner) {}
+
+    int fail_before = 0;
+    int fail_after = 0;
+    aio::Signal asked;  // where it is: at the start and after each failure
+    aio::Signal applied;
+
+    Task<store::LedgerOutcome> apply_batch(store::LedgerBatch<UsageRecord> batch) override {
+        fail_if(fail_before);
+        const auto outcome = co_await inner_.apply_batch(std::move(batch));
+        fail_if(fail_after);
+        applied.set();
+        co_return outcome;
+    }
+    Task<store::LedgerPosition> position() override {
+        asked.set();
+        co_return co_await inner_.position();
+    }
+    Task<store::Offset> secure() override { co_return co_await inner_.secure(); }
+
+  private:
+    static void fail_if(int& times) {
+        if (times > 0) {
+            --times;
+            throw Failure{Kind::unavailable, "store.unavailable", "not now"};
+        }
+    }
+
+    store::UsageStore& inner_;
+};
+
+struct LedgerLoopTest : testing::Test {
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    runtime::Metrics registry;
+    LedgerMetrics metrics{registry, "usage"};
+    std::unique_ptr<store::EventLog> log = store::make_memory_log();
+    std::unique_ptr<store::UsageStore> usage = store::make_memory_usage();
+    FaultyUsage faulty{*usage};
+    std::unique_ptr<LedgerLoop<UsageRecord>> ledger = make_ledger();
+    UserId ann = UserId::make();
+
+    std::unique_ptr<LedgerLoop<UsageRecord>> make_ledger() {
+        Config config;
+        config.retry_ms_min = 1;
+        config.retry_ms_max = 2;
+        return std::make_unique<LedgerLoop<UsageRecord>>(
+            LedgerLoop<UsageRecord>::Parts{*log, faulty, clock, metrics}, store::usage_topic,
+            store::decode_usage_record, config);
+    }
+    void append(const UsageRecord& record) {
+        await(loop, log->append("usage.events", record.user.to_string(), store::encode(record)));
+    }
+    std::size_t drain() { return await(loop, ledger->drain_once()); }
+    std::string failing_drain() {
+        return store::code_of([this] { drain(); });
+    }
+    std::int64_t tokens() {
+        return await(loop, usage->tokens_of(ann, std::chrono::floor<std::chrono::days>(clock.now())));
+    }
+    std::uint64_t counted(const char* outcome) {
+        return registry.counter("loquat_ledger_records_total", "", {{"ledger", "usage"}, {"outcome", outcome}}).value();
+    }
+};
+
+TEST_F(LedgerLoopTest, brings_records_from_the_log_into_the_ledger_once) {
+    const UsageRecord record = store::usage_of(ann, clock.now());
+    append(record);
+    append(store::usage_of(ann, clock.now()));
+    append(record);
+
+    EXPECT_EQ(drain(), 3U);
+    EXPECT_EQ(drain(), 0U);
+
+    EXPECT_EQ(tokens(), 30);
+    EXPECT_EQ(counted("stored"), 2U);
+    EXPECT_EQ(counted("repeated"), 1U);
+    EXPECT_EQ(metrics.lag.value(), 0);
+}
+
+TEST_F(LedgerLoopTest, counts_once_when_the_answer_of_the_store_was_lost) {
+    append(store::usage_of(ann, clock.now()));
+    faulty.fail_after = 1;
+
+    EXPECT_EQ(failing_drain(), "store.unavailable");
+    append(store::usage_of(ann, clock.now()));
+    EXPECT_EQ(drain(), 1U);
+
+    EXPECT_EQ(tokens(), 30);
+}
+
+TEST_F(LedgerLoopTest, tries_again_after_a_failure_and_skips_nothing) {
+    append(store::usage_of(ann, clock.now()));
+    faulty.fail_before = 1;
+
+    EXPECT_EQ(failing_drain(), "store.unavailable");
+    append(store::usage_of(ann, clock.now()));
+    EXPECT_EQ(drain(), 2U);
+
+    EXPECT_EQ(tokens(), 30);
+}
+
+TEST_F(LedgerLoopTest, passes_over_a_record_that_it_cannot_understand) {
+    append(store::usage_of(ann, clock.now()));
+    await(loop, log->append("usage.events", "key", "not a record"));
+    append(store::usage_of(ann, clock.now()));
+
+    EXPECT_EQ(drain(), 3U);
+
+    EXPECT_EQ(tokens(), 30);
+    EXPECT_EQ(counted("unreadable"), 1U);
+}
+
+TEST_F(LedgerLoopTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored_already) {
+    const UsageRecord first = store::usage_of(ann, clock.now());
+    append(first);
+    append(store::usage_of(ann, clock.now()));
+    drain();
+
+    log = store::make_memory_log();
+    ledger = make_ledger();
+    append(first);
+    append(store::usage_of(ann, clock.now()));
+    drain();
+
+    EXPECT_EQ(tokens(), 45);
+}
+
+TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
+    const store::LedgerBatch<UsageRecord> ahead{0, 1, {store::usage_of(ann, clock.now())}, log->identity()};
+    await(loop, usage->apply_batch(ahead));
+
+    EXPECT_EQ(failing_drain(), "consumer.log_is_older");
+}
+
+TEST_F(LedgerLoopTest, trims_what_is_stored_and_goes_on_after_it) {
+    for (int i = 0; i < 3; ++i) {
+        append(store::usage_of(ann, clock.now()));
+    }
+    drain();
+
+    await(loop, ledger->trim());
+    const store::LogEnds ends = await(loop, log->ends("usage.events"));
+    ledger = make_ledger();
+    append(store::usage_of(ann, clock.now()));
+    drain();
+
+    EXPECT_EQ(ends.first, 4U);
+    EXPECT_EQ(tokens(), 60);
+}
+
+TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
+    faulty.fail_before = 3;
+    faulty.fail_after = 1;
+    bool troubled = false;
+    auto watch = [&]() -> Task<void> {
+        aio::Scope scope{loop, "test"};
+        scope.start(ledger->run());
+        for (int i = 0; i < 2; ++i) {
+            const std::string bytes = store::encode(store::usage_of(ann, clock.now()));
+            co_await log->append("usage.events", "key", bytes);
+        }
+        // At the start, then after three failures before storing and one after it.
+        for (int i = 0; i < 5; ++i) {
+            co_await faulty.asked.wait();
+        }
+        troubled = ledger->trouble().has_value();
+        const std::string last = store::encode(store::usage_of(ann, clock.now()));
+        co_await log->append("usage.events", "key", last);
+        co_await faulty.applied.wait();
+        co_await scope.close();
+    };
+
+    await(loop, watch());
+
+    EXPECT_TRUE(troubled);
+    EXPECT_EQ(tokens(), 45);
+    EXPECT_EQ(metrics.failures.value(), 4U);
+    EXPECT_FALSE(ledger->trouble());
+}
+
+// The process is killed anywhere between the log and the ledger, again and again.
+TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
+    store::TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    runtime::Metrics registry;
+    LedgerMetrics metrics{registry, "usage"};
+    const auto log = store::make_memory_log();
+    const auto model = store::make_memory_usage();
+    store::UsageStream stream{11};
+    std::mt19937_64 random{11};
+    std::vector<std::optional<UsageRecord>> all;
+
+    for (int round = 0; round < 12; ++round) {
+        const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
+        const auto usage = store::make_sql_usage(*database);
+        FaultyUsage faulty{*usage};
+        LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics}, store::usage_topic, store::decode_usage_record,
+                                       Config{.batch_records_max = 7}};
+        for (std::size_t i = random() % 30; i > 0; --i) {
+            all.push_back(stream.next());
+            const std::string bytes = all.back() ? store::encode(*all.back()) : std::string{"torn"};
+            await(loop, log->append("usage.events", "key", bytes));
+        }
+        (random() % 2 == 0 ? faulty.fail_before : faulty.fail_after) = 1;
+        store::code_of([&] {
+            while (await(loop, ledger.drain_once()) > 0) {
+            }
+        });
+        if (round % 3 == 2) {
+            await(loop, ledger.trim());
+        }
+    }
+    const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
+    const auto usage = store::make_sql_usage(*database);
+    LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics}, store::usage_topic, store::decode_usage_record, {}};
+    await(loop, ledger.drain_once());
+    const store::Offset through = all.size();
+    await(loop, model->apply_batch({0, through, std::move(all), Uuid{}}));
+
+    const Time begin = from_unix_ms(store::ledger_begin_ms);
+    for (const UserId& user : stream.users()) {
+        const store::UsageQuery query{user, {begin, begin + std::chrono::days{30}, begin + std::chrono::days{60}}};
+        EXPECT_EQ(await(loop, usage->sums(query)), await(loop, model->sums(query)));
+    }
+}
+
+TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    runtime::Metrics registry;
+    LedgerMetrics metrics{registry, "audit"};
+    const auto log = store::make_memory_log();
+    const auto audit = store::make_memory_audit();
+    LedgerLoop<store::AuditRecord> ledger{{*log, *audit, clock, metrics}, store::audit_topic,
+                                          store::decode_audit_record, Config{}};
+    const store::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
+
+    await(loop, log->append("audit.events", record.action, store::encode(record)));
+    await(loop, ledger.drain_once());
+
+    EXPECT_EQ(await(loop, audit->list({})), std::vector<store::AuditRecord>{record});
+}
+
+}  // namespace
+}  // namespace loquat::consumer
