@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace loquat {
@@ -57,6 +58,8 @@ class Failure : public std::exception {
     std::string message;
     std::string detail;
     std::vector<FieldError> fields;
+    // Further members of the problem body, by name; texts, and few.
+    std::vector<std::pair<std::string, std::string>> extra;
     std::optional<std::chrono::seconds> retry_after;
 };
 

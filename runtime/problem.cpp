@@ -1,5 +1,8 @@
 #include "runtime/problem.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "aio/scope.hpp"
 #include "net/http/message.hpp"
 #include "wire/codec.hpp"
@@ -19,6 +22,18 @@ void add_errors(std::string& body, const std::vector<FieldError>& fields) {
         body += "}";
     }
     body += "]";
+}
+
+constexpr std::array standard_members{"type", "title", "status", "detail", "code", "request_id", "errors"};
+constexpr std::size_t extra_members_max = 8;
+
+void take_extra_members(const wire::Value& problem, Failure& failure) {
+    for (const auto& [name, value] : *problem.if_object()) {
+        const bool is_extra = value.if_string() != nullptr && std::ranges::find(standard_members, name) == standard_members.end();
+        if (is_extra && failure.extra.size() < extra_members_max) {
+            failure.extra.emplace_back(name, *value.if_string());
+        }
+    }
 }
 
 std::string text_member(const wire::Value& value, std::string_view name) {
@@ -42,6 +57,12 @@ std::string problem_body(const Failure& failure, std::string_view request_id) {
     }
     if (!failure.fields.empty()) {
         add_errors(body, failure.fields);
+    }
+    for (const auto& [name, value] : failure.extra) {
+        body += ',';
+        wire::append_json_string(body, name);
+        body += ':';
+        wire::append_json_string(body, value);
     }
     return body + "}";
 }
@@ -82,6 +103,7 @@ Failure failure_of_answer(int status, std::string_view body) {
         }
         failure.code = text_member(problem, "code");
         failure.message = text_member(problem, "detail");
+        take_extra_members(problem, failure);
         if (const wire::Value* errors = problem.find("errors"); errors != nullptr && errors->if_array() != nullptr) {
             for (const wire::Value& one : *errors->if_array()) {
                 failure.fields.push_back(
