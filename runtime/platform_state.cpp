@@ -138,11 +138,15 @@ const Platform::State::Ledgers& Platform::State::ledgers() {
     return opened_ledgers;
 }
 
-store::Database& Platform::State::database(const std::string& service, std::span<const store::Migration> schema) {
+store::Database& Platform::State::database(const std::string& name, std::span<const store::Migration> schema,
+                                           store::Durability durability) {
     const std::lock_guard lock{stores_mutex};
-    auto& slot = databases[service];
+    auto& slot = databases[name];
     if (!slot) {
-        slot = store::open_sqlite({.file = folder.path() / (service + ".db"), .schema = schema, .cache_kib = 4 * 1024});
+        slot = store::open_sqlite({.file = folder.path() / (name + ".db"),
+                                   .schema = schema,
+                                   .durability = durability,
+                                   .cache_kib = 4 * 1024});
     }
     return *slot;
 }

@@ -15,6 +15,7 @@
 #include "runtime/service_server.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/data_folder.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::runtime {
 
@@ -40,7 +41,9 @@ struct Platform::State final : contracts::CallObserver {
         std::unique_ptr<store::AuditStore> audit;
     };
     const Ledgers& ledgers();
-    store::Database& database(const std::string& service, std::span<const store::Migration> schema);
+    // `NAME.db` in the data folder.
+    store::Database& database(const std::string& name, std::span<const store::Migration> schema,
+                              store::Durability durability);
 
     struct Instance {
         std::unique_ptr<Context> context;
