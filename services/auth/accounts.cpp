@@ -75,7 +75,7 @@ Task<Accounts::Proven> Accounts::prove(std::string login, std::string password,
     if (!account || !verdict.is_right) {
         attempt.fail();
         parts_.metrics.sign_ins_refused.add();
-        throw invalid_credentials();
+        throw RefusedSignIn{account ? std::optional{account->id} : std::nullopt};
     }
     if (verdict.is_outdated) {
         account->password_hash = co_await hash(std::move(password));

@@ -35,7 +35,7 @@ class Accounts {
     // that could tell it more quietly.  Each question costs a password hash.
     Task<Account> add(NewAccount wanted);
 
-    // 401 `auth.invalid_credentials` for a wrong password and for an unknown name alike: the same number of
+    // RefusedSignIn, 401 `auth.invalid_credentials`, for a wrong password and for an unknown name alike: the same number of
     // hashes, the same answer.  429 `rate.limited` after too many.  The attempt is open until the caller says
     // how it ended.
     struct Proven {
@@ -68,5 +68,14 @@ class Accounts {
 };
 
 Failure invalid_credentials();
+
+// 401 `auth.invalid_credentials`.  Whom it concerns is for the audit trail alone, never for the answer.
+class RefusedSignIn : public Failure {
+  public:
+    explicit RefusedSignIn(std::optional<UserId> account)
+        : Failure(invalid_credentials()), account(account) {}
+
+    std::optional<UserId> account;  // none: nobody has that name
+};
 
 }  // namespace loquat::auth

@@ -1,6 +1,5 @@
 #include "services/auth/auth.hpp"
 
-#include "services/auth/audit.hpp"
 #include "services/auth/cookies.hpp"
 
 namespace loquat::auth {
@@ -67,13 +66,31 @@ contracts::PublicUser to_public_user(const Account& account) {
             .created_at = account.created_at};
 }
 
+void Auth::note(const Caller& caller, std::string_view action, UserId subject) {
+    parts_.audit.note(caller, {.action = action, .subject = subject.to_string()});
+}
+
+void Auth::note(const Caller& caller, std::string_view action, const Account& account) {
+    parts_.audit.note(caller, {.action = action,
+                               .subject = account.id.to_string(),
+                               .actor = account.id,
+                               .actor_name = account.username});
+}
+
+void Auth::note_refused(const Caller& caller, std::string_view action,
+                        std::optional<UserId> subject, std::string code) {
+    parts_.audit.note_repeated(caller, {.action = action,
+                                        .subject = subject ? subject->to_string() : std::string{},
+                                        .outcome = std::move(code)});
+}
+
 Task<Issued> Auth::register_and_open(Caller caller, contracts::RegisterRequest request) {
     NewAccount wanted{.username = std::move(request.username),
                       .password = std::move(request.password),
                       .email = std::move(request.email),
                       .display_name = std::move(request.display_name)};
     auto account = co_await parts_.accounts.add(std::move(wanted));
-    audit(caller, "registered", account.id);
+    note(caller, "auth.registered", account);
     auto issued = co_await parts_.sessions.open(std::move(account), caller);
     if (!issued) {
         throw invalid_credentials();
@@ -86,8 +103,11 @@ Task<Issued> Auth::sign_in(Caller caller, std::string login, std::string passwor
     try {
         proven.emplace(co_await parts_.accounts.prove(std::move(login), std::move(password),
                                                       caller.address));
+    } catch (const RefusedSignIn& failure) {
+        note_refused(caller, "auth.sign_in_failed", failure.account, failure.code);
+        throw;
     } catch (const Failure& failure) {
-        audit(caller, failure.code == "rate.limited" ? "sign_in_limited" : "sign_in_failed");
+        note_refused(caller, "auth.sign_in_failed", std::nullopt, failure.code);
         throw;
     }
     auto issued = co_await parts_.sessions.open(proven->account, caller);
@@ -97,7 +117,7 @@ Task<Issued> Auth::sign_in(Caller caller, std::string login, std::string passwor
     }
     proven->attempt.succeed();
     parts_.metrics.sign_ins.add();
-    audit(caller, "signed_in", issued->account.id);
+    note(caller, "auth.signed_in", issued->account);
     co_return *std::move(issued);
 }
 
@@ -134,7 +154,7 @@ Task<Reply<contracts::Session>> Auth::refresh(Caller caller, contracts::RefreshR
 Task<Reply<Empty>> Auth::logout(Caller caller, Empty) {
     const UserId user = caller.user_id();
     co_await parts_.sessions.end(user, caller.session, std::nullopt);
-    audit(caller, "signed_out", user);
+    note(caller, "auth.signed_out", user);
     co_return signed_out(caller);
 }
 
@@ -142,7 +162,7 @@ Task<Reply<Empty>> Auth::logout_all(Caller caller, Empty) {
     const UserId user = caller.user_id();
     co_await parts_.sessions.end(user, std::nullopt, std::nullopt);
     co_await parts_.sessions.renew_tokens(user);
-    audit(caller, "signed_out_everywhere", user);
+    note(caller, "auth.signed_out_everywhere", user);
     co_return signed_out(caller);
 }
 
@@ -154,16 +174,24 @@ Task<contracts::User> Auth::get_me(Caller caller, Empty) {
 Task<contracts::User> Auth::update_me(Caller caller, contracts::UpdateMeRequest request) {
     const Account account = co_await parts_.accounts.change_profile(
         caller.user_id(), std::move(request.display_name), std::move(request.email));
-    audit(caller, "profile_changed", account.id);
+    note(caller, "auth.profile_changed", account.id);
     co_return to_user(account);
 }
 
 Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest request) {
     const UserId user = caller.user_id();
-    co_await parts_.accounts.change_password(user, std::move(request.current_password),
-                                             std::move(request.new_password), caller.address);
+    try {
+        co_await parts_.accounts.change_password(user, std::move(request.current_password),
+                                                 std::move(request.new_password), caller.address);
+    } catch (const Failure& failure) {
+        const bool is_guess = failure.kind == Kind::unauthenticated || failure.kind == Kind::limited;
+        if (is_guess) {
+            note_refused(caller, "auth.password_change_failed", user, failure.code);
+        }
+        throw;
+    }
     co_await parts_.sessions.end(user, std::nullopt, caller.session);
-    audit(caller, "password_changed", user);
+    note(caller, "auth.password_changed", user);
 }
 
 Task<contracts::Page<contracts::SessionInfo>> Auth::list_sessions(Caller caller, Empty) {
@@ -185,7 +213,8 @@ Task<void> Auth::delete_session(Caller caller, contracts::SessionRef request) {
     if (ended == 0) {
         throw Failure{Kind::not_found, "auth.session_not_found", "There is no such session."};
     }
-    audit(caller, "session_ended", user);
+    parts_.audit.note(caller,
+                      {.action = "auth.session_ended", .subject = request.id.to_string()});
 }
 
 Task<contracts::PublicUser> Auth::get_user(Caller caller, contracts::UserRef request) {
@@ -244,7 +273,7 @@ Task<contracts::User> Auth::set_role(Caller caller, contracts::RoleRequest reque
     const bool changed = co_await parts_.accounts.change_role(request.id, request.role);
     if (changed) {
         co_await parts_.sessions.renew_tokens(request.id);
-        audit(caller, "role_changed", request.id);
+        note(caller, "auth.role_changed", request.id);
     }
     const Account account = co_await parts_.accounts.get(request.id);
     co_return to_user(account);
@@ -253,7 +282,7 @@ Task<contracts::User> Auth::set_role(Caller caller, contracts::RoleRequest reque
 Task<wire::Value> Auth::rotate_keys(Caller caller, Empty) {
     caller.require_admin();
     co_await parts_.keys.rotate();
-    audit(caller, "keys_rotated");
+    parts_.audit.note(caller, {.action = "auth.keys_rotated"});
     co_return wire::parse(parts_.keys.published().to_jwks());
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "runtime/audit_trail.hpp"
 #include "services/auth/accounts.hpp"
 #include "services/auth/sessions.hpp"
 
@@ -12,6 +13,7 @@ class Auth final : public contracts::AuthApi {
         Sessions& sessions;
         Keys& keys;
         AuthMetrics& metrics;
+        runtime::AuditTrail& audit;
         std::vector<std::string> origins;  // beside the host itself, for refreshing by cookie
     };
 
@@ -66,6 +68,13 @@ class Auth final : public contracts::AuthApi {
   private:
     Task<Issued> register_and_open(contracts::Caller caller, contracts::RegisterRequest request);
     Task<Issued> sign_in(contracts::Caller caller, std::string login, std::string password);
+
+    // Whom it concerns; the caller did it.
+    void note(const contracts::Caller& caller, std::string_view action, UserId subject);
+    // The account did it, to itself: the caller is not signed in yet.
+    void note(const contracts::Caller& caller, std::string_view action, const Account& account);
+    void note_refused(const contracts::Caller& caller, std::string_view action,
+                      std::optional<UserId> subject, std::string code);
 
     Parts parts_;
 };

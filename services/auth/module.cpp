@@ -56,19 +56,25 @@ class AuthService final : public runtime::Service {
           feed_(context.broadcast()),
           back_off_({.is_enabled = config_.back_off}, context.clock()),
           metrics_(context.metrics()),
+          audit_({context.log(), context.clock(), context.metrics(), context.loop(), "auth"}),
           accounts_({users_, passwords_, back_off_, context.clock(), metrics_}),
-          sessions_({session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_},
+          sessions_({session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_,
+                     audit_},
                     session_options(config_, context.platform_config())),
-          auth_({accounts_, sessions_, keys_, metrics_, config_.origins}),
+          auth_({accounts_, sessions_, keys_, metrics_, audit_, config_.origins}),
           scope_(context.loop(), "auth") {
         context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());
     }
 
     Task<void> start() override {
+        audit_.start();
         scope_.start(maintain());
         co_return;
     }
-    Task<void> stop(Steady) override { co_await scope_.close(); }
+    Task<void> stop(Steady deadline) override {
+        co_await scope_.close();
+        co_await audit_.stop(deadline);
+    }
 
   private:
     Task<void> maintain() {
@@ -102,6 +108,7 @@ class AuthService final : public runtime::Service {
     BroadcastFeed feed_;
     BackOff back_off_;
     AuthMetrics metrics_;
+    runtime::AuditTrail audit_;
     Accounts accounts_;
     Sessions sessions_;
     Auth auth_;

@@ -2,7 +2,6 @@
 
 #include "net/jose/jws.hpp"
 #include "net/jose/claims.hpp"
-#include "services/auth/audit.hpp"
 #include "services/auth/domain/names.hpp"
 #include "wire/codec.hpp"
 
@@ -69,7 +68,8 @@ Task<Issued> Sessions::refresh(std::string text, contracts::Caller caller) {
         parts_.metrics.refreshes_reused.add();
         if (rotated.rotation == Rotation::reused) {
             announce({{.session_id = rotated.session.id, .until = revoked_until()}});
-            audit(caller, "refresh_reused", rotated.session.user_id);
+            parts_.audit.note(caller, {.action = "auth.refresh_reused",
+                                       .subject = rotated.session.user_id.to_string()});
         }
         throw refresh_reused();
     }

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "runtime/audit_trail.hpp"
 #include "services/auth/domain/refresh_token.hpp"
 #include "services/auth/keys.hpp"
 #include "services/auth/metrics.hpp"
@@ -35,6 +36,7 @@ class Sessions {
         RevocationFeed& feed;
         const Clock& clock;
         AuthMetrics& metrics;
+        runtime::AuditTrail& audit;
     };
 
     Sessions(Parts parts, Options options) : parts_(parts), options_(std::move(options)) {}

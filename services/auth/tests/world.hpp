@@ -6,6 +6,7 @@
 #include "net/jose/jws.hpp"
 #include "services/auth/adapters/memory_store.hpp"
 #include "services/auth/auth.hpp"
+#include "store/log/memory_log.hpp"
 
 namespace loquat::auth {
 
@@ -100,10 +101,12 @@ struct World : testing::Test {
     BackOffRules back_off_rules;
     BackOff back_off{back_off_rules, clock};
     Keys keys{key_store, signing, {.algorithm = net::jose::Algorithm::eddsa}, clock};
+    std::unique_ptr<store::EventLog> log = store::make_memory_log();
+    runtime::AuditTrail audit{{*log, clock, registry, loop, "auth"}};
     Accounts accounts{{store, passwords, back_off, clock, metrics}};
-    Sessions sessions{{store, store, keys, signing, feed, clock, metrics},
+    Sessions sessions{{store, store, keys, signing, feed, clock, metrics, audit},
                       {.issuer = "us", .audience = "app"}};
-    Auth auth{{accounts, sessions, keys, metrics, {"https://desk.example"}}};
+    Auth auth{{accounts, sessions, keys, metrics, audit, {"https://desk.example"}}};
 
     static constexpr const char* password = "a long enough secret";
 
