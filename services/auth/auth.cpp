@@ -144,7 +144,8 @@ Task<Reply<contracts::Session>> Auth::refresh(Caller caller, contracts::RefreshR
         request.refresh_token = caller.refresh_cookie;
     }
     if (!request.refresh_token) {
-        throw invalid_field("refresh_token", "required", "is required unless the cookie is sent");
+        throw Failure{Kind::unauthenticated, "auth.invalid_token",
+                      "There is neither a refresh token nor its cookie. Sign in again."};
     }
     const Delivery delivery = by_cookie || request.cookie ? Delivery::cookie : Delivery::body;
     auto issued = co_await parts_.sessions.refresh(*std::move(request.refresh_token), caller);

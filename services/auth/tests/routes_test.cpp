@@ -59,6 +59,15 @@ TEST_F(Routes, register_sign_in_and_refresh_answer_as_the_contract_says) {
     EXPECT_EQ(in.body.find("user")->find("password_hash"), nullptr);
 }
 
+TEST_F(Routes, refreshing_with_nothing_answers_401_as_with_a_bad_token) {
+    for (const char* body : {"", "{}", R"({"refresh_token":null})", R"({"cookie":true})"}) {
+        const auto answer = call("POST", "/api/auth/refresh", body);
+
+        EXPECT_EQ(answer.status, 401) << body;
+        EXPECT_EQ(answer.text("code"), "auth.invalid_token") << body;
+    }
+}
+
 TEST_F(Routes, refusals_have_the_status_and_code_of_the_contract) {
     sign_up("ann");
     const auto wrong =
