@@ -9,6 +9,7 @@ namespace loquat::app {
 
 void add_up(CLI::App& app, int& code);
 void add_serve(CLI::App& app, int& code);
+void add_chat(CLI::App& app, int& code);
 void add_user(CLI::App& app, int& code);
 void add_config(CLI::App& app, int& code);
 void add_doctor(CLI::App& app, int& code);

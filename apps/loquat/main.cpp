@@ -15,11 +15,12 @@ int main(int argc, char** argv) {
         "examples:\n"
         "  loquat up                                 everything, on http://localhost:8080\n"
         "  loquat up --port 9000 --data /srv/loquat  another port and folder\n"
+        "  loquat chat                               talk with an assistant here\n"
         "  loquat doctor                             what is wrong here and how to mend it\n"
         "  loquat config show                        every setting and where it came from\n"
         "  loquat COMMAND --help                     more about one command");
     int code = 0;
-    for (const auto add : {app::add_up, app::add_serve, app::add_user, app::add_import, app::add_config,
+    for (const auto add : {app::add_up, app::add_serve, app::add_chat, app::add_user, app::add_import, app::add_config,
                            app::add_doctor, app::add_contracts, app::add_version}) {
         add(app, code);
     }

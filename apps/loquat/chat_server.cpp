@@ -1,0 +1,148 @@
+#include "apps/loquat/chat_server.hpp"
+
+#include "base/text.hpp"
+#include "net/tls/context.hpp"
+
+namespace loquat::app {
+namespace {
+
+using net::http::ClientRequest;
+
+constexpr std::chrono::seconds call_time_max{30};
+constexpr std::chrono::hours stream_time_max{24};
+
+net::http::Origin parse_url(std::string url) {
+    while (url.ends_with('/')) {
+        url.pop_back();
+    }
+    const auto origin = net::http::Origin::parse(url);
+    if (!origin) {
+        throw Failure{Kind::invalid, "chat.bad_url",
+                      url + " is no address of a server; write http://HOST:PORT or https://HOST."};
+    }
+    return *origin;
+}
+
+net::http::ClientConfig config_for(const net::http::Origin& origin) {
+    net::http::ClientConfig config;
+    if (origin.scheme == net::http::Scheme::https) {
+        config.tls = net::tls::ClientContext::make();
+    }
+    return config;
+}
+
+std::string text_of(const wire::Value& value, std::string_view name) {
+    const wire::Value* member = value.find(name);
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+}
+
+// What a problem body (RFC 9457) says; each field that was refused by its name.
+Failure failure_of(int status, const std::string& body) {
+    const Kind kind = kind_of_status(status).value_or(Kind::unavailable);
+    Failure failure{kind, "http." + std::to_string(status), "The server answered with " + std::to_string(status) + "."};
+    try {
+        const wire::Value problem = wire::parse(body);
+        const std::string detail = text_of(problem, "detail");
+        const std::string title = text_of(problem, "title");
+        if (const std::string code = text_of(problem, "code"); !code.empty()) {
+            failure.code = code;
+        }
+        if (!detail.empty() || !title.empty()) {
+            failure.message = detail.empty() ? title : detail;
+        }
+    } catch (const Failure&) {
+        failure.detail = body.substr(0, 200);
+    }
+    return failure;
+}
+
+}  // namespace
+
+ChatServer::ChatServer(aio::Loop& loop, const std::string& url)
+    : origin_(parse_url(url)), client_(loop, config_for(origin_)) {}
+
+ClientRequest ChatServer::make_request(std::string method, std::string target) const {
+    return {.origin = origin_, .method = std::move(method), .target = std::move(target)};
+}
+
+Task<std::string> ChatServer::send(ClientRequest request) {
+    auto answer = co_await client_.request(std::move(request), std::chrono::steady_clock::now() + call_time_max);
+    if (answer.status >= 300) {
+        throw failure_of(answer.status, answer.body);
+    }
+    co_return std::move(answer.body);
+}
+
+Task<void> ChatServer::renew() {
+    access_token_ = co_await renew_();
+}
+
+Task<std::string> ChatServer::call_as_nobody(std::string method, std::string target, std::string body) {
+    ClientRequest request = make_request(std::move(method), std::move(target));
+    request.headers.append("Content-Type", "application/json");
+    request.body = std::move(body);
+    co_return co_await send(std::move(request));
+}
+
+Task<std::string> ChatServer::call(std::string method, std::string target, std::string body) {
+    ClientRequest request = make_request(std::move(method), std::move(target));
+    if (!body.empty()) {
+        request.headers.append("Content-Type", "application/json");
+        request.body = std::move(body);
+    }
+    ClientRequest again = request;
+    request.headers.append("Authorization", "Bearer " + access_token_);
+    std::optional<Failure> expired;
+    try {
+        co_return co_await send(std::move(request));
+    } catch (const Failure& failure) {
+        if (failure.code != "auth.token_expired" || !renew_) {
+            throw;
+        }
+        expired = failure;
+    }
+    co_await renew();
+    again.headers.append("Authorization", "Bearer " + access_token_);
+    co_return co_await send(std::move(again));
+}
+
+Task<std::unique_ptr<net::http::EventSource>> ChatServer::open_stream(std::string target,
+                                                                      std::int64_t last_event_id) {
+    const Steady deadline = std::chrono::steady_clock::now() + stream_time_max;
+    for (bool has_renewed = false;;) {
+        ClientRequest request = make_request("GET", target);
+        request.headers.append("Authorization", "Bearer " + access_token_);
+        if (last_event_id > 0) {
+            request.headers.append("Last-Event-ID", std::to_string(last_event_id));
+        }
+        auto source = std::make_unique<net::http::EventSource>(client_, std::move(request), deadline);
+        const int status = co_await source->open();
+        if (source->is_stream()) {
+            co_return source;
+        }
+        const Failure failure = failure_of(status, source->refusal());
+        if (failure.code != "auth.token_expired" || !renew_ || std::exchange(has_renewed, true)) {
+            throw failure;
+        }
+        co_await renew();
+    }
+}
+
+void run_to_end(aio::Loop& loop, Task<void> task) {
+    std::exception_ptr error;
+    auto body = [](aio::Loop& on, Task<void> inner, std::exception_ptr& failed) -> Task<void> {
+        try {
+            co_await std::move(inner);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        on.stop();
+    };
+    loop.spawn(body(loop, std::move(task), error));
+    loop.run();
+    if (error) {
+        std::rethrow_exception(error);
+    }
+}
+
+}  // namespace loquat::app
