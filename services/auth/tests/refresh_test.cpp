@@ -90,7 +90,7 @@ TEST_F(World, anything_else_is_not_a_refresh_token) {
     EXPECT_EQ(code_of([&] { refresh("x"); }), "auth.refresh_invalid");
     EXPECT_EQ(code_of([&] { refresh(session.access_token); }), "auth.refresh_invalid");
     EXPECT_EQ(code_of([&] { refresh(forged); }), "auth.refresh_invalid");
-    EXPECT_EQ(code_of([&] { run(auth.refresh(stranger(), {})); }), "request.invalid");
+    EXPECT_EQ(code_of([&] { run(auth.refresh(stranger(), {})); }), "auth.invalid_token");
     EXPECT_EQ(code_of([&] { refresh(*session.refresh_token); }), "");
 }
 
