@@ -61,7 +61,9 @@ class PipeWriter {
     // Without `close` before it the reader gets `upstream.unavailable`.
     ~PipeWriter() { end(); }
 
-    Push push(T item) {
+    Push push(T item) { return push_from(item); }
+    // Moves from `item` only when it is taken.
+    Push push_from(T& item) {
         const std::lock_guard lock{state_->mutex};
         if (state_->gone || state_->closed) {
             return Push::gone;

@@ -6,13 +6,14 @@
 #include "services/chat/module.hpp"
 #include "services/consumer/module.hpp"
 #include "services/gateway/module.hpp"
+#include "services/model/module.hpp"
 #include "services/presence/module.hpp"
 #include "services/realtime/module.hpp"
 
 namespace loquat::app {
 
 std::vector<const runtime::Module*> all_modules() {
-    return {&auth::module,         &chat::module,         &consumer::module,
+    return {&auth::module,     &model::module,    &chat::module,   &consumer::module,
             &presence::module, &realtime::module, &gateway::module};
 }
 

@@ -1,0 +1,244 @@
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "services/model/adapters/openai_stream.hpp"
+#include "services/model/adapters/provider_error.hpp"
+
+namespace loquat::model {
+namespace {
+
+// Servers have their own words for why an answer ended.
+std::string_view known_reason(std::string_view reason) {
+    constexpr std::string_view stops[] = {"stop",     "eos",           "eos_token",
+                                          "end_turn", "stop_sequence", "completed"};
+    constexpr std::string_view lengths[] = {"length", "max_tokens", "model_length",
+                                            "max_output_tokens"};
+    constexpr std::string_view filters[] = {"content_filter", "safety", "recitation", "blocked"};
+    if (std::ranges::find(stops, reason) != std::end(stops)) {
+        return "stop";
+    }
+    if (std::ranges::find(lengths, reason) != std::end(lengths)) {
+        return "length";
+    }
+    if (std::ranges::find(filters, reason) != std::end(filters)) {
+        return "content_filter";
+    }
+    return reason == "error" ? "error" : "other";
+}
+
+std::string start_of(std::string_view text) { return std::string{text.substr(0, 200)}; }
+
+void take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
+    const auto value = cursor.read_integer();
+    if (value && *value >= 0) {
+        figure = value;
+    }
+}
+
+}  // namespace
+
+void OpenAiStream::take_chunk(std::string_view json) {
+    JsonCursor cursor{json};
+    bool says_something = false;
+    bool says_why = false;
+    bool good = cursor.begin_object();
+    while (const auto name = cursor.next_member()) {
+        says_something |= *name == "choices" || *name == "usage" || *name == "id";
+        says_why |= *name == "message" || *name == "detail" || *name == "msg";
+        take_member(cursor, *name);
+    }
+    good = good && !cursor.has_failed() && cursor.is_at_end();
+    if (!good && !at_end_ && !setback_) {
+        fail(bad_answer("not JSON: " + start_of(json)));
+    } else if (good && !says_something && says_why && !setback_) {
+        fail(judge_error(0, json));
+    }
+    if (finish_reason_ == "error" && !setback_) {
+        fail(judge_error(0, json));
+    }
+}
+
+void OpenAiStream::take_member(JsonCursor& cursor, std::string_view name) {
+    if (name == "choices") {
+        take_choices(cursor);
+    } else if (name == "error") {
+        take_error(cursor);
+    } else if (name == "usage") {
+        take_usage(cursor);
+    } else if (name == "x_groq") {
+        take_groq(cursor);
+    } else {
+        cursor.skip();
+    }
+}
+
+void OpenAiStream::take_groq(JsonCursor& cursor) {
+    if (!cursor.begin_object()) {
+        return;
+    }
+    while (const auto name = cursor.next_member()) {
+        if (*name == "usage") {
+            take_usage(cursor);
+        } else if (*name == "error") {
+            take_error(cursor);
+        } else {
+            cursor.skip();
+        }
+    }
+}
+
+// null, false and "" are no errors.
+void OpenAiStream::take_error(JsonCursor& cursor) {
+    const std::string_view error = cursor.skip();
+    if (error.empty() || error == "null" || error == "false" || error == "\"\"" || setback_) {
+        return;
+    }
+    fail(judge_error(0, error));
+}
+
+// The last figure of each kind counts: some send them with every chunk.
+void OpenAiStream::take_usage(JsonCursor& cursor) {
+    if (!cursor.begin_object()) {
+        return;
+    }
+    while (const auto name = cursor.next_member()) {
+        if (*name == "prompt_tokens" || *name == "input_tokens") {
+            take_figure(cursor, usage_.input);
+        } else if (*name == "completion_tokens" || *name == "output_tokens") {
+            take_figure(cursor, usage_.output);
+        } else {
+            cursor.skip();
+        }
+    }
+}
+
+void OpenAiStream::take_choices(JsonCursor& cursor) {
+    if (!cursor.begin_array()) {
+        return;
+    }
+    while (cursor.next_item()) {
+        take_choice(cursor);
+    }
+}
+
+void OpenAiStream::take_choice(JsonCursor& cursor) {
+    if (!cursor.begin_object()) {
+        return;
+    }
+    has_choice_ = true;
+    std::string_view message;
+    bool is_first = true;
+    while (const auto name = cursor.next_member()) {
+        if (*name == "index") {
+            is_first = cursor.read_integer().value_or(0) == 0;
+        } else if (*name == "delta" && is_first) {
+            has_delta_ = true;
+            take_delta(cursor);
+        } else if (*name == "message") {
+            message = cursor.skip();
+        } else if (*name == "text" && is_first) {
+            take_content(cursor);
+        } else if (*name == "finish_reason" && is_first) {
+            take_finish_reason(cursor);
+        } else if (*name == "error") {
+            take_error(cursor);
+        } else {
+            cursor.skip();
+        }
+    }
+    // Some send the whole text so far beside each delta; only without deltas is it the answer.
+    if (!message.empty() && is_first && !has_delta_) {
+        JsonCursor whole{message};
+        take_delta(whole);
+    }
+}
+
+void OpenAiStream::take_delta(JsonCursor& cursor) {
+    if (!cursor.begin_object()) {
+        return;
+    }
+    bool has_reasoning = false;  // some send the same thoughts under two names
+    while (const auto name = cursor.next_member()) {
+        const bool is_reasoning =
+            *name == "reasoning_content" || *name == "reasoning" || *name == "reasoning_text";
+        if (*name == "content" || *name == "refusal") {
+            take_content(cursor);
+        } else if (is_reasoning && !has_reasoning) {
+            has_reasoning = add_reasoning(cursor);
+        } else {
+            tokens_seen_ += *name == "tool_calls" ? 1 : 0;
+            cursor.skip();
+        }
+    }
+}
+
+void OpenAiStream::take_content(JsonCursor& cursor) {
+    if (cursor.peek() == '[') {
+        take_parts(cursor);
+        return;
+    }
+    raw_.clear();
+    if (cursor.read_string(raw_)) {
+        add_text(raw_);
+    }
+}
+
+// [{"type":"text","text":"..."}, {"type":"thinking",...}]
+void OpenAiStream::take_parts(JsonCursor& cursor) {
+    cursor.begin_array();
+    while (cursor.next_item()) {
+        std::string kind = "text";
+        std::string text;
+        if (cursor.begin_object()) {
+            while (const auto name = cursor.next_member()) {
+                if (*name == "type") {
+                    kind.clear();
+                    cursor.read_string(kind);
+                } else if (*name == "text") {
+                    cursor.read_string(text);
+                } else {
+                    cursor.skip();
+                }
+            }
+        }
+        if (kind == "text" || kind == "output_text") {
+            add_text(text);
+        } else {
+            ++tokens_seen_;
+        }
+    }
+}
+
+void OpenAiStream::take_finish_reason(JsonCursor& cursor) {
+    raw_.clear();
+    if (cursor.read_string(raw_) && !raw_.empty()) {
+        finish_reason_ = known_reason(to_lower_ascii(raw_));
+    }
+}
+
+void OpenAiStream::add_text(std::string_view raw) {
+    if (raw.empty() || setback_) {
+        return;
+    }
+    ++tokens_seen_;
+    const std::size_t before = text_->size();
+    clean_.clear();
+    cleaner_.append(clean_, raw);
+    think_.append(*text_, clean_);
+    text_bytes_ += text_->size() - before;
+    if (text_bytes_ > limits_.answer_bytes_max) {
+        fail(too_long("more than " + std::to_string(limits_.answer_bytes_max) + " bytes of text"));
+    }
+}
+
+bool OpenAiStream::add_reasoning(JsonCursor& cursor) {
+    raw_.clear();
+    if (!cursor.read_string(raw_) || raw_.empty()) {
+        return false;
+    }
+    ++tokens_seen_;
+    reasoning_.add(raw_);
+    return true;
+}
+
+}  // namespace loquat::model

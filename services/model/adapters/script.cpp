@@ -1,0 +1,57 @@
+#include "services/model/adapters/script.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace loquat::model {
+namespace {
+
+constexpr std::uint64_t number_max = 1'000'000;
+
+bool apply(Script& script, std::string_view word, std::optional<std::int64_t> number) {
+    if (word == "fail start") {
+        script.fails_at_start = true;
+    } else if (word == "endless") {
+        script.is_endless = true;
+    } else if (word == "break" && number) {
+        script.break_after = number;
+    } else if (word == "stall" && number) {
+        script.stall_after = number;
+    } else if (word == "tokens" && number) {
+        script.tokens = number;
+    } else if (word == "slow" && number) {
+        script.pace = std::chrono::milliseconds{*number};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+Script Script::parse(std::string_view message) {
+    Script script;
+    script.rest = trim(message);
+    while (script.rest.starts_with("[[")) {
+        const std::size_t end = script.rest.find("]]");
+        if (end == std::string_view::npos) {
+            break;
+        }
+        const std::string_view inside = script.rest.substr(2, end - 2);
+        const std::size_t space = inside.rfind(' ');
+        const auto parsed =
+            space == std::string_view::npos ? std::nullopt : parse_number(inside.substr(space + 1));
+        std::optional<std::int64_t> number;
+        if (parsed) {
+            number = static_cast<std::int64_t>(std::min(*parsed, number_max));
+        }
+        if (!apply(script, number ? inside.substr(0, space) : inside, number)) {
+            break;
+        }
+        script.rest = trim(script.rest.substr(end + 2));
+    }
+    return script;
+}
+
+}  // namespace loquat::model
