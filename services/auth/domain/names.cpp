@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t username_min = 3;
 constexpr std::size_t username_max = 32;
+constexpr std::string_view reserved_username = "assistant";
 constexpr std::size_t email_max = 254;       // RFC 5321 section 4.5.3.1.3, without the brackets
 constexpr std::size_t email_local_max = 64;  // section 4.5.3.1.1
 constexpr std::size_t label_max = 63;        // RFC 1035 section 2.3.4
@@ -59,6 +60,9 @@ std::string to_username(std::string_view text) {
     }
     if (!std::ranges::all_of(folded, is_username_character)) {
         throw invalid_field("username", "characters", "may hold only a-z, 0-9, _ . and -");
+    }
+    if (folded == reserved_username) {
+        throw invalid_field("username", "reserved", "is the name of the assistant");
     }
     return folded;
 }

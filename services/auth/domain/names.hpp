@@ -7,7 +7,7 @@ namespace loquat::auth {
 
 // Each gives the value as it is stored, or fails with 422 `request.invalid` naming its field.
 
-// 3 to 32 of a-z 0-9 _ . - ; upper case is folded.
+// 3 to 32 of a-z 0-9 _ . - ; upper case is folded.  `assistant` is taken: mentions of it ask a model.
 std::string to_username(std::string_view text);
 // One @, a domain with a dot, at most 254 bytes of ASCII; folded to lower case.  None for an empty text.
 std::optional<std::string> to_email(std::string_view text);

@@ -31,6 +31,7 @@ std::string refused_for(std::string_view password, std::string_view username = "
 TEST(Username, is_folded_and_limited_in_length_and_alphabet) {
     EXPECT_EQ(to_username("Ann_B.c-9"), "ann_b.c-9");
     EXPECT_EQ(to_username("abc"), "abc");
+    EXPECT_EQ(refused_field([] { to_username("Assistant"); }), "username");
     EXPECT_EQ(to_username(std::string(32, 'a')), std::string(32, 'a'));
 
     for (const std::string& bad : {std::string{"ab"}, std::string(33, 'a'), std::string{"a b"},
