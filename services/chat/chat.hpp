@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,16 @@ class Chat final : public contracts::ChatApi {
     void start();
     // Lets those who wait for the store go, then writes down what is left.  Nobody calls after it.
     Task<void> stop(Steady deadline);
+
+    // For the answers of assistants, which live beside the conversations.
+    using ShowGenerations = std::function<std::vector<contracts::LiveGeneration>(const ChatId&)>;
+    // What subscribers are told besides; null: nothing.
+    void show_generations(ShowGenerations show) { show_generations_ = std::move(show); }
+    // The conversation for somebody who wants to do something there; throws as `require`.
+    Task<RoomPtr> enter(ChatId chat, UserId user, Action action);
+    Task<bool> has_no_title(ChatId chat);
+    // A title made by itself: never replaces one, nobody asked for it.
+    Task<void> name_chat(ChatId chat, std::string title);
 
     Task<Reply<contracts::Chat>> create_chat(Caller caller,
                                              contracts::CreateChatRequest request) override;
@@ -151,6 +162,7 @@ class Chat final : public contracts::ChatApi {
     Outcomes outcomes_;
     Announcer announcer_;
     Lru<Seat, Steady> typing_;
+    ShowGenerations show_generations_;
     store::Subscription stored_;
     aio::Scope scope_;
 };

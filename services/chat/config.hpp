@@ -23,6 +23,12 @@ struct ChatConfig {
     std::int64_t people_cached_max = 50'000;
     std::int64_t repeats_cached_max = 100'000;
     std::int64_t heads_cached_mib = 64;
+    std::int64_t generations_waiting_max = 4;
+    std::int64_t generation_seconds_max = 600;
+    std::int64_t answer_bytes_max = 512 * 1024;
+    std::int64_t answer_tokens_reserved = 1'024;
+    std::int64_t history_messages_max = 1'000;
+    std::int64_t stream_cache_mib = 64;
     std::int64_t tokens_per_day_max = 0;
 
     static constexpr std::array fields{
@@ -55,6 +61,18 @@ struct ChatConfig {
                     "Recent client ids kept to answer repeats early; about 250 bytes each."},
         wire::Field{"heads_cached_mib", 1, 65'536,
                     "Last messages of conversations kept in memory."},
+        wire::Field{"generations_waiting_max", 0, 100,
+                    "Answers that wait for a person's running one."},
+        wire::Field{"generation_seconds_max", 1, 86'400, "How long a model may write an answer."},
+        wire::Field{"answer_bytes_max", 1'024, 900 * 1'024,
+                    "Bytes of an answer; a longer one fails."},
+        wire::Field{"answer_tokens_reserved", 1, 1'000'000,
+                    "Tokens of a model's context that are left for the answer when nobody says how "
+                    "long it may be."},
+        wire::Field{"history_messages_max", 1, 10'000, "Messages that a model is given at most."},
+        wire::Field{"stream_cache_mib", 0, 65'536,
+                    "Event streams of ended answers kept in memory; others are made again when "
+                    "somebody reads them."},
         wire::Field{"tokens_per_day_max", 0, 1'000'000'000'000,
                     "Tokens of models that one person may use on a day (UTC); 0: as many as they like."},
     };
@@ -64,6 +82,8 @@ BOOST_DESCRIBE_STRUCT(ChatConfig, (),
                        chats_per_user_max, store_wait_ms, store_waiters_max, typing_interval_ms,
                        receipts_members_max, names_fresh_ms, progress_interval_ms,
                        creation_key_hours, members_cached_max, people_cached_max,
-                       repeats_cached_max, heads_cached_mib, tokens_per_day_max))
+                       repeats_cached_max, heads_cached_mib, generations_waiting_max,
+                       generation_seconds_max, answer_bytes_max, answer_tokens_reserved,
+                       history_messages_max, stream_cache_mib, tokens_per_day_max))
 
 }  // namespace loquat::chat

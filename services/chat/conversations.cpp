@@ -352,6 +352,28 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     co_return co_await view(room, user);
 }
 
+Task<RoomPtr> Chat::enter(ChatId chat, UserId user, Action action) {
+    co_return co_await rooms_.get(chat, user, action);
+}
+
+Task<bool> Chat::has_no_title(ChatId chat) {
+    const RoomPtr room = co_await rooms_.find(chat);
+    co_return room && room->chat.title.empty();
+}
+
+Task<void> Chat::name_chat(ChatId chat, std::string title) {
+    const Turn turn = co_await changes_.take(chat);
+    const RoomPtr room = co_await rooms_.find(chat);
+    if (!room || !room->chat.title.empty()) {
+        co_return;
+    }
+    ChatRecord named = room->chat;
+    named.title = to_title(title, static_cast<std::size_t>(config_.title_characters_max));
+    co_await ports_.chats.update(named);
+    room->chat.title = std::move(named.title);
+    announcer_.chat_changed(chat);
+}
+
 Task<void> Chat::delete_chat(Caller caller, contracts::ChatRef request) {
     const Turn turn = co_await changes_.take(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::destroy);

@@ -2,9 +2,12 @@
 
 #include "runtime/context.hpp"
 #include "services/chat/adapters/auth_directory.hpp"
+#include "services/chat/adapters/model_client.hpp"
 #include "services/chat/adapters/model_currency.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
+#include "services/chat/adapters/sql_generations.hpp"
 #include "services/chat/chat.hpp"
+#include "services/chat/generations/generations.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -21,8 +24,18 @@ class ChatService final : public runtime::Service {
                 context.config<ChatConfig>()),
           currency_(context.client<contracts::ModelApi>()),
           reports_({context.usage(), context.audit(), currency_, context.clock()},
-                   context.config<ChatConfig>().tokens_per_day_max) {
+                   context.config<ChatConfig>().tokens_per_day_max),
+          generation_store_(make_sql_generations(context.database(chat_schema()))),
+          journal_(make_sql_journal(context.crash_safe_database("journal", journal_schema()))),
+          models_(context.client<contracts::ModelApi>()),
+          usage_(context.usage()),
+          generation_metrics_(context.metrics()),
+          generations_({chat_, *generation_store_, *journal_, models_, usage_, context.log(),
+                        context.messages(), context.broadcast(), context.clock(), context.loop(),
+                        generation_metrics_, audit_},
+                       context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
+        context.expose<contracts::GenerationApi>(generations_, contracts::generation_operations());
         context.expose<contracts::UsageApi>(reports_, contracts::usage_operations());
         context.health().add("chat", "log",
                              [&log = context.log()] { return describe(log.state()); });
@@ -31,9 +44,10 @@ class ChatService final : public runtime::Service {
     Task<void> start() override {
         audit_.start();
         chat_.start();
-        co_return;
+        co_await generations_.start();
     }
     Task<void> stop(Steady deadline) override {
+        co_await generations_.stop(deadline);
         co_await chat_.stop(deadline);
         co_await audit_.stop(deadline);
     }
@@ -58,6 +72,12 @@ class ChatService final : public runtime::Service {
     Chat chat_;
     ModelCurrency currency_;
     UsageReports reports_;
+    std::unique_ptr<GenerationStore> generation_store_;
+    std::unique_ptr<GenerationJournal> journal_;
+    ModelClient models_;
+    StoredUsage usage_;
+    GenerationMetrics generation_metrics_;
+    Generations generations_;
 };
 
 std::unique_ptr<runtime::Service> make_chat(runtime::Context& context) {

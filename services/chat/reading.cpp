@@ -78,7 +78,11 @@ Task<contracts::Subscribable> Chat::check_subscription(Caller caller, contracts:
     const store::Head head = co_await heads_.load(request.id);
     // Asked again: the person may have been removed meanwhile.
     require(Action::read, room->standing_of(user));
-    co_return contracts::Subscribable{head.last_seq, room->find(user)->role};
+    contracts::Subscribable answer{head.last_seq, room->find(user)->role, {}};
+    if (show_generations_) {
+        answer.generations = show_generations_(request.id);
+    }
+    co_return answer;
 }
 
 Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {

@@ -16,8 +16,12 @@ using store::Transaction;
 constexpr char chats_sql[] = {
 #embed "../schema/0001_chats.sql"
 };
+constexpr char generations_sql[] = {
+#embed "../schema/0002_generations.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
+    store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
 };
 
 bool is_at_limit(Transaction& transaction, const UserId& user, std::int64_t chats_max) {

@@ -1,0 +1,158 @@
+#include "services/chat/adapters/sql_generations.hpp"
+
+#include "services/chat/adapters/generation_rows.hpp"
+
+namespace loquat::chat {
+namespace {
+
+using store::Row;
+using store::Rows;
+using store::Transaction;
+
+const std::string select_sql = "SELECT " + std::string{generation_columns} + " FROM generations ";
+
+std::optional<GenerationRecord> first_of(const Rows& rows) {
+    return rows.empty() ? std::nullopt : std::optional{read_generation(rows.front())};
+}
+
+std::vector<GenerationRecord> all_of(const Rows& rows) {
+    std::vector<GenerationRecord> records;
+    records.reserve(rows.size());
+    for (const Row row : rows) {
+        records.push_back(read_generation(row));
+    }
+    return records;
+}
+
+// How many of the newest ones fit into a page by the length of their texts.
+std::size_t count_fitting(const Rows& sizes, std::size_t limit) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    for (const Row row : sizes) {
+        bytes += static_cast<std::size_t>(row.integer(0));
+        if (count == limit || (count > 0 && bytes > GenerationStore::page_bytes_max)) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
+
+class SqlGenerations final : public GenerationStore {
+  public:
+    explicit SqlGenerations(store::Database& database) : database_(database) {}
+
+    Task<void> insert(GenerationRecord record) override {
+        auto work = [record = std::move(record)](Transaction& transaction) {
+            insert_generation(transaction, record);
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<bool> begin(GenerationId id, Time at) override {
+        auto work = [id, at](Transaction& transaction) {
+            return transaction.execute(
+                       "UPDATE generations SET state = 'streaming', started_at = $2 "
+                       "WHERE id = $1 AND state = 'queued'",
+                       {id, at}) == 1;
+        };
+        co_return co_await database_.transact(std::move(work));
+    }
+
+    Task<std::vector<bool>> finish(std::vector<GenerationRecord> records) override {
+        auto work = [records = std::move(records)](Transaction& transaction) {
+            std::vector<bool> finished;
+            for (const GenerationRecord& record : records) {
+                finished.push_back(finish_generation(transaction, record));
+            }
+            return finished;
+        };
+        co_return co_await database_.transact(std::move(work));
+    }
+
+    Task<void> settle(std::vector<GenerationId> ids) override {
+        auto work = [ids = std::move(ids)](Transaction& transaction) {
+            for (const GenerationId& id : ids) {
+                transaction.execute("UPDATE generations SET is_settled = 1 WHERE id = $1", {id});
+            }
+        };
+        co_await database_.transact(std::move(work));
+    }
+
+    Task<std::optional<GenerationRecord>> find(GenerationId id) override {
+        auto work = [id](Transaction& transaction) {
+            static const std::string sql = select_sql + "WHERE id = $1";
+            return first_of(transaction.query(sql, {id}));
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::optional<GenerationRecord>> find_by_client_id(UserId user, ChatId chat,
+                                                            std::string client_id) override {
+        auto work = [user, chat, client_id = std::move(client_id)](Transaction& transaction) {
+            static const std::string sql =
+                select_sql + "WHERE user_id = $1 AND chat_id = $2 AND client_id = $3";
+            return first_of(transaction.query(sql, {user, chat, client_id}));
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::optional<GenerationRecord>> find_last_prompted(ChatId chat) override {
+        auto work = [chat](Transaction& transaction) {
+            static const std::string sql =
+                select_sql +
+                "WHERE chat_id = $1 AND prompt_id IS NOT NULL ORDER BY id DESC LIMIT 1";
+            return first_of(transaction.query(sql, {chat}));
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<GenerationPage> list(ChatId chat, std::optional<GenerationId> before,
+                              std::size_t limit) override {
+        auto work = [chat, before, limit](Transaction& transaction) {
+            static const std::string sql =
+                select_sql + "WHERE chat_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+            const store::Blob newest{std::string(16, '\xff')};
+            const store::Param below = before ? store::Param{*before} : store::Param{newest};
+            const Rows sizes = transaction.query(
+                "SELECT LENGTH(body) FROM generations WHERE chat_id = $1 AND id < $2 "
+                "ORDER BY id DESC LIMIT $3",
+                {chat, below, limit + 1});
+            const std::size_t count = count_fitting(sizes, limit);
+            return GenerationPage{all_of(transaction.query(sql, {chat, below, count})),
+                                  count < sizes.size()};
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<GenerationRecord>> list_unfinished() override {
+        auto work = [](Transaction& transaction) {
+            static const std::string sql =
+                select_sql +
+                "WHERE is_settled = 0 AND state IN ('queued', 'streaming') ORDER BY id LIMIT $1";
+            return all_of(transaction.query(sql, {list_max}));
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<GenerationRecord>> list_unsettled() override {
+        auto work = [](Transaction& transaction) {
+            static const std::string sql =
+                select_sql +
+                "WHERE is_settled = 0 AND state NOT IN ('queued', 'streaming') ORDER BY id LIMIT $1";
+            return all_of(transaction.query(sql, {list_max}));
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+  private:
+    store::Database& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<GenerationStore> make_sql_generations(store::Database& database) {
+    return std::make_unique<SqlGenerations>(database);
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,53 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/model.hpp"
+#include "services/chat/domain/generation.hpp"
+#include "services/chat/domain/records.hpp"
+#include "store/messages/message_store.hpp"
+
+// What of a conversation a model is given.  Pure.
+namespace loquat::chat {
+
+// Tokens that a message costs besides its text.
+inline constexpr std::int64_t tokens_each_message = 4;
+
+// Collects messages from the newest to the oldest until the budget is used up.
+class ContextWindow {
+  public:
+    ContextWindow(ChatKind kind, std::string system_prompt, std::int64_t tokens_max);
+
+    // Whether even the prompt alone is too much.
+    bool is_overfull() const { return tokens_ > tokens_max_; }
+    // Adds the message before all that were added; false, and nothing is added from then on, when it
+    // does not fit.  The first one is the prompt and is always added.
+    bool add_older(const store::StoredMessage& message);
+
+    // System prompt, then the messages, oldest first.
+    std::vector<contracts::PromptMessage> take();
+    // `oldest_seq` is of the oldest message that was looked at and fitted.
+    GenerationContext describe() const;
+
+  private:
+    ChatKind kind_;
+    std::string system_prompt_;
+    std::int64_t tokens_max_;
+    std::int64_t tokens_ = 0;
+    std::int64_t oldest_seq_ = 0;
+    bool is_full_ = false;
+    std::vector<contracts::PromptMessage> newest_first_;
+};
+
+// How a message looks to the model: in groups with its writer's name.
+contracts::PromptMessage to_prompt(ChatKind kind, const store::StoredMessage& message);
+
+// The messages that ask a model for a conversation's title.
+std::vector<contracts::PromptMessage> title_prompt(std::string_view question,
+                                                   std::string_view answer);
+// One short line without quotes or a full stop; empty when nothing is left.
+std::string clean_title(std::string_view answer, std::size_t characters_max);
+
+}  // namespace loquat::chat

@@ -1,0 +1,226 @@
+#include "base/text.hpp"
+#include "services/chat/domain/text.hpp"
+#include "services/chat/generations/failures.hpp"
+#include "services/chat/generations/generations.hpp"
+#include "services/chat/views.hpp"
+#include "store/sql/database.hpp"
+
+// From a request to an answer that is written or waits.
+namespace loquat::chat {
+namespace {
+
+using contracts::StartedGeneration;
+using contracts::StartGenerationRequest;
+
+// Tells apart what is asked for, whatever the settings.
+std::uint64_t hash_of(const StartGenerationRequest& request) {
+    const std::string kind = request.regenerate.value_or(false) ? "again\n" : "answer\n";
+    return fingerprint(kind + normalise_line_ends(request.prompt.value_or("")));
+}
+
+void check_settings(const StartGenerationRequest& request) {
+    if (request.temperature && !(*request.temperature >= 0 && *request.temperature <= 2)) {
+        throw invalid_field("temperature", "out_of_range", "must be 0 to 2");
+    }
+    if (request.max_tokens && (*request.max_tokens < 1 || *request.max_tokens > 1'000'000)) {
+        throw invalid_field("max_tokens", "out_of_range", "must be 1 to 1000000");
+    }
+    if (request.system_prompt && find_control_character(normalise_line_ends(*request.system_prompt))) {
+        throw invalid_field("system_prompt", "control_character",
+                            "must not contain control characters");
+    }
+}
+
+void check_request(const StartGenerationRequest& request, std::size_t characters_max) {
+    if (request.client_id) {
+        check_client_id(*request.client_id);
+    }
+    if (request.prompt && request.regenerate.value_or(false)) {
+        throw invalid_field("prompt", "not_again", "cannot be given when regenerating");
+    }
+    if (request.prompt) {
+        to_message_text(*request.prompt, characters_max);
+    }
+    check_settings(request);
+}
+
+}  // namespace
+
+Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
+                                                             StartGenerationRequest request) {
+    const UserId user = caller.user_id();
+    check_request(request, static_cast<std::size_t>(config_.text_characters_max));
+    const auto turn = co_await starts_.take(user);
+    const RoomPtr room = co_await ports_.chat.enter(request.id, user, Action::send);
+    if (auto repeat = co_await find_repeat(user, request)) {
+        co_return std::move(*repeat);
+    }
+    const bool has_prompt = request.prompt.has_value();
+    const LivePtr live = co_await prepare(std::move(caller), room, std::move(request));
+    co_await launch(live);
+    auto body = co_await describe_start(live->record, has_prompt);
+    co_return Reply<StartedGeneration>{std::move(body), 201, {}};
+}
+
+// Before all limits: a repeat costs nothing.
+Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
+    UserId user, const StartGenerationRequest& request) {
+    if (!request.client_id) {
+        co_return std::nullopt;
+    }
+    auto found = co_await ports_.store.find_by_client_id(user, request.id, *request.client_id);
+    if (!found) {
+        co_return std::nullopt;
+    }
+    if (found->request_hash != hash_of(request)) {
+        throw generation_conflict();
+    }
+    auto body = co_await describe_start(std::move(*found), request.prompt.has_value());
+    co_return Reply<StartedGeneration>{std::move(body), 200, {}};
+}
+
+Task<StartedGeneration> Generations::describe_start(GenerationRecord record, bool has_prompt) {
+    StartedGeneration body;
+    body.generationId = record.id.to_string();
+    body.state = record.state;
+    body.queue_position = queue_.position(record.user, record.id);
+    if (has_prompt && record.prompt) {
+        if (auto stored = co_await ports_.messages.find_by_id(*record.prompt)) {
+            body.message = to_wire(std::move(*stored));
+        }
+    }
+    co_return body;
+}
+
+Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationRequest request,
+                                   std::optional<MessageId> prompt) {
+    const UserId user = caller.user_id();
+    const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
+    if (!chosen.enabled.value_or(true)) {
+        throw assistant_off();
+    }
+    if (is_stopping_) {
+        throw Failure{Kind::unavailable, "upstream.unavailable", "The service is stopping."};
+    }
+    auto live = std::make_shared<Live>();
+    GenerationRecord& record = live->record;
+    live->kind = room->chat.kind;
+    live->model = co_await catalog_.find(request.model ? request.model : chosen.model);
+    if (!queue_.has_room(user)) {
+        ports_.metrics.refused.add();
+        throw in_flight_limit(config_.generations_waiting_max);
+    }
+    co_await check_quota(user);
+    record.id = GenerationId::make();
+    record.user = user;
+    record.chat = request.id;
+    record.model = live->model.id;
+    record.model_label = live->model.label.empty() ? live->model.id : live->model.label;
+    record.provider = live->model.provider;
+    record.system_prompt = request.system_prompt ? request.system_prompt : chosen.system_prompt;
+    record.temperature = request.temperature ? request.temperature : chosen.temperature;
+    record.max_tokens = request.max_tokens ? request.max_tokens : chosen.max_tokens;
+    record.is_again = request.regenerate.value_or(false);
+    record.request_id = caller.request_id;
+    record.request_hash = hash_of(request);
+    if (request.prompt) {
+        // Under the same client id as the answer, so that a repeat finds both.
+        record.client_id = request.client_id.value_or("prompt:" + record.id.to_string());
+        contracts::PostMessageRequest message{request.id, record.client_id,
+                                              std::move(*request.prompt), std::nullopt};
+        auto posted = co_await ports_.chat.post_message(std::move(caller), std::move(message));
+        record.prompt = posted.body.id;
+    } else {
+        record.client_id = request.client_id.value_or("");
+        record.prompt = prompt;
+        if (!record.prompt) {
+            record.prompt = co_await choose_prompt(request.id, record.is_again);
+        }
+    }
+    record.created_at = ports_.clock.now();
+    co_return live;
+}
+
+Task<void> Generations::check_quota(UserId user) {
+    if (config_.tokens_per_day_max == 0) {
+        co_return;
+    }
+    const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
+    const std::int64_t recorded = co_await ports_.ledger.tokens_of(user, today);
+    if (recorded + lives_.tokens_of(user) < config_.tokens_per_day_max) {
+        co_return;
+    }
+    const Time resets_at = today + std::chrono::days{1};
+    throw Failure{Kind::limited, "usage.quota_exceeded",
+                  "You have used your tokens of today. The next ones come at " +
+                      to_rfc3339(resets_at) + "."}
+        .retry_in(std::chrono::ceil<std::chrono::seconds>(resets_at - ports_.clock.now()));
+}
+
+// The last message, if a person wrote it; to answer again: what was answered last.
+Task<MessageId> Generations::choose_prompt(ChatId chat, bool is_again) {
+    if (is_again) {
+        const auto last = co_await ports_.store.find_last_prompted(chat);
+        if (last) {
+            const auto prompt = co_await ports_.messages.find_by_id(*last->prompt);
+            if (prompt && !prompt->deleted_at) {
+                co_return prompt->id;
+            }
+        }
+    }
+    store::PageQuery query;
+    query.chat = chat;
+    query.limit = 50;
+    const store::Page page = co_await ports_.messages.page(std::move(query));
+    for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
+        const bool is_answer = at->sender.kind != store::SenderKind::person;
+        if (is_answer && !is_again && !at->deleted_at) {
+            break;
+        }
+        if (!is_answer && !at->deleted_at) {
+            co_return at->id;
+        }
+    }
+    throw nothing_to_answer();
+}
+
+// The slot is taken before the row is written, and given back when it could not be.
+Task<void> Generations::launch(LivePtr live) {
+    GenerationRecord& record = live->record;
+    live->has_waited = queue_.is_busy(record.user);
+    if (!live->has_waited) {
+        queue_.run(record.user, record.id);
+        live->has_slot = true;
+        record.state = GenerationState::streaming;
+        record.started_at = record.created_at;
+    }
+    std::exception_ptr error;
+    try {
+        co_await ports_.store.insert(record);
+    } catch (const store::ConstraintFailure&) {
+        error = std::make_exception_ptr(generation_conflict());
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        pass_on(*live);
+        std::rethrow_exception(error);
+    }
+    lives_.add(live);
+    ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
+    if (live->has_waited && queue_.is_busy(record.user)) {
+        live->queue_position =
+            static_cast<std::int64_t>(queue_.wait(record.user, record.id));
+        writer_.note(live, {.kind = EventKind::state,
+                            .state = GenerationState::queued,
+                            .queue_position = live->queue_position});
+        co_return;
+    }
+    if (live->has_waited) {
+        queue_.run(record.user, record.id);  // the one before ended meanwhile
+        live->has_slot = true;
+    }
+    scope_.start(run(live));
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,38 @@
+#pragma once
+#include <vector>
+
+#include "services/chat/config.hpp"
+#include "services/chat/domain/context_window.hpp"
+#include "services/chat/generations/live.hpp"
+#include "store/messages/message_store.hpp"
+
+namespace loquat::chat {
+
+// Reads what a model is given: system prompt and history up to the prompt, as far as it fits.
+class ContextBuilder {
+  public:
+    struct Built {
+        std::vector<contracts::PromptMessage> messages;
+        GenerationContext context;
+    };
+
+    ContextBuilder(store::MessageStore& messages, const ChatConfig& config)
+        : messages_(messages), config_(config) {}
+
+    // Waits a moment for a prompt that is durable but not stored yet.  Fails with
+    // generation.nothing_to_answer when the prompt is gone, generation.prompt_too_long when it alone
+    // is more than the model reads, upstream.timeout, and as the message store.
+    Task<Built> build(LivePtr live);
+
+  private:
+    Task<store::StoredMessage> find_prompt(MessageId id);
+    // Answers that came while this one waited, though after its prompt.
+    Task<void> add_later_answers(ContextWindow& window, store::StoredMessage prompt);
+    Task<void> add_history(ContextWindow& window, ChatId chat, std::int64_t before_seq);
+    std::int64_t budget_of(const Live& live) const;
+
+    store::MessageStore& messages_;
+    const ChatConfig& config_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,12 @@
+#pragma once
+#include <optional>
+
+#include "contracts/model.hpp"
+#include "services/chat/domain/generation.hpp"
+
+namespace loquat::chat {
+
+// In millionths of the model's currency, rounded; none when the model has no price.
+std::optional<std::int64_t> cost_of(const contracts::Model& model, const GenerationTokens& tokens);
+
+}  // namespace loquat::chat

@@ -1,0 +1,195 @@
+#include "services/chat/generations/event_list.hpp"
+
+#include "net/http/sse.hpp"
+#include "store/codec.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::uint8_t batch_version = 1;
+constexpr std::size_t part_bytes_min = 19;
+constexpr std::size_t event_bytes_min = 2;
+
+// Of a cut: the kind in the lowest bit, and above it the length of a delta, or state and position.
+constexpr std::uint64_t delta_bit = 1;
+
+std::uint64_t pack_state(const GenerationEvent& event) {
+    return static_cast<std::uint64_t>(event.queue_position) << 3 |
+           static_cast<std::uint64_t>(event.state);
+}
+
+std::optional<GenerationEvent> unpack_state(std::uint64_t packed) {
+    const std::uint64_t state = packed & 7;
+    if (state > static_cast<std::uint64_t>(GenerationState::canceled)) {
+        return std::nullopt;
+    }
+    GenerationEvent event;
+    event.kind = EventKind::state;
+    event.state = static_cast<GenerationState>(state);
+    event.queue_position = static_cast<std::int64_t>(packed >> 3);
+    return event;
+}
+
+void append_text(std::string& out, std::string_view name, std::string_view value) {
+    out.append(",\"").append(name).append("\":");
+    wire::append_json_string(out, value);
+}
+
+std::string_view name_of(EventKind kind) {
+    switch (kind) {
+        case EventKind::state:
+            return "state";
+        case EventKind::delta:
+            return "delta";
+        case EventKind::error:
+            return "error";
+        case EventKind::usage:
+            return "usage";
+        case EventKind::done:
+            return "done";
+    }
+    return "done";
+}
+
+std::optional<GenerationEvent> decode_event(store::Decoder& in) {
+    const std::uint64_t kind = in.number();
+    if (kind == delta_bit) {
+        GenerationEvent event;
+        event.kind = EventKind::delta;
+        event.delta = in.bytes();
+        return event;
+    }
+    return kind == 0 ? unpack_state(in.number()) : std::nullopt;
+}
+
+}  // namespace
+
+std::string to_json(const GenerationEvent& event) {
+    std::string json = "{\"type\":\"";
+    json.append(name_of(event.kind)).append("\"");
+    switch (event.kind) {
+        case EventKind::state:
+            append_text(json, "state", wire::enum_name(event.state));
+            if (event.state == GenerationState::queued) {
+                json.append(",\"queue_position\":").append(std::to_string(event.queue_position));
+            }
+            break;
+        case EventKind::delta:
+            append_text(json, "delta", event.delta);
+            break;
+        case EventKind::error:
+            append_text(json, "code", event.error.code);
+            append_text(json, "message", event.error.message);
+            break;
+        case EventKind::usage:
+            json.append(",\"inputTokens\":").append(std::to_string(event.tokens.input));
+            json.append(",\"outputTokens\":").append(std::to_string(event.tokens.output));
+            break;
+        case EventKind::done:
+            break;
+    }
+    return json + "}";
+}
+
+std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view json) {
+    const std::string number = std::to_string(id);
+    return net::http::to_sse({.event = name_of(kind), .data = json, .id = number});
+}
+
+void append_cut(std::string& events, const GenerationEvent& event) {
+    store::Encoder out;
+    if (event.kind == EventKind::delta) {
+        out.number(static_cast<std::uint64_t>(event.delta.size()) << 1 | delta_bit);
+    } else {
+        out.number(pack_state(event) << 1);
+    }
+    events += out.take();
+}
+
+std::vector<GenerationEvent> ending_events(const GenerationRecord& record) {
+    std::vector<GenerationEvent> events;
+    if (record.error) {
+        events.push_back({.kind = EventKind::error, .error = *record.error});
+    }
+    events.push_back({.kind = EventKind::usage, .tokens = record.tokens});
+    events.push_back({.kind = EventKind::state, .state = record.state});
+    events.push_back({.kind = EventKind::done});
+    return events;
+}
+
+std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record) {
+    std::vector<GenerationEvent> events;
+    store::Decoder in{record.events};
+    std::string_view left = record.text;
+    while (in.ok() && !in.finished()) {
+        const std::uint64_t cut = in.number();
+        if ((cut & delta_bit) != 0) {
+            const std::size_t length = std::min<std::size_t>(cut >> 1, left.size());
+            events.push_back({.kind = EventKind::delta, .delta = std::string{left.substr(0, length)}});
+            left.remove_prefix(length);
+        } else if (auto state = unpack_state(cut >> 1)) {
+            events.push_back(std::move(*state));
+        }
+    }
+    for (GenerationEvent& event : ending_events(record)) {
+        events.push_back(std::move(event));
+    }
+    return events;
+}
+
+std::size_t count_events(const GenerationRecord& record) {
+    store::Decoder in{record.events};
+    std::size_t count = 0;
+    while (in.ok() && !in.finished()) {
+        in.number();
+        ++count;
+    }
+    return is_terminal(record.state) ? count + ending_events(record).size() : count;
+}
+
+std::string encode_batch(const std::vector<JournalPart>& parts) {
+    store::Encoder out;
+    out.byte(batch_version);
+    out.number(parts.size());
+    for (const JournalPart& part : parts) {
+        out.uuid(part.id.uuid);
+        out.number(static_cast<std::uint64_t>(part.first_event));
+        out.number(static_cast<std::uint64_t>(part.input_tokens));
+        out.number(part.events.size());
+        for (const GenerationEvent& event : part.events) {
+            if (event.kind == EventKind::delta) {
+                out.number(delta_bit);
+                out.bytes(event.delta);
+            } else {
+                out.number(0);
+                out.number(pack_state(event));
+            }
+        }
+    }
+    return out.take();
+}
+
+std::optional<std::vector<JournalPart>> decode_batch(std::string_view batch) {
+    store::Decoder in{batch};
+    if (in.byte() != batch_version) {
+        return std::nullopt;
+    }
+    std::vector<JournalPart> parts(in.count(part_bytes_min));
+    for (JournalPart& part : parts) {
+        part.id.uuid = in.uuid();
+        part.first_event = static_cast<std::int64_t>(in.number());
+        part.input_tokens = static_cast<std::int64_t>(in.number());
+        const std::size_t count = in.count(event_bytes_min);
+        for (std::size_t i = 0; i < count && in.ok(); ++i) {
+            auto event = decode_event(in);
+            if (!event) {
+                return std::nullopt;
+            }
+            part.events.push_back(std::move(*event));
+        }
+    }
+    return in.finished() ? std::optional{std::move(parts)} : std::nullopt;
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/chat/domain/generation.hpp"
+
+// The events of an answer: 1, 2, 3 ... without a hole.  What comes before the end (states and deltas) is
+// decided as it happens and is written down; the end follows from the record.
+namespace loquat::chat {
+
+enum class EventKind : std::uint8_t { state = 1, delta = 2, error = 3, usage = 4, done = 5 };
+
+struct GenerationEvent {
+    EventKind kind = EventKind::done;
+    GenerationState state = GenerationState::queued;  // of `state`
+    std::int64_t queue_position = 0;                  // of `state` queued
+    std::string delta;
+    GenerationTokens tokens;  // of `usage`
+    GenerationError error;
+
+    friend bool operator==(const GenerationEvent& a, const GenerationEvent& b) {
+        return a.kind == b.kind && a.state == b.state && a.queue_position == b.queue_position &&
+               a.delta == b.delta;
+    }
+};
+
+// {"type":"delta","delta":"..."} and so on.
+std::string to_json(const GenerationEvent& event);
+// The event with its number as text of an event stream.
+std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view json);
+
+// States and lengths of deltas, for `GenerationRecord::events`.  Each event appends its part.
+void append_cut(std::string& events, const GenerationEvent& event);
+// All events of an ended answer, from its record alone.
+std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record);
+std::size_t count_events(const GenerationRecord& record);
+// error if there is one, usage, the terminal state, done.
+std::vector<GenerationEvent> ending_events(const GenerationRecord& record);
+
+// What one answer adds to a row of the journal.
+struct JournalPart {
+    GenerationId id;
+    std::int64_t first_event = 1;
+    std::int64_t input_tokens = 0;        // that the model was given; 0: not known yet
+    std::vector<GenerationEvent> events;  // states and deltas
+};
+std::string encode_batch(const std::vector<JournalPart>& parts);
+// None for anything that `encode_batch` did not write.
+std::optional<std::vector<JournalPart>> decode_batch(std::string_view batch);
+
+}  // namespace loquat::chat

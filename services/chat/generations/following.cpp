@@ -1,0 +1,172 @@
+#include <algorithm>
+
+#include "services/chat/generations/failures.hpp"
+#include "services/chat/generations/generations.hpp"
+
+// Reading along, and reading what has ended.
+namespace loquat::chat {
+namespace {
+
+StreamLogPtr rebuild_log(const GenerationRecord& record) {
+    auto log = std::make_shared<StreamLog>();
+    std::int64_t id = 0;
+    for (const GenerationEvent& event : rebuild_events(record)) {
+        log->append(to_stream_text(++id, event.kind, to_json(event)));
+    }
+    log->close();
+    return log;
+}
+
+std::optional<std::string> text_or_null(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional{text};
+}
+
+GenerationId decode_cursor_of_generations(const std::string& cursor) {
+    const auto id = GenerationId::parse(cursor);
+    if (!id) {
+        throw invalid_field("cursor", "bad_cursor", "is not a cursor of this list");
+    }
+    return *id;
+}
+
+}  // namespace
+
+// What one may not see is not there.
+Task<GenerationRecord> Generations::get_readable(UserId user, const std::string& id) {
+    const auto wanted = GenerationId::parse(id);
+    if (!wanted) {
+        throw generation_not_found();
+    }
+    std::optional<GenerationRecord> record;
+    if (const LivePtr live = lives_.find(*wanted)) {
+        record = live->record;
+    } else {
+        record = co_await ports_.store.find(*wanted);
+    }
+    if (!record) {
+        throw generation_not_found();
+    }
+    bool is_visible = true;
+    try {
+        co_await ports_.chat.enter(record->chat, user, Action::read);
+    } catch (const Failure& failure) {
+        is_visible = failure.kind != Kind::not_found && failure.kind != Kind::forbidden;
+        if (is_visible) {
+            throw;
+        }
+    }
+    if (!is_visible) {
+        throw generation_not_found();
+    }
+    co_return std::move(*record);
+}
+
+contracts::Generation Generations::view(const GenerationRecord& record) const {
+    contracts::Generation out;
+    out.generationId = record.id.to_string();
+    out.chat_id = record.chat;
+    out.user_id = record.user;
+    out.state = record.state;
+    out.queue_position = queue_.position(record.user, record.id);
+    out.model = record.model;
+    out.provider = text_or_null(record.provider);
+    out.system_prompt = record.system_prompt;
+    out.temperature = record.temperature;
+    out.max_tokens = record.max_tokens;
+    out.inputTokens = record.tokens.input;
+    out.outputTokens = record.tokens.output;
+    out.created_at = record.created_at;
+    out.started_at = record.started_at;
+    out.finished_at = record.finished_at;
+    out.error = record.error;
+    out.request_id = record.request_id;
+    out.text = record.text;
+    out.prompt_message_id = record.prompt;
+    out.message_id = record.answer;
+    out.context = record.context;
+    if (const LivePtr live = lives_.find(record.id)) {
+        out.last_event_id = live->told;
+    } else {
+        out.last_event_id = static_cast<std::int64_t>(count_events(record));
+    }
+    return out;
+}
+
+Task<contracts::Generation> Generations::get_generation(Caller caller,
+                                                        contracts::GenerationRef request) {
+    const GenerationRecord record =
+        co_await get_readable(caller.user_id(), request.generationId);
+    // Meanwhile it may have gone on.
+    const LivePtr live = lives_.find(record.id);
+    co_return view(live ? live->record : record);
+}
+
+Task<contracts::Page<contracts::Generation>> Generations::list_generations(
+    Caller caller, contracts::ListGenerationsRequest request) {
+    co_await ports_.chat.enter(request.id, caller.user_id(), Action::read);
+    std::optional<GenerationId> before;
+    if (request.cursor) {
+        before = decode_cursor_of_generations(*request.cursor);
+    }
+    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    const GenerationPage stored = co_await ports_.store.list(request.id, before, limit);
+    contracts::Page<contracts::Generation> page;
+    for (const GenerationRecord& record : stored.items) {
+        const LivePtr live = lives_.find(record.id);
+        page.items.push_back(view(live ? live->record : record));
+    }
+    if (stored.has_more) {
+        page.next_cursor = stored.items.back().id.to_string();
+    }
+    co_return page;
+}
+
+Task<StreamLogPtr> Generations::get_log(GenerationRecord record) {
+    if (const LivePtr live = lives_.find(record.id)) {
+        co_return live->log;
+    }
+    if (const StreamLogPtr* kept = ended_logs_.find(record.id)) {
+        co_return *kept;
+    }
+    if (!is_terminal(record.state)) {
+        // It ended after the record was read.
+        auto stored = co_await ports_.store.find(record.id);
+        record = stored ? std::move(*stored) : std::move(record);
+    }
+    StreamLogPtr log = rebuild_log(record);
+    ended_logs_.put(record.id, log, log->bytes() + sizeof(StreamLog));
+    co_return log;
+}
+
+Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
+    Caller caller, contracts::StreamGenerationRequest request) {
+    const std::int64_t after = request.last_event_id.value_or(0);
+    if (after < 0) {
+        throw invalid_field("last_event_id", "out_of_range", "must not be negative");
+    }
+    auto record = co_await get_readable(caller.user_id(), request.generationId);
+    StreamLogPtr log = co_await get_log(std::move(record));
+    if (const std::int64_t last = log->last_event(); after > last) {
+        throw no_such_event(last);
+    }
+    co_return make_stream_feed(std::move(log), after);
+}
+
+std::vector<contracts::LiveGeneration> Generations::list_live(const ChatId& chat) const {
+    std::vector<contracts::LiveGeneration> list;
+    for (const LivePtr& live : lives_.of_chat(chat)) {
+        const GenerationRecord& record = live->record;
+        contracts::LiveGeneration& one = list.emplace_back();
+        one.generationId = record.id.to_string();
+        one.user_id = record.user;
+        one.model = record.model;
+        // The end is told by its events, which follow.
+        one.state = is_terminal(record.state) ? GenerationState::streaming : record.state;
+        one.queue_position = queue_.position(record.user, record.id);
+        one.text = record.text;
+        one.event_id = live->told;
+    }
+    return list;
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,72 @@
+#include "services/chat/generations/generations.hpp"
+
+#include "base/log.hpp"
+#include "services/chat/generations/failures.hpp"
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t starts_waiting_max = 100;
+
+std::size_t to_size(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+}  // namespace
+
+Generations::Generations(Ports ports, const ChatConfig& config)
+    : ports_(ports),
+      config_(config),
+      scope_(ports.loop, "chat.generations"),
+      outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
+      starts_(starts_waiting_max),
+      queue_(to_size(config.generations_waiting_max)),
+      ended_logs_(to_size(config.stream_cache_mib) << 20),
+      catalog_(ports.models, ports.clock),
+      teller_(ports.broadcast),
+      writer_({ports.journal, teller_, scope_, ports.metrics,
+               [this](const LivePtr& live) {
+                   if (live->decide({GenerationState::failed,
+                                     GenerationError{"store.unavailable",
+                                                     "The answer could not be written down."}})) {
+                       runner_.stop_model(live);
+                   }
+               }}),
+      context_(ports.messages, config_),
+      runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),
+      settler_(ports.log, ports.store),
+      titles_({ports.chat, ports.models, ports.messages, ports.log, ports.clock, scope_}) {}
+
+Task<void> Generations::start() {
+    co_await recover();
+    outcomes_.start();
+    auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
+        on_stored(notice, payload);
+    };
+    stored_ = ports_.broadcast.subscribe(std::string{store::stored_topic},
+                                         std::move(on_stored_notice));
+    ports_.chat.show_generations([this](const ChatId& chat) { return list_live(chat); });
+    scope_.start(keep_settling());
+}
+
+Task<void> Generations::stop(Steady deadline) {
+    is_stopping_ = true;
+    stored_.end();
+    outcomes_.stop();
+    const auto now = [] { return std::chrono::steady_clock::now(); };
+    if (now() < deadline) {
+        for (const LivePtr& live : lives_.all()) {
+            live->decide(interrupted());
+            if (queue_.leave(live->record.user, live->record.id)) {
+                scope_.start(finish(live));
+            } else if (live->feed != nullptr) {
+                live->feed->cancel();
+            }
+        }
+    }
+    while (lives_.size() > 0 && now() < deadline) {
+        co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
+    }
+    ports_.chat.show_generations(nullptr);
+    co_await scope_.close();
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,125 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aio/scope.hpp"
+#include "contracts/generation.hpp"
+#include "runtime/audit_trail.hpp"
+#include "services/chat/chat.hpp"
+#include "services/chat/domain/generation_queue.hpp"
+#include "services/chat/generations/catalog.hpp"
+#include "services/chat/generations/context_builder.hpp"
+#include "services/chat/generations/journal_writer.hpp"
+#include "services/chat/generations/metrics.hpp"
+#include "services/chat/generations/ports.hpp"
+#include "services/chat/generations/runner.hpp"
+#include "services/chat/generations/settler.hpp"
+#include "services/chat/generations/titles.hpp"
+
+namespace loquat::chat {
+
+// Answers of assistants, on the loop of the conversations.  An answer is written whether or not anybody reads along;
+// it ends once, and what a reader was shown survives the process.  Failures as contracts/generation.hpp says.
+// asking.cpp, living.cpp, following.cpp, sending.cpp and recovering.cpp each hold a part.
+class Generations final : public contracts::GenerationApi {
+  public:
+    struct Ports {
+        Chat& chat;
+        GenerationStore& store;
+        GenerationJournal& journal;
+        ModelPort& models;
+        UsageLedger& ledger;
+        store::EventLog& log;
+        store::MessageStore& messages;
+        store::Broadcast& broadcast;
+        const Clock& clock;
+        aio::Loop& loop;
+        GenerationMetrics& metrics;
+        runtime::AuditTrail& audit;
+    };
+
+    Generations(Ports ports, const ChatConfig& config);
+
+    // Before the first call: ends what a process before left, then listens.  Throws as the stores.
+    Task<void> start();
+    // Interrupts what runs and waits.  What has not ended by `deadline` is left to the next start.
+    Task<void> stop(Steady deadline);
+
+    Task<Reply<contracts::StartedGeneration>> start_generation(
+        Caller caller, contracts::StartGenerationRequest request) override;
+    Task<contracts::Page<contracts::Generation>> list_generations(
+        Caller caller, contracts::ListGenerationsRequest request) override;
+    Task<contracts::Generation> get_generation(Caller caller,
+                                               contracts::GenerationRef request) override;
+    Task<contracts::FeedPtr<contracts::EventText>> stream_generation(
+        Caller caller, contracts::StreamGenerationRequest request) override;
+    Task<contracts::CanceledGeneration> cancel_generation(Caller caller,
+                                                          contracts::GenerationRef request) override;
+    Task<contracts::SentChat> send_chat(Caller caller, contracts::SendChatRequest request) override;
+
+    // Those of a conversation that have not ended, oldest first.
+    std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const;
+
+  private:
+    // asking.cpp
+    Task<std::optional<Reply<contracts::StartedGeneration>>> find_repeat(
+        UserId user, const contracts::StartGenerationRequest& request);
+    // `prompt` is the message to answer where it is known already.
+    Task<LivePtr> prepare(Caller caller, RoomPtr room, contracts::StartGenerationRequest request,
+                          std::optional<MessageId> prompt = std::nullopt);
+    Task<void> check_quota(UserId user);
+    Task<MessageId> choose_prompt(ChatId chat, bool is_again);
+    Task<void> launch(LivePtr live);
+    Task<contracts::StartedGeneration> describe_start(GenerationRecord record, bool has_prompt);
+
+    // living.cpp
+    Task<void> run(LivePtr live);
+    Task<Ending> produce(LivePtr live);
+    Task<void> finish(LivePtr live);
+    Task<bool> make_durable(LivePtr live);
+    Task<void> settle(LivePtr live);
+    void pass_on(Live& live);
+    void tell_positions(const UserId& user);
+    GenerationRecord end_of(const Live& live) const;
+
+    // following.cpp
+    Task<GenerationRecord> get_readable(UserId user, const std::string& id);
+    Task<StreamLogPtr> get_log(GenerationRecord record);
+    contracts::Generation view(const GenerationRecord& record) const;
+
+    // sending.cpp
+    Task<ChatId> choose_chat(Caller caller, const contracts::SendChatRequest& request);
+    Task<contracts::SentChat> wait_for_reply(GenerationId id, contracts::Message message,
+                                             Steady deadline);
+
+    // recovering.cpp
+    Task<void> recover();
+    Task<void> keep_settling();
+    void on_stored(store::Notice notice, const store::Payload& payload);
+    Task<void> answer_mention(store::StoredMessage message);
+    Task<bool> was_asked(const store::StoredMessage& message);
+
+    Ports ports_;
+    ChatConfig config_;
+    aio::Scope scope_;
+    Outcomes outcomes_;
+    Turns<UserId> starts_;  // a person's requests are decided one after the other
+    GenerationQueue queue_;
+    LiveSet lives_;
+    Lru<GenerationId, StreamLogPtr> ended_logs_;
+    Catalog catalog_;
+    Teller teller_;
+    JournalWriter writer_;
+    ContextBuilder context_;
+    Runner runner_;
+    Settler settler_;
+    Titles titles_;
+    store::Subscription stored_;
+    std::size_t mentions_running_ = 0;
+    bool has_unsettled_ = true;
+    bool is_stopping_ = false;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,54 @@
+#pragma once
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "aio/scope.hpp"
+#include "services/chat/generations/live.hpp"
+#include "services/chat/generations/metrics.hpp"
+#include "services/chat/generations/ports.hpp"
+#include "services/chat/generations/teller.hpp"
+
+namespace loquat::chat {
+
+// Writes events down before anybody sees them.  What comes in one tick of the loop, and while a row is
+// being written, becomes one row: under load rows grow instead of queueing up, and the deltas of an
+// answer in a row become one event.
+class JournalWriter {
+  public:
+    struct Parts {
+        GenerationJournal& journal;
+        Teller& teller;
+        aio::Scope& scope;
+        GenerationMetrics& metrics;
+        // An answer whose events were lost; those that were told stay.
+        std::function<void(const LivePtr&)> on_failed;
+    };
+
+    explicit JournalWriter(Parts parts) : parts_(std::move(parts)) {}
+
+    // A state or a delta.
+    void note(const LivePtr& live, GenerationEvent event);
+    // Returns when all that was noted was told, or given up.
+    Task<void> flush(LivePtr live);
+    // The record says everything now: its rows may go.
+    void forget(const Live& live);
+
+  private:
+    Task<void> write_all();
+    Task<void> write_batch(std::vector<LivePtr> lives);
+    Task<std::uint64_t> append(std::string batch);
+    void tell(std::vector<LivePtr>& lives, std::vector<JournalPart>& parts, std::uint64_t row);
+    void give_up(std::vector<LivePtr>& lives, std::exception_ptr error);
+    Task<void> trim();
+
+    Parts parts_;
+    std::vector<LivePtr> noted_;
+    bool is_writing_ = false;
+    bool is_trimming_ = false;
+    std::uint64_t last_row_ = 0;
+    std::uint64_t trimmed_ = 0;  // rows below are gone
+    std::multiset<std::uint64_t> first_rows_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,77 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "aio/signal.hpp"
+#include "base/tokens.hpp"
+#include "services/chat/generations/event_list.hpp"
+#include "services/chat/generations/gate.hpp"
+#include "services/chat/generations/stream_log.hpp"
+#include "services/chat/domain/records.hpp"
+
+namespace loquat::chat {
+
+// An answer that has not ended, on the service's loop.  `record.text`, `record.events` and `told` are what readers
+// have been shown; `pending` is on its way into the journal.
+struct Live {
+    GenerationRecord record;
+    StreamLogPtr log = std::make_shared<StreamLog>();
+    std::int64_t told = 0;  // the number of the last event that was told
+
+    // The journal's side.
+    std::vector<GenerationEvent> pending;
+    bool is_being_written = false;
+    bool is_noted = false;         // waits for the next row
+    std::uint64_t first_row = 0;   // of the journal; 0: none yet
+    std::exception_ptr journal_error;
+    aio::Signal written;
+
+    // The model's side.
+    contracts::Model model;
+    contracts::Feed<contracts::ModelEvent>* feed = nullptr;  // while it is read
+    std::size_t produced_bytes = 0;
+    TokenCounter counter;
+    std::optional<GenerationTokens> reported;
+
+    ChatKind kind = ChatKind::group;
+    bool has_waited = false;
+    bool has_slot = false;  // it is its user's running one
+    std::int64_t queue_position = 0;  // as last told
+    std::optional<Ending> ending;     // once decided it stays
+    Steady began{};                   // when it got its turn
+    Gate durable;                     // the terminal state is
+    Gate over;                        // `done` was told
+
+    // The first decision counts.
+    bool decide(Ending how) {
+        if (ending) {
+            return false;
+        }
+        ending = std::move(how);
+        return true;
+    }
+};
+using LivePtr = std::shared_ptr<Live>;
+
+// All of them, by id and by conversation.
+class LiveSet {
+  public:
+    void add(const LivePtr& live);
+    void remove(const Live& live);
+    LivePtr find(const GenerationId& id) const;
+    // Oldest first.
+    std::vector<LivePtr> of_chat(const ChatId& chat) const;
+    std::vector<LivePtr> all() const;
+    // Tokens that a person's answers use, as far as they are known.
+    std::int64_t tokens_of(const UserId& user) const;
+    std::size_t size() const { return by_id_.size(); }
+
+  private:
+    std::unordered_map<GenerationId, LivePtr> by_id_;
+    std::unordered_map<ChatId, std::vector<LivePtr>> by_chat_;
+    std::unordered_map<UserId, std::vector<LivePtr>> by_user_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,212 @@
+#include "base/log.hpp"
+#include "services/chat/generations/cost.hpp"
+#include "services/chat/generations/failures.hpp"
+#include "services/chat/generations/generations.hpp"
+
+// From an answer's turn to its end.
+namespace loquat::chat {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int durable_tries_max = 100;
+constexpr milliseconds durable_pause_max{5'000};
+
+}  // namespace
+
+Task<void> Generations::run(LivePtr live) {
+    live->began = std::chrono::steady_clock::now();
+    std::exception_ptr error;
+    try {
+        Ending ending = co_await produce(live);
+        live->decide(std::move(ending));
+    } catch (const Failure& failure) {
+        live->decide(failed_with(failure));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error && aio::is_cancellation(error)) {
+        std::rethrow_exception(error);
+    }
+    if (error) {
+        const std::string what = aio::describe(error);
+        log_error({.service = "chat"}, "an answer could not be written", {{"error", what}});
+        live->decide(failed_with({Kind::internal, "server.internal", "Something went wrong."}));
+    }
+    co_await finish(live);
+}
+
+Task<Ending> Generations::produce(LivePtr live) {
+    GenerationRecord& record = live->record;
+    if (record.state == GenerationState::queued && !live->ending) {
+        const Time now = ports_.clock.now();
+        if (!co_await ports_.store.begin(record.id, now)) {
+            co_return interrupted();
+        }
+        record.state = GenerationState::streaming;
+        record.started_at = now;
+    }
+    if (live->ending) {
+        co_return *live->ending;
+    }
+    writer_.note(live, {.kind = EventKind::state, .state = GenerationState::streaming});
+    co_return co_await runner_.run(live);
+}
+
+// The record as it will be once the answer has ended.
+GenerationRecord Generations::end_of(const Live& live) const {
+    GenerationRecord record = live.record;
+    record.state = live.ending->state;
+    record.error = live.ending->error;
+    record.finished_at = ports_.clock.now();
+    if (live.reported) {
+        record.tokens = *live.reported;
+    } else {
+        record.tokens = {record.context ? record.context->tokens : 0, count_tokens(record.text),
+                         UsageSource::counted};
+    }
+    record.cost_micros = cost_of(live.model, record.tokens);
+    if (!record.text.empty()) {
+        record.answer = MessageId::make();
+    }
+    return record;
+}
+
+Task<void> Generations::finish(LivePtr live) {
+    co_await writer_.flush(live);
+    const bool is_durable = co_await make_durable(live);
+    writer_.forget(*live);
+    if (is_durable) {
+        live->durable.open();
+        ports_.metrics.count(live->record.state);
+        if (live->has_slot) {
+            ports_.metrics.whole.observe(std::chrono::steady_clock::now() - live->began);
+        }
+        co_await settle(live);
+    }
+    pass_on(*live);
+    lives_.remove(*live);
+    ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
+    if (is_durable) {
+        teller_.tell_end(*live);
+        ended_logs_.put(live->record.id, live->log, live->log->bytes() + sizeof(StreamLog));
+        if (live->kind == ChatKind::assistant && !is_stopping_) {
+            titles_.consider(live->record, live->model);
+        }
+    } else {
+        live->log->close();
+    }
+    live->durable.open();
+    live->over.open();
+}
+
+// Until the store takes it.  Readers see a stream that goes on meanwhile.
+Task<bool> Generations::make_durable(LivePtr live) {
+    GenerationRecord ended = end_of(*live);
+    milliseconds pause{50};
+    for (int tries = 1; tries <= durable_tries_max; ++tries) {
+        std::exception_ptr error;
+        try {
+            std::vector<GenerationRecord> one{ended};
+            const auto finished = co_await ports_.store.finish(std::move(one));
+            if (!finished.front()) {
+                // A try before whose answer was lost, and nobody else.
+                auto stored = co_await ports_.store.find(ended.id);
+                ended = stored ? std::move(*stored) : std::move(ended);
+            }
+            live->record = std::move(ended);
+            co_return true;
+        } catch (const Failure&) {
+            error = std::current_exception();
+        }
+        const std::string what = aio::describe(error);
+        log_error({.service = "chat"}, "the end of an answer could not be stored; trying again",
+                  {{"error", what}, {"generation_id", ended.id.to_string()}});
+        co_await ports_.loop.sleep_for(pause);
+        pause = std::min(pause * 2, durable_pause_max);
+    }
+    co_return false;
+}
+
+// The message is there before `done` is told, if the store can do it in a moment.
+Task<void> Generations::settle(LivePtr live) {
+    std::exception_ptr error;
+    try {
+        Outcomes::Ticket ticket{outcomes_};
+        co_await settler_.settle(live->record, outcomes_, ticket);
+        if (live->record.answer && !is_stopping_) {
+            co_await ticket.wait_until(std::chrono::steady_clock::now() +
+                                       milliseconds{config_.store_wait_ms});
+        }
+    } catch (const Failure&) {
+        error = std::current_exception();
+    }
+    if (error) {
+        has_unsettled_ = true;
+        const std::string what = aio::describe(error);
+        log_warn({.service = "chat"}, "an answer is not in the log yet", {{"error", what}});
+    }
+}
+
+// The person's next one has its turn.
+void Generations::pass_on(Live& live) {
+    if (!std::exchange(live.has_slot, false)) {
+        return;
+    }
+    const UserId user = live.record.user;
+    const auto next = queue_.pass_on(user, live.record.id);
+    if (!next) {
+        return;
+    }
+    if (const LivePtr waiting = lives_.find(*next)) {
+        waiting->has_slot = true;
+        scope_.start(run(waiting));
+    }
+    tell_positions(user);
+}
+
+void Generations::tell_positions(const UserId& user) {
+    std::int64_t position = 0;
+    for (const GenerationId& id : queue_.waiting(user)) {
+        ++position;
+        const LivePtr live = lives_.find(id);
+        if (live && live->queue_position != position) {
+            live->queue_position = position;
+            writer_.note(live, {.kind = EventKind::state,
+                                .state = GenerationState::queued,
+                                .queue_position = position});
+        }
+    }
+}
+
+Task<contracts::CanceledGeneration> Generations::cancel_generation(
+    Caller caller, contracts::GenerationRef request) {
+    const UserId user = caller.user_id();
+    const GenerationRecord record = co_await get_readable(user, request.generationId);
+    const RoomPtr room = co_await ports_.chat.enter(record.chat, user, Action::read);
+    const MemberRecord* member = room->find(user);
+    const bool is_admin = member != nullptr && member->role != MemberRole::member;
+    if (record.user != user && !is_admin) {
+        throw Failure{Kind::forbidden, "chat.forbidden",
+                      "Only who asked, and the conversation's admins, may stop an answer."};
+    }
+    const LivePtr live = lives_.find(record.id);
+    if (!live) {
+        co_return contracts::CanceledGeneration{request.generationId, record.state};
+    }
+    if (live->decide({GenerationState::canceled, std::nullopt})) {
+        ports_.audit.note(caller, {.action = "generation.canceled", .subject = request.generationId});
+        if (queue_.leave(live->record.user, live->record.id)) {
+            tell_positions(live->record.user);
+            scope_.start(finish(live));
+        } else if (live->feed != nullptr) {
+            runner_.stop_model(live);
+        }
+    }
+    co_await live->durable.wait_until(caller.deadline);
+    const GenerationState state =
+        live->durable.is_open() ? live->record.state : live->ending->state;
+    co_return contracts::CanceledGeneration{request.generationId, state};
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,96 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aio/task.hpp"
+#include "contracts/feed.hpp"
+#include "contracts/model.hpp"
+#include "services/chat/domain/generation.hpp"
+
+// What answers need besides what the conversations need.
+namespace loquat::chat {
+
+struct GenerationPage {
+    std::vector<GenerationRecord> items;  // newest first
+    bool has_more = false;
+};
+
+// Answers and how they ended.  Each method is one transaction; a change that returned survives a loss
+// of power.  Changes of the state are guarded: they are refused (false) when the state is not what
+// they start from.  Fails as store/sql/database.hpp says.
+class GenerationStore {
+  public:
+    static constexpr std::size_t list_max = 200;
+    // A page ends before its texts together are longer, but holds at least one.
+    static constexpr std::size_t page_bytes_max = 4 * 1024 * 1024;
+
+    virtual ~GenerationStore() = default;
+
+    // As queued or streaming.  ConstraintFailure when the client id is taken.
+    virtual Task<void> insert(GenerationRecord record) = 0;
+    // queued -> streaming.
+    virtual Task<bool> begin(GenerationId id, Time at) = 0;
+    // Any state that is not terminal -> the record's terminal one, with everything that is known by
+    // then; one answer for each record.
+    virtual Task<std::vector<bool>> finish(std::vector<GenerationRecord> records) = 0;
+    // Everything of it is in the log.
+    virtual Task<void> settle(std::vector<GenerationId> ids) = 0;
+
+    virtual Task<std::optional<GenerationRecord>> find(GenerationId id) = 0;
+    virtual Task<std::optional<GenerationRecord>> find_by_client_id(UserId user, ChatId chat,
+                                                                    std::string client_id) = 0;
+    // The newest one of a conversation that answers a message.
+    virtual Task<std::optional<GenerationRecord>> find_last_prompted(ChatId chat) = 0;
+    virtual Task<GenerationPage> list(ChatId chat, std::optional<GenerationId> before,
+                                      std::size_t limit) = 0;
+    // Not ended, oldest first, at most list_max.
+    virtual Task<std::vector<GenerationRecord>> list_unfinished() = 0;
+    // Ended, not settled, oldest first, at most list_max.
+    virtual Task<std::vector<GenerationRecord>> list_unsettled() = 0;
+};
+
+struct JournalRow {
+    std::uint64_t number = 0;
+    std::string batch;
+};
+
+// What readers were shown of answers that have not ended, row by row; a row that was appended survives
+// the end of the process.  Fails as store/sql/database.hpp says.
+class GenerationJournal {
+  public:
+    static constexpr std::size_t read_rows_max = 256;
+
+    virtual ~GenerationJournal() = default;
+
+    // Gives the row's number, larger than all before.
+    virtual Task<std::uint64_t> append(std::string batch) = 0;
+    // Forgets rows with a smaller number.
+    virtual Task<void> trim(std::uint64_t before) = 0;
+    // The next ones after `after`, at most read_rows_max; empty at the end.
+    virtual Task<std::vector<JournalRow>> read(std::uint64_t after) = 0;
+};
+
+// Models, wherever they run.  Fails as contracts/model.hpp says.
+class ModelPort {
+  public:
+    virtual ~ModelPort() = default;
+
+    virtual Task<std::vector<contracts::Model>> list_models() = 0;
+    virtual Task<contracts::FeedPtr<contracts::ModelEvent>> generate(
+        contracts::Caller caller, contracts::GenerateRequest request) = 0;
+    // Ends a running answer; one that is not running is no mistake.
+    virtual Task<void> cancel(std::string generation_id) = 0;
+};
+
+// What was used already.
+class UsageLedger {
+  public:
+    virtual ~UsageLedger() = default;
+    // Tokens of answers and titles on a day that begins at midnight UTC, as far as they are recorded.
+    virtual Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) = 0;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,170 @@
+#include "services/chat/generations/runner.hpp"
+
+#include "base/log.hpp"
+
+namespace loquat::chat {
+namespace {
+
+using contracts::ModelEvent;
+using contracts::ModelEventType;
+
+// After it was stopped a model may still say what it used.
+constexpr std::chrono::milliseconds last_words_max{500};
+
+Ending failed(std::string code, std::string message) {
+    return {GenerationState::failed, GenerationError{std::move(code), std::move(message)}};
+}
+
+Ending ending_of_done(const Live& live, const std::optional<std::string>& reason) {
+    if (reason == "canceled") {
+        return {GenerationState::canceled, std::nullopt};
+    }
+    if (reason == "error") {
+        return failed("provider.bad_answer", "The model failed without saying why.");
+    }
+    if (live.produced_bytes == 0) {
+        return failed("provider.bad_answer", "The model gave an empty answer.");
+    }
+    return {GenerationState::succeeded, std::nullopt};
+}
+
+// While it is read, the model can be stopped.
+struct Reading {
+    Live& live;
+    Reading(Live& of, contracts::Feed<ModelEvent>* feed) : live(of) { live.feed = feed; }
+    ~Reading() { live.feed = nullptr; }
+};
+
+}  // namespace
+
+Ending failed_with(const Failure& failure) {
+    return failed(failure.code, failure.message);
+}
+
+Task<Ending> Runner::run(LivePtr live) {
+    auto built = co_await parts_.context.build(live);
+    live->record.context = built.context;
+    GenerationRecord& record = live->record;
+    contracts::GenerateRequest request{.generationId = record.id.to_string(),
+                                       .model = record.model,
+                                       .messages = std::move(built.messages),
+                                       .temperature = record.temperature,
+                                       .max_tokens = record.max_tokens};
+    contracts::Caller caller;
+    caller.user = record.user;
+    caller.request_id = record.request_id;
+    if (live->ending) {
+        live->record.context.reset();  // the model has not been asked
+        co_return *live->ending;
+    }
+    auto feed = co_await parts_.models.generate(std::move(caller), std::move(request));
+    co_return co_await read(live, std::move(feed));
+}
+
+Task<Ending> Runner::read(LivePtr live, contracts::FeedPtr<ModelEvent> feed) {
+    const Reading reading{*live, feed.get()};
+    if (live->ending) {
+        stop_model(live);
+    }
+    const Steady began = std::chrono::steady_clock::now();
+    const Steady deadline = began + std::chrono::seconds{config_.generation_seconds_max};
+    std::optional<Ending> error;
+    for (;;) {
+        std::vector<ModelEvent> events;
+        bool is_late = false;
+        try {
+            events = co_await feed->next(deadline);
+        } catch (const Failure& failure) {
+            is_late = failure.kind == Kind::timed_out && failure.code == "upstream.timeout";
+            if (!is_late) {
+                throw;
+            }
+        }
+        if (is_late) {
+            stop_model(live);
+            co_return failed("provider.timeout", "The answer took longer than allowed.");
+        }
+        if (events.empty()) {
+            co_return error ? *error : failed("provider.truncated", "The answer broke off.");
+        }
+        for (ModelEvent& event : events) {
+            if (event.type == ModelEventType::error) {
+                error = failed(event.code.value_or("provider.bad_answer"),
+                               event.message.value_or("The model failed."));
+            } else if (const auto ending = take(live, event)) {
+                co_return error ? *error : *ending;
+            }
+        }
+    }
+}
+
+std::optional<Ending> Runner::take(const LivePtr& live, ModelEvent& event) {
+    switch (event.type) {
+        case ModelEventType::delta:
+            return take_delta(live, std::move(event.delta).value_or(""));
+        case ModelEventType::usage:
+            take_usage(*live, event);
+            return std::nullopt;
+        case ModelEventType::done:
+            return ending_of_done(*live, event.finish_reason);
+        case ModelEventType::error:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+// What comes after the end was decided is not part of the answer.
+std::optional<Ending> Runner::take_delta(const LivePtr& live, std::string delta) {
+    if (live->ending || delta.empty()) {
+        return std::nullopt;
+    }
+    if (live->produced_bytes == 0) {
+        parts_.metrics.first_delta.observe(std::chrono::steady_clock::now() - live->began);
+    }
+    if (live->produced_bytes + delta.size() >
+        static_cast<std::size_t>(config_.answer_bytes_max)) {
+        stop_model(live);
+        return failed("provider.too_long", "The answer is longer than allowed and was cut.");
+    }
+    live->produced_bytes += delta.size();
+    live->counter.add(delta);
+    parts_.writer.note(live, {.kind = EventKind::delta, .delta = std::move(delta)});
+    return std::nullopt;
+}
+
+void Runner::take_usage(Live& live, ModelEvent& event) {
+    live.reported = GenerationTokens{event.inputTokens.value_or(0), event.outputTokens.value_or(0),
+                                     event.source.value_or(UsageSource::provider)};
+    if (event.model && !event.model->empty()) {
+        live.record.model = std::move(*event.model);
+    }
+    if (event.provider) {
+        live.record.provider = std::move(*event.provider);
+    }
+}
+
+void Runner::stop_model(const LivePtr& live) { parts_.scope.start(cancel(live)); }
+
+Task<void> Runner::cancel(LivePtr live) {
+    std::exception_ptr error;
+    const Steady began = std::chrono::steady_clock::now();
+    try {
+        co_await parts_.models.cancel(live->record.id.to_string());
+    } catch (const Failure&) {
+        error = std::current_exception();
+    }
+    if (error) {
+        const std::string what = aio::describe(error);
+        log_warn({.service = "chat"}, "a model could not be told to stop", {{"error", what}});
+    }
+    const auto left = last_words_max - (std::chrono::steady_clock::now() - began);
+    if (live->feed != nullptr && left > std::chrono::milliseconds{0}) {
+        co_await aio::Loop::current().sleep_for(
+            std::chrono::duration_cast<std::chrono::milliseconds>(left));
+    }
+    if (live->feed != nullptr) {
+        live->feed->cancel();
+    }
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,42 @@
+#pragma once
+#include "services/chat/config.hpp"
+#include "services/chat/generations/context_builder.hpp"
+#include "services/chat/generations/journal_writer.hpp"
+#include "services/chat/generations/ports.hpp"
+
+namespace loquat::chat {
+
+// Lets a model write an answer.  Nobody needs to read along.
+class Runner {
+  public:
+    struct Parts {
+        ModelPort& models;
+        ContextBuilder& context;
+        JournalWriter& writer;
+        aio::Scope& scope;
+        GenerationMetrics& metrics;
+    };
+
+    Runner(Parts parts, const ChatConfig& config) : parts_(parts), config_(config) {}
+
+    // From the reading of the history to the model's last word.  Gives how it went; ends soon after
+    // the answer's ending was decided elsewhere.
+    Task<Ending> run(LivePtr live);
+    // Stops the model; what it still tells of its use within a moment counts.
+    void stop_model(const LivePtr& live);
+
+  private:
+    Task<Ending> read(LivePtr live, contracts::FeedPtr<contracts::ModelEvent> feed);
+    // None while it goes on.
+    std::optional<Ending> take(const LivePtr& live, contracts::ModelEvent& event);
+    std::optional<Ending> take_delta(const LivePtr& live, std::string delta);
+    void take_usage(Live& live, contracts::ModelEvent& event);
+    Task<void> cancel(LivePtr live);
+
+    Parts parts_;
+    const ChatConfig& config_;
+};
+
+Ending failed_with(const Failure& failure);
+
+}  // namespace loquat::chat

@@ -1,0 +1,100 @@
+#include "services/chat/domain/text.hpp"
+#include "services/chat/generations/failures.hpp"
+#include "services/chat/generations/generations.hpp"
+#include "services/chat/views.hpp"
+
+// One call that says something and waits for the whole answer.
+namespace loquat::chat {
+namespace {
+
+// So that our own refusal, which names the answer, comes before the pipeline's.
+constexpr std::chrono::milliseconds answer_margin{300};
+
+Failure named(Failure failure, const GenerationId& id) {
+    failure.extra.emplace_back("generationId", id.to_string());
+    return failure;
+}
+
+Failure failure_of(const GenerationRecord& record) {
+    if (record.state == GenerationState::canceled) {
+        return {Kind::conflict, "generation.canceled", "The answer was stopped."};
+    }
+    const GenerationError error = record.error.value_or(GenerationError{"server.internal", ""});
+    return {Kind::unavailable, error.code, error.message};
+}
+
+}  // namespace
+
+Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRequest& request) {
+    if (request.chat_id) {
+        co_return *request.chat_id;
+    }
+    // Nothing is made for a request that cannot succeed.
+    to_message_text(request.message, static_cast<std::size_t>(config_.text_characters_max));
+    co_await catalog_.find(request.model);
+    if (!queue_.has_room(caller.user_id())) {
+        throw in_flight_limit(config_.generations_waiting_max);
+    }
+    co_await check_quota(caller.user_id());
+    contracts::CreateChatRequest creation;
+    creation.kind = ChatKind::assistant;
+    if (request.client_id) {
+        caller.idempotency_key = "send:" + *request.client_id;
+    }
+    auto made = co_await ports_.chat.create_chat(std::move(caller), std::move(creation));
+    co_return made.body.id;
+}
+
+Task<contracts::SentChat> Generations::send_chat(Caller caller, contracts::SendChatRequest request) {
+    if (request.client_id) {
+        check_client_id(*request.client_id);
+    }
+    const Steady deadline =
+        caller.deadline == Steady::max() ? caller.deadline : caller.deadline - answer_margin;
+    contracts::StartGenerationRequest start;
+    start.id = co_await choose_chat(caller, request);
+    start.client_id = std::move(request.client_id);
+    start.prompt = std::move(request.message);
+    start.model = std::move(request.model);
+    auto started = co_await start_generation(std::move(caller), std::move(start));
+    const GenerationId id = *GenerationId::parse(started.body.generationId);
+    if (!started.body.message) {
+        throw named({Kind::timed_out, "upstream.timeout",
+                     "The message is recorded, but was not stored in time."},
+                    id);
+    }
+    auto message = std::move(*started.body.message);
+    co_return co_await wait_for_reply(id, std::move(message), deadline);
+}
+
+Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, contracts::Message message,
+                                                      Steady deadline) {
+    std::optional<GenerationRecord> record;
+    if (const LivePtr live = lives_.find(id)) {
+        const bool is_over = co_await live->over.wait_until(deadline);
+        if (!is_over) {
+            throw named({Kind::timed_out, "upstream.timeout",
+                         "The answer is still being written; it will be in the conversation."},
+                        id);
+        }
+        record = live->record;
+    } else {
+        record = co_await ports_.store.find(id);
+    }
+    if (!record || record->state != GenerationState::succeeded) {
+        throw named(record ? failure_of(*record) : generation_not_found(), id);
+    }
+    contracts::SentChat sent;
+    sent.chat_id = record->chat;
+    sent.message = std::move(message);
+    sent.generationId = id.to_string();
+    sent.usage = {record->tokens.input, record->tokens.output};
+    if (auto stored = co_await ports_.messages.find_by_id(*record->answer)) {
+        sent.reply = to_wire(std::move(*stored));
+    } else {
+        sent.reply = to_wire(message_of(*record));  // durable, without its number yet
+    }
+    co_return sent;
+}
+
+}  // namespace loquat::chat

@@ -1,0 +1,116 @@
+#include "services/chat/generations/settler.hpp"
+
+#include "services/chat/domain/assistant.hpp"
+#include "store/usage/usage_record.hpp"
+
+namespace loquat::chat {
+namespace {
+
+store::UsageState usage_state(GenerationState state) {
+    switch (state) {
+        case GenerationState::failed:
+            return store::UsageState::failed;
+        case GenerationState::canceled:
+            return store::UsageState::canceled;
+        case GenerationState::queued:
+        case GenerationState::streaming:
+        case GenerationState::succeeded:
+            return store::UsageState::succeeded;
+    }
+    return store::UsageState::succeeded;
+}
+
+// One that never reached a model used nothing and leaves no record.
+bool has_usage(const GenerationRecord& record) {
+    return record.tokens.input > 0 || record.tokens.output > 0 ||
+           record.state == GenerationState::succeeded;
+}
+
+store::UsageRecord usage_of(const GenerationRecord& record) {
+    store::UsageRecord usage;
+    usage.user = record.user;
+    usage.chat = record.chat;
+    usage.generation_id = record.id.to_string();
+    usage.model = record.model;
+    usage.provider = record.provider;
+    usage.input_tokens = record.tokens.input;
+    usage.output_tokens = record.tokens.output;
+    usage.source = record.tokens.source;
+    usage.state = usage_state(record.state);
+    usage.cost_micros = record.cost_micros;
+    usage.at = record.finished_at.value_or(record.created_at);
+    return usage;
+}
+
+store::KeyedPayload to_payload(const store::MessageRecord& message) {
+    return {message.chat.to_string(), store::encode(message)};
+}
+
+}  // namespace
+
+store::MessageRecord message_of(const GenerationRecord& record) {
+    store::MessageRecord message;
+    message.chat = record.chat;
+    message.message_id = *record.answer;
+    message.sender = {assistant_id(), std::string{assistant_username}, record.model_label,
+                      store::SenderKind::assistant};
+    message.client_id = "generation:" + record.id.to_string();
+    message.text = record.text;
+    message.generation_id = record.id.to_string();
+    message.at = record.finished_at.value_or(record.created_at);
+    return message;
+}
+
+Task<void> Settler::settle(std::vector<GenerationRecord> records) {
+    std::vector<store::KeyedPayload> messages;
+    for (const GenerationRecord& record : records) {
+        if (record.answer) {
+            messages.push_back(to_payload(message_of(record)));
+        }
+    }
+    co_await append(std::move(records), std::move(messages));
+}
+
+Task<void> Settler::settle(GenerationRecord record, Outcomes& outcomes, Outcomes::Ticket& ticket) {
+    std::vector<store::KeyedPayload> messages;
+    if (record.answer) {
+        store::MessageRecord message = message_of(record);
+        message.origin = outcomes.origin();
+        message.origin_ref = ticket.ref();
+        messages.push_back(to_payload(message));
+    }
+    std::vector<GenerationRecord> records;
+    records.push_back(std::move(record));
+    co_await append(std::move(records), std::move(messages));
+}
+
+Task<void> Settler::append(std::vector<GenerationRecord> records,
+                           std::vector<store::KeyedPayload> messages) {
+    std::vector<store::KeyedPayload> usages;
+    std::vector<GenerationId> ids;
+    for (const GenerationRecord& record : records) {
+        if (has_usage(record)) {
+            usages.push_back({record.user.to_string(), store::encode(usage_of(record))});
+        }
+        ids.push_back(record.id);
+    }
+    if (!messages.empty()) {
+        co_await log_.append_all(std::string{store::messages_topic}, std::move(messages));
+    }
+    if (!usages.empty()) {
+        co_await log_.append_all(std::string{store::usage_topic}, std::move(usages));
+    }
+    co_await store_.settle(std::move(ids));
+}
+
+Task<void> Settler::settle_left() {
+    for (;;) {
+        auto left = co_await store_.list_unsettled();
+        if (left.empty()) {
+            co_return;
+        }
+        co_await settle(std::move(left));
+    }
+}
+
+}  // namespace loquat::chat

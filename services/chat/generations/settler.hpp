@@ -1,0 +1,33 @@
+#pragma once
+#include <vector>
+
+#include "services/chat/generations/ports.hpp"
+#include "services/chat/outcomes.hpp"
+#include "store/log/event_log.hpp"
+
+namespace loquat::chat {
+
+// What follows from an answer that has ended goes into the log: the text as an ordinary message, and
+// the use of the model.  Both may be repeated.
+class Settler {
+  public:
+    Settler(store::EventLog& log, GenerationStore& store) : log_(log), store_(store) {}
+
+    // Returns when all is durable.  Throws as the log and the store; settle again then.
+    Task<void> settle(std::vector<GenerationRecord> records);
+    // The same for one, whose message's outcome `ticket` waits for.
+    Task<void> settle(GenerationRecord record, Outcomes& outcomes, Outcomes::Ticket& ticket);
+    // All that a process before left.
+    Task<void> settle_left();
+
+  private:
+    Task<void> append(std::vector<GenerationRecord> records,
+                      std::vector<store::KeyedPayload> messages);
+
+    store::EventLog& log_;
+    GenerationStore& store_;
+};
+
+store::MessageRecord message_of(const GenerationRecord& record);
+
+}  // namespace loquat::chat

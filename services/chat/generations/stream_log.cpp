@@ -1,0 +1,127 @@
+#include "services/chat/generations/stream_log.hpp"
+
+#include <algorithm>
+
+#include "aio/loop.hpp"
+#include "base/failure.hpp"
+
+namespace loquat::chat {
+
+void StreamLog::append(std::string_view event_text) {
+    const std::lock_guard lock{mutex_};
+    text_.append(event_text);
+    ends_.push_back(static_cast<std::uint32_t>(text_.size()));
+    wake_all();
+}
+
+void StreamLog::close() {
+    const std::lock_guard lock{mutex_};
+    is_closed_ = true;
+    wake_all();
+}
+
+// Under the lock: a reader cannot leave its loop in between.
+void StreamLog::wake_all() {
+    for (WaiterPtr& waiter : waiting_) {
+        aio::Loop& home = *waiter->home;
+        home.post([waiter = std::move(waiter)] { waiter->arrived.set(); });
+    }
+    waiting_.clear();
+}
+
+std::int64_t StreamLog::last_event() const {
+    const std::lock_guard lock{mutex_};
+    return static_cast<std::int64_t>(ends_.size());
+}
+
+std::size_t StreamLog::bytes() const {
+    const std::lock_guard lock{mutex_};
+    return text_.capacity() + ends_.capacity() * sizeof(std::uint32_t);
+}
+
+StreamLog::Slice StreamLog::read(std::int64_t after) const {
+    const std::lock_guard lock{mutex_};
+    const auto index = static_cast<std::size_t>(after);
+    if (index >= ends_.size()) {
+        return {{}, after, is_closed_};
+    }
+    const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
+    const auto first = ends_.begin() + after;
+    const auto limit = static_cast<std::uint32_t>(begin + slice_bytes_max);
+    const auto end = std::max(std::upper_bound(first, ends_.end(), limit), first + 1);
+    return {text_.substr(begin, *(end - 1) - begin), end - ends_.begin(), false};
+}
+
+bool StreamLog::join(std::int64_t after, const WaiterPtr& waiter) {
+    const std::lock_guard lock{mutex_};
+    if (is_closed_ || static_cast<std::size_t>(after) < ends_.size()) {
+        return false;
+    }
+    waiting_.push_back(waiter);
+    return true;
+}
+
+void StreamLog::leave(const WaiterPtr& waiter) {
+    const std::lock_guard lock{mutex_};
+    std::erase(waiting_, waiter);
+}
+
+class StreamFeed final : public contracts::Feed<contracts::EventText> {
+  public:
+    StreamFeed(StreamLogPtr log, std::int64_t after) : log_(std::move(log)), after_(after) {}
+    ~StreamFeed() override { log_->leave(waiter_); }
+
+    Task<std::vector<contracts::EventText>> next(Steady deadline) override {
+        for (;;) {
+            if (is_gone_) {
+                co_return std::vector<contracts::EventText>{};
+            }
+            StreamLog::Slice slice = log_->read(after_);
+            after_ = slice.last;
+            if (!slice.text.empty() || slice.is_end) {
+                std::vector<contracts::EventText> pieces;
+                if (!slice.text.empty()) {
+                    pieces.push_back({std::move(slice.text)});
+                }
+                co_return pieces;
+            }
+            waiter_->home = &aio::Loop::current();
+            if (!log_->join(after_, waiter_)) {
+                continue;
+            }
+            const bool in_time = co_await wait(deadline);
+            if (!in_time) {
+                throw Failure{Kind::timed_out, "upstream.timeout", "Nothing came in time."};
+            }
+        }
+    }
+
+    void cancel() override {
+        is_gone_ = true;
+        waiter_->arrived.set();
+    }
+
+  private:
+    Task<bool> wait(Steady deadline) {
+        const Joined joined{*log_, waiter_};
+        const bool in_time = co_await waiter_->arrived.wait_until(deadline);
+        co_return in_time;
+    }
+
+    struct Joined {
+        StreamLog& log;
+        const StreamLog::WaiterPtr& waiter;
+        ~Joined() { log.leave(waiter); }
+    };
+
+    StreamLogPtr log_;
+    std::int64_t after_;
+    bool is_gone_ = false;
+    StreamLog::WaiterPtr waiter_ = std::make_shared<StreamLog::Waiter>();
+};
+
+contracts::FeedPtr<contracts::EventText> make_stream_feed(StreamLogPtr log, std::int64_t after) {
+    return std::make_unique<StreamFeed>(std::move(log), after);
+}
+
+}  // namespace loquat::chat

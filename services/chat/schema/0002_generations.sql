@@ -1,0 +1,35 @@
+-- Answers of assistants.  `events` is what was told before the end.
+CREATE TABLE generations (
+    id BLOB NOT NULL PRIMARY KEY,
+    user_id BLOB NOT NULL,
+    chat_id BLOB NOT NULL,
+    client_id TEXT,
+    request_hash BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    model TEXT NOT NULL,
+    model_label TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    system_prompt TEXT,
+    temperature DOUBLE PRECISION,
+    max_tokens BIGINT,
+    prompt_id BLOB,
+    is_again BIGINT NOT NULL,
+    request_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    events BLOB NOT NULL,
+    input_tokens BIGINT NOT NULL,
+    output_tokens BIGINT NOT NULL,
+    usage_source TEXT NOT NULL,
+    cost_micros BIGINT,
+    error_code TEXT,
+    error_message TEXT,
+    context TEXT,
+    answer_id BLOB,
+    created_at BIGINT NOT NULL,
+    started_at BIGINT,
+    finished_at BIGINT,
+    is_settled BIGINT NOT NULL,
+    CONSTRAINT generations_client_id UNIQUE (user_id, chat_id, client_id)
+);
+CREATE INDEX generations_of_chat ON generations (chat_id, id);
+CREATE INDEX generations_open ON generations (is_settled, id) WHERE is_settled = 0;
