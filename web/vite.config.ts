@@ -16,6 +16,8 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy },
   preview: { proxy },
+  // So that the worker, too, loads languages one by one.
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     // Inlined assets become data: addresses, which a strict content policy refuses.

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Browser tests share one machine with the server they test: one file at a time.
 export default defineConfig({
   test: {
-    include: process.env.LOQUAT_SHOTS ? ['e2e/shots.ts'] : ['e2e/**/*.e2e.ts'],
+    include: process.env.LOQUAT_SHOTS ? ['e2e/shots.ts', 'e2e/assistant-shots.ts'] : ['e2e/**/*.e2e.ts'],
     environment: 'node',
     fileParallelism: false,
     testTimeout: 90_000,

@@ -16,7 +16,7 @@ export const leaveChat = (id: string) => call<void>('POST', `${chatPath(id)}/lea
 export const listPublicChats = (query: string) => callAll<Chat>('/api/chats/public', { query }, 400);
 
 export const listMembers = (id: string) => callAll<Member>(`${chatPath(id)}/members`);
-export const putMember = (id: string, userId: string, role: Exclude<MemberRole, 'owner'>) =>
+export const putMember = (id: string, userId: string, role: MemberRole) =>
   call<void>('PUT', `${chatPath(id)}/members/${userId}`, { body: { role } });
 export const removeMember = (id: string, userId: string) =>
   call<void>('DELETE', `${chatPath(id)}/members/${userId}`);

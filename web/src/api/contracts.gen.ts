@@ -22,6 +22,39 @@ export interface AssistantSettings {
   system_prompt: string | null;
   temperature: number | null;
   max_tokens: number | null;
+  enabled?: boolean | null;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  action: string;
+  actor_id: string | null;
+  actor: string | null;
+  subject: string;
+  outcome: string;
+  address: string;
+  user_agent: string;
+  request_id: string;
+  count: number;
+}
+
+export interface AuditEntryPage {
+  items: AuditEntry[];
+  next_cursor: string | null;
+}
+
+export interface AuditRequest {
+  actor_id?: string | null;
+  action?: string | null;
+  before?: string | null;
+  limit?: number;
+  cursor?: string | null;
+}
+
+export interface CanceledGeneration {
+  generationId: string;
+  state: GenerationState;
 }
 
 export interface Chat {
@@ -68,6 +101,15 @@ export interface CreateChatRequest {
   assistant?: AssistantSettings | null;
 }
 
+export interface DayUsage {
+  day: string;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  generations: number;
+  cost_micros: number | null;
+}
+
 export interface EditMessageRequest {
   id: string;
   message_id: string;
@@ -84,6 +126,54 @@ export interface FindUsersRequest {
   cursor?: string | null;
 }
 
+export interface Generation {
+  generationId: string;
+  chat_id: string;
+  user_id: string;
+  state: GenerationState;
+  queue_position: number | null;
+  model: string;
+  provider: string | null;
+  system_prompt: string | null;
+  temperature: number | null;
+  max_tokens: number | null;
+  inputTokens: number;
+  outputTokens: number;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  error: GenerationError | null;
+  request_id: string;
+  text: string;
+  last_event_id: number;
+  prompt_message_id: string | null;
+  message_id: string | null;
+  context: GenerationContext | null;
+}
+
+export interface GenerationContext {
+  messages: number;
+  dropped: number;
+  tokens: number;
+  tokens_max: number;
+}
+
+export interface GenerationError {
+  code: string;
+  message: string;
+}
+
+export interface GenerationPage {
+  items: Generation[];
+  next_cursor: string | null;
+}
+
+export interface GenerationRef {
+  generationId: string;
+}
+
+export type GenerationState = "queued" | "streaming" | "succeeded" | "failed" | "canceled";
+
 export interface GetPresenceRequest {
   /** Separated by commas. */
   user_ids: string[];
@@ -93,6 +183,12 @@ export interface ListChatsRequest {
   kind?: ChatKind | null;
   archived?: boolean | null;
   query?: string | null;
+  limit?: number;
+  cursor?: string | null;
+}
+
+export interface ListGenerationsRequest {
+  id: string;
   limit?: number;
   cursor?: string | null;
 }
@@ -167,6 +263,21 @@ export interface MessagePage {
 export interface MessageRef {
   id: string;
   message_id: string;
+}
+
+export interface Model {
+  id: string;
+  provider: string;
+  label: string;
+  context_tokens: number;
+  default: boolean;
+  input_price_micros?: number | null;
+  output_price_micros?: number | null;
+  currency?: string | null;
+}
+
+export interface Models {
+  items: Model[];
 }
 
 export interface NamedLoginRequest {
@@ -252,11 +363,26 @@ export interface RoleRequest {
   role: Role;
 }
 
+export interface SendChatRequest {
+  chat_id?: string | null;
+  message: string;
+  model?: string | null;
+  client_id?: string | null;
+}
+
 export interface Sender {
   id: string;
   username: string;
   display_name: string;
   kind: ParticipantKind;
+}
+
+export interface SentChat {
+  chat_id: string;
+  message: Message;
+  reply: Message;
+  generationId: string;
+  usage: TokenCounts;
 }
 
 export interface Session {
@@ -284,12 +410,43 @@ export interface SessionRef {
   id: string;
 }
 
+export interface StartGenerationRequest {
+  id: string;
+  /** Chosen by the client; makes a repeat harmless. */
+  client_id?: string | null;
+  /** Stored as my message; absent: the last message is answered. */
+  prompt?: string | null;
+  /** Answer the last prompt again. */
+  regenerate?: boolean | null;
+  model?: string | null;
+  system_prompt?: string | null;
+  temperature?: number | null;
+  max_tokens?: number | null;
+}
+
+export interface StartedGeneration {
+  generationId: string;
+  state: GenerationState;
+  queue_position: number | null;
+  message: Message | null;
+}
+
+export interface StreamGenerationRequest {
+  generationId: string;
+  last_event_id?: number | null;
+}
+
 export interface TokenAnswer {
   token: string;
   token_type: string;
   expires_in: number;
   refresh_token: string;
   user: User;
+}
+
+export interface TokenCounts {
+  inputTokens: number;
+  outputTokens: number;
 }
 
 export interface UpdateChatRequest {
@@ -304,6 +461,35 @@ export interface UpdateMeRequest {
   display_name?: string | null;
   /** An empty text removes it. */
   email?: string | null;
+}
+
+export interface UsageQuota {
+  tokens_per_day: number;
+  tokens_today: number;
+  resets_at: string;
+}
+
+export interface UsageReport {
+  days: DayUsage[];
+  total: UsageTotal;
+  currency: string;
+  quota: UsageQuota | null;
+}
+
+export interface UsageRequest {
+  /** The first day, such as 2026-11-01. */
+  from?: string | null;
+  /** The last day, included. */
+  to?: string | null;
+  /** Where days begin: Europe/Vienna. */
+  time_zone?: string;
+}
+
+export interface UsageTotal {
+  inputTokens: number;
+  outputTokens: number;
+  generations: number;
+  cost_micros: number | null;
 }
 
 export interface User {

@@ -1,5 +1,5 @@
 import { call } from './client';
-import type { CanceledGeneration, Generation, GenerationPage, Models, StartedGeneration, StartGenerationRequest, UsageReport } from './generation-types';
+import type { CanceledGeneration, Generation, GenerationPage, Models, StartedGeneration, StartGenerationRequest, UsageReport } from './contracts.gen';
 
 export const listModels = (signal?: AbortSignal) => call<Models>('GET', '/api/models', { signal }).then((models) => models.items);
 

@@ -5,7 +5,7 @@ import type { AssistantSettings, CreateChatRequest, ListMessagesRequest, Registe
 export type Visibility = 'private' | 'public';
 export type NewChat = Omit<CreateChatRequest, 'assistant'> & { visibility?: Visibility };
 // Fields that are not named stay as they are.
-export type AssistantChange = Partial<AssistantSettings> & { enabled?: boolean };
+export type AssistantChange = Partial<AssistantSettings>;
 export type ChatChange = Omit<UpdateChatRequest, 'id' | 'assistant'> & { visibility?: Visibility; assistant?: AssistantChange };
 export type History = Omit<ListMessagesRequest, 'id'>;
 export type Registration = Omit<RegisterRequest, 'cookie'>;

@@ -50,9 +50,9 @@ export function ConversationFooter({ chat }: { chat: Chat }) {
         extra={extra}
       />
       {asks ? (
-        <div className="flex min-h-8 max-w-[1008px] items-center justify-between gap-3 px-3 md:mx-5 md:px-0">
+        <div className="mx-auto flex min-h-8 max-w-column items-center justify-between gap-3 px-3 md:px-5">
           <ModelMenu chat={chat} />
-          <p className="truncate pe-1 text-small text-faint">{strings.assistant.mistakes}</p>
+          <p className="truncate text-small text-faint">{strings.assistant.mistakes}</p>
         </div>
       ) : (
         <div className="px-3 md:px-5"><TypingLine chatId={chat.id} /></div>

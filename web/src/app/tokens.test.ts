@@ -51,6 +51,7 @@ const textPairs: [string, string][] = [
 const linePairs: [string, string][] = [
   ...['surface', 'raised', 'sunken'].flatMap((ground): [string, string][] => [['line-strong', ground], ['focus', ground]]),
   ['good-dot', 'surface'],
+  ...[1, 2, 3, 4, 5, 6].map((series): [string, string] => [`series-${series}`, 'surface']),
 ];
 
 describe.each([['light', ':root'], ['dark', ":root[data-theme='dark']"]])('the %s theme', (_name, selector) => {

@@ -1,19 +1,29 @@
 import { editMessage } from '@/api/chats';
-import type { Message } from '@/api/contracts.gen';
+import type { Message, Model, StartedGeneration } from '@/api/contracts.gen';
 import { cancelGeneration, startGeneration } from '@/api/generations';
 import { isEnded } from './answer';
 import { answers } from './answers';
-import { changeWindow, noteChangedMessage } from './chat-cache';
+import { cachedChat, changeWindow, noteChangedMessage } from './chat-cache';
 import { errorText } from './errors';
 import { makeClientId } from './ids';
 import { replaceMessage } from './message-window';
+import { keys, queryClient } from './query-client';
 import { useSession } from './session';
 import { strings } from './strings';
 import { showToast } from './ui-store';
+import { modelOf } from './use-models';
 
 // What can be done to an answer, the same from its buttons and the keyboard.
 
 const meId = (): string => useSession.getState().user?.id ?? '';
+
+// Shows an answer from the moment that the server has promised it, under the name that it will most likely have.
+export function noteStarted(chatId: string, reply: StartedGeneration): void {
+  answers.started(chatId, meId(), reply);
+  if (answers.current(reply.generationId)?.model) return;
+  const models = queryClient.getQueryData<Model[]>(keys.models);
+  answers.patch(reply.generationId, { model: modelOf(models, cachedChat(chatId)?.assistant?.model)?.id ?? null });
+}
 
 // Ends an answer. The events say how it went; the reply counts when they do not come.
 export async function stopAnswer(id: string): Promise<void> {
@@ -29,7 +39,7 @@ export async function stopAnswer(id: string): Promise<void> {
 // Asks the last question of a chat again. `clientId` stands for one wish: sent twice, it is one answer.
 export async function answerAgain(chatId: string, clientId = makeClientId()): Promise<void> {
   const reply = await startGeneration(chatId, { client_id: clientId, regenerate: true });
-  answers.started(chatId, meId(), reply);
+  noteStarted(chatId, reply);
 }
 
 export function tryAgain(chatId: string): void {

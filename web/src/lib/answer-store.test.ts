@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Generation } from '@/api/generation-types';
+import type { Generation } from '@/api/contracts.gen';
 import type { AnswerEvent } from './answer';
 import { createAnswerStore } from './answer-store';
 import { message } from './test-messages';

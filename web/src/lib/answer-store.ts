@@ -1,5 +1,4 @@
-import type { Message } from '@/api/contracts.gen';
-import type { Generation, StartedGeneration } from '@/api/generation-types';
+import type { Generation, Message, StartedGeneration } from '@/api/contracts.gen';
 import { advance, emptyAnswer, isEnded, withGeneration, withOrigin, type Answer, type AnswerEvent, type AnswerOrigin } from './answer';
 
 // Answers that are being written, outside React. Events change them at once; who looks on is told once a frame.

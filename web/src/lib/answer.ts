@@ -1,4 +1,4 @@
-import type { Generation, GenerationError, GenerationState } from '@/api/generation-types';
+import type { Generation, GenerationError, GenerationState } from '@/api/contracts.gen';
 
 // One answer of an assistant while it comes: a pure value, moved on by numbered events.
 

@@ -1,4 +1,4 @@
-import type { Generation } from '@/api/generation-types';
+import type { Generation } from '@/api/contracts.gen';
 import { listGenerations } from '@/api/generations';
 import { isEnded } from './answer';
 import { answers } from './answers';

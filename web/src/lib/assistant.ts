@@ -1,5 +1,5 @@
 import { changeChat } from '@/api/chats';
-import type { AssistantSettings, Chat } from '@/api/contracts.gen';
+import type { Chat } from '@/api/contracts.gen';
 import type { AssistantChange } from '@/api/types';
 import { upsertChat } from './chat-cache';
 
@@ -8,7 +8,7 @@ import { upsertChat } from './chat-cache';
 export function isAssistantOn(chat: Chat): boolean {
   if (chat.kind === 'direct') return false;
   if (chat.kind === 'assistant') return true;
-  return (chat.assistant as (AssistantSettings & { enabled?: boolean }) | null)?.enabled ?? chat.assistant !== null;
+  return chat.assistant?.enabled ?? chat.assistant !== null;
 }
 
 // The fields that are named; the others stay.

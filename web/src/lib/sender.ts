@@ -1,6 +1,6 @@
 import { postMessage } from '@/api/chats';
 import { startGeneration } from '@/api/generations';
-import { answers } from './answers';
+import { noteStarted } from './answer-actions';
 import { titleFromQuestion } from './chat-actions';
 import { cachedWindow } from './chat-cache';
 import { errorText, isTransient } from './errors';
@@ -12,7 +12,6 @@ import { nextToSend, type OutboxEntry } from './outbox';
 import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
 import { openChatId } from './reading';
 import { SendError } from './realtime';
-import { useSession } from './session';
 import { strings } from './strings';
 import { onLiveEvent } from './sync';
 
@@ -78,7 +77,7 @@ async function deliver(entry: OutboxEntry): Promise<void> {
 
 async function ask({ chatId, clientId, text }: OutboxEntry): Promise<void> {
   const reply = await startGeneration(chatId, { client_id: clientId, prompt: text });
-  answers.started(chatId, useSession.getState().user?.id ?? '', reply);
+  noteStarted(chatId, reply);
   const { message } = reply;
   if (message && message.seq !== null) onLiveEvent(chatDestination(chatId), { type: 'message', message });
   titleFromQuestion(chatId, text);

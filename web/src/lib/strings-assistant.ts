@@ -76,7 +76,7 @@ export const assistantStrings = {
     modelGone: 'Not available any more',
     modelsFailed: 'The models did not load',
     noModels: 'No models are set up on this server.',
-    context: (tokens: number) => `holds ${tokens >= 1_000_000 ? `${Math.round(tokens / 100_000) / 10}m` : tokens >= 1000 ? `${Math.round(tokens / 1000)}k` : tokens} tokens`,
+    context: (tokens: number) => `${tokens >= 1_000_000 ? `${Math.round(tokens / 100_000) / 10}m` : tokens >= 1000 ? `${Math.round(tokens / 1000)}k` : tokens} tokens`,
     defaultMark: 'default',
     modelChanged: (label: string) => `${label} answers from now on`,
     systemPrompt: 'Instructions',

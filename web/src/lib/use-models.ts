@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Model } from '@/api/generation-types';
+import type { Model } from '@/api/contracts.gen';
 import { listModels } from '@/api/generations';
 import { keys } from './query-client';
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Generation } from '@/api/generation-types';
+import type { Generation } from '@/api/contracts.gen';
 import { getGeneration } from '@/api/generations';
 import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';

@@ -2,9 +2,9 @@ import { CircleAlert, CircleStop, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
-import { cn } from '@/lib/cn';
 import { isEnded, type Answer } from '@/lib/answer';
 import { stopAnswer, tryAgain } from '@/lib/answer-actions';
+import { useMyRunning } from '@/lib/answers';
 import { strings } from '@/lib/strings';
 import { useConnectionDown } from '@/lib/use-connection';
 import { stateWords } from './answer-words';
@@ -21,11 +21,12 @@ interface AnswerStateProps {
 export function AnswerState({ answer, chat, meId, canWrite, last }: AnswerStateProps) {
   const down = useConnectionDown();
   const words = stateWords(answer);
+  const runsNow = useMyRunning(chat.id, meId);
   if (!isEnded(answer)) {
     return (
       <div className="flex min-h-8 flex-wrap items-center gap-x-3 text-small text-faint">
         {down ? <span>{strings.answers.offline}</span> : words && <Waiting text={words.text} />}
-        {answer.userId === meId && answer.state === 'queued' && <StopQueued id={answer.id} />}
+        {answer.userId === meId && answer.state === 'queued' && runsNow !== answer.id && <StopQueued id={answer.id} />}
       </div>
     );
   }
@@ -68,7 +69,7 @@ function StopQueued({ id }: { id: string }) {
     void stopAnswer(id).finally(() => setBusy(false));
   };
   return (
-    <button type="button" disabled={busy} onClick={stop} className={cn('rounded-sm px-1 font-medium text-soft underline underline-offset-2 hover:text-ink pointer-coarse:min-h-11')}>
+    <button type="button" disabled={busy} onClick={stop} className="rounded-sm px-1 font-medium text-soft underline underline-offset-2 hover:text-ink pointer-coarse:min-h-11">
       {busy ? strings.answers.stopping : strings.answers.stop}
     </button>
   );

@@ -1,7 +1,6 @@
 import { Check } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { Chat } from '@/api/contracts.gen';
-import type { Model } from '@/api/generation-types';
+import type { Chat, Model } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { changeAssistant } from '@/lib/assistant';
 import { cn } from '@/lib/cn';

@@ -80,7 +80,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
   return (
     <div className="relative shrink-0 px-3 md:px-5">
       {completion.open && <CompletionPopup completion={completion} />}
-      <div className="max-w-[1008px] rounded-md border border-line-strong/60 bg-raised transition-colors focus-within:border-focus focus-within:outline-2 focus-within:outline-focus/30">
+      <div className={cn('rounded-md border border-line-strong/60 bg-raised transition-colors focus-within:border-focus focus-within:outline-2 focus-within:outline-focus/30', asks ? 'mx-auto max-w-[728px]' : 'max-w-[1008px]')}>
         {draft.replyTo && <ReplyingTo chatId={chat.id} messageId={draft.replyTo} />}
         <div className="flex items-end gap-1 p-1">
           <GrowingTextarea

@@ -25,19 +25,16 @@ export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
     );
   }
   const title = titleOf(chat);
+  if (chat.kind === 'assistant') {
+    return <p className="px-3 pt-8 pb-1 text-center text-small text-faint md:px-5">{strings.assistant.intro(longDate(chat.created_at))}</p>;
+  }
   return (
     <div className="flex flex-col items-start gap-1 px-3 pt-10 pb-4 md:px-5">
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
       <h2 className="mt-2 text-title font-bold" dir="auto">{title}</h2>
       <p className="max-w-lg text-soft">
-        {introOf(chat, title)}
+        {chat.peer ? strings.messages.introDirect(title) : strings.messages.introRoom(longDate(chat.created_at))}
       </p>
     </div>
   );
-}
-
-function introOf(chat: Chat, title: string): string {
-  if (chat.peer) return strings.messages.introDirect(title);
-  const date = longDate(chat.created_at);
-  return chat.kind === 'assistant' ? strings.assistant.intro(date) : strings.messages.introRoom(date);
 }

@@ -37,7 +37,7 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence, a
       )}
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} /> : <RoomIcon chat={chat} />}
       <div className="flex min-w-0 flex-1 flex-col">
-        <h1 className="truncate text-read leading-5 font-bold" dir="auto">{title}</h1>
+        <h1 className="truncate text-read leading-5 font-bold"><bdi>{title}</bdi></h1>
         <p className="truncate text-small text-faint">
           {aboutOf()}
         </p>

@@ -36,8 +36,8 @@ export const ConversationRow = memo(function ConversationRow({ chat, now, active
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="medium" /> : <RoomIcon chat={chat} />}
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
-          <span dir="auto" className={cn('min-w-0 flex-1 truncate', unread > 0 ? 'font-bold text-ink' : 'font-medium text-ink')}>
-            {title}
+          <span className={cn('min-w-0 flex-1 truncate', unread > 0 ? 'font-bold text-ink' : 'font-medium text-ink')}>
+            <bdi>{title}</bdi>
           </span>
           {compact ? <UnreadBadge count={unread} /> : (
             <time dateTime={activityOf(chat)} className="shrink-0 text-small text-faint">{listTime(activityOf(chat), now)}</time>

@@ -1,4 +1,4 @@
-import { Ellipsis, MessageCircle, ShieldCheck, ShieldOff, UserMinus } from 'lucide-react';
+import { Crown, Ellipsis, MessageCircle, ShieldCheck, ShieldOff, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { putMember, removeMember } from '@/api/chats';
@@ -7,6 +7,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { Menu, type MenuItem } from '@/components/menu';
 import { PersonAvatar } from '@/components/person-avatar';
 import { openDirectChat } from '@/lib/chat-actions';
+import { refetchChat } from '@/lib/chat-cache';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
@@ -20,12 +21,18 @@ interface MemberRowProps {
 }
 
 export function MemberRow({ chat, member, isMe }: MemberRowProps) {
-  const [removing, setRemoving] = useState(false);
+  const [asking, setAsking] = useState<'remove' | 'hand_over' | null>(null);
   const navigate = useNavigate();
   const { user, role } = member;
   const refresh = () => queryClient.invalidateQueries({ queryKey: keys.members(chat.id) });
   const setRole = (next: 'admin' | 'member') => {
     putMember(chat.id, user.id, next).then(refresh, (error: unknown) => showToast(errorText(error), 'bad'));
+  };
+  const handOver = async () => {
+    await putMember(chat.id, user.id, 'owner');
+    showToast(strings.members.madeOwner(user.display_name));
+    refetchChat(chat.id);
+    await refresh();
   };
   const message = () => {
     openDirectChat(user.id).then(
@@ -44,7 +51,10 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
       icon: promote ? ShieldCheck : ShieldOff,
       onSelect: () => setRole(promote ? 'admin' : 'member'),
     });
-    items.push({ label: strings.members.remove, icon: UserMinus, danger: true, onSelect: () => setRemoving(true) });
+    items.push({ label: strings.members.remove, icon: UserMinus, danger: true, onSelect: () => setAsking('remove') });
+  }
+  if (!isMe && chat.kind === 'group' && chat.me?.role === 'owner') {
+    items.splice(-1, 0, { label: strings.members.makeOwner, icon: Crown, onSelect: () => setAsking('hand_over') });
   }
   return (
     <li className="flex min-h-13 items-center gap-3 rounded-md px-3 hover:bg-hover">
@@ -57,14 +67,23 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
       </span>
       {role !== 'member' && chat.kind !== 'direct' && <span className="text-small text-soft">{strings.members.roles[role]}</span>}
       {items.length > 0 && <Menu icon={Ellipsis} size="small" label={strings.members.actionsFor(user.display_name)} items={items} />}
-      {removing && (
+      {asking === 'hand_over' && (
+        <ConfirmDialog
+          title={strings.members.makeOwnerTitle(user.display_name)}
+          text={strings.members.makeOwnerText}
+          action={strings.members.makeOwnerAction}
+          onConfirm={handOver}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === 'remove' && (
         <ConfirmDialog
           title={strings.members.removeTitle(user.display_name)}
           text={strings.members.removeText}
           action={strings.members.remove}
           danger
           onConfirm={() => removeMember(chat.id, user.id).then(refresh)}
-          onClose={() => setRemoving(false)}
+          onClose={() => setAsking(null)}
         />
       )}
     </li>

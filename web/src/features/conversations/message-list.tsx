@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import { deleteMessage } from '@/api/chats';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { ConfirmDialog } from '@/components/confirm-dialog';
+import { cn } from '@/lib/cn';
 import { showNewest } from '@/lib/history';
 import { isAttached, type MessageWindow } from '@/lib/message-window';
 import { useMe } from '@/lib/session';
@@ -86,7 +87,7 @@ export function MessageList({ chat, window, targetSeq, canWrite, answer }: Messa
         onKeyDown={(event) => event.target === event.currentTarget && onKey(event, null)}
         className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
-        <div className="relative mt-auto w-full shrink-0" style={{ height: virtualizer.getTotalSize() }}>
+        <div className={cn('relative mt-auto w-full shrink-0', chat.kind === 'assistant' && 'mx-auto max-w-column')} style={{ height: virtualizer.getTotalSize() }}>
           <div className="absolute inset-x-0 top-0" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
             {items.map((item) => {
               const row = rows[item.index - 1];

@@ -79,7 +79,8 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
           'group relative flex gap-3 px-3 outline-none md:px-5 pointer-coarse:select-none',
           row.head ? (compact ? 'mt-1.5 pt-0.5' : 'mt-2.5 pt-1') : 'pt-0.5',
           'pb-0.5 focus-visible:bg-hover/70 focus-visible:shadow-[inset_2px_0_var(--focus)]',
-          (hot || held) && 'bg-hover/60',
+          (hot || held) && !isAnswer && 'bg-hover/60',
+          chat.kind === 'assistant' && 'rounded-md',
           flash && 'bg-accent-soft',
         )}
       >

@@ -1,4 +1,5 @@
-import { Bell, ChevronLeft, Keyboard, MonitorSmartphone, Palette, ShieldCheck, UserRound } from 'lucide-react';
+import { Bell, ChartColumn, ChevronLeft, Keyboard, MonitorSmartphone, Palette, ShieldCheck, UserRound } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { Link, NavLink, useParams } from 'react-router';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
@@ -10,6 +11,8 @@ import { ProfileSection } from './profile-section';
 import { SessionsSection } from './sessions-section';
 import { WritingSection } from './writing-section';
 
+const UsageSection = lazy(() => import('./usage-section').then((m) => ({ default: m.UsageSection })));
+
 const sections = [
   { path: 'profile', icon: UserRound, part: ProfileSection },
   { path: 'password', icon: ShieldCheck, part: PasswordSection },
@@ -17,6 +20,7 @@ const sections = [
   { path: 'appearance', icon: Palette, part: AppearanceSection },
   { path: 'writing', icon: Keyboard, part: WritingSection },
   { path: 'notifications', icon: Bell, part: NotificationsSection },
+  { path: 'usage', icon: ChartColumn, part: UsageSection },
 ] as const;
 
 export function SettingsPage() {
@@ -48,7 +52,7 @@ export function SettingsPage() {
       )}
       {chosen && Part && (
         <div className="min-w-0 flex-1 overflow-y-auto">
-          <div className="mx-auto max-w-[560px] px-4 pt-3 pb-16 md:px-8 md:pt-10">
+          <div className={cn('mx-auto px-4 pt-3 pb-16 md:px-8 md:pt-10', chosen.path === 'usage' ? 'max-w-[760px]' : 'max-w-[560px]')}>
             <div className="mb-5 flex items-center gap-1">
               {narrow && (
                 <Link to="/settings" aria-label={strings.settings.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
@@ -57,7 +61,9 @@ export function SettingsPage() {
               )}
               <h2 className="text-title font-bold tracking-[-0.01em]">{strings.settings.sections[chosen.path]}</h2>
             </div>
-            <Part />
+            <Suspense fallback={null}>
+              <Part />
+            </Suspense>
           </div>
         </div>
       )}
