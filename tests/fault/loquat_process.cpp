@@ -9,8 +9,6 @@
 
 #include <array>
 #include <chrono>
-#include <string>
-#include <vector>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
@@ -49,6 +47,9 @@ void LoquatProcess::start() {
     std::vector<std::string> words{LOQUAT_BINARY, "up", "--port", "0", "--data", data_.string()};
     for (const char* setting : {"gateway.limits.enabled=false", "platform.log_level=error",
                                 "platform.edge_loops=2", "consumer.trim_seconds=1"}) {
+        words.insert(words.end(), {"--set", setting});
+    }
+    for (const std::string& setting : settings_) {
         words.insert(words.end(), {"--set", setting});
     }
     std::vector<char*> arguments;

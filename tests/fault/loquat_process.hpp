@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace loquat::test {
 
 // The real program on a folder of its own, to be killed.
 class LoquatProcess {
   public:
-    explicit LoquatProcess(std::filesystem::path data) : data_(std::move(data)) {}
+    // `settings` beside its own, each section.key=value.
+    explicit LoquatProcess(std::filesystem::path data, std::vector<std::string> settings = {})
+        : data_(std::move(data)), settings_(std::move(settings)) {}
     // Kills it when it runs.
     ~LoquatProcess() { kill_now(); }
     LoquatProcess(const LoquatProcess&) = delete;
@@ -27,6 +31,7 @@ class LoquatProcess {
 
   private:
     std::filesystem::path data_;
+    std::vector<std::string> settings_;
     pid_t pid_ = 0;
     std::uint16_t port_ = 0;
     int life_ = 0;

@@ -1,6 +1,7 @@
 #include "tests/support/platform_under_test.hpp"
 
 #include <cstdlib>
+#include <fstream>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
@@ -8,6 +9,7 @@
 #include "services/chat/module.hpp"
 #include "services/consumer/module.hpp"
 #include "services/gateway/module.hpp"
+#include "services/model/module.hpp"
 #include "services/presence/module.hpp"
 #include "services/realtime/module.hpp"
 
@@ -23,7 +25,7 @@ std::filesystem::path make_folder() {
 
 PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
     runtime::PlatformOptions made;
-    made.modules = {&auth::module,         &chat::module,         &consumer::module,
+    made.modules = {&auth::module,     &model::module,    &chat::module,   &consumer::module,
                     &presence::module, &realtime::module, &gateway::module};
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
@@ -31,6 +33,10 @@ PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
     made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false", "platform.edge_loops=2",
                              "platform.log_level=warn", "platform.drain_seconds=2"};
     made.sources.settings.insert(made.sources.settings.end(), options.settings.begin(), options.settings.end());
+    if (!options.configuration.empty()) {
+        made.sources.file = folder_ / "loquat.yaml";
+        std::ofstream{made.sources.file} << options.configuration;
+    }
     platform_ = std::make_unique<runtime::Platform>(std::move(made));
     platform_->start();
     const std::string address = platform_->address();

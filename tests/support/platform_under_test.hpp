@@ -13,6 +13,7 @@ class PlatformUnderTest {
   public:
     struct Options {
         runtime::Calls calls = runtime::Calls::direct;
+        std::string configuration;          // YAML, as a configuration file
         std::vector<std::string> settings;  // beside: limits off, two edge loops, warnings only
     };
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,25 +24,50 @@ std::string read_some(int fd) {
     return got > 0 ? std::string{buffer.data(), static_cast<std::size_t>(got)} : std::string{};
 }
 
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    for (std::string& word : words) {
+        pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+std::vector<std::string> environment_with(std::vector<std::string> more) {
+    for (char** one = environ; *one != nullptr; ++one) {
+        more.emplace_back(*one);
+    }
+    return more;
+}
+
+// A file without a name that holds `text`.
+int make_input(const std::string& text) {
+    const int file = ::memfd_create("input", MFD_CLOEXEC);
+    LOQUAT_CHECK(file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                     ::lseek(file, 0, SEEK_SET) == 0,
+                 "input can be given to a program");
+    return file;
+}
+
 }  // namespace
 
-Program::Program(std::vector<std::string> arguments) {
+Program::Program(std::vector<std::string> arguments, Start start) {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     LOQUAT_CHECK(::pipe2(out.data(), O_CLOEXEC) == 0 && ::pipe2(err.data(), O_CLOEXEC) == 0, "pipes can be made");
-    std::vector<char*> argv;
-    std::string program = LOQUAT_BINARY;
-    argv.push_back(program.data());
-    for (std::string& argument : arguments) {
-        argv.push_back(argument.data());
-    }
-    argv.push_back(nullptr);
+    const std::string program = start.program.empty() ? LOQUAT_BINARY : start.program;
+    arguments.insert(arguments.begin(), program);
+    std::vector<std::string> environment = environment_with(std::move(start.environment));
+    const int in = make_input(start.input);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-    const int failed = ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, argv.data(), environ);
+    const int failed = ::posix_spawnp(&pid_, program.c_str(), &actions, nullptr, pointers_to(arguments).data(),
+                                      pointers_to(environment).data());
     posix_spawn_file_actions_destroy(&actions);
+    ::close(in);
     ::close(out[1]);
     ::close(err[1]);
     LOQUAT_CHECK(failed == 0, "the program can be started");
@@ -79,16 +105,26 @@ std::uint16_t Program::wait_until_ready() {
 
 void Program::signal(int number) const { ::kill(pid_, number); }
 
+// False at the end of both.
+bool Program::read_once() {
+    std::array<pollfd, 2> ways{pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
+    ::poll(ways.data(), ways.size(), -1);
+    const std::string more_out = ways[0].revents != 0 ? read_some(out_) : std::string{};
+    const std::string more_err = ways[1].revents != 0 ? read_some(err_) : std::string{};
+    output_ += more_out;
+    errors_ += more_err;
+    return !more_out.empty() || !more_err.empty();
+}
+
 void Program::read_all() {
-    for (bool is_open = true; is_open;) {
-        std::array<pollfd, 2> ways{pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
-        ::poll(ways.data(), ways.size(), -1);
-        const std::string more_out = ways[0].revents != 0 ? read_some(out_) : std::string{};
-        const std::string more_err = ways[1].revents != 0 ? read_some(err_) : std::string{};
-        output_ += more_out;
-        errors_ += more_err;
-        is_open = !more_out.empty() || !more_err.empty();
+    while (read_once()) {
     }
+}
+
+const std::string& Program::read_until(const std::string& mark) {
+    while (output_.find(mark) == std::string::npos && read_once()) {
+    }
+    return output_;
 }
 
 int Program::wait_for_end() {

@@ -6,16 +6,25 @@
 
 namespace loquat::test {
 
-// The built program as a process of its own.  Killed when it goes out of scope.
+// The built program, or another one, as a process of its own.  Killed when it goes out of scope.
 class Program {
   public:
-    explicit Program(std::vector<std::string> arguments);
+    struct Start {
+        std::string program;                   // empty: the built one; else looked for in PATH
+        std::vector<std::string> environment;  // NAME=VALUE, beside this process's own
+        std::string input;                     // all of its standard input
+    };
+
+    explicit Program(std::vector<std::string> arguments) : Program(std::move(arguments), Start{}) {}
+    Program(std::vector<std::string> arguments, Start start);
     ~Program();
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
     // The port of its `ready http://HOST:PORT` line; 0 when it ended without one.
     std::uint16_t wait_until_ready();
+    // Reads on until standard output holds `mark`, or ends; what came so far.  Blocks.
+    const std::string& read_until(const std::string& mark);
     void signal(int number) const;
     // The exit code; 128 + the signal that ended it.
     int wait_for_end();
@@ -25,6 +34,7 @@ class Program {
     pid_t pid() const { return pid_; }
 
   private:
+    bool read_once();
     void read_all();
 
     pid_t pid_ = -1;

@@ -1,0 +1,74 @@
+#pragma once
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "aio/loop.hpp"
+#include "tests/fault/loquat_process.hpp"
+#include "tests/support/event_reader.hpp"
+#include "tests/support/http_caller.hpp"
+
+namespace loquat::test {
+
+// People with an assistant each, whose questions live through kills.  What they saw is kept; `check` compares it with
+// what the server says in the end.  One loop.
+class GenerationLoad {
+  public:
+    GenerationLoad(aio::Loop& loop, LoquatProcess& server) : loop_(loop), server_(server) {}
+
+    // People and conversations; the server runs.
+    Task<void> prepare(std::size_t people);
+
+    // Each until `finish`: asks, follows the answer to its end and asks again.  A question without an answer is asked
+    // again under its key; a stream that breaks off is followed from where it was.
+    Task<void> talk(std::size_t person);
+    void finish() { finishing_ = true; }
+
+    // Answers that are being followed now, and those that were followed to their end.
+    std::size_t following() const { return following_; }
+    std::size_t followed() const { return followed_; }
+    std::size_t resumed() const { return resumed_; }
+    std::size_t interrupted() const { return interrupted_; }
+    std::size_t running() const { return running_; }
+
+    // What is wrong, a line each; after the last talk has ended, on a server that runs.
+    Task<std::vector<std::string>> check();
+
+  private:
+    struct Question {
+        std::string key;
+        std::string generation;
+        std::string seen;  // of its text
+    };
+    struct Person {
+        std::string token;
+        std::string chat;
+        std::vector<Question> questions;
+        // Sums over the generations that the server lists.
+        std::int64_t input_tokens = 0;
+        std::int64_t output_tokens = 0;
+        std::int64_t generations = 0;
+    };
+
+    Task<HttpCaller::Answer> call(const Person& person, std::string method, std::string target, std::string body);
+    Task<bool> ask(Person& person, Question& question);
+    Task<bool> follow(Person& person, Question& question, std::int64_t& last_id);
+    Task<void> check_question(Person& person, const Question& question);
+    Task<void> check_messages(Person& person);
+    Task<void> check_usage(Person& person);
+    void find(std::string what) { findings_.push_back(std::move(what)); }
+
+    aio::Loop& loop_;
+    LoquatProcess& server_;
+    std::vector<Person> people_;
+    std::vector<std::string> findings_;
+    std::size_t following_ = 0;
+    std::size_t followed_ = 0;
+    std::size_t resumed_ = 0;
+    std::size_t interrupted_ = 0;
+    std::size_t running_ = 0;
+    bool finishing_ = false;
+};
+
+}  // namespace loquat::test
