@@ -11,6 +11,7 @@
 #include "bench/nats_connection.hpp"
 #include "bench/send.hpp"
 #include "bench/stomp_connection.hpp"
+#include "bench/stream.hpp"
 
 namespace loquat::bench {
 namespace {
@@ -117,6 +118,23 @@ void add_send(CLI::App& app, CrowdOptions& crowd, SendOptions& options, int& cod
     command->callback([&] { code = run_crowd(crowd, options, &measure_send); });
 }
 
+void add_stream(CLI::App& app, StreamOptions& options, int& code) {
+    CLI::App* command = app.add_subcommand("stream", "answers of an assistant from a paced provider of its own");
+    command->add_option("--host", options.target.host, "numeric address of the server");
+    command->add_option("--port", options.target.port, "its port")->required();
+    command->add_option("--pid", options.server_pid, "process whose CPU time and memory are taken")->required();
+    command->add_option("--provider-port", options.provider_port, "where the server looks for its provider")->required();
+    command->add_option("--generations", options.generations, "answers at the same time, each of another user");
+    command->add_option("--alone", options.alone, "answers one after the other, before");
+    command->add_option("--stalled", options.stalled_share, "share of the readers that read nothing")->check(CLI::Range(0., 1.));
+    command->add_option("--deltas", options.deltas, "of one answer");
+    command->add_option("--apart", options.apart_ms, "milliseconds between two deltas");
+    command->callback([&options, &code] {
+        lift_file_limit();
+        code = run_scenario([&options](aio::Loop& loop) { return measure_stream(loop, options); });
+    });
+}
+
 struct HistoryArguments {
     std::string file;
     std::string chats_file;
@@ -157,10 +175,12 @@ int run(int argc, char** argv) {
     FanoutOptions fanout;
     IdleOptions idle;
     SendOptions send;
+    StreamOptions stream;
     HistoryArguments history;
     add_fanout(app, crowd, fanout, code);
     add_idle(app, crowd, idle, code);
     add_send(app, crowd, send, code);
+    add_stream(app, stream, code);
     add_history(app, history, code);
     try {
         app.parse(argc, argv);

@@ -40,4 +40,14 @@ std::int64_t ServerProcess::rss_bytes() const {
     return std::stoll(stat_fields(pid_).at(24 - 3)) * sysconf(_SC_PAGESIZE);
 }
 
+std::int64_t ServerProcess::disk_bytes() const {
+    std::ifstream file{"/proc/" + std::to_string(pid_) + "/io"};
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("write_bytes: ")) {
+            return std::stoll(line.substr(line.find(' ') + 1));
+        }
+    }
+    throw Failure{Kind::unavailable, "bench.no_process", "there is no process " + std::to_string(pid_)};
+}
+
 }  // namespace loquat::bench

@@ -11,6 +11,8 @@ class ServerProcess {
     // User and system time of all threads since its start.
     double cpu_seconds() const;
     std::int64_t rss_bytes() const;
+    // What it made the kernel write to disks.
+    std::int64_t disk_bytes() const;
 
   private:
     int pid_;

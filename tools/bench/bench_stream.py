@@ -1,0 +1,64 @@
+"""Answers of an assistant through the whole product, from a paced provider: added time, memory, bytes."""
+import pathlib
+import tempfile
+
+from tools.bench import measure, servers
+
+# The provider keeps all answers back until the last one has been asked for.
+CONFIG = """
+model:
+  openai: {{url: "http://127.0.0.1:{port}/v1", first_token_ms_max: 600000, concurrent_max: 100000, list_models: false}}
+  models: [{{id: paced, provider: openai}}]
+  answers_max: 100000
+"""
+
+
+def measure_once(chosen, folder, stalled):
+    port = servers.free_port()
+    config = folder / "loquat.yaml"
+    config.write_text(CONFIG.format(port=port))
+    with servers.loquat(chosen.binaries, folder / "data", config=config, core=None) as (address, process):
+        return measure.load(chosen.binaries, "stream", "--port", address.rsplit(":", 1)[1], "--pid", process.pid,
+                            "--provider-port", port, "--generations", chosen.generations, "--alone", chosen.alone,
+                            "--deltas", chosen.deltas, "--apart", chosen.apart, "--stalled", stalled)
+
+
+def row(name, rounds):
+    keys = ["generations", "alone.first_token.p50_ms", "alone.first_token.p99_ms", "first_relayed.p50_ms", "first_relayed.p99_ms",
+            "relayed.p99_ms", "longest_gap_ms", "deltas_per_second", "server_cpu_us_per_delta"]
+    return [name, *(measure.median_of(rounds, key) for key in keys)]
+
+
+def size_row(name, rounds):
+    keys = ["bytes_per_generation", "bytes_per_reader", "event_bytes_per_text_byte", "disk_bytes_per_text_byte", "whole", "broken"]
+    return [name, *(measure.median_of(rounds, key) for key in keys)]
+
+
+def main():
+    parser = measure.options(__doc__, rounds=3)
+    parser.add_argument("--generations", type=int, default=5_000, help="at the same time, each of another user (default 5000)")
+    parser.add_argument("--alone", type=int, default=200, help="answers one after the other, before (default 200)")
+    parser.add_argument("--deltas", type=int, default=64, help="of one answer (default 64)")
+    parser.add_argument("--apart", type=int, default=20, help="milliseconds between two deltas (default 20)")
+    parser.add_argument("--slow", action="store_true", help="beside, a run in which every tenth reader reads nothing")
+    chosen = measure.parse(parser)
+    if chosen.smoke:
+        chosen.generations, chosen.alone, chosen.deltas, chosen.apart, chosen.slow = 20, 3, 8, 5, True
+    shares = {"loquat": 0.0, "every tenth stalled": 0.1} if chosen.slow else {"loquat": 0.0}
+    results = {name: [] for name in shares}
+    for _ in range(chosen.rounds):
+        for name, share in shares.items():
+            with tempfile.TemporaryDirectory(prefix="bench-stream-") as folder:
+                results[name].append(measure_once(chosen, pathlib.Path(folder), share))
+    broken = [one for rounds in results.values() for one in rounds if one["broken"] or one["alone"]["broken"]]
+    if broken:
+        raise SystemExit(f"events are missing: {broken[0]['why_broken'] or broken[0]['alone']['why_broken']}")
+    measure.table(["", "answers", "alone first p50 ms", "p99", "first relayed p50 ms", "p99", "relayed p99", "longest gap ms",
+                   "deltas/s", "CPU us/delta"], [row(name, rounds) for name, rounds in results.items()])
+    measure.table(["", "bytes/answer", "bytes/reader", "event bytes/text byte", "disk bytes/text byte", "whole", "broken"],
+                  [size_row(name, rounds) for name, rounds in results.items()])
+    measure.report("stream", chosen, {"generations": chosen.generations, "deltas": chosen.deltas, "apart_ms": chosen.apart, **results})
+
+
+if __name__ == "__main__":
+    main()
