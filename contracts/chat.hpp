@@ -9,6 +9,9 @@ namespace loquat::contracts {
 
 enum class ChatKind { direct, group, assistant };
 BOOST_DESCRIBE_ENUM(ChatKind, direct, group, assistant)
+// Anyone may join a public room.
+enum class Visibility { private_, public_ };
+BOOST_DESCRIBE_ENUM(Visibility, private_, public_)
 enum class MemberRole { owner, admin, member };
 BOOST_DESCRIBE_ENUM(MemberRole, owner, admin, member)
 
@@ -71,7 +74,7 @@ struct Chat {
     ChatId id;
     ChatKind kind = ChatKind::group;
     std::string title;  // of a direct chat: the other person's name
-    std::string visibility = "private";
+    Visibility visibility = Visibility::private_;
     Time created_at;
     Time updated_at;
     bool archived = false;
@@ -91,14 +94,14 @@ BOOST_DESCRIBE_STRUCT(Chat, (),
 struct CreateChatRequest {
     ChatKind kind = ChatKind::group;
     std::string title;
-    std::string visibility = "private";
+    Visibility visibility = Visibility::private_;
     std::vector<UserId> member_ids;
     std::optional<AssistantSettings> assistant;
 
     static constexpr std::array<std::string_view, 3> defaulted{"title", "visibility", "member_ids"};
     static constexpr std::array fields{
         wire::Field{"title", 0, 120, "Needed for a group."},
-        wire::Field{.name = "visibility", .doc = "private or public; anyone may join a public room."},
+        wire::Field{.name = "visibility", .doc = "Anyone may join a public room."},
         wire::Field{"member_ids", 0, 1000, "Besides oneself; exactly one for a direct chat."},
     };
 };
@@ -134,7 +137,7 @@ BOOST_DESCRIBE_STRUCT(ChatRef, (), (id))
 struct UpdateChatRequest {
     ChatId id;
     std::optional<std::string> title;
-    std::optional<std::string> visibility;
+    std::optional<Visibility> visibility;
     std::optional<bool> archived;
     std::optional<AssistantSettings> assistant;
 

@@ -90,7 +90,7 @@ template <class Enum>
 std::vector<std::string> enum_names() {
     std::vector<std::string> names;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>(
-        [&](auto entry) { names.emplace_back(entry.name); });
+        [&](auto entry) { names.emplace_back(json_name(entry.name)); });
     return names;
 }
 
@@ -101,7 +101,7 @@ std::string_view enum_name(Enum value) {
     std::string_view name = "?";
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto entry) {
         if (entry.value == value) {
-            name = entry.name;
+            name = json_name(entry.name);
         }
     });
     return name;
@@ -111,7 +111,7 @@ template <class Enum>
 std::optional<Enum> find_enum(std::string_view name) {
     std::optional<Enum> found;
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto entry) {
-        if (name == entry.name) {
+        if (name == json_name(entry.name)) {
             found = entry.value;
         }
     });

@@ -29,7 +29,8 @@ concept DescribedEnum = boost::describe::has_describe_enumerators<T>::value;
 template <class T>
 using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
-// A name that is a word of C++ is written with an underscore behind it: `default_` is "default" in JSON.
+// A name of a member or of a value of an enum that is a word of C++ is written with an underscore behind it:
+// `default_` is "default" in JSON.
 constexpr std::string_view json_name(std::string_view member) {
     return member.ends_with('_') ? member.substr(0, member.size() - 1) : member;
 }

@@ -147,8 +147,10 @@ class Import {
     Task<contracts::Chat> get_room(const std::string& room) {
         contracts::Caller caller = caller_for(owner_);
         caller.idempotency_key = "import:" + room;
-        contracts::CreateChatRequest request{.title = (options_.title_prefix + room).substr(0, 120),
-                                             .visibility = options_.is_public ? "public" : "private"};
+        using contracts::Visibility;
+        contracts::CreateChatRequest request{
+            .title = (options_.title_prefix + room).substr(0, 120),
+            .visibility = options_.is_public ? Visibility::public_ : Visibility::private_};
         auto chat = co_await clients_.chat.call<&contracts::ChatApi::create_chat>(caller, request);
         co_return chat.body;
     }

@@ -11,14 +11,9 @@ namespace {
 
 constexpr std::size_t creation_key_length_max = 255;
 
-Visibility to_visibility(const std::string& text) {
-    if (text == "public") {
-        return Visibility::everyone;
-    }
-    if (text == "private") {
-        return Visibility::only_members;
-    }
-    throw invalid_field("visibility", "unknown_value", "must be one of private, public");
+Visibility to_visibility(contracts::Visibility visibility) {
+    return visibility == contracts::Visibility::public_ ? Visibility::everyone
+                                                        : Visibility::only_members;
 }
 
 void check_assistant(const AssistantSettings& settings) {

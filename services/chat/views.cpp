@@ -70,7 +70,8 @@ contracts::Chat to_wire(const ChatView& view) {
     out.id = view.chat.id;
     out.kind = view.chat.kind;
     out.title = view.peer ? view.peer->display_name : view.chat.title;
-    out.visibility = view.chat.visibility == Visibility::everyone ? "public" : "private";
+    out.visibility = view.chat.visibility == Visibility::everyone ? contracts::Visibility::public_
+                                                                  : contracts::Visibility::private_;
     out.created_at = view.chat.created_at;
     out.updated_at = view.chat.active_at;
     out.archived = view.chat.is_archived;

@@ -14,6 +14,9 @@ namespace {
 enum class Colour { red, green };
 BOOST_DESCRIBE_ENUM(Colour, red, green)
 
+enum class Reach { private_, public_ };
+BOOST_DESCRIBE_ENUM(Reach, private_, public_)
+
 struct Inner {
     std::string name;
     std::int32_t count = 3;
@@ -167,6 +170,13 @@ TEST(Schema, prints_typescript_with_limits_kept_for_openapi) {
     EXPECT_NE(to_typescript(named.at("Outer")).find("  note?: string | null;\n"), std::string::npos);
     EXPECT_NE(to_json(to_openapi_definition(named.at("Inner"))).find(R"("minLength":1,"maxLength":5)"),
               std::string::npos);
+}
+
+TEST(Enumeration, has_no_underscore_outside_where_its_value_is_a_word_of_the_language) {
+    EXPECT_EQ(enum_name(Reach::private_), "private");
+    EXPECT_EQ(find_enum<Reach>("public"), Reach::public_);
+    EXPECT_EQ(find_enum<Reach>("public_"), std::nullopt);
+    EXPECT_EQ(detail::schema_of<Reach>().values, (std::vector<std::string>{"private", "public"}));
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ TEST(ListPublicChats, shows_rooms_to_join_by_title) {
     auto body = [&]() -> Task<void> {
         for (const char* title : {"beta", "Alpha", "gamma"}) {
             auto request = group_of(title, {});
-            request.visibility = "public";
+            request.visibility = contracts::Visibility::public_;
             co_await world.chat.create_chat(world.as(ana), request);
         }
         co_await world.make_group(ana, {});

@@ -32,7 +32,7 @@ struct Scene {
     MessageId message;  // of `other`
 };
 
-Task<void> furnish(World& world, Scene& scene, std::string visibility) {
+Task<void> furnish(World& world, Scene& scene, std::string_view visibility) {
     const auto made = co_await world.make_group(
         scene.owner, {scene.admin, scene.member, scene.gone, scene.other}, visibility);
     scene.chat = made.id;

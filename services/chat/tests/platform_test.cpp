@@ -213,7 +213,7 @@ TEST_F(OnPlatform, failures_keep_their_codes_and_fields) {
     run([&]() -> Task<void> {
         const contracts::ChatRef unknown{ChatId::make()};
         contracts::CreateChatRequest bad;
-        bad.visibility = "secret";
+        bad.title = "";
         std::string code;
         std::string field;
         try {
@@ -228,7 +228,7 @@ TEST_F(OnPlatform, failures_keep_their_codes_and_fields) {
         }
 
         EXPECT_EQ(code, "chat.not_found");
-        EXPECT_EQ(field, "visibility");
+        EXPECT_EQ(field, "title");
     });
 }
 

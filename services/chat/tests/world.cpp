@@ -179,10 +179,10 @@ contracts::Caller World::as(const UserId& user) const {
 }
 
 Task<contracts::Chat> World::make_group(UserId owner, std::vector<UserId> others,
-                                        std::string visibility) {
+                                        std::string_view visibility) {
     contracts::CreateChatRequest request;
     request.title = "Group";
-    request.visibility = std::move(visibility);
+    request.visibility = wire::find_enum<contracts::Visibility>(visibility).value();
     request.member_ids = std::move(others);
     auto made = co_await chat.create_chat(as(owner), request);
     co_return std::move(made.body);

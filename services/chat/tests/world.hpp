@@ -97,7 +97,7 @@ class World {
     contracts::Caller as(const UserId& user) const;
     UserId person(const std::string& name) { return directory.add(name); }
     Task<contracts::Chat> make_group(UserId owner, std::vector<UserId> others,
-                                     std::string visibility = "private");
+                                     std::string_view visibility = "private");
     Task<contracts::Chat> make_direct(UserId one, UserId other);
     Task<contracts::Message> send(UserId sender, ChatId chat, std::string text);
     Task<void> set_role(UserId owner, ChatId chat, UserId user, MemberRole role);

@@ -61,7 +61,7 @@ export interface Chat {
   id: string;
   kind: ChatKind;
   title: string;
-  visibility: string;
+  visibility: Visibility;
   created_at: string;
   updated_at: string;
   archived: boolean;
@@ -94,8 +94,8 @@ export interface CreateChatRequest {
   kind: ChatKind;
   /** Needed for a group. */
   title?: string;
-  /** private or public; anyone may join a public room. */
-  visibility?: string;
+  /** Anyone may join a public room. */
+  visibility?: Visibility;
   /** Besides oneself; exactly one for a direct chat. */
   member_ids?: string[];
   assistant?: AssistantSettings | null;
@@ -452,7 +452,7 @@ export interface TokenCounts {
 export interface UpdateChatRequest {
   id: string;
   title?: string | null;
-  visibility?: string | null;
+  visibility?: Visibility | null;
   archived?: boolean | null;
   assistant?: AssistantSettings | null;
 }
@@ -505,3 +505,5 @@ export interface User {
 export interface UserRef {
   id: string;
 }
+
+export type Visibility = "private" | "public";
