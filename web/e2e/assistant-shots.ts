@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, test } from 'vitest';
 import { FakeAssistant } from './fake-assistant';
-import { api, composer, makeRoom, openBrowser, post, register, signIn, write, type Browser, type Look, type Person } from './support';
+import { api, composer, makeRoom, openBrowser, post, register, signIn, type Browser, type Look, type Person } from './support';
 
 // Pictures of assistants in all their states, for a person to look through. The assistant is played, so that each
 // state stands still.
@@ -92,7 +92,9 @@ async function newChat(page: Page, person: Person, title: string): Promise<strin
 
 async function ask(page: Page, fake: FakeAssistant, question: string) {
   const before = fake.answers.length;
-  await write(page, question);
+  // Enter breaks the line on touch screens; the button sends everywhere.
+  await composer(page).fill(question);
+  await page.getByRole('button', { name: 'Send' }).click();
   await page.locator(`[data-answer="g${before + 1}"]`).waitFor();
   return fake.answers[before]!;
 }

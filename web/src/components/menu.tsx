@@ -108,7 +108,7 @@ function TextTrigger({ icon: Icon, label, text, className, ...rest }: TextTrigge
     <button
       type="button"
       aria-label={label}
-      className={cn('-ms-2 inline-flex h-7 min-w-0 items-center gap-1 rounded-sm px-2 text-small font-medium text-soft transition-colors hover:bg-hover hover:text-ink pointer-coarse:h-11', className)}
+      className={cn('-ms-2 inline-flex h-7 max-w-56 shrink-0 items-center gap-1 rounded-sm px-2 text-small font-medium text-soft transition-colors hover:bg-hover hover:text-ink pointer-coarse:h-11', className)}
       {...rest}
     >
       <span className="truncate">{text}</span> <Icon size={14} aria-hidden className="shrink-0" />

@@ -68,7 +68,7 @@ export const assistantStrings = {
     creating: 'Opening a new chat …',
     createFailed: 'The chat could not be made',
     intro: (date: string) => `Begun on ${date}. Only you can read this chat.`,
-    mistakes: 'Assistants make mistakes. Check what matters.',
+    mistakes: 'Answers can be wrong; check what matters.',
     settings: 'Chat settings',
     model: 'Model',
     modelOf: (label: string) => `Model: ${label}. Choose another one`,

@@ -35,7 +35,7 @@ describe('the chart', () => {
     expect(columnsOf(used, '2026-11-21', '2026-11-21')[0]?.parts).toEqual([{ model: 'large', tokens: 60 }, { model: 'small', tokens: 20 }]);
   });
 
-  it.each([[0, 10], [7, 10], [11, 20], [20, 20], [21, 50], [501, 1000], [1_200_000, 2_000_000]])('scales %i up to %i', (value, top) => {
+  it.each([[0, 10], [7, 10], [11, 15], [20, 20], [21, 30], [501, 600], [1_200_000, 1_500_000]])('scales %i up to %i', (value, top) => {
     expect(roundUp(value)).toBe(top);
   });
 });

@@ -55,9 +55,9 @@ export function columnsOf(report: UsageReport, from: string, to: string): UsageD
   });
 }
 
-// The next round number, for the top of the scale: 1, 2 or 5 and zeros, or 10 at least.
+// The next round number, for the top of the scale; 10 at least.
 export function roundUp(value: number): number {
   if (value <= 10) return 10;
   const unit = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * unit).find((top) => top >= value) ?? value;
+  return [1, 1.5, 2, 3, 4, 6, 8, 10].map((step) => step * unit).find((top) => top >= value) ?? value;
 }

@@ -84,7 +84,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
           flash && 'bg-accent-soft',
         )}
       >
-        <Gutter row={row} id={isAnswer ? null : (message?.sender.id ?? me.id)} name={name} createdAt={createdAt} compact={compact} />
+        <Gutter row={row} id={isAnswer ? null : (message?.sender.id ?? me.id)} name={name} createdAt={createdAt} compact={compact} wideOnly={chat.kind === 'assistant'} />
         <div className="min-w-0 max-w-[960px] flex-1">
           {replyTo && <ReplyQuote chatId={chat.id} messageId={replyTo} />}
           {row.head && !isAnswer && <Heading name={name} createdAt={createdAt} />}
@@ -112,11 +112,13 @@ interface GutterProps {
   name: string;
   createdAt: string;
   compact: boolean;
+  // On a phone its place goes to the text.
+  wideOnly: boolean;
 }
 
 // Left of the text: the picture of a new sender, or the time when one points at the line.
-function Gutter({ row, id, name, createdAt, compact }: GutterProps): ReactNode {
-  const width = compact ? 'w-8' : 'w-9';
+function Gutter({ row, id, name, createdAt, compact, wideOnly }: GutterProps): ReactNode {
+  const width = cn(compact ? 'w-8' : 'w-9', wideOnly && 'max-md:hidden');
   if (row.head) {
     return (
       <div className={cn(width, 'flex shrink-0 justify-center pt-0.5', (row.message?.reply_to ?? row.pending?.replyTo) && 'mt-5')}>
