@@ -111,7 +111,7 @@ class World {
     std::unique_ptr<ChatStore> chats = make_memory_chats();
     runtime::Metrics registry;
     ChatMetrics metrics{registry};
-    runtime::AuditTrail audit{{log, clock, registry, loop, "chat"}};
+    runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "chat"}};
     Chat chat;
 
   private:

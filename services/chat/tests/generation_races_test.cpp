@@ -1,0 +1,380 @@
+#include "services/chat/tests/assistant_world.hpp"
+
+// Whatever happens at once: one terminal state, and stream, stored text and message say the same.
+namespace loquat::chat {
+namespace {
+
+using namespace std::chrono_literals;
+using Types = std::vector<std::string>;
+
+Task<contracts::CanceledGeneration> cancel(AssistantWorld& world, UserId user, std::string id) {
+    contracts::GenerationRef request{std::move(id)};
+    return world.generations->cancel_generation(world.as(user), std::move(request));
+}
+
+// What has ended is the same from every side, and from every position of a reader.
+Task<void> expect_one_truth(AssistantWorld& world, UserId user, std::string id) {
+    const auto ended = co_await world.get(user, id);
+    EXPECT_TRUE(is_terminal(ended.state));
+    const std::string whole = co_await world.read_stream(user, id);
+    const auto events = parse_stream(whole);
+    EXPECT_EQ(events.size(), static_cast<std::size_t>(ended.last_event_id));
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        EXPECT_EQ(events[i].id, static_cast<std::int64_t>(i) + 1);
+    }
+    EXPECT_EQ(events.back().type, "done");
+    EXPECT_EQ(*events[events.size() - 2].data.find("state")->if_string(),
+              wire::enum_name(ended.state));
+    EXPECT_EQ(text_of_stream(whole), ended.text);
+    for (std::size_t after = 0; after <= events.size(); ++after) {
+        const std::string rest =
+            co_await world.read_stream(user, id, static_cast<std::int64_t>(after));
+        EXPECT_TRUE(whole.ends_with(rest));
+        EXPECT_EQ(parse_stream(rest).size(), events.size() - after);
+    }
+    std::size_t answers = 0;
+    for (const auto& message : co_await world.history(user, ended.chat_id)) {
+        if (message.generationId == id) {
+            ++answers;
+            EXPECT_EQ(message.text, ended.text);
+        }
+    }
+    EXPECT_EQ(answers, ended.text.empty() ? 0U : 1U);
+}
+
+TEST(Cancel, ends_a_running_answer_with_what_it_had) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto answer = co_await world.models.next();
+        answer->say("Half an ");
+        co_await world.settle_down();
+
+        const auto canceled = co_await cancel(world, ana, started.generationId);
+
+        EXPECT_EQ(canceled.state, GenerationState::canceled);
+        EXPECT_TRUE(answer->is_canceled());
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        EXPECT_EQ(ended.text, "Half an ");
+        EXPECT_EQ(ended.outputTokens, 2);
+        EXPECT_FALSE(ended.error.has_value());
+        co_await expect_one_truth(world, ana, started.generationId);
+        EXPECT_EQ((co_await world.usage()).size(), 1U);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Cancel, of_one_that_waits_never_asks_a_model_and_moves_the_others_up) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        co_await world.ask(ana, chat.id, "one");
+        const auto second = co_await world.ask(ana, chat.id, "two");
+        const auto third = co_await world.ask(ana, chat.id, "three");
+
+        const auto canceled = co_await cancel(world, ana, second.generationId);
+        co_await world.settle_down();
+
+        EXPECT_EQ(canceled.state, GenerationState::canceled);
+        EXPECT_EQ((co_await world.get(ana, third.generationId)).queue_position, 1);
+        EXPECT_EQ(world.models.asked, 1);
+        co_await expect_one_truth(world, ana, second.generationId);
+        EXPECT_TRUE((co_await world.usage()).empty());
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Cancel, twice_at_once_gives_one_end) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto answer = co_await world.models.next();
+        answer->say("a");
+        aio::Scope scope{world.loop, "test"};
+        int answered = 0;
+        auto once = [&]() -> Task<void> {
+            const auto done = co_await cancel(world, ana, started.generationId);
+            EXPECT_EQ(done.state, GenerationState::canceled);
+            ++answered;
+        };
+        scope.start(once());
+        scope.start(once());
+
+        co_await once();
+        co_await world.settle_down();
+
+        EXPECT_EQ(answered, 3);
+        co_await expect_one_truth(world, ana, started.generationId);
+        co_await scope.close();
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Cancel, after_the_end_answers_with_the_state_it_has) {
+    AssistantWorld world;
+    world.models.echo = "done already";
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        co_await world.wait_for_end(ana, started.generationId);
+
+        const auto canceled = co_await cancel(world, ana, started.generationId);
+
+        EXPECT_EQ(canceled.state, GenerationState::succeeded);
+        co_await expect_one_truth(world, ana, started.generationId);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Cancel, does_not_wait_for_a_model_that_does_not_listen) {
+    AssistantWorld world;
+    world.models.is_deaf = true;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto answer = co_await world.models.next();
+        answer->say("some words");
+        co_await world.settle_down();
+
+        const auto canceled = co_await cancel(world, ana, started.generationId);
+        answer->say("too late");
+
+        EXPECT_EQ(canceled.state, GenerationState::canceled);
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        EXPECT_EQ(ended.text, "some words");
+        EXPECT_GT(ended.outputTokens, 0);
+        EXPECT_EQ((co_await world.usage()).front().source, contracts::UsageSource::counted);
+        co_await expect_one_truth(world, ana, started.generationId);
+    };
+
+    world.run_assistants(body());
+}
+
+// The cancellation meets the answer at each of its steps.
+TEST(Cancel, at_any_moment_gives_one_end) {
+    for (int moment = 0; moment < 40; ++moment) {
+        AssistantWorld world;
+        const UserId ana = world.person("ana");
+        auto body = [&]() -> Task<void> {
+            const auto chat = co_await world.make_assistant_chat(ana);
+            world.models.echo = "four words of answer";
+            const auto started = co_await world.ask(ana, chat.id, "Hello");
+            co_await world.settle_down(moment);
+
+            const auto canceled = co_await cancel(world, ana, started.generationId);
+
+            const auto ended = co_await world.wait_for_end(ana, started.generationId);
+            EXPECT_EQ(canceled.state, ended.state) << moment;
+            co_await expect_one_truth(world, ana, started.generationId);
+        };
+
+        world.run_assistants(body());
+    }
+}
+
+// The process ends at each step of the answer.
+TEST(Crash, at_any_moment_keeps_what_readers_saw) {
+    for (int moment = 0; moment < 40; ++moment) {
+        AssistantWorld world;
+        const UserId ana = world.person("ana");
+        auto body = [&]() -> Task<void> {
+            const auto chat = co_await world.make_assistant_chat(ana);
+            world.models.echo = "four words of answer";
+            const auto started = co_await world.ask(ana, chat.id, "Hello");
+            contracts::StreamGenerationRequest request{started.generationId, std::nullopt};
+            auto feed = co_await world.generations->stream_generation(world.as(ana), request);
+            co_await world.settle_down(moment);
+            std::string seen;
+            try {
+                for (const auto& piece : co_await feed->next(std::chrono::steady_clock::now())) {
+                    seen += piece.text;
+                }
+            } catch (const Failure&) {
+                EXPECT_TRUE(seen.empty());
+            }
+
+            co_await world.crash();
+            co_await world.settle_down();
+
+            const std::string whole = co_await world.read_stream(ana, started.generationId);
+            EXPECT_TRUE(whole.starts_with(seen)) << moment;
+            co_await expect_one_truth(world, ana, started.generationId);
+            const auto ended = co_await world.get(ana, started.generationId);
+            const bool is_whole = ended.state == GenerationState::succeeded;
+            EXPECT_EQ(ended.error.has_value() ? ended.error->code : "none",
+                      is_whole ? "none" : "interrupted");
+            EXPECT_LE((co_await world.usage()).size(), 3U);
+        };
+
+        world.run_assistants(body());
+    }
+}
+
+TEST(Crash, interrupts_what_waits_and_frees_the_line) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto first = co_await world.ask(ana, chat.id, "one");
+        const auto second = co_await world.ask(ana, chat.id, "two");
+        const auto answer = co_await world.models.next();
+        answer->say("The beginning");
+        co_await world.settle_down();
+
+        co_await world.crash();
+        const auto third = co_await world.ask(ana, chat.id, "three");
+        co_await world.settle_down();
+
+        const auto ended = co_await world.get(ana, first.generationId);
+        EXPECT_EQ(ended.state, GenerationState::failed);
+        EXPECT_EQ(ended.error->code, "interrupted");
+        EXPECT_EQ(ended.text, "The beginning");
+        EXPECT_GT(ended.inputTokens, 0);
+        EXPECT_EQ((co_await world.get(ana, second.generationId)).error->code, "interrupted");
+        EXPECT_EQ(third.state, GenerationState::streaming);
+        co_await expect_one_truth(world, ana, first.generationId);
+        co_await expect_one_truth(world, ana, second.generationId);
+        EXPECT_EQ((co_await world.usage()).size(), 1U);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Stream, is_rebuilt_exactly_when_it_is_no_longer_in_memory) {
+    ChatConfig config;
+    config.stream_cache_mib = 0;
+    AssistantWorld world{config};
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        contracts::StreamGenerationRequest request{started.generationId, std::nullopt};
+        auto feed = co_await world.generations->stream_generation(world.as(ana), request);
+        const auto answer = co_await world.models.next();
+        for (const char* word : {"a ", "\xC3\xA9\n", "\"quoted\" ", "end"}) {
+            answer->say(word);
+            co_await world.settle_down();
+        }
+        answer->fail("provider.unavailable");
+        std::string live;
+        for (;;) {
+            auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 10s);
+            if (pieces.empty()) {
+                break;
+            }
+            live += pieces.front().text;
+        }
+
+        const std::string rebuilt = co_await world.read_stream(ana, started.generationId);
+
+        EXPECT_EQ(rebuilt, live);
+        EXPECT_EQ(types_of_stream(live), (Types{"state", "delta", "delta", "delta", "delta",
+                                                "error", "usage", "state", "done"}));
+        co_await expect_one_truth(world, ana, started.generationId);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Stream, refuses_events_that_are_not_there) {
+    AssistantWorld world;
+    world.models.echo = "short";
+    const UserId ana = world.person("ana");
+    const UserId eve = world.person("eve");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        co_await world.wait_for_end(ana, started.generationId);
+
+        const std::string& id = started.generationId;
+        EXPECT_EQ(co_await code_of(world.read_stream(ana, id, 6)), "generation.no_such_event");
+        EXPECT_EQ(co_await code_of(world.read_stream(ana, id, 5)), "ok");
+        EXPECT_EQ(co_await code_of(world.read_stream(ana, id, -1)), "request.invalid");
+        EXPECT_EQ(co_await code_of(world.read_stream(eve, id)), "generation.not_found");
+        EXPECT_EQ(co_await code_of(world.read_stream(ana, "x")), "generation.not_found");
+        EXPECT_EQ(co_await code_of(world.get(eve, id)), "generation.not_found");
+        EXPECT_EQ(co_await code_of(cancel(world, eve, id)), "generation.not_found");
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Answer, that_cannot_be_written_down_fails_and_stops_the_model) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto answer = co_await world.models.next();
+        answer->say("kept");
+        co_await world.settle_down();
+        world.journal.is_broken = true;
+        answer->say(" lost");
+
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+
+        EXPECT_EQ(ended.state, GenerationState::failed);
+        EXPECT_EQ(ended.error->code, "store.unavailable");
+        EXPECT_EQ(ended.text, "kept");
+        EXPECT_TRUE(answer->is_canceled());
+        co_await expect_one_truth(world, ana, started.generationId);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(Answer, fails_when_it_is_too_long_empty_cut_off_or_refused) {
+    ChatConfig config;
+    config.answer_bytes_max = 1'024;
+    AssistantWorld world{config};
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        auto code_after = [&](std::function<void(FakeAnswer&)> act) -> Task<std::string> {
+            const auto started = co_await world.ask(ana, chat.id, "Hello");
+            const auto answer = co_await world.models.next();
+            act(*answer);
+            const auto ended = co_await world.wait_for_end(ana, started.generationId);
+            EXPECT_EQ(ended.state, GenerationState::failed);
+            co_await expect_one_truth(world, ana, started.generationId);
+            co_return ended.error->code;
+        };
+        std::function<void(FakeAnswer&)> too_long = [](FakeAnswer& answer) {
+            answer.say(std::string(1'000, 'a'));
+            answer.say(std::string(100, 'b'));
+        };
+        std::function<void(FakeAnswer&)> empty = [](FakeAnswer& answer) { answer.end(); };
+        std::function<void(FakeAnswer&)> cut = [](FakeAnswer& answer) {
+            answer.say("a");
+            answer.break_off();
+        };
+        std::function<void(FakeAnswer&)> refused = [](FakeAnswer& answer) {
+            answer.fail("provider.refused");
+        };
+
+        EXPECT_EQ(co_await code_after(too_long), "provider.too_long");
+        EXPECT_EQ(co_await code_after(empty), "provider.bad_answer");
+        EXPECT_EQ(co_await code_after(cut), "provider.truncated");
+        EXPECT_EQ(co_await code_after(refused), "provider.refused");
+        world.models.refusal = Failure{Kind::unavailable, "model.overloaded", "busy"};
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        EXPECT_EQ(ended.error->code, "model.overloaded");
+    };
+
+    world.run_assistants(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat
