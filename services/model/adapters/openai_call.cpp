@@ -1,5 +1,7 @@
 #include "services/model/adapters/openai_call.hpp"
 
+#include <utility>
+
 #include "base/text.hpp"
 #include "services/model/adapters/provider_error.hpp"
 #include "services/model/domain/rate_limits.hpp"
@@ -187,9 +189,12 @@ void OpenAiCall::take_piece(Call& call, std::string_view piece, std::string& tex
     }
 }
 
+// Comments move no deadline, neither between tokens nor after the finish.
 void OpenAiCall::watch_tokens(std::uint64_t seen_before) {
     if (stream_.has_finished()) {
-        set_alarm(std::min(figures_wait, milliseconds{config_.next_token_ms_max}));
+        if (!std::exchange(finish_seen_, true)) {
+            set_alarm(std::min(figures_wait, milliseconds{config_.next_token_ms_max}));
+        }
     } else if (stream_.tokens_seen() != seen_before) {
         set_alarm(milliseconds{config_.next_token_ms_max});
     }

@@ -55,6 +55,7 @@ class OpenAiCall final : net::Alarm {
     std::optional<Setback> setback_;
     std::optional<std::chrono::milliseconds> hold_;
     bool timed_out_ = false;
+    bool finish_seen_ = false;
 };
 
 }  // namespace loquat::model

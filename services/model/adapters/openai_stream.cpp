@@ -1,5 +1,6 @@
 #include "services/model/adapters/openai_stream.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -20,10 +21,19 @@ OpenAiStream::OpenAiStream(const StreamLimits& limits)
 
 void OpenAiStream::feed(std::string_view bytes, std::string& text) {
     text_ = &text;
-    bytes_ += bytes.size();
-    if (is_over() || !choose_shape(bytes)) {
+    if (is_over()) {
         return;
     }
+    bytes_ += bytes.size();
+    if (choose_shape(bytes)) {
+        take_bytes(bytes);
+    }
+    if (!is_over() && bytes_ > limits_.stream_bytes_max) {
+        fail(too_long("the stream does not end"));
+    }
+}
+
+void OpenAiStream::take_bytes(std::string_view bytes) {
     if (shape_ == Shape::json) {
         if (json_.size() + bytes.size() > limits_.event_bytes_max) {
             fail(bad_answer("the body is too large"));
@@ -32,9 +42,6 @@ void OpenAiStream::feed(std::string_view bytes, std::string& text) {
         }
     } else if (const auto failure = reader_.feed(bytes, *this)) {
         fail(bad_answer("an event is " + failure->detail));
-    }
-    if (!is_over() && bytes_ > limits_.stream_bytes_max) {
-        fail(too_long("the stream does not end"));
     }
 }
 
@@ -49,11 +56,11 @@ bool OpenAiStream::choose_shape(std::string_view& bytes) {
         return false;
     }
     begin.remove_prefix(begin.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
-    const std::size_t first = begin.find_first_not_of(white);
-    if (first == std::string_view::npos) {
-        if (json_.size() > limits_.event_bytes_max) {
-            fail(bad_answer("nothing but white space"));
-        }
+    const std::size_t first = std::min(begin.find_first_not_of(white), begin.size());
+    if (first > limits_.event_bytes_max) {
+        fail(bad_answer("nothing but white space"));
+    }
+    if (first == begin.size() || is_over()) {
         return false;
     }
     if (begin[first] == '<') {

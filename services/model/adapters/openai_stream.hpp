@@ -53,6 +53,7 @@ class OpenAiStream final : net::http::SseSink {
     enum class Shape : std::uint8_t { unknown, events, json };
 
     void on_event(const net::http::SseEvent& event) override;
+    void take_bytes(std::string_view bytes);
     bool choose_shape(std::string_view& bytes);
     void take_chunk(std::string_view json);
     void take_member(JsonCursor& cursor, std::string_view name);
