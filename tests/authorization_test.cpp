@@ -2,7 +2,10 @@
 
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
+#include "contracts/generation.hpp"
+#include "contracts/model.hpp"
 #include "contracts/presence.hpp"
+#include "contracts/usage.hpp"
 #include "tests/support/http_caller.hpp"
 #include "tests/support/platform_under_test.hpp"
 
@@ -15,7 +18,8 @@ using contracts::Access;
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (const auto& more : {contracts::chat_operations(), contracts::presence_operations()}) {
+    for (const auto& more : {contracts::chat_operations(), contracts::presence_operations(), contracts::model_operations(),
+                             contracts::generation_operations(), contracts::usage_operations()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;

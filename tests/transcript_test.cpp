@@ -10,6 +10,10 @@ namespace {
 
 const std::filesystem::path transcripts = std::filesystem::path{LOQUAT_SOURCE_DIR} / "tests/transcripts";
 
+// The simulated model obeys scripts and is quick.
+const std::vector<std::string> settings{"model.simulated.scripts=true", "model.simulated.first_token_ms=1",
+                                        "model.simulated.token_ms=1"};
+
 std::vector<std::string> transcript_names() {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator{transcripts}) {
@@ -25,7 +29,7 @@ class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, run
 
 TEST_P(TranscriptTest, is_answered_as_written) {
     const auto& [name, calls] = GetParam();
-    PlatformUnderTest platform{{.calls = calls}};
+    PlatformUnderTest platform{{.calls = calls, .settings = settings}};
     aio::Loop loop{"client"};
     Transcript transcript{loop, platform.port()};
     std::string problem;

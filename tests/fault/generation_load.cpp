@@ -38,7 +38,7 @@ Task<void> GenerationLoad::prepare(std::size_t people) {
     for (std::size_t i = 0; i < people; ++i) {
         Person person;
         person.token = co_await http.make_user("person" + std::to_string(i));
-        const auto chat = co_await call(person, "POST", "/api/chats", R"({"kind":"assistant"})");
+        const auto chat = co_await call(person, "POST", "/api/chats", R"({"kind":"assistant","title":"With a title"})");
         person.chat = chat.text("id");
         people_.push_back(std::move(person));
     }
