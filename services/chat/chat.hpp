@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +27,15 @@ using contracts::Reply;
 // A record that the consumer refused, as the caller's failure.
 [[noreturn]] void throw_refused(const store::Outcome& outcome);
 
+// Answers that are being written, as the conversations see them.
+class LiveAnswers {
+  public:
+    virtual ~LiveAnswers() = default;
+    // Oldest first.
+    virtual std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const = 0;
+    virtual void on_chat_deleted(const ChatId& chat) = 0;
+};
+
 // The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the
 // ports. conversations.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp each hold a
 // part.
@@ -52,10 +60,8 @@ class Chat final : public contracts::ChatApi {
     // Lets those who wait for the store go, then writes down what is left.  Nobody calls after it.
     Task<void> stop(Steady deadline);
 
-    // For the answers of assistants, which live beside the conversations.
-    using ShowGenerations = std::function<std::vector<contracts::LiveGeneration>(const ChatId&)>;
-    // What subscribers are told besides; null: nothing.
-    void show_generations(ShowGenerations show) { show_generations_ = std::move(show); }
+    // The answers of assistants, which live beside the conversations; null: there are none.
+    void join(LiveAnswers* answers) { answers_ = answers; }
     // The conversation for somebody who wants to do something there; throws as `require`.
     Task<RoomPtr> enter(ChatId chat, UserId user, Action action);
     Task<bool> has_no_title(ChatId chat);
@@ -162,7 +168,7 @@ class Chat final : public contracts::ChatApi {
     Outcomes outcomes_;
     Announcer announcer_;
     Lru<Seat, Steady> typing_;
-    ShowGenerations show_generations_;
+    LiveAnswers* answers_ = nullptr;
     store::Subscription stored_;
     aio::Scope scope_;
 };

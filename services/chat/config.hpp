@@ -24,6 +24,7 @@ struct ChatConfig {
     std::int64_t repeats_cached_max = 100'000;
     std::int64_t heads_cached_mib = 64;
     std::int64_t generations_waiting_max = 4;
+    std::int64_t generations_max = 20'000;
     std::int64_t generation_seconds_max = 600;
     std::int64_t answer_bytes_max = 512 * 1024;
     std::int64_t answer_tokens_reserved = 1'024;
@@ -63,6 +64,8 @@ struct ChatConfig {
                     "Last messages of conversations kept in memory."},
         wire::Field{"generations_waiting_max", 0, 100,
                     "Answers that wait for a person's running one."},
+        wire::Field{"generations_max", 1, 1'000'000,
+                    "Answers that are written or wait, of all people together."},
         wire::Field{"generation_seconds_max", 1, 86'400, "How long a model may write an answer."},
         wire::Field{"answer_bytes_max", 1'024, 900 * 1'024,
                     "Bytes of an answer; a longer one fails."},
@@ -82,7 +85,7 @@ BOOST_DESCRIBE_STRUCT(ChatConfig, (),
                        chats_per_user_max, store_wait_ms, store_waiters_max, typing_interval_ms,
                        receipts_members_max, names_fresh_ms, progress_interval_ms,
                        creation_key_hours, members_cached_max, people_cached_max,
-                       repeats_cached_max, heads_cached_mib, generations_waiting_max,
+                       repeats_cached_max, heads_cached_mib, generations_waiting_max, generations_max,
                        generation_seconds_max, answer_bytes_max, answer_tokens_reserved,
                        history_messages_max, stream_cache_mib, tokens_per_day_max))
 

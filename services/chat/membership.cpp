@@ -37,6 +37,9 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
 Task<void> Chat::destroy(RoomPtr room) {
     const ChatId id = room->chat.id;
     co_await ports_.chats.remove(id);
+    if (answers_ != nullptr) {
+        answers_->on_chat_deleted(id);
+    }
     std::vector<UserId> everybody;
     for (const MemberRecord& member : room->members()) {
         everybody.push_back(member.user);

@@ -79,8 +79,8 @@ Task<contracts::Subscribable> Chat::check_subscription(Caller caller, contracts:
     // Asked again: the person may have been removed meanwhile.
     require(Action::read, room->standing_of(user));
     contracts::Subscribable answer{head.last_seq, room->find(user)->role, {}};
-    if (show_generations_) {
-        answer.generations = show_generations_(request.id);
+    if (answers_ != nullptr) {
+        answer.generations = answers_->list_live(request.id);
     }
     co_return answer;
 }

@@ -72,7 +72,8 @@ GenerationRecord read_generation(const store::Row& row) {
 
 void insert_generation(store::Transaction& transaction, const GenerationRecord& record) {
     static const std::string sql = [] {
-        std::string text = "INSERT INTO generations (" + std::string{generation_columns} + ") VALUES (";
+        std::string text =
+            "INSERT INTO generations (" + std::string{generation_columns} + ") VALUES (";
         for (std::size_t i = 1; i <= generation_columns_count; ++i) {
             text += (i == 1 ? "$" : ", $") + std::to_string(i);
         }
@@ -82,15 +83,35 @@ void insert_generation(store::Transaction& transaction, const GenerationRecord& 
     const auto code = record.error ? std::optional{record.error->code} : std::nullopt;
     const auto message = record.error ? std::optional{record.error->message} : std::nullopt;
     const auto client_id = text_or_null(record.client_id);
-    transaction.execute(
-        sql, {record.id, record.user, record.chat, client_id,
-              static_cast<std::int64_t>(record.request_hash), wire::enum_name(record.state),
-              record.model, record.model_label, record.provider, record.system_prompt,
-              record.temperature, record.max_tokens, record.prompt, record.is_again,
-              record.request_id, record.text, store::BlobView{record.events}, record.tokens.input,
-              record.tokens.output, wire::enum_name(record.tokens.source), record.cost_micros, code,
-              message, context, record.answer, record.created_at, record.started_at,
-              record.finished_at, record.is_settled});
+    transaction.execute(sql, {record.id,
+                              record.user,
+                              record.chat,
+                              client_id,
+                              static_cast<std::int64_t>(record.request_hash),
+                              wire::enum_name(record.state),
+                              record.model,
+                              record.model_label,
+                              record.provider,
+                              record.system_prompt,
+                              record.temperature,
+                              record.max_tokens,
+                              record.prompt,
+                              record.is_again,
+                              record.request_id,
+                              record.text,
+                              store::BlobView{record.events},
+                              record.tokens.input,
+                              record.tokens.output,
+                              wire::enum_name(record.tokens.source),
+                              record.cost_micros,
+                              code,
+                              message,
+                              context,
+                              record.answer,
+                              record.created_at,
+                              record.started_at,
+                              record.finished_at,
+                              record.is_settled});
 }
 
 bool finish_generation(store::Transaction& transaction, const GenerationRecord& record) {

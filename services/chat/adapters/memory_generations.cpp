@@ -105,9 +105,8 @@ class MemoryGenerations final : public GenerationStore {
     }
 
     Task<std::vector<GenerationRecord>> list_unsettled() override {
-        co_return choose([](const GenerationRecord& one) {
-            return is_terminal(one.state) && !one.is_settled;
-        });
+        co_return choose(
+            [](const GenerationRecord& one) { return is_terminal(one.state) && !one.is_settled; });
     }
 
   private:

@@ -5,7 +5,8 @@
 
 namespace loquat::chat {
 
-// For tests of what stands above, and the models that the SQL adapters are compared with.  One loop.
+// For tests of what stands above, and the models that the SQL adapters are compared with.  One
+// loop.
 std::unique_ptr<GenerationStore> make_memory_generations();
 std::unique_ptr<GenerationJournal> make_memory_journal();
 

@@ -137,9 +137,9 @@ class SqlGenerations final : public GenerationStore {
 
     Task<std::vector<GenerationRecord>> list_unsettled() override {
         auto work = [](Transaction& transaction) {
-            static const std::string sql =
-                select_sql +
-                "WHERE is_settled = 0 AND state NOT IN ('queued', 'streaming') ORDER BY id LIMIT $1";
+            static const std::string sql = select_sql +
+                                           "WHERE is_settled = 0 AND state NOT IN ('queued', "
+                                           "'streaming') ORDER BY id LIMIT $1";
             return all_of(transaction.query(sql, {list_max}));
         };
         co_return co_await database_.read(std::move(work));

@@ -53,8 +53,8 @@ PromptMessage to_prompt(ChatKind kind, const store::StoredMessage& message) {
     if (kind != ChatKind::group) {
         return {PromptRole::user, message.text};
     }
-    const std::string& name = message.sender.display_name.empty() ? message.sender.username
-                                                                  : message.sender.display_name;
+    const std::string& name =
+        message.sender.display_name.empty() ? message.sender.username : message.sender.display_name;
     return {PromptRole::user, name + ": " + message.text};
 }
 

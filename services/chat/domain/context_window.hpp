@@ -22,8 +22,8 @@ class ContextWindow {
 
     // Whether even the prompt alone is too much.
     bool is_overfull() const { return tokens_ > tokens_max_; }
-    // Adds the message before all that were added; false, and nothing is added from then on, when it
-    // does not fit.  The first one is the prompt and is always added.
+    // Adds the message before all that were added; false, and nothing is added from then on, when
+    // it does not fit.  The first one is the prompt and is always added.
     bool add_older(const store::StoredMessage& message);
 
     // System prompt, then the messages, oldest first.

@@ -8,8 +8,8 @@
 
 namespace loquat::chat {
 
-// Whose turn it is: for each person one answer is written at a time and some wait, first come, first
-// served.
+// Whose turn it is: for each person one answer is written at a time and some wait, first come,
+// first served.
 class GenerationQueue {
   public:
     explicit GenerationQueue(std::size_t waiting_max) : waiting_max_(waiting_max) {}

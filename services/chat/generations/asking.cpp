@@ -25,7 +25,8 @@ void check_settings(const StartGenerationRequest& request) {
     if (request.max_tokens && (*request.max_tokens < 1 || *request.max_tokens > 1'000'000)) {
         throw invalid_field("max_tokens", "out_of_range", "must be 1 to 1000000");
     }
-    if (request.system_prompt && find_control_character(normalise_line_ends(*request.system_prompt))) {
+    if (request.system_prompt &&
+        find_control_character(normalise_line_ends(*request.system_prompt))) {
         throw invalid_field("system_prompt", "control_character",
                             "must not contain control characters");
     }
@@ -55,11 +56,10 @@ Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
     if (auto repeat = co_await find_repeat(user, request)) {
         co_return std::move(*repeat);
     }
-    const bool has_prompt = request.prompt.has_value();
     const LivePtr live = co_await prepare(std::move(caller), room, std::move(request));
     co_await launch(live);
-    auto body = co_await describe_start(live->record, has_prompt);
-    co_return Reply<StartedGeneration>{std::move(body), 201, {}};
+    co_return Reply<StartedGeneration>{
+        describe_start(live->record, std::move(live->posted)), 201, {}};
 }
 
 // Before all limits: a repeat costs nothing.
@@ -75,21 +75,25 @@ Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
     if (found->request_hash != hash_of(request)) {
         throw generation_conflict();
     }
-    auto body = co_await describe_start(std::move(*found), request.prompt.has_value());
-    co_return Reply<StartedGeneration>{std::move(body), 200, {}};
+    std::optional<contracts::Message> prompt;
+    if (request.prompt && found->prompt) {
+        if (auto stored = co_await ports_.messages.find_by_id(*found->prompt)) {
+            prompt = to_wire(std::move(*stored));
+        }
+    }
+    const LivePtr live = lives_.find(found->id);
+    co_return Reply<StartedGeneration>{
+        describe_start(live ? live->record : *found, std::move(prompt)), 200, {}};
 }
 
-Task<StartedGeneration> Generations::describe_start(GenerationRecord record, bool has_prompt) {
+StartedGeneration Generations::describe_start(const GenerationRecord& record,
+                                              std::optional<contracts::Message> prompt) const {
     StartedGeneration body;
     body.generationId = record.id.to_string();
     body.state = record.state;
     body.queue_position = queue_.position(record.user, record.id);
-    if (has_prompt && record.prompt) {
-        if (auto stored = co_await ports_.messages.find_by_id(*record.prompt)) {
-            body.message = to_wire(std::move(*stored));
-        }
-    }
-    co_return body;
+    body.message = std::move(prompt);
+    return body;
 }
 
 Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationRequest request,
@@ -106,6 +110,10 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
     GenerationRecord& record = live->record;
     live->kind = room->chat.kind;
     live->model = co_await catalog_.find(request.model ? request.model : chosen.model);
+    if (lives_.size() >= static_cast<std::size_t>(config_.generations_max)) {
+        throw Failure{Kind::unavailable, "model.overloaded", "Too many answers are being written."}
+            .retry_in(std::chrono::seconds{5});
+    }
     if (!queue_.has_room(user)) {
         ports_.metrics.refused.add();
         throw in_flight_limit(config_.generations_waiting_max);
@@ -130,6 +138,7 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
                                               std::move(*request.prompt), std::nullopt};
         auto posted = co_await ports_.chat.post_message(std::move(caller), std::move(message));
         record.prompt = posted.body.id;
+        live->posted = std::move(posted.body);
     } else {
         record.client_id = request.client_id.value_or("");
         record.prompt = prompt;
@@ -151,9 +160,9 @@ Task<void> Generations::check_quota(UserId user) {
         co_return;
     }
     const Time resets_at = today + std::chrono::days{1};
-    throw Failure{Kind::limited, "usage.quota_exceeded",
-                  "You have used your tokens of today. The next ones come at " +
-                      to_rfc3339(resets_at) + "."}
+    throw Failure{
+        Kind::limited, "usage.quota_exceeded",
+        "You have used your tokens of today. The next ones come at " + to_rfc3339(resets_at) + "."}
         .retry_in(std::chrono::ceil<std::chrono::seconds>(resets_at - ports_.clock.now()));
 }
 
@@ -209,8 +218,7 @@ Task<void> Generations::launch(LivePtr live) {
     lives_.add(live);
     ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
     if (live->has_waited && queue_.is_busy(record.user)) {
-        live->queue_position =
-            static_cast<std::int64_t>(queue_.wait(record.user, record.id));
+        live->queue_position = static_cast<std::int64_t>(queue_.wait(record.user, record.id));
         writer_.note(live, {.kind = EventKind::state,
                             .state = GenerationState::queued,
                             .queue_position = live->queue_position});

@@ -8,7 +8,8 @@
 
 namespace loquat::chat {
 
-// The models that can be chosen, asked for again from time to time; when nobody answers, as last known.
+// The models that can be chosen, asked for again from time to time; when nobody answers, as last
+// known.
 class Catalog {
   public:
     Catalog(ModelPort& models, const Clock& clock) : models_(models), clock_(clock) {}

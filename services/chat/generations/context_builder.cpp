@@ -60,8 +60,8 @@ Task<void> ContextBuilder::add_history(ContextWindow& window, ChatId chat,
         store::PageQuery query;
         query.chat = chat;
         query.before_seq = before_seq;
-        query.limit = static_cast<std::size_t>(
-            std::min<std::int64_t>(left, store::MessageStore::page_max));
+        query.limit =
+            static_cast<std::size_t>(std::min<std::int64_t>(left, store::MessageStore::page_max));
         store::Page page = co_await messages_.page(std::move(query));
         for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
             if (!window.add_older(*at)) {

@@ -20,8 +20,8 @@ class ContextBuilder {
         : messages_(messages), config_(config) {}
 
     // Waits a moment for a prompt that is durable but not stored yet.  Fails with
-    // generation.nothing_to_answer when the prompt is gone, generation.prompt_too_long when it alone
-    // is more than the model reads, upstream.timeout, and as the message store.
+    // generation.nothing_to_answer when the prompt is gone, generation.prompt_too_long when it
+    // alone is more than the model reads, upstream.timeout, and as the message store.
     Task<Built> build(LivePtr live);
 
   private:

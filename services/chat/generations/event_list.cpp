@@ -126,7 +126,8 @@ std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record) {
         const std::uint64_t cut = in.number();
         if ((cut & delta_bit) != 0) {
             const std::size_t length = std::min<std::size_t>(cut >> 1, left.size());
-            events.push_back({.kind = EventKind::delta, .delta = std::string{left.substr(0, length)}});
+            events.push_back(
+                {.kind = EventKind::delta, .delta = std::string{left.substr(0, length)}});
             left.remove_prefix(length);
         } else if (auto state = unpack_state(cut >> 1)) {
             events.push_back(std::move(*state));

@@ -7,8 +7,8 @@
 
 #include "services/chat/domain/generation.hpp"
 
-// The events of an answer: 1, 2, 3 ... without a hole.  What comes before the end (states and deltas) is
-// decided as it happens and is written down; the end follows from the record.
+// The events of an answer: 1, 2, 3 ... without a hole.  What comes before the end (states and
+// deltas) is decided as it happens and is written down; the end follows from the record.
 namespace loquat::chat {
 
 enum class EventKind : std::uint8_t { state = 1, delta = 2, error = 3, usage = 4, done = 5 };

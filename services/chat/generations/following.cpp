@@ -94,8 +94,7 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
 
 Task<contracts::Generation> Generations::get_generation(Caller caller,
                                                         contracts::GenerationRef request) {
-    const GenerationRecord record =
-        co_await get_readable(caller.user_id(), request.generationId);
+    const GenerationRecord record = co_await get_readable(caller.user_id(), request.generationId);
     // Meanwhile it may have gone on.
     const LivePtr live = lives_.find(record.id);
     co_return view(live ? live->record : record);

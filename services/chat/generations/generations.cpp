@@ -41,9 +41,9 @@ Task<void> Generations::start() {
     auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
         on_stored(notice, payload);
     };
-    stored_ = ports_.broadcast.subscribe(std::string{store::stored_topic},
-                                         std::move(on_stored_notice));
-    ports_.chat.show_generations([this](const ChatId& chat) { return list_live(chat); });
+    stored_ =
+        ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_stored_notice));
+    ports_.chat.join(this);
     scope_.start(keep_settling());
 }
 
@@ -54,18 +54,13 @@ Task<void> Generations::stop(Steady deadline) {
     const auto now = [] { return std::chrono::steady_clock::now(); };
     if (now() < deadline) {
         for (const LivePtr& live : lives_.all()) {
-            live->decide(interrupted());
-            if (queue_.leave(live->record.user, live->record.id)) {
-                scope_.start(finish(live));
-            } else if (live->feed != nullptr) {
-                live->feed->cancel();
-            }
+            end_early(live, interrupted());
         }
     }
     while (lives_.size() > 0 && now() < deadline) {
         co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
     }
-    ports_.chat.show_generations(nullptr);
+    ports_.chat.join(nullptr);
     co_await scope_.close();
 }
 

@@ -20,10 +20,11 @@
 
 namespace loquat::chat {
 
-// Answers of assistants, on the loop of the conversations.  An answer is written whether or not anybody reads along;
-// it ends once, and what a reader was shown survives the process.  Failures as contracts/generation.hpp says.
-// asking.cpp, living.cpp, following.cpp, sending.cpp and recovering.cpp each hold a part.
-class Generations final : public contracts::GenerationApi {
+// Answers of assistants, on the loop of the conversations.  An answer is written whether or not
+// anybody reads along; it ends once, and what a reader was shown survives the process.  Failures as
+// contracts/generation.hpp says. asking.cpp, living.cpp, following.cpp, sending.cpp and
+// recovering.cpp each hold a part.
+class Generations final : public contracts::GenerationApi, private LiveAnswers {
   public:
     struct Ports {
         Chat& chat;
@@ -55,14 +56,14 @@ class Generations final : public contracts::GenerationApi {
                                                contracts::GenerationRef request) override;
     Task<contracts::FeedPtr<contracts::EventText>> stream_generation(
         Caller caller, contracts::StreamGenerationRequest request) override;
-    Task<contracts::CanceledGeneration> cancel_generation(Caller caller,
-                                                          contracts::GenerationRef request) override;
+    Task<contracts::CanceledGeneration> cancel_generation(
+        Caller caller, contracts::GenerationRef request) override;
     Task<contracts::SentChat> send_chat(Caller caller, contracts::SendChatRequest request) override;
 
-    // Those of a conversation that have not ended, oldest first.
-    std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const;
-
   private:
+    std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override;
+    void on_chat_deleted(const ChatId& chat) override;
+
     // asking.cpp
     Task<std::optional<Reply<contracts::StartedGeneration>>> find_repeat(
         UserId user, const contracts::StartGenerationRequest& request);
@@ -72,13 +73,17 @@ class Generations final : public contracts::GenerationApi {
     Task<void> check_quota(UserId user);
     Task<MessageId> choose_prompt(ChatId chat, bool is_again);
     Task<void> launch(LivePtr live);
-    Task<contracts::StartedGeneration> describe_start(GenerationRecord record, bool has_prompt);
+    // `prompt` is the message that was sent with the request.
+    contracts::StartedGeneration describe_start(const GenerationRecord& record,
+                                                std::optional<contracts::Message> prompt) const;
 
     // living.cpp
     Task<void> run(LivePtr live);
     Task<Ending> produce(LivePtr live);
     Task<void> finish(LivePtr live);
     Task<bool> make_durable(LivePtr live);
+    // Ends it before its time; false when its end was decided already.
+    bool end_early(const LivePtr& live, Ending ending);
     Task<void> settle(LivePtr live);
     void pass_on(Live& live);
     void tell_positions(const UserId& user);

@@ -11,9 +11,9 @@
 
 namespace loquat::chat {
 
-// Writes events down before anybody sees them.  What comes in one tick of the loop, and while a row is
-// being written, becomes one row: under load rows grow instead of queueing up, and the deltas of an
-// answer in a row become one event.
+// Writes events down before anybody sees them.  What comes in one tick of the loop, and while a row
+// is being written, becomes one row: under load rows grow instead of queueing up, and the deltas of
+// an answer in a row become one event.
 class JournalWriter {
   public:
     struct Parts {

@@ -6,15 +6,15 @@
 
 #include "aio/signal.hpp"
 #include "base/tokens.hpp"
+#include "services/chat/domain/records.hpp"
 #include "services/chat/generations/event_list.hpp"
 #include "services/chat/generations/gate.hpp"
 #include "services/chat/generations/stream_log.hpp"
-#include "services/chat/domain/records.hpp"
 
 namespace loquat::chat {
 
-// An answer that has not ended, on the service's loop.  `record.text`, `record.events` and `told` are what readers
-// have been shown; `pending` is on its way into the journal.
+// An answer that has not ended, on the service's loop.  `record.text`, `record.events` and `told`
+// are what readers have been shown; `pending` is on its way into the journal.
 struct Live {
     GenerationRecord record;
     StreamLogPtr log = std::make_shared<StreamLog>();
@@ -23,21 +23,23 @@ struct Live {
     // The journal's side.
     std::vector<GenerationEvent> pending;
     bool is_being_written = false;
-    bool is_noted = false;         // waits for the next row
-    std::uint64_t first_row = 0;   // of the journal; 0: none yet
+    bool is_noted = false;        // waits for the next row
+    std::uint64_t first_row = 0;  // of the journal; 0: none yet
     std::exception_ptr journal_error;
     aio::Signal written;
 
     // The model's side.
     contracts::Model model;
     contracts::Feed<contracts::ModelEvent>* feed = nullptr;  // while it is read
+    bool is_asked = false;                                   // the model has begun to answer
     std::size_t produced_bytes = 0;
     TokenCounter counter;
     std::optional<GenerationTokens> reported;
 
     ChatKind kind = ChatKind::group;
+    std::optional<contracts::Message> posted;  // the prompt that came with the request
     bool has_waited = false;
-    bool has_slot = false;  // it is its user's running one
+    bool has_slot = false;            // it is its user's running one
     std::int64_t queue_position = 0;  // as last told
     std::optional<Ending> ending;     // once decided it stays
     Steady began{};                   // when it got its turn

@@ -62,7 +62,8 @@ GenerationRecord Generations::end_of(const Live& live) const {
     if (live.reported) {
         record.tokens = *live.reported;
     } else {
-        record.tokens = {record.context ? record.context->tokens : 0, count_tokens(record.text),
+        const bool was_read = live.is_asked && record.context.has_value();
+        record.tokens = {was_read ? record.context->tokens : 0, count_tokens(record.text),
                          UsageSource::counted};
     }
     record.cost_micros = cost_of(live.model, record.tokens);
@@ -179,6 +180,26 @@ void Generations::tell_positions(const UserId& user) {
     }
 }
 
+bool Generations::end_early(const LivePtr& live, Ending ending) {
+    if (!live->decide(std::move(ending))) {
+        return false;
+    }
+    if (queue_.leave(live->record.user, live->record.id)) {
+        tell_positions(live->record.user);
+        scope_.start(finish(live));
+    } else if (live->feed != nullptr) {
+        runner_.stop_model(live);
+    }
+    return true;
+}
+
+// Nobody can read along any more.
+void Generations::on_chat_deleted(const ChatId& chat) {
+    for (const LivePtr& live : lives_.of_chat(chat)) {
+        end_early(live, {GenerationState::canceled, std::nullopt});
+    }
+}
+
 Task<contracts::CanceledGeneration> Generations::cancel_generation(
     Caller caller, contracts::GenerationRef request) {
     const UserId user = caller.user_id();
@@ -194,14 +215,9 @@ Task<contracts::CanceledGeneration> Generations::cancel_generation(
     if (!live) {
         co_return contracts::CanceledGeneration{request.generationId, record.state};
     }
-    if (live->decide({GenerationState::canceled, std::nullopt})) {
-        ports_.audit.note(caller, {.action = "generation.canceled", .subject = request.generationId});
-        if (queue_.leave(live->record.user, live->record.id)) {
-            tell_positions(live->record.user);
-            scope_.start(finish(live));
-        } else if (live->feed != nullptr) {
-            runner_.stop_model(live);
-        }
+    if (end_early(live, {GenerationState::canceled, std::nullopt})) {
+        ports_.audit.note(caller,
+                          {.action = "generation.canceled", .subject = request.generationId});
     }
     co_await live->durable.wait_until(caller.deadline);
     const GenerationState state =

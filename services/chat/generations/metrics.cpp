@@ -25,7 +25,8 @@ GenerationMetrics::GenerationMetrics(runtime::Metrics& metrics)
       live(metrics.gauge("loquat_generations_live", "Answers that are written or wait.")),
       first_delta(metrics.histogram("loquat_generation_first_delta_seconds",
                                     "From the start of an answer to its first text.")),
-      whole(metrics.histogram("loquat_generation_seconds", "From the start of an answer to its end.")),
+      whole(metrics.histogram("loquat_generation_seconds",
+                              "From the start of an answer to its end.")),
       flush(metrics.histogram("loquat_generation_journal_seconds",
                               "Writing down a batch of events.")) {}
 

@@ -18,9 +18,9 @@ struct GenerationPage {
     bool has_more = false;
 };
 
-// Answers and how they ended.  Each method is one transaction; a change that returned survives a loss
-// of power.  Changes of the state are guarded: they are refused (false) when the state is not what
-// they start from.  Fails as store/sql/database.hpp says.
+// Answers and how they ended.  Each method is one transaction; a change that returned survives a
+// loss of power.  Changes of the state are guarded: they are refused (false) when the state is not
+// what they start from.  Fails as store/sql/database.hpp says.
 class GenerationStore {
   public:
     static constexpr std::size_t list_max = 200;
@@ -57,8 +57,8 @@ struct JournalRow {
     std::string batch;
 };
 
-// What readers were shown of answers that have not ended, row by row; a row that was appended survives
-// the end of the process.  Fails as store/sql/database.hpp says.
+// What readers were shown of answers that have not ended, row by row; a row that was appended
+// survives the end of the process.  Fails as store/sql/database.hpp says.
 class GenerationJournal {
   public:
     static constexpr std::size_t read_rows_max = 256;
@@ -89,7 +89,8 @@ class ModelPort {
 class UsageLedger {
   public:
     virtual ~UsageLedger() = default;
-    // Tokens of answers and titles on a day that begins at midnight UTC, as far as they are recorded.
+    // Tokens of answers and titles on a day that begins at midnight UTC, as far as they are
+    // recorded.
     virtual Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) = 0;
 };
 

@@ -141,8 +141,8 @@ Task<bool> Generations::was_asked(const store::StoredMessage& message) {
     if (co_await ports_.store.find_by_client_id(user, message.chat, message.client_id)) {
         co_return true;
     }
-    const auto again = co_await ports_.store.find_by_client_id(
-        user, message.chat, "mention:" + message.id.to_string());
+    const auto again = co_await ports_.store.find_by_client_id(user, message.chat,
+                                                               "mention:" + message.id.to_string());
     co_return again.has_value();
 }
 

@@ -37,9 +37,7 @@ struct Reading {
 
 }  // namespace
 
-Ending failed_with(const Failure& failure) {
-    return failed(failure.code, failure.message);
-}
+Ending failed_with(const Failure& failure) { return failed(failure.code, failure.message); }
 
 Task<Ending> Runner::run(LivePtr live) {
     auto built = co_await parts_.context.build(live);
@@ -63,6 +61,7 @@ Task<Ending> Runner::run(LivePtr live) {
 
 Task<Ending> Runner::read(LivePtr live, contracts::FeedPtr<ModelEvent> feed) {
     const Reading reading{*live, feed.get()};
+    live->is_asked = true;
     if (live->ending) {
         stop_model(live);
     }
@@ -121,8 +120,7 @@ std::optional<Ending> Runner::take_delta(const LivePtr& live, std::string delta)
     if (live->produced_bytes == 0) {
         parts_.metrics.first_delta.observe(std::chrono::steady_clock::now() - live->began);
     }
-    if (live->produced_bytes + delta.size() >
-        static_cast<std::size_t>(config_.answer_bytes_max)) {
+    if (live->produced_bytes + delta.size() > static_cast<std::size_t>(config_.answer_bytes_max)) {
         stop_model(live);
         return failed("provider.too_long", "The answer is longer than allowed and was cut.");
     }

@@ -45,7 +45,8 @@ Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRe
     co_return made.body.id;
 }
 
-Task<contracts::SentChat> Generations::send_chat(Caller caller, contracts::SendChatRequest request) {
+Task<contracts::SentChat> Generations::send_chat(Caller caller,
+                                                 contracts::SendChatRequest request) {
     if (request.client_id) {
         check_client_id(*request.client_id);
     }

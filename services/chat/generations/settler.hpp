@@ -7,8 +7,8 @@
 
 namespace loquat::chat {
 
-// What follows from an answer that has ended goes into the log: the text as an ordinary message, and
-// the use of the model.  Both may be repeated.
+// What follows from an answer that has ended goes into the log: the text as an ordinary message,
+// and the use of the model.  Both may be repeated.
 class Settler {
   public:
     Settler(store::EventLog& log, GenerationStore& store) : log_(log), store_(store) {}

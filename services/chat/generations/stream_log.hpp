@@ -11,8 +11,8 @@
 
 namespace loquat::chat {
 
-// The events of one answer as text of an event stream, each encoded once.  One loop appends; readers
-// on any loop hold a cursor only, so that a slow or vanished one costs nothing else.
+// The events of one answer as text of an event stream, each encoded once.  One loop appends;
+// readers on any loop hold a cursor only, so that a slow or vanished one costs nothing else.
 class StreamLog {
   public:
     static constexpr std::size_t slice_bytes_max = 64 * 1024;
@@ -26,9 +26,9 @@ class StreamLog {
     std::size_t bytes() const;
 
     struct Slice {
-        std::string text;     // whole events; one may be larger than slice_bytes_max
+        std::string text;       // whole events; one may be larger than slice_bytes_max
         std::int64_t last = 0;  // the number of the last one in it
-        bool is_end = false;  // nothing was left, and nothing follows
+        bool is_end = false;    // nothing was left, and nothing follows
     };
     Slice read(std::int64_t after) const;
 

@@ -9,8 +9,8 @@
 
 namespace loquat::chat {
 
-// Gives conversations with an assistant a title after their first answer.  In the background: it delays
-// nothing, and when it fails the next answer is the next chance.
+// Gives conversations with an assistant a title after their first answer.  In the background: it
+// delays nothing, and when it fails the next answer is the next chance.
 class Titles {
   public:
     struct Parts {

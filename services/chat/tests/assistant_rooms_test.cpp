@@ -119,8 +119,8 @@ TEST(Mention, of_two_people_is_answered_for_both_at_once) {
         const auto first = co_await world.models.next();
         const auto second = co_await world.models.next();
 
-        const auto subscribed = co_await world.chat.check_subscription(
-            world.as(bob), contracts::ChatRef{group.id});
+        const auto subscribed =
+            co_await world.chat.check_subscription(world.as(bob), contracts::ChatRef{group.id});
         EXPECT_EQ(subscribed.generations.size(), 2U);
         EXPECT_EQ(subscribed.generations[0].user_id, ana);
         EXPECT_EQ(subscribed.generations[1].user_id, bob);
@@ -178,8 +178,8 @@ TEST(Room, hears_every_event_and_newcomers_get_the_text_so_far) {
         answer->say("Good ");
         co_await world.settle_down();
 
-        const auto subscribed = co_await world.chat.check_subscription(
-            world.as(ana), contracts::ChatRef{group.id});
+        const auto subscribed =
+            co_await world.chat.check_subscription(world.as(ana), contracts::ChatRef{group.id});
         answer->say("day");
         answer->end();
         co_await world.wait_for_end(ana, started.generationId);
@@ -221,8 +221,8 @@ TEST(Title, is_made_after_the_first_answer_and_never_replaces_one) {
         const auto heard = world.broadcast.user_events(ana);
         EXPECT_NE(std::ranges::find(heard, "chat_changed"), heard.end());
         const auto used = co_await world.usage();
-        EXPECT_EQ(std::ranges::count(used, store::UsagePurpose::title, &store::UsageRecord::purpose),
-                  1);
+        EXPECT_EQ(
+            std::ranges::count(used, store::UsagePurpose::title, &store::UsageRecord::purpose), 1);
     };
 
     world.run_assistants(body());

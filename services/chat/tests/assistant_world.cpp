@@ -107,8 +107,13 @@ Task<FakeAnswerPtr> FakeModels::next() {
 }
 
 AssistantWorld::AssistantWorld(ChatConfig config) : World(config), config_(config) {
-    models.models = {{.id = "small", .provider = "fake", .label = "Small", .context_tokens = 4'000, .default_ = true},
-                     {.id = "large", .provider = "fake", .label = "Large", .context_tokens = 100'000}};
+    models.models = {
+        {.id = "small",
+         .provider = "fake",
+         .label = "Small",
+         .context_tokens = 4'000,
+         .default_ = true},
+        {.id = "large", .provider = "fake", .label = "Large", .context_tokens = 100'000}};
     generations = make_generations();
 }
 
@@ -119,9 +124,7 @@ std::unique_ptr<Generations> AssistantWorld::make_generations() {
         config_);
 }
 
-void AssistantWorld::run_assistants(Task<void> body) {
-    run(live_with_assistants(std::move(body)));
-}
+void AssistantWorld::run_assistants(Task<void> body) { run(live_with_assistants(std::move(body))); }
 
 Task<void> AssistantWorld::live_with_assistants(Task<void> body) {
     start_consumer();

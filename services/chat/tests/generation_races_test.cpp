@@ -376,5 +376,55 @@ TEST(Answer, fails_when_it_is_too_long_empty_cut_off_or_refused) {
     world.run_assistants(body());
 }
 
+TEST(Journal, takes_what_comes_in_one_tick_as_one_row_and_is_empty_after_the_end) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto answer = co_await world.models.next();
+        co_await world.settle_down();
+        const int before = world.journal.appends;
+
+        for (int i = 0; i < 100; ++i) {
+            answer->say("word ");
+        }
+        co_await world.settle_down();
+
+        EXPECT_EQ(world.journal.appends, before + 1);
+        answer->end();
+        const std::string stream = co_await world.read_stream(ana, started.generationId);
+        EXPECT_EQ(types_of_stream(stream), (Types{"state", "delta", "usage", "state", "done"}));
+        co_await world.settle_down();
+        EXPECT_TRUE((co_await world.journal.read(0)).empty());
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(DeleteChat, stops_what_is_written_there) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto waiting = co_await world.ask(ana, chat.id, "More");
+        const auto answer = co_await world.models.next();
+
+        co_await world.chat.delete_chat(world.as(ana), {chat.id});
+        co_await world.settle_down();
+
+        EXPECT_TRUE(answer->is_canceled());
+        EXPECT_EQ(co_await code_of(world.get(ana, started.generationId)), "generation.not_found");
+        for (const std::string& id : {started.generationId, waiting.generationId}) {
+            const auto stored = co_await world.generations_store->find(*GenerationId::parse(id));
+            EXPECT_EQ(stored->state, GenerationState::canceled);
+        }
+        EXPECT_EQ(world.models.asked, 1);
+    };
+
+    world.run_assistants(body());
+}
+
 }  // namespace
 }  // namespace loquat::chat

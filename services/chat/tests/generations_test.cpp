@@ -21,7 +21,8 @@ TEST(StartGeneration, stores_the_prompt_and_then_the_answer) {
 
         EXPECT_EQ(started.state, GenerationState::streaming);
         EXPECT_EQ(started.message->text, "What is a loquat?");
-        EXPECT_EQ(types_of_stream(stream), (Types{"state", "delta", "delta", "usage", "state", "done"}));
+        EXPECT_EQ(types_of_stream(stream),
+                  (Types{"state", "delta", "delta", "usage", "state", "done"}));
         EXPECT_EQ(text_of_stream(stream), "A fruit.");
         const auto messages = co_await world.history(ana, chat.id);
         EXPECT_EQ(messages.size(), 2U);
@@ -161,7 +162,8 @@ TEST(StartGeneration, refuses_what_nobody_could_answer) {
     const UserId bob = world.person("bob");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        auto code = [&](UserId user, contracts::StartGenerationRequest request) -> Task<std::string> {
+        auto code = [&](UserId user,
+                        contracts::StartGenerationRequest request) -> Task<std::string> {
             request.id = chat.id;
             return code_of(world.generations->start_generation(world.as(user), request));
         };
