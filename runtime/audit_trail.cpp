@@ -59,6 +59,8 @@ Task<void> AuditTrail::stop(Steady deadline) {
     }
     windows_.clear();
     waiting_.close();
+    stopping_.set();
+    pauses_.reset();
     co_await finished_.wait_until(std::min(deadline, std::chrono::steady_clock::now() + stopping_max));
     co_await scope_.close();
     lost_.add(waiting_.size());
@@ -163,32 +165,31 @@ Task<void> AuditTrail::keep_writing() {
 // Until it worked.  Some of them may have been appended by a try that failed: their ids make that harmless.
 Task<void> AuditTrail::write(std::vector<store::AuditRecord> records) {
     Unwritten unwritten{lost_, records.size()};
-    std::vector<store::KeyedPayload> payloads;
-    for (const store::AuditRecord& record : records) {
-        payloads.push_back({record.action, store::encode(record)});
-    }
-    for (;;) {
+    while (last_tries_ > 0) {
         std::exception_ptr failed;
         try {
-            co_await parts_.log.append_all(std::string{store::audit_topic}, payloads);
+            co_await parts_.sink->append(records);
         } catch (...) {
             failed = std::current_exception();
         }
         if (!failed) {
-            break;
+            pauses_.reset();
+            unwritten.count = 0;
+            written_.add(records.size());
+            co_return;
         }
         if (aio::is_cancellation(failed)) {
             std::rethrow_exception(failed);
+        }
+        if (waiting_.is_closed()) {
+            --last_tries_;
         }
         const std::string what = aio::describe(failed);
         const milliseconds pause = pauses_.next();
         log_warn({.service = parts_.service}, "audit records cannot be written; trying again",
                  {{"error", what}, {"pause_ms", pause.count()}});
-        co_await parts_.loop.sleep_for(pause);
+        co_await stopping_.wait_until(std::chrono::steady_clock::now() + pause);
     }
-    pauses_.reset();
-    unwritten.count = 0;
-    written_.add(records.size());
 }
 
 }  // namespace loquat::runtime

@@ -10,9 +10,9 @@
 #include "aio/loop.hpp"
 #include "aio/scope.hpp"
 #include "contracts/caller.hpp"
+#include "runtime/audit_sink.hpp"
 #include "runtime/metrics.hpp"
 #include "store/audit/audit_record.hpp"
-#include "store/log/event_log.hpp"
 
 namespace loquat::runtime {
 
@@ -27,7 +27,7 @@ struct Act {
 };
 
 // The way of a service's acts into the log `audit.events`, beside its requests: nothing waits for it and nothing
-// fails because of it.  Each act is also a log line.  Acts wait in a bounded queue while the log cannot be written;
+// fails because of it.  Each act is also a log line.  Acts wait in a bounded queue while they cannot be written;
 // what does not fit is counted in loquat_audit_lost_total and said in the log.  One loop.
 class AuditTrail {
   public:
@@ -36,7 +36,7 @@ class AuditTrail {
     static constexpr std::chrono::seconds window{60};
 
     struct Parts {
-        store::EventLog& log;
+        std::unique_ptr<AuditSink> sink;
         const Clock& clock;
         Metrics& metrics;
         aio::Loop& loop;
@@ -46,7 +46,8 @@ class AuditTrail {
     explicit AuditTrail(Parts parts);
 
     void start();
-    // Writes what waits, for two seconds at most and not beyond `deadline`; what is left then is lost and counted.
+    // Writes what waits, for two seconds at most, not beyond `deadline`, and with a few tries; what is left then is
+    // lost and counted.
     Task<void> stop(Steady deadline);
 
     void note(const contracts::Caller& caller, Act act);
@@ -77,6 +78,8 @@ class AuditTrail {
     std::map<Key, Window> windows_;
     aio::Backoff pauses_;
     bool is_full_ = false;
+    int last_tries_ = 3;  // that may fail once the trail is closed
+    aio::Signal stopping_;
     aio::Signal finished_;
     aio::Scope scope_;
 };

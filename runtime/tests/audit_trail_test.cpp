@@ -49,7 +49,7 @@ struct AuditTrailTest : testing::Test {
     FakeClock clock;
     Metrics metrics;
     FaultyLog log;
-    AuditTrail trail{{log, clock, metrics, loop, "test"}};
+    AuditTrail trail{{make_audit_sink(log), clock, metrics, loop, "test"}};
     std::vector<store::AuditRecord> records;
 
     static contracts::Caller caller(std::string address = "192.0.2.1") {

@@ -2,6 +2,7 @@
 
 #include "aio/scope.hpp"
 #include "runtime/context.hpp"
+#include "services/consumer/audit_inbox.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/ledger_loop.hpp"
 
@@ -32,7 +33,9 @@ class ConsumerService final : public runtime::Service {
                  store::decode_usage_record, context.config<Config>()),
           audit_({context.log(), context.audit(), context.clock(), audit_metrics_}, store::audit_topic,
                  store::decode_audit_record, context.config<Config>()),
+          inbox_(context.log()),
           scope_(context.loop(), "consumer") {
+        context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_inbox_operations());
         context.health().add("consumer", "store", [this] { return consumer_.trouble(); });
         context.health().add("consumer", "usage", [this] { return usage_.trouble(); });
         context.health().add("consumer", "audit", [this] { return audit_.trouble(); });
@@ -56,6 +59,7 @@ class ConsumerService final : public runtime::Service {
     Consumer consumer_;
     LedgerLoop<store::UsageRecord> usage_;
     LedgerLoop<store::AuditRecord> audit_;
+    AuditInbox inbox_;
     aio::Scope scope_;
 };
 

@@ -102,7 +102,7 @@ struct World : testing::Test {
     BackOff back_off{back_off_rules, clock};
     Keys keys{key_store, signing, {.algorithm = net::jose::Algorithm::eddsa}, clock};
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
-    runtime::AuditTrail audit{{*log, clock, registry, loop, "auth"}};
+    runtime::AuditTrail audit{{runtime::make_audit_sink(*log), clock, registry, loop, "auth"}};
     Accounts accounts{{store, passwords, back_off, clock, metrics}};
     Sessions sessions{{store, store, keys, signing, feed, clock, metrics, audit},
                       {.issuer = "us", .audience = "app"}};

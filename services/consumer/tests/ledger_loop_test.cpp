@@ -4,6 +4,7 @@
 
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
+#include "services/consumer/audit_inbox.hpp"
 #include "store/audit/memory_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/log/memory_log.hpp"
@@ -264,6 +265,28 @@ TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
     await(loop, ledger.drain_once());
 
     EXPECT_EQ(await(loop, audit->list({})), std::vector<store::AuditRecord>{record});
+}
+
+TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anything_else) {
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    const auto log = store::make_memory_log();
+    AuditInbox inbox{*log};
+    const store::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
+    const contracts::AuditBatch good{{to_base64(store::encode(record))}};
+    const contracts::AuditBatch not_base64{{to_base64(store::encode(record)), "*"}};
+    const contracts::AuditBatch not_a_record{{to_base64("something")}};
+
+    const auto refusal = [&](const contracts::AuditBatch& batch) {
+        return store::code_of([&] { await(loop, inbox.append_audit({}, batch)); });
+    };
+    EXPECT_EQ(refusal(not_base64), "request.invalid");
+    EXPECT_EQ(refusal(not_a_record), "request.invalid");
+    EXPECT_EQ(refusal(good), "");
+
+    const auto found = await(loop, log->read("audit.events", 0, {}));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(store::decode_audit_record(found[0]->payload), record);
 }
 
 }  // namespace

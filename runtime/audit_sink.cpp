@@ -1,0 +1,71 @@
+#include "runtime/audit_sink.hpp"
+
+#include "base/bytes.hpp"
+#include "contracts/audit.hpp"
+#include "runtime/context.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+using contracts::AuditInboxApi;
+
+class LogSink final : public AuditSink {
+  public:
+    explicit LogSink(store::EventLog& log) : log_(log) {}
+
+    Task<void> append(std::vector<store::AuditRecord> records) override {
+        std::vector<store::KeyedPayload> payloads;
+        for (const store::AuditRecord& record : records) {
+            payloads.push_back({record.action, store::encode(record)});
+        }
+        co_await log_.append_all(std::string{store::audit_topic}, std::move(payloads));
+    }
+
+  private:
+    store::EventLog& log_;
+};
+
+class InboxSink final : public AuditSink {
+  public:
+    explicit InboxSink(contracts::Client<AuditInboxApi> inbox) : inbox_(std::move(inbox)) {}
+
+    Task<void> append(std::vector<store::AuditRecord> records) override {
+        contracts::AuditBatch batch;
+        for (const store::AuditRecord& record : records) {
+            batch.records.push_back(to_base64(store::encode(record)));
+        }
+        co_await inbox_.call<&AuditInboxApi::append_audit>(contracts::Caller{}, std::move(batch));
+    }
+
+  private:
+    contracts::Client<AuditInboxApi> inbox_;
+};
+
+// Chooses when the first record comes: services that are made later are known then.
+class FoundSink final : public AuditSink {
+  public:
+    explicit FoundSink(const Context& context) : context_(context) {}
+
+    Task<void> append(std::vector<store::AuditRecord> records) override {
+        if (!found_) {
+            if (context_.is_hosted("consumer")) {
+                found_ = make_audit_sink(context_.log());
+            } else {
+                found_ = std::make_unique<InboxSink>(context_.client<AuditInboxApi>());
+            }
+        }
+        co_await found_->append(std::move(records));
+    }
+
+  private:
+    const Context& context_;
+    std::unique_ptr<AuditSink> found_;
+};
+
+}  // namespace
+
+std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log) { return std::make_unique<LogSink>(log); }
+
+std::unique_ptr<AuditSink> make_audit_sink(const Context& context) { return std::make_unique<FoundSink>(context); }
+
+}  // namespace loquat::runtime
