@@ -133,9 +133,9 @@ def sanitized(preset, only=()):
 
 
 def e2e(log):
-    # Tests register many people from one address, faster than a person would.
-    unlimited = ["--set", "gateway.limits.enabled=false"]
-    with loquat(RELEASE / "bin" / "loquat", log.with_name("e2e-loquat.log"), unlimited) as address:
+    # Tests register many people from one address, faster than a person would, and set the simulated model's pace.
+    settings = ["--set", "gateway.limits.enabled=false", "--set", "model.simulated.scripts=true"]
+    with loquat(RELEASE / "bin" / "loquat", log.with_name("e2e-loquat.log"), settings) as address:
         env = {"LOQUAT_URL": address, "LOQUAT_BACKEND": address, "LOQUAT_BINARY": str(RELEASE / "bin" / "loquat")}
         return vitest(log, ["--config", "vitest.e2e.config.ts"], env, 1500)
 

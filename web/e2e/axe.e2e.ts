@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composer, makeDirect, makeRoom, openBrowser, post, register, signIn, type Browser, type Person } from './support';
+import { api, composer, makeDirect, makeRoom, openBrowser, post, register, signIn, type Browser, type Person } from './support';
 
 // axe-core over the main screens: nothing serious or critical.
 
@@ -10,6 +10,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 let browser: Browser;
 let ada: Person;
 let room: string;
+let asked: string;
 
 beforeAll(async () => {
   browser = await openBrowser();
@@ -17,6 +18,8 @@ beforeAll(async () => {
   ada = one;
   room = await makeRoom(ada, 'Checked', [tom]);
   await makeDirect(ada, tom);
+  asked = (await api<{ id: string }>(ada, 'POST', '/api/chats', { kind: 'assistant', title: 'Asked' })).id;
+  await api(ada, 'POST', `/api/chats/${asked}/generations`, { client_id: 'first', prompt: '[[tokens 90]] Say something with code' });
   await post(tom, room, 'Some *text* with `code`, a [link](https://example.org) and\n\n```js\nlet a = 1; // note\n```\n\n|a|b|\n|-|-|\n|1|2|');
 });
 afterAll(() => browser.close());
@@ -58,14 +61,18 @@ describe.each([
     await page.locator('.hljs-keyword').waitFor();
     expect(await findings(page)).toEqual([]);
     for (const [path, wait] of [
-      ['/', 'Checked'], [`/c/${room}?panel=members`, 'Owner'], [`/c/${room}?panel=settings`, 'Archive room'], ['/new', 'Create room'],
+      ['/', 'Checked'], [`/c/${room}?panel=members`, 'Owner'], [`/c/${room}?panel=settings`, 'Archive room'], ['/new/room', 'Create room'], ['/new', 'What is on your mind?'],
       ['/people', 'People'], ['/rooms', 'Rooms'], ['/settings/profile', 'Display name'], ['/settings/sessions', 'This browser'],
-      ['/settings/appearance', 'Density'], ['/settings/writing', 'Enter sends'], ['/settings/notifications', 'Notify me'],
+      ['/settings/appearance', 'Density'], ['/settings/writing', 'Enter sends'], ['/settings/notifications', 'Notify me'], ['/settings/usage', 'What your questions'],
     ] as const) {
       await page.goto(path);
       await page.getByText(wait).filter({ visible: true }).first().waitFor();
       expect(await findings(page), path).toEqual([]);
     }
+    await page.goto(`/c/${asked}?panel=settings`);
+    await page.locator('[data-answer-state="message"]').waitFor();
+    await page.getByText('Instructions').first().waitFor();
+    expect(await findings(page), 'a chat with an assistant').toEqual([]);
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     expect(await findings(page), 'the switcher').toEqual([]);

@@ -21,7 +21,7 @@ test('the app asks no other host, breaks no content policy and logs no error', a
   await signIn(page, ada, `/c/${room}`);
   await composer(page).waitFor();
   await page.locator('.hljs-built_in').waitFor();
-  for (const path of ['/people', '/rooms', '/new', '/settings/profile', '/settings/sessions', '/settings/appearance', `/c/${room}?panel=members`]) {
+  for (const path of ['/people', '/rooms', '/new/room', '/new', '/settings/profile', '/settings/sessions', '/settings/appearance', '/settings/usage', `/c/${room}?panel=members`]) {
     await page.goto(path);
     await page.locator('#main h1, #main h2').first().waitFor();
   }

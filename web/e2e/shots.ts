@@ -140,7 +140,7 @@ async function otherPages(page: Page, look: string): Promise<void> {
     if (section === '/sessions') await page.getByText('This browser').waitFor();
     await shoot(page, look, `13-settings${section.replace('/', '-')}`);
   }
-  await page.goto('/new');
+  await page.goto('/new/room');
   await page.getByLabel('Name').first().fill('Harvest');
   await page.getByRole('checkbox').first().click();
   await shoot(page, look, '14-new-room');

@@ -44,7 +44,12 @@ function NothingOpen() {
       picture={<Logo size={56} />}
       title={strings.conversation.welcomeTitle}
       text={strings.conversation.welcomeText}
-      action={<Link to="/rooms" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover pointer-coarse:h-11">{strings.conversation.browseRooms}</Link>}
+      action={
+        <div className="flex flex-wrap justify-center gap-2">
+          <Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.newAssistant}</Link>
+          <Link to="/rooms" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover pointer-coarse:h-11">{strings.conversation.browseRooms}</Link>
+        </div>
+      }
     />
   );
 }

@@ -146,7 +146,7 @@ export const strings = {
       `${visibility === 'public' ? 'Public' : 'Private'} room · ${plural(count, 'member', 'members')}${archived ? ' · archived' : ''}`,
     gone: (title: string) => `You are no longer in ${title}.`,
     welcomeTitle: 'Welcome to Loquat',
-    welcomeText: 'Somebody may be talking already. Look through the rooms that are open to everybody.',
+    welcomeText: 'Ask an assistant, or look through the rooms that are open to everybody: somebody may be talking already.',
     browseRooms: 'Browse rooms',
     noneTitle: 'Pick a conversation',
     noneText: `Choose one on the left, or press ${control} K and type a name.`,
