@@ -1,0 +1,239 @@
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "aio/loop.hpp"
+#include "base/failure.hpp"
+#include "services/chat/domain/assistant.hpp"
+#include "services/chat/domain/context_window.hpp"
+#include "services/chat/domain/generation_queue.hpp"
+#include "services/chat/generations/event_list.hpp"
+#include "services/chat/generations/stream_log.hpp"
+
+namespace loquat::chat {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array all_states{GenerationState::queued, GenerationState::streaming,
+                                GenerationState::succeeded, GenerationState::failed,
+                                GenerationState::canceled};
+
+TEST(GenerationStates, end_once) {
+    for (const GenerationState from : all_states) {
+        for (const GenerationState to : all_states) {
+            const bool goes_on = from == GenerationState::queued
+                                     ? to != from && to != GenerationState::succeeded
+                                     : from == GenerationState::streaming && is_terminal(to);
+
+            EXPECT_EQ(may_follow(from, to), goes_on);
+        }
+    }
+}
+
+TEST(GenerationQueue, serves_in_order_and_knows_positions) {
+    GenerationQueue queue{2};
+    const UserId ana = UserId::make();
+    const GenerationId a = GenerationId::make();
+    const GenerationId b = GenerationId::make();
+    const GenerationId c = GenerationId::make();
+
+    queue.run(ana, a);
+    const std::size_t first = queue.wait(ana, b);
+    const std::size_t second = queue.wait(ana, c);
+
+    EXPECT_EQ(first, 1U);
+    EXPECT_EQ(second, 2U);
+    EXPECT_FALSE(queue.has_room(ana));
+    EXPECT_TRUE(queue.leave(ana, b));
+    EXPECT_FALSE(queue.leave(ana, b));
+    EXPECT_EQ(queue.position(ana, c), 1);
+    EXPECT_EQ(queue.pass_on(ana, a), c);
+    EXPECT_EQ(queue.pass_on(ana, c), std::nullopt);
+    EXPECT_FALSE(queue.is_busy(ana));
+}
+
+store::StoredMessage message(std::int64_t seq, std::string text) {
+    store::StoredMessage out;
+    out.seq = seq;
+    out.text = std::move(text);
+    out.sender.username = "ana";
+    out.sender.display_name = "Ana";
+    return out;
+}
+
+TEST(ContextWindow, drops_the_oldest_whole_messages) {
+    ContextWindow window{ChatKind::assistant, "", 2 * (tokens_each_message + 1)};
+
+    EXPECT_TRUE(window.add_older(message(9, "now")));
+    EXPECT_TRUE(window.add_older(message(8, "one")));
+    EXPECT_FALSE(window.add_older(message(7, "two")));
+    EXPECT_FALSE(window.add_older(message(6, "x")));
+
+    const GenerationContext context = window.describe();
+    EXPECT_EQ(context.messages, 2);
+    EXPECT_EQ(context.dropped, 7);
+    EXPECT_LE(context.tokens, context.tokens_max);
+    const auto messages = window.take();
+    EXPECT_EQ(messages.front().content, "one");
+    EXPECT_EQ(messages.back().content, "now");
+}
+
+TEST(ContextWindow, leaves_out_what_is_deleted_and_says_when_the_prompt_alone_is_too_much) {
+    ContextWindow window{ChatKind::assistant, "Be kind.", 10};
+    store::StoredMessage deleted = message(2, "");
+    deleted.deleted_at = Time{};
+
+    window.add_older(message(3, std::string(400, 'a') + " b c d e f g h i j k l m n o p"));
+    window.add_older(deleted);
+
+    EXPECT_TRUE(window.is_overfull());
+    EXPECT_EQ(window.describe().messages, 1);
+}
+
+TEST(ContextWindow, names_people_in_groups_only) {
+    store::StoredMessage answer = message(1, "hello");
+    answer.sender.kind = store::SenderKind::assistant;
+
+    EXPECT_EQ(to_prompt(ChatKind::group, message(1, "hi")).content, "Ana: hi");
+    EXPECT_EQ(to_prompt(ChatKind::direct, message(1, "hi")).content, "hi");
+    EXPECT_EQ(to_prompt(ChatKind::group, answer).content, "hello");
+    EXPECT_EQ(to_prompt(ChatKind::group, answer).role, contracts::PromptRole::assistant);
+}
+
+TEST(Titles, are_one_short_clean_line) {
+    EXPECT_EQ(clean_title("\n  \"About plums.\"\nand more", 60), "About plums");
+    EXPECT_EQ(clean_title("# **Plums**", 60), "Plums");
+    EXPECT_EQ(clean_title("\xC3\xA9\xC3\xA9\xC3\xA9", 2), "\xC3\xA9\xC3\xA9");
+    EXPECT_EQ(clean_title(" \"\" ", 60), "");
+}
+
+TEST(AssistantMentions, are_whole_names_outside_of_code) {
+    EXPECT_TRUE(mentions_assistant("Well, @Assistant."));
+    EXPECT_TRUE(mentions_assistant("(@assistant)"));
+    EXPECT_FALSE(mentions_assistant("@assistants"));
+    EXPECT_FALSE(mentions_assistant("`@assistant`"));
+    EXPECT_FALSE(mentions_assistant("me@assistant.example"));
+}
+
+GenerationRecord ended_record() {
+    GenerationRecord record;
+    record.state = GenerationState::canceled;
+    record.tokens = {3, 4, UsageSource::counted};
+    const std::vector<GenerationEvent> told{
+        {.kind = EventKind::state, .state = GenerationState::queued, .queue_position = 4},
+        {.kind = EventKind::state, .state = GenerationState::streaming},
+        {.kind = EventKind::delta, .delta = "one "},
+        {.kind = EventKind::delta, .delta = std::string(300, 'x')}};
+    for (const GenerationEvent& event : told) {
+        append_cut(record.events, event);
+        record.text += event.delta;
+    }
+    return record;
+}
+
+TEST(EventList, is_rebuilt_with_the_same_cuts) {
+    const GenerationRecord record = ended_record();
+
+    const auto events = rebuild_events(record);
+
+    ASSERT_EQ(events.size(), 7U);
+    EXPECT_EQ(count_events(record), 7U);
+    EXPECT_EQ(to_json(events[0]), R"({"type":"state","state":"queued","queue_position":4})");
+    EXPECT_EQ(events[2].delta, "one ");
+    EXPECT_EQ(events[3].delta.size(), 300U);
+    EXPECT_EQ(to_json(events[4]), R"({"type":"usage","inputTokens":3,"outputTokens":4})");
+    EXPECT_EQ(to_json(events[5]), R"({"type":"state","state":"canceled"})");
+    EXPECT_EQ(to_stream_text(7, events[6].kind, to_json(events[6])),
+              "event: done\nid: 7\ndata: {\"type\":\"done\"}\n\n");
+}
+
+TEST(JournalBatch, is_read_back_and_nothing_else_is) {
+    const auto events = rebuild_events(ended_record());
+    const std::vector<JournalPart> parts{{GenerationId::make(), 5, 77, {events[0], events[2]}},
+                                         {GenerationId::make(), 1, 0, {}}};
+    const std::string batch = encode_batch(parts);
+
+    const auto decoded = decode_batch(batch);
+
+    ASSERT_TRUE(decoded.has_value());
+    EXPECT_EQ((*decoded)[0].id, parts[0].id);
+    EXPECT_EQ((*decoded)[0].first_event, 5);
+    EXPECT_EQ((*decoded)[0].input_tokens, 77);
+    EXPECT_EQ((*decoded)[0].events, parts[0].events);
+    for (std::size_t size = 0; size < batch.size(); ++size) {
+        EXPECT_FALSE(decode_batch(std::string_view{batch}.substr(0, size)).has_value());
+    }
+    EXPECT_FALSE(decode_batch(batch + "x").has_value());
+}
+
+// Runs a coroutine on a loop of its own.
+template <class T>
+T run_alone(Task<T> task) {
+    aio::Loop loop{"reader"};
+    std::optional<T> result;
+    auto body = [](Task<T> inner, std::optional<T>& out, aio::Loop& on) -> Task<void> {
+        out = co_await std::move(inner);
+        on.stop();
+    };
+    loop.spawn(body(std::move(task), result, loop));
+    loop.run();
+    return std::move(*result);
+}
+
+Task<std::string> read_all(StreamLogPtr log, std::int64_t after) {
+    auto feed = make_stream_feed(std::move(log), after);
+    std::string text;
+    for (;;) {
+        const auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 60s);
+        if (pieces.empty()) {
+            co_return text;
+        }
+        for (const auto& piece : pieces) {
+            EXPECT_LE(piece.text.size(), StreamLog::slice_bytes_max);
+            text += piece.text;
+        }
+    }
+}
+
+TEST(StreamLog, gives_readers_of_other_loops_everything_in_order) {
+    constexpr int events = 20'000;
+    const auto log = std::make_shared<StreamLog>();
+    std::string whole;
+    std::vector<std::string> read(3);
+    std::vector<std::jthread> readers;
+    for (std::string& mine : read) {
+        readers.emplace_back([log, &mine] { mine = run_alone(read_all(log, 0)); });
+    }
+
+    for (int i = 0; i < events; ++i) {
+        const std::string text = std::to_string(i) + "\n";
+        whole += text;
+        log->append(text);
+    }
+    log->close();
+    readers.clear();
+
+    for (const std::string& mine : read) {
+        EXPECT_EQ(mine, whole);
+    }
+}
+
+TEST(StreamLog, ends_for_a_reader_that_cancels_while_it_waits) {
+    const auto log = std::make_shared<StreamLog>();
+    log->append("first");
+    auto body = [&]() -> Task<int> {
+        auto feed = make_stream_feed(log, 1);
+        aio::Loop::current().defer([&] { feed->cancel(); });
+
+        const auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 60s);
+
+        EXPECT_TRUE(pieces.empty());
+        co_return 0;
+    };
+
+    run_alone(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat

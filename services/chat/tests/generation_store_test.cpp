@@ -1,0 +1,272 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "aio/loop.hpp"
+#include "services/chat/adapters/memory_generations.hpp"
+#include "services/chat/adapters/sql_chats.hpp"
+#include "services/chat/adapters/sql_generations.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+// One suite for every adapter of the ports.
+namespace loquat::chat {
+namespace {
+
+struct Memory {
+    std::unique_ptr<GenerationStore> store = make_memory_generations();
+    std::unique_ptr<GenerationJournal> journal = make_memory_journal();
+};
+
+class Sqlite {
+  public:
+    ~Sqlite() {
+        database_.reset();
+        journal_database_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+  private:
+    static std::filesystem::path make_folder() {
+        auto folder = std::filesystem::path{testing::TempDir()} / Uuid::make().to_string();
+        std::filesystem::create_directories(folder);
+        return folder;
+    }
+    std::filesystem::path folder_ = make_folder();
+    std::unique_ptr<store::Database> database_ =
+        store::open_sqlite({.file = folder_ / "chat.db", .schema = chat_schema()});
+    std::unique_ptr<store::Database> journal_database_ =
+        store::open_sqlite({.file = folder_ / "journal.db",
+                            .schema = journal_schema(),
+                            .durability = store::Durability::crash});
+
+  public:
+    std::unique_ptr<GenerationStore> store = make_sql_generations(*database_);
+    std::unique_ptr<GenerationJournal> journal = make_sql_journal(*journal_database_);
+};
+
+template <class Adapter>
+class GenerationStoreTest : public testing::Test {
+  public:
+    void run(Task<void> body) {
+        std::exception_ptr error;
+        auto guarded = [](Task<void> inner, std::exception_ptr& failed,
+                          aio::Loop& on) -> Task<void> {
+            try {
+                co_await std::move(inner);
+            } catch (...) {
+                failed = std::current_exception();
+            }
+            on.stop();
+        };
+        loop.spawn(guarded(std::move(body), error, loop));
+        loop.run();
+        if (error) {
+            std::rethrow_exception(error);
+        }
+    }
+
+    aio::Loop loop{"test"};
+    Adapter adapter;
+};
+using Adapters = testing::Types<Memory, Sqlite>;
+TYPED_TEST_SUITE(GenerationStoreTest, Adapters);
+
+GenerationRecord make_record(UserId user, ChatId chat, std::string client_id) {
+    GenerationRecord record;
+    record.id = GenerationId::make();
+    record.user = user;
+    record.chat = chat;
+    record.client_id = std::move(client_id);
+    record.request_hash = 0xFFFF'FFFF'FFFF'FFF0;
+    record.model = "small";
+    record.model_label = "Small";
+    record.provider = "fake";
+    record.system_prompt = "Be kind.";
+    record.temperature = 0.25;
+    record.max_tokens = 99;
+    record.prompt = MessageId::make();
+    record.request_id = "r1";
+    record.created_at = Time{std::chrono::milliseconds{1'000}};
+    return record;
+}
+
+GenerationRecord ended(GenerationRecord record, std::string text) {
+    record.state = GenerationState::failed;
+    record.text = std::move(text);
+    record.events = std::string{"\0\1\2", 3};
+    record.tokens = {7, 8, UsageSource::partial};
+    record.cost_micros = 12;
+    record.error = GenerationError{"provider.timeout", "late"};
+    record.context = GenerationContext{3, 1, 40, 100};
+    record.answer = MessageId::make();
+    record.finished_at = Time{std::chrono::milliseconds{3'000}};
+    return record;
+}
+
+TYPED_TEST(GenerationStoreTest, keeps_everything_of_an_answer) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const GenerationRecord made = make_record(UserId::make(), ChatId::make(), "c1");
+        co_await store.insert(made);
+        const GenerationRecord wanted = ended(made, "text");
+
+        const bool began = co_await store.begin(made.id, Time{std::chrono::milliseconds{2'000}});
+        std::vector<GenerationRecord> one{wanted};
+        const auto finished = co_await store.finish(std::move(one));
+
+        EXPECT_TRUE(began);
+        EXPECT_EQ(finished, std::vector<bool>{true});
+        const auto found = co_await store.find(made.id);
+        EXPECT_EQ(found->state, GenerationState::failed);
+        EXPECT_EQ(found->request_hash, made.request_hash);
+        EXPECT_EQ(found->system_prompt, "Be kind.");
+        EXPECT_EQ(found->temperature, 0.25);
+        EXPECT_EQ(found->max_tokens, 99);
+        EXPECT_EQ(found->prompt, made.prompt);
+        EXPECT_EQ(found->text, "text");
+        EXPECT_EQ(found->events, wanted.events);
+        EXPECT_EQ(found->tokens.source, UsageSource::partial);
+        EXPECT_EQ(found->cost_micros, 12);
+        EXPECT_EQ(found->error->code, "provider.timeout");
+        EXPECT_EQ(found->context->tokens_max, 100);
+        EXPECT_EQ(found->answer, wanted.answer);
+        EXPECT_EQ(found->started_at, Time{std::chrono::milliseconds{2'000}});
+        EXPECT_EQ(found->finished_at, wanted.finished_at);
+        EXPECT_FALSE(found->is_settled);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(GenerationStoreTest, ends_each_answer_once) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const GenerationRecord made = make_record(UserId::make(), ChatId::make(), "");
+        co_await store.insert(made);
+        std::vector<GenerationRecord> first{ended(made, "first")};
+        std::vector<GenerationRecord> second{ended(made, "second")};
+
+        const auto once = co_await store.finish(std::move(first));
+        const auto twice = co_await store.finish(std::move(second));
+        const bool began = co_await store.begin(made.id, Time{});
+
+        EXPECT_TRUE(once.front());
+        EXPECT_FALSE(twice.front());
+        EXPECT_FALSE(began);
+        EXPECT_EQ((co_await store.find(made.id))->text, "first");
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(GenerationStoreTest, takes_each_client_id_once_of_a_person_in_a_chat) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const UserId user = UserId::make();
+        const ChatId chat = ChatId::make();
+        const GenerationRecord made = make_record(user, chat, "c1");
+        co_await store.insert(made);
+        co_await store.insert(make_record(user, ChatId::make(), "c1"));
+        co_await store.insert(make_record(UserId::make(), chat, "c1"));
+        co_await store.insert(make_record(user, chat, ""));
+        co_await store.insert(make_record(user, chat, ""));
+        bool is_refused = false;
+
+        try {
+            co_await store.insert(make_record(user, chat, "c1"));
+        } catch (const store::ConstraintFailure&) {
+            is_refused = true;
+        }
+
+        EXPECT_TRUE(is_refused);
+        EXPECT_EQ((co_await store.find_by_client_id(user, chat, "c1"))->id, made.id);
+        EXPECT_FALSE((co_await store.find_by_client_id(user, chat, "c2")).has_value());
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(GenerationStoreTest, lists_what_is_left_to_do) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const ChatId chat = ChatId::make();
+        std::vector<GenerationRecord> made;
+        for (int i = 0; i < 3; ++i) {
+            made.push_back(make_record(UserId::make(), chat, "c"));
+            co_await store.insert(made.back());
+        }
+        std::vector<GenerationRecord> two{ended(made[0], "a"), ended(made[1], "b")};
+        co_await store.finish(std::move(two));
+
+        co_await store.settle({made[0].id});
+
+        const auto unfinished = co_await store.list_unfinished();
+        const auto unsettled = co_await store.list_unsettled();
+        EXPECT_EQ(unfinished.size(), 1U);
+        EXPECT_EQ(unfinished.front().id, made[2].id);
+        EXPECT_EQ(unsettled.size(), 1U);
+        EXPECT_EQ(unsettled.front().id, made[1].id);
+        EXPECT_EQ((co_await store.find_last_prompted(chat))->id, made[2].id);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(GenerationStoreTest, pages_by_number_and_by_length_of_texts) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const ChatId chat = ChatId::make();
+        std::vector<GenerationRecord> made;
+        for (int i = 0; i < 4; ++i) {
+            made.push_back(make_record(UserId::make(), chat, "c"));
+            co_await store.insert(made.back());
+        }
+        const std::string large(GenerationStore::page_bytes_max * 3 / 4, 'x');
+        std::vector<GenerationRecord> two{ended(made[0], large), ended(made[1], large)};
+        co_await store.finish(std::move(two));
+
+        const auto first = co_await store.list(chat, std::nullopt, 3);
+        const auto by_number = co_await store.list(chat, std::nullopt, 2);
+        const auto last = co_await store.list(chat, made[1].id, 3);
+
+        EXPECT_EQ(first.items.size(), 3U);
+        EXPECT_TRUE(first.has_more);
+        EXPECT_EQ(by_number.items.size(), 2U);
+        EXPECT_EQ(by_number.items.front().id, made[3].id);
+        EXPECT_TRUE(by_number.has_more);
+        EXPECT_EQ(last.items.size(), 1U);
+        EXPECT_FALSE(last.has_more);
+        const auto whole = co_await store.list(chat, std::nullopt, 4);
+        EXPECT_EQ(whole.items.size(), 3U);
+        EXPECT_TRUE(whole.has_more);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(GenerationStoreTest, journal_gives_rows_in_order_and_forgets) {
+    GenerationJournal& journal = *this->adapter.journal;
+    auto body = [&]() -> Task<void> {
+        const std::string batch{"\0a", 2};
+        const auto first = co_await journal.append(batch);
+        const auto second = co_await journal.append("b");
+
+        const auto rows = co_await journal.read(0);
+        co_await journal.trim(second + 1);
+        const auto third = co_await journal.append("c");
+
+        EXPECT_LT(first, second);
+        EXPECT_LT(second, third);
+        EXPECT_EQ(rows.size(), 2U);
+        EXPECT_EQ(rows.front().batch, batch);
+        const auto left = co_await journal.read(0);
+        EXPECT_EQ(left.size(), 1U);
+        EXPECT_EQ(left.front().number, third);
+        EXPECT_TRUE((co_await journal.read(third)).empty());
+    };
+
+    this->run(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat
