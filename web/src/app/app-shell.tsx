@@ -9,12 +9,12 @@ import { useUi } from '@/lib/ui-store';
 import { BottomBar } from './bottom-bar';
 import { ConnectionLine } from './connection-line';
 import { Rail } from './rail';
+import { Switcher } from './switcher';
 import { useGlobalKeys } from './use-global-keys';
 import { useRunning } from './use-running';
 import { useTitleBadge } from './use-title-badge';
 import { useViewportHeight } from './use-viewport-height';
 
-const Switcher = lazy(() => import('./switcher').then((m) => ({ default: m.Switcher })));
 const HelpSheet = lazy(() => import('./help-sheet').then((m) => ({ default: m.HelpSheet })));
 
 export function AppShell() {
@@ -42,10 +42,11 @@ export function AppShell() {
       {narrow && !inChat && <BottomBar />}
       <div aria-live="polite" className="sr-only">{announcement}</div>
       <AnswerVoiceRegion />
+      {/* Part of the first load: what is typed right after its key belongs to it. */}
+      {switcherOpen && <Switcher />}
       <Toasts />
       <TooltipLayer />
       <Suspense fallback={null}>
-        {switcherOpen && <Switcher />}
         {helpOpen && <HelpSheet />}
       </Suspense>
     </div>
