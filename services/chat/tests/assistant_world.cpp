@@ -244,4 +244,33 @@ std::vector<std::string> types_of_stream(std::string_view text) {
     return types;
 }
 
+Task<void> expect_one_truth(AssistantWorld& world, UserId user, std::string id) {
+    const auto ended = co_await world.get(user, id);
+    EXPECT_TRUE(is_terminal(ended.state));
+    const std::string whole = co_await world.read_stream(user, id);
+    const auto events = parse_stream(whole);
+    EXPECT_EQ(events.size(), static_cast<std::size_t>(ended.last_event_id));
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        EXPECT_EQ(events[i].id, static_cast<std::int64_t>(i) + 1);
+    }
+    EXPECT_EQ(events.back().type, "done");
+    EXPECT_EQ(*events[events.size() - 2].data.find("state")->if_string(),
+              wire::enum_name(ended.state));
+    EXPECT_EQ(text_of_stream(whole), ended.text);
+    for (std::size_t after = 0; after <= events.size(); ++after) {
+        const std::string rest =
+            co_await world.read_stream(user, id, static_cast<std::int64_t>(after));
+        EXPECT_TRUE(whole.ends_with(rest));
+        EXPECT_EQ(parse_stream(rest).size(), events.size() - after);
+    }
+    std::size_t answers = 0;
+    for (const auto& message : co_await world.history(user, ended.chat_id)) {
+        if (message.generationId == id) {
+            ++answers;
+            EXPECT_EQ(message.text, ended.text);
+        }
+    }
+    EXPECT_EQ(answers, ended.text.empty() ? 0U : 1U);
+}
+
 }  // namespace loquat::chat

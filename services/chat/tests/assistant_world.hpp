@@ -132,4 +132,7 @@ std::vector<StreamEvent> parse_stream(std::string_view text);
 std::string text_of_stream(std::string_view text);
 std::vector<std::string> types_of_stream(std::string_view text);
 
+// What has ended is the same from every side, and from every position of a reader.
+Task<void> expect_one_truth(AssistantWorld& world, UserId user, std::string id);
+
 }  // namespace loquat::chat

@@ -12,36 +12,6 @@ Task<contracts::CanceledGeneration> cancel(AssistantWorld& world, UserId user, s
     return world.generations->cancel_generation(world.as(user), std::move(request));
 }
 
-// What has ended is the same from every side, and from every position of a reader.
-Task<void> expect_one_truth(AssistantWorld& world, UserId user, std::string id) {
-    const auto ended = co_await world.get(user, id);
-    EXPECT_TRUE(is_terminal(ended.state));
-    const std::string whole = co_await world.read_stream(user, id);
-    const auto events = parse_stream(whole);
-    EXPECT_EQ(events.size(), static_cast<std::size_t>(ended.last_event_id));
-    for (std::size_t i = 0; i < events.size(); ++i) {
-        EXPECT_EQ(events[i].id, static_cast<std::int64_t>(i) + 1);
-    }
-    EXPECT_EQ(events.back().type, "done");
-    EXPECT_EQ(*events[events.size() - 2].data.find("state")->if_string(),
-              wire::enum_name(ended.state));
-    EXPECT_EQ(text_of_stream(whole), ended.text);
-    for (std::size_t after = 0; after <= events.size(); ++after) {
-        const std::string rest =
-            co_await world.read_stream(user, id, static_cast<std::int64_t>(after));
-        EXPECT_TRUE(whole.ends_with(rest));
-        EXPECT_EQ(parse_stream(rest).size(), events.size() - after);
-    }
-    std::size_t answers = 0;
-    for (const auto& message : co_await world.history(user, ended.chat_id)) {
-        if (message.generationId == id) {
-            ++answers;
-            EXPECT_EQ(message.text, ended.text);
-        }
-    }
-    EXPECT_EQ(answers, ended.text.empty() ? 0U : 1U);
-}
-
 TEST(Cancel, ends_a_running_answer_with_what_it_had) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
@@ -305,72 +275,6 @@ TEST(Stream, refuses_events_that_are_not_there) {
         EXPECT_EQ(co_await code_of(world.read_stream(ana, "x")), "generation.not_found");
         EXPECT_EQ(co_await code_of(world.get(eve, id)), "generation.not_found");
         EXPECT_EQ(co_await code_of(cancel(world, eve, id)), "generation.not_found");
-    };
-
-    world.run_assistants(body());
-}
-
-TEST(Answer, that_cannot_be_written_down_fails_and_stops_the_model) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "Hello");
-        const auto answer = co_await world.models.next();
-        answer->say("kept");
-        co_await world.settle_down();
-        world.journal.is_broken = true;
-        answer->say(" lost");
-
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
-
-        EXPECT_EQ(ended.state, GenerationState::failed);
-        EXPECT_EQ(ended.error->code, "store.unavailable");
-        EXPECT_EQ(ended.text, "kept");
-        EXPECT_TRUE(answer->is_canceled());
-        co_await expect_one_truth(world, ana, started.generationId);
-    };
-
-    world.run_assistants(body());
-}
-
-TEST(Answer, fails_when_it_is_too_long_empty_cut_off_or_refused) {
-    ChatConfig config;
-    config.answer_bytes_max = 1'024;
-    AssistantWorld world{config};
-    const UserId ana = world.person("ana");
-    auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        auto code_after = [&](std::function<void(FakeAnswer&)> act) -> Task<std::string> {
-            const auto started = co_await world.ask(ana, chat.id, "Hello");
-            const auto answer = co_await world.models.next();
-            act(*answer);
-            const auto ended = co_await world.wait_for_end(ana, started.generationId);
-            EXPECT_EQ(ended.state, GenerationState::failed);
-            co_await expect_one_truth(world, ana, started.generationId);
-            co_return ended.error->code;
-        };
-        std::function<void(FakeAnswer&)> too_long = [](FakeAnswer& answer) {
-            answer.say(std::string(1'000, 'a'));
-            answer.say(std::string(100, 'b'));
-        };
-        std::function<void(FakeAnswer&)> empty = [](FakeAnswer& answer) { answer.end(); };
-        std::function<void(FakeAnswer&)> cut = [](FakeAnswer& answer) {
-            answer.say("a");
-            answer.break_off();
-        };
-        std::function<void(FakeAnswer&)> refused = [](FakeAnswer& answer) {
-            answer.fail("provider.refused");
-        };
-
-        EXPECT_EQ(co_await code_after(too_long), "provider.too_long");
-        EXPECT_EQ(co_await code_after(empty), "provider.bad_answer");
-        EXPECT_EQ(co_await code_after(cut), "provider.truncated");
-        EXPECT_EQ(co_await code_after(refused), "provider.refused");
-        world.models.refusal = Failure{Kind::unavailable, "model.overloaded", "busy"};
-        const auto started = co_await world.ask(ana, chat.id, "Hello");
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
-        EXPECT_EQ(ended.error->code, "model.overloaded");
     };
 
     world.run_assistants(body());
