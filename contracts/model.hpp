@@ -36,12 +36,17 @@ struct PromptMessage {
 };
 BOOST_DESCRIBE_STRUCT(PromptMessage, (), (role, content))
 
+// What the text is wanted for; only a simulated model looks at it.
+enum class GeneratePurpose { answer, title };
+BOOST_DESCRIBE_ENUM(GeneratePurpose, answer, title)
+
 struct GenerateRequest {
     std::string generationId;
     std::optional<std::string> model;  // the default one
     std::vector<PromptMessage> messages;
     std::optional<double> temperature;
     std::optional<std::int32_t> max_tokens;
+    std::optional<GeneratePurpose> purpose;  // an answer
 
     static constexpr std::array fields{
         wire::Field{"generationId", 1, 64, ""},
@@ -50,7 +55,7 @@ struct GenerateRequest {
         wire::Field{"max_tokens", 1, 1'000'000, ""},
     };
 };
-BOOST_DESCRIBE_STRUCT(GenerateRequest, (), (generationId, model, messages, temperature, max_tokens))
+BOOST_DESCRIBE_STRUCT(GenerateRequest, (), (generationId, model, messages, temperature, max_tokens, purpose))
 
 enum class ModelEventType { delta, usage, error, done };
 BOOST_DESCRIBE_ENUM(ModelEventType, delta, usage, error, done)

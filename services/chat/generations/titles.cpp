@@ -98,6 +98,7 @@ Task<std::string> Titles::ask(const GenerationRecord& record, std::string questi
     request.model = record.model;
     request.messages = title_prompt(question, record.text);
     request.max_tokens = title_tokens_max;
+    request.purpose = contracts::GeneratePurpose::title;
     tokens.input = count_all(request.messages);
     const Steady deadline = std::chrono::steady_clock::now() + time_max;
     contracts::Caller caller;

@@ -1,5 +1,6 @@
 #include "services/model/adapters/json_cursor.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -112,8 +113,13 @@ std::optional<std::string_view> JsonCursor::take_string() {
     }
     const std::size_t begin = at_;
     for (;;) {
-        at_ = text_.find_first_of("\"\\", at_);
-        if (at_ == std::string_view::npos) {
+        const char* const end = text_.data() + text_.size();
+        const char* at = text_.data() + std::min(at_, text_.size());
+        while (at != end && *at != '"' && *at != '\\') {
+            ++at;
+        }
+        at_ = static_cast<std::size_t>(at - text_.data());
+        if (at == end) {
             fail();
             return std::nullopt;
         }

@@ -75,7 +75,8 @@ Task<Ending> Simulated::answer(Prompt prompt, AnswerSink& sink) {
         co_return ending;
     }
     speech.goes_on = speech.script.is_endless || speech.script.tokens.has_value();
-    speech.text = write_answer(speech.topic, speech.dice);
+    const bool is_title = request.purpose == contracts::GeneratePurpose::title;
+    speech.text = is_title ? write_title(last) : write_answer(speech.topic, speech.dice);
     const std::int64_t wanted = speech.script.tokens.value_or(no_end);
     const std::int64_t allowed = request.max_tokens.value_or(static_cast<std::int32_t>(no_end));
     speech.most = std::min({wanted, allowed, speech.script.break_after.value_or(no_end),

@@ -40,6 +40,8 @@ struct Topic {
 
 // A whole answer in Markdown: paragraphs, and lists, tables or code where they were asked for.
 std::string write_answer(const Topic& topic, Dice& dice);
+// A few words for the conversation that `prompt` describes ("Question: ...", a line each).
+std::string write_title(std::string_view prompt);
 // One more paragraph, for answers that do not end.
 std::string write_paragraph(const Topic& topic, Dice& dice);
 

@@ -162,7 +162,7 @@ Topic Topic::find(const std::vector<contracts::PromptMessage>& messages,
         lower.insert(lower.begin(), "c++");
     }
     if (topic.words.empty()) {
-        topic.words = {"this"};
+        topic.words = {"the question", "the answer", "the next step", "the details"};
     }
     topic.language = language_of(lower);
     topic.wants_code = has_word(
