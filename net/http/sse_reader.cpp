@@ -11,6 +11,17 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::uint8_t mark_decided = 3;
 
+// The first CR or LF, or the size.
+std::size_t find_line_end(std::string_view bytes) {
+    const char* const begin = bytes.data();
+    const char* const end = begin + bytes.size();
+    const char* at = begin;
+    while (at != end && *at != '\n' && *at != '\r') {
+        ++at;
+    }
+    return static_cast<std::size_t>(at - begin);
+}
+
 std::optional<int> parse_retry(std::string_view value) {
     const auto number = parse_number(value);
     if (!number) {
@@ -33,9 +44,9 @@ std::optional<Failure> SseReader::feed(std::string_view bytes, SseSink& sink) {
             bytes.remove_prefix(1);
         }
         after_return_ = false;
-        const std::size_t end = bytes.find_first_of("\r\n");
+        const std::size_t end = find_line_end(bytes);
         const std::string_view part = bytes.substr(0, end);
-        const bool whole = end != std::string_view::npos;
+        const bool whole = end < bytes.size();
         if (whole && line_.empty() && !in_comment_ && fits(part.size())) {
             take_line(part, sink);
         } else if (!keep(part)) {

@@ -61,7 +61,7 @@ TEST_P(OddSockets, give_what_the_parser_gives) {
     Stage stage;
     Player player{stage.loop, GetParam().first, GetParam().second};
     ProviderConfig provider = quick_provider(player.fake.port());
-    provider.event_bytes_max = 200'000;
+    provider.event_bytes_max = 20'000;
     stage.config.models = {{.id = "m"}};
     stage.config.breaker_failures = 1'000;
     stage.add(provider);

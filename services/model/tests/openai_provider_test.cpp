@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <fstream>
+
 #include "net/http/server.hpp"
 #include "net/tls/context.hpp"
 #include "services/model/tests/odd_streams.hpp"
@@ -53,6 +56,49 @@ TEST(OpenAiProvider, asks_as_the_protocol_wants_it) {
                                R"("hi \"there\""}],"stream":true,"stream_options":)"
                                R"({"include_usage":true},"temperature":0.5,"max_tokens":100})"))
         << sent;
+}
+
+// A file with a key, gone at the end.
+struct KeyFile {
+    explicit KeyFile(const std::string& text)
+        : path(testing::TempDir() + "key-" + Uuid::make().to_string()) {
+        std::ofstream{path} << text;
+    }
+    ~KeyFile() { std::filesystem::remove(path); }
+    std::string path;
+};
+
+TEST(OpenAiProvider, sends_its_key_and_keeps_it_out_of_what_it_says) {
+    const KeyFile file{"sk-secret-1\n"};
+    Scene scene;
+    FakeProvider& fake = scene.serve({status_answer(
+        "401 No", "", R"({"error":{"message":"Incorrect API key provided: sk-secret-1"}})")});
+    ProviderConfig provider = quick_provider(fake.port());
+    provider.key_file = file.path;
+
+    testing::internal::CaptureStderr();
+    const Said said = scene.ask_once(provider);
+    const std::string log = testing::internal::GetCapturedStderr();
+
+    EXPECT_EQ(said.code, "provider.refused");
+    ASSERT_EQ(fake.requests().size(), 1U);
+    EXPECT_NE(fake.requests()[0].find("\r\nAuthorization: Bearer sk-secret-1\r\n"),
+              std::string::npos);
+    EXPECT_EQ(log.find("sk-secret-1"), std::string::npos);
+}
+
+TEST(OpenAiProvider, does_not_start_without_the_key_that_is_configured) {
+    const KeyFile broken{"two\nlines\n"};
+    Scene scene;
+    ProviderConfig provider = quick_provider(1);
+
+    provider.key_file = "/nowhere/key";
+    EXPECT_THROW(scene.add(provider), Failure);
+    provider.key_file = broken.path;
+    EXPECT_THROW(scene.add(provider), Failure);
+    provider.key_file.clear();
+    provider.key_variable = "LOQUAT_TEST_NO_SUCH_VARIABLE";
+    EXPECT_THROW(scene.add(provider), Failure);
 }
 
 TEST(OpenAiProvider, leaves_out_what_a_model_refuses) {

@@ -9,7 +9,7 @@ namespace loquat::model::test {
 namespace {
 
 constexpr StreamLimits limits{
-    .event_bytes_max = 200'000, .answer_bytes_max = 1'000, .stream_bytes_max = 1'000'000};
+    .event_bytes_max = 20'000, .answer_bytes_max = 1'000, .stream_bytes_max = 200'000};
 
 struct Outcome {
     std::string text;
@@ -56,7 +56,7 @@ TEST(OpenAiStream, understands_odd_streams_however_they_are_cut) {
         EXPECT_EQ(whole, expected) << odd.name;
         EXPECT_TRUE(is_utf8(whole.text)) << odd.name;
         EXPECT_EQ(read(odd.body, 1, 1), expected) << odd.name << ", byte by byte";
-        const std::size_t step = size < 2'000 ? 1 : 1 + size / 50;
+        const std::size_t step = size < 2'000 ? 1 : 1 + size / 20;
         for (std::size_t cut = 1; cut < size; cut += step) {
             ASSERT_EQ(read(odd.body, cut, size), expected) << odd.name << ", cut at " << cut;
         }
