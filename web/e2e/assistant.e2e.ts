@@ -36,7 +36,7 @@ async function untilWords(page: Page, length: number): Promise<string> {
   return said(page);
 }
 
-test('a new chat is there at once; the first question names it and is answered', async () => {
+test('a new chat is there at once; it is answered, gets a name, and counts as usage', async () => {
   const ada = await register('ada', 'Ada');
   const page = await browser.newPage();
   await signIn(page, ada, '/new');
@@ -49,7 +49,7 @@ test('a new chat is there at once; the first question names it and is answered',
   await write(page, '[[tokens 40]] How do tides work?');
 
   await finished(page).waitFor();
-  await until('the name in the list', async () => (await page.getByRole('link', { name: /How do tides work/ }).count()) > 0);
+  await until('a name in the list', async () => (await page.getByRole('link', { name: /New chat/ }).count()) === 0);
   await finished(page).hover();
   await page.getByText(/tokens in, 40 out/).waitFor();
   await page.goto('/settings/usage');

@@ -42,8 +42,15 @@ export async function answerAgain(chatId: string, clientId = makeClientId()): Pr
   noteStarted(chatId, reply);
 }
 
+const trying = new Set<string>();
+
+// From a button: pressed twice, it is one wish.
 export function tryAgain(chatId: string): void {
-  answerAgain(chatId).catch((error: unknown) => showToast(errorText(error), 'bad'));
+  if (trying.has(chatId)) return;
+  trying.add(chatId);
+  answerAgain(chatId)
+    .catch((error: unknown) => showToast(errorText(error), 'bad'))
+    .finally(() => trying.delete(chatId));
 }
 
 // Puts a new text in the place of the last question and has it answered.

@@ -41,7 +41,7 @@ export function useAnswerPlaces(chatId: string): readonly AnswerPlace[] {
 // The answer that I asked for and that still runs in a chat: the oldest one, which Stop ends first.
 export function useMyRunning(chatId: string, meId: string): string | null {
   const look = useCallback(
-    () => answers.running(chatId).find((answer) => answer.userId === meId || answer.userId === null)?.id ?? null,
+    () => answers.running(chatId).find((answer) => answer.userId === meId)?.id ?? null,
     [chatId, meId],
   );
   return useSyncExternalStore(answers.subscribe, look);

@@ -1,8 +1,7 @@
-import { changeChat, createChat, deleteChat, leaveChat } from '@/api/chats';
+import { createChat, deleteChat, leaveChat } from '@/api/chats';
 import type { NewChat } from '@/api/types';
-import { cachedChat, cachedChats, dropChat, upsertChat } from './chat-cache';
+import { cachedChats, dropChat, upsertChat } from './chat-cache';
 import { live } from './live';
-import { titleOfQuestion } from './question-title';
 import { chatDestination } from './live-events';
 
 // Opens the direct chat with a person: the one there is, or a new one. Answers its id.
@@ -26,14 +25,6 @@ export async function openNewAssistantChat(key: string): Promise<string> {
   const chat = await createChat({ kind: 'assistant' }, key);
   upsertChat(chat);
   return chat.id;
-}
-
-// The first question names a chat that has no name.
-export function titleFromQuestion(chatId: string, question: string): void {
-  const chat = cachedChat(chatId);
-  const title = titleOfQuestion(question);
-  if (chat?.kind !== 'assistant' || chat.title !== '' || title === '') return;
-  changeChat(chatId, { title }).then(upsertChat, () => undefined);
 }
 
 export async function leaveRoom(chatId: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { postMessage } from '@/api/chats';
 import { startGeneration } from '@/api/generations';
 import { noteStarted } from './answer-actions';
-import { titleFromQuestion } from './chat-actions';
 import { cachedWindow } from './chat-cache';
 import { errorText, isTransient } from './errors';
 import { catchUp } from './history';
@@ -80,7 +79,6 @@ async function ask({ chatId, clientId, text }: OutboxEntry): Promise<void> {
   noteStarted(chatId, reply);
   const { message } = reply;
   if (message && message.seq !== null) onLiveEvent(chatDestination(chatId), { type: 'message', message });
-  titleFromQuestion(chatId, text);
 }
 
 // A receipt without the message itself: it is fetched rather than left faint.
