@@ -154,9 +154,11 @@ Task<void> GenerationLoad::check_question(Person& person, const Question& questi
             find(question.key + " failed otherwise: " + answer.body);
         }
     }
-    person.input_tokens += number_of(generation, "inputTokens");
-    person.output_tokens += number_of(generation, "outputTokens");
-    ++person.generations;
+    const std::int64_t input = number_of(generation, "inputTokens");
+    const std::int64_t output = number_of(generation, "outputTokens");
+    person.input_tokens += input;
+    person.output_tokens += output;
+    person.generations += input + output > 0 ? 1 : 0;  // one that was killed before it began used nothing
     EventReader again{loop_, {.port = server_.port(), .target = question.generation, .token = person.token}};
     co_await again.open();
     co_await again.read_to_end();
