@@ -276,7 +276,7 @@ Task<void> Answer::room() {
 
 Task<void> Answer::push_surely(ModelEvent event) {
     const Steady late = clock_.steady() + room_wait_max;
-    while (writer_.push_from(event) == aio::Push::full && clock_.steady() < late) {
+    while (writer_.push_from(event) == aio::Push::full && clock_.steady() < late && !hurried_) {
         co_await loop_.sleep_for(room_pause);
     }
 }

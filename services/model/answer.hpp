@@ -25,6 +25,8 @@ class Answer final : public AnswerSink {
     // The provider's connection closes at once; `usage` and `done` still come.  False when the
     // answer has ended already.
     bool cancel();
+    // Waits for its reader no longer: what does not fit is lost.
+    void hurry() { hurried_ = true; }
 
     void on_accepted() override { accepted_ = true; }
     bool on_text(std::string text) override;
@@ -69,6 +71,7 @@ class Answer final : public AnswerSink {
     bool accepted_ = false;
     bool has_begun_ = false;
     bool over_ = false;
+    bool hurried_ = false;
 };
 
 }  // namespace loquat::model

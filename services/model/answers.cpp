@@ -130,14 +130,20 @@ void Answers::reload() {
     }
 }
 
-Task<void> Answers::stop() {
+Task<void> Answers::stop(Steady deadline) {
     stopping_ = true;
     co_await lists_.close();
     for (const auto& [id, answer] : answers_) {
         answer->cancel();
     }
     while (!answers_.empty()) {
-        co_await emptied_.wait();
+        const bool in_time = co_await emptied_.wait_until(deadline);
+        if (!in_time) {
+            for (const auto& [id, answer] : answers_) {
+                answer->hurry();
+            }
+            deadline = Steady::max();
+        }
     }
     co_await scope_.close();
 }

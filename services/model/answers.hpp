@@ -30,8 +30,8 @@ class Answers final : public contracts::ModelApi {
     void keep_listing(Backend& backend);
     // Keys are read again.
     void reload();
-    // Answers are canceled: each reader still gets its end.
-    Task<void> stop();
+    // Answers are canceled: each reader still gets its end, if it takes it before `deadline`.
+    Task<void> stop(Steady deadline);
 
     std::size_t running() const { return answers_.size(); }
 

@@ -94,7 +94,7 @@ class ModelService final : public runtime::Service {
         }
         co_return;
     }
-    Task<void> stop(Steady) override { co_await answers_->stop(); }
+    Task<void> stop(Steady deadline) override { co_await answers_->stop(deadline); }
     Task<void> reload() override {
         answers_->reload();
         co_return;

@@ -215,6 +215,35 @@ TEST(Answers, lose_nothing_when_their_reader_is_slow) {
     });
 }
 
+TEST(Answers, do_not_keep_the_service_from_stopping) {
+    Stage stage;
+    stage.stop_time = 0ms;
+    stage.config.models = {{.id = "m"}};
+    const std::string head = http_answer("");
+    aio::Signal flooded;
+    stage.fakes.push_back(
+        std::make_unique<FakeProvider>(stage.loop, [&](net::Stream& stream) -> Task<void> {
+            co_await FakeProvider::read_request(stream);
+            co_await stream.write_all(head);
+            for (int i = 0; i < 5'000; ++i) {
+                const std::string one = delta("x");
+                co_await stream.write_all(one);
+                if (i == 3'000) {
+                    flooded.set();
+                }
+            }
+        }));
+    stage.add(quick_provider(stage.fakes[0]->port()));
+    contracts::FeedPtr<contracts::ModelEvent> unread;
+
+    stage.run([&]() -> Task<void> {
+        unread = co_await stage.answers->generate({}, ask("hi"));
+        co_await flooded.wait_until(in(500ms));
+    });
+
+    EXPECT_EQ(stage.answers, nullptr);
+}
+
 TEST(Models, are_the_configured_the_listed_and_the_simulated_one) {
     Stage stage;
     stage.config.models = {{.id = "fine",

@@ -58,7 +58,7 @@ TEST(OpenAiProvider, asks_as_the_protocol_wants_it) {
         << sent;
 }
 
-// A file with a key, gone at the end.
+// A file, gone at the end.
 struct KeyFile {
     explicit KeyFile(const std::string& text)
         : path(testing::TempDir() + "key-" + Uuid::make().to_string()) {
@@ -280,6 +280,32 @@ TEST(OpenAiProvider, refuses_a_certificate_that_nobody_vouches_for) {
     const Said said = scene.ask_once(provider);
 
     EXPECT_EQ(said.code, "provider.untrusted");
+    run_to_end(scene.loop, server.drain(in(1s)));
+}
+
+TEST(OpenAiProvider, trusts_the_authorities_that_are_configured) {
+    struct Answering final : net::http::Handler {
+        Task<void> handle(net::http::Exchange& exchange) override {
+            co_await exchange.read_body(10'000);
+            net::http::Response response;
+            response.headers.append("Content-Type", "text/event-stream");
+            response.body = whole;
+            co_await exchange.respond(std::move(response));
+        }
+    } answering;
+    Scene scene;
+    net::http::Server server{scene.loop, {}, answering};
+    const auto pair = net::tls::make_self_signed();
+    const std::uint16_t port = server.listen({}, net::tls::ServerContext::make(pair)).port;
+    const KeyFile certificates{pair.certificates};
+    ProviderConfig provider = quick_provider(port);
+    provider.url = "https://localhost:" + std::to_string(port) + "/v1";
+    provider.ca_file = certificates.path;
+
+    const Said said = scene.ask_once(provider);
+
+    EXPECT_EQ(said.text, "Hello");
+    EXPECT_EQ(said.code, "");
     run_to_end(scene.loop, server.drain(in(1s)));
 }
 

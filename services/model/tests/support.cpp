@@ -206,7 +206,7 @@ void Stage::run(std::function<Task<void>()> body) {
         } catch (...) {
             failed = std::current_exception();
         }
-        co_await answers->stop();
+        co_await answers->stop(in(stop_time));
         for (const auto& fake : fakes) {
             co_await fake->close();
         }

@@ -117,6 +117,7 @@ class Stage {
     SystemClock clock;
     runtime::Metrics metrics;
     Config config;
+    std::chrono::milliseconds stop_time{5'000};
     std::unique_ptr<Answers> answers;
     std::vector<std::unique_ptr<FakeProvider>> fakes;
 
