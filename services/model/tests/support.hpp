@@ -126,4 +126,23 @@ class Stage {
     std::vector<std::unique_ptr<Backend>> backends_;
 };
 
+// One provider with one model `m` before the service.
+struct Scene : Stage {
+    FakeProvider& serve(std::vector<std::string> answers) {
+        fakes.push_back(std::make_unique<FakeProvider>(loop, std::move(answers)));
+        return *fakes.back();
+    }
+    FakeProvider& play(FakeProvider::Play play) {
+        fakes.push_back(std::make_unique<FakeProvider>(loop, std::move(play)));
+        return *fakes.back();
+    }
+    Said ask_once(const ProviderConfig& provider, contracts::GenerateRequest request = ask("hi")) {
+        config.models = {{.id = "m", .provider = provider.name, .name = "upstream-m"}};
+        add(provider);
+        Said said;
+        run([&]() -> Task<void> { said = co_await answer(std::move(request)); });
+        return said;
+    }
+};
+
 }  // namespace loquat::model::test
