@@ -24,11 +24,9 @@ Generations::Generations(Ports ports, const ChatConfig& config)
       teller_(ports.broadcast),
       writer_({ports.journal, teller_, scope_, ports.metrics,
                [this](const LivePtr& live) {
-                   if (live->decide({GenerationState::failed,
-                                     GenerationError{"store.unavailable",
-                                                     "The answer could not be written down."}})) {
-                       runner_.stop_model(live);
-                   }
+                   end_early(live, {GenerationState::failed,
+                                    GenerationError{"store.unavailable",
+                                                    "The answer could not be written down."}});
                }}),
       context_(ports.messages, config_),
       runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),

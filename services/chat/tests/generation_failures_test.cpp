@@ -28,6 +28,26 @@ TEST(Answer, that_cannot_be_written_down_fails_and_stops_the_model) {
     world.run_assistants(body());
 }
 
+TEST(Answer, that_waits_ends_when_its_place_cannot_be_written_down) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        co_await world.ask(ana, chat.id, "one");
+        co_await world.settle_down();
+        world.journal.is_broken = true;
+        const auto second = co_await world.ask(ana, chat.id, "two");
+
+        const auto ended = co_await world.wait_for_end(ana, second.generationId);
+
+        EXPECT_EQ(ended.state, GenerationState::failed);
+        EXPECT_EQ(ended.error->code, "store.unavailable");
+        co_await expect_one_truth(world, ana, second.generationId);
+    };
+
+    world.run_assistants(body());
+}
+
 TEST(Answer, fails_when_it_is_too_long_empty_cut_off_or_refused) {
     ChatConfig config;
     config.answer_bytes_max = 1'024;
