@@ -49,6 +49,19 @@ int make_input(const std::string& text) {
     return file;
 }
 
+// A terminal in place of the pipe; the side for the program's standard input.
+int open_terminal(std::array<int, 2>& out) {
+    const int ours = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    LOQUAT_CHECK(ours >= 0 && ::grantpt(ours) == 0 && ::unlockpt(ours) == 0, "a terminal can be made");
+    std::array<char, 64> name{};
+    LOQUAT_CHECK(::ptsname_r(ours, name.data(), name.size()) == 0, "a terminal has a name");
+    const int theirs = ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ::close(out[0]);
+    ::close(out[1]);
+    out = {ours, ::dup(theirs)};
+    return theirs;
+}
+
 }  // namespace
 
 Program::Program(std::vector<std::string> arguments, Start start) {
@@ -58,7 +71,7 @@ Program::Program(std::vector<std::string> arguments, Start start) {
     const std::string program = start.program.empty() ? LOQUAT_BINARY : start.program;
     arguments.insert(arguments.begin(), program);
     std::vector<std::string> environment = environment_with(std::move(start.environment));
-    const int in = make_input(start.input);
+    const int in = start.face == Face::terminal ? open_terminal(out) : make_input(start.input);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
@@ -103,6 +116,10 @@ std::uint16_t Program::wait_until_ready() {
     return static_cast<std::uint16_t>(parse_number(line.substr(line.rfind(':') + 1)).value_or(0));
 }
 
+void Program::type(const std::string& text) const {
+    LOQUAT_CHECK(::write(out_, text.data(), text.size()) == static_cast<ssize_t>(text.size()), "a terminal takes what is typed");
+}
+
 void Program::signal(int number) const { ::kill(pid_, number); }
 
 // False at the end of both.
@@ -122,7 +139,7 @@ void Program::read_all() {
 }
 
 const std::string& Program::read_until(const std::string& mark) {
-    while (output_.find(mark) == std::string::npos && read_once()) {
+    while (output_.find(mark) == std::string::npos && errors_.find(mark) == std::string::npos && read_once()) {
     }
     return output_;
 }
