@@ -106,6 +106,21 @@ test('a public room is found, read and joined; its owner renames, archives and d
   await guest.getByText('There is nothing here').waitFor();
 });
 
+test('the owner hands a room over and stays as an admin', async () => {
+  const [ada, tom] = await Promise.all([register('ada', 'Ada'), register('tom', 'Tom')]);
+  const room = await makeRoom(ada, 'Handed over', [tom]);
+  const page = await browser.newPage();
+  await signIn(page, ada, `/c/${room}?panel=members`);
+
+  await page.getByRole('button', { name: 'Actions for Tom' }).click();
+  await page.getByRole('menuitem', { name: 'Hand over the room' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Hand over' }).click();
+
+  await page.getByText('Tom owns the room now').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Tom' }).getByText('Owner').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Ada' }).getByText('Admin').waitFor();
+});
+
 test('a removed member sees the room no more', async () => {
   const [ada, tom] = await Promise.all([register('ada', 'Ada'), register('tom', 'Tom')]);
   const room = await makeRoom(ada, 'Inner circle', [tom]);

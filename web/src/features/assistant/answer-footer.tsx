@@ -19,10 +19,10 @@ export function AnswerFooter({ chat, answerId, answer, message, text, canWrite, 
   const failed = answer?.state === 'failed' && !message;
   const shown = last || hot;
   return (
-    <div className={cn('-ms-1.5 flex h-8 items-center gap-0.5 transition-opacity', !shown && 'opacity-0 focus-within:opacity-100')}>
+    <div className={cn('-ms-1.5 flex h-8 items-center pointer-coarse:h-11 gap-0.5 transition-opacity', !shown && 'opacity-0 focus-within:opacity-100')}>
       {text !== '' && <CopyAnswer text={text} />}
       {last && canWrite && !failed && (
-        <IconButton icon={RotateCcw} size="small" label={strings.answers.regenerate} tipSide="bottom" onClick={() => tryAgain(chat.id)} />
+        <IconButton icon={RotateCcw} size="small" label={strings.answers.regenerate} tipSide="bottom" className="pointer-coarse:size-11" onClick={() => tryAgain(chat.id)} />
       )}
       {hot && answerId && <AnswerDetails id={answerId} />}
     </div>
@@ -41,6 +41,7 @@ function CopyAnswer({ text }: { text: string }) {
       icon={copied ? Check : Copy}
       size="small"
       tipSide="bottom"
+      className="pointer-coarse:size-11"
       label={copied ? strings.common.copied : strings.answers.copyAnswer}
       onClick={() => void copyText(text).then(() => setCopied(true))}
     />

@@ -24,7 +24,7 @@ export function AnswerState({ answer, chat, meId, canWrite, last }: AnswerStateP
   const runsNow = useMyRunning(chat.id, meId);
   if (!isEnded(answer)) {
     return (
-      <div className="flex min-h-8 flex-wrap items-center gap-x-3 text-small text-faint">
+      <div className="flex min-h-8 flex-wrap pointer-coarse:min-h-11 items-center gap-x-3 text-small text-faint">
         {down ? <span>{strings.answers.offline}</span> : words && <Waiting text={words.text} />}
         {answer.userId === meId && answer.state === 'queued' && runsNow !== answer.id && <StopQueued id={answer.id} />}
       </div>
