@@ -61,6 +61,9 @@ void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
     }
     if (const auto event = store::decode_stored_event(*payload)) {
         on_stored(*event);
+        if (answers_ != nullptr) {
+            answers_->on_stored(*event);
+        }
     }
 }
 

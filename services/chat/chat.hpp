@@ -34,6 +34,8 @@ class LiveAnswers {
     // Oldest first.
     virtual std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const = 0;
     virtual void on_chat_deleted(const ChatId& chat) = 0;
+    // Every stored change; the same one may come twice.
+    virtual void on_stored(const store::StoredEvent& event) = 0;
 };
 
 // The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the

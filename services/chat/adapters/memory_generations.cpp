@@ -56,6 +56,14 @@ class MemoryGenerations final : public GenerationStore {
         co_return;
     }
 
+    Task<void> erase_text(GenerationId id) override {
+        const auto found = records_.find(id);
+        if (found != records_.end() && is_terminal(found->second.state)) {
+            found->second.text.clear();
+        }
+        co_return;
+    }
+
     Task<std::optional<GenerationRecord>> find(GenerationId id) override {
         const auto found = records_.find(id);
         co_return found == records_.end() ? std::nullopt : std::optional{found->second};

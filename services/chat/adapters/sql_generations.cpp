@@ -79,6 +79,16 @@ class SqlGenerations final : public GenerationStore {
         co_await database_.transact(std::move(work));
     }
 
+    Task<void> erase_text(GenerationId id) override {
+        auto work = [id](Transaction& transaction) {
+            transaction.execute(
+                "UPDATE generations SET body = '' "
+                "WHERE id = $1 AND state NOT IN ('queued', 'streaming')",
+                {id});
+        };
+        co_await database_.transact(std::move(work));
+    }
+
     Task<std::optional<GenerationRecord>> find(GenerationId id) override {
         auto work = [id](Transaction& transaction) {
             static const std::string sql = select_sql + "WHERE id = $1";

@@ -58,7 +58,19 @@ Task<GenerationRecord> Generations::get_readable(UserId user, const std::string&
     if (!is_visible) {
         throw generation_not_found();
     }
+    co_await hide_deleted(*record);
     co_return std::move(*record);
+}
+
+Task<void> Generations::hide_deleted(GenerationRecord& record) {
+    if (!is_terminal(record.state) || !record.answer || record.text.empty()) {
+        co_return;
+    }
+    const auto message = co_await ports_.messages.find_by_id(*record.answer);
+    if (message && message->deleted_at) {
+        record.text.clear();
+        ended_logs_.erase(record.id);
+    }
 }
 
 contracts::Generation Generations::view(const GenerationRecord& record) const {
@@ -97,7 +109,7 @@ Task<contracts::Generation> Generations::get_generation(Caller caller,
     const GenerationRecord record = co_await get_readable(caller.user_id(), request.generationId);
     // Meanwhile it may have gone on.
     const LivePtr live = lives_.find(record.id);
-    co_return view(live ? live->record : record);
+    co_return view(live && !is_terminal(record.state) ? live->record : record);
 }
 
 Task<contracts::Page<contracts::Generation>> Generations::list_generations(

@@ -36,18 +36,13 @@ Generations::Generations(Ports ports, const ChatConfig& config)
 Task<void> Generations::start() {
     co_await recover();
     outcomes_.start();
-    auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
-        on_stored(notice, payload);
-    };
-    stored_ =
-        ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_stored_notice));
     ports_.chat.join(this);
     scope_.start(keep_settling());
 }
 
 Task<void> Generations::stop(Steady deadline) {
     is_stopping_ = true;
-    stored_.end();
+    ports_.chat.join(nullptr);
     outcomes_.stop();
     const auto now = [] { return std::chrono::steady_clock::now(); };
     if (now() < deadline) {
@@ -58,7 +53,6 @@ Task<void> Generations::stop(Steady deadline) {
     while (lives_.size() > 0 && now() < deadline) {
         co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
     }
-    ports_.chat.join(nullptr);
     co_await scope_.close();
 }
 

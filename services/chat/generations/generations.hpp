@@ -63,6 +63,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
   private:
     std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override;
     void on_chat_deleted(const ChatId& chat) override;
+    void on_stored(const store::StoredEvent& event) override;
 
     // asking.cpp
     Task<std::optional<Reply<contracts::StartedGeneration>>> find_repeat(
@@ -92,6 +93,8 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     // following.cpp
     Task<GenerationRecord> get_readable(UserId user, const std::string& id);
     Task<StreamLogPtr> get_log(GenerationRecord record);
+    // The text of a deleted message is gone here too.
+    Task<void> hide_deleted(GenerationRecord& record);
     contracts::Generation view(const GenerationRecord& record) const;
 
     // sending.cpp
@@ -102,7 +105,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     // recovering.cpp
     Task<void> recover();
     Task<void> keep_settling();
-    void on_stored(store::Notice notice, const store::Payload& payload);
+    Task<void> erase_text(GenerationId id);
     Task<void> answer_mention(store::StoredMessage message);
     Task<bool> was_asked(const store::StoredMessage& message);
 
@@ -121,7 +124,6 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     Runner runner_;
     Settler settler_;
     Titles titles_;
-    store::Subscription stored_;
     std::size_t mentions_running_ = 0;
     bool has_unsettled_ = true;
     bool is_stopping_ = false;

@@ -63,7 +63,9 @@ GenerationRecord Generations::end_of(const Live& live) const {
         record.tokens = *live.reported;
     } else {
         const bool was_read = live.is_asked && record.context.has_value();
-        record.tokens = {was_read ? record.context->tokens : 0, count_tokens(record.text),
+        const bool is_whole = record.text.size() == live.produced_bytes;
+        record.tokens = {was_read ? record.context->tokens : 0,
+                         is_whole ? live.counter.count() : count_tokens(record.text),
                          UsageSource::counted};
     }
     record.cost_micros = cost_of(live.model, record.tokens);

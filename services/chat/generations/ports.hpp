@@ -39,6 +39,9 @@ class GenerationStore {
     // Everything of it is in the log.
     virtual Task<void> settle(std::vector<GenerationId> ids) = 0;
 
+    // Of an ended one: the text goes, what says how it was cut stays.
+    virtual Task<void> erase_text(GenerationId id) = 0;
+
     virtual Task<std::optional<GenerationRecord>> find(GenerationId id) = 0;
     virtual Task<std::optional<GenerationRecord>> find_by_client_id(UserId user, ChatId chat,
                                                                     std::string client_id) = 0;

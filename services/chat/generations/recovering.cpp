@@ -116,15 +116,16 @@ Task<void> Generations::keep_settling() {
     }
 }
 
-void Generations::on_stored(store::Notice notice, const store::Payload& payload) {
-    // Most messages mention nobody.
-    if (notice != store::Notice::message || payload->find('@') == std::string::npos) {
+void Generations::on_stored(const store::StoredEvent& event) {
+    const store::StoredMessage& message = event.message;
+    if (event.kind == store::OutcomeKind::deleted && !message.generation_id.empty()) {
+        if (const auto id = GenerationId::parse(message.generation_id)) {
+            scope_.start(erase_text(*id));
+        }
         return;
     }
-    auto event = store::decode_stored_event(*payload);
-    if (!event || event->kind != store::OutcomeKind::stored ||
-        event->message.sender.kind != store::SenderKind::person ||
-        !mentions_assistant(event->message.text)) {
+    if (event.kind != store::OutcomeKind::stored ||
+        message.sender.kind != store::SenderKind::person || !mentions_assistant(message.text)) {
         return;
     }
     if (mentions_running_ >= mentions_max) {
@@ -132,7 +133,22 @@ void Generations::on_stored(store::Notice notice, const store::Payload& payload)
         return;
     }
     ++mentions_running_;
-    scope_.start(answer_mention(std::move(event->message)));
+    scope_.start(answer_mention(message));
+}
+
+Task<void> Generations::erase_text(GenerationId id) {
+    std::exception_ptr error;
+    try {
+        co_await ports_.store.erase_text(id);
+    } catch (const Failure&) {
+        error = std::current_exception();
+    }
+    ended_logs_.erase(id);
+    if (error) {
+        const std::string what = aio::describe(error);
+        log_warn({.service = "chat"}, "the text of a deleted answer could not be erased",
+                 {{"error", what}});
+    }
 }
 
 // The same message may be told again; one that was sent to ask for an answer has got one.

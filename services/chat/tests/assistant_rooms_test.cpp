@@ -201,6 +201,33 @@ TEST(Room, hears_every_event_and_newcomers_get_the_text_so_far) {
     world.run_assistants(body());
 }
 
+TEST(DeleteMessage, of_an_answer_takes_its_text_out_of_the_stream_too) {
+    AssistantWorld world;
+    world.models.echo = "to be forgotten";
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        contracts::MessageRef answer{chat.id, *ended.message_id};
+
+        co_await world.chat.delete_message(world.as(ana), std::move(answer));
+        co_await world.settle_down();
+
+        const std::string stream = co_await world.read_stream(ana, started.generationId);
+        EXPECT_EQ(stream.find("forgotten"), std::string::npos);
+        EXPECT_EQ(text_of_stream(stream), "");
+        const auto now = co_await world.get(ana, started.generationId);
+        EXPECT_EQ(now.text, "");
+        EXPECT_EQ(now.last_event_id, ended.last_event_id);
+        const auto stored =
+            co_await world.generations_store->find(*GenerationId::parse(started.generationId));
+        EXPECT_EQ(stored->text, "");
+    };
+
+    world.run_assistants(body());
+}
+
 TEST(Title, is_made_after_the_first_answer_and_never_replaces_one) {
     AssistantWorld world;
     world.models.echo = "an answer";

@@ -159,6 +159,27 @@ TYPED_TEST(GenerationStoreTest, ends_each_answer_once) {
     this->run(body());
 }
 
+TYPED_TEST(GenerationStoreTest, erases_the_text_of_an_ended_answer_only) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const GenerationRecord made = make_record(UserId::make(), ChatId::make(), "");
+        co_await store.insert(made);
+        co_await store.erase_text(made.id);
+        std::vector<GenerationRecord> one{ended(made, "text")};
+        co_await store.finish(std::move(one));
+        const auto before = co_await store.find(made.id);
+
+        co_await store.erase_text(made.id);
+
+        const auto after = co_await store.find(made.id);
+        EXPECT_EQ(before->text, "text");
+        EXPECT_EQ(after->text, "");
+        EXPECT_EQ(after->events, before->events);
+    };
+
+    this->run(body());
+}
+
 TYPED_TEST(GenerationStoreTest, takes_each_client_id_once_of_a_person_in_a_chat) {
     GenerationStore& store = *this->adapter.store;
     auto body = [&]() -> Task<void> {
