@@ -179,13 +179,13 @@ TEST_F(ChatCommandOnPlatform, asks_on_a_terminal_and_does_not_show_the_password)
     program.read_until("Password: ");
     program.type(std::string{password} + "\n");
     program.read_until("Signed in as ana");
-    program.type("[[tokens 4]] hi\n");
+    program.type("[[tokens 12]] hi\n");
     program.read_until("simulated");
     program.type("/quit\n");
     const int code = program.wait_for_end();
 
     EXPECT_EQ(code, 0) << program.errors();
-    EXPECT_NE(program.output().find("[[tokens 4]] hi"), std::string::npos) << "what is typed is seen";
+    EXPECT_NE(program.output().find("[[tokens 12]] hi"), std::string::npos) << "what is typed is seen";
     EXPECT_EQ(program.output().find(password), std::string::npos);
 }
 
