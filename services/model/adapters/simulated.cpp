@@ -4,6 +4,7 @@
 
 #include "base/tokens.hpp"
 #include "services/model/adapters/provider_error.hpp"
+#include "services/model/domain/text_cleaner.hpp"
 
 namespace loquat::model {
 namespace {
@@ -76,7 +77,10 @@ Task<Ending> Simulated::answer(Prompt prompt, AnswerSink& sink) {
     }
     speech.goes_on = speech.script.is_endless || speech.script.tokens.has_value();
     const bool is_title = request.purpose == contracts::GeneratePurpose::title;
-    speech.text = is_title ? write_title(last) : write_answer(speech.topic, speech.dice);
+    const std::string text = is_title ? write_title(last) : write_answer(speech.topic, speech.dice);
+    TextCleaner cleaner;
+    cleaner.append(speech.text, text);
+    cleaner.finish(speech.text);
     const std::int64_t wanted = speech.script.tokens.value_or(no_end);
     const std::int64_t allowed = request.max_tokens.value_or(static_cast<std::int32_t>(no_end));
     speech.most = std::min({wanted, allowed, speech.script.break_after.value_or(no_end),

@@ -114,6 +114,18 @@ TEST(Simulated, takes_any_prompt) {
     }
 }
 
+TEST(Simulated, gives_a_clean_title_of_any_prompt) {
+    contracts::GenerateRequest request =
+        ask("Question: a\x01"
+            "b\r \x7f boats\nAnswer: x");
+    request.purpose = contracts::GeneratePurpose::title;
+
+    const Said said = say(request);
+
+    EXPECT_EQ(said.order, "dun");
+    EXPECT_NE(said.text.find("boats"), std::string::npos);
+}
+
 TEST(Script, takes_instructions_from_the_beginning_only) {
     const Script script = Script::parse(" [[slow 200]][[tokens 64]] go [[endless]]");
 
