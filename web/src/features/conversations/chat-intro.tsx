@@ -26,7 +26,7 @@ export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
   }
   const title = titleOf(chat);
   if (chat.kind === 'assistant') {
-    return <p className="px-3 pt-8 pb-1 text-center text-small text-faint md:px-5">{strings.assistant.intro(longDate(chat.created_at))}</p>;
+    return <p className="px-3 pt-8 pb-1 text-center text-small text-balance text-faint md:px-5">{strings.assistant.intro(longDate(chat.created_at))}</p>;
   }
   return (
     <div className="flex flex-col items-start gap-1 px-3 pt-10 pb-4 md:px-5">
