@@ -29,8 +29,9 @@ Task<void> run_for(Work work, std::shared_ptr<Completion<T>> done) {
 
 }  // namespace detail
 
-// Runs `work` (a callable that returns Task<T>) on `target` and brings the result back to this loop.
-// On the same loop it is a plain call.  At the deadline the caller gets `upstream.timeout`; the work goes on.
+// Runs `work` (a callable that returns Task<T>) on `target` and brings the result back to this
+// loop. On the same loop it is a plain call.  At the deadline the caller gets `upstream.timeout`;
+// the work goes on.
 template <class T, class Work>
 Task<T> call_on(Loop& target, Work work, Steady deadline = Steady::max()) {
     Loop& home = Loop::current();

@@ -7,8 +7,8 @@
 
 namespace loquat::aio {
 
-// A bounded queue on one loop: any number of producers, one consumer.  What was pushed before `close` is
-// still popped.
+// A bounded queue on one loop: any number of producers, one consumer.  What was pushed before
+// `close` is still popped.
 template <class T>
 class Channel {
   public:

@@ -11,8 +11,8 @@
 
 namespace loquat::aio {
 
-// A result that arrives once, from any thread, for one waiter on `home`.  Hold it in a shared_ptr: the waiter
-// may have given up when the result comes.
+// A result that arrives once, from any thread, for one waiter on `home`.  Hold it in a shared_ptr:
+// the waiter may have given up when the result comes.
 template <class T>
 class Completion : public std::enable_shared_from_this<Completion<T>> {
   public:
@@ -21,11 +21,15 @@ class Completion : public std::enable_shared_from_this<Completion<T>> {
     explicit Completion(Loop& home) : home_(home) {}
 
     void set(Value value = {}) {
-        deliver([value = std::move(value)](Completion& self) mutable { self.value_.emplace(std::move(value)); });
+        deliver([value = std::move(value)](Completion& self) mutable {
+            self.value_.emplace(std::move(value));
+        });
     }
     // Handed over, not shared: the exception lives and ends on the home loop.
     void fail(std::exception_ptr error) {
-        deliver([error = std::move(error)](Completion& self) mutable { self.error_ = std::move(error); });
+        deliver([error = std::move(error)](Completion& self) mutable {
+            self.error_ = std::move(error);
+        });
     }
 
     // Home loop.  Throws what `fail` brought; `upstream.timeout` when the deadline came first.

@@ -1,8 +1,8 @@
 #include "aio/loop.hpp"
 
+#include <pthread.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <pthread.h>
 
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
@@ -73,7 +73,9 @@ void Loop::drain() {
     }
 }
 
-void Loop::defer(std::move_only_function<void()> work) { boost::asio::post(context_, std::move(work)); }
+void Loop::defer(std::move_only_function<void()> work) {
+    boost::asio::post(context_, std::move(work));
+}
 
 void Loop::spawn(Task<void> task) {
     if (is_current()) {

@@ -12,8 +12,8 @@
 
 namespace loquat::aio {
 
-// Threads for work that blocks or computes for long.  The queue is bounded: what does not fit fails at once
-// with `server.overloaded` (503), so that a burst of log-ins cannot eat the memory.
+// Threads for work that blocks or computes for long.  The queue is bounded: what does not fit fails
+// at once with `server.overloaded` (503), so that a burst of log-ins cannot eat the memory.
 class WorkerPool {
   public:
     WorkerPool(std::string name, std::size_t threads, std::size_t queue_max);
@@ -22,7 +22,8 @@ class WorkerPool {
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
-    // Runs `work` (a callable that returns T) on a thread of the pool, resumes on the caller's loop.
+    // Runs `work` (a callable that returns T) on a thread of the pool, resumes on the caller's
+    // loop.
     template <class T, class Work>
     Task<T> run(Work work) {
         auto done = std::make_shared<Completion<T>>(Loop::current());

@@ -12,8 +12,8 @@
 
 namespace loquat::aio {
 
-// Items from a maker on one loop to one reader, usually on another: in order, bounded, one wake a burst.  What was
-// pushed before `close` is still read.  Either end may go first.
+// Items from a maker on one loop to one reader, usually on another: in order, bounded, one wake a
+// burst.  What was pushed before `close` is still read.  Either end may go first.
 //
 //   auto [writer, reader] = make_pipe<Event>(1024);
 namespace detail {
@@ -118,8 +118,8 @@ class PipeReader {
         }
     }
 
-    // Everything that has come, at least one; empty at the end and after `cancel`.  Throws what `close` was given,
-    // or `upstream.timeout` when nothing came before `deadline`.
+    // Everything that has come, at least one; empty at the end and after `cancel`.  Throws what
+    // `close` was given, or `upstream.timeout` when nothing came before `deadline`.
     Task<std::vector<T>> next(Steady deadline) {
         auto state = state_;
         for (;;) {
@@ -141,7 +141,8 @@ class PipeReader {
             }
             const bool in_time = co_await wait(*state, deadline);
             if (!in_time) {
-                throw Failure{Kind::timed_out, "upstream.timeout", "The answer did not come in time."};
+                throw Failure{Kind::timed_out, "upstream.timeout",
+                              "The answer did not come in time."};
             }
         }
     }

@@ -8,8 +8,8 @@ namespace loquat::aio {
 
 class Loop;
 
-// Children that end before their parent.  `start` runs a task on the scope's loop; `close` cancels all and
-// waits for them.  What a child throws is logged, never lost.  Loop thread only.
+// Children that end before their parent.  `start` runs a task on the scope's loop; `close` cancels
+// all and waits for them.  What a child throws is logged, never lost.  Loop thread only.
 class Scope {
   public:
     // `name` says in the log whose child failed.

@@ -70,7 +70,8 @@ Task<bool> Signal::wait_until(Steady deadline) {
     waiter->signal = this;
     waiter_ = waiter;
     if (deadline != Steady::max()) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
         waiter->start(Loop::current(), left);
     }
     UseTask token;

@@ -9,8 +9,8 @@ namespace loquat::aio {
 
 class Loop;
 
-// One event, at most one waiter, one loop.  `set` before `wait` is remembered; each wait consumes it.
-// A cancelled wait throws operation_aborted; the signal stays usable.
+// One event, at most one waiter, one loop.  `set` before `wait` is remembered; each wait consumes
+// it. A cancelled wait throws operation_aborted; the signal stays usable.
 class Signal {
   public:
     Signal();

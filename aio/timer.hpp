@@ -10,7 +10,8 @@ class Loop;
 class TimerWheel;
 
 // A node of the loop's timer wheel, meant as a base: 40 bytes, no allocation.  Resolution is 4 ms,
-// rounded up; a timer never fires early.  Destroying or restarting one cancels it.  Loop thread only.
+// rounded up; a timer never fires early.  Destroying or restarting one cancels it.  Loop thread
+// only.
 class TimerNode {
   public:
     TimerNode() = default;

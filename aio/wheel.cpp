@@ -8,7 +8,8 @@ namespace loquat::aio {
 
 struct TimerWheel::Alarm {
     explicit Alarm(boost::asio::io_context& context) : timer(context) {}
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>
         timer;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
@@ -44,7 +45,8 @@ std::uint64_t TimerWheel::tick_of(Steady time) const {
 }
 
 void TimerWheel::add(TimerNode& node, std::chrono::milliseconds after) {
-    const Steady due = std::chrono::steady_clock::now() + std::max(after, std::chrono::milliseconds{0});
+    const Steady due =
+        std::chrono::steady_clock::now() + std::max(after, std::chrono::milliseconds{0});
     node.due_tick_ = std::max(tick_of(due) + 1, done_tick_ + 1);
     TimerNode*& slot = slots_[node.due_tick_ % slots_count];
     node.wheel_ = this;

@@ -9,8 +9,8 @@
 
 namespace loquat::aio {
 
-// A hashed timing wheel (Varghese and Lauck, 1987): 4,096 slots of 4 ms.  Starting and stopping are O(1);
-// timers further away than one turn (16 s) stay in their slot and are looked at once a turn.
+// A hashed timing wheel (Varghese and Lauck, 1987): 4,096 slots of 4 ms.  Starting and stopping are
+// O(1); timers further away than one turn (16 s) stay in their slot and are looked at once a turn.
 // The wheel arms one system timer, for the next slot that holds anything.
 class TimerWheel {
   public:

@@ -9,9 +9,9 @@ namespace loquat {
 }  // namespace loquat
 
 // "The program is wrong."  Stays on in release builds; never used for input.
-#define LOQUAT_CHECK(condition, what)                                                    \
-    do {                                                                                 \
-        if (!(condition)) [[unlikely]] {                                                 \
+#define LOQUAT_CHECK(condition, what)                                                          \
+    do {                                                                                       \
+        if (!(condition)) [[unlikely]] {                                                       \
             ::loquat::check_failed(what " [" #condition "]", std::source_location::current()); \
-        }                                                                                \
+        }                                                                                      \
     } while (false)

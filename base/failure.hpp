@@ -36,11 +36,15 @@ struct FieldError {
 };
 
 // "This request cannot succeed."  The only exception that may cross a service boundary.
-// `code` is stable and dotted (`chat.not_a_member`); `message` is for the user; `detail` for the log only.
+// `code` is stable and dotted (`chat.not_a_member`); `message` is for the user; `detail` for the
+// log only.
 class Failure : public std::exception {
   public:
     Failure(Kind kind, std::string code, std::string message, std::string detail = {})
-        : kind(kind), code(std::move(code)), message(std::move(message)), detail(std::move(detail)) {}
+        : kind(kind),
+          code(std::move(code)),
+          message(std::move(message)),
+          detail(std::move(detail)) {}
 
     const char* what() const noexcept override { return message.c_str(); }
 

@@ -19,7 +19,8 @@ std::atomic<LogFormat> format_in_use{LogFormat::json};
 spdlog::logger& sink() {
     // Leaked on purpose: a record may be written while static objects are destroyed.
     static spdlog::logger* logger = [] {
-        auto* made = new spdlog::logger("loquat", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        auto* made =
+            new spdlog::logger("loquat", std::make_shared<spdlog::sinks::stderr_sink_mt>());
         made->set_pattern("%v");
         made->set_level(spdlog::level::trace);
         made->flush_on(spdlog::level::trace);

@@ -17,17 +17,20 @@ struct LogField {
     Value value;
 
     LogField(std::string_view name, std::string_view value) : name(name), value(value) {}
-    LogField(std::string_view name, const char* value) : name(name), value(std::string_view{value}) {}
+    LogField(std::string_view name, const char* value)
+        : name(name), value(std::string_view{value}) {}
     LogField(std::string_view name, const std::string& value)
         : name(name), value(std::string_view{value}) {}
     LogField(std::string_view name, bool value) : name(name), value(value) {}
     LogField(std::string_view name, double value) : name(name), value(value) {}
     template <class Number>
         requires(std::is_integral_v<Number> && !std::is_same_v<Number, bool>)
-    LogField(std::string_view name, Number value) : name(name), value(static_cast<std::int64_t>(value)) {}
+    LogField(std::string_view name, Number value)
+        : name(name), value(static_cast<std::int64_t>(value)) {}
 };
 
-// Who a record speaks of.  Set for the length of a request by the pipeline, on the thread that runs it.
+// Who a record speaks of.  Set for the length of a request by the pipeline, on the thread that runs
+// it.
 struct LogContext {
     std::string_view service;
     std::string_view request_id;

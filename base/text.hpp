@@ -15,7 +15,8 @@ std::size_t count_characters(std::string_view text);
 
 // CRLF and lone CR become LF.
 std::string normalise_line_ends(std::string_view text);
-// The byte offset of the first control character other than tab and newline (C0, DEL, C1); none if clean.
+// The byte offset of the first control character other than tab and newline (C0, DEL, C1); none if
+// clean.
 std::optional<std::size_t> find_control_character(std::string_view text);
 
 std::string to_lower_ascii(std::string_view text);
@@ -31,8 +32,8 @@ std::optional<std::string> percent_decode(std::string_view text);
 // Leaves unreserved characters (RFC 3986 section 2.3) alone and escapes all else.
 std::string percent_encode(std::string_view text);
 
-// The candidate nearest to `word` by Damerau-Levenshtein distance, if it is near enough to be a typing
-// error (distance at most a third of the length, at least 1).
+// The candidate nearest to `word` by Damerau-Levenshtein distance, if it is near enough to be a
+// typing error (distance at most a third of the length, at least 1).
 std::optional<std::string> suggest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace loquat

@@ -16,14 +16,15 @@ constexpr std::string_view folder = "/usr/share/zoneinfo/";
 constexpr std::size_t name_max = 64;
 
 bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' ||
-           c == '-' || c == '/';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '+' || c == '-' || c == '/';
 }
 
-// The library keeps every name that it was ever asked for and takes paths for names, so it is asked only for what
-// lies in the folder.
+// The library keeps every name that it was ever asked for and takes paths for names, so it is asked
+// only for what lies in the folder.
 bool is_in_folder(std::string_view name) {
-    if (name.empty() || name.size() > name_max || name.front() == '/' || !std::ranges::all_of(name, is_name_character)) {
+    if (name.empty() || name.size() > name_max || name.front() == '/' ||
+        !std::ranges::all_of(name, is_name_character)) {
         return false;
     }
     std::error_code ignored;
@@ -58,7 +59,8 @@ std::optional<TimeZone> TimeZone::find(std::string_view name) {
         rules->zone = absl::UTCTimeZone();
         return TimeZone{std::move(rules)};
     }
-    if (!is_in_folder(name) || !absl::LoadTimeZone(absl::string_view{name.data(), name.size()}, &rules->zone)) {
+    if (!is_in_folder(name) ||
+        !absl::LoadTimeZone(absl::string_view{name.data(), name.size()}, &rules->zone)) {
         return std::nullopt;
     }
     return TimeZone{std::move(rules)};
@@ -80,9 +82,10 @@ std::optional<local_days> parse_day(std::string_view text) {
         !is_digits(text.substr(5, 2)) || !is_digits(text.substr(8, 2))) {
         return std::nullopt;
     }
-    const std::chrono::year_month_day day{std::chrono::year{static_cast<int>(to_unsigned(text.substr(0, 4)))},
-                                          std::chrono::month{to_unsigned(text.substr(5, 2))},
-                                          std::chrono::day{to_unsigned(text.substr(8, 2))}};
+    const std::chrono::year_month_day day{
+        std::chrono::year{static_cast<int>(to_unsigned(text.substr(0, 4)))},
+        std::chrono::month{to_unsigned(text.substr(5, 2))},
+        std::chrono::day{to_unsigned(text.substr(8, 2))}};
     return day.ok() ? std::optional{local_days{day}} : std::nullopt;
 }
 

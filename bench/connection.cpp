@@ -15,7 +15,8 @@ Task<void> Connection::connect(Target target, Steady deadline) {
 Task<void> Connection::wait_for_answer(Steady deadline) {
     const bool in_time = co_await answer_.wait_until(deadline);
     if (!in_time || !is_open()) {
-        throw Failure{Kind::timed_out, "bench.no_answer", in_time ? why_closed_ : "no answer in time"};
+        throw Failure{Kind::timed_out, "bench.no_answer",
+                      in_time ? why_closed_ : "no answer in time"};
     }
 }
 

@@ -14,7 +14,8 @@ struct Target {
     std::uint16_t port = 8080;
 };
 
-// A client's connection that reads through one buffer per thread, so that thousands of them cost little.
+// A client's connection that reads through one buffer per thread, so that thousands of them cost
+// little.
 class Connection {
   public:
     explicit Connection(aio::Loop& loop) : loop_(loop) {}
@@ -30,7 +31,8 @@ class Connection {
 
   protected:
     Task<void> connect(Target target, Steady deadline);
-    // Waits for `arrived`; throws `bench.no_answer` at the deadline or when the connection was closed.
+    // Waits for `arrived`; throws `bench.no_answer` at the deadline or when the connection was
+    // closed.
     Task<void> wait_for_answer(Steady deadline);
     void arrived() { answer_.set(); }
     void close(std::string why);

@@ -69,9 +69,11 @@ class Publisher final : public Subscriber {
             connection_.send(mark_ + std::to_string(now().count()) + " " + filling_);
         }
     }
-    // A publisher that hears nothing of itself for long (its message was dropped for a slow reader) starts again.
+    // A publisher that hears nothing of itself for long (its message was dropped for a slow reader)
+    // starts again.
     void revive() {
-        if (tally_.is_running && std::chrono::steady_clock::now() - last_sent_ > std::chrono::seconds{3}) {
+        if (tally_.is_running &&
+            std::chrono::steady_clock::now() - last_sent_ > std::chrono::seconds{3}) {
             ++tally_.stalls;
             send();
         }
@@ -105,7 +107,8 @@ Task<wire::Value> measure_fanout(aio::Loop& loop, Crowd& crowd, FanoutOptions op
     std::vector<Publisher*> publishers;
     for (std::size_t index = 0; index < crowd.size(); ++index) {
         if (index < options.publishers) {
-            auto made = std::make_unique<Publisher>(tally, *crowd[index], index, options.text_bytes);
+            auto made =
+                std::make_unique<Publisher>(tally, *crowd[index], index, options.text_bytes);
             publishers.push_back(made.get());
             listeners.push_back(std::move(made));
         } else {

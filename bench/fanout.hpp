@@ -16,8 +16,8 @@ struct FanoutOptions {
     double seconds = 10;
 };
 
-// One room: each publisher sends its next message when its own comes back to it.  Counts deliveries to all
-// subscribers and samples how long they took from `send`.
+// One room: each publisher sends its next message when its own comes back to it.  Counts deliveries
+// to all subscribers and samples how long they took from `send`.
 Task<wire::Value> measure_fanout(aio::Loop& loop, Crowd& crowd, FanoutOptions options);
 
 }  // namespace loquat::bench

@@ -11,11 +11,13 @@ namespace {
 
 constexpr std::size_t batch_records = 2'000;
 constexpr std::string_view consumer = "bench";
-constexpr std::string_view words[] = {"the", "kernel", "module", "does", "not", "load", "after", "upgrade", "try",
-                                      "again", "with", "sudo", "apt", "install", "thanks", "that", "works", "now"};
+constexpr std::string_view words[] = {"the",   "kernel",  "module", "does",  "not",   "load",
+                                      "after", "upgrade", "try",    "again", "with",  "sudo",
+                                      "apt",   "install", "thanks", "that",  "works", "now"};
 
 std::unique_ptr<store::Database> open(const std::filesystem::path& file) {
-    return store::open_sqlite({.file = file, .schema = store::message_schema(), .durability = store::Durability::crash});
+    return store::open_sqlite(
+        {.file = file, .schema = store::message_schema(), .durability = store::Durability::crash});
 }
 
 // Text of 20 to 200 characters; the same seed gives the same text.
@@ -29,7 +31,8 @@ std::string make_text(std::mt19937_64& random) {
     return text;
 }
 
-store::MessageRecord make_record(const HistoryFillOptions& options, std::size_t index, std::mt19937_64& random) {
+store::MessageRecord make_record(const HistoryFillOptions& options, std::size_t index,
+                                 std::mt19937_64& random) {
     store::MessageRecord record;
     record.chat = options.chats[index % options.chats.size()];
     record.message_id = MessageId::make();

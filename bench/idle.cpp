@@ -6,7 +6,8 @@ namespace loquat::bench {
 
 Task<wire::Value> measure_idle(aio::Loop& loop, Crowd& crowd, IdleOptions options) {
     const ServerProcess server{options.server_pid};
-    const std::chrono::milliseconds settle{static_cast<std::int64_t>(options.settle_seconds * 1000)};
+    const std::chrono::milliseconds settle{
+        static_cast<std::int64_t>(options.settle_seconds * 1000)};
     Crowd first;
     for (std::size_t index = 0; index < options.settle_connections && !crowd.empty(); ++index) {
         first.push_back(std::move(crowd.back()));
@@ -26,13 +27,14 @@ Task<wire::Value> measure_idle(aio::Loop& loop, Crowd& crowd, IdleOptions option
 
     const auto count = static_cast<double>(crowd.size());
     const std::size_t closed = count_closed(first) + count_closed(crowd);
-    co_return wire::Object{{"connections", static_cast<std::uint64_t>(crowd.size() + first.size())},
-                           {"rss_before", before},
-                           {"rss_after", after},
-                           {"bytes_per_connection", count > 0 ? static_cast<double>(after - before) / count : 0.},
-                           {"connects_per_second", count / opening.count()},
-                           {"server_cpu_us_per_connect", count > 0 ? cpu_used * 1e6 / count : 0.},
-                           {"closed", static_cast<std::uint64_t>(closed)}};
+    co_return wire::Object{
+        {"connections", static_cast<std::uint64_t>(crowd.size() + first.size())},
+        {"rss_before", before},
+        {"rss_after", after},
+        {"bytes_per_connection", count > 0 ? static_cast<double>(after - before) / count : 0.},
+        {"connects_per_second", count / opening.count()},
+        {"server_cpu_us_per_connect", count > 0 ? cpu_used * 1e6 / count : 0.},
+        {"closed", static_cast<std::uint64_t>(closed)}};
 }
 
 }  // namespace loquat::bench

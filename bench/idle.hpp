@@ -5,7 +5,8 @@ namespace loquat::bench {
 
 struct IdleOptions {
     int server_pid = 0;
-    std::size_t settle_connections = 200;  // opened before the first look, so that pools and arenas are there
+    std::size_t settle_connections =
+        200;  // opened before the first look, so that pools and arenas are there
     double settle_seconds = 2;
 };
 

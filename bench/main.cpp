@@ -61,7 +61,8 @@ Crowd make_crowd(aio::Loop& loop, const CrowdOptions& options) {
     const auto tokens = read_lines(options.tokens_file);
     const auto chats = read_lines(options.chats_file);
     while (crowd.size() < options.connections) {
-        StompLogin login{options.target, tokens[crowd.size() % tokens.size()], chats[crowd.size() % chats.size()]};
+        StompLogin login{options.target, tokens[crowd.size() % tokens.size()],
+                         chats[crowd.size() % chats.size()]};
         crowd.push_back(std::make_unique<StompConnection>(loop, std::move(login)));
     }
     return crowd;
@@ -78,13 +79,17 @@ int run_crowd(CrowdOptions crowd_options, Options options, Measure measure) {
     });
 }
 
-CLI::App* add_crowd(CLI::App& app, const std::string& name, const std::string& what, CrowdOptions& crowd) {
+CLI::App* add_crowd(CLI::App& app, const std::string& name, const std::string& what,
+                    CrowdOptions& crowd) {
     CLI::App* command = app.add_subcommand(name, what);
     command->add_option("--host", crowd.target.host, "numeric address of the server");
     command->add_option("--port", crowd.target.port, "its port")->required();
-    command->add_option("--protocol", crowd.protocol, "stomp or nats")->check(CLI::IsMember({"stomp", "nats"}));
-    command->add_option("--tokens", crowd.tokens_file, "a file with one access token a line, used in turn");
-    command->add_option("--chats", crowd.chats_file, "a file with one chat id a line, used in turn");
+    command->add_option("--protocol", crowd.protocol, "stomp or nats")
+        ->check(CLI::IsMember({"stomp", "nats"}));
+    command->add_option("--tokens", crowd.tokens_file,
+                        "a file with one access token a line, used in turn");
+    command->add_option("--chats", crowd.chats_file,
+                        "a file with one chat id a line, used in turn");
     command->add_option("--connections", crowd.connections, "how many");
     return command;
 }
@@ -93,7 +98,8 @@ void add_fanout(CLI::App& app, CrowdOptions& crowd, FanoutOptions& options, int&
     CLI::App* command = add_crowd(app, "fanout", "messages to a room of many subscribers", crowd);
     command->add_option("--pid", options.server_pid, "process whose CPU time is taken")->required();
     command->add_option("--publishers", options.publishers);
-    command->add_option("--outstanding", options.outstanding, "messages of one publisher on their way");
+    command->add_option("--outstanding", options.outstanding,
+                        "messages of one publisher on their way");
     command->add_option("--text-bytes", options.text_bytes);
     command->add_option("--warm-up", options.warm_up_seconds, "seconds");
     command->add_option("--seconds", options.seconds);
@@ -103,7 +109,8 @@ void add_fanout(CLI::App& app, CrowdOptions& crowd, FanoutOptions& options, int&
 void add_idle(CLI::App& app, CrowdOptions& crowd, IdleOptions& options, int& code) {
     CLI::App* command = add_crowd(app, "idle", "memory of silent subscribed connections", crowd);
     command->add_option("--pid", options.server_pid, "process whose memory is taken")->required();
-    command->add_option("--settle-connections", options.settle_connections, "opened before the first look");
+    command->add_option("--settle-connections", options.settle_connections,
+                        "opened before the first look");
     command->add_option("--settle", options.settle_seconds, "seconds");
     command->callback([&] { code = run_crowd(crowd, options, &measure_idle); });
 }
@@ -119,14 +126,22 @@ void add_send(CLI::App& app, CrowdOptions& crowd, SendOptions& options, int& cod
 }
 
 void add_stream(CLI::App& app, StreamOptions& options, int& code) {
-    CLI::App* command = app.add_subcommand("stream", "answers of an assistant from a paced provider of its own");
+    CLI::App* command =
+        app.add_subcommand("stream", "answers of an assistant from a paced provider of its own");
     command->add_option("--host", options.target.host, "numeric address of the server");
     command->add_option("--port", options.target.port, "its port")->required();
-    command->add_option("--pid", options.server_pid, "process whose CPU time and memory are taken")->required();
-    command->add_option("--provider-port", options.provider_port, "where the server looks for its provider")->required();
-    command->add_option("--generations", options.generations, "answers at the same time, each of another user");
+    command->add_option("--pid", options.server_pid, "process whose CPU time and memory are taken")
+        ->required();
+    command
+        ->add_option("--provider-port", options.provider_port,
+                     "where the server looks for its provider")
+        ->required();
+    command->add_option("--generations", options.generations,
+                        "answers at the same time, each of another user");
     command->add_option("--alone", options.alone, "answers one after the other, before");
-    command->add_option("--stalled", options.stalled_share, "share of the readers that read nothing")->check(CLI::Range(0., 1.));
+    command
+        ->add_option("--stalled", options.stalled_share, "share of the readers that read nothing")
+        ->check(CLI::Range(0., 1.));
     command->add_option("--deltas", options.deltas, "of one answer");
     command->add_option("--apart", options.apart_ms, "milliseconds between two deltas");
     command->callback([&options, &code] {
@@ -143,11 +158,14 @@ struct HistoryArguments {
 };
 
 void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
-    CLI::App* fill = app.add_subcommand("history-fill", "store many messages into a stopped platform's database");
-    CLI::App* read = app.add_subcommand("history-read", "last 50 messages of random rooms, at the store");
+    CLI::App* fill = app.add_subcommand("history-fill",
+                                        "store many messages into a stopped platform's database");
+    CLI::App* read =
+        app.add_subcommand("history-read", "last 50 messages of random rooms, at the store");
     for (CLI::App* command : {fill, read}) {
         command->add_option("--file", arguments.file, "messages.db")->required();
-        command->add_option("--chats", arguments.chats_file, "a file with one chat id a line")->required();
+        command->add_option("--chats", arguments.chats_file, "a file with one chat id a line")
+            ->required();
     }
     fill->add_option("--sender", arguments.sender, "a user's id")->required();
     fill->add_option("--messages", arguments.count)->required();
@@ -157,18 +175,21 @@ void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
         if (!sender) {
             throw Failure{Kind::invalid, "bench.bad_id", arguments.sender + " is not an id"};
         }
-        HistoryFillOptions options{arguments.file, read_chats(arguments.chats_file), *sender, arguments.count};
+        HistoryFillOptions options{arguments.file, read_chats(arguments.chats_file), *sender,
+                                   arguments.count};
         code = run_scenario([=](aio::Loop&) { return fill_history(options); });
     });
     read->callback([&] {
-        HistoryReadOptions options{arguments.file, read_chats(arguments.chats_file), arguments.count};
+        HistoryReadOptions options{arguments.file, read_chats(arguments.chats_file),
+                                   arguments.count};
         code = run_scenario([=](aio::Loop&) { return read_history(options); });
     });
 }
 
 int run(int argc, char** argv) {
     start_logging(Level::warn, LogFormat::pretty);
-    CLI::App app{"Load for Loquat's benches; each command prints one line of JSON.", "loquat-bench"};
+    CLI::App app{"Load for Loquat's benches; each command prints one line of JSON.",
+                 "loquat-bench"};
     app.require_subcommand(1);
     int code = 0;
     CrowdOptions crowd;

@@ -6,7 +6,9 @@ namespace loquat::bench {
 
 Task<void> NatsConnection::open(Steady deadline) {
     co_await connect(target_, deadline);
-    write("CONNECT {\"verbose\":false,\"pedantic\":false,\"lang\":\"c++\",\"version\":\"1\"}\r\nPING\r\n");
+    write(
+        "CONNECT "
+        "{\"verbose\":false,\"pedantic\":false,\"lang\":\"c++\",\"version\":\"1\"}\r\nPING\r\n");
     co_await wait_for_answer(deadline);
 }
 

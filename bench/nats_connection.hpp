@@ -7,10 +7,12 @@
 
 namespace loquat::bench {
 
-// The peer of the fan-out bench: a room is a subject.  NATS client protocol, plain TCP, not verbose.
+// The peer of the fan-out bench: a room is a subject.  NATS client protocol, plain TCP, not
+// verbose.
 class NatsConnection final : public RoomConnection {
   public:
-    NatsConnection(aio::Loop& loop, Target target) : RoomConnection(loop), target_(std::move(target)) {}
+    NatsConnection(aio::Loop& loop, Target target)
+        : RoomConnection(loop), target_(std::move(target)) {}
 
     Task<void> open(Steady deadline) override;
     Task<void> subscribe(Steady deadline) override;

@@ -17,8 +17,8 @@ std::uint32_t microseconds_of(Steady at) {
 
 std::string chunk(const std::string& choice, const std::string& more) {
     const std::string data =
-        R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"paced","choices":[)" + choice + "]" +
-        more + "}";
+        R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"paced","choices":[)" +
+        choice + "]" + more + "}";
     return net::http::to_sse({.data = data});
 }
 
@@ -29,8 +29,8 @@ std::string delta_chunk(const std::string& text) {
 std::string last_chunks(int deltas) {
     const std::string count = std::to_string(deltas);
     return chunk(R"({"index":0,"delta":{},"finish_reason":"stop"})", "") +
-           chunk("", R"(,"usage":{"prompt_tokens":10,"completion_tokens":)" + count + R"(,"total_tokens":)" +
-                         std::to_string(deltas + 10) + "}") +
+           chunk("", R"(,"usage":{"prompt_tokens":10,"completion_tokens":)" + count +
+                         R"(,"total_tokens":)" + std::to_string(deltas + 10) + "}") +
            net::http::to_sse({.data = "[DONE]"});
 }
 
@@ -47,7 +47,8 @@ std::string make_stamp(Steady at) {
 
 std::chrono::microseconds age_of_stamp(std::string_view stamp, Steady now) {
     std::uint32_t sent = 0;
-    const auto [end, error] = std::from_chars(stamp.data(), stamp.data() + stamp_bytes - 1, sent, 16);
+    const auto [end, error] =
+        std::from_chars(stamp.data(), stamp.data() + stamp_bytes - 1, sent, 16);
     if (error != std::errc{} || end != stamp.data() + stamp_bytes - 1) {
         return std::chrono::microseconds{-1};
     }
@@ -102,7 +103,8 @@ class PacedProvider::Body final : public net::http::BodySource {
     // Answers that begin together do not speak at the same moment.
     std::chrono::milliseconds phase() const {
         const auto apart = std::max<std::int64_t>(provider_.apart_.count(), 1);
-        return std::chrono::milliseconds{was_held_ ? static_cast<std::int64_t>(number_) % apart : 0};
+        return std::chrono::milliseconds{was_held_ ? static_cast<std::int64_t>(number_) % apart
+                                                   : 0};
     }
 
     PacedProvider& provider_;
@@ -124,7 +126,8 @@ class PacedProvider::Answers final : public net::http::Handler {
         net::http::Response response;
         if (exchange.head().path.ends_with("/models")) {
             response.headers.append("Content-Type", "application/json");
-            response.body = R"({"object":"list","data":[{"id":"paced","object":"model","created":1,"owned_by":"bench"}]})";
+            response.body =
+                R"({"object":"list","data":[{"id":"paced","object":"model","created":1,"owned_by":"bench"}]})";
         } else {
             co_await exchange.read_body(prompt_bytes_max);
             response.headers.append("Content-Type", "text/event-stream");

@@ -17,14 +17,16 @@ struct Pace {
     std::chrono::milliseconds apart{20};
 };
 
-// Microseconds of the steady clock, in eight hexadecimal digits and a space: one delta.  Goes around in 71 minutes.
+// Microseconds of the steady clock, in eight hexadecimal digits and a space: one delta.  Goes
+// around in 71 minutes.
 inline constexpr std::size_t stamp_bytes = 9;
 std::string make_stamp(Steady at);
 // From the moment of the stamp to `now`; negative for text that is no stamp.
 std::chrono::microseconds age_of_stamp(std::string_view stamp, Steady now);
 
-// An OpenAI-compatible provider on a thread of its own, on the loopback.  Each answer is a number of deltas at even
-// distances, each the moment when it was sent.  While it is held, answers are accepted and nothing is said.
+// An OpenAI-compatible provider on a thread of its own, on the loopback.  Each answer is a number
+// of deltas at even distances, each the moment when it was sent.  While it is held, answers are
+// accepted and nothing is said.
 class PacedProvider {
   public:
     PacedProvider(std::uint16_t port, Pace pace);

@@ -75,13 +75,14 @@ Task<wire::Value> measure_send(aio::Loop& loop, Crowd& crowd, SendOptions option
 
     tally.is_running = false;
     const std::size_t closed = count_closed(crowd);
-    co_return wire::Object{{"seconds", took.count()},
-                           {"server_cpu_seconds", cpu_used},
-                           {"acknowledged", count},
-                           {"per_second", static_cast<double>(count) / took.count()},
-                           {"server_cpu_us_per_message", count > 0 ? cpu_used * 1e6 / static_cast<double>(count) : 0.},
-                           {"closed", static_cast<std::uint64_t>(closed)},
-                           {"latency", tally.latency.to_value()}};
+    co_return wire::Object{
+        {"seconds", took.count()},
+        {"server_cpu_seconds", cpu_used},
+        {"acknowledged", count},
+        {"per_second", static_cast<double>(count) / took.count()},
+        {"server_cpu_us_per_message", count > 0 ? cpu_used * 1e6 / static_cast<double>(count) : 0.},
+        {"closed", static_cast<std::uint64_t>(closed)},
+        {"latency", tally.latency.to_value()}};
 }
 
 }  // namespace loquat::bench

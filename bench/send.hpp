@@ -11,7 +11,8 @@ struct SendOptions {
     double seconds = 10;
 };
 
-// Every connection sends as fast as its receipts come; nobody is subscribed.  A receipt means durable.
+// Every connection sends as fast as its receipts come; nobody is subscribed.  A receipt means
+// durable.
 Task<wire::Value> measure_send(aio::Loop& loop, Crowd& crowd, SendOptions options);
 
 }  // namespace loquat::bench

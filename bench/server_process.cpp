@@ -19,7 +19,8 @@ std::vector<std::string> stat_fields(int pid) {
     const std::string all = text.str();
     const std::size_t end = all.rfind(") ");
     if (end == std::string::npos) {
-        throw Failure{Kind::unavailable, "bench.no_process", "there is no process " + std::to_string(pid)};
+        throw Failure{Kind::unavailable, "bench.no_process",
+                      "there is no process " + std::to_string(pid)};
     }
     std::vector<std::string> fields;
     for (const std::string_view field : split(std::string_view{all}.substr(end + 2), ' ')) {
@@ -47,7 +48,8 @@ std::int64_t ServerProcess::disk_bytes() const {
             return std::stoll(line.substr(line.find(' ') + 1));
         }
     }
-    throw Failure{Kind::unavailable, "bench.no_process", "there is no process " + std::to_string(pid_)};
+    throw Failure{Kind::unavailable, "bench.no_process",
+                  "there is no process " + std::to_string(pid_)};
 }
 
 }  // namespace loquat::bench

@@ -1,6 +1,5 @@
 #include "bench/stomp_connection.hpp"
 
-
 #include "base/ids.hpp"
 #include "net/stomp/encoder.hpp"
 #include "net/websocket/frame.hpp"
@@ -16,8 +15,8 @@ using net::websocket::Opcode;
 
 constexpr std::string_view subscribed_receipt = "subscribed";
 
-// The length of the frame header at the front (RFC 6455 section 5.2; a server does not mask) and of its payload;
-// zero when the header is not whole.
+// The length of the frame header at the front (RFC 6455 section 5.2; a server does not mask) and of
+// its payload; zero when the header is not whole.
 struct FrameSize {
     std::size_t header = 0;
     std::uint64_t payload = 0;
@@ -44,9 +43,11 @@ FrameSize measure_frame(std::string_view bytes) {
 
 Task<void> StompConnection::open(Steady deadline) {
     co_await connect(login_.target, deadline);
-    write("GET /ws HTTP/1.1\r\nHost: " + login_.target.host + ":" + std::to_string(login_.target.port) +
-          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v12.stomp\r\n\r\n");
+    write(
+        "GET /ws HTTP/1.1\r\nHost: " + login_.target.host + ":" +
+        std::to_string(login_.target.port) +
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v12.stomp\r\n\r\n");
     co_await wait_for_answer(deadline);
     std::string frame;
     FrameWriter writer{frame, Version::v1_2, Command::connect};
@@ -71,7 +72,9 @@ void StompConnection::send(std::string_view text) {
     body += '}';
     std::string frame;
     FrameWriter writer{frame, Version::v1_2, Command::send};
-    writer.header("destination", "/app/chats/" + login_.chat_id + "/messages").header("receipt", ++sent_).finish(body);
+    writer.header("destination", "/app/chats/" + login_.chat_id + "/messages")
+        .header("receipt", ++sent_)
+        .finish(body);
     write_frame(frame);
 }
 
@@ -89,7 +92,8 @@ std::size_t StompConnection::take(std::string_view bytes) {
         if (size.header == 0 || rest.size() - size.header < size.payload) {
             break;
         }
-        take_frame(static_cast<std::uint8_t>(rest[0]) & 0x0f, rest.substr(size.header, size.payload));
+        take_frame(static_cast<std::uint8_t>(rest[0]) & 0x0f,
+                   rest.substr(size.header, size.payload));
         taken += size.header + size.payload;
     }
     return is_open() ? taken : bytes.size();
@@ -111,10 +115,12 @@ std::size_t StompConnection::take_upgrade(std::string_view bytes) {
 
 void StompConnection::take_frame(std::uint8_t opcode, std::string_view payload) {
     if (opcode == static_cast<std::uint8_t>(Opcode::close)) {
-        close("the server closed the WebSocket: " + std::string{payload.substr(std::min<std::size_t>(2, payload.size()))});
+        close("the server closed the WebSocket: " +
+              std::string{payload.substr(std::min<std::size_t>(2, payload.size()))});
     } else if (opcode == static_cast<std::uint8_t>(Opcode::ping)) {
         std::string pong;
-        net::websocket::append_masked_frame(pong, {.opcode = Opcode::pong, .mask = 0x1b2f9d41}, payload);
+        net::websocket::append_masked_frame(pong, {.opcode = Opcode::pong, .mask = 0x1b2f9d41},
+                                            payload);
         write(pong);
     } else {
         take_stomp(payload);

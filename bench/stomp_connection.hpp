@@ -16,7 +16,8 @@ struct StompLogin {
 // STOMP 1.2 over a WebSocket, as a browser would speak it, without heart-beats.
 class StompConnection final : public RoomConnection {
   public:
-    StompConnection(aio::Loop& loop, StompLogin login) : RoomConnection(loop), login_(std::move(login)) {}
+    StompConnection(aio::Loop& loop, StompLogin login)
+        : RoomConnection(loop), login_(std::move(login)) {}
 
     Task<void> open(Steady deadline) override;
     Task<void> subscribe(Steady deadline) override;

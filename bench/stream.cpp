@@ -42,7 +42,8 @@ Task<void> work_off(std::shared_ptr<Work> work) {
 }
 
 // `step` for these users, so many of them at the same time; throws the first failure.
-Task<void> for_each(aio::Loop& loop, Users::iterator begin, Users::iterator end, std::size_t most, Step step) {
+Task<void> for_each(aio::Loop& loop, Users::iterator begin, Users::iterator end, std::size_t most,
+                    Step step) {
     auto work = std::make_shared<Work>();
     work->next = begin;
     work->end = end;
@@ -62,17 +63,24 @@ Task<void> for_each(aio::Loop& loop, Users::iterator begin, Users::iterator end,
 class StreamBench {
   public:
     StreamBench(aio::Loop& loop, StreamOptions options)
-        : loop_(loop), options_(std::move(options)), server_(options_.server_pid),
-          provider_(options_.provider_port, {options_.deltas, std::chrono::milliseconds{options_.apart_ms}}),
-          client_(loop, {.body_stall_max = wait_max, .idle_per_origin_max = at_once, .connections_per_origin_max = 100'000}),
-          stalled_(static_cast<std::size_t>(options_.stalled_share * static_cast<double>(options_.generations))) {}
+        : loop_(loop),
+          options_(std::move(options)),
+          server_(options_.server_pid),
+          provider_(options_.provider_port,
+                    {options_.deltas, std::chrono::milliseconds{options_.apart_ms}}),
+          client_(loop, {.body_stall_max = wait_max,
+                         .idle_per_origin_max = at_once,
+                         .connections_per_origin_max = 100'000}),
+          stalled_(static_cast<std::size_t>(options_.stalled_share *
+                                            static_cast<double>(options_.generations))) {}
 
     Task<wire::Value> run() {
         const net::http::Origin origin{options_.target.host, options_.target.port};
         for (std::size_t i = 0; i < options_.generations; ++i) {
             users_.push_back(std::make_unique<StreamUser>(client_, origin, i));
         }
-        co_await for_each(loop_, users_.begin(), users_.end(), at_once, [](StreamUser& user) { return user.prepare(); });
+        co_await for_each(loop_, users_.begin(), users_.end(), at_once,
+                          [](StreamUser& user) { return user.prepare(); });
         result_.emplace_back("generations", static_cast<std::uint64_t>(options_.generations));
         result_.emplace_back("stalled", static_cast<std::uint64_t>(stalled_));
         co_await measure_alone();
@@ -82,7 +90,8 @@ class StreamBench {
     }
 
   private:
-    // From POST to the first token of answers that have the machine to themselves; the provider adds nothing.
+    // From POST to the first token of answers that have the machine to themselves; the provider
+    // adds nothing.
     Task<void> measure_alone() {
         provider_.set_deltas(alone_deltas);
         Samples started;
@@ -98,12 +107,13 @@ class StreamBench {
             first_token.add(first_at - begun);
         }
         provider_.set_deltas(options_.deltas);
-        result_.emplace_back("alone", wire::Object{{"started", started.to_value()},
-                                                   {"first_token", first_token.to_value()},
-                                                   {"first_relayed", counts.first_relayed.to_value()},
-                                                   {"relayed", counts.relayed.to_value()},
-                                                   {"broken", static_cast<std::uint64_t>(counts.broken)},
-                                                   {"why_broken", counts.why_broken}});
+        result_.emplace_back("alone",
+                             wire::Object{{"started", started.to_value()},
+                                          {"first_token", first_token.to_value()},
+                                          {"first_relayed", counts.first_relayed.to_value()},
+                                          {"relayed", counts.relayed.to_value()},
+                                          {"broken", static_cast<std::uint64_t>(counts.broken)},
+                                          {"why_broken", counts.why_broken}});
     }
 
     // All answers started, held by the provider, and followed.
@@ -112,11 +122,13 @@ class StreamBench {
         co_await loop_.sleep_for(settle);
         const std::int64_t before = server_.rss_bytes();
         const Steady begun = std::chrono::steady_clock::now();
-        co_await for_each(loop_, users_.begin(), users_.end(), at_once, [](StreamUser& user) { return user.start(); });
+        co_await for_each(loop_, users_.begin(), users_.end(), at_once,
+                          [](StreamUser& user) { return user.start(); });
         const std::chrono::duration<double> starting = std::chrono::steady_clock::now() - begun;
         co_await wait_for_provider();
         const std::int64_t started = server_.rss_bytes();
-        co_await for_each(loop_, users_.begin(), users_.end(), at_once, [](StreamUser& user) { return user.open(); });
+        co_await for_each(loop_, users_.begin(), users_.end(), at_once,
+                          [](StreamUser& user) { return user.open(); });
         co_await loop_.sleep_for(settle);
         const std::int64_t followed = server_.rss_bytes();
         const auto count = static_cast<double>(options_.generations);
@@ -132,7 +144,8 @@ class StreamBench {
         while (provider_.waiting() < options_.generations) {
             if (std::chrono::steady_clock::now() > deadline) {
                 throw Failure{Kind::timed_out, "bench.no_answer",
-                              "the provider was asked for " + std::to_string(provider_.waiting()) + " answers only"};
+                              "the provider was asked for " + std::to_string(provider_.waiting()) +
+                                  " answers only"};
             }
             co_await loop_.sleep_for(look_every);
         }
@@ -147,27 +160,32 @@ class StreamBench {
         provider_.release();
         const auto stalled = static_cast<std::ptrdiff_t>(stalled_);
         const int deltas = options_.deltas;
-        co_await for_each(loop_, users_.begin() + stalled, users_.end(), users_.size(),
-                          [&counts, deltas](StreamUser& user) { return read_one(user, counts, deltas); });
+        co_await for_each(
+            loop_, users_.begin() + stalled, users_.end(), users_.size(),
+            [&counts, deltas](StreamUser& user) { return read_one(user, counts, deltas); });
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
         const double cpu_used = server_.cpu_seconds() - cpu;
         result_.emplace_back("rss_after", server_.rss_bytes());
         for (std::size_t i = 0; i < stalled_; ++i) {
             users_[i]->close();
         }
-        const auto events = static_cast<double>(counts.relayed.size() + counts.first_relayed.size());
+        const auto events =
+            static_cast<double>(counts.relayed.size() + counts.first_relayed.size());
         const auto text = static_cast<double>(std::max<std::uint64_t>(counts.text_bytes, 1));
         result_.emplace_back("seconds", took.count());
         result_.emplace_back("deltas_per_second", events / took.count());
         result_.emplace_back("server_cpu_us_per_delta", cpu_used * 1e6 / std::max(events, 1.));
         result_.emplace_back("first_relayed", counts.first_relayed.to_value());
         result_.emplace_back("relayed", counts.relayed.to_value());
-        result_.emplace_back("longest_gap_ms", static_cast<std::int64_t>(counts.longest_gap.count()));
+        result_.emplace_back("longest_gap_ms",
+                             static_cast<std::int64_t>(counts.longest_gap.count()));
         result_.emplace_back("whole", static_cast<std::uint64_t>(counts.whole));
         result_.emplace_back("broken", static_cast<std::uint64_t>(counts.broken));
         result_.emplace_back("why_broken", counts.why_broken);
-        result_.emplace_back("event_bytes_per_text_byte", static_cast<double>(counts.event_bytes) / text);
-        result_.emplace_back("disk_bytes_per_text_byte", static_cast<double>(server_.disk_bytes() - disk) / text);
+        result_.emplace_back("event_bytes_per_text_byte",
+                             static_cast<double>(counts.event_bytes) / text);
+        result_.emplace_back("disk_bytes_per_text_byte",
+                             static_cast<double>(server_.disk_bytes() - disk) / text);
     }
 
     static Task<void> read_one(StreamUser& user, StreamCounts& counts, int deltas) {

@@ -14,7 +14,8 @@ constexpr std::chrono::minutes stream_time_max{30};
 std::string text_of(const std::string& body, std::string_view name) {
     const wire::Value value = wire::parse(body);
     const wire::Value* member = value.find(name);
-    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string()
+                                                               : std::string{};
 }
 
 // Takes one answer apart as it comes.
@@ -93,8 +94,10 @@ StreamUser::StreamUser(net::http::Client& client, net::http::Origin origin, std:
     : client_(client), origin_(std::move(origin)), name_("stream" + std::to_string(number)) {}
 
 Task<std::string> StreamUser::call(std::string method, std::string target, std::string body) {
-    net::http::ClientRequest request{
-        .origin = origin_, .method = std::move(method), .target = std::move(target), .body = std::move(body)};
+    net::http::ClientRequest request{.origin = origin_,
+                                     .method = std::move(method),
+                                     .target = std::move(target),
+                                     .body = std::move(body)};
     request.headers.append("Content-Type", "application/json");
     if (!token_.empty()) {
         request.headers.append("Authorization", "Bearer " + token_);
@@ -102,33 +105,39 @@ Task<std::string> StreamUser::call(std::string method, std::string target, std::
     const Steady deadline = std::chrono::steady_clock::now() + call_time_max;
     auto answer = co_await client_.request(std::move(request), deadline);
     if (answer.status >= 300) {
-        throw Failure{Kind::unavailable, "bench.refused", std::to_string(answer.status) + " " + answer.body};
+        throw Failure{Kind::unavailable, "bench.refused",
+                      std::to_string(answer.status) + " " + answer.body};
     }
     co_return std::move(answer.body);
 }
 
 Task<void> StreamUser::prepare() {
-    const std::string session = co_await call(
-        "POST", "/api/auth/register", R"({"username":")" + name_ + R"(","password":"a long enough password"})");
+    const std::string session =
+        co_await call("POST", "/api/auth/register",
+                      R"({"username":")" + name_ + R"(","password":"a long enough password"})");
     token_ = text_of(session, "access_token");
-    const std::string chat = co_await call("POST", "/api/chats", R"({"kind":"assistant","assistant":{"model":"paced"}})");
+    const std::string chat = co_await call("POST", "/api/chats",
+                                           R"({"kind":"assistant","assistant":{"model":"paced"}})");
     chat_ = text_of(chat, "id");
 }
 
 Task<void> StreamUser::start() {
-    const std::string body = R"({"client_id":"c)" + std::to_string(++answers_) + R"(","prompt":"Say something."})";
+    const std::string body =
+        R"({"client_id":"c)" + std::to_string(++answers_) + R"(","prompt":"Say something."})";
     const std::string started = co_await call("POST", "/api/chats/" + chat_ + "/generations", body);
     generation_ = text_of(started, "generationId");
 }
 
 Task<void> StreamUser::open() {
-    net::http::ClientRequest request{.origin = origin_, .target = "/api/generations/" + generation_ + "/stream"};
+    net::http::ClientRequest request{.origin = origin_,
+                                     .target = "/api/generations/" + generation_ + "/stream"};
     request.headers.append("Authorization", "Bearer " + token_);
     const Steady deadline = std::chrono::steady_clock::now() + stream_time_max;
     source_ = std::make_unique<net::http::EventSource>(client_, std::move(request), deadline);
     const int status = co_await source_->open();
     if (!source_->is_stream()) {
-        throw Failure{Kind::unavailable, "bench.refused", std::to_string(status) + " " + source_->refusal()};
+        throw Failure{Kind::unavailable, "bench.refused",
+                      std::to_string(status) + " " + source_->refusal()};
     }
 }
 

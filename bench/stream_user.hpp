@@ -9,13 +9,13 @@ namespace loquat::bench {
 
 // What readers saw, together.
 struct StreamCounts {
-    Samples relayed;         // of every delta: sent by the provider to had by the reader
-    Samples first_relayed;   // of the first one of each answer
-    std::size_t whole = 0;   // answers with all deltas, ids without a hole, done last
+    Samples relayed;        // of every delta: sent by the provider to had by the reader
+    Samples first_relayed;  // of the first one of each answer
+    std::size_t whole = 0;  // answers with all deltas, ids without a hole, done last
     std::size_t broken = 0;
     std::string why_broken;  // of the first one
     std::uint64_t text_bytes = 0;
-    std::uint64_t event_bytes = 0;  // data, id and name of events
+    std::uint64_t event_bytes = 0;             // data, id and name of events
     std::chrono::milliseconds longest_gap{0};  // between two events of an answer
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// The headers that nearly every file reads.  Kept narrow on purpose: the whole of Asio never belongs here.
+// The headers that nearly every file reads.  Kept narrow on purpose: the whole of Asio never
+// belongs here.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 #include "contracts/operation.hpp"
 
-// How services of other processes bring their audit records to the consumer.  Failures: request.invalid, and those of
-// the log.
+// How services of other processes bring their audit records to the consumer.  Failures:
+// request.invalid, and those of the log.
 namespace loquat::contracts {
 
 struct AuditBatch {
@@ -23,8 +23,10 @@ template <>
 struct Table<AuditInboxApi> {
     static constexpr std::string_view service = "consumer";
     static constexpr std::tuple routes{
-        Route<&AuditInboxApi::append_audit>{{.method = "POST", .path = "/internal/audit",
-                                             .summary = "Write down who did what", .access = Access::internal,
+        Route<&AuditInboxApi::append_audit>{{.method = "POST",
+                                             .path = "/internal/audit",
+                                             .summary = "Write down who did what",
+                                             .access = Access::internal,
                                              .body_bytes_max = 512 * 1024}},
     };
 };

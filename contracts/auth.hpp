@@ -2,15 +2,16 @@
 #include "contracts/operation.hpp"
 #include "wire/json.hpp"
 
-// Accounts, sign-in and sessions.  Failures: auth.required, auth.invalid_credentials, auth.username_taken,
-// auth.email_taken, auth.weak_password, auth.refresh_reused, auth.refresh_invalid, auth.session_not_found,
-// auth.user_not_found, rate.limited.
+// Accounts, sign-in and sessions.  Failures: auth.required, auth.invalid_credentials,
+// auth.username_taken, auth.email_taken, auth.weak_password, auth.refresh_reused,
+// auth.refresh_invalid, auth.session_not_found, auth.user_not_found, rate.limited.
 namespace loquat::contracts {
 
 enum class ParticipantKind { person, assistant, system };
 BOOST_DESCRIBE_ENUM(ParticipantKind, person, assistant, system)
 
-// Holds the refresh token of browsers: set by auth, read by the gateway into Caller::refresh_cookie.
+// Holds the refresh token of browsers: set by auth, read by the gateway into
+// Caller::refresh_cookie.
 inline constexpr std::string_view refresh_cookie_name = "loquat_refresh";
 
 // What everyone may know of a person.
@@ -106,7 +107,8 @@ struct RefreshRequest {
     bool cookie = false;
 
     static constexpr std::array<std::string_view, 1> defaulted{"cookie"};
-    static constexpr std::array fields{wire::Field{"refresh_token", 1, 256, "Absent when it is in the cookie."}};
+    static constexpr std::array fields{
+        wire::Field{"refresh_token", 1, 256, "Absent when it is in the cookie."}};
 };
 BOOST_DESCRIBE_STRUCT(RefreshRequest, (), (refresh_token, cookie))
 
@@ -158,7 +160,8 @@ struct FindUsersRequest {
 
     static constexpr std::array<std::string_view, 2> defaulted{"query", "limit"};
     static constexpr std::array fields{
-        wire::Field{"query", 0, 64, "Start of a user name or part of a display name; empty lists everyone."},
+        wire::Field{"query", 0, 64,
+                    "Start of a user name or part of a display name; empty lists everyone."},
         wire::Field{"limit", 1, 200, ""},
     };
 };
@@ -181,8 +184,9 @@ struct RoleRequest {
 };
 BOOST_DESCRIBE_STRUCT(RoleRequest, (), (id, role))
 
-// Ends sessions before their tokens expire: of one session, or all of a user issued before `before`.
-// Verifiers keep an entry until `until`, when the last token that it could concern has expired.
+// Ends sessions before their tokens expire: of one session, or all of a user issued before
+// `before`. Verifiers keep an entry until `until`, when the last token that it could concern has
+// expired.
 struct Revocation {
     std::optional<SessionId> session_id;
     std::optional<UserId> user_id;
@@ -230,44 +234,89 @@ template <>
 struct Table<AuthApi> {
     static constexpr std::string_view service = "auth";
     static constexpr std::tuple routes{
-        Route<&AuthApi::register_user>{{.method = "POST", .path = "/api/auth/register",
-                                        .summary = "Create an account and sign in", .access = Access::anyone,
-                                        .status = 201, .limit = LimitClass::sign_in}},
-        Route<&AuthApi::login>{{.method = "POST", .path = "/api/auth/login", .summary = "Sign in",
-                                .access = Access::anyone, .limit = LimitClass::sign_in}},
-        Route<&AuthApi::refresh>{{.method = "POST", .path = "/api/auth/refresh",
-                                  .summary = "Exchange a refresh token for a new session", .access = Access::anyone}},
-        Route<&AuthApi::logout>{{.method = "POST", .path = "/api/auth/logout", .summary = "End this session", .status = 204}},
-        Route<&AuthApi::logout_all>{{.method = "POST", .path = "/api/auth/logout-all", .summary = "End all my sessions", .status = 204}},
+        Route<&AuthApi::register_user>{{.method = "POST",
+                                        .path = "/api/auth/register",
+                                        .summary = "Create an account and sign in",
+                                        .access = Access::anyone,
+                                        .status = 201,
+                                        .limit = LimitClass::sign_in}},
+        Route<&AuthApi::login>{{.method = "POST",
+                                .path = "/api/auth/login",
+                                .summary = "Sign in",
+                                .access = Access::anyone,
+                                .limit = LimitClass::sign_in}},
+        Route<&AuthApi::refresh>{{.method = "POST",
+                                  .path = "/api/auth/refresh",
+                                  .summary = "Exchange a refresh token for a new session",
+                                  .access = Access::anyone}},
+        Route<&AuthApi::logout>{{.method = "POST",
+                                 .path = "/api/auth/logout",
+                                 .summary = "End this session",
+                                 .status = 204}},
+        Route<&AuthApi::logout_all>{{.method = "POST",
+                                     .path = "/api/auth/logout-all",
+                                     .summary = "End all my sessions",
+                                     .status = 204}},
         Route<&AuthApi::get_me>{{.method = "GET", .path = "/api/auth/me", .summary = "Who I am"}},
-        Route<&AuthApi::update_me>{{.method = "PATCH", .path = "/api/auth/me", .summary = "Change my name or e-mail"}},
-        Route<&AuthApi::change_password>{{.method = "POST", .path = "/api/auth/password",
+        Route<&AuthApi::update_me>{
+            {.method = "PATCH", .path = "/api/auth/me", .summary = "Change my name or e-mail"}},
+        Route<&AuthApi::change_password>{{.method = "POST",
+                                          .path = "/api/auth/password",
                                           .summary = "Change my password; other sessions end",
                                           .limit = LimitClass::sign_in}},
-        Route<&AuthApi::list_sessions>{{.method = "GET", .path = "/api/auth/sessions", .summary = "My sessions"}},
-        Route<&AuthApi::delete_session>{{.method = "DELETE", .path = "/api/auth/sessions/{id}", .summary = "End a session"}},
-        Route<&AuthApi::get_user>{{.method = "GET", .path = "/api/users/{id}", .summary = "A person"}},
-        Route<&AuthApi::find_users>{{.method = "GET", .path = "/api/users", .summary = "Find people"}},
-        Route<&AuthApi::get_jwks>{{.method = "GET", .path = "/.well-known/jwks.json",
-                                   .summary = "The keys that sign access tokens", .access = Access::anyone}},
-        Route<&AuthApi::register_named>{{.method = "POST", .path = "/user/register", .summary = "Create an account",
-                                         .access = Access::anyone, .status = 201, .limit = LimitClass::sign_in}},
-        Route<&AuthApi::login_named>{{.method = "POST", .path = "/user/login", .summary = "Sign in",
-                                      .access = Access::anyone, .limit = LimitClass::sign_in}},
-        Route<&AuthApi::register_plain>{{.method = "POST", .path = "/auth/register", .summary = "Create an account",
-                                         .access = Access::anyone, .status = 201, .limit = LimitClass::sign_in}},
-        Route<&AuthApi::login_plain>{{.method = "POST", .path = "/auth/login", .summary = "Sign in",
-                                      .access = Access::anyone, .limit = LimitClass::sign_in}},
-        Route<&AuthApi::get_profile>{{.method = "GET", .path = "/user/profile/{id}", .summary = "A person"}},
-        Route<&AuthApi::set_role>{{.method = "PUT", .path = "/api/users/{id}/role", .summary = "Change a person's role",
+        Route<&AuthApi::list_sessions>{
+            {.method = "GET", .path = "/api/auth/sessions", .summary = "My sessions"}},
+        Route<&AuthApi::delete_session>{
+            {.method = "DELETE", .path = "/api/auth/sessions/{id}", .summary = "End a session"}},
+        Route<&AuthApi::get_user>{
+            {.method = "GET", .path = "/api/users/{id}", .summary = "A person"}},
+        Route<&AuthApi::find_users>{
+            {.method = "GET", .path = "/api/users", .summary = "Find people"}},
+        Route<&AuthApi::get_jwks>{{.method = "GET",
+                                   .path = "/.well-known/jwks.json",
+                                   .summary = "The keys that sign access tokens",
+                                   .access = Access::anyone}},
+        Route<&AuthApi::register_named>{{.method = "POST",
+                                         .path = "/user/register",
+                                         .summary = "Create an account",
+                                         .access = Access::anyone,
+                                         .status = 201,
+                                         .limit = LimitClass::sign_in}},
+        Route<&AuthApi::login_named>{{.method = "POST",
+                                      .path = "/user/login",
+                                      .summary = "Sign in",
+                                      .access = Access::anyone,
+                                      .limit = LimitClass::sign_in}},
+        Route<&AuthApi::register_plain>{{.method = "POST",
+                                         .path = "/auth/register",
+                                         .summary = "Create an account",
+                                         .access = Access::anyone,
+                                         .status = 201,
+                                         .limit = LimitClass::sign_in}},
+        Route<&AuthApi::login_plain>{{.method = "POST",
+                                      .path = "/auth/login",
+                                      .summary = "Sign in",
+                                      .access = Access::anyone,
+                                      .limit = LimitClass::sign_in}},
+        Route<&AuthApi::get_profile>{
+            {.method = "GET", .path = "/user/profile/{id}", .summary = "A person"}},
+        Route<&AuthApi::set_role>{{.method = "PUT",
+                                   .path = "/api/users/{id}/role",
+                                   .summary = "Change a person's role",
                                    .access = Access::admin}},
-        Route<&AuthApi::rotate_keys>{{.method = "POST", .path = "/api/auth/keys/rotate",
-                                      .summary = "Sign with a new key; the old one stays valid until its tokens expire",
-                                      .access = Access::admin}},
-        Route<&AuthApi::list_users_by_id>{{.method = "POST", .path = "/internal/users/by-id",
-                                           .summary = "Several people at once", .access = Access::internal}},
-        Route<&AuthApi::list_revocations>{{.method = "GET", .path = "/internal/revocations",
-                                           .summary = "Revocations that still matter", .access = Access::internal}},
+        Route<&AuthApi::rotate_keys>{
+            {.method = "POST",
+             .path = "/api/auth/keys/rotate",
+             .summary = "Sign with a new key; the old one stays valid until its tokens expire",
+             .access = Access::admin}},
+        Route<&AuthApi::list_users_by_id>{{.method = "POST",
+                                           .path = "/internal/users/by-id",
+                                           .summary = "Several people at once",
+                                           .access = Access::internal}},
+        Route<&AuthApi::list_revocations>{{.method = "GET",
+                                           .path = "/internal/revocations",
+                                           .summary = "Revocations that still matter",
+                                           .access = Access::internal}},
     };
 };
 

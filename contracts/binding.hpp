@@ -21,7 +21,7 @@ wire::Value value_of_text(const std::string& text) {
         }
         return items;
     } else if constexpr (std::is_same_v<M, bool>) {
-        return text == "true" || text == "1" ? wire::Value{true}
+        return text == "true" || text == "1"    ? wire::Value{true}
                : text == "false" || text == "0" ? wire::Value{false}
                                                 : wire::Value{text};
     } else if constexpr (std::is_integral_v<M>) {
@@ -163,8 +163,9 @@ Operation operation_of(const Route<Method>& route) {
 // All rows of a contract, ready for a server.
 template <class Api>
 std::vector<Operation> bind_table() {
-    return std::apply([](const auto&... route) { return std::vector<Operation>{detail::operation_of(route)...}; },
-                      Table<Api>::routes);
+    return std::apply(
+        [](const auto&... route) { return std::vector<Operation>{detail::operation_of(route)...}; },
+        Table<Api>::routes);
 }
 
 }  // namespace loquat::contracts

@@ -12,20 +12,21 @@ namespace loquat::contracts {
 enum class Role { user, admin };
 BOOST_DESCRIBE_ENUM(Role, user, admin)
 
-// Who asks, from where, and until when the answer is wanted.  Made by the pipeline, passed by value.
+// Who asks, from where, and until when the answer is wanted.  Made by the pipeline, passed by
+// value.
 struct Caller {
     std::optional<UserId> user;  // absent: nobody signed in
     SessionId session;
     Role role = Role::user;
     std::string username;
-    std::string address;         // the client's, without port
+    std::string address;  // the client's, without port
     std::string user_agent;
     std::string origin;          // the Origin header, empty when absent
     std::string host;            // the Host header
     std::string refresh_cookie;  // the value of the refresh cookie, empty when absent
     bool is_secure = false;      // the client's connection is TLS
     std::string request_id;
-    std::string trace_parent;    // W3C traceparent of this hop
+    std::string trace_parent;  // W3C traceparent of this hop
     std::string idempotency_key;
     Steady deadline = Steady::max();
 

@@ -1,10 +1,10 @@
 #pragma once
-#include "contracts/auth.hpp"
-#include "contracts/operation.hpp"
+#include "contracts/message.hpp"
 
-// Conversations, members and messages.  Failures: chat.not_found, chat.not_a_member, chat.forbidden,
-// chat.owner_cannot_leave, chat.direct_is_fixed, chat.member_limit, message.not_found, message.too_long,
-// message.empty, message.control_character, message.client_id_conflict, message.deleted, request.invalid.
+// Conversations, members and messages.  Failures: chat.not_found, chat.not_a_member,
+// chat.forbidden, chat.owner_cannot_leave, chat.direct_is_fixed, chat.member_limit,
+// message.not_found, message.too_long, message.empty, message.control_character,
+// message.client_id_conflict, message.deleted, request.invalid.
 namespace loquat::contracts {
 
 enum class ChatKind { direct, group, assistant };
@@ -15,34 +15,6 @@ BOOST_DESCRIBE_ENUM(Visibility, private_, public_)
 enum class MemberRole { owner, admin, member };
 BOOST_DESCRIBE_ENUM(MemberRole, owner, admin, member)
 
-struct Sender {
-    UserId id;
-    std::string username;
-    std::string display_name;
-    ParticipantKind kind = ParticipantKind::person;
-};
-BOOST_DESCRIBE_STRUCT(Sender, (), (id, username, display_name, kind))
-
-struct Message {
-    MessageId id;
-    ChatId chat_id;
-    std::optional<std::int64_t> seq;  // null while only the log has it
-    std::string client_id;
-    Sender sender;
-    std::string text;  // empty once deleted
-    std::optional<MessageId> reply_to;
-    std::vector<UserId> mentions;
-    Time created_at;
-    std::optional<Time> edited_at;
-    std::optional<Time> deleted_at;
-    std::optional<std::string> generationId;
-
-    static constexpr std::array<std::string_view, 5> nulls{"seq", "reply_to", "edited_at", "deleted_at", "generationId"};
-};
-BOOST_DESCRIBE_STRUCT(Message, (),
-                      (id, chat_id, seq, client_id, sender, text, reply_to, mentions, created_at, edited_at, deleted_at,
-                       generationId))
-
 // How an assistant answers in a conversation.
 struct AssistantSettings {
     std::optional<std::string> model;
@@ -52,7 +24,8 @@ struct AssistantSettings {
     // Whether it answers when it is mentioned or asked; null: yes.
     std::optional<bool> enabled;
 
-    static constexpr std::array<std::string_view, 4> nulls{"model", "system_prompt", "temperature", "max_tokens"};
+    static constexpr std::array<std::string_view, 4> nulls{"model", "system_prompt", "temperature",
+                                                           "max_tokens"};
     static constexpr std::array fields{
         wire::Field{"model", 1, 128, ""},
         wire::Field{"system_prompt", 0, 16'000, ""},
@@ -60,7 +33,8 @@ struct AssistantSettings {
         wire::Field{"max_tokens", 1, 1'000'000, ""},
     };
 };
-BOOST_DESCRIBE_STRUCT(AssistantSettings, (), (model, system_prompt, temperature, max_tokens, enabled))
+BOOST_DESCRIBE_STRUCT(AssistantSettings, (),
+                      (model, system_prompt, temperature, max_tokens, enabled))
 
 // My own place in a conversation.
 struct ChatMe {
@@ -80,16 +54,17 @@ struct Chat {
     bool archived = false;
     std::int64_t last_seq = 0;
     std::int64_t member_count = 0;
-    std::optional<ChatMe> me;         // null when I only look at a public room
-    std::optional<PublicUser> peer;   // of a direct chat: the other person
+    std::optional<ChatMe> me;        // null when I only look at a public room
+    std::optional<PublicUser> peer;  // of a direct chat: the other person
     std::optional<AssistantSettings> assistant;
     std::optional<Message> last_message;
 
-    static constexpr std::array<std::string_view, 4> nulls{"me", "peer", "assistant", "last_message"};
+    static constexpr std::array<std::string_view, 4> nulls{"me", "peer", "assistant",
+                                                           "last_message"};
 };
 BOOST_DESCRIBE_STRUCT(Chat, (),
-                      (id, kind, title, visibility, created_at, updated_at, archived, last_seq, member_count, me, peer,
-                       assistant, last_message))
+                      (id, kind, title, visibility, created_at, updated_at, archived, last_seq,
+                       member_count, me, peer, assistant, last_message))
 
 struct CreateChatRequest {
     ChatKind kind = ChatKind::group;
@@ -115,7 +90,8 @@ struct ListChatsRequest {
     std::optional<std::string> cursor;
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
-    static constexpr std::array fields{wire::Field{"query", 0, 120, ""}, wire::Field{"limit", 1, 200, ""}};
+    static constexpr std::array fields{wire::Field{"query", 0, 120, ""},
+                                       wire::Field{"limit", 1, 200, ""}};
 };
 BOOST_DESCRIBE_STRUCT(ListChatsRequest, (), (kind, archived, query, limit, cursor))
 
@@ -125,7 +101,8 @@ struct ListPublicRequest {
     std::optional<std::string> cursor;
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
-    static constexpr std::array fields{wire::Field{"query", 0, 120, ""}, wire::Field{"limit", 1, 200, ""}};
+    static constexpr std::array fields{wire::Field{"query", 0, 120, ""},
+                                       wire::Field{"limit", 1, 200, ""}};
 };
 BOOST_DESCRIBE_STRUCT(ListPublicRequest, (), (query, limit, cursor))
 
@@ -178,51 +155,6 @@ struct MemberRef {
 };
 BOOST_DESCRIBE_STRUCT(MemberRef, (), (id, user_id))
 
-struct PostMessageRequest {
-    ChatId id;
-    std::string client_id;
-    std::string text;
-    std::optional<MessageId> reply_to;
-
-    static constexpr std::array fields{wire::Field{"client_id", 1, 64, "Chosen by the client; makes a repeat harmless."}};
-};
-BOOST_DESCRIBE_STRUCT(PostMessageRequest, (), (id, client_id, text, reply_to))
-
-struct ListMessagesRequest {
-    ChatId id;
-    std::optional<std::int64_t> before_seq;
-    std::optional<std::int64_t> after_seq;
-    std::int32_t limit = 50;
-
-    static constexpr std::array<std::string_view, 1> defaulted{"limit"};
-    static constexpr std::array fields{wire::Field{"before_seq", 0}, wire::Field{"after_seq", 0},
-                                       wire::Field{"limit", 1, 200, ""}};
-};
-BOOST_DESCRIBE_STRUCT(ListMessagesRequest, (), (id, before_seq, after_seq, limit))
-
-struct MessagePage {
-    std::vector<Message> items;               // ascending by seq
-    std::optional<std::int64_t> first_seq;    // of `items`; null when empty
-    std::optional<std::int64_t> last_seq;
-    std::int64_t head_seq = 0;                // of the conversation
-
-    static constexpr std::array<std::string_view, 2> nulls{"first_seq", "last_seq"};
-};
-BOOST_DESCRIBE_STRUCT(MessagePage, (), (items, first_seq, last_seq, head_seq))
-
-struct EditMessageRequest {
-    ChatId id;
-    MessageId message_id;
-    std::string text;
-};
-BOOST_DESCRIBE_STRUCT(EditMessageRequest, (), (id, message_id, text))
-
-struct MessageRef {
-    ChatId id;
-    MessageId message_id;
-};
-BOOST_DESCRIBE_STRUCT(MessageRef, (), (id, message_id))
-
 struct ReadRequest {
     ChatId id;
     std::int64_t seq = 0;
@@ -243,34 +175,6 @@ struct ChatPlaces {
 };
 BOOST_DESCRIBE_STRUCT(ChatPlaces, (), (items))
 
-// A message that is durable; it gets its seq a moment later.
-struct Accepted {
-    MessageId id;
-    Time created_at;
-};
-BOOST_DESCRIBE_STRUCT(Accepted, (), (id, created_at))
-
-// Several messages of one sender, in this order; each with its conversation in `id`.
-struct AcceptMessagesRequest {
-    std::vector<PostMessageRequest> items;
-    static constexpr std::array fields{wire::Field{"items", 1, 64, ""}};
-};
-BOOST_DESCRIBE_STRUCT(AcceptMessagesRequest, (), (items))
-
-struct RefusedMessage {
-    std::int32_t status = 0;
-    std::string code;
-    std::string message;
-};
-BOOST_DESCRIBE_STRUCT(RefusedMessage, (), (status, code, message))
-
-// The first `accepted` ones are durable; the next was refused and nothing after it was looked at.
-struct AcceptedMessages {
-    std::int64_t accepted = 0;
-    std::optional<RefusedMessage> refused;
-};
-BOOST_DESCRIBE_STRUCT(AcceptedMessages, (), (accepted, refused))
-
 // queued -> streaming -> succeeded | failed | canceled; queued -> failed | canceled.
 enum class GenerationState { queued, streaming, succeeded, failed, canceled };
 BOOST_DESCRIBE_ENUM(GenerationState, queued, streaming, succeeded, failed, canceled)
@@ -282,12 +186,13 @@ struct LiveGeneration {
     std::string model;
     GenerationState state = GenerationState::queued;
     std::optional<std::int64_t> queue_position;  // while queued: 1 is the next one
-    std::string text;           // so far: all deltas up to `event_id`
-    std::int64_t event_id = 0;  // the last event that was told; 0 before the first
+    std::string text;                            // so far: all deltas up to `event_id`
+    std::int64_t event_id = 0;                   // the last event that was told; 0 before the first
 
     static constexpr std::array<std::string_view, 1> nulls{"queue_position"};
 };
-BOOST_DESCRIBE_STRUCT(LiveGeneration, (), (generationId, user_id, model, state, queue_position, text, event_id))
+BOOST_DESCRIBE_STRUCT(LiveGeneration, (),
+                      (generationId, user_id, model, state, queue_position, text, event_id))
 
 struct Subscribable {
     std::int64_t head_seq = 0;
@@ -320,7 +225,8 @@ class ChatApi {
     virtual Task<Member> put_member(Caller caller, PutMemberRequest request) = 0;
     virtual Task<void> remove_member(Caller caller, MemberRef request) = 0;
 
-    // 201 stored, 200 the same again, 202 (seq null) when the log has it but the store did not answer in a second.
+    // 201 stored, 200 the same again, 202 (seq null) when the log has it but the store did not
+    // answer in a second.
     virtual Task<Reply<Message>> post_message(Caller caller, PostMessageRequest request) = 0;
     virtual Task<MessagePage> list_messages(Caller caller, ListMessagesRequest request) = 0;
     virtual Task<Message> edit_message(Caller caller, EditMessageRequest request) = 0;
@@ -332,7 +238,8 @@ class ChatApi {
     // Returns when the message is durable; does not wait for its seq.
     virtual Task<Accepted> accept_message(Caller caller, PostMessageRequest request) = 0;
     // The same for several at once: one wait for all of them.
-    virtual Task<AcceptedMessages> accept_messages(Caller caller, AcceptMessagesRequest request) = 0;
+    virtual Task<AcceptedMessages> accept_messages(Caller caller,
+                                                   AcceptMessagesRequest request) = 0;
     // Throws chat.not_found unless the caller may follow the conversation.
     virtual Task<Subscribable> check_subscription(Caller caller, ChatRef request) = 0;
     virtual Task<ChatPlaces> list_places(Caller caller, Empty request) = 0;
@@ -345,34 +252,77 @@ struct Table<ChatApi> {
     static constexpr std::string_view service = "chat";
     static constexpr std::size_t message_body_bytes_max = 256 * 1024;
     static constexpr std::tuple routes{
-        Route<&ChatApi::create_chat>{{.method = "POST", .path = "/api/chats", .summary = "Create a conversation", .status = 201}},
-        Route<&ChatApi::list_chats>{{.method = "GET", .path = "/api/chats", .summary = "My conversations, newest activity first"}},
-        Route<&ChatApi::list_public_chats>{{.method = "GET", .path = "/api/chats/public", .summary = "Rooms that anyone may join"}},
-        Route<&ChatApi::get_chat>{{.method = "GET", .path = "/api/chats/{id}", .summary = "A conversation"}},
-        Route<&ChatApi::update_chat>{{.method = "PATCH", .path = "/api/chats/{id}", .summary = "Change title, visibility, archive or assistant"}},
-        Route<&ChatApi::delete_chat>{{.method = "DELETE", .path = "/api/chats/{id}", .summary = "Delete a conversation (its owner)"}},
-        Route<&ChatApi::join_chat>{{.method = "POST", .path = "/api/chats/{id}/join", .summary = "Join a public room"}},
-        Route<&ChatApi::leave_chat>{{.method = "POST", .path = "/api/chats/{id}/leave", .summary = "Leave a room"}},
-        Route<&ChatApi::list_members>{{.method = "GET", .path = "/api/chats/{id}/members", .summary = "Who is in"}},
-        Route<&ChatApi::put_member>{{.method = "PUT", .path = "/api/chats/{id}/members/{user_id}", .summary = "Invite a person or change their role"}},
-        Route<&ChatApi::remove_member>{{.method = "DELETE", .path = "/api/chats/{id}/members/{user_id}", .summary = "Remove a person"}},
-        Route<&ChatApi::post_message>{{.method = "POST", .path = "/api/chats/{id}/messages", .summary = "Send a message", .status = 201,
+        Route<&ChatApi::create_chat>{{.method = "POST",
+                                      .path = "/api/chats",
+                                      .summary = "Create a conversation",
+                                      .status = 201}},
+        Route<&ChatApi::list_chats>{{.method = "GET",
+                                     .path = "/api/chats",
+                                     .summary = "My conversations, newest activity first"}},
+        Route<&ChatApi::list_public_chats>{{.method = "GET",
+                                            .path = "/api/chats/public",
+                                            .summary = "Rooms that anyone may join"}},
+        Route<&ChatApi::get_chat>{
+            {.method = "GET", .path = "/api/chats/{id}", .summary = "A conversation"}},
+        Route<&ChatApi::update_chat>{{.method = "PATCH",
+                                      .path = "/api/chats/{id}",
+                                      .summary = "Change title, visibility, archive or assistant"}},
+        Route<&ChatApi::delete_chat>{{.method = "DELETE",
+                                      .path = "/api/chats/{id}",
+                                      .summary = "Delete a conversation (its owner)"}},
+        Route<&ChatApi::join_chat>{
+            {.method = "POST", .path = "/api/chats/{id}/join", .summary = "Join a public room"}},
+        Route<&ChatApi::leave_chat>{
+            {.method = "POST", .path = "/api/chats/{id}/leave", .summary = "Leave a room"}},
+        Route<&ChatApi::list_members>{
+            {.method = "GET", .path = "/api/chats/{id}/members", .summary = "Who is in"}},
+        Route<&ChatApi::put_member>{{.method = "PUT",
+                                     .path = "/api/chats/{id}/members/{user_id}",
+                                     .summary = "Invite a person or change their role"}},
+        Route<&ChatApi::remove_member>{{.method = "DELETE",
+                                        .path = "/api/chats/{id}/members/{user_id}",
+                                        .summary = "Remove a person"}},
+        Route<&ChatApi::post_message>{{.method = "POST",
+                                       .path = "/api/chats/{id}/messages",
+                                       .summary = "Send a message",
+                                       .status = 201,
                                        .body_bytes_max = message_body_bytes_max}},
-        Route<&ChatApi::list_messages>{{.method = "GET", .path = "/api/chats/{id}/messages", .summary = "History by sequence number"}},
-        Route<&ChatApi::edit_message>{{.method = "PATCH", .path = "/api/chats/{id}/messages/{message_id}", .summary = "Edit my message",
+        Route<&ChatApi::list_messages>{{.method = "GET",
+                                        .path = "/api/chats/{id}/messages",
+                                        .summary = "History by sequence number"}},
+        Route<&ChatApi::edit_message>{{.method = "PATCH",
+                                       .path = "/api/chats/{id}/messages/{message_id}",
+                                       .summary = "Edit my message",
                                        .body_bytes_max = message_body_bytes_max}},
-        Route<&ChatApi::delete_message>{{.method = "DELETE", .path = "/api/chats/{id}/messages/{message_id}", .summary = "Delete a message"}},
-        Route<&ChatApi::put_read>{{.method = "PUT", .path = "/api/chats/{id}/read", .summary = "Move my read marker"}},
-        Route<&ChatApi::post_typing>{{.method = "POST", .path = "/api/chats/{id}/typing", .summary = "Say that I am typing"}},
-        Route<&ChatApi::accept_message>{{.method = "POST", .path = "/internal/chats/{id}/messages", .summary = "Accept a message durably",
-                                         .access = Access::internal, .body_bytes_max = message_body_bytes_max}},
-        Route<&ChatApi::accept_messages>{{.method = "POST", .path = "/internal/messages", .summary = "Accept messages durably, in order",
-                                          .access = Access::internal, .body_bytes_max = 16 << 20}},
-        Route<&ChatApi::check_subscription>{{.method = "GET", .path = "/internal/chats/{id}/subscription", .summary = "May the caller follow it",
+        Route<&ChatApi::delete_message>{{.method = "DELETE",
+                                         .path = "/api/chats/{id}/messages/{message_id}",
+                                         .summary = "Delete a message"}},
+        Route<&ChatApi::put_read>{
+            {.method = "PUT", .path = "/api/chats/{id}/read", .summary = "Move my read marker"}},
+        Route<&ChatApi::post_typing>{{.method = "POST",
+                                      .path = "/api/chats/{id}/typing",
+                                      .summary = "Say that I am typing"}},
+        Route<&ChatApi::accept_message>{{.method = "POST",
+                                         .path = "/internal/chats/{id}/messages",
+                                         .summary = "Accept a message durably",
+                                         .access = Access::internal,
+                                         .body_bytes_max = message_body_bytes_max}},
+        Route<&ChatApi::accept_messages>{{.method = "POST",
+                                          .path = "/internal/messages",
+                                          .summary = "Accept messages durably, in order",
+                                          .access = Access::internal,
+                                          .body_bytes_max = 16 << 20}},
+        Route<&ChatApi::check_subscription>{{.method = "GET",
+                                             .path = "/internal/chats/{id}/subscription",
+                                             .summary = "May the caller follow it",
                                              .access = Access::internal}},
-        Route<&ChatApi::list_places>{{.method = "GET", .path = "/internal/places", .summary = "The caller's conversations and markers",
+        Route<&ChatApi::list_places>{{.method = "GET",
+                                      .path = "/internal/places",
+                                      .summary = "The caller's conversations and markers",
                                       .access = Access::internal}},
-        Route<&ChatApi::list_peers>{{.method = "GET", .path = "/internal/peers", .summary = "Who shares a conversation with the caller",
+        Route<&ChatApi::list_peers>{{.method = "GET",
+                                     .path = "/internal/peers",
+                                     .summary = "Who shares a conversation with the caller",
                                      .access = Access::internal}},
     };
 };

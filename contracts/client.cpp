@@ -33,7 +33,8 @@ RemoteTarget make_remote_target(const RouteSpec& spec, std::string_view request_
             continue;
         }
         if (in_query && !value.is_null()) {
-            query += (query.empty() ? "?" : "&") + percent_encode(name) + "=" + percent_encode(text_of(value));
+            query += (query.empty() ? "?" : "&") + percent_encode(name) + "=" +
+                     percent_encode(text_of(value));
         } else {
             rest.emplace_back(name, value);
         }

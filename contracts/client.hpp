@@ -13,12 +13,12 @@ namespace loquat::contracts {
 class CallObserver {
   public:
     virtual ~CallObserver() = default;
-    virtual void on_call(std::string_view service, std::string_view operation, std::chrono::nanoseconds took,
-                         std::string_view failure_code) = 0;
+    virtual void on_call(std::string_view service, std::string_view operation,
+                         std::chrono::nanoseconds took, std::string_view failure_code) = 0;
 };
 
-// Where a request goes on the wire: members named in the path fill it; of a GET or DELETE the others become the
-// query, else the body.
+// Where a request goes on the wire: members named in the path fill it; of a GET or DELETE the
+// others become the query, else the body.
 struct RemoteTarget {
     std::string target;
     std::string body;
@@ -45,8 +45,8 @@ class DecodedFeed final : public Feed<Event> {
     FeedPtr<EventText> data_;
 };
 
-// The caller's side of a contract.  It cannot be told whether the service is in this process (its own loop,
-// values moved there and back) or behind a transport.  Cheap to copy.
+// The caller's side of a contract.  It cannot be told whether the service is in this process (its
+// own loop, values moved there and back) or behind a transport.  Cheap to copy.
 //
 //   auto message = co_await chat_.call<&ChatApi::post_message>(caller, request);
 //
@@ -70,7 +70,8 @@ class Client {
         if (api_ != nullptr) {
             const Steady deadline = caller.deadline;
             Api* api = api_;
-            auto work = [api, held_caller = std::move(caller), held = std::move(request)]() mutable {
+            auto work = [api, held_caller = std::move(caller),
+                         held = std::move(request)]() mutable {
                 return (api->*Method)(std::move(held_caller), std::move(held));
             };
             co_return co_await aio::call_on<ResultOf<Method>>(*loop_, std::move(work), deadline);
@@ -89,8 +90,8 @@ class Client {
         ~Watch() {
             if (observer != nullptr) {
                 const bool failed = std::uncaught_exceptions() > exceptions;
-                observer->on_call(Table<Api>::service, operation, std::chrono::steady_clock::now() - began,
-                                  failed ? "failed" : "");
+                observer->on_call(Table<Api>::service, operation,
+                                  std::chrono::steady_clock::now() - began, failed ? "failed" : "");
             }
         }
     };
@@ -101,7 +102,8 @@ class Client {
         RemoteTarget target = make_remote_target(spec, wire::encode(request));
         if constexpr (is_feed<ResultOf<Method>>) {
             using Event = typename FeedEvent<ResultOf<Method>>::Type;
-            auto feed = co_await transport_->open(spec, std::move(caller), std::move(target.target), std::move(target.body));
+            auto feed = co_await transport_->open(spec, std::move(caller), std::move(target.target),
+                                                  std::move(target.body));
             co_return std::make_unique<DecodedFeed<Event>>(std::move(feed));
         } else {
             co_return co_await ask<Method>(std::move(caller), std::move(target));
@@ -111,7 +113,8 @@ class Client {
     template <auto Method>
     Task<ResultOf<Method>> ask(Caller caller, RemoteTarget target) const {
         static constexpr RouteSpec spec = spec_of<Method>();
-        auto reply = co_await transport_->call(spec, std::move(caller), std::move(target.target), std::move(target.body));
+        auto reply = co_await transport_->call(spec, std::move(caller), std::move(target.target),
+                                               std::move(target.body));
         if constexpr (!std::is_void_v<ResultOf<Method>>) {
             co_return read_reply<ResultOf<Method>>(std::move(reply));
         }
@@ -120,7 +123,8 @@ class Client {
     template <class Result>
     static Result read_reply(RawReply reply) {
         if constexpr (IsReply<Result>::value) {
-            return Result{wire::from_json<decltype(Result::body)>(reply.body), reply.status, std::move(reply.headers)};
+            return Result{wire::from_json<decltype(Result::body)>(reply.body), reply.status,
+                          std::move(reply.headers)};
         } else {
             return wire::from_json<Result>(reply.body);
         }

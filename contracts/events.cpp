@@ -52,8 +52,8 @@ std::string member_event(std::string_view type, const UserId& user) {
     return body + "}";
 }
 
-std::string generation_event(std::string_view generation_id, std::int64_t event_id, std::string_view event,
-                             const GenerationOrigin* origin) {
+std::string generation_event(std::string_view generation_id, std::int64_t event_id,
+                             std::string_view event, const GenerationOrigin* origin) {
     std::string body = start_event("generation");
     body.append(",\"generationId\":");
     wire::append_json_string(body, generation_id);

@@ -5,10 +5,12 @@
 #include "base/ids.hpp"
 #include "contracts/chat.hpp"
 
-// Live events: JSON bodies of STOMP MESSAGE frames, and the broadcast topics that carry them between services.
+// Live events: JSON bodies of STOMP MESSAGE frames, and the broadcast topics that carry them
+// between services.
 namespace loquat::contracts {
 
-// Broadcast topics beside those of store/messages/room_event.hpp (chat.room.{id}, chat.stored, chat.outcome.{origin}):
+// Broadcast topics beside those of store/messages/room_event.hpp (chat.room.{id}, chat.stored,
+// chat.outcome.{origin}):
 //   user.{user id}   an event for one person's own queues
 //   auth.revoked     a Revocation as JSON
 std::string user_topic(const UserId& user);
@@ -21,17 +23,18 @@ std::string read_event(const UserId& user, std::int64_t seq);
 // `type` is member_added or member_removed.
 std::string member_event(std::string_view type, const UserId& user);
 
-// One event of an answer of an assistant.  `event` is the event as JSON, as the stream has it.  The first event also
-// says whose it is.
+// One event of an answer of an assistant.  `event` is the event as JSON, as the stream has it.  The
+// first event also says whose it is.
 struct GenerationOrigin {
     UserId user_id;
     std::string model;
     std::optional<MessageId> prompt_message_id;
 };
-std::string generation_event(std::string_view generation_id, std::int64_t event_id, std::string_view event,
-                             const GenerationOrigin* origin = nullptr);
+std::string generation_event(std::string_view generation_id, std::int64_t event_id,
+                             std::string_view event, const GenerationOrigin* origin = nullptr);
 
-// Payload of a user topic: the queue (`chats`, `presence`, `session`), a newline, then the JSON body.
+// Payload of a user topic: the queue (`chats`, `presence`, `session`), a newline, then the JSON
+// body.
 struct UserEvent {
     std::string_view queue;
     std::string_view body;

@@ -8,16 +8,17 @@
 
 namespace loquat::contracts {
 
-// One reader's side of events that somebody else makes while they are read.  Belongs to the loop of its reader;
-// what makes the events may run on another loop or in another process.  Destroying it tells the maker that this
-// reader is gone.
+// One reader's side of events that somebody else makes while they are read.  Belongs to the loop of
+// its reader; what makes the events may run on another loop or in another process.  Destroying it
+// tells the maker that this reader is gone.
 template <class Event>
 class Feed {
   public:
     virtual ~Feed() = default;
 
-    // What has come since the last call, in order and at least one; empty at the end.  Throws the Failure that
-    // ended the feed, or `upstream.timeout` when nothing came before `deadline`: it may be called again then.
+    // What has come since the last call, in order and at least one; empty at the end.  Throws the
+    // Failure that ended the feed, or `upstream.timeout` when nothing came before `deadline`: it
+    // may be called again then.
     virtual Task<std::vector<Event>> next(Steady deadline) = 0;
     // From the reader's loop, also while `next` waits: it ends soon, and the maker is told.
     virtual void cancel() = 0;
@@ -53,7 +54,8 @@ FeedPtr<Event> make_feed(aio::PipeReader<Event> reader) {
     return std::make_unique<PipeFeed>(std::move(reader));
 }
 
-// Text of a whole event stream, cut anywhere between events: what a feed that is already encoded gives.
+// Text of a whole event stream, cut anywhere between events: what a feed that is already encoded
+// gives.
 struct EventText {
     std::string text;
 };

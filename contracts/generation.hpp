@@ -2,10 +2,11 @@
 #include "contracts/chat.hpp"
 #include "contracts/feed.hpp"
 
-// Answers of assistants.  Served by the chat service.  Failures: generation.not_found, generation.in_flight_limit,
-// generation.client_id_conflict, generation.nothing_to_answer, generation.no_such_event, usage.quota_exceeded,
-// chat.assistant_off, model.unknown, and those of contracts/chat.hpp.  Of an answer that failed: interrupted,
-// provider.* and model.* as contracts/model.hpp says.
+// Answers of assistants.  Served by the chat service.  Failures: generation.not_found,
+// generation.in_flight_limit, generation.client_id_conflict, generation.nothing_to_answer,
+// generation.no_such_event, usage.quota_exceeded, chat.assistant_off, model.unknown, and those of
+// contracts/chat.hpp.  Of an answer that failed: interrupted, provider.* and model.* as
+// contracts/model.hpp says.
 namespace loquat::contracts {
 
 struct GenerationError {
@@ -41,20 +42,22 @@ struct Generation {
     std::optional<Time> finished_at;
     std::optional<GenerationError> error;
     std::string request_id;
-    std::string text;  // so far
-    std::int64_t last_event_id = 0;  // `text` holds all deltas up to it
+    std::string text;                            // so far
+    std::int64_t last_event_id = 0;              // `text` holds all deltas up to it
     std::optional<MessageId> prompt_message_id;  // that it answers
     std::optional<MessageId> message_id;         // the answer, once it is stored
     std::optional<GenerationContext> context;
 
     static constexpr std::array<std::string_view, 11> nulls{
-        "queue_position", "provider",   "system_prompt", "temperature", "max_tokens",        "started_at",
-        "finished_at",    "error",      "prompt_message_id", "message_id", "context"};
+        "queue_position",    "provider",   "system_prompt", "temperature",
+        "max_tokens",        "started_at", "finished_at",   "error",
+        "prompt_message_id", "message_id", "context"};
 };
 BOOST_DESCRIBE_STRUCT(Generation, (),
-                      (generationId, chat_id, user_id, state, queue_position, model, provider, system_prompt, temperature,
-                       max_tokens, inputTokens, outputTokens, created_at, started_at, finished_at, error, request_id,
-                       text, last_event_id, prompt_message_id, message_id, context))
+                      (generationId, chat_id, user_id, state, queue_position, model, provider,
+                       system_prompt, temperature, max_tokens, inputTokens, outputTokens,
+                       created_at, started_at, finished_at, error, request_id, text, last_event_id,
+                       prompt_message_id, message_id, context))
 
 struct StartGenerationRequest {
     ChatId id;
@@ -68,7 +71,8 @@ struct StartGenerationRequest {
 
     static constexpr std::array fields{
         wire::Field{"client_id", 1, 64, "Chosen by the client; makes a repeat harmless."},
-        wire::Field{.name = "prompt", .doc = "Stored as my message; absent: the last message is answered."},
+        wire::Field{.name = "prompt",
+                    .doc = "Stored as my message; absent: the last message is answered."},
         wire::Field{.name = "regenerate", .doc = "Answer the last prompt again."},
         wire::Field{"model", 1, 128, ""},
         wire::Field{"system_prompt", 0, 16'000, ""},
@@ -77,7 +81,8 @@ struct StartGenerationRequest {
     };
 };
 BOOST_DESCRIBE_STRUCT(StartGenerationRequest, (),
-                      (id, client_id, prompt, regenerate, model, system_prompt, temperature, max_tokens))
+                      (id, client_id, prompt, regenerate, model, system_prompt, temperature,
+                       max_tokens))
 
 struct StartedGeneration {
     std::string generationId;
@@ -122,7 +127,8 @@ struct SendChatRequest {
     std::string message;
     std::optional<std::string> model;
     std::optional<std::string> client_id;
-    static constexpr std::array fields{wire::Field{"model", 1, 128, ""}, wire::Field{"client_id", 1, 64, ""}};
+    static constexpr std::array fields{wire::Field{"model", 1, 128, ""},
+                                       wire::Field{"client_id", 1, 64, ""}};
 };
 BOOST_DESCRIBE_STRUCT(SendChatRequest, (), (chat_id, message, model, client_id))
 
@@ -146,11 +152,14 @@ class GenerationApi {
     virtual ~GenerationApi() = default;
 
     // 201; 200 when the client id was given before.
-    virtual Task<Reply<StartedGeneration>> start_generation(Caller caller, StartGenerationRequest request) = 0;
+    virtual Task<Reply<StartedGeneration>> start_generation(Caller caller,
+                                                            StartGenerationRequest request) = 0;
     // Newest first.
-    virtual Task<Page<Generation>> list_generations(Caller caller, ListGenerationsRequest request) = 0;
+    virtual Task<Page<Generation>> list_generations(Caller caller,
+                                                    ListGenerationsRequest request) = 0;
     virtual Task<Generation> get_generation(Caller caller, GenerationRef request) = 0;
-    virtual Task<FeedPtr<EventText>> stream_generation(Caller caller, StreamGenerationRequest request) = 0;
+    virtual Task<FeedPtr<EventText>> stream_generation(Caller caller,
+                                                       StreamGenerationRequest request) = 0;
     virtual Task<CanceledGeneration> cancel_generation(Caller caller, GenerationRef request) = 0;
     virtual Task<SentChat> send_chat(Caller caller, SendChatRequest request) = 0;
 };
@@ -160,20 +169,30 @@ struct Table<GenerationApi> {
     static constexpr std::string_view service = "chat";
     static constexpr std::size_t prompt_body_bytes_max = 256 * 1024;
     static constexpr std::tuple routes{
-        Route<&GenerationApi::start_generation>{{.method = "POST", .path = "/api/chats/{id}/generations",
-                                                 .summary = "Ask an assistant", .status = 201, .limit = LimitClass::model,
+        Route<&GenerationApi::start_generation>{{.method = "POST",
+                                                 .path = "/api/chats/{id}/generations",
+                                                 .summary = "Ask an assistant",
+                                                 .status = 201,
+                                                 .limit = LimitClass::model,
                                                  .body_bytes_max = prompt_body_bytes_max}},
-        Route<&GenerationApi::list_generations>{{.method = "GET", .path = "/api/chats/{id}/generations",
-                                                 .summary = "Answers of a conversation, newest first"}},
-        Route<&GenerationApi::get_generation>{{.method = "GET", .path = "/api/generations/{generationId}",
+        Route<&GenerationApi::list_generations>{
+            {.method = "GET",
+             .path = "/api/chats/{id}/generations",
+             .summary = "Answers of a conversation, newest first"}},
+        Route<&GenerationApi::get_generation>{{.method = "GET",
+                                               .path = "/api/generations/{generationId}",
                                                .summary = "An answer and its state"}},
-        Route<&GenerationApi::stream_generation>{{.method = "GET", .path = "/api/generations/{generationId}/stream",
+        Route<&GenerationApi::stream_generation>{{.method = "GET",
+                                                  .path = "/api/generations/{generationId}/stream",
                                                   .summary = "Follow an answer"}},
-        Route<&GenerationApi::cancel_generation>{{.method = "POST", .path = "/api/generations/{generationId}/cancel",
+        Route<&GenerationApi::cancel_generation>{{.method = "POST",
+                                                  .path = "/api/generations/{generationId}/cancel",
                                                   .summary = "Stop an answer"}},
-        Route<&GenerationApi::send_chat>{{.method = "POST", .path = "/api/chat/send",
+        Route<&GenerationApi::send_chat>{{.method = "POST",
+                                          .path = "/api/chat/send",
                                           .summary = "Say something and wait for the whole answer",
-                                          .limit = LimitClass::model, .body_bytes_max = prompt_body_bytes_max,
+                                          .limit = LimitClass::model,
+                                          .body_bytes_max = prompt_body_bytes_max,
                                           .time_max = std::chrono::milliseconds{120'000}}},
     };
 };

@@ -2,9 +2,10 @@
 #include "contracts/feed.hpp"
 #include "contracts/operation.hpp"
 
-// The inference plane: models behind providers.  Failures: model.unknown, provider.unavailable, provider.timeout,
-// provider.refused, provider.rate_limited, provider.quota_exceeded, provider.bad_answer, provider.truncated,
-// provider.too_long, provider.content_filter, provider.untrusted, model.overloaded, model.id_in_use, request.invalid.
+// The inference plane: models behind providers.  Failures: model.unknown, provider.unavailable,
+// provider.timeout, provider.refused, provider.rate_limited, provider.quota_exceeded,
+// provider.bad_answer, provider.truncated, provider.too_long, provider.content_filter,
+// provider.untrusted, model.overloaded, model.id_in_use, request.invalid.
 namespace loquat::contracts {
 
 struct Model {
@@ -19,8 +20,8 @@ struct Model {
     std::optional<std::string> currency;  // ISO 4217, such as USD
 };
 BOOST_DESCRIBE_STRUCT(Model, (),
-                      (id, provider, label, context_tokens, default_, input_price_micros, output_price_micros,
-                       currency))
+                      (id, provider, label, context_tokens, default_, input_price_micros,
+                       output_price_micros, currency))
 
 struct Models {
     std::vector<Model> items;
@@ -55,7 +56,8 @@ struct GenerateRequest {
         wire::Field{"max_tokens", 1, 1'000'000, ""},
     };
 };
-BOOST_DESCRIBE_STRUCT(GenerateRequest, (), (generationId, model, messages, temperature, max_tokens, purpose))
+BOOST_DESCRIBE_STRUCT(GenerateRequest, (),
+                      (generationId, model, messages, temperature, max_tokens, purpose))
 
 enum class ModelEventType { delta, usage, error, done };
 BOOST_DESCRIBE_ENUM(ModelEventType, delta, usage, error, done)
@@ -68,8 +70,8 @@ enum class UsageSource {
 };
 BOOST_DESCRIBE_ENUM(UsageSource, provider, partial, counted)
 
-// What a running answer says, in this order: delta..., then error if it failed, usage, done.  Deltas are never
-// empty, are valid UTF-8 and hold no control characters but tab and newline.
+// What a running answer says, in this order: delta..., then error if it failed, usage, done. Deltas
+// are never empty, are valid UTF-8 and hold no control characters but tab and newline.
 struct ModelEvent {
     ModelEventType type = ModelEventType::delta;
     std::optional<std::string> delta;
@@ -77,17 +79,21 @@ struct ModelEvent {
     std::optional<std::int64_t> inputTokens;  // usage
     std::optional<std::int64_t> outputTokens;
     std::optional<UsageSource> source;
-    std::optional<std::string> model;     // that answered, which after a fallback is not the one asked for
+    std::optional<std::string>
+        model;  // that answered, which after a fallback is not the one asked for
     std::optional<std::string> provider;
 
     std::optional<std::string> code;  // error
     std::optional<std::string> message;
 
-    std::optional<std::string> finish_reason;  // done: stop, length, content_filter, canceled, error, other
+    std::optional<std::string>
+        finish_reason;  // done: stop, length, content_filter, canceled, error, other
 };
 BOOST_DESCRIBE_STRUCT(ModelEvent, (),
-                      (type, delta, inputTokens, outputTokens, source, model, provider, code, message, finish_reason))
-void append_event(std::string& out, const ModelEvent& event);  // as a whole event of an event stream
+                      (type, delta, inputTokens, outputTokens, source, model, provider, code,
+                       message, finish_reason))
+void append_event(std::string& out,
+                  const ModelEvent& event);  // as a whole event of an event stream
 
 struct CancelGenerateRequest {
     std::string generationId;
@@ -106,21 +112,30 @@ class ModelApi {
     virtual ~ModelApi() = default;
 
     virtual Task<Models> list_models(Caller caller, Empty request) = 0;
-    // Fails at once for a request that nobody could answer; what goes wrong later is an `error` event.  The answer
-    // goes on only while its feed is read: the reader's end closes the provider's connection.
+    // Fails at once for a request that nobody could answer; what goes wrong later is an `error`
+    // event.  The answer goes on only while its feed is read: the reader's end closes the
+    // provider's connection.
     virtual Task<FeedPtr<ModelEvent>> generate(Caller caller, GenerateRequest request) = 0;
-    // Ends a running answer with usage and done{canceled}; the provider's connection closes at once.
-    virtual Task<CanceledGenerate> cancel_generate(Caller caller, CancelGenerateRequest request) = 0;
+    // Ends a running answer with usage and done{canceled}; the provider's connection closes at
+    // once.
+    virtual Task<CanceledGenerate> cancel_generate(Caller caller,
+                                                   CancelGenerateRequest request) = 0;
 };
 
 template <>
 struct Table<ModelApi> {
     static constexpr std::string_view service = "model";
     static constexpr std::tuple routes{
-        Route<&ModelApi::list_models>{{.method = "GET", .path = "/api/models", .summary = "Models that can be chosen"}},
-        Route<&ModelApi::generate>{{.method = "POST", .path = "/internal/generate", .summary = "Stream an answer",
-                                    .access = Access::internal, .body_bytes_max = 32 << 20}},
-        Route<&ModelApi::cancel_generate>{{.method = "POST", .path = "/internal/cancel", .summary = "Stop a running answer",
+        Route<&ModelApi::list_models>{
+            {.method = "GET", .path = "/api/models", .summary = "Models that can be chosen"}},
+        Route<&ModelApi::generate>{{.method = "POST",
+                                    .path = "/internal/generate",
+                                    .summary = "Stream an answer",
+                                    .access = Access::internal,
+                                    .body_bytes_max = 32 << 20}},
+        Route<&ModelApi::cancel_generate>{{.method = "POST",
+                                           .path = "/internal/cancel",
+                                           .summary = "Stop a running answer",
                                            .access = Access::internal}},
     };
 };

@@ -57,7 +57,8 @@ wire::Array parameters_of(const Operation& operation, const wire::Schema& reques
 // The request's body: its struct without the members that the path gives.
 wire::Value body_of(const Operation& operation, const wire::Schema& request) {
     wire::Schema body = request;
-    std::erase_if(body.properties, [&](const auto& property) { return is_in_path(operation.spec, property.name); });
+    std::erase_if(body.properties,
+                  [&](const auto& property) { return is_in_path(operation.spec, property.name); });
     if (body.properties.empty()) {
         return nullptr;
     }
@@ -69,13 +70,16 @@ wire::Value body_of(const Operation& operation, const wire::Schema& request) {
 wire::Value responses_of(const Operation& operation) {
     wire::Object success{{"description", operation.has_response ? "Success" : "Done"}};
     if (operation.is_feed) {
-        const wire::Object text{{"type", "string"}, {"description", "Events, each with JSON in its data"}};
-        success = {{"description", "Events until `done`"}, {"content", json_content(text, "text/event-stream")}};
+        const wire::Object text{{"type", "string"},
+                                {"description", "Events, each with JSON in its data"}};
+        success = {{"description", "Events until `done`"},
+                   {"content", json_content(text, "text/event-stream")}};
     } else if (operation.has_response && operation.spec.status != 204) {
         success.emplace_back("content", json_content(wire::to_openapi(operation.response())));
     }
-    const wire::Object problem{{"description", "A problem (RFC 9457)"},
-                               {"content", json_content(reference("Problem"), "application/problem+json")}};
+    const wire::Object problem{
+        {"description", "A problem (RFC 9457)"},
+        {"content", json_content(reference("Problem"), "application/problem+json")}};
     const int status = operation.has_response || operation.is_feed ? operation.spec.status : 204;
     return wire::Object{{std::to_string(status), std::move(success)}, {"default", problem}};
 }
@@ -97,7 +101,8 @@ wire::Value operation_object(const Operation& operation) {
     }
     object.emplace_back("responses", responses_of(operation));
     if (operation.spec.access != Access::anyone) {
-        object.emplace_back("security", wire::Array{wire::Value{wire::Object{{"bearer", wire::Array{}}}}});
+        object.emplace_back("security",
+                            wire::Array{wire::Value{wire::Object{{"bearer", wire::Array{}}}}});
     }
     return object;
 }
@@ -120,17 +125,20 @@ std::map<std::string, wire::Schema> named_schemas(const std::vector<Operation>& 
 
 wire::Value problem_schema() {
     const wire::Value text = wire::Object{{"type", "string"}};
-    wire::Object field{{"type", "object"},
-                       {"properties", wire::Object{{"field", text}, {"code", text}, {"message", text}}}};
-    return wire::Object{{"type", "object"},
-                        {"required", wire::Array{"type", "title", "status", "detail", "code"}},
-                        {"properties", wire::Object{{"type", text},
-                                                    {"title", text},
-                                                    {"status", wire::Object{{"type", "integer"}}},
-                                                    {"detail", text},
-                                                    {"code", text},
-                                                    {"request_id", text},
-                                                    {"errors", wire::Object{{"type", "array"}, {"items", field}}}}}};
+    wire::Object field{
+        {"type", "object"},
+        {"properties", wire::Object{{"field", text}, {"code", text}, {"message", text}}}};
+    return wire::Object{
+        {"type", "object"},
+        {"required", wire::Array{"type", "title", "status", "detail", "code"}},
+        {"properties",
+         wire::Object{{"type", text},
+                      {"title", text},
+                      {"status", wire::Object{{"type", "integer"}}},
+                      {"detail", text},
+                      {"code", text},
+                      {"request_id", text},
+                      {"errors", wire::Object{{"type", "array"}, {"items", field}}}}}};
 }
 
 }  // namespace
@@ -142,7 +150,8 @@ wire::Value openapi_document(const std::vector<Operation>& operations, std::stri
             continue;
         }
         const std::string path{operation.spec.path};
-        wire::Value item = paths.find(path) != nullptr ? *paths.find(path) : wire::Value{wire::Object{}};
+        wire::Value item =
+            paths.find(path) != nullptr ? *paths.find(path) : wire::Value{wire::Object{}};
         std::string method{operation.spec.method};
         for (char& c : method) {
             c = static_cast<char>(c + ('a' - 'A'));
@@ -158,10 +167,12 @@ wire::Value openapi_document(const std::vector<Operation>& operations, std::stri
     const wire::Object bearer{{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}};
     return wire::Object{
         {"openapi", "3.1.0"},
-        {"info", wire::Object{{"title", "Loquat"},
-                              {"version", version},
-                              {"description", "Self-hosted chat. Times are RFC 3339 UTC, ids are UUIDv7, errors are "
-                                              "application/problem+json with a stable code."}}},
+        {"info",
+         wire::Object{{"title", "Loquat"},
+                      {"version", version},
+                      {"description",
+                       "Self-hosted chat. Times are RFC 3339 UTC, ids are UUIDv7, errors are "
+                       "application/problem+json with a stable code."}}},
         {"paths", std::move(paths)},
         {"components", wire::Object{{"schemas", std::move(schemas)},
                                     {"securitySchemes", wire::Object{{"bearer", bearer}}}}}};

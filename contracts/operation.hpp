@@ -13,9 +13,9 @@ namespace loquat::contracts {
 
 // A call before its types are known: what a server reads off a request.
 struct RawCall {
-    std::vector<std::pair<std::string_view, std::string>> path;   // decoded, by name
-    std::vector<std::pair<std::string, std::string>> query;       // decoded
-    std::string body;                                             // JSON or empty
+    std::vector<std::pair<std::string_view, std::string>> path;  // decoded, by name
+    std::vector<std::pair<std::string, std::string>> query;      // decoded
+    std::string body;                                            // JSON or empty
 };
 
 struct RawReply {
@@ -36,17 +36,21 @@ struct Operation {
     wire::Schema (*response)();
     bool has_request = true;
     bool has_response = true;
-    bool is_feed = false;  // answers with text/event-stream; `response` is of one event's data, where it has a schema
+    bool is_feed = false;  // answers with text/event-stream; `response` is of one event's data,
+                           // where it has a schema
 };
 
 // Carries calls to a service that lives elsewhere, or through the codec in tests.
 class Transport {
   public:
     virtual ~Transport() = default;
-    // Throws the Failure that the service answered with, `upstream.unavailable` or `upstream.timeout`.
-    virtual Task<RawReply> call(const RouteSpec& spec, Caller caller, std::string target, std::string body) = 0;
+    // Throws the Failure that the service answered with, `upstream.unavailable` or
+    // `upstream.timeout`.
+    virtual Task<RawReply> call(const RouteSpec& spec, Caller caller, std::string target,
+                                std::string body) = 0;
     // The same for an answer that is a feed; each piece of it is the data of one event.
-    virtual Task<FeedPtr<EventText>> open(const RouteSpec& spec, Caller caller, std::string target, std::string body) = 0;
+    virtual Task<FeedPtr<EventText>> open(const RouteSpec& spec, Caller caller, std::string target,
+                                          std::string body) = 0;
 };
 
 // Reads `a=b&c=d`; throws `request.malformed_query`.

@@ -35,8 +35,8 @@ struct PresenceReportEntry {
 };
 BOOST_DESCRIBE_STRUCT(PresenceReportEntry, (), (user_id, connections, away))
 
-// A node's lease: `entries` are changes, or everything when `whole` is true.  A node that does not report for
-// 30 s is taken as gone.
+// A node's lease: `entries` are changes, or everything when `whole` is true.  A node that does not
+// report for 30 s is taken as gone.
 struct PresenceReport {
     std::string node;
     bool whole = false;
@@ -56,9 +56,13 @@ template <>
 struct Table<PresenceApi> {
     static constexpr std::string_view service = "presence";
     static constexpr std::tuple routes{
-        Route<&PresenceApi::get_presence>{{.method = "GET", .path = "/api/presence", .summary = "Who is there"}},
-        Route<&PresenceApi::report>{{.method = "POST", .path = "/internal/presence/report", .summary = "An edge node's lease",
-                                     .access = Access::internal, .body_bytes_max = 1 << 20}},
+        Route<&PresenceApi::get_presence>{
+            {.method = "GET", .path = "/api/presence", .summary = "Who is there"}},
+        Route<&PresenceApi::report>{{.method = "POST",
+                                     .path = "/internal/presence/report",
+                                     .summary = "An edge node's lease",
+                                     .access = Access::internal,
+                                     .body_bytes_max = 1 << 20}},
     };
 };
 

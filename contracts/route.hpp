@@ -91,7 +91,9 @@ template <auto Method>
 constexpr RouteSpec spec_of() {
     RouteSpec found{};
     const auto look = [&]<auto... Rows>(const Route<Rows>&... route) {
-        (void)((std::is_same_v<MethodTag<Rows>, MethodTag<Method>> ? (found = route.spec, true) : false) || ...);
+        (void)((std::is_same_v<MethodTag<Rows>, MethodTag<Method>> ? (found = route.spec, true)
+                                                                   : false) ||
+               ...);
     };
     std::apply(look, Table<ApiOf<Method>>::routes);
     return found;

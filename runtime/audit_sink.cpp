@@ -64,8 +64,12 @@ class FoundSink final : public AuditSink {
 
 }  // namespace
 
-std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log) { return std::make_unique<LogSink>(log); }
+std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log) {
+    return std::make_unique<LogSink>(log);
+}
 
-std::unique_ptr<AuditSink> make_audit_sink(const Context& context) { return std::make_unique<FoundSink>(context); }
+std::unique_ptr<AuditSink> make_audit_sink(const Context& context) {
+    return std::make_unique<FoundSink>(context);
+}
 
 }  // namespace loquat::runtime

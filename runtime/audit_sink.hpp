@@ -18,8 +18,8 @@ class AuditSink {
 };
 
 std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log);
-// The log of this process when the consumer runs here, else the consumer where it runs: a log that nobody reads would
-// only grow.  `context` outlives it.
+// The log of this process when the consumer runs here, else the consumer where it runs: a log that
+// nobody reads would only grow.  `context` outlives it.
 std::unique_ptr<AuditSink> make_audit_sink(const Context& context);
 
 }  // namespace loquat::runtime

@@ -40,9 +40,11 @@ struct Unwritten {
 
 AuditTrail::AuditTrail(Parts parts)
     : parts_(std::move(parts)),
-      written_(parts_.metrics.counter("loquat_audit_written_total", "Audit records that became durable",
+      written_(parts_.metrics.counter("loquat_audit_written_total",
+                                      "Audit records that became durable",
                                       {{"service", parts_.service}})),
-      lost_(parts_.metrics.counter("loquat_audit_lost_total", "Audit records that could not be written",
+      lost_(parts_.metrics.counter("loquat_audit_lost_total",
+                                   "Audit records that could not be written",
                                    {{"service", parts_.service}})),
       waiting_(waiting_max),
       pauses_(milliseconds{50}, seconds{5}),
@@ -61,18 +63,22 @@ Task<void> AuditTrail::stop(Steady deadline) {
     waiting_.close();
     stopping_.set();
     pauses_.reset();
-    co_await finished_.wait_until(std::min(deadline, std::chrono::steady_clock::now() + stopping_max));
+    co_await finished_.wait_until(
+        std::min(deadline, std::chrono::steady_clock::now() + stopping_max));
     co_await scope_.close();
     lost_.add(waiting_.size());
 }
 
-void AuditTrail::note(const contracts::Caller& caller, Act act) { push(make_record(caller, std::move(act))); }
+void AuditTrail::note(const contracts::Caller& caller, Act act) {
+    push(make_record(caller, std::move(act)));
+}
 
 void AuditTrail::note_repeated(const contracts::Caller& caller, Act act) {
     store::AuditRecord record = make_record(caller, std::move(act));
     Key key{record.action, record.outcome, record.subject, record.address};
     if (windows_.size() >= windows_max && !windows_.contains(key)) {
-        for (std::string* text : {&record.subject, &record.address, &record.user_agent, &record.request_id}) {
+        for (std::string* text :
+             {&record.subject, &record.address, &record.user_agent, &record.request_id}) {
             text->clear();
         }
         key = {record.action, record.outcome, {}, {}};
@@ -101,7 +107,8 @@ store::AuditRecord AuditTrail::make_record(const contracts::Caller& caller, Act 
                               .user_agent = to_harmless(caller.user_agent),
                               .request_id = to_harmless(caller.request_id)};
     const std::string actor = record.actor ? record.actor->to_string() : std::string{};
-    log_info({.service = parts_.service, .request_id = caller.request_id, .user_id = actor}, "audit",
+    log_info({.service = parts_.service, .request_id = caller.request_id, .user_id = actor},
+             "audit",
              {{"event", record.action},
               {"subject", record.subject},
               {"outcome", record.outcome},
@@ -115,7 +122,8 @@ void AuditTrail::push(store::AuditRecord record) {
     if (is_full_) {
         lost_.add();
         if (!was_full) {
-            log_warn({.service = parts_.service}, "the audit trail cannot be written; acts are in the log lines alone");
+            log_warn({.service = parts_.service},
+                     "the audit trail cannot be written; acts are in the log lines alone");
         }
     }
 }
@@ -162,7 +170,8 @@ Task<void> AuditTrail::keep_writing() {
     finished_.set();
 }
 
-// Until it worked.  Some of them may have been appended by a try that failed: their ids make that harmless.
+// Until it worked.  Some of them may have been appended by a try that failed: their ids make that
+// harmless.
 Task<void> AuditTrail::write(std::vector<store::AuditRecord> records) {
     Unwritten unwritten{lost_, records.size()};
     while (last_tries_ > 0) {

@@ -26,9 +26,10 @@ struct Act {
     std::string actor_name = {};
 };
 
-// The way of a service's acts into the log `audit.events`, beside its requests: nothing waits for it and nothing
-// fails because of it.  Each act is also a log line.  Acts wait in a bounded queue while they cannot be written;
-// what does not fit is counted in loquat_audit_lost_total and said in the log.  One loop.
+// The way of a service's acts into the log `audit.events`, beside its requests: nothing waits for
+// it and nothing fails because of it.  Each act is also a log line.  Acts wait in a bounded queue
+// while they cannot be written; what does not fit is counted in loquat_audit_lost_total and said in
+// the log.  One loop.
 class AuditTrail {
   public:
     static constexpr std::size_t waiting_max = 1000;
@@ -46,14 +47,15 @@ class AuditTrail {
     explicit AuditTrail(Parts parts);
 
     void start();
-    // Writes what waits, for two seconds at most, not beyond `deadline`, and with a few tries; what is left then is
-    // lost and counted.
+    // Writes what waits, for two seconds at most, not beyond `deadline`, and with a few tries; what
+    // is left then is lost and counted.
     Task<void> stop(Steady deadline);
 
     void note(const contracts::Caller& caller, Act act);
-    // For what strangers can repeat at will: one record for the same act, subject, outcome and address within a
-    // minute, written at the first time and again with its count at the end of the minute.  Beyond windows_max at
-    // once, those of all other addresses share a record without address and subject.
+    // For what strangers can repeat at will: one record for the same act, subject, outcome and
+    // address within a minute, written at the first time and again with its count at the end of the
+    // minute.  Beyond windows_max at once, those of all other addresses share a record without
+    // address and subject.
     void note_repeated(const contracts::Caller& caller, Act act);
 
   private:

@@ -22,15 +22,16 @@ struct CallerText {
     std::string idempotency_key;
 };
 BOOST_DESCRIBE_STRUCT(CallerText, (),
-                      (user, session, role, username, address, user_agent, origin, host, refresh_cookie, is_secure,
-                       idempotency_key))
+                      (user, session, role, username, address, user_agent, origin, host,
+                       refresh_cookie, is_secure, idempotency_key))
 
 }  // namespace
 
 std::string encode_caller(const contracts::Caller& caller) {
-    const CallerText text{caller.user, caller.session,        caller.role,      caller.username,
-                          caller.address, caller.user_agent,  caller.origin,    caller.host,
-                          caller.refresh_cookie, caller.is_secure, caller.idempotency_key};
+    const CallerText text{caller.user,      caller.session,        caller.role,
+                          caller.username,  caller.address,        caller.user_agent,
+                          caller.origin,    caller.host,           caller.refresh_cookie,
+                          caller.is_secure, caller.idempotency_key};
     return to_base64url(wire::encode(text));
 }
 
@@ -55,7 +56,8 @@ contracts::Caller decode_caller(std::string_view text) {
     return caller;
 }
 
-void add_caller(net::http::Headers& headers, const contracts::Caller& caller, std::string_view internal_key) {
+void add_caller(net::http::Headers& headers, const contracts::Caller& caller,
+                std::string_view internal_key) {
     headers.append(std::string{internal_key_field}, std::string{internal_key});
     headers.append(std::string{caller_field}, encode_caller(caller));
     if (!caller.request_id.empty()) {
@@ -65,9 +67,10 @@ void add_caller(net::http::Headers& headers, const contracts::Caller& caller, st
         headers.append("traceparent", caller.trace_parent);
     }
     if (caller.deadline != Steady::max()) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(caller.deadline -
-                                                                                std::chrono::steady_clock::now());
-        headers.append(std::string{deadline_field}, std::to_string(std::max<std::int64_t>(left.count(), 1)));
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            caller.deadline - std::chrono::steady_clock::now());
+        headers.append(std::string{deadline_field},
+                       std::to_string(std::max<std::int64_t>(left.count(), 1)));
     }
 }
 

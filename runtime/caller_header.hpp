@@ -7,8 +7,8 @@
 
 namespace loquat::runtime {
 
-// How a caller travels between processes: these fields are believed only beside the right internal key, and a
-// gateway never lets them through from outside.
+// How a caller travels between processes: these fields are believed only beside the right internal
+// key, and a gateway never lets them through from outside.
 inline constexpr std::string_view caller_field = "X-Loquat-Caller";
 inline constexpr std::string_view internal_key_field = "X-Internal-API-Key";
 inline constexpr std::string_view deadline_field = "X-Loquat-Deadline-Ms";
@@ -18,6 +18,7 @@ std::string encode_caller(const contracts::Caller& caller);
 contracts::Caller decode_caller(std::string_view text);
 
 // Adds who asks, the trace and how much time is left.
-void add_caller(net::http::Headers& headers, const contracts::Caller& caller, std::string_view internal_key);
+void add_caller(net::http::Headers& headers, const contracts::Caller& caller,
+                std::string_view internal_key);
 
 }  // namespace loquat::runtime

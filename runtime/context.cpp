@@ -15,7 +15,9 @@ const Clock& Context::clock() const {
 
 Metrics& Context::metrics() const { return platform_.state_->metrics; }
 Health& Context::health() const { return platform_.state_->health; }
-const std::filesystem::path& Context::data_folder() const { return platform_.state_->folder.path(); }
+const std::filesystem::path& Context::data_folder() const {
+    return platform_.state_->folder.path();
+}
 store::Broadcast& Context::broadcast() const { return *platform_.state_->broadcast; }
 store::EventLog& Context::log() const { return platform_.state_->event_log(); }
 store::MessageStore& Context::messages() const { return platform_.state_->message_store(); }

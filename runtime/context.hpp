@@ -61,10 +61,13 @@ class Context {
     // `usage.db`, which only the consumer writes to.
     store::UsageStore& usage() const;
     store::AuditStore& audit() const;
-    // The service's own relational database (`NAME.db`), opened and migrated; the same one at each call.
+    // The service's own relational database (`NAME.db`), opened and migrated; the same one at each
+    // call.
     store::Database& database(std::span<const store::Migration> schema) const;
-    // A further one (`NAME-PURPOSE.db`) whose commits survive the end of the process, but perhaps not a loss of power.
-    store::Database& crash_safe_database(std::string_view purpose, std::span<const store::Migration> schema) const;
+    // A further one (`NAME-PURPOSE.db`) whose commits survive the end of the process, but perhaps
+    // not a loss of power.
+    store::Database& crash_safe_database(std::string_view purpose,
+                                         std::span<const store::Migration> schema) const;
 
     // Offers `api` to the other services and, by its table, to the outside.
     template <class Api>
@@ -78,7 +81,8 @@ class Context {
     template <class Api>
     contracts::Client<Api> client() const {
         constexpr std::string_view name = contracts::Table<Api>::service;
-        if (const Hosted found = find_hosted(typeid(Api)); found.api != nullptr && calls_directly()) {
+        if (const Hosted found = find_hosted(typeid(Api));
+            found.api != nullptr && calls_directly()) {
             return contracts::Client<Api>{*static_cast<Api*>(found.api), *found.loop, observer()};
         }
         return contracts::Client<Api>{make_transport(name), observer()};
@@ -86,7 +90,8 @@ class Context {
     // Whether that service runs in this process.
     bool is_hosted(std::string_view service) const;
 
-    // The routes and upgrade paths of all services in this process; for the gateway and service servers.
+    // The routes and upgrade paths of all services in this process; for the gateway and service
+    // servers.
     const Dispatcher& dispatcher() const;
     // The secret between services (`platform.internal_key`, made at first start when it is empty).
     const std::string& internal_key() const;
@@ -100,8 +105,13 @@ class Context {
         aio::Loop* loop = nullptr;
     };
 
-    Context(Platform& platform, std::string service, std::string instance, aio::Loop& loop, std::size_t edge)
-        : platform_(platform), service_(std::move(service)), instance_(std::move(instance)), loop_(loop), edge_(edge) {}
+    Context(Platform& platform, std::string service, std::string instance, aio::Loop& loop,
+            std::size_t edge)
+        : platform_(platform),
+          service_(std::move(service)),
+          instance_(std::move(instance)),
+          loop_(loop),
+          edge_(edge) {}
 
     const Config& config_section_value() const;
     Hosted find_hosted(std::type_index interface) const;

@@ -20,7 +20,9 @@ Task<void> push(Writer& writer, contracts::EventText event) {
 }
 
 struct Collected final : net::http::SseSink {
-    void on_event(const net::http::SseEvent& event) override { events.push_back({std::string{event.data}}); }
+    void on_event(const net::http::SseEvent& event) override {
+        events.push_back({std::string{event.data}});
+    }
     std::vector<contracts::EventText> events;
 };
 
@@ -56,7 +58,8 @@ Task<void> pump(Source source, Writer writer) {
 
 }  // namespace
 
-contracts::FeedPtr<contracts::EventText> make_data_feed(std::unique_ptr<net::http::BodySource> source) {
+contracts::FeedPtr<contracts::EventText> make_data_feed(
+    std::unique_ptr<net::http::BodySource> source) {
     auto [writer, reader] = aio::make_pipe<contracts::EventText>(events_ahead_max);
     const Source shared{std::move(source)};
     writer.on_reader_gone([shared] { shared->on_client_gone(); });

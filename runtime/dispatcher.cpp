@@ -66,11 +66,13 @@ net::http::Response to_response(contracts::RawReply reply) {
 void Dispatcher::add(std::string_view service, void* api, aio::Loop& loop,
                      std::vector<contracts::Operation> operations) {
     for (contracts::Operation& operation : operations) {
-        const Labels labels{{"service", std::string{service}}, {"operation", std::string{operation.name}}};
+        const Labels labels{{"service", std::string{service}},
+                            {"operation", std::string{operation.name}}};
         HostedOperation hosted{.operation = operation, .api = api, .loop = &loop};
-        hosted.seconds = &metrics_.histogram("loquat_operation_seconds", "Time of each operation.", labels);
-        hosted.failures =
-            &metrics_.counter("loquat_operation_failures_total", "Operations that ended without success.", labels);
+        hosted.seconds =
+            &metrics_.histogram("loquat_operation_seconds", "Time of each operation.", labels);
+        hosted.failures = &metrics_.counter("loquat_operation_failures_total",
+                                            "Operations that ended without success.", labels);
         trie_.at(operation.spec.path).rows.push_back(hosted);
         all_.push_back(operation);
     }
@@ -122,7 +124,8 @@ Task<net::http::Response> Dispatcher::run(const HostedOperation& hosted, contrac
         auto work = [&hosted, held_caller = std::move(caller), held = std::move(call)]() mutable {
             return hosted.operation.invoke(hosted.api, std::move(held_caller), std::move(held));
         };
-        auto reply = co_await aio::call_on<contracts::RawReply>(*hosted.loop, std::move(work), deadline);
+        auto reply =
+            co_await aio::call_on<contracts::RawReply>(*hosted.loop, std::move(work), deadline);
         response = to_response(std::move(reply));
     } catch (...) {
         error = std::current_exception();
@@ -140,7 +143,8 @@ Task<net::http::Response> Dispatcher::run(const HostedOperation& hosted, contrac
     co_return response;
 }
 
-contracts::RawCall make_raw_call(const Dispatcher::Match& match, std::string_view query, std::string body) {
+contracts::RawCall make_raw_call(const Dispatcher::Match& match, std::string_view query,
+                                 std::string body) {
     contracts::RawCall call{.query = contracts::parse_query(query), .body = std::move(body)};
     for (const auto& [name, raw] : match.parameters) {
         auto text = percent_decode(raw);

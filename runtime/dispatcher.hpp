@@ -19,7 +19,8 @@ struct HostedOperation {
     Counter* failures = nullptr;
 };
 
-// The routes of all services in this process.  Filled while modules are made, then read by every loop.
+// The routes of all services in this process.  Filled while modules are made, then read by every
+// loop.
 class Dispatcher {
   public:
     enum class Outcome { found, no_path, no_method };
@@ -32,7 +33,8 @@ class Dispatcher {
 
     explicit Dispatcher(Metrics& metrics) : metrics_(metrics) {}
 
-    void add(std::string_view service, void* api, aio::Loop& loop, std::vector<contracts::Operation> operations);
+    void add(std::string_view service, void* api, aio::Loop& loop,
+             std::vector<contracts::Operation> operations);
     void add_upgrade(std::string path, std::size_t edge, UpgradeTarget& target);
 
     // HEAD finds GET.
@@ -40,8 +42,9 @@ class Dispatcher {
     // The target on that edge loop; nullptr when none.
     UpgradeTarget* find_upgrade(std::string_view path, std::size_t edge) const;
 
-    // Runs the operation on its service's loop, behind deadline, access, metrics and error mapping.  Never throws
-    // a Failure: it becomes the answer.  `caller` comes from a verified token or an internal call.
+    // Runs the operation on its service's loop, behind deadline, access, metrics and error mapping.
+    // Never throws a Failure: it becomes the answer.  `caller` comes from a verified token or an
+    // internal call.
     static Task<net::http::Response> run(const HostedOperation& hosted, contracts::Caller caller,
                                          contracts::RawCall call);
 
@@ -57,7 +60,9 @@ class Dispatcher {
     std::vector<std::tuple<std::string, std::size_t, UpgradeTarget*>> upgrades_;
 };
 
-// Decodes the parameters of a match; throws `request.malformed_path` for a bad escape or text that is not UTF-8.
-contracts::RawCall make_raw_call(const Dispatcher::Match& match, std::string_view query, std::string body);
+// Decodes the parameters of a match; throws `request.malformed_path` for a bad escape or text that
+// is not UTF-8.
+contracts::RawCall make_raw_call(const Dispatcher::Match& match, std::string_view query,
+                                 std::string body);
 
 }  // namespace loquat::runtime

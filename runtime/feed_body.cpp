@@ -48,7 +48,8 @@ class FeedBody final : public net::http::BodySource {
 
 }  // namespace
 
-std::unique_ptr<net::http::BodySource> make_feed_body(contracts::FeedPtr<contracts::EventText> feed) {
+std::unique_ptr<net::http::BodySource> make_feed_body(
+    contracts::FeedPtr<contracts::EventText> feed) {
     return std::make_unique<FeedBody>(std::move(feed));
 }
 
@@ -62,7 +63,8 @@ void take_last_event_id(contracts::RawCall& call, std::string_view field) {
     if (field.empty()) {
         return;
     }
-    std::erase_if(call.query, [](const auto& parameter) { return parameter.first == "last_event_id"; });
+    std::erase_if(call.query,
+                  [](const auto& parameter) { return parameter.first == "last_event_id"; });
     call.query.emplace_back("last_event_id", field);
 }
 

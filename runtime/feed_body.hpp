@@ -7,15 +7,17 @@
 
 namespace loquat::runtime {
 
-// A feed as the body of an answer.  While the feed is silent a comment is sent every ten seconds, so that proxies
-// and readers see that the connection lives; a feed that fails cuts the connection, which tells the reader to come
-// back.
-std::unique_ptr<net::http::BodySource> make_feed_body(contracts::FeedPtr<contracts::EventText> feed);
+// A feed as the body of an answer.  While the feed is silent a comment is sent every ten seconds,
+// so that proxies and readers see that the connection lives; a feed that fails cuts the connection,
+// which tells the reader to come back.
+std::unique_ptr<net::http::BodySource> make_feed_body(
+    contracts::FeedPtr<contracts::EventText> feed);
 
 // The fields of an event stream: never stored, never held back by a proxy.
 void add_feed_fields(net::http::Headers& headers);
 
-// `Last-Event-ID` (HTML standard, section 9.2.4) as the parameter `last_event_id`; the field wins over the query.
+// `Last-Event-ID` (HTML standard, section 9.2.4) as the parameter `last_event_id`; the field wins
+// over the query.
 void take_last_event_id(contracts::RawCall& call, std::string_view field);
 
 }  // namespace loquat::runtime

@@ -9,7 +9,8 @@
 
 namespace loquat::runtime {
 
-// Readiness: each check says nothing when well, or what is wrong.  Any thread; checks must not block.
+// Readiness: each check says nothing when well, or what is wrong.  Any thread; checks must not
+// block.
 class Health {
   public:
     using Check = std::function<std::optional<std::string>()>;

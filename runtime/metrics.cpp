@@ -24,7 +24,8 @@ std::string escape(std::string_view text) {
     return out;
 }
 
-std::string labels_text(const Labels& labels, std::string_view extra_name = {}, std::string_view extra = {}) {
+std::string labels_text(const Labels& labels, std::string_view extra_name = {},
+                        std::string_view extra = {}) {
     std::string out;
     const auto add = [&](std::string_view name, std::string_view value) {
         out += out.empty() ? "{" : ",";
@@ -39,14 +40,16 @@ std::string labels_text(const Labels& labels, std::string_view extra_name = {}, 
     return out.empty() ? out : out + "}";
 }
 
-void write_histogram(fmt::memory_buffer& out, std::string_view name, const Labels& labels, const Histogram& histogram) {
+void write_histogram(fmt::memory_buffer& out, std::string_view name, const Labels& labels,
+                     const Histogram& histogram) {
     auto to = std::back_inserter(out);
     const auto buckets = histogram.buckets();
     std::uint64_t total = 0;
     for (std::size_t i = 0; i < buckets.size(); ++i) {
         total += buckets[i];
         const bool is_last = i == Histogram::bounds_seconds.size();
-        const std::string bound = is_last ? "+Inf" : fmt::format("{}", Histogram::bounds_seconds[i]);
+        const std::string bound =
+            is_last ? "+Inf" : fmt::format("{}", Histogram::bounds_seconds[i]);
         fmt::format_to(to, "{}_bucket{} {}\n", name, labels_text(labels, "le", bound), total);
     }
     fmt::format_to(to, "{}_sum{} {}\n", name, labels_text(labels), histogram.sum_seconds());
@@ -67,8 +70,10 @@ bool belongs(const Labels& labels, std::string_view service) {
 void Histogram::observe(std::chrono::nanoseconds took) {
     const double seconds = static_cast<double>(took.count()) / 1e9;
     const auto bound = std::ranges::lower_bound(bounds_seconds, seconds);
-    buckets_[static_cast<std::size_t>(bound - bounds_seconds.begin())].fetch_add(1, std::memory_order_relaxed);
-    sum_ns_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0)), std::memory_order_relaxed);
+    buckets_[static_cast<std::size_t>(bound - bounds_seconds.begin())].fetch_add(
+        1, std::memory_order_relaxed);
+    sum_ns_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0)),
+                      std::memory_order_relaxed);
 }
 
 std::array<std::uint64_t, Histogram::bounds_seconds.size() + 1> Histogram::buckets() const {
@@ -79,8 +84,8 @@ std::array<std::uint64_t, Histogram::bounds_seconds.size() + 1> Histogram::bucke
     return out;
 }
 
-Metrics::Series& Metrics::series_of(std::string_view name, std::string_view help, std::string_view type,
-                                    Labels labels) {
+Metrics::Series& Metrics::series_of(std::string_view name, std::string_view help,
+                                    std::string_view type, Labels labels) {
     Family& family = families_[std::string{name}];
     family.help = help;
     family.type = type;
@@ -120,7 +125,8 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help, Labe
     return *series.histogram;
 }
 
-void Metrics::gauge_of(std::string_view name, std::string_view help, Labels labels, std::function<double()> read) {
+void Metrics::gauge_of(std::string_view name, std::string_view help, Labels labels,
+                       std::function<double()> read) {
     const std::lock_guard lock{mutex_};
     series_of(name, help, "gauge", std::move(labels)).read = std::move(read);
 }
@@ -138,9 +144,11 @@ std::string Metrics::to_text(std::string_view service) const {
             if (series.histogram) {
                 write_histogram(out, name, series.labels, *series.histogram);
             } else if (series.counter) {
-                fmt::format_to(to, "{}{} {}\n", name, labels_text(series.labels), series.counter->value());
+                fmt::format_to(to, "{}{} {}\n", name, labels_text(series.labels),
+                               series.counter->value());
             } else if (series.gauge) {
-                fmt::format_to(to, "{}{} {}\n", name, labels_text(series.labels), series.gauge->value());
+                fmt::format_to(to, "{}{} {}\n", name, labels_text(series.labels),
+                               series.gauge->value());
             } else if (series.read) {
                 fmt::format_to(to, "{}{} {}\n", name, labels_text(series.labels), series.read());
             }

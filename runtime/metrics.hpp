@@ -38,28 +38,33 @@ class Gauge {
 // Durations in buckets from 100 us to 30 s.
 class Histogram {
   public:
-    static constexpr std::array<double, 16> bounds_seconds{.0001, .00025, .0005, .001, .0025, .005, .01, .025,
-                                                           .05,   .1,     .25,   .5,   1,     2.5,  10,  30};
+    static constexpr std::array<double, 16> bounds_seconds{
+        .0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 30};
     void observe(std::chrono::nanoseconds took);
     std::array<std::uint64_t, bounds_seconds.size() + 1> buckets() const;
-    double sum_seconds() const { return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) / 1e9; }
+    double sum_seconds() const {
+        return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) / 1e9;
+    }
 
   private:
     std::array<std::atomic<std::uint64_t>, bounds_seconds.size() + 1> buckets_{};
     std::atomic<std::uint64_t> sum_ns_{0};
 };
 
-// All metrics of the process.  A metric is made once and lives as long as the registry; the same name and labels
-// give the same one.  Names follow Prometheus: loquat_gateway_requests_total, ..._seconds, ..._bytes.
+// All metrics of the process.  A metric is made once and lives as long as the registry; the same
+// name and labels give the same one.  Names follow Prometheus: loquat_gateway_requests_total,
+// ..._seconds, ..._bytes.
 class Metrics {
   public:
     Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
     Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {});
     Histogram& histogram(std::string_view name, std::string_view help, Labels labels = {});
     // Called when metrics are read; any thread.
-    void gauge_of(std::string_view name, std::string_view help, Labels labels, std::function<double()> read);
+    void gauge_of(std::string_view name, std::string_view help, Labels labels,
+                  std::function<double()> read);
 
-    // Prometheus text format 0.0.4.  With `service`, only series without a label `service` or with that one.
+    // Prometheus text format 0.0.4.  With `service`, only series without a label `service` or with
+    // that one.
     std::string to_text(std::string_view service = {}) const;
 
   private:
@@ -75,7 +80,8 @@ class Metrics {
         std::string type;
         std::deque<Series> series;
     };
-    Series& series_of(std::string_view name, std::string_view help, std::string_view type, Labels labels);
+    Series& series_of(std::string_view name, std::string_view help, std::string_view type,
+                      Labels labels);
 
     mutable std::mutex mutex_;
     std::map<std::string, Family, std::less<>> families_;

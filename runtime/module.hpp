@@ -17,8 +17,8 @@ class Service {
     virtual ~Service() = default;
     // On its loop, after every module was made and before any request comes.
     virtual Task<void> start() { co_return; }
-    // On its loop: finish what runs, refuse what is new, be done by `deadline`.  Gateways stop first, so that
-    // those behind them become quiet by themselves.
+    // On its loop: finish what runs, refuse what is new, be done by `deadline`.  Gateways stop
+    // first, so that those behind them become quiet by themselves.
     virtual Task<void> stop(Steady) { co_return; }
     // On its loop: read again what may change while running (SIGHUP).
     virtual Task<void> reload() { co_return; }

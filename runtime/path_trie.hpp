@@ -15,8 +15,9 @@ using PathParameters = std::vector<std::pair<std::string_view, std::string_view>
 
 // Patterns to values, found in the time of the path's length, whatever their number.
 //
-// Patterns: `/api/chats/{id}/messages`; `{name}` is exactly one segment, a last segment `**` is any rest, also
-// none.  The most exact match wins, segment by segment: literal, then `{name}`, then `**`.
+// Patterns: `/api/chats/{id}/messages`; `{name}` is exactly one segment, a last segment `**` is any
+// rest, also none.  The most exact match wins, segment by segment: literal, then `{name}`, then
+// `**`.
 template <class T>
 class PathTrie {
   public:
@@ -90,8 +91,8 @@ class PathTrie {
     }
 
     template <class Accept>
-    static const Node* walk(const Node& node, std::string_view path, std::vector<std::string_view>& taken,
-                            const Accept& accept) {
+    static const Node* walk(const Node& node, std::string_view path,
+                            std::vector<std::string_view>& taken, const Accept& accept) {
         if (path.empty()) {
             if (node.value && accept(*node.value)) {
                 return &node;

@@ -1,9 +1,9 @@
 #include "runtime/platform.hpp"
 
+#include <unistd.h>
 #include <csignal>
 #include <cstdio>
 #include <future>
-#include <unistd.h>
 
 #include "aio/scope.hpp"
 #include "base/log.hpp"
@@ -17,7 +17,8 @@ namespace {
 // Runs `work` on `loop` and waits for it on this thread, which runs no loop.
 void run_and_wait(aio::Loop& loop, std::move_only_function<Task<void>()> work) {
     std::promise<void> done;
-    auto body = [](std::move_only_function<Task<void>()> held, std::promise<void>& promise) -> Task<void> {
+    auto body = [](std::move_only_function<Task<void>()> held,
+                   std::promise<void>& promise) -> Task<void> {
         try {
             co_await held();
             promise.set_value();
@@ -36,9 +37,11 @@ std::size_t edge_count(const PlatformConfig& settings) {
 }
 
 void start_log(const PlatformConfig& settings) {
-    const bool is_pretty = settings.log_style == LogStyle::pretty ||
-                           (settings.log_style == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
-    start_logging(static_cast<Level>(settings.log_level), is_pretty ? LogFormat::pretty : LogFormat::json);
+    const bool is_pretty =
+        settings.log_style == LogStyle::pretty ||
+        (settings.log_style == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
+    start_logging(static_cast<Level>(settings.log_level),
+                  is_pretty ? LogFormat::pretty : LogFormat::json);
 }
 
 }  // namespace
@@ -47,21 +50,21 @@ Platform::Platform(PlatformOptions options) : state_(std::make_unique<State>(std
     start_log(state_->settings);
 }
 
-Platform::~Platform() {
-    stop();
-}
+Platform::~Platform() { stop(); }
 
 std::unique_ptr<Context> Platform::make_context(const Module& module, std::size_t edge) {
     const std::string name{module.name};
     const bool on_edge = module.placement == Placement::every_edge;
-    aio::Loop& loop = state_->loop_named(on_edge ? "edge-" + std::to_string(edge) : std::string{module.loop});
+    aio::Loop& loop =
+        state_->loop_named(on_edge ? "edge-" + std::to_string(edge) : std::string{module.loop});
     const std::string instance = on_edge ? name + "-" + std::to_string(edge) : name;
     return std::unique_ptr<Context>{new Context{*this, name, instance, loop, edge}};
 }
 
 void Platform::make_instances() {
     for (const Module* module : state_->options.modules) {
-        const std::size_t count = module->placement == Placement::every_edge ? edge_count(state_->settings) : 1;
+        const std::size_t count =
+            module->placement == Placement::every_edge ? edge_count(state_->settings) : 1;
         for (std::size_t edge = 0; edge < count; ++edge) {
             auto& instance = state_->instances.emplace_back();
             instance.context = make_context(*module, edge);
@@ -78,11 +81,12 @@ void Platform::start_server() {
         return;
     }
     const ServicePort& wanted = *state_->options.service_port;
-    state_->server_context =
-        std::unique_ptr<Context>{new Context{*this, "platform", "platform", state_->loop_named("edge-0"), 0}};
+    state_->server_context = std::unique_ptr<Context>{
+        new Context{*this, "platform", "platform", state_->loop_named("edge-0"), 0}};
     run_and_wait(state_->server_context->loop(), [&]() -> Task<void> {
         state_->server = std::make_unique<ServiceServer>(*state_->server_context);
-        state_->service_address = "http://" + state_->server->listen(wanted.address, wanted.port).to_string();
+        state_->service_address =
+            "http://" + state_->server->listen(wanted.address, wanted.port).to_string();
         co_return;
     });
 }
@@ -106,16 +110,20 @@ void Platform::stop() {
     if (!std::exchange(state_->is_running, false)) {
         return;
     }
-    const Steady deadline = std::chrono::steady_clock::now() + std::chrono::seconds{state_->settings.drain_seconds};
+    const Steady deadline =
+        std::chrono::steady_clock::now() + std::chrono::seconds{state_->settings.drain_seconds};
     if (state_->server) {
-        run_and_wait(state_->server_context->loop(), [&] { return state_->server->drain(deadline); });
+        run_and_wait(state_->server_context->loop(),
+                     [&] { return state_->server->drain(deadline); });
     }
-    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend(); ++instance) {
+    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend();
+         ++instance) {
         if (!instance->service) {
             continue;
         }
         try {
-            run_and_wait(instance->context->loop(), [&] { return instance->service->stop(deadline); });
+            run_and_wait(instance->context->loop(),
+                         [&] { return instance->service->stop(deadline); });
         } catch (...) {
             log_error({.service = instance->context->service()}, "could not stop cleanly",
                       {{"error", aio::describe(std::current_exception())}});
@@ -136,7 +144,8 @@ void Platform::destroy_instances() {
             co_return;
         });
     }
-    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend(); ++instance) {
+    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend();
+         ++instance) {
         run_and_wait(instance->context->loop(), [&]() -> Task<void> {
             instance->service.reset();
             co_return;
@@ -148,7 +157,8 @@ void Platform::reload() {
     try {
         state_->config = Config::load(state_->options.sections, state_->options.sources);
     } catch (const Failure& failure) {
-        log_error({.service = "platform"}, "the configuration stays as it is", {{"problem", failure.message}});
+        log_error({.service = "platform"}, "the configuration stays as it is",
+                  {{"problem", failure.message}});
         return;
     }
     for (State::Instance& instance : state_->instances) {
@@ -191,9 +201,11 @@ int run(PlatformOptions options) {
     try {
         Platform platform{std::move(options)};
         platform.start();
-        const std::string outside = platform.address().empty() ? platform.service_address() : platform.address();
-        write_run_file(platform.data_folder(),
-                       {::getpid(), platform.address(), platform.service_address(), platform.internal_key()});
+        const std::string outside =
+            platform.address().empty() ? platform.service_address() : platform.address();
+        write_run_file(
+            platform.data_folder(),
+            {::getpid(), platform.address(), platform.service_address(), platform.internal_key()});
         std::printf("ready %s\n", outside.c_str());
         std::fflush(stdout);
         for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {
@@ -208,8 +220,8 @@ int run(PlatformOptions options) {
         return 0;
     } catch (...) {
         const Failure failure = to_failure(std::current_exception());
-        std::fprintf(stderr, "loquat: %s%s%s\n", failure.message.c_str(), failure.detail.empty() ? "" : "\n  ",
-                     failure.detail.c_str());
+        std::fprintf(stderr, "loquat: %s%s%s\n", failure.message.c_str(),
+                     failure.detail.empty() ? "" : "\n  ", failure.detail.c_str());
         return 1;
     }
 }

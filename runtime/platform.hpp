@@ -21,7 +21,8 @@ struct ServicePort {
 // How services of one process call each other.
 enum class Calls {
     direct,    // values moved from loop to loop
-    loopback,  // through encoding, routes and pipeline, as if each were elsewhere: finds mistakes at the boundary
+    loopback,  // through encoding, routes and pipeline, as if each were elsewhere: finds mistakes
+               // at the boundary
 };
 
 struct PlatformOptions {
@@ -44,13 +45,13 @@ class Platform {
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
 
-    // Opens stores, makes and starts all services; returns when requests are served.  Throws what a module threw;
-    // everything that was started is stopped again.
+    // Opens stores, makes and starts all services; returns when requests are served.  Throws what a
+    // module threw; everything that was started is stopped again.
     void start();
     // Drains and stops in reverse order; stores are closed last.
     void stop();
-    // Reads the configuration again and asks every service to take what may change while it runs.  What cannot be
-    // read is logged and changes nothing.  From the thread that started it.
+    // Reads the configuration again and asks every service to take what may change while it runs.
+    // What cannot be read is logged and changes nothing.  From the thread that started it.
     void reload();
 
     // Where the outside reaches it: "http://127.0.0.1:8080"; empty without a gateway.
@@ -75,8 +76,8 @@ class Platform {
 // The sections of all given modules and of the platform itself.
 std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules);
 
-// Starts, prints `ready http://HOST:PORT` on standard output, waits for SIGINT or SIGTERM, stops.  SIGHUP reloads.
-// Returns the exit code: 0, or 1 after a message on standard error.
+// Starts, prints `ready http://HOST:PORT` on standard output, waits for SIGINT or SIGTERM, stops.
+// SIGHUP reloads. Returns the exit code: 0, or 1 after a message on standard error.
 int run(PlatformOptions options);
 
 }  // namespace loquat::runtime

@@ -30,18 +30,22 @@ struct PlatformConfig {
     static constexpr std::array fields{
         wire::Field{"edge_loops", 0, 256, "Threads that serve connections; 0: one per core."},
         wire::Field{.name = "log_level", .doc = "The least important records to write."},
-        wire::Field{.name = "log_style", .doc = "json, pretty, or automatic: pretty on a terminal."},
+        wire::Field{.name = "log_style",
+                    .doc = "json, pretty, or automatic: pretty on a terminal."},
         wire::Field{"drain_seconds", 0, 600, "How long running requests may take at the end."},
         wire::Field{"token_issuer", 1, 200, "`iss` of access tokens."},
         wire::Field{"token_audience", 1, 200, "`aud` of access tokens."},
-        wire::Field{"token_cache_entries", 0, 1'000'000, "Verified tokens that each loop remembers."},
-        wire::Field{"internal_key", 0, 256, "The secret between services; made at the first start when empty."},
+        wire::Field{"token_cache_entries", 0, 1'000'000,
+                    "Verified tokens that each loop remembers."},
+        wire::Field{"internal_key", 0, 256,
+                    "The secret between services; made at the first start when empty."},
         wire::Field{"urls", 0, 64, "Where services of other processes are: {service, url}."},
-        wire::Field{"disk_bytes_min", 0, std::int64_t{1} << 50, "Warn below this much free space in the data folder."},
+        wire::Field{"disk_bytes_min", 0, std::int64_t{1} << 50,
+                    "Warn below this much free space in the data folder."},
     };
 };
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
-                      (edge_loops, log_level, log_style, drain_seconds, token_issuer, token_audience,
-                       token_cache_entries, internal_key, urls, disk_bytes_min))
+                      (edge_loops, log_level, log_style, drain_seconds, token_issuer,
+                       token_audience, token_cache_entries, internal_key, urls, disk_bytes_min))
 
 }  // namespace loquat::runtime

@@ -31,11 +31,13 @@ std::string load_internal_key(const PlatformConfig& settings, const std::filesys
     }
     std::array<std::uint8_t, 32> bytes{};
     random_bytes(bytes.data(), bytes.size());
-    const std::string key = to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::string key =
+        to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     const std::filesystem::path made = folder / "internal.key.new";
     {
         std::ofstream out{made};
-        std::filesystem::permissions(made, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        std::filesystem::permissions(
+            made, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         out << key << '\n';
         if (!out.flush()) {
             throw Failure{Kind::unavailable, "data.unusable", file.string() + " cannot be written"};
@@ -45,12 +47,14 @@ std::string load_internal_key(const PlatformConfig& settings, const std::filesys
     return key;
 }
 
-std::optional<std::string> disk_problem(const std::filesystem::path& folder, std::int64_t bytes_min) {
+std::optional<std::string> disk_problem(const std::filesystem::path& folder,
+                                        std::int64_t bytes_min) {
     struct statvfs space{};
     if (::statvfs(folder.c_str(), &space) != 0) {
         return "the data folder cannot be read";
     }
-    const auto free = static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
+    const auto free =
+        static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
     if (free >= bytes_min) {
         return std::nullopt;
     }
@@ -66,12 +70,13 @@ Platform::State::State(PlatformOptions given)
       folder(options.data),
       internal_key(load_internal_key(settings, folder.path())),
       broadcast(store::make_local_broadcast()) {
-    health.add("platform", "disk",
-               [path = folder.path(), least = settings.disk_bytes_min] { return disk_problem(path, least); });
+    health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
+        return disk_problem(path, least);
+    });
 }
 
-void Platform::State::on_call(std::string_view service, std::string_view operation, std::chrono::nanoseconds took,
-                              std::string_view failure_code) {
+void Platform::State::on_call(std::string_view service, std::string_view operation,
+                              std::chrono::nanoseconds took, std::string_view failure_code) {
     // Resolved once for each operation and thread: the registry's lock is not for every call.
     struct Pair {
         Histogram* seconds;
@@ -80,9 +85,12 @@ void Platform::State::on_call(std::string_view service, std::string_view operati
     thread_local std::map<std::pair<const void*, std::string_view>, Pair> known;
     const auto [entry, is_new] = known.try_emplace({this, operation});
     if (is_new) {
-        const Labels labels{{"service", std::string{service}}, {"operation", std::string{operation}}};
-        entry->second = {&metrics.histogram("loquat_client_seconds", "Time of calls between services.", labels),
-                         &metrics.counter("loquat_client_failures_total", "Calls between services that failed.", labels)};
+        const Labels labels{{"service", std::string{service}},
+                            {"operation", std::string{operation}}};
+        entry->second = {
+            &metrics.histogram("loquat_client_seconds", "Time of calls between services.", labels),
+            &metrics.counter("loquat_client_failures_total", "Calls between services that failed.",
+                             labels)};
     }
     entry->second.seconds->observe(took);
     if (!failure_code.empty()) {
@@ -133,12 +141,14 @@ const Platform::State::Ledgers& Platform::State::ledgers() {
     if (!opened_ledgers.usage) {
         auto& database_slot = databases["usage"];
         database_slot = store::open_sqlite(store::ledger_database(folder.path() / "usage.db"));
-        opened_ledgers = {store::make_sql_usage(*database_slot), store::make_sql_audit(*database_slot)};
+        opened_ledgers = {store::make_sql_usage(*database_slot),
+                          store::make_sql_audit(*database_slot)};
     }
     return opened_ledgers;
 }
 
-store::Database& Platform::State::database(const std::string& name, std::span<const store::Migration> schema,
+store::Database& Platform::State::database(const std::string& name,
+                                           std::span<const store::Migration> schema,
                                            store::Durability durability) {
     const std::lock_guard lock{stores_mutex};
     auto& slot = databases[name];

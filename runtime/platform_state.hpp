@@ -29,8 +29,8 @@ struct LoopThread {
 struct Platform::State final : contracts::CallObserver {
     explicit State(PlatformOptions given);
 
-    void on_call(std::string_view service, std::string_view operation, std::chrono::nanoseconds took,
-                 std::string_view failure_code) override;
+    void on_call(std::string_view service, std::string_view operation,
+                 std::chrono::nanoseconds took, std::string_view failure_code) override;
 
     aio::Loop& loop_named(const std::string& name);
     store::EventLog& event_log();

@@ -24,12 +24,14 @@ void add_errors(std::string& body, const std::vector<FieldError>& fields) {
     body += "]";
 }
 
-constexpr std::array standard_members{"type", "title", "status", "detail", "code", "request_id", "errors"};
+constexpr std::array standard_members{"type", "title",      "status", "detail",
+                                      "code", "request_id", "errors"};
 constexpr std::size_t extra_members_max = 8;
 
 void take_extra_members(const wire::Value& problem, Failure& failure) {
     for (const auto& [name, value] : *problem.if_object()) {
-        const bool is_extra = value.if_string() != nullptr && std::ranges::find(standard_members, name) == standard_members.end();
+        const bool is_extra = value.if_string() != nullptr &&
+                              std::ranges::find(standard_members, name) == standard_members.end();
         if (is_extra && failure.extra.size() < extra_members_max) {
             failure.extra.emplace_back(name, *value.if_string());
         }
@@ -38,7 +40,8 @@ void take_extra_members(const wire::Value& problem, Failure& failure) {
 
 std::string text_member(const wire::Value& value, std::string_view name) {
     const wire::Value* member = value.find(name);
-    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string()
+                                                               : std::string{};
 }
 
 }  // namespace
@@ -68,7 +71,8 @@ std::string problem_body(const Failure& failure, std::string_view request_id) {
 }
 
 net::http::Response problem_response(const Failure& failure, std::string_view request_id) {
-    net::http::Response response{.status = http_status(failure.kind), .body = problem_body(failure, request_id)};
+    net::http::Response response{.status = http_status(failure.kind),
+                                 .body = problem_body(failure, request_id)};
     response.headers.append("Content-Type", "application/problem+json");
     response.headers.append("Cache-Control", "no-store");
     if (failure.kind == Kind::unauthenticated) {
@@ -88,7 +92,8 @@ Failure to_failure(std::exception_ptr error) {
     } catch (const Failure& failure) {
         return failure;
     } catch (const std::exception&) {
-        return Failure{Kind::internal, "server.internal", "Something went wrong on our side. It has been logged.",
+        return Failure{Kind::internal, "server.internal",
+                       "Something went wrong on our side. It has been logged.",
                        aio::describe(error)};
     }
 }
@@ -104,10 +109,11 @@ Failure failure_of_answer(int status, std::string_view body) {
         failure.code = text_member(problem, "code");
         failure.message = text_member(problem, "detail");
         take_extra_members(problem, failure);
-        if (const wire::Value* errors = problem.find("errors"); errors != nullptr && errors->if_array() != nullptr) {
+        if (const wire::Value* errors = problem.find("errors");
+            errors != nullptr && errors->if_array() != nullptr) {
             for (const wire::Value& one : *errors->if_array()) {
-                failure.fields.push_back(
-                    {text_member(one, "field"), text_member(one, "code"), text_member(one, "message")});
+                failure.fields.push_back({text_member(one, "field"), text_member(one, "code"),
+                                          text_member(one, "message")});
             }
         }
     } catch (const Failure&) {

@@ -31,19 +31,24 @@ class AnswerBody final : public net::http::BodySource {
     std::unique_ptr<net::http::ClientCall> call_;
 };
 
-class HttpTransport final : public contracts::Transport, public std::enable_shared_from_this<HttpTransport> {
+class HttpTransport final : public contracts::Transport,
+                            public std::enable_shared_from_this<HttpTransport> {
   public:
     HttpTransport(aio::Loop& loop, net::http::Origin origin, std::string internal_key)
-        : loop_(loop), client_(loop, {}), origin_(std::move(origin)), internal_key_(std::move(internal_key)) {}
+        : loop_(loop),
+          client_(loop, {}),
+          origin_(std::move(origin)),
+          internal_key_(std::move(internal_key)) {}
 
-    Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller, std::string target,
-                                   std::string body) override {
+    Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
+                                   std::string target, std::string body) override {
         const bool may_repeat = spec.method == "GET";
         aio::Backoff backoff{std::chrono::milliseconds{25}, std::chrono::milliseconds{250}};
         for (int attempt = 1;; ++attempt) {
             std::exception_ptr error;
             try {
-                auto answer = co_await client_.request(make_request(spec, caller, target, body), caller.deadline);
+                auto answer = co_await client_.request(make_request(spec, caller, target, body),
+                                                       caller.deadline);
                 co_return to_reply(std::move(answer));
             } catch (const Failure& failure) {
                 const bool is_passing = failure.code == "upstream.unavailable";
@@ -55,9 +60,12 @@ class HttpTransport final : public contracts::Transport, public std::enable_shar
         }
     }
 
-    // The head must come within the limits of the client; what follows ends when it is silent for too long.
-    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec& spec, contracts::Caller caller,
-                                                        std::string target, std::string body) override {
+    // The head must come within the limits of the client; what follows ends when it is silent for
+    // too long.
+    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec& spec,
+                                                        contracts::Caller caller,
+                                                        std::string target,
+                                                        std::string body) override {
         auto call = std::make_unique<net::http::ClientCall>(client_, origin_, Steady::max());
         const net::http::ClientRequest request = make_request(spec, caller, target, body);
         net::http::HeadWriter head = call->start(request.method, request.target);
@@ -65,7 +73,8 @@ class HttpTransport final : public contracts::Transport, public std::enable_shar
         for (const auto& [name, value] : request.headers) {
             head.add(name, value);
         }
-        co_await call->send(request.body, spec.method == "GET" ? net::http::Replay::allowed : net::http::Replay::forbidden);
+        co_await call->send(request.body, spec.method == "GET" ? net::http::Replay::allowed
+                                                               : net::http::Replay::forbidden);
         co_await call->read_head();
         const int status = call->head().status;
         if (status >= 400) {
@@ -87,9 +96,12 @@ class HttpTransport final : public contracts::Transport, public std::enable_shar
         co_return body;
     }
 
-    net::http::ClientRequest make_request(const contracts::RouteSpec& spec, const contracts::Caller& caller,
-                                          const std::string& target, const std::string& body) const {
-        net::http::ClientRequest request{.origin = origin_, .method = std::string{spec.method}, .target = target};
+    net::http::ClientRequest make_request(const contracts::RouteSpec& spec,
+                                          const contracts::Caller& caller,
+                                          const std::string& target,
+                                          const std::string& body) const {
+        net::http::ClientRequest request{
+            .origin = origin_, .method = std::string{spec.method}, .target = target};
         add_caller(request.headers, caller, internal_key_);
         if (!body.empty()) {
             request.headers.append("Content-Type", "application/json");
@@ -121,8 +133,8 @@ class LoopbackTransport final : public contracts::Transport {
   public:
     explicit LoopbackTransport(const Dispatcher& dispatcher) : dispatcher_(dispatcher) {}
 
-    Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller, std::string target,
-                                   std::string body) override {
+    Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
+                                   std::string target, std::string body) override {
         auto response = co_await run(spec, std::move(caller), std::move(target), std::move(body));
         contracts::RawReply reply{.status = response.status, .body = std::move(response.body)};
         for (const auto& [name, value] : response.headers) {
@@ -131,24 +143,28 @@ class LoopbackTransport final : public contracts::Transport {
         co_return reply;
     }
 
-    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec& spec, contracts::Caller caller,
-                                                        std::string target, std::string body) override {
+    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec& spec,
+                                                        contracts::Caller caller,
+                                                        std::string target,
+                                                        std::string body) override {
         auto response = co_await run(spec, std::move(caller), std::move(target), std::move(body));
         co_return make_data_feed(std::move(response.stream));
     }
 
   private:
-    Task<net::http::Response> run(const contracts::RouteSpec& spec, contracts::Caller caller, std::string target,
-                                  std::string body) {
+    Task<net::http::Response> run(const contracts::RouteSpec& spec, contracts::Caller caller,
+                                  std::string target, std::string body) {
         const std::size_t question = std::min(target.find('?'), target.size());
         const std::string path = target.substr(0, question);
-        const std::string query = question < target.size() ? target.substr(question + 1) : std::string{};
+        const std::string query =
+            question < target.size() ? target.substr(question + 1) : std::string{};
         const auto match = dispatcher_.find(spec.method, path);
         if (match.outcome != Dispatcher::Outcome::found) {
             throw Failure{Kind::not_found, "request.no_route", "There is nothing at " + path + "."};
         }
         auto raw = make_raw_call(match, query, std::move(body));
-        auto response = co_await Dispatcher::run(*match.operation, std::move(caller), std::move(raw));
+        auto response =
+            co_await Dispatcher::run(*match.operation, std::move(caller), std::move(raw));
         if (response.status >= 400) {
             throw failure_of_answer(response.status, response.body);
         }
@@ -162,11 +178,13 @@ class AbsentTransport final : public contracts::Transport {
   public:
     explicit AbsentTransport(std::string service) : service_(std::move(service)) {}
 
-    Task<contracts::RawReply> call(const contracts::RouteSpec&, contracts::Caller, std::string, std::string) override {
+    Task<contracts::RawReply> call(const contracts::RouteSpec&, contracts::Caller, std::string,
+                                   std::string) override {
         refuse();
         co_return contracts::RawReply{};
     }
-    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec&, contracts::Caller, std::string,
+    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec&,
+                                                        contracts::Caller, std::string,
                                                         std::string) override {
         refuse();
         co_return nullptr;
@@ -174,8 +192,9 @@ class AbsentTransport final : public contracts::Transport {
 
   private:
     [[noreturn]] void refuse() const {
-        throw Failure{Kind::unavailable, "upstream.unavailable", "A part of the platform is not there.",
-                      service_ + " is not in this process and platform.urls does not say where it is"};
+        throw Failure{
+            Kind::unavailable, "upstream.unavailable", "A part of the platform is not there.",
+            service_ + " is not in this process and platform.urls does not say where it is"};
     }
 
     std::string service_;
@@ -187,7 +206,8 @@ std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::
                                                           std::string internal_key) {
     auto origin = net::http::Origin::parse(url);
     if (!origin) {
-        throw Failure{Kind::invalid, "config.bad_url", std::string{url} + " is not of the form http://host:port"};
+        throw Failure{Kind::invalid, "config.bad_url",
+                      std::string{url} + " is not of the form http://host:port"};
     }
     return std::make_shared<HttpTransport>(loop, std::move(*origin), std::move(internal_key));
 }

@@ -8,8 +8,8 @@ namespace loquat::runtime {
 // How commands find the process that holds a data folder.
 struct Running {
     std::int64_t pid = 0;
-    std::string url;           // the gateway's; empty without one
-    std::string service_url;   // the service port's, loopback only
+    std::string url;          // the gateway's; empty without one
+    std::string service_url;  // the service port's, loopback only
     std::string internal_key;
 };
 

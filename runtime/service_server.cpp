@@ -19,7 +19,8 @@ net::http::Response json_response(int status, const wire::Value& value) {
 
 }  // namespace
 
-std::optional<net::http::Response> operations_answer(const Context& context, std::string_view path) {
+std::optional<net::http::Response> operations_answer(const Context& context,
+                                                     std::string_view path) {
     if (path == "/internal/health" || path == "/actuator/health") {
         const wire::Value health = context.health().to_value();
         const bool is_up = *health.find("status")->if_string() == "UP";
@@ -31,12 +32,14 @@ std::optional<net::http::Response> operations_answer(const Context& context, std
         return response;
     }
     if (path == "/actuator/info") {
-        return json_response(200, wire::Object{{"build", wire::Object{{"name", "loquat"}, {"version", version}}}});
+        return json_response(
+            200, wire::Object{{"build", wire::Object{{"name", "loquat"}, {"version", version}}}});
     }
     return std::nullopt;
 }
 
-ServiceServer::ServiceServer(const Context& context) : context_(context), server_(context.loop(), {}, *this) {}
+ServiceServer::ServiceServer(const Context& context)
+    : context_(context), server_(context.loop(), {}, *this) {}
 
 net::Endpoint ServiceServer::listen(const std::string& address, std::uint16_t port) {
     return server_.listen({.address = address, .port = port});
@@ -62,7 +65,8 @@ contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange) const 
     }
     caller.request_id = head.headers.get("X-Request-Id");
     caller.trace_parent = head.headers.get("traceparent");
-    if (const auto left = parse_number(head.headers.get(deadline_field)); left && *left < 3'600'000) {
+    if (const auto left = parse_number(head.headers.get(deadline_field));
+        left && *left < 3'600'000) {
         caller.deadline = exchange.begun_at() + std::chrono::milliseconds{*left};
     }
     return caller;
@@ -71,7 +75,8 @@ contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange) const 
 Task<void> ServiceServer::handle(net::http::Exchange& exchange) {
     auto caller = caller_of(exchange);
     if (exchange.head().upgrades) {
-        UpgradeTarget* target = context_.dispatcher().find_upgrade(exchange.head().path, context_.edge());
+        UpgradeTarget* target =
+            context_.dispatcher().find_upgrade(exchange.head().path, context_.edge());
         if (target != nullptr) {
             co_await target->handle_upgrade(exchange, std::move(caller));
             co_return;
@@ -89,7 +94,8 @@ Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Calle
         }
     }
     auto match = context_.dispatcher().find(head.method, head.path);
-    const bool is_open = match.operation != nullptr && match.operation->operation.spec.access == contracts::Access::anyone;
+    const bool is_open = match.operation != nullptr &&
+                         match.operation->operation.spec.access == contracts::Access::anyone;
     if (match.outcome != Dispatcher::Outcome::found || (!is_open && !has_key(head))) {
         throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
     }

@@ -5,8 +5,8 @@
 
 namespace loquat::runtime {
 
-// A service's own port, for other processes: operations with the internal key, health and metrics.  Callers
-// without the key reach only operations that are open to anyone.
+// A service's own port, for other processes: operations with the internal key, health and metrics.
+// Callers without the key reach only operations that are open to anyone.
 class ServiceServer final : public net::http::Handler {
   public:
     explicit ServiceServer(const Context& context);
@@ -24,7 +24,8 @@ class ServiceServer final : public net::http::Handler {
     net::http::Server server_;
 };
 
-// The answer to GET /internal/health, /internal/metrics and /actuator/{health,info,prometheus}; none for other paths.
+// The answer to GET /internal/health, /internal/metrics and /actuator/{health,info,prometheus};
+// none for other paths.
 std::optional<net::http::Response> operations_answer(const Context& context, std::string_view path);
 
 }  // namespace loquat::runtime

@@ -21,7 +21,8 @@ net::jose::TokenVerifier::Options verifier_options(const PlatformConfig& config)
 
 Failure failure_of(TokenError error) {
     if (error == TokenError::revoked) {
-        return {Kind::unauthenticated, "auth.token_revoked", "This session has ended. Sign in again."};
+        return {Kind::unauthenticated, "auth.token_revoked",
+                "This session has ended. Sign in again."};
     }
     return net::jose::to_failure(error);
 }
@@ -36,12 +37,13 @@ Tokens::Result to_identity(const net::jose::TokenVerifier::Result& verified) {
     if (!user || !session) {
         return std::unexpected{failure_of(TokenError::malformed)};
     }
-    return Tokens::Identity{.user = *user,
-                            .session = *session,
-                            .role = claims.role == "admin" ? contracts::Role::admin : contracts::Role::user,
-                            .username = claims.name,
-                            .issued_at = claims.issued_at,
-                            .expires_at = claims.expires_at};
+    return Tokens::Identity{
+        .user = *user,
+        .session = *session,
+        .role = claims.role == "admin" ? contracts::Role::admin : contracts::Role::user,
+        .username = claims.name,
+        .issued_at = claims.issued_at,
+        .expires_at = claims.expires_at};
 }
 
 constexpr std::chrono::seconds keys_again_after{5};
@@ -58,14 +60,15 @@ Tokens::Tokens(Context& context)
       scope_(context.loop(), "tokens") {}
 
 Task<void> Tokens::start() {
-    subscription_ = broadcast_.subscribe(
-        std::string{contracts::revoked_topic}, [this](store::Notice notice, const store::Payload& payload) {
-            if (notice == store::Notice::lost) {
-                scope_.start(load_revocations());
-            } else {
-                apply(wire::from_json<contracts::Revocation>(*payload));
-            }
-        });
+    subscription_ =
+        broadcast_.subscribe(std::string{contracts::revoked_topic},
+                             [this](store::Notice notice, const store::Payload& payload) {
+                                 if (notice == store::Notice::lost) {
+                                     scope_.start(load_revocations());
+                                 } else {
+                                     apply(wire::from_json<contracts::Revocation>(*payload));
+                                 }
+                             });
     co_await load_keys();
     co_await load_revocations();
     if (!is_auth_here_) {
@@ -91,7 +94,8 @@ Task<void> Tokens::load_revocations() {
     }
 }
 
-// A process without the auth service hears no broadcast from it (until both share one): it asks every half second.
+// A process without the auth service hears no broadcast from it (until both share one): it asks
+// every half second.
 Task<void> Tokens::poll_revocations() {
     for (;;) {
         co_await loop_.sleep_for(std::chrono::milliseconds{500});
@@ -112,14 +116,17 @@ void Tokens::apply(const contracts::Revocation& revocation) {
         verifier_.revoke_session(revocation.session_id->to_string(), revocation.until);
     }
     if (revocation.user_id && revocation.before) {
-        verifier_.revoke_user(revocation.user_id->to_string(), *revocation.before, revocation.until);
+        verifier_.revoke_user(revocation.user_id->to_string(), *revocation.before,
+                              revocation.until);
     }
     if (listener_) {
         listener_(revocation);
     }
 }
 
-Tokens::Result Tokens::verify_now(std::string_view token) { return to_identity(verifier_.verify(token)); }
+Tokens::Result Tokens::verify_now(std::string_view token) {
+    return to_identity(verifier_.verify(token));
+}
 
 Task<Tokens::Result> Tokens::verify(std::string token) {
     auto verified = verifier_.verify(token);
@@ -132,7 +139,8 @@ Task<Tokens::Result> Tokens::verify(std::string token) {
             failed = std::current_exception();
         }
         if (failed) {
-            log_warn({.service = "tokens"}, "keys could not be read", {{"error", aio::describe(failed)}});
+            log_warn({.service = "tokens"}, "keys could not be read",
+                     {{"error", aio::describe(failed)}});
         }
         verified = verifier_.verify(token);
     }
@@ -141,7 +149,8 @@ Task<Tokens::Result> Tokens::verify(std::string token) {
 
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "Bearer ";
-    if (authorization.size() <= scheme.size() || !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) {
+    if (authorization.size() <= scheme.size() ||
+        !equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) {
         return {};
     }
     return trim(authorization.substr(scheme.size()));

@@ -32,11 +32,14 @@ class Tokens {
     // At once, from the cache or by computing the signature.  Failures: `auth.invalid_token`,
     // `auth.token_expired`, `auth.token_revoked`, all 401.
     Result verify_now(std::string_view token);
-    // As verify_now, but asks for new keys once when the token's key is unknown (at most once in 5 s).
+    // As verify_now, but asks for new keys once when the token's key is unknown (at most once in 5
+    // s).
     Task<Result> verify(std::string token);
 
     // Calls for each revocation, after verifiers know it.  One listener.
-    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) { listener_ = std::move(call); }
+    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) {
+        listener_ = std::move(call);
+    }
     const net::jose::TokenVerifier::Counts& counts() const { return verifier_.counts(); }
 
   private:

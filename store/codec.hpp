@@ -23,8 +23,8 @@ class Encoder {
     std::string out_;
 };
 
-// Reads them back.  After the first thing that is not there every read gives zero or empty and `ok` stays
-// false: decode all, then ask once.  Numbers have one encoding only; others are refused.
+// Reads them back.  After the first thing that is not there every read gives zero or empty and `ok`
+// stays false: decode all, then ask once.  Numbers have one encoding only; others are refused.
 class Decoder {
   public:
     explicit Decoder(std::string_view bytes) : left_(bytes) {}

@@ -16,7 +16,8 @@ std::exception_ptr copy_of(const std::exception_ptr& error) {
         return std::make_exception_ptr(
             Failure{Kind::internal, "store.internal", "The store failed.", failure.what()});
     } catch (...) {
-        return std::make_exception_ptr(Failure{Kind::internal, "store.internal", "The store failed."});
+        return std::make_exception_ptr(
+            Failure{Kind::internal, "store.internal", "The store failed."});
     }
 }
 

@@ -5,8 +5,8 @@ namespace loquat::store {
 
 // The folder that holds a process's data, held alone.  Made with mode 0700 if missing.
 //
-// Fails with `data.in_use` (another process holds it; the message has its pid) or `data.unusable` (cannot be
-// made or written).  The lock ends with the process, however it ends.
+// Fails with `data.in_use` (another process holds it; the message has its pid) or `data.unusable`
+// (cannot be made or written).  The lock ends with the process, however it ends.
 class DataFolder {
   public:
     explicit DataFolder(std::filesystem::path path);

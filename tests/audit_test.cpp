@@ -11,7 +11,8 @@ namespace {
 class AuditTrailTest : public testing::TestWithParam<runtime::Calls> {
   protected:
     Task<std::string> audit(std::string query) {
-        const auto answer = co_await caller_.call("GET", "/api/audit?limit=200" + query, admin_, "");
+        const auto answer =
+            co_await caller_.call("GET", "/api/audit?limit=200" + query, admin_, "");
         EXPECT_EQ(answer.status, 200);
         co_return answer.body;
     }
@@ -63,9 +64,10 @@ TEST_P(AuditTrailTest, shows_administrators_what_people_did_and_never_what_they_
         const std::string of_auth = co_await audit("&action=auth.");
         const std::string deletions = co_await audit("&action=chat.deleted");
 
-        EXPECT_EQ(actions_of(list),
-                  (Acts{"chat.deleted", "auth.sign_in_failed", "auth.registered", "auth.registered"}));
-        EXPECT_EQ(actions_of(of_auth), (Acts{"auth.sign_in_failed", "auth.registered", "auth.registered"}));
+        EXPECT_EQ(actions_of(list), (Acts{"chat.deleted", "auth.sign_in_failed", "auth.registered",
+                                          "auth.registered"}));
+        EXPECT_EQ(actions_of(of_auth),
+                  (Acts{"auth.sign_in_failed", "auth.registered", "auth.registered"}));
         EXPECT_EQ(actions_of(deletions), (Acts{"chat.deleted"}));
         EXPECT_TRUE(list.contains(id));
         EXPECT_TRUE(list.contains("\"actor\":\"second\""));
@@ -76,9 +78,11 @@ TEST_P(AuditTrailTest, shows_administrators_what_people_did_and_never_what_they_
     run_to_end(loop_, body());
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, AuditTrailTest, testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
+INSTANTIATE_TEST_SUITE_P(Modes, AuditTrailTest,
+                         testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
                          [](const auto& info) {
-                             return std::string{info.param == runtime::Calls::direct ? "direct" : "loopback"};
+                             return std::string{info.param == runtime::Calls::direct ? "direct"
+                                                                                     : "loopback"};
                          });
 
 }  // namespace

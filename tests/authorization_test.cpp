@@ -10,8 +10,8 @@
 #include "tests/support/http_caller.hpp"
 #include "tests/support/platform_under_test.hpp"
 
-// Every route of every contract against every kind of caller that a table can decide.  Who may do what inside a
-// conversation is decided in services/chat and proved there.
+// Every route of every contract against every kind of caller that a table can decide.  Who may do
+// what inside a conversation is decided in services/chat and proved there.
 namespace loquat::test {
 namespace {
 
@@ -19,9 +19,9 @@ using contracts::Access;
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (const auto& more : {contracts::chat_operations(), contracts::presence_operations(), contracts::model_operations(),
-                             contracts::generation_operations(), contracts::usage_operations(),
-                             contracts::audit_inbox_operations()}) {
+    for (const auto& more : {contracts::chat_operations(), contracts::presence_operations(),
+                             contracts::model_operations(), contracts::generation_operations(),
+                             contracts::usage_operations(), contracts::audit_inbox_operations()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;
@@ -46,8 +46,9 @@ class Authorization : public testing::Test {
   protected:
     Task<int> status(const contracts::Operation& operation, std::string token) {
         const bool has_body = operation.spec.method != "GET" && operation.spec.method != "DELETE";
-        auto answer = co_await caller_.call(std::string{operation.spec.method}, example_of(operation.spec.path), token,
-                                            has_body ? "{}" : "");
+        auto answer =
+            co_await caller_.call(std::string{operation.spec.method},
+                                  example_of(operation.spec.path), token, has_body ? "{}" : "");
         EXPECT_LT(answer.status, 500) << operation.name << " " << answer.body;
         co_return answer.status;
     }
@@ -69,7 +70,8 @@ TEST_F(Authorization, holds_for_every_route_and_every_kind_of_caller) {
             const int as_nobody = co_await status(operation, "");
             const int as_user = co_await status(operation, user);
             const int as_admin = co_await status(operation, admin);
-            const int as_forged = co_await status(operation, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.");
+            const int as_forged =
+                co_await status(operation, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.");
             switch (operation.spec.access) {
                 case Access::internal:
                     EXPECT_EQ(as_nobody, 404) << name;
@@ -102,8 +104,8 @@ TEST_F(Authorization, the_operators_pages_belong_to_administrators) {
     auto body = [&]() -> Task<void> {
         const std::string admin = co_await caller_.make_user("first");
         const std::string user = co_await caller_.make_user("second");
-        for (const std::string path : {"/internal/health", "/internal/metrics", "/actuator/health", "/actuator/info",
-                                       "/actuator/prometheus"}) {
+        for (const std::string path : {"/internal/health", "/internal/metrics", "/actuator/health",
+                                       "/actuator/info", "/actuator/prometheus"}) {
             EXPECT_EQ((co_await caller_.call("GET", path, "", "")).status, 401) << path;
             EXPECT_EQ((co_await caller_.call("GET", path, user, "")).status, 403) << path;
             EXPECT_EQ((co_await caller_.call("GET", path, admin, "")).status, 200) << path;

@@ -9,7 +9,8 @@
 #include "tests/support/http_caller.hpp"
 #include "tests/support/platform_under_test.hpp"
 
-// Nothing that a client can send is answered with a 5xx, and what is accepted comes back as it was sent.
+// Nothing that a client can send is answered with a 5xx, and what is accepted comes back as it was
+// sent.
 namespace loquat::test {
 namespace {
 
@@ -31,14 +32,18 @@ std::vector<std::string> naughty_strings() {
     return strings;
 }
 
-std::string object(std::initializer_list<wire::Member> members) { return wire::to_json(wire::Value{wire::Object{members}}); }
+std::string object(std::initializer_list<wire::Member> members) {
+    return wire::to_json(wire::Value{wire::Object{members}});
+}
 
 class BadInput : public testing::Test {
   protected:
     // Fails the test for a 5xx and gives the answer.
     Task<HttpCaller::Answer> call(std::string method, std::string target, std::string body) {
         auto answer = co_await caller_.call(method, target, token_, body);
-        EXPECT_LT(answer.status, 500) << method << " " << target << "\n" << body << "\n" << answer.body;
+        EXPECT_LT(answer.status, 500) << method << " " << target << "\n"
+                                      << body << "\n"
+                                      << answer.body;
         co_return answer;
     }
     Task<void> sign_in() {
@@ -49,25 +54,35 @@ class BadInput : public testing::Test {
     // The text as a prompt comes back as it was stored; in all other fields it is taken or refused.
     Task<void> ask_naughtily(std::string id, std::string text) {
         const std::string target = "/api/chats/" + room_ + "/generations";
-        const std::string prompt = object({{"client_id", "g" + id}, {"prompt", text}, {"max_tokens", 1}});
+        const std::string prompt =
+            object({{"client_id", "g" + id}, {"prompt", text}, {"max_tokens", 1}});
         const auto started = co_await call("POST", target, prompt);
         EXPECT_TRUE(started.status == 201 || started.status == 422) << started.body;
         if (started.status == 201) {
             const wire::Value answer = wire::parse(started.body);
-            EXPECT_EQ(*answer.find("message")->find("text")->if_string(), normalise_line_ends(text));
-            EventReader reader{loop_, {.port = platform_.port(), .target = started.text("generationId"), .token = token_}};
+            EXPECT_EQ(*answer.find("message")->find("text")->if_string(),
+                      normalise_line_ends(text));
+            EventReader reader{loop_,
+                               {.port = platform_.port(),
+                                .target = started.text("generationId"),
+                                .token = token_}};
             EXPECT_EQ(co_await reader.open(), 200);
             co_await reader.read_to_end();
         }
-        const std::string fields =
-            object({{"client_id", text}, {"prompt", "x"}, {"model", text}, {"system_prompt", text}, {"max_tokens", 1}});
+        const std::string fields = object({{"client_id", text},
+                                           {"prompt", "x"},
+                                           {"model", text},
+                                           {"system_prompt", text},
+                                           {"max_tokens", 1}});
         const auto refused = co_await call("POST", target, fields);
         EXPECT_TRUE(refused.status == 422) << refused.body;
-        const std::string sent = object({{"chat_id", text}, {"message", text}, {"client_id", text}});
+        const std::string sent =
+            object({{"chat_id", text}, {"message", text}, {"client_id", text}});
         co_await call("POST", "/api/chat/send", sent);
     }
 
-    PlatformUnderTest platform_{{.settings = {"model.simulated.first_token_ms=0", "model.simulated.token_ms=0"}}};
+    PlatformUnderTest platform_{
+        {.settings = {"model.simulated.first_token_ms=0", "model.simulated.token_ms=0"}}};
     aio::Loop loop_{"client"};
     HttpCaller caller_{loop_, platform_.port()};
     std::string token_;
@@ -105,7 +120,8 @@ TEST_F(BadInput, naughty_strings_in_every_field_are_stored_unchanged_or_refused)
             co_await call("GET", "/api/chats/" + escaped, "");
             co_await call("GET", "/api/presence?user_ids=" + escaped, "");
             co_await call("GET", "/api/usage?time_zone=" + escaped + "&from=" + escaped, "");
-            co_await call("GET", "/api/generations/" + escaped + "/stream?last_event_id=" + escaped, "");
+            co_await call("GET", "/api/generations/" + escaped + "/stream?last_event_id=" + escaped,
+                          "");
             co_await ask_naughtily(id, text);
         }
     };
@@ -121,11 +137,13 @@ TEST_F(BadInput, every_text_of_the_json_corpus_is_refused_or_ignored_as_a_body) 
                 continue;
             }
             const std::string text = read_file(entry.path());
-            const std::array<std::string, 5> targets{"/api/chats", "/api/chats/" + room_ + "/messages", "/api/auth/login",
-                                                     "/api/chats/" + room_ + "/generations", "/api/chat/send"};
+            const std::array<std::string, 5> targets{
+                "/api/chats", "/api/chats/" + room_ + "/messages", "/api/auth/login",
+                "/api/chats/" + room_ + "/generations", "/api/chat/send"};
             for (const std::string& target : targets) {
                 const auto answer = co_await call("POST", target, text);
-                EXPECT_TRUE(answer.status >= 400 && answer.status < 500) << entry.path() << " " << answer.status;
+                EXPECT_TRUE(answer.status >= 400 && answer.status < 500)
+                    << entry.path() << " " << answer.status;
             }
         }
     };
@@ -137,22 +155,28 @@ TEST_F(BadInput, bodies_over_the_limit_and_of_another_type_are_told_so) {
     auto body = [&]() -> Task<void> {
         co_await sign_in();
         const std::string chats = "/api/chats/" + room_ + "/messages";
-        const std::string long_text = object({{"client_id", "l"}, {"text", std::string(16'001, 'x')}});
+        const std::string long_text =
+            object({{"client_id", "l"}, {"text", std::string(16'001, 'x')}});
         const auto too_long = co_await call("POST", chats, long_text);
         EXPECT_EQ(too_long.status, 422);
         EXPECT_EQ(too_long.text("code"), "message.too_long") << too_long.body;
-        const std::string huge = object({{"client_id", "l"}, {"text", std::string(1'000'000, 'x')}});
+        const std::string huge =
+            object({{"client_id", "l"}, {"text", std::string(1'000'000, 'x')}});
         const auto too_large = co_await call("POST", chats, huge);
         EXPECT_EQ(too_large.status, 413);
         EXPECT_EQ(too_large.text("code"), "request.too_large") << too_large.body;
-        const std::string longest = object({{"client_id", "m"}, {"text", std::string(16'000, 'x')}});
+        const std::string longest =
+            object({{"client_id", "m"}, {"text", std::string(16'000, 'x')}});
         EXPECT_EQ((co_await call("POST", chats, longest)).status, 201);
         const std::string asks = "/api/chats/" + room_ + "/generations";
-        const std::string long_prompt = object({{"client_id", "l"}, {"prompt", std::string(16'001, 'x')}});
+        const std::string long_prompt =
+            object({{"client_id", "l"}, {"prompt", std::string(16'001, 'x')}});
         EXPECT_EQ((co_await call("POST", asks, long_prompt)).text("code"), "message.too_long");
-        const std::string huge_prompt = object({{"client_id", "l"}, {"prompt", std::string(1'000'000, 'x')}});
+        const std::string huge_prompt =
+            object({{"client_id", "l"}, {"prompt", std::string(1'000'000, 'x')}});
         EXPECT_EQ((co_await call("POST", asks, huge_prompt)).text("code"), "request.too_large");
-        const std::string long_rules = object({{"client_id", "l"}, {"prompt", "x"}, {"system_prompt", std::string(16'001, 'x')}});
+        const std::string long_rules = object(
+            {{"client_id", "l"}, {"prompt", "x"}, {"system_prompt", std::string(16'001, 'x')}});
         EXPECT_EQ((co_await call("POST", asks, long_rules)).status, 422);
     };
 

@@ -11,7 +11,8 @@
 #include "tests/support/platform_under_test.hpp"
 #include "tests/support/program.hpp"
 
-// `loquat chat` as its users run it: on pipes, on a terminal, against a server that behaves and one that does not.
+// `loquat chat` as its users run it: on pipes, on a terminal, against a server that behaves and one
+// that does not.
 namespace loquat::test {
 namespace {
 
@@ -19,7 +20,9 @@ constexpr const char* password = "a long password 1";
 
 class ChatCommand : public testing::Test {
   protected:
-    ChatCommand() : folder_(make_folder()) { std::ofstream{folder_ / "password"} << password << '\n'; }
+    ChatCommand() : folder_(make_folder()) {
+        std::ofstream{folder_ / "password"} << password << '\n';
+    }
     ~ChatCommand() override { std::filesystem::remove_all(folder_); }
 
     Program::Start start(std::string input = {}) const {
@@ -29,8 +32,10 @@ class ChatCommand : public testing::Test {
         more.insert(more.begin(), {"chat", "--url", url});
         return more;
     }
-    std::vector<std::string> signed_in(const std::string& url, std::vector<std::string> more) const {
-        more.insert(more.end(), {"--user", "ana", "--password-file", (folder_ / "password").string()});
+    std::vector<std::string> signed_in(const std::string& url,
+                                       std::vector<std::string> more) const {
+        more.insert(more.end(),
+                    {"--user", "ana", "--password-file", (folder_ / "password").string()});
         return chat(url, std::move(more));
     }
     std::filesystem::path kept() const { return folder_ / "loquat" / "sign-ins.json"; }
@@ -73,8 +78,9 @@ class ChatCommandOnPlatform : public ChatCommand {
         return body;
     }
 
-    PlatformUnderTest platform_{{.settings = {"model.simulated.scripts=true", "model.simulated.first_token_ms=1",
-                                              "model.simulated.token_ms=1"}}};
+    PlatformUnderTest platform_{
+        {.settings = {"model.simulated.scripts=true", "model.simulated.first_token_ms=1",
+                      "model.simulated.token_ms=1"}}};
     aio::Loop loop_{"client"};
     HttpCaller caller_{loop_, platform_.port()};
     std::string token_;
@@ -92,18 +98,21 @@ TEST_F(ChatCommandOnPlatform, prints_only_the_answer_when_asked_once) {
 }
 
 TEST_F(ChatCommandOnPlatform, takes_the_question_from_a_pipe) {
-    const Ran ran = run(signed_in(url(), {"--once", "-", "--system", "Be brief."}), "[[tokens 5]] first line\nsecond line\n");
+    const Ran ran = run(signed_in(url(), {"--once", "-", "--system", "Be brief."}),
+                        "[[tokens 5]] first line\nsecond line\n");
 
     EXPECT_EQ(ran.code, 0) << ran.err;
-    const std::string id = *wire::parse(get("/api/chats")).find("items")->if_array()->front().find("id")->if_string();
-    EXPECT_NE(get("/api/chats/" + id + "/messages").find(R"(first line\nsecond line")"), std::string::npos);
+    const std::string id =
+        *wire::parse(get("/api/chats")).find("items")->if_array()->front().find("id")->if_string();
+    EXPECT_NE(get("/api/chats/" + id + "/messages").find(R"(first line\nsecond line")"),
+              std::string::npos);
     EXPECT_NE(get("/api/chats/" + id).find("Be brief."), std::string::npos);
 }
 
 TEST_F(ChatCommandOnPlatform, keeps_the_session_for_its_owner_alone_and_no_password) {
     const Ran first = run(signed_in(url(), {"--list"}));
     const Ran second = run(chat(url(), {"--list"}));
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(::stat(kept().c_str(), &info), 0);
     const std::string text = kept_text();
     const Ran out = run(chat(url(), {"--sign-out"}));
@@ -137,10 +146,13 @@ TEST_F(ChatCommandOnPlatform, shares_the_session_between_processes_at_the_same_t
 TEST_F(ChatCommandOnPlatform, says_why_it_failed_and_ends_with_one) {
     std::ofstream{folder_ / "wrong"} << "no such password\n";
 
-    const Ran wrong = run(chat(url(), {"--list", "--user", "ana", "--password-file", (folder_ / "wrong").string()}));
+    const Ran wrong = run(
+        chat(url(), {"--list", "--user", "ana", "--password-file", (folder_ / "wrong").string()}));
     const Ran model = run(signed_in(url(), {"--once", "hello", "--model", "no-such-model"}));
     const Ran broken = run(chat(url(), {"--once", "[[break 2]] hello"}));
-    const Ran no_server = run(chat("http://127.0.0.1:1", {"--list", "--user", "ana", "--password-file", (folder_ / "password").string()}));
+    const Ran no_server =
+        run(chat("http://127.0.0.1:1",
+                 {"--list", "--user", "ana", "--password-file", (folder_ / "password").string()}));
     const Ran no_url = run(chat("ftp://somewhere", {"--list"}));
 
     EXPECT_EQ(wrong.code, 1);
@@ -156,7 +168,9 @@ TEST_F(ChatCommandOnPlatform, says_why_it_failed_and_ends_with_one) {
 }
 
 TEST_F(ChatCommandOnPlatform, obeys_lines_that_begin_with_a_slash) {
-    const std::string lines = "[[tokens 4]] one \\\nmore\n/titel\n/title Fruit\n/regenerate\n/model\n/new\n/list\n/open 1\n/quit\nnot read\n";
+    const std::string lines =
+        "[[tokens 4]] one \\\nmore\n/titel\n/title Fruit\n/regenerate\n/model\n/new\n/list\n/open "
+        "1\n/quit\nnot read\n";
 
     const Ran ran = run(signed_in(url(), {}), lines);
 
@@ -185,7 +199,8 @@ TEST_F(ChatCommandOnPlatform, asks_on_a_terminal_and_does_not_show_the_password)
     const int code = program.wait_for_end();
 
     EXPECT_EQ(code, 0) << program.errors();
-    EXPECT_NE(program.output().find("[[tokens 12]] hi"), std::string::npos) << "what is typed is seen";
+    EXPECT_NE(program.output().find("[[tokens 12]] hi"), std::string::npos)
+        << "what is typed is seen";
     EXPECT_EQ(program.output().find(password), std::string::npos);
 }
 
@@ -198,18 +213,22 @@ TEST_F(ChatCommandOnPlatform, cancels_the_answer_at_the_first_interrupt) {
 
     EXPECT_EQ(code, 130);
     EXPECT_NE(program.errors().find("canceled"), std::string::npos) << program.errors();
-    const std::string id = *wire::parse(get("/api/chats")).find("items")->if_array()->front().find("id")->if_string();
-    EXPECT_NE(get("/api/chats/" + id + "/generations").find(R"("state":"canceled")"), std::string::npos);
+    const std::string id =
+        *wire::parse(get("/api/chats")).find("items")->if_array()->front().find("id")->if_string();
+    EXPECT_NE(get("/api/chats/" + id + "/generations").find(R"("state":"canceled")"),
+              std::string::npos);
 }
 
 TEST_F(ChatCommandOnPlatform, goes_on_with_an_answer_that_is_still_written) {
     std::string chat_id;
     std::string generation;
     auto ask = [&]() -> Task<void> {
-        const auto made = co_await caller_.call("POST", "/api/chats", token_, R"({"kind":"assistant"})");
+        const auto made =
+            co_await caller_.call("POST", "/api/chats", token_, R"({"kind":"assistant"})");
         chat_id = made.text("id");
-        const auto started = co_await caller_.call("POST", "/api/chats/" + chat_id + "/generations", token_,
-                                                   R"({"client_id":"1","prompt":"[[tokens 400]] [[slow 2]] hello"})");
+        const auto started = co_await caller_.call(
+            "POST", "/api/chats/" + chat_id + "/generations", token_,
+            R"({"client_id":"1","prompt":"[[tokens 400]] [[slow 2]] hello"})");
         generation = started.text("generationId");
     };
     run_to_end(loop_, ask());
@@ -245,9 +264,12 @@ class ChatCommandOnDouble : public ChatCommand {
 };
 
 TEST_F(ChatCommandOnDouble, comes_back_to_where_it_was_when_the_stream_breaks_off) {
-    ChatServerDouble server{loop_, {event(1, R"({"type":"state","state":"streaming"})") + event(2, R"({"type":"delta","delta":"one "})"),
-                                    event(3, R"({"type":"delta","delta":"two "})"),
-                                    event(4, R"({"type":"delta","delta":"three"})") + event(5, R"({"type":"done"})")}};
+    ChatServerDouble server{
+        loop_,
+        {event(1, R"({"type":"state","state":"streaming"})") +
+             event(2, R"({"type":"delta","delta":"one "})"),
+         event(3, R"({"type":"delta","delta":"two "})"),
+         event(4, R"({"type":"delta","delta":"three"})") + event(5, R"({"type":"done"})")}};
     server.text = "one two three";
     Program program{signed_in(server.url(), {"--once", "count"}), start()};
 
@@ -267,7 +289,8 @@ TEST_F(ChatCommandOnDouble, shows_control_characters_harmlessly_on_a_terminal) {
 
     EXPECT_EQ(run(server, terminal), 0) << terminal.errors();
 
-    EXPECT_NE(terminal.output().find("a^[[31mb<202E>c<0085>d^Ge\tf"), std::string::npos) << terminal.output();
+    EXPECT_NE(terminal.output().find("a^[[31mb<202E>c<0085>d^Ge\tf"), std::string::npos)
+        << terminal.output();
 }
 
 }  // namespace

@@ -11,7 +11,8 @@
 #include "services/gateway/route_builder.hpp"
 #include "wire/codec.hpp"
 
-// Rolling upgrades and stored texts: what an older version wrote is read, and what it wrote is still written.
+// Rolling upgrades and stored texts: what an older version wrote is read, and what it wrote is
+// still written.
 namespace loquat::test {
 namespace {
 
@@ -64,7 +65,8 @@ TEST(Golden, what_older_versions_wrote_is_read_and_still_written) {
 TEST(Golden, the_web_apps_types_are_those_of_the_contracts) {
     const std::vector<contracts::Operation> all = gateway::known_operations();
 
-    EXPECT_EQ(contracts::typescript_document(all), read_file(source / "web/src/api/contracts.gen.ts"))
+    EXPECT_EQ(contracts::typescript_document(all),
+              read_file(source / "web/src/api/contracts.gen.ts"))
         << "run: build/release/bin/loquat contracts typescript > web/src/api/contracts.gen.ts";
 }
 

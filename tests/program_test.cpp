@@ -8,7 +8,8 @@
 #include "tests/support/platform_under_test.hpp"
 #include "tests/support/program.hpp"
 
-// The program as its users start it: what it says when something is wrong, and that it loses nothing.
+// The program as its users start it: what it says when something is wrong, and that it loses
+// nothing.
 namespace loquat::test {
 namespace {
 
@@ -18,8 +19,8 @@ class ProgramTest : public testing::Test {
     ~ProgramTest() override { std::filesystem::remove_all(folder_); }
 
     std::vector<std::string> up(std::vector<std::string> more = {}) const {
-        std::vector<std::string> arguments{"up", "--port", "0", "--data", folder_.string(), "--set",
-                                           "platform.log_level=warn"};
+        std::vector<std::string> arguments{
+            "up", "--port", "0", "--data", folder_.string(), "--set", "platform.log_level=warn"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         return arguments;
     }
@@ -53,11 +54,13 @@ TEST_F(ProgramTest, keeps_what_it_was_told_over_a_restart_and_ends_with_zero) {
         token = co_await caller.make_user("ana");
         room = co_await caller.make_room(token, "General");
         const std::string body = R"({"client_id":"1","text":"still here"})";
-        const auto sent = co_await caller.call("POST", "/api/chats/" + room + "/messages", token, body);
+        const auto sent =
+            co_await caller.call("POST", "/api/chats/" + room + "/messages", token, body);
         EXPECT_EQ(sent.status, 201);
     };
     auto second = [&](HttpCaller& caller) -> Task<void> {
-        const auto page = co_await caller.call("GET", "/api/chats/" + room + "/messages", token, "");
+        const auto page =
+            co_await caller.call("GET", "/api/chats/" + room + "/messages", token, "");
         EXPECT_EQ(page.status, 200);
         EXPECT_NE(page.body.find("still here"), std::string::npos);
     };
@@ -107,7 +110,8 @@ TEST_F(ProgramTest, names_every_mistake_of_the_configuration) {
     const auto [code, said] = run(up({"--set", "gateway.prot=1", "--set", "chat.x=1"}));
 
     EXPECT_EQ(code, 1);
-    EXPECT_NE(said.find("gateway.prot is not a known key; did you mean port?"), std::string::npos) << said;
+    EXPECT_NE(said.find("gateway.prot is not a known key; did you mean port?"), std::string::npos)
+        << said;
     EXPECT_NE(said.find("chat.x"), std::string::npos) << said;
     EXPECT_EQ(run({"config", "check", "--set", "gateway.port=many"}).first, 1);
     EXPECT_EQ(run({"config", "check"}).first, 0);
@@ -145,13 +149,15 @@ TEST_F(ProgramTest, imports_lines_once_however_often_they_are_given) {
                         << R"({"room":"a","user":"Ben","text":"two"})" << '\n'
                         << "no json\n"
                         << R"({"room":"b","user":"Ana!","text":"three"})" << '\n';
-    const std::vector<std::string> command{"import", file.string(), "--data", (folder_ / "data").string()};
+    const std::vector<std::string> command{"import", file.string(), "--data",
+                                           (folder_ / "data").string()};
 
     const auto [code, said] = run(command);
     const auto [again_code, again] = run(command);
 
     EXPECT_EQ(code, 0) << said;
-    EXPECT_NE(said.find("3 messages in 2 rooms from 2 people; 1 lines skipped"), std::string::npos) << said;
+    EXPECT_NE(said.find("3 messages in 2 rooms from 2 people; 1 lines skipped"), std::string::npos)
+        << said;
     EXPECT_NE(said.find("line 3 skipped"), std::string::npos) << said;
     EXPECT_EQ(again_code, 0) << again;
 }

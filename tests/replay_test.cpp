@@ -13,8 +13,9 @@
 #include "tests/support/platform_under_test.hpp"
 #include "tests/support/stomp_client.hpp"
 
-// A real conversation sent through sockets, a room for each day: everything arrives, in order, once.
-// LOQUAT_CHATLOG names the file (JSON lines, may be gzipped); without it the sample of the repository is used.
+// A real conversation sent through sockets, a room for each day: everything arrives, in order,
+// once. LOQUAT_CHATLOG names the file (JSON lines, may be gzipped); without it the sample of the
+// repository is used.
 namespace loquat::test {
 namespace {
 
@@ -34,7 +35,8 @@ std::string clean(const std::string& text) {
 Rooms read_rooms() {
     const std::string named = runtime::environment_value("LOQUAT_CHATLOG");
     const std::string file =
-        !named.empty() ? named : std::string{LOQUAT_SOURCE_DIR} + "/docs/sample/ubuntu-irc-sample.jsonl";
+        !named.empty() ? named
+                       : std::string{LOQUAT_SOURCE_DIR} + "/docs/sample/ubuntu-irc-sample.jsonl";
     const std::string command = (file.ends_with(".gz") ? "zcat '" : "cat '") + file + "'";
     Rooms rooms;
     FILE* pipe = ::popen(command.c_str(), "r");
@@ -61,10 +63,12 @@ Steady patience() { return std::chrono::steady_clock::now() + std::chrono::secon
 // One reader of a room that checks what it is told.
 class Reader {
   public:
-    Reader(aio::Loop& loop, std::uint16_t port, std::string token, std::string chat, const std::vector<std::string>& sent)
+    Reader(aio::Loop& loop, std::uint16_t port, std::string token, std::string chat,
+           const std::vector<std::string>& sent)
         : loop_(loop), port_(port), token_(std::move(token)), chat_(std::move(chat)), sent_(sent) {}
 
-    // Follows the room until everything has come; goes away after `leave_after` messages and comes back.
+    // Follows the room until everything has come; goes away after `leave_after` messages and comes
+    // back.
     Task<void> follow(std::size_t leave_after) {
         while (seen_ < sent_.size()) {
             StompClient client{loop_};
@@ -84,7 +88,8 @@ class Reader {
   private:
     Task<void> connect(StompClient& client) {
         co_await client.open({.port = port_}, patience());
-        co_await client.send_text(frame("CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer " + token_));
+        co_await client.send_text(
+            frame("CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer " + token_));
         co_await client.next(patience());
         co_await client.send_text(frame("SUBSCRIBE\nid:1\ndestination:/topic/chats/" + chat_ +
                                         "\nlast-seq:" + std::to_string(seen_)));
@@ -100,7 +105,8 @@ class Reader {
             return;
         }
         const wire::Value& message = *event.find("message");
-        const auto seq = static_cast<std::size_t>(std::get<std::int64_t>(message.find("seq")->any()));
+        const auto seq =
+            static_cast<std::size_t>(std::get<std::int64_t>(message.find("seq")->any()));
         EXPECT_EQ(seq, seen_ + 1);
         EXPECT_EQ(*message.find("text")->if_string(), sent_.at(seq - 1));
         seen_ = seq;
@@ -116,7 +122,8 @@ class Reader {
 
 class Replay {
   public:
-    Replay(aio::Loop& loop, std::uint16_t port, const Rooms& rooms) : loop_(loop), port_(port), http_(loop, port), rooms_(rooms) {}
+    Replay(aio::Loop& loop, std::uint16_t port, const Rooms& rooms)
+        : loop_(loop), port_(port), http_(loop, port), rooms_(rooms) {}
 
     Task<void> run() {
         token_ = co_await http_.make_user("ana");
@@ -186,14 +193,16 @@ class Replay {
     Task<void> send_lines(std::string chat, const std::vector<std::string>& lines) {
         StompClient client{loop_};
         co_await client.open({.port = port_}, patience());
-        co_await client.send_text(frame("CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer " + token_));
+        co_await client.send_text(
+            frame("CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer " + token_));
         co_await client.next(patience());
         std::size_t answered = 0;
         for (std::size_t i = 0; i < lines.size(); ++i) {
-            const wire::Value body = wire::Object{{"client_id", std::to_string(i)}, {"text", lines[i]}};
-            co_await client.send_text(frame("SEND\ndestination:/app/chats/" + chat + "/messages\nreceipt:" +
-                                                std::to_string(i),
-                                            wire::to_json(body)));
+            const wire::Value body =
+                wire::Object{{"client_id", std::to_string(i)}, {"text", lines[i]}};
+            co_await client.send_text(frame(
+                "SEND\ndestination:/app/chats/" + chat + "/messages\nreceipt:" + std::to_string(i),
+                wire::to_json(body)));
             while (i - answered >= unanswered_max) {
                 co_await take_receipt(client, answered);
             }
@@ -207,7 +216,8 @@ class Replay {
     static Task<void> take_receipt(StompClient& client, std::size_t& answered) {
         auto next = co_await client.next(patience());
         if (!next || next->command != net::stomp::Command::receipt) {
-            throw Failure{Kind::internal, "test.refused", next ? next->body : std::string{"closed"}};
+            throw Failure{Kind::internal, "test.refused",
+                          next ? next->body : std::string{"closed"}};
         }
         EXPECT_EQ(next->get_or_empty("receipt-id"), std::to_string(answered));
         ++answered;
@@ -237,9 +247,13 @@ TEST(ChatLog, arrives_whole_in_order_and_once_at_every_reader) {
     run_to_end(loop, replay.run());
 
     EXPECT_EQ(replay.problem(), "");
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    std::printf("%zu messages in %zu rooms, three readers each: %.1f s, %.0f messages and %.0f deliveries a second\n",
-                lines, rooms.size(), seconds, static_cast<double>(lines) / seconds, 3.0 * static_cast<double>(lines) / seconds);
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    std::printf(
+        "%zu messages in %zu rooms, three readers each: %.1f s, %.0f messages and %.0f deliveries "
+        "a second\n",
+        lines, rooms.size(), seconds, static_cast<double>(lines) / seconds,
+        3.0 * static_cast<double>(lines) / seconds);
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "tests/support/program.hpp"
 #include "tests/support/scripted_provider.hpp"
 
-// Answers arrive as they are said.  The provider says the next piece only when the reader has had the one before: what is
-// held back anywhere between them would stop both.
+// Answers arrive as they are said.  The provider says the next piece only when the reader has had
+// the one before: what is held back anywhere between them would stop both.
 namespace loquat::test {
 namespace {
 
@@ -18,7 +18,8 @@ constexpr int pieces = 20;
 class Streaming : public testing::TestWithParam<runtime::Calls> {
   protected:
     Streaming() {
-        PlatformUnderTest::Options options{.calls = GetParam(), .configuration = provider_.configuration()};
+        PlatformUnderTest::Options options{.calls = GetParam(),
+                                           .configuration = provider_.configuration()};
         platform_ = std::make_unique<PlatformUnderTest>(std::move(options));
         caller_ = std::make_unique<HttpCaller>(loop_, platform_->port());
     }
@@ -42,10 +43,12 @@ class Streaming : public testing::TestWithParam<runtime::Calls> {
 
     // Asks in a new conversation; gives the generation's id.
     Task<std::string> ask(std::string question) {
-        const auto chat = co_await caller_->call("POST", "/api/chats", token_, R"({"kind":"assistant"})");
+        const auto chat =
+            co_await caller_->call("POST", "/api/chats", token_, R"({"kind":"assistant"})");
         chat_ = chat.text("id");
         const std::string body = R"({"client_id":"1","prompt":")" + question + "\"}";
-        const auto started = co_await caller_->call("POST", "/api/chats/" + chat_ + "/generations", token_, body);
+        const auto started =
+            co_await caller_->call("POST", "/api/chats/" + chat_ + "/generations", token_, body);
         EXPECT_EQ(started.status, 201) << started.body;
         co_return started.text("generationId");
     }
@@ -67,7 +70,8 @@ TEST_P(Streaming, gives_each_piece_to_the_reader_before_the_next_one_is_said) {
 
     run([&]() -> Task<void> {
         const std::string generation = co_await ask("What is a loquat?");
-        EventReader reader{loop_, {.port = platform_->port(), .target = generation, .token = token_}};
+        EventReader reader{loop_,
+                           {.port = platform_->port(), .target = generation, .token = token_}};
         EXPECT_EQ(co_await reader.open(), 200);
         EXPECT_EQ(reader.head().headers.get("Content-Encoding"), "");
         EXPECT_EQ(reader.head().headers.get("X-Accel-Buffering"), "no");
@@ -98,8 +102,8 @@ TEST_P(Streaming, gives_each_piece_to_curl_before_the_next_one_is_said) {
 
     run([&]() -> Task<void> {
         const std::string generation = co_await ask("Slowly, please.");
-        const std::string url = "http://127.0.0.1:" + std::to_string(platform_->port()) + "/api/generations/" +
-                                generation + "/stream";
+        const std::string url = "http://127.0.0.1:" + std::to_string(platform_->port()) +
+                                "/api/generations/" + generation + "/stream";
         Program curl{{"-N", "-s", "--max-time", "60", "-H", "Authorization: Bearer " + token_, url},
                      {.program = "curl"}};
         const auto answer = co_await provider_.next_answer();
@@ -120,16 +124,19 @@ TEST_P(Streaming, gives_each_piece_to_curl_before_the_next_one_is_said) {
 TEST_P(Streaming, closes_the_provider_s_connection_when_the_answer_is_canceled) {
     run([&]() -> Task<void> {
         const std::string generation = co_await ask("Never mind.");
-        EventReader reader{loop_, {.port = platform_->port(), .target = generation, .token = token_}};
+        EventReader reader{loop_,
+                           {.port = platform_->port(), .target = generation, .token = token_}};
         co_await reader.open();
         const auto answer = co_await provider_.next_answer();
         answer->say("A loquat ");
         while (reader.text().empty()) {
             co_await reader.next();
         }
-        const auto canceled = co_await caller_->call("POST", "/api/generations/" + generation + "/cancel", token_, "");
+        const auto canceled = co_await caller_->call(
+            "POST", "/api/generations/" + generation + "/cancel", token_, "");
         EXPECT_EQ(canceled.text("state"), "canceled") << canceled.body;
-        EXPECT_TRUE(co_await answer->abandoned(std::chrono::steady_clock::now() + std::chrono::seconds{10}));
+        EXPECT_TRUE(co_await answer->abandoned(std::chrono::steady_clock::now() +
+                                               std::chrono::seconds{10}));
         co_await reader.read_to_end();
         EXPECT_TRUE(reader.last("usage"));
         const auto got = co_await get(generation);
@@ -144,7 +151,8 @@ TEST_P(Streaming, goes_on_when_its_reader_leaves) {
         const auto answer = co_await provider_.next_answer();
         std::int64_t seen = 0;
         {
-            EventReader first{loop_, {.port = platform_->port(), .target = generation, .token = token_}};
+            EventReader first{loop_,
+                              {.port = platform_->port(), .target = generation, .token = token_}};
             co_await first.open();
             answer->say("one ");
             while (first.text().empty()) {
@@ -153,8 +161,11 @@ TEST_P(Streaming, goes_on_when_its_reader_leaves) {
             seen = first.last_id();
         }
         answer->say("two ");
-        EventReader second{
-            loop_, {.port = platform_->port(), .target = generation, .token = token_, .last_event_id = seen}};
+        EventReader second{loop_,
+                           {.port = platform_->port(),
+                            .target = generation,
+                            .token = token_,
+                            .last_event_id = seen}};
         co_await second.open();
         while (second.text() != "two ") {
             co_await second.next();
@@ -163,7 +174,8 @@ TEST_P(Streaming, goes_on_when_its_reader_leaves) {
         answer->finish(5, 3);
         co_await second.read_to_end();
         EXPECT_EQ(second.text(), "two three");
-        EventReader whole{loop_, {.port = platform_->port(), .target = generation, .token = token_}};
+        EventReader whole{loop_,
+                          {.port = platform_->port(), .target = generation, .token = token_}};
         co_await whole.open();
         co_await whole.read_to_end();
         EXPECT_EQ(whole.text(), "one two three");
@@ -173,7 +185,8 @@ TEST_P(Streaming, goes_on_when_its_reader_leaves) {
 TEST_P(Streaming, says_that_a_truncated_answer_failed_and_keeps_what_came) {
     run([&]() -> Task<void> {
         const std::string generation = co_await ask("Half of it.");
-        EventReader reader{loop_, {.port = platform_->port(), .target = generation, .token = token_}};
+        EventReader reader{loop_,
+                           {.port = platform_->port(), .target = generation, .token = token_}};
         co_await reader.open();
         const auto answer = co_await provider_.next_answer();
         answer->say("half");
@@ -189,9 +202,11 @@ TEST_P(Streaming, says_that_a_truncated_answer_failed_and_keeps_what_came) {
     });
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, Streaming, testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
+INSTANTIATE_TEST_SUITE_P(Modes, Streaming,
+                         testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
                          [](const auto& info) {
-                             return std::string{info.param == runtime::Calls::direct ? "direct" : "loopback"};
+                             return std::string{info.param == runtime::Calls::direct ? "direct"
+                                                                                     : "loopback"};
                          });
 
 }  // namespace

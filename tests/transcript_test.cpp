@@ -8,10 +8,12 @@
 namespace loquat::test {
 namespace {
 
-const std::filesystem::path transcripts = std::filesystem::path{LOQUAT_SOURCE_DIR} / "tests/transcripts";
+const std::filesystem::path transcripts =
+    std::filesystem::path{LOQUAT_SOURCE_DIR} / "tests/transcripts";
 
 // The simulated model obeys scripts and is quick.
-const std::vector<std::string> settings{"model.simulated.scripts=true", "model.simulated.first_token_ms=1",
+const std::vector<std::string> settings{"model.simulated.scripts=true",
+                                        "model.simulated.first_token_ms=1",
                                         "model.simulated.token_ms=1"};
 
 std::vector<std::string> transcript_names() {
@@ -48,13 +50,14 @@ TEST_P(TranscriptTest, is_answered_as_written) {
     EXPECT_EQ(problem, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
-                         testing::Combine(testing::ValuesIn(transcript_names()),
-                                          testing::Values(runtime::Calls::direct, runtime::Calls::loopback)),
-                         [](const auto& info) {
-                             return std::get<0>(info.param) +
-                                    (std::get<1>(info.param) == runtime::Calls::direct ? "_direct" : "_loopback");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Modes, TranscriptTest,
+    testing::Combine(testing::ValuesIn(transcript_names()),
+                     testing::Values(runtime::Calls::direct, runtime::Calls::loopback)),
+    [](const auto& info) {
+        return std::get<0>(info.param) +
+               (std::get<1>(info.param) == runtime::Calls::direct ? "_direct" : "_loopback");
+    });
 
 }  // namespace
 }  // namespace loquat::test

@@ -34,7 +34,8 @@ Problems::Step::Step(Problems& problems, std::string_view name)
     problems.path_.append(name);
 }
 
-Problems::Step::Step(Problems& problems, std::size_t index) : problems_(problems), before_(problems.path_.size()) {
+Problems::Step::Step(Problems& problems, std::size_t index)
+    : problems_(problems), before_(problems.path_.size()) {
     problems.path_.append("[" + std::to_string(index) + "]");
 }
 
@@ -103,8 +104,10 @@ double read_real(const Value& value, const Field& field, Problems& problems) {
         problems.add("type", "must be a number");
         return 0;
     }
-    const bool below = field.min != std::numeric_limits<std::int64_t>::min() && number < static_cast<double>(field.min);
-    const bool above = field.max != std::numeric_limits<std::int64_t>::max() && number > static_cast<double>(field.max);
+    const bool below = field.min != std::numeric_limits<std::int64_t>::min() &&
+                       number < static_cast<double>(field.min);
+    const bool above = field.max != std::numeric_limits<std::int64_t>::max() &&
+                       number > static_cast<double>(field.max);
     if (below || above) {
         problems.add(below ? "too_small" : "too_large",
                      "must be " + std::to_string(field.min) + " to " + std::to_string(field.max));
@@ -147,7 +150,8 @@ void check_count(std::size_t count, const Field& field, Problems& problems) {
     outside(static_cast<std::int64_t>(count), field, problems, "items");
 }
 
-void unknown_enum(const std::string& text, const std::vector<std::string>& known, Problems& problems) {
+void unknown_enum(const std::string& text, const std::vector<std::string>& known,
+                  Problems& problems) {
     std::string message = "must be one of";
     for (std::size_t i = 0; i < known.size(); ++i) {
         message += (i == 0 ? " " : ", ") + known[i];

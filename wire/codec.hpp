@@ -11,12 +11,12 @@
 #include "wire/describe.hpp"
 #include "wire/json.hpp"
 
-// Struct <-> JSON.  JSON names are the C++ names.  Unknown members are ignored; std::optional members and
-// members listed in `T::defaulted` may be absent; everything else is required.  Every problem of a value is
-// collected, so that a form can show all of them at once.
+// Struct <-> JSON.  JSON names are the C++ names.  Unknown members are ignored; std::optional
+// members and members listed in `T::defaulted` may be absent; everything else is required.  Every
+// problem of a value is collected, so that a form can show all of them at once.
 //
-// Supported: bool, integers, double, std::string, Id, Uuid, Time, described enums and structs, Value, and
-// std::optional, std::vector of those.
+// Supported: bool, integers, double, std::string, Id, Uuid, Time, described enums and structs,
+// Value, and std::optional, std::vector of those.
 namespace loquat::wire {
 
 // Where the reader is and what was wrong so far.
@@ -46,7 +46,8 @@ class Problems {
     std::vector<FieldError> errors_;
 };
 
-// How a struct member may be missing: `T::defaulted` is a list of names whose C++ default then stands.
+// How a struct member may be missing: `T::defaulted` is a list of names whose C++ default then
+// stands.
 template <class T>
 constexpr bool may_be_absent(std::string_view name) {
     if constexpr (requires { T::defaulted; }) {
@@ -68,7 +69,8 @@ std::string read_string(const Value& value, const Field& field, Problems& proble
 Time read_time(const Value& value, Problems& problems);
 Uuid read_uuid(const Value& value, Problems& problems);
 void check_count(std::size_t count, const Field& field, Problems& problems);
-void unknown_enum(const std::string& text, const std::vector<std::string>& known, Problems& problems);
+void unknown_enum(const std::string& text, const std::vector<std::string>& known,
+                  Problems& problems);
 void append_time(std::string& out, Time time);
 void append_uuid(std::string& out, const Uuid& uuid);
 void append_integer(std::string& out, std::int64_t value);
@@ -195,7 +197,8 @@ void read(const Value& value, T& out, const Field& field, Problems& problems) {
     }
 }
 
-// Appends `value` as compact JSON.  Absent optionals are left out unless the struct lists them in `T::nulls`.
+// Appends `value` as compact JSON.  Absent optionals are left out unless the struct lists them in
+// `T::nulls`.
 template <class T>
 void append(std::string& out, const T& value);
 
@@ -280,7 +283,8 @@ std::string encode(const T& value) {
     return out;
 }
 
-// Reads a struct.  Throws `request.malformed_json` (400) or `request.invalid` (422) naming every bad field.
+// Reads a struct.  Throws `request.malformed_json` (400) or `request.invalid` (422) naming every
+// bad field.
 template <class T>
 T decode(const Value& value) {
     T out{};

@@ -10,7 +10,8 @@
 namespace loquat::wire {
 namespace {
 
-// Builds a Value tree from parse events.  Keeps one stack of values and one of where containers began.
+// Builds a Value tree from parse events.  Keeps one stack of values and one of where containers
+// began.
 class Builder {
   public:
     static constexpr std::size_t max_object_size = 100'000;
@@ -30,7 +31,8 @@ class Builder {
         Object object;
         object.reserve(count);
         for (std::size_t i = 0; i < count; ++i) {
-            object.emplace_back(std::move(keys_[keys_.size() - count + i]), std::move(values_[start + i]));
+            object.emplace_back(std::move(keys_[keys_.size() - count + i]),
+                                std::move(values_[start + i]));
         }
         keys_.resize(keys_.size() - count);
         values_.resize(start);
@@ -254,11 +256,12 @@ Value parse(std::string_view text, ParseLimits limits) {
         error = boost::json::error::extra_data;
     }
     if (error) {
-        const std::string why = parser.handler().found_duplicate() ? "a member is there twice"
+        const std::string why = parser.handler().found_duplicate()      ? "a member is there twice"
                                 : error == boost::json::error::too_deep ? "nested too deeply"
                                                                         : error.message();
-        throw Failure{Kind::malformed, "request.malformed_json",
-                      "The text is not valid JSON at byte " + std::to_string(used) + ": " + why + "."};
+        throw Failure{
+            Kind::malformed, "request.malformed_json",
+            "The text is not valid JSON at byte " + std::to_string(used) + ": " + why + "."};
     }
     return parser.handler().take();
 }

@@ -16,7 +16,8 @@ using Object = std::vector<Member>;  // in the order of the text
 // A JSON value (RFC 8259).  Whole numbers keep 64 bits; others are doubles.
 class Value {
   public:
-    using Any = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
+    using Any = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string,
+                             Array, Object>;
 
     Value() : any_(nullptr) {}
     Value(std::nullptr_t) : any_(nullptr) {}
@@ -55,8 +56,8 @@ struct ParseLimits {
     std::size_t depth_max = 32;
 };
 
-// Parses exactly one value.  Strict: no comments, no trailing commas, valid UTF-8, no duplicate members.
-// Throws Failure `request.malformed_json` (malformed) with the byte offset in its message.
+// Parses exactly one value.  Strict: no comments, no trailing commas, valid UTF-8, no duplicate
+// members. Throws Failure `request.malformed_json` (malformed) with the byte offset in its message.
 Value parse(std::string_view text, ParseLimits limits = {});
 
 // Compact; doubles in their shortest form that reads back the same.  Throws nothing.

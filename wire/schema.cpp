@@ -3,7 +3,8 @@
 namespace loquat::wire {
 namespace detail {
 
-// "... [T = loquat::contracts::Chat]" gives "Chat"; "Page<loquat::contracts::Chat>" gives "ChatPage".
+// "... [T = loquat::contracts::Chat]" gives "Chat"; "Page<loquat::contracts::Chat>" gives
+// "ChatPage".
 std::string short_type_name(std::string_view pretty_function) {
     const std::size_t begin = pretty_function.rfind("T = ") + 4;
     std::string_view full = pretty_function.substr(begin, pretty_function.size() - begin - 1);
@@ -149,8 +150,9 @@ std::string to_typescript(const Schema& schema) {
         if (!property.doc.empty()) {
             out += "  /** " + property.doc + " */\n";
         }
-        out += "  " + property.name + (property.required ? ": " : "?: ") + typescript_type(property.type.front()) +
-               (property.nullable ? " | null" : "") + ";\n";
+        out += "  " + property.name + (property.required ? ": " : "?: ") +
+               typescript_type(property.type.front()) + (property.nullable ? " | null" : "") +
+               ";\n";
     }
     return out + "}\n";
 }

@@ -10,7 +10,18 @@ namespace loquat::wire {
 
 // The shape of a type as data: what OpenAPI and TypeScript are printed from.
 struct Schema {
-    enum class Kind { any, boolean, integer, number, string, uuid, time, enumeration, array, object };
+    enum class Kind {
+        any,
+        boolean,
+        integer,
+        number,
+        string,
+        uuid,
+        time,
+        enumeration,
+        array,
+        object
+    };
     struct Property {
         std::string name;
         std::string doc;

@@ -140,7 +140,10 @@ TEST(CallOn, brings_results_and_failures_back_to_the_caller) {
     std::string code;
     auto body = [&]() -> Task<void> {
         auto good = []() -> Task<int> { co_return Loop::current().name() == "away" ? 42 : 0; };
-        auto bad = []() -> Task<int> { throw Failure{Kind::conflict, "test.code", "no"}; co_return 0; };
+        auto bad = []() -> Task<int> {
+            throw Failure{Kind::conflict, "test.code", "no"};
+            co_return 0;
+        };
         answer = co_await call_on<int>(away, good);
         EXPECT_TRUE(home.is_current());
         try {

@@ -98,7 +98,9 @@ TEST(Pipe, can_be_read_on_after_a_deadline) {
 TEST(Pipe, breaks_off_when_the_maker_goes_without_a_word) {
     run_here([]() -> Task<void> {
         auto ends = make_pipe<int>(10);
-        { const PipeWriter<int> gone = std::move(ends.first); }
+        {
+            const PipeWriter<int> gone = std::move(ends.first);
+        }
 
         std::string code;
         try {
@@ -132,8 +134,10 @@ TEST(Pipe, crosses_from_one_loop_to_another_without_losing_an_item) {
     Loop maker{"maker"};
     std::jthread thread{[&] { maker.run(); }};
     run_here([&]() -> Task<void> {
-        auto promise = std::make_shared<Completion<std::shared_ptr<PipeReader<int>>>>(Loop::current());
-        const auto make = [](std::shared_ptr<Completion<std::shared_ptr<PipeReader<int>>>> done) -> Task<void> {
+        auto promise =
+            std::make_shared<Completion<std::shared_ptr<PipeReader<int>>>>(Loop::current());
+        const auto make =
+            [](std::shared_ptr<Completion<std::shared_ptr<PipeReader<int>>>> done) -> Task<void> {
             auto ends = make_pipe<int>(64);
             PipeWriter<int> writer = std::move(ends.first);
             done->set(std::make_shared<PipeReader<int>>(std::move(ends.second)));

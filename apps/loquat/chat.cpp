@@ -1,13 +1,13 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <iterator>
 
-#include "base/log.hpp"
 #include "apps/loquat/chat_sign_in.hpp"
 #include "apps/loquat/chat_talk.hpp"
 #include "apps/loquat/commands.hpp"
+#include "base/log.hpp"
 
 namespace loquat::app {
 namespace {
@@ -29,7 +29,8 @@ std::string read_question(const ChatOptions& options) {
         return options.question;
     }
     if (options.sign_in.password_file == "-") {
-        throw Failure{Kind::invalid, "chat.two_inputs", "Standard input cannot hold both the password and the question."};
+        throw Failure{Kind::invalid, "chat.two_inputs",
+                      "Standard input cannot hold both the password and the question."};
     }
     std::string text{std::istreambuf_iterator<char>{std::cin}, {}};
     while (text.ends_with('\n')) {
@@ -64,7 +65,8 @@ int chat(const ChatOptions& options) {
         return talk_done;
     }
     if (can_ask()) {
-        screen.note("Signed in as " + username + ". /help lists the commands; Ctrl-C stops an answer.");
+        screen.note("Signed in as " + username +
+                    ". /help lists the commands; Ctrl-C stops an answer.");
     }
     if (!options.chat_id.empty()) {
         talk.open(options.chat_id);
@@ -80,20 +82,26 @@ void add_chat(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("chat", "talk with an assistant in the terminal");
     auto options = std::make_shared<ChatOptions>();
     command->add_option("--url", options->url, "the server")->capture_default_str();
-    command->add_option("--user", options->sign_in.username, "user name or e-mail; asked for when needed");
+    command->add_option("--user", options->sign_in.username,
+                        "user name or e-mail; asked for when needed");
     command->add_option("--password-file", options->sign_in.password_file,
                         "file whose first line is the password; - is standard input");
     command->add_option("--model", options->settings.model, "model of a new conversation");
-    command->add_option("--system", options->settings.system_prompt, "what a new conversation's assistant is told first");
-    command->add_option("--open", options->chat_id, "id of a conversation to go on with")->type_name("ID");
-    auto* once = command->add_option("--once", options->question, "ask this, print only the answer; - reads standard input")
+    command->add_option("--system", options->settings.system_prompt,
+                        "what a new conversation's assistant is told first");
+    command->add_option("--open", options->chat_id, "id of a conversation to go on with")
+        ->type_name("ID");
+    auto* once = command
+                     ->add_option("--once", options->question,
+                                  "ask this, print only the answer; - reads standard input")
                      ->type_name("QUESTION");
     auto* list = command->add_flag("--list", options->lists, "print my conversations");
     auto* out = command->add_flag("--sign-out", options->signs_out, "end the session that is kept");
     once->excludes(list)->excludes(out);
     list->excludes(out);
     command->footer(
-        "The session is kept in $XDG_CONFIG_HOME/loquat, readable by you alone; the password is not kept.\n"
+        "The session is kept in $XDG_CONFIG_HOME/loquat, readable by you alone; the password is "
+        "not kept.\n"
         "Exit codes: 0 answered, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C.\n"
         "examples:\n"
         "  loquat chat                                   conversations here; /help inside\n"

@@ -22,8 +22,12 @@ const std::string* find_text(const wire::Value& value, std::string_view name) {
 class Watch {
   public:
     Watch(ChatServer& server, Screen& screen, AnswerPlace place)
-        : server_(server), screen_(screen), place_(std::move(place)), target_("/api/generations/" + place_.id),
-          scope_(server.loop(), "chat"), look_([this] { look(); }) {}
+        : server_(server),
+          screen_(screen),
+          place_(std::move(place)),
+          target_("/api/generations/" + place_.id),
+          scope_(server.loop(), "chat"),
+          look_([this] { look(); }) {}
 
     Task<WatchedAnswer> run() {
         std::exception_ptr failed;
@@ -65,7 +69,8 @@ class Watch {
             if (is_done_ || has_left_) {
                 co_return;
             }
-            // A place that the server does not know: it lost the last moments; what it has is read whole.
+            // A place that the server does not know: it lost the last moments; what it has is read
+            // whole.
             if (failed && failed->code == "generation.no_such_event") {
                 co_return;
             }
@@ -79,7 +84,8 @@ class Watch {
                 away_since = now;
             }
             if (now > away_since + away_max) {
-                throw failed.value_or(Failure{Kind::unavailable, "upstream.unavailable", "The answer broke off."});
+                throw failed.value_or(
+                    Failure{Kind::unavailable, "upstream.unavailable", "The answer broke off."});
             }
             co_await server_.loop().sleep_for(backoff.next());
         }
@@ -107,7 +113,8 @@ class Watch {
         if (type == nullptr) {
             return;
         }
-        if (const std::string* delta = find_text(data, "delta"); *type == "delta" && delta != nullptr) {
+        if (const std::string* delta = find_text(data, "delta");
+            *type == "delta" && delta != nullptr) {
             place_.shown_bytes += delta->size();
             screen_.print(*delta);
         } else if (*type == "state") {
@@ -120,7 +127,8 @@ class Watch {
         const std::string* state = find_text(data, "state");
         const wire::Value* position = data.find("queue_position");
         if (state != nullptr && *state == "queued" && position != nullptr && !position->is_null()) {
-            screen_.note("Waiting for the answers before it: number " + wire::to_json(*position) + " in line.");
+            screen_.note("Waiting for the answers before it: number " + wire::to_json(*position) +
+                         " in line.");
         }
     }
 

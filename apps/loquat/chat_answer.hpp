@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
 
-#include "contracts/generation.hpp"
 #include "apps/loquat/chat_screen.hpp"
 #include "apps/loquat/chat_server.hpp"
+#include "contracts/generation.hpp"
 
 namespace loquat::app {
 
@@ -20,8 +20,9 @@ struct AnswerPlace {
     std::size_t shown_bytes = 0;  // of its text
 };
 
-// Prints an answer while it is written, coming back to it when the connection is lost; the first Ctrl-C cancels it, the
-// second leaves.  Throws the failure when it can be reached no more for a minute.
+// Prints an answer while it is written, coming back to it when the connection is lost; the first
+// Ctrl-C cancels it, the second leaves.  Throws the failure when it can be reached no more for a
+// minute.
 Task<WatchedAnswer> watch_answer(ChatServer& server, Screen& screen, AnswerPlace place);
 
 }  // namespace loquat::app

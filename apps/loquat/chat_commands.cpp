@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "apps/loquat/chat_talk.hpp"
 #include "base/text.hpp"
 #include "contracts/model.hpp"
-#include "apps/loquat/chat_talk.hpp"
 
 // Lines that begin with a slash.
 
@@ -21,7 +21,8 @@ const std::vector<Talk::Command>& Talk::commands() {
         {"list", "", "my conversations, newest first", &Talk::list_again},
         {"open", "N", "show one of the list and go on with it", &Talk::open_numbered},
         {"new", "", "begin another conversation", &Talk::start_new},
-        {"model", "[ID]", "which models there are; answer with this one from now on", &Talk::choose_model},
+        {"model", "[ID]", "which models there are; answer with this one from now on",
+         &Talk::choose_model},
         {"regenerate", "", "answer the last question again", &Talk::regenerate},
         {"title", "TEXT", "name this conversation", &Talk::rename},
         {"quit", "", "leave", &Talk::quit},
@@ -42,12 +43,14 @@ void Talk::obey(const std::string& line) {
     }
     const auto near = suggest(name, names);
     throw Failure{Kind::invalid, "chat.unknown_command",
-                  "There is no command /" + name + (near ? "; did you mean /" + *near + "?" : "; see /help.")};
+                  "There is no command /" + name +
+                      (near ? "; did you mean /" + *near + "?" : "; see /help.")};
 }
 
 void Talk::help(const std::string&) {
     for (const Command& command : commands()) {
-        screen_.print(fmt::format("  /{:20} {}\n", command.name + " " + command.argument, command.what));
+        screen_.print(
+            fmt::format("  /{:20} {}\n", command.name + " " + command.argument, command.what));
     }
     screen_.print("A line that ends with \\ goes on in the next one. Ctrl-C stops an answer.\n");
 }
@@ -60,7 +63,8 @@ void Talk::open_numbered(const std::string& rest) {
     }
     const auto number = parse_number(rest);
     if (!number || *number == 0 || *number > listed_.size()) {
-        throw Failure{Kind::invalid, "chat.no_such_number", "Write /open and a number of the list, such as /open 1."};
+        throw Failure{Kind::invalid, "chat.no_such_number",
+                      "Write /open and a number of the list, such as /open 1."};
     }
     open(listed_[static_cast<std::size_t>(*number - 1)].id.to_string());
 }
@@ -76,7 +80,8 @@ void Talk::choose_model(const std::string& rest) {
         return;
     }
     if (chat_) {
-        contracts::AssistantSettings assistant = chat_->assistant.value_or(contracts::AssistantSettings{});
+        contracts::AssistantSettings assistant =
+            chat_->assistant.value_or(contracts::AssistantSettings{});
         assistant.model = rest;
         wire::Object change{{"assistant", wire::parse(wire::encode(assistant))}};
         run_to_end(server_.loop(), change_chat(std::move(change)));
@@ -88,7 +93,8 @@ void Talk::choose_model(const std::string& rest) {
 void Talk::list_models() {
     const auto models = run_for(server_.loop(), server_.get<contracts::Models>("/api/models"));
     for (const contracts::Model& model : models.items) {
-        screen_.print(fmt::format("  {:30} {}{}\n", model.id, model.label, model.default_ ? "  (default)" : ""));
+        screen_.print(fmt::format("  {:30} {}{}\n", model.id, model.label,
+                                  model.default_ ? "  (default)" : ""));
     }
 }
 
@@ -101,7 +107,8 @@ void Talk::regenerate(const std::string&) {
 
 void Talk::rename(const std::string& rest) {
     if (!chat_ || rest.empty()) {
-        throw Failure{Kind::invalid, "chat.nothing_open", "Open a conversation, then write /title and its new name."};
+        throw Failure{Kind::invalid, "chat.nothing_open",
+                      "Open a conversation, then write /title and its new name."};
     }
     wire::Object change{{"title", rest}};
     run_to_end(server_.loop(), change_chat(std::move(change)));
@@ -112,7 +119,8 @@ void Talk::quit(const std::string&) { is_over_ = true; }
 
 Task<void> Talk::change_chat(wire::Object change) {
     const std::string text = wire::to_json(wire::Value{std::move(change)});
-    const std::string answer = co_await server_.call("PATCH", "/api/chats/" + chat_->id.to_string(), text);
+    const std::string answer =
+        co_await server_.call("PATCH", "/api/chats/" + chat_->id.to_string(), text);
     chat_ = wire::from_json<contracts::Chat>(answer);
 }
 

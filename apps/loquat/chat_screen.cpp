@@ -43,12 +43,14 @@ bool turns_direction(unsigned code) {
 
 void append_visible(std::string& out, std::string_view character) {
     const auto first = static_cast<unsigned char>(character[0]);
-    if (character.size() == 1 && first != '\n' && first != '\t' && (first < 0x20 || first == 0x7F)) {
+    if (character.size() == 1 && first != '\n' && first != '\t' &&
+        (first < 0x20 || first == 0x7F)) {
         out.push_back('^');
         out.push_back(static_cast<char>(first ^ 0x40U));
         return;
     }
-    const unsigned code = character.size() == 2 || character.size() == 3 ? code_point(character) : 0;
+    const unsigned code =
+        character.size() == 2 || character.size() == 3 ? code_point(character) : 0;
     if ((character.size() == 2 && code < 0xA0) || turns_direction(code)) {
         out.append(fmt::format("<{:04X}>", code));
         return;
@@ -145,7 +147,8 @@ void Screen::print(std::string_view text) {
 
 void Screen::print_name(std::string_view name) {
     end_line();
-    fmt::print("{}{}:{} ", is_terminal_ ? "\x1b[1m" : "", make_harmless(name), is_terminal_ ? "\x1b[0m" : "");
+    fmt::print("{}{}:{} ", is_terminal_ ? "\x1b[1m" : "", make_harmless(name),
+               is_terminal_ ? "\x1b[0m" : "");
     std::fflush(stdout);
     in_line_ = true;
 }
@@ -155,7 +158,8 @@ void Screen::note(std::string_view text) {
         end_line();
     }
     const bool is_dimmed = ::isatty(STDERR_FILENO) == 1;
-    fmt::print(stderr, "{}{}{}\n", is_dimmed ? "\x1b[2m" : "", make_harmless(text), is_dimmed ? "\x1b[0m" : "");
+    fmt::print(stderr, "{}{}{}\n", is_dimmed ? "\x1b[2m" : "", make_harmless(text),
+               is_dimmed ? "\x1b[0m" : "");
 }
 
 void Screen::end_line() {
@@ -170,14 +174,12 @@ struct Interrupts::Before {
 
 Interrupts::Interrupts() : before_(std::make_unique<Before>()) {
     interrupts_seen = 0;
-    struct sigaction counting {};
+    struct sigaction counting{};
     counting.sa_handler = on_interrupt;  // no SA_RESTART: a read that waits ends
     ::sigaction(SIGINT, &counting, &before_->action);
 }
 
-Interrupts::~Interrupts() {
-    ::sigaction(SIGINT, &before_->action, nullptr);
-}
+Interrupts::~Interrupts() { ::sigaction(SIGINT, &before_->action, nullptr); }
 
 int Interrupts::count() const { return interrupts_seen; }
 

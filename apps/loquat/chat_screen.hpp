@@ -6,8 +6,9 @@
 
 namespace loquat::app {
 
-// Text of others as a terminal may see it: control characters other than tab and newline, marks that turn the
-// direction of writing, and bytes that are no UTF-8 become visible (^[, <202E>, U+FFFD).
+// Text of others as a terminal may see it: control characters other than tab and newline, marks
+// that turn the direction of writing, and bytes that are no UTF-8 become visible (^[, <202E>,
+// U+FFFD).
 std::string make_harmless(std::string_view text);
 
 // Whether a person is at standard input.

@@ -33,13 +33,15 @@ net::http::ClientConfig config_for(const net::http::Origin& origin) {
 
 std::string text_of(const wire::Value& value, std::string_view name) {
     const wire::Value* member = value.find(name);
-    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string()
+                                                               : std::string{};
 }
 
 // What a problem body (RFC 9457) says; each field that was refused by its name.
 Failure failure_of(int status, const std::string& body) {
     const Kind kind = kind_of_status(status).value_or(Kind::unavailable);
-    Failure failure{kind, "http." + std::to_string(status), "The server answered with " + std::to_string(status) + "."};
+    Failure failure{kind, "http." + std::to_string(status),
+                    "The server answered with " + std::to_string(status) + "."};
     try {
         const wire::Value problem = wire::parse(body);
         const std::string detail = text_of(problem, "detail");
@@ -66,18 +68,18 @@ ClientRequest ChatServer::make_request(std::string method, std::string target) c
 }
 
 Task<std::string> ChatServer::send(ClientRequest request) {
-    auto answer = co_await client_.request(std::move(request), std::chrono::steady_clock::now() + call_time_max);
+    auto answer = co_await client_.request(std::move(request),
+                                           std::chrono::steady_clock::now() + call_time_max);
     if (answer.status >= 300) {
         throw failure_of(answer.status, answer.body);
     }
     co_return std::move(answer.body);
 }
 
-Task<void> ChatServer::renew() {
-    access_token_ = co_await renew_();
-}
+Task<void> ChatServer::renew() { access_token_ = co_await renew_(); }
 
-Task<std::string> ChatServer::call_as_nobody(std::string method, std::string target, std::string body) {
+Task<std::string> ChatServer::call_as_nobody(std::string method, std::string target,
+                                             std::string body) {
     ClientRequest request = make_request(std::move(method), std::move(target));
     request.headers.append("Content-Type", "application/json");
     request.body = std::move(body);
@@ -115,7 +117,8 @@ Task<std::unique_ptr<net::http::EventSource>> ChatServer::open_stream(std::strin
         if (last_event_id > 0) {
             request.headers.append("Last-Event-ID", std::to_string(last_event_id));
         }
-        auto source = std::make_unique<net::http::EventSource>(client_, std::move(request), deadline);
+        auto source =
+            std::make_unique<net::http::EventSource>(client_, std::move(request), deadline);
         const int status = co_await source->open();
         if (source->is_stream()) {
             co_return source;

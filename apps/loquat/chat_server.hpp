@@ -15,8 +15,8 @@ struct ChatTokens {
     std::string refresh;
 };
 
-// A Loquat server as its web app sees it, on one loop.  Failures carry the server's own code and message;
-// upstream.* when it cannot be reached.
+// A Loquat server as its web app sees it, on one loop.  Failures carry the server's own code and
+// message; upstream.* when it cannot be reached.
 class ChatServer {
   public:
     // Throws `chat.bad_url`.
@@ -45,7 +45,8 @@ class ChatServer {
     }
 
     // An event stream, opened; it goes on after event `last_event_id`.
-    Task<std::unique_ptr<net::http::EventSource>> open_stream(std::string target, std::int64_t last_event_id);
+    Task<std::unique_ptr<net::http::EventSource>> open_stream(std::string target,
+                                                              std::int64_t last_event_id);
 
     aio::Loop& loop() const { return client_.loop(); }
 

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "apps/loquat/chat_screen.hpp"
 #include "contracts/auth.hpp"
 #include "runtime/config/config.hpp"
-#include "apps/loquat/chat_screen.hpp"
 
 namespace loquat::app {
 namespace {
@@ -29,12 +29,15 @@ std::filesystem::path config_folder() {
         throw Failure{Kind::invalid, "chat.no_folder",
                       "There is no folder to keep the sign-in: set XDG_CONFIG_HOME or HOME."};
     }
-    return (config.empty() ? std::filesystem::path{home} / ".config" : std::filesystem::path{config}) / "loquat";
+    return (config.empty() ? std::filesystem::path{home} / ".config"
+                           : std::filesystem::path{config}) /
+           "loquat";
 }
 
 std::string key_of(const ChatServer& server) {
     const net::http::Origin& origin = server.origin();
-    return (origin.scheme == net::http::Scheme::https ? "https://" : "http://") + origin.authority();
+    return (origin.scheme == net::http::Scheme::https ? "https://" : "http://") +
+           origin.authority();
 }
 
 std::string read_password_from(const std::string& file) {
@@ -44,7 +47,8 @@ std::string read_password_from(const std::string& file) {
     }
     std::ifstream in{file};
     if (!in) {
-        throw Failure{Kind::invalid, "chat.no_password_file", "The file " + file + " cannot be read."};
+        throw Failure{Kind::invalid, "chat.no_password_file",
+                      "The file " + file + " cannot be read."};
     }
     std::getline(in, line);
     return line;
@@ -54,13 +58,15 @@ Task<contracts::Session> ask_and_sign_in(ChatServer& server, SignInOptions optio
     const bool must_ask = options.username.empty() || options.password_file.empty();
     if (must_ask && !can_ask()) {
         throw Failure{Kind::unauthenticated, "chat.not_signed_in",
-                      "Nobody is signed in: give --user and --password-file, or sign in once with loquat chat."};
+                      "Nobody is signed in: give --user and --password-file, or sign in once with "
+                      "loquat chat."};
     }
     if (options.username.empty()) {
         options.username = ask("User name: ");
     }
-    const std::string password =
-        options.password_file.empty() ? ask_secret("Password: ") : read_password_from(options.password_file);
+    const std::string password = options.password_file.empty()
+                                     ? ask_secret("Password: ")
+                                     : read_password_from(options.password_file);
     const wire::Value body = wire::Object{{"login", options.username}, {"password", password}};
     const std::string text = wire::to_json(body);
     const std::string answer = co_await server.call_as_nobody("POST", "/api/auth/login", text);
@@ -77,7 +83,8 @@ Task<std::optional<contracts::Session>> renew(ChatServer& server, SavedSignIns& 
     const wire::Value body = wire::Object{{"refresh_token", known->refresh_token}};
     const std::string text = wire::to_json(body);
     try {
-        const std::string answer = co_await server.call_as_nobody("POST", "/api/auth/refresh", text);
+        const std::string answer =
+            co_await server.call_as_nobody("POST", "/api/auth/refresh", text);
         auto session = wire::from_json<contracts::Session>(answer);
         saved.put({known->url, known->username, session.refresh_token.value_or("")});
         co_return session;
@@ -93,7 +100,8 @@ Task<std::optional<contracts::Session>> renew(ChatServer& server, SavedSignIns& 
 Task<std::string> renew_token(ChatServer& server, SavedSignIns& saved) {
     const auto session = co_await renew(server, saved);
     if (!session) {
-        throw Failure{Kind::unauthenticated, "chat.signed_out", "The session has ended; start loquat chat again."};
+        throw Failure{Kind::unauthenticated, "chat.signed_out",
+                      "The session has ended; start loquat chat again."};
     }
     co_return session->access_token;
 }
@@ -104,7 +112,8 @@ SavedSignIns::SavedSignIns() : folder_(config_folder()) {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
     if (error) {
-        throw Failure{Kind::invalid, "chat.no_folder", "The folder " + folder_.string() + " cannot be made."};
+        throw Failure{Kind::invalid, "chat.no_folder",
+                      "The folder " + folder_.string() + " cannot be made."};
     }
     ::chmod(folder_.c_str(), S_IRWXU);
 }
@@ -113,7 +122,8 @@ SavedSignIns::Lock::Lock(const std::filesystem::path& folder) {
     const auto path = folder / "sign-ins.lock";
     file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file_ < 0 || ::flock(file_, LOCK_EX) != 0) {
-        throw Failure{Kind::internal, "chat.no_lock", "The file " + path.string() + " cannot be locked."};
+        throw Failure{Kind::internal, "chat.no_lock",
+                      "The file " + path.string() + " cannot be locked."};
     }
 }
 
@@ -138,14 +148,17 @@ void SavedSignIns::write(const std::vector<SavedSignIn>& all) const {
     const auto made = folder_ / (std::string{file_name} + ".new");
     const std::string text = wire::encode(SignInsFile{all});
     ::unlink(made.c_str());
-    const int file = ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    const bool written = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                         ::fsync(file) == 0;
+    const int file =
+        ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const bool written =
+        file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(file) == 0;
     if (file >= 0) {
         ::close(file);
     }
     if (!written || ::rename(made.c_str(), path.c_str()) != 0) {
-        throw Failure{Kind::internal, "chat.not_saved", "The file " + path.string() + " cannot be written."};
+        throw Failure{Kind::internal, "chat.not_saved",
+                      "The file " + path.string() + " cannot be written."};
     }
 }
 

@@ -15,8 +15,9 @@ struct SavedSignIn {
 };
 BOOST_DESCRIBE_STRUCT(SavedSignIn, (), (url, username, refresh_token))
 
-// The file `sign-ins.json` in $XDG_CONFIG_HOME/loquat (or ~/.config/loquat), readable by its owner only.  A refresh token
-// works once, so that processes that share it take turns: lock, read, use, write, unlock.
+// The file `sign-ins.json` in $XDG_CONFIG_HOME/loquat (or ~/.config/loquat), readable by its owner
+// only.  A refresh token works once, so that processes that share it take turns: lock, read, use,
+// write, unlock.
 class SavedSignIns {
   public:
     // Throws Failure `chat.no_folder` when neither variable names a folder that can be made.
@@ -52,8 +53,9 @@ struct SignInOptions {
     std::string password_file;  // "-": a line of standard input; empty: ask
 };
 
-// Signs in with what was saved, or with a name and a password; gives the user's name.  From then on the server's calls
-// carry a token, which is renewed when it expires.  Throws `chat.not_signed_in` when nobody can be asked.
+// Signs in with what was saved, or with a name and a password; gives the user's name.  From then on
+// the server's calls carry a token, which is renewed when it expires.  Throws `chat.not_signed_in`
+// when nobody can be asked.
 Task<std::string> sign_in(ChatServer& server, SavedSignIns& saved, SignInOptions options);
 // Ends the session at the server and forgets it; false when there was none.
 Task<bool> sign_out(ChatServer& server, SavedSignIns& saved);

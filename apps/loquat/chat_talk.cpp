@@ -17,14 +17,16 @@ constexpr int shown_messages = 20;
 constexpr std::chrono::milliseconds start_pause{500};
 
 bool is_running(const Generation& generation) {
-    return generation.state == GenerationState::queued || generation.state == GenerationState::streaming;
+    return generation.state == GenerationState::queued ||
+           generation.state == GenerationState::streaming;
 }
 
 std::string name_of(const Chat& chat) {
     if (!chat.title.empty()) {
         return chat.title;
     }
-    return chat.last_message ? chat.last_message->text.substr(0, chat.last_message->text.find('\n')) : "(nothing yet)";
+    return chat.last_message ? chat.last_message->text.substr(0, chat.last_message->text.find('\n'))
+                             : "(nothing yet)";
 }
 
 }  // namespace
@@ -121,7 +123,8 @@ Task<void> Talk::watch_running() {
         }
         screen_.print_name(generation.model);
         screen_.print(generation.text);
-        AnswerPlace place{generation.generationId, generation.last_event_id, generation.text.size()};
+        AnswerPlace place{generation.generationId, generation.last_event_id,
+                          generation.text.size()};
         const WatchedAnswer watched = co_await watch_answer(server_, screen_, std::move(place));
         report(watched);
     }
@@ -185,7 +188,8 @@ void Talk::report(const WatchedAnswer& watched) {
         code_ = talk_interrupted;
     } else if (watched.generation.state != GenerationState::succeeded) {
         const auto& error = watched.generation.error;
-        screen_.note(error ? "The answer failed: " + error->message + " (" + error->code + ")" : "The answer failed.");
+        screen_.note(error ? "The answer failed: " + error->message + " (" + error->code + ")"
+                           : "The answer failed.");
         code_ = talk_failed;
     }
 }

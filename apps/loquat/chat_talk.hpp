@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "contracts/generation.hpp"
 #include "apps/loquat/chat_answer.hpp"
+#include "contracts/generation.hpp"
 
 namespace loquat::app {
 
@@ -19,8 +19,8 @@ inline constexpr int talk_done = 0;
 inline constexpr int talk_failed = 1;
 inline constexpr int talk_interrupted = 130;
 
-// A person's lines and an assistant's answers, on a terminal or a pipe.  Blocks this thread while it reads lines; runs
-// the server's loop while it asks.
+// A person's lines and an assistant's answers, on a terminal or a pipe.  Blocks this thread while
+// it reads lines; runs the server's loop while it asks.
 class Talk {
   public:
     Talk(ChatServer& server, Screen& screen, NewChat settings)

@@ -1,10 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
-#include "base/failure.hpp"
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
+#include "base/failure.hpp"
 #include "runtime/version.hpp"
 
 namespace loquat::app {
@@ -18,7 +18,9 @@ void show(const runtime::Config& config, const std::string& prefix, bool with_do
     std::size_t path_width = 0;
     std::size_t value_width = 0;
     const auto lines = config.lines();
-    const auto is_wanted = [&](const runtime::ConfigLine& line) { return line.path.starts_with(prefix); };
+    const auto is_wanted = [&](const runtime::ConfigLine& line) {
+        return line.path.starts_with(prefix);
+    };
     for (const auto& line : lines) {
         if (is_wanted(line)) {
             path_width = std::max(path_width, line.path.size());
@@ -32,7 +34,8 @@ void show(const runtime::Config& config, const std::string& prefix, bool with_do
         if (with_docs && !line.doc.empty()) {
             fmt::print("# {}\n", line.doc);
         }
-        fmt::print("{:{}}  {:{}}  {}\n", line.path, path_width, line.value, value_width, line.origin);
+        fmt::print("{:{}}  {:{}}  {}\n", line.path, path_width, line.value, value_width,
+                   line.origin);
     }
 }
 
@@ -47,11 +50,14 @@ void add_config(CLI::App& app, int& code) {
 
     auto* show_command = command->add_subcommand("show", "every value and where it came from");
     options->add_to(*show_command);
-    show_command->add_option("prefix", *prefix, "only paths that start with this, such as gateway.limits");
+    show_command->add_option("prefix", *prefix,
+                             "only paths that start with this, such as gateway.limits");
     show_command->add_flag("--docs", *with_docs, "with a sentence about each");
-    show_command->callback([options, prefix, with_docs] { show(load(*options), *prefix, *with_docs); });
+    show_command->callback(
+        [options, prefix, with_docs] { show(load(*options), *prefix, *with_docs); });
 
-    auto* check_command = command->add_subcommand("check", "say what is wrong, without starting anything");
+    auto* check_command =
+        command->add_subcommand("check", "say what is wrong, without starting anything");
     options->add_to(*check_command);
     check_command->callback([options, &code] {
         try {

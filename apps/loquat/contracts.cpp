@@ -1,5 +1,5 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "apps/loquat/commands.hpp"
 #include "contracts/auth.hpp"
@@ -16,8 +16,9 @@ namespace {
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (auto more : {contracts::chat_operations(), contracts::generation_operations(), contracts::usage_operations(),
-                      contracts::model_operations(), contracts::presence_operations()}) {
+    for (auto more : {contracts::chat_operations(), contracts::generation_operations(),
+                      contracts::usage_operations(), contracts::model_operations(),
+                      contracts::presence_operations()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;
@@ -32,7 +33,8 @@ void add_contracts(CLI::App& app, int&) {
         fmt::print("{}", contracts::typescript_document(all_operations()));
     });
     command->add_subcommand("openapi", "OpenAPI 3.1 as JSON")->callback([] {
-        fmt::print("{}\n", wire::to_pretty_json(contracts::openapi_document(all_operations(), runtime::version)));
+        fmt::print("{}\n", wire::to_pretty_json(
+                               contracts::openapi_document(all_operations(), runtime::version)));
     });
     command->footer("example:\n  loquat contracts typescript > web/src/api/contracts.gen.ts");
 }

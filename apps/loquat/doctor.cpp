@@ -1,15 +1,15 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <thread>
 
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
-#include "net/listener.hpp"
 #include "apps/loquat/options.hpp"
+#include "net/listener.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/run_file.hpp"
 #include "runtime/web_assets.hpp"
@@ -42,7 +42,8 @@ bool check_config(Report& report, const CommonOptions& options) {
         report.add(Finding::good, "configuration");
         return true;
     } catch (const Failure& failure) {
-        report.add(Finding::bad, "configuration: " + failure.message, "mend the named key; `loquat config show --docs` lists all");
+        report.add(Finding::bad, "configuration: " + failure.message,
+                   "mend the named key; `loquat config show --docs` lists all");
         return false;
     }
 }
@@ -50,24 +51,30 @@ bool check_config(Report& report, const CommonOptions& options) {
 void check_folder(Report& report, const std::filesystem::path& folder) {
     std::error_code error;
     if (!std::filesystem::exists(folder, error)) {
-        report.add(Finding::note, "data folder " + folder.string() + " is not there yet; it will be made");
+        report.add(Finding::note,
+                   "data folder " + folder.string() + " is not there yet; it will be made");
         return;
     }
     if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
-        report.add(Finding::bad, "data folder " + folder.string() + " cannot be written by this user",
+        report.add(Finding::bad,
+                   "data folder " + folder.string() + " cannot be written by this user",
                    "chown it to this user, or choose another with --data");
         return;
     }
     const auto mode = std::filesystem::status(folder).permissions();
-    const bool is_open = (mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) !=
-                         std::filesystem::perms::none;
+    const bool is_open =
+        (mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) !=
+        std::filesystem::perms::none;
     report.add(is_open ? Finding::note : Finding::good,
                "data folder " + folder.string() + (is_open ? " can be entered by other users" : ""),
                is_open ? "chmod 700 " + folder.string() : "");
     struct statvfs space{};
     if (::statvfs(folder.c_str(), &space) == 0) {
-        const auto free_mib = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize / (1024 * 1024);
-        report.add(free_mib < 64 ? Finding::bad : free_mib < 1024 ? Finding::note : Finding::good,
+        const auto free_mib =
+            static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize / (1024 * 1024);
+        report.add(free_mib < 64     ? Finding::bad
+                   : free_mib < 1024 ? Finding::note
+                                     : Finding::good,
                    fmt::format("{} MiB free for data", free_mib),
                    free_mib < 1024 ? "make room or move the folder to a larger disk" : "");
     }
@@ -91,7 +98,8 @@ void check_stores(Report& report, const CommonOptions& options) {
 }
 
 void check_port(Report& report, const CommonOptions& options) {
-    const auto config = runtime::Config::load(runtime::sections_of(all_modules()), options.sources());
+    const auto config =
+        runtime::Config::load(runtime::sections_of(all_modules()), options.sources());
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
     for (const auto& line : config.lines()) {
@@ -107,7 +115,8 @@ void check_port(Report& report, const CommonOptions& options) {
         net::Listener listener{loop, {.address = address, .port = port}, [](net::Stream) {}};
         report.add(Finding::good, fmt::format("port {} on {} is free", port, address));
     } catch (const Failure& failure) {
-        report.add(Finding::bad, failure.message, "stop what uses it (ss -ltnp shows it), or choose another with --port");
+        report.add(Finding::bad, failure.message,
+                   "stop what uses it (ss -ltnp shows it), or choose another with --port");
     }
 }
 
@@ -120,7 +129,8 @@ void check_machine(Report& report) {
                is_low ? "ulimit -n 65536, or LimitNOFILE=65536 in the unit" : "");
     report.add(Finding::good, fmt::format("{} cores", std::thread::hardware_concurrency()));
     const bool has_app = runtime::web_assets().size() > 1;
-    report.add(has_app ? Finding::good : Finding::note, has_app ? "web app built in" : "web app not built in",
+    report.add(has_app ? Finding::good : Finding::note,
+               has_app ? "web app built in" : "web app not built in",
                has_app ? "" : "build with ./dev build, which builds web/ first");
 }
 
@@ -130,12 +140,14 @@ int examine(const CommonOptions& options) {
     const bool has_config = check_config(report, options);
     check_folder(report, options.data);
     if (const auto running = runtime::find_running(options.data)) {
-        report.add(Finding::good, fmt::format("running as process {} on {}", running->pid, running->url));
+        report.add(Finding::good,
+                   fmt::format("running as process {} on {}", running->pid, running->url));
     } else if (has_config) {
         check_stores(report, options);
         check_port(report, options);
     }
-    fmt::print("{}\n", report.is_bad() ? "Something must be mended before it can run." : "All is well.");
+    fmt::print("{}\n",
+               report.is_bad() ? "Something must be mended before it can run." : "All is well.");
     return report.is_bad() ? 1 : 0;
 }
 
@@ -145,7 +157,9 @@ void add_doctor(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("doctor", "say what is wrong here and how to mend it");
     auto options = std::make_shared<CommonOptions>();
     options->add_to(*command);
-    command->footer("Exit code 0 when all is well, 1 when something must be mended.\nexample:\n  loquat doctor --data /srv/loquat");
+    command->footer(
+        "Exit code 0 when all is well, 1 when something must be mended.\nexample:\n  loquat doctor "
+        "--data /srv/loquat");
     command->callback([options, &code] { code = examine(*options); });
 }
 

@@ -1,16 +1,16 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <fstream>
 #include <iostream>
 
 #include "aio/scope.hpp"
-#include "base/bytes.hpp"
-#include "base/text.hpp"
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/import_lines.hpp"
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/progress.hpp"
+#include "base/bytes.hpp"
+#include "base/text.hpp"
 
 namespace loquat::app {
 namespace {
@@ -64,13 +64,16 @@ class Import {
 
   private:
     // The account of that name, made when it is not there yet.
-    Task<contracts::User> get_person(std::string username, std::string display_name, std::string password) {
+    Task<contracts::User> get_person(std::string username, std::string display_name,
+                                     std::string password) {
         contracts::Caller nobody;
         nobody.address = "127.0.0.1";
-        contracts::RegisterRequest request{
-            .username = username, .password = std::move(password), .display_name = std::move(display_name)};
+        contracts::RegisterRequest request{.username = username,
+                                           .password = std::move(password),
+                                           .display_name = std::move(display_name)};
         try {
-            auto session = co_await clients_.auth.call<&contracts::AuthApi::register_user>(nobody, request);
+            auto session =
+                co_await clients_.auth.call<&contracts::AuthApi::register_user>(nobody, request);
             ++made_;
             co_return session.body.user;
         } catch (const Failure& failure) {
@@ -84,10 +87,12 @@ class Import {
         auto page = co_await clients_.auth.call<&contracts::AuthApi::find_users>(self, query);
         for (const contracts::PublicUser& user : page.items) {
             if (user.username == username) {
-                co_return contracts::User{.id = user.id, .username = user.username, .display_name = user.display_name};
+                co_return contracts::User{
+                    .id = user.id, .username = user.username, .display_name = user.display_name};
             }
         }
-        throw Failure{Kind::conflict, "import.user", "The user name " + username + " is taken but cannot be found."};
+        throw Failure{Kind::conflict, "import.user",
+                      "The user name " + username + " is taken but cannot be found."};
     }
 
     Task<void> make_people() {
@@ -100,7 +105,8 @@ class Import {
         progress.add();
         for (const auto& [name, username] : plan_.usernames) {
             const std::string shown = name.substr(0, 64);
-            people_[name] = co_await get_person(username, is_utf8(shown) ? shown : username, make_password());
+            people_[name] =
+                co_await get_person(username, is_utf8(shown) ? shown : username, make_password());
             progress.add();
         }
         progress.finish();
@@ -143,7 +149,8 @@ class Import {
         ended.set();
     }
 
-    // The same file imported again finds its rooms and repeats nothing: rooms by their key, messages by client id.
+    // The same file imported again finds its rooms and repeats nothing: rooms by their key,
+    // messages by client id.
     Task<contracts::Chat> get_room(const std::string& room) {
         contracts::Caller caller = caller_for(owner_);
         caller.idempotency_key = "import:" + room;
@@ -162,7 +169,8 @@ class Import {
             const contracts::User& person = people_.at(line.user);
             if (!std::exchange(joined[line.user], true)) {
                 contracts::PutMemberRequest member{.id = chat.id, .user_id = person.id};
-                co_await clients_.chat.call<&contracts::ChatApi::put_member>(caller_for(owner_), member);
+                co_await clients_.chat.call<&contracts::ChatApi::put_member>(caller_for(owner_),
+                                                                             member);
             }
             co_await send_line(chat.id, person, line);
             progress_->add();
@@ -173,7 +181,8 @@ class Import {
         contracts::PostMessageRequest message{
             .id = chat, .client_id = "import-" + std::to_string(line.number), .text = line.text};
         try {
-            co_await clients_.chat.call<&contracts::ChatApi::accept_message>(caller_for(person), message);
+            co_await clients_.chat.call<&contracts::ChatApi::accept_message>(caller_for(person),
+                                                                             message);
             ++sent_;
         } catch (const Failure& failure) {
             if (failure.kind != Kind::invalid && failure.kind != Kind::conflict) {
@@ -219,11 +228,12 @@ int import_all(ImportOptions options) {
     }
     ImportPlan plan = read_plan(options);
     if (plan.rooms.empty()) {
-        throw Failure{Kind::invalid, "import.empty",
-                      "There is nothing to import" +
-                          (plan.skipped.empty() ? std::string{"."}
-                                                : ": line " + std::to_string(plan.skipped.front().number) + " " +
-                                                      plan.skipped.front().why + ".")};
+        throw Failure{
+            Kind::invalid, "import.empty",
+            "There is nothing to import" +
+                (plan.skipped.empty() ? std::string{"."}
+                                      : ": line " + std::to_string(plan.skipped.front().number) +
+                                            " " + plan.skipped.front().why + ".")};
     }
     LocalPlatform platform{options.common};
     std::size_t refused = 0;
@@ -247,17 +257,26 @@ void add_import(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("import", "bring conversations in from JSON lines");
     auto options = std::make_shared<ImportOptions>();
     options->common.add_to(*command);
-    command->add_option("file", options->file, "the file; - for standard input")->capture_default_str();
-    command->add_option("--room-field", options->fields.room, "member that names the room")->capture_default_str();
-    command->add_option("--user-field", options->fields.user, "member that names the sender")->capture_default_str();
-    command->add_option("--text-field", options->fields.text, "member that holds the text")->capture_default_str();
-    command->add_option("--limit", options->lines_max, "lines to read at most; 0: all")->capture_default_str();
-    command->add_option("--owner", options->owner, "who shall own the rooms")->capture_default_str();
+    command->add_option("file", options->file, "the file; - for standard input")
+        ->capture_default_str();
+    command->add_option("--room-field", options->fields.room, "member that names the room")
+        ->capture_default_str();
+    command->add_option("--user-field", options->fields.user, "member that names the sender")
+        ->capture_default_str();
+    command->add_option("--text-field", options->fields.text, "member that holds the text")
+        ->capture_default_str();
+    command->add_option("--limit", options->lines_max, "lines to read at most; 0: all")
+        ->capture_default_str();
+    command->add_option("--owner", options->owner, "who shall own the rooms")
+        ->capture_default_str();
     command->add_option("--title-prefix", options->title_prefix, "put before each room's name");
-    command->add_flag("!--private", options->is_public, "make private rooms instead of public ones");
-    command->add_flag("--demo", options->is_demo, "members day, nick, text; 5,000 lines; an account `demo` that owns them");
+    command->add_flag("!--private", options->is_public,
+                      "make private rooms instead of public ones");
+    command->add_flag("--demo", options->is_demo,
+                      "members day, nick, text; 5,000 lines; an account `demo` that owns them");
     command->footer(
-        "People who have no account get one with a random password. The same file again repeats nothing. Works beside\n"
+        "People who have no account get one with a random password. The same file again repeats "
+        "nothing. Works beside\n"
         "a running platform and without one.\n"
         "examples:\n"
         "  loquat import team.jsonl --owner ana\n"

@@ -46,7 +46,8 @@ void give_username(ImportPlan& plan, std::set<std::string>& taken, const std::st
 std::string to_username(const std::string& name) {
     std::string out;
     for (const char c : to_lower_ascii(name)) {
-        const bool is_fit = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+        const bool is_fit =
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
         if (is_fit && out.size() < 32) {
             out.push_back(c);
         }
@@ -69,7 +70,8 @@ ImportPlan read_lines(std::istream& in, const LineFields& fields, std::size_t li
         try {
             const wire::Value line = wire::parse(raw);
             const std::string room = member_text(line, fields.room);
-            ImportLine one{plan.lines, member_text(line, fields.user), clean(member_text(line, fields.text))};
+            ImportLine one{plan.lines, member_text(line, fields.user),
+                           clean(member_text(line, fields.text))};
             if (trim(one.text).empty()) {
                 throw Failure{Kind::invalid, "import.bad_line", "has an empty text"};
             }

@@ -29,13 +29,14 @@ struct SkippedLine {
 // A whole file, by room, each room in the order of the file.
 struct ImportPlan {
     std::map<std::string, std::vector<ImportLine>> rooms;
-    std::map<std::string, std::string> usernames;  // name in the file -> user name here, all different
+    std::map<std::string, std::string>
+        usernames;  // name in the file -> user name here, all different
     std::vector<SkippedLine> skipped;
     std::size_t lines = 0;
 };
 
-// Reads at most `lines_max` lines (0: all).  Lines that are no JSON object, lack a member or have an empty text are
-// skipped and listed; nothing is lost silently.
+// Reads at most `lines_max` lines (0: all).  Lines that are no JSON object, lack a member or have
+// an empty text are skipped and listed; nothing is lost silently.
 ImportPlan read_lines(std::istream& in, const LineFields& fields, std::size_t lines_max);
 
 // `[Jdub]` becomes `jdub`, `a` becomes `a__`: 3 to 32 of a-z 0-9 _ . -

@@ -3,16 +3,16 @@
 #include <memory>
 #include <string>
 
+#include "apps/loquat/options.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
 #include "contracts/client.hpp"
-#include "apps/loquat/options.hpp"
 
 namespace loquat::app {
 
-// The platform that owns a data folder, for commands: the running one through its service port, or, when none
-// runs, the needed services started in this process for the length of the command.  Calls are made as the
-// platform itself; put the user to act for into the Caller.
+// The platform that owns a data folder, for commands: the running one through its service port, or,
+// when none runs, the needed services started in this process for the length of the command.  Calls
+// are made as the platform itself; put the user to act for into the Caller.
 class LocalPlatform {
   public:
     explicit LocalPlatform(const CommonOptions& options);

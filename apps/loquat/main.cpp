@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "base/failure.hpp"
 #include "apps/loquat/commands.hpp"
+#include "base/failure.hpp"
 
 // Exit codes: 0 well, 1 it failed (the reason is on standard error), 2 it was called wrongly.
 int main(int argc, char** argv) {
@@ -20,8 +20,9 @@ int main(int argc, char** argv) {
         "  loquat config show                        every setting and where it came from\n"
         "  loquat COMMAND --help                     more about one command");
     int code = 0;
-    for (const auto add : {app::add_up, app::add_serve, app::add_chat, app::add_user, app::add_import, app::add_config,
-                           app::add_doctor, app::add_contracts, app::add_version}) {
+    for (const auto add :
+         {app::add_up, app::add_serve, app::add_chat, app::add_user, app::add_import,
+          app::add_config, app::add_doctor, app::add_contracts, app::add_version}) {
         add(app, code);
     }
     try {

@@ -25,8 +25,9 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
     for (const std::string& name : names) {
         if (std::ranges::find(known, name) == known.end()) {
             const auto near = suggest(name, known);
-            throw Failure{Kind::invalid, "serve.unknown_service",
-                          "There is no service " + name + (near ? "; did you mean " + *near + "?" : ".")};
+            throw Failure{
+                Kind::invalid, "serve.unknown_service",
+                "There is no service " + name + (near ? "; did you mean " + *near + "?" : ".")};
         }
     }
     std::vector<const runtime::Module*> chosen;

@@ -12,20 +12,24 @@ void CommonOptions::add_to(CLI::App& command) {
         data = data_default;
     }
     config_file = runtime::environment_value("LOQUAT_CONFIG");
-    command.add_option("-c,--config", config_file, "YAML file (default: ./loquat.yaml when it exists)");
+    command.add_option("-c,--config", config_file,
+                       "YAML file (default: ./loquat.yaml when it exists)");
     command.add_option("-d,--data", data, "folder that holds all data")->capture_default_str();
-    command.add_option("--set", settings, "one value: section.key=value; may be repeated")->type_name("KEY=VALUE");
+    command.add_option("--set", settings, "one value: section.key=value; may be repeated")
+        ->type_name("KEY=VALUE");
 }
 
 runtime::ConfigSources CommonOptions::sources() const {
-    runtime::ConfigSources sources{.file = config_file, .environment = runtime::read_environment(), .settings = settings};
+    runtime::ConfigSources sources{
+        .file = config_file, .environment = runtime::read_environment(), .settings = settings};
     if (sources.file.empty() && std::filesystem::exists("loquat.yaml")) {
         sources.file = "loquat.yaml";
     }
     return sources;
 }
 
-runtime::PlatformOptions CommonOptions::platform(std::vector<const runtime::Module*> modules) const {
+runtime::PlatformOptions CommonOptions::platform(
+    std::vector<const runtime::Module*> modules) const {
     return {.modules = std::move(modules),
             .data = data,
             .sections = runtime::sections_of(all_modules()),

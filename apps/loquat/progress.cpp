@@ -30,18 +30,18 @@ void Progress::draw() {
     constexpr std::size_t width = 28;
     const std::size_t filled = total_ == 0 ? width : std::min(width, done_ * width / total_);
     if (is_terminal_) {
-        fmt::print(stderr, "\r{} {}{} {}/{} ", what_, std::string(filled, '#'), std::string(width - filled, '.'), done_,
-                   total_);
+        fmt::print(stderr, "\r{} {}{} {}/{} ", what_, std::string(filled, '#'),
+                   std::string(width - filled, '.'), done_, total_);
     } else {
         fmt::print(stderr, "{} {}/{}\n", what_, done_, total_);
     }
 }
 
 void Progress::finish() {
-    const double seconds =
-        std::max(std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(), 0.001);
-    fmt::print(stderr, "{}{}: {} in {:.1f} s ({:.0f} a second)\n", is_terminal_ ? "\r\033[K" : "", what_, done_, seconds,
-               static_cast<double>(done_) / seconds);
+    const double seconds = std::max(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(), 0.001);
+    fmt::print(stderr, "{}{}: {} in {:.1f} s ({:.0f} a second)\n", is_terminal_ ? "\r\033[K" : "",
+               what_, done_, seconds, static_cast<double>(done_) / seconds);
 }
 
 }  // namespace loquat::app

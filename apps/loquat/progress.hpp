@@ -5,7 +5,8 @@
 
 namespace loquat::app {
 
-// A line on standard error that says how far something is: redrawn on a terminal, a line every ten percent elsewhere.
+// A line on standard error that says how far something is: redrawn on a terminal, a line every ten
+// percent elsewhere.
 class Progress {
   public:
     Progress(std::string what, std::size_t total);

@@ -33,11 +33,17 @@ void add_up(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("up", "run the whole platform in this process");
     auto options = std::make_shared<UpOptions>();
     options->common.add_to(*command);
-    command->add_option("-p,--port", options->port, "port of the gateway (default 8080; 0: any free one)")
+    command
+        ->add_option("-p,--port", options->port,
+                     "port of the gateway (default 8080; 0: any free one)")
         ->check(CLI::Range(0, 65535));
-    command->add_option("--address", options->address, "address to listen on (default 127.0.0.1; 0.0.0.0 for all)");
-    command->add_flag("--tls-self-signed", options->tls_self_signed, "HTTPS with a certificate made now, for trials");
-    command->footer("Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in --data.");
+    command->add_option("--address", options->address,
+                        "address to listen on (default 127.0.0.1; 0.0.0.0 for all)");
+    command->add_flag("--tls-self-signed", options->tls_self_signed,
+                      "HTTPS with a certificate made now, for trials");
+    command->footer(
+        "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
+        "--data.");
     command->callback([options, &code] {
         options->apply();
         auto platform = options->common.platform(all_modules());
@@ -56,13 +62,20 @@ void add_serve(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("serve", "run some services in this process");
     auto options = std::make_shared<ServeOptions>();
     options->common.add_to(*command);
-    command->add_option("services", options->names, "which ones: auth chat consumer presence realtime gateway")->required();
-    command->add_option("--service-address", options->address, "where other processes reach them")->capture_default_str();
-    command->add_option("--service-port", options->port, "0: any free one")->capture_default_str()->check(CLI::Range(0, 65535));
+    command
+        ->add_option("services", options->names,
+                     "which ones: auth chat consumer presence realtime gateway")
+        ->required();
+    command->add_option("--service-address", options->address, "where other processes reach them")
+        ->capture_default_str();
+    command->add_option("--service-port", options->port, "0: any free one")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 65535));
     command->footer(
         "Services of other processes are found by --set platform.urls in the configuration file:\n"
         "  platform:\n    urls: [{service: auth, url: \"http://127.0.0.1:7100\"}]\n"
-        "All processes need the same platform.internal_key. chat, consumer and realtime share a broadcast and a log\n"
+        "All processes need the same platform.internal_key. chat, consumer and realtime share a "
+        "broadcast and a log\n"
         "and belong into one process while these are embedded.");
     command->callback([options, &code] {
         auto platform = options->common.platform(modules_named(options->names));

@@ -1,13 +1,13 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <termios.h>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 
-#include "base/bytes.hpp"
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/local_platform.hpp"
+#include "base/bytes.hpp"
 
 namespace loquat::app {
 namespace {
@@ -68,7 +68,8 @@ void add_one(const AddOptions& options) {
         }
         contracts::Caller nobody;
         nobody.address = "127.0.0.1";
-        auto session = co_await clients.auth.call<&contracts::AuthApi::register_user>(nobody, request);
+        auto session =
+            co_await clients.auth.call<&contracts::AuthApi::register_user>(nobody, request);
         contracts::User user = session.body.user;
         if (options.is_admin && user.role != contracts::Role::admin) {
             contracts::RoleRequest role{.id = user.id, .role = contracts::Role::admin};
@@ -88,10 +89,11 @@ void list_all(const CommonOptions& options, const std::string& query) {
         contracts::FindUsersRequest request{.query = query, .limit = 200};
         std::size_t count = 0;
         do {
-            auto page = co_await clients.auth.call<&contracts::AuthApi::find_users>(administrator(), request);
+            auto page = co_await clients.auth.call<&contracts::AuthApi::find_users>(administrator(),
+                                                                                    request);
             for (const contracts::PublicUser& user : page.items) {
-                fmt::print("{}  {}  {:32}  {}\n", user.id.to_string(), to_rfc3339(user.created_at), user.username,
-                           user.display_name);
+                fmt::print("{}  {}  {:32}  {}\n", user.id.to_string(), to_rfc3339(user.created_at),
+                           user.username, user.display_name);
             }
             count += page.items.size();
             request.cursor = page.next_cursor;
@@ -107,13 +109,15 @@ void add_user(CLI::App& app, int&) {
     auto* command = app.add_subcommand("user", "add or list people");
     command->require_subcommand(1);
     auto add_options = std::make_shared<AddOptions>();
-    auto* add = command->add_subcommand("add", "create an account; prints a password unless one is given");
+    auto* add =
+        command->add_subcommand("add", "create an account; prints a password unless one is given");
     add_options->common.add_to(*add);
     add->add_option("username", add_options->username, "3 to 32 of a-z 0-9 _ . -")->required();
     add->add_option("--email", add_options->email, "e-mail address");
     add->add_option("--name", add_options->display_name, "how others see them");
     add->add_flag("--admin", add_options->is_admin, "make them an administrator");
-    add->add_flag("--password-stdin", add_options->reads_password, "read the password from standard input");
+    add->add_flag("--password-stdin", add_options->reads_password,
+                  "read the password from standard input");
     add->callback([add_options] { add_one(*add_options); });
 
     auto list_options = std::make_shared<CommonOptions>();

@@ -28,8 +28,9 @@ TEST(Uuid, reads_what_it_writes_and_nothing_else) {
 
     EXPECT_EQ(Uuid::parse(made.to_string()), made);
     EXPECT_EQ(made.to_string()[14], '7');
-    for (const char* bad : {"", "0190", "0190a5f0-7b1c-7d3e-8f4a-5b6c7d8e9f0g", "{190a5f0-7b1c-7d3e-8f4a-5b6c7d8e9f0}",
-                            "0190a5f07b1c-7d3e-8f4a-5b6c7d8e9f0a1"}) {
+    for (const char* bad :
+         {"", "0190", "0190a5f0-7b1c-7d3e-8f4a-5b6c7d8e9f0g",
+          "{190a5f0-7b1c-7d3e-8f4a-5b6c7d8e9f0}", "0190a5f07b1c-7d3e-8f4a-5b6c7d8e9f0a1"}) {
         EXPECT_FALSE(Uuid::parse(bad)) << bad;
     }
 }
@@ -43,14 +44,16 @@ TEST(Rfc3339, reads_what_it_writes) {
 }
 
 TEST(Rfc3339, refuses_what_is_no_time) {
-    for (const char* bad : {"", "2026-01-01", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00",
-                            "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+2:00"}) {
+    for (const char* bad :
+         {"", "2026-01-01", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00",
+          "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+2:00"}) {
         EXPECT_FALSE(parse_rfc3339(bad)) << bad;
     }
 }
 
 TEST(Base64Url, is_one_to_one) {
-    for (const std::string& bytes : {std::string{}, std::string{"\0", 1}, std::string{"ab"}, std::string{"\xff\xfe\xfd"}}) {
+    for (const std::string& bytes :
+         {std::string{}, std::string{"\0", 1}, std::string{"ab"}, std::string{"\xff\xfe\xfd"}}) {
         EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
     }
     for (const char* bad : {"A", "AB=", "A+", "AB ", "AB"}) {
@@ -61,7 +64,8 @@ TEST(Base64Url, is_one_to_one) {
 
 TEST(Utf8, refuses_overlong_forms_surrogates_and_cut_sequences) {
     EXPECT_TRUE(is_utf8("a\u00e9\u4e2d\U0001F95D"));
-    for (const char* bad : {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80"}) {
+    for (const char* bad :
+         {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80"}) {
         EXPECT_FALSE(is_utf8(bad));
     }
     EXPECT_EQ(count_characters("\u4e2d\U0001F95D"), 2U);
@@ -92,7 +96,8 @@ TEST(Suggest, finds_a_typing_error_but_not_another_word) {
 }
 
 TEST(Failure, kinds_and_statuses_match_both_ways) {
-    for (const Kind kind : {Kind::invalid, Kind::malformed, Kind::unauthenticated, Kind::conflict, Kind::timed_out}) {
+    for (const Kind kind :
+         {Kind::invalid, Kind::malformed, Kind::unauthenticated, Kind::conflict, Kind::timed_out}) {
         EXPECT_EQ(kind_of_status(http_status(kind)), kind);
     }
 }

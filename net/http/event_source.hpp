@@ -14,8 +14,8 @@ struct SseItem {
     std::string id;  // the last one that the stream named
 };
 
-// One GET that is answered with an event stream.  Coming back after its end is the caller's business
-// (HTML standard, section 9.2.3: with Last-Event-ID).
+// One GET that is answered with an event stream.  Coming back after its end is the caller's
+// business (HTML standard, section 9.2.3: with Last-Event-ID).
 class EventSource final : SseSink {
   public:
     static constexpr std::size_t event_bytes_max = 4 * 1024 * 1024;

@@ -30,8 +30,8 @@ struct ServerConfig {
     std::size_t unread_body_max =
         64 * 1024;  // of a request body that the handler left; more closes the connection
     Limits limits;
-    // For what the server answers by itself (a malformed head, a stalled body, too many connections):
-    // an id for X-Request-Id and the problem's body, and whole field lines.
+    // For what the server answers by itself (a malformed head, a stalled body, too many
+    // connections): an id for X-Request-Id and the problem's body, and whole field lines.
     std::function<std::string()> make_request_id;
     std::string own_answer_lines;
 };

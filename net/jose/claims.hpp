@@ -11,8 +11,8 @@
 
 namespace loquat::net::jose {
 
-// What a token says (RFC 7519 section 4.1, and `sid`, `name`, `role` of our own issuer).  Texts that the
-// token does not have are empty.
+// What a token says (RFC 7519 section 4.1, and `sid`, `name`, `role` of our own issuer).  Texts
+// that the token does not have are empty.
 struct Claims {
     std::string subject;
     std::string session;
@@ -41,7 +41,8 @@ std::string make_token_id(Time issued_at);
 // The payload of our own access tokens.
 std::string to_payload(const Claims& claims);
 
-// Reads and checks a payload.  `exp` and `sub` are required; times are NumericDates up to the year 9999.
+// Reads and checks a payload.  `exp` and `sub` are required; times are NumericDates up to the year
+// 9999.
 std::expected<Claims, TokenError> read_claims(std::string_view payload, const ClaimRules& rules,
                                               Time now);
 

@@ -14,8 +14,8 @@ constexpr std::size_t digest_bytes = 32;
 
 std::string sha256(std::string_view text) {
     std::string out(digest_bytes, '\0');
-    const int good = EVP_Q_digest(nullptr, "SHA256", nullptr, text.data(), text.size(),
-                                  bytes_of(out), nullptr);
+    const int good =
+        EVP_Q_digest(nullptr, "SHA256", nullptr, text.data(), text.size(), bytes_of(out), nullptr);
     LOQUAT_CHECK(good == 1, "OpenSSL can compute SHA-256");
     return out;
 }

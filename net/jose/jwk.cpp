@@ -159,7 +159,8 @@ bool KeySet::add(Key key) {
 }
 
 const Key* KeySet::find(std::string_view kid) const {
-    const auto found = std::ranges::find_if(keys_, [&](const Key& key) { return key.kid() == kid; });
+    const auto found =
+        std::ranges::find_if(keys_, [&](const Key& key) { return key.kid() == kid; });
     return found != keys_.end() ? &*found : nullptr;
 }
 

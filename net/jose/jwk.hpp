@@ -8,8 +8,9 @@
 
 namespace loquat::net::jose {
 
-// Reads one JWK (RFC 7517) that may verify: `use` absent or `sig`, `key_ops` absent or with `verify`, `alg`
-// absent or the one that fits the type.  Private members are ignored.  Fails with `jose.bad_key`.
+// Reads one JWK (RFC 7517) that may verify: `use` absent or `sig`, `key_ops` absent or with
+// `verify`, `alg` absent or the one that fits the type.  Private members are ignored.  Fails with
+// `jose.bad_key`.
 Key key_from_jwk(const wire::Value& jwk);
 
 // {"kty",...,"alg","kid","use":"sig"} without anything private.  Aborts for a secret.
@@ -23,8 +24,9 @@ class KeySet {
     KeySet() = default;
     explicit KeySet(std::vector<Key> keys);
 
-    // Reads {"keys":[...]} (RFC 7517 section 5).  Keys that cannot be used here are left out, as the RFC asks;
-    // of two with one `kid` the first stands.  Fails with `jose.bad_key_set` when the whole cannot be read.
+    // Reads {"keys":[...]} (RFC 7517 section 5).  Keys that cannot be used here are left out, as
+    // the RFC asks; of two with one `kid` the first stands.  Fails with `jose.bad_key_set` when the
+    // whole cannot be read.
     static KeySet from_jwks(std::string_view text);
     // Public keys only; a secret is never listed.
     std::string to_jwks() const;

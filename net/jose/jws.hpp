@@ -20,8 +20,9 @@ struct Jws {
 // The compact form (RFC 7515 section 3.1) with `alg`, `kid` and `typ` in its header.
 std::string sign_compact(std::string_view payload, const Key& key, std::string_view type = "JWT");
 
-// RFC 7515 section 5.2 and RFC 8725: the key is chosen by `kid` alone (without one, only where the set has
-// a single key), its algorithm decides, and each text has exactly one spelling that is accepted.
+// RFC 7515 section 5.2 and RFC 8725: the key is chosen by `kid` alone (without one, only where the
+// set has a single key), its algorithm decides, and each text has exactly one spelling that is
+// accepted.
 std::expected<Jws, TokenError> verify_compact(std::string_view token, const KeySet& keys);
 
 }  // namespace loquat::net::jose

@@ -29,8 +29,7 @@ constexpr std::size_t field_bytes = 32;  // of P-256 and of Ed25519
 std::string bytes_param(EVP_PKEY* key, const char* name, std::size_t bytes_max) {
     std::string out(bytes_max, '\0');
     std::size_t size = 0;
-    const int good =
-        EVP_PKEY_get_octet_string_param(key, name, bytes_of(out), out.size(), &size);
+    const int good = EVP_PKEY_get_octet_string_param(key, name, bytes_of(out), out.size(), &size);
     LOQUAT_CHECK(good == 1, "a key of this kind has this member");
     out.resize(size);
     return out;
@@ -221,8 +220,7 @@ Key Key::from_p256(std::string_view x, std::string_view y) {
 }
 
 Key Key::from_ed25519(std::string_view x) {
-    OwnedKey key{
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(x), x.size())};
+    OwnedKey key{EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(x), x.size())};
     if (!key) {
         refuse("An Ed25519 public key has 32 bytes.");
     }

@@ -7,19 +7,20 @@
 
 namespace loquat::net::jose {
 
-// One key with the one algorithm that it may be used for.  Immutable and cheap to copy; any thread may use
-// it.  A key that cannot be used fails with `jose.bad_key` (Kind::invalid).
+// One key with the one algorithm that it may be used for.  Immutable and cheap to copy; any thread
+// may use it.  A key that cannot be used fails with `jose.bad_key` (Kind::invalid).
 class Key {
   public:
     // RSA of 2,048 bits, P-256, Ed25519 or a secret of 256 bits.
     static Key generate(Algorithm algorithm);
-    // A private (PKCS #8, PKCS #1, SEC 1) or public (SubjectPublicKeyInfo) key.  The type of the key decides
-    // the algorithm; RSA must have 2,048 to 8,192 bits.
+    // A private (PKCS #8, PKCS #1, SEC 1) or public (SubjectPublicKeyInfo) key.  The type of the
+    // key decides the algorithm; RSA must have 2,048 to 8,192 bits.
     static Key from_pem(std::string_view pem);
     // HS256; at least 32 bytes (RFC 7518 section 3.2).
     static Key from_secret(std::string_view secret);
 
-    // Public keys from their JWK members, as big-endian bytes (RFC 7518 section 6, RFC 8037 section 2).
+    // Public keys from their JWK members, as big-endian bytes (RFC 7518 section 6, RFC 8037 section
+    // 2).
     static Key from_rsa(std::string_view n, std::string_view e);
     static Key from_p256(std::string_view x, std::string_view y);
     static Key from_ed25519(std::string_view x);
@@ -40,8 +41,8 @@ class Key {
     // PKCS #8; aborts for a public key and for a secret.
     std::string to_private_pem() const;
     std::string to_public_pem() const;
-    // The members of the JWK that the thumbprint is made of, as canonical JSON (RFC 7638 section 3.2).
-    // Holds the secret itself for HS256.
+    // The members of the JWK that the thumbprint is made of, as canonical JSON (RFC 7638
+    // section 3.2). Holds the secret itself for HS256.
     std::string to_thumbprint_json() const;
 
   private:

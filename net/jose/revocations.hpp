@@ -8,9 +8,10 @@
 
 namespace loquat::net::jose {
 
-// Tokens that must no longer be accepted although their time has not come.  An entry is kept until `until`,
-// when the last token that it concerns has expired.  At most `entries_max`: when more come, all tokens
-// issued before then are refused instead (their owners refresh), never fewer.  One thread.
+// Tokens that must no longer be accepted although their time has not come.  An entry is kept until
+// `until`, when the last token that it concerns has expired.  At most `entries_max`: when more
+// come, all tokens issued before then are refused instead (their owners refresh), never fewer.  One
+// thread.
 class Revocations {
   public:
     explicit Revocations(std::size_t entries_max) : entries_max_(entries_max) {}

@@ -79,11 +79,10 @@ bool Key::verify(std::string_view input, std::string_view signature) const {
     }
     EVP_PKEY* const key = parts_->key.get();
     const OwnedDigest context{EVP_MD_CTX_new()};
-    const bool good =
-        EVP_DigestVerifyInit(context.get(), nullptr, digest_for(parts_->algorithm), nullptr, key) ==
-            1 &&
-        EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(input),
-                         input.size()) == 1;
+    const bool good = EVP_DigestVerifyInit(context.get(), nullptr, digest_for(parts_->algorithm),
+                                           nullptr, key) == 1 &&
+                      EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(),
+                                       bytes_of(input), input.size()) == 1;
     if (!good) {
         ERR_clear_error();
     }

@@ -10,8 +10,9 @@ namespace loquat::net::jose {
 using SipKey = std::array<std::uint64_t, 2>;
 using SipHash = std::array<std::uint64_t, 2>;
 
-// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012).  With a random key nobody outside can
-// make two texts collide, and it is several times cheaper than SHA-256 on the few hundred bytes of a token.
+// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012).  With a random key nobody
+// outside can make two texts collide, and it is several times cheaper than SHA-256 on the few
+// hundred bytes of a token.
 class SipState {
   public:
     explicit SipState(SipKey key)

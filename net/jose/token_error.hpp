@@ -6,13 +6,14 @@
 
 namespace loquat::net::jose {
 
-// Why a token was refused.  Which one it was goes to the log and the metrics; the client learns only
-// whether it is worth refreshing.
+// Why a token was refused.  Which one it was goes to the log and the metrics; the client learns
+// only whether it is worth refreshing.
 enum class TokenError {
     too_large,
-    malformed,      // not three parts of canonical base64url, or not the JSON that a JWT consists of
-    unsupported,    // a header member that would change how to verify: crit, jwk, jku, x5u, x5c, b64, zip
-    unknown_key,    // no key of that kid; worth one look at the issuer's key set
+    malformed,    // not three parts of canonical base64url, or not the JSON that a JWT consists of
+    unsupported,  // a header member that would change how to verify: crit, jwk, jku, x5u, x5c, b64,
+                  // zip
+    unknown_key,  // no key of that kid; worth one look at the issuer's key set
     bad_signature,  // also when `alg` is not that of the key
     wrong_type,     // `typ` is not that of an access token
     wrong_issuer,
@@ -56,7 +57,8 @@ inline Failure to_failure(TokenError error) {
         return {Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
     }
     if (error == TokenError::revoked) {
-        return {Kind::unauthenticated, "auth.token_revoked", "The session of this token has ended."};
+        return {Kind::unauthenticated, "auth.token_revoked",
+                "The session of this token has ended."};
     }
     return {Kind::unauthenticated, "auth.invalid_token", "The access token is not valid.",
             std::string{to_text(error)}};

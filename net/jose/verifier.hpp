@@ -13,8 +13,8 @@
 
 namespace loquat::net::jose {
 
-// Verifies access tokens and remembers those that were right, so that the signature is computed once a
-// token and not once a request.  One instance per loop: no locks.
+// Verifies access tokens and remembers those that were right, so that the signature is computed
+// once a token and not once a request.  One instance per loop: no locks.
 class TokenVerifier {
   public:
     struct Options {
@@ -33,8 +33,8 @@ class TokenVerifier {
     // `clock` must outlive the verifier.
     TokenVerifier(KeySet keys, Options options, const Clock& clock);
 
-    // The claims stay valid as long as they are held, also when the token is revoked later: long-lived
-    // connections must look at `expires_at` and listen to revocations themselves.
+    // The claims stay valid as long as they are held, also when the token is revoked later:
+    // long-lived connections must look at `expires_at` and listen to revocations themselves.
     Result verify(std::string_view token);
 
     // For key rotation: tokens of keys that stay are remembered further.
@@ -53,8 +53,8 @@ class TokenVerifier {
     struct Entry {
         SipHash key;
         std::shared_ptr<const Claims> claims;  // null: free
-        std::uint64_t generation;  // of the revocations when it was last checked
-        bool is_used;              // since the hand passed (CLOCK, Corbato 1968)
+        std::uint64_t generation;              // of the revocations when it was last checked
+        bool is_used;                          // since the hand passed (CLOCK, Corbato 1968)
     };
     struct First {
         std::size_t operator()(const SipHash& hash) const { return hash[0]; }

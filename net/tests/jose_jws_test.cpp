@@ -44,8 +44,7 @@ TEST(Jws, refuses_every_other_algorithm_than_that_of_the_key) {
     const KeySet keys{{secret_key(), rsa_key()}};
 
     for (const char* algorithm : {"none", "NONE", "", "HS512", "RS256", "hs256", "ES256"}) {
-        const std::string header =
-            std::string{R"({"alg":")"} + algorithm + R"(","kid":"secret"})";
+        const std::string header = std::string{R"({"alg":")"} + algorithm + R"(","kid":"secret"})";
         EXPECT_EQ(outcome(token_with(header, secret_key()), keys), "bad_signature") << algorithm;
     }
 }
@@ -64,8 +63,7 @@ TEST(Jws, refuses_headers_that_bring_a_key_or_change_the_rules) {
 
     for (const char* member :
          {R"("crit":["exp"])", R"("jwk":{"kty":"oct","k":"AA"})", R"("jku":"https://a.example/")",
-          R"("x5u":"https://a.example/")", R"("x5c":["AA"])", R"("b64":false)",
-          R"("zip":"DEF")"}) {
+          R"("x5u":"https://a.example/")", R"("x5c":["AA"])", R"("b64":false)", R"("zip":"DEF")"}) {
         const std::string header = std::string{R"({"alg":"HS256","kid":"secret",)"} + member + '}';
         EXPECT_EQ(outcome(token_with(header, secret_key()), keys), "unsupported") << member;
     }
@@ -87,8 +85,7 @@ TEST(Jws, chooses_the_key_by_kid_alone) {
     const KeySet one{{secret_key()}};
     const KeySet two{{secret_key(), rsa_key()}};
     const std::string without = token_with(R"({"alg":"HS256"})", secret_key());
-    const std::string path =
-        token_with(R"({"alg":"HS256","kid":"../../dev/null"})", secret_key());
+    const std::string path = token_with(R"({"alg":"HS256","kid":"../../dev/null"})", secret_key());
 
     EXPECT_EQ(outcome(without, one), "accepted");
     EXPECT_EQ(outcome(without, two), "unknown_key");
@@ -108,8 +105,8 @@ TEST(Jws, has_one_spelling_only) {
     EXPECT_EQ(outcome(good, keys), "accepted");
     EXPECT_EQ(outcome(other, keys), "malformed");
     for (const std::string& bad :
-         {good + "=", " " + good, good + "\n", good + ".", "." + good, good + ".x",
-          std::string{}, std::string{".."}, std::string{"a.b"}}) {
+         {good + "=", " " + good, good + "\n", good + ".", "." + good, good + ".x", std::string{},
+          std::string{".."}, std::string{"a.b"}}) {
         EXPECT_EQ(outcome(bad, keys), "malformed") << bad;
     }
 }
@@ -123,8 +120,7 @@ TEST(Jws, refuses_a_token_beyond_8_kib) {
 }
 
 wire::Value read_vectors() {
-    const std::ifstream file{LOQUAT_SOURCE_DIR
-                             "/tests/corpora/wycheproof-json-web-signature.json"};
+    const std::ifstream file{LOQUAT_SOURCE_DIR "/tests/corpora/wycheproof-json-web-signature.json"};
     std::stringstream text;
     text << file.rdbuf();
     return wire::parse(text.str());
@@ -151,8 +147,8 @@ bool is_supported(std::string_view token) {
     return algorithm == nullptr || parse_algorithm(*algorithm->if_string()).has_value();
 }
 
-// Four of the 401 vectors contradict the others or RFC 7515 section 2.  367 and 370 are byte for byte the
-// valid 357 (their padding was lost), and 372 and 373 carry a '?' in their base64url.
+// Four of the 401 vectors contradict the others or RFC 7515 section 2.  367 and 370 are byte for
+// byte the valid 357 (their padding was lost), and 372 and 373 carry a '?' in their base64url.
 std::string expected_of(std::int64_t id, std::string_view label) {
     if (id == 367 || id == 370) {
         return "valid";

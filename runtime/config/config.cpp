@@ -23,7 +23,9 @@ const wire::Schema::Property* find_property(const wire::Schema& schema, std::str
     return nullptr;
 }
 
-std::string join(const std::string& path, const std::string& name) { return path.empty() ? name : path + "." + name; }
+std::string join(const std::string& path, const std::string& name) {
+    return path.empty() ? name : path + "." + name;
+}
 
 // Text becomes what the schema asks for; what does not fit stays text, and the codec says why.
 wire::Value coerce(const wire::Value& value, const wire::Schema& schema) {
@@ -48,7 +50,8 @@ wire::Value coerce(const wire::Value& value, const wire::Schema& schema) {
         wire::Object members;
         for (const auto& [name, member] : *value.if_object()) {
             const auto* property = find_property(schema, name);
-            members.emplace_back(name, property != nullptr ? coerce(member, property->type.front()) : member);
+            members.emplace_back(
+                name, property != nullptr ? coerce(member, property->type.front()) : member);
         }
         return members;
     }
@@ -82,8 +85,9 @@ class Loader {
         for (const auto& [name, value] : *document.root.if_object()) {
             const auto origin = [&](const std::string& path) {
                 const auto line = document.lines.find(path);
-                return file.filename().string() +
-                       (line == document.lines.end() ? std::string{} : ":" + std::to_string(line->second));
+                return file.filename().string() + (line == document.lines.end()
+                                                       ? std::string{}
+                                                       : ":" + std::to_string(line->second));
             };
             const ConfigSection* section = find_section(name, origin(name));
             if (section != nullptr && !value.is_null()) {
@@ -147,8 +151,8 @@ class Loader {
     }
 
     template <class Origin>
-    void merge(wire::Value& into, const wire::Value& from, const wire::Schema& schema, const std::string& path,
-               const Origin& origin) {
+    void merge(wire::Value& into, const wire::Value& from, const wire::Schema& schema,
+               const std::string& path, const Origin& origin) {
         if (from.if_object() == nullptr) {
             problems_.push_back(origin(path) + ": " + path + " must be a map");
             return;
@@ -166,7 +170,8 @@ class Loader {
             }
             const wire::Schema& type = property->type.front();
             if (type.kind == Kind_::object && value.if_object() != nullptr) {
-                wire::Value nested = into.find(name) != nullptr ? *into.find(name) : wire::Value{wire::Object{}};
+                wire::Value nested =
+                    into.find(name) != nullptr ? *into.find(name) : wire::Value{wire::Object{}};
                 merge(nested, value, type, here, origin);
                 into.set(name, std::move(nested));
                 continue;
@@ -178,11 +183,12 @@ class Loader {
 
     void check_section(const ConfigSection& section);
     void check_value(const wire::Value& value, const wire::Schema& schema, const std::string& path);
-    void check_limits(const wire::Value& value, const wire::Schema::Property& property, const std::string& path);
+    void check_limits(const wire::Value& value, const wire::Schema::Property& property,
+                      const std::string& path);
     void complain(const std::string& path, const std::string& what) {
         const auto origin = origins_.find(path);
-        problems_.push_back((origin == origins_.end() ? std::string{"default"} : origin->second) + ": " + path + " " +
-                            what);
+        problems_.push_back((origin == origins_.end() ? std::string{"default"} : origin->second) +
+                            ": " + path + " " + what);
     }
 
     const std::vector<ConfigSection>& sections_;
@@ -195,7 +201,8 @@ void Loader::check_section(const ConfigSection& section) {
     check_value(values_[section.name], section.schema, section.name);
 }
 
-void Loader::check_limits(const wire::Value& value, const wire::Schema::Property& property, const std::string& path) {
+void Loader::check_limits(const wire::Value& value, const wire::Schema::Property& property,
+                          const std::string& path) {
     std::int64_t size = 0;
     if (const auto* whole = std::get_if<std::int64_t>(&value.any())) {
         size = *whole;
@@ -207,18 +214,22 @@ void Loader::check_limits(const wire::Value& value, const wire::Schema::Property
         return;
     }
     if ((property.min && size < *property.min) || (property.max && size > *property.max)) {
-        complain(path, "must be " + std::to_string(property.min.value_or(0)) + " to " +
-                           (property.max ? std::to_string(*property.max) : std::string{"any size"}) + ", not " +
-                           std::to_string(size));
+        complain(path,
+                 "must be " + std::to_string(property.min.value_or(0)) + " to " +
+                     (property.max ? std::to_string(*property.max) : std::string{"any size"}) +
+                     ", not " + std::to_string(size));
     }
 }
 
-void Loader::check_value(const wire::Value& value, const wire::Schema& schema, const std::string& path) {
+void Loader::check_value(const wire::Value& value, const wire::Schema& schema,
+                         const std::string& path) {
     switch (schema.kind) {
         case Kind_::boolean:
             return value.if_bool() != nullptr ? void() : complain(path, "must be true or false");
         case Kind_::integer:
-            return std::holds_alternative<std::int64_t>(value.any()) ? void() : complain(path, "must be a whole number");
+            return std::holds_alternative<std::int64_t>(value.any())
+                       ? void()
+                       : complain(path, "must be a whole number");
         case Kind_::number:
             return value.is_number() ? void() : complain(path, "must be a number");
         case Kind_::array:
@@ -226,11 +237,13 @@ void Loader::check_value(const wire::Value& value, const wire::Schema& schema, c
                 return complain(path, "must be a list");
             }
             for (std::size_t i = 0; i < value.if_array()->size(); ++i) {
-                check_value((*value.if_array())[i], schema.item.front(), path + "[" + std::to_string(i) + "]");
+                check_value((*value.if_array())[i], schema.item.front(),
+                            path + "[" + std::to_string(i) + "]");
             }
             return;
         case Kind_::enumeration:
-            if (value.if_string() == nullptr || std::ranges::find(schema.values, *value.if_string()) == schema.values.end()) {
+            if (value.if_string() == nullptr ||
+                std::ranges::find(schema.values, *value.if_string()) == schema.values.end()) {
                 std::string known;
                 for (const std::string& one : schema.values) {
                     known += (known.empty() ? "" : ", ") + one;
@@ -257,7 +270,9 @@ void Loader::check_value(const wire::Value& value, const wire::Schema& schema, c
     }
 }
 
-bool is_secret(const std::string& path) { return path.ends_with("_secret") || path.ends_with("_key") || path.ends_with("password"); }
+bool is_secret(const std::string& path) {
+    return path.ends_with("_secret") || path.ends_with("_key") || path.ends_with("password");
+}
 
 void flatten(const wire::Value& value, const wire::Schema& schema, const std::string& path,
              const std::map<std::string, std::string>& origins, std::vector<ConfigLine>& out) {
@@ -273,7 +288,9 @@ void flatten(const wire::Value& value, const wire::Schema& schema, const std::st
         const bool hidden = is_secret(here) && member != nullptr && !member->is_null() &&
                             !(member->if_string() != nullptr && member->if_string()->empty());
         out.push_back({.path = here,
-                       .value = hidden ? "\"***\"" : member != nullptr ? wire::to_json(*member) : "null",
+                       .value = hidden              ? "\"***\""
+                                : member != nullptr ? wire::to_json(*member)
+                                                    : "null",
                        .origin = origin == origins.end() ? "default" : origin->second,
                        .doc = property.doc});
     }
@@ -287,7 +304,8 @@ std::vector<std::pair<std::string, std::string>> read_environment() {
         const std::string_view text{*entry};
         const std::size_t equals = text.find('=');
         const std::string_view name = text.substr(0, equals);
-        const bool is_ours = name.starts_with("LOQUAT_") && name.find("__") != std::string_view::npos;
+        const bool is_ours =
+            name.starts_with("LOQUAT_") && name.find("__") != std::string_view::npos;
         if (is_ours && equals != std::string_view::npos) {
             found.emplace_back(name, text.substr(equals + 1));
         }
@@ -310,7 +328,8 @@ Config Config::load(const std::vector<ConfigSection>& sections, const ConfigSour
     }
     for (const auto& [name, text] : sources.environment) {
         std::string path = to_lower_ascii(name.substr(std::string_view{"LOQUAT_"}.size()));
-        for (std::size_t at = path.find("__"); at != std::string::npos; at = path.find("__", at + 1)) {
+        for (std::size_t at = path.find("__"); at != std::string::npos;
+             at = path.find("__", at + 1)) {
             path.replace(at, 2, ".");
         }
         loader.add_setting(path, text, name);
@@ -318,7 +337,8 @@ Config Config::load(const std::vector<ConfigSection>& sections, const ConfigSour
     for (const std::string& setting : sources.settings) {
         const std::size_t equals = setting.find('=');
         if (equals == std::string::npos || equals == 0) {
-            throw Failure{Kind::invalid, "config.invalid", "--set " + setting + ": write it as section.key=value"};
+            throw Failure{Kind::invalid, "config.invalid",
+                          "--set " + setting + ": write it as section.key=value"};
         }
         loader.add_setting(setting.substr(0, equals), setting.substr(equals + 1), "--set");
     }
@@ -329,7 +349,8 @@ Config Config::load(const std::vector<ConfigSection>& sections, const ConfigSour
 const wire::Value& Config::value(const std::string& section) const {
     const auto found = values_.find(section);
     if (found == values_.end()) {
-        throw Failure{Kind::internal, "config.no_section", "There is no configuration section " + section + "."};
+        throw Failure{Kind::internal, "config.no_section",
+                      "There is no configuration section " + section + "."};
     }
     return found->second;
 }

@@ -24,9 +24,10 @@ ConfigSection config_section(std::string name) {
 
 // Where values may come from; later ones win: defaults, file, environment, --set.
 struct ConfigSources {
-    std::filesystem::path file;                                     // empty: none
-    std::vector<std::pair<std::string, std::string>> environment;   // LOQUAT_CHAT__MESSAGE_CHARACTERS_MAX=...
-    std::vector<std::string> settings;                              // chat.message_characters_max=...
+    std::filesystem::path file;  // empty: none
+    std::vector<std::pair<std::string, std::string>>
+        environment;                    // LOQUAT_CHAT__MESSAGE_CHARACTERS_MAX=...
+    std::vector<std::string> settings;  // chat.message_characters_max=...
 };
 
 // All LOQUAT_* variables of this process except LOQUAT_CONFIG and LOQUAT_DATA.
@@ -45,8 +46,8 @@ struct ConfigLine {
 // The whole configuration, checked.  Every value has a type from its section's struct.
 class Config {
   public:
-    // Throws Failure `config.invalid` (invalid) listing every problem with its origin: unknown keys with a
-    // suggestion, wrong types, values out of range.
+    // Throws Failure `config.invalid` (invalid) listing every problem with its origin: unknown keys
+    // with a suggestion, wrong types, values out of range.
     static Config load(const std::vector<ConfigSection>& sections, const ConfigSources& sources);
 
     template <class T>

@@ -7,7 +7,8 @@
 namespace loquat::runtime {
 namespace {
 
-wire::Value to_value(const YAML::Node& node, const std::string& path, std::map<std::string, int>& lines) {
+wire::Value to_value(const YAML::Node& node, const std::string& path,
+                     std::map<std::string, int>& lines) {
     lines[path] = node.Mark().line + 1;
     switch (node.Type()) {
         case YAML::NodeType::Undefined:
@@ -26,7 +27,8 @@ wire::Value to_value(const YAML::Node& node, const std::string& path, std::map<s
             wire::Object members;
             for (const auto& pair : node) {
                 const std::string name = pair.first.as<std::string>();
-                members.emplace_back(name, to_value(pair.second, path.empty() ? name : path + "." + name, lines));
+                members.emplace_back(
+                    name, to_value(pair.second, path.empty() ? name : path + "." + name, lines));
             }
             return members;
         }
@@ -44,7 +46,8 @@ YamlDocument read_yaml(const std::filesystem::path& file) {
             document.root = wire::Object{};
         }
         if (document.root.if_object() == nullptr) {
-            throw Failure{Kind::invalid, "config.unreadable", file.string() + ": must be a map of sections"};
+            throw Failure{Kind::invalid, "config.unreadable",
+                          file.string() + ": must be a map of sections"};
         }
         return document;
     } catch (const YAML::BadFile&) {

@@ -53,7 +53,10 @@ struct AuditTrailTest : testing::Test {
     std::vector<store::AuditRecord> records;
 
     static contracts::Caller caller(std::string address = "192.0.2.1") {
-        return {.user = UserId::make(), .username = "ann", .address = std::move(address), .user_agent = "browser",
+        return {.user = UserId::make(),
+                .username = "ann",
+                .address = std::move(address),
+                .user_agent = "browser",
                 .request_id = "r"};
     }
 
@@ -74,7 +77,9 @@ struct AuditTrailTest : testing::Test {
         loop.spawn(body());
         loop.run();
     }
-    std::uint64_t lost() { return metrics.counter("loquat_audit_lost_total", "", {{"service", "test"}}).value(); }
+    std::uint64_t lost() {
+        return metrics.counter("loquat_audit_lost_total", "", {{"service", "test"}}).value();
+    }
 };
 
 TEST_F(AuditTrailTest, writes_who_did_what_from_where) {
@@ -142,7 +147,8 @@ TEST_F(AuditTrailTest, writes_repeats_within_a_minute_as_one_record_with_a_count
         for (int i = 0; i < 50; ++i) {
             trail.note_repeated(caller(), {.action = "auth.sign_in_failed", .outcome = "wrong"});
         }
-        trail.note_repeated(caller("192.0.2.2"), {.action = "auth.sign_in_failed", .outcome = "wrong"});
+        trail.note_repeated(caller("192.0.2.2"),
+                            {.action = "auth.sign_in_failed", .outcome = "wrong"});
         clock.advance(61s);
         trail.note_repeated(caller(), {.action = "auth.sign_in_failed", .outcome = "wrong"});
     });

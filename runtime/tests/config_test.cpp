@@ -42,10 +42,12 @@ std::string write_file(const std::string& name, const std::string& text) {
 }
 
 TEST(Config, later_sources_win_and_each_value_knows_its_origin) {
-    const std::string file = write_file("a.yaml", "door:\n  port: 1\n  address: file\n  limits:\n    per_minute: 7\n");
-    const ConfigSources sources{.file = file,
-                                .environment = {{"LOQUAT_DOOR__PORT", "2"}, {"LOQUAT_DOOR__LIMITS__ENABLED", "false"}},
-                                .settings = {"door.port=3", "door.origins=a,b"}};
+    const std::string file =
+        write_file("a.yaml", "door:\n  port: 1\n  address: file\n  limits:\n    per_minute: 7\n");
+    const ConfigSources sources{
+        .file = file,
+        .environment = {{"LOQUAT_DOOR__PORT", "2"}, {"LOQUAT_DOOR__LIMITS__ENABLED", "false"}},
+        .settings = {"door.port=3", "door.origins=a,b"}};
 
     const Config config = Config::load(sections, sources);
     const auto door = config.get<DoorConfig>("door");
@@ -62,20 +64,29 @@ TEST(Config, later_sources_win_and_each_value_knows_its_origin) {
 }
 
 TEST(Config, an_unknown_key_is_an_error_with_a_suggestion) {
-    EXPECT_EQ(problems_of({.settings = {"door.prot=1"}}), "--set: door.prot is not a known key; did you mean port?");
-    EXPECT_EQ(problems_of({.settings = {"dor.port=1"}}), "--set: dor is not a known key; did you mean door?");
-    EXPECT_NE(problems_of({.environment = {{"LOQUAT_DOOR__LIMITS__ENABELD", "1"}}}).find("did you mean enabled?"),
+    EXPECT_EQ(problems_of({.settings = {"door.prot=1"}}),
+              "--set: door.prot is not a known key; did you mean port?");
+    EXPECT_EQ(problems_of({.settings = {"dor.port=1"}}),
+              "--set: dor is not a known key; did you mean door?");
+    EXPECT_NE(problems_of({.environment = {{"LOQUAT_DOOR__LIMITS__ENABELD", "1"}}})
+                  .find("did you mean enabled?"),
               std::string::npos);
 }
 
 TEST(Config, every_problem_is_named_at_once_with_its_place) {
-    const std::string file = write_file("b.yaml", "door:\n  port: many\n  limits:\n    per_minute: 0\n    enabled: 3\n");
+    const std::string file =
+        write_file("b.yaml", "door:\n  port: many\n  limits:\n    per_minute: 0\n    enabled: 3\n");
 
     const std::string problems = problems_of({.file = file});
 
-    EXPECT_NE(problems.find("b.yaml:2: door.port must be a whole number"), std::string::npos) << problems;
-    EXPECT_NE(problems.find("b.yaml:4: door.limits.per_minute must be 1 to 1000, not 0"), std::string::npos) << problems;
-    EXPECT_NE(problems.find("b.yaml:5: door.limits.enabled must be true or false"), std::string::npos) << problems;
+    EXPECT_NE(problems.find("b.yaml:2: door.port must be a whole number"), std::string::npos)
+        << problems;
+    EXPECT_NE(problems.find("b.yaml:4: door.limits.per_minute must be 1 to 1000, not 0"),
+              std::string::npos)
+        << problems;
+    EXPECT_NE(problems.find("b.yaml:5: door.limits.enabled must be true or false"),
+              std::string::npos)
+        << problems;
 }
 
 TEST(Config, a_file_that_is_no_yaml_is_refused_with_its_line) {

@@ -20,7 +20,8 @@ struct GreetRequest {
     std::int32_t times = 1;
     std::vector<std::int64_t> marks;
     static constexpr std::array<std::string_view, 2> defaulted{"times", "marks"};
-    static constexpr std::array fields{wire::Field{"name", 1, 10, ""}, wire::Field{"times", 1, 3, ""}};
+    static constexpr std::array fields{wire::Field{"name", 1, 10, ""},
+                                       wire::Field{"times", 1, 3, ""}};
 };
 BOOST_DESCRIBE_STRUCT(GreetRequest, (), (name, times, marks))
 
@@ -28,7 +29,8 @@ class GreetApi {
   public:
     virtual ~GreetApi() = default;
     virtual Task<Greeting> greet(contracts::Caller caller, GreetRequest request) = 0;
-    virtual Task<contracts::Reply<Greeting>> make(contracts::Caller caller, GreetRequest request) = 0;
+    virtual Task<contracts::Reply<Greeting>> make(contracts::Caller caller,
+                                                  GreetRequest request) = 0;
     virtual Task<void> forget(contracts::Caller caller, GreetRequest request) = 0;
     virtual Task<Greeting> fail(contracts::Caller caller, contracts::Empty request) = 0;
 };
@@ -53,11 +55,13 @@ namespace {
 class Greeter final : public GreetApi {
   public:
     Task<Greeting> greet(contracts::Caller, GreetRequest request) override {
-        co_return Greeting{request.name, request.times + static_cast<std::int32_t>(request.marks.size())};
+        co_return Greeting{request.name,
+                           request.times + static_cast<std::int32_t>(request.marks.size())};
     }
     Task<contracts::Reply<Greeting>> make(contracts::Caller caller, GreetRequest request) override {
         Greeting made{caller.username + ":" + request.name, request.times};
-        co_return contracts::Reply<Greeting>{.body = made, .status = 201, .headers = {{"X-Made", "yes"}}};
+        co_return contracts::Reply<Greeting>{
+            .body = made, .status = 201, .headers = {{"X-Made", "yes"}}};
     }
     Task<void> forget(contracts::Caller, GreetRequest) override { co_return; }
     Task<Greeting> fail(contracts::Caller, contracts::Empty) override {
@@ -69,11 +73,14 @@ class Greeter final : public GreetApi {
 // A dispatcher over one Greeter, on a loop that runs until the given task ends.
 class DispatcherTest : public testing::Test {
   protected:
-    DispatcherTest() { dispatcher_.add("greet", &greeter_, loop_, contracts::bind_table<GreetApi>()); }
+    DispatcherTest() {
+        dispatcher_.add("greet", &greeter_, loop_, contracts::bind_table<GreetApi>());
+    }
 
     void run(Task<void> task) {
         std::exception_ptr error;
-        auto body = [](aio::Loop& loop, Task<void> inner, std::exception_ptr& failed) -> Task<void> {
+        auto body = [](aio::Loop& loop, Task<void> inner,
+                       std::exception_ptr& failed) -> Task<void> {
             try {
                 co_await std::move(inner);
             } catch (...) {
@@ -88,8 +95,8 @@ class DispatcherTest : public testing::Test {
         }
     }
 
-    net::http::Response call(std::string method, std::string path, std::string query, std::string body,
-                             contracts::Caller caller = {}) {
+    net::http::Response call(std::string method, std::string path, std::string query,
+                             std::string body, contracts::Caller caller = {}) {
         net::http::Response response;
         auto work = [&]() -> Task<void> {
             const auto match = dispatcher_.find(method, path);
@@ -115,13 +122,16 @@ class DispatcherTest : public testing::Test {
 };
 
 TEST_F(DispatcherTest, fills_a_request_from_path_query_and_body) {
-    EXPECT_EQ(call("GET", "/greet/a%20b", "times=2&marks=7,8", "").body, R"({"text":"a b","count":4})");
-    EXPECT_EQ(call("POST", "/greet", "", R"({"name":"x","times":3})", person(contracts::Role::user)).body,
-              R"({"text":"ana:x","count":3})");
+    EXPECT_EQ(call("GET", "/greet/a%20b", "times=2&marks=7,8", "").body,
+              R"({"text":"a b","count":4})");
+    EXPECT_EQ(
+        call("POST", "/greet", "", R"({"name":"x","times":3})", person(contracts::Role::user)).body,
+        R"({"text":"ana:x","count":3})");
 }
 
 TEST_F(DispatcherTest, answers_with_the_status_and_fields_of_a_reply) {
-    const auto response = call("POST", "/greet", "", R"({"name":"x"})", person(contracts::Role::user));
+    const auto response =
+        call("POST", "/greet", "", R"({"name":"x"})", person(contracts::Role::user));
 
     EXPECT_EQ(response.status, 201);
     EXPECT_EQ(response.headers.get("X-Made"), "yes");
@@ -137,8 +147,10 @@ TEST_F(DispatcherTest, bad_values_are_422_and_name_the_field) {
     const auto response = call("GET", "/greet/abcdefghijklmnop", "times=nine", "");
 
     EXPECT_EQ(response.status, 422);
-    EXPECT_NE(response.body.find(R"("field":"name","code":"too_long")"), std::string::npos) << response.body;
-    EXPECT_NE(response.body.find(R"("field":"times","code":"type")"), std::string::npos) << response.body;
+    EXPECT_NE(response.body.find(R"("field":"name","code":"too_long")"), std::string::npos)
+        << response.body;
+    EXPECT_NE(response.body.find(R"("field":"times","code":"type")"), std::string::npos)
+        << response.body;
     EXPECT_EQ(call("POST", "/greet", "", "[1]", person(contracts::Role::user)).status, 422);
     EXPECT_EQ(call("POST", "/greet", "", "{", person(contracts::Role::user)).status, 400);
 }
@@ -206,7 +218,9 @@ TEST(Metrics, are_written_as_prometheus_reads_them) {
 
     const std::string text = metrics.to_text();
 
-    EXPECT_NE(text.find("# TYPE loquat_x_total counter\nloquat_x_total{a=\"q\\\"\\n\"} 2\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("# TYPE loquat_x_total counter\nloquat_x_total{a=\"q\\\"\\n\"} 2\n"),
+              std::string::npos)
+        << text;
     EXPECT_NE(text.find("loquat_y_seconds_bucket{le=\"0.005\"} 1\n"), std::string::npos) << text;
     EXPECT_NE(text.find("loquat_y_seconds_bucket{le=\"0.0025\"} 0\n"), std::string::npos) << text;
     EXPECT_NE(text.find("loquat_y_seconds_count 1\n"), std::string::npos) << text;

@@ -98,8 +98,8 @@ Task<void> Accounts::change_password(UserId id, std::string current, std::string
     }
     attempt.succeed();
     std::string encoded = co_await hash(std::move(next));
-    const bool changed = co_await parts_.users.change_password(id, account.password_version,
-                                                               std::move(encoded));
+    const bool changed =
+        co_await parts_.users.change_password(id, account.password_version, std::move(encoded));
     if (!changed) {
         throw Failure{Kind::conflict, "auth.password_changed",
                       "The password was changed at the same time elsewhere."};

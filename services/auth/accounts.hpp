@@ -30,14 +30,14 @@ class Accounts {
 
     explicit Accounts(Parts parts) : parts_(parts) {}
 
-    // 422 for what is not acceptable, 409 `auth.username_taken` or `auth.email_taken`.  That an e-mail address
-    // is in use is told like a user name: who registers must learn why it failed, and no mail is sent
-    // that could tell it more quietly.  Each question costs a password hash.
+    // 422 for what is not acceptable, 409 `auth.username_taken` or `auth.email_taken`.  That an
+    // e-mail address is in use is told like a user name: who registers must learn why it failed,
+    // and no mail is sent that could tell it more quietly.  Each question costs a password hash.
     Task<Account> add(NewAccount wanted);
 
-    // RefusedSignIn, 401 `auth.invalid_credentials`, for a wrong password and for an unknown name alike: the same number of
-    // hashes, the same answer.  429 `rate.limited` after too many.  The attempt is open until the caller says
-    // how it ended.
+    // RefusedSignIn, 401 `auth.invalid_credentials`, for a wrong password and for an unknown name
+    // alike: the same number of hashes, the same answer.  429 `rate.limited` after too many.  The
+    // attempt is open until the caller says how it ended.
     struct Proven {
         Account account;
         BackOff::Attempt attempt;
@@ -69,7 +69,8 @@ class Accounts {
 
 Failure invalid_credentials();
 
-// 401 `auth.invalid_credentials`.  Whom it concerns is for the audit trail alone, never for the answer.
+// 401 `auth.invalid_credentials`.  Whom it concerns is for the audit trail alone, never for the
+// answer.
 class RefusedSignIn : public Failure {
   public:
     explicit RefusedSignIn(std::optional<UserId> account)

@@ -18,8 +18,8 @@ Reply<contracts::Session> to_reply(Issued issued, const Caller& caller, Delivery
                   .expires_in = issued.expires_in.count(),
                   .user = to_user(issued.account)};
     if (delivery == Delivery::cookie) {
-        reply.headers.push_back(make_refresh_cookie(issued.refresh_token, issued.refresh_expires_in,
-                                                    caller.is_secure));
+        reply.headers.push_back(
+            make_refresh_cookie(issued.refresh_token, issued.refresh_expires_in, caller.is_secure));
     } else {
         reply.body.refresh_token = std::move(issued.refresh_token);
     }
@@ -101,8 +101,8 @@ Task<Issued> Auth::register_and_open(Caller caller, contracts::RegisterRequest r
 Task<Issued> Auth::sign_in(Caller caller, std::string login, std::string password) {
     std::optional<Accounts::Proven> proven;
     try {
-        proven.emplace(co_await parts_.accounts.prove(std::move(login), std::move(password),
-                                                      caller.address));
+        proven.emplace(
+            co_await parts_.accounts.prove(std::move(login), std::move(password), caller.address));
     } catch (const RefusedSignIn& failure) {
         note_refused(caller, "auth.sign_in_failed", failure.account, failure.code);
         throw;
@@ -132,8 +132,7 @@ Task<Reply<contracts::Session>> Auth::register_user(Caller caller,
 
 Task<Reply<contracts::Session>> Auth::login(Caller caller, contracts::LoginRequest request) {
     const Delivery delivery = request.cookie ? Delivery::cookie : Delivery::body;
-    auto issued =
-        co_await sign_in(caller, std::move(request.login), std::move(request.password));
+    auto issued = co_await sign_in(caller, std::move(request.login), std::move(request.password));
     co_return to_reply(std::move(issued), caller, delivery);
 }
 
@@ -185,7 +184,8 @@ Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest reque
         co_await parts_.accounts.change_password(user, std::move(request.current_password),
                                                  std::move(request.new_password), caller.address);
     } catch (const Failure& failure) {
-        const bool is_guess = failure.kind == Kind::unauthenticated || failure.kind == Kind::limited;
+        const bool is_guess =
+            failure.kind == Kind::unauthenticated || failure.kind == Kind::limited;
         if (is_guess) {
             note_refused(caller, "auth.password_change_failed", user, failure.code);
         }
@@ -214,8 +214,7 @@ Task<void> Auth::delete_session(Caller caller, contracts::SessionRef request) {
     if (ended == 0) {
         throw Failure{Kind::not_found, "auth.session_not_found", "There is no such session."};
     }
-    parts_.audit.note(caller,
-                      {.action = "auth.session_ended", .subject = request.id.to_string()});
+    parts_.audit.note(caller, {.action = "auth.session_ended", .subject = request.id.to_string()});
 }
 
 Task<contracts::PublicUser> Auth::get_user(Caller caller, contracts::UserRef request) {

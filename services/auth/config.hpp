@@ -29,7 +29,8 @@ struct Config {
 
     static constexpr std::array fields{
         wire::Field{"access_token_seconds", 60, 3600, "Life of an access token."},
-        wire::Field{"session_idle_days", 1, 365, "A session that is not refreshed for so long ends."},
+        wire::Field{"session_idle_days", 1, 365,
+                    "A session that is not refreshed for so long ends."},
         wire::Field{"session_days_max", 1, 3650, "A session ends after so long in any case."},
         wire::Field{"sessions_per_user_max", 1, 1000, "One more ends the oldest."},
         wire::Field{"refresh_grace_seconds", 0, 60,
@@ -42,12 +43,14 @@ struct Config {
         wire::Field{"hash_passes", 1, 20, "Argon2id passes."},
         wire::Field{.name = "back_off", .doc = "Slow down the guessing of passwords."},
         wire::Field{"origins", 0, 100,
-                    "Origins beside the host itself that may refresh by cookie, such as https://a.example."},
+                    "Origins beside the host itself that may refresh by cookie, such as "
+                    "https://a.example."},
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
                       (access_token_seconds, session_idle_days, session_days_max,
-                       sessions_per_user_max, refresh_grace_seconds, signing_algorithm, key_days_max, hash_threads, hash_queue_max,
-                       hash_memory_kib, hash_passes, back_off, origins))
+                       sessions_per_user_max, refresh_grace_seconds, signing_algorithm,
+                       key_days_max, hash_threads, hash_queue_max, hash_memory_kib, hash_passes,
+                       back_off, origins))
 
 }  // namespace loquat::auth

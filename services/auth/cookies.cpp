@@ -36,9 +36,8 @@ void check_origin(const contracts::Caller& caller, const std::vector<std::string
     if (origin.empty() || is_own_origin(origin, caller.host)) {
         return;
     }
-    if (std::ranges::any_of(origins, [&](const std::string& one) {
-            return equal_ignoring_case(one, origin);
-        })) {
+    if (std::ranges::any_of(
+            origins, [&](const std::string& one) { return equal_ignoring_case(one, origin); })) {
         return;
     }
     throw Failure{Kind::forbidden, "auth.origin_refused", "This site may not use the session."};

@@ -12,14 +12,15 @@ class Keys {
     struct Options {
         net::jose::Algorithm algorithm = net::jose::Algorithm::rs256;
         std::chrono::seconds age_max{30 * 86'400};
-        // How long a key stays published after it stopped signing; at least the life of an access token.
+        // How long a key stays published after it stopped signing; at least the life of an access
+        // token.
         std::chrono::seconds overlap{16 * 60};
         // A key made because of its predecessor's age is published so long before it signs.
         std::chrono::seconds publish_ahead{10 * 60};
     };
 
-    // Reads the keys, or makes the first one (RSA: a few hundred milliseconds).  Blocks: for the start only.
-    // All references outlive this.
+    // Reads the keys, or makes the first one (RSA: a few hundred milliseconds).  Blocks: for the
+    // start only. All references outlive this.
     Keys(KeyStore& store, aio::WorkerPool& pool, Options options, const Clock& clock);
 
     const net::jose::Key& signing_key() const { return ring_.signing_key(clock_.now()); }

@@ -59,9 +59,9 @@ class AuthService final : public runtime::Service {
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "auth"}),
           accounts_({users_, passwords_, back_off_, context.clock(), metrics_}),
-          sessions_({session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_,
-                     audit_},
-                    session_options(config_, context.platform_config())),
+          sessions_(
+              {session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_, audit_},
+              session_options(config_, context.platform_config())),
           auth_({accounts_, sessions_, keys_, metrics_, audit_, config_.origins}),
           scope_(context.loop(), "auth") {
         context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());

@@ -36,8 +36,8 @@ struct ProfileChange {
 };
 
 inline Failure email_taken() {
-    return Failure{Kind::conflict, "auth.email_taken", "Another account uses this e-mail address."}.at(
-        "email", "taken", "is used by another account");
+    return Failure{Kind::conflict, "auth.email_taken", "Another account uses this e-mail address."}
+        .at("email", "taken", "is used by another account");
 }
 
 enum class RoleOutcome { changed, unchanged, unknown_user, last_admin };
@@ -53,14 +53,14 @@ class UserStore {
     virtual Task<std::optional<Account>> find_by_login(std::string login) = 0;
     // Those that exist, in any order.
     virtual Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) = 0;
-    // User names that begin with `query` or display names that hold it, ASCII case ignored; by user name,
-    // after `after`.  An empty query finds everybody.
+    // User names that begin with `query` or display names that hold it, ASCII case ignored; by user
+    // name, after `after`.  An empty query finds everybody.
     virtual Task<std::vector<Account>> search(std::string query, std::string after,
                                               std::size_t limit) = 0;
     // None when there is no such user; `auth.email_taken` (409) when somebody else has it.
     virtual Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) = 0;
-    // Only while the version is still `version`; false otherwise.  A change makes it grow; a rehash of the
-    // same password does not.
+    // Only while the version is still `version`; false otherwise.  A change makes it grow; a rehash
+    // of the same password does not.
     virtual Task<bool> change_password(UserId id, std::int64_t version, std::string hash) = 0;
     virtual Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) = 0;
     // Refuses to take the role from the last administrator.
@@ -78,8 +78,9 @@ class SessionStore {
   public:
     virtual ~SessionStore() = default;
 
-    // Adds a session of an account whose password is still that of `password_version`; otherwise false.  Ends
-    // the user's oldest sessions beyond `per_user_max`; their revocations are appended to `ended`.
+    // Adds a session of an account whose password is still that of `password_version`; otherwise
+    // false.  Ends the user's oldest sessions beyond `per_user_max`; their revocations are appended
+    // to `ended`.
     struct Opening {
         Session session;
         std::int64_t password_version = 1;

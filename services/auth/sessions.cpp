@@ -1,7 +1,7 @@
 #include "services/auth/sessions.hpp"
 
-#include "net/jose/jws.hpp"
 #include "net/jose/claims.hpp"
+#include "net/jose/jws.hpp"
 #include "services/auth/domain/names.hpp"
 #include "wire/codec.hpp"
 
@@ -62,8 +62,8 @@ Task<Issued> Sessions::refresh(std::string text, contracts::Caller caller) {
                         .secret_hash = token->secret_hash(),
                         .next_hash = token->successor(nonce).secret_hash(),
                         .next_nonce = nonce};
-    auto rotated = co_await parts_.store.rotate(std::move(presented), options_.rules, now,
-                                                revoked_until());
+    auto rotated =
+        co_await parts_.store.rotate(std::move(presented), options_.rules, now, revoked_until());
     if (rotated.rotation == Rotation::reused || rotated.rotation == Rotation::ended) {
         parts_.metrics.refreshes_reused.add();
         if (rotated.rotation == Rotation::reused) {
@@ -86,7 +86,8 @@ Task<Issued> Sessions::refresh(std::string text, contracts::Caller caller) {
     co_return co_await issue(*std::move(account), std::move(rotated.session), std::move(next), now);
 }
 
-// `began`: when the account was read at the latest, so that a change of role after it covers this token.
+// `began`: when the account was read at the latest, so that a change of role after it covers this
+// token.
 Task<Issued> Sessions::issue(Account account, Session session, RefreshToken token, Time began) {
     const net::jose::Claims claims{.subject = account.id.to_string(),
                                    .session = session.id.to_string(),

@@ -44,15 +44,16 @@ class Sessions {
     // None when the password was changed since `account` was read.
     Task<std::optional<Issued>> open(Account account, contracts::Caller caller);
 
-    // Single use: gives the successor.  401 `auth.refresh_reused` for a spent token, which ends the session;
-    // 401 `auth.refresh_invalid` for anything else that is not the valid one.
+    // Single use: gives the successor.  401 `auth.refresh_reused` for a spent token, which ends the
+    // session; 401 `auth.refresh_invalid` for anything else that is not the valid one.
     Task<Issued> refresh(std::string token, contracts::Caller caller);
 
     Task<std::vector<Session>> list(UserId user);
     // The number of sessions that ended.
     Task<std::size_t> end(UserId user, std::optional<SessionId> only,
                           std::optional<SessionId> except);
-    // No access token of that user issued until now is accepted any more; refreshing gives new ones.
+    // No access token of that user issued until now is accepted any more; refreshing gives new
+    // ones.
     Task<void> renew_tokens(UserId user);
     Task<std::vector<contracts::Revocation>> list_revocations();
     Task<void> clean_up();

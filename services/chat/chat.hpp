@@ -89,8 +89,8 @@ class Chat final : public contracts::ChatApi {
 
     Task<Reply<contracts::Message>> post_message(Caller caller,
                                                  contracts::PostMessageRequest request) override;
-    Task<contracts::AcceptedMessages> accept_messages(Caller caller,
-                                                      contracts::AcceptMessagesRequest request) override;
+    Task<contracts::AcceptedMessages> accept_messages(
+        Caller caller, contracts::AcceptMessagesRequest request) override;
     Task<contracts::Accepted> accept_message(Caller caller,
                                              contracts::PostMessageRequest request) override;
     Task<contracts::Message> edit_message(Caller caller,

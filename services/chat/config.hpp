@@ -76,8 +76,9 @@ struct ChatConfig {
         wire::Field{"stream_cache_mib", 0, 65'536,
                     "Event streams of ended answers kept in memory; others are made again when "
                     "somebody reads them."},
-        wire::Field{"tokens_per_day_max", 0, 1'000'000'000'000,
-                    "Tokens of models that one person may use on a day (UTC); 0: as many as they like."},
+        wire::Field{
+            "tokens_per_day_max", 0, 1'000'000'000'000,
+            "Tokens of models that one person may use on a day (UTC); 0: as many as they like."},
     };
 };
 BOOST_DESCRIBE_STRUCT(ChatConfig, (),
@@ -85,8 +86,9 @@ BOOST_DESCRIBE_STRUCT(ChatConfig, (),
                        chats_per_user_max, store_wait_ms, store_waiters_max, typing_interval_ms,
                        receipts_members_max, names_fresh_ms, progress_interval_ms,
                        creation_key_hours, members_cached_max, people_cached_max,
-                       repeats_cached_max, heads_cached_mib, generations_waiting_max, generations_max,
-                       generation_seconds_max, answer_bytes_max, answer_tokens_reserved,
-                       history_messages_max, stream_cache_mib, tokens_per_day_max))
+                       repeats_cached_max, heads_cached_mib, generations_waiting_max,
+                       generations_max, generation_seconds_max, answer_bytes_max,
+                       answer_tokens_reserved, history_messages_max, stream_cache_mib,
+                       tokens_per_day_max))
 
 }  // namespace loquat::chat

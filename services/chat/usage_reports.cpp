@@ -19,7 +19,8 @@ TimeZone zone_named(const std::string& name) {
     const auto zone = TimeZone::find(name);
     if (!zone) {
         throw Failure{Kind::invalid, "usage.unknown_time_zone",
-                      "This time zone is not known here. Give a name of the IANA database such as Europe/Vienna, or "
+                      "This time zone is not known here. Give a name of the IANA database such as "
+                      "Europe/Vienna, or "
                       "UTC. If the name is right, the server lacks the package tzdata."}
             .at("time_zone", "unknown", "is not a known time zone");
     }
@@ -51,8 +52,8 @@ Range range_of(const contracts::UsageRequest& request, Time now) {
         throw invalid_field("from", "after_to", "must not be after `to`");
     }
     if (to - from >= days{UsageReports::days_max}) {
-        throw Failure{Kind::invalid, "usage.range_too_long", "A report covers 366 days at most."}.at(
-            "from", "too_early", "must be at most 365 days before `to`");
+        throw Failure{Kind::invalid, "usage.range_too_long", "A report covers 366 days at most."}
+            .at("from", "too_early", "must be at most 365 days before `to`");
     }
     Range range;
     for (local_days day = from; day <= to; day += days{1}) {
@@ -93,7 +94,8 @@ contracts::AuditEntry to_entry(store::AuditRecord record) {
 
 }  // namespace
 
-Task<contracts::UsageReport> UsageReports::get_usage(contracts::Caller caller, contracts::UsageRequest request) {
+Task<contracts::UsageReport> UsageReports::get_usage(contracts::Caller caller,
+                                                     contracts::UsageRequest request) {
     const UserId user = caller.user_id();
     const Range range = range_of(request, parts_.clock.now());
     contracts::UsageReport report;
@@ -132,7 +134,8 @@ Task<std::string> UsageReports::currency(contracts::Caller caller) {
         problem = failure.code;
     }
     if (!problem.empty()) {
-        log_warn({.service = "chat"}, "the currency of prices could not be asked for", {{"error", problem}});
+        log_warn({.service = "chat"}, "the currency of prices could not be asked for",
+                 {{"error", problem}});
     }
     co_return known_currency_;
 }
@@ -143,12 +146,13 @@ Task<std::optional<contracts::UsageQuota>> UsageReports::quota_of(UserId user) {
     }
     const auto today = std::chrono::floor<days>(parts_.clock.now());
     const std::int64_t tokens = co_await parts_.usage.tokens_of(user, today);
-    co_return contracts::UsageQuota{
-        .tokens_per_day = tokens_per_day_max_, .tokens_today = tokens, .resets_at = today + days{1}};
+    co_return contracts::UsageQuota{.tokens_per_day = tokens_per_day_max_,
+                                    .tokens_today = tokens,
+                                    .resets_at = today + days{1}};
 }
 
-Task<contracts::Page<contracts::AuditEntry>> UsageReports::list_audit(contracts::Caller caller,
-                                                                      contracts::AuditRequest request) {
+Task<contracts::Page<contracts::AuditEntry>> UsageReports::list_audit(
+    contracts::Caller caller, contracts::AuditRequest request) {
     caller.require_admin();
     const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
     store::AuditQuery query{.actor = request.actor_id,

@@ -33,9 +33,10 @@ class UsageReports final : public contracts::UsageApi {
     UsageReports(Parts parts, std::int64_t tokens_per_day_max)
         : parts_(parts), tokens_per_day_max_(tokens_per_day_max) {}
 
-    Task<contracts::UsageReport> get_usage(contracts::Caller caller, contracts::UsageRequest request) override;
-    Task<contracts::Page<contracts::AuditEntry>> list_audit(contracts::Caller caller,
-                                                            contracts::AuditRequest request) override;
+    Task<contracts::UsageReport> get_usage(contracts::Caller caller,
+                                           contracts::UsageRequest request) override;
+    Task<contracts::Page<contracts::AuditEntry>> list_audit(
+        contracts::Caller caller, contracts::AuditRequest request) override;
 
   private:
     Task<std::string> currency(contracts::Caller caller);

@@ -32,7 +32,8 @@ std::string_view event_type(OutcomeKind kind) {
 }
 
 bool is_change(OutcomeKind kind) {
-    return kind == OutcomeKind::stored || kind == OutcomeKind::edited || kind == OutcomeKind::deleted;
+    return kind == OutcomeKind::stored || kind == OutcomeKind::edited ||
+           kind == OutcomeKind::deleted;
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ class Announcer {
   public:
     explicit Announcer(store::Broadcast& broadcast) : broadcast_(broadcast) {}
 
-    // A change goes to its room and to `chat.stored`; every outcome to the record's origin, if it has one.
+    // A change goes to its room and to `chat.stored`; every outcome to the record's origin, if it
+    // has one.
     void announce(const store::MessageRecord& record, store::Outcome outcome);
 
   private:

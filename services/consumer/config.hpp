@@ -15,12 +15,17 @@ struct Config {
 
     static constexpr std::array fields{
         wire::Field{"batch_records_max", 1, 10'000, "Records stored in one transaction."},
-        wire::Field{"batch_bytes_max", 1024, 64 * 1024 * 1024, "Bytes of records stored in one transaction."},
-        wire::Field{"retry_ms_min", 1, 60'000, "The first pause after a failure; pauses grow from here."},
+        wire::Field{"batch_bytes_max", 1024, 64 * 1024 * 1024,
+                    "Bytes of records stored in one transaction."},
+        wire::Field{"retry_ms_min", 1, 60'000,
+                    "The first pause after a failure; pauses grow from here."},
         wire::Field{"retry_ms_max", 1, 600'000, "The longest pause after a failure."},
-        wire::Field{"trim_seconds", 1, 86'400, "How often stored records are removed from the log."},
+        wire::Field{"trim_seconds", 1, 86'400,
+                    "How often stored records are removed from the log."},
     };
 };
-BOOST_DESCRIBE_STRUCT(Config, (), (batch_records_max, batch_bytes_max, retry_ms_min, retry_ms_max, trim_seconds))
+BOOST_DESCRIBE_STRUCT(Config, (),
+                      (batch_records_max, batch_bytes_max, retry_ms_min, retry_ms_max,
+                       trim_seconds))
 
 }  // namespace loquat::consumer

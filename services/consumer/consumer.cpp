@@ -112,9 +112,11 @@ Task<store::Outcome> Consumer::recall(store::MessageRecord record) {
         co_return store::Outcome{.kind = kind, .message = std::move(*message)};
     }
     if (record.kind == store::RecordKind::message) {
-        message = co_await parts_.messages.find_by_client_id(record.chat, record.sender.id, record.client_id);
+        message = co_await parts_.messages.find_by_client_id(record.chat, record.sender.id,
+                                                             record.client_id);
         if (message) {
-            const bool same = message->text == record.text || message->edited_at || message->deleted_at;
+            const bool same =
+                message->text == record.text || message->edited_at || message->deleted_at;
             const OutcomeKind kind = same ? OutcomeKind::duplicate : OutcomeKind::conflict;
             co_return store::Outcome{.kind = kind, .message = std::move(*message)};
         }

@@ -38,7 +38,8 @@ class LedgerLoop final : public TopicLoop {
         }
         // Until the store has answered it is not known whether it moved.
         position_.reset();
-        store::LedgerBatch<Record> batch{after, found.back()->offset, decode_all(found), parts_.log.identity()};
+        store::LedgerBatch<Record> batch{after, found.back()->offset, decode_all(found),
+                                         parts_.log.identity()};
         const store::LedgerOutcome outcome = co_await parts_.ledger.apply_batch(std::move(batch));
         parts_.metrics.count(outcome);
         position_ = found.back()->offset;
@@ -48,7 +49,8 @@ class LedgerLoop final : public TopicLoop {
     }
 
   private:
-    std::vector<std::optional<Record>> decode_all(const std::vector<store::LogRecordPtr>& found) const {
+    std::vector<std::optional<Record>> decode_all(
+        const std::vector<store::LogRecordPtr>& found) const {
         std::vector<std::optional<Record>> records;
         records.reserve(found.size());
         for (const store::LogRecordPtr& record : found) {

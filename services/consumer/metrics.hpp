@@ -9,15 +9,20 @@ namespace loquat::consumer {
 
 struct ConsumerMetrics {
     explicit ConsumerMetrics(runtime::Metrics& metrics)
-        : lag(metrics.gauge("loquat_consumer_lag_records", "Records that are logged but not yet stored")),
-          batch_records(metrics.gauge("loquat_consumer_batch_records", "Records in the last batch")),
+        : lag(metrics.gauge("loquat_consumer_lag_records",
+                            "Records that are logged but not yet stored")),
+          batch_records(
+              metrics.gauge("loquat_consumer_batch_records", "Records in the last batch")),
           batches(metrics.counter("loquat_consumer_batches_total", "Batches stored")),
-          failures(metrics.counter("loquat_consumer_failures_total", "Tries that failed and were repeated")),
-          retold(metrics.counter("loquat_consumer_retold_total", "Records told again after a restart or failure")),
+          failures(metrics.counter("loquat_consumer_failures_total",
+                                   "Tries that failed and were repeated")),
+          retold(metrics.counter("loquat_consumer_retold_total",
+                                 "Records told again after a restart or failure")),
           batch_seconds(metrics.histogram("loquat_consumer_batch_seconds", "Storing one batch")),
           delay_seconds(metrics.histogram("loquat_consumer_delay_seconds", "From sent to stored")),
-          outcomes_{&outcome(metrics, "stored"), &outcome(metrics, "duplicate"), &outcome(metrics, "conflict"),
-                    &outcome(metrics, "edited"), &outcome(metrics, "deleted"), &outcome(metrics, "refused")} {}
+          outcomes_{&outcome(metrics, "stored"),   &outcome(metrics, "duplicate"),
+                    &outcome(metrics, "conflict"), &outcome(metrics, "edited"),
+                    &outcome(metrics, "deleted"),  &outcome(metrics, "refused")} {}
 
     void count(store::OutcomeKind kind) { outcomes_[static_cast<std::size_t>(kind) - 1]->add(); }
 
@@ -31,7 +36,8 @@ struct ConsumerMetrics {
 
   private:
     static runtime::Counter& outcome(runtime::Metrics& metrics, const char* result) {
-        return metrics.counter("loquat_consumer_records_total", "Records applied", {{"outcome", result}});
+        return metrics.counter("loquat_consumer_records_total", "Records applied",
+                               {{"outcome", result}});
     }
 
     std::array<runtime::Counter*, 6> outcomes_;
@@ -40,10 +46,11 @@ struct ConsumerMetrics {
 // Of one ledger: `usage` or `audit`.
 struct LedgerMetrics {
     LedgerMetrics(runtime::Metrics& metrics, const std::string& ledger)
-        : lag(metrics.gauge("loquat_ledger_lag_records", "Records that are logged but not yet in their ledger",
+        : lag(metrics.gauge("loquat_ledger_lag_records",
+                            "Records that are logged but not yet in their ledger",
                             {{"ledger", ledger}})),
-          failures(metrics.counter("loquat_ledger_failures_total", "Tries that failed and were repeated",
-                                   {{"ledger", ledger}})),
+          failures(metrics.counter("loquat_ledger_failures_total",
+                                   "Tries that failed and were repeated", {{"ledger", ledger}})),
           stored_(outcome(metrics, ledger, "stored")),
           repeated_(outcome(metrics, ledger, "repeated")),
           unreadable_(outcome(metrics, ledger, "unreadable")) {}
@@ -58,7 +65,8 @@ struct LedgerMetrics {
     runtime::Counter& failures;
 
   private:
-    static runtime::Counter& outcome(runtime::Metrics& metrics, const std::string& ledger, const char* result) {
+    static runtime::Counter& outcome(runtime::Metrics& metrics, const std::string& ledger,
+                                     const char* result) {
         return metrics.counter("loquat_ledger_records_total", "Records read from the log",
                                {{"ledger", ledger}, {"outcome", result}});
     }

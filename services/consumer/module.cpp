@@ -27,19 +27,21 @@ class ConsumerService final : public runtime::Service {
         : metrics_(context.metrics()),
           usage_metrics_(context.metrics(), "usage"),
           audit_metrics_(context.metrics(), "audit"),
-          consumer_({context.log(), context.messages(), context.broadcast(), context.clock(), metrics_},
-                    context.config<Config>()),
-          usage_({context.log(), context.usage(), context.clock(), usage_metrics_}, store::usage_topic,
-                 store::decode_usage_record, context.config<Config>()),
-          audit_({context.log(), context.audit(), context.clock(), audit_metrics_}, store::audit_topic,
-                 store::decode_audit_record, context.config<Config>()),
+          consumer_(
+              {context.log(), context.messages(), context.broadcast(), context.clock(), metrics_},
+              context.config<Config>()),
+          usage_({context.log(), context.usage(), context.clock(), usage_metrics_},
+                 store::usage_topic, store::decode_usage_record, context.config<Config>()),
+          audit_({context.log(), context.audit(), context.clock(), audit_metrics_},
+                 store::audit_topic, store::decode_audit_record, context.config<Config>()),
           inbox_(context.log()),
           scope_(context.loop(), "consumer") {
         context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_inbox_operations());
         context.health().add("consumer", "store", [this] { return consumer_.trouble(); });
         context.health().add("consumer", "usage", [this] { return usage_.trouble(); });
         context.health().add("consumer", "audit", [this] { return audit_.trouble(); });
-        context.health().add("consumer", "log", [&log = context.log()] { return log_trouble(log); });
+        context.health().add("consumer", "log",
+                             [&log = context.log()] { return log_trouble(log); });
     }
 
     Task<void> start() override {

@@ -75,17 +75,19 @@ Task<store::Offset> TopicLoop::place_of(store::Offset given, Uuid given_log) {
         co_return ends.first - 1;
     }
     if (given > ends.last) {
-        throw Failure{Kind::unavailable, "consumer.log_is_older",
-                      "The message log ends before what is already stored, as after restoring an old copy. "
-                      "Move the log file aside: a new one is begun and nothing that is stored is touched.",
-                      topic_ + " is stored up to " + std::to_string(given) + ", logged up to " +
-                          std::to_string(ends.last)};
+        throw Failure{
+            Kind::unavailable, "consumer.log_is_older",
+            "The message log ends before what is already stored, as after restoring an old copy. "
+            "Move the log file aside: a new one is begun and nothing that is stored is touched.",
+            topic_ + " is stored up to " + std::to_string(given) + ", logged up to " +
+                std::to_string(ends.last)};
     }
     co_return given;
 }
 
 void TopicLoop::report_unreadable(store::Offset offset) const {
-    log_error(context, "a record cannot be understood and is passed over", {{"topic", topic_}, {"offset", offset}});
+    log_error(context, "a record cannot be understood and is passed over",
+              {{"topic", topic_}, {"offset", offset}});
 }
 
 Task<void> TopicLoop::trim() {

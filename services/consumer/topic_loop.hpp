@@ -13,9 +13,9 @@
 
 namespace loquat::consumer {
 
-// Brings one topic of the log into a store: batch after batch, in order, for as long as it takes.  Each topic has its
-// own place, its own tries and its own trouble, so that one store that fails holds up no other.  One loop; `trouble`
-// from any thread.
+// Brings one topic of the log into a store: batch after batch, in order, for as long as it takes.
+// Each topic has its own place, its own tries and its own trouble, so that one store that fails
+// holds up no other.  One loop; `trouble` from any thread.
 class TopicLoop {
   public:
     struct Source {
@@ -32,8 +32,8 @@ class TopicLoop {
     // Runs until cancelled.  A failure is tried again, with growing pauses.
     Task<void> run();
 
-    // Applies what the log has now; gives the number of records.  Throws what the log or the store throw; the next
-    // call finds out by itself how far this one came.
+    // Applies what the log has now; gives the number of records.  Throws what the log or the store
+    // throw; the next call finds out by itself how far this one came.
     virtual Task<std::size_t> drain_once() = 0;
 
     // Removes from the log what is stored for good.
@@ -46,8 +46,9 @@ class TopicLoop {
     // Makes what is stored safe; everything up to the offset may be trimmed.
     virtual Task<store::Offset> secure() = 0;
 
-    // Where the store is in this log.  A log under another identity is read from its beginning; `given` may then be
-    // of the old one.  `consumer.log_is_older` (503) when the log ends before what is stored.
+    // Where the store is in this log.  A log under another identity is read from its beginning;
+    // `given` may then be of the old one.  `consumer.log_is_older` (503) when the log ends before
+    // what is stored.
     Task<store::Offset> place_of(store::Offset given, Uuid given_log);
     Task<std::vector<store::LogRecordPtr>> read_next();
     void report_unreadable(store::Offset offset) const;

@@ -17,7 +17,8 @@ class LocalCalls {
     explicit LocalCalls(Answers& answers) : answers_(answers) {}
 
     Task<void> run(Request& request);
-    // Ends the event streams that run and refuses new ones; the next of their readers finds another server.
+    // Ends the event streams that run and refuses new ones; the next of their readers finds another
+    // server.
     void end_feeds();
 
   private:

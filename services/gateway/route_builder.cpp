@@ -229,9 +229,9 @@ class Builder {
 
 std::vector<contracts::Operation> known_operations() {
     std::vector<contracts::Operation> all;
-    for (auto make :
-         {contracts::auth_operations, contracts::chat_operations, contracts::generation_operations,
-          contracts::usage_operations, contracts::model_operations, contracts::presence_operations}) {
+    for (auto make : {contracts::auth_operations, contracts::chat_operations,
+                      contracts::generation_operations, contracts::usage_operations,
+                      contracts::model_operations, contracts::presence_operations}) {
         std::ranges::move(make(), std::back_inserter(all));
     }
     return all;

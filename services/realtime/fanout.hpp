@@ -47,10 +47,10 @@ struct Address {
 
 // One thing to tell subscribers.
 struct Event {
-    std::string_view body;     // JSON
-    std::int64_t seq = 0;      // of a `message` event; 0 for all others
-    std::uint64_t number = 0;  // message-id: unique and growing on this loop
-    bool is_change = false;    // an edit or a deletion: must not be lost unannounced
+    std::string_view body;       // JSON
+    std::int64_t seq = 0;        // of a `message` event; 0 for all others
+    std::uint64_t number = 0;    // message-id: unique and growing on this loop
+    bool is_change = false;      // an edit or a deletion: must not be lost unannounced
     bool is_generation = false;  // of an answer that is written: the same
 };
 
@@ -79,7 +79,8 @@ class FrameMaker {
 
 enum class FollowState : std::uint8_t {
     catching_up,  // its history is being read from the store
-    ahead,        // it was given more than was broadcast yet: `last_seq` and `known` and below are skipped
+    ahead,        // it was given more than was broadcast yet: `last_seq` and `known` and below are
+                  // skipped
     live,         // a member of its group
     lagging,      // the reader was too slow: gets nothing until it has drained
 };
@@ -89,17 +90,17 @@ struct Subscription {
     Connection* connection = nullptr;
     Feed feed = Feed::room;
     FollowState state = FollowState::live;
-    bool has_lost = false;    // lagging: events without a number were dropped
+    bool has_lost = false;             // lagging: events without a number were dropped
     bool has_lost_generation = false;  // lagging: the same for answers that are written
-    std::uint32_t index = 0;  // its place in Group or in Room
+    std::uint32_t index = 0;           // its place in Group or in Room
     std::shared_ptr<Room> room;
-    Group* group = nullptr;             // of a room: also its address
-    std::unique_ptr<Address> own;       // of the other feeds
-    std::int64_t last_seq = 0;          // lagging: the first that is missing, minus one
-    std::uint64_t changes_seen = 0;     // lagging: Room::changes when it began
+    Group* group = nullptr;                    // of a room: also its address
+    std::unique_ptr<Address> own;              // of the other feeds
+    std::int64_t last_seq = 0;                 // lagging: the first that is missing, minus one
+    std::uint64_t changes_seen = 0;            // lagging: Room::changes when it began
     std::uint64_t generation_events_seen = 0;  // lagging: Room::generation_events when it began
-    std::unique_ptr<GenerationIds> known;      // from its snapshots, where the broadcast is behind them
-    std::shared_ptr<CatchUp> catch_up;  // while catching up
+    std::unique_ptr<GenerationIds> known;  // from its snapshots, where the broadcast is behind them
+    std::shared_ptr<CatchUp> catch_up;     // while catching up
     std::unique_ptr<std::deque<std::uint64_t>> unacked;
 
     const Address& address() const;

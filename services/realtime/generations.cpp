@@ -29,7 +29,8 @@ void add_text(std::string& body, std::string_view name, std::string_view text) {
 std::optional<GenerationMark> read_generation_mark(std::string_view body) {
     try {
         Outer outer = wire::from_json<Outer>(body);
-        return GenerationMark{std::move(outer.generationId), outer.event_id, outer.event.type == "done"};
+        return GenerationMark{std::move(outer.generationId), outer.event_id,
+                              outer.event.type == "done"};
     } catch (const Failure&) {
         return std::nullopt;
     }

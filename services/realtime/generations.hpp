@@ -7,8 +7,9 @@
 
 #include "contracts/chat.hpp"
 
-// Answers of assistants while they are written.  Each is a run of `generation` events whose ids are 1, 2, 3 ...;
-// the chat service knows the text so far, so that somebody who comes in the middle starts with a snapshot.
+// Answers of assistants while they are written.  Each is a run of `generation` events whose ids are
+// 1, 2, 3 ...; the chat service knows the text so far, so that somebody who comes in the middle
+// starts with a snapshot.
 
 namespace loquat::realtime {
 

@@ -19,8 +19,7 @@ bool is_change(std::string_view type) {
 
 std::string resync_event(std::int64_t from_seq, std::int64_t to_seq, Torn torn) {
     return R"({"type":"resync","from_seq":)" + std::to_string(from_seq) + R"(,"to_seq":)" +
-           std::to_string(to_seq) +
-           (torn == Torn::generations ? R"(,"generations":true})" : "}");
+           std::to_string(to_seq) + (torn == Torn::generations ? R"(,"generations":true})" : "}");
 }
 
 Room::Room(Node& node, ChatId id) : node_(node), id_(id) {
@@ -185,7 +184,8 @@ void Room::show_to_groups(const Event& shown) {
     }
 }
 
-void Room::show_apart(const store::RoomEvent& event, const Event& shown, const GenerationMark* mark) {
+void Room::show_apart(const store::RoomEvent& event, const Event& shown,
+                      const GenerationMark* mark) {
     const std::vector<Subscription*> apart = apart_;
     for (Subscription* subscription : apart) {
         const bool has_it = mark != nullptr && is_in_snapshot(*subscription, *mark);

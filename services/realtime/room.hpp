@@ -17,8 +17,9 @@ class Node;
 
 enum class Torn : std::uint8_t { nothing, generations };
 
-// The body that tells a reader to page history; 0, 0 says that anything may have changed.  With torn
-// generations: read those that run with GET /api/generations/{id}; the range may then be empty.
+// The body that tells a reader to page history; 0, 0 says that anything may have changed.  With
+// torn generations: read those that run with GET /api/generations/{id}; the range may then be
+// empty.
 std::string resync_event(std::int64_t from_seq, std::int64_t to_seq, Torn torn = Torn::nothing);
 
 // The state of a replay that its coroutine and its subscription share.
@@ -108,12 +109,12 @@ class Room : public std::enable_shared_from_this<Room> {
     std::vector<std::unique_ptr<Group>> groups_;
     std::vector<Subscription*> apart_;  // catching up or ahead
     std::vector<store::RoomEvent> pending_;
-    GenerationIds generations_;              // shown, of those that run
+    GenerationIds generations_;  // shown, of those that run
     struct RecentEvent {
         GenerationMark mark;
         std::string body;
     };
-    std::vector<RecentEvent> recent_;        // shown while held
+    std::vector<RecentEvent> recent_;  // shown while held
     std::size_t recent_bytes_ = 0;
     bool has_lost_recent_ = false;
     store::Subscription broadcast_;

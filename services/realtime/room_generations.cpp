@@ -50,7 +50,8 @@ bool Room::note_generation(const GenerationMark& mark, const store::RoomEvent& e
 }
 
 void Room::keep_recent(const GenerationMark& mark, const store::RoomEvent& event) {
-    if (recent_.size() >= recent_events_max || recent_bytes_ + event.body.size() > recent_bytes_max) {
+    if (recent_.size() >= recent_events_max ||
+        recent_bytes_ + event.body.size() > recent_bytes_max) {
         has_lost_recent_ = true;
         return;
     }

@@ -80,7 +80,8 @@ class Session final : public net::stomp::FrameSink {
     Task<void> send(Frame frame);
     Task<void> send_message(ChatId chat, std::string body);
     static contracts::PostMessageRequest read_message(ChatId chat, std::string_view body);
-    // The message of a SEND that stands for itself; none for anything else and for what is not well formed.
+    // The message of a SEND that stands for itself; none for anything else and for what is not well
+    // formed.
     static std::optional<contracts::PostMessageRequest> find_message(const Frame& frame);
     Task<void> send_run(Frame first, contracts::PostMessageRequest message);
     void set_presence(std::string_view body);

@@ -39,7 +39,8 @@ BOOST_DESCRIBE_STRUCT(PresenceBody, (), (state))
 constexpr std::size_t run_max = 64;  // as contracts::AcceptMessagesRequest says
 
 Failure to_failure(const contracts::RefusedMessage& refused) {
-    return {kind_of_status(refused.status).value_or(Kind::unavailable), refused.code, refused.message};
+    return {kind_of_status(refused.status).value_or(Kind::unavailable), refused.code,
+            refused.message};
 }
 
 Failure missing(const char* header) {
@@ -98,13 +99,16 @@ std::optional<contracts::PostMessageRequest> Session::find_message(const Frame& 
     }
     try {
         const ActionTarget target = parse_action(*destination);
-        return target.action == Action::message ? std::optional{read_message(target.chat, frame.body)} : std::nullopt;
+        return target.action == Action::message
+                   ? std::optional{read_message(target.chat, frame.body)}
+                   : std::nullopt;
     } catch (const Failure&) {
         return std::nullopt;  // its turn comes, and its answer
     }
 }
 
-// Messages that came one behind the other travel together: one wait for all, receipts in their order.
+// Messages that came one behind the other travel together: one wait for all, receipts in their
+// order.
 Task<void> Session::send_run(Frame first, contracts::PostMessageRequest message) {
     std::vector<Frame> frames;
     std::vector<contracts::PostMessageRequest> messages;

@@ -9,8 +9,8 @@
 
 namespace loquat::store {
 
-// Who did what: one record of the log `audit.events`; its key is the action.  The same id again changes nothing but
-// the count, which never gets smaller.
+// Who did what: one record of the log `audit.events`; its key is the action.  The same id again
+// changes nothing but the count, which never gets smaller.
 struct AuditRecord {
     Uuid id;                      // UUIDv7
     Time at{};                    // the first time, where `count` is above 1

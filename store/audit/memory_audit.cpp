@@ -12,7 +12,8 @@ bool fits(const AuditRecord& record, const AuditQuery& query) {
     const bool is_family = query.action.ends_with('.');
     const bool is_action = query.action.empty() || record.action == query.action ||
                            (is_family && record.action.starts_with(query.action));
-    return is_action && (!query.actor || record.actor == query.actor) && (!query.before || record.at < *query.before) &&
+    return is_action && (!query.actor || record.actor == query.actor) &&
+           (!query.before || record.at < *query.before) &&
            (!query.after || Key{record.at, record.id} < Key{query.after->at, query.after->id});
 }
 
@@ -45,9 +46,8 @@ class MemoryAudit final : public AuditStore {
                 found.push_back(record);
             }
         }
-        std::ranges::sort(found, std::ranges::greater{}, [](const AuditRecord& record) {
-            return Key{record.at, record.id};
-        });
+        std::ranges::sort(found, std::ranges::greater{},
+                          [](const AuditRecord& record) { return Key{record.at, record.id}; });
         found.resize(std::min(found.size(), query.limit));
         co_return found;
     }

@@ -49,14 +49,15 @@ class Subscription {
     std::shared_ptr<Entry> entry_;
 };
 
-// Tells all who listen to a topic, at most once, in the order of publishing of each publisher.  A fast path,
-// not a store: whoever must not miss anything compares sequence numbers and reads the store on `lost`.
+// Tells all who listen to a topic, at most once, in the order of publishing of each publisher.  A
+// fast path, not a store: whoever must not miss anything compares sequence numbers and reads the
+// store on `lost`.
 class Broadcast {
   public:
     virtual ~Broadcast() = default;
 
-    // On a loop.  `on_notice` runs on that loop, never inside `subscribe` or `publish`.  What is published
-    // after `subscribe` returned is seen, or else announced by `lost`.
+    // On a loop.  `on_notice` runs on that loop, never inside `subscribe` or `publish`.  What is
+    // published after `subscribe` returned is seen, or else announced by `lost`.
     virtual Subscription subscribe(std::string topic, OnNotice on_notice) = 0;
 
     // Any thread; never blocks on a receiver, never fails.

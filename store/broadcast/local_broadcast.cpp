@@ -50,7 +50,9 @@ struct Box {
 
 struct TextHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
 };
 
 class Core : public std::enable_shared_from_this<Core> {
@@ -120,7 +122,8 @@ Subscription Core::subscribe(std::string name, OnNotice on_notice) {
     auto listener = std::make_shared<LocalTopic::Listener>();
     listener->on_notice = std::move(on_notice);
     topic->listeners.push_back(listener);
-    return Subscription{std::make_shared<LocalEntry>(shared_from_this(), topic, std::move(listener))};
+    return Subscription{
+        std::make_shared<LocalEntry>(shared_from_this(), topic, std::move(listener))};
 }
 
 void Core::publish(std::string_view name, const Payload& payload) {
@@ -132,7 +135,8 @@ void Core::publish(std::string_view name, const Payload& payload) {
     }
     for (const std::shared_ptr<LocalTopic>& topic : found->second) {
         if (put(topic, payload)) {
-            topic->box->loop.post([core = shared_from_this(), box = topic->box] { core->drain(*box); });
+            topic->box->loop.post(
+                [core = shared_from_this(), box = topic->box] { core->drain(*box); });
         }
     }
 }
@@ -231,12 +235,15 @@ void Core::sweep(const std::shared_ptr<LocalTopic>& topic) {
 
 class LocalBroadcast final : public Broadcast {
   public:
-    explicit LocalBroadcast(LocalBroadcastOptions options) : core_(std::make_shared<Core>(options)) {}
+    explicit LocalBroadcast(LocalBroadcastOptions options)
+        : core_(std::make_shared<Core>(options)) {}
 
     Subscription subscribe(std::string topic, OnNotice on_notice) override {
         return core_->subscribe(std::move(topic), std::move(on_notice));
     }
-    void publish(std::string_view topic, Payload payload) override { core_->publish(topic, payload); }
+    void publish(std::string_view topic, Payload payload) override {
+        core_->publish(topic, payload);
+    }
 
   private:
     std::shared_ptr<Core> core_;

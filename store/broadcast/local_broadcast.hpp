@@ -11,8 +11,8 @@ struct LocalBroadcastOptions {
     std::size_t loop_bytes_max = 64 * 1024 * 1024;  // and their payloads
 };
 
-// Between the loops of one process.  A burst wakes each loop that listens once.  Ends after the loops that
-// subscribed have stopped.
+// Between the loops of one process.  A burst wakes each loop that listens once.  Ends after the
+// loops that subscribed have stopped.
 std::unique_ptr<Broadcast> make_local_broadcast(LocalBroadcastOptions options = {});
 
 }  // namespace loquat::store

@@ -18,7 +18,8 @@ struct LedgerPosition {
     friend bool operator==(const LedgerPosition&, const LedgerPosition&) = default;
 };
 
-// Records of a topic, (after, through].  One that cannot be decoded is an empty optional: its offset is passed.
+// Records of a topic, (after, through].  One that cannot be decoded is an empty optional: its
+// offset is passed.
 template <class Record>
 struct LedgerBatch {
     Offset after = 0;
@@ -41,16 +42,18 @@ class Ledger {
   public:
     virtual ~Ledger() = default;
 
-    // Applies all records and moves the position in one transaction.  Records that were applied before change
-    // nothing, wherever they come again.  `store.position_moved` (409) when the position in this log is not
-    // `batch.after`: read it again.  The first batch of another log may begin anywhere.
+    // Applies all records and moves the position in one transaction.  Records that were applied
+    // before change nothing, wherever they come again.  `store.position_moved` (409) when the
+    // position in this log is not `batch.after`: read it again.  The first batch of another log may
+    // begin anywhere.
     virtual Task<LedgerOutcome> apply_batch(LedgerBatch<Record> batch) = 0;
 
     virtual Task<LedgerPosition> position() = 0;
 
-    // Makes all that is applied safe against a loss of power and gives the offset up to which the log may be
-    // trimmed.  The database is opened with Durability::crash: after a loss of power it is older but whole, and what
-    // is missing is applied again from the log, which must still have it.  So never trim behind `position`.
+    // Makes all that is applied safe against a loss of power and gives the offset up to which the
+    // log may be trimmed.  The database is opened with Durability::crash: after a loss of power it
+    // is older but whole, and what is missing is applied again from the log, which must still have
+    // it.  So never trim behind `position`.
     virtual Task<Offset> secure() = 0;
 };
 
@@ -59,7 +62,8 @@ void check_position(const LedgerBatch<Record>& batch, const LedgerPosition& posi
     LOQUAT_CHECK(batch.through == batch.after + batch.records.size(), "a batch has no holes");
     if (position.applied != batch.after && position.log == batch.log) {
         throw Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
-                      "it is at " + std::to_string(position.applied) + ", not at " + std::to_string(batch.after)};
+                      "it is at " + std::to_string(position.applied) + ", not at " +
+                          std::to_string(batch.after)};
     }
 }
 

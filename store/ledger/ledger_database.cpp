@@ -61,18 +61,23 @@ CREATE TABLE positions (
 std::span<const Migration> ledger_schema() { return schema; }
 
 SqliteOptions ledger_database(std::filesystem::path file) {
-    return {.file = std::move(file), .schema = schema, .durability = Durability::crash, .cache_kib = 8 * 1024};
+    return {.file = std::move(file),
+            .schema = schema,
+            .durability = Durability::crash,
+            .cache_kib = 8 * 1024};
 }
 
 LedgerPosition read_ledger_position(Transaction& transaction, std::string_view topic) {
-    const Rows rows = transaction.query("SELECT applied, log FROM positions WHERE topic = $1", {topic});
+    const Rows rows =
+        transaction.query("SELECT applied, log FROM positions WHERE topic = $1", {topic});
     if (rows.empty()) {
         return {};
     }
     return {static_cast<Offset>(rows.front().integer(0)), rows.front().uuid(1)};
 }
 
-void save_ledger_position(Transaction& transaction, std::string_view topic, const LedgerPosition& position) {
+void save_ledger_position(Transaction& transaction, std::string_view topic,
+                          const LedgerPosition& position) {
     transaction.execute(
         "INSERT INTO positions (topic, applied, log) VALUES ($1, $2, $3) "
         "ON CONFLICT (topic) DO UPDATE SET applied = excluded.applied, log = excluded.log",

@@ -17,6 +17,7 @@ SqliteOptions ledger_database(std::filesystem::path file);
 
 // Inside a transaction.
 LedgerPosition read_ledger_position(Transaction& transaction, std::string_view topic);
-void save_ledger_position(Transaction& transaction, std::string_view topic, const LedgerPosition& position);
+void save_ledger_position(Transaction& transaction, std::string_view topic,
+                          const LedgerPosition& position);
 
 }  // namespace loquat::store

@@ -37,14 +37,14 @@ struct LogEnds {
 
 enum class LogState { ready, full, broken };
 
-// Topics of records in the order in which they became durable.  Call from any loop; results arrive on the
-// caller's loop.  A cancelled append may still happen.
+// Topics of records in the order in which they became durable.  Call from any loop; results arrive
+// on the caller's loop.  A cancelled append may still happen.
 //
-// Fails with `store.overloaded` (503), `store.full` (503, disk full: nothing was appended), `store.damaged`
-// (a stored record does not match its checksum: it is never given out), `store.unavailable` (503),
-// `log.too_large` (413, above record_bytes_max), `log.trimmed` (410, read before the first record),
-// `log.topics` (500, above topics_max), `upstream.timeout` (504: whether an append happened is unknown).
-// Destroy a log after the tasks that use it have ended.
+// Fails with `store.overloaded` (503), `store.full` (503, disk full: nothing was appended),
+// `store.damaged` (a stored record does not match its checksum: it is never given out),
+// `store.unavailable` (503), `log.too_large` (413, above record_bytes_max), `log.trimmed` (410,
+// read before the first record), `log.topics` (500, above topics_max), `upstream.timeout` (504:
+// whether an append happened is unknown). Destroy a log after the tasks that use it have ended.
 class EventLog {
   public:
     static constexpr std::size_t record_bytes_max = 1024 * 1024;  // key and payload
@@ -56,23 +56,25 @@ class EventLog {
     // Returns when the record is DURABLE.
     virtual Task<Offset> append(std::string topic, std::string key, std::string payload) = 0;
 
-    // Appends all in this order and returns when the last is DURABLE.  When it fails, the first ones may have been
-    // appended.
+    // Appends all in this order and returns when the last is DURABLE.  When it fails, the first
+    // ones may have been appended.
     virtual Task<void> append_all(std::string topic, std::vector<KeyedPayload> records);
 
     // What comes after `after`, ascending, without a hole; empty when there is nothing yet.
-    virtual Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after, ReadLimit limit) = 0;
+    virtual Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
+                                                 ReadLimit limit) = 0;
 
     // True as soon as the topic has a record after `after`; false at the deadline.
     virtual Task<bool> wait(std::string topic, Offset after, Steady deadline) = 0;
 
-    // Forgets records with an offset below `before` (never beyond the end).  Offsets are not used again.
+    // Forgets records with an offset below `before` (never beyond the end).  Offsets are not used
+    // again.
     virtual Task<void> trim(std::string topic, Offset before) = 0;
 
     virtual Task<LogEnds> ends(std::string topic) = 0;
 
-    // Made with the log.  Offsets mean something only together with it: a log that was moved aside begins
-    // again at 1 under another identity.
+    // Made with the log.  Offsets mean something only together with it: a log that was moved aside
+    // begins again at 1 under another identity.
     virtual Uuid identity() const = 0;
 
     // Any thread; for health.

@@ -49,8 +49,8 @@ Offset offset_of(std::int64_t place) {
 }
 
 Failure damaged_record(const std::filesystem::path& file, const std::string& topic, Offset offset) {
-    return damaged_file(file, "record " + std::to_string(offset) + " of " + topic +
-                                  " is not as it was written");
+    return damaged_file(
+        file, "record " + std::to_string(offset) + " of " + topic + " is not as it was written");
 }
 
 }  // namespace
@@ -127,9 +127,9 @@ void LogFile::append(const Batch& batch, std::map<std::string, Topic>& topics) {
             const std::int64_t number =
                 known != topics.end() ? known->second.number : (added[name] = add_topic(name));
             const std::string body = encode_batch(name, records);
-            connection_->execute("INSERT INTO batches (place, count, body) VALUES ($1, $2, $3)",
-                                 {place_of(number, records.front()->offset), records.size(),
-                                  BlobView{body}});
+            connection_->execute(
+                "INSERT INTO batches (place, count, body) VALUES ($1, $2, $3)",
+                {place_of(number, records.front()->offset), records.size(), BlobView{body}});
         }
     });
     for (const auto& [name, number] : added) {
@@ -174,7 +174,8 @@ std::vector<LogRecordPtr> LogFile::read(const std::string& name, Offset after, R
         for (std::size_t i = next - first; i < batch.records.size(); ++i, ++next) {
             const LogRecordPtr& record = batch.records[i];
             bytes += record->key.size() + record->payload.size();
-            if (!records.empty() && (records.size() >= limit.records_max || bytes > limit.bytes_max)) {
+            if (!records.empty() &&
+                (records.size() >= limit.records_max || bytes > limit.bytes_max)) {
                 return records;
             }
             records.push_back(record);
@@ -193,8 +194,9 @@ std::vector<LogRecordPtr> LogFile::read(const std::string& name, Offset after, R
 }
 
 void LogFile::probe_space() {
-    connection_->execute("INSERT OR REPLACE INTO batches (place, count, body) VALUES ($1, 0, zeroblob($2))",
-                         {probe_row, probe_bytes});
+    connection_->execute(
+        "INSERT OR REPLACE INTO batches (place, count, body) VALUES ($1, 0, zeroblob($2))",
+        {probe_row, probe_bytes});
     connection_->execute("DELETE FROM batches WHERE place = $1", {probe_row});
 }
 

@@ -11,8 +11,8 @@
 
 namespace loquat::store {
 
-// The log's SQLite file: one row per batch and topic.  The row's key is topic number * 2^44 + first offset,
-// so that a batch is one insertion into one tree.  One thread at a time.
+// The log's SQLite file: one row per batch and topic.  The row's key is topic number * 2^44 + first
+// offset, so that a batch is one insertion into one tree.  One thread at a time.
 class LogFile {
   public:
     struct Topic {
@@ -34,14 +34,15 @@ class LogFile {
     // One durable commit.  On failure nothing is appended.  New topics get their number.
     void append(const Batch& batch, std::map<std::string, Topic>& topics);
 
-    // Durably forgets records below `before` and deletes at most `rows_max` rows that hold nothing else.
-    // True when rows are left to delete.
+    // Durably forgets records below `before` and deletes at most `rows_max` rows that hold nothing
+    // else. True when rows are left to delete.
     bool trim(const Topic& topic, Offset before, std::int64_t rows_max);
 
     // Records after `after`.  `store.damaged` when the first of them is, or when it is missing.
     std::vector<LogRecordPtr> read(const std::string& name, Offset after, ReadLimit limit);
 
-    // Writes and removes something of the size of a batch.  Fails with `store.full` while there is no space.
+    // Writes and removes something of the size of a batch.  Fails with `store.full` while there is
+    // no space.
     void probe_space();
 
   private:

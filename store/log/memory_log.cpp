@@ -21,7 +21,8 @@ class MemoryLog final : public EventLog {
         co_return offset;
     }
 
-    Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after, ReadLimit limit) override {
+    Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
+                                         ReadLimit limit) override {
         auto records = tail_.read(topic, after, limit);
         co_return std::move(*records);
     }

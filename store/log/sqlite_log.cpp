@@ -17,7 +17,8 @@
 namespace loquat::store {
 namespace {
 
-constexpr std::int64_t trim_rows_max = 256;  // in one commit, so that appends do not wait for a large trim
+constexpr std::int64_t trim_rows_max =
+    256;  // in one commit, so that appends do not wait for a large trim
 constexpr std::size_t read_queue_max = 256;
 
 class SqliteLog final : public EventLog {
@@ -63,7 +64,9 @@ class SqliteLog final : public EventLog {
     void run_trim(Trim trim);
     void probe();
     void report(const std::exception_ptr& error);
-    Steady answer_deadline() const { return std::chrono::steady_clock::now() + options_.answer_max; }
+    Steady answer_deadline() const {
+        return std::chrono::steady_clock::now() + options_.answer_max;
+    }
 
     SqliteLogOptions options_;
     LogFile file_;
@@ -129,7 +132,8 @@ void SqliteLog::enqueue(Append append) {
     {
         const std::lock_guard lock{mutex_};
         const std::size_t bytes = size_of(*append.record);
-        if (queue_.size() >= options_.queue_max || queue_bytes_ + bytes > options_.queue_bytes_max) {
+        if (queue_.size() >= options_.queue_max ||
+            queue_bytes_ + bytes > options_.queue_bytes_max) {
             throw Failure{Kind::unavailable, "store.overloaded",
                           "The store has too much to do at the moment."}
                 .retry_in(std::chrono::seconds{1});
@@ -143,7 +147,8 @@ void SqliteLog::enqueue(Append append) {
     }
 }
 
-std::shared_ptr<aio::Completion<Offset>> SqliteLog::begin_append(std::string topic, KeyedPayload payload) {
+std::shared_ptr<aio::Completion<Offset>> SqliteLog::begin_append(std::string topic,
+                                                                 KeyedPayload payload) {
     check_append(topic, payload.key, payload.payload);
     tail_.admit(topic);
     if (state() == LogState::full) {
@@ -338,7 +343,8 @@ void SqliteLog::report(const std::exception_ptr& error) {
     } else if (code == "store.damaged") {
         state_ = LogState::broken;
     }
-    log_error({.service = "log"}, "nothing could be appended", {{"code", code}, {"detail", detail}});
+    log_error({.service = "log"}, "nothing could be appended",
+              {{"code", code}, {"detail", detail}});
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ class Tail {
     // `records` follow the topic's last one.  Wakes who waits.
     void add(const std::string& name, const std::vector<LogRecordPtr>& records);
 
-    // None when the records that are asked for are no longer in memory.  `log.trimmed` when they are gone.
+    // None when the records that are asked for are no longer in memory.  `log.trimmed` when they
+    // are gone.
     std::optional<std::vector<LogRecordPtr>> read(const std::string& name, Offset after,
                                                   ReadLimit limit) const;
 

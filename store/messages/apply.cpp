@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t chats_max = 200'000;
 
 constexpr std::string_view insert_sql =
-    "INSERT INTO messages (chat, seq, id, sender, sender_kind, username, display_name, client_id, text, "
+    "INSERT INTO messages (chat, seq, id, sender, sender_kind, username, display_name, client_id, "
+    "text, "
     "reply_to, mentions, generation_id, created_at, sent_sum) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
 
@@ -53,7 +54,8 @@ std::map<std::string, std::int64_t> read_positions(Transaction& transaction) {
     return positions;
 }
 
-// Records of a chat stay in order and come together, so that neighbours in the tables are written together.
+// Records of a chat stay in order and come together, so that neighbours in the tables are written
+// together.
 std::vector<std::size_t> order_by_chat(const Batch& batch) {
     const auto place_of = [&batch](std::size_t i) {
         return std::pair{batch.records[i] ? batch.records[i]->chat : ChatId{}, i};
@@ -133,10 +135,10 @@ Outcome Applier::insert(Transaction& transaction, const MessageRecord& record) {
     const std::string mentions = join(record.mentions);
     const std::int64_t added = transaction.execute(
         insert_sql,
-        {chat.number, seq, record.message_id, record.sender.id, static_cast<int>(record.sender.kind),
-         record.sender.username, record.sender.display_name, record.client_id, record.text,
-         record.reply_to, blob_or_null(mentions), text_or_null(record.generation_id), record.at,
-         text_sum(record.text)});
+        {chat.number, seq, record.message_id, record.sender.id,
+         static_cast<int>(record.sender.kind), record.sender.username, record.sender.display_name,
+         record.client_id, record.text, record.reply_to, blob_or_null(mentions),
+         text_or_null(record.generation_id), record.at, text_sum(record.text)});
     if (added == 1) {
         chat.last_seq = seq;
         if (!std::exchange(chat.changed, true)) {
@@ -192,7 +194,8 @@ std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch
     save_heads(transaction);
     transaction.execute(
         "INSERT INTO positions (consumer, applied, previous, log) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (consumer) DO UPDATE SET applied = excluded.applied, previous = excluded.previous, "
+        "ON CONFLICT (consumer) DO UPDATE SET applied = excluded.applied, previous = "
+        "excluded.previous, "
         "log = excluded.log",
         {batch.consumer, batch.through, batch.after, batch.log});
     positions_ = read_positions(transaction);

@@ -10,7 +10,8 @@
 
 namespace loquat::store {
 
-// Columns of a message in the order that `read_message` expects; the sum of the sent text comes last.
+// Columns of a message in the order that `read_message` expects; the sum of the sent text comes
+// last.
 inline constexpr std::string_view message_columns =
     "seq, id, sender, sender_kind, username, display_name, client_id, text, reply_to, mentions, "
     "generation_id, created_at, edited_at, deleted_at, sent_sum";
@@ -18,9 +19,10 @@ StoredMessage read_message(const Row& row, ChatId chat);
 
 Position read_position(Transaction& transaction, std::string_view consumer);
 
-// Applies batches to the tables.  Lives on the database's writer side: use only inside transactions, one at
-// a time.  Remembers each chat's number and last sequence number; what it remembers is dropped when the
-// positions in the database are not those that it left, as after a commit that failed.
+// Applies batches to the tables.  Lives on the database's writer side: use only inside
+// transactions, one at a time.  Remembers each chat's number and last sequence number; what it
+// remembers is dropped when the positions in the database are not those that it left, as after a
+// commit that failed.
 class Applier {
   public:
     std::vector<Outcome> apply(Transaction& transaction, const Batch& batch);

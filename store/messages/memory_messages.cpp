@@ -47,7 +47,8 @@ class MemoryMessages final : public MessageStore {
             begin = std::clamp<std::int64_t>(*query.after_seq, 0, size);
             end = std::min(size, begin + limit);
         } else {
-            end = query.before_seq ? std::clamp<std::int64_t>(*query.before_seq - 1, 0, size) : size;
+            end =
+                query.before_seq ? std::clamp<std::int64_t>(*query.before_seq - 1, 0, size) : size;
             begin = std::max<std::int64_t>(0, end - limit);
         }
         Page page{.items = {}, .head_seq = size};
@@ -62,7 +63,8 @@ class MemoryMessages final : public MessageStore {
         std::vector<Head> heads;
         for (const ChatId& chat : chats) {
             const auto& entries = chats_[chat];
-            Head head{.chat = chat, .last_seq = static_cast<std::int64_t>(entries.size()), .last = {}};
+            Head head{
+                .chat = chat, .last_seq = static_cast<std::int64_t>(entries.size()), .last = {}};
             if (!entries.empty()) {
                 head.last = entries.back()->message;
             }

@@ -39,18 +39,20 @@ enum class OutcomeKind : std::uint8_t {
 struct Outcome {
     OutcomeKind kind = OutcomeKind::refused;
     StoredMessage message;
-    std::string code;  // `message.not_found`, `message.deleted`, `chat.forbidden`, `record.unreadable`
+    std::string
+        code;  // `message.not_found`, `message.deleted`, `chat.forbidden`, `record.unreadable`
 };
 
 // How far a reader of a log has come.
 struct Position {
-    Offset applied = 0;   // everything up to here is stored
-    Offset previous = 0;  // `applied` before the last batch: what lies between was perhaps not announced
-    Uuid log;             // the identity of the log that these offsets belong to; nil before the first batch
+    Offset applied = 0;  // everything up to here is stored
+    Offset previous =
+        0;     // `applied` before the last batch: what lies between was perhaps not announced
+    Uuid log;  // the identity of the log that these offsets belong to; nil before the first batch
 };
 
-// Records of a log, (after, through] of their topic.  A record that cannot be decoded is an empty optional:
-// its offset is passed, its outcome is refused `record.unreadable`.
+// Records of a log, (after, through] of their topic.  A record that cannot be decoded is an empty
+// optional: its offset is passed, its outcome is refused `record.unreadable`.
 struct Batch {
     std::string consumer;
     Offset after = 0;
@@ -85,16 +87,17 @@ class MessageStore {
 
     virtual ~MessageStore() = default;
 
-    // Applies all records and moves the position in one transaction; one outcome for each record, in order.
-    // The same records from the same position give the same result again, and records that were applied
-    // before change nothing.  `store.position_moved` (409) when the consumer's position in this log is not
-    // `batch.after`: read it again.  The first batch of another log may begin anywhere.
+    // Applies all records and moves the position in one transaction; one outcome for each record,
+    // in order. The same records from the same position give the same result again, and records
+    // that were applied before change nothing.  `store.position_moved` (409) when the consumer's
+    // position in this log is not `batch.after`: read it again.  The first batch of another log may
+    // begin anywhere.
     virtual Task<std::vector<Outcome>> apply_batch(Batch batch) = 0;
 
     virtual Task<Position> position(std::string consumer) = 0;
 
-    // Makes all that is applied safe against a loss of power and gives the offset up to which the log may
-    // be trimmed.  Trimming further would lose messages: see sql_messages.hpp.
+    // Makes all that is applied safe against a loss of power and gives the offset up to which the
+    // log may be trimmed.  Trimming further would lose messages: see sql_messages.hpp.
     virtual Task<Offset> secure(std::string consumer) = 0;
 
     virtual Task<std::optional<StoredMessage>> find_by_id(MessageId id) = 0;

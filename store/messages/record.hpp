@@ -38,7 +38,8 @@ struct MessageRecord {
     std::vector<UserId> mentions;
     std::string generation_id;  // empty: written by a person
     Time at{};                  // when it was sent, edited or deleted
-    // Where the outcome goes: topic `chat.outcome.{origin}` with `origin_ref`.  Empty: nobody waits.
+    // Where the outcome goes: topic `chat.outcome.{origin}` with `origin_ref`.  Empty: nobody
+    // waits.
     std::string origin;
     std::uint64_t origin_ref = 0;
 
@@ -48,7 +49,8 @@ struct MessageRecord {
 inline constexpr std::string_view messages_topic = "chat.messages";
 
 std::string encode(const MessageRecord& record);
-// None for anything that `encode` did not write: unknown version, kind or flag, bytes missing or left over.
+// None for anything that `encode` did not write: unknown version, kind or flag, bytes missing or
+// left over.
 std::optional<MessageRecord> decode_message_record(std::string_view bytes);
 
 }  // namespace loquat::store

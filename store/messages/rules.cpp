@@ -28,7 +28,8 @@ std::int64_t text_sum(std::string_view text) {
 
 Outcome repeat_of(const MessageRecord& record, StoredMessage first, std::int64_t first_text_sum) {
     const bool same = first.deleted_at || first_text_sum == text_sum(record.text);
-    return {.kind = same ? OutcomeKind::duplicate : OutcomeKind::conflict, .message = std::move(first)};
+    return {.kind = same ? OutcomeKind::duplicate : OutcomeKind::conflict,
+            .message = std::move(first)};
 }
 
 Outcome change(const MessageRecord& record, std::optional<StoredMessage> found) {

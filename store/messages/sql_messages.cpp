@@ -45,15 +45,17 @@ CREATE TABLE positions (
 )sql"}}};
 
 std::string select_where(std::string_view condition) {
-    return "SELECT " + std::string{message_columns} + " FROM messages WHERE " + std::string{condition};
+    return "SELECT " + std::string{message_columns} + " FROM messages WHERE " +
+           std::string{condition};
 }
 
 const std::string after_sql = select_where("chat = $1 AND seq > $2 ORDER BY seq LIMIT $3");
 const std::string before_sql = select_where("chat = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
 const std::string seq_sql = select_where("chat = $1 AND seq = $2");
 const std::string client_sql = select_where("chat = $1 AND sender = $2 AND client_id = $3");
-const std::string id_sql = "SELECT " + std::string{message_columns} +
-                           ", (SELECT id FROM chats WHERE number = chat) FROM messages WHERE id = $1";
+const std::string id_sql =
+    "SELECT " + std::string{message_columns} +
+    ", (SELECT id FROM chats WHERE number = chat) FROM messages WHERE id = $1";
 
 struct ChatRow {
     std::int64_t number = 0;
@@ -82,8 +84,8 @@ Page read_page(Transaction& transaction, const PageQuery& query) {
     const bool forward = query.after_seq.has_value();
     const std::int64_t from =
         forward ? *query.after_seq : query.before_seq.value_or(chat->last_seq + 1);
-    const Rows rows = transaction.query(forward ? after_sql : before_sql,
-                                        {chat->number, from, query.limit});
+    const Rows rows =
+        transaction.query(forward ? after_sql : before_sql, {chat->number, from, query.limit});
     for (const Row row : rows) {
         page.items.push_back(read_message(row, query.chat));
     }
@@ -130,8 +132,9 @@ class SqlMessages final : public MessageStore {
                                                          std::string client_id) override {
         auto work = [chat, sender, client_id](Transaction& transaction) {
             const std::optional<ChatRow> found = find_chat(transaction, chat);
-            return found ? first_message(transaction.query(client_sql, {found->number, sender, client_id}),
-                                         chat)
+            return found ? first_message(
+                               transaction.query(client_sql, {found->number, sender, client_id}),
+                               chat)
                          : std::nullopt;
         };
         co_return co_await database_.read(std::move(work));

@@ -15,8 +15,8 @@
 
 namespace loquat::store {
 
-// A unique or foreign-key constraint was violated: Kind::conflict, code `store.conflict`.  Services catch it
-// and give the user their own code.
+// A unique or foreign-key constraint was violated: Kind::conflict, code `store.conflict`.  Services
+// catch it and give the user their own code.
 class ConstraintFailure : public Failure {
   public:
     ConstraintFailure(std::string constraint, std::string detail)
@@ -24,14 +24,15 @@ class ConstraintFailure : public Failure {
                   std::move(detail)),
           constraint(std::move(constraint)) {}
 
-    // `table.column`, several joined by ", " in the order of the constraint; empty for a foreign key.
+    // `table.column`, several joined by ", " in the order of the constraint; empty for a foreign
+    // key.
     std::string constraint;
 };
 
 // What a unit of work sees.  Only within the call, only on the thread that makes it.
 //
-// SQL is the common part of SQLite and PostgreSQL, parameters are $1, $2 ... (one may be used twice).
-// Statements are prepared once and kept: pass constant text, never text with values in it.
+// SQL is the common part of SQLite and PostgreSQL, parameters are $1, $2 ... (one may be used
+// twice). Statements are prepared once and kept: pass constant text, never text with values in it.
 class Transaction {
   public:
     virtual ~Transaction() = default;
@@ -39,7 +40,9 @@ class Transaction {
     Rows query(std::string_view sql, std::initializer_list<Param> params = {}) {
         return run_query(sql, {params.begin(), params.size()});
     }
-    Rows query(std::string_view sql, std::span<const Param> params) { return run_query(sql, params); }
+    Rows query(std::string_view sql, std::span<const Param> params) {
+        return run_query(sql, params);
+    }
     // Gives the number of rows inserted, changed or deleted.
     std::int64_t execute(std::string_view sql, std::initializer_list<Param> params = {}) {
         return run_execute(sql, {params.begin(), params.size()});
@@ -55,10 +58,10 @@ class Transaction {
 
 // A relational database.  Call from any loop; results arrive on the caller's loop.
 //
-// Fails with `store.overloaded` (503, queue full), `store.unavailable` (503), `store.full` (503, disk full),
-// `store.damaged` (503), `store.conflict` (409, ConstraintFailure), `store.constraint` (500),
-// `upstream.timeout` (504, no answer in time: whether the work was done is unknown).
-// A cancelled caller stops waiting; the work goes on.
+// Fails with `store.overloaded` (503, queue full), `store.unavailable` (503), `store.full` (503,
+// disk full), `store.damaged` (503), `store.conflict` (409, ConstraintFailure), `store.constraint`
+// (500), `upstream.timeout` (504, no answer in time: whether the work was done is unknown). A
+// cancelled caller stops waiting; the work goes on.
 class Database {
   public:
     virtual ~Database() = default;
@@ -66,9 +69,10 @@ class Database {
     // One statement on a snapshot.
     Task<Rows> query(std::string sql, std::vector<Value> params = {});
 
-    // Runs `work(Transaction&)` on another thread and commits.  What it throws rolls back this work alone
-    // and reaches the caller.  Returns once the commit is as durable as the database was opened to be.
-    // `work` runs at most once, must not block on anything but the transaction, and owns what it uses.
+    // Runs `work(Transaction&)` on another thread and commits.  What it throws rolls back this work
+    // alone and reaches the caller.  Returns once the commit is as durable as the database was
+    // opened to be. `work` runs at most once, must not block on anything but the transaction, and
+    // owns what it uses.
     template <class Work>
     auto transact(Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
         return run_on(Lane::write, std::move(work));
@@ -80,8 +84,8 @@ class Database {
         return run_on(Lane::read, std::move(work));
     }
 
-    // Makes all that was committed before the call survive a loss of power, whatever the durability of
-    // single commits.  Fails with `store.unavailable` when that could not be done now.
+    // Makes all that was committed before the call survive a loss of power, whatever the durability
+    // of single commits.  Fails with `store.unavailable` when that could not be done now.
     virtual Task<void> secure() = 0;
 
   protected:

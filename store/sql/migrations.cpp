@@ -27,10 +27,12 @@ void run_all(Transaction& transaction, std::string_view sql) {
 }
 
 Failure newer(std::string_view file, std::int64_t stored, std::size_t known) {
-    return Failure{Kind::unavailable, "store.newer_schema",
-                   "The database " + std::string{file} + " was made by a newer version of this program (schema " +
-                       std::to_string(stored) + ", this program knows " + std::to_string(known) +
-                       "). Nothing was changed. Start the newer version, or restore a copy of that time."};
+    return Failure{
+        Kind::unavailable, "store.newer_schema",
+        "The database " + std::string{file} +
+            " was made by a newer version of this program (schema " + std::to_string(stored) +
+            ", this program knows " + std::to_string(known) +
+            "). Nothing was changed. Start the newer version, or restore a copy of that time."};
 }
 
 Failure changed(std::string_view file, const Migration& step) {

@@ -7,17 +7,18 @@ namespace loquat::store {
 
 class Transaction;
 
-// One step of a schema.  Numbers start at 1 without a hole.  A step that was released is never edited: its
-// checksum is recorded in the database and compared on every start.
+// One step of a schema.  Numbers start at 1 without a hole.  A step that was released is never
+// edited: its checksum is recorded in the database and compared on every start.
 struct Migration {
     int number;
     std::string_view name;
-    std::string_view sql;  // any number of statements, each ended by a semicolon at the end of a line
+    std::string_view
+        sql;  // any number of statements, each ended by a semicolon at the end of a line
 };
 
-// Brings the schema up to date; every step in the caller's transaction.  Fails, changing nothing, with
-// `store.newer_schema` when the database was made by a newer program, `store.changed_schema` when a step
-// that was applied differs from the program's.
+// Brings the schema up to date; every step in the caller's transaction.  Fails, changing nothing,
+// with `store.newer_schema` when the database was made by a newer program, `store.changed_schema`
+// when a step that was applied differs from the program's.
 void apply_migrations(Transaction& transaction, std::span<const Migration> steps,
                       std::string_view file);
 

@@ -21,8 +21,8 @@ struct BlobView {
     std::string_view bytes;
 };
 
-// One value of a row or a parameter that must outlive the call.  Ids are stored as 16 bytes, times as Unix
-// milliseconds, booleans as 0 and 1, an empty optional as NULL.
+// One value of a row or a parameter that must outlive the call.  Ids are stored as 16 bytes, times
+// as Unix milliseconds, booleans as 0 and 1, an empty optional as NULL.
 class Value {
   public:
     using Data = std::variant<std::monostate, std::int64_t, double, std::string, Blob>;
@@ -86,8 +86,8 @@ class Param {
     Data data_;
 };
 
-// One row of a result; refers to its Rows.  A value of another type than asked for, or a column that is
-// not there, is a Failure `store.unexpected_type`: the schema and the code disagree.
+// One row of a result; refers to its Rows.  A value of another type than asked for, or a column
+// that is not there, is a Failure `store.unexpected_type`: the schema and the code disagree.
 class Row {
   public:
     Row(const Value* values, std::size_t columns) : values_(values), columns_(columns) {}

@@ -15,7 +15,8 @@ namespace loquat::store {
 
 enum class Access { write, read };
 
-// One connection; one thread at a time.  Statements are kept prepared, the least used ones are dropped.
+// One connection; one thread at a time.  Statements are kept prepared, the least used ones are
+// dropped.
 class Connection final : public Transaction {
   public:
     // Creates the file when it is missing and access is `write`.
@@ -24,10 +25,10 @@ class Connection final : public Transaction {
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    void begin();         // takes the write lock at once
+    void begin();  // takes the write lock at once
     void begin_reading();
     void commit();
-    void rollback();      // nothing when SQLite has rolled back by itself
+    void rollback();  // nothing when SQLite has rolled back by itself
     bool in_transaction() const;
 
     // For PRAGMA and the like, whose text is made at run time; nothing is kept.

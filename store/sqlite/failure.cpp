@@ -25,8 +25,8 @@ constexpr std::string_view unique_prefix = "UNIQUE constraint failed: ";
 }
 
 Failure unavailable(const std::filesystem::path& file, const std::string& text) {
-    return Failure{Kind::unavailable, "store.unavailable", "The store cannot be used at the moment.",
-                   file.string() + ": " + text}
+    return Failure{Kind::unavailable, "store.unavailable",
+                   "The store cannot be used at the moment.", file.string() + ": " + text}
         .retry_in(seconds{1});
 }
 
@@ -40,9 +40,10 @@ Failure damaged_file(const std::filesystem::path& file, const std::string& what)
 }
 
 Failure foreign_file(const std::filesystem::path& file) {
-    return Failure{Kind::unavailable, "store.foreign_file",
-                   "The file " + file.string() +
-                       " belongs to another program. It was left as it is. Give another data folder."};
+    return Failure{
+        Kind::unavailable, "store.foreign_file",
+        "The file " + file.string() +
+            " belongs to another program. It was left as it is. Give another data folder."};
 }
 
 Failure full_disk(const std::filesystem::path& file) {
@@ -53,7 +54,8 @@ Failure full_disk(const std::filesystem::path& file) {
 
 void throw_sqlite(int code, sqlite3* connection, const std::filesystem::path& file) {
     const int extended = connection != nullptr ? sqlite3_extended_errcode(connection) : code;
-    const std::string text = connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
+    const std::string text =
+        connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code);
     const int system = connection != nullptr ? sqlite3_system_errno(connection) : 0;
     switch (code & 0xff) {
         case SQLITE_CONSTRAINT:

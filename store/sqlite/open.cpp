@@ -30,7 +30,8 @@ std::int64_t size_of(const fs::path& file) {
 
 fs::path wal_of(const fs::path& file) { return file.string() + "-wal"; }
 
-// What the header says about the file, before SQLite touches it.  Format: sqlite.org/fileformat2.html 1.3.
+// What the header says about the file, before SQLite touches it.  Format:
+// sqlite.org/fileformat2.html 1.3.
 void check_header(const fs::path& file) {
     const std::int64_t size = size_of(file);
     if (size == 0) {
@@ -96,8 +97,8 @@ void set_writing(Connection& connection, const OpenOptions& options) {
     connection.run_once("PRAGMA secure_delete = FAST");
     if (options.file_bytes_max > 0) {
         const std::int64_t page = connection.run_once("PRAGMA page_size").front().integer(0);
-        connection.run_once("PRAGMA max_page_count = " +
-                            std::to_string(std::max<std::int64_t>(options.file_bytes_max / page, 1)));
+        connection.run_once("PRAGMA max_page_count = " + std::to_string(std::max<std::int64_t>(
+                                                             options.file_bytes_max / page, 1)));
     }
 }
 

@@ -16,12 +16,14 @@ struct OpenOptions {
     Durability durability = Durability::power_loss;
     std::size_t statements_max = 128;
     std::size_t cache_kib = 16 * 1024;
-    std::size_t checkpoint_pages = 4096;  // of the write-ahead log, before it is folded into the file
+    std::size_t checkpoint_pages =
+        4096;  // of the write-ahead log, before it is folded into the file
     std::int64_t file_bytes_max = 0;
     std::int64_t check_bytes_max = 16 * 1024 * 1024;
 };
 
-// Checks the file, brings the schema up to date and gives the connection that writes.  Fails as open_sqlite.
+// Checks the file, brings the schema up to date and gives the connection that writes.  Fails as
+// open_sqlite.
 std::unique_ptr<Connection> open_writer(const OpenOptions& options);
 std::unique_ptr<Connection> open_reader(const OpenOptions& options);
 

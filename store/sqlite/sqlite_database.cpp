@@ -43,8 +43,8 @@ class SqliteDatabase final : public Database {
     std::vector<std::jthread> threads_;
 };
 
-// wal_checkpoint(TRUNCATE) waits for readers, copies the whole write-ahead log into the file, syncs the file
-// and empties the log: what follows cannot be read back together with older pages.
+// wal_checkpoint(TRUNCATE) waits for readers, copies the whole write-ahead log into the file, syncs
+// the file and empties the log: what follows cannot be read back together with older pages.
 class SqliteDatabase::Checkpoint final : public Job {
   public:
     explicit Checkpoint(std::shared_ptr<aio::Completion<void>> done) : done_(std::move(done)) {}
@@ -53,7 +53,8 @@ class SqliteDatabase::Checkpoint final : public Job {
         const Rows result = transaction.query("PRAGMA wal_checkpoint(TRUNCATE)");
         if (result.front().integer(0) != 0) {
             throw Failure{Kind::unavailable, "store.unavailable",
-                          "The store cannot be used at the moment.", "the checkpoint found readers"};
+                          "The store cannot be used at the moment.",
+                          "the checkpoint found readers"};
         }
     }
     void finish(std::exception_ptr error) override {
@@ -169,7 +170,8 @@ void SqliteDatabase::commit_group(std::vector<Entry>& group) {
     }
 }
 
-// What one unit throws ends that unit only, unless SQLite gave up the whole transaction (disk full, I/O).
+// What one unit throws ends that unit only, unless SQLite gave up the whole transaction (disk full,
+// I/O).
 void SqliteDatabase::run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error) {
     const bool shared = group_size > 1;
     if (shared) {

@@ -13,7 +13,7 @@ namespace loquat::store {
 // What a commit that was reported survives.
 enum class Durability {
     power_loss,  // one fsync a group of commits (synchronous=FULL)
-    crash,       // the process may die; the last moments may be missing after a loss of power (NORMAL)
+    crash,  // the process may die; the last moments may be missing after a loss of power (NORMAL)
 };
 
 struct SqliteOptions {
@@ -23,19 +23,19 @@ struct SqliteOptions {
     std::size_t reader_threads = 2;
     std::size_t write_queue_max = 4096;
     std::size_t read_queue_max = 4096;
-    std::size_t group_max = 256;                      // transactions in one commit
-    std::size_t statements_max = 128;                 // prepared statements kept for each connection
-    std::size_t cache_kib = 16 * 1024;                // page cache of the writer; readers share the system's
-    std::size_t checkpoint_pages = 4096;              // of the write-ahead log, before they move into the file
-    std::int64_t file_bytes_max = 0;                  // 0: as the disk allows; beyond it `store.full`
+    std::size_t group_max = 256;          // transactions in one commit
+    std::size_t statements_max = 128;     // prepared statements kept for each connection
+    std::size_t cache_kib = 16 * 1024;    // page cache of the writer; readers share the system's
+    std::size_t checkpoint_pages = 4096;  // of the write-ahead log, before they move into the file
+    std::int64_t file_bytes_max = 0;      // 0: as the disk allows; beyond it `store.full`
     std::int64_t check_bytes_max = 16 * 1024 * 1024;  // larger files get the short check on opening
     std::chrono::milliseconds answer_max{30'000};
 };
 
-// Opens or creates the file.  One writer thread commits in groups; readers see WAL snapshots.  The folder
-// must be held (DataFolder).  Blocks.  Fails with `store.damaged`, `store.foreign_file`,
-// `store.newer_schema`, `store.changed_schema`, `store.full` or `store.unavailable`, each with a message
-// that names the file and what to do.  Destroying it finishes what is queued.
+// Opens or creates the file.  One writer thread commits in groups; readers see WAL snapshots.  The
+// folder must be held (DataFolder).  Blocks.  Fails with `store.damaged`, `store.foreign_file`,
+// `store.newer_schema`, `store.changed_schema`, `store.full` or `store.unavailable`, each with a
+// message that names the file and what to do.  Destroying it finishes what is queued.
 std::unique_ptr<Database> open_sqlite(const SqliteOptions& options);
 
 }  // namespace loquat::store

@@ -35,12 +35,15 @@ struct AuditStoreSuite : testing::TestWithParam<Adapter> {
     }
 
     LedgerOutcome apply(std::vector<std::optional<AuditRecord>> records) {
-        LedgerBatch<AuditRecord> batch{applied, applied + records.size(), std::move(records), Uuid{}};
+        LedgerBatch<AuditRecord> batch{applied, applied + records.size(), std::move(records),
+                                       Uuid{}};
         const LedgerOutcome outcome = await(loop, store->apply_batch(batch));
         applied = batch.through;
         return outcome;
     }
-    std::vector<AuditRecord> list(AuditQuery query) { return await(loop, store->list(std::move(query))); }
+    std::vector<AuditRecord> list(AuditQuery query) {
+        return await(loop, store->list(std::move(query)));
+    }
     std::vector<std::string> actions(AuditQuery query) {
         std::vector<std::string> found;
         for (AuditRecord& record : list(std::move(query))) {
@@ -53,9 +56,17 @@ struct AuditStoreSuite : testing::TestWithParam<Adapter> {
 using Actions = std::vector<std::string>;
 
 TEST_P(AuditStoreSuite, keeps_everything_that_a_record_has) {
-    const AuditRecord record{.id = Uuid::make(), .at = begin, .action = "auth.signed_in", .actor = UserId::make(),
-                             .actor_name = "ann", .subject = "subject", .outcome = "done", .address = "2001:db8::1",
-                             .user_agent = "browser", .request_id = "r", .count = 3};
+    const AuditRecord record{.id = Uuid::make(),
+                             .at = begin,
+                             .action = "auth.signed_in",
+                             .actor = UserId::make(),
+                             .actor_name = "ann",
+                             .subject = "subject",
+                             .outcome = "done",
+                             .address = "2001:db8::1",
+                             .user_agent = "browser",
+                             .request_id = "r",
+                             .count = 3};
     AuditRecord nobody = audit_of("auth.sign_in_failed", begin + milliseconds{1});
     nobody.outcome = "auth.invalid_credentials";
 
@@ -102,9 +113,9 @@ TEST_P(AuditStoreSuite, pages_from_the_newest_to_the_oldest_without_a_gap) {
 
 TEST_P(AuditStoreSuite, chooses_by_actor_action_and_time_together) {
     const UserId ann = UserId::make();
-    const std::vector<std::pair<const char*, bool>> all{{"auth.signed_in", true}, {"auth", false}, {"authors.x", true},
-                                                        {"auth.signed_out", true}, {"chat.deleted", true},
-                                                        {"auth.signed_in", false}};
+    const std::vector<std::pair<const char*, bool>> all{
+        {"auth.signed_in", true},  {"auth", false},        {"authors.x", true},
+        {"auth.signed_out", true}, {"chat.deleted", true}, {"auth.signed_in", false}};
     std::vector<std::optional<AuditRecord>> records;
     for (const auto& [action, is_ann] : all) {
         AuditRecord record = audit_of(action, begin + milliseconds{records.size()});
@@ -113,12 +124,14 @@ TEST_P(AuditStoreSuite, chooses_by_actor_action_and_time_together) {
     }
     apply(std::move(records));
 
-    EXPECT_EQ(actions({.action = "auth."}), (Actions{"auth.signed_in", "auth.signed_out", "auth.signed_in"}));
+    EXPECT_EQ(actions({.action = "auth."}),
+              (Actions{"auth.signed_in", "auth.signed_out", "auth.signed_in"}));
     EXPECT_EQ(actions({.action = "auth"}), (Actions{"auth"}));
     EXPECT_EQ(actions({.action = "auth.signed_in"}), (Actions{"auth.signed_in", "auth.signed_in"}));
     EXPECT_EQ(actions({.actor = ann}),
               (Actions{"chat.deleted", "auth.signed_out", "authors.x", "auth.signed_in"}));
-    EXPECT_EQ(actions({.actor = ann, .action = "auth."}), (Actions{"auth.signed_out", "auth.signed_in"}));
+    EXPECT_EQ(actions({.actor = ann, .action = "auth."}),
+              (Actions{"auth.signed_out", "auth.signed_in"}));
     EXPECT_EQ(actions({.actor = ann, .action = "auth.signed_in"}), (Actions{"auth.signed_in"}));
     EXPECT_EQ(actions({.before = begin + milliseconds{2}}), (Actions{"auth", "auth.signed_in"}));
     EXPECT_EQ(actions({.actor = UserId::make()}), Actions{});
@@ -141,7 +154,8 @@ TEST_P(AuditStoreSuite, moves_the_position_with_the_rows_and_refuses_any_other_p
     EXPECT_EQ(list({}).size(), 2U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Adapters, AuditStoreSuite, testing::Values(Adapter{"memory", false}, Adapter{"sqlite", true}),
+INSTANTIATE_TEST_SUITE_P(Adapters, AuditStoreSuite,
+                         testing::Values(Adapter{"memory", false}, Adapter{"sqlite", true}),
                          [](const auto& suite) { return std::string{suite.param.name}; });
 
 }  // namespace

@@ -129,7 +129,8 @@ TEST_F(BroadcastTest, goes_on_when_a_listener_throws) {
     Subscription bad;
     Subscription good;
     on_loop([&] {
-        bad = broadcast->subscribe("a", [](Notice, const Payload&) { throw std::runtime_error{"bad"}; });
+        bad = broadcast->subscribe("a",
+                                   [](Notice, const Payload&) { throw std::runtime_error{"bad"}; });
         good = broadcast->subscribe("a", keep());
     });
 

@@ -48,9 +48,9 @@ using DatabaseTest = Fixture;
 
 TEST_F(DatabaseTest, gives_back_every_kind_of_value_as_it_was_stored) {
     auto work = [](Transaction& transaction) {
-        return transaction.query("SELECT $1, $2, $3, $4, $5, $6, $7",
-                                 {nullptr, std::int64_t{-5}, 2.5, "grüße\0x", BlobView{{"\0\1", 2}}, "",
-                                  BlobView{}});
+        return transaction.query(
+            "SELECT $1, $2, $3, $4, $5, $6, $7",
+            {nullptr, std::int64_t{-5}, 2.5, "grüße\0x", BlobView{{"\0\1", 2}}, "", BlobView{}});
     };
 
     const Rows rows = await(loop, database->transact(work));
@@ -307,7 +307,9 @@ TEST(Database, reports_a_full_disk_keeps_what_it_has_and_works_on_after_space_re
         acknowledged += code.empty() ? 1 : 0;
     }
     const Rows kept = await(loop, database->query("SELECT count(*) FROM people"));
-    auto shrink = [](Transaction& transaction) { transaction.execute("DELETE FROM people WHERE id > 0"); };
+    auto shrink = [](Transaction& transaction) {
+        transaction.execute("DELETE FROM people WHERE id > 0");
+    };
     auto again = [&large](Transaction& transaction) {
         transaction.execute("INSERT INTO people (id, name) VALUES (50, $1)", {large});
     };

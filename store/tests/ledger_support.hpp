@@ -9,7 +9,8 @@ namespace loquat::store {
 
 inline constexpr std::int64_t ledger_begin_ms = 1'767'225'600'000;  // 2026-01-01T00:00:00Z
 
-inline UsageRecord usage_of(UserId user, Time at, std::int64_t input = 10, std::int64_t output = 5) {
+inline UsageRecord usage_of(UserId user, Time at, std::int64_t input = 10,
+                            std::int64_t output = 5) {
     return {.user = user,
             .chat = ChatId::make(),
             .generation_id = Uuid::make().to_string(),
@@ -42,7 +43,8 @@ class UsageStream {
             return sent_[pick(sent_.size())];
         }
         const auto ms = static_cast<std::int64_t>(pick(std::size_t{40} * 86'400'000));
-        UsageRecord record = usage_of(users_[pick(users_.size())], from_unix_ms(ledger_begin_ms + ms));
+        UsageRecord record =
+            usage_of(users_[pick(users_.size())], from_unix_ms(ledger_begin_ms + ms));
         record.purpose = pick(5) == 0 ? UsagePurpose::title : UsagePurpose::answer;
         record.model = "model-" + std::to_string(pick(3));
         record.input_tokens = static_cast<std::int64_t>(pick(1000));

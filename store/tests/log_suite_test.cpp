@@ -222,7 +222,8 @@ TEST_P(EventLogSuite, refuses_records_and_topics_beyond_its_limits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Adapters, EventLogSuite,
-                         testing::Values(Adapter{"memory", open_memory}, Adapter{"sqlite", open_file},
+                         testing::Values(Adapter{"memory", open_memory},
+                                         Adapter{"sqlite", open_file},
                                          Adapter{"sqlite_cold", open_cold_file}),
                          [](const auto& suite) { return std::string{suite.param.name}; });
 

@@ -56,8 +56,8 @@ TEST_P(MessageStoreSuite, numbers_messages_from_one_without_a_hole_in_each_chat)
     const ChatId a = ChatId::make();
     const ChatId b = ChatId::make();
 
-    const auto outcomes =
-        apply({make.message(a, "1"), make.message(b, "1"), make.message(a, "2"), make.message(a, "3")});
+    const auto outcomes = apply(
+        {make.message(a, "1"), make.message(b, "1"), make.message(a, "2"), make.message(a, "3")});
 
     EXPECT_EQ(outcomes[0].kind, OutcomeKind::stored);
     EXPECT_EQ(outcomes[0].message.seq, 1);
@@ -204,8 +204,8 @@ TEST_P(MessageStoreSuite, refuses_changes_that_are_not_allowed) {
     unknown.message_id = MessageId::make();
 
     apply({record, gone, make.removal(gone)});
-    const auto outcomes =
-        apply({foreign_edit, foreign_removal, other_chat, unknown, make.edit(gone, "back"), std::nullopt});
+    const auto outcomes = apply({foreign_edit, foreign_removal, other_chat, unknown,
+                                 make.edit(gone, "back"), std::nullopt});
 
     EXPECT_EQ(outcomes[0].code, "chat.forbidden");
     EXPECT_EQ(outcomes[1].code, "chat.forbidden");
@@ -274,7 +274,8 @@ TEST_P(MessageStoreSuite, gives_the_head_of_each_chat_in_the_order_asked_for) {
     EXPECT_FALSE(heads[1].last);
     EXPECT_EQ(heads[2].last_seq, 2);
     EXPECT_EQ(heads[2].last->text, "a2");
-    EXPECT_EQ(code_of([&] { await(loop, store->heads(std::vector<ChatId>(501))); }), "request.invalid");
+    EXPECT_EQ(code_of([&] { await(loop, store->heads(std::vector<ChatId>(501))); }),
+              "request.invalid");
 }
 
 TEST_P(MessageStoreSuite, moves_the_position_with_the_messages_and_refuses_any_other_place) {

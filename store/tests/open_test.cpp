@@ -13,7 +13,8 @@ namespace loquat::store {
 namespace {
 
 constexpr Migration first_step{1, "one", "CREATE TABLE one (a INTEGER PRIMARY KEY, b TEXT);\n"};
-constexpr Migration second_step{2, "two", "ALTER TABLE one ADD COLUMN c TEXT;\nCREATE TABLE two (a INTEGER);\n"};
+constexpr Migration second_step{
+    2, "two", "ALTER TABLE one ADD COLUMN c TEXT;\nCREATE TABLE two (a INTEGER);\n"};
 constexpr std::array one_step{first_step};
 constexpr std::array two_steps{first_step, second_step};
 constexpr std::array edited_step{
@@ -44,7 +45,8 @@ void make_filled(const SqliteOptions& options) {
     const auto database = open_sqlite(options);
     auto fill = [](Transaction& transaction) {
         for (int i = 0; i < 500; ++i) {
-            transaction.execute("INSERT INTO one (a, b) VALUES ($1, $2)", {i, std::string(200, 'x')});
+            transaction.execute("INSERT INTO one (a, b) VALUES ($1, $2)",
+                                {i, std::string(200, 'x')});
         }
     };
     await(loop, database->transact(fill));

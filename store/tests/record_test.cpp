@@ -120,11 +120,18 @@ TEST(Events, come_back_as_they_were_and_are_refused_unless_whole) {
 }
 
 TEST(UsageRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
-    UsageRecord record{.user = UserId::make(), .chat = ChatId::make(), .generation_id = "gen",
-                       .purpose = UsagePurpose::title, .model = "small", .provider = "own",
-                       .input_tokens = usage_tokens_max, .output_tokens = 3,
-                       .source = contracts::UsageSource::partial, .state = UsageState::canceled,
-                       .cost_micros = 12, .at = from_unix_ms(1'767'225'600'123)};
+    UsageRecord record{.user = UserId::make(),
+                       .chat = ChatId::make(),
+                       .generation_id = "gen",
+                       .purpose = UsagePurpose::title,
+                       .model = "small",
+                       .provider = "own",
+                       .input_tokens = usage_tokens_max,
+                       .output_tokens = 3,
+                       .source = contracts::UsageSource::partial,
+                       .state = UsageState::canceled,
+                       .cost_micros = 12,
+                       .at = from_unix_ms(1'767'225'600'123)};
     UsageRecord without_price = record;
     without_price.cost_micros.reset();
 
@@ -138,10 +145,17 @@ TEST(UsageRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
 }
 
 TEST(AuditRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
-    const AuditRecord record{.id = Uuid::make(), .at = from_unix_ms(1'767'225'600'123),
-                             .action = "auth.signed_in", .actor = UserId::make(), .actor_name = "ann",
-                             .subject = "s", .outcome = "done", .address = "::1", .user_agent = "browser",
-                             .request_id = "r", .count = 7};
+    const AuditRecord record{.id = Uuid::make(),
+                             .at = from_unix_ms(1'767'225'600'123),
+                             .action = "auth.signed_in",
+                             .actor = UserId::make(),
+                             .actor_name = "ann",
+                             .subject = "s",
+                             .outcome = "done",
+                             .address = "::1",
+                             .user_agent = "browser",
+                             .request_id = "r",
+                             .count = 7};
     AuditRecord nobody = record;
     nobody.actor.reset();
 

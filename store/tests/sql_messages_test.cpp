@@ -119,8 +119,8 @@ TEST(SqlMessages, overwrites_the_text_of_a_deleted_message_in_the_file) {
     EXPECT_EQ(content.find("the-secret-of-the-house"), std::string::npos);
 }
 
-// The files as they may be found after the power was lost: the write-ahead log holds any part of what was
-// written since it was last folded into the file.
+// The files as they may be found after the power was lost: the write-ahead log holds any part of
+// what was written since it was last folded into the file.
 fs::path lose_power(const TemporaryFolder& folder, int round, std::mt19937_64& random) {
     const fs::path copy = folder / ("after-" + std::to_string(round) + ".db");
     fs::copy_file(folder / "messages.db", copy);
@@ -166,7 +166,8 @@ TEST(SqlMessages, is_restored_from_the_log_after_a_loss_of_power_when_the_rule_i
         const Batch rest{"consumer", found, applied, Records(from, log.end())};
         await(loop, restored->apply_batch(rest));
 
-        ASSERT_EQ(read_all(loop, *restored, stream.chats()), read_all(loop, *store, stream.chats()));
+        ASSERT_EQ(read_all(loop, *restored, stream.chats()),
+                  read_all(loop, *store, stream.chats()));
     }
 
     EXPECT_GT(losses_of_rows, 10);

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 using Records = std::vector<std::optional<UsageRecord>>;
 using std::chrono::days;
 
-// The days of the stream, beginning at midnight UTC (summed by day already) or `shift` after it (summed by row).
+// The days of the stream, beginning at midnight UTC (summed by day already) or `shift` after it
+// (summed by row).
 std::vector<Time> days_of_stream(std::chrono::hours shift) {
     std::vector<Time> starts;
     for (int day = -1; day <= 41; ++day) {
@@ -22,7 +23,8 @@ std::vector<Time> days_of_stream(std::chrono::hours shift) {
     return starts;
 }
 
-void expect_the_same(aio::Loop& loop, UsageStore& store, UsageStore& model, const UsageStream& stream) {
+void expect_the_same(aio::Loop& loop, UsageStore& store, UsageStore& model,
+                     const UsageStream& stream) {
     for (const UserId& user : stream.users()) {
         for (const int shift : {0, 5}) {
             const UsageQuery query{user, days_of_stream(std::chrono::hours{shift})};
@@ -30,7 +32,8 @@ void expect_the_same(aio::Loop& loop, UsageStore& store, UsageStore& model, cons
         }
         for (int day = 0; day < 40; ++day) {
             const auto at = std::chrono::floor<days>(from_unix_ms(ledger_begin_ms)) + days{day};
-            ASSERT_EQ(await(loop, store.tokens_of(user, at)), await(loop, model.tokens_of(user, at)));
+            ASSERT_EQ(await(loop, store.tokens_of(user, at)),
+                      await(loop, model.tokens_of(user, at)));
         }
     }
 }
@@ -49,8 +52,8 @@ std::int64_t days_that_differ(aio::Loop& loop, Database& database) {
     return rows.front().integer(0);
 }
 
-// A copy of the files as they may be found after the power was lost: any part of what was written since the
-// write-ahead log was last folded into the file.
+// A copy of the files as they may be found after the power was lost: any part of what was written
+// since the write-ahead log was last folded into the file.
 fs::path lose_power(const TemporaryFolder& folder, int round, std::mt19937_64& random) {
     const fs::path copy = folder / ("after-" + std::to_string(round) + ".db");
     fs::copy_file(folder / "usage.db", copy);
@@ -78,7 +81,8 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
                 record = stream.next();
                 log.push_back(record);
             }
-            const LedgerBatch<UsageRecord> whole{log.size() - fresh.size(), log.size(), fresh, Uuid{}};
+            const LedgerBatch<UsageRecord> whole{log.size() - fresh.size(), log.size(), fresh,
+                                                 Uuid{}};
             await(loop, model->apply_batch(whole));
             await(loop, store->apply_batch(whole));
             if (round % 5 == 4) {
@@ -147,7 +151,9 @@ TEST(SqlUsage, keeps_neither_rows_nor_sums_nor_position_of_a_batch_that_failed) 
     EXPECT_EQ(code, "store.full");
     EXPECT_EQ(await(loop, store->position()).applied, 0U);
     EXPECT_EQ(days_that_differ(loop, *database), 0);
-    EXPECT_EQ(await(loop, store->tokens_of(ann, std::chrono::floor<days>(from_unix_ms(ledger_begin_ms)))), 0);
+    EXPECT_EQ(
+        await(loop, store->tokens_of(ann, std::chrono::floor<days>(from_unix_ms(ledger_begin_ms)))),
+        0);
 }
 
 }  // namespace

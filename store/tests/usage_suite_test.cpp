@@ -38,7 +38,8 @@ struct UsageStoreSuite : testing::TestWithParam<Adapter> {
     }
 
     LedgerOutcome apply(std::vector<std::optional<UsageRecord>> records) {
-        LedgerBatch<UsageRecord> batch{applied, applied + records.size(), std::move(records), Uuid{}};
+        LedgerBatch<UsageRecord> batch{applied, applied + records.size(), std::move(records),
+                                       Uuid{}};
         const LedgerOutcome outcome = await(loop, store->apply_batch(batch));
         applied = batch.through;
         return outcome;
@@ -55,11 +56,11 @@ TEST_P(UsageStoreSuite, sums_the_calls_of_a_person_by_day_and_model) {
     UsageRecord large = usage_of(ann, begin + hours{23}, 100, 50);
     large.model = "large";
 
-    apply({usage_of(ann, begin, 1, 2), usage_of(ann, begin + days{1} - milliseconds{1}, 3, 4), large,
-           usage_of(ann, begin + days{1}, 5, 6), usage_of(UserId::make(), begin, 7, 8)});
+    apply({usage_of(ann, begin, 1, 2), usage_of(ann, begin + days{1} - milliseconds{1}, 3, 4),
+           large, usage_of(ann, begin + days{1}, 5, 6), usage_of(UserId::make(), begin, 7, 8)});
 
-    const std::vector<UsageSum> expected{{0, "large", 100, 50, 1, {}}, {0, "small", 4, 6, 2, {}},
-                                         {1, "small", 5, 6, 1, {}}};
+    const std::vector<UsageSum> expected{
+        {0, "large", 100, 50, 1, {}}, {0, "small", 4, 6, 2, {}}, {1, "small", 5, 6, 1, {}}};
     EXPECT_EQ(sums({begin, begin + days{1}, begin + days{2}}), expected);
     EXPECT_EQ(tokens_on(begin), 160);
     EXPECT_EQ(tokens_on(begin + days{1}), 11);
@@ -111,14 +112,16 @@ TEST_P(UsageStoreSuite, has_a_cost_as_soon_as_one_call_has_a_price) {
 
 TEST_P(UsageStoreSuite, sums_days_of_any_length_and_beginning) {
     const Time vienna = begin - hours{1};
-    const std::vector<Time> starts{vienna, vienna + hours{24}, vienna + hours{47}, vienna + hours{72},
-                                   vienna + hours{96}};
+    const std::vector<Time> starts{vienna, vienna + hours{24}, vienna + hours{47},
+                                   vienna + hours{72}, vienna + hours{96}};
     apply({usage_of(ann, vienna - milliseconds{1}), usage_of(ann, vienna), usage_of(ann, begin),
            usage_of(ann, starts[2] - milliseconds{1}, 1, 0), usage_of(ann, starts[2], 2, 0),
            usage_of(ann, starts[4] - milliseconds{1}, 3, 0), usage_of(ann, starts[4])});
 
-    const std::vector<UsageSum> expected{{0, "small", 20, 10, 2, {}}, {1, "small", 1, 0, 1, {}},
-                                         {2, "small", 2, 0, 1, {}}, {3, "small", 3, 0, 1, {}}};
+    const std::vector<UsageSum> expected{{0, "small", 20, 10, 2, {}},
+                                         {1, "small", 1, 0, 1, {}},
+                                         {2, "small", 2, 0, 1, {}},
+                                         {3, "small", 3, 0, 1, {}}};
     EXPECT_EQ(sums(starts), expected);
 }
 
@@ -143,7 +146,8 @@ TEST_P(UsageStoreSuite, moves_the_position_with_the_rows_and_refuses_any_other_p
     EXPECT_EQ(tokens_on(begin), 45);
 }
 
-INSTANTIATE_TEST_SUITE_P(Adapters, UsageStoreSuite, testing::Values(Adapter{"memory", false}, Adapter{"sqlite", true}),
+INSTANTIATE_TEST_SUITE_P(Adapters, UsageStoreSuite,
+                         testing::Values(Adapter{"memory", false}, Adapter{"sqlite", true}),
                          [](const auto& suite) { return std::string{suite.param.name}; });
 
 }  // namespace

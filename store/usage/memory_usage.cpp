@@ -52,7 +52,8 @@ class MemoryUsage final : public UsageStore {
         check_days(query);
         std::map<std::pair<std::size_t, std::string>, UsageSum> found;
         for (const UsageRecord& record : records_) {
-            if (record.user != query.user || record.at < query.days.front() || record.at >= query.days.back()) {
+            if (record.user != query.user || record.at < query.days.front() ||
+                record.at >= query.days.back()) {
                 continue;
             }
             const auto next = std::ranges::upper_bound(query.days, record.at);

@@ -5,7 +5,8 @@
 
 namespace loquat::store {
 
-// For tests of what stands above, and the model that the SQL adapter is compared with: it sums when it is asked.
+// For tests of what stands above, and the model that the SQL adapter is compared with: it sums when
+// it is asked.
 std::unique_ptr<UsageStore> make_memory_usage();
 
 }  // namespace loquat::store

@@ -16,22 +16,26 @@ using std::chrono::milliseconds;
 constexpr milliseconds day_length = days{1};
 
 constexpr std::string_view insert_sql =
-    "INSERT INTO usage_events (user_id, at, generation_id, purpose, chat_id, model, provider, input_tokens, "
+    "INSERT INTO usage_events (user_id, at, generation_id, purpose, chat_id, model, provider, "
+    "input_tokens, "
     "output_tokens, source, state, cost_micros) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
 
 // A sum without a price plus one with a price has a price.
 constexpr std::string_view add_sql =
-    "INSERT INTO daily_usage (user_id, day, model, input_tokens, output_tokens, generations, cost_micros) "
+    "INSERT INTO daily_usage (user_id, day, model, input_tokens, output_tokens, generations, "
+    "cost_micros) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id, day, model) DO UPDATE SET "
     "input_tokens = daily_usage.input_tokens + excluded.input_tokens, "
     "output_tokens = daily_usage.output_tokens + excluded.output_tokens, "
     "generations = daily_usage.generations + excluded.generations, "
-    "cost_micros = COALESCE(daily_usage.cost_micros + excluded.cost_micros, daily_usage.cost_micros, "
+    "cost_micros = COALESCE(daily_usage.cost_micros + excluded.cost_micros, "
+    "daily_usage.cost_micros, "
     "excluded.cost_micros)";
 
 constexpr std::string_view utc_days_sql =
-    "SELECT day - $2, model, input_tokens, output_tokens, generations, cost_micros FROM daily_usage "
+    "SELECT day - $2, model, input_tokens, output_tokens, generations, cost_micros FROM "
+    "daily_usage "
     "WHERE user_id = $1 AND day >= $2 AND day < $3 ORDER BY day, model";
 
 constexpr std::string_view events_sql =
@@ -57,8 +61,8 @@ class DailySums {
     void save(Transaction& transaction) const {
         for (const auto& [key, sum] : sums_) {
             const auto& [user, day, model] = key;
-            transaction.execute(add_sql, {user, day, model, sum.input_tokens, sum.output_tokens, sum.generations,
-                                          sum.cost_micros});
+            transaction.execute(add_sql, {user, day, model, sum.input_tokens, sum.output_tokens,
+                                          sum.generations, sum.cost_micros});
         }
     }
 
@@ -69,9 +73,9 @@ class DailySums {
 bool insert(Transaction& transaction, const UsageRecord& record) {
     const std::int64_t added = transaction.execute(
         insert_sql,
-        {record.user, record.at, record.generation_id, static_cast<int>(record.purpose), record.chat, record.model,
-         record.provider, record.input_tokens, record.output_tokens, static_cast<int>(record.source),
-         static_cast<int>(record.state), record.cost_micros});
+        {record.user, record.at, record.generation_id, static_cast<int>(record.purpose),
+         record.chat, record.model, record.provider, record.input_tokens, record.output_tokens,
+         static_cast<int>(record.source), static_cast<int>(record.state), record.cost_micros});
     return added == 1;
 }
 
@@ -105,7 +109,8 @@ void read_sums(const Rows& rows, std::size_t first_day, std::vector<UsageSum>& o
     }
 }
 
-// From `first` on, the place of the last instant up to which all days are 24 hours long; at least the next one.
+// From `first` on, the place of the last instant up to which all days are 24 hours long; at least
+// the next one.
 std::size_t end_of_run(std::span<const Time> starts, std::size_t first) {
     std::size_t last = first + 1;
     if (starts[last] - starts[first] != day_length) {
@@ -117,7 +122,8 @@ std::size_t end_of_run(std::span<const Time> starts, std::size_t first) {
     return last;
 }
 
-// One statement for each run of days of the same length: a zone changes its clock a few times a year.
+// One statement for each run of days of the same length: a zone changes its clock a few times a
+// year.
 std::vector<UsageSum> read_sums(Transaction& transaction, const UsageQuery& query) {
     std::vector<UsageSum> sums;
     for (std::size_t first = 0; first + 1 < query.days.size();) {
@@ -125,7 +131,8 @@ std::vector<UsageSum> read_sums(Transaction& transaction, const UsageQuery& quer
         const Time from = query.days[first];
         const Time to = query.days[last];
         const std::int64_t length = last == first + 1 ? (to - from).count() : day_length.count();
-        const bool is_utc = from.time_since_epoch() % day_length == milliseconds{0} && length == day_length.count();
+        const bool is_utc =
+            from.time_since_epoch() % day_length == milliseconds{0} && length == day_length.count();
         const Rows rows =
             is_utc ? transaction.query(utc_days_sql, {query.user, day_number(from), day_number(to)})
                    : transaction.query(events_sql, {query.user, from, to, length});
@@ -140,12 +147,16 @@ class SqlUsage final : public UsageStore {
     explicit SqlUsage(Database& database) : database_(database) {}
 
     Task<LedgerOutcome> apply_batch(LedgerBatch<UsageRecord> batch) override {
-        auto work = [batch = std::move(batch)](Transaction& transaction) { return apply(transaction, batch); };
+        auto work = [batch = std::move(batch)](Transaction& transaction) {
+            return apply(transaction, batch);
+        };
         co_return co_await database_.transact(std::move(work));
     }
 
     Task<LedgerPosition> position() override {
-        auto work = [](Transaction& transaction) { return read_ledger_position(transaction, usage_topic); };
+        auto work = [](Transaction& transaction) {
+            return read_ledger_position(transaction, usage_topic);
+        };
         co_return co_await database_.read(work);
     }
 
@@ -158,7 +169,8 @@ class SqlUsage final : public UsageStore {
     Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) override {
         auto work = [user, day](Transaction& transaction) {
             const Rows rows = transaction.query(
-                "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM daily_usage WHERE user_id = $1 AND day = $2",
+                "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM daily_usage WHERE "
+                "user_id = $1 AND day = $2",
                 {user, day.time_since_epoch().count()});
             return rows.front().integer(0);
         };
@@ -167,7 +179,9 @@ class SqlUsage final : public UsageStore {
 
     Task<std::vector<UsageSum>> sums(UsageQuery query) override {
         check_days(query);
-        auto work = [query = std::move(query)](Transaction& transaction) { return read_sums(transaction, query); };
+        auto work = [query = std::move(query)](Transaction& transaction) {
+            return read_sums(transaction, query);
+        };
         co_return co_await database_.read(std::move(work));
     }
 
@@ -177,6 +191,8 @@ class SqlUsage final : public UsageStore {
 
 }  // namespace
 
-std::unique_ptr<UsageStore> make_sql_usage(Database& database) { return std::make_unique<SqlUsage>(database); }
+std::unique_ptr<UsageStore> make_sql_usage(Database& database) {
+    return std::make_unique<SqlUsage>(database);
+}
 
 }  // namespace loquat::store

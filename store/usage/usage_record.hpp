@@ -13,9 +13,9 @@ namespace loquat::store {
 enum class UsagePurpose : std::uint8_t { answer = 0, title = 1 };
 enum class UsageState : std::uint8_t { succeeded = 0, failed = 1, canceled = 2 };
 
-// What one call of a model used: one record of the log `usage.events`; its key is the user's id as text.  Written
-// when the call has ended, however it ended.  `generation_id` and `purpose` together are unique: the same pair again,
-// as after a crash, changes nothing, and the first record stays.
+// What one call of a model used: one record of the log `usage.events`; its key is the user's id as
+// text.  Written when the call has ended, however it ended.  `generation_id` and `purpose` together
+// are unique: the same pair again, as after a crash, changes nothing, and the first record stays.
 struct UsageRecord {
     UserId user;
     ChatId chat;
@@ -27,8 +27,9 @@ struct UsageRecord {
     std::int64_t output_tokens = 0;
     contracts::UsageSource source = contracts::UsageSource::counted;
     UsageState state = UsageState::succeeded;
-    std::optional<std::int64_t> cost_micros;  // millionths of the configured currency, 0 to usage_cost_max
-    Time at{};                                // when it ended: the day that it counts for
+    std::optional<std::int64_t>
+        cost_micros;  // millionths of the configured currency, 0 to usage_cost_max
+    Time at{};        // when it ended: the day that it counts for
 
     friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 };

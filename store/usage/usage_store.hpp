@@ -24,19 +24,22 @@ struct UsageSum {
 
 struct UsageQuery {
     UserId user;
-    // Where days begin, ascending, and where the last one ends: day i is [days[i], days[i + 1]).  2 to days_max + 1.
+    // Where days begin, ascending, and where the last one ends: day i is [days[i], days[i + 1]).  2
+    // to days_max + 1.
     std::vector<Time> days;
 };
 
-// What models used, call by call and summed by (user, UTC day, model); both are written in one transaction.
+// What models used, call by call and summed by (user, UTC day, model); both are written in one
+// transaction.
 class UsageStore : public Ledger<UsageRecord> {
   public:
     static constexpr std::size_t days_max = 400;
 
-    // Input and output together on a day that begins at midnight UTC, titles and failed calls included.
+    // Input and output together on a day that begins at midnight UTC, titles and failed calls
+    // included.
     virtual Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) = 0;
-    // Ascending by day, then by model; without those that used nothing.  422 `request.invalid` for other counts of
-    // days or days that do not ascend.
+    // Ascending by day, then by model; without those that used nothing.  422 `request.invalid` for
+    // other counts of days or days that do not ascend.
     virtual Task<std::vector<UsageSum>> sums(UsageQuery query) = 0;
 };
 

@@ -57,7 +57,9 @@ class Checker {
     std::unordered_map<std::string, Place> places_;
 };
 
-std::string at(const std::string& room, std::int64_t seq) { return room + "/" + std::to_string(seq); }
+std::string at(const std::string& room, std::int64_t seq) {
+    return room + "/" + std::to_string(seq);
+}
 
 void Checker::collect_sent() {
     std::int64_t last_at = 0;
@@ -85,7 +87,8 @@ void Checker::collect_sent() {
             sent.refusals += event.what == What::fail ? 1 : 0;
             if (event.what == What::ok) {
                 sent.acknowledged_at = sent.acknowledged_at.value_or(event.at);
-                if (event.seq != 0 && sent.acknowledged_seq != 0 && sent.acknowledged_seq != event.seq) {
+                if (event.seq != 0 && sent.acknowledged_seq != 0 &&
+                    sent.acknowledged_seq != event.seq) {
                     add(Fault::renumbered, event.key + " was acknowledged under two numbers");
                 }
                 sent.acknowledged_seq = event.seq != 0 ? event.seq : sent.acknowledged_seq;
@@ -97,8 +100,8 @@ void Checker::collect_sent() {
 void Checker::check_final_message(const std::string& room, const FinalMessage& message) {
     const auto [place, is_new] = places_.emplace(message.key, Place{room, message.seq});
     if (!is_new) {
-        add(Fault::doubled, message.key + " is " + at(place->second.room, place->second.seq) + " and " +
-                                at(room, message.seq));
+        add(Fault::doubled, message.key + " is " + at(place->second.room, place->second.seq) +
+                                " and " + at(room, message.seq));
     }
     const auto found = sent_.find(message.key);
     if (found == sent_.end() || found->second.refusals == found->second.tries) {
@@ -118,7 +121,8 @@ void Checker::collect_final() {
         std::int64_t expected = 1;
         for (const FinalMessage& message : messages) {
             if (message.seq != expected) {
-                add(Fault::hole, at(room, expected) + " is missing, next is " + std::to_string(message.seq));
+                add(Fault::hole,
+                    at(room, expected) + " is missing, next is " + std::to_string(message.seq));
             }
             expected = message.seq + 1;
             check_final_message(room, message);
@@ -137,8 +141,9 @@ void Checker::check_acknowledged(std::size_t acknowledged_min) {
         if (place == places_.end()) {
             add(Fault::lost, key + " was acknowledged but is not in " + sent.room);
         } else if (sent.acknowledged_seq != 0 && sent.acknowledged_seq != place->second.seq) {
-            add(Fault::renumbered, key + " was acknowledged as " + std::to_string(sent.acknowledged_seq) +
-                                       " but is " + at(place->second.room, place->second.seq));
+            add(Fault::renumbered, key + " was acknowledged as " +
+                                       std::to_string(sent.acknowledged_seq) + " but is " +
+                                       at(place->second.room, place->second.seq));
         }
     }
     if (acknowledged < acknowledged_min) {
@@ -146,8 +151,8 @@ void Checker::check_acknowledged(std::size_t acknowledged_min) {
     }
 }
 
-// Whoever was acknowledged before another was sent comes before it.  One pass over time: no message may be
-// numbered below the highest number that had been acknowledged when it was first sent.
+// Whoever was acknowledged before another was sent comes before it.  One pass over time: no message
+// may be numbered below the highest number that had been acknowledged when it was first sent.
 void Checker::check_real_time_order() {
     std::unordered_map<std::string, std::int64_t> highest;
     for (const Event& event : history_.events) {
@@ -170,12 +175,13 @@ void Checker::check_real_time_order() {
 
 void Checker::check_received(const Event& event, Session& session) {
     if (event.room != session.room) {
-        add(Fault::misplaced, event.who + " follows " + session.room + " and was given " + event.room);
+        add(Fault::misplaced,
+            event.who + " follows " + session.room + " and was given " + event.room);
         return;
     }
     if (event.seq > session.next) {
-        add(Fault::skipped, event.who + " waited for " + at(event.room, session.next) + " and was given " +
-                                std::to_string(event.seq));
+        add(Fault::skipped, event.who + " waited for " + at(event.room, session.next) +
+                                " and was given " + std::to_string(event.seq));
     } else if (event.seq < session.next) {
         add(Fault::repeated, event.who + " was given " + at(event.room, event.seq) + " again");
     }
@@ -190,8 +196,9 @@ void Checker::check_received(const Event& event, Session& session) {
         add(Fault::altered, event.who + " was given another text for " + event.key);
     }
     if (place->second.room != event.room || place->second.seq != event.seq) {
-        add(Fault::renumbered, event.who + " was given " + event.key + " as " + at(event.room, event.seq) +
-                                   " but it is " + at(place->second.room, place->second.seq));
+        add(Fault::renumbered, event.who + " was given " + event.key + " as " +
+                                   at(event.room, event.seq) + " but it is " +
+                                   at(place->second.room, place->second.seq));
     }
 }
 
@@ -203,12 +210,14 @@ void Checker::check_sessions() {
             open[event.who] = {event.room, event.seq + 1};
             // Coming back it asks from where it was, or what it missed would not be noticed.
             const auto before = left.find(event.who);
-            if (before != left.end() && (before->second.room != event.room || before->second.next < event.seq + 1)) {
+            if (before != left.end() &&
+                (before->second.room != event.room || before->second.next < event.seq + 1)) {
                 add(Fault::malformed, event.who + " came back further on than it was");
             }
             continue;
         }
-        if (event.what != What::receive && event.what != What::resync && event.what != What::leave) {
+        if (event.what != What::receive && event.what != What::resync &&
+            event.what != What::leave) {
             continue;
         }
         const auto session = open.find(event.who);
@@ -230,8 +239,8 @@ void Checker::check_sessions() {
         const std::int64_t head =
             room == history_.rooms.end() || room->second.empty() ? 0 : room->second.back().seq;
         if (session.next <= head) {
-            add(Fault::unseen, who + " still waits for " + at(session.room, session.next) + ", the room has " +
-                                   std::to_string(head));
+            add(Fault::unseen, who + " still waits for " + at(session.room, session.next) +
+                                   ", the room has " + std::to_string(head));
         }
     }
 }
@@ -239,9 +248,9 @@ void Checker::check_sessions() {
 }  // namespace
 
 const char* name_of(Fault fault) {
-    constexpr std::array names{"lost",       "doubled",    "phantom", "altered",  "misplaced",
-                               "hole",       "disordered", "renumbered", "skipped", "repeated",
-                               "unseen",     "malformed",  "vacuous"};
+    constexpr std::array names{"lost",   "doubled",    "phantom",    "altered", "misplaced",
+                               "hole",   "disordered", "renumbered", "skipped", "repeated",
+                               "unseen", "malformed",  "vacuous"};
     return names[static_cast<std::size_t>(fault)];
 }
 

@@ -9,8 +9,8 @@
 namespace loquat::test {
 namespace {
 
-// A chat that does everything right: writers that are sometimes not answered and send again, sessions that
-// come and go, a resync.
+// A chat that does everything right: writers that are sometimes not answered and send again,
+// sessions that come and go, a resync.
 class CleanChat {
   public:
     explicit CleanChat(std::uint64_t seed) : random_(seed) {}
@@ -44,7 +44,10 @@ class CleanChat {
     }
 
     void join(int session) {
-        add({.what = What::join, .who = name(session), .room = room_of(session), .seq = seen_[session]});
+        add({.what = What::join,
+             .who = name(session),
+             .room = room_of(session),
+             .seq = seen_[session]});
     }
 
     void send(int i) {
@@ -66,7 +69,10 @@ class CleanChat {
             }
             add({.what = What::invoke, .who = "w", .room = room, .key = key, .text = text});
         }
-        add({.what = What::ok, .who = "w", .key = key, .seq = dice % 2 == 0 ? stored.back().seq : 0});
+        add({.what = What::ok,
+             .who = "w",
+             .key = key,
+             .seq = dice % 2 == 0 ? stored.back().seq : 0});
     }
 
     void deliver(int session) {
@@ -78,8 +84,12 @@ class CleanChat {
         }
         for (; static_cast<std::size_t>(seen) < stored.size(); ++seen) {
             const FinalMessage& message = stored[static_cast<std::size_t>(seen)];
-            add({.what = What::receive, .who = name(session), .room = room_of(session),
-                 .key = message.key, .text = message.text, .seq = message.seq});
+            add({.what = What::receive,
+                 .who = name(session),
+                 .room = room_of(session),
+                 .key = message.key,
+                 .text = message.text,
+                 .seq = message.seq});
         }
     }
 
@@ -182,11 +192,13 @@ std::vector<Mutation> mutations_of_the_store() {
         {"a refused message is stored", Fault::phantom,
          [](History& h) {
              const Event refused = event(h, What::fail, 0);
-             const auto sent = std::ranges::find_if(h.events, [&](const Event& e) { return e.key == refused.key; });
+             const auto sent = std::ranges::find_if(
+                 h.events, [&](const Event& e) { return e.key == refused.key; });
              auto& messages = h.rooms[sent->room];
              messages.push_back({messages.back().seq + 1, sent->key, sent->text});
          }},
-        {"a stored text is changed", Fault::altered, [](History& h) { h.rooms["room0"][5].text += "!"; }},
+        {"a stored text is changed", Fault::altered,
+         [](History& h) { h.rooms["room0"][5].text += "!"; }},
         {"a number is left out", Fault::hole,
          [](History& h) {
              for (FinalMessage& message : h.rooms["room0"]) {
@@ -285,7 +297,8 @@ std::vector<Mutation> mutations_of_sessions() {
 }
 
 bool has(const std::vector<Finding>& findings, Fault fault) {
-    return std::ranges::any_of(findings, [&](const Finding& finding) { return finding.fault == fault; });
+    return std::ranges::any_of(findings,
+                               [&](const Finding& finding) { return finding.fault == fault; });
 }
 
 TEST(HistoryChecker, finds_nothing_in_clean_histories) {

@@ -63,7 +63,8 @@ Task<void> run_load(aio::Loop& loop, LoquatProcess& server, GenerationLoad& load
 TEST(GenerationKill, leaves_no_answer_stuck_torn_doubled_or_uncounted) {
     const Plan plan{setting("LOQUAT_FAULT_KILLS", 30), setting("LOQUAT_FAULT_SEED", 1)};
     const std::filesystem::path folder = make_folder();
-    LoquatProcess server{folder, {"model.simulated.first_token_ms=20", "model.simulated.token_ms=3"}};
+    LoquatProcess server{folder,
+                         {"model.simulated.first_token_ms=20", "model.simulated.token_ms=3"}};
     server.start();
     aio::Loop loop{"client"};
     GenerationLoad load{loop, server};
@@ -80,9 +81,11 @@ TEST(GenerationKill, leaves_no_answer_stuck_torn_doubled_or_uncounted) {
     EXPECT_LT(load.interrupted(), load.followed()) << "nothing was answered to its end";
     EXPECT_GT(load.interrupted(), 0U) << "nothing was being answered when the program was killed";
     EXPECT_GT(load.resumed(), 0U);
-    std::printf("seed %llu: %llu kills, %zu answers, %zu of them interrupted, %zu streams resumed, %zu findings\n",
-                static_cast<unsigned long long>(plan.seed), static_cast<unsigned long long>(plan.kills),
-                load.followed(), load.interrupted(), load.resumed(), findings.size());
+    std::printf(
+        "seed %llu: %llu kills, %zu answers, %zu of them interrupted, %zu streams resumed, %zu "
+        "findings\n",
+        static_cast<unsigned long long>(plan.seed), static_cast<unsigned long long>(plan.kills),
+        load.followed(), load.interrupted(), load.resumed(), findings.size());
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
 }

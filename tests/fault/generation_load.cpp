@@ -13,7 +13,8 @@ constexpr milliseconds pause{10};
 
 std::string text_of(const wire::Value& value, std::string_view name) {
     const wire::Value* member = value.find(name);
-    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string()
+                                                               : std::string{};
 }
 
 std::int64_t number_of(const wire::Value& value, std::string_view name) {
@@ -22,15 +23,18 @@ std::int64_t number_of(const wire::Value& value, std::string_view name) {
     return number == nullptr ? 0 : *number;
 }
 
-bool is_over(const std::string& state) { return state == "succeeded" || state == "failed" || state == "canceled"; }
+bool is_over(const std::string& state) {
+    return state == "succeeded" || state == "failed" || state == "canceled";
+}
 
 }  // namespace
 
-Task<HttpCaller::Answer> GenerationLoad::call(const Person& person, std::string method, std::string target,
-                                              std::string body) {
+Task<HttpCaller::Answer> GenerationLoad::call(const Person& person, std::string method,
+                                              std::string target, std::string body) {
     // A client for each call: the server may be another one by now.
     HttpCaller http{loop_, server_.port()};
-    co_return co_await http.call(std::move(method), std::move(target), person.token, std::move(body));
+    co_return co_await http.call(std::move(method), std::move(target), person.token,
+                                 std::move(body));
 }
 
 Task<void> GenerationLoad::prepare(std::size_t people) {
@@ -38,7 +42,8 @@ Task<void> GenerationLoad::prepare(std::size_t people) {
     for (std::size_t i = 0; i < people; ++i) {
         Person person;
         person.token = co_await http.make_user("person" + std::to_string(i));
-        const auto chat = co_await call(person, "POST", "/api/chats", R"({"kind":"assistant","title":"With a title"})");
+        const auto chat = co_await call(person, "POST", "/api/chats",
+                                        R"({"kind":"assistant","title":"With a title"})");
         person.chat = chat.text("id");
         people_.push_back(std::move(person));
     }
@@ -46,8 +51,10 @@ Task<void> GenerationLoad::prepare(std::size_t people) {
 
 // True when the server has said which generation answers it.
 Task<bool> GenerationLoad::ask(Person& person, Question& question) {
-    const std::string body = R"({"client_id":")" + question.key + R"(","prompt":"Tell me about )" + question.key + "\"}";
-    const auto answer = co_await call(person, "POST", "/api/chats/" + person.chat + "/generations", body);
+    const std::string body =
+        R"({"client_id":")" + question.key + R"(","prompt":"Tell me about )" + question.key + "\"}";
+    const auto answer =
+        co_await call(person, "POST", "/api/chats/" + person.chat + "/generations", body);
     if (answer.status != 200 && answer.status != 201) {
         if (answer.status < 500) {
             find(question.key + " was refused: " + answer.body);
@@ -64,8 +71,11 @@ Task<bool> GenerationLoad::ask(Person& person, Question& question) {
 
 // True at the end of the answer.
 Task<bool> GenerationLoad::follow(Person& person, Question& question, std::int64_t& last_id) {
-    EventReader reader{loop_, {.port = server_.port(), .target = question.generation, .token = person.token,
-                               .last_event_id = last_id}};
+    EventReader reader{loop_,
+                       {.port = server_.port(),
+                        .target = question.generation,
+                        .token = person.token,
+                        .last_event_id = last_id}};
     const std::string before = question.seen;
     std::exception_ptr failed;
     ++following_;
@@ -73,7 +83,8 @@ Task<bool> GenerationLoad::follow(Person& person, Question& question, std::int64
         const int status = co_await reader.open();
         if (status == 200) {
             co_await reader.read_to_end();
-        } else if (last_id > 0 && reader.refusal().find("generation.no_such_event") != std::string::npos) {
+        } else if (last_id > 0 &&
+                   reader.refusal().find("generation.no_such_event") != std::string::npos) {
             // What was seen last had not been kept: it is read again from its beginning.
             last_id = 0;
             question.seen.clear();
@@ -158,12 +169,15 @@ Task<void> GenerationLoad::check_question(Person& person, const Question& questi
     const std::int64_t output = number_of(generation, "outputTokens");
     person.input_tokens += input;
     person.output_tokens += output;
-    person.generations += input + output > 0 ? 1 : 0;  // one that was killed before it began used nothing
-    EventReader again{loop_, {.port = server_.port(), .target = question.generation, .token = person.token}};
+    person.generations +=
+        input + output > 0 ? 1 : 0;  // one that was killed before it began used nothing
+    EventReader again{
+        loop_, {.port = server_.port(), .target = question.generation, .token = person.token}};
     co_await again.open();
     co_await again.read_to_end();
     if (again.text() != question.seen) {
-        find(question.key + " is streamed as \"" + again.text() + "\" instead of \"" + question.seen + "\"");
+        find(question.key + " is streamed as \"" + again.text() + "\" instead of \"" +
+             question.seen + "\"");
     }
 }
 
@@ -172,8 +186,10 @@ Task<void> GenerationLoad::check_messages(Person& person) {
     std::map<std::string, std::string> answers;
     std::map<std::string, int> prompts;
     for (std::int64_t after = 0;;) {
-        const auto page = co_await call(person, "GET", "/api/chats/" + person.chat +
-                                                           "/messages?limit=200&after_seq=" + std::to_string(after), "");
+        const auto page = co_await call(
+            person, "GET",
+            "/api/chats/" + person.chat + "/messages?limit=200&after_seq=" + std::to_string(after),
+            "");
         const wire::Value body = wire::parse(page.body);
         const wire::Array items = *body.find("items")->if_array();
         if (items.empty()) {
@@ -191,12 +207,14 @@ Task<void> GenerationLoad::check_messages(Person& person) {
     }
     for (const Question& question : person.questions) {
         if (prompts["Tell me about " + question.key] != 1) {
-            find(question.key + " was stored " + std::to_string(prompts["Tell me about " + question.key]) + " times");
+            find(question.key + " was stored " +
+                 std::to_string(prompts["Tell me about " + question.key]) + " times");
         }
         const auto answer = answers.find(question.generation);
         const std::string stored = answer == answers.end() ? std::string{} : answer->second;
         if (stored != question.seen) {
-            find(question.key + " was stored as \"" + stored + "\" instead of \"" + question.seen + "\"");
+            find(question.key + " was stored as \"" + stored + "\" instead of \"" + question.seen +
+                 "\"");
         }
     }
 }
@@ -218,7 +236,8 @@ Task<void> GenerationLoad::check_usage(Person& person) {
         co_await pause_for(pause);
     }
     find("usage is not the sum of " + std::to_string(person.generations) + " answers, " +
-         std::to_string(person.input_tokens) + " in, " + std::to_string(person.output_tokens) + " out: " + report);
+         std::to_string(person.input_tokens) + " in, " + std::to_string(person.output_tokens) +
+         " out: " + report);
 }
 
 }  // namespace loquat::test

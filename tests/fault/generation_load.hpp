@@ -11,8 +11,8 @@
 
 namespace loquat::test {
 
-// People with an assistant each, whose questions live through kills.  What they saw is kept; `check` compares it with
-// what the server says in the end.  One loop.
+// People with an assistant each, whose questions live through kills.  What they saw is kept;
+// `check` compares it with what the server says in the end.  One loop.
 class GenerationLoad {
   public:
     GenerationLoad(aio::Loop& loop, LoquatProcess& server) : loop_(loop), server_(server) {}
@@ -20,8 +20,9 @@ class GenerationLoad {
     // People and conversations; the server runs.
     Task<void> prepare(std::size_t people);
 
-    // Each until `finish`: asks, follows the answer to its end and asks again.  A question without an answer is asked
-    // again under its key; a stream that breaks off is followed from where it was.
+    // Each until `finish`: asks, follows the answer to its end and asks again.  A question without
+    // an answer is asked again under its key; a stream that breaks off is followed from where it
+    // was.
     Task<void> talk(std::size_t person);
     void finish() { finishing_ = true; }
 
@@ -51,7 +52,8 @@ class GenerationLoad {
         std::int64_t generations = 0;
     };
 
-    Task<HttpCaller::Answer> call(const Person& person, std::string method, std::string target, std::string body);
+    Task<HttpCaller::Answer> call(const Person& person, std::string method, std::string target,
+                                  std::string body);
     Task<bool> ask(Person& person, Question& question);
     Task<bool> follow(Person& person, Question& question, std::int64_t& last_id);
     Task<void> check_question(Person& person, const Question& question);

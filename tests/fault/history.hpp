@@ -6,8 +6,8 @@
 
 namespace loquat::test {
 
-// What happened to a chat, as its clients saw it.  One clock for all events, in nanoseconds; `invoke` is
-// recorded before bytes leave, `ok` after the answer was read.
+// What happened to a chat, as its clients saw it.  One clock for all events, in nanoseconds;
+// `invoke` is recorded before bytes leave, `ok` after the answer was read.
 enum class What {
     invoke,   // `who` sends `text` under `key`; again under the same key for a retry
     ok,       // it was acknowledged; `seq` when the answer had one, else 0
@@ -43,19 +43,19 @@ struct History {
 };
 
 enum class Fault {
-    lost,              // acknowledged, but not there in the end
-    doubled,           // one key, two sequence numbers
-    phantom,           // there, but never sent or refused
-    altered,           // another text than was sent, at the end or on the way
-    misplaced,         // in another room than it was sent to
-    hole,              // a room's numbers are not 1, 2, 3 ...
-    disordered,        // acknowledged before another was sent, but numbered after it
-    renumbered,        // somebody was told another number or message for a number
-    skipped,           // a session was given a later number than the next, unannounced
-    repeated,          // a session was given a number again
-    unseen,            // a session that lives to the end has not got all
-    malformed,         // the history itself makes no sense: the harness is wrong
-    vacuous,           // too few acknowledgements to prove anything
+    lost,        // acknowledged, but not there in the end
+    doubled,     // one key, two sequence numbers
+    phantom,     // there, but never sent or refused
+    altered,     // another text than was sent, at the end or on the way
+    misplaced,   // in another room than it was sent to
+    hole,        // a room's numbers are not 1, 2, 3 ...
+    disordered,  // acknowledged before another was sent, but numbered after it
+    renumbered,  // somebody was told another number or message for a number
+    skipped,     // a session was given a later number than the next, unannounced
+    repeated,    // a session was given a number again
+    unseen,      // a session that lives to the end has not got all
+    malformed,   // the history itself makes no sense: the harness is wrong
+    vacuous,     // too few acknowledgements to prove anything
 };
 
 const char* name_of(Fault fault);

@@ -92,9 +92,11 @@ TEST(Kill, loses_doubles_and_reorders_nothing_that_was_acknowledged) {
     for (const Finding& finding : findings) {
         ADD_FAILURE() << name_of(finding.fault) << ": " << finding.what;
     }
-    std::printf("seed %llu: %llu kills, %zu acknowledged, %zu sends without an answer, %zu events, %zu findings\n",
-                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(kills), load.acknowledged(),
-                load.unanswered(), load.history().events.size(), findings.size());
+    std::printf(
+        "seed %llu: %llu kills, %zu acknowledged, %zu sends without an answer, %zu events, %zu "
+        "findings\n",
+        static_cast<unsigned long long>(seed), static_cast<unsigned long long>(kills),
+        load.acknowledged(), load.unanswered(), load.history().events.size(), findings.size());
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
 }

@@ -19,7 +19,9 @@ std::string frame(const std::string& head, const std::string& body = {}) {
     return head + "\n\n" + body + std::string(1, '\0');
 }
 
-std::string text_of(const wire::Value& value, std::string_view name) { return *value.find(name)->if_string(); }
+std::string text_of(const wire::Value& value, std::string_view name) {
+    return *value.find(name)->if_string();
+}
 
 std::int64_t number_of(const wire::Value& value, std::string_view name) {
     const auto* number = std::get_if<std::int64_t>(&value.find(name)->any());
@@ -48,10 +50,12 @@ Task<void> Load::prepare(std::size_t rooms) {
 
 Load::Message Load::make_message(const std::string& name, int number) {
     const std::string key = name + "-" + std::to_string(number);
-    return {rooms_[random_() % rooms_.size()], key, "text of " + key + std::string(random_() % 300, '.')};
+    return {rooms_[random_() % rooms_.size()], key,
+            "text of " + key + std::string(random_() % 300, '.')};
 }
 
-void Load::record_reply(const std::string& name, const Message& message, Reply reply, std::int64_t seq) {
+void Load::record_reply(const std::string& name, const Message& message, Reply reply,
+                        std::int64_t seq) {
     What what = What::info;
     if (reply == Reply::accepted) {
         what = What::ok;
@@ -69,7 +73,8 @@ Task<Load::Reply> Load::post(const Message& message, std::int64_t& seq) {
     // A client for each message: the server may be another one by now.
     HttpCaller http{loop_, server_.port()};
     const std::string target = "/api/chats/" + message.room + "/messages";
-    const HttpCaller::Answer answer = co_await http.call("POST", target, token_, wire::to_json(body));
+    const HttpCaller::Answer answer =
+        co_await http.call("POST", target, token_, wire::to_json(body));
     if (answer.status >= 200 && answer.status < 300) {
         seq = number_of(wire::parse(answer.body), "seq");
         co_return Reply::accepted;
@@ -83,7 +88,11 @@ Task<void> Load::write_by_http(std::string name) {
         const Message message = make_message(name, number);
         Reply reply = Reply::unknown;
         while (reply == Reply::unknown) {
-            record({.what = What::invoke, .who = name, .room = message.room, .key = message.key, .text = message.text});
+            record({.what = What::invoke,
+                    .who = name,
+                    .room = message.room,
+                    .key = message.key,
+                    .text = message.text});
             std::int64_t seq = 0;
             bool failed = false;
             try {
@@ -114,9 +123,9 @@ Task<std::unique_ptr<StompClient>> Load::connect() {
 
 Task<Load::Reply> Load::send(StompClient& client, const Message& message) {
     const wire::Value body = wire::Object{{"client_id", message.key}, {"text", message.text}};
-    co_await client.send_text(frame("SEND\ndestination:/app/chats/" + message.room + "/messages\nreceipt:" +
-                                        message.key,
-                                    wire::to_json(body)));
+    co_await client.send_text(
+        frame("SEND\ndestination:/app/chats/" + message.room + "/messages\nreceipt:" + message.key,
+              wire::to_json(body)));
     const auto answer = co_await client.next(soon());
     const bool accepted = answer && answer->command == net::stomp::Command::receipt &&
                           answer->get_or_empty("receipt-id") == message.key;
@@ -136,7 +145,10 @@ Task<void> Load::write_by_stomp(std::string name) {
                     client = co_await connect();
                 }
                 invoked = true;
-                record({.what = What::invoke, .who = name, .room = message.room, .key = message.key,
+                record({.what = What::invoke,
+                        .who = name,
+                        .room = message.room,
+                        .key = message.key,
                         .text = message.text});
                 reply = co_await send(*client, message);
             } catch (const std::exception&) {
@@ -160,13 +172,21 @@ void Load::take(const std::string& name, const std::string& room, const net::sto
     const std::string type = text_of(event, "type");
     if (type == "resync") {
         const std::int64_t to = number_of(event, "to_seq");
-        record({.what = What::resync, .who = name, .room = room, .seq = number_of(event, "from_seq"), .seq_to = to});
+        record({.what = What::resync,
+                .who = name,
+                .room = room,
+                .seq = number_of(event, "from_seq"),
+                .seq_to = to});
         seen = std::max(seen, to);
     } else if (type == "message") {
         const wire::Value& message = *event.find("message");
         const std::int64_t seq = number_of(message, "seq");
-        record({.what = What::receive, .who = name, .room = text_of(message, "chat_id"),
-                .key = text_of(message, "client_id"), .text = text_of(message, "text"), .seq = seq});
+        record({.what = What::receive,
+                .who = name,
+                .room = text_of(message, "chat_id"),
+                .key = text_of(message, "client_id"),
+                .text = text_of(message, "text"),
+                .seq = seq});
         seen = std::max(seen, seq);
     }
 }
@@ -179,7 +199,8 @@ Task<void> Load::follow_once(const std::string& name, const std::string& room, s
         co_await client->send_text(frame("SUBSCRIBE\nid:1\ndestination:/topic/chats/" + room +
                                          "\nlast-seq:" + std::to_string(seen)));
         for (;;) {
-            const auto next = co_await client->next(std::chrono::steady_clock::now() + std::chrono::hours{1});
+            const auto next =
+                co_await client->next(std::chrono::steady_clock::now() + std::chrono::hours{1});
             if (!next || next->command != net::stomp::Command::message) {
                 break;
             }
@@ -188,7 +209,8 @@ Task<void> Load::follow_once(const std::string& name, const std::string& room, s
     } catch (...) {
         failed = std::current_exception();
     }
-    // A reader that is stopped from outside stays in its room for the checker: it must have got all.
+    // A reader that is stopped from outside stays in its room for the checker: it must have got
+    // all.
     if (failed && aio::is_cancellation(failed)) {
         std::rethrow_exception(failed);
     }
@@ -225,7 +247,8 @@ Task<std::vector<FinalMessage>> Load::read_room(HttpCaller& http, const std::str
             co_return messages;
         }
         for (const wire::Value& item : items) {
-            messages.push_back({number_of(item, "seq"), text_of(item, "client_id"), text_of(item, "text")});
+            messages.push_back(
+                {number_of(item, "seq"), text_of(item, "client_id"), text_of(item, "text")});
         }
     }
 }

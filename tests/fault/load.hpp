@@ -25,7 +25,8 @@ class Load {
     // Users and rooms; the server runs.
     Task<void> prepare(std::size_t rooms);
 
-    // Each until `finish`: sends, one message after the other; what is not answered is sent again under its key.
+    // Each until `finish`: sends, one message after the other; what is not answered is sent again
+    // under its key.
     Task<void> write_by_http(std::string name);
     Task<void> write_by_stomp(std::string name);
     // Follows a room until cancelled, coming back from where it was.
@@ -54,12 +55,14 @@ class Load {
 
     Message make_message(const std::string& name, int number);
     void record(Event event);
-    void record_reply(const std::string& name, const Message& message, Reply reply, std::int64_t seq);
+    void record_reply(const std::string& name, const Message& message, Reply reply,
+                      std::int64_t seq);
     Task<Reply> post(const Message& message, std::int64_t& seq);
     Task<Reply> send(StompClient& client, const Message& message);
     Task<std::unique_ptr<StompClient>> connect();
     Task<void> follow_once(const std::string& name, const std::string& room, std::int64_t& seen);
-    void take(const std::string& name, const std::string& room, const net::stomp::Frame& frame, std::int64_t& seen);
+    void take(const std::string& name, const std::string& room, const net::stomp::Frame& frame,
+              std::int64_t& seen);
     Task<std::vector<FinalMessage>> read_room(HttpCaller& http, const std::string& room);
 
     aio::Loop& loop_;
@@ -68,7 +71,8 @@ class Load {
     std::string token_;
     std::vector<std::string> rooms_;
     History history_;
-    std::map<std::string, std::pair<std::string, std::int64_t>> seen_;  // reader: room and last number
+    std::map<std::string, std::pair<std::string, std::int64_t>>
+        seen_;  // reader: room and last number
     std::size_t acknowledged_ = 0;
     std::size_t unanswered_ = 0;
     std::size_t running_ = 0;

@@ -25,7 +25,8 @@ std::string read_line(int file) {
     const auto deadline = std::chrono::steady_clock::now() + ready_max;
     std::string line;
     while (!line.ends_with('\n')) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
         pollfd ready{file, POLLIN, 0};
         char byte = 0;
         if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0 ||
@@ -60,15 +61,18 @@ void LoquatProcess::start() {
     posix_spawn_file_actions_t actions{};
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    const int code = ::posix_spawn(&pid_, LOQUAT_BINARY, &actions, nullptr, arguments.data(), environ);
+    const int code =
+        ::posix_spawn(&pid_, LOQUAT_BINARY, &actions, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     ::close(output[1]);
     const std::string line = code == 0 ? read_line(output[0]) : std::string{};
     ::close(output[0]);
     const std::size_t colon = line.rfind(':');
-    const auto port = line.starts_with("ready http://") ? parse_number(trim(line.substr(colon + 1))) : std::nullopt;
+    const auto port = line.starts_with("ready http://") ? parse_number(trim(line.substr(colon + 1)))
+                                                        : std::nullopt;
     if (!port) {
-        throw Failure{Kind::internal, "test.not_ready", "the program did not become ready: " + line};
+        throw Failure{Kind::internal, "test.not_ready",
+                      "the program did not become ready: " + line};
     }
     port_ = static_cast<std::uint16_t>(*port);
     ++life_;

@@ -19,8 +19,8 @@ class LoquatProcess {
     LoquatProcess(const LoquatProcess&) = delete;
     LoquatProcess& operator=(const LoquatProcess&) = delete;
 
-    // Returns once it has said that it is ready; blocks.  Throws Failure `test.not_ready` after a minute, or when
-    // it ended instead.
+    // Returns once it has said that it is ready; blocks.  Throws Failure `test.not_ready` after a
+    // minute, or when it ended instead.
     void start();
     // SIGKILL: no code of the program runs after this.
     void kill_now();

@@ -12,7 +12,9 @@ constexpr const char* generation_id = "01a1fe00-f592-700b-9b8a-4efe7d278bd5";
 class OnePiece final : public net::http::BodySource {
   public:
     explicit OnePiece(std::string piece) : piece_(std::move(piece)) {}
-    Task<std::optional<std::string>> next() override { co_return std::exchange(piece_, std::nullopt); }
+    Task<std::optional<std::string>> next() override {
+        co_return std::exchange(piece_, std::nullopt);
+    }
 
   private:
     std::optional<std::string> piece_;
@@ -31,7 +33,8 @@ class ChatServerDouble::Answers final : public net::http::Handler {
             const std::size_t number = server_.resumed_after_.size();
             server_.resumed_after_.emplace_back(exchange.head().headers.get("Last-Event-ID"));
             response.headers.append("Content-Type", "text/event-stream");
-            response.stream = std::make_unique<OnePiece>(server_.streams_.at(std::min(number, server_.streams_.size() - 1)));
+            response.stream = std::make_unique<OnePiece>(
+                server_.streams_.at(std::min(number, server_.streams_.size() - 1)));
         } else {
             response.headers.append("Content-Type", "application/json");
             response.body = server_.answer_to(exchange.head());
@@ -44,7 +47,9 @@ class ChatServerDouble::Answers final : public net::http::Handler {
 };
 
 ChatServerDouble::ChatServerDouble(aio::Loop& loop, std::vector<std::string> streams)
-    : answers_(std::make_unique<Answers>(*this)), server_(loop, {}, *answers_), port_(server_.listen({}).port),
+    : answers_(std::make_unique<Answers>(*this)),
+      server_(loop, {}, *answers_),
+      port_(server_.listen({}).port),
       streams_(std::move(streams)) {}
 
 ChatServerDouble::~ChatServerDouble() = default;
@@ -59,10 +64,12 @@ std::string ChatServerDouble::answer_to(const net::http::RequestHead& head) {
     }
     if (head.path.ends_with("/cancel")) {
         ++cancels_;
-        return wire::encode(contracts::CanceledGeneration{generation_id, contracts::GenerationState::canceled});
+        return wire::encode(
+            contracts::CanceledGeneration{generation_id, contracts::GenerationState::canceled});
     }
     if (head.path.starts_with("/api/generations/")) {
-        contracts::Generation generation{.generationId = generation_id, .model = "double", .text = text};
+        contracts::Generation generation{
+            .generationId = generation_id, .model = "double", .text = text};
         generation.state = contracts::GenerationState::succeeded;
         return wire::encode(generation);
     }
@@ -73,6 +80,8 @@ std::string ChatServerDouble::answer_to(const net::http::RequestHead& head) {
     return wire::encode(chat);
 }
 
-Task<void> ChatServerDouble::close() { co_await server_.drain(std::chrono::steady_clock::now() + std::chrono::seconds{1}); }
+Task<void> ChatServerDouble::close() {
+    co_await server_.drain(std::chrono::steady_clock::now() + std::chrono::seconds{1});
+}
 
 }  // namespace loquat::test

@@ -7,11 +7,12 @@
 
 namespace loquat::test {
 
-// What the command line sees of a server, for what the real one never does: streams that break off, odd characters.
-// Everybody may sign in; there is one conversation and one answer in it.
+// What the command line sees of a server, for what the real one never does: streams that break off,
+// odd characters. Everybody may sign in; there is one conversation and one answer in it.
 class ChatServerDouble {
   public:
-    // The streams that are given for the answer, one after the other, each as it is; the connection ends after it.
+    // The streams that are given for the answer, one after the other, each as it is; the connection
+    // ends after it.
     ChatServerDouble(aio::Loop& loop, std::vector<std::string> streams);
     ~ChatServerDouble();
 

@@ -9,7 +9,8 @@ namespace {
 constexpr std::chrono::seconds stream_time_max{60};
 
 [[noreturn]] void bad(const std::string& what, const net::http::SseItem& item) {
-    throw Failure{Kind::internal, "test.bad_stream", what + ": id " + item.id + " " + item.event + " " + item.data};
+    throw Failure{Kind::internal, "test.bad_stream",
+                  what + ": id " + item.id + " " + item.event + " " + item.data};
 }
 
 net::http::ClientRequest request_for(const EventReader::Open& open) {
@@ -28,7 +29,8 @@ net::http::ClientRequest request_for(const EventReader::Open& open) {
 
 }  // namespace
 
-EventReader::EventReader(aio::Loop& loop, Open open) : client_(loop, {}), last_id_(open.last_event_id) {
+EventReader::EventReader(aio::Loop& loop, Open open)
+    : client_(loop, {}), last_id_(open.last_event_id) {
     const Steady deadline = std::chrono::steady_clock::now() + stream_time_max;
     source_ = std::make_unique<net::http::EventSource>(client_, request_for(open), deadline);
 }

@@ -18,8 +18,9 @@ struct StreamEvent {
     wire::Value data;
 };
 
-// Follows the stream of a generation as a browser does, and holds it to its rules: ids without a hole, the event's name
-// is the type in its data, nothing after `done`, deltas never empty.  Throws Failure `test.bad_stream` otherwise.
+// Follows the stream of a generation as a browser does, and holds it to its rules: ids without a
+// hole, the event's name is the type in its data, nothing after `done`, deltas never empty.  Throws
+// Failure `test.bad_stream` otherwise.
 class EventReader {
   public:
     struct Open {

@@ -7,13 +7,15 @@ namespace loquat::test {
 std::string HttpCaller::Answer::text(std::string_view name) const {
     const wire::Value value = wire::parse(body);
     const wire::Value* member = value.find(name);
-    return member != nullptr && member->if_string() != nullptr ? *member->if_string() : std::string{};
+    return member != nullptr && member->if_string() != nullptr ? *member->if_string()
+                                                               : std::string{};
 }
 
 Task<HttpCaller::Answer> HttpCaller::call(std::string method, std::string target, std::string token,
                                           std::string body) {
-    net::http::ClientRequest request{
-        .origin = {.host = "127.0.0.1", .port = port_}, .method = std::move(method), .target = std::move(target)};
+    net::http::ClientRequest request{.origin = {.host = "127.0.0.1", .port = port_},
+                                     .method = std::move(method),
+                                     .target = std::move(target)};
     if (!token.empty()) {
         request.headers.append("Authorization", "Bearer " + token);
     }
@@ -21,7 +23,8 @@ Task<HttpCaller::Answer> HttpCaller::call(std::string method, std::string target
         request.headers.append("Content-Type", "application/json");
         request.body = std::move(body);
     }
-    auto response = co_await client_.request(std::move(request), std::chrono::steady_clock::now() + std::chrono::seconds{20});
+    auto response = co_await client_.request(
+        std::move(request), std::chrono::steady_clock::now() + std::chrono::seconds{20});
     co_return Answer{response.status, std::move(response.body)};
 }
 
@@ -35,7 +38,8 @@ Task<std::string> HttpCaller::make_user(std::string name) {
 }
 
 Task<std::string> HttpCaller::make_room(std::string token, std::string title) {
-    const wire::Value body = wire::Object{{"kind", "group"}, {"title", title}, {"visibility", "public"}};
+    const wire::Value body =
+        wire::Object{{"kind", "group"}, {"title", title}, {"visibility", "public"}};
     const Answer answer = co_await call("POST", "/api/chats", token, wire::to_json(body));
     if (answer.status != 201) {
         throw Failure{Kind::internal, "test.room", answer.body};

@@ -30,9 +30,11 @@ PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
     made.calls = options.calls;
-    made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false", "platform.edge_loops=2",
-                             "platform.log_level=warn", "platform.drain_seconds=2"};
-    made.sources.settings.insert(made.sources.settings.end(), options.settings.begin(), options.settings.end());
+    made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false",
+                             "platform.edge_loops=2", "platform.log_level=warn",
+                             "platform.drain_seconds=2"};
+    made.sources.settings.insert(made.sources.settings.end(), options.settings.begin(),
+                                 options.settings.end());
     if (!options.configuration.empty()) {
         made.sources.file = folder_ / "loquat.yaml";
         std::ofstream{made.sources.file} << options.configuration;

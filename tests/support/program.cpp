@@ -43,7 +43,8 @@ std::vector<std::string> environment_with(std::vector<std::string> more) {
 // A file without a name that holds `text`.
 int make_input(const std::string& text) {
     const int file = ::memfd_create("input", MFD_CLOEXEC);
-    LOQUAT_CHECK(file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+    LOQUAT_CHECK(file >= 0 &&
+                     ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                      ::lseek(file, 0, SEEK_SET) == 0,
                  "input can be given to a program");
     return file;
@@ -52,7 +53,8 @@ int make_input(const std::string& text) {
 // A terminal in place of the pipe; the side for the program's standard input.
 int open_terminal(std::array<int, 2>& out) {
     const int ours = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    LOQUAT_CHECK(ours >= 0 && ::grantpt(ours) == 0 && ::unlockpt(ours) == 0, "a terminal can be made");
+    LOQUAT_CHECK(ours >= 0 && ::grantpt(ours) == 0 && ::unlockpt(ours) == 0,
+                 "a terminal can be made");
     std::array<char, 64> name{};
     LOQUAT_CHECK(::ptsname_r(ours, name.data(), name.size()) == 0, "a terminal has a name");
     const int theirs = ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -67,7 +69,8 @@ int open_terminal(std::array<int, 2>& out) {
 Program::Program(std::vector<std::string> arguments, Start start) {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
-    LOQUAT_CHECK(::pipe2(out.data(), O_CLOEXEC) == 0 && ::pipe2(err.data(), O_CLOEXEC) == 0, "pipes can be made");
+    LOQUAT_CHECK(::pipe2(out.data(), O_CLOEXEC) == 0 && ::pipe2(err.data(), O_CLOEXEC) == 0,
+                 "pipes can be made");
     const std::string program = start.program.empty() ? LOQUAT_BINARY : start.program;
     arguments.insert(arguments.begin(), program);
     std::vector<std::string> environment = environment_with(std::move(start.environment));
@@ -77,8 +80,9 @@ Program::Program(std::vector<std::string> arguments, Start start) {
     posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-    const int failed = ::posix_spawnp(&pid_, program.c_str(), &actions, nullptr, pointers_to(arguments).data(),
-                                      pointers_to(environment).data());
+    const int failed =
+        ::posix_spawnp(&pid_, program.c_str(), &actions, nullptr, pointers_to(arguments).data(),
+                       pointers_to(environment).data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(in);
     ::close(out[1]);
@@ -117,7 +121,8 @@ std::uint16_t Program::wait_until_ready() {
 }
 
 void Program::type(const std::string& text) const {
-    LOQUAT_CHECK(::write(out_, text.data(), text.size()) == static_cast<ssize_t>(text.size()), "a terminal takes what is typed");
+    LOQUAT_CHECK(::write(out_, text.data(), text.size()) == static_cast<ssize_t>(text.size()),
+                 "a terminal takes what is typed");
 }
 
 void Program::signal(int number) const { ::kill(pid_, number); }
@@ -139,7 +144,8 @@ void Program::read_all() {
 }
 
 const std::string& Program::read_until(const std::string& mark) {
-    while (output_.find(mark) == std::string::npos && errors_.find(mark) == std::string::npos && read_once()) {
+    while (output_.find(mark) == std::string::npos && errors_.find(mark) == std::string::npos &&
+           read_once()) {
     }
     return output_;
 }

@@ -27,8 +27,8 @@ class Program {
 
     // The port of its `ready http://HOST:PORT` line; 0 when it ended without one.
     std::uint16_t wait_until_ready();
-    // Reads on until standard output or standard error holds `mark`, or both end; what came on standard output so
-    // far.  Blocks.
+    // Reads on until standard output or standard error holds `mark`, or both end; what came on
+    // standard output so far.  Blocks.
     const std::string& read_until(const std::string& mark);
     // To a terminal: as if it were typed.
     void type(const std::string& text) const;

@@ -12,14 +12,20 @@ constexpr std::chrono::seconds patience{20};
 Steady soon() { return std::chrono::steady_clock::now() + patience; }
 
 wire::Value make_chunk(wire::Array choices) {
-    return wire::Object{{"id", "chatcmpl-1"}, {"object", "chat.completion.chunk"}, {"created", 1}, {"model", "scripted"},
+    return wire::Object{{"id", "chatcmpl-1"},
+                        {"object", "chat.completion.chunk"},
+                        {"created", 1},
+                        {"model", "scripted"},
                         {"choices", std::move(choices)}};
 }
 
-std::string event_of(const wire::Value& chunk) { return net::http::to_sse({.data = wire::to_json(chunk)}); }
+std::string event_of(const wire::Value& chunk) {
+    return net::http::to_sse({.data = wire::to_json(chunk)});
+}
 
 wire::Value make_choice(wire::Object delta, wire::Value finish_reason) {
-    return wire::Object{{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish_reason)}};
+    return wire::Object{
+        {"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish_reason)}};
 }
 
 }  // namespace
@@ -40,7 +46,8 @@ void ScriptedAnswer::finish(int input_tokens, int output_tokens) {
     members.emplace_back("usage", wire::Object{{"prompt_tokens", input_tokens},
                                                {"completion_tokens", output_tokens},
                                                {"total_tokens", input_tokens + output_tokens}});
-    say_raw(event_of(make_chunk({make_choice({}, "stop")})) + event_of(members) + "data: [DONE]\n\n");
+    say_raw(event_of(make_chunk({make_choice({}, "stop")})) + event_of(members) +
+            "data: [DONE]\n\n");
     close();
 }
 
@@ -90,13 +97,16 @@ class ScriptedProvider::Answers final : public net::http::Handler {
 };
 
 ScriptedProvider::ScriptedProvider(aio::Loop& loop)
-    : answers_(std::make_unique<Answers>(*this)), server_(loop, {}, *answers_), port_(server_.listen({}).port) {}
+    : answers_(std::make_unique<Answers>(*this)),
+      server_(loop, {}, *answers_),
+      port_(server_.listen({}).port) {}
 
 ScriptedProvider::~ScriptedProvider() = default;
 
 std::string ScriptedProvider::configuration() const {
     return "model:\n  openai: {url: \"http://127.0.0.1:" + std::to_string(port_) +
-           "/v1\", list_models: false}\n  models: [{id: scripted, provider: openai}]\n  default_model: scripted\n";
+           "/v1\", list_models: false}\n  models: [{id: scripted, provider: openai}]\n  "
+           "default_model: scripted\n";
 }
 
 Task<std::shared_ptr<ScriptedAnswer>> ScriptedProvider::next_answer() {

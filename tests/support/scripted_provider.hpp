@@ -39,7 +39,8 @@ class ScriptedAnswer {
     aio::Signal gone_;
 };
 
-// An OpenAI-compatible provider under the control of a test, on the test's loop.  Its one model is `scripted`.
+// An OpenAI-compatible provider under the control of a test, on the test's loop.  Its one model is
+// `scripted`.
 class ScriptedProvider {
   public:
     explicit ScriptedProvider(aio::Loop& loop);

@@ -28,7 +28,8 @@ Task<bool> StompClient::read_some(Steady deadline) {
         is_late = true;
         stream_.wake();
     }};
-    timer.start(loop_, std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+    timer.start(loop_, std::chrono::ceil<std::chrono::milliseconds>(
+                           deadline - std::chrono::steady_clock::now()));
     for (;;) {
         const net::IoResult got = stream_.try_read(buffer);
         if (got.state == net::Io::bytes) {
@@ -48,9 +49,10 @@ Task<bool> StompClient::read_some(Steady deadline) {
 
 Task<void> StompClient::open(Open options, Steady deadline) {
     stream_ = co_await net::connect(loop_, "127.0.0.1", options.port, deadline);
-    std::string request = "GET " + options.target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
-                          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    std::string request =
+        "GET " + options.target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     if (!options.protocols.empty()) {
         request += "Sec-WebSocket-Protocol: " + options.protocols + "\r\n";
     }
@@ -77,7 +79,8 @@ Task<void> StompClient::open(Open options, Steady deadline) {
 
 Task<void> StompClient::send_text(std::string bytes) {
     std::string out;
-    net::websocket::append_masked_frame(out, {.opcode = net::websocket::Opcode::text, .mask = 0x11223344}, bytes);
+    net::websocket::append_masked_frame(
+        out, {.opcode = net::websocket::Opcode::text, .mask = 0x11223344}, bytes);
     co_await stream_.write_all(out);
 }
 
@@ -102,7 +105,8 @@ Task<int> StompClient::closed(Steady deadline) {
     co_return close_code_ == 0 ? 1006 : close_code_;
 }
 
-void StompClient::on_data(net::websocket::MessageType, std::string_view piece, net::websocket::Part) {
+void StompClient::on_data(net::websocket::MessageType, std::string_view piece,
+                          net::websocket::Part) {
     if (const auto failed = parser_.feed(piece, *this)) {
         throw *failed;
     }
@@ -110,7 +114,8 @@ void StompClient::on_data(net::websocket::MessageType, std::string_view piece, n
 
 void StompClient::on_ping(std::string_view payload) {
     std::string out;
-    net::websocket::append_masked_frame(out, {.opcode = net::websocket::Opcode::pong, .mask = 0x11223344}, payload);
+    net::websocket::append_masked_frame(
+        out, {.opcode = net::websocket::Opcode::pong, .mask = 0x11223344}, payload);
     stream_.try_write(out);
 }
 

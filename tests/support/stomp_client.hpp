@@ -12,7 +12,8 @@
 
 namespace loquat::test {
 
-// A STOMP client over WebSocket that does just what a test tells it: frames may be malformed on purpose.
+// A STOMP client over WebSocket that does just what a test tells it: frames may be malformed on
+// purpose.
 class StompClient final : net::websocket::ReadSink, net::stomp::FrameSink {
   public:
     struct Open {
@@ -37,7 +38,8 @@ class StompClient final : net::websocket::ReadSink, net::stomp::FrameSink {
 
   private:
     Task<bool> read_some(Steady deadline);
-    void on_data(net::websocket::MessageType type, std::string_view piece, net::websocket::Part part) override;
+    void on_data(net::websocket::MessageType type, std::string_view piece,
+                 net::websocket::Part part) override;
     void on_ping(std::string_view payload) override;
     void on_pong(std::string_view) override {}
     void on_close(std::uint16_t code, std::string_view reason) override;

@@ -140,7 +140,8 @@ void Transcript::check_answer_line(const std::string& line) {
     }
     if (const auto status = parse_number(line)) {
         if (static_cast<int>(*status) != answer_.status) {
-            fail("status " + std::to_string(answer_.status) + " instead of " + line + ": " + answer_.body);
+            fail("status " + std::to_string(answer_.status) + " instead of " + line + ": " +
+                 answer_.body);
         }
         return;
     }
@@ -229,14 +230,18 @@ std::string Transcript::fill(const std::string& text) const {
         while (text[i] == '$' && end < text.size() && is_name_character(text[end])) {
             ++end;
         }
-        const auto found = text[i] == '$' ? kept_.find(text.substr(i + 1, end - i - 1)) : kept_.end();
-        out += found != kept_.end() ? found->second : text.substr(i, found == kept_.end() && text[i] == '$' ? end - i : 1);
+        const auto found =
+            text[i] == '$' ? kept_.find(text.substr(i + 1, end - i - 1)) : kept_.end();
+        out += found != kept_.end()
+                   ? found->second
+                   : text.substr(i, found == kept_.end() && text[i] == '$' ? end - i : 1);
         i = text[i] == '$' ? end : i + 1;
     }
     return out;
 }
 
-void Transcript::match_text(const std::string& wanted, const std::string& found, const std::string& where) {
+void Transcript::match_text(const std::string& wanted, const std::string& found,
+                            const std::string& where) {
     if (wanted == "*") {
         return;
     }
@@ -249,9 +254,11 @@ void Transcript::match_text(const std::string& wanted, const std::string& found,
     }
 }
 
-void Transcript::match(const wire::Value& wanted, const wire::Value& found, const std::string& where) {
+void Transcript::match(const wire::Value& wanted, const wire::Value& found,
+                       const std::string& where) {
     if (const std::string* text = wanted.if_string()) {
-        match_text(*text, found.if_string() != nullptr ? *found.if_string() : wire::to_json(found), where);
+        match_text(*text, found.if_string() != nullptr ? *found.if_string() : wire::to_json(found),
+                   where);
     } else if (const wire::Object* members = wanted.if_object()) {
         for (const auto& [name, value] : *members) {
             const wire::Value* member = found.find(name);
@@ -261,7 +268,8 @@ void Transcript::match(const wire::Value& wanted, const wire::Value& found, cons
             match(value, *member, where + "." + name);
         }
     } else if (const wire::Array* items = wanted.if_array()) {
-        const bool is_open = !items->empty() && items->back().if_string() != nullptr && *items->back().if_string() == "...";
+        const bool is_open = !items->empty() && items->back().if_string() != nullptr &&
+                             *items->back().if_string() == "...";
         const std::size_t count = items->size() - (is_open ? 1 : 0);
         const wire::Array* there = found.if_array();
         if (there == nullptr || there->size() < count || (!is_open && there->size() != count)) {
@@ -275,6 +283,8 @@ void Transcript::match(const wire::Value& wanted, const wire::Value& found, cons
     }
 }
 
-void Transcript::fail(const std::string& what) const { throw std::runtime_error{place_ + ": " + what}; }
+void Transcript::fail(const std::string& what) const {
+    throw std::runtime_error{place_ + ": " + what};
+}
 
 }  // namespace loquat::test

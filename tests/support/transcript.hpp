@@ -33,8 +33,8 @@ namespace loquat::test {
 //   sse one done                            reads to its end: `done` must be the last
 //   sse one text = "Hello"                  all its deltas joined; "$name=" keeps them
 //
-// In expected JSON: "*" is anything, "$name=" keeps the value, "$name" is the kept one; objects may hold more;
-// arrays must have the same length unless the last item is "...".
+// In expected JSON: "*" is anything, "$name=" keeps the value, "$name" is the kept one; objects may
+// hold more; arrays must have the same length unless the last item is "...".
 class Transcript {
   public:
     Transcript(aio::Loop& loop, std::uint16_t port) : loop_(loop), port_(port), client_(loop, {}) {}

@@ -29,7 +29,8 @@ Task<void> Transcript::run_stream_line(std::string line) {
     } else if (rest.starts_with("text = ")) {
         match(wire::parse(rest.substr(7)), wire::Value{reader.text()}, "text");
     } else {
-        fail("write open TARGET, refused STATUS TARGET, < DATA, <~ DATA, id N, done or text = TEXT");
+        fail(
+            "write open TARGET, refused STATUS TARGET, < DATA, <~ DATA, id N, done or text = TEXT");
     }
 }
 
@@ -42,7 +43,8 @@ Task<void> Transcript::open_stream(std::string name, std::string rest) {
         if (words[i] == "as" && i + 1 < words.size()) {
             open.token = fill("$" + std::string{words[++i]});
         } else if (words[i].starts_with("last=")) {
-            open.last_event_id = static_cast<std::int64_t>(parse_number(words[i].substr(5)).value_or(0));
+            open.last_event_id =
+                static_cast<std::int64_t>(parse_number(words[i].substr(5)).value_or(0));
         } else {
             fail("write TARGET [as NAME] [last=N]");
         }

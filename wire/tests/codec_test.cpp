@@ -21,8 +21,9 @@ struct Inner {
     std::string name;
     std::int32_t count = 3;
     static constexpr std::array<std::string_view, 1> defaulted{"count"};
-    static constexpr std::array fields{Field{.name = "name", .min = 1, .max = 5, .doc = "What it is called."},
-                                       Field{.name = "count", .min = 0, .max = 10}};
+    static constexpr std::array fields{
+        Field{.name = "name", .min = 1, .max = 5, .doc = "What it is called."},
+        Field{.name = "count", .min = 0, .max = 10}};
 };
 BOOST_DESCRIBE_STRUCT(Inner, (), (name, count))
 
@@ -65,7 +66,8 @@ TEST(Json, accepts_and_refuses_what_the_parsing_corpus_demands) {
         }
         const bool accepted = parses(read_file(entry.path()));
         ++seen;
-        // A member that is there twice is valid JSON; here it is refused, because readers disagree about it.
+        // A member that is there twice is valid JSON; here it is refused, because readers disagree
+        // about it.
         const bool twice = name.starts_with("y_object_duplicated_key");
         if (name.starts_with("y_") && !twice) {
             EXPECT_TRUE(accepted) << name;
@@ -133,7 +135,8 @@ TEST(Decode, ignores_unknown_members_and_lets_optional_ones_be_absent) {
 
 TEST(Decode, names_every_bad_field_with_its_path) {
     try {
-        from_json<Outer>(R"({"inner":{"name":"too long"},"list":[{"name":"b"},{"name":3}],"colour":"gren"})");
+        from_json<Outer>(
+            R"({"inner":{"name":"too long"},"list":[{"name":"b"},{"name":3}],"colour":"gren"})");
         FAIL() << "must be refused";
     } catch (const Failure& failure) {
         EXPECT_EQ(failure.kind, Kind::invalid);
@@ -166,10 +169,13 @@ TEST(Schema, prints_typescript_with_limits_kept_for_openapi) {
     collect_named(schema_of<Outer>(), named);
 
     EXPECT_EQ(to_typescript(named.at("Colour")), "export type Colour = \"red\" | \"green\";\n");
-    EXPECT_NE(to_typescript(named.at("Outer")).find("  shown: string | null;\n"), std::string::npos);
-    EXPECT_NE(to_typescript(named.at("Outer")).find("  note?: string | null;\n"), std::string::npos);
-    EXPECT_NE(to_json(to_openapi_definition(named.at("Inner"))).find(R"("minLength":1,"maxLength":5)"),
+    EXPECT_NE(to_typescript(named.at("Outer")).find("  shown: string | null;\n"),
               std::string::npos);
+    EXPECT_NE(to_typescript(named.at("Outer")).find("  note?: string | null;\n"),
+              std::string::npos);
+    EXPECT_NE(
+        to_json(to_openapi_definition(named.at("Inner"))).find(R"("minLength":1,"maxLength":5)"),
+        std::string::npos);
 }
 
 TEST(Enumeration, has_no_underscore_outside_where_its_value_is_a_word_of_the_language) {

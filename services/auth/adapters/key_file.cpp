@@ -46,7 +46,7 @@ class File {
     bool is_open() const { return handle_ >= 0; }
 
     void check_private() const {
-        struct stat status {};
+        struct stat status{};
         if (::fstat(handle_, &status) != 0) {
             fail(path_, std::strerror(errno));
         }
@@ -103,8 +103,8 @@ std::vector<RingKey> KeyFile::load() {
     std::vector<RingKey> keys;
     try {
         for (const StoredKey& one : wire::from_json<StoredKeys>(file.read_all()).keys) {
-            keys.push_back({net::jose::Key::from_pem(one.private_pem), one.created_at,
-                            one.active_from});
+            keys.push_back(
+                {net::jose::Key::from_pem(one.private_pem), one.created_at, one.active_from});
         }
     } catch (const Failure& failure) {
         if (failure.code == "auth.keys_unusable") {

@@ -5,9 +5,9 @@
 
 namespace loquat::auth {
 
-// Signing keys in one JSON file that only the owner may read (mode 0600), replaced as a whole.  Fails with
-// `auth.keys_unusable` (unavailable) when the file cannot be read or written; a file that others may read
-// is refused too, because a key that leaked must not sign.
+// Signing keys in one JSON file that only the owner may read (mode 0600), replaced as a whole.
+// Fails with `auth.keys_unusable` (unavailable) when the file cannot be read or written; a file
+// that others may read is refused too, because a key that leaked must not sign.
 class KeyFile final : public KeyStore {
   public:
     explicit KeyFile(std::filesystem::path path) : path_(std::move(path)) {}

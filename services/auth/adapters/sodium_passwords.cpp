@@ -39,7 +39,8 @@ std::string base64(std::string_view bytes) {
     return out;
 }
 
-// Random bytes where a hash would be: verified in the same time as any, and the start need not compute one.
+// Random bytes where a hash would be: verified in the same time as any, and the start need not
+// compute one.
 std::string make_dummy(SodiumPasswords::Cost cost) {
     LOQUAT_CHECK(sodium_init() >= 0, "libsodium works on this machine");
     std::string salt(crypto_pwhash_argon2id_SALTBYTES, '\0');
@@ -68,8 +69,8 @@ Task<Passwords::Verdict> SodiumPasswords::verify(std::string password, std::stri
                  cost = cost_]() mutable {
         const Wiped wiped{password};
         Verdict verdict;
-        verdict.is_right = crypto_pwhash_str_verify(encoded.c_str(), password.data(),
-                                                    password.size()) == 0;
+        verdict.is_right =
+            crypto_pwhash_str_verify(encoded.c_str(), password.data(), password.size()) == 0;
         verdict.is_outdated =
             verdict.is_right && crypto_pwhash_str_needs_rehash(encoded.c_str(), cost.passes,
                                                                cost.memory_kib * 1024) != 0;

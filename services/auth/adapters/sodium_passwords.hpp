@@ -4,8 +4,8 @@
 
 namespace loquat::auth {
 
-// Argon2id (RFC 9106) in libsodium's text form, on the threads of a pool.  Each hash takes `memory_kib`
-// while it is computed; the pool's threads are what limits the memory of a burst.
+// Argon2id (RFC 9106) in libsodium's text form, on the threads of a pool.  Each hash takes
+// `memory_kib` while it is computed; the pool's threads are what limits the memory of a burst.
 class SodiumPasswords final : public Passwords {
   public:
     struct Cost {

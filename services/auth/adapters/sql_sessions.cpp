@@ -3,8 +3,8 @@
 namespace loquat::auth {
 namespace {
 
-#define LOQUAT_SESSION_COLUMNS                                                              \
-    "id, user_id, created_at, last_seen_at, expires_at, ends_at, user_agent, address, "     \
+#define LOQUAT_SESSION_COLUMNS                                                          \
+    "id, user_id, created_at, last_seen_at, expires_at, ends_at, user_agent, address, " \
     "family_hash, secret_hash, previous_hash, nonce, rotated_at, reused_at"
 
 using contracts::Revocation;
@@ -142,8 +142,8 @@ Task<std::vector<Revocation>> SqlSessions::end(Ending ending) {
         std::vector<Revocation> ended;
         for (const store::Row row : rows) {
             const auto id = row.id<SessionId>(0);
-            const bool is_meant = (!ending.only || *ending.only == id) &&
-                                  (!ending.except || *ending.except != id);
+            const bool is_meant =
+                (!ending.only || *ending.only == id) && (!ending.except || *ending.except != id);
             if (is_meant) {
                 ended.push_back(end_session(transaction, id, ending.revoked_until));
             }

@@ -69,8 +69,8 @@ contracts::Role insert_user(store::Transaction& transaction, const Account& acco
 }
 
 std::optional<Account> find_user(store::Transaction& transaction, UserId id) {
-    return find_first(transaction.query(
-        "SELECT " LOQUAT_USER_COLUMNS " FROM users WHERE id = $1", {id}));
+    return find_first(
+        transaction.query("SELECT " LOQUAT_USER_COLUMNS " FROM users WHERE id = $1", {id}));
 }
 
 }  // namespace
@@ -123,7 +123,8 @@ Task<std::vector<Account>> SqlUsers::search(std::string query, std::string after
     const std::string pattern = like_escaped(to_lower_ascii(query));
     std::vector<store::Value> params{pattern + '%', '%' + pattern + '%', std::move(after), limit};
     const store::Rows rows = co_await database_.query(
-        "SELECT " LOQUAT_USER_COLUMNS " FROM users WHERE "
+        "SELECT " LOQUAT_USER_COLUMNS
+        " FROM users WHERE "
         "(username LIKE $1 ESCAPE '!' OR display_name_folded LIKE $2 ESCAPE '!') "
         "AND username > $3 ORDER BY username LIMIT $4",
         std::move(params));

@@ -16,16 +16,17 @@ struct BackOffRules {
     std::uint32_t free_per_login = 20;    // one login name from anywhere
     std::uint32_t free_per_address = 50;  // any login name from one address
     std::chrono::seconds delay_max{15 * 60};
-    // Small, and not for addresses from which the owner signed in: strangers must not lock anybody out.
+    // Small, and not for addresses from which the owner signed in: strangers must not lock anybody
+    // out.
     std::chrono::seconds login_delay_max{30};
     std::chrono::seconds forget_after{15 * 60};
     std::uint32_t at_once_max = 64;  // of one pair, while none has failed too often
     std::size_t entries_max = 65'536;
 };
 
-// Slows the guessing of passwords down.  Names that exist and names that do not are treated alike.  A success
-// resets the pair and the name; an address only forgets with time, or one own account would reset it.
-// One thread; kept in memory only.
+// Slows the guessing of passwords down.  Names that exist and names that do not are treated alike.
+// A success resets the pair and the name; an address only forgets with time, or one own account
+// would reset it. One thread; kept in memory only.
 class BackOff {
   public:
     // Between admission and outcome.  Dropped without an outcome it counts as never made.
@@ -78,7 +79,8 @@ class BackOff {
     std::unordered_map<std::uint64_t, Counter> counters_;
 };
 
-// The part of an address that one customer usually holds: an IPv4 address, the /64 of an IPv6 address.
+// The part of an address that one customer usually holds: an IPv4 address, the /64 of an IPv6
+// address.
 std::string to_network(std::string_view address);
 
 }  // namespace loquat::auth

@@ -14,8 +14,8 @@ struct RingKey {
     Time active_from;
 };
 
-// The keys of the issuer, oldest first.  One signs; those before it stay published until the last token that
-// they signed has expired; one that will sign soon is published ahead.
+// The keys of the issuer, oldest first.  One signs; those before it stay published until the last
+// token that they signed has expired; one that will sign soon is published ahead.
 class KeyRing {
   public:
     // `overlap`: at least the life of an access token.  `keys` must not be empty.

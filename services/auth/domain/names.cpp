@@ -30,9 +30,8 @@ bool is_local_character(char c) {
 
 bool is_label(std::string_view label) {
     return !label.empty() && label.size() <= label_max && label.front() != '-' &&
-           label.back() != '-' && std::ranges::all_of(label, [](char c) {
-               return is_letter_or_digit(c) || c == '-';
-           });
+           label.back() != '-' &&
+           std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; });
 }
 
 bool is_domain(std::string_view domain) {

@@ -7,9 +7,10 @@
 
 namespace loquat::auth {
 
-// What keeps a session alive.  A text without meaning for its owner: the session's id, a family key that
-// stays the same, and a secret of 256 bits that is used once.  The server stores only SHA-256 of both; a
-// known family key with a spent secret is how a stolen token shows itself, however old it is.
+// What keeps a session alive.  A text without meaning for its owner: the session's id, a family key
+// that stays the same, and a secret of 256 bits that is used once.  The server stores only SHA-256
+// of both; a known family key with a spent secret is how a stolen token shows itself, however old
+// it is.
 struct RefreshToken {
     SessionId session;
     std::string family;  // 16 bytes
@@ -19,9 +20,9 @@ struct RefreshToken {
     static std::optional<RefreshToken> parse(std::string_view text);
     std::string to_text() const;
 
-    // The token that replaces this one.  It follows from this secret and a random nonce, so that a client
-    // that asks twice gets the same answer although the server never stored it; without this token the
-    // nonce is worth nothing.
+    // The token that replaces this one.  It follows from this secret and a random nonce, so that a
+    // client that asks twice gets the same answer although the server never stored it; without this
+    // token the nonce is worth nothing.
     RefreshToken successor(std::string_view nonce) const;
 
     std::string family_hash() const;

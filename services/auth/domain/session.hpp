@@ -23,7 +23,8 @@ struct Session {
     std::string previous_hash;  // of its predecessor; empty before the first refresh
     std::string nonce;          // that made the valid one from its predecessor
     std::optional<Time> rotated_at;
-    std::optional<Time> reused_at;  // ended because a spent token came; kept to tell both parties why
+    std::optional<Time>
+        reused_at;  // ended because a spent token came; kept to tell both parties why
 };
 
 // A refresh token that came back, and what would replace it.
@@ -38,8 +39,8 @@ struct Presented {
 struct SessionRules {
     std::chrono::seconds idle_max{30 * 86'400};
     std::chrono::seconds age_max{90 * 86'400};
-    // For how long the immediate predecessor still gets the same successor: a client whose answer was lost,
-    // or that asked twice at once.
+    // For how long the immediate predecessor still gets the same successor: a client whose answer
+    // was lost, or that asked twice at once.
     std::chrono::seconds grace{10};
     std::size_t per_user_max = 100;
 };

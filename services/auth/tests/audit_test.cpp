@@ -107,19 +107,25 @@ TEST_F(AuditWorld, tells_of_passwords_sessions_roles_and_keys) {
         const auto other = sign_in("ann");
         const auto caller = caller_of(ann);
         code_of([&] {
-            run(auth.change_password(caller, {.current_password = "wrong", .new_password = "another long secret"}));
+            run(auth.change_password(
+                caller, {.current_password = "wrong", .new_password = "another long secret"}));
         });
-        code_of([&] { run(auth.change_password(caller, {.current_password = password, .new_password = "ann"})); });
+        code_of([&] {
+            run(auth.change_password(caller,
+                                     {.current_password = password, .new_password = "ann"}));
+        });
         run(auth.delete_session(caller, {caller_of(other).session}));
-        run(auth.change_password(caller, {.current_password = password, .new_password = "another long secret"}));
+        run(auth.change_password(
+            caller, {.current_password = password, .new_password = "another long secret"}));
         run(auth.set_role(caller, {.id = bob.user.id, .role = contracts::Role::admin}));
         run(auth.set_role(caller, {.id = bob.user.id, .role = contracts::Role::admin}));
         run(auth.rotate_keys(caller, {}));
     });
 
     EXPECT_EQ(actions_of(records),
-              (Acts{"auth.registered", "auth.registered", "auth.signed_in", "auth.password_change_failed",
-                    "auth.session_ended", "auth.password_changed", "auth.role_changed", "auth.keys_rotated"}));
+              (Acts{"auth.registered", "auth.registered", "auth.signed_in",
+                    "auth.password_change_failed", "auth.session_ended", "auth.password_changed",
+                    "auth.role_changed", "auth.keys_rotated"}));
 }
 
 TEST_F(AuditWorld, tells_when_a_refresh_token_comes_twice) {

@@ -30,12 +30,13 @@ TEST_F(World, registering_gives_a_session_whose_token_says_who_it_is) {
 }
 
 TEST_F(World, names_and_addresses_are_taken_once_whatever_their_case) {
-    run(auth.register_user(stranger(), {.username = "ann", .password = password,
-                                        .email = "ann@example.com"}));
+    run(auth.register_user(stranger(),
+                           {.username = "ann", .password = password, .email = "ann@example.com"}));
     const auto again = [&](std::string name, std::string email) {
         return code_of([&] {
-            run(auth.register_user(stranger(), {.username = std::move(name), .password = password,
-                                                .email = std::move(email)}));
+            run(auth.register_user(
+                stranger(),
+                {.username = std::move(name), .password = password, .email = std::move(email)}));
         });
     };
 
@@ -45,8 +46,8 @@ TEST_F(World, names_and_addresses_are_taken_once_whatever_their_case) {
 }
 
 TEST_F(World, signing_in_works_by_name_and_by_address) {
-    run(auth.register_user(stranger(), {.username = "ann", .password = password,
-                                        .email = "ann@example.com"}));
+    run(auth.register_user(stranger(),
+                           {.username = "ann", .password = password, .email = "ann@example.com"}));
 
     EXPECT_EQ(sign_in(" ANN ").user.username, "ann");
     EXPECT_EQ(sign_in("Ann@Example.com").user.username, "ann");
@@ -158,9 +159,8 @@ TEST_F(World, changing_the_password_ends_the_other_sessions) {
 TEST_F(World, changing_the_password_needs_the_current_one_and_a_good_new_one) {
     const auto caller = caller_of(sign_up("ann"));
     const auto change = [&](std::string current, std::string next) {
-        return code_of([&] {
-            run(auth.change_password(caller, {std::move(current), std::move(next)}));
-        });
+        return code_of(
+            [&] { run(auth.change_password(caller, {std::move(current), std::move(next)})); });
     };
 
     EXPECT_EQ(change("wrong one here", "another long secret"), "auth.invalid_credentials");
@@ -287,8 +287,8 @@ TEST_F(World, the_last_administrator_stays_one) {
 }
 
 TEST_F(World, the_older_designs_routes_answer_in_their_form) {
-    const auto made = run(auth.register_named(stranger(), {.username = "ann", .password = password,
-                                                           .email = "a@example.com"}));
+    const auto made = run(auth.register_named(
+        stranger(), {.username = "ann", .password = password, .email = "a@example.com"}));
     const auto by_name =
         run(auth.login_named(stranger(), {.username = "ann", .password = password}));
     const auto by_address =

@@ -93,7 +93,8 @@ TEST_F(BackingOff, attempts_at_once_do_not_slip_through) {
 
     EXPECT_EQ(wait_of("ann", "192.0.2.1"), 1);
     running.clear();
-    EXPECT_EQ(wait_of("ann", "192.0.2.1"), 0) << "an attempt without an outcome counts as never made";
+    EXPECT_EQ(wait_of("ann", "192.0.2.1"), 0)
+        << "an attempt without an outcome counts as never made";
 }
 
 TEST_F(BackingOff, after_too_many_failures_only_one_attempt_runs_at_once) {

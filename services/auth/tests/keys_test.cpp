@@ -88,8 +88,7 @@ TEST_F(World, another_configured_algorithm_brings_a_new_key) {
 
 struct KeyFiles : testing::Test {
     std::filesystem::path folder =
-        std::filesystem::temp_directory_path() /
-        ("loquat-keys-" + Uuid::make().to_string());
+        std::filesystem::temp_directory_path() / ("loquat-keys-" + Uuid::make().to_string());
     std::filesystem::path path = folder / "keys.json";
 
     KeyFiles() { std::filesystem::create_directory(folder); }
@@ -109,7 +108,7 @@ TEST_F(KeyFiles, keep_keys_for_the_owner_alone) {
     EXPECT_EQ(read[1].key.kid(), keys[1].key.kid());
     EXPECT_EQ(read[1].active_from, t0 + 1h);
     EXPECT_TRUE(read[1].key.can_sign());
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600U);
 }

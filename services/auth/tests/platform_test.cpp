@@ -6,7 +6,8 @@
 #include "runtime/tokens.hpp"
 #include "services/auth/module.hpp"
 
-// The module as a platform runs it, with a verifier on another loop that follows revocations and new keys.
+// The module as a platform runs it, with a verifier on another loop that follows revocations and
+// new keys.
 namespace loquat::auth {
 namespace {
 
@@ -106,9 +107,8 @@ TEST_F(OnPlatform, verifiers_accept_tokens_until_their_session_ends) {
         co_return true;
     });
 
-    edge().run<contracts::Reply<contracts::Empty>>([caller = caller_of(session)] {
-        return edge().auth.call<&AuthApi::logout>(caller, {});
-    });
+    edge().run<contracts::Reply<contracts::Empty>>(
+        [caller = caller_of(session)] { return edge().auth.call<&AuthApi::logout>(caller, {}); });
     heard.get_future().get();
 
     EXPECT_EQ(verify(session.access_token), "auth.token_revoked");
@@ -118,9 +118,8 @@ TEST_F(OnPlatform, accounts_keys_and_revocations_survive_a_restart) {
     platform->start();
     const auto ended = sign_up("ann");
     const auto live = sign_up("bob");
-    edge().run<contracts::Reply<contracts::Empty>>([caller = caller_of(ended)] {
-        return edge().auth.call<&AuthApi::logout>(caller, {});
-    });
+    edge().run<contracts::Reply<contracts::Empty>>(
+        [caller = caller_of(ended)] { return edge().auth.call<&AuthApi::logout>(caller, {}); });
 
     platform.reset();
     platform = make();

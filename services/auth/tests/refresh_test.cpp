@@ -107,8 +107,8 @@ TEST_F(World, browsers_get_the_refresh_token_in_a_cookie_and_nowhere_else) {
     auto caller = stranger();
     caller.is_secure = true;
 
-    const auto reply = run(auth.register_user(
-        caller, {.username = "ann", .password = password, .cookie = true}));
+    const auto reply =
+        run(auth.register_user(caller, {.username = "ann", .password = password, .cookie = true}));
 
     const std::string cookie = cookie_of(reply);
     EXPECT_EQ(reply.body.refresh_token, std::nullopt);
@@ -120,15 +120,15 @@ TEST_F(World, browsers_get_the_refresh_token_in_a_cookie_and_nowhere_else) {
 }
 
 TEST_F(World, the_cookie_is_not_marked_secure_without_tls) {
-    const auto reply = run(auth.register_user(
-        stranger(), {.username = "ann", .password = password, .cookie = true}));
+    const auto reply = run(
+        auth.register_user(stranger(), {.username = "ann", .password = password, .cookie = true}));
 
     EXPECT_FALSE(cookie_of(reply).contains("Secure"));
 }
 
 TEST_F(World, refreshing_by_cookie_is_for_the_same_site_only) {
-    const auto reply = run(auth.register_user(
-        stranger(), {.username = "ann", .password = password, .cookie = true}));
+    const auto reply = run(
+        auth.register_user(stranger(), {.username = "ann", .password = password, .cookie = true}));
     auto caller = stranger();
     std::string cookie = cookie_of(reply);
     const auto refresh_from = [&](std::string origin) {

@@ -44,8 +44,8 @@ struct Routes : World {
 TEST_F(Routes, register_sign_in_and_refresh_answer_as_the_contract_says) {
     const auto made = call("POST", "/api/auth/register",
                            R"({"username":"Ann","password":"a long enough secret"})");
-    const auto in = call("POST", "/api/auth/login",
-                         R"({"login":"ann","password":"a long enough secret"})");
+    const auto in =
+        call("POST", "/api/auth/login", R"({"login":"ann","password":"a long enough secret"})");
     const auto next = call("POST", "/api/auth/refresh",
                            R"({"refresh_token":")" + in.text("refresh_token") + "\"}");
 
@@ -110,10 +110,10 @@ TEST_F(Routes, the_key_set_is_public_and_holds_nothing_private) {
 }
 
 TEST_F(Routes, the_older_designs_sign_in_has_its_own_form) {
-    const auto made = call("POST", "/user/register",
-                           R"({"username":"ann","password":"a long enough secret"})");
-    const auto in = call("POST", "/auth/login",
-                         R"({"username":"ann","password":"a long enough secret"})");
+    const auto made =
+        call("POST", "/user/register", R"({"username":"ann","password":"a long enough secret"})");
+    const auto in =
+        call("POST", "/auth/login", R"({"username":"ann","password":"a long enough secret"})");
 
     EXPECT_EQ(made.status, 201);
     EXPECT_EQ(in.status, 200);

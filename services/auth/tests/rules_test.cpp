@@ -34,9 +34,9 @@ TEST(Username, is_folded_and_limited_in_length_and_alphabet) {
     EXPECT_EQ(refused_field([] { to_username("Assistant"); }), "username");
     EXPECT_EQ(to_username(std::string(32, 'a')), std::string(32, 'a'));
 
-    for (const std::string& bad : {std::string{"ab"}, std::string(33, 'a'), std::string{"a b"},
-                                   std::string{"a@b"}, std::string{"z\u00fcri"}, std::string{},
-                                   std::string{"a\0b", 3}, std::string{"abc\n"}}) {
+    for (const std::string& bad :
+         {std::string{"ab"}, std::string(33, 'a'), std::string{"a b"}, std::string{"a@b"},
+          std::string{"z\u00fcri"}, std::string{}, std::string{"a\0b", 3}, std::string{"abc\n"}}) {
         EXPECT_EQ(refused_field([&] { to_username(bad); }), "username") << bad;
     }
 }
@@ -50,10 +50,11 @@ TEST(Email, is_folded_and_absent_when_empty) {
 TEST(Email, must_look_like_one) {
     for (const std::string& bad :
          {std::string{"ann"}, std::string{"ann@"}, std::string{"@example.com"},
-          std::string{"ann@example"}, std::string{"a@b@example.com"}, std::string{"a b@example.com"},
-          std::string{"ann@-a.com"}, std::string{"ann@a..com"}, std::string{".ann@example.com"},
-          std::string{"a..b@example.com"}, std::string{"ann@example.com\r\nBcc: x@y.z"},
-          std::string(65, 'a') + "@example.com", "a@" + std::string(250, 'b') + ".com"}) {
+          std::string{"ann@example"}, std::string{"a@b@example.com"},
+          std::string{"a b@example.com"}, std::string{"ann@-a.com"}, std::string{"ann@a..com"},
+          std::string{".ann@example.com"}, std::string{"a..b@example.com"},
+          std::string{"ann@example.com\r\nBcc: x@y.z"}, std::string(65, 'a') + "@example.com",
+          "a@" + std::string(250, 'b') + ".com"}) {
         EXPECT_EQ(refused_field([&] { to_email(bad); }), "email") << bad;
     }
 }
@@ -66,9 +67,9 @@ TEST(DisplayName, is_one_trimmed_line_of_up_to_64_characters) {
 
     EXPECT_EQ(to_display_name("  Ann \u00dc. "), "Ann \u00dc.");
     EXPECT_EQ(to_display_name(wide), wide);
-    for (const std::string& bad : {std::string{}, std::string{" "}, wide + "x", std::string{"a\nb"},
-                                   std::string{"a\tb"}, std::string{"a\x1b[31mb"},
-                                   std::string{"\xff\xfe"}}) {
+    for (const std::string& bad :
+         {std::string{}, std::string{" "}, wide + "x", std::string{"a\nb"}, std::string{"a\tb"},
+          std::string{"a\x1b[31mb"}, std::string{"\xff\xfe"}}) {
         EXPECT_EQ(refused_field([&] { to_display_name(bad); }), "display_name") << bad;
     }
 }

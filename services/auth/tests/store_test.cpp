@@ -290,9 +290,8 @@ TYPED_TEST(Store, ends_one_all_or_all_but_one_session_of_one_user) {
 TYPED_TEST(Store, lists_revocations_while_they_matter_and_cleans_up_after) {
     const Account ann = this->added("ann");
     this->open(ann.id);
-    const contracts::Revocation revocation{.user_id = ann.id,
-                                           .before = this->clock.now(),
-                                           .until = this->clock.now() + 15min};
+    const contracts::Revocation revocation{
+        .user_id = ann.id, .before = this->clock.now(), .until = this->clock.now() + 15min};
     this->run(this->sessions.revoke(revocation));
 
     const auto listed = this->run(this->sessions.list_revocations(this->clock.now()));

@@ -59,8 +59,8 @@ TEST_F(AuditTest, tells_who_changed_members_and_roles_of_a_conversation) {
 
     const auto records = run(body());
 
-    ASSERT_EQ(actions_of(records),
-              (Acts{"chat.member_added", "chat.role_changed", "chat.member_removed", "chat.deleted"}));
+    ASSERT_EQ(actions_of(records), (Acts{"chat.member_added", "chat.role_changed",
+                                         "chat.member_removed", "chat.deleted"}));
     EXPECT_EQ(records[0].actor, ann);
     EXPECT_EQ(records[0].subject, chat.to_string() + "/" + cid.to_string());
     EXPECT_EQ(records[1].subject, chat.to_string() + "/" + bob.to_string());
@@ -94,7 +94,8 @@ TEST_F(AuditTest, tells_when_an_assistant_is_switched_on_and_off) {
         const auto group = co_await world.make_group(ann, {bob});
         for (const auto& settings :
              {contracts::AssistantSettings{}, contracts::AssistantSettings{.model = "small"},
-              contracts::AssistantSettings{.enabled = false}, contracts::AssistantSettings{.enabled = true}}) {
+              contracts::AssistantSettings{.enabled = false},
+              contracts::AssistantSettings{.enabled = true}}) {
             const contracts::UpdateChatRequest change{.id = group.id, .assistant = settings};
             co_await world.chat.update_chat(world.as(ann), change);
         }
@@ -104,8 +105,8 @@ TEST_F(AuditTest, tells_when_an_assistant_is_switched_on_and_off) {
 
     const auto records = run(body());
 
-    EXPECT_EQ(actions_of(records),
-              (Acts{"chat.assistant_on", "chat.assistant_off", "chat.assistant_on", "chat.deleted"}));
+    EXPECT_EQ(actions_of(records), (Acts{"chat.assistant_on", "chat.assistant_off",
+                                         "chat.assistant_on", "chat.deleted"}));
 }
 
 TEST_F(AuditTest, says_nothing_of_what_was_refused) {

@@ -294,8 +294,9 @@ TEST(AcceptMessages, takes_all_in_their_order_up_to_the_first_that_is_refused) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto group = co_await world.make_group(ana, {});
-        contracts::AcceptMessagesRequest request{{text_of(group.id, "c1", "one"), text_of(group.id, "c2", "two"),
-                                                  text_of(group.id, "c3", ""), text_of(group.id, "c4", "four")}};
+        contracts::AcceptMessagesRequest request{
+            {text_of(group.id, "c1", "one"), text_of(group.id, "c2", "two"),
+             text_of(group.id, "c3", ""), text_of(group.id, "c4", "four")}};
 
         const auto answer = co_await world.chat.accept_messages(world.as(ana), request);
 

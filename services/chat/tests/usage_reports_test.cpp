@@ -67,10 +67,12 @@ struct UsageReportsTest : testing::Test {
 };
 
 TEST_F(UsageReportsTest, sums_days_in_the_zone_that_was_asked_for) {
-    used({store::usage_of(ann, at("2026-01-01T22:59:59.999Z"), 1, 2), store::usage_of(ann, at("2026-01-01T23:00:00Z"), 3, 4),
+    used({store::usage_of(ann, at("2026-01-01T22:59:59.999Z"), 1, 2),
+          store::usage_of(ann, at("2026-01-01T23:00:00Z"), 3, 4),
           store::usage_of(ann, at("2026-01-02T23:00:00Z"), 100, 100)});
 
-    const UsageReport vienna = get({.from = "2026-01-01", .to = "2026-01-02", .time_zone = "Europe/Vienna"});
+    const UsageReport vienna =
+        get({.from = "2026-01-01", .to = "2026-01-02", .time_zone = "Europe/Vienna"});
     const UsageReport utc = get({.from = "2026-01-01", .to = "2026-01-01"});
 
     ASSERT_EQ(vienna.days.size(), 2U);
@@ -86,10 +88,12 @@ TEST_F(UsageReportsTest, sums_days_in_the_zone_that_was_asked_for) {
 }
 
 TEST_F(UsageReportsTest, follows_the_clock_change_of_a_zone) {
-    used({store::usage_of(ann, at("2026-03-28T23:00:00Z"), 1, 0), store::usage_of(ann, at("2026-03-29T21:59:59Z"), 2, 0),
+    used({store::usage_of(ann, at("2026-03-28T23:00:00Z"), 1, 0),
+          store::usage_of(ann, at("2026-03-29T21:59:59Z"), 2, 0),
           store::usage_of(ann, at("2026-03-29T22:00:00Z"), 4, 0)});
 
-    const UsageReport report = get({.from = "2026-03-01", .to = "2026-04-30", .time_zone = "Europe/Vienna"});
+    const UsageReport report =
+        get({.from = "2026-03-01", .to = "2026-04-30", .time_zone = "Europe/Vienna"});
 
     ASSERT_EQ(report.days.size(), 2U);
     EXPECT_EQ(report.days[0].day, "2026-03-29");
@@ -99,10 +103,13 @@ TEST_F(UsageReportsTest, follows_the_clock_change_of_a_zone) {
 }
 
 TEST_F(UsageReportsTest, passes_over_a_day_that_a_zone_left_out) {
-    used({store::usage_of(ann, at("2011-12-30T09:00:00Z")), store::usage_of(ann, at("2011-12-30T11:00:00Z"))});
+    used({store::usage_of(ann, at("2011-12-30T09:00:00Z")),
+          store::usage_of(ann, at("2011-12-30T11:00:00Z"))});
 
-    const UsageReport report = get({.from = "2011-12-29", .to = "2011-12-31", .time_zone = "Pacific/Apia"});
-    const UsageReport nothing = get({.from = "2011-12-30", .to = "2011-12-30", .time_zone = "Pacific/Apia"});
+    const UsageReport report =
+        get({.from = "2011-12-29", .to = "2011-12-31", .time_zone = "Pacific/Apia"});
+    const UsageReport nothing =
+        get({.from = "2011-12-30", .to = "2011-12-30", .time_zone = "Pacific/Apia"});
 
     ASSERT_EQ(report.days.size(), 2U);
     EXPECT_EQ(report.days[0].day, "2011-12-29");
@@ -112,7 +119,8 @@ TEST_F(UsageReportsTest, passes_over_a_day_that_a_zone_left_out) {
 
 TEST_F(UsageReportsTest, covers_the_last_thirty_days_unless_told_otherwise) {
     const Time now = clock.now();
-    used({store::usage_of(ann, now), store::usage_of(ann, now - 29 * 24h), store::usage_of(ann, now - 29 * 24h - 1ms)});
+    used({store::usage_of(ann, now), store::usage_of(ann, now - 29 * 24h),
+          store::usage_of(ann, now - 29 * 24h - 1ms)});
 
     const UsageReport report = get({});
 
@@ -140,7 +148,8 @@ TEST_F(UsageReportsTest, refuses_days_ranges_and_zones_that_cannot_be) {
     EXPECT_EQ(refusal({.from = "0000-01-01", .to = "9999-12-31"}), "usage.range_too_long");
     EXPECT_EQ(refusal({.from = "2025-01-01", .to = "2026-01-01"}), "");
     EXPECT_EQ(refusal({.from = "0000-01-01", .to = "0000-01-01"}), "");
-    EXPECT_EQ(refusal({.from = "9999-12-31", .to = "9999-12-31", .time_zone = "America/New_York"}), "");
+    EXPECT_EQ(refusal({.from = "9999-12-31", .to = "9999-12-31", .time_zone = "America/New_York"}),
+              "");
 }
 
 TEST_F(UsageReportsTest, adds_up_the_cost_of_calls_that_have_a_price) {
@@ -176,10 +185,12 @@ TEST_F(UsageReportsTest, keeps_the_currency_that_it_knows_when_nobody_answers) {
 
 TEST_F(UsageReportsTest, tells_how_much_of_a_quota_is_used_today) {
     UsageReports limited{{*usage, *audit, currency, clock}, 1'000};
-    used({store::usage_of(ann, clock.now(), 10, 5), store::usage_of(ann, clock.now() - 1ms, 100, 100)});
+    used({store::usage_of(ann, clock.now(), 10, 5),
+          store::usage_of(ann, clock.now() - 1ms, 100, 100)});
     clock.advance(5h);
 
-    const UsageReport report = await(loop, limited.get_usage(as(ann), {.from = "2025-01-01", .to = "2025-01-01"}));
+    const UsageReport report =
+        await(loop, limited.get_usage(as(ann), {.from = "2025-01-01", .to = "2025-01-01"}));
 
     ASSERT_TRUE(report.quota);
     EXPECT_EQ(report.quota->tokens_per_day, 1'000);
@@ -192,7 +203,8 @@ TEST_F(UsageReportsTest, shows_the_audit_trail_to_administrators_alone) {
     happened({store::audit_of("a.b", clock.now())});
     contracts::Caller nobody;
 
-    EXPECT_EQ(store::code_of([&] { await(loop, reports.list_audit(as(ann), {})); }), "auth.admin_only");
+    EXPECT_EQ(store::code_of([&] { await(loop, reports.list_audit(as(ann), {})); }),
+              "auth.admin_only");
     EXPECT_NE(store::code_of([&] { await(loop, reports.list_audit(nobody, {})); }), "");
     EXPECT_EQ(list({}).items.size(), 1U);
 }
@@ -200,7 +212,8 @@ TEST_F(UsageReportsTest, shows_the_audit_trail_to_administrators_alone) {
 TEST_F(UsageReportsTest, pages_through_the_audit_trail_with_what_it_chose) {
     std::vector<std::optional<store::AuditRecord>> records;
     for (int i = 0; i < 10; ++i) {
-        store::AuditRecord record = store::audit_of(i % 2 == 0 ? "auth.signed_in" : "chat.deleted", clock.now());
+        store::AuditRecord record =
+            store::audit_of(i % 2 == 0 ? "auth.signed_in" : "chat.deleted", clock.now());
         record.actor = ann;
         record.actor_name = "ann";
         records.push_back(std::move(record));

@@ -45,7 +45,9 @@ class FaultyMessages final : public store::MessageStore {
                                                                 std::string client_id) override {
         co_return co_await inner_.find_by_client_id(chat, sender, std::move(client_id));
     }
-    Task<store::Page> page(store::PageQuery query) override { co_return co_await inner_.page(query); }
+    Task<store::Page> page(store::PageQuery query) override {
+        co_return co_await inner_.page(query);
+    }
     Task<std::vector<store::Head>> heads(std::vector<ChatId> chats) override {
         co_return co_await inner_.heads(std::move(chats));
     }
@@ -54,7 +56,8 @@ class FaultyMessages final : public store::MessageStore {
     static void fail_if(int& times) {
         if (times > 0) {
             --times;
-            throw Failure{Kind::unavailable, "store.unavailable", "The store cannot be used at the moment."};
+            throw Failure{Kind::unavailable, "store.unavailable",
+                          "The store cannot be used at the moment."};
         }
     }
 
@@ -85,7 +88,8 @@ struct ConsumerTest : testing::Test {
                     room.push_back(store::decode_room_event(*payload).value());
                 }));
             subscriptions.push_back(broadcast->subscribe(
-                std::string{store::stored_topic}, [this](store::Notice, const store::Payload& payload) {
+                std::string{store::stored_topic},
+                [this](store::Notice, const store::Payload& payload) {
                     stored.push_back(store::decode_stored_event(*payload).value());
                 }));
             subscriptions.push_back(broadcast->subscribe(
@@ -104,7 +108,8 @@ struct ConsumerTest : testing::Test {
         Config config;
         config.retry_ms_min = 1;
         config.retry_ms_max = 2;
-        return std::make_unique<Consumer>(Consumer::Parts{*log, messages, *broadcast, clock, metrics}, config);
+        return std::make_unique<Consumer>(
+            Consumer::Parts{*log, messages, *broadcast, clock, metrics}, config);
     }
     void append(const store::MessageRecord& record) {
         await(loop, log->append("chat.messages", record.chat.to_string(), store::encode(record)));
@@ -275,7 +280,11 @@ TEST_F(ConsumerTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored
 
 TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
     const store::MessageRecord record = make.message(chat, "one");
-    store::Batch ahead{.consumer = "consumer", .after = 0, .through = 1, .records = {record}, .log = log->identity()};
+    store::Batch ahead{.consumer = "consumer",
+                       .after = 0,
+                       .through = 1,
+                       .records = {record},
+                       .log = log->identity()};
     await(loop, inner->apply_batch(std::move(ahead)));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");

@@ -80,10 +80,13 @@ struct LedgerLoopTest : testing::Test {
         return store::code_of([this] { drain(); });
     }
     std::int64_t tokens() {
-        return await(loop, usage->tokens_of(ann, std::chrono::floor<std::chrono::days>(clock.now())));
+        return await(loop,
+                     usage->tokens_of(ann, std::chrono::floor<std::chrono::days>(clock.now())));
     }
     std::uint64_t counted(const char* outcome) {
-        return registry.counter("loquat_ledger_records_total", "", {{"ledger", "usage"}, {"outcome", outcome}}).value();
+        return registry
+            .counter("loquat_ledger_records_total", "", {{"ledger", "usage"}, {"outcome", outcome}})
+            .value();
     }
 };
 
@@ -151,7 +154,8 @@ TEST_F(LedgerLoopTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stor
 }
 
 TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
-    const store::LedgerBatch<UsageRecord> ahead{0, 1, {store::usage_of(ann, clock.now())}, log->identity()};
+    const store::LedgerBatch<UsageRecord> ahead{
+        0, 1, {store::usage_of(ann, clock.now())}, log->identity()};
     await(loop, usage->apply_batch(ahead));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");
@@ -220,7 +224,9 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
         const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
         const auto usage = store::make_sql_usage(*database);
         FaultyUsage faulty{*usage};
-        LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics}, store::usage_topic, store::decode_usage_record,
+        LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics},
+                                       store::usage_topic,
+                                       store::decode_usage_record,
                                        Config{.batch_records_max = 7}};
         for (std::size_t i = random() % 30; i > 0; --i) {
             all.push_back(stream.next());
@@ -238,14 +244,16 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     }
     const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
     const auto usage = store::make_sql_usage(*database);
-    LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics}, store::usage_topic, store::decode_usage_record, {}};
+    LedgerLoop<UsageRecord> ledger{
+        {*log, *usage, clock, metrics}, store::usage_topic, store::decode_usage_record, {}};
     await(loop, ledger.drain_once());
     const store::Offset through = all.size();
     await(loop, model->apply_batch({0, through, std::move(all), Uuid{}}));
 
     const Time begin = from_unix_ms(store::ledger_begin_ms);
     for (const UserId& user : stream.users()) {
-        const store::UsageQuery query{user, {begin, begin + std::chrono::days{30}, begin + std::chrono::days{60}}};
+        const store::UsageQuery query{
+            user, {begin, begin + std::chrono::days{30}, begin + std::chrono::days{60}}};
         EXPECT_EQ(await(loop, usage->sums(query)), await(loop, model->sums(query)));
     }
 }
@@ -257,8 +265,8 @@ TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
     LedgerMetrics metrics{registry, "audit"};
     const auto log = store::make_memory_log();
     const auto audit = store::make_memory_audit();
-    LedgerLoop<store::AuditRecord> ledger{{*log, *audit, clock, metrics}, store::audit_topic,
-                                          store::decode_audit_record, Config{}};
+    LedgerLoop<store::AuditRecord> ledger{
+        {*log, *audit, clock, metrics}, store::audit_topic, store::decode_audit_record, Config{}};
     const store::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
 
     await(loop, log->append("audit.events", record.action, store::encode(record)));

@@ -9,7 +9,8 @@ class FeedTest : public testing::Test, public GatewayHarness {
 
     Task<net::Stream> follow(std::string fields = {}, std::string query = {}) {
         net::Stream stream = co_await connect();
-        co_await stream.write_all("GET /api/follow" + query + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n");
+        co_await stream.write_all("GET /api/follow" + query + " HTTP/1.1\r\nHost: x\r\n" + fields +
+                                  "\r\n");
         co_await feed_opened.wait();
         co_return stream;
     }
@@ -37,7 +38,8 @@ TEST_F(FeedTest, hands_on_each_event_before_the_next_is_made) {
 
 TEST_F(FeedTest, passes_the_field_of_a_returning_reader_before_the_query) {
     run_to_end(loop, [](FeedTest& self) -> Task<void> {
-        const net::Stream stream = co_await self.follow("Last-Event-ID: 17\r\n", "?last_event_id=3");
+        const net::Stream stream =
+            co_await self.follow("Last-Event-ID: 17\r\n", "?last_event_id=3");
     }(*this));
 
     ASSERT_EQ(last_call.query.size(), 1U);
@@ -46,7 +48,9 @@ TEST_F(FeedTest, passes_the_field_of_a_returning_reader_before_the_query) {
 
 TEST_F(FeedTest, tells_the_maker_when_the_reader_goes) {
     run_to_end(loop, [](FeedTest& self) -> Task<void> {
-        { const net::Stream stream = co_await self.follow(); }
+        {
+            const net::Stream stream = co_await self.follow();
+        }
         co_await self.feed_reader_went.wait();
     }(*this));
 
@@ -58,7 +62,8 @@ TEST_F(FeedTest, cuts_the_connection_when_the_feed_fails) {
     run_to_end(loop, [](FeedTest& self, std::string& out) -> Task<void> {
         net::Stream stream = co_await self.follow();
         self.feed.push({"data: 1\n\n"});
-        self.feed.close(std::make_exception_ptr(Failure{Kind::internal, "test.broken", "It broke."}));
+        self.feed.close(
+            std::make_exception_ptr(Failure{Kind::internal, "test.broken", "It broke."}));
         co_await read_until(stream, out, "never");
     }(*this, text));
 

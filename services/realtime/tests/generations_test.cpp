@@ -8,7 +8,9 @@ class Generations : public RealtimeTest {
   protected:
     // The generation's next event, as the chat service broadcasts it.
     void tell(const std::string& id, std::int64_t event_id, const std::string& event) {
-        chat.publish(room, {"generation", 0, {},
+        chat.publish(room, {"generation",
+                            0,
+                            {},
                             R"({"type":"generation","generationId":")" + id + R"(","event_id":)" +
                                 std::to_string(event_id) + R"(,"event":)" + event + "}"});
     }
@@ -20,7 +22,8 @@ class Generations : public RealtimeTest {
     }
     // What the chat service says to whoever subscribes from now on.
     void runs(const std::string& id, std::int64_t event_id, const std::string& text) {
-        std::erase_if(chat.generations[room], [&](const auto& one) { return one.generationId == id; });
+        std::erase_if(chat.generations[room],
+                      [&](const auto& one) { return one.generationId == id; });
         contracts::LiveGeneration live;
         live.generationId = id;
         live.model = "sim";
@@ -86,10 +89,11 @@ TEST_F(Generations, start_with_a_snapshot_for_whoever_comes_in_the_middle) {
     run();
 
     ASSERT_EQ(frames.size(), 1U);
-    EXPECT_EQ(frames[0].body,
-              R"({"type":"generation","generationId":"g1","user_id":"00000000-0000-0000-0000-000000000000",)"
-              R"("model":"sim","event_id":2,"event":{"type":"snapshot","state":"streaming","text":"Hello",)"
-              R"("queue_position":null}})");
+    EXPECT_EQ(
+        frames[0].body,
+        R"({"type":"generation","generationId":"g1","user_id":"00000000-0000-0000-0000-000000000000",)"
+        R"("model":"sim","event_id":2,"event":{"type":"snapshot","state":"streaming","text":"Hello",)"
+        R"("queue_position":null}})");
     EXPECT_EQ(said(ann), Lines{"g1 3 delta !"});
 }
 
@@ -100,7 +104,8 @@ TEST_F(Generations, say_where_they_wait_in_the_snapshot) {
 
     Client& ann = following("ann", room);
 
-    EXPECT_NE(ann.take_one().body.find(R"("state":"queued","text":"","queue_position":3)"), std::string::npos);
+    EXPECT_NE(ann.take_one().body.find(R"("state":"queued","text":"","queue_position":3)"),
+              std::string::npos);
 }
 
 TEST_F(Generations, are_not_repeated_when_the_broadcast_is_behind_the_snapshot) {
@@ -133,7 +138,8 @@ TEST_F(Generations, are_not_skipped_when_they_went_on_while_the_answer_was_on_it
     tell_delta("g1", 3, "c");
     run();
 
-    EXPECT_EQ(said(ann), (Lines{"g1 1 snapshot a", "g1 2 delta b", "g2 1 delta new", "g1 3 delta c"}));
+    EXPECT_EQ(said(ann),
+              (Lines{"g1 1 snapshot a", "g1 2 delta b", "g2 1 delta new", "g1 3 delta c"}));
     EXPECT_EQ(said(bob).size(), 4U);
 }
 
@@ -187,7 +193,8 @@ TEST_F(Generations, come_after_what_was_missed_of_the_conversation) {
     tell_delta("g1", 4, "d");
     run();
 
-    EXPECT_EQ(said(ann), (Lines{"message", "message", "message", "g1 2 snapshot ab", "g1 3 delta c", "g1 4 delta d"}));
+    EXPECT_EQ(said(ann), (Lines{"message", "message", "message", "g1 2 snapshot ab", "g1 3 delta c",
+                                "g1 4 delta d"}));
 }
 
 TEST_F(Generations, torn_by_a_lossy_broadcast_are_announced) {
@@ -200,7 +207,8 @@ TEST_F(Generations, torn_by_a_lossy_broadcast_are_announced) {
     tell_delta("g1", 11, "!");
     run();
 
-    EXPECT_EQ(said(ann), (Lines{"g1 1 delta a", "resync", "g1 9 delta z", "resync", "g1 11 delta !"}));
+    EXPECT_EQ(said(ann),
+              (Lines{"g1 1 delta a", "resync", "g1 9 delta z", "resync", "g1 11 delta !"}));
 }
 
 TEST_F(Generations, dropped_for_a_slow_reader_are_announced_and_cost_others_nothing) {
@@ -218,7 +226,8 @@ TEST_F(Generations, dropped_for_a_slow_reader_are_announced_and_cost_others_noth
     run();
 
     EXPECT_EQ(said(quick).size(), 101U);
-    EXPECT_EQ(bodies, std::vector{R"({"type":"resync","from_seq":1,"to_seq":0,"generations":true})"s});
+    EXPECT_EQ(bodies,
+              std::vector{R"({"type":"resync","from_seq":1,"to_seq":0,"generations":true})"s});
     EXPECT_EQ(said(slow), Lines{"g1 101 delta on"});
 }
 

@@ -31,8 +31,10 @@ template <>
 struct Table<NewthingApi> {
     static constexpr std::string_view service = "newthing";
     static constexpr std::tuple routes{
-        Route<&NewthingApi::add_entry>{
-            {.method = "POST", .path = "/api/new-thing/entries", .summary = "Add one of mine", .status = 201}},
+        Route<&NewthingApi::add_entry>{{.method = "POST",
+                                        .path = "/api/new-thing/entries",
+                                        .summary = "Add one of mine",
+                                        .status = 201}},
         Route<&NewthingApi::list_entries>{
             {.method = "GET", .path = "/api/new-thing/entries", .summary = "Mine, oldest first"}},
     };

@@ -11,7 +11,8 @@ Task<contracts::NewthingEntry> Newthing::add_entry(contracts::Caller caller,
     if (mine.size() >= static_cast<std::size_t>(config_.entries_per_user_max)) {
         throw Failure{Kind::conflict, "newthing.full", "There is no room for another entry."};
     }
-    contracts::NewthingEntry entry{contracts::NewthingEntryId::make(), std::move(request.text), clock_.now()};
+    contracts::NewthingEntry entry{contracts::NewthingEntryId::make(), std::move(request.text),
+                                   clock_.now()};
     co_await entries_.add(owner, entry);
     co_return entry;
 }

@@ -12,7 +12,9 @@ class MemoryEntries final : public EntryStore {
         entries_[owner].push_back(std::move(entry));
         co_return;
     }
-    Task<std::vector<contracts::NewthingEntry>> list(UserId owner) override { co_return entries_[owner]; }
+    Task<std::vector<contracts::NewthingEntry>> list(UserId owner) override {
+        co_return entries_[owner];
+    }
 
   private:
     std::unordered_map<UserId, std::vector<contracts::NewthingEntry>> entries_;

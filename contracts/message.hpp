@@ -1,0 +1,111 @@
+#pragma once
+#include "contracts/auth.hpp"
+#include "contracts/operation.hpp"
+
+// Messages of conversations; contracts/chat.hpp has the interface.
+namespace loquat::contracts {
+
+struct Sender {
+    UserId id;
+    std::string username;
+    std::string display_name;
+    ParticipantKind kind = ParticipantKind::person;
+};
+BOOST_DESCRIBE_STRUCT(Sender, (), (id, username, display_name, kind))
+
+struct Message {
+    MessageId id;
+    ChatId chat_id;
+    std::optional<std::int64_t> seq;  // null while only the log has it
+    std::string client_id;
+    Sender sender;
+    std::string text;  // empty once deleted
+    std::optional<MessageId> reply_to;
+    std::vector<UserId> mentions;
+    Time created_at;
+    std::optional<Time> edited_at;
+    std::optional<Time> deleted_at;
+    std::optional<std::string> generationId;
+
+    static constexpr std::array<std::string_view, 5> nulls{"seq", "reply_to", "edited_at",
+                                                           "deleted_at", "generationId"};
+};
+BOOST_DESCRIBE_STRUCT(Message, (),
+                      (id, chat_id, seq, client_id, sender, text, reply_to, mentions, created_at,
+                       edited_at, deleted_at, generationId))
+
+struct PostMessageRequest {
+    ChatId id;
+    std::string client_id;
+    std::string text;
+    std::optional<MessageId> reply_to;
+
+    static constexpr std::array fields{
+        wire::Field{"client_id", 1, 64, "Chosen by the client; makes a repeat harmless."}};
+};
+BOOST_DESCRIBE_STRUCT(PostMessageRequest, (), (id, client_id, text, reply_to))
+
+struct ListMessagesRequest {
+    ChatId id;
+    std::optional<std::int64_t> before_seq;
+    std::optional<std::int64_t> after_seq;
+    std::int32_t limit = 50;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"limit"};
+    static constexpr std::array fields{wire::Field{"before_seq", 0}, wire::Field{"after_seq", 0},
+                                       wire::Field{"limit", 1, 200, ""}};
+};
+BOOST_DESCRIBE_STRUCT(ListMessagesRequest, (), (id, before_seq, after_seq, limit))
+
+struct MessagePage {
+    std::vector<Message> items;             // ascending by seq
+    std::optional<std::int64_t> first_seq;  // of `items`; null when empty
+    std::optional<std::int64_t> last_seq;
+    std::int64_t head_seq = 0;  // of the conversation
+
+    static constexpr std::array<std::string_view, 2> nulls{"first_seq", "last_seq"};
+};
+BOOST_DESCRIBE_STRUCT(MessagePage, (), (items, first_seq, last_seq, head_seq))
+
+struct EditMessageRequest {
+    ChatId id;
+    MessageId message_id;
+    std::string text;
+};
+BOOST_DESCRIBE_STRUCT(EditMessageRequest, (), (id, message_id, text))
+
+struct MessageRef {
+    ChatId id;
+    MessageId message_id;
+};
+BOOST_DESCRIBE_STRUCT(MessageRef, (), (id, message_id))
+
+// A message that is durable; it gets its seq a moment later.
+struct Accepted {
+    MessageId id;
+    Time created_at;
+};
+BOOST_DESCRIBE_STRUCT(Accepted, (), (id, created_at))
+
+// Several messages of one sender, in this order; each with its conversation in `id`.
+struct AcceptMessagesRequest {
+    std::vector<PostMessageRequest> items;
+    static constexpr std::array fields{wire::Field{"items", 1, 64, ""}};
+};
+BOOST_DESCRIBE_STRUCT(AcceptMessagesRequest, (), (items))
+
+struct RefusedMessage {
+    std::int32_t status = 0;
+    std::string code;
+    std::string message;
+};
+BOOST_DESCRIBE_STRUCT(RefusedMessage, (), (status, code, message))
+
+// The first `accepted` ones are durable; the next was refused and nothing after it was looked at.
+struct AcceptedMessages {
+    std::int64_t accepted = 0;
+    std::optional<RefusedMessage> refused;
+};
+BOOST_DESCRIBE_STRUCT(AcceptedMessages, (), (accepted, refused))
+
+}  // namespace loquat::contracts
