@@ -18,6 +18,8 @@ extern char** environ;
 namespace loquat::test {
 namespace {
 
+constexpr int silence_ms_max = 180'000;
+
 std::string read_some(int fd) {
     std::array<char, 4096> buffer{};
     const ssize_t got = ::read(fd, buffer.data(), buffer.size());
@@ -127,10 +129,14 @@ void Program::type(const std::string& text) const {
 
 void Program::signal(int number) const { ::kill(pid_, number); }
 
-// False at the end of both.
+// False at the end of both.  A program that says nothing for minutes hangs: it is ended, so that
+// the test fails.
 bool Program::read_once() {
     std::array<pollfd, 2> ways{pollfd{out_, POLLIN, 0}, pollfd{err_, POLLIN, 0}};
-    ::poll(ways.data(), ways.size(), -1);
+    if (::poll(ways.data(), ways.size(), silence_ms_max) == 0) {
+        errors_ += "\n(the program was silent for too long and was killed)\n";
+        ::kill(pid_, SIGKILL);
+    }
     const std::string more_out = ways[0].revents != 0 ? read_some(out_) : std::string{};
     const std::string more_err = ways[1].revents != 0 ? read_some(err_) : std::string{};
     output_ += more_out;

@@ -79,7 +79,9 @@ afterAll(() => browser.close());
 
 async function shoot(page: Page, look: string, name: string): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))));
-  await page.waitForTimeout(250);
+  await page.evaluate(() => Promise.all(
+    document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => undefined)),
+  ));
   await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
 }
 
@@ -161,7 +163,6 @@ async function room(page: Page, fake: FakeAssistant, look: string, ada: Person, 
   await post(tom, id, '@assistant what can one cook for nine people with two pumpkins?');
   await page.goto(`/c/${id}`);
   await page.getByText('two pumpkins').last().waitFor();
-  await page.waitForTimeout(400);
   const answer = { id: 'g90', chatId: id, promptId: null, eventId: 0, text: '', state: 'queued' };
   await stream(fake, answer, 'A **pumpkin curry** feeds nine well:\n\n- 2 pumpkins, about 4 kg\n- 800 ml coconut milk\n- 3 onions and');
   await composer(page).fill('Lovely. @a');

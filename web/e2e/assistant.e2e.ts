@@ -89,8 +89,6 @@ test('Stop ends the answer, keeps what came and says so', async () => {
   await finished(page).waitFor();
   const text = await said(page);
   expect(words(text)).toBe(words((await storedAnswers(ada, chat))[0] ?? ''));
-  await page.waitForTimeout(500);
-  expect(await said(page)).toBe(text);
 });
 
 test('Escape in the composer stops too', async () => {
@@ -186,7 +184,7 @@ test('offline and back: the answer is filled in', async () => {
 
   await page.context().setOffline(true);
   await page.getByText('The answer goes on at the server').waitFor();
-  await page.waitForTimeout(1_500);
+  await until('the answer to be stored meanwhile', async () => (await storedAnswers(ada, chat)).length > 0, 60_000);
   await page.context().setOffline(false);
 
   await finished(page).waitFor();

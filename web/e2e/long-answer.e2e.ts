@@ -67,14 +67,15 @@ test('a long answer leaves the page quick, and one who reads above is not moved'
   }, 10);
   await until('a quarter of the answer', () => at > words.length / 4, 60_000);
   await page.locator('[data-messages]').hover();
+  const bottom = await page.evaluate(() => document.querySelector('[data-messages]')!.scrollTop);
   await page.mouse.wheel(0, -2_000);
-  await page.waitForTimeout(400);
+  await until('the list to be scrolled up', () => page.evaluate((from) => document.querySelector('[data-messages]')!.scrollTop < from - 1_500, bottom));
   const place = () => page.evaluate(() => document.querySelector('[data-messages]')!.scrollTop);
   const before = await place();
   await composer(page).pressSequentially('typing while it comes', { delay: 120 });
   const after = await place();
   await until('all of the answer', () => at >= words.length, 90_000);
-  await page.waitForTimeout(1_000);
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(() => done(null))));
 
   const measured = await page.evaluate(() => (window as unknown as { measured: Measured }).measured);
   const keys = measured.keys.sort((a, b) => a - b);
