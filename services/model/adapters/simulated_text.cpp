@@ -209,10 +209,13 @@ std::string write_title(std::string_view prompt) {
             continue;
         }
         if (++words > title_words_max) {
-            title += " ...";
             break;
         }
         title += (title.empty() ? "" : " ") + std::string{word};
+    }
+    while (!title.empty() &&
+           std::string_view{".,;:!?"}.find(title.back()) != std::string_view::npos) {
+        title.pop_back();
     }
     return title;
 }
