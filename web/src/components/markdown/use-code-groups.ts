@@ -4,6 +4,8 @@ import { groupLines, type CodeGroups, type Highlighted, type HighlightReply, typ
 
 const longest = 200_000;
 const shortestPause = 120;
+// The first answer waits for the worker and its rules to load: that says nothing about the next one.
+const longestPause = 1_000;
 
 let worker: Worker | null = null;
 let count = 0;
@@ -49,7 +51,7 @@ function startPainter(language: string, text: () => string, show: (colours: High
     timer = setTimeout(() => {
       busy = false;
       look();
-    }, Math.max(shortestPause, 4 * (performance.now() - start)));
+    }, Math.min(longestPause, Math.max(shortestPause, 4 * (performance.now() - start))));
   };
   const look = () => {
     if (busy || over || text() === done) return;
