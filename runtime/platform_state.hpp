@@ -60,6 +60,8 @@ struct Platform::State final : contracts::CallObserver {
     Health health;
     Dispatcher dispatcher{metrics};
     std::unique_ptr<store::Broadcast> broadcast;
+    // Stopped by then, but the stores end after a last answer: they must find the loop that asked.
+    std::map<std::string, LoopThread> loops;
     std::mutex stores_mutex;
     std::map<std::string, std::unique_ptr<store::Database>> databases;
     std::unique_ptr<store::EventLog> log;
@@ -67,7 +69,6 @@ struct Platform::State final : contracts::CallObserver {
     Ledgers opened_ledgers;
     std::map<std::type_index, std::pair<void*, aio::Loop*>> hosted;  // by interface
     std::set<std::string, std::less<>> hosted_services;
-    std::map<std::string, LoopThread> loops;
     std::vector<Instance> instances;
     std::unique_ptr<Context> server_context;
     std::unique_ptr<ServiceServer> server;
