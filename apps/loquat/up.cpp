@@ -64,7 +64,7 @@ void add_serve(CLI::App& app, int& code) {
     options->common.add_to(*command);
     command
         ->add_option("services", options->names,
-                     "which ones: auth chat consumer presence realtime gateway")
+                     "which ones: auth model chat consumer presence realtime gateway")
         ->required();
     command->add_option("--service-address", options->address, "where other processes reach them")
         ->capture_default_str();
