@@ -1,8 +1,8 @@
-import { Check, Copy, WrapText } from 'lucide-react';
-import { memo, useEffect, useState } from 'react';
+import { WrapText } from 'lucide-react';
+import { memo, useState } from 'react';
 import { cn } from '@/lib/cn';
-import { copyText } from '@/lib/clipboard';
 import { strings } from '@/lib/strings';
+import { CopyButton } from '@/components/copy-button';
 import { IconButton } from '@/components/icon-button';
 import type { CodeLine } from './code-lines';
 import { useCodeGroups } from './use-code-groups';
@@ -17,7 +17,7 @@ export function CodeBlock({ language, text }: { language: string; text: string }
       <figcaption className="code-head flex h-8 items-center gap-1 border-b border-line bg-code ps-3 pe-1 text-small text-faint">
         <span className="flex-1 truncate">{language || strings.messages.plainCode}</span>
         <IconButton icon={WrapText} size="small" label={strings.messages.wrapLines} pressed={wrap} onClick={() => setWrap(!wrap)} />
-        <CopyButton text={text} />
+        <CopyButton text={text} label={strings.messages.copyCode} />
       </figcaption>
       <pre
         tabIndex={0}
@@ -54,20 +54,3 @@ const Line = memo(function Line({ line, last }: { line: CodeLine; last: boolean 
     </>
   );
 });
-
-function CopyButton({ text }: { text: string }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 1_600);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  return (
-    <IconButton
-      icon={copied ? Check : Copy}
-      size="small"
-      label={copied ? strings.common.copied : strings.messages.copyCode}
-      onClick={() => void copyText(text).then(() => setCopied(true))}
-    />
-  );
-}
