@@ -5,30 +5,13 @@
 #include "aio/call.hpp"
 #include "aio/channel.hpp"
 #include "aio/offload.hpp"
+#include "aio/run.hpp"
 #include "aio/scope.hpp"
 
 namespace loquat::aio {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Runs `task` on `loop` until it ends; rethrows what it throws.
-void run_to_end(Loop& loop, Task<void> task) {
-    std::exception_ptr failed;
-    auto wrapped = [](Loop& on, Task<void> inner, std::exception_ptr& error) -> Task<void> {
-        try {
-            co_await std::move(inner);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        on.stop();
-    };
-    loop.spawn(wrapped(loop, std::move(task), failed));
-    loop.run();
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
-}
 
 TEST(Loop, runs_posted_work_in_order) {
     Loop loop{"test"};

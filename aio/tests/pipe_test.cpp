@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "aio/completion.hpp"
+#include "aio/run.hpp"
 
 namespace loquat::aio {
 namespace {
@@ -15,20 +16,7 @@ using std::chrono::steady_clock;
 template <class Work>
 void run_here(Work work) {
     Loop loop{"reader"};
-    std::exception_ptr error;
-    const auto body = [&]() -> Task<void> {
-        try {
-            co_await work();
-        } catch (...) {
-            error = std::current_exception();
-        }
-        loop.stop();
-    };
-    loop.spawn(body());
-    loop.run();
-    if (error) {
-        std::rethrow_exception(error);
-    }
+    run_to_end(loop, work());
 }
 
 TEST(Pipe, gives_everything_in_order_and_then_the_end) {

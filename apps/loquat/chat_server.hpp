@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "aio/run.hpp"
 #include "net/http/event_source.hpp"
 #include "wire/codec.hpp"
 
@@ -60,9 +61,6 @@ class ChatServer {
     std::string access_token_;
     std::function<Task<std::string>()> renew_;
 };
-
-// Runs `task` on `loop` to its end on this thread; rethrows what it throws.
-void run_to_end(aio::Loop& loop, Task<void> task);
 
 template <class T>
 T run_for(aio::Loop& loop, Task<T> task) {

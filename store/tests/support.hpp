@@ -7,29 +7,12 @@
 #include <utility>
 
 #include "aio/loop.hpp"
+#include "aio/run.hpp"
 #include "aio/task.hpp"
 #include "base/failure.hpp"
 #include "base/ids.hpp"
 
 namespace loquat::store {
-
-// Runs a task on `loop` until it ends; rethrows what it throws.
-inline void run_to_end(aio::Loop& loop, Task<void> task) {
-    std::exception_ptr failed;
-    auto wrapped = [](aio::Loop& on, Task<void> inner, std::exception_ptr& error) -> Task<void> {
-        try {
-            co_await std::move(inner);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        on.stop();
-    };
-    loop.spawn(wrapped(loop, std::move(task), failed));
-    loop.run();
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
-}
 
 template <class T>
 Task<void> store_result(Task<T> task, std::optional<T>& out) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "aio/loop.hpp"
+#include "aio/run.hpp"
 #include "net/http/client.hpp"
 #include "wire/json.hpp"
 
@@ -30,8 +31,5 @@ class HttpCaller {
     net::http::Client client_;
     std::uint16_t port_;
 };
-
-// Runs `task` on `loop` to its end; rethrows what it throws.
-void run_to_end(aio::Loop& loop, Task<void> task);
 
 }  // namespace loquat::test

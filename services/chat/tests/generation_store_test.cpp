@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "aio/loop.hpp"
+#include "aio/run.hpp"
 #include "services/chat/adapters/memory_generations.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
@@ -47,23 +48,7 @@ class Sqlite {
 template <class Adapter>
 class GenerationStoreTest : public testing::Test {
   public:
-    void run(Task<void> body) {
-        std::exception_ptr error;
-        auto guarded = [](Task<void> inner, std::exception_ptr& failed,
-                          aio::Loop& on) -> Task<void> {
-            try {
-                co_await std::move(inner);
-            } catch (...) {
-                failed = std::current_exception();
-            }
-            on.stop();
-        };
-        loop.spawn(guarded(std::move(body), error, loop));
-        loop.run();
-        if (error) {
-            std::rethrow_exception(error);
-        }
-    }
+    void run(Task<void> body) { aio::run_to_end(loop, std::move(body)); }
 
     aio::Loop loop{"test"};
     Adapter adapter;

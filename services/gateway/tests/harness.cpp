@@ -87,23 +87,6 @@ std::vector<contracts::Operation> operations() {
 
 }  // namespace
 
-void run_to_end(aio::Loop& loop, Task<void> task) {
-    std::exception_ptr failed;
-    auto wrapped = [](aio::Loop& on, Task<void> inner, std::exception_ptr& error) -> Task<void> {
-        try {
-            co_await std::move(inner);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        on.stop();
-    };
-    loop.spawn(wrapped(loop, std::move(task), failed));
-    loop.run();
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
-}
-
 runtime::Tokens::Result FakeTokens::verify_now(std::string_view token) {
     const bool is_admin = token.starts_with("admin-");
     if (!is_admin && !token.starts_with("user-")) {

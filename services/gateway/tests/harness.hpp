@@ -3,14 +3,12 @@
 
 #include <deque>
 
+#include "aio/run.hpp"
 #include "aio/scope.hpp"
 #include "net/http/client.hpp"
 #include "services/gateway/gateway.hpp"
 
 namespace loquat::gateway {
-
-// Runs `task` on `loop` until it ends; rethrows what it throws.
-void run_to_end(aio::Loop& loop, Task<void> task);
 
 // Knows `user-N`, `admin-N` and nothing else.
 class FakeTokens final : public TokenCheck {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "aio/loop.hpp"
+#include "aio/run.hpp"
 #include "net/listener.hpp"
 #include "net/stream.hpp"
 #include "services/model/answers.hpp"
@@ -15,24 +16,6 @@ namespace loquat::model::test {
 using namespace std::chrono_literals;
 
 inline Steady in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
-
-// Runs `task` on `loop` until it ends; rethrows what it throws.
-inline void run_to_end(aio::Loop& loop, Task<void> task) {
-    std::exception_ptr failed;
-    auto wrapped = [](aio::Loop& on, Task<void> inner, std::exception_ptr& error) -> Task<void> {
-        try {
-            co_await std::move(inner);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        on.stop();
-    };
-    loop.spawn(wrapped(loop, std::move(task), failed));
-    loop.run();
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
-}
 
 // All that an answer said.
 struct Said {
