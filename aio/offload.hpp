@@ -23,9 +23,9 @@ class WorkerPool {
     WorkerPool& operator=(const WorkerPool&) = delete;
 
     // Runs `work` (a callable that returns T) on a thread of the pool, resumes on the caller's
-    // loop.
+    // loop.  At the deadline the caller gets `upstream.timeout`; the work goes on.
     template <class T, class Work>
-    Task<T> run(Work work) {
+    Task<T> run(Work work, Steady deadline = Steady::max()) {
         auto done = std::make_shared<Completion<T>>(Loop::current());
         submit([done, work = std::move(work)]() mutable {
             std::exception_ptr error;
@@ -43,7 +43,7 @@ class WorkerPool {
                 done->fail(std::move(error));
             }
         });
-        co_return co_await done->wait();
+        co_return co_await done->wait_until(deadline);
     }
 
   private:

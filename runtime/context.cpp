@@ -28,12 +28,6 @@ store::Database& Context::database(std::span<const store::Migration> schema) con
     return platform_.state_->database(service_, schema, store::Durability::power_loss);
 }
 
-store::Database& Context::crash_safe_database(std::string_view purpose,
-                                              std::span<const store::Migration> schema) const {
-    const std::string name = service_ + "-" + std::string{purpose};
-    return platform_.state_->database(name, schema, store::Durability::crash);
-}
-
 void Context::expose_upgrade(std::string path, UpgradeTarget& target) {
     platform_.state_->dispatcher.add_upgrade(std::move(path), edge_, target);
 }

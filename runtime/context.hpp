@@ -64,10 +64,6 @@ class Context {
     // The service's own relational database (`NAME.db`), opened and migrated; the same one at each
     // call.
     store::Database& database(std::span<const store::Migration> schema) const;
-    // A further one (`NAME-PURPOSE.db`) whose commits survive the end of the process, but perhaps
-    // not a loss of power.
-    store::Database& crash_safe_database(std::string_view purpose,
-                                         std::span<const store::Migration> schema) const;
 
     // Offers `api` to the other services and, by its table, to the outside.
     template <class Api>

@@ -15,6 +15,7 @@ class Encoder {
     void number(std::uint64_t value);
     void signed_number(std::int64_t value);  // zigzag
     void bytes(std::string_view value);
+    void raw(std::string_view value) { out_.append(value); }  // without its length
     void uuid(const Uuid& value) { out_.append(value.view()); }
 
     std::string take() { return std::move(out_); }
@@ -33,6 +34,8 @@ class Decoder {
     std::uint64_t number();
     std::int64_t signed_number();
     std::string_view bytes();
+    // So many, whose length was told by something else.
+    std::string_view raw(std::uint64_t count) { return take(count); }
     Uuid uuid();
     // A count of things that take at least `each` bytes: never more than what is left could hold.
     std::size_t count(std::size_t each);

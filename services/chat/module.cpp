@@ -2,8 +2,10 @@
 
 #include "runtime/context.hpp"
 #include "services/chat/adapters/auth_directory.hpp"
+#include "services/chat/adapters/file_journal.hpp"
 #include "services/chat/adapters/model_client.hpp"
 #include "services/chat/adapters/model_currency.hpp"
+#include "services/chat/adapters/old_journal.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
 #include "services/chat/chat.hpp"
@@ -27,7 +29,8 @@ class ChatService final : public runtime::Service {
           reports_({context.usage(), context.audit(), currency_, context.clock()},
                    context.config<ChatConfig>().tokens_per_day_max),
           generation_store_(make_sql_generations(context.database(chat_schema()))),
-          journal_(make_sql_journal(context.crash_safe_database("journal", journal_schema()))),
+          old_journal_(context.data_folder() / "chat-journal.db"),
+          journal_(open_file_journal({.folder = context.data_folder() / "chat-journal"})),
           models_(context.client<contracts::ModelApi>()),
           usage_(context.usage()),
           generation_metrics_(context.metrics()),
@@ -45,6 +48,7 @@ class ChatService final : public runtime::Service {
     Task<void> start() override {
         audit_.start();
         chat_.start();
+        co_await take_over_journal(old_journal_, *journal_);
         co_await generations_.start();
     }
     Task<void> stop(Steady deadline) override {
@@ -74,6 +78,7 @@ class ChatService final : public runtime::Service {
     ModelCurrency currency_;
     UsageReports reports_;
     std::unique_ptr<GenerationStore> generation_store_;
+    std::filesystem::path old_journal_;
     std::unique_ptr<GenerationJournal> journal_;
     ModelClient models_;
     StoredUsage usage_;

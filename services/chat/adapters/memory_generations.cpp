@@ -133,8 +133,13 @@ class MemoryGenerations final : public GenerationStore {
 
 class MemoryJournal final : public GenerationJournal {
   public:
-    Task<std::uint64_t> append(std::string batch) override {
-        rows_.emplace(++last_, std::move(batch));
+    Task<std::uint64_t> append(JournalPartsPtr parts) override {
+        for (const JournalPart& part : *parts) {
+            for (const GenerationEvent& event : part.events) {
+                last_ += event.delta.size();
+            }
+        }
+        rows_.emplace(++last_, *parts);
         co_return last_;
     }
 
@@ -154,7 +159,7 @@ class MemoryJournal final : public GenerationJournal {
 
   private:
     std::uint64_t last_ = 0;
-    std::map<std::uint64_t, std::string> rows_;
+    std::map<std::uint64_t, JournalParts> rows_;
 };
 
 }  // namespace

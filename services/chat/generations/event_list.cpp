@@ -7,29 +7,8 @@
 namespace loquat::chat {
 namespace {
 
-constexpr std::uint8_t batch_version = 1;
-constexpr std::size_t part_bytes_min = 19;
-constexpr std::size_t event_bytes_min = 2;
-
 // Of a cut: the kind in the lowest bit, and above it the length of a delta, or state and position.
 constexpr std::uint64_t delta_bit = 1;
-
-std::uint64_t pack_state(const GenerationEvent& event) {
-    return static_cast<std::uint64_t>(event.queue_position) << 3 |
-           static_cast<std::uint64_t>(event.state);
-}
-
-std::optional<GenerationEvent> unpack_state(std::uint64_t packed) {
-    const std::uint64_t state = packed & 7;
-    if (state > static_cast<std::uint64_t>(GenerationState::canceled)) {
-        return std::nullopt;
-    }
-    GenerationEvent event;
-    event.kind = EventKind::state;
-    event.state = static_cast<GenerationState>(state);
-    event.queue_position = static_cast<std::int64_t>(packed >> 3);
-    return event;
-}
 
 void append_text(std::string& out, std::string_view name, std::string_view value) {
     out.append(",\"").append(name).append("\":");
@@ -52,18 +31,24 @@ std::string_view name_of(EventKind kind) {
     return "done";
 }
 
-std::optional<GenerationEvent> decode_event(store::Decoder& in) {
-    const std::uint64_t kind = in.number();
-    if (kind == delta_bit) {
-        GenerationEvent event;
-        event.kind = EventKind::delta;
-        event.delta = in.bytes();
-        return event;
-    }
-    return kind == 0 ? unpack_state(in.number()) : std::nullopt;
+}  // namespace
+
+std::uint64_t pack_state(const GenerationEvent& event) {
+    return static_cast<std::uint64_t>(event.queue_position) << 3 |
+           static_cast<std::uint64_t>(event.state);
 }
 
-}  // namespace
+std::optional<GenerationEvent> unpack_state(std::uint64_t packed) {
+    const std::uint64_t state = packed & 7;
+    if (state > static_cast<std::uint64_t>(GenerationState::canceled)) {
+        return std::nullopt;
+    }
+    GenerationEvent event;
+    event.kind = EventKind::state;
+    event.state = static_cast<GenerationState>(state);
+    event.queue_position = static_cast<std::int64_t>(packed >> 3);
+    return event;
+}
 
 std::string to_json(const GenerationEvent& event) {
     std::string json = "{\"type\":\"";
@@ -118,7 +103,7 @@ std::vector<GenerationEvent> ending_events(const GenerationRecord& record) {
     return events;
 }
 
-std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record) {
+std::vector<GenerationEvent> told_events(const GenerationRecord& record) {
     std::vector<GenerationEvent> events;
     store::Decoder in{record.events};
     std::string_view left = record.text;
@@ -133,6 +118,11 @@ std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record) {
             events.push_back(std::move(*state));
         }
     }
+    return events;
+}
+
+std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record) {
+    std::vector<GenerationEvent> events = told_events(record);
     for (GenerationEvent& event : ending_events(record)) {
         events.push_back(std::move(event));
     }
@@ -147,50 +137,6 @@ std::size_t count_events(const GenerationRecord& record) {
         ++count;
     }
     return is_terminal(record.state) ? count + ending_events(record).size() : count;
-}
-
-std::string encode_batch(const std::vector<JournalPart>& parts) {
-    store::Encoder out;
-    out.byte(batch_version);
-    out.number(parts.size());
-    for (const JournalPart& part : parts) {
-        out.uuid(part.id.uuid);
-        out.number(static_cast<std::uint64_t>(part.first_event));
-        out.number(static_cast<std::uint64_t>(part.input_tokens));
-        out.number(part.events.size());
-        for (const GenerationEvent& event : part.events) {
-            if (event.kind == EventKind::delta) {
-                out.number(delta_bit);
-                out.bytes(event.delta);
-            } else {
-                out.number(0);
-                out.number(pack_state(event));
-            }
-        }
-    }
-    return out.take();
-}
-
-std::optional<std::vector<JournalPart>> decode_batch(std::string_view batch) {
-    store::Decoder in{batch};
-    if (in.byte() != batch_version) {
-        return std::nullopt;
-    }
-    std::vector<JournalPart> parts(in.count(part_bytes_min));
-    for (JournalPart& part : parts) {
-        part.id.uuid = in.uuid();
-        part.first_event = static_cast<std::int64_t>(in.number());
-        part.input_tokens = static_cast<std::int64_t>(in.number());
-        const std::size_t count = in.count(event_bytes_min);
-        for (std::size_t i = 0; i < count && in.ok(); ++i) {
-            auto event = decode_event(in);
-            if (!event) {
-                return std::nullopt;
-            }
-            part.events.push_back(std::move(*event));
-        }
-    }
-    return in.finished() ? std::optional{std::move(parts)} : std::nullopt;
 }
 
 }  // namespace loquat::chat

@@ -34,21 +34,16 @@ std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view jso
 
 // States and lengths of deltas, for `GenerationRecord::events`.  Each event appends its part.
 void append_cut(std::string& events, const GenerationEvent& event);
+// What was told of an answer before its end, from its record's text and cuts.
+std::vector<GenerationEvent> told_events(const GenerationRecord& record);
 // All events of an ended answer, from its record alone.
 std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record);
 std::size_t count_events(const GenerationRecord& record);
 // error if there is one, usage, the terminal state, done.
 std::vector<GenerationEvent> ending_events(const GenerationRecord& record);
 
-// What one answer adds to a row of the journal.
-struct JournalPart {
-    GenerationId id;
-    std::int64_t first_event = 1;
-    std::int64_t input_tokens = 0;        // that the model was given; 0: not known yet
-    std::vector<GenerationEvent> events;  // states and deltas
-};
-std::string encode_batch(const std::vector<JournalPart>& parts);
-// None for anything that `encode_batch` did not write.
-std::optional<std::vector<JournalPart>> decode_batch(std::string_view batch);
+// State and position in one number, and back; none for a number that is no state.
+std::uint64_t pack_state(const GenerationEvent& event);
+std::optional<GenerationEvent> unpack_state(std::uint64_t packed);
 
 }  // namespace loquat::chat

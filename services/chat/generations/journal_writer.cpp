@@ -1,5 +1,7 @@
 #include "services/chat/generations/journal_writer.hpp"
 
+#include <algorithm>
+
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "services/chat/turns.hpp"
@@ -9,9 +11,8 @@ namespace {
 
 constexpr int tries_max = 3;
 constexpr std::chrono::milliseconds retry_pause{20};
-// Rows are removed when this many can be, or when none is needed.
-constexpr std::uint64_t trim_rows = 256;
-
+// Rows are removed when they take this much, or when none is needed.
+constexpr std::uint64_t trim_bytes = 1024 * 1024;
 }  // namespace
 
 void JournalWriter::note(const LivePtr& live, GenerationEvent event) {
@@ -44,12 +45,17 @@ Task<void> JournalWriter::write_all() {
     while (!noted_.empty()) {
         auto lives = std::exchange(noted_, {});
         co_await write_batch(std::move(lives));
+        if (last_row_ - carried_ >= parts_.kept_bytes_max / 8) {
+            carried_ = last_row_;
+            co_await carry_old();
+        }
     }
     is_writing_ = false;
 }
 
 Task<void> JournalWriter::write_batch(std::vector<LivePtr> lives) {
-    std::vector<JournalPart> parts;
+    auto written = std::make_shared<JournalParts>();
+    JournalParts& parts = *written;
     parts.reserve(lives.size());
     for (const LivePtr& live : lives) {
         const std::int64_t input = live->record.context ? live->record.context->tokens : 0;
@@ -60,7 +66,7 @@ Task<void> JournalWriter::write_batch(std::vector<LivePtr> lives) {
     std::exception_ptr error;
     const Steady began = std::chrono::steady_clock::now();
     try {
-        const std::uint64_t row = co_await append(encode_batch(parts));
+        const std::uint64_t row = co_await append(written);
         parts_.metrics.flush.observe(std::chrono::steady_clock::now() - began);
         tell(lives, parts, row);
     } catch (const Failure&) {
@@ -72,11 +78,11 @@ Task<void> JournalWriter::write_batch(std::vector<LivePtr> lives) {
 }
 
 // The same row twice does no harm: events have numbers.
-Task<std::uint64_t> JournalWriter::append(std::string batch) {
+Task<std::uint64_t> JournalWriter::append(JournalPartsPtr parts) {
     for (int tries = 1;; ++tries) {
         std::exception_ptr error;
         try {
-            co_return co_await parts_.journal.append(batch);
+            co_return co_await parts_.journal.append(parts);
         } catch (const Failure&) {
             error = std::current_exception();
         }
@@ -88,14 +94,13 @@ Task<std::uint64_t> JournalWriter::append(std::string batch) {
     }
 }
 
-void JournalWriter::tell(std::vector<LivePtr>& lives, std::vector<JournalPart>& parts,
+void JournalWriter::tell(std::vector<LivePtr>& lives, const JournalParts& parts,
                          std::uint64_t row) {
     last_row_ = row;
     for (std::size_t i = 0; i < lives.size(); ++i) {
         Live& live = *lives[i];
         if (live.first_row == 0) {
-            live.first_row = row;
-            first_rows_.insert(row);
+            begin_at(lives[i], row);
         }
         for (const GenerationEvent& event : parts[i].events) {
             parts_.teller.tell(live, event);
@@ -118,19 +123,69 @@ void JournalWriter::give_up(std::vector<LivePtr>& lives, std::exception_ptr erro
     }
 }
 
+void JournalWriter::begin_at(const LivePtr& live, std::uint64_t row) {
+    by_first_row_.erase({live->first_row, live->record.id});
+    live->first_row = row;
+    by_first_row_.emplace(std::pair{row, live->record.id}, live);
+}
+
+std::uint64_t JournalWriter::first_needed() const {
+    return by_first_row_.empty() ? last_row_ + 1 : by_first_row_.begin()->first.first;
+}
+
 void JournalWriter::forget(const Live& live) {
-    if (live.first_row != 0) {
-        first_rows_.erase(first_rows_.find(live.first_row));
-    }
-    const std::uint64_t needed = first_rows_.empty() ? last_row_ + 1 : *first_rows_.begin();
-    const bool is_worth_it = needed >= trimmed_ + trim_rows || first_rows_.empty();
+    by_first_row_.erase({live.first_row, live.record.id});
+    const std::uint64_t needed = first_needed();
+    const bool is_worth_it = needed >= trimmed_ + trim_bytes || by_first_row_.empty();
     if (is_worth_it && needed > trimmed_ && !std::exchange(is_trimming_, true)) {
         parts_.scope.start(trim());
     }
 }
 
+// Those in the older half of what is kept, when it is too much.
+std::vector<LivePtr> JournalWriter::list_old() const {
+    std::uint64_t text_bytes = 0;
+    for (const auto& [at, live] : by_first_row_) {
+        text_bytes += live->record.text.size();
+    }
+    const std::uint64_t bound = std::max(parts_.kept_bytes_max, 4 * text_bytes);
+    std::vector<LivePtr> old;
+    if (last_row_ - first_needed() < bound || by_first_row_.empty()) {
+        return old;
+    }
+    for (const auto& [at, live] : by_first_row_) {
+        if (last_row_ - at.first < bound / 2) {
+            break;
+        }
+        old.push_back(live);
+    }
+    return old;
+}
+
+// Nothing of them is on its way into the journal: batches are written by the same task.
+Task<void> JournalWriter::carry_old() {
+    for (const LivePtr& live : list_old()) {
+        auto whole = std::make_shared<JournalParts>();
+        const std::int64_t input = live->record.context ? live->record.context->tokens : 0;
+        whole->push_back({live->record.id, 1, input, told_events(live->record)});
+        std::exception_ptr error;
+        try {
+            const std::uint64_t row = co_await append(whole);
+            last_row_ = row;
+            if (by_first_row_.contains({live->first_row, live->record.id})) {
+                begin_at(live, row);
+            }
+        } catch (const Failure&) {
+            error = std::current_exception();
+        }
+        if (error) {
+            co_return;
+        }
+    }
+}
+
 Task<void> JournalWriter::trim() {
-    const std::uint64_t needed = first_rows_.empty() ? last_row_ + 1 : *first_rows_.begin();
+    const std::uint64_t needed = first_needed();
     std::exception_ptr error;
     try {
         co_await parts_.journal.trim(needed);

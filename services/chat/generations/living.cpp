@@ -78,8 +78,8 @@ GenerationRecord Generations::end_of(const Live& live) const {
 Task<void> Generations::finish(LivePtr live) {
     co_await writer_.flush(live);
     const bool is_durable = co_await make_durable(live);
-    writer_.forget(*live);
     if (is_durable) {
+        writer_.forget(*live);
         live->durable.open();
         ports_.metrics.count(live->record.state);
         if (live->has_slot) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "contracts/feed.hpp"
 #include "contracts/model.hpp"
 #include "services/chat/domain/generation.hpp"
+#include "services/chat/generations/event_list.hpp"
 
 // What answers need besides what the conversations need.
 namespace loquat::chat {
@@ -55,9 +57,21 @@ class GenerationStore {
     virtual Task<std::vector<GenerationRecord>> list_unsettled() = 0;
 };
 
+// What one answer adds to a row of the journal.
+struct JournalPart {
+    GenerationId id;
+    std::int64_t first_event = 1;
+    std::int64_t input_tokens = 0;        // that the model was given; 0: not known yet
+    std::vector<GenerationEvent> events;  // states and deltas
+
+    friend bool operator==(const JournalPart&, const JournalPart&) = default;
+};
+using JournalParts = std::vector<JournalPart>;
+using JournalPartsPtr = std::shared_ptr<const JournalParts>;
+
 struct JournalRow {
     std::uint64_t number = 0;
-    std::string batch;
+    JournalParts parts;
 };
 
 // What readers were shown of answers that have not ended, row by row; a row that was appended
@@ -68,11 +82,14 @@ class GenerationJournal {
 
     virtual ~GenerationJournal() = default;
 
-    // Gives the row's number, larger than all before.
-    virtual Task<std::uint64_t> append(std::string batch) = 0;
-    // Forgets rows with a smaller number.
+    // Gives the row's number, larger than all before.  It grows by about the bytes that the row
+    // takes, so that the distance of two says what the journal keeps between them.
+    virtual Task<std::uint64_t> append(JournalPartsPtr parts) = 0;
+    // Forgets rows with a smaller number.  What is forgotten may take room for a while, as long as
+    // a later row is kept.
     virtual Task<void> trim(std::uint64_t before) = 0;
-    // The next ones after `after`, at most read_rows_max; empty at the end.
+    // The next ones after `after`, at most read_rows_max; empty at the end.  Rows that cannot be
+    // read are left out and noted in the program's log.
     virtual Task<std::vector<JournalRow>> read(std::uint64_t after) = 0;
 };
 

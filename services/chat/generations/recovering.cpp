@@ -44,13 +44,7 @@ Task<ToldById> read_journal(GenerationJournal& journal) {
             co_return told;
         }
         for (const JournalRow& row : rows) {
-            const auto parts = decode_batch(row.batch);
-            if (!parts) {
-                log_error({.service = "chat"}, "a row of the journal cannot be read",
-                          {{"row", row.number}});
-                continue;
-            }
-            for (const JournalPart& part : *parts) {
+            for (const JournalPart& part : row.parts) {
                 told[part.id].add(part);
             }
         }

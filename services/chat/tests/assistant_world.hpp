@@ -69,12 +69,12 @@ class FakeLedger final : public UsageLedger {
 // A journal that may be told to fail.
 class FakeJournal final : public GenerationJournal {
   public:
-    Task<std::uint64_t> append(std::string batch) override {
+    Task<std::uint64_t> append(JournalPartsPtr parts) override {
         ++appends;
         if (is_broken) {
             throw Failure{Kind::unavailable, "store.full", "full"};
         }
-        co_return co_await inner_->append(std::move(batch));
+        co_return co_await inner_->append(std::move(parts));
     }
     Task<void> trim(std::uint64_t before) override { return inner_->trim(before); }
     Task<std::vector<JournalRow>> read(std::uint64_t after) override { return inner_->read(after); }

@@ -148,25 +148,6 @@ TEST(EventList, is_rebuilt_with_the_same_cuts) {
               "event: done\nid: 7\ndata: {\"type\":\"done\"}\n\n");
 }
 
-TEST(JournalBatch, is_read_back_and_nothing_else_is) {
-    const auto events = rebuild_events(ended_record());
-    const std::vector<JournalPart> parts{{GenerationId::make(), 5, 77, {events[0], events[2]}},
-                                         {GenerationId::make(), 1, 0, {}}};
-    const std::string batch = encode_batch(parts);
-
-    const auto decoded = decode_batch(batch);
-
-    ASSERT_TRUE(decoded.has_value());
-    EXPECT_EQ((*decoded)[0].id, parts[0].id);
-    EXPECT_EQ((*decoded)[0].first_event, 5);
-    EXPECT_EQ((*decoded)[0].input_tokens, 77);
-    EXPECT_EQ((*decoded)[0].events, parts[0].events);
-    for (std::size_t size = 0; size < batch.size(); ++size) {
-        EXPECT_FALSE(decode_batch(std::string_view{batch}.substr(0, size)).has_value());
-    }
-    EXPECT_FALSE(decode_batch(batch + "x").has_value());
-}
-
 // Runs a coroutine on a loop of its own.
 template <class T>
 T run_alone(Task<T> task) {

@@ -4,6 +4,7 @@
 
 #include "aio/loop.hpp"
 #include "aio/run.hpp"
+#include "services/chat/adapters/file_journal.hpp"
 #include "services/chat/adapters/memory_generations.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
@@ -22,7 +23,6 @@ class Sqlite {
   public:
     ~Sqlite() {
         database_.reset();
-        journal_database_.reset();
         std::filesystem::remove_all(folder_);
     }
 
@@ -35,14 +35,10 @@ class Sqlite {
     std::filesystem::path folder_ = make_folder();
     std::unique_ptr<store::Database> database_ =
         store::open_sqlite({.file = folder_ / "chat.db", .schema = chat_schema()});
-    std::unique_ptr<store::Database> journal_database_ =
-        store::open_sqlite({.file = folder_ / "journal.db",
-                            .schema = journal_schema(),
-                            .durability = store::Durability::crash});
 
   public:
     std::unique_ptr<GenerationStore> store = make_sql_generations(*database_);
-    std::unique_ptr<GenerationJournal> journal = make_sql_journal(*journal_database_);
+    std::unique_ptr<GenerationJournal> journal = open_file_journal({.folder = folder_ / "journal"});
 };
 
 template <class Adapter>
@@ -250,25 +246,56 @@ TYPED_TEST(GenerationStoreTest, pages_by_number_and_by_length_of_texts) {
     this->run(body());
 }
 
+JournalPartsPtr one_delta(GenerationId id, std::int64_t event, std::string text) {
+    GenerationEvent delta;
+    delta.kind = EventKind::delta;
+    delta.delta = std::move(text);
+    return std::make_shared<const JournalParts>(JournalParts{{id, event, 7, {delta}}});
+}
+
 TYPED_TEST(GenerationStoreTest, journal_gives_rows_in_order_and_forgets) {
     GenerationJournal& journal = *this->adapter.journal;
     auto body = [&]() -> Task<void> {
-        const std::string batch{"\0a", 2};
-        const auto first = co_await journal.append(batch);
-        const auto second = co_await journal.append("b");
+        const GenerationId id = GenerationId::make();
+        const JournalPartsPtr parts = one_delta(id, 1, std::string{"\0a", 2});
+        const auto first = co_await journal.append(parts);
+        const auto second = co_await journal.append(one_delta(id, 2, "b"));
 
         const auto rows = co_await journal.read(0);
         co_await journal.trim(second + 1);
-        const auto third = co_await journal.append("c");
+        const auto third = co_await journal.append(one_delta(id, 3, "c"));
 
         EXPECT_LT(first, second);
         EXPECT_LT(second, third);
         EXPECT_EQ(rows.size(), 2U);
-        EXPECT_EQ(rows.front().batch, batch);
+        EXPECT_EQ(rows.front().parts, *parts);
         const auto left = co_await journal.read(0);
         EXPECT_EQ(left.size(), 1U);
         EXPECT_EQ(left.front().number, third);
+        EXPECT_EQ(left.front().parts, *one_delta(id, 3, "c"));
         EXPECT_TRUE((co_await journal.read(third)).empty());
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(GenerationStoreTest, journal_reads_on_where_it_was_also_in_what_has_come_since) {
+    GenerationJournal& journal = *this->adapter.journal;
+    auto body = [&]() -> Task<void> {
+        const GenerationId id = GenerationId::make();
+        std::uint64_t last = 0;
+        for (std::size_t i = 1; i <= GenerationJournal::read_rows_max; ++i) {
+            last = co_await journal.append(one_delta(id, static_cast<std::int64_t>(i), "x"));
+        }
+        const auto rows = co_await journal.read(0);
+        const auto later = co_await journal.append(one_delta(id, 1, "again"));
+
+        const auto more = co_await journal.read(last);
+
+        EXPECT_EQ(rows.back().number, last);
+        EXPECT_EQ(more.size(), 1U);
+        EXPECT_EQ(more.front().number, later);
+        EXPECT_EQ(more.front().parts, *one_delta(id, 1, "again"));
     };
 
     this->run(body());
