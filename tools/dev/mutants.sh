@@ -1,0 +1,6 @@
+source tools/dev/setup.sh
+
+run_mutants() {
+    need_packages build
+    python3 -m tools.mutants "$@"
+}
