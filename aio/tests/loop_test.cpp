@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "aio/backoff.hpp"
 #include "aio/call.hpp"
 #include "aio/channel.hpp"
 #include "aio/offload.hpp"
@@ -44,6 +45,33 @@ TEST(Timer, fires_in_order_of_time_and_never_early) {
 
     EXPECT_EQ(order, (std::vector{1, 2}));
     EXPECT_GE(std::chrono::steady_clock::now() - begin, 20ms);
+}
+
+TEST(Timer, is_never_early_wherever_in_a_tick_it_was_started) {
+    Loop loop{"test"};
+
+    for (int i = 0; i < 40; ++i) {
+        const auto wait = std::chrono::milliseconds{1 + i % 7};
+        const auto begin = std::chrono::steady_clock::now();
+        run_to_end(loop, loop.sleep_for(wait));
+        EXPECT_GE(std::chrono::steady_clock::now() - begin, wait);
+    }
+}
+
+TEST(Backoff, waits_longer_and_longer_up_to_its_limit_and_shortly_again_after_a_success) {
+    constexpr auto most = 1000ms;
+    Backoff pauses{1ms, most};
+    EXPECT_LE(pauses.next(), 1ms);
+    std::chrono::milliseconds longest{0};
+
+    for (int i = 0; i < 200; ++i) {
+        longest = std::max(longest, pauses.next());
+    }
+    pauses.reset();
+
+    EXPECT_GT(longest, 500ms);  // by chance not once in 2^190 runs
+    EXPECT_LE(longest, most);
+    EXPECT_LE(pauses.next(), 1ms);
 }
 
 TEST(Timer, may_destroy_itself_and_others_while_firing) {

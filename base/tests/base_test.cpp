@@ -62,39 +62,6 @@ TEST(Base64Url, is_one_to_one) {
     }
 }
 
-TEST(Utf8, refuses_overlong_forms_surrogates_and_cut_sequences) {
-    EXPECT_TRUE(is_utf8("a\u00e9\u4e2d\U0001F95D"));
-    for (const char* bad :
-         {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80"}) {
-        EXPECT_FALSE(is_utf8(bad));
-    }
-    EXPECT_EQ(count_characters("\u4e2d\U0001F95D"), 2U);
-}
-
-TEST(Text, finds_control_characters_but_lets_tab_and_newline_pass) {
-    EXPECT_FALSE(find_control_character("a\tb\n\u00e9"));
-    EXPECT_EQ(find_control_character("ab\x01"), 2U);
-    EXPECT_EQ(find_control_character("\x7f"), 0U);
-    EXPECT_EQ(find_control_character("x\u0085"), 1U);
-}
-
-TEST(Text, normalises_line_ends) { EXPECT_EQ(normalise_line_ends("a\r\nb\rc\n\r"), "a\nb\nc\n\n"); }
-
-TEST(Text, percent_decoding_refuses_bad_escapes) {
-    EXPECT_EQ(percent_decode("a%20b%2F"), "a b/");
-    EXPECT_FALSE(percent_decode("%2"));
-    EXPECT_FALSE(percent_decode("%zz"));
-    EXPECT_EQ(percent_decode(percent_encode("\u00e9 /?")), "\u00e9 /?");
-}
-
-TEST(Suggest, finds_a_typing_error_but_not_another_word) {
-    const std::vector<std::string> known{"message_bytes_max", "port"};
-
-    EXPECT_EQ(suggest("mesage_bytes_max", known), "message_bytes_max");
-    EXPECT_EQ(suggest("prot", known), "port");
-    EXPECT_FALSE(suggest("address", known));
-}
-
 TEST(Failure, kinds_and_statuses_match_both_ways) {
     for (const Kind kind :
          {Kind::invalid, Kind::malformed, Kind::unauthenticated, Kind::conflict, Kind::timed_out}) {

@@ -27,6 +27,8 @@ TEST(TimeZone, knows_where_days_begin_in_summer_and_in_winter) {
 TEST(TimeZone,
      begins_a_day_after_the_leap_where_midnight_is_left_out_and_at_the_first_where_it_comes_twice) {
     EXPECT_EQ(start_in("America/Sao_Paulo", "2018-11-04"), "2018-11-04T03:00:00.000Z");
+    // Half past eleven became half past midnight.
+    EXPECT_EQ(start_in("America/Toronto", "1919-03-31"), "1919-03-31T04:30:00.000Z");
     EXPECT_EQ(start_in("America/Havana", "2018-11-04"), "2018-11-04T04:00:00.000Z");
     EXPECT_EQ(start_in("Pacific/Apia", "2011-12-30"), start_in("Pacific/Apia", "2011-12-31"));
 }

@@ -58,6 +58,17 @@ TEST(CountTokens, counts_nothing_in_nothing) {
     EXPECT_EQ(count_tokens("hello world"), 2);
 }
 
+TEST(CountTokens, cuts_words_from_the_tenth_letter_on) {
+    EXPECT_EQ(count_tokens("abcdefghi"), 1);
+    EXPECT_EQ(count_tokens("abcdefghij"), 2);
+    EXPECT_EQ(count_tokens("abcdefghijklmn"), 2);
+    EXPECT_EQ(count_tokens("abcdefghijklmno"), 3);
+}
+
+TEST(CountTokens, counts_a_character_whose_end_is_missing) {
+    EXPECT_EQ(count_tokens("\xe4\xb8"), 1);
+}
+
 TEST(TokenCounter, counts_the_same_however_the_text_is_cut) {
     const std::string text = english + "\r\n\n" + german + code + table + chinese +
                              " \xf0\x9f\x98\x80 camelCase 12 3456 \xff\xc3 \xe4\xba";

@@ -168,6 +168,20 @@ TEST_F(Verifying, too_many_revocations_refuse_more_and_never_fewer) {
     EXPECT_EQ(outcome(verifier, issue("bob", "fresh")), "accepted");
 }
 
+TEST(Revocations, of_a_person_never_shrink_and_spare_what_was_issued_at_that_moment) {
+    FakeClock clock;
+    Revocations revocations{8};
+    const Time early = clock.now();
+    clock.advance(1min);
+    const Time late = clock.now();
+    revocations.revoke_user("ann", late, late + 1h, late);
+
+    revocations.revoke_user("ann", early, early + 1min, late);
+
+    EXPECT_TRUE(revocations.covers({.subject = "ann", .issued_at = late - 1ms}));
+    EXPECT_FALSE(revocations.covers({.subject = "ann", .issued_at = late}));
+}
+
 TEST(Revocations, are_forgotten_only_after_their_time) {
     FakeClock clock;
     Revocations revocations{2};

@@ -126,6 +126,8 @@ TEST_F(AuditWorld, tells_of_passwords_sessions_roles_and_keys) {
               (Acts{"auth.registered", "auth.registered", "auth.signed_in",
                     "auth.password_change_failed", "auth.session_ended", "auth.password_changed",
                     "auth.role_changed", "auth.keys_rotated"}));
+    // The guess, not the refusal of a bad new password.
+    EXPECT_EQ(records[3].outcome, "auth.invalid_credentials");
 }
 
 TEST_F(AuditWorld, tells_when_a_refresh_token_comes_twice) {

@@ -77,6 +77,20 @@ TEST_F(World, a_key_that_is_too_old_is_replaced_with_notice) {
     EXPECT_EQ(key_store.kept.size(), 1U);
 }
 
+TEST_F(World, an_old_key_is_kept_when_forgetting_it_could_not_be_written_down) {
+    const std::string old_kid = keys.signing_key().kid();
+    run(keys.rotate());
+    clock.advance(24h);
+    key_store.fails = true;
+    EXPECT_THROW(run(keys.maintain()), Failure);
+
+    key_store.fails = false;
+    run(keys.maintain());
+
+    EXPECT_EQ(key_store.kept.size(), 1U);
+    EXPECT_EQ(key_store.kept.front().key.kid(), keys.signing_key().kid());
+}
+
 TEST_F(World, another_configured_algorithm_brings_a_new_key) {
     Keys changed{key_store, signing, {.algorithm = Algorithm::es256}, clock};
 

@@ -73,9 +73,15 @@ class FakePasswords final : public Passwords {
 class MemoryKeys final : public KeyStore {
   public:
     std::vector<RingKey> load() override { return kept; }
-    void save(const std::vector<RingKey>& keys) override { kept = keys; }
+    void save(const std::vector<RingKey>& keys) override {
+        if (fails) {
+            throw Failure{Kind::unavailable, "auth.keys_unwritable", "The keys cannot be written."};
+        }
+        kept = keys;
+    }
 
     std::vector<RingKey> kept;
+    bool fails = false;
 };
 
 class RecordedFeed final : public RevocationFeed {

@@ -79,6 +79,9 @@ TEST(Rules, keep_direct_conversations_as_they_are) {
         EXPECT_EQ(code_of(action, standing), "chat.direct_is_fixed");
     }
     EXPECT_EQ(code_of(Action::moderate, standing), "chat.forbidden");
+    // Whatever role is written down.
+    const Standing owner{ChatKind::direct, Visibility::only_members, false, MemberRole::owner};
+    EXPECT_EQ(code_of(Action::moderate, owner), "chat.forbidden");
     EXPECT_EQ(code_of(Action::send, standing), "ok");
 }
 

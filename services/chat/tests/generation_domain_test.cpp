@@ -91,6 +91,37 @@ TEST(ContextWindow, leaves_out_what_is_deleted_and_says_when_the_prompt_alone_is
     EXPECT_EQ(window.describe().messages, 1);
 }
 
+TEST(ContextWindow, sends_neither_what_is_deleted_nor_what_the_system_said) {
+    ContextWindow window{ChatKind::assistant, "", 1'000};
+    store::StoredMessage deleted = message(2, "secret");
+    deleted.deleted_at = Time{};
+    store::StoredMessage notice = message(1, "Ana joined");
+    notice.sender.kind = store::SenderKind::system;
+
+    window.add_older(message(3, "now"));
+    window.add_older(deleted);
+    window.add_older(notice);
+
+    const auto messages = window.take();
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_EQ(messages.front().content, "now");
+}
+
+TEST(ContextWindow, counts_the_system_prompt_and_fits_to_the_last_token) {
+    const std::int64_t one = tokens_each_message + 1;
+    ContextWindow fits{ChatKind::assistant, "kind", 3 * one};
+    ContextWindow short_by_one{ChatKind::assistant, "kind", 3 * one - 1};
+
+    for (ContextWindow* window : {&fits, &short_by_one}) {
+        window->add_older(message(2, "now"));
+    }
+
+    EXPECT_TRUE(fits.add_older(message(1, "one")));
+    EXPECT_EQ(fits.describe().tokens, 3 * one);
+    EXPECT_FALSE(short_by_one.add_older(message(1, "one")));
+    EXPECT_EQ(short_by_one.describe().tokens, 2 * one);
+}
+
 TEST(ContextWindow, names_people_in_groups_only) {
     store::StoredMessage answer = message(1, "hello");
     answer.sender.kind = store::SenderKind::assistant;

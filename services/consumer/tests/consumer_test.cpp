@@ -253,6 +253,30 @@ TEST_F(ConsumerTest, tells_the_last_batch_again_after_a_restart) {
     EXPECT_EQ(texts(), (Texts{"one", "two"}));
 }
 
+TEST_F(ConsumerTest, tells_again_after_a_restart_what_became_of_messages_since) {
+    const store::MessageRecord kept = make.message(chat, "kept");
+    const store::MessageRecord gone = make.message(chat, "gone");
+    append(kept);
+    append(gone);
+    append(make.edit(kept, "changed"));
+    append(make.removal(gone));
+    drain();
+    room.clear();
+    stored.clear();
+
+    consumer = make_consumer();
+    drain();
+
+    std::vector<OutcomeKind> kinds;
+    for (const store::StoredEvent& event : stored) {
+        kinds.push_back(event.kind);
+        EXPECT_NE(event.message.text, "gone");
+    }
+    EXPECT_EQ(kinds, (std::vector{OutcomeKind::stored, OutcomeKind::deleted, OutcomeKind::edited,
+                                  OutcomeKind::deleted}));
+    EXPECT_EQ(room.back().type, "message_deleted");
+}
+
 TEST_F(ConsumerTest, passes_over_a_record_that_it_cannot_understand) {
     append(make.message(chat, "one"));
     await(loop, log->append("chat.messages", "key", "not a record"));
@@ -304,6 +328,20 @@ TEST_F(ConsumerTest, trims_only_what_will_not_be_needed_again) {
 
     EXPECT_EQ(ends.first, 3U);
     EXPECT_EQ(texts(), (Texts{"one", "two", "three", "four"}));
+}
+
+TEST_F(ConsumerTest, trims_nothing_while_another_has_stored_more_than_it_read) {
+    append(make.message(chat, "one"));
+    drain();
+    const std::unique_ptr<Consumer> behind = std::exchange(consumer, make_consumer());
+    for (const char* text : {"two", "three", "four"}) {
+        append(make.message(chat, text));
+        drain();
+    }
+
+    await(loop, behind->trim());
+
+    EXPECT_EQ(await(loop, log->ends("chat.messages")).first, 1U);
 }
 
 TEST_F(ConsumerTest, reports_trouble_while_it_lasts_and_recovers_by_itself) {

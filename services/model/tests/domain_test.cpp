@@ -61,6 +61,12 @@ TEST(ParseHold, waits_for_the_limit_that_is_used_up) {
                                  {"x-ratelimit-reset-tokens", "2m"}}),
                          now),
               1min);
+    EXPECT_EQ(parse_hold(fields({{"x-ratelimit-remaining-requests", "0"},
+                                 {"x-ratelimit-reset-requests", "1m"},
+                                 {"x-ratelimit-remaining-tokens", "0"},
+                                 {"x-ratelimit-reset-tokens", "2m"}}),
+                         now),
+              2min);
     EXPECT_EQ(parse_hold(fields({{"x-ratelimit-remaining-tokens", "0"}}), now), std::nullopt);
     EXPECT_EQ(parse_hold(fields({{"x-ratelimit-remaining-tokens", "1"},
                                  {"x-ratelimit-reset-tokens", "2m"}}),
@@ -97,6 +103,21 @@ TEST(Breaker, opens_after_failures_in_a_row_and_lets_one_try_decide) {
     EXPECT_TRUE(breaker.try_begin(clock.steady()));
     breaker.succeeded();
     EXPECT_EQ(breaker.state(clock.steady()), BreakerState::closed);
+}
+
+TEST(Breaker, rests_as_shortly_as_at_first_once_it_had_closed) {
+    FakeClock clock;
+    Breaker breaker{{.failures = 1, .rest = 10s, .rest_max = 40s}};
+    breaker.failed(clock.steady());
+    clock.advance(10s);
+    ASSERT_TRUE(breaker.try_begin(clock.steady()));
+    breaker.succeeded();
+
+    ASSERT_TRUE(breaker.try_begin(clock.steady()));
+    breaker.failed(clock.steady());
+    clock.advance(10s);
+
+    EXPECT_EQ(breaker.state(clock.steady()), BreakerState::half_open);
 }
 
 TEST(Breaker, lets_another_try_decide_when_one_said_nothing) {
