@@ -3,10 +3,45 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
+
 namespace loquat::net {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+using V4 = std::array<std::uint8_t, 4>;
+
+// fd00:ec2::254
+constexpr std::array<std::uint8_t, 16> aws_metadata_v6{0xfd, 0, 0x0e, 0xc2, 0, 0, 0,    0,
+                                                       0,    0, 0,    0,    0, 0, 0x02, 0x54};
+// Outside 169.254/16: Alibaba, Azure, Oracle.
+constexpr std::array<V4, 3> metadata_v4{
+    {{100, 100, 100, 200}, {168, 63, 129, 16}, {192, 0, 0, 192}}};
+
+bool is_link_local_v4(const V4& v4) {
+    return (v4[0] == 169 && v4[1] == 254) ||
+           std::find(metadata_v4.begin(), metadata_v4.end(), v4) != metadata_v4.end();
+}
+
+// The IPv4 address that an IPv6 one stands for.
+std::optional<V4> embedded_v4(const Address& address) {
+    constexpr std::array<std::uint8_t, 12> compatible{};
+    constexpr std::array<std::uint8_t, 12> nat64{0, 0x64, 0xff, 0x9b};
+    V4 v4;
+    const auto starts_with = [&](const auto& prefix) {
+        return std::memcmp(address.bytes.data(), prefix.data(), prefix.size()) == 0;
+    };
+    if (starts_with(v4_prefix) || starts_with(compatible) || starts_with(nat64)) {
+        std::memcpy(v4.data(), address.bytes.data() + 12, v4.size());
+        return v4;
+    }
+    if (address.bytes[0] == 0x20 && address.bytes[1] == 0x02) {
+        std::memcpy(v4.data(), address.bytes.data() + 2, v4.size());
+        return v4;
+    }
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -36,6 +71,15 @@ bool Address::is_loopback() const {
     Address loopback;
     loopback.bytes[15] = 1;
     return *this == loopback;
+}
+
+bool Address::is_link_local() const {
+    const auto inside = embedded_v4(*this);
+    if (inside) {
+        return is_link_local_v4(*inside);
+    }
+    const bool is_unicast = bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+    return is_unicast || bytes == aws_metadata_v6;
 }
 
 std::string Address::to_string() const {

@@ -19,6 +19,10 @@ struct Address {
     static std::optional<Address> parse(std::string_view text);
     bool is_v4() const;
     bool is_loopback() const;
+    // Belongs to one link or machine: link-local (169.254/16, fe80::/10) and the addresses at which
+    // clouds tell a machine its secrets; also where it is written inside an IPv6 address (mapped,
+    // compatible, NAT64, 6to4).
+    bool is_link_local() const;
     std::string to_string() const;
     friend auto operator<=>(const Address&, const Address&) = default;
 };

@@ -105,10 +105,17 @@ Task<std::optional<Stream>> connect_one(aio::Loop& loop, Endpoint to, Steady dea
 
 }  // namespace
 
-Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline) {
-    const std::vector<Address> addresses = co_await resolve(host, deadline);
+Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline,
+                     AddressRule may) {
+    std::vector<Address> addresses = co_await resolve(host, deadline);
     if (addresses.empty()) {
         throw unreachable(host, port, "unknown name");
+    }
+    if (may) {
+        std::erase_if(addresses, [&may](const Address& one) { return !may(one); });
+    }
+    if (addresses.empty()) {
+        throw unreachable(host, port, "its address is one that must not be connected to");
     }
     std::size_t left = addresses.size();
     for (const Address& address : addresses) {

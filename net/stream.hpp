@@ -129,8 +129,11 @@ class Stream {
 };
 
 // Connects by TCP (TCP_NODELAY).  `host` is a name or a numeric address; the addresses of a name
-// are tried in turn. Throws Failure `upstream.unavailable` (refused, unknown name) and
-// `upstream.timeout`.
-Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline);
+// are tried in turn, but only those that `may` takes, where it is given: it is asked of what a name
+// stands for at this moment. Throws Failure `upstream.unavailable` (refused, unknown name, no
+// address that may be) and `upstream.timeout`.
+using AddressRule = std::function<bool(const Address&)>;
+Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline,
+                     AddressRule may = {});
 
 }  // namespace loquat::net

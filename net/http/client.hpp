@@ -41,7 +41,8 @@ struct ClientConfig {
     std::size_t body_bytes_max = 16 * 1024 * 1024;   // of `request`; more: `upstream.bad_answer`
     Limits limits{.header_bytes_max = 32 * 1024};
     std::shared_ptr<const tls::ClientContext>
-        tls;  // for https; without it https is `upstream.unavailable`
+        tls;                  // for https; without it https is `upstream.unavailable`
+    AddressRule may_connect;  // asked of each address before it is connected to; empty: all
 };
 
 enum class Replay : std::uint8_t {

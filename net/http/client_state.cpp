@@ -117,7 +117,8 @@ Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Stead
     auto upstream = std::make_unique<Upstream>(*this, pool);
     const Steady limit =
         std::min(deadline, std::chrono::steady_clock::now() + config.connect_time_max);
-    upstream->stream = co_await net::connect(loop, origin.host, origin.port, limit);
+    upstream->stream =
+        co_await net::connect(loop, origin.host, origin.port, limit, config.may_connect);
     if (origin.scheme == Scheme::https) {
         if (!config.tls) {
             throw Failure{Kind::unavailable, "upstream.unavailable",

@@ -32,7 +32,7 @@ std::optional<net::Address> parse_hop(std::string_view text) {
 
 }  // namespace
 
-TrustedProxies::TrustedProxies(std::span<const std::string> networks) {
+Networks::Networks(std::string_view setting, std::span<const std::string> networks) {
     for (const std::string& text : networks) {
         const std::size_t slash = text.find('/');
         const auto address = net::Address::parse(std::string_view{text}.substr(0, slash));
@@ -43,13 +43,13 @@ TrustedProxies::TrustedProxies(std::span<const std::string> networks) {
         if (!address || (slash != std::string::npos && (!bits || *bits > (is_v4 ? 32U : 128U)))) {
             throw Failure{
                 Kind::invalid, "config.invalid",
-                "gateway.trusted_proxies: " + text + " is neither an address nor a network."};
+                std::string{setting} + ": " + text + " is neither an address nor a network."};
         }
         networks_.push_back({*address, bits ? static_cast<int>(*bits) + (is_v4 ? 96 : 0) : 128});
     }
 }
 
-bool TrustedProxies::covers(const net::Address& address) const {
+bool Networks::covers(const net::Address& address) const {
     for (const Network& network : networks_) {
         if (shares_prefix(network.address, address, network.bits)) {
             return true;
@@ -58,7 +58,7 @@ bool TrustedProxies::covers(const net::Address& address) const {
     return false;
 }
 
-ClientPlace find_client(const TrustedProxies& trusted, const net::Address& peer, bool is_tls,
+ClientPlace find_client(const Networks& trusted, const net::Address& peer, bool is_tls,
                         const net::http::HeaderViews& headers) {
     ClientPlace place{.address = peer, .is_secure = is_tls};
     if (!trusted.covers(peer)) {

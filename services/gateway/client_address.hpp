@@ -10,11 +10,11 @@
 
 namespace loquat::gateway {
 
-// Addresses and networks (`10.0.0.0/8`, `::1`) whose word about the client is taken.
-class TrustedProxies {
+// Addresses and networks: `10.0.0.0/8`, `::1`.
+class Networks {
   public:
-    // Throws Failure `config.invalid` for what is neither.
-    explicit TrustedProxies(std::span<const std::string> networks);
+    // Throws Failure `config.invalid` for what is neither; `setting` is where it was written.
+    Networks(std::string_view setting, std::span<const std::string> networks);
 
     bool covers(const net::Address& address) const;
 
@@ -34,7 +34,7 @@ struct ClientPlace {
 
 // Where a request comes from: the connection's peer, or, when that is a trusted proxy, the
 // rightmost address of X-Forwarded-For that is not one, and the last word of X-Forwarded-Proto.
-ClientPlace find_client(const TrustedProxies& trusted, const net::Address& peer, bool is_tls,
+ClientPlace find_client(const Networks& trusted, const net::Address& peer, bool is_tls,
                         const net::http::HeaderViews& headers);
 
 }  // namespace loquat::gateway

@@ -3,9 +3,15 @@
 
 namespace loquat::gateway {
 
+inline constexpr std::string_view link_local_setting = "gateway.upstream.link_local_networks";
+
 // Who may use a route; internal routes do not exist here.
 enum class RouteAccess { anyone, user, admin };
 BOOST_DESCRIBE_ENUM(RouteAccess, anyone, user, admin)
+
+// What is done with a path that servers read in more than one way.
+enum class PathRule { refuse, pass };
+BOOST_DESCRIBE_ENUM(PathRule, refuse, pass)
 
 struct TlsConfig {
     std::string certificate_file;
@@ -75,8 +81,9 @@ struct HeaderCondition {
 };
 BOOST_DESCRIBE_STRUCT(HeaderCondition, (), (name, value))
 
-// A route to servers behind the gateway.  Among routes of the same path the first that fits wins,
-// and a configured one comes before what this process serves itself.
+// A route to servers behind the gateway.  Among routes of the same path the first that fits wins.
+// What Loquat answers itself is out of reach: a wide pattern (/**) gets the rest, and one that only
+// could take such paths is refused.
 struct RouteConfig {
     std::string id;
     std::string path;
@@ -90,10 +97,13 @@ struct RouteConfig {
     std::int32_t per_minute = 0;
     std::int64_t body_bytes_max = 64 * 1024 * 1024;
     std::int32_t time_ms_max = 0;
+    PathRule encoded_slashes = PathRule::refuse;
+    PathRule path_parameters = PathRule::refuse;
 
-    static constexpr std::array<std::string_view, 10> defaulted{
-        "methods", "host",   "headers",    "rewrite",        "upstreams",
-        "service", "access", "per_minute", "body_bytes_max", "time_ms_max"};
+    static constexpr std::array<std::string_view, 12> defaulted{
+        "methods",        "host",        "headers",         "rewrite",
+        "upstreams",      "service",     "access",          "per_minute",
+        "body_bytes_max", "time_ms_max", "encoded_slashes", "path_parameters"};
     static constexpr std::array fields{
         wire::Field{"id", 1, 64, "Name in metrics and logs; unique."},
         wire::Field{"path", 1, 512, "Pattern: {name} is one segment, a last ** any rest."},
@@ -107,11 +117,17 @@ struct RouteConfig {
         wire::Field{"per_minute", 0, 1'000'000, "0: the caller's usual limit."},
         wire::Field{"body_bytes_max", 0, std::int64_t{1} << 40, "Of a request."},
         wire::Field{"time_ms_max", 0, 86'400'000, "Whole exchange; 0: only stalls end it."},
+        wire::Field{.name = "encoded_slashes",
+                    .doc = "pass: %2F is part of a name to these servers and goes on byte for "
+                           "byte; refuse: 400."},
+        wire::Field{.name = "path_parameters",
+                    .doc = "pass: `;` and what follows go on as they came, where they do not "
+                           "change the route; refuse: 400."},
     };
 };
 BOOST_DESCRIBE_STRUCT(RouteConfig, (),
                       (id, path, methods, host, headers, rewrite, upstreams, service, access,
-                       per_minute, body_bytes_max, time_ms_max))
+                       per_minute, body_bytes_max, time_ms_max, encoded_slashes, path_parameters))
 
 struct UpstreamConfig {
     std::int32_t connect_ms_max = 2'000;
@@ -123,6 +139,7 @@ struct UpstreamConfig {
     std::int32_t eject_after_failures = 5;
     std::int32_t eject_ms = 10'000;
     std::int32_t attempts_max = 3;
+    std::vector<std::string> link_local_networks;
 
     static constexpr std::array fields{
         wire::Field{"connect_ms_max", 1, 60'000, ""},
@@ -134,11 +151,14 @@ struct UpstreamConfig {
         wire::Field{"eject_after_failures", 1, 1000, "Failures in a row that rest an address."},
         wire::Field{"eject_ms", 100, 3'600'000, "First rest; it grows with each, up to tenfold."},
         wire::Field{"attempts_max", 1, 10, "Addresses tried for a request that may be repeated."},
+        wire::Field{"link_local_networks", 0, 64,
+                    "Link-local and metadata networks where upstreams may be all the same."},
     };
 };
 BOOST_DESCRIBE_STRUCT(UpstreamConfig, (),
                       (connect_ms_max, head_ms_max, stall_ms_max, idle_ms_max, idle_connections_max,
-                       connections_max, eject_after_failures, eject_ms, attempts_max))
+                       connections_max, eject_after_failures, eject_ms, attempts_max,
+                       link_local_networks))
 
 struct GatewayConfig {
     std::int32_t port = 8080;

@@ -39,6 +39,21 @@ std::shared_ptr<const net::tls::ServerContext> tls_context(const TlsConfig& conf
                               : nullptr;
 }
 
+// The web app's paths are the product's own where it is served.
+Gateway::Parts with_web_paths(Gateway::Parts parts) {
+    if (!parts.web.empty()) {
+        parts.sources.reserved.assign(web_pages.begin(), web_pages.end());
+    }
+    for (const runtime::WebAsset& asset : parts.web) {
+        parts.sources.reserved.emplace_back(asset.path);
+    }
+    return parts;
+}
+
+Failure bad_path() {
+    return {Kind::malformed, "http.bad_path", "The path is not in its plain form."};
+}
+
 Failure nothing_here() {
     return {Kind::not_found, "request.no_route", "There is nothing at this address."};
 }
@@ -47,9 +62,9 @@ Failure nothing_here() {
 
 Gateway::Gateway(GatewayConfig config, Parts parts)
     : config_(std::move(config)),
-      parts_(std::move(parts)),
+      parts_(with_web_paths(std::move(parts))),
       tls_(tls_context(config_.tls)),
-      trusted_(config_.trusted_proxies),
+      trusted_("gateway.trusted_proxies", config_.trusted_proxies),
       cors_(config_.origins),
       limiter_(config_.limits, parts_.shared->limits),
       tracer_(config_.trace_percent),
@@ -58,7 +73,8 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
              {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key},
              answers_, measures_),
       local_calls_(answers_),
-      own_answers_({config_, parts_.sources, parts_.operations, *parts_.shared, answers_}),
+      own_answers_(
+          {config_, parts_.sources, parts_.operations, *parts_.shared, answers_, parts_.audit}),
       web_(parts_.web),
       server_(parts_.loop, server_config(config_, ids_), *this),
       counts_timer_([this] { publish_counts(); }) {
@@ -67,7 +83,7 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
 
 net::Endpoint Gateway::start() {
     if (parts_.shared->routes() == nullptr) {
-        parts_.shared->replace_routes(build_routes(config_, parts_.sources));
+        parts_.shared->replace_routes(build_routes(config_, parts_.sources), config_.routes);
     }
     use_latest_routes();
     const net::Endpoint at = parts_.shared->listen(parts_.loop, server_, config_, tls_);
@@ -83,7 +99,8 @@ Task<void> Gateway::stop(Steady deadline) {
 }
 
 Task<void> Gateway::replace_routes(std::vector<RouteConfig> routes) {
-    co_await own_answers_.replace_routes(std::move(routes));
+    const contracts::Caller nobody;  // the configuration's owner is no user
+    co_await own_answers_.replace_routes(nobody, std::move(routes));
 }
 
 void Gateway::use_latest_routes() {
@@ -158,12 +175,13 @@ void Gateway::begin(Request& request) {
 
 Gateway::Way Gateway::choose(Request& request) {
     const net::http::RequestHead& head = request.head;
-    const auto path = check_path(head.path, request.path_scratch);
-    if (!path && !(head.path == "*" && head.is("OPTIONS"))) {
-        throw Failure{Kind::malformed, "http.bad_path", "The path is not in its plain form."};
+    const auto checked = check_path(head.path, request.path_scratch);
+    if (!checked && !(head.path == "*" && head.is("OPTIONS"))) {
+        throw bad_path();
     }
-    request.path = path.value_or("*");
-    if (request.is_websocket) {
+    request.path = checked ? checked->path : "*";
+    request.oddities = checked ? checked->oddities : PathOddities{};
+    if (request.is_websocket && !request.oddities.any()) {
         request.upgrade_target = parts_.sources.dispatcher.find_upgrade(request.path, parts_.edge);
         if (request.upgrade_target != nullptr) {
             return Way::upgrade;
@@ -178,6 +196,7 @@ Gateway::Way Gateway::choose(Request& request) {
     request.route = found.route;
     request.parameters = std::move(found.parameters);
     request.allowed = found.allowed;
+    check_reading(request);
     if (request.route == nullptr) {
         return Way::no_route;
     }
@@ -190,6 +209,35 @@ Gateway::Way Gateway::choose(Request& request) {
         request.identity = std::move(*result);
     }
     return judge(request);
+}
+
+// A path goes on to other servers only where they cannot read another route's path in it.
+void Gateway::check_reading(const Request& request) {
+    const Route* route = request.route;
+    const PathOddities& odd = request.oddities;
+    const bool is_configured = route != nullptr && route->made_by == RouteMaker::configuration;
+    const bool passes_slashes = is_configured && route->encoded_slashes == PathRule::pass;
+    if (odd.has_encoded_slash && !passes_slashes) {
+        throw bad_path();
+    }
+    if (!is_configured) {
+        return;
+    }
+    if (odd.is_disguised || (odd.has_parameters && route->path_parameters != PathRule::pass)) {
+        throw bad_path();
+    }
+    if (!odd.any() && !request.path.ends_with('/')) {
+        return;
+    }
+    const net::http::RequestHead& head = request.head;
+    for (const std::string& reading : other_readings(request.path)) {
+        const auto other = request.routes->table->find(
+            {Methods::of(head.method), reading, head.host, head.headers});
+        const bool is_other = other.route != nullptr && other.route != route;
+        if (is_other && (odd.any() || other.route->access != route->access)) {
+            throw bad_path();
+        }
+    }
 }
 
 // Who asks is known now.

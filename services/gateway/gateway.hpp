@@ -39,6 +39,7 @@ class Gateway final : public net::http::Handler {
         // Answers of health and metrics by their path.
         std::function<std::optional<net::http::Response>(std::string_view)> operations;
         std::span<const runtime::WebAsset> web;
+        runtime::AuditTrail& audit;
     };
 
     // Throws Failure `config.invalid`.
@@ -69,6 +70,7 @@ class Gateway final : public net::http::Handler {
 
     void begin(Request& request);
     Way choose(Request& request);
+    static void check_reading(const Request& request);
     Way judge(Request& request);
     static Way way_of(const Request& request);
     Task<Way> prepare(Request& request, Way way);
@@ -94,7 +96,7 @@ class Gateway final : public net::http::Handler {
     GatewayConfig config_;
     Parts parts_;
     std::shared_ptr<const net::tls::ServerContext> tls_;
-    TrustedProxies trusted_;
+    Networks trusted_;
     Cors cors_;
     Limiter limiter_;
     RequestIds ids_;

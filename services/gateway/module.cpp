@@ -33,9 +33,12 @@ class GatewayService final : public runtime::Service {
         : context_(context),
           config_(context.config<GatewayConfig>()),
           tokens_(context),
-          gateway_(config_, parts_of(context, tokens_, config_)) {}
+          audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
+                  context.loop(), "gateway"}),
+          gateway_(config_, parts_of(context, tokens_, audit_, config_)) {}
 
     Task<void> start() override {
+        audit_.start();
         co_await tokens_.tokens().start();
         listens_at_ = gateway_.start();
         log_info(context_.log_context(), "listening", {{"address", listens_at_.to_string()}});
@@ -43,6 +46,7 @@ class GatewayService final : public runtime::Service {
 
     Task<void> stop(Steady deadline) override {
         co_await gateway_.stop(deadline);
+        co_await audit_.stop(deadline);
         co_await tokens_.tokens().stop();
     }
 
@@ -70,7 +74,7 @@ class GatewayService final : public runtime::Service {
 
   private:
     static Gateway::Parts parts_of(runtime::Context& context, TokenCheck& tokens,
-                                   const GatewayConfig& config) {
+                                   runtime::AuditTrail& audit, const GatewayConfig& config) {
         return {.loop = context.loop(),
                 .clock = context.clock(),
                 .metrics = context.metrics(),
@@ -89,12 +93,14 @@ class GatewayService final : public runtime::Service {
                     [&context](std::string_view path) {
                         return runtime::operations_answer(context, path);
                     },
-                .web = runtime::web_assets()};
+                .web = runtime::web_assets(),
+                .audit = audit};
     }
 
     runtime::Context& context_;
     GatewayConfig config_;
     CheckedTokens tokens_;
+    runtime::AuditTrail audit_;
     Gateway gateway_;
     net::Endpoint listens_at_;
 };

@@ -4,9 +4,12 @@
 
 #include "aio/offload.hpp"
 #include "contracts/openapi.hpp"
+#include "runtime/problem.hpp"
 #include "runtime/version.hpp"
+#include "services/gateway/caller_of.hpp"
 #include "services/gateway/docs_page.hpp"
 #include "services/gateway/measures.hpp"
+#include "services/gateway/route_changes.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -103,18 +106,38 @@ Task<void> OwnAnswers::take_routes(Request& request) {
     const std::string body = co_await request.exchange.read_body(request.route->body_bytes_max);
     auto list = wire::from_json<RouteList>(body);
     const auto count = static_cast<std::int64_t>(list.routes.size());
-    co_await replace_routes(std::move(list.routes));
+    contracts::Caller caller = caller_of(request, Steady::max());
+    co_await replace_routes(std::move(caller), std::move(list.routes));
     const std::string answer = wire::to_json(wire::Object{{"routes", count}});
     co_await parts_.answers.send_text(request, json_type, answer, Content::data);
 }
 
-Task<void> OwnAnswers::replace_routes(std::vector<RouteConfig> routes) {
+Task<void> OwnAnswers::replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes) {
     GatewayConfig config = parts_.config;
     config.routes = std::move(routes);
+    std::shared_ptr<const RouteTable> table;
+    std::exception_ptr error;
+    try {
+        table = co_await build(config);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        parts_.audit.note(caller,
+                          {.action = replaced_action, .outcome = runtime::to_failure(error).code});
+        std::rethrow_exception(error);
+    }
+    const auto before = parts_.shared.replace_routes(std::move(table), config.routes);
+    for (runtime::Act& act : route_changes(before, config.routes)) {
+        parts_.audit.note(caller, std::move(act));
+    }
+}
+
+Task<std::shared_ptr<const RouteTable>> OwnAnswers::build(const GatewayConfig& config) {
     aio::WorkerPool builder{"gateway routes", 1, 1};
-    const auto build = [&] { return build_routes(config, parts_.sources); };
-    auto table = co_await builder.run<std::shared_ptr<const RouteTable>>(build);
-    parts_.shared.replace_routes(std::move(table));
+    const auto work = [&] { return build_routes(config, parts_.sources); };
+    auto table = co_await builder.run<std::shared_ptr<const RouteTable>>(work);
+    co_return table;
 }
 
 }  // namespace loquat::gateway

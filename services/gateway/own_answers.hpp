@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contracts/operation.hpp"
+#include "runtime/audit_trail.hpp"
 #include "services/gateway/answers.hpp"
 #include "services/gateway/route.hpp"
 #include "services/gateway/route_builder.hpp"
@@ -23,18 +24,21 @@ class OwnAnswers {
         std::function<std::optional<net::http::Response>(std::string_view)> operations;
         Shared& shared;
         Answers& answers;
+        runtime::AuditTrail& audit;
     };
 
     explicit OwnAnswers(Parts parts) : parts_(std::move(parts)) {}
 
     Task<void> run(Request& request);
     // Builds another table on a thread of its own and puts it in place of the present one.  Throws
-    // `config.invalid`; then the present one stays.
-    Task<void> replace_routes(std::vector<RouteConfig> routes);
+    // `config.invalid`; then the present one stays.  Either is an act of `caller` in the audit
+    // trail, and so is each route that came, went or changed, as far as the first hundred.
+    Task<void> replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes);
 
   private:
     Task<void> describe(Request& request);
     Task<void> take_routes(Request& request);
+    Task<std::shared_ptr<const RouteTable>> build(const GatewayConfig& config);
     std::string list_routes(const Request& request) const;
 
     Parts parts_;

@@ -1,6 +1,7 @@
 #include "services/gateway/proxy.hpp"
 
 #include "net/tls/context.hpp"
+#include "services/gateway/client_address.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -12,13 +13,17 @@ constexpr std::size_t upload_piece = 32 * 1024;
 
 net::http::ClientConfig client_config(const UpstreamConfig& config) {
     using std::chrono::milliseconds;
+    const Networks allowed{link_local_setting, config.link_local_networks};
     return {.connect_time_max = milliseconds{config.connect_ms_max},
             .head_time_max = milliseconds{config.head_ms_max},
             .body_stall_max = milliseconds{config.stall_ms_max},
             .send_stall_max = milliseconds{config.stall_ms_max},
             .idle_time_max = milliseconds{config.idle_ms_max},
             .idle_per_origin_max = static_cast<std::size_t>(config.idle_connections_max),
-            .connections_per_origin_max = static_cast<std::size_t>(config.connections_max)};
+            .connections_per_origin_max = static_cast<std::size_t>(config.connections_max),
+            .may_connect = [allowed](const net::Address& address) {
+                return !address.is_link_local() || allowed.covers(address);
+            }};
 }
 
 Failure too_large() {

@@ -16,6 +16,14 @@ void append_all(std::string& out, const net::http::HeaderViews& headers, std::st
     }
 }
 
+// Services of ours take the gateway's word: what they keep for one another stays out of reach,
+// whatever a route says.
+void check_service_path(const Route& route, std::string_view target) {
+    if (route.trust == UpstreamTrust::platform && target.starts_with("/internal/")) {
+        throw Failure{Kind::not_found, "request.no_route", "There is nothing at this address."};
+    }
+}
+
 }  // namespace
 
 void Proxy::write_head(const Request& request, const Journey& journey,
@@ -25,8 +33,12 @@ void Proxy::write_head(const Request& request, const Journey& journey,
     std::string_view target = head.target;
     const bool is_as_it_came = !route.rewrite.is_set() && request.path.data() == head.target.data();
     if (!is_as_it_came) {
-        target_ = route.rewrite.is_set() ? route.rewrite.apply(request.path, request.parameters)
-                                         : std::string{request.path};
+        // Byte for byte: also escapes that mean the same, where the route says so.
+        const bool is_kept = route.encoded_slashes == PathRule::pass;
+        const std::string_view path = is_kept ? head.path : request.path;
+        target_ = route.rewrite.is_set() ? route.rewrite.apply(path, request.parameters)
+                                         : std::string{path};
+        check_service_path(route, target_);
         if (!head.query.empty()) {
             target_.append("?").append(head.query);
         }

@@ -10,6 +10,7 @@
 #include "services/gateway/client_address.hpp"
 #include "services/gateway/gcra.hpp"
 #include "services/gateway/methods.hpp"
+#include "services/gateway/path_rules.hpp"
 #include "services/gateway/trace.hpp"
 
 namespace loquat::gateway {
@@ -27,6 +28,7 @@ struct Request {
     const net::http::RequestHead& head;
 
     std::string_view path;  // checked; see path_rules.hpp
+    PathOddities oddities;  // that its route has not refused
     std::string path_scratch;
     std::array<char, 64> id_text;
     std::uint8_t id_size = 0;

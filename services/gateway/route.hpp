@@ -22,6 +22,11 @@ enum class Target : std::uint8_t {
     own,        // the gateway's own answers
 };
 
+enum class RouteMaker : std::uint8_t {
+    product,        // what Loquat answers, here or in another process of it
+    configuration,  // servers of others
+};
+
 enum class OwnAnswer : std::uint8_t {
     none,
     liveness,
@@ -57,6 +62,7 @@ struct Route {
     std::string host;  // lower case; empty: any; `*.` in front: subdomains
     std::vector<HeaderCondition> headers;
     Target target = Target::own;
+    RouteMaker made_by = RouteMaker::product;
     contracts::Access access = contracts::Access::anyone;
     RouteLimit limit;
     std::size_t body_bytes_max = 0;
@@ -65,6 +71,8 @@ struct Route {
     const runtime::HostedOperation* operation = nullptr;
     OwnAnswer own = OwnAnswer::none;
     std::size_t upstream = 0;  // position in the table's upstreams
+    PathRule encoded_slashes = PathRule::refuse;
+    PathRule path_parameters = PathRule::refuse;
     UpstreamTrust trust = UpstreamTrust::outside;
     Rewrite rewrite;
 };

@@ -9,6 +9,8 @@
 #include "contracts/model.hpp"
 #include "contracts/presence.hpp"
 #include "contracts/usage.hpp"
+#include "services/gateway/client_address.hpp"
+#include "services/gateway/path_rules.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -46,15 +48,29 @@ void check_pattern(const RouteConfig& config) {
     }
 }
 
+// One spelling, as for the paths of requests: another one would never be found.
+void check_spelling(const RouteConfig& config) {
+    std::string scratch;
+    const auto checked = check_path(config.path, scratch);
+    const bool is_plain = checked && checked->path == config.path && !checked->oddities.any();
+    if (!is_plain) {
+        refuse(config, "path is not in its plain form");
+    }
+}
+
+// What belongs to the product whether or not this process answers there.
+constexpr std::array<std::string_view, 5> own_spaces{"/internal/**", "/actuator/**", "/ws/**",
+                                                     "/healthz", "/assets/**"};
+
 class Builder {
   public:
     Builder(const GatewayConfig& config, const RouteSources& sources)
-        : config_(config), sources_(sources), table_(std::make_shared<RouteTable>()) {}
+        : config_(config),
+          sources_(sources),
+          link_local_(link_local_setting, config.upstream.link_local_networks),
+          table_(std::make_shared<RouteTable>()) {}
 
     std::shared_ptr<const RouteTable> build() {
-        for (const RouteConfig& route : config_.routes) {
-            add_configured(route);
-        }
         for (const contracts::Operation& operation : sources_.dispatcher.operations()) {
             add_hosted(operation);
         }
@@ -63,12 +79,32 @@ class Builder {
         }
         add_realtime_elsewhere();
         add_own();
+        reserve_the_rest();
+        for (const RouteConfig& route : config_.routes) {
+            add_configured(route);
+        }
         return table_;
     }
 
   private:
+    void reserve_the_rest() {
+        for (const contracts::Operation& operation : sources_.known) {
+            table_->reserve(operation.spec.path);
+        }
+        for (const std::string_view space : own_spaces) {
+            table_->reserve(space);
+        }
+        for (const std::string& path : sources_.reserved) {
+            table_->reserve(path);
+        }
+    }
+
     void add_configured(const RouteConfig& config) {
         check_pattern(config);
+        check_spelling(config);
+        if (table_->is_reserved(config.path)) {
+            refuse(config, "path " + config.path + " belongs to Loquat itself");
+        }
         if (!ids_.insert(config.id).second) {
             refuse(config, "the id comes twice");
         }
@@ -76,6 +112,9 @@ class Builder {
         route.headers = config.headers;
         route.methods = methods_of(config);
         route.target = Target::upstream;
+        route.made_by = RouteMaker::configuration;
+        route.encoded_slashes = config.encoded_slashes;
+        route.path_parameters = config.path_parameters;
         route.access = static_cast<contracts::Access>(config.access);
         route.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
         route.time_max = std::chrono::milliseconds{config.time_ms_max};
@@ -118,9 +157,19 @@ class Builder {
             if (!origin) {
                 refuse(config, url + " is not of the form http://host:port");
             }
+            check_address(config, *origin);
             origins.push_back(std::move(*origin));
         }
         route.upstream = table_->add_upstream(config.id, std::move(origins));
+    }
+
+    // Names are judged when they are connected to: what they stand for may change.
+    void check_address(const RouteConfig& config, const net::http::Origin& origin) const {
+        const auto address = net::Address::parse(origin.host);
+        if (address && address->is_link_local() && !link_local_.covers(*address)) {
+            refuse(config, origin.host + " is link-local or tells a machine its secrets; " +
+                               std::string{link_local_setting} + " can allow it");
+        }
     }
 
     void set_service(Route& route, const std::string& service, const std::string& url) {
@@ -221,6 +270,7 @@ class Builder {
 
     const GatewayConfig& config_;
     const RouteSources& sources_;
+    Networks link_local_;
     std::shared_ptr<RouteTable> table_;
     std::set<std::string> ids_;
 };

@@ -17,13 +17,16 @@ struct RouteSources {
     std::vector<contracts::Operation> known;
     // Base address of a service elsewhere; empty when there is none.
     std::function<std::string(std::string_view)> service_url;
+    // Paths beside those of operations that no configured route may have: the web app's.
+    std::vector<std::string> reserved = {};
 };
 
 // The contracts of all services that the outside may call.
 std::vector<contracts::Operation> known_operations();
 
-// Configured routes first, then operations of services here and elsewhere, then the gateway's own
-// answers. Throws Failure `config.invalid` naming the route that cannot be: no target or two,
+// Operations of services here and elsewhere, the gateway's own answers, and the configured routes.
+// Throws Failure `config.invalid` naming the route that cannot be: a path of the product's own, an
+// upstream in a link-local network that is not allowed, no target or two,
 // unknown method, bad pattern, bad address, an id that comes twice.
 std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
                                                const RouteSources& sources);

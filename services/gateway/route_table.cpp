@@ -1,5 +1,7 @@
 #include "services/gateway/route_table.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "runtime/dispatcher.hpp"
 
@@ -26,6 +28,10 @@ bool host_fits(const std::string& wanted, std::string_view host) {
            equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix);
 }
 
+bool is_parameter(std::string_view segment) {
+    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
 // Names of an operation's parameters are handed to work that may outlive this table: they are taken
 // from its contract, which lives as long as the program.
 std::vector<std::string_view> names_in(const Route& route) {
@@ -34,7 +40,7 @@ std::vector<std::string_view> names_in(const Route& route) {
                                          : std::string_view{route.pattern};
     std::vector<std::string_view> names;
     for (const std::string_view segment : split(pattern, '/')) {
-        if (segment.size() > 2 && segment.front() == '{' && segment.back() == '}') {
+        if (is_parameter(segment)) {
             names.push_back(segment.substr(1, segment.size() - 2));
         }
     }
@@ -56,6 +62,22 @@ bool conditions_hold(const Route& route, const RouteQuery& query) {
     return true;
 }
 
+// Whether `wide` has every path that `narrow` has.
+bool lies_within(std::string_view narrow, std::string_view wide) {
+    const auto inner = split(narrow.substr(1), '/');
+    const auto outer = split(wide.substr(1), '/');
+    for (std::size_t i = 0; i < outer.size(); ++i) {
+        if (outer[i] == "**") {
+            return true;
+        }
+        if (i >= inner.size() || inner[i] == "**" ||
+            (outer[i] != inner[i] && (!is_parameter(outer[i]) || inner[i].empty()))) {
+            return false;
+        }
+    }
+    return inner.size() == outer.size();
+}
+
 }  // namespace
 
 void RouteTable::add(Route route) {
@@ -65,7 +87,22 @@ void RouteTable::add(Route route) {
     }
     auto& held = routes_.emplace_back(std::make_unique<Route>(std::move(route)));
     held->parameter_names = names_in(*held);
-    trie_.at(held->pattern).push_back(held.get());
+    if (held->made_by == RouteMaker::product) {
+        reserve(held->pattern);
+        own_.at(held->pattern).push_back(held.get());
+    } else {
+        configured_.at(held->pattern).push_back(held.get());
+    }
+}
+
+void RouteTable::reserve(std::string_view pattern) {
+    own_.at(pattern);
+    reserved_.emplace_back(pattern);
+}
+
+bool RouteTable::is_reserved(std::string_view pattern) const {
+    return std::ranges::any_of(
+        reserved_, [pattern](const std::string& own) { return lies_within(pattern, own); });
 }
 
 std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Origin> origins) {
@@ -81,7 +118,8 @@ std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Or
 
 RouteTable::Found RouteTable::find(const RouteQuery& query) const {
     Found found;
-    auto match = trie_.find(query.path, [&](const Cell& cell) {
+    bool is_own = false;
+    const auto accept = [&](const Cell& cell) {
         for (const Route* route : cell) {
             if (route->methods.covers(query.method) && conditions_hold(*route, query)) {
                 found.route = route;
@@ -89,7 +127,15 @@ RouteTable::Found RouteTable::find(const RouteQuery& query) const {
             }
         }
         return false;
+    };
+    auto match = own_.find(query.path, [&](const Cell& cell) {
+        is_own = true;
+        return accept(cell);
     });
+    const auto& trie = is_own ? own_ : configured_;
+    if (!is_own) {
+        match = trie.find(query.path, accept);
+    }
     if (found.route != nullptr) {
         found.parameters = std::move(match.parameters);
         // Patterns of one shape share their place in the trie, but each keeps its own names.
@@ -98,7 +144,7 @@ RouteTable::Found RouteTable::find(const RouteQuery& query) const {
         }
         return found;
     }
-    trie_.find(query.path, [&](const Cell& cell) {
+    trie.find(query.path, [&](const Cell& cell) {
         for (const Route* route : cell) {
             if (conditions_hold(*route, query)) {
                 found.allowed.add(route->methods);

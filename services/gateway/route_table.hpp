@@ -28,6 +28,9 @@ struct RouteQuery {
 
 // All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing
 // takes the time of the path's length, whatever the number of routes.
+//
+// The product's own come first, whatever the configuration says: a path that one of them has, for
+// whichever method, is never handed to a configured route.
 class RouteTable {
   public:
     struct Found {
@@ -38,6 +41,10 @@ class RouteTable {
 
     // Routes of the same pattern are tried in the order of adding.
     void add(Route route);
+    // Keeps a pattern's paths for the product, whether or not it has a route there.
+    void reserve(std::string_view pattern);
+    // Whether no path of `pattern` could ever be found for a configured route.
+    bool is_reserved(std::string_view pattern) const;
     // Position of the upstream of that name; made when it is new.
     std::size_t add_upstream(std::string name, std::vector<net::http::Origin> origins);
 
@@ -52,7 +59,9 @@ class RouteTable {
     std::vector<std::unique_ptr<Route>> routes_;
     std::vector<Upstream> upstreams_;
     std::unordered_map<std::string, std::size_t> upstream_by_name_;
-    runtime::PathTrie<Cell> trie_;
+    runtime::PathTrie<Cell> own_;         // and what is reserved: empty cells
+    runtime::PathTrie<Cell> configured_;  // only asked for paths that own_ has not
+    std::vector<std::string> reserved_;   // patterns of own_
 };
 
 }  // namespace loquat::gateway

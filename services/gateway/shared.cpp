@@ -22,12 +22,15 @@ std::shared_ptr<const RouteTable> Shared::routes() const {
     return routes_;
 }
 
-void Shared::replace_routes(std::shared_ptr<const RouteTable> routes) {
+std::vector<RouteConfig> Shared::replace_routes(std::shared_ptr<const RouteTable> routes,
+                                                std::vector<RouteConfig> configured) {
     {
         const std::lock_guard lock{mutex_};
         routes_.swap(routes);
+        configured_.swap(configured);
     }
     version_.fetch_add(1, std::memory_order_release);
+    return configured;
 }
 
 net::Endpoint Shared::listen(aio::Loop& loop, net::http::Server& server,

@@ -25,7 +25,9 @@ class Shared {
     // The version changes after the table has; a loop that sees a new one asks for the table.
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
     std::shared_ptr<const RouteTable> routes() const;
-    void replace_routes(std::shared_ptr<const RouteTable> routes);
+    // Puts a table in place, made from `configured`; returns what the one before was made from.
+    std::vector<RouteConfig> replace_routes(std::shared_ptr<const RouteTable> routes,
+                                            std::vector<RouteConfig> configured);
 
     // Each gateway says so when it is made, before any listens.
     void join() { ++loops_; }
@@ -38,6 +40,7 @@ class Shared {
   private:
     mutable std::mutex mutex_;
     std::shared_ptr<const RouteTable> routes_;
+    std::vector<RouteConfig> configured_;
     std::atomic<std::uint64_t> version_{0};
     std::atomic<int> loops_{0};
     std::uint16_t port_ = 0;  // the one that the first took

@@ -11,6 +11,11 @@ namespace loquat::gateway {
 
 // The web app: its files by their paths, and its page for every path that a browser opens as a
 // page, because the app itself reads the rest of the address.
+// The addresses of the web app's own pages, as patterns; web/src/app/app.tsx has them.
+inline constexpr std::array<std::string_view, 11> web_pages{
+    "/",      "/sign-up", "/c/{id}",   "/c/{id}/m/{seq}",     "/new",       "/new/room",
+    "/rooms", "/people",  "/settings", "/settings/{section}", "/index.html"};
+
 class WebFiles {
   public:
     explicit WebFiles(std::span<const runtime::WebAsset> assets);

@@ -303,30 +303,6 @@ TEST_F(GatewayTest, describes_its_api) {
     EXPECT_EQ(get("/api/docs.css").headers.get("Content-Type"), "text/css; charset=utf-8");
 }
 
-TEST_F(GatewayTest, takes_other_routes_while_it_runs) {
-    FakeUpstream& upstream = add_upstream(text_answer("behind"));
-    start();
-    const net::http::Headers admin{{"Authorization", "Bearer admin-1"}};
-    const auto put = [&](std::string body) {
-        return send({.method = "PUT",
-                     .target = "/internal/gateway/routes",
-                     .headers = admin,
-                     .body = std::move(body)});
-    };
-    const std::string route =
-        R"({"id":"r","path":"/new/**","upstreams":[")" + upstream.url() + R"("]})";
-
-    EXPECT_EQ(get("/new/x").status, 404);
-    EXPECT_EQ(put(R"({"routes":[)" + route + "]}").body, R"({"routes":1})");
-    EXPECT_EQ(get("/new/x").body, "behind");
-    EXPECT_EQ(answer_of(put(R"({"routes":[)" + route + "," + route + "]}")), "422 config.invalid");
-    EXPECT_EQ(get("/new/x").body, "behind") << "what cannot be leaves the present routes alone";
-    EXPECT_NE(get("/internal/gateway/routes", admin).body.find(R"("id":"r")"), std::string::npos);
-    EXPECT_EQ(put(R"({"routes":[]})").status, 200);
-    EXPECT_EQ(get("/new/x").status, 404);
-    EXPECT_EQ(get("/internal/gateway/routes").status, 401);
-}
-
 TEST_F(GatewayTest, counts_requests_by_route_and_status) {
     start();
 

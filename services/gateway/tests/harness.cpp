@@ -177,6 +177,9 @@ GatewayHarness::~GatewayHarness() {
 }
 
 void GatewayHarness::start() {
+    audit = std::make_unique<runtime::AuditTrail>(runtime::AuditTrail::Parts{
+        runtime::make_audit_sink(*log), clock, metrics, loop, "gateway"});
+    audit->start();
     gateway = std::make_unique<Gateway>(
         config, Gateway::Parts{
                     .loop = loop,
@@ -193,12 +196,14 @@ void GatewayHarness::start() {
                     .operations = [](std::string_view path) -> std::optional<net::http::Response> {
                         return net::http::Response{.body = std::string{path}};
                     },
-                    .web = asset_list});
+                    .web = asset_list,
+                    .audit = *audit});
     at = gateway->start();
 }
 
 void GatewayHarness::stop(std::chrono::milliseconds within) {
     run_to_end(loop, gateway->stop(std::chrono::steady_clock::now() + within));
+    run_to_end(loop, audit->stop(std::chrono::steady_clock::now() + std::chrono::seconds{2}));
     gateway.reset();
 }
 

@@ -7,6 +7,7 @@
 #include "aio/scope.hpp"
 #include "net/http/client.hpp"
 #include "services/gateway/gateway.hpp"
+#include "store/log/memory_log.hpp"
 
 namespace loquat::gateway {
 
@@ -68,6 +69,8 @@ class GatewayHarness {
     runtime::Metrics metrics;
     runtime::Dispatcher dispatcher{metrics};
     FakeTokens tokens;
+    std::unique_ptr<store::EventLog> log = store::make_memory_log();
+    std::unique_ptr<runtime::AuditTrail> audit;  // made by start
     GatewayConfig config;
     std::deque<runtime::WebAsset> assets;
     std::vector<runtime::WebAsset> asset_list;

@@ -176,6 +176,46 @@ TEST_F(Routes, can_have_other_limits) {
     EXPECT_EQ(find("GET", "/api/users").route->limit.kind, LimitKind::standard);
 }
 
+TEST_F(Routes, keep_the_paths_of_services_that_run_nowhere) {
+    add("r", "/api/auth/login");
+    EXPECT_EQ(refusal(), "gateway.routes: r: path /api/auth/login belongs to Loquat itself");
+    config_.routes[0].path = "/api/auth/**";
+    EXPECT_EQ(refusal(), "");
+    EXPECT_EQ(id("POST", "/api/auth/login"), "");
+    EXPECT_EQ(id("POST", "/api/auth/other"), "r");
+}
+
+TEST_F(Routes, do_not_lead_to_link_local_addresses_that_nobody_allowed) {
+    for (const char* url :
+         {"http://169.254.169.254", "http://169.254.0.1:80", "http://[fe80::1]:80",
+          "http://[febf::1]", "http://[::ffff:169.254.169.254]", "http://[::a9fe:a9fe]",
+          "http://[64:ff9b::a9fe:a9fe]", "http://[2002:a9fe:a9fe::1]", "http://[fd00:ec2::254]",
+          "https://100.100.100.200", "http://168.63.129.16"}) {
+        config_.routes.clear();
+        add("r", "/x").upstreams = {"http://127.0.0.1:1", url};
+        EXPECT_NE(refusal().find("link_local_networks can allow it"), std::string::npos) << url;
+    }
+    for (const char* url : {"http://169.253.1.1", "http://[fec0::1]", "http://[::1]",
+                            "http://100.100.100.201", "http://metadata.example"}) {
+        config_.routes.clear();
+        add("r", "/x").upstreams = {url};
+        EXPECT_EQ(refusal(), "") << url;
+    }
+    config_.routes[0].upstreams = {"http://169.254.7.1"};
+    config_.upstream.link_local_networks = {"169.254.7.0/24"};
+    EXPECT_EQ(refusal(), "");
+    config_.routes[0].upstreams = {"http://169.254.8.1"};
+    EXPECT_NE(refusal(), "");
+}
+
+TEST_F(Routes, that_are_not_spelled_plainly_are_refused) {
+    for (const char* path : {"/%61pi/x", "/a;b/x", "/a%2Fb", "/a/../b", "/x/%252e"}) {
+        config_.routes.clear();
+        add("r", path);
+        EXPECT_EQ(refusal(), "gateway.routes: r: path is not in its plain form") << path;
+    }
+}
+
 TEST_F(Routes, that_cannot_be_are_refused_by_name) {
     add("r", "x");
     EXPECT_EQ(refusal(), "gateway.routes: r: path must begin with a slash");

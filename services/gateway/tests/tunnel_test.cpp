@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view upgrade_request =
-    "GET /ws HTTP/1.1\r\nHost: example.org\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "GET /up/ws HTTP/1.1\r\nHost: example.org\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
 
 Task<std::string> read_some(net::Stream& stream, std::size_t at_least) {
@@ -55,7 +55,7 @@ class TunnelTest : public testing::Test, public GatewayHarness {
             net::http::TakenStream taken = co_await exchange.upgrade(fields);
             scope_.start(echo(std::move(taken)));
         });
-        add_route("ws", "/ws", {upstream.url()});
+        add_route("ws", "/up/ws", {upstream.url()});
         start();
     }
     ~TunnelTest() override { run_to_end(loop, scope_.close()); }
