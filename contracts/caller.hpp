@@ -2,6 +2,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -26,8 +27,8 @@ struct Caller {
     std::string refresh_cookie;  // the value of the refresh cookie, empty when absent
     bool is_secure = false;      // the client's connection is TLS
     std::string request_id;
-    std::string trace_parent;  // W3C traceparent of this hop
-    std::string idempotency_key;
+    std::string trace_parent;     // W3C traceparent of this hop
+    std::string idempotency_key;  // whole, as check_idempotency_key wants it; empty when absent
     Steady deadline = Steady::max();
 
     // The signed-in user; throws `auth.required` (unauthenticated) when there is none.
@@ -35,5 +36,13 @@ struct Caller {
     // Throws `auth.admin_only` (forbidden) for anyone but an administrator.
     void require_admin() const;
 };
+
+// What a client names a request by, so that the same one sent again is done once.
+inline constexpr std::string_view idempotency_key_field = "Idempotency-Key";
+inline constexpr std::size_t idempotency_key_bytes_max = 255;
+
+// 1 to idempotency_key_bytes_max bytes of UTF-8 without control characters; anything else is 422
+// `request.invalid` about the field.  A key is never cut: two that differ anywhere are two.
+void check_idempotency_key(std::string_view key);
 
 }  // namespace loquat::contracts

@@ -174,7 +174,8 @@ struct Table<GenerationApi> {
                                                  .summary = "Ask an assistant",
                                                  .status = 201,
                                                  .limit = LimitClass::model,
-                                                 .body_bytes_max = prompt_body_bytes_max}},
+                                                 .body_bytes_max = prompt_body_bytes_max,
+                                                 .takes_idempotency_key = true}},
         Route<&GenerationApi::list_generations>{
             {.method = "GET",
              .path = "/api/chats/{id}/generations",
@@ -193,7 +194,8 @@ struct Table<GenerationApi> {
                                           .summary = "Say something and wait for the whole answer",
                                           .limit = LimitClass::model,
                                           .body_bytes_max = prompt_body_bytes_max,
-                                          .time_max = std::chrono::milliseconds{120'000}}},
+                                          .time_max = std::chrono::milliseconds{120'000},
+                                          .takes_idempotency_key = true}},
     };
 };
 

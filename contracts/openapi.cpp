@@ -54,6 +54,22 @@ wire::Array parameters_of(const Operation& operation, const wire::Schema& reques
     return parameters;
 }
 
+wire::Value idempotency_parameter() {
+    return wire::Object{
+        {"name", idempotency_key_field},
+        {"in", "header"},
+        {"required", false},
+        {"schema",
+         wire::Object{{"type", "string"},
+                      {"minLength", 1},
+                      {"maxLength", static_cast<std::int64_t>(idempotency_key_bytes_max)}}},
+        {"description",
+         "Names the request, for a day: the same key with the same body is done once and answered "
+         "with what was made then, with another body it is 409 request.idempotency_conflict. At "
+         "most 255 bytes of UTF-8 without control characters; each person and operation has keys "
+         "of its own."}};
+}
+
 // The request's body: its struct without the members that the path gives.
 wire::Value body_of(const Operation& operation, const wire::Schema& request) {
     wire::Schema body = request;
@@ -90,7 +106,11 @@ wire::Value operation_object(const Operation& operation) {
                         {"tags", wire::Array{wire::Value{operation.service}}}};
     if (operation.has_request) {
         const wire::Schema request = operation.request();
-        if (wire::Array parameters = parameters_of(operation, request); !parameters.empty()) {
+        wire::Array parameters = parameters_of(operation, request);
+        if (operation.spec.takes_idempotency_key) {
+            parameters.push_back(idempotency_parameter());
+        }
+        if (!parameters.empty()) {
             object.emplace_back("parameters", std::move(parameters));
         }
         if (!reads_query(operation.spec)) {

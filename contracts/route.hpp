@@ -28,6 +28,7 @@ struct RouteSpec {
     LimitClass limit = LimitClass::standard;
     std::size_t body_bytes_max = 64 * 1024;
     std::chrono::milliseconds time_max{10'000};
+    bool takes_idempotency_key = false;  // the same one again is done once
 };
 
 // A row bound to a method of the service's interface: Task<Result> (Api::*)(Caller, Request).

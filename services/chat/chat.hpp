@@ -39,8 +39,8 @@ class LiveAnswers {
 };
 
 // The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the
-// ports. conversations.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp each hold a
-// part.
+// ports. conversations.cpp, keys.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp
+// each hold a part.
 class Chat final : public contracts::ChatApi {
   public:
     struct Ports {
@@ -66,6 +66,12 @@ class Chat final : public contracts::ChatApi {
     void join(LiveAnswers* answers) { answers_ = answers; }
     // The conversation for somebody who wants to do something there; throws as `require`.
     Task<RoomPtr> enter(ChatId chat, UserId user, Action action);
+    // A conversation with an assistant, made once for a key that is not a client's; empty: none.
+    Task<ChatId> create_chat_for(Caller caller, std::string creation_key);
+    Task<std::optional<ChatId>> find_creation(UserId user, std::string creation_key);
+    // The name under which what a keyed request does is done once.  Throws
+    // `request.idempotency_conflict` when another request has the key.
+    Task<Uuid> claim_key(RequestKey key);
     Task<bool> has_no_title(ChatId chat);
     // A title made by itself: never replaces one, nobody asked for it.
     Task<void> name_chat(ChatId chat, std::string title);
@@ -122,6 +128,8 @@ class Chat final : public contracts::ChatApi {
 
     // conversations.cpp
     NewChat make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) const;
+    Task<Reply<contracts::Chat>> create(Caller caller, contracts::CreateChatRequest request,
+                                        NewChat made);
     Task<void> check_people(std::vector<UserId> users);
     Task<std::vector<Place>> choose_places(UserId user, contracts::ListChatsRequest request);
     Task<std::vector<contracts::Chat>> view_all(std::vector<Listed> listed, UserId user);

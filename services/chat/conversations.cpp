@@ -9,8 +9,6 @@
 namespace loquat::chat {
 namespace {
 
-constexpr std::size_t creation_key_length_max = 255;
-
 Visibility to_visibility(contracts::Visibility visibility) {
     return visibility == contracts::Visibility::public_ ? Visibility::everyone
                                                         : Visibility::only_members;
@@ -128,11 +126,10 @@ NewChat Chat::make_new_chat(const Caller& caller,
     chat.member_count = static_cast<std::int64_t>(made.members.size());
     made.creator = creator;
     made.chats_per_user_max = config_.chats_per_user_max;
-    if (caller.idempotency_key.size() > creation_key_length_max ||
-        !is_utf8(caller.idempotency_key)) {
-        throw invalid_field("Idempotency-Key", "too_long", "must have at most 255 bytes of UTF-8");
+    if (!caller.idempotency_key.empty()) {
+        contracts::check_idempotency_key(caller.idempotency_key);
+        made.creation_key = "key:" + caller.idempotency_key;
     }
-    made.creation_key = caller.idempotency_key;
     made.request_hash = fingerprint(wire::encode(request));
     return made;
 }
@@ -149,8 +146,13 @@ Task<void> Chat::check_people(std::vector<UserId> users) {
 
 Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller,
                                                contracts::CreateChatRequest request) {
-    const UserId user = caller.user_id();
     NewChat made = make_new_chat(caller, request);
+    co_return co_await create(std::move(caller), std::move(request), std::move(made));
+}
+
+Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRequest request,
+                                          NewChat made) {
+    const UserId user = caller.user_id();
     co_await check_people(request.member_ids);
     Room room{LoadedChat{made.chat, made.members}};
     const Created created = co_await ports_.chats.create(std::move(made));
@@ -168,8 +170,7 @@ Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller,
         case CreateOutcome::key_known:
             break;
         case CreateOutcome::key_conflict:
-            throw Failure{Kind::conflict, "request.idempotency_conflict",
-                          "This Idempotency-Key was used for another request."};
+            throw idempotency_conflict();
         case CreateOutcome::chat_limit:
             throw chat_limit();
     }

@@ -17,9 +17,23 @@ struct NewChat {
     ChatRecord chat;
     std::vector<MemberRecord> members;  // the creator is among them
     UserId creator;
-    std::string creation_key;        // of the creator; empty: none
+    std::string creation_key;        // of the creator, its operation before it; empty: none
     std::uint64_t request_hash = 0;  // of the request that carries the key
     std::int64_t chats_per_user_max = 10'000;
+};
+
+// An Idempotency-Key as it was given: of one person for one operation.
+struct RequestKey {
+    UserId user;
+    std::string operation;
+    std::string key;
+    std::uint64_t request_hash = 0;  // of the whole request
+};
+
+struct Claim {
+    bool is_same = true;  // false: another request has the key
+    // What the request does is done under this name; the same for each repeat.
+    Uuid name;
 };
 
 enum class CreateOutcome {
@@ -66,6 +80,8 @@ struct Progress {
 class ChatStore {
   public:
     static constexpr std::size_t list_max = 500;
+    // A person's oldest keys beyond it are forgotten before their time.
+    static constexpr std::int64_t keys_per_user_max = 10'000;
 
     virtual ~ChatStore() = default;
 
@@ -93,7 +109,11 @@ class ChatStore {
     // Only forward, both.
     virtual Task<void> move_marker(Seat seat, std::int64_t read_seq) = 0;
     virtual Task<void> save_progress(Progress progress) = 0;
-    // Creation keys older than `before`.
+    // What a creation key has made.
+    virtual Task<std::optional<ChatId>> find_creation(UserId user, std::string creation_key) = 0;
+    // The first one of a key has it until it is forgotten.
+    virtual Task<Claim> claim_key(RequestKey key, Time at) = 0;
+    // Keys older than `before`.
     virtual Task<void> forget_keys(Time before) = 0;
 };
 

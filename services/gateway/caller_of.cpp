@@ -1,5 +1,8 @@
 #include "services/gateway/caller_of.hpp"
 
+#include <utility>
+
+#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "contracts/auth.hpp"
 
@@ -23,6 +26,34 @@ std::string_view short_field(const net::http::RequestHead& head, std::string_vie
     return is_utf8(value) ? value : std::string_view{};
 }
 
+namespace {
+
+// Whole, since it is compared.  What cannot be one is no origin that anybody allows, and not none.
+std::string_view origin_of(const net::http::RequestHead& head) {
+    const std::string_view origin = head.headers.get("Origin");
+    return is_utf8(origin) ? origin : std::string_view{"null"};
+}
+
+// A fault in the key is told, not mended: a client relies on what it wrote.
+std::string idempotency_key_of(const net::http::RequestHead& head) {
+    std::string key;
+    bool is_given = false;
+    for (const net::http::HeaderView& header : head.headers) {
+        if (!net::http::equal_names(header.name, contracts::idempotency_key_field)) {
+            continue;
+        }
+        if (std::exchange(is_given, true)) {
+            throw invalid_field(std::string{contracts::idempotency_key_field}, "repeated",
+                                "must be given once");
+        }
+        contracts::check_idempotency_key(header.value);
+        key = header.value;
+    }
+    return key;
+}
+
+}  // namespace
+
 contracts::Caller caller_of(const Request& request, Steady deadline) {
     const net::http::RequestHead& head = request.head;
     contracts::Caller caller;
@@ -34,13 +65,13 @@ contracts::Caller caller_of(const Request& request, Steady deadline) {
     }
     caller.address = request.client.address.to_string();
     caller.user_agent = short_field(head, "User-Agent");
-    caller.origin = short_field(head, "Origin");
+    caller.origin = origin_of(head);
     caller.host = head.host;
     caller.refresh_cookie = find_cookie(head.headers.get("Cookie"), contracts::refresh_cookie_name);
     caller.is_secure = request.client.is_secure;
     caller.request_id = request.id();
     caller.trace_parent = request.trace.view();
-    caller.idempotency_key = short_field(head, "Idempotency-Key");
+    caller.idempotency_key = idempotency_key_of(head);
     caller.deadline = deadline;
     return caller;
 }

@@ -4,7 +4,8 @@
 
 namespace loquat::gateway {
 
-// Who asks, as the services behind see it.
+// Who asks, as the services behind see it.  What is compared is handed on whole.  Throws
+// `request.invalid` for an Idempotency-Key that is none, or that is given twice.
 contracts::Caller caller_of(const Request& request, Steady deadline);
 
 // The value of one cookie; empty when it is absent.

@@ -167,7 +167,31 @@ class MemoryChats final : public ChatStore {
         co_return;
     }
 
+    Task<std::optional<ChatId>> find_creation(UserId user, std::string creation_key) override {
+        const auto found = keys_.find({user, creation_key});
+        co_return found != keys_.end() ? std::optional{found->second.chat} : std::nullopt;
+    }
+
+    Task<Claim> claim_key(RequestKey key, Time at) override {
+        auto& mine = claims_[key.user];
+        const auto [found, is_new] = mine.try_emplace(std::pair{key.operation, key.key});
+        KnownClaim& claim = found->second;
+        if (is_new) {
+            claim = {key.request_hash, Uuid::make(), at};
+        }
+        const Claim answer{claim.request_hash == key.request_hash, claim.name};
+        if (std::ssize(mine) > keys_per_user_max) {
+            mine.erase(std::ranges::min_element(
+                mine, {}, [](const auto& entry) { return entry.second.created_at; }));
+        }
+        co_return answer;
+    }
+
     Task<void> forget_keys(Time before) override {
+        for (auto& [user, mine] : claims_) {
+            std::erase_if(mine,
+                          [&](const auto& entry) { return entry.second.created_at < before; });
+        }
         std::erase_if(keys_, [&](const auto& entry) { return entry.second.created_at < before; });
         co_return;
     }
@@ -211,7 +235,14 @@ class MemoryChats final : public ChatStore {
     }
 
     std::map<ChatId, LoadedChat> chats_;
+    struct KnownClaim {
+        std::uint64_t request_hash = 0;
+        Uuid name;
+        Time created_at{};
+    };
+
     std::map<std::pair<UserId, std::string>, KnownKey> keys_;
+    std::map<UserId, std::map<std::pair<std::string, std::string>, KnownClaim>> claims_;
 };
 
 }  // namespace

@@ -19,10 +19,16 @@ constexpr char chats_sql[] = {
 constexpr char generations_sql[] = {
 #embed "../schema/0002_generations.sql"
 };
+constexpr char keys_sql[] = {
+#embed "../schema/0003_request_keys.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
     store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
+    store::Migration{3, "request keys", {keys_sql, sizeof keys_sql}},
 };
+
+using ClaimId = Id<struct ClaimTag>;
 
 bool is_at_limit(Transaction& transaction, const UserId& user, std::int64_t chats_max) {
     const Rows rows = transaction.query("SELECT COUNT(*) FROM members WHERE user_id = $1", {user});
@@ -60,6 +66,33 @@ std::optional<Created> find_earlier(Transaction& transaction, const NewChat& mad
     return std::nullopt;
 }
 
+// The oldest beyond the number go.
+void keep_newest(Transaction& transaction, std::string_view table, const UserId& user) {
+    const std::string sql = "DELETE FROM " + std::string{table} +
+                            " WHERE user_id = $1 AND created_at <= (SELECT created_at FROM " +
+                            std::string{table} +
+                            " WHERE user_id = $1 ORDER BY created_at DESC LIMIT 1 OFFSET $2)";
+    transaction.execute(sql, {user, ChatStore::keys_per_user_max});
+}
+
+Claim claim_in(Transaction& transaction, const RequestKey& key, Time at) {
+    const auto hash = static_cast<std::int64_t>(key.request_hash);
+    const Rows rows = transaction.query(
+        "SELECT request_hash, claim FROM request_keys WHERE user_id = $1 AND operation = $2 AND "
+        "request_key = $3",
+        {key.user, key.operation, key.key});
+    if (!rows.empty()) {
+        return {rows.front().integer(0) == hash, rows.front().id<ClaimId>(1).uuid};
+    }
+    const ClaimId claim = ClaimId::make();
+    transaction.execute(
+        "INSERT INTO request_keys (user_id, operation, request_key, request_hash, claim, "
+        "created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        {key.user, key.operation, key.key, hash, claim, at});
+    keep_newest(transaction, "request_keys", key.user);
+    return {true, claim.uuid};
+}
+
 void remember_key(Transaction& transaction, const NewChat& made, const ChatId& chat) {
     if (!made.creation_key.empty()) {
         transaction.execute(
@@ -67,6 +100,7 @@ void remember_key(Transaction& transaction, const NewChat& made, const ChatId& c
             "VALUES ($1, $2, $3, $4, $5)",
             {made.creator, made.creation_key, static_cast<std::int64_t>(made.request_hash), chat,
              made.chat.created_at});
+        keep_newest(transaction, "creation_keys", made.creator);
     }
 }
 
@@ -290,8 +324,27 @@ class SqlChats final : public ChatStore {
         co_await database_.transact(std::move(work));
     }
 
+    Task<std::optional<ChatId>> find_creation(UserId user, std::string creation_key) override {
+        auto work = [user, key = std::move(creation_key)](
+                        Transaction& transaction) -> std::optional<ChatId> {
+            const Rows rows = transaction.query(
+                "SELECT chat_id FROM creation_keys WHERE user_id = $1 AND creation_key = $2",
+                {user, key});
+            return rows.empty() ? std::nullopt : std::optional{rows.front().id<ChatId>(0)};
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<Claim> claim_key(RequestKey key, Time at) override {
+        auto work = [key = std::move(key), at](Transaction& transaction) {
+            return claim_in(transaction, key, at);
+        };
+        co_return co_await database_.transact(std::move(work));
+    }
+
     Task<void> forget_keys(Time before) override {
         auto work = [before](Transaction& transaction) {
+            transaction.execute("DELETE FROM request_keys WHERE created_at < $1", {before});
             transaction.execute("DELETE FROM creation_keys WHERE created_at < $1", {before});
         };
         co_await database_.transact(std::move(work));

@@ -40,6 +40,10 @@ inline Failure message_not_found() {
 inline Failure message_deleted() {
     return {Kind::conflict, "message.deleted", "The message was deleted."};
 }
+inline Failure idempotency_conflict() {
+    return {Kind::conflict, "request.idempotency_conflict",
+            "This Idempotency-Key was used for another request."};
+}
 inline Failure client_id_conflict() {
     return {Kind::conflict, "message.client_id_conflict",
             "Another message was already sent with this client_id."};

@@ -51,8 +51,13 @@ Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
                                                              StartGenerationRequest request) {
     const UserId user = caller.user_id();
     check_request(request, static_cast<std::size_t>(config_.text_characters_max));
+    const std::uint64_t request_hash = fingerprint(wire::encode(request));
     const auto turn = co_await starts_.take(user);
     const RoomPtr room = co_await ports_.chat.enter(request.id, user, Action::send);
+    auto name = co_await claim(caller, "start_generation", request_hash);
+    if (!request.client_id) {
+        request.client_id = std::move(name);
+    }
     if (auto repeat = co_await find_repeat(user, request)) {
         co_return std::move(*repeat);
     }
@@ -60,6 +65,18 @@ Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
     co_await launch(live);
     co_return Reply<StartedGeneration>{
         describe_start(live->record, std::move(live->posted)), 201, {}};
+}
+
+// The client id of a request that was given an Idempotency-Key; none without a key.
+Task<std::optional<std::string>> Generations::claim(Caller caller, std::string operation,
+                                                    std::uint64_t request_hash) {
+    if (caller.idempotency_key.empty()) {
+        co_return std::nullopt;
+    }
+    RequestKey key{caller.user_id(), std::move(operation), std::move(caller.idempotency_key),
+                   request_hash};
+    const Uuid name = co_await ports_.chat.claim_key(std::move(key));
+    co_return "key:" + name.to_string();
 }
 
 // Before all limits: a repeat costs nothing.
@@ -75,13 +92,13 @@ Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
     if (found->request_hash != hash_of(request)) {
         throw generation_conflict();
     }
-    std::optional<contracts::Message> prompt;
-    if (request.prompt && found->prompt) {
+    const LivePtr live = lives_.find(found->id);
+    std::optional<contracts::Message> prompt = live ? live->posted : std::nullopt;
+    if (!prompt && request.prompt && found->prompt) {
         if (auto stored = co_await ports_.messages.find_by_id(*found->prompt)) {
             prompt = to_wire(std::move(*stored));
         }
     }
-    const LivePtr live = lives_.find(found->id);
     co_return Reply<StartedGeneration>{
         describe_start(live ? live->record : *found, std::move(prompt)), 200, {}};
 }

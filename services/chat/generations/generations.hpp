@@ -66,6 +66,8 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     void on_stored(const store::StoredEvent& event) override;
 
     // asking.cpp
+    Task<std::optional<std::string>> claim(Caller caller, std::string operation,
+                                           std::uint64_t request_hash);
     Task<std::optional<Reply<contracts::StartedGeneration>>> find_repeat(
         UserId user, const contracts::StartGenerationRequest& request);
     // `prompt` is the message to answer where it is known already.

@@ -29,20 +29,22 @@ Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRe
     if (request.chat_id) {
         co_return *request.chat_id;
     }
+    const UserId user = caller.user_id();
+    const std::string creation_key = request.client_id ? "send:" + *request.client_id : "";
+    const auto turn = co_await starts_.take(user);
+    if (!creation_key.empty()) {
+        // A repeat is recognised before all limits.
+        if (const auto made = co_await ports_.chat.find_creation(user, creation_key)) {
+            co_return *made;
+        }
+    }
     // Nothing is made for a request that cannot succeed.
-    to_message_text(request.message, static_cast<std::size_t>(config_.text_characters_max));
     co_await catalog_.find(request.model);
-    if (!queue_.has_room(caller.user_id())) {
+    if (!queue_.has_room(user)) {
         throw in_flight_limit(config_.generations_waiting_max);
     }
-    co_await check_quota(caller.user_id());
-    contracts::CreateChatRequest creation;
-    creation.kind = ChatKind::assistant;
-    if (request.client_id) {
-        caller.idempotency_key = "send:" + *request.client_id;
-    }
-    auto made = co_await ports_.chat.create_chat(std::move(caller), std::move(creation));
-    co_return made.body.id;
+    co_await check_quota(user);
+    co_return co_await ports_.chat.create_chat_for(std::move(caller), creation_key);
 }
 
 Task<contracts::SentChat> Generations::send_chat(Caller caller,
@@ -50,6 +52,12 @@ Task<contracts::SentChat> Generations::send_chat(Caller caller,
     if (request.client_id) {
         check_client_id(*request.client_id);
     }
+    to_message_text(request.message, static_cast<std::size_t>(config_.text_characters_max));
+    auto name = co_await claim(caller, "send_chat", fingerprint(wire::encode(request)));
+    if (!request.client_id) {
+        request.client_id = std::move(name);
+    }
+    caller.idempotency_key.clear();
     const Steady deadline =
         caller.deadline == Steady::max() ? caller.deadline : caller.deadline - answer_margin;
     contracts::StartGenerationRequest start;

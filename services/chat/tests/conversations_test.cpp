@@ -170,6 +170,46 @@ TEST(CreateChat, is_done_once_for_an_idempotency_key) {
     world.run(body());
 }
 
+TEST(CreateChat, tells_apart_keys_that_differ_only_at_their_end) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto plans = group_of("Plans", {});
+        contracts::Caller one = world.as(ana);
+        one.idempotency_key = std::string(254, 'k') + "1";
+        contracts::Caller two = world.as(ana);
+        two.idempotency_key = std::string(254, 'k') + "2";
+
+        const auto first = co_await world.chat.create_chat(one, plans);
+        const auto second = co_await world.chat.create_chat(two, plans);
+
+        EXPECT_NE(second.body.id, first.body.id);
+        EXPECT_EQ(second.status, 201);
+    };
+
+    world.run(body());
+}
+
+TEST(CreateChat, refuses_a_key_that_is_not_one) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto plans = group_of("Plans", {});
+        const std::string bad[] = {
+            std::string(256, 'k'), "a\nb", "a\x7f", "\xc2\x85", "\xff", "half \xc3"};
+        for (const std::string& key : bad) {
+            contracts::Caller caller = world.as(ana);
+            caller.idempotency_key = key;
+
+            const auto code = co_await code_of(world.chat.create_chat(caller, plans));
+
+            EXPECT_EQ(code, "request.invalid") << key;
+        }
+    };
+
+    world.run(body());
+}
+
 TEST(CreateChat, is_refused_beyond_the_number_of_chats) {
     ChatConfig config;
     config.chats_per_user_max = 1;

@@ -148,6 +148,8 @@ TYPED_TEST(ChatStoreTest, remembers_creation_keys_until_they_are_forgotten) {
 
         const Created known = co_await this->store().create(same);
         const Created conflict = co_await this->store().create(other);
+        const auto found = co_await this->store().find_creation(ana, "k");
+        const auto of_another = co_await this->store().find_creation(UserId::make(), "k");
         co_await this->store().forget_keys(from_unix_ms(1001));
         const Created anew = co_await this->store().create(same);
 
@@ -155,6 +157,74 @@ TYPED_TEST(ChatStoreTest, remembers_creation_keys_until_they_are_forgotten) {
         EXPECT_EQ(known.chat, first.chat.id);
         EXPECT_EQ(conflict.outcome, CreateOutcome::key_conflict);
         EXPECT_EQ(anew.outcome, CreateOutcome::created);
+        EXPECT_EQ(found, first.chat.id);
+        EXPECT_EQ(of_another, std::nullopt);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, gives_a_request_key_to_the_first_who_claims_it) {
+    const UserId ana = UserId::make();
+    const std::string end = "\u00e9";
+    const std::string beginning(253, 'k');
+    const RequestKey key{ana, "send_chat", beginning + end, 7};
+    auto body = [&]() -> Task<void> {
+        RequestKey other_body = key;
+        other_body.request_hash = 8;
+        RequestKey other_person = key;
+        other_person.user = UserId::make();
+        RequestKey other_operation = key;
+        other_operation.operation = "start_generation";
+        RequestKey other_end = key;
+        other_end.key = beginning + "ee";
+
+        const Claim first = co_await this->store().claim_key(key, from_unix_ms(1000));
+        const Claim again = co_await this->store().claim_key(key, from_unix_ms(2000));
+        const Claim conflict = co_await this->store().claim_key(other_body, from_unix_ms(2000));
+        const Claim of_another = co_await this->store().claim_key(other_person, from_unix_ms(2000));
+        const Claim elsewhere =
+            co_await this->store().claim_key(other_operation, from_unix_ms(2000));
+        const Claim ends_otherwise =
+            co_await this->store().claim_key(other_end, from_unix_ms(2000));
+        co_await this->store().forget_keys(from_unix_ms(1000));
+        const Claim kept = co_await this->store().claim_key(key, from_unix_ms(2000));
+        co_await this->store().forget_keys(from_unix_ms(1001));
+        const Claim anew = co_await this->store().claim_key(other_body, from_unix_ms(3000));
+
+        EXPECT_TRUE(first.is_same);
+        EXPECT_TRUE(again.is_same);
+        EXPECT_EQ(again.name, first.name);
+        EXPECT_FALSE(conflict.is_same);
+        EXPECT_NE(of_another.name, first.name);
+        EXPECT_NE(elsewhere.name, first.name);
+        EXPECT_NE(ends_otherwise.name, first.name);
+        EXPECT_EQ(kept.name, first.name);
+        EXPECT_TRUE(anew.is_same);
+        EXPECT_NE(anew.name, first.name);
+    };
+
+    this->run(body());
+}
+
+TYPED_TEST(ChatStoreTest, forgets_the_oldest_keys_beyond_their_number) {
+    const UserId ana = UserId::make();
+    auto body = [&]() -> Task<void> {
+        const std::int64_t most = ChatStore::keys_per_user_max;
+        std::vector<Uuid> names;
+        for (std::int64_t i = 0; i <= most; ++i) {
+            const RequestKey key{ana, "send_chat", std::to_string(i), 1};
+            const Claim claim = co_await this->store().claim_key(key, from_unix_ms(i));
+            names.push_back(claim.name);
+        }
+
+        const RequestKey second{ana, "send_chat", "1", 1};
+        const Claim kept = co_await this->store().claim_key(second, from_unix_ms(most));
+        const RequestKey first{ana, "send_chat", "0", 1};
+        const Claim forgotten = co_await this->store().claim_key(first, from_unix_ms(most + 1));
+
+        EXPECT_EQ(kept.name, names[1]);
+        EXPECT_NE(forgotten.name, names[0]);
     };
 
     this->run(body());

@@ -44,6 +44,32 @@ TEST_F(GatewayTest, answers_for_services_of_this_process) {
     EXPECT_TRUE(TraceParent::parse(last_caller.trace_parent));
 }
 
+TEST_F(GatewayTest, hands_an_idempotency_key_on_whole) {
+    start();
+    const std::string key = std::string(253, 'k') + "\u00e9";
+
+    const auto response =
+        post("/api/things", "{}", {{"Authorization", "Bearer user-1"}, {"Idempotency-Key", key}});
+
+    EXPECT_EQ(last_caller.idempotency_key, key) << response.status;
+}
+
+TEST_F(GatewayTest, refuses_an_idempotency_key_that_it_would_have_to_change) {
+    start();
+    const std::vector<net::http::Headers> bad{{{"Idempotency-Key", std::string(256, 'k')}},
+                                              {{"Idempotency-Key", ""}},
+                                              {{"Idempotency-Key", "\xff"}},
+                                              {{"Idempotency-Key", "a"}, {"idempotency-key", "a"}}};
+
+    for (const net::http::Headers& fields : bad) {
+        const auto response = post("/api/things", "{}", fields);
+
+        EXPECT_EQ(response.status, 422);
+        EXPECT_EQ(code_of(response), "request.invalid");
+        EXPECT_NE(response.body.find("Idempotency-Key"), std::string::npos);
+    }
+}
+
 TEST_F(GatewayTest, puts_security_fields_on_every_answer) {
     start();
 
