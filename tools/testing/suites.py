@@ -26,6 +26,8 @@ class Suite:
     call: object
     minutes: float = 0.5      # what it takes on two cores; a suite that does not fit the budget is left out
     needs: tuple = ()         # package lists beyond "build"
+    targets: tuple = ()       # what must be built of the release preset
+    alone: bool = False       # runs only when it is named: another suite runs the same tests
 
 
 def one(code):
@@ -68,11 +70,12 @@ def build(preset, log, targets=()):
 
 
 def cpp_suites(folder):
-    """{name: command} of the C++ suites configured in a build folder."""
+    """{name: command} of the C++ suites configured in a build folder, built or not."""
     listing = LOGS / "ctest.json"
     if run(["ctest", "--test-dir", folder, "--show-only=json-v1"], listing) != 0:
         return {}
-    return {test["name"]: test["command"] for test in json.loads(listing.read_text())["tests"] if "command" in test}
+    names = [test["name"] for test in json.loads(listing.read_text())["tests"]]
+    return {name: [folder / "bin" / f"{name}_tests"] for name in names}
 
 
 SANITIZER_ENV = {
@@ -116,12 +119,14 @@ def append_findings(log, suite_log):
 def sanitized(preset, only=()):
     """Builds with a sanitizer and runs every C++ suite; slow machines get four times the time."""
     def call(log):
-        if build(preset, log) != 0:
+        folder = ROOT / "build" / preset
+        if not (folder / "build.ninja").exists() and run(["cmake", "--preset", preset], log) != 0:
+            return Count(failed=1)
+        suites = {name: argv for name, argv in cpp_suites(folder).items() if not only or name in only}
+        if not suites or build(preset, log, [f"{name}_tests" for name in suites]) != 0:
             return Count(failed=1)
         total = Count()
-        for name, argv in cpp_suites(ROOT / "build" / preset).items():
-            if only and name not in only:
-                continue
+        for name, argv in suites.items():
             suite_log = log.with_name(f"{preset}-{name}.log")
             count = gtest(argv, suite_log, 2400)
             print(f"       {preset} {name}: {count.passed} passed, {count.failed} failed", flush=True)
@@ -174,13 +179,15 @@ def all_suites():
         Suite("web-lint", "the web app's lint", command("npm", "run", "--silent", "lint", cwd=web)),
         Suite("web-unit", "the web app's unit tests", vitest),
     ]
-    cpp = [Suite(name, "C++", cpp_suite(argv), 1) for name, argv in cpp_suites(RELEASE).items()]
+    program, bench = ("loquat",), ("loquat", "loquat-bench")
+    cpp = [Suite(name, "C++ (runs within asan and tsan when no suite is named)", cpp_suite(argv), 1,
+                 targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
     after = [
-        Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1),
-        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",)),
-        Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",)),
+        Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=program),
+        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), bench),
+        Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), program),
+        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",)),
+        Suite("tsan", "the C++ suites with the thread sanitizer", sanitized("tsan"), 12, ("sanitize",)),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 5, ("sanitize",)),
-        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 8, ("sanitize",)),
-        Suite("tsan", "the C++ suites with the thread sanitizer", sanitized("tsan"), 8, ("sanitize",)),
     ]
     return before + cpp + after
