@@ -153,8 +153,10 @@ TEST_P(MessageStoreSuite, still_knows_a_repeat_after_the_message_was_edited_or_d
 }
 
 TEST_P(MessageStoreSuite, edits_in_place) {
-    const MessageRecord record = make.message(ChatId::make(), "one");
-    const MessageRecord edit = make.edit(record, "two");
+    MessageRecord record = make.message(ChatId::make(), "one @ann");
+    record.mentions = {UserId::make()};
+    MessageRecord edit = make.edit(record, "two");
+    edit.mentions = {UserId::make(), UserId::make()};
 
     apply_one(record);
     const Outcome outcome = apply_one(edit);
@@ -165,13 +167,15 @@ TEST_P(MessageStoreSuite, edits_in_place) {
     EXPECT_EQ(outcome.message.seq, 1);
     EXPECT_EQ(repeat.kind, OutcomeKind::duplicate);
     EXPECT_EQ(found->text, "two");
+    EXPECT_EQ(found->mentions, edit.mentions);
     EXPECT_EQ(found->edited_at, edit.at);
     EXPECT_EQ(seqs({.chat = record.chat}), (Seqs{1}));
 }
 
 TEST_P(MessageStoreSuite, blanks_a_deleted_message_everywhere_and_keeps_its_place) {
     const ChatId chat = ChatId::make();
-    const MessageRecord record = make.message(chat, "secret");
+    MessageRecord record = make.message(chat, "secret");
+    record.mentions = {UserId::make()};
 
     apply({record, make.message(chat, "next")});
     const Outcome outcome = apply_one(make.removal(record));
@@ -186,6 +190,8 @@ TEST_P(MessageStoreSuite, blanks_a_deleted_message_everywhere_and_keeps_its_plac
     ASSERT_EQ(page.items.size(), 2U);
     EXPECT_EQ(page.items[0].seq, 1);
     EXPECT_EQ(page.items[0].text, "");
+    EXPECT_TRUE(page.items[0].mentions.empty());
+    EXPECT_TRUE(outcome.message.mentions.empty());
     EXPECT_TRUE(page.items[0].deleted_at);
     EXPECT_EQ(by_client->text, "");
 }
@@ -286,6 +292,8 @@ TEST_P(MessageStoreSuite, moves_the_position_with_the_messages_and_refuses_any_o
     const Position position = await(loop, store->position("consumer"));
     const Batch again{"consumer", 2, 3, {make.message(chat, "x")}};
     const std::string code = code_of([&] { await(loop, store->apply_batch(again)); });
+    const Batch ahead{"consumer", 4, 5, {make.message(chat, "x")}};
+    EXPECT_EQ(code_of([&] { await(loop, store->apply_batch(ahead)); }), "store.position_moved");
 
     EXPECT_EQ(position.applied, 3U);
     EXPECT_EQ(position.previous, 2U);

@@ -198,6 +198,14 @@ TEST(Cursor, reads_back_what_it_wrote) {
     EXPECT_EQ(decode_user_cursor(encode_cursor(member)), member);
 }
 
+TEST(Cursor, of_one_list_is_none_of_another_that_looks_the_same) {
+    const std::string audit = encode_cursor(AuditCursor{Time{}, Uuid::make()});
+    const std::string mine = encode_cursor(ActivityCursor{Time{}, ChatId::make()});
+
+    EXPECT_EQ(code_of_call([&] { decode_activity_cursor(audit); }), "request.invalid");
+    EXPECT_EQ(code_of_call([&] { decode_audit_cursor(mine); }), "request.invalid");
+}
+
 TEST(Cursor, refuses_what_is_not_one_of_its_list) {
     const std::string other = encode_cursor(UserId::make());
 

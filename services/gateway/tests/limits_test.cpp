@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "services/gateway/limiter.hpp"
+
 namespace loquat::gateway {
 namespace {
 
@@ -55,6 +57,40 @@ TEST(Limit, says_what_remains_and_when_it_is_whole_again) {
     EXPECT_EQ(last.reset, 60s);
     EXPECT_FALSE(refused.is_allowed);
     EXPECT_EQ(refused.retry_after, 1s);
+}
+
+TEST(Limiter, counts_sign_ins_for_each_address_and_account_together) {
+    LimitTable table{1024};
+    LimitsConfig config;
+    config.sign_in_per_minute = 1;
+    Limiter limiter{config, table};
+    FakeClock clock;
+    const auto tries = [&](const char* from, const char* account) {
+        return limiter.check_sign_in(address(from), account, clock.steady()).is_allowed;
+    };
+
+    EXPECT_TRUE(tries("192.0.2.1", "ana"));
+    EXPECT_FALSE(tries("192.0.2.1", " ANA"));
+    EXPECT_TRUE(tries("192.0.2.1", "ben"));
+    EXPECT_TRUE(tries("192.0.2.2", "ana"));
+    EXPECT_TRUE(tries("2001:db8::1", "ana"));
+    EXPECT_FALSE(tries("2001:db8::2", "ana"));
+}
+
+TEST(Limiter, counts_refused_tokens_against_their_address) {
+    LimitTable table{1024};
+    LimitsConfig config;
+    config.address_per_minute = 2;
+    Limiter limiter{config, table};
+    FakeClock clock;
+    const auto tries = [&](const char* from) {
+        return limiter.check_refused_token(address(from), clock.steady()).is_allowed;
+    };
+
+    EXPECT_TRUE(tries("192.0.2.1"));
+    EXPECT_TRUE(tries("192.0.2.1"));
+    EXPECT_FALSE(tries("192.0.2.1"));
+    EXPECT_TRUE(tries("192.0.2.2"));
 }
 
 TEST(Limit, lets_exactly_one_through_after_retry_after) {
