@@ -8,7 +8,7 @@
 #include "runtime/remote.hpp"
 #include "store/audit/sql_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
-#include "store/log/sqlite_log.hpp"
+#include "store/log/segment_log.hpp"
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/usage/sql_usage.hpp"
@@ -110,7 +110,7 @@ aio::Loop& Platform::State::loop_named(const std::string& name) {
 store::EventLog& Platform::State::event_log() {
     const std::lock_guard lock{stores_mutex};
     if (!log) {
-        log = store::open_sqlite_log({.file = folder.path() / "log.db"});
+        log = store::open_segment_log({.folder = folder.path() / "log"});
         health.add("platform", "log", [this]() -> std::optional<std::string> {
             switch (log->state()) {
                 case store::LogState::ready:

@@ -67,6 +67,13 @@ std::optional<Frame> read_frame(std::string_view bytes, std::uint32_t seed,
     return Frame{position, body};
 }
 
+std::string_view unchecked_body(std::string_view bytes) {
+    if (bytes.size() < frame_overhead || !bytes.starts_with(magic)) {
+        return {};
+    }
+    return bytes.substr(frame_overhead, load(bytes.substr(4)));
+}
+
 // At least `count` bytes from `position` on, or what the file has.
 std::string_view FrameReader::bytes_at(std::uint64_t position, std::size_t count) {
     if (position < held_at_ || position + count > held_at_ + held_.size()) {

@@ -34,6 +34,9 @@ struct Frame {
 // The frame that `bytes` begin with; none when it is not whole and good.
 std::optional<Frame> read_frame(std::string_view bytes, std::uint32_t seed, std::uint64_t position);
 
+// What a frame at the beginning of `bytes` says, checked by nothing: to tell what a bad one was.
+std::string_view unchecked_body(std::string_view bytes);
+
 // Reads frame after frame.  One thread; the file must outlive it.
 class FrameReader {
   public:

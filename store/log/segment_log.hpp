@@ -32,7 +32,7 @@ struct SegmentLogOptions {
     FileCalls* calls = &FileCalls::system();
 };
 
-// A log in files of its own: see docs/adr/0015-own-log-files.md for their form.  Two groups of
+// A log in files of its own: see docs/adr/0016-own-log-files.md for their form.  Two groups of
 // appends are on their way at once: one is written while the other is made durable.
 //
 // Blocks while opening.  An end that was never acknowledged is cut off.  `store.damaged` when

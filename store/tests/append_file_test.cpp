@@ -1,10 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <fstream>
 
 #include "store/file/append_file.hpp"
-#include "store/tests/support.hpp"
+#include "store/tests/log_support.hpp"
 
 namespace loquat::store {
 namespace {
@@ -22,16 +21,6 @@ void append_all(const std::filesystem::path& path, const Records& records) {
     for (const std::string& record : records) {
         file.append(std::array{std::string_view{record}});
     }
-}
-
-std::string content_of(const std::filesystem::path& path) {
-    std::ifstream in{path, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-void set_content(const std::filesystem::path& path, std::string_view content) {
-    std::ofstream out{path, std::ios::binary};
-    out.write(content.data(), static_cast<std::streamsize>(content.size()));
 }
 
 // The first records, as many as `found` has.

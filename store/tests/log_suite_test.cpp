@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "store/log/memory_log.hpp"
-#include "store/log/sqlite_log.hpp"
+#include "store/log/segment_log.hpp"
 #include "store/tests/support.hpp"
 
 // What every EventLog promises, run over all of them.
@@ -20,11 +20,15 @@ struct Adapter {
 
 std::unique_ptr<EventLog> open_memory(const TemporaryFolder&) { return make_memory_log(); }
 std::unique_ptr<EventLog> open_file(const TemporaryFolder& folder) {
-    return open_sqlite_log({.file = folder / "log.db"});
+    return open_segment_log({.folder = folder / "log"});
 }
 // Keeps next to nothing in memory, so that reads go to the file.
 std::unique_ptr<EventLog> open_cold_file(const TemporaryFolder& folder) {
-    return open_sqlite_log({.file = folder / "log.db", .tail_bytes_max = 1});
+    return open_segment_log({.folder = folder / "log", .tail_bytes_max = 1});
+}
+// Begins another file every few records.
+std::unique_ptr<EventLog> open_small_files(const TemporaryFolder& folder) {
+    return open_segment_log({.folder = folder / "log", .tail_bytes_max = 1, .segment_bytes = 4096});
 }
 
 struct EventLogSuite : testing::TestWithParam<Adapter> {
@@ -223,8 +227,9 @@ TEST_P(EventLogSuite, refuses_records_and_topics_beyond_its_limits) {
 
 INSTANTIATE_TEST_SUITE_P(Adapters, EventLogSuite,
                          testing::Values(Adapter{"memory", open_memory},
-                                         Adapter{"sqlite", open_file},
-                                         Adapter{"sqlite_cold", open_cold_file}),
+                                         Adapter{"segments", open_file},
+                                         Adapter{"segments_cold", open_cold_file},
+                                         Adapter{"segments_small", open_small_files}),
                          [](const auto& suite) { return std::string{suite.param.name}; });
 
 }  // namespace
