@@ -141,6 +141,26 @@ TEST_F(LogOrder, a_reader_and_a_waiter_see_nothing_that_is_not_durable) {
     EXPECT_EQ(read(0), std::vector<std::string>{"x"});
 }
 
+TEST_F(LogOrder, a_read_from_the_disk_ends_where_the_durable_part_ends) {
+    options.tail_bytes_max = 1;
+    open();
+    append("durable");
+    std::unique_lock held{calls.held};
+    calls.take();
+    aio::Loop other{"other"};
+    std::jthread appending{[&] { await(other, log->append("t", "k", "written")); }};
+    while (calls.count(std::string{"sync "} + first_segment) < 1) {
+        std::this_thread::yield();
+    }
+
+    const std::vector<std::string> seen = read(0);
+    held.unlock();
+    appending.join();
+
+    EXPECT_EQ(seen, std::vector<std::string>{"durable"});
+    EXPECT_EQ(read(0).size(), 2U);
+}
+
 TEST_F(LogOrder, a_group_is_written_while_the_one_before_is_synced) {
     open();
     std::unique_lock held{calls.held};

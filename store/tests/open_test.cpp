@@ -6,6 +6,8 @@
 #include <fstream>
 
 #include "store/data_folder.hpp"
+#include "store/ledger/ledger_database.hpp"
+#include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/support.hpp"
 
@@ -179,6 +181,28 @@ TEST(DataFolder, that_cannot_be_made_is_refused_with_the_reason) {
     write_file(folder / "file", "x");
 
     EXPECT_EQ(code_of([&] { const DataFolder held{folder / "file"}; }), "data.unusable");
+}
+
+// What SQLite itself says: 2 is FULL, a sync at every commit, 1 is NORMAL.
+std::int64_t synchronous_of(const SqliteOptions& options) {
+    aio::Loop loop{"test"};
+    const auto database = open_sqlite(options);
+    auto ask = [](Transaction& transaction) {
+        return transaction.query("PRAGMA synchronous").front().integer(0);
+    };
+    return await(loop, database->transact(ask));
+}
+
+TEST(OpenDatabase, syncs_every_commit_unless_less_was_asked_for) {
+    TemporaryFolder folder;
+    const SqliteOptions usual{.file = folder / "a.db", .schema = one_step};
+    SqliteOptions less{.file = folder / "b.db", .schema = one_step};
+    less.durability = Durability::crash;
+
+    EXPECT_EQ(synchronous_of(usual), 2);
+    EXPECT_EQ(synchronous_of(less), 1);
+    EXPECT_EQ(synchronous_of(message_database(folder / "messages.db")), 1);
+    EXPECT_EQ(synchronous_of(ledger_database(folder / "usage.db")), 1);
 }
 
 }  // namespace
