@@ -161,7 +161,7 @@ struct FindUsersRequest {
     static constexpr std::array<std::string_view, 2> defaulted{"query", "limit"};
     static constexpr std::array fields{
         wire::Field{"query", 0, 64,
-                    "Start of a user name or part of a display name; empty lists everyone."},
+                    "Starts of words of a user name or display name; empty lists everyone."},
         wire::Field{"limit", 1, 200, ""},
     };
 };

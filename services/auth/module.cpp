@@ -68,9 +68,9 @@ class AuthService final : public runtime::Service {
     }
 
     Task<void> start() override {
+        co_await users_.index_all();
         audit_.start();
         scope_.start(maintain());
-        co_return;
     }
     Task<void> stop(Steady deadline) override {
         co_await scope_.close();

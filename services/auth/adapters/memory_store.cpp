@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
+#include "services/auth/domain/search_words.hpp"
 
 namespace loquat::auth {
 
@@ -53,12 +53,12 @@ Task<std::vector<Account>> MemoryStore::list_by_id(std::vector<UserId> ids) {
 
 Task<std::vector<Account>> MemoryStore::search(std::string query, std::string after,
                                                std::size_t limit) {
-    const std::string folded = to_lower_ascii(query);
+    const std::vector<std::string> wanted = words_of_query(query);
     std::vector<Account> all;
     for (const auto& [id, account] : users_) {
-        const bool matches = account.username.starts_with(folded) ||
-                             to_lower_ascii(account.display_name).contains(folded);
-        if (matches && account.username > after) {
+        const bool is_found =
+            matches(words_of_names(account.username, account.display_name), wanted);
+        if (is_found && account.username > after) {
             all.push_back(account);
         }
     }

@@ -9,7 +9,12 @@ constexpr char users[] = {
 #embed "../schema/0001_users.sql"
 };
 
-constexpr std::array steps{store::Migration{1, "users", {users, sizeof(users)}}};
+constexpr char search[] = {
+#embed "../schema/0002_search.sql"
+};
+
+constexpr std::array steps{store::Migration{1, "users", {users, sizeof(users)}},
+                           store::Migration{2, "search", {search, sizeof(search)}}};
 
 }  // namespace
 

@@ -1,6 +1,9 @@
 #include "services/auth/adapters/sql_users.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
+#include "services/auth/domain/search_words.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::auth {
@@ -37,16 +40,36 @@ std::vector<Account> to_accounts(const store::Rows& rows) {
     return all;
 }
 
-// The text as part of a LIKE pattern with '!' as its escape.
-std::string like_escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '!') {
-            out.push_back('!');
-        }
-        out.push_back(c);
+// How many accounts without words are indexed in one transaction.
+constexpr std::size_t index_batch = 500;
+// Accounts that share the prefix of a query's longest word, looked at together for its other words.
+constexpr std::size_t candidates_batch = 200;
+
+std::string join(const SearchWords& words) {
+    std::string text;
+    for (const std::string& word : words) {
+        text.append(word).push_back(' ');
     }
-    return out;
+    return text;
+}
+
+void index_names(store::Transaction& transaction, const std::string& username,
+                 const std::string& display_name) {
+    const SearchWords words = words_of_names(username, display_name);
+    transaction.execute("UPDATE users SET search_words = $2 WHERE username = $1",
+                        {username, join(words)});
+    for (const std::string& prefix : prefixes_of(words)) {
+        transaction.execute("INSERT INTO user_prefixes (prefix, username) VALUES ($1, $2)",
+                            {prefix, username});
+    }
+}
+
+void forget_names(store::Transaction& transaction, const Account& account) {
+    const SearchWords words = words_of_names(account.username, account.display_name);
+    for (const std::string& prefix : prefixes_of(words)) {
+        transaction.execute("DELETE FROM user_prefixes WHERE prefix = $1 AND username = $2",
+                            {prefix, account.username});
+    }
 }
 
 // True for the one who gets it.
@@ -65,6 +88,7 @@ contracts::Role insert_user(store::Transaction& transaction, const Account& acco
         {account.id, account.username, account.display_name, to_lower_ascii(account.display_name),
          account.email, wire::enum_name(role), account.created_at, account.password_hash,
          account.password_version});
+    index_names(transaction, account.username, account.display_name);
     return role;
 }
 
@@ -118,22 +142,78 @@ Task<std::vector<Account>> SqlUsers::list_by_id(std::vector<UserId> ids) {
     co_return co_await database_.read(std::move(work));
 }
 
+namespace {
+
+std::vector<Account> list_from(store::Transaction& transaction, const std::string& after,
+                               std::size_t limit) {
+    return to_accounts(transaction.query("SELECT " LOQUAT_USER_COLUMNS
+                                         " FROM users WHERE username > $1 ORDER BY username "
+                                         "LIMIT $2",
+                                         {after, limit}));
+}
+
+std::vector<Account> search_from(store::Transaction& transaction,
+                                 const std::vector<std::string>& query, std::string after,
+                                 std::size_t limit) {
+    const std::string prefix = prefix_of(query.front());
+    const bool is_exact = query.size() == 1 && prefix == query.front();
+    const std::size_t batch = is_exact ? limit : std::max(limit, candidates_batch);
+    std::vector<Account> found;
+    for (;;) {
+        const auto candidates = to_accounts(transaction.query(
+            "SELECT " LOQUAT_USER_COLUMNS
+            " FROM users WHERE username IN (SELECT username FROM user_prefixes WHERE prefix = $1 "
+            "AND username > $2 ORDER BY username LIMIT $3) ORDER BY username",
+            {prefix, after, batch}));
+        for (const Account& one : candidates) {
+            if (matches(words_of_names(one.username, one.display_name), query)) {
+                found.push_back(one);
+            }
+            if (found.size() == limit) {
+                return found;
+            }
+        }
+        if (candidates.size() < batch) {
+            return found;
+        }
+        after = candidates.back().username;
+    }
+}
+
+}  // namespace
+
 Task<std::vector<Account>> SqlUsers::search(std::string query, std::string after,
                                             std::size_t limit) {
-    const std::string pattern = like_escaped(to_lower_ascii(query));
-    std::vector<store::Value> params{pattern + '%', '%' + pattern + '%', std::move(after), limit};
-    const store::Rows rows = co_await database_.query(
-        "SELECT " LOQUAT_USER_COLUMNS
-        " FROM users WHERE "
-        "(username LIKE $1 ESCAPE '!' OR display_name_folded LIKE $2 ESCAPE '!') "
-        "AND username > $3 ORDER BY username LIMIT $4",
-        std::move(params));
-    co_return to_accounts(rows);
+    auto work = [words = words_of_query(query), after = std::move(after),
+                 limit](store::Transaction& transaction) {
+        return words.empty() ? list_from(transaction, after, limit)
+                             : search_from(transaction, words, after, limit);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+Task<void> SqlUsers::index_all() {
+    auto work = [](store::Transaction& transaction) {
+        const store::Rows rows = transaction.query(
+            "SELECT username, display_name FROM users WHERE search_words = '' LIMIT $1",
+            {index_batch});
+        for (const store::Row row : rows) {
+            index_names(transaction, row.text(0), row.text(1));
+        }
+        return rows.size();
+    };
+    std::size_t indexed = index_batch;
+    while (indexed == index_batch) {
+        indexed = co_await database_.transact(work);
+    }
 }
 
 Task<std::optional<Account>> SqlUsers::change_profile(UserId id, ProfileChange change) {
     auto work = [id, change = std::move(change)](store::Transaction& transaction) {
-        if (change.display_name) {
+        const auto before = find_user(transaction, id);
+        if (change.display_name && before) {
+            forget_names(transaction, *before);
+            index_names(transaction, before->username, *change.display_name);
             transaction.execute(
                 "UPDATE users SET display_name = $2, display_name_folded = $3 WHERE id = $1",
                 {id, *change.display_name, to_lower_ascii(*change.display_name)});

@@ -20,6 +20,10 @@ class SqlUsers final : public UserStore {
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
     Task<RoleOutcome> change_role(UserId id, contracts::Role role) override;
 
+    // Makes accounts that were added before there was an index for searching findable.  Some at a
+    // time; call it before the first search.
+    Task<void> index_all();
+
   private:
     store::Database& database_;
 };

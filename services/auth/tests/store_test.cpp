@@ -153,7 +153,75 @@ TYPED_TEST(Store, searches_literally_in_pages) {
     EXPECT_EQ(names("!"), "");
     EXPECT_EQ(names("' OR 1=1 --"), "");
     EXPECT_EQ(names("", "a_b", 1), "axb ");
-    EXPECT_EQ(names("OE"), "zoe ") << "part of the display name, in any case";
+    EXPECT_EQ(names("ZO"), "zoe ") << "in any case";
+    EXPECT_EQ(names("oe"), "") << "not within a word";
+}
+
+TYPED_TEST(Store, finds_people_by_beginnings_of_words) {
+    const auto add = [&](std::string name, std::string display_name) {
+        Account account = this->account(std::move(name));
+        account.display_name = std::move(display_name);
+        this->run(this->users.add(account));
+        return account.id;
+    };
+    add("kim", "Anna-Maria Berg");
+    add("anna2", "\u00c4nne Bergmann");
+    const UserId renamed = add("zed", "Annabel");
+    add("long", "Donaudampfschifffahrt Eins");
+    add("longer", "Donaudampfschiffe Zwei");
+    const auto names = [&](std::string query, std::string after = "", std::size_t limit = 10) {
+        std::string all;
+        for (const Account& one : this->run(this->users.search(query, after, limit))) {
+            all += one.username + " ";
+        }
+        return all;
+    };
+
+    EXPECT_EQ(names("ann"), "anna2 kim zed ");
+    EXPECT_EQ(names("ann", "anna2", 1), "kim ");
+    EXPECT_EQ(names("mari"), "kim ");
+    EXPECT_EQ(names("anna-m"), "kim ");
+    EXPECT_EQ(names("berg ann"), "anna2 kim ");
+    EXPECT_EQ(names("berg maria"), "kim ");
+    EXPECT_EQ(names("\u00c4nn"), "anna2 ");
+    EXPECT_EQ(names("donaudampfschiff"), "long longer ");
+    EXPECT_EQ(names("donaudampfschifff"), "long ");
+    this->run(this->users.change_profile(renamed, {.display_name = "Carla"}));
+    EXPECT_EQ(names("ann"), "anna2 kim ");
+    EXPECT_EQ(names("carl"), "zed ");
+    EXPECT_EQ(names("z"), "longer zed ");
+}
+
+TYPED_TEST(Store, looks_on_when_many_share_the_longest_word) {
+    for (int i = 0; i < 450; ++i) {
+        Account account = this->account("u" + std::to_string(1'000 + i));
+        account.display_name = i % 200 == 199 ? "Alexandra B" : "Alexandra C";
+        this->run(this->users.add(account));
+    }
+
+    const auto found = this->run(this->users.search("alexandra b", "", 10));
+
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].username, "u1199");
+    EXPECT_EQ(found[1].username, "u1399");
+}
+
+TEST(SqlUsers, makes_accounts_of_before_findable) {
+    SqliteAdapter adapter;
+    aio::Loop loop{"test"};
+    run_to_end(loop, adapter.users.add(
+                         {.id = UserId::make(), .username = "ann", .display_name = "Ann Bo"}));
+    auto forget = [](store::Transaction& transaction) {
+        transaction.execute("UPDATE users SET search_words = ''");
+        transaction.execute("DELETE FROM user_prefixes");
+    };
+    run_to_end(loop, adapter.database->transact(forget));
+    const auto before = run_to_end(loop, adapter.users.search("bo", "", 10));
+
+    run_to_end(loop, adapter.sql_users.index_all());
+
+    EXPECT_TRUE(before.empty());
+    EXPECT_EQ(run_to_end(loop, adapter.users.search("bo", "", 10)).size(), 1U);
 }
 
 TYPED_TEST(Store, changes_profiles) {

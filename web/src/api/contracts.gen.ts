@@ -120,7 +120,7 @@ export interface Empty {
 }
 
 export interface FindUsersRequest {
-  /** Start of a user name or part of a display name; empty lists everyone. */
+  /** Starts of words of a user name or display name; empty lists everyone. */
   query?: string;
   limit?: number;
   cursor?: string | null;
