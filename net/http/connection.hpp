@@ -33,6 +33,7 @@ class Connection final : Alarm {
     // The request's body; connection_body.cpp.
     Task<std::string> read_body(std::size_t bytes_max);
     Task<std::size_t> read_body_some(std::span<char> into);
+    void limit_body(Steady due) { body_due_ = due; }
     bool is_body_done() const { return body_done_; }
 
     // The answer; connection_answer.cpp.
@@ -103,6 +104,8 @@ class Connection final : Alarm {
     Exchange exchange_;
     Steady begun_at_;
     std::move_only_function<void()> gone_call_;
+    Steady body_due_ = Steady::max();
+    Pace body_pace_;
     std::uint64_t body_left_ = 0;  // Framing::length: bytes not yet read
     std::uint64_t body_sent_ = 0;
     std::uint64_t answer_left_ = 0;  // AnswerBody::length: bytes not yet given

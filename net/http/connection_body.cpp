@@ -16,11 +16,17 @@ Failure too_large() {
                    std::string{text_of(ParseError::body_too_large)}};
 }
 
+Steady later(Steady now, std::chrono::nanoseconds time) {
+    return time > Steady::max() - now ? Steady::max() : now + time;
+}
+
 }  // namespace
 
 void Connection::begin_body_of_request() {
     const RequestHead& request = work_->head;
     body_done_ = request.framing == Framing::none;
+    body_due_ = Steady::max();
+    body_pace_.begin(server_.config.body_pace);
     body_left_ = request.framing == Framing::length ? request.content_length : 0;
     continue_due_ = request.expects_continue && !body_done_ && work_->unread() == 0;
     if (request.framing == Framing::chunked) {
@@ -29,8 +35,13 @@ void Connection::begin_body_of_request() {
 }
 
 Task<void> Connection::wait_for_body() {
-    begin_wait(Waiting::body, server_.config.body_stall_max);
+    const Steady begun = coarse_now();
+    const Steady due = std::min({begun + server_.config.body_stall_max, body_due_,
+                                 later(begun, body_pace_.left(server_.config.body_pace))});
+    waiting_ = Waiting::body;
+    set(server_.loop, begun, std::max(begun, due));
     co_await stream_.readable();
+    body_pace_.on_waited(coarse_now() - begun);
     in_a_row_ = 0;
     waiting_ = Waiting::nothing;
     clear();
@@ -105,6 +116,7 @@ Task<std::size_t> Connection::read_body_some(std::span<char> into) {
             body_left_ -= count;
             body_done_ = body_left_ == 0;
             if (count > 0) {
+                body_pace_.on_bytes(server_.config.body_pace, count);
                 co_return count;
             }
         } else {
@@ -114,6 +126,7 @@ Task<std::size_t> Connection::read_body_some(std::span<char> into) {
                 ++server_.counts.parse_errors;
                 co_await break_body(error);
             }
+            body_pace_.on_bytes(server_.config.body_pace, count);
             if (count > 0 || body_done_) {
                 co_return count;
             }

@@ -14,6 +14,7 @@ Task<std::string> Exchange::read_body(std::size_t bytes_max) {
 Task<std::size_t> Exchange::read_body_some(std::span<char> into) {
     return connection_.read_body_some(into);
 }
+void Exchange::limit_body(Steady due) { connection_.limit_body(due); }
 bool Exchange::is_body_done() const { return connection_.is_body_done(); }
 
 Task<void> Exchange::respond(Response response) { return connection_.respond(std::move(response)); }

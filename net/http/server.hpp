@@ -11,6 +11,7 @@
 #include "net/http/codec.hpp"
 #include "net/http/head_writer.hpp"
 #include "net/http/message.hpp"
+#include "net/http/pace.hpp"
 #include "net/listener.hpp"
 #include "net/stream.hpp"
 
@@ -24,6 +25,7 @@ struct ServerConfig {
         10'000};  // first byte of a request (or accept) to the end of its head
     std::chrono::milliseconds idle_time_max{75'000};   // keep-alive without a request
     std::chrono::milliseconds body_stall_max{30'000};  // no byte of a body that is being read
+    PaceRule body_pace;                                // and how fast it must come at least
     std::chrono::milliseconds send_stall_max{30'000};  // the client takes nothing of an answer
     std::size_t connections_max = 50'000;              // more: 503 and close
     std::size_t connections_per_address_max = 0;       // 0: no limit; more: 503 and close
@@ -58,6 +60,9 @@ class Exchange {
     Task<std::string> read_body(std::size_t bytes_max);
     // Some bytes of it; 0 at the end.  Fails as read_body does.
     Task<std::size_t> read_body_some(std::span<char> into);
+    // The whole body must have come by then, else `http.body_timeout`.  Until it is said there is
+    // no such time, only the least rate and the longest pause.
+    void limit_body(Steady due);
     // What of the body has been read with the head and can be had without waiting: `length` bodies
     // only.
     bool is_body_done() const;

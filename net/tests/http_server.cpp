@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include "aio/signal.hpp"
 
 #include "base/failure.hpp"
 #include "net/tests/http_support.hpp"
@@ -150,6 +151,58 @@ TEST(Server, gives_a_stalled_body_408) {
     EXPECT_THAT(length, HasSubstr("http.body_timeout"));
     EXPECT_EQ(count_of(length, "HTTP/1.1 "), 1U);
     EXPECT_THAT(chunked, StartsWith("HTTP/1.1 408 "));
+}
+
+// Lets the loop do what it has to do.
+Task<void> turn_of(aio::Loop& loop) {
+    aio::Signal turn;
+    loop.post([&turn] { turn.set(); });
+    co_await turn.wait();
+}
+
+// A byte at a time: no pause is long, but the whole would hardly end.
+TEST(Server, gives_a_dripping_body_408) {
+    const PaceRule pace{.grace = 60ms, .credit_max = 60ms, .bytes_per_second = 1'000'000'000};
+    Stage stage{echo, {.body_pace = pace}};
+    std::vector<std::string> answers;
+
+    stage.run([&]() -> Task<void> {
+        for (const char* head :
+             {"Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nF4240\r\n"}) {
+            Stream stream = co_await stage.open();
+            co_await stream.write_all(std::string{"POST / HTTP/1.1\r\nHost: x\r\n"} + head);
+            while (!stream.may_be_readable()) {
+                co_await stream.write_all("a");
+                co_await turn_of(stage.loop);
+            }
+            std::string answer = co_await Stage::read_to_end(stream);
+            answers.push_back(std::move(answer));
+        }
+    });
+
+    EXPECT_THAT(answers[0], HasSubstr("http.body_timeout"));
+    EXPECT_THAT(answers[1], HasSubstr("http.body_timeout"));
+    EXPECT_EQ(stage.server.counts().timeouts, 2U);
+}
+
+TEST(Server, gives_a_body_408_that_is_not_whole_in_time) {
+    auto strict = [](Exchange& exchange) -> Task<void> {
+        exchange.limit_body(exchange.begun_at() + 30ms);
+        const std::string body = co_await exchange.read_body(100);
+        co_await say(exchange, body);
+    };
+    Stage stage{strict, {.body_pace = {.bytes_per_second = 0}}};
+    std::string late;
+    std::string next;
+
+    stage.run([&]() -> Task<void> {
+        late = co_await stage.tell("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+        next = co_await stage.tell(
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab");
+    });
+
+    EXPECT_THAT(late, HasSubstr("http.body_timeout"));
+    EXPECT_THAT(next, StartsWith("HTTP/1.1 200 "));
 }
 
 TEST(Server, refuses_bad_chunks_and_large_bodies) {

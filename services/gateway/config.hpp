@@ -171,6 +171,10 @@ struct GatewayConfig {
     std::int32_t trace_percent = 10;
     std::int32_t head_ms_max = 10'000;
     std::int32_t idle_ms_max = 75'000;
+    std::int32_t body_ms_max = 30'000;
+    std::int32_t body_pause_ms_max = 30'000;
+    std::int32_t body_grace_ms = 10'000;
+    std::int32_t body_bytes_per_second_min = 1'024;
     std::int32_t header_bytes_max = 16 * 1024;
     std::int32_t connections_max = 50'000;
     std::int32_t connections_per_address_max = 0;
@@ -189,6 +193,13 @@ struct GatewayConfig {
         wire::Field{"trace_percent", 0, 100, "Requests without a traceparent marked as sampled."},
         wire::Field{"head_ms_max", 100, 600'000, "First byte of a request to the end of its head."},
         wire::Field{"idle_ms_max", 100, 3'600'000, "A connection without a request."},
+        wire::Field{"body_ms_max", 100, 3'600'000,
+                    "Whole body of a request that Loquat answers itself."},
+        wire::Field{"body_pause_ms_max", 100, 3'600'000, "Between two pieces of any body."},
+        wire::Field{"body_grace_ms", 100, 3'600'000,
+                    "Waited for a body before its least rate counts."},
+        wire::Field{"body_bytes_per_second_min", 0, 1'000'000'000,
+                    "Least rate of a body while it is waited for; slower: 408; 0: none."},
         wire::Field{"header_bytes_max", 1024, 1'048'576, "Whole head; more: 431."},
         wire::Field{"connections_max", 1, 10'000'000, "Per loop; more: 503."},
         wire::Field{"connections_per_address_max", 0, 1'000'000, "Per loop; 0: no limit."},
@@ -198,7 +209,8 @@ struct GatewayConfig {
 };
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
                       (port, address, tls, origins, trusted_proxies, limits, access_log,
-                       trace_percent, head_ms_max, idle_ms_max, header_bytes_max, connections_max,
+                       trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
+                       body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
                        connections_per_address_max, tunnels_max, upstream, routes))
 
 }  // namespace loquat::gateway

@@ -19,6 +19,11 @@ net::http::ServerConfig server_config(const GatewayConfig& config, RequestIds& i
     net::http::ServerConfig out;
     out.head_time_max = milliseconds{config.head_ms_max};
     out.idle_time_max = milliseconds{config.idle_ms_max};
+    out.body_stall_max = milliseconds{config.body_pause_ms_max};
+    out.body_pace = {
+        .grace = milliseconds{config.body_grace_ms},
+        .credit_max = milliseconds{config.body_pause_ms_max},
+        .bytes_per_second = static_cast<std::uint64_t>(config.body_bytes_per_second_min)};
     out.connections_max = static_cast<std::size_t>(config.connections_max);
     out.connections_per_address_max = static_cast<std::size_t>(config.connections_per_address_max);
     out.limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
@@ -246,6 +251,12 @@ Gateway::Way Gateway::judge(Request& request) {
     check_access(request);
     if (request.is_websocket) {
         check_origin(request);
+    }
+    // Bodies of others' servers and route tables may be of any size: they only have a least rate.
+    if (request.route->made_by == RouteMaker::product &&
+        request.route->own != OwnAnswer::replace_routes) {
+        request.exchange.limit_body(request.exchange.begun_at() +
+                                    milliseconds{config_.body_ms_max});
     }
     const bool is_sign_in = request.route->limit.kind == LimitKind::sign_in;
     return is_sign_in && limiter_.is_enabled() ? Way::check_sign_in : way_of(request);
