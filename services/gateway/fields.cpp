@@ -26,58 +26,126 @@ bool is_of_this_hop(std::string_view name) {
     switch (name.size()) {
         case 2:
             return equal_names(name, "te");
+        case 5:
+            return equal_names(name, "proxy");  // scripts read it as a setting (httpoxy)
         case 7:
             return equal_names(name, "upgrade") || equal_names(name, "trailer");
         case 10:
             return equal_names(name, "connection") || equal_names(name, "keep-alive");
-        case 16:
-            return equal_names(name, "proxy-connection");
         case 17:
             return equal_names(name, "transfer-encoding");
-        case 18:
-            return equal_names(name, "proxy-authenticate");
-        case 19:
-            return equal_names(name, "proxy-authorization");
         default:
-            return false;
+            // All but what tells of proxies on the way back (RFC 9209).
+            return (has_prefix(name, "proxy-") && !equal_names(name, "proxy-status")) ||
+                   equal_names(name, "http2-settings");
     }
 }
 
 // What only the gateway says to an upstream.
 bool is_ours(std::string_view name) {
-    static constexpr std::array<std::string_view, 9> names{
-        "host",      "content-length", "expect",     "forwarded",         "x-request-id",
-        "x-real-ip", "traceparent",    "tracestate", "x-internal-api-key"};
-    return is_one_of(name, names) || has_prefix(name, "x-forwarded-") ||
-           has_prefix(name, "x-loquat-");
+    static constexpr std::array<std::string_view, 11> names{"host",
+                                                            "content-length",
+                                                            "expect",
+                                                            "forwarded",
+                                                            "traceparent",
+                                                            "tracestate",
+                                                            "x-request-id",
+                                                            "x-internal-api-key",
+                                                            "x-forwarded-for",
+                                                            "x-forwarded-proto",
+                                                            "x-forwarded-host"};
+    return is_one_of(name, names) || has_prefix(name, "x-loquat-");
 }
 
-// Empty for the words that everybody sends.
-std::string_view unusual(std::string_view connection) {
+// What servers believe of a proxy: who the client is, and which address it asked for.
+bool is_word_of_a_proxy(std::string_view name) {
+    static constexpr std::array<std::string_view, 23> names{"x-forwarded",
+                                                            "x-real-ip",
+                                                            "x-client-ip",
+                                                            "x-cluster-client-ip",
+                                                            "x-originating-ip",
+                                                            "x-remote-ip",
+                                                            "x-remote-addr",
+                                                            "x-remote-user",
+                                                            "remote-user",
+                                                            "remote-addr",
+                                                            "client-ip",
+                                                            "true-client-ip",
+                                                            "cf-connecting-ip",
+                                                            "fastly-client-ip",
+                                                            "x-azure-clientip",
+                                                            "x-original-url",
+                                                            "x-original-uri",
+                                                            "x-original-host",
+                                                            "x-original-remote-addr",
+                                                            "x-rewrite-url",
+                                                            "x-host",
+                                                            "x-http-host-override",
+                                                            "x-envoy-external-address"};
+    return has_prefix(name, "x-forwarded-") || is_one_of(name, names);
+}
+
+bool is_essential(std::string_view name) {
+    static constexpr std::array<std::string_view, 17> names{"host",
+                                                            "content-length",
+                                                            "content-type",
+                                                            "content-encoding",
+                                                            "authorization",
+                                                            "cookie",
+                                                            "set-cookie",
+                                                            "cache-control",
+                                                            "date",
+                                                            "origin",
+                                                            "range",
+                                                            "content-range",
+                                                            "location",
+                                                            "vary",
+                                                            "www-authenticate",
+                                                            "retry-after",
+                                                            "content-security-policy"};
+    return is_one_of(name, names);
+}
+
+// The words that everybody sends.
+bool is_usual(std::string_view connection) {
     static constexpr std::array<std::string_view, 4> usual{"", "keep-alive", "close", "upgrade"};
-    return is_one_of(connection, usual) ? std::string_view{} : connection;
+    return is_one_of(connection, usual);
 }
 
-// Connection in all its occurrences is rare; then each name is looked up in all of them.
-bool is_named(std::string_view named, std::string_view name) {
-    return !named.empty() && net::http::has_token(named, name);
+bool is_connection(std::string_view name) {
+    return name.size() == 10 && equal_names(name, "connection");
 }
 
 }  // namespace
 
-RequestFieldFilter::RequestFieldFilter(const net::http::RequestHead& head)
-    : named_(unusual(head.headers.get("Connection"))) {}
+NamedFields::NamedFields(const net::http::HeaderViews& headers) {
+    for (const net::http::HeaderView& field : headers) {
+        if (is_connection(field.name) && !is_usual(field.value)) {
+            headers_ = &headers;
+        }
+    }
+}
+
+// More than the usual words are rare; then each name is looked up in all lines.
+bool NamedFields::has(std::string_view name) const {
+    return headers_ != nullptr && !is_essential(name) &&
+           std::ranges::any_of(*headers_, [name](const net::http::HeaderView& field) {
+               return is_connection(field.name) && net::http::has_token(field.value, name);
+           });
+}
+
+RequestFieldFilter::RequestFieldFilter(const net::http::RequestHead& head, Sender sender)
+    : named_(head.headers), sender_(sender) {}
 
 bool RequestFieldFilter::lets_through(std::string_view name) const {
     return !is_of_this_hop(name) && !is_ours(name) && name.find('_') == std::string_view::npos &&
-           !is_named(named_, name);
+           (sender_ == Sender::trusted_proxy || !is_word_of_a_proxy(name)) && !named_.has(name);
 }
 
-AnswerFieldFilter::AnswerFieldFilter(const net::http::ResponseHead& head)
-    : named_(unusual(head.headers.get("Connection"))) {}
+AnswerFieldFilter::AnswerFieldFilter(const net::http::ResponseHead& head) : named_(head.headers) {}
 
 bool AnswerFieldFilter::lets_through(std::string_view name, AnswerFields& seen) const {
-    if (is_of_this_hop(name) || is_named(named_, name)) {
+    if (is_of_this_hop(name) || named_.has(name)) {
         return false;
     }
     switch (name.size()) {

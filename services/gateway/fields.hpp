@@ -5,16 +5,33 @@
 
 namespace loquat::gateway {
 
-// Which fields of a request do not go on to an upstream: those of this hop (RFC 9110 section 7.6.1,
-// also those that Connection names), those that the gateway writes itself, those that only services
-// of ours may write, and names with an underscore, which some servers take for a hyphen.
+// What Connection names, in all its lines: fields that end at this hop (RFC 9110 section 7.6.1).
+// Names of fields without which a message would mean something else (Authorization, Cookie,
+// Content-Type ...) count for nothing: no sender may take them from the next reader.
+class NamedFields {
+  public:
+    explicit NamedFields(const net::http::HeaderViews& headers);
+    bool has(std::string_view name) const;
+
+  private:
+    const net::http::HeaderViews* headers_ = nullptr;  // where a line has more than the usual words
+};
+
+// Whose words about the client and its address are worth something.
+enum class Sender : std::uint8_t { stranger, trusted_proxy };
+
+// Which fields of a request do not go on to an upstream: those of this hop, also those that
+// Connection names; those that the gateway writes itself; those that only services of ours may
+// write; what only a proxy knows (X-Real-IP, X-Original-URL ...) from anyone but a trusted one; and
+// names with an underscore, which some servers take for a hyphen.
 class RequestFieldFilter {
   public:
-    explicit RequestFieldFilter(const net::http::RequestHead& head);
+    RequestFieldFilter(const net::http::RequestHead& head, Sender sender);
     bool lets_through(std::string_view name) const;
 
   private:
-    std::string_view named_;  // Connection, where it names more than the usual words
+    NamedFields named_;
+    Sender sender_;
 };
 
 // What an upstream's answer already says; the rest is added by the gateway.
@@ -32,7 +49,7 @@ class AnswerFieldFilter {
     bool lets_through(std::string_view name, AnswerFields& seen) const;
 
   private:
-    std::string_view named_;
+    NamedFields named_;
 };
 
 }  // namespace loquat::gateway

@@ -47,7 +47,8 @@ void Proxy::write_head(const Request& request, const Journey& journey,
     net::http::HeadWriter out = call.start(head.method, target);
     out.forward("Host",
                 request.routes->table->upstreams()[route.upstream].authorities[journey.address]);
-    const RequestFieldFilter filter{head};
+    const RequestFieldFilter filter{
+        head, request.client.is_forwarded ? Sender::trusted_proxy : Sender::stranger};
     for (const net::http::HeaderView& field : head.headers) {
         const bool goes_on =
             filter.lets_through(field.name) ||
