@@ -121,6 +121,20 @@ std::uint64_t File::size() const {
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+std::uint64_t File::data_end(std::uint64_t from) const {
+    for (;;) {
+        const off_t data = ::lseek(handle_, static_cast<off_t>(from), SEEK_DATA);
+        if (data < 0) {
+            return errno == ENXIO ? from : size();
+        }
+        const off_t hole = ::lseek(handle_, data, SEEK_HOLE);
+        if (hole < 0) {
+            return size();
+        }
+        from = static_cast<std::uint64_t>(hole);
+    }
+}
+
 void sync_folder(const std::filesystem::path& folder, FileCalls& calls) {
     const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (handle < 0) {

@@ -34,6 +34,8 @@ class File {
     // Makes the file `size` bytes long; takes the space at once where the file system can.
     void allocate(std::uint64_t size);
     std::uint64_t size() const;
+    // Behind this place, at or after `from`, there is nothing but zeros.
+    std::uint64_t data_end(std::uint64_t from) const;
     const std::filesystem::path& path() const { return path_; }
 
   private:

@@ -77,7 +77,8 @@ std::string_view unchecked_body(std::string_view bytes) {
 // At least `count` bytes from `position` on, or what the file has.
 std::string_view FrameReader::bytes_at(std::uint64_t position, std::size_t count) {
     if (position < held_at_ || position + count > held_at_ + held_.size()) {
-        held_ = file_.read(position, std::max(count, chunk_bytes));
+        const std::uint64_t left = end_ - std::min(position, end_);
+        held_ = file_.read(position, std::min<std::uint64_t>(std::max(count, chunk_bytes), left));
         held_at_ = position;
     }
     const std::string_view held = held_;

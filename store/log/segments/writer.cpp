@@ -276,9 +276,13 @@ void SegmentWriter::clean() {
         remove_oldest();
     }
     if (set_.count() > 2 && !cannot_copy_ && kept_bytes(set_.all_runs()) * 2 < set_.used_bytes()) {
-        cannot_copy_ = true;
-        copy_oldest();
-        cannot_copy_ = false;
+        try {
+            copy_oldest();
+        } catch (const Failure& failure) {
+            // Trying again would only copy again what is before the damage.
+            cannot_copy_ = failure.code == "store.damaged";
+            throw;
+        }
         remove_oldest();
     }
 }
