@@ -54,12 +54,23 @@ void Announcer::chat_changed(const ChatId& chat, std::vector<UserId> users) {
     push({What::changed, chat, std::move(users)});
 }
 
-void Announcer::chat_removed(const ChatId& chat, std::vector<UserId> users) {
-    push({What::removed, chat, std::move(users)});
+void Announcer::chat_removed(const ChatId& chat, const UserId& user) {
+    tell(user, contracts::chat_removed_event(chat));
 }
 
 void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
-    push({What::deleted, chat, std::move(users)});
+    Job job{What::deleted, chat, std::move(users)};
+    if (jobs_.try_push(job)) {
+        return;
+    }
+    for (const UserId& user : job.users) {
+        tell_gone(chat, user);
+    }
+}
+
+void Announcer::tell_gone(const ChatId& chat, const UserId& user) {
+    member_removed(chat, user);
+    tell(user, contracts::chat_removed_event(chat));
 }
 
 void Announcer::push(Job job) {
@@ -91,8 +102,8 @@ Task<void> Announcer::run() {
 }
 
 Task<void> Announcer::do_job(Job job) {
-    if (job.what == What::removed || job.what == What::deleted) {
-        co_await tell_removed(std::move(job));
+    if (job.what == What::deleted) {
+        co_await tell_deleted(std::move(job));
         co_return;
     }
     if (job.what == What::all_changed) {
@@ -101,13 +112,9 @@ Task<void> Announcer::do_job(Job job) {
     co_await tell_seen(std::move(job));
 }
 
-Task<void> Announcer::tell_removed(Job job) {
-    const std::string body = contracts::chat_removed_event(job.chat);
+Task<void> Announcer::tell_deleted(Job job) {
     for (std::size_t i = 0; i < job.users.size(); ++i) {
-        tell(job.users[i], body);
-        if (job.what == What::deleted) {
-            member_removed(job.chat, job.users[i]);
-        }
+        tell_gone(job.chat, job.users[i]);
         if (i % events_each_turn == events_each_turn - 1) {
             co_await yield();
         }
@@ -126,13 +133,14 @@ Task<void> Announcer::tell_seen(Job job) {
             job.users.push_back(member.user);
         }
     }
-    const store::Head head = co_await parts_.heads.find(job.chat);
     for (std::size_t i = 0; i < job.users.size(); ++i) {
         std::optional<contracts::PublicUser> peer;
         if (const auto other = room->peer_of(job.users[i])) {
             peer = co_await parts_.people.find(*other);
             peer = peer ? peer : unknown_person(*other);
         }
+        // Last, so that nothing is told which was deleted or left while the rest was looked up.
+        const store::Head head = co_await parts_.heads.find(job.chat);
         if (const MemberRecord* member = room->find(job.users[i])) {
             const ChatView view{room->chat, *member, head, std::move(peer)};
             const auto type = job.what == What::added ? "chat_added" : "chat_changed";

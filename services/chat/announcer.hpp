@@ -13,7 +13,8 @@ namespace loquat::chat {
 
 // Tells live clients what changed besides messages.  Room events go out at once.  Chat list events,
 // one for each member, go through one queue in order, a few at a time between other work; when the
-// queue is full they are dropped and counted: lists are right again when they are next read.
+// queue is full they are dropped and counted: lists are right again when they are next read.  That
+// somebody was removed is never dropped and waits for nothing: it ends a right to read.
 class Announcer {
   public:
     struct Parts {
@@ -40,7 +41,7 @@ class Announcer {
     void chat_changed(const ChatId& chat);
     // To these members only: what changed concerns them alone.
     void chat_changed(const ChatId& chat, std::vector<UserId> users);
-    void chat_removed(const ChatId& chat, std::vector<UserId> users);
+    void chat_removed(const ChatId& chat, const UserId& user);
     // Also ends the subscriptions of all of `users`.
     void chat_deleted(const ChatId& chat, std::vector<UserId> users);
 
@@ -49,7 +50,7 @@ class Announcer {
     void close() { jobs_.close(); }
 
   private:
-    enum class What { added, changed, all_changed, removed, deleted };
+    enum class What { added, changed, all_changed, deleted };
     struct Job {
         What what;
         ChatId chat;
@@ -58,7 +59,8 @@ class Announcer {
 
     void push(Job job);
     Task<void> do_job(Job job);
-    Task<void> tell_removed(Job job);
+    Task<void> tell_deleted(Job job);
+    void tell_gone(const ChatId& chat, const UserId& user);
     Task<void> tell_seen(Job job);
     void tell(const UserId& user, std::string_view body);
 

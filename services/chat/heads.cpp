@@ -11,7 +11,29 @@ std::size_t weight_of(const store::Head& head) {
     return entry_bytes + (head.last ? head.last->text.size() : 0);
 }
 
+bool is_newer(const store::StoredMessage& a, const store::StoredMessage& b) {
+    if (a.deleted_at || b.deleted_at) {
+        return a.deleted_at && !b.deleted_at;
+    }
+    return a.edited_at > b.edited_at;
+}
+
 }  // namespace
+
+class Heads::Loading {
+  public:
+    explicit Loading(Heads& heads) : heads_(heads) { ++heads_.loads_; }
+    ~Loading() {
+        if (--heads_.loads_ == 0) {
+            heads_.changed_meanwhile_.clear();
+        }
+    }
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+
+  private:
+    Heads& heads_;
+};
 
 void Heads::put(const store::Head& head) { heads_.put(head.chat, head, weight_of(head)); }
 
@@ -19,6 +41,12 @@ const store::Head& Heads::keep(store::Head& loaded) {
     const store::Head* known = heads_.find(loaded.chat);
     if (known != nullptr && known->last_seq >= loaded.last_seq) {
         return *known;
+    }
+    if (loaded.last) {
+        const auto changed = changed_meanwhile_.find(loaded.last->id);
+        if (changed != changed_meanwhile_.end() && is_newer(changed->second, *loaded.last)) {
+            loaded.last = changed->second;
+        }
     }
     put(loaded);
     return loaded;
@@ -52,6 +80,7 @@ Task<std::vector<store::Head>> Heads::find_all(std::vector<ChatId> chats) {
     if (missing.empty()) {
         co_return heads;
     }
+    const Loading loading{*this};
     auto loaded = co_await load_all(std::move(missing));
     for (std::size_t i = 0; i < loaded.size(); ++i) {
         heads[places[i]] = keep(loaded[i]);
@@ -67,6 +96,7 @@ Task<store::Head> Heads::find(ChatId chat) {
 }
 
 Task<store::Head> Heads::load(ChatId chat) {
+    const Loading loading{*this};
     std::vector<ChatId> one{chat};
     auto loaded = co_await messages_.heads(std::move(one));
     co_return keep(loaded.front());
@@ -80,6 +110,8 @@ void Heads::on_stored(const store::StoredEvent& event) {
         put({message.chat, message.seq, message});
     } else if (!is_new && known != nullptr && known->last && known->last->id == message.id) {
         put({message.chat, known->last_seq, message});
+    } else if (!is_new && loads_ > 0) {
+        changed_meanwhile_.insert_or_assign(message.id, message);
     }
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <unordered_map>
 #include <vector>
 
 #include "services/chat/lru.hpp"
@@ -26,6 +27,7 @@ class Heads {
     void clear() { heads_.clear(); }
 
   private:
+    class Loading;
     Task<std::vector<store::Head>> load_all(std::vector<ChatId> chats);
     // What came by event meanwhile is newer than what was read.
     const store::Head& keep(store::Head& loaded);
@@ -33,6 +35,10 @@ class Heads {
 
     store::MessageStore& messages_;
     Lru<ChatId, store::Head> heads_;
+    // Edits and deletions of messages that were nobody's known head, while heads are being loaded:
+    // what is loaded may be from before them.
+    std::size_t loads_ = 0;
+    std::unordered_map<MessageId, store::StoredMessage> changed_meanwhile_;
 };
 
 }  // namespace loquat::chat

@@ -30,8 +30,7 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
     room->remove(user);
     rooms_.resize(*room);
     announcer_.member_removed(room->chat.id, user);
-    std::vector<UserId> gone{user};
-    announcer_.chat_removed(room->chat.id, std::move(gone));
+    announcer_.chat_removed(room->chat.id, user);
 }
 
 Task<void> Chat::destroy(RoomPtr room) {

@@ -93,8 +93,8 @@ class Node {
 
     void join_person(const UserId& user, Connection& connection);
     void leave_person(const UserId& user, Connection& connection);
-    // From now on the person's own events are listened to.
-    void follow_person(const Identity& who, Feed feed);
+    // The person's own events are listened to; returns when that is in force.  Throws upstream.*.
+    Task<void> follow_person(Identity who, Feed feed);
     // An event for all connections of a person that listen to that queue.
     void give_person(const UserId& user, Feed feed, std::string_view body);
     void note_presence(const UserId& user);

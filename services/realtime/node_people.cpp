@@ -87,7 +87,7 @@ void Node::note_presence(const UserId& user) {
     neighbours_.presence.on_changed(user, connections, away);
 }
 
-void Node::follow_person(const Identity& who, Feed feed) {
+Task<void> Node::follow_person(Identity who, Feed feed) {
     const UserId user = who.user;
     Person& person = people_[user];
     if (!person.topic) {
@@ -98,7 +98,7 @@ void Node::follow_person(const Identity& who, Feed feed) {
             });
     }
     if (feed == Feed::chats) {
-        places_.follow(who);
+        co_await places_.follow(std::move(who));
     }
 }
 
@@ -123,6 +123,7 @@ void Node::on_person_notice(const UserId& user, store::Notice notice,
             connection->session().give_feed(Feed::chats, resync_event(0, 0));
             connection->session().give_feed(Feed::presence, resync_event(0, 0));
         }
+        places_.on_list_lost(user);
         return;
     }
     const contracts::UserEvent event = contracts::decode_user_event(*payload);

@@ -26,6 +26,19 @@ struct ListEvent {
 };
 BOOST_DESCRIBE_STRUCT(ListEvent, (), (type, chat, chat_id, seq))
 
+constexpr int loads_max = 3;
+constexpr std::chrono::seconds pause_after_failure{2};
+
+struct ChangedMessage {
+    std::optional<std::int64_t> seq;
+};
+BOOST_DESCRIBE_STRUCT(ChangedMessage, (), (seq))
+
+struct ChangeEvent {
+    ChangedMessage message;
+};
+BOOST_DESCRIBE_STRUCT(ChangeEvent, (), (message))
+
 // The message inside {"type":"message","message":{...}}.
 std::string_view message_in(std::string_view body) {
     constexpr std::string_view before = "\"message\":{";
@@ -39,56 +52,137 @@ std::string_view message_in(std::string_view body) {
 
 Places::Places(Node& node) : node_(node), timer_([this] { tell_all(); }) {}
 
-void Places::follow(const Identity& who) {
-    const auto [entry, is_new] = people_.try_emplace(who.user);
+Task<void> Places::follow(Identity who) {
+    const UserId user = who.user;
+    const auto [entry, is_new] = people_.try_emplace(user);
+    Person& person = entry->second;
     if (is_new) {
-        node_.start(load(who));
+        person.who = std::move(who);
+        person.number = ++last_number_;
+        start_load(user, person, Load::first);
+    }
+    if (!person.is_loading) {
+        co_return;
+    }
+    const std::uint64_t number = person.number;
+    const auto loaded = std::make_shared<aio::Signal>();
+    person.waiting.push_back(loaded);
+    co_await loaded->wait();
+    if (find_person(user, number) == nullptr) {
+        throw Failure{Kind::unavailable, "upstream.unavailable",
+                      "The list of conversations could not be read; try again."};
     }
 }
 
-Task<void> Places::load(Identity who) {
-    std::exception_ptr error;
-    try {
-        const auto places = co_await node_.chat().list_places(who);
-        if (people_.contains(who.user)) {
-            for (const contracts::ChatPlace& place : places.items) {
-                add(who.user, place);
+Places::Person* Places::find_person(const UserId& user, std::uint64_t number) {
+    const auto found = people_.find(user);
+    return found != people_.end() && found->second.number == number ? &found->second : nullptr;
+}
+
+void Places::start_load(const UserId& user, Person& person, Load kind) {
+    person.is_loading = true;
+    node_.start(load(user, person.number, kind));
+}
+
+Task<void> Places::load(UserId user, std::uint64_t number, Load kind) {
+    while (true) {
+        std::exception_ptr error;
+        bool is_done = false;
+        try {
+            for (int i = 0; i < loads_max && !is_done; ++i) {
+                is_done = co_await try_load(user, number);
             }
+        } catch (...) {
+            error = std::current_exception();
         }
-    } catch (...) {
-        error = std::current_exception();
-    }
-    if (error) {
-        // The person's next subscription asks again.
+        if (error && aio::is_cancellation(error)) {
+            std::rethrow_exception(error);
+        }
+        if (is_done) {
+            co_return;
+        }
         log_warn({.service = "realtime"}, "a list of conversations could not be read",
-                 {{"error", aio::describe(error)}});
-        forget(who.user);
+                 {{"error", error ? aio::describe(error) : "it keeps changing"}});
+        if (kind == Load::first) {
+            // The person's next subscription asks again.
+            if (find_person(user, number) != nullptr) {
+                forget(user);
+            }
+            co_return;
+        }
+        co_await node_.loop().sleep_for(pause_after_failure);
+    }
+}
+
+Task<bool> Places::try_load(UserId user, std::uint64_t number) {
+    Person* person = find_person(user, number);
+    if (person == nullptr) {
+        co_return true;
+    }
+    person->is_stale = false;
+    person->taken_away.clear();
+    const Identity who = person->who;
+    const auto places = co_await node_.chat().list_places(who);
+    person = find_person(user, number);
+    if (person == nullptr) {
+        co_return true;
+    }
+    if (person->is_stale) {
+        co_return false;
+    }
+    for (const contracts::ChatPlace& place : places.items) {
+        if (!person->taken_away.contains(place.id)) {
+            add(user, place);
+        }
+    }
+    person->taken_away.clear();
+    person->is_loading = false;
+    for (const auto& waiting : std::exchange(person->waiting, {})) {
+        waiting->set();
+    }
+    co_return true;
+}
+
+void Places::withdraw(const UserId& user, Person& person) {
+    for (const ChatId& chat : std::exchange(person.chats, {})) {
+        leave_place(user, chat);
     }
 }
 
 void Places::forget(const UserId& user) {
-    const auto person = people_.find(user);
-    if (person == people_.end()) {
+    const auto found = people_.find(user);
+    if (found == people_.end()) {
         return;
     }
-    const std::vector<ChatId> chats = std::move(person->second);
-    people_.erase(person);
-    for (const ChatId& chat : chats) {
-        remove(user, chat);
+    Person person = std::move(found->second);
+    people_.erase(found);
+    withdraw(user, person);
+    for (const auto& waiting : person.waiting) {
+        waiting->set();
+    }
+}
+
+void Places::on_list_lost(const UserId& user) {
+    const auto found = people_.find(user);
+    if (found == people_.end()) {
+        return;
+    }
+    withdraw(user, found->second);
+    found->second.is_stale = true;
+    if (!found->second.is_loading) {
+        start_load(user, found->second, Load::again);
     }
 }
 
 void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     Place& place = places_[listed.id];
     place.last_seq = std::max(place.last_seq, listed.last_seq);
-    for (Reader& reader : place.readers) {
-        if (reader.user == user) {
-            reader.read_seq = std::max(reader.read_seq, listed.read_seq);
-            return;
-        }
+    const auto [reader, is_new] = place.readers.try_emplace(user, listed.read_seq);
+    if (!is_new) {
+        reader->second = std::max(reader->second, listed.read_seq);
+        return;
     }
-    place.readers.push_back({user, listed.read_seq});
-    people_[user].push_back(listed.id);
+    people_.at(user).chats.push_back(listed.id);
     if (!place.topic) {
         place.topic = node_.broadcast().subscribe(
             store::room_topic(listed.id),
@@ -99,15 +193,19 @@ void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
 }
 
 void Places::remove(const UserId& user, const ChatId& chat) {
-    if (const auto person = people_.find(user); person != people_.end()) {
-        std::erase(person->second, chat);
+    if (const auto found = people_.find(user); found != people_.end()) {
+        std::erase(found->second.chats, chat);
+        if (found->second.is_loading) {
+            found->second.taken_away.insert(chat);
+        }
     }
+    leave_place(user, chat);
+}
+
+void Places::leave_place(const UserId& user, const ChatId& chat) {
     const auto place = places_.find(chat);
-    if (place == places_.end()) {
-        return;
-    }
-    std::erase_if(place->second.readers, [&](const Reader& reader) { return reader.user == user; });
-    if (place->second.readers.empty()) {
+    if (place != places_.end() && place->second.readers.erase(user) > 0 &&
+        place->second.readers.empty()) {
         places_.erase(place);
     }
 }
@@ -117,10 +215,9 @@ void Places::move_marker(const UserId& user, const ChatId& chat, std::int64_t re
     if (place == places_.end()) {
         return;
     }
-    for (Reader& reader : place->second.readers) {
-        if (reader.user == user) {
-            reader.read_seq = std::max(reader.read_seq, read_seq);
-        }
+    const auto reader = place->second.readers.find(user);
+    if (reader != place->second.readers.end()) {
+        reader->second = std::max(reader->second, read_seq);
     }
 }
 
@@ -135,6 +232,7 @@ void Places::on_list_event(const UserId& user, std::string_view body) {
         } else if (event.type == "read" && event.chat_id && event.seq) {
             move_marker(user, *event.chat_id, *event.seq);
         } else if (event.chat) {
+            people_.at(user).taken_away.erase(event.chat->id);
             add(user, {event.chat->id, event.chat->last_seq,
                        event.chat->me ? event.chat->me->read_seq : 0});
         }
@@ -149,25 +247,50 @@ void Places::on_notice(const ChatId& chat, store::Notice notice, const store::Pa
     if (found == places_.end()) {
         return;
     }
-    Place& place = found->second;
     if (notice == store::Notice::lost) {
-        for (const Reader& reader : place.readers) {
-            node_.give_person(reader.user, Feed::chats, resync_event(0, 0));
-        }
+        on_place_lost(found->second);
         return;
     }
     const auto event = store::decode_room_event(*payload);
-    if (!event || event->seq <= place.last_seq) {
+    if (!event) {
         return;
     }
-    place.last_seq = event->seq;
-    place.last_message = message_in(event->body);
-    for (Reader& reader : place.readers) {
-        // Who writes has read so far.
-        if (reader.user == event->subject) {
-            reader.read_seq = event->seq;
-        }
+    if (event->type == "member_removed") {
+        const UserId gone = event->subject;
+        remove(gone, chat);
+        return;
     }
+    on_message(chat, found->second, *event);
+}
+
+// Removals may be among what was missed: nobody is told more until their list was read again.
+void Places::on_place_lost(const Place& place) {
+    std::vector<UserId> users;
+    for (const auto& [user, read_seq] : place.readers) {
+        users.push_back(user);
+    }
+    for (const UserId& user : users) {
+        node_.give_person(user, Feed::chats, resync_event(0, 0));
+        on_list_lost(user);
+    }
+}
+
+void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent& event) {
+    if (event.type == "message_edited" || event.type == "message_deleted") {
+        const auto change = wire::from_json<ChangeEvent>(event.body);
+        if (change.message.seq != place.last_seq) {
+            return;
+        }
+    } else if (event.seq > place.last_seq) {
+        place.last_seq = event.seq;
+        // Who writes has read so far.
+        if (const auto own = place.readers.find(event.subject); own != place.readers.end()) {
+            own->second = event.seq;
+        }
+    } else {
+        return;
+    }
+    place.last_message = message_in(event.body);
     if (!std::exchange(place.is_dirty, true)) {
         dirty_.push_back(chat);
     }
@@ -179,22 +302,25 @@ void Places::on_notice(const ChatId& chat, store::Notice notice, const store::Pa
 void Places::tell_all() {
     for (const ChatId& chat : std::exchange(dirty_, {})) {
         const auto found = places_.find(chat);
-        if (found == places_.end()) {
-            continue;
-        }
-        found->second.is_dirty = false;
-        for (const Reader& reader : found->second.readers) {
-            tell(chat, found->second, reader);
+        if (found != places_.end() && std::exchange(found->second.is_dirty, false)) {
+            tell(chat, found->second);
         }
     }
 }
 
-void Places::tell(const ChatId& chat, const Place& place, const Reader& reader) {
-    std::string body = contracts::unread_event(
-        chat, place.last_seq, std::max<std::int64_t>(0, place.last_seq - reader.read_seq));
-    body.pop_back();
-    body.append(",\"last_message\":").append(place.last_message).append("}");
-    node_.give_person(reader.user, Feed::chats, body);
+// One body for all who have the same number of unread messages.
+void Places::tell(const ChatId& chat, const Place& place) {
+    std::unordered_map<std::int64_t, std::string> bodies;
+    for (const auto& [user, read_seq] : place.readers) {
+        const std::int64_t unread = std::max<std::int64_t>(0, place.last_seq - read_seq);
+        std::string& body = bodies[unread];
+        if (body.empty()) {
+            body = contracts::unread_event(chat, place.last_seq, unread);
+            body.pop_back();
+            body.append(",\"last_message\":").append(place.last_message).append("}");
+        }
+        node_.give_person(user, Feed::chats, body);
+    }
 }
 
 }  // namespace loquat::realtime

@@ -2,11 +2,14 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "aio/signal.hpp"
 #include "aio/timer.hpp"
 #include "services/realtime/ports.hpp"
 #include "store/broadcast/broadcast.hpp"
+#include "store/messages/room_event.hpp"
 
 namespace loquat::realtime {
 
@@ -14,45 +17,66 @@ class Node;
 
 // Whose lists of conversations are open here, and how far each person has read: makes the `unread`
 // events.  A busy conversation gives each person at most one event in `tell_after`.
+//
+// Nobody is told of a conversation that they left: what was asked for before a removal is applied
+// without it, and after a loss of events nothing is told until the list was read again.
 class Places {
   public:
     static constexpr std::chrono::milliseconds tell_after{150};
 
     explicit Places(Node& node);
 
-    // The person listens to their list from now on.  Asks chat for their conversations once.
-    void follow(const Identity& who);
+    // The person listens to their list from now on; returns when it is in force.  Asks chat for
+    // their conversations once.  Throws upstream.* when chat does not answer.
+    Task<void> follow(Identity who);
     void forget(const UserId& user);
     // An event of the person's own `chats` queue: their list or markers changed.
     void on_list_event(const UserId& user, std::string_view body);
+    // Events of the person's own queue may have been missed.
+    void on_list_lost(const UserId& user);
     bool follows(const UserId& user) const { return people_.contains(user); }
 
   private:
-    struct Reader {
-        UserId user;
-        std::int64_t read_seq = 0;
-    };
     // A conversation that is in somebody's open list.
     struct Place {
         store::Subscription topic;
         std::int64_t last_seq = 0;
         std::string last_message;  // JSON, as in the event
         bool is_dirty = false;
-        std::vector<Reader> readers;
+        std::unordered_map<UserId, std::int64_t> readers;  // with how far they have read
     };
+    struct Person {
+        Identity who;
+        std::uint64_t number = 0;  // of this entry: what another one asked for is not applied
+        std::vector<ChatId> chats;
+        bool is_loading = false;
+        bool is_stale = false;                  // what is being read may be outdated when it comes
+        std::unordered_set<ChatId> taken_away;  // while its list is being read
+        std::vector<std::shared_ptr<aio::Signal>> waiting;
+    };
+    enum class Load { first, again };
 
-    Task<void> load(Identity who);
+    Task<void> load(UserId user, std::uint64_t number, Load kind);
+    // True when the list is in force, or the entry is gone.
+    Task<bool> try_load(UserId user, std::uint64_t number);
+    Person* find_person(const UserId& user, std::uint64_t number);
+    void start_load(const UserId& user, Person& person, Load kind);
+    void withdraw(const UserId& user, Person& person);
     void add(const UserId& user, const contracts::ChatPlace& place);
     void remove(const UserId& user, const ChatId& chat);
+    void leave_place(const UserId& user, const ChatId& chat);
     void move_marker(const UserId& user, const ChatId& chat, std::int64_t read_seq);
     void on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload);
+    void on_place_lost(const Place& place);
+    void on_message(const ChatId& chat, Place& place, const store::RoomEvent& event);
     void tell_all();
-    void tell(const ChatId& chat, const Place& place, const Reader& reader);
+    void tell(const ChatId& chat, const Place& place);
 
     Node& node_;
     std::unordered_map<ChatId, Place> places_;
-    std::unordered_map<UserId, std::vector<ChatId>> people_;
+    std::unordered_map<UserId, Person> people_;
     std::vector<ChatId> dirty_;
+    std::uint64_t last_number_ = 0;
     aio::Timer timer_;
 };
 

@@ -82,6 +82,7 @@ Task<void> Session::subscribe(Frame frame) {
     const FeedTarget target = parse_feed(*destination);
     if (target.feed != Feed::room) {
         follow_feed(target.feed, std::move(address));
+        co_await node_.follow_person(identity_, target.feed);
         co_return;
     }
     const RoomHold hold{node_, node_.open_room(target.chat)};
@@ -146,7 +147,6 @@ void Session::follow_feed(Feed feed, Address address) {
     address.serial = node_.next_serial();
     made->own = std::make_unique<Address>(std::move(address));
     subscriptions_.push_back(std::move(made));
-    node_.follow_person(identity_, feed);
 }
 
 void Session::unsubscribe(const Frame& frame) {

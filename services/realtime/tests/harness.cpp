@@ -150,7 +150,12 @@ Task<void> FakeChat::put_read(Identity who, ChatId chat, std::int64_t seq) {
     publish(chat, {"read", 0, who.user, contracts::read_event(who.user, seq)});
 }
 
-Task<contracts::ChatPlaces> FakeChat::list_places(Identity) { co_return places; }
+// As of when it was asked, however long the answer takes.
+Task<contracts::ChatPlaces> FakeChat::list_places(Identity) {
+    contracts::ChatPlaces answer = places;
+    co_await wait_for("places");
+    co_return answer;
+}
 
 Task<contracts::MessagePage> FakeChat::list_after(Identity, ChatId chat, std::int64_t after_seq,
                                                   std::int32_t limit) {

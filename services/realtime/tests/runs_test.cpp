@@ -72,29 +72,5 @@ TEST_F(Runs, ending_a_subscription_that_the_server_took_away_is_no_error) {
     EXPECT_EQ(receipts(ann.take()), (std::vector<std::string>{"r"}));
 }
 
-class Lists : public RealtimeTest {};
-
-TEST_F(Lists, tell_once_how_much_is_unread_after_a_burst) {
-    chat.places.items = {{room, 3, 2}};
-    chat.messages[room].resize(3);
-    Client& ann = connected("ann");
-    ann.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\n\n");
-    ann.run();
-    ann.take();
-
-    chat.post(room, "four");
-    chat.post(room, "five");
-    aio::Timer told{[this] { loop.stop(); }};
-    told.start(loop, Places::tell_after + Places::tell_after);
-    loop.run();
-    ann.run();
-    const auto bodies = ann.take_bodies();
-
-    ASSERT_EQ(bodies.size(), 1U);
-    EXPECT_NE(bodies[0].find("\"type\":\"unread\""), std::string::npos) << bodies[0];
-    EXPECT_NE(bodies[0].find("\"last_seq\":5,\"unread\":3"), std::string::npos) << bodies[0];
-    EXPECT_NE(bodies[0].find("\"last_message\":{"), std::string::npos) << bodies[0];
-}
-
 }  // namespace
 }  // namespace loquat::realtime::testing

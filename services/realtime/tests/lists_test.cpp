@@ -1,0 +1,219 @@
+#include "services/realtime/tests/harness.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::realtime::testing {
+namespace {
+
+// The events of `/user/queue/chats` that the edge makes itself.
+class Lists : public RealtimeTest {
+  protected:
+    Lists() {
+        chat.places.items = {{room, 3, 2}};
+        chat.messages[room].resize(3);
+    }
+    Client& listing(const std::string& name) {
+        Client& one = connected(name);
+        one.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\nreceipt:in-force\n\n");
+        one.run();
+        return one;
+    }
+    void remove_from_room(const std::string& name) {
+        const UserId user = tokens.users.at(name);
+        chat.publish(room,
+                     {"member_removed", 0, user, contracts::member_event("member_removed", user)});
+        run();
+    }
+    void tell_removed(const std::string& name) {
+        broadcast.publish(
+            contracts::user_topic(tokens.users.at(name)),
+            contracts::encode_user_event("chats", contracts::chat_removed_event(room)));
+        run();
+    }
+    void change(std::string_view type, std::int64_t seq, const std::string& text) {
+        contracts::Message message = chat.messages[room].at(static_cast<std::size_t>(seq - 1));
+        message.text = text;
+        chat.publish(room, {std::string{type}, 0, message.sender.id,
+                            contracts::message_event(type, message)});
+        run();
+    }
+    void wait_until_told() {
+        aio::Timer told{[this] { loop.stop(); }};
+        told.start(loop, Places::tell_after + Places::tell_after);
+        loop.run();
+    }
+};
+
+TEST_F(Lists, tell_once_how_much_is_unread_after_a_burst) {
+    Client& ann = listing("ann");
+    ann.take();
+
+    chat.post(room, "four");
+    chat.post(room, "five");
+    wait_until_told();
+    ann.run();
+    const auto bodies = ann.take_bodies();
+
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_NE(bodies[0].find("\"type\":\"unread\""), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"last_seq\":5,\"unread\":3"), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"last_message\":{"), std::string::npos) << bodies[0];
+}
+
+TEST_F(Lists, are_in_force_before_the_receipt) {
+    chat.held.insert("places");
+    Client& ann = listing("ann");
+    EXPECT_TRUE(ann.take().empty()) << "the list is still being read";
+
+    release();
+
+    EXPECT_EQ(header(ann.take_one(), "receipt-id"), "in-force");
+    chat.post(room, "four");
+    wait_until_told();
+    ann.run();
+    EXPECT_EQ(ann.take_bodies().size(), 1U);
+}
+
+TEST_F(Lists, read_before_a_removal_are_applied_without_it) {
+    for (const bool is_told_by_room : {false, true}) {
+        Client& bob = listing("bob");
+        bob.take();
+        chat.held.insert("places");
+        Client& ann = listing("ann");
+
+        is_told_by_room ? remove_from_room("ann") : tell_removed("ann");
+        is_told_by_room ? tell_removed("ann") : remove_from_room("ann");
+        release();
+        ann.take();
+        chat.post(room, "secret");
+        wait_until_told();
+        ann.run();
+        bob.run();
+
+        EXPECT_TRUE(ann.take_bodies().empty());
+        EXPECT_EQ(bob.take_bodies().size(), 1U);
+        ann.go_away();
+        bob.go_away();
+    }
+}
+
+TEST_F(Lists, end_for_a_person_with_the_removal_that_the_room_is_told) {
+    Client& ann = listing("ann");
+    ann.take();
+
+    remove_from_room("ann");
+    chat.post(room, "secret");
+    wait_until_told();
+    ann.run();
+
+    EXPECT_TRUE(ann.take_bodies().empty());
+}
+
+TEST_F(Lists, removed_while_an_event_waits_to_be_told_is_not_told) {
+    Client& ann = listing("ann");
+    ann.take();
+
+    chat.post(room, "secret");
+    run();
+    remove_from_room("ann");
+    wait_until_told();
+    ann.run();
+
+    EXPECT_TRUE(ann.take_bodies().empty());
+}
+
+TEST_F(Lists, are_read_again_after_a_loss_that_may_hide_a_removal) {
+    for (const std::string& topic : {store::room_topic(room), std::string{}}) {
+        Client& ann = listing("ann");
+        ann.take();
+        const contracts::ChatPlaces before = std::exchange(chat.places, {});
+
+        broadcast.announce_loss(topic.empty() ? contracts::user_topic(tokens.users.at("ann"))
+                                              : topic);
+        run();
+        chat.post(room, "secret");
+        wait_until_told();
+        ann.run();
+
+        const auto bodies = ann.take_bodies();
+        ASSERT_EQ(bodies.size(), 1U);
+        EXPECT_NE(bodies[0].find("resync"), std::string::npos) << bodies[0];
+        chat.places = before;
+        ann.go_away();
+    }
+}
+
+TEST_F(Lists, asked_for_by_somebody_who_came_back_meanwhile_do_not_count) {
+    chat.held.insert("places");
+    Client& first = listing("ann");
+    first.go_away();
+    chat.held.clear();
+    chat.places.items.clear();
+    Client& ann = listing("ann");
+
+    release();
+    ann.take();
+    chat.post(room, "secret");
+    wait_until_told();
+    ann.run();
+
+    EXPECT_TRUE(ann.take_bodies().empty());
+}
+
+TEST_F(Lists, join_again_after_a_removal_that_crossed_the_answer) {
+    chat.held.insert("places");
+    Client& ann = listing("ann");
+
+    tell_removed("ann");
+    contracts::Chat joined;
+    joined.id = room;
+    joined.last_seq = 3;
+    broadcast.publish(
+        contracts::user_topic(tokens.users.at("ann")),
+        contracts::encode_user_event("chats", contracts::chat_event("chat_added", joined)));
+    run();
+    release();
+    ann.take();
+    chat.post(room, "hello again");
+    wait_until_told();
+    ann.run();
+
+    EXPECT_EQ(ann.take_bodies().size(), 1U);
+}
+
+TEST_F(Lists, never_show_what_was_deleted_before_they_are_told) {
+    Client& ann = listing("ann");
+    ann.take();
+
+    chat.post(room, "secret");
+    run();
+    change("message_deleted", 4, "");
+    wait_until_told();
+    ann.run();
+
+    const auto bodies = ann.take_bodies();
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_EQ(bodies[0].find("secret"), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"last_seq\":4"), std::string::npos) << bodies[0];
+}
+
+TEST_F(Lists, tell_of_a_change_of_the_last_message_only) {
+    Client& ann = listing("ann");
+    ann.take();
+    chat.post(room, "four");
+    wait_until_told();
+    ann.run();
+    ann.take();
+
+    change("message_edited", 4, "better");
+    change("message_edited", 2, "older");
+    wait_until_told();
+    ann.run();
+
+    const auto bodies = ann.take_bodies();
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_NE(bodies[0].find("better"), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"last_seq\":4"), std::string::npos) << bodies[0];
+}
+
+}  // namespace
+}  // namespace loquat::realtime::testing
