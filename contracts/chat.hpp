@@ -240,6 +240,10 @@ class ChatApi {
     // The same for several at once: one wait for all of them.
     virtual Task<AcceptedMessages> accept_messages(Caller caller,
                                                    AcceptMessagesRequest request) = 0;
+    // For commands: messages of many senders with one wait.  One that is refused (invalid, or a
+    // conflict) holds up nothing; everything else fails the call, which may be made again.
+    virtual Task<ImportedMessages> import_messages(Caller caller,
+                                                   ImportMessagesRequest request) = 0;
     // Throws chat.not_found unless the caller may follow the conversation.
     virtual Task<Subscribable> check_subscription(Caller caller, ChatRef request) = 0;
     virtual Task<ChatPlaces> list_places(Caller caller, Empty request) = 0;
@@ -311,6 +315,11 @@ struct Table<ChatApi> {
         Route<&ChatApi::accept_messages>{{.method = "POST",
                                           .path = "/internal/messages",
                                           .summary = "Accept messages durably, in order",
+                                          .access = Access::internal,
+                                          .body_bytes_max = 16 << 20}},
+        Route<&ChatApi::import_messages>{{.method = "POST",
+                                          .path = "/internal/imports",
+                                          .summary = "Accept messages of many senders durably",
                                           .access = Access::internal,
                                           .body_bytes_max = 16 << 20}},
         Route<&ChatApi::check_subscription>{{.method = "GET",

@@ -108,4 +108,31 @@ struct AcceptedMessages {
 };
 BOOST_DESCRIBE_STRUCT(AcceptedMessages, (), (accepted, refused))
 
+// Messages of many senders, each with its conversation in `message.id`.
+struct SentMessage {
+    UserId sender_id;
+    std::string sender_name;  // the user name
+    PostMessageRequest message;
+};
+BOOST_DESCRIBE_STRUCT(SentMessage, (), (sender_id, sender_name, message))
+
+struct ImportMessagesRequest {
+    std::vector<SentMessage> items;
+    static constexpr std::array fields{wire::Field{"items", 1, 1'000, ""}};
+};
+BOOST_DESCRIBE_STRUCT(ImportMessagesRequest, (), (items))
+
+struct RefusedItem {
+    std::int64_t index = 0;  // of the request's items
+    std::string code;
+    std::string message;
+};
+BOOST_DESCRIBE_STRUCT(RefusedItem, (), (index, code, message))
+
+// All items but these are durable, in their order.
+struct ImportedMessages {
+    std::vector<RefusedItem> refused;
+};
+BOOST_DESCRIBE_STRUCT(ImportedMessages, (), (refused))
+
 }  // namespace loquat::contracts

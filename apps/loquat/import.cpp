@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
+#include <set>
 
-#include "aio/scope.hpp"
 #include "apps/loquat/commands.hpp"
+#include "apps/loquat/for_each.hpp"
 #include "apps/loquat/import_lines.hpp"
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/progress.hpp"
@@ -15,7 +19,14 @@
 namespace loquat::app {
 namespace {
 
-constexpr std::size_t rooms_at_once = 16;
+// Lines that are held in memory.
+constexpr std::size_t portion_lines = 20'000;
+constexpr std::size_t calls_at_once = 16;
+// Batches under way at once; all lines of a room go through one lane, in their order.
+constexpr std::size_t lanes_max = 4;
+constexpr std::size_t batch_lines_max = 1'000;  // as contracts::ImportMessagesRequest says
+constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
+constexpr int tries_max = 5;
 
 struct ImportOptions {
     CommonOptions common;
@@ -45,17 +56,22 @@ std::string make_password() {
 
 class Import {
   public:
-    Import(const ImportOptions& options, ImportPlan plan, LocalPlatform::Clients& clients)
-        : options_(options), plan_(std::move(plan)), clients_(clients) {}
+    Import(const ImportOptions& options, LineReader& lines, std::size_t total,
+           LocalPlatform::Clients& clients)
+        : options_(options), lines_(lines), progress_("messages", total), clients_(clients) {}
 
-    Task<void> run() {
-        co_await make_people();
-        co_await send_all();
-        for (const SkippedLine& line : plan_.skipped) {
-            fmt::print(stderr, "line {} skipped: {}\n", line.number, line.why);
+    Task<void> run(ImportPortion first) {
+        co_await make_owner();
+        std::optional<ImportPortion> portion = std::move(first);
+        while (portion) {
+            report_skipped(*portion);
+            co_await make_people(portion->newcomers);
+            co_await send(*portion);
+            portion = lines_.next(portion_lines);
         }
+        progress_.finish();
         fmt::print("{} messages in {} rooms from {} people; {} lines skipped, {} refused\n", sent_,
-                   plan_.rooms.size(), plan_.usernames.size(), plan_.skipped.size(), refused_);
+                   rooms_.size(), lines_.people(), skipped_, refused_);
     }
 
     std::size_t refused() const { return refused_; }
@@ -95,63 +111,144 @@ class Import {
                       "The user name " + username + " is taken but cannot be found."};
     }
 
-    Task<void> make_people() {
-        Progress progress{"people", plan_.usernames.size() + 1};
+    Task<void> make_owner() {
         std::string password = make_password();
         owner_ = co_await get_person(options_.owner, options_.owner, password);
         if (made_ > 0) {
             owner_password_ = std::move(password);
         }
-        progress.add();
-        for (const auto& [name, username] : plan_.usernames) {
+    }
+
+    void report_skipped(const ImportPortion& portion) {
+        for (const SkippedLine& line : portion.skipped) {
+            fmt::print(stderr, "line {} skipped: {}\n", line.number, line.why);
+        }
+        skipped_ += portion.skipped.size();
+        progress_.add(portion.skipped.size());
+    }
+
+    Task<void> make_people(const std::vector<std::pair<std::string, std::string>>& newcomers) {
+        auto one = [&](std::size_t i) -> Task<void> {
+            const auto& [name, username] = newcomers[i];
             const std::string shown = name.substr(0, 64);
             people_[name] =
                 co_await get_person(username, is_utf8(shown) ? shown : username, make_password());
-            progress.add();
-        }
-        progress.finish();
+        };
+        co_await for_each(newcomers.size(), calls_at_once, one);
     }
 
-    Task<void> send_all() {
-        for (const auto& [room, lines] : plan_.rooms) {
-            waiting_.push_back(&room);
-            total_ += lines.size();
+    struct Lane {
+        std::vector<const std::string*> rooms;
+        std::size_t lines = 0;
+    };
+
+    Task<void> send(const ImportPortion& portion) {
+        std::vector<const std::string*> names;
+        for (const auto& [room, lines] : portion.rooms) {
+            names.push_back(&room);
         }
-        progress_ = std::make_unique<Progress>("messages", total_);
-        aio::Scope scope{aio::Loop::current(), "import"};
-        aio::Signal ended;
-        std::size_t running = std::min(rooms_at_once, waiting_.size());
-        for (std::size_t i = 0; i < running; ++i) {
-            scope.start(send_rooms(running, ended));
+        auto open = [&](std::size_t i) { return open_room(*names[i], portion); };
+        co_await for_each(names.size(), calls_at_once, open);
+        std::vector<Lane> lanes(std::min(lanes_max, names.size()));
+        for (const std::string* room : names) {
+            Lane& lane = *std::ranges::min_element(lanes, {}, &Lane::lines);
+            lane.rooms.push_back(room);
+            lane.lines += portion.rooms.at(*room).size();
         }
-        while (running > 0) {
-            co_await ended.wait();
-        }
-        co_await scope.close();
-        progress_->finish();
-        if (error_) {
-            std::rethrow_exception(error_);
-        }
+        auto run = [&](std::size_t i) { return send_lane(lanes[i], portion); };
+        co_await for_each(lanes.size(), lanes_max, run);
     }
 
-    // Takes rooms until none is left.
-    Task<void> send_rooms(std::size_t& running, aio::Signal& ended) {
-        try {
-            while (!waiting_.empty() && !error_) {
-                const std::string room = *waiting_.front();
-                waiting_.pop_front();
-                co_await send_room(room, plan_.rooms.at(room));
+    // Makes it, and its new senders members.
+    Task<void> open_room(const std::string& name, const ImportPortion& portion) {
+        if (!rooms_.contains(name)) {
+            Room room{co_await get_room(name), {}};
+            rooms_.emplace(name, std::move(room));
+        }
+        Room& room = rooms_.at(name);
+        std::vector<UserId> joining;
+        for (const ImportLine& line : portion.rooms.at(name)) {
+            const UserId person = people_.at(line.user).id;
+            if (room.members.insert(person).second) {
+                joining.push_back(person);
             }
-        } catch (...) {
-            error_ = std::current_exception();
         }
-        --running;
-        ended.set();
+        auto join = [&](std::size_t i) -> Task<void> {
+            contracts::PutMemberRequest member{.id = room.chat, .user_id = joining[i]};
+            const contracts::Caller owner = caller_for(owner_);
+            co_await clients_.chat.call<&contracts::ChatApi::put_member>(owner, member);
+        };
+        co_await for_each(joining.size(), calls_at_once, join);
+    }
+
+    struct Batch {
+        contracts::ImportMessagesRequest request;
+        std::vector<std::size_t> lines;  // of each item
+        std::size_t bytes = 0;
+    };
+
+    Task<void> send_lane(const Lane& lane, const ImportPortion& portion) {
+        Batch batch;
+        for (const std::string* name : lane.rooms) {
+            const ChatId chat = rooms_.at(*name).chat;
+            for (const ImportLine& line : portion.rooms.at(*name)) {
+                const bool is_full = batch.lines.size() == batch_lines_max ||
+                                     batch.bytes + line.text.size() > batch_bytes_max;
+                if (is_full && !batch.lines.empty()) {
+                    Batch full = std::exchange(batch, {});
+                    co_await send_batch(full);
+                }
+                const contracts::User& person = people_.at(line.user);
+                batch.request.items.push_back(
+                    {person.id,
+                     person.username,
+                     {.id = chat,
+                      .client_id = "import-" + std::to_string(line.number),
+                      .text = line.text}});
+                batch.lines.push_back(line.number);
+                batch.bytes += line.text.size();
+            }
+        }
+        if (!batch.lines.empty()) {
+            co_await send_batch(batch);
+        }
+    }
+
+    // A batch that was on its way when the platform was too busy is sent again: its client ids make
+    // that harmless.
+    Task<contracts::ImportedMessages> call_until_taken(const Batch& batch) {
+        for (int tries = 1;; ++tries) {
+            std::chrono::seconds pause{1};
+            try {
+                const contracts::Caller owner = caller_for(owner_);
+                co_return co_await clients_.chat.call<&contracts::ChatApi::import_messages>(
+                    owner, batch.request);
+            } catch (const Failure& failure) {
+                const bool is_passing =
+                    failure.kind == Kind::unavailable || failure.kind == Kind::timed_out;
+                if (!is_passing || tries == tries_max) {
+                    throw;
+                }
+                pause = failure.retry_after.value_or(pause);
+            }
+            co_await aio::Loop::current().sleep_for(pause);
+        }
+    }
+
+    Task<void> send_batch(const Batch& batch) {
+        const contracts::ImportedMessages answer = co_await call_until_taken(batch);
+        for (const contracts::RefusedItem& item : answer.refused) {
+            fmt::print(stderr, "line {} refused: {}\n",
+                       batch.lines.at(static_cast<std::size_t>(item.index)), item.message);
+        }
+        refused_ += answer.refused.size();
+        sent_ += batch.lines.size() - answer.refused.size();
+        progress_.add(batch.lines.size());
     }
 
     // The same file imported again finds its rooms and repeats nothing: rooms by their key,
     // messages by client id.
-    Task<contracts::Chat> get_room(const std::string& room) {
+    Task<ChatId> get_room(const std::string& room) {
         contracts::Caller caller = caller_for(owner_);
         caller.idempotency_key = "import:" + room;
         using contracts::Visibility;
@@ -159,64 +256,66 @@ class Import {
             .title = (options_.title_prefix + room).substr(0, 120),
             .visibility = options_.is_public ? Visibility::public_ : Visibility::private_};
         auto chat = co_await clients_.chat.call<&contracts::ChatApi::create_chat>(caller, request);
-        co_return chat.body;
+        co_return chat.body.id;
     }
 
-    Task<void> send_room(const std::string& room, const std::vector<ImportLine>& lines) {
-        auto chat = co_await get_room(room);
-        std::map<std::string, bool> joined;
-        for (const ImportLine& line : lines) {
-            const contracts::User& person = people_.at(line.user);
-            if (!std::exchange(joined[line.user], true)) {
-                contracts::PutMemberRequest member{.id = chat.id, .user_id = person.id};
-                co_await clients_.chat.call<&contracts::ChatApi::put_member>(caller_for(owner_),
-                                                                             member);
-            }
-            co_await send_line(chat.id, person, line);
-            progress_->add();
-        }
-    }
-
-    Task<void> send_line(ChatId chat, const contracts::User& person, const ImportLine& line) {
-        contracts::PostMessageRequest message{
-            .id = chat, .client_id = "import-" + std::to_string(line.number), .text = line.text};
-        try {
-            co_await clients_.chat.call<&contracts::ChatApi::accept_message>(caller_for(person),
-                                                                             message);
-            ++sent_;
-        } catch (const Failure& failure) {
-            if (failure.kind != Kind::invalid && failure.kind != Kind::conflict) {
-                throw;
-            }
-            ++refused_;
-            fmt::print(stderr, "line {} refused: {}\n", line.number, failure.message);
-        }
-    }
+    struct Room {
+        ChatId chat;
+        std::set<UserId> members;
+    };
 
     const ImportOptions& options_;
-    ImportPlan plan_;
+    LineReader& lines_;
+    Progress progress_;
     LocalPlatform::Clients& clients_;
     contracts::User owner_;
     std::string owner_password_;
     std::size_t made_ = 0;
     std::map<std::string, contracts::User> people_;
-    std::deque<const std::string*> waiting_;
-    std::unique_ptr<Progress> progress_;
-    std::exception_ptr error_;
-    std::size_t total_ = 0;
+    std::map<std::string, Room> rooms_;
     std::size_t sent_ = 0;
     std::size_t refused_ = 0;
+    std::size_t skipped_ = 0;
 };
 
-ImportPlan read_plan(const ImportOptions& options) {
-    if (options.file == "-") {
-        return read_lines(std::cin, options.fields, options.lines_max);
+// Lines of a file, for the progress; 0 when it cannot be read twice.
+std::size_t count_lines(const ImportOptions& options) {
+    if (options.file == "-" || !std::filesystem::is_regular_file(options.file)) {
+        return 0;
     }
-    std::ifstream in{options.file};
+    std::ifstream in{options.file, std::ios::binary};
+    const auto breaks = std::count(std::istreambuf_iterator<char>{in}, {}, '\n');
+    const auto lines = static_cast<std::size_t>(breaks);
+    return options.lines_max == 0 ? lines : std::min(lines, options.lines_max);
+}
+
+std::ifstream open_file(const ImportOptions& options) {
+    std::ifstream in;
+    if (options.file == "-") {
+        return in;
+    }
+    in.open(options.file);
     if (!in) {
         throw Failure{Kind::not_found, "import.no_file", options.file + " cannot be opened."};
     }
-    return read_lines(in, options.fields, options.lines_max);
+    return in;
+}
+
+// The first portion that has something to import.
+ImportPortion find_first(LineReader& lines) {
+    std::vector<SkippedLine> skipped;
+    while (auto portion = lines.next(portion_lines)) {
+        skipped.insert(skipped.end(), portion->skipped.begin(), portion->skipped.end());
+        if (!portion->rooms.empty()) {
+            portion->skipped = std::move(skipped);
+            return *std::move(portion);
+        }
+    }
+    throw Failure{Kind::invalid, "import.empty",
+                  "There is nothing to import" +
+                      (skipped.empty() ? std::string{"."}
+                                       : ": line " + std::to_string(skipped.front().number) + " " +
+                                             skipped.front().why + ".")};
 }
 
 int import_all(ImportOptions options) {
@@ -226,21 +325,15 @@ int import_all(ImportOptions options) {
         options.title_prefix = "Ubuntu help, ";
         options.lines_max = options.lines_max == 0 ? 5000 : options.lines_max;
     }
-    ImportPlan plan = read_plan(options);
-    if (plan.rooms.empty()) {
-        throw Failure{
-            Kind::invalid, "import.empty",
-            "There is nothing to import" +
-                (plan.skipped.empty() ? std::string{"."}
-                                      : ": line " + std::to_string(plan.skipped.front().number) +
-                                            " " + plan.skipped.front().why + ".")};
-    }
+    std::ifstream file = open_file(options);
+    LineReader lines{options.file == "-" ? std::cin : file, options.fields, options.lines_max};
+    ImportPortion first = find_first(lines);
     LocalPlatform platform{options.common};
     std::size_t refused = 0;
     std::string password;
     auto work = [&](LocalPlatform::Clients& clients) -> Task<void> {
-        Import import{options, std::move(plan), clients};
-        co_await import.run();
+        Import import{options, lines, count_lines(options), clients};
+        co_await import.run(std::move(first));
         refused = import.refused();
         password = import.owner_password();
     };

@@ -1,7 +1,5 @@
 #include "apps/loquat/import_lines.hpp"
 
-#include <set>
-
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "wire/json.hpp"
@@ -26,21 +24,6 @@ std::string clean(const std::string& text) {
     return out;
 }
 
-// Different names of the file never become one user.
-void give_username(ImportPlan& plan, std::set<std::string>& taken, const std::string& name) {
-    if (plan.usernames.contains(name)) {
-        return;
-    }
-    const std::string base = to_username(name);
-    std::string chosen = base;
-    for (int number = 2; taken.contains(chosen); ++number) {
-        const std::string suffix = "-" + std::to_string(number);
-        chosen = base.substr(0, 32 - suffix.size()) + suffix;
-    }
-    taken.insert(chosen);
-    plan.usernames.emplace(name, chosen);
-}
-
 }  // namespace
 
 std::string to_username(const std::string& name) {
@@ -58,30 +41,50 @@ std::string to_username(const std::string& name) {
     return out;
 }
 
-ImportPlan read_lines(std::istream& in, const LineFields& fields, std::size_t lines_max) {
-    ImportPlan plan;
-    std::set<std::string> taken;
+// Different names of the file never become one user.
+void LineReader::give_username(ImportPortion& portion, const std::string& name) {
+    if (usernames_.contains(name)) {
+        return;
+    }
+    const std::string base = to_username(name);
+    std::string chosen = base;
+    for (int number = 2; taken_.contains(chosen); ++number) {
+        const std::string suffix = "-" + std::to_string(number);
+        chosen = base.substr(0, 32 - suffix.size()) + suffix;
+    }
+    taken_.insert(chosen);
+    usernames_.emplace(name, chosen);
+    portion.newcomers.emplace_back(name, chosen);
+}
+
+void LineReader::read_line(const std::string& raw, ImportPortion& portion) {
+    const wire::Value line = wire::parse(raw);
+    const std::string room = member_text(line, fields_.room);
+    ImportLine one{lines_, member_text(line, fields_.user), clean(member_text(line, fields_.text))};
+    if (trim(one.text).empty()) {
+        throw Failure{Kind::invalid, "import.bad_line", "has an empty text"};
+    }
+    give_username(portion, one.user);
+    portion.rooms[room].push_back(std::move(one));
+}
+
+std::optional<ImportPortion> LineReader::next(std::size_t lines) {
+    ImportPortion portion;
     std::string raw;
-    while ((lines_max == 0 || plan.lines < lines_max) && std::getline(in, raw)) {
-        ++plan.lines;
+    const std::size_t began = lines_;
+    while (lines_ - began < lines && (lines_max_ == 0 || lines_ < lines_max_) &&
+           std::getline(in_, raw)) {
+        ++lines_;
         if (trim(raw).empty()) {
             continue;
         }
         try {
-            const wire::Value line = wire::parse(raw);
-            const std::string room = member_text(line, fields.room);
-            ImportLine one{plan.lines, member_text(line, fields.user),
-                           clean(member_text(line, fields.text))};
-            if (trim(one.text).empty()) {
-                throw Failure{Kind::invalid, "import.bad_line", "has an empty text"};
-            }
-            give_username(plan, taken, one.user);
-            plan.rooms[room].push_back(std::move(one));
+            read_line(raw, portion);
         } catch (const Failure& failure) {
-            plan.skipped.push_back({plan.lines, failure.message});
+            portion.skipped.push_back({lines_, failure.message});
         }
     }
-    return plan;
+    return lines_ == began ? std::nullopt : std::optional{std::move(portion)};
 }
 
 }  // namespace loquat::app

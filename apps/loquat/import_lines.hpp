@@ -3,6 +3,7 @@
 #include <istream>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,18 +27,39 @@ struct SkippedLine {
     std::string why;
 };
 
-// A whole file, by room, each room in the order of the file.
-struct ImportPlan {
+// Some lines of a file, by room, each room in the order of the file.
+struct ImportPortion {
     std::map<std::string, std::vector<ImportLine>> rooms;
-    std::map<std::string, std::string>
-        usernames;  // name in the file -> user name here, all different
+    std::vector<std::pair<std::string, std::string>> newcomers;  // name in the file, user name here
     std::vector<SkippedLine> skipped;
-    std::size_t lines = 0;
 };
 
-// Reads at most `lines_max` lines (0: all).  Lines that are no JSON object, lack a member or have
-// an empty text are skipped and listed; nothing is lost silently.
-ImportPlan read_lines(std::istream& in, const LineFields& fields, std::size_t lines_max);
+// Reads a file portion by portion.  Lines that are no JSON object, lack a member or have an empty
+// text are skipped and listed; nothing is lost silently.  Keeps the names of the people, not the
+// lines.
+class LineReader {
+  public:
+    // At most `lines_max` lines (0: all).  `in` must outlive it.
+    LineReader(std::istream& in, LineFields fields, std::size_t lines_max)
+        : in_(in), fields_(std::move(fields)), lines_max_(lines_max) {}
+
+    // The next `lines` lines; none at the end.
+    std::optional<ImportPortion> next(std::size_t lines);
+
+    std::size_t lines() const { return lines_; }
+    std::size_t people() const { return usernames_.size(); }
+
+  private:
+    void read_line(const std::string& raw, ImportPortion& portion);
+    void give_username(ImportPortion& portion, const std::string& name);
+
+    std::istream& in_;
+    LineFields fields_;
+    std::size_t lines_max_;
+    std::size_t lines_ = 0;
+    std::map<std::string, std::string> usernames_;  // all different
+    std::set<std::string> taken_;
+};
 
 // `[Jdub]` becomes `jdub`, `a` becomes `a__`: 3 to 32 of a-z 0-9 _ . -
 std::string to_username(const std::string& name);

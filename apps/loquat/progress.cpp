@@ -19,7 +19,7 @@ void Progress::add(std::size_t count) {
         drawn_ = now;
         draw();
     }
-    const std::size_t percent = total_ == 0 ? 100 : done_ * 100 / total_;
+    const std::size_t percent = total_ == 0 ? 0 : done_ * 100 / total_;
     if (!is_terminal_ && percent >= shown_percent_ + 10) {
         shown_percent_ = percent;
         draw();
@@ -28,7 +28,11 @@ void Progress::add(std::size_t count) {
 
 void Progress::draw() {
     constexpr std::size_t width = 28;
-    const std::size_t filled = total_ == 0 ? width : std::min(width, done_ * width / total_);
+    if (total_ == 0) {
+        fmt::print(stderr, "\r{} {} ", what_, done_);
+        return;
+    }
+    const std::size_t filled = std::min(width, done_ * width / total_);
     if (is_terminal_) {
         fmt::print(stderr, "\r{} {}{} {}/{} ", what_, std::string(filled, '#'),
                    std::string(width - filled, '.'), done_, total_);

@@ -9,6 +9,7 @@ namespace loquat::app {
 // percent elsewhere.
 class Progress {
   public:
+    // `total` 0: not known.
     Progress(std::string what, std::size_t total);
     void add(std::size_t count = 1);
     // Ends the line with the time taken and the rate.

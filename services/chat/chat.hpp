@@ -97,6 +97,8 @@ class Chat final : public contracts::ChatApi {
                                                  contracts::PostMessageRequest request) override;
     Task<contracts::AcceptedMessages> accept_messages(
         Caller caller, contracts::AcceptMessagesRequest request) override;
+    Task<contracts::ImportedMessages> import_messages(
+        Caller caller, contracts::ImportMessagesRequest request) override;
     Task<contracts::Accepted> accept_message(Caller caller,
                                              contracts::PostMessageRequest request) override;
     Task<contracts::Message> edit_message(Caller caller,

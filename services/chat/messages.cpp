@@ -226,6 +226,29 @@ Task<contracts::AcceptedMessages> Chat::accept_messages(Caller caller,
     co_return answer;
 }
 
+Task<contracts::ImportedMessages> Chat::import_messages(Caller caller,
+                                                        contracts::ImportMessagesRequest request) {
+    contracts::ImportedMessages answer;
+    std::vector<Draft> drafts;
+    drafts.reserve(request.items.size());
+    for (std::size_t i = 0; i < request.items.size(); ++i) {
+        contracts::SentMessage& item = request.items[i];
+        caller.user = item.sender_id;
+        caller.username = std::move(item.sender_name);
+        try {
+            drafts.push_back(co_await make_draft(caller, std::move(item.message)));
+        } catch (const Failure& failure) {
+            const bool is_refusal = http_status(failure.kind) < 500;
+            if (!is_refusal) {
+                throw;
+            }
+            answer.refused.push_back({static_cast<std::int64_t>(i), failure.code, failure.message});
+        }
+    }
+    co_await append_drafts(drafts);
+    co_return answer;
+}
+
 Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
                                                    contracts::PostMessageRequest request) {
     const Steady deadline = store_deadline(caller);

@@ -309,5 +309,39 @@ TEST(AcceptMessages, takes_all_in_their_order_up_to_the_first_that_is_refused) {
     world.run(body());
 }
 
+TEST(ImportMessages, takes_all_but_the_refused_ones_each_from_its_sender) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId eve = world.person("eve");
+    const UserId stranger = world.person("stranger");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        const auto group = co_await world.make_group(ana, {eve});
+        const contracts::ImportMessagesRequest request{{
+            {ana, "ana", text_of(group.id, "c1", "one")},
+            {stranger, "stranger", text_of(group.id, "c2", "two")},
+            {eve, "eve", text_of(group.id, "c3", "")},
+            {eve, "eve", text_of(group.id, "c4", "four")},
+        }};
+
+        const auto answer = co_await world.chat.import_messages(world.as(ana), request);
+        co_await world.chat.import_messages(world.as(ana), request);
+        const auto last = co_await world.send(ana, group.id, "last");
+
+        EXPECT_EQ(answer.refused.size(), 2U);
+        EXPECT_EQ(answer.refused.at(0).index, 1);
+        EXPECT_EQ(answer.refused.at(0).code, "chat.not_found");
+        EXPECT_EQ(answer.refused.at(1).index, 2);
+        EXPECT_EQ(answer.refused.at(1).code, "message.empty");
+        const auto page = co_await world.chat.list_messages(world.as(ana), {.id = group.id});
+        EXPECT_EQ(last.seq, 3);
+        EXPECT_EQ(page.items.at(0).sender.username, "ana");
+        EXPECT_EQ(page.items.at(1).sender.username, "eve");
+        EXPECT_EQ(page.items.at(1).text, "four");
+    };
+
+    world.run(body());
+}
+
 }  // namespace
 }  // namespace loquat::chat
