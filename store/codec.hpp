@@ -11,6 +11,9 @@ namespace loquat::store {
 // Appends the parts of a binary record: varints (LEB128), lengths before bytes, ids as 16 bytes.
 class Encoder {
   public:
+    Encoder() = default;
+    explicit Encoder(std::string begun) : out_(std::move(begun)) {}  // appends to it
+
     void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
     void number(std::uint64_t value);
     void signed_number(std::int64_t value);  // zigzag

@@ -164,10 +164,10 @@ std::optional<SegmentEntry> decode_entry(std::string_view body) {
 }
 
 void append_record(std::string& out, std::string_view key, std::string_view payload) {
-    Encoder record;
+    Encoder record{std::move(out)};
     record.bytes(key);
     record.bytes(payload);
-    out += record.take();
+    out = record.take();
 }
 
 std::optional<std::vector<LogRecordPtr>> decode_records(const RecordBatch& batch) {
