@@ -59,14 +59,20 @@ struct GenerateRequest {
 BOOST_DESCRIBE_STRUCT(GenerateRequest, (),
                       (generationId, model, messages, temperature, max_tokens, purpose))
 
+// More tokens than any call uses; a larger figure, or a negative one, is none.
+inline constexpr std::int64_t token_figure_max = 1'000'000'000;
+constexpr bool is_token_figure(std::int64_t tokens) {
+    return tokens >= 0 && tokens <= token_figure_max;
+}
+
 enum class ModelEventType { delta, usage, error, done };
 BOOST_DESCRIBE_ENUM(ModelEventType, delta, usage, error, done)
 
 // Where a number of tokens comes from.
 enum class UsageSource {
     provider,  // the provider's own final figure
-    partial,   // the provider's last figure of an answer that ended early
-    counted,   // counted here from the text
+    partial,   // the provider's last figure of an answer that ended early, not less than counted
+    counted,   // counted here from the text: no figure, or one that is too small to be true
 };
 BOOST_DESCRIBE_ENUM(UsageSource, provider, partial, counted)
 

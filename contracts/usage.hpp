@@ -24,22 +24,32 @@ struct DayUsage {
     std::int64_t inputTokens = 0;
     std::int64_t outputTokens = 0;
     std::int64_t generations = 0;
+    std::int64_t titles = 0;
     std::optional<std::int64_t> cost_micros;  // millionths of `currency`; null without a price
 
     static constexpr std::array<std::string_view, 1> nulls{"cost_micros"};
+    static constexpr std::array fields{
+        wire::Field{.name = "inputTokens", .doc = "Of answers and titles together."},
+        wire::Field{.name = "outputTokens", .doc = "Of answers and titles, thoughts included."},
+        wire::Field{.name = "generations", .doc = "Answers that a model has begun."},
+        wire::Field{.name = "titles", .doc = "Titles that were made; nobody asks for them."},
+        wire::Field{.name = "cost_micros",
+                    .doc = "Of answers and titles, in millionths of the currency; each call is "
+                           "rounded to the nearest one."}};
 };
 BOOST_DESCRIBE_STRUCT(DayUsage, (),
-                      (day, model, inputTokens, outputTokens, generations, cost_micros))
+                      (day, model, inputTokens, outputTokens, generations, titles, cost_micros))
 
 struct UsageTotal {
     std::int64_t inputTokens = 0;
     std::int64_t outputTokens = 0;
     std::int64_t generations = 0;
+    std::int64_t titles = 0;
     std::optional<std::int64_t> cost_micros;
 
     static constexpr std::array<std::string_view, 1> nulls{"cost_micros"};
 };
-BOOST_DESCRIBE_STRUCT(UsageTotal, (), (inputTokens, outputTokens, generations, cost_micros))
+BOOST_DESCRIBE_STRUCT(UsageTotal, (), (inputTokens, outputTokens, generations, titles, cost_micros))
 
 struct UsageQuota {
     std::int64_t tokens_per_day = 0;

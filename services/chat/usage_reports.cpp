@@ -105,12 +105,14 @@ Task<contracts::UsageReport> UsageReports::get_usage(contracts::Caller caller,
             report.total.inputTokens += sum.input_tokens;
             report.total.outputTokens += sum.output_tokens;
             report.total.generations += sum.generations;
+            report.total.titles += sum.titles;
             add(report.total.cost_micros, sum.cost_micros);
             report.days.push_back({.day = to_day_text(range.days[sum.day]),
                                    .model = std::move(sum.model),
                                    .inputTokens = sum.input_tokens,
                                    .outputTokens = sum.output_tokens,
                                    .generations = sum.generations,
+                                   .titles = sum.titles,
                                    .cost_micros = sum.cost_micros});
         }
     }

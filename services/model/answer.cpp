@@ -142,6 +142,8 @@ Task<void> Answer::try_route() {
     // Of several the model that was asked for says why.
     if (may_go_on() && first_setback_) {
         ending_.setback = first_setback_;
+        usage_ = first_usage_;
+        accepted_ = first_accepted_;
         choice_ = route_.front();
     }
 }
@@ -149,6 +151,8 @@ Task<void> Answer::try_route() {
 void Answer::set_back(Setback setback) {
     if (!first_setback_) {
         first_setback_ = setback;
+        first_usage_ = usage_;
+        first_accepted_ = accepted_;
     }
     log_warn({.service = "model"}, "a try failed",
              {{"provider", choice_->backend->name},
@@ -161,6 +165,8 @@ void Answer::set_back(Setback setback) {
 Task<void> Answer::try_backend(ChoicePtr choice) {
     Backend& backend = *choice->backend;
     ending_ = {};
+    usage_ = {};
+    accepted_ = false;
     Slots::Lease lease;
     const bool has_turn = co_await wait_for_turn(backend, lease);
     if (!has_turn) {

@@ -66,7 +66,9 @@ class Answer final : public AnswerSink {
     std::int64_t thoughts_ = 0;
     TokenUsage usage_;
     Ending ending_;
-    std::optional<Setback> first_setback_;
+    std::optional<Setback> first_setback_;  // and what that try used
+    TokenUsage first_usage_;
+    bool first_accepted_ = false;
     Fate fate_ = Fate::running;
     bool accepted_ = false;
     bool has_begun_ = false;

@@ -1,13 +1,13 @@
 #include <utility>
 
 #include "services/model/answer.hpp"
+#include "services/model/domain/usage_rule.hpp"
 
 namespace loquat::model {
 namespace {
 
 using contracts::ModelEvent;
 using contracts::ModelEventType;
-using contracts::UsageSource;
 
 constexpr std::int64_t tokens_of_a_message = 4;  // who speaks, and the marks around it
 
@@ -49,20 +49,16 @@ std::int64_t Answer::count_input() const {
     return tokens;
 }
 
-// The provider's figures where they are of the whole answer; its last ones of an answer that ended
-// early; else what was counted here.  What no provider has taken costs nothing.
+// Of the try that the answer, or its failure, came from; tries before it are not the person's.
+// What no provider has taken costs nothing.
 ModelEvent Answer::usage_event() const {
     ModelEvent event{.type = ModelEventType::usage};
     const bool is_whole = fate_ == Fate::running && !ending_.setback;
-    if (usage_.is_known()) {
-        event.source = is_whole ? UsageSource::provider : UsageSource::partial;
-        event.inputTokens = *usage_.input;
-        event.outputTokens = *usage_.output;
-    } else {
-        event.source = UsageSource::counted;
-        event.inputTokens = accepted_ ? usage_.input.value_or(count_input()) : 0;
-        event.outputTokens = counter_.count() + thoughts_;
-    }
+    const CountedTokens counted{accepted_ ? count_input() : 0, counter_.count() + thoughts_};
+    const SettledTokens settled = settle_tokens(usage_, counted, is_whole);
+    event.source = settled.source;
+    event.inputTokens = settled.input;
+    event.outputTokens = settled.output;
     event.model = choice_->info.id;
     event.provider = choice_->backend->name;
     return event;

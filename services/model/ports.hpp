@@ -34,12 +34,11 @@ struct Ending {
     std::string finish_reason;  // when it succeeded: stop, length, content_filter or other
 };
 
-// Figures of the provider.
+// Figures of the provider, each as contracts::is_token_figure wants it.
 struct TokenUsage {
     std::optional<std::int64_t> input;
     std::optional<std::int64_t> output;
-
-    bool is_known() const { return input && output; }
+    bool is_output_final = false;  // it came once the answer was whole
 };
 
 // Where a provider puts what comes.

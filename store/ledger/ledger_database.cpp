@@ -6,7 +6,7 @@ namespace loquat::store {
 namespace {
 
 // A person's rows lie together in the order of time: reports read one piece of the file.
-constexpr std::array<Migration, 1> schema{{{1, "ledger", R"sql(
+constexpr std::array<Migration, 2> schema{{{1, "ledger", R"sql(
 CREATE TABLE usage_events (
     user_id BLOB NOT NULL,
     at INTEGER NOT NULL,
@@ -54,6 +54,12 @@ CREATE TABLE positions (
     applied INTEGER NOT NULL,
     log BLOB NOT NULL
 ) WITHOUT ROWID;
+)sql"},
+                                           {2, "titles", R"sql(
+ALTER TABLE daily_usage ADD COLUMN titles INTEGER NOT NULL DEFAULT 0;
+UPDATE daily_usage SET titles = (SELECT COUNT(*) FROM usage_events e
+    WHERE e.user_id = daily_usage.user_id AND e.model = daily_usage.model AND e.purpose = 1
+    AND e.at >= daily_usage.day * 86400000 AND e.at < (daily_usage.day + 1) * 86400000);
 )sql"}}};
 
 }  // namespace

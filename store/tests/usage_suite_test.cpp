@@ -82,14 +82,15 @@ TEST_P(UsageStoreSuite, counts_a_generation_once_however_often_it_comes) {
     EXPECT_EQ(tokens_on(begin + days{1}), 0);
 }
 
-TEST_P(UsageStoreSuite, counts_the_tokens_of_a_title_beside_its_answer_but_no_generation) {
+TEST_P(UsageStoreSuite, counts_a_title_beside_its_answer_and_its_tokens_with_them) {
     const UsageRecord answer = usage_of(ann, begin);
     UsageRecord title = answer;
     title.purpose = UsagePurpose::title;
 
     apply({answer, title});
 
-    EXPECT_EQ(sums({begin, begin + days{1}}), (std::vector<UsageSum>{{0, "small", 20, 10, 1, {}}}));
+    EXPECT_EQ(sums({begin, begin + days{1}}),
+              (std::vector<UsageSum>{{0, "small", 20, 10, 1, 1, {}}}));
 }
 
 TEST_P(UsageStoreSuite, has_a_cost_as_soon_as_one_call_has_a_price) {

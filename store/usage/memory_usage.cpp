@@ -10,7 +10,7 @@ namespace {
 void add(UsageSum& sum, const UsageRecord& record) {
     sum.input_tokens += record.input_tokens;
     sum.output_tokens += record.output_tokens;
-    sum.generations += record.purpose == UsagePurpose::answer ? 1 : 0;
+    ++(record.purpose == UsagePurpose::answer ? sum.generations : sum.titles);
     if (record.cost_micros) {
         sum.cost_micros = sum.cost_micros.value_or(0) + *record.cost_micros;
     }
@@ -38,14 +38,14 @@ class MemoryUsage final : public UsageStore {
     Task<LedgerPosition> position() override { co_return position_; }
     Task<Offset> secure() override { co_return position_.applied; }
 
-    Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) override {
-        std::int64_t tokens = 0;
+    Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
+        UsedTokens used{.through = position_.applied};
         for (const UsageRecord& record : records_) {
             if (record.user == user && std::chrono::floor<std::chrono::days>(record.at) == day) {
-                tokens += record.input_tokens + record.output_tokens;
+                used.tokens += record.input_tokens + record.output_tokens;
             }
         }
-        co_return tokens;
+        co_return used;
     }
 
     Task<std::vector<UsageSum>> sums(UsageQuery query) override {

@@ -24,23 +24,24 @@ constexpr std::string_view insert_sql =
 // A sum without a price plus one with a price has a price.
 constexpr std::string_view add_sql =
     "INSERT INTO daily_usage (user_id, day, model, input_tokens, output_tokens, generations, "
-    "cost_micros) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (user_id, day, model) DO UPDATE SET "
+    "titles, cost_micros) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (user_id, day, model) DO UPDATE SET "
     "input_tokens = daily_usage.input_tokens + excluded.input_tokens, "
     "output_tokens = daily_usage.output_tokens + excluded.output_tokens, "
     "generations = daily_usage.generations + excluded.generations, "
+    "titles = daily_usage.titles + excluded.titles, "
     "cost_micros = COALESCE(daily_usage.cost_micros + excluded.cost_micros, "
     "daily_usage.cost_micros, "
     "excluded.cost_micros)";
 
 constexpr std::string_view utc_days_sql =
-    "SELECT day - $2, model, input_tokens, output_tokens, generations, cost_micros FROM "
+    "SELECT day - $2, model, input_tokens, output_tokens, generations, titles, cost_micros FROM "
     "daily_usage "
     "WHERE user_id = $1 AND day >= $2 AND day < $3 ORDER BY day, model";
 
 constexpr std::string_view events_sql =
     "SELECT (at - $2) / $4 AS day, model, SUM(input_tokens), SUM(output_tokens), "
-    "SUM(CASE WHEN purpose = 0 THEN 1 ELSE 0 END), SUM(cost_micros) FROM usage_events "
+    "SUM(purpose = 0), SUM(purpose = 1), SUM(cost_micros) FROM usage_events "
     "WHERE user_id = $1 AND at >= $2 AND at < $3 GROUP BY day, model ORDER BY day, model";
 
 std::int64_t day_number(Time at) { return std::chrono::floor<days>(at).time_since_epoch().count(); }
@@ -52,7 +53,7 @@ class DailySums {
         UsageSum& sum = sums_[{record.user, day_number(record.at), record.model}];
         sum.input_tokens += record.input_tokens;
         sum.output_tokens += record.output_tokens;
-        sum.generations += record.purpose == UsagePurpose::answer ? 1 : 0;
+        ++(record.purpose == UsagePurpose::answer ? sum.generations : sum.titles);
         if (record.cost_micros) {
             sum.cost_micros = sum.cost_micros.value_or(0) + *record.cost_micros;
         }
@@ -62,7 +63,7 @@ class DailySums {
         for (const auto& [key, sum] : sums_) {
             const auto& [user, day, model] = key;
             transaction.execute(add_sql, {user, day, model, sum.input_tokens, sum.output_tokens,
-                                          sum.generations, sum.cost_micros});
+                                          sum.generations, sum.titles, sum.cost_micros});
         }
     }
 
@@ -105,7 +106,8 @@ void read_sums(const Rows& rows, std::size_t first_day, std::vector<UsageSum>& o
                        .input_tokens = row.integer(2),
                        .output_tokens = row.integer(3),
                        .generations = row.integer(4),
-                       .cost_micros = row.maybe_integer(5)});
+                       .titles = row.integer(5),
+                       .cost_micros = row.maybe_integer(6)});
     }
 }
 
@@ -166,13 +168,14 @@ class SqlUsage final : public UsageStore {
         co_return before.applied;
     }
 
-    Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) override {
+    Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
         auto work = [user, day](Transaction& transaction) {
             const Rows rows = transaction.query(
                 "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM daily_usage WHERE "
                 "user_id = $1 AND day = $2",
                 {user, day.time_since_epoch().count()});
-            return rows.front().integer(0);
+            const LedgerPosition position = read_ledger_position(transaction, usage_topic);
+            return UsedTokens{rows.front().integer(0), position.applied};
         };
         co_return co_await database_.read(work);
     }

@@ -36,7 +36,7 @@ struct UsageRecord {
 
 inline constexpr std::string_view usage_topic = "usage.events";
 // More in one record is refused as unreadable, so that no sum can overflow.
-inline constexpr std::int64_t usage_tokens_max = 1'000'000'000;
+inline constexpr std::int64_t usage_tokens_max = contracts::token_figure_max;
 inline constexpr std::int64_t usage_cost_max = 1'000'000'000'000;
 
 std::string encode(const UsageRecord& record);

@@ -16,7 +16,8 @@ struct UsageSum {
     std::string model;
     std::int64_t input_tokens = 0;
     std::int64_t output_tokens = 0;
-    std::int64_t generations = 0;             // answers; titles count tokens only
+    std::int64_t generations = 0;  // answers
+    std::int64_t titles = 0;       // calls for titles: their tokens and cost are in the sums too
     std::optional<std::int64_t> cost_micros;  // none when no call had a price
 
     friend bool operator==(const UsageSum&, const UsageSum&) = default;
@@ -29,6 +30,12 @@ struct UsageQuery {
     std::vector<Time> days;
 };
 
+// What a person used on a day, and up to which record of the log that is known.
+struct UsedTokens {
+    std::int64_t tokens = 0;
+    Offset through = 0;
+};
+
 // What models used, call by call and summed by (user, UTC day, model); both are written in one
 // transaction.
 class UsageStore : public Ledger<UsageRecord> {
@@ -37,7 +44,8 @@ class UsageStore : public Ledger<UsageRecord> {
 
     // Input and output together on a day that begins at midnight UTC, titles and failed calls
     // included.
-    virtual Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) = 0;
+    virtual Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) = 0;
+    Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day);
     // Ascending by day, then by model; without those that used nothing.  422 `request.invalid` for
     // other counts of days or days that do not ascend.
     virtual Task<std::vector<UsageSum>> sums(UsageQuery query) = 0;

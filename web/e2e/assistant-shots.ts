@@ -177,13 +177,13 @@ async function usage(page: Page, look: string): Promise<void> {
   const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
   const days = Array.from({ length: 30 }, (_, index) => 29 - index).flatMap((back) =>
     ['loquat-small', 'llama-large', 'gpt-mini'].filter((_, at) => (back * 7 + at * 3) % 5 > at).map((model, at) => ({
-      day: day(back), model, inputTokens: 900 + ((back * 613) % 2700), outputTokens: 400 + ((back * 311 + at * 97) % 1900), generations: 1 + (back % 6), cost_micros: at * 1200 + 340,
+      day: day(back), model, inputTokens: 900 + ((back * 613) % 2700), outputTokens: 400 + ((back * 311 + at * 97) % 1900), generations: 1 + (back % 6), titles: 0, cost_micros: at * 1200 + 340,
     })),
   );
   let empty = false;
   await page.route('**/api/usage*', (route) => route.fulfill({
-    json: empty ? { days: [], total: { inputTokens: 0, outputTokens: 0, generations: 0, cost_micros: null }, currency: '', quota: null } : {
-      days, total: { inputTokens: 81_230, outputTokens: 49_871, generations: 163, cost_micros: 412_000 }, currency: 'EUR',
+    json: empty ? { days: [], total: { inputTokens: 0, outputTokens: 0, generations: 0, titles: 0, cost_micros: null }, currency: '', quota: null } : {
+      days, total: { inputTokens: 81_230, outputTokens: 49_871, generations: 163, titles: 12, cost_micros: 412_000 }, currency: 'EUR',
       quota: { tokens_per_day: 200_000, tokens_today: 61_400, resets_at: new Date(Date.UTC(2026, 10, 22)).toISOString() },
     },
   }));

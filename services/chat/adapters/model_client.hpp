@@ -48,8 +48,12 @@ class StoredUsage final : public UsageLedger {
   public:
     explicit StoredUsage(store::UsageStore& usage) : usage_(usage) {}
 
-    Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) override {
-        co_return co_await usage_.tokens_of(user, day);
+    Task<store::UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
+        co_return co_await usage_.used_of(user, day);
+    }
+    Task<store::Offset> through() override {
+        const store::LedgerPosition position = co_await usage_.position();
+        co_return position.applied;
     }
 
   private:

@@ -172,8 +172,10 @@ Task<void> Generations::check_quota(UserId user) {
         co_return;
     }
     const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
-    const std::int64_t recorded = co_await ports_.ledger.tokens_of(user, today);
-    if (recorded + lives_.tokens_of(user) < config_.tokens_per_day_max) {
+    const store::UsedTokens recorded = co_await ports_.ledger.used_of(user, today);
+    const std::int64_t used =
+        recorded.tokens + spent_.tokens_of(user, today, recorded.through) + lives_.tokens_of(user);
+    if (used < config_.tokens_per_day_max) {
         co_return;
     }
     const Time resets_at = today + std::chrono::days{1};

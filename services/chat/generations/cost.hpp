@@ -6,7 +6,8 @@
 
 namespace loquat::chat {
 
-// In millionths of the model's currency, rounded; none when the model has no price.
+// In millionths of the model's currency, rounded to the nearest one, a half upwards; at most
+// store::usage_cost_max.  None when the model has no price.
 std::optional<std::int64_t> cost_of(const contracts::Model& model, const GenerationTokens& tokens);
 
 }  // namespace loquat::chat

@@ -30,10 +30,12 @@ Generations::Generations(Ports ports, const ChatConfig& config)
                }}),
       context_(ports.messages, config_),
       runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),
-      settler_(ports.log, ports.store),
-      titles_({ports.chat, ports.models, ports.messages, ports.log, ports.clock, scope_}) {}
+      settler_(ports.log, ports.store, spent_),
+      titles_({ports.chat, ports.models, ports.messages, ports.log, ports.clock, scope_, catalog_,
+               spent_}) {}
 
 Task<void> Generations::start() {
+    co_await count_unrecorded();
     co_await recover();
     outcomes_.start();
     ports_.chat.join(this);

@@ -83,6 +83,9 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     // living.cpp
     Task<void> run(LivePtr live);
     Task<Ending> produce(LivePtr live);
+    // Throws what must not go on now that it has its turn.
+    Task<void> check_turn(LivePtr live);
+    Task<void> price(LivePtr live);
     Task<void> finish(LivePtr live);
     Task<bool> make_durable(LivePtr live);
     // Ends it before its time; false when its end was decided already.
@@ -106,6 +109,9 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
 
     // recovering.cpp
     Task<void> recover();
+    Task<void> price_all(std::vector<GenerationRecord>& records);
+    Task<void> count_unrecorded();
+    Task<void> forget_recorded();
     Task<void> keep_settling();
     Task<void> erase_text(GenerationId id);
     Task<void> answer_mention(store::StoredMessage message);
@@ -124,6 +130,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     JournalWriter writer_;
     ContextBuilder context_;
     Runner runner_;
+    Spent spent_;
     Settler settler_;
     Titles titles_;
     std::size_t mentions_running_ = 0;

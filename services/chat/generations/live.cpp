@@ -55,6 +55,9 @@ std::int64_t LiveSet::tokens_of(const UserId& user) const {
     std::int64_t tokens = 0;
     if (at != by_user_.end()) {
         for (const LivePtr& live : at->second) {
+            if (is_terminal(live->record.state)) {
+                continue;  // its figures are known: see Spent
+            }
             tokens += live->counter.count();
             tokens += live->record.context ? live->record.context->tokens : 0;
         }

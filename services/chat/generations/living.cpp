@@ -36,9 +36,16 @@ Task<void> Generations::run(LivePtr live) {
     co_await finish(live);
 }
 
+// What was right when it was asked for may not be so any more when its turn comes.
+Task<void> Generations::check_turn(LivePtr live) { co_await check_quota(live->record.user); }
+
 Task<Ending> Generations::produce(LivePtr live) {
     GenerationRecord& record = live->record;
     if (record.state == GenerationState::queued && !live->ending) {
+        co_await check_turn(live);
+        if (live->ending) {
+            co_return *live->ending;
+        }
         const Time now = ports_.clock.now();
         if (!co_await ports_.store.begin(record.id, now)) {
             co_return interrupted();
@@ -77,6 +84,7 @@ GenerationRecord Generations::end_of(const Live& live) const {
 
 Task<void> Generations::finish(LivePtr live) {
     co_await writer_.flush(live);
+    co_await price(live);
     const bool is_durable = co_await make_durable(live);
     if (is_durable) {
         writer_.forget(*live);
@@ -94,13 +102,27 @@ Task<void> Generations::finish(LivePtr live) {
         teller_.tell_end(*live);
         ended_logs_.put(live->record.id, live->log, live->log->bytes() + sizeof(StreamLog));
         if (live->kind == ChatKind::assistant && !is_stopping_) {
-            titles_.consider(live->record, live->model);
+            titles_.consider(live->record);
         }
     } else {
         live->log->close();
     }
     live->durable.open();
     live->over.open();
+}
+
+// After a fallback another model has answered, at its own price.
+Task<void> Generations::price(LivePtr live) {
+    if (live->record.model == live->model.id) {
+        co_return;
+    }
+    contracts::Model answered{.id = live->record.model};
+    try {
+        answered = co_await catalog_.find(live->record.model);
+    } catch (const Failure& failure) {
+        log_warn({.service = "chat"}, "an answer has no price", {{"error", failure.code}});
+    }
+    live->model = std::move(answered);
 }
 
 // Until the store takes it.  Readers see a stream that goes on meanwhile.
@@ -118,6 +140,9 @@ Task<bool> Generations::make_durable(LivePtr live) {
                 ended = stored ? std::move(*stored) : std::move(ended);
             }
             live->record = std::move(ended);
+            if (const auto usage = usage_of(live->record)) {
+                spent_.note(*usage);
+            }
             co_return true;
         } catch (const Failure&) {
             error = std::current_exception();

@@ -11,6 +11,7 @@
 #include "contracts/model.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/generations/event_list.hpp"
+#include "store/usage/usage_store.hpp"
 
 // What answers need besides what the conversations need.
 namespace loquat::chat {
@@ -111,7 +112,9 @@ class UsageLedger {
     virtual ~UsageLedger() = default;
     // Tokens of answers and titles on a day that begins at midnight UTC, as far as they are
     // recorded.
-    virtual Task<std::int64_t> tokens_of(UserId user, std::chrono::sys_days day) = 0;
+    virtual Task<store::UsedTokens> used_of(UserId user, std::chrono::sys_days day) = 0;
+    // Up to which record of the log all is.
+    virtual Task<store::Offset> through() = 0;
 };
 
 }  // namespace loquat::chat

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "services/chat/domain/assistant.hpp"
+#include "services/chat/generations/cost.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
 
@@ -70,6 +71,28 @@ void interrupt(GenerationRecord& record, Told* told, Time now) {
 
 }  // namespace
 
+// Without prices while the models cannot be asked: an answer's end does not wait for them.
+Task<void> Generations::price_all(std::vector<GenerationRecord>& records) {
+    std::string problem;
+    for (GenerationRecord& record : records) {
+        if (!usage_of(record)) {
+            continue;
+        }
+        try {
+            const contracts::Model model = co_await catalog_.find(record.model);
+            record.cost_micros = cost_of(model, record.tokens);
+        } catch (const Failure& failure) {
+            problem = failure.code;
+        }
+        if (!problem.empty() && problem != "model.unknown") {
+            break;
+        }
+    }
+    if (!problem.empty()) {
+        log_warn({.service = "chat"}, "interrupted answers have no price", {{"error", problem}});
+    }
+}
+
 Task<void> Generations::recover() {
     std::optional<ToldById> told;
     for (;;) {
@@ -84,11 +107,35 @@ Task<void> Generations::recover() {
             const auto found = told->find(record.id);
             interrupt(record, found == told->end() ? nullptr : &found->second, ports_.clock.now());
         }
+        co_await price_all(left);
         ports_.metrics.interrupted.add(left.size());
         log_warn({.service = "chat"}, "answers were interrupted", {{"generations", left.size()}});
         co_await ports_.store.finish(std::move(left));
     }
     co_await ports_.journal.trim(std::numeric_limits<std::int64_t>::max());
+}
+
+// What a process before has put into the log and the ledger does not have yet.
+Task<void> Generations::count_unrecorded() {
+    store::Offset after = co_await ports_.ledger.through();
+    for (;;) {
+        const auto records = co_await ports_.log.read(std::string{store::usage_topic}, after, {});
+        if (records.empty()) {
+            co_return;
+        }
+        for (const store::LogRecordPtr& record : records) {
+            if (const auto usage = store::decode_usage_record(record->payload)) {
+                spent_.note(*usage, record->offset);
+            }
+        }
+        after = records.back()->offset;
+    }
+}
+
+Task<void> Generations::forget_recorded() {
+    if (!spent_.empty()) {
+        spent_.forget(co_await ports_.ledger.through());
+    }
 }
 
 Task<void> Generations::keep_settling() {
@@ -100,6 +147,11 @@ Task<void> Generations::keep_settling() {
             } catch (const Failure&) {
                 error = std::current_exception();
             }
+        }
+        try {
+            co_await forget_recorded();
+        } catch (const Failure& failure) {
+            log_warn({.service = "chat"}, "the ledger does not answer", {{"error", failure.code}});
         }
         if (error) {
             has_unsettled_ = true;

@@ -37,6 +37,15 @@ struct Reading {
 
 }  // namespace
 
+std::optional<GenerationTokens> tokens_of(const ModelEvent& event) {
+    const std::int64_t input = event.inputTokens.value_or(-1);
+    const std::int64_t output = event.outputTokens.value_or(-1);
+    if (!contracts::is_token_figure(input) || !contracts::is_token_figure(output)) {
+        return std::nullopt;
+    }
+    return GenerationTokens{input, output, event.source.value_or(UsageSource::provider)};
+}
+
 Ending failed_with(const Failure& failure) { return failed(failure.code, failure.message); }
 
 Task<Ending> Runner::run(LivePtr live) {
@@ -66,7 +75,8 @@ Task<Ending> Runner::read(LivePtr live, contracts::FeedPtr<ModelEvent> feed) {
         stop_model(live);
     }
     const Steady began = std::chrono::steady_clock::now();
-    const Steady deadline = began + std::chrono::seconds{config_.generation_seconds_max};
+    Steady deadline = began + std::chrono::seconds{config_.generation_seconds_max};
+    bool was_late = false;
     std::optional<Ending> error;
     for (;;) {
         std::vector<ModelEvent> events;
@@ -79,9 +89,15 @@ Task<Ending> Runner::read(LivePtr live, contracts::FeedPtr<ModelEvent> feed) {
                 throw;
             }
         }
+        if (is_late && was_late) {
+            co_return *live->ending;
+        }
         if (is_late) {
+            was_late = true;
+            live->decide(failed("provider.timeout", "The answer took longer than allowed."));
             stop_model(live);
-            co_return failed("provider.timeout", "The answer took longer than allowed.");
+            deadline = std::chrono::steady_clock::now() + 2 * last_words_max;
+            continue;
         }
         if (events.empty()) {
             co_return error ? *error : failed("provider.truncated", "The answer broke off.");
@@ -100,7 +116,8 @@ Task<Ending> Runner::read(LivePtr live, contracts::FeedPtr<ModelEvent> feed) {
 std::optional<Ending> Runner::take(const LivePtr& live, ModelEvent& event) {
     switch (event.type) {
         case ModelEventType::delta:
-            return take_delta(live, std::move(event.delta).value_or(""));
+            take_delta(live, std::move(event.delta).value_or(""));
+            return std::nullopt;
         case ModelEventType::usage:
             take_usage(*live, event);
             return std::nullopt;
@@ -113,26 +130,25 @@ std::optional<Ending> Runner::take(const LivePtr& live, ModelEvent& event) {
 }
 
 // What comes after the end was decided is not part of the answer.
-std::optional<Ending> Runner::take_delta(const LivePtr& live, std::string delta) {
+void Runner::take_delta(const LivePtr& live, std::string delta) {
     if (live->ending || delta.empty()) {
-        return std::nullopt;
+        return;
     }
     if (live->produced_bytes == 0) {
         parts_.metrics.first_delta.observe(std::chrono::steady_clock::now() - live->began);
     }
     if (live->produced_bytes + delta.size() > static_cast<std::size_t>(config_.answer_bytes_max)) {
-        stop_model(live);
-        return failed("provider.too_long", "The answer is longer than allowed and was cut.");
+        live->decide(failed("provider.too_long", "The answer is longer than allowed and was cut."));
+        stop_model(live);  // what it says of its use still counts
+        return;
     }
     live->produced_bytes += delta.size();
     live->counter.add(delta);
     parts_.writer.note(live, {.kind = EventKind::delta, .delta = std::move(delta)});
-    return std::nullopt;
 }
 
 void Runner::take_usage(Live& live, ModelEvent& event) {
-    live.reported = GenerationTokens{event.inputTokens.value_or(0), event.outputTokens.value_or(0),
-                                     event.source.value_or(UsageSource::provider)};
+    live.reported = tokens_of(event);
     if (event.model && !event.model->empty()) {
         live.record.model = std::move(*event.model);
     }

@@ -29,7 +29,7 @@ class Runner {
     Task<Ending> read(LivePtr live, contracts::FeedPtr<contracts::ModelEvent> feed);
     // None while it goes on.
     std::optional<Ending> take(const LivePtr& live, contracts::ModelEvent& event);
-    std::optional<Ending> take_delta(const LivePtr& live, std::string delta);
+    void take_delta(const LivePtr& live, std::string delta);
     void take_usage(Live& live, contracts::ModelEvent& event);
     Task<void> cancel(LivePtr live);
 
@@ -38,5 +38,8 @@ class Runner {
 };
 
 Ending failed_with(const Failure& failure);
+
+// None when the event has no possible figures: then what was counted here counts.
+std::optional<GenerationTokens> tokens_of(const contracts::ModelEvent& event);
 
 }  // namespace loquat::chat

@@ -26,7 +26,16 @@ bool has_usage(const GenerationRecord& record) {
            record.state == GenerationState::succeeded;
 }
 
-store::UsageRecord usage_of(const GenerationRecord& record) {
+store::KeyedPayload to_payload(const store::MessageRecord& message) {
+    return {message.chat.to_string(), store::encode(message)};
+}
+
+}  // namespace
+
+std::optional<store::UsageRecord> usage_of(const GenerationRecord& record) {
+    if (!has_usage(record)) {
+        return std::nullopt;
+    }
     store::UsageRecord usage;
     usage.user = record.user;
     usage.chat = record.chat;
@@ -41,12 +50,6 @@ store::UsageRecord usage_of(const GenerationRecord& record) {
     usage.at = record.finished_at.value_or(record.created_at);
     return usage;
 }
-
-store::KeyedPayload to_payload(const store::MessageRecord& message) {
-    return {message.chat.to_string(), store::encode(message)};
-}
-
-}  // namespace
 
 store::MessageRecord message_of(const GenerationRecord& record) {
     store::MessageRecord message;
@@ -86,11 +89,12 @@ Task<void> Settler::settle(GenerationRecord record, Outcomes& outcomes, Outcomes
 
 Task<void> Settler::append(std::vector<GenerationRecord> records,
                            std::vector<store::KeyedPayload> messages) {
-    std::vector<store::KeyedPayload> usages;
+    std::vector<store::UsageRecord> usages;
     std::vector<GenerationId> ids;
     for (const GenerationRecord& record : records) {
-        if (has_usage(record)) {
-            usages.push_back({record.user.to_string(), store::encode(usage_of(record))});
+        if (auto usage = usage_of(record)) {
+            spent_.note(*usage);
+            usages.push_back(std::move(*usage));
         }
         ids.push_back(record.id);
     }
@@ -98,9 +102,27 @@ Task<void> Settler::append(std::vector<GenerationRecord> records,
         co_await log_.append_all(std::string{store::messages_topic}, std::move(messages));
     }
     if (!usages.empty()) {
-        co_await log_.append_all(std::string{store::usage_topic}, std::move(usages));
+        co_await append_usages(std::move(usages));
     }
     co_await store_.settle(std::move(ids));
+}
+
+// The last one's place is not before those of the others.
+Task<void> Settler::append_usages(std::vector<store::UsageRecord> usages) {
+    std::vector<store::KeyedPayload> payloads;
+    for (const store::UsageRecord& usage : usages) {
+        payloads.push_back({usage.user.to_string(), store::encode(usage)});
+    }
+    store::KeyedPayload last = std::move(payloads.back());
+    payloads.pop_back();
+    if (!payloads.empty()) {
+        co_await log_.append_all(std::string{store::usage_topic}, std::move(payloads));
+    }
+    const store::Offset at = co_await log_.append(std::string{store::usage_topic},
+                                                  std::move(last.key), std::move(last.payload));
+    for (const store::UsageRecord& usage : usages) {
+        spent_.note(usage, at);
+    }
 }
 
 Task<void> Settler::settle_left() {

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "services/chat/generations/ports.hpp"
+#include "services/chat/generations/spent.hpp"
 #include "services/chat/outcomes.hpp"
 #include "store/log/event_log.hpp"
 
@@ -11,7 +12,8 @@ namespace loquat::chat {
 // and the use of the model.  Both may be repeated.
 class Settler {
   public:
-    Settler(store::EventLog& log, GenerationStore& store) : log_(log), store_(store) {}
+    Settler(store::EventLog& log, GenerationStore& store, Spent& spent)
+        : log_(log), store_(store), spent_(spent) {}
 
     // Returns when all is durable.  Throws as the log and the store; settle again then.
     Task<void> settle(std::vector<GenerationRecord> records);
@@ -21,12 +23,17 @@ class Settler {
     Task<void> settle_left();
 
   private:
+    Task<void> append_usages(std::vector<store::UsageRecord> usages);
     Task<void> append(std::vector<GenerationRecord> records,
                       std::vector<store::KeyedPayload> messages);
 
     store::EventLog& log_;
     GenerationStore& store_;
+    Spent& spent_;
 };
+
+// None of an answer that used nothing.
+std::optional<store::UsageRecord> usage_of(const GenerationRecord& record);
 
 store::MessageRecord message_of(const GenerationRecord& record);
 

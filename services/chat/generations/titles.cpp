@@ -4,6 +4,7 @@
 #include "base/tokens.hpp"
 #include "services/chat/domain/context_window.hpp"
 #include "services/chat/generations/cost.hpp"
+#include "services/chat/generations/runner.hpp"
 #include "store/usage/usage_record.hpp"
 
 namespace loquat::chat {
@@ -25,16 +26,16 @@ std::int64_t count_all(const std::vector<contracts::PromptMessage>& messages) {
 
 }  // namespace
 
-void Titles::consider(const GenerationRecord& record, const contracts::Model& model) {
+void Titles::consider(const GenerationRecord& record) {
     if (record.state != GenerationState::succeeded || !record.prompt ||
         running_.size() >= running_max || running_.contains(record.chat)) {
         return;
     }
     running_.insert(record.chat);
-    parts_.scope.start(run(record, model));
+    parts_.scope.start(run(record));
 }
 
-Task<void> Titles::run(GenerationRecord record, contracts::Model model) {
+Task<void> Titles::run(GenerationRecord record) {
     struct Running {
         std::unordered_set<ChatId>& chats;
         ChatId chat;
@@ -43,7 +44,7 @@ Task<void> Titles::run(GenerationRecord record, contracts::Model model) {
     const Running running{running_, record.chat};
     std::exception_ptr error;
     try {
-        co_await make_title(std::move(record), std::move(model));
+        co_await make_title(std::move(record));
     } catch (const Failure&) {
         error = std::current_exception();
     }
@@ -53,79 +54,84 @@ Task<void> Titles::run(GenerationRecord record, contracts::Model model) {
     }
 }
 
-Task<void> Titles::make_title(GenerationRecord record, contracts::Model model) {
+Task<void> Titles::make_title(GenerationRecord record) {
     const bool is_wanted = co_await parts_.chat.has_no_title(record.chat);
     if (!is_wanted) {
         co_return;
     }
     const auto prompt = co_await parts_.messages.find_by_id(*record.prompt);
-    GenerationTokens tokens;
-    std::exception_ptr error;
-    std::string answer;
-    try {
-        answer = co_await ask(record, prompt ? prompt->text : std::string{}, tokens);
-    } catch (const Failure&) {
-        error = std::current_exception();
-    }
-    store::UsageRecord usage;
-    usage.user = record.user;
-    usage.chat = record.chat;
-    usage.generation_id = record.id.to_string();
-    usage.purpose = store::UsagePurpose::title;
-    usage.model = record.model;
-    usage.provider = record.provider;
-    usage.input_tokens = tokens.input;
-    usage.output_tokens = tokens.output;
-    usage.source = tokens.source;
-    usage.state = error ? store::UsageState::failed : store::UsageState::succeeded;
-    usage.cost_micros = cost_of(model, tokens);
+    Draft draft = co_await ask(record, prompt ? prompt->text : std::string{});
+    store::UsageRecord& usage = draft.used;
+    const contracts::Model model = co_await parts_.catalog.find(usage.model);
+    usage.cost_micros =
+        cost_of(model, GenerationTokens{usage.input_tokens, usage.output_tokens, usage.source});
     usage.at = parts_.clock.now();
-    co_await parts_.log.append(std::string{store::usage_topic}, record.user.to_string(),
-                               store::encode(usage));
-    if (error) {
-        std::rethrow_exception(error);
-    }
-    std::string title = clean_title(answer, title_characters_max);
+    const store::Offset at = co_await parts_.log.append(
+        std::string{store::usage_topic}, record.user.to_string(), store::encode(usage));
+    parts_.spent.note(usage, at);
+    std::string title = clean_title(draft.text, title_characters_max);
     if (!title.empty()) {
         co_await parts_.chat.name_chat(record.chat, std::move(title));
     }
 }
 
-Task<std::string> Titles::ask(const GenerationRecord& record, std::string question,
-                              GenerationTokens& tokens) {
+Task<Titles::Draft> Titles::ask(GenerationRecord record, std::string question) {
     contracts::GenerateRequest request;
     request.generationId = Uuid::make().to_string();
     request.model = record.model;
     request.messages = title_prompt(question, record.text);
     request.max_tokens = title_tokens_max;
     request.purpose = contracts::GeneratePurpose::title;
-    tokens.input = count_all(request.messages);
+    Draft draft;
+    draft.used.user = record.user;
+    draft.used.chat = record.chat;
+    draft.used.generation_id = record.id.to_string();
+    draft.used.purpose = store::UsagePurpose::title;
+    draft.used.model = record.model;
+    draft.used.provider = record.provider;
+    draft.used.input_tokens = count_all(request.messages);
     const Steady deadline = std::chrono::steady_clock::now() + time_max;
     contracts::Caller caller;
     caller.user = record.user;
     caller.request_id = record.request_id;
     auto feed = co_await parts_.models.generate(std::move(caller), std::move(request));
-    std::string answer;
     for (;;) {
         const auto events = co_await feed->next(deadline);
         if (events.empty()) {
-            break;
+            throw Failure{Kind::unavailable, "provider.truncated", "The title broke off."};
         }
         for (const contracts::ModelEvent& event : events) {
-            if (event.type == contracts::ModelEventType::error) {
-                throw Failure{Kind::unavailable, event.code.value_or("provider.bad_answer"),
-                              event.message.value_or("")};
-            }
-            if (event.type == contracts::ModelEventType::usage) {
-                tokens = {event.inputTokens.value_or(0), event.outputTokens.value_or(0),
-                          event.source.value_or(UsageSource::provider)};
-            } else if (event.delta && answer.size() < answer_bytes_max) {
-                answer += *event.delta;
-                tokens.output = count_tokens(answer);
+            if (take(event, draft)) {
+                co_return draft;
             }
         }
     }
-    co_return answer;
+}
+
+bool Titles::take(const contracts::ModelEvent& event, Draft& draft) {
+    switch (event.type) {
+        case contracts::ModelEventType::error:
+            throw Failure{Kind::unavailable, event.code.value_or("provider.bad_answer"),
+                          event.message.value_or("")};
+        case contracts::ModelEventType::usage:
+            if (const auto tokens = tokens_of(event)) {
+                draft.used.input_tokens = tokens->input;
+                draft.used.output_tokens = tokens->output;
+                draft.used.source = tokens->source;
+            }
+            draft.used.model = event.model.value_or(draft.used.model);
+            draft.used.provider = event.provider.value_or(draft.used.provider);
+            return false;
+        case contracts::ModelEventType::delta:
+            if (event.delta && draft.text.size() < answer_bytes_max) {
+                draft.text += *event.delta;
+                draft.used.output_tokens = count_tokens(draft.text);
+            }
+            return false;
+        case contracts::ModelEventType::done:
+            return true;
+    }
+    return false;
 }
 
 }  // namespace loquat::chat

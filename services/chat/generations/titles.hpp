@@ -5,12 +5,15 @@
 #include "base/clock.hpp"
 #include "services/chat/chat.hpp"
 #include "services/chat/domain/generation.hpp"
+#include "services/chat/generations/catalog.hpp"
 #include "services/chat/generations/ports.hpp"
+#include "services/chat/generations/spent.hpp"
 
 namespace loquat::chat {
 
 // Gives conversations with an assistant a title after their first answer.  In the background: it
-// delays nothing, and when it fails the next answer is the next chance.
+// delays nothing, and when it fails the next answer is the next chance.  A call that failed is not
+// the person's: only a title that was made is recorded.
 class Titles {
   public:
     struct Parts {
@@ -20,18 +23,27 @@ class Titles {
         store::EventLog& log;
         const Clock& clock;
         aio::Scope& scope;
+        Catalog& catalog;
+        Spent& spent;
     };
 
     explicit Titles(Parts parts) : parts_(parts) {}
 
     // After each answer; does nothing where there is a title.
-    void consider(const GenerationRecord& record, const contracts::Model& model);
+    void consider(const GenerationRecord& record);
 
   private:
-    Task<void> run(GenerationRecord record, contracts::Model model);
-    Task<void> make_title(GenerationRecord record, contracts::Model model);
-    Task<std::string> ask(const GenerationRecord& record, std::string question,
-                          GenerationTokens& tokens);
+    // What a model made of it and used for it; `used` as far as the ledger wants to know it.
+    struct Draft {
+        std::string text;
+        store::UsageRecord used;
+    };
+
+    Task<void> run(GenerationRecord record);
+    Task<void> make_title(GenerationRecord record);
+    Task<Draft> ask(GenerationRecord record, std::string question);
+    // Throws what the model failed with.  True when it is done.
+    static bool take(const contracts::ModelEvent& event, Draft& draft);
 
     Parts parts_;
     std::unordered_set<ChatId> running_;

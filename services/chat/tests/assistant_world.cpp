@@ -23,11 +23,16 @@ void FakeAnswer::fail(std::string code) {
 }
 
 void FakeAnswer::end(std::int64_t input, std::int64_t output, std::string reason) {
-    push({.type = ModelEventType::usage,
-          .inputTokens = input,
-          .outputTokens = output,
-          .source = contracts::UsageSource::provider,
-          .provider = "fake"});
+    end_with({.type = ModelEventType::usage,
+              .inputTokens = input,
+              .outputTokens = output,
+              .source = contracts::UsageSource::provider,
+              .provider = "fake"},
+             std::move(reason));
+}
+
+void FakeAnswer::end_with(contracts::ModelEvent usage, std::string reason) {
+    push(std::move(usage));
     push({.type = ModelEventType::done, .finish_reason = std::move(reason)});
     is_closed_ = true;
 }
@@ -73,7 +78,7 @@ Task<contracts::FeedPtr<ModelEvent>> FakeModels::generate(contracts::Caller,
     all_.push_back(answer);
     if (is_title) {
         answer->say(title);
-        answer->end(20, 4);
+        title_failure.empty() ? answer->end(20, 4) : answer->fail(title_failure);
     } else if (echo) {
         for (const std::string_view word : split(*echo, ' ')) {
             answer->say(std::string{word} + " ");
@@ -101,9 +106,16 @@ Task<FakeAnswerPtr> FakeModels::next() {
     while (waiting_.empty()) {
         co_await yield();
     }
+    co_return find_next();
+}
+
+FakeAnswerPtr FakeModels::find_next() {
+    if (waiting_.empty()) {
+        return nullptr;
+    }
     FakeAnswerPtr answer = waiting_.front();
     waiting_.pop_front();
-    co_return answer;
+    return answer;
 }
 
 AssistantWorld::AssistantWorld(ChatConfig config) : World(config), config_(config) {

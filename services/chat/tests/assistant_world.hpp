@@ -17,6 +17,8 @@ class FakeAnswer {
     void fail(std::string code);
     // Usage, then done.
     void end(std::int64_t input = 10, std::int64_t output = 5, std::string reason = "stop");
+    // The same with any figures, of another model too.
+    void end_with(contracts::ModelEvent usage, std::string reason = "stop");
     // The connection ends without a word.
     void break_off();
 
@@ -45,13 +47,18 @@ class FakeModels final : public ModelPort {
 
     // The next one that is asked for and was not taken yet; waits for it.
     Task<FakeAnswerPtr> next();
+    // The same at once; null when there is none.
+    FakeAnswerPtr find_next();
+    // As after the end of the process that asked.
+    void forget_all() { waiting_.clear(); }
 
     std::vector<contracts::Model> models;
     // Answers by itself, each word a delta.
     std::optional<std::string> echo;
-    std::string title;     // what it answers when it is asked for one
-    int titles_asked = 0;  // not counted in `asked`
-    bool is_deaf = false;  // does not end when it is cancelled
+    std::string title;          // what it answers when it is asked for one
+    int titles_asked = 0;       // not counted in `asked`
+    std::string title_failure;  // its code; empty: none
+    bool is_deaf = false;       // does not end when it is cancelled
     std::optional<Failure> refusal;
     int asked = 0;
 
@@ -62,8 +69,12 @@ class FakeModels final : public ModelPort {
 
 class FakeLedger final : public UsageLedger {
   public:
-    Task<std::int64_t> tokens_of(UserId, std::chrono::sys_days) override { co_return tokens; }
+    Task<store::UsedTokens> used_of(UserId, std::chrono::sys_days) override {
+        co_return store::UsedTokens{tokens, applied};
+    }
+    Task<store::Offset> through() override { co_return applied; }
     std::int64_t tokens = 0;
+    store::Offset applied = 0;
 };
 
 // A journal that may be told to fail.

@@ -28,17 +28,20 @@ std::string_view known_reason(std::string_view reason) {
 
 std::string start_of(std::string_view text) { return std::string{text.substr(0, 200)}; }
 
-void take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
+bool take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
     const auto value = cursor.read_integer();
-    if (value && *value >= 0) {
-        figure = value;
+    if (!value || !contracts::is_token_figure(*value)) {
+        return false;
     }
+    figure = value;
+    return true;
 }
 
 }  // namespace
 
 void OpenAiStream::take_chunk(std::string_view json) {
     JsonCursor cursor{json};
+    has_output_figure_ = false;
     bool says_something = false;
     bool says_why = false;
     bool good = cursor.begin_object();
@@ -48,6 +51,9 @@ void OpenAiStream::take_chunk(std::string_view json) {
         take_member(cursor, *name);
     }
     good = good && !cursor.has_failed() && cursor.is_at_end();
+    if (has_output_figure_) {
+        usage_.is_output_final = has_finished() || shape_ == Shape::json;
+    }
     if (!good && !at_end_ && !setback_) {
         fail(bad_answer("not JSON: " + start_of(json)));
     } else if (good && !says_something && says_why && !setback_) {
@@ -105,7 +111,7 @@ void OpenAiStream::take_usage(JsonCursor& cursor) {
         if (*name == "prompt_tokens" || *name == "input_tokens") {
             take_figure(cursor, usage_.input);
         } else if (*name == "completion_tokens" || *name == "output_tokens") {
-            take_figure(cursor, usage_.output);
+            has_output_figure_ |= take_figure(cursor, usage_.output);
         } else {
             cursor.skip();
         }

@@ -44,7 +44,7 @@ class OpenAiStream final : net::http::SseSink {
     const std::optional<Setback>& setback() const { return setback_; }
     // stop, length, content_filter or other.
     std::string_view finish_reason() const;
-    // The last figures that came.
+    // The last figures that came; what is no whole number of a possible size is none.
     const TokenUsage& usage() const { return usage_; }
     // Counted here.
     std::int64_t thought_tokens() const { return think_.tokens() + reasoning_.count(); }
@@ -78,6 +78,7 @@ class OpenAiStream final : net::http::SseSink {
     ThinkFilter think_;
     TokenCounter reasoning_;
     TokenUsage usage_;
+    bool has_output_figure_ = false;  // in the current chunk
     std::optional<Setback> setback_;
     std::string finish_reason_;
     std::string raw_;    // a string of the current chunk

@@ -99,7 +99,7 @@ Task<Ending> Simulated::answer(Prompt prompt, AnswerSink& sink) {
         ending.setback = too_long("a script's answer without an end");
     }
     if (!ending.setback) {
-        sink.on_usage({.input = input, .output = speech.said});
+        sink.on_usage({.input = input, .output = speech.said, .is_output_final = true});
     }
     const bool is_cut = speech.said == allowed && speech.said < wanted &&
                         (speech.goes_on || speech.at < speech.text.size());

@@ -104,9 +104,15 @@ export interface CreateChatRequest {
 export interface DayUsage {
   day: string;
   model: string;
+  /** Of answers and titles together. */
   inputTokens: number;
+  /** Of answers and titles, thoughts included. */
   outputTokens: number;
+  /** Answers that a model has begun. */
   generations: number;
+  /** Titles that were made; nobody asks for them. */
+  titles: number;
+  /** Of answers and titles, in millionths of the currency; each call is rounded to the nearest one. */
   cost_micros: number | null;
 }
 
@@ -489,6 +495,7 @@ export interface UsageTotal {
   inputTokens: number;
   outputTokens: number;
   generations: number;
+  titles: number;
   cost_micros: number | null;
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { DayUsage, UsageReport } from '@/api/contracts.gen';
 import { addDays, columnsOf, dayIn, daysBetween, modelsOf, roundUp } from './usage';
 
-const row = (day: string, model: string, tokens: number): DayUsage => ({ day, model, inputTokens: tokens, outputTokens: tokens, generations: 1, cost_micros: null });
-const report = (days: DayUsage[]): UsageReport => ({ days, total: { inputTokens: 0, outputTokens: 0, generations: 0, cost_micros: null }, currency: '', quota: null });
+const row = (day: string, model: string, tokens: number): DayUsage => ({ day, model, inputTokens: tokens, outputTokens: tokens, generations: 1, titles: 0, cost_micros: null });
+const report = (days: DayUsage[]): UsageReport => ({ days, total: { inputTokens: 0, outputTokens: 0, generations: 0, titles: 0, cost_micros: null }, currency: '', quota: null });
 
 describe('days', () => {
   it('are those of the reader’s zone', () => {

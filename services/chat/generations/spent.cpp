@@ -1,0 +1,41 @@
+#include "services/chat/generations/spent.hpp"
+
+#include <algorithm>
+
+namespace loquat::chat {
+
+void Spent::note(const store::UsageRecord& record, std::optional<store::Offset> at) {
+    std::vector<Entry>& mine = by_user_[record.user];
+    const auto known = std::ranges::find_if(mine, [&](const Entry& entry) {
+        return entry.id == record.generation_id && entry.purpose == record.purpose;
+    });
+    if (known != mine.end()) {
+        known->at = at ? at : known->at;
+        return;
+    }
+    mine.push_back({record.generation_id, record.purpose,
+                    std::chrono::floor<std::chrono::days>(record.at),
+                    record.input_tokens + record.output_tokens, at});
+}
+
+std::int64_t Spent::tokens_of(const UserId& user, std::chrono::sys_days day,
+                              store::Offset through) const {
+    const auto mine = by_user_.find(user);
+    std::int64_t tokens = 0;
+    if (mine != by_user_.end()) {
+        for (const Entry& entry : mine->second) {
+            const bool is_in_ledger = entry.at && *entry.at <= through;
+            tokens += entry.day == day && !is_in_ledger ? entry.tokens : 0;
+        }
+    }
+    return tokens;
+}
+
+void Spent::forget(store::Offset through) {
+    for (auto& [user, mine] : by_user_) {
+        std::erase_if(mine, [&](const Entry& entry) { return entry.at && *entry.at <= through; });
+    }
+    std::erase_if(by_user_, [](const auto& one) { return one.second.empty(); });
+}
+
+}  // namespace loquat::chat

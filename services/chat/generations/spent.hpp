@@ -1,0 +1,39 @@
+#pragma once
+#include <chrono>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "store/log/event_log.hpp"
+#include "store/usage/usage_record.hpp"
+
+namespace loquat::chat {
+
+// Tokens that were used and that the ledger does not know yet, so that between an answer's end and
+// its row in the ledger nothing of it is missing.  One loop.
+class Spent {
+  public:
+    // Counts from now on, once however often it is told; `at` is where the log has it, none while
+    // that is not known.
+    void note(const store::UsageRecord& record, std::optional<store::Offset> at = std::nullopt);
+    // On that day and not among what the ledger has up to `through`.
+    std::int64_t tokens_of(const UserId& user, std::chrono::sys_days day,
+                           store::Offset through) const;
+    // The ledger has come so far.
+    void forget(store::Offset through);
+
+    bool empty() const { return by_user_.empty(); }
+
+  private:
+    struct Entry {
+        std::string id;
+        store::UsagePurpose purpose = store::UsagePurpose::answer;
+        std::chrono::sys_days day;
+        std::int64_t tokens = 0;
+        std::optional<store::Offset> at;
+    };
+
+    std::unordered_map<UserId, std::vector<Entry>> by_user_;
+};
+
+}  // namespace loquat::chat
