@@ -98,9 +98,9 @@ Task<void> Chat::keep_saving() {
             co_await unsaved_.save();
             const Time now = ports_.clock.now();
             if (now - keys_forgotten_at > std::chrono::minutes{10}) {
-                keys_forgotten_at = now;
                 co_await ports_.chats.forget_keys(now -
                                                   std::chrono::hours{config_.creation_key_hours});
+                keys_forgotten_at = now;
             }
         } catch (const Failure&) {
             error = std::current_exception();

@@ -17,6 +17,12 @@ void raise(Map& map, const Key& key, Value value, std::size_t entries_max) {
     }
 }
 
+// How many may be added while others are being saved: should that fail, all have room together.
+template <class Map>
+std::size_t room_beside(const Map& saving, std::size_t entries_max) {
+    return entries_max - std::min(entries_max, saving.size());
+}
+
 template <class Map, class Key, class Value>
 Value highest(std::array<const Map*, 3> maps, const Key& key, Value value) {
     for (const Map* map : maps) {
@@ -33,11 +39,11 @@ Value highest(std::array<const Map*, 3> maps, const Key& key, Value value) {
 }  // namespace
 
 void Unsaved::note_activity(const ChatId& chat, Time at) {
-    raise(fresh_.activities, chat, at, entries_max_);
+    raise(fresh_.activities, chat, at, room_beside(saving_now_.activities, entries_max_));
 }
 
 void Unsaved::note_marker(const Seat& seat, std::int64_t read_seq) {
-    raise(fresh_.markers, seat, read_seq, entries_max_);
+    raise(fresh_.markers, seat, read_seq, room_beside(saving_now_.markers, entries_max_));
 }
 
 Time Unsaved::newest_activity(const ChatId& chat, Time stored) const {

@@ -1,0 +1,232 @@
+#include "services/chat/generations/settler.hpp"
+#include "services/chat/tests/assistant_world.hpp"
+
+// An answer is marked settled only behind its message and its usage.
+namespace loquat::chat {
+namespace {
+
+enum class Cut { before, after };
+
+// Everything that is awaited, in order; one of them fails, before or after it was done.
+struct Steps {
+    std::vector<std::string> done;
+    int asked = 0;
+    int cut_at = 0;  // the first one is 1; 0: none
+    Cut cut = Cut::before;
+
+    Task<void> take(std::string name, std::function<Task<void>()> act) {
+        const bool is_cut = ++asked == cut_at;
+        co_await yield();
+        if (!is_cut || cut == Cut::after) {
+            co_await act();
+            done.push_back(std::move(name));
+        }
+        if (is_cut) {
+            throw Failure{Kind::unavailable, "store.unavailable", "cut"};
+        }
+    }
+};
+
+class SteppedLog final : public store::EventLog {
+  public:
+    explicit SteppedLog(Steps& steps) : steps_(steps) {}
+
+    Task<store::Offset> append(std::string topic, std::string key, std::string payload) override {
+        store::Offset at = 0;
+        const std::function<Task<void>()> act = [&]() -> Task<void> {
+            at = co_await inner_->append(topic, key, payload);
+        };
+        co_await steps_.take(topic, act);
+        co_return at;
+    }
+    Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
+                                                store::ReadLimit limit) override {
+        return inner_->read(std::move(topic), after, limit);
+    }
+    Task<bool> wait(std::string topic, store::Offset after, Steady deadline) override {
+        return inner_->wait(std::move(topic), after, deadline);
+    }
+    Task<void> trim(std::string topic, store::Offset before) override {
+        return inner_->trim(std::move(topic), before);
+    }
+    Task<store::LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
+    Uuid identity() const override { return inner_->identity(); }
+    store::LogState state() const override { return store::LogState::ready; }
+
+  private:
+    Steps& steps_;
+    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
+};
+
+class SteppedGenerations final : public GenerationStore {
+  public:
+    explicit SteppedGenerations(Steps& steps) : steps_(steps) {}
+
+    Task<void> settle(std::vector<GenerationId> ids) override {
+        const std::function<Task<void>()> act = [&]() -> Task<void> {
+            co_await inner_->settle(ids);
+        };
+        co_await steps_.take("settled", act);
+    }
+    Task<void> insert(GenerationRecord record) override {
+        return inner_->insert(std::move(record));
+    }
+    Task<bool> begin(GenerationId id, Time at) override { return inner_->begin(id, at); }
+    Task<std::vector<bool>> finish(std::vector<GenerationRecord> records) override {
+        return inner_->finish(std::move(records));
+    }
+    Task<void> erase_text(GenerationId id) override { return inner_->erase_text(id); }
+    Task<std::optional<GenerationRecord>> find(GenerationId id) override {
+        return inner_->find(id);
+    }
+    Task<std::optional<GenerationRecord>> find_by_client_id(UserId user, ChatId chat,
+                                                            std::string client_id) override {
+        return inner_->find_by_client_id(user, chat, std::move(client_id));
+    }
+    Task<std::optional<GenerationRecord>> find_last_prompted(ChatId chat) override {
+        return inner_->find_last_prompted(chat);
+    }
+    Task<GenerationPage> list(ChatId chat, std::optional<GenerationId> before,
+                              std::size_t limit) override {
+        return inner_->list(chat, before, limit);
+    }
+    Task<std::vector<GenerationRecord>> list_unfinished() override {
+        return inner_->list_unfinished();
+    }
+    Task<std::vector<GenerationRecord>> list_unsettled() override {
+        return inner_->list_unsettled();
+    }
+
+  private:
+    Steps& steps_;
+    std::unique_ptr<GenerationStore> inner_ = make_memory_generations();
+};
+
+GenerationRecord ended() {
+    GenerationRecord record;
+    record.id = GenerationId::make();
+    record.user = UserId::make();
+    record.chat = ChatId::make();
+    record.state = GenerationState::succeeded;
+    record.text = "text";
+    record.answer = MessageId::make();
+    record.tokens = {3, 4, UsageSource::provider};
+    record.created_at = record.finished_at.emplace(from_unix_ms(1'000));
+    return record;
+}
+
+const std::string message{store::messages_topic};
+const std::string usage{store::usage_topic};
+
+struct Settling {
+    World world;
+    Steps steps;
+    SteppedLog log{steps};
+    SteppedGenerations store{steps};
+    Spent spent;
+    Settler settler{log, store, spent};
+
+    Task<void> keep(GenerationRecord record) {
+        GenerationRecord begun = record;
+        begun.state = GenerationState::streaming;
+        co_await store.insert(begun);
+        std::vector<GenerationRecord> one{std::move(record)};
+        co_await store.finish(std::move(one));
+    }
+};
+
+TEST(Settler, marks_an_answer_only_when_its_message_and_usage_are_durable) {
+    Settling at;
+    auto body = [&]() -> Task<void> {
+        const GenerationRecord record = ended();
+        co_await at.keep(record);
+        std::vector<GenerationRecord> one{record};
+
+        co_await at.settler.settle(std::move(one));
+
+        EXPECT_EQ(at.steps.done, (std::vector<std::string>{message, usage, "settled"}));
+    };
+
+    at.world.run(body());
+}
+
+TEST(Settler, loses_nothing_wherever_it_is_cut) {
+    for (const Cut cut : {Cut::before, Cut::after}) {
+        for (int step = 1; step <= 3; ++step) {
+            Settling at;
+            at.steps.cut_at = step;
+            at.steps.cut = cut;
+            auto body = [&]() -> Task<void> {
+                const GenerationRecord record = ended();
+                co_await at.keep(record);
+                std::vector<GenerationRecord> one{record};
+
+                const auto code = co_await code_of(at.settler.settle(std::move(one)));
+                const auto left = co_await at.store.list_unsettled();
+                const std::vector<std::string> before = at.steps.done;
+                co_await at.settler.settle_left();
+
+                EXPECT_EQ(code, "store.unavailable");
+                const bool is_marked = std::ranges::count(before, "settled") > 0;
+                EXPECT_EQ(left.empty(), is_marked) << step;
+                EXPECT_TRUE(!is_marked || (std::ranges::count(before, message) > 0 &&
+                                           std::ranges::count(before, usage) > 0))
+                    << step;
+                EXPECT_GE(std::ranges::count(at.steps.done, message), 1) << step;
+                EXPECT_GE(std::ranges::count(at.steps.done, usage), 1) << step;
+                EXPECT_EQ(std::ranges::count(at.steps.done, "settled"), 1) << step;
+            };
+
+            at.world.run(body());
+        }
+    }
+}
+
+TEST(Settler, puts_the_usage_of_many_into_the_log_before_it_marks_one) {
+    for (int step = 0; step <= 7; ++step) {
+        Settling at;
+        at.steps.cut_at = step;
+        auto body = [&]() -> Task<void> {
+            std::vector<GenerationRecord> three{ended(), ended(), ended()};
+            for (const GenerationRecord& record : three) {
+                co_await at.keep(record);
+            }
+            const auto code = co_await code_of(at.settler.settle(std::move(three)));
+            co_await at.settler.settle_left();
+
+            EXPECT_EQ(code, step == 0 ? "ok" : "store.unavailable");
+            EXPECT_GE(std::ranges::count(at.steps.done, message), 3) << step;
+            EXPECT_GE(std::ranges::count(at.steps.done, usage), 3) << step;
+            EXPECT_EQ(at.steps.done.back(), "settled") << step;
+        };
+
+        at.world.run(body());
+    }
+}
+
+TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
+    Spent spent;
+    store::UsageRecord record;
+    record.user = UserId::make();
+    record.generation_id = "g";
+    record.input_tokens = 3;
+    record.output_tokens = 4;
+    record.at = from_unix_ms(1'000);
+    const auto day = std::chrono::floor<std::chrono::days>(record.at);
+
+    spent.note(record);
+    spent.note(record);
+    EXPECT_EQ(spent.tokens_of(record.user, day, 100), 7);
+    spent.note(record, 5);
+    EXPECT_EQ(spent.tokens_of(record.user, day, 4), 7);
+    EXPECT_EQ(spent.tokens_of(record.user, day, 5), 0);
+    EXPECT_EQ(spent.tokens_of(record.user, day + std::chrono::days{1}, 4), 0);
+    EXPECT_EQ(spent.tokens_of(UserId::make(), day, 4), 0);
+    spent.forget(4);
+    EXPECT_EQ(spent.tokens_of(record.user, day, 4), 7);
+    spent.forget(5);
+    EXPECT_TRUE(spent.empty());
+}
+
+}  // namespace
+}  // namespace loquat::chat

@@ -1,0 +1,156 @@
+#include "services/chat/unsaved.hpp"
+
+#include "services/chat/tests/world.hpp"
+
+// What was to be written down when writing failed.
+namespace loquat::chat {
+namespace {
+
+// Saves as it is told to, and remembers what it was given.
+class ProgressStore final : public ChatStore {
+  public:
+    Task<void> save_progress(Progress progress) override {
+        if (gate) {
+            co_await gate->wait();
+        }
+        if (failures_left > 0) {
+            --failures_left;
+            throw Failure{Kind::unavailable, "store.unavailable", "not now"};
+        }
+        for (const Progress::Activity& activity : progress.activities) {
+            activities[activity.chat] = std::max(activities[activity.chat], activity.at);
+        }
+        for (const Progress::Marker& marker : progress.markers) {
+            markers[marker.seat] = std::max(markers[marker.seat], marker.read_seq);
+        }
+    }
+
+    int failures_left = 0;
+    std::unique_ptr<aio::Signal> gate;
+    std::unordered_map<ChatId, Time> activities;
+    std::unordered_map<Seat, std::int64_t> markers;
+
+    Task<Created> create(NewChat) override { co_return Created{}; }
+    Task<std::optional<LoadedChat>> load(ChatId) override { co_return std::nullopt; }
+    Task<std::vector<ChatRecord>> list_by_id(std::vector<ChatId>) override {
+        co_return std::vector<ChatRecord>{};
+    }
+    Task<std::vector<Place>> list_places(UserId) override { co_return std::vector<Place>{}; }
+    Task<std::vector<ChatRecord>> list_rooms(RoomQuery) override {
+        co_return std::vector<ChatRecord>{};
+    }
+    Task<std::vector<UserId>> list_peers(UserId, std::size_t) override {
+        co_return std::vector<UserId>{};
+    }
+    Task<void> update(ChatRecord) override { co_return; }
+    Task<void> remove(ChatId) override { co_return; }
+    Task<bool> add_member(ChatId, MemberRecord, std::int64_t) override { co_return true; }
+    Task<void> set_roles(ChatId, std::vector<MemberRecord>) override { co_return; }
+    Task<void> remove_member(Seat) override { co_return; }
+    Task<void> move_marker(Seat, std::int64_t) override { co_return; }
+    Task<std::optional<ChatId>> find_creation(UserId, std::string) override {
+        co_return std::nullopt;
+    }
+    Task<Claim> claim_key(RequestKey, Time) override { co_return Claim{}; }
+    Task<void> forget_keys(Time) override { co_return; }
+};
+
+TEST(Unsaved, keeps_marks_and_activity_when_saving_failed_once) {
+    World world;
+    ProgressStore store;
+    const Seat seat{ChatId::make(), UserId::make()};
+    auto body = [&]() -> Task<void> {
+        Unsaved unsaved{store, 10};
+        unsaved.note_marker(seat, 7);
+        unsaved.note_activity(seat.chat, from_unix_ms(70));
+        store.failures_left = 1;
+
+        const auto code = co_await code_of(unsaved.save());
+        const auto shown = unsaved.newest_marker(seat, 1);
+        co_await unsaved.save();
+
+        EXPECT_EQ(code, "store.unavailable");
+        EXPECT_EQ(shown, 7);
+        EXPECT_EQ(store.markers[seat], 7);
+        EXPECT_EQ(store.activities[seat.chat], from_unix_ms(70));
+    };
+
+    world.run(body());
+}
+
+TEST(Unsaved, keeps_the_newest_of_what_failed_and_what_came_meanwhile) {
+    World world;
+    ProgressStore store;
+    const Seat older{ChatId::make(), UserId::make()};
+    const Seat newer{ChatId::make(), UserId::make()};
+    auto body = [&]() -> Task<void> {
+        Unsaved unsaved{store, 10};
+        unsaved.note_marker(older, 7);
+        unsaved.note_marker(newer, 7);
+        store.failures_left = 1;
+        store.gate = std::make_unique<aio::Signal>();
+        aio::Scope scope{world.loop, "test"};
+        const auto save = [&]() -> Task<void> { co_await code_of(unsaved.save()); };
+        scope.start(save());
+        co_await yield();
+        unsaved.note_marker(older, 5);
+        unsaved.note_marker(newer, 9);
+        store.gate->set();
+        co_await yield();
+        co_await yield();
+        store.gate.reset();
+        co_await scope.close();
+
+        co_await unsaved.save();
+
+        EXPECT_EQ(store.markers[older], 7);
+        EXPECT_EQ(store.markers[newer], 9);
+    };
+
+    world.run(body());
+}
+
+TEST(Unsaved, has_room_for_what_failed_however_much_came_meanwhile) {
+    World world;
+    ProgressStore store;
+    std::vector<Seat> first;
+    std::vector<Seat> second;
+    for (int i = 0; i < 10; ++i) {
+        first.push_back({ChatId::make(), UserId::make()});
+        second.push_back({ChatId::make(), UserId::make()});
+    }
+    auto body = [&]() -> Task<void> {
+        Unsaved unsaved{store, 10};
+        for (const Seat& seat : first) {
+            unsaved.note_marker(seat, 7);
+            unsaved.note_activity(seat.chat, from_unix_ms(70));
+        }
+        store.failures_left = 1;
+        store.gate = std::make_unique<aio::Signal>();
+        aio::Scope scope{world.loop, "test"};
+        const auto save = [&]() -> Task<void> { co_await code_of(unsaved.save()); };
+        scope.start(save());
+        co_await yield();
+        for (const Seat& seat : second) {
+            unsaved.note_marker(seat, 7);
+            unsaved.note_activity(seat.chat, from_unix_ms(70));
+        }
+        store.gate->set();
+        co_await yield();
+        co_await yield();
+        store.gate.reset();
+        co_await scope.close();
+
+        co_await unsaved.save();
+
+        for (const Seat& seat : first) {
+            EXPECT_EQ(store.markers[seat], 7);
+            EXPECT_EQ(store.activities[seat.chat], from_unix_ms(70));
+        }
+    };
+
+    world.run(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat
