@@ -2,6 +2,7 @@
 
 #include "aio/backoff.hpp"
 #include "aio/loop.hpp"
+#include "base/redact.hpp"
 #include "runtime/caller_header.hpp"
 #include "runtime/data_feed.hpp"
 #include "runtime/problem.hpp"
@@ -207,7 +208,7 @@ std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::
     auto origin = net::http::Origin::parse(url);
     if (!origin) {
         throw Failure{Kind::invalid, "config.bad_url",
-                      std::string{url} + " is not of the form http://host:port"};
+                      hide_credentials(url) + " is not of the form http://host:port"};
     }
     return std::make_shared<HttpTransport>(loop, std::move(*origin), std::move(internal_key));
 }

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/failure.hpp"
+#include "base/redact.hpp"
 #include "net/http/characters.hpp"
 #include "net/http/client_state.hpp"
 
@@ -181,7 +182,7 @@ ClientCall::~ClientCall() {
 HeadWriter ClientCall::start(std::string_view method, std::string_view target) {
     if (!is_token(method) || target.empty() || !are_all_in(target, target_class)) {
         throw Failure{Kind::internal, "http.bad_target", "A request cannot be sent.",
-                      std::string{target}};
+                      hide_credentials(target)};
     }
     state_->method = method;
     append_request_line(state_->out, method, target);

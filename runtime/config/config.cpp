@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "base/redact.hpp"
 #include "base/text.hpp"
 #include "runtime/config/yaml.hpp"
 
@@ -270,8 +271,30 @@ void Loader::check_value(const wire::Value& value, const wire::Schema& schema,
     }
 }
 
-bool is_secret(const std::string& path) {
-    return path.ends_with("_secret") || path.ends_with("_key") || path.ends_with("password");
+// As it may be shown: without keys and passwords, wherever they stand.
+wire::Value shown(const std::string& name, const wire::Value& value) {
+    if (const std::string* text = value.if_string()) {
+        return wire::Value{sounds_secret(name) && !text->empty() ? "***" : hide_credentials(*text)};
+    }
+    if (const wire::Array* items = value.if_array()) {
+        wire::Array out;
+        for (const wire::Value& item : *items) {
+            out.push_back(shown(name, item));
+        }
+        return out;
+    }
+    if (const wire::Object* members = value.if_object()) {
+        // {"name": "X-Api-Key", "value": ...} says by its name what its value is.
+        const wire::Value* named = value.find("name");
+        const bool is_pair = named != nullptr && named->if_string() != nullptr;
+        wire::Object out;
+        for (const auto& [key, member] : *members) {
+            const std::string& says = is_pair && key == "value" ? *named->if_string() : key;
+            out.emplace_back(key, shown(says, member));
+        }
+        return out;
+    }
+    return value;
 }
 
 void flatten(const wire::Value& value, const wire::Schema& schema, const std::string& path,
@@ -285,14 +308,11 @@ void flatten(const wire::Value& value, const wire::Schema& schema, const std::st
             continue;
         }
         const auto origin = origins.find(here);
-        const bool hidden = is_secret(here) && member != nullptr && !member->is_null() &&
-                            !(member->if_string() != nullptr && member->if_string()->empty());
-        out.push_back({.path = here,
-                       .value = hidden              ? "\"***\""
-                                : member != nullptr ? wire::to_json(*member)
-                                                    : "null",
-                       .origin = origin == origins.end() ? "default" : origin->second,
-                       .doc = property.doc});
+        out.push_back(
+            {.path = here,
+             .value = member != nullptr ? wire::to_json(shown(property.name, *member)) : "null",
+             .origin = origin == origins.end() ? "default" : origin->second,
+             .doc = property.doc});
     }
 }
 
@@ -338,7 +358,7 @@ Config Config::load(const std::vector<ConfigSection>& sections, const ConfigSour
         const std::size_t equals = setting.find('=');
         if (equals == std::string::npos || equals == 0) {
             throw Failure{Kind::invalid, "config.invalid",
-                          "--set " + setting + ": write it as section.key=value"};
+                          "--set " + hide_credentials(setting) + ": write it as section.key=value"};
         }
         loader.add_setting(setting.substr(0, equals), setting.substr(equals + 1), "--set");
     }

@@ -102,6 +102,19 @@ TEST(Config, secrets_are_not_shown) {
     EXPECT_EQ(config.lines().back().value, "\"***\"");
 }
 
+TEST(Config, credentials_inside_addresses_are_not_shown) {
+    const Config config =
+        Config::load(sections, {.settings = {"door.address=https://u:hush@host/v1?api_key=hush&n=1",
+                                             "door.origins=http://a:hush@h,https://h?token=hush"}});
+
+    std::string all;
+    for (const auto& line : config.lines()) {
+        all += line.value + "\n";
+    }
+    EXPECT_EQ(all.find("hush"), std::string::npos) << all;
+    EXPECT_NE(all.find("https://***@host/v1?api_key=***&n=1"), std::string::npos) << all;
+}
+
 TEST(Config, numbers_for_text_fields_stay_text) {
     const Config config = Config::load(sections, {.settings = {"door.address=12345"}});
 

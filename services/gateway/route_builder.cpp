@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/redact.hpp"
 #include "base/text.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
@@ -155,7 +156,7 @@ class Builder {
         for (const std::string& url : config.upstreams) {
             auto origin = net::http::Origin::parse(url);
             if (!origin) {
-                refuse(config, url + " is not of the form http://host:port");
+                refuse(config, hide_credentials(url) + " is not of the form http://host:port");
             }
             check_address(config, *origin);
             origins.push_back(std::move(*origin));
@@ -176,7 +177,7 @@ class Builder {
         auto origin = net::http::Origin::parse(url);
         if (!origin) {
             throw Failure{Kind::invalid, "config.bad_url",
-                          url + " is not of the form http://host:port"};
+                          hide_credentials(url) + " is not of the form http://host:port"};
         }
         route.target = Target::upstream;
         route.trust = UpstreamTrust::platform;

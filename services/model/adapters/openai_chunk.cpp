@@ -26,7 +26,7 @@ std::string_view known_reason(std::string_view reason) {
     return reason == "error" ? "error" : "other";
 }
 
-std::string start_of(std::string_view text) { return std::string{text.substr(0, 200)}; }
+std::string start_of(std::string_view text) { return std::string{text.substr(0, 4096)}; }
 
 bool take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
     const auto value = cursor.read_integer();

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/log.hpp"
+#include "base/redact.hpp"
 #include "net/tls/context.hpp"
 #include "services/model/adapters/openai_call.hpp"
 #include "services/model/adapters/provider_error.hpp"
@@ -54,12 +55,19 @@ bool is_refused_request(const Ending& ending) {
            ending.setback->again == Again::never;
 }
 
-// A provider may repeat the key in what it says about it.
-void hide(const std::string& key, std::string& text) {
-    for (std::size_t at = text.find(key); !key.empty() && at != std::string::npos;
-         at = text.find(key, at)) {
-        text.replace(at, key.size(), "***");
+constexpr std::size_t said_bytes_max = 16 * 1024;
+constexpr std::size_t detail_bytes_max = 500;
+
+// A provider may repeat the key in what it says about it, in any form.  Nothing below here cuts to
+// the size of a detail: half a key would not be found.
+void make_safe(const std::string& key, std::string& text) {
+    text.resize(std::min(text.size(), said_bytes_max));
+    text = hide_credentials(hide_secret(text, key));
+    std::size_t end = std::min(text.size(), detail_bytes_max);
+    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+        --end;
     }
+    text.resize(end);
 }
 
 }  // namespace
@@ -121,7 +129,7 @@ Task<Ending> OpenAiProvider::try_with_quirks(Prompt prompt, AnswerSink& sink) {
         hold(*call.hold());
     }
     if (ending.setback) {
-        hide(key_, ending.setback->failure.detail);
+        make_safe(key_, ending.setback->failure.detail);
     }
     co_return ending;
 }
@@ -151,7 +159,7 @@ Task<std::vector<ListedModel>> OpenAiProvider::list_models() {
     }
     if (response.status != 200) {
         Failure failure = judge_error(response.status, response.body).failure;
-        hide(key_, failure.detail);
+        make_safe(key_, failure.detail);
         throw failure;
     }
     co_return parse_model_list(response.body);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/redact.hpp"
 #include "base/text.hpp"
 #include "net/http/client.hpp"
 #include "runtime/config/config.hpp"
@@ -61,8 +62,9 @@ ProviderUrl ProviderUrl::parse(const std::string& url) {
     const bool is_clean =
         std::ranges::all_of(url, is_visible) && url.find_first_of("?#@\"<>") == std::string::npos;
     if (!is_clean || !net::http::Origin::parse(parsed.origin)) {
-        throw Failure{Kind::invalid, "config.invalid",
-                      "model: " + url + " is no address such as https://api.openai.com/v1"};
+        throw Failure{
+            Kind::invalid, "config.invalid",
+            "model: " + hide_credentials(url) + " is no address such as https://api.openai.com/v1"};
     }
     return parsed;
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view white = " \t\r\n";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-std::string start_of(std::string_view text) { return std::string{text.substr(0, 200)}; }
+std::string start_of(std::string_view text) { return std::string{text.substr(0, 4096)}; }
 
 }  // namespace
 

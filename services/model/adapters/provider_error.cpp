@@ -8,8 +8,6 @@
 namespace loquat::model {
 namespace {
 
-constexpr std::size_t detail_bytes_max = 500;
-
 // What is known of an error, wherever the provider put it.
 struct Facts {
     int status = 0;
@@ -94,7 +92,6 @@ std::optional<Setback> judge_words(const Facts& facts, const std::string& detail
 
 Setback judge(const Facts& facts) {
     std::string detail = std::to_string(facts.status) + " " + facts.words + facts.message;
-    detail.resize(std::min(detail.size(), detail_bytes_max));
     if (auto known = judge_words(facts, detail)) {
         return std::move(*known);
     }
@@ -130,7 +127,7 @@ Setback judge_error(int status, std::string_view body) {
     if (value) {
         return judge_error_value(status, *value);
     }
-    return judge({.status = status, .message = std::string{body.substr(0, detail_bytes_max)}});
+    return judge({.status = status, .message = std::string{body}});
 }
 
 Setback truncated(std::string detail) {

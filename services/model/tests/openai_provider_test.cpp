@@ -1,6 +1,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "net/http/server.hpp"
 #include "net/tls/context.hpp"
 #include "services/model/tests/odd_streams.hpp"
@@ -66,6 +68,34 @@ TEST(OpenAiProvider, sends_its_key_and_keeps_it_out_of_what_it_says) {
     EXPECT_NE(fake.requests()[0].find("\r\nAuthorization: Bearer sk-secret-1\r\n"),
               std::string::npos);
     EXPECT_EQ(log.find("sk-secret-1"), std::string::npos);
+}
+
+TEST(OpenAiProvider, keeps_its_key_out_of_what_it_says_however_it_is_echoed) {
+    const std::string key = "sk-Proj-a1B2c3D4e5F6g7H8i9J0";
+    const KeyFile file{key + "\n"};
+    const std::string long_text(480, 'x');
+    for (const std::string& body :
+         {R"({"error":{"code":")" + key + R"(","message":"no"}})",
+          R"({"error":{"message":")" + long_text + key + R"("}})",
+          "<html>" + std::string(190, 'x') + key, long_text + key, "no " + to_lower_ascii(key),
+          R"({"error":{"message":")" + to_base64(key) + R"("}})",
+          R"({"error":{"message":"from http://u:)" + key + R"(@host"}})"}) {
+        for (const char* status : {"401 No", "200 OK"}) {
+            Scene scene;
+            FakeProvider& fake = scene.serve({status_answer(status, "", body)});
+            ProviderConfig provider = quick_provider(fake.port());
+            provider.key_file = file.path;
+
+            testing::internal::CaptureStderr();
+            scene.ask_once(provider);
+            const std::string log = to_lower_ascii(testing::internal::GetCapturedStderr());
+
+            for (std::size_t i = 0; i + 8 <= key.size(); ++i) {
+                EXPECT_EQ(log.find(to_lower_ascii(key.substr(i, 8))), std::string::npos) << log;
+            }
+            EXPECT_EQ(log.find(to_lower_ascii(to_base64(key))), std::string::npos) << log;
+        }
+    }
 }
 
 TEST(OpenAiProvider, does_not_start_without_the_key_that_is_configured) {
