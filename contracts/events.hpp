@@ -13,8 +13,10 @@ namespace loquat::contracts {
 // chat.outcome.{origin}):
 //   user.{user id}   an event for one person's own queues
 //   auth.revoked     a Revocation as JSON
+//   auth.keys        the keys that verify access tokens, as a JWK set; told before a new one signs
 std::string user_topic(const UserId& user);
 inline constexpr std::string_view revoked_topic = "auth.revoked";
+inline constexpr std::string_view keys_topic = "auth.keys";
 
 // Bodies.  `type` is message, message_edited or message_deleted.
 std::string message_event(std::string_view type, const Message& message);

@@ -46,7 +46,10 @@ Tokens::Result to_identity(const net::jose::TokenVerifier::Result& verified) {
         .expires_at = claims.expires_at};
 }
 
-constexpr std::chrono::seconds keys_again_after{5};
+// What a token says of its key.
+std::string key_name(std::string_view token) {
+    return std::string{token.substr(0, token.find('.'))};
+}
 
 }  // namespace
 
@@ -57,6 +60,7 @@ Tokens::Tokens(Context& context)
       broadcast_(context.broadcast()),
       is_auth_here_(context.is_hosted("auth")),
       verifier_(net::jose::KeySet{}, verifier_options(context.platform_config()), context.clock()),
+      refresh_(context.loop(), [this]() -> Task<void> { co_await load_keys(); }),
       scope_(context.loop(), "tokens") {}
 
 Task<void> Tokens::start() {
@@ -69,22 +73,36 @@ Task<void> Tokens::start() {
                                      apply(wire::from_json<contracts::Revocation>(*payload));
                                  }
                              });
+    keys_subscription_ =
+        broadcast_.subscribe(std::string{contracts::keys_topic},
+                             [this](store::Notice notice, const store::Payload& payload) {
+                                 if (notice == store::Notice::lost) {
+                                     scope_.start(load_keys());
+                                 } else {
+                                     take_keys(*payload);
+                                 }
+                             });
     co_await load_keys();
     co_await load_revocations();
     if (!is_auth_here_) {
-        scope_.start(poll_revocations());
+        scope_.start(poll());
     }
 }
 
 Task<void> Tokens::stop() {
     subscription_.end();
+    keys_subscription_.end();
+    co_await refresh_.close();
     co_await scope_.close();
 }
 
 Task<void> Tokens::load_keys() {
-    keys_loaded_at_ = clock_.steady();
     const wire::Value jwks = co_await auth_.call<&contracts::AuthApi::get_jwks>({}, {});
-    verifier_.replace_keys(net::jose::KeySet::from_jwks(wire::to_json(jwks)));
+    take_keys(wire::to_json(jwks));
+}
+
+void Tokens::take_keys(const std::string& jwks) {
+    verifier_.replace_keys(net::jose::KeySet::from_jwks(jwks));
 }
 
 Task<void> Tokens::load_revocations() {
@@ -95,18 +113,20 @@ Task<void> Tokens::load_revocations() {
 }
 
 // A process without the auth service hears no broadcast from it (until both share one): it asks
-// every half second.
-Task<void> Tokens::poll_revocations() {
+// every half second, for keys too, so that few requests ever have to wait for one.
+Task<void> Tokens::poll() {
     for (;;) {
         co_await loop_.sleep_for(std::chrono::milliseconds{500});
         std::string problem;
         try {
             co_await load_revocations();
+            co_await load_keys();
         } catch (const Failure& failure) {
             problem = failure.code;
         }
         if (!problem.empty()) {
-            log_warn({.service = "tokens"}, "revocations could not be read", {{"code", problem}});
+            log_warn({.service = "tokens"}, "revocations and keys could not be read",
+                     {{"code", problem}});
         }
     }
 }
@@ -130,19 +150,12 @@ Tokens::Result Tokens::verify_now(std::string_view token) {
 
 Task<Tokens::Result> Tokens::verify(std::string token) {
     auto verified = verifier_.verify(token);
-    const bool may_reload = clock_.steady() - keys_loaded_at_ >= keys_again_after;
-    if (!verified && verified.error() == TokenError::unknown_key && may_reload) {
-        std::exception_ptr failed;
-        try {
-            co_await load_keys();
-        } catch (...) {
-            failed = std::current_exception();
-        }
-        if (failed) {
-            log_warn({.service = "tokens"}, "keys could not be read",
-                     {{"error", aio::describe(failed)}});
-        }
-        verified = verifier_.verify(token);
+    if (!verified && verified.error() == TokenError::unknown_key) {
+        const auto is_known = [this, &token, &verified] {
+            verified = verifier_.verify(token);
+            return verified || verified.error() != TokenError::unknown_key;
+        };
+        co_await refresh_.run(key_name(token), is_known);
     }
     co_return to_identity(verified);
 }

@@ -7,6 +7,7 @@
 #include "contracts/auth.hpp"
 #include "net/jose/verifier.hpp"
 #include "runtime/context.hpp"
+#include "runtime/key_refresh.hpp"
 
 namespace loquat::runtime {
 
@@ -32,8 +33,7 @@ class Tokens {
     // At once, from the cache or by computing the signature.  Failures: `auth.invalid_token`,
     // `auth.token_expired`, `auth.token_revoked`, all 401.
     Result verify_now(std::string_view token);
-    // As verify_now, but asks for new keys once when the token's key is unknown (at most once in 5
-    // s).
+    // As verify_now, but asks for new keys first when the token's key is unknown; see KeyRefresh.
     Task<Result> verify(std::string token);
 
     // Calls for each revocation, after verifiers know it.  One listener.
@@ -45,7 +45,8 @@ class Tokens {
   private:
     Task<void> load_keys();
     Task<void> load_revocations();
-    Task<void> poll_revocations();
+    void take_keys(const std::string& jwks);
+    Task<void> poll();
     void apply(const contracts::Revocation& revocation);
 
     aio::Loop& loop_;
@@ -56,7 +57,8 @@ class Tokens {
     net::jose::TokenVerifier verifier_;
     store::Subscription subscription_;
     std::move_only_function<void(const contracts::Revocation&)> listener_;
-    Steady keys_loaded_at_{};
+    store::Subscription keys_subscription_;
+    KeyRefresh refresh_;
     aio::Scope scope_;
 };
 

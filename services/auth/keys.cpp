@@ -57,7 +57,7 @@ Task<void> Keys::maintain() {
     }
 }
 
-// On disk before it signs: a token must never outlive the knowledge of its key.
+// On disk and announced before it signs: a token must never outlive the knowledge of its key.
 Task<void> Keys::add_key(When when) {
     const Time now = clock_.now();
     Time active_from = when == When::now ? now : now + options_.publish_ahead;
@@ -68,7 +68,11 @@ Task<void> Keys::add_key(When when) {
         store->save(ring.keys());
         return std::move(ring);
     };
-    ring_ = co_await pool_.run<KeyRing>(std::move(work));
+    KeyRing fresh = co_await pool_.run<KeyRing>(std::move(work));
+    if (announce_) {
+        announce_(fresh.published(now));
+    }
+    ring_ = std::move(fresh);
 }
 
 }  // namespace loquat::auth

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 
 #include "aio/offload.hpp"
 #include "services/auth/ports.hpp"
@@ -26,6 +27,11 @@ class Keys {
     const net::jose::Key& signing_key() const { return ring_.signing_key(clock_.now()); }
     net::jose::KeySet published() const { return ring_.published(clock_.now()); }
 
+    // Calls with all published keys when there is a new one, before it signs.  One listener.
+    void on_new_keys(std::function<void(const net::jose::KeySet&)> call) {
+        announce_ = std::move(call);
+    }
+
     // A new key signs from now on.  `auth.rotation_running` (409) while another one is being made.
     Task<void> rotate();
     // Replaces a key that is too old or of another algorithm than configured, drops what is over.
@@ -40,6 +46,7 @@ class Keys {
     Options options_;
     const Clock& clock_;
     KeyRing ring_;
+    std::function<void(const net::jose::KeySet&)> announce_;
     bool is_rotating_ = false;
 };
 

@@ -53,6 +53,7 @@ class AuthService final : public runtime::Service {
                                 .passes = static_cast<std::uint64_t>(config_.hash_passes)}),
           key_file_(context.data_folder() / "auth-keys.json"),
           keys_(key_file_, signing_, key_options(config_), context.clock()),
+          broadcast_(context.broadcast()),
           feed_(context.broadcast()),
           back_off_({.is_enabled = config_.back_off}, context.clock()),
           metrics_(context.metrics()),
@@ -69,6 +70,9 @@ class AuthService final : public runtime::Service {
 
     Task<void> start() override {
         co_await users_.index_all();
+        keys_.on_new_keys([this](const net::jose::KeySet& keys) {
+            broadcast_.publish(contracts::keys_topic, keys.to_jwks());
+        });
         audit_.start();
         scope_.start(maintain());
     }
@@ -106,6 +110,7 @@ class AuthService final : public runtime::Service {
     SodiumPasswords passwords_;
     KeyFile key_file_;
     Keys keys_;
+    store::Broadcast& broadcast_;
     BroadcastFeed feed_;
     BackOff back_off_;
     AuthMetrics metrics_;

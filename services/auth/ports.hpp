@@ -53,8 +53,8 @@ class UserStore {
     virtual Task<std::optional<Account>> find_by_login(std::string login) = 0;
     // Those that exist, in any order.
     virtual Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) = 0;
-    // As domain/search_words.hpp says; by user name, after `after`.  An empty query finds everybody.
-    // Costs what it finds, not how many there are.
+    // As domain/search_words.hpp says; by user name, after `after`.  An empty query finds
+    // everybody. Costs what it finds, not how many there are.
     virtual Task<std::vector<Account>> search(std::string query, std::string after,
                                               std::size_t limit) = 0;
     // None when there is no such user; `auth.email_taken` (409) when somebody else has it.

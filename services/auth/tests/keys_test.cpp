@@ -138,5 +138,21 @@ TEST_F(KeyFiles, refuse_a_file_that_others_may_read_or_that_is_damaged) {
     EXPECT_EQ(code_of([&] { file.load(); }), "auth.keys_unusable");
 }
 
+TEST_F(World, new_keys_are_announced_before_they_sign) {
+    std::string announced;
+    std::string signed_with;
+    keys.on_new_keys([&](const net::jose::KeySet& set) {
+        announced = set.to_jwks();
+        signed_with = keys.signing_key().kid();
+    });
+    const std::string before = keys.signing_key().kid();
+
+    run(keys.rotate());
+
+    EXPECT_EQ(signed_with, before);
+    EXPECT_NE(announced.find(keys.signing_key().kid()), std::string::npos);
+    EXPECT_NE(announced.find(before), std::string::npos) << "tokens of the old key are good still";
+}
+
 }  // namespace
 }  // namespace loquat::auth
