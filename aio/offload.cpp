@@ -6,17 +6,26 @@ namespace loquat::aio {
 
 WorkerPool::WorkerPool(std::string name, std::size_t threads, std::size_t queue_max)
     : name_(std::move(name)), queue_max_(queue_max) {
-    for (std::size_t i = 0; i < threads; ++i) {
-        threads_.emplace_back([this] { work(); });
+    try {
+        for (std::size_t i = 0; i < threads; ++i) {
+            threads_.emplace_back([this] { work(); });
+        }
+    } catch (...) {
+        stop();
+        throw;
     }
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { stop(); }
+
+// Those that run are told before they are waited for.
+void WorkerPool::stop() {
     {
         const std::lock_guard lock{mutex_};
         stopping_ = true;
     }
     changed_.notify_all();
+    threads_.clear();
 }
 
 void WorkerPool::submit(std::move_only_function<void()> job) {

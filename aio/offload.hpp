@@ -49,6 +49,7 @@ class WorkerPool {
   private:
     void submit(std::move_only_function<void()> job);
     void work();
+    void stop();
 
     std::string name_;
     std::size_t queue_max_;

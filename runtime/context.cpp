@@ -18,8 +18,10 @@ Health& Context::health() const { return platform_.state_->health; }
 const std::filesystem::path& Context::data_folder() const {
     return platform_.state_->folder.path();
 }
+store::Folder& Context::folder() const { return platform_.state_->folder; }
 store::Broadcast& Context::broadcast() const { return *platform_.state_->broadcast; }
 store::EventLog& Context::log() const { return platform_.state_->event_log(); }
+store::TopicTroubles& Context::troubles() const { return platform_.state_->troubles; }
 store::MessageStore& Context::messages() const { return platform_.state_->message_store(); }
 store::UsageStore& Context::usage() const { return *platform_.state_->ledgers().usage; }
 store::AuditStore& Context::audit() const { return *platform_.state_->ledgers().audit; }

@@ -14,7 +14,8 @@
 #include "runtime/platform_config.hpp"
 #include "store/audit/audit_store.hpp"
 #include "store/broadcast/broadcast.hpp"
-#include "store/log/event_log.hpp"
+#include "store/folder/folder.hpp"
+#include "store/log/topic_troubles.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/sql/database.hpp"
 #include "store/sql/migrations.hpp"
@@ -54,9 +55,13 @@ class Context {
     Metrics& metrics() const;
     Health& health() const;
     const std::filesystem::path& data_folder() const;
+    // What the folder knows about itself.
+    store::Folder& folder() const;
 
     store::Broadcast& broadcast() const;
     store::EventLog& log() const;
+    // What is known to be broken behind the log; `log()` appends nothing to such a topic.
+    store::TopicTroubles& troubles() const;
     store::MessageStore& messages() const;
     // `usage.db`, which only the consumer writes to.
     store::UsageStore& usage() const;

@@ -99,6 +99,7 @@ void Platform::start() {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
         }
         start_server();
+        state_->folder.settle();
     } catch (...) {
         const std::exception_ptr error = std::current_exception();
         stop();

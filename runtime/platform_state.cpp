@@ -9,6 +9,7 @@
 #include "store/audit/sql_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/log/segment_log.hpp"
+#include "store/log/topic_troubles.hpp"
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/usage/sql_usage.hpp"
@@ -99,18 +100,42 @@ void Platform::State::on_call(std::string_view service, std::string_view operati
 }
 
 aio::Loop& Platform::State::loop_named(const std::string& name) {
-    LoopThread& slot = loops[name];
-    if (!slot.loop) {
-        slot.loop = std::make_unique<aio::Loop>(name);
-        slot.thread = std::jthread{[loop = slot.loop.get()] { loop->run(); }};
+    if (const auto found = loops.find(name); found != loops.end()) {
+        return *found->second.loop;
     }
-    return *slot.loop;
+    // A loop that no thread runs would be waited for without end.
+    LoopThread made{std::make_unique<aio::Loop>(name), {}};
+    made.thread = std::jthread{[loop = made.loop.get()] { loop->run(); }};
+    return *loops.emplace(name, std::move(made)).first->second.loop;
+}
+
+store::SqliteOptions Platform::State::in_folder(store::SqliteOptions wanted) {
+    wanted.stamp = folder.stamp(wanted.file.filename().string());
+    return wanted;
+}
+
+void Platform::State::open_log() {
+    constexpr std::string_view name = "log";
+    folder.expect(name);
+    std::map<std::string, store::Mark*> marks;
+    auto on_durable = [this, marks](std::string_view topic, store::Offset last) mutable {
+        store::Mark*& mark = marks[std::string{topic}];
+        if (mark == nullptr) {
+            mark = &folder.topic_mark(topic);
+        }
+        mark->raise(last);
+    };
+    log = store::open_segment_log({.folder = folder.path() / name,
+                                  .acknowledged = folder.acknowledged(),
+                                  .on_durable = std::move(on_durable)});
+    folder.confirm(name, log->identity());
+    gated_log = store::make_gated_log(*log, troubles);
 }
 
 store::EventLog& Platform::State::event_log() {
     const std::lock_guard lock{stores_mutex};
     if (!log) {
-        log = store::open_segment_log({.folder = folder.path() / "log"});
+        open_log();
         health.add("platform", "log", [this]() -> std::optional<std::string> {
             switch (log->state()) {
                 case store::LogState::ready:
@@ -123,14 +148,15 @@ store::EventLog& Platform::State::event_log() {
             return std::nullopt;
         });
     }
-    return *log;
+    return *gated_log;
 }
 
 store::MessageStore& Platform::State::message_store() {
     const std::lock_guard lock{stores_mutex};
     if (!messages) {
         auto& database_slot = databases["messages"];
-        database_slot = store::open_sqlite(store::message_database(folder.path() / "messages.db"));
+        database_slot =
+            store::open_sqlite(in_folder(store::message_database(folder.path() / "messages.db")));
         messages = store::make_sql_messages(*database_slot);
     }
     return *messages;
@@ -140,7 +166,8 @@ const Platform::State::Ledgers& Platform::State::ledgers() {
     const std::lock_guard lock{stores_mutex};
     if (!opened_ledgers.usage) {
         auto& database_slot = databases["usage"];
-        database_slot = store::open_sqlite(store::ledger_database(folder.path() / "usage.db"));
+        database_slot =
+            store::open_sqlite(in_folder(store::ledger_database(folder.path() / "usage.db")));
         opened_ledgers = {store::make_sql_usage(*database_slot),
                           store::make_sql_audit(*database_slot)};
     }
@@ -153,10 +180,10 @@ store::Database& Platform::State::database(const std::string& name,
     const std::lock_guard lock{stores_mutex};
     auto& slot = databases[name];
     if (!slot) {
-        slot = store::open_sqlite({.file = folder.path() / (name + ".db"),
-                                   .schema = schema,
-                                   .durability = durability,
-                                   .cache_kib = 4 * 1024});
+        slot = store::open_sqlite(in_folder({.file = folder.path() / (name + ".db"),
+                                             .schema = schema,
+                                             .durability = durability,
+                                             .cache_kib = 4 * 1024}));
     }
     return *slot;
 }

@@ -14,7 +14,8 @@
 #include "runtime/platform.hpp"
 #include "runtime/service_server.hpp"
 #include "store/broadcast/local_broadcast.hpp"
-#include "store/data_folder.hpp"
+#include "store/folder/folder.hpp"
+#include "store/log/topic_troubles.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::runtime {
@@ -31,6 +32,9 @@ struct Platform::State final : contracts::CallObserver {
 
     void on_call(std::string_view service, std::string_view operation,
                  std::chrono::nanoseconds took, std::string_view failure_code) override;
+
+    store::SqliteOptions in_folder(store::SqliteOptions wanted);
+    void open_log();
 
     aio::Loop& loop_named(const std::string& name);
     store::EventLog& event_log();
@@ -54,7 +58,7 @@ struct Platform::State final : contracts::CallObserver {
     SystemClock system_clock;
     Config config;
     PlatformConfig settings;
-    store::DataFolder folder;
+    store::Folder folder;
     std::string internal_key;
     Metrics metrics;
     Health health;
@@ -62,9 +66,11 @@ struct Platform::State final : contracts::CallObserver {
     std::unique_ptr<store::Broadcast> broadcast;
     // Stopped by then, but the stores end after a last answer: they must find the loop that asked.
     std::map<std::string, LoopThread> loops;
+    store::TopicTroubles troubles;
     std::mutex stores_mutex;
     std::map<std::string, std::unique_ptr<store::Database>> databases;
     std::unique_ptr<store::EventLog> log;
+    std::unique_ptr<store::EventLog> gated_log;  // what services append to
     std::unique_ptr<store::MessageStore> messages;
     Ledgers opened_ledgers;
     std::map<std::type_index, std::pair<void*, aio::Loop*>> hosted;  // by interface

@@ -47,7 +47,7 @@ class AuthService final : public runtime::Service {
           hashing_("auth-hash", static_cast<std::size_t>(config_.hash_threads),
                    static_cast<std::size_t>(config_.hash_queue_max)),
           signing_("auth-sign", 1, signing_queue_max),
-          users_(context.database(sql_schema())),
+          users_(context.database(sql_schema()), &context.folder()),
           session_store_(context.database(sql_schema())),
           passwords_(hashing_, {.memory_kib = static_cast<std::size_t>(config_.hash_memory_kib),
                                 .passes = static_cast<std::uint64_t>(config_.hash_passes)}),
@@ -69,6 +69,7 @@ class AuthService final : public runtime::Service {
     }
 
     Task<void> start() override {
+        co_await users_.claim();
         co_await users_.index_all();
         keys_.on_new_keys([this](const net::jose::KeySet& keys) {
             broadcast_.publish(contracts::keys_topic, keys.to_jwks());

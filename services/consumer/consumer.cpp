@@ -10,7 +10,8 @@ const std::string consumer_name = "consumer";
 }  // namespace
 
 Consumer::Consumer(Parts parts, const Config& config)
-    : TopicLoop({parts.log, parts.clock, parts.metrics.failures}, store::messages_topic, config),
+    : TopicLoop({parts.log, parts.clock, parts.metrics.failures, parts.troubles},
+                store::messages_topic, config),
       parts_(parts),
       announcer_(parts.broadcast) {}
 
@@ -69,6 +70,11 @@ void Consumer::observe(const Records& records, const std::vector<store::Outcome>
     }
     parts_.metrics.batches.add();
     parts_.metrics.batch_records.set(static_cast<std::int64_t>(records.size()));
+}
+
+Task<void> Consumer::check_place() {
+    const store::Position stored = co_await parts_.messages.position(consumer_name);
+    co_await place_of(stored.applied, stored.log);
 }
 
 Task<void> Consumer::find_position() {

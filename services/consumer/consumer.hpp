@@ -17,9 +17,12 @@ class Consumer final : public TopicLoop {
         store::Broadcast& broadcast;
         const Clock& clock;
         ConsumerMetrics& metrics;
+        store::TopicTroubles& troubles;
     };
 
     Consumer(Parts parts, const Config& config);
+
+    Task<void> check_place() override;
 
     // Tells what it applied, too.
     Task<std::size_t> drain_once() override;

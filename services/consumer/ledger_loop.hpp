@@ -17,13 +17,20 @@ class LedgerLoop final : public TopicLoop {
         store::Ledger<Record>& ledger;
         const Clock& clock;
         LedgerMetrics& metrics;
+        store::TopicTroubles& troubles;
     };
     using Decode = std::optional<Record> (*)(std::string_view);
 
     LedgerLoop(Parts parts, std::string_view topic, Decode decode, const Config& config)
-        : TopicLoop({parts.log, parts.clock, parts.metrics.failures}, topic, config),
+        : TopicLoop({parts.log, parts.clock, parts.metrics.failures, parts.troubles}, topic,
+                    config),
           parts_(parts),
           decode_(decode) {}
+
+    Task<void> check_place() override {
+        const store::LedgerPosition stored = co_await parts_.ledger.position();
+        co_await place_of(stored.applied, stored.log);
+    }
 
     Task<std::size_t> drain_once() override {
         if (!position_) {

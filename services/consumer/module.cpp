@@ -27,13 +27,15 @@ class ConsumerService final : public runtime::Service {
         : metrics_(context.metrics()),
           usage_metrics_(context.metrics(), "usage"),
           audit_metrics_(context.metrics(), "audit"),
-          consumer_(
-              {context.log(), context.messages(), context.broadcast(), context.clock(), metrics_},
-              context.config<Config>()),
-          usage_({context.log(), context.usage(), context.clock(), usage_metrics_},
-                 store::usage_topic, store::decode_usage_record, context.config<Config>()),
-          audit_({context.log(), context.audit(), context.clock(), audit_metrics_},
-                 store::audit_topic, store::decode_audit_record, context.config<Config>()),
+          consumer_({context.log(), context.messages(), context.broadcast(), context.clock(),
+                     metrics_, context.troubles()},
+                    context.config<Config>()),
+          usage_(
+              {context.log(), context.usage(), context.clock(), usage_metrics_, context.troubles()},
+              store::usage_topic, store::decode_usage_record, context.config<Config>()),
+          audit_(
+              {context.log(), context.audit(), context.clock(), audit_metrics_, context.troubles()},
+              store::audit_topic, store::decode_audit_record, context.config<Config>()),
           inbox_(context.log()),
           scope_(context.loop(), "consumer") {
         context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_inbox_operations());
@@ -45,6 +47,9 @@ class ConsumerService final : public runtime::Service {
     }
 
     Task<void> start() override {
+        co_await consumer_.check_place();
+        co_await usage_.check_place();
+        co_await audit_.check_place();
         scope_.start(consumer_.run());
         scope_.start(usage_.run());
         scope_.start(audit_.run());

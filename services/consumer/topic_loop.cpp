@@ -13,6 +13,36 @@ using std::chrono::seconds;
 
 constexpr LogContext context{.service = "consumer"};
 
+Failure log_is_older(const std::string& topic, store::Offset stored, store::Offset logged) {
+    return Failure{
+        Kind::unavailable, "consumer.log_is_older",
+        "The message log ends before what is already stored, as after restoring an old copy or by "
+        "damage. Put back all files of one copy, or see what `loquat doctor --repair` offers.",
+        topic + " is stored up to " + std::to_string(stored) + ", logged up to " +
+            std::to_string(logged)};
+}
+
+Failure log_is_cut(const std::string& topic, store::Offset stored, store::Offset first) {
+    return Failure{
+        Kind::unavailable, "consumer.log_is_cut",
+        "The message log begins after what must be stored next: the store is an older copy. Put "
+        "back all files of one copy, or see what `loquat doctor --repair` offers.",
+        topic + " is stored up to " + std::to_string(stored) + ", the log begins at " +
+            std::to_string(first)};
+}
+
+// More records would make these pass, over what is missing.
+bool is_final(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Failure& failure) {
+        return failure.code == "consumer.log_is_older" || failure.code == "consumer.log_is_cut" ||
+               failure.code == "log.trimmed";
+    } catch (...) {
+        return false;
+    }
+}
+
 }  // namespace
 
 TopicLoop::TopicLoop(Source source, std::string_view topic, const Config& config)
@@ -32,7 +62,7 @@ Task<void> TopicLoop::run() {
         }
         if (!failed) {
             pauses_.reset();
-            set_trouble({});
+            source_.troubles.clear(topic_);
             continue;
         }
         if (aio::is_cancellation(failed)) {
@@ -40,7 +70,12 @@ Task<void> TopicLoop::run() {
         }
         const std::string what = aio::describe(failed);
         source_.failures.add();
-        set_trouble(what);
+        source_.troubles.set(topic_, what);
+        if (is_final(failed)) {
+            log_error(context, "records are no longer stored, and none are accepted",
+                      {{"topic", topic_}, {"error", what}});
+            co_return;
+        }
         const milliseconds pause = pauses_.next();
         log_warn(context, "records cannot be stored; trying again",
                  {{"topic", topic_}, {"error", what}, {"pause_ms", pause.count()}});
@@ -75,12 +110,10 @@ Task<store::Offset> TopicLoop::place_of(store::Offset given, Uuid given_log) {
         co_return ends.first - 1;
     }
     if (given > ends.last) {
-        throw Failure{
-            Kind::unavailable, "consumer.log_is_older",
-            "The message log ends before what is already stored, as after restoring an old copy. "
-            "Move the log file aside: a new one is begun and nothing that is stored is touched.",
-            topic_ + " is stored up to " + std::to_string(given) + ", logged up to " +
-                std::to_string(ends.last)};
+        throw log_is_older(topic_, given, ends.last);
+    }
+    if (given + 1 < ends.first) {
+        throw log_is_cut(topic_, given, ends.first);
     }
     co_return given;
 }
@@ -99,14 +132,6 @@ Task<void> TopicLoop::trim() {
     }
 }
 
-void TopicLoop::set_trouble(std::string what) {
-    const std::lock_guard lock{trouble_mutex_};
-    trouble_ = std::move(what);
-}
-
-std::optional<std::string> TopicLoop::trouble() const {
-    const std::lock_guard lock{trouble_mutex_};
-    return trouble_.empty() ? std::nullopt : std::optional{trouble_};
-}
+std::optional<std::string> TopicLoop::trouble() const { return source_.troubles.find(topic_); }
 
 }  // namespace loquat::consumer

@@ -1,6 +1,5 @@
 #pragma once
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -9,7 +8,7 @@
 #include "base/clock.hpp"
 #include "runtime/metrics.hpp"
 #include "services/consumer/config.hpp"
-#include "store/log/event_log.hpp"
+#include "store/log/topic_troubles.hpp"
 
 namespace loquat::consumer {
 
@@ -22,6 +21,7 @@ class TopicLoop {
         store::EventLog& log;
         const Clock& clock;
         runtime::Counter& failures;
+        store::TopicTroubles& troubles;
     };
 
     TopicLoop(Source source, std::string_view topic, const Config& config);
@@ -29,7 +29,13 @@ class TopicLoop {
     TopicLoop(const TopicLoop&) = delete;
     TopicLoop& operator=(const TopicLoop&) = delete;
 
-    // Runs until cancelled.  A failure is tried again, with growing pauses.
+    // Throws when the store and this log do not belong together as they are:
+    // `consumer.log_is_older` or `consumer.log_is_cut` (503).  Before anything is accepted.
+    virtual Task<void> check_place() = 0;
+
+    // Runs until cancelled.  A failure is tried again, with growing pauses, and the topic has
+    // trouble until it succeeds.  What time would heal only by skipping records ends it: the
+    // trouble stays.
     Task<void> run();
 
     // Applies what the log has now; gives the number of records.  Throws what the log or the store
@@ -48,7 +54,7 @@ class TopicLoop {
 
     // Where the store is in this log.  A log under another identity is read from its beginning;
     // `given` may then be of the old one.  `consumer.log_is_older` (503) when the log ends before
-    // what is stored.
+    // what is stored, `consumer.log_is_cut` (503) when it begins after what comes next.
     Task<store::Offset> place_of(store::Offset given, Uuid given_log);
     Task<std::vector<store::LogRecordPtr>> read_next();
     void report_unreadable(store::Offset offset) const;
@@ -61,16 +67,12 @@ class TopicLoop {
 
   private:
     Task<void> step();
-    void set_trouble(std::string what);
 
     Source source_;
     std::string topic_;
     Config config_;
     aio::Backoff pauses_;
     Steady next_trim_;
-
-    mutable std::mutex trouble_mutex_;
-    std::string trouble_;
 };
 
 }  // namespace loquat::consumer

@@ -1,6 +1,9 @@
 #include "store/sqlite/connection.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <mutex>
@@ -16,6 +19,15 @@ constexpr int busy_wait_ms = 5000;
 void configure_once() {
     static std::once_flag once;
     std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+// SQLite gives its other files the mode of this one.
+void make_private(const std::filesystem::path& file, Access access) {
+    const int create = access == Access::write ? O_CREAT : 0;
+    const int opened = ::open(file.c_str(), O_RDWR | create | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (opened >= 0) {
+        ::close(opened);
+    }
 }
 
 int bind_one(sqlite3_stmt* statement, int place, const Param::Data& data) {
@@ -80,6 +92,7 @@ class Connection::Running {
 Connection::Connection(std::filesystem::path file, Access access, std::size_t statements_max)
     : file_(std::move(file)), statements_max_(statements_max) {
     configure_once();
+    make_private(file_, access);
     const int create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
     const int flags = SQLITE_OPEN_READWRITE | create | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     const int code = sqlite3_open_v2(file_.c_str(), &handle_, flags, nullptr);
@@ -108,6 +121,8 @@ void Connection::rollback() {
         execute("ROLLBACK");
     }
 }
+
+std::int64_t Connection::rows_changed() const { return sqlite3_total_changes64(handle_); }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 

@@ -30,6 +30,7 @@ class Connection final : public Transaction {
     void commit();
     void rollback();  // nothing when SQLite has rolled back by itself
     bool in_transaction() const;
+    std::int64_t rows_changed() const;  // since it was opened
 
     // For PRAGMA and the like, whose text is made at run time; nothing is kept.
     Rows run_once(const std::string& sql);

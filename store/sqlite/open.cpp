@@ -2,8 +2,10 @@
 
 #include <array>
 #include <fstream>
+#include <limits>
 
 #include "store/sqlite/failure.hpp"
+#include "store/sqlite/file_stamp.hpp"
 
 namespace loquat::store {
 namespace {
@@ -102,6 +104,10 @@ void set_writing(Connection& connection, const OpenOptions& options) {
     }
 }
 
+Loss loss_of(const OpenOptions& options) {
+    return options.durability == Durability::crash ? Loss::with_power : Loss::never;
+}
+
 }  // namespace
 
 std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
@@ -110,13 +116,22 @@ std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
         std::make_unique<Connection>(options.file, Access::write, options.statements_max);
     check_owner(*connection);
     check_content(*connection, options.check_bytes_max);
+    if (options.stamp) {
+        if (auto wrong = check_stamp(*connection, *options.stamp, loss_of(options))) {
+            throw std::move(*wrong);
+        }
+    }
     set_limits(*connection, options);
     set_writing(*connection, options);
     connection->begin();
     try {
         connection->run_once("PRAGMA application_id = " + std::to_string(application_id));
         apply_migrations(*connection, options.schema, options.file.string());
+        const std::uint64_t changes = options.stamp ? write_stamp(*connection, *options.stamp) : 0;
         connection->commit();
+        if (options.stamp) {
+            options.stamp->mark->raise(changes);
+        }
     } catch (...) {
         connection->rollback();
         throw;
@@ -130,6 +145,20 @@ std::unique_ptr<Connection> open_reader(const OpenOptions& options) {
     set_limits(*connection, options);
     connection->run_once("PRAGMA query_only = ON");
     return connection;
+}
+
+std::optional<Failure> examine(const OpenOptions& options) {
+    try {
+        check_header(options.file);
+        Connection connection{options.file, Access::read, options.statements_max};
+        connection.run_once("PRAGMA query_only = ON");
+        check_owner(connection);
+        check_content(connection, std::numeric_limits<std::int64_t>::max());
+        return options.stamp ? check_stamp(connection, *options.stamp, loss_of(options))
+                             : std::nullopt;
+    } catch (const Failure& failure) {
+        return failure;
+    }
 }
 
 }  // namespace loquat::store

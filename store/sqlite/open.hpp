@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 
+#include "store/folder/stamp.hpp"
 #include "store/sql/migrations.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_database.hpp"
@@ -20,11 +22,15 @@ struct OpenOptions {
         4096;  // of the write-ahead log, before it is folded into the file
     std::int64_t file_bytes_max = 0;
     std::int64_t check_bytes_max = 16 * 1024 * 1024;
+    std::optional<FileStamp> stamp;
 };
 
 // Checks the file, brings the schema up to date and gives the connection that writes.  Fails as
 // open_sqlite.
 std::unique_ptr<Connection> open_writer(const OpenOptions& options);
 std::unique_ptr<Connection> open_reader(const OpenOptions& options);
+
+// What is wrong with the file, read wholly and changed in nothing.
+std::optional<Failure> examine(const OpenOptions& options);
 
 }  // namespace loquat::store

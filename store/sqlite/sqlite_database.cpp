@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "store/copy_error.hpp"
+#include "store/sqlite/file_stamp.hpp"
 #include "store/sqlite/job_queue.hpp"
 #include "store/sqlite/open.hpp"
 
@@ -40,6 +41,9 @@ class SqliteDatabase final : public Database {
     std::vector<std::unique_ptr<Connection>> readers_;
     JobQueue<Entry> writes_;
     JobQueue<Entry> reads_;
+    void stop();
+
+    Mark* mark_;  // of the folder that the file belongs to; null without one
     std::vector<std::jthread> threads_;
 };
 
@@ -77,7 +81,8 @@ OpenOptions open_options(const SqliteOptions& options) {
             .cache_kib = options.cache_kib,
             .checkpoint_pages = options.checkpoint_pages,
             .file_bytes_max = options.file_bytes_max,
-            .check_bytes_max = options.check_bytes_max};
+            .check_bytes_max = options.check_bytes_max,
+            .stamp = options.stamp};
 }
 
 SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
@@ -86,20 +91,30 @@ SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
       answer_max_(options.answer_max),
       writer_(open_writer(open_options(options))),
       writes_(options.write_queue_max),
-      reads_(options.read_queue_max) {
+      reads_(options.read_queue_max),
+      mark_(options.stamp ? options.stamp->mark : nullptr) {
     for (std::size_t i = 0; i < options.reader_threads; ++i) {
         readers_.push_back(open_reader(open_options(options)));
     }
-    threads_.emplace_back([this] { write(); });
-    for (const auto& reader : readers_) {
-        threads_.emplace_back([this, &connection = *reader] { read(connection); });
+    try {
+        threads_.emplace_back([this] { write(); });
+        for (const auto& reader : readers_) {
+            threads_.emplace_back([this, &connection = *reader] { read(connection); });
+        }
+    } catch (...) {
+        stop();
+        throw;
     }
 }
 
-SqliteDatabase::~SqliteDatabase() {
+void SqliteDatabase::stop() {
     writes_.close();
     reads_.close();
     threads_.clear();
+}
+
+SqliteDatabase::~SqliteDatabase() {
+    stop();
     // The last connection to close folds the write-ahead log into the file.
     readers_.clear();
 }
@@ -148,12 +163,18 @@ void SqliteDatabase::commit_group(std::vector<Entry>& group) {
     std::vector<std::exception_ptr> errors(group.size());
     std::exception_ptr common;
     try {
+        const std::int64_t before = writer_->rows_changed();
         writer_->begin();
         for (std::size_t i = 0; i < group.size(); ++i) {
             run_in_group(group[i], group.size(), errors[i]);
         }
+        const bool counts = mark_ != nullptr && writer_->rows_changed() != before;
         if (writer_->in_transaction()) {
+            const std::uint64_t changes = counts ? count_change(*writer_) : 0;
             writer_->commit();
+            if (counts) {
+                mark_->raise(changes);
+            }
         }
     } catch (...) {
         common = std::current_exception();

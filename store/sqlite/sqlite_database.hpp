@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 
+#include "store/folder/stamp.hpp"
 #include "store/sql/database.hpp"
 #include "store/sql/migrations.hpp"
 
@@ -30,11 +32,13 @@ struct SqliteOptions {
     std::int64_t file_bytes_max = 0;      // 0: as the disk allows; beyond it `store.full`
     std::int64_t check_bytes_max = 16 * 1024 * 1024;  // larger files get the short check on opening
     std::chrono::milliseconds answer_max{30'000};
+    std::optional<FileStamp> stamp;  // of a file that belongs to a Folder, which outlives it
 };
 
 // Opens or creates the file.  One writer thread commits in groups; readers see WAL snapshots.  The
 // folder must be held (DataFolder).  Blocks.  Fails with `store.damaged`, `store.foreign_file`,
-// `store.newer_schema`, `store.changed_schema`, `store.full` or `store.unavailable`, each with a
+// `store.newer_schema`, `store.changed_schema`, `store.full`, `store.unavailable`, and
+// with a stamp `folder.foreign_file`, `folder.older_file` or `folder.newer_file`, each with a
 // message that names the file and what to do.  Destroying it finishes what is queued.
 std::unique_ptr<Database> open_sqlite(const SqliteOptions& options);
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <fstream>
 
-#include "store/data_folder.hpp"
+#include "store/folder/data_folder.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"

@@ -78,9 +78,10 @@ bool claim_first_admin(store::Transaction& transaction) {
                "INSERT INTO first_admin (one) VALUES (1) ON CONFLICT (one) DO NOTHING") == 1;
 }
 
-contracts::Role insert_user(store::Transaction& transaction, const Account& account) {
-    const auto role =
-        claim_first_admin(transaction) ? contracts::Role::admin : contracts::Role::user;
+contracts::Role insert_user(store::Transaction& transaction, const Account& account,
+                            bool is_claimed) {
+    const bool is_first = claim_first_admin(transaction) && !is_claimed;
+    const auto role = is_first ? contracts::Role::admin : contracts::Role::user;
     transaction.execute(
         "INSERT INTO users (id, username, display_name, display_name_folded, email, role, "
         "created_at, password_hash, password_version) "
@@ -100,8 +101,10 @@ std::optional<Account> find_user(store::Transaction& transaction, UserId id) {
 }  // namespace
 
 Task<Added> SqlUsers::add(Account account) {
-    auto work = [account = std::move(account)](store::Transaction& transaction) {
-        return insert_user(transaction, account);
+    const std::string id = account.id.to_string();
+    const bool is_claimed = folder_ != nullptr && folder_->administrator_claimed();
+    auto work = [account = std::move(account), is_claimed](store::Transaction& transaction) {
+        return insert_user(transaction, account, is_claimed);
     };
     Added added;
     try {
@@ -110,7 +113,17 @@ Task<Added> SqlUsers::add(Account account) {
         added.outcome = conflict.constraint.contains("email") ? AddOutcome::email_taken
                                                               : AddOutcome::username_taken;
     }
+    if (folder_ != nullptr && added.role == contracts::Role::admin) {
+        folder_->claim_administrator(id);
+    }
     co_return added;
+}
+
+Task<void> SqlUsers::claim() {
+    const store::Rows rows = co_await database_.query("SELECT one FROM first_admin");
+    if (folder_ != nullptr && !rows.empty()) {
+        folder_->claim_administrator({});
+    }
 }
 
 Task<std::optional<Account>> SqlUsers::find(UserId id) {

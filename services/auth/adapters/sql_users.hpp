@@ -1,5 +1,6 @@
 #pragma once
 #include "services/auth/ports.hpp"
+#include "store/folder/folder.hpp"
 #include "store/sql/database.hpp"
 
 namespace loquat::auth {
@@ -7,7 +8,12 @@ namespace loquat::auth {
 class SqlUsers final : public UserStore {
   public:
     // `database` has the schema of sql_schema.hpp and outlives this.
-    explicit SqlUsers(store::Database& database) : database_(database) {}
+    // Without a folder the first account of the database becomes administrator.
+    explicit SqlUsers(store::Database& database, store::Folder* folder = nullptr)
+        : database_(database), folder_(folder) {}
+
+    // Writes down in the folder that the accounts that are there have had their first one.
+    Task<void> claim();
 
     Task<Added> add(Account account) override;
     Task<std::optional<Account>> find(UserId id) override;
@@ -26,6 +32,7 @@ class SqlUsers final : public UserStore {
 
   private:
     store::Database& database_;
+    store::Folder* folder_;
 };
 
 }  // namespace loquat::auth

@@ -69,6 +69,7 @@ struct ConsumerTest : testing::Test {
     FakeClock clock;
     runtime::Metrics registry;
     ConsumerMetrics metrics{registry};
+    store::TopicTroubles troubles;
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
     std::unique_ptr<store::MessageStore> inner = store::make_memory_messages();
     FaultyMessages messages{*inner};
@@ -109,7 +110,7 @@ struct ConsumerTest : testing::Test {
         config.retry_ms_min = 1;
         config.retry_ms_max = 2;
         return std::make_unique<Consumer>(
-            Consumer::Parts{*log, messages, *broadcast, clock, metrics}, config);
+            Consumer::Parts{*log, messages, *broadcast, clock, metrics, troubles}, config);
     }
     void append(const store::MessageRecord& record) {
         await(loop, log->append("chat.messages", record.chat.to_string(), store::encode(record)));
@@ -312,6 +313,49 @@ TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
     await(loop, inner->apply_batch(std::move(ahead)));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");
+}
+
+TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_was_stored) {
+    store::TopicTroubles& shared = troubles;
+    const auto gated = store::make_gated_log(*log, shared);
+    store::Batch ahead{.consumer = "consumer",
+                       .after = 0,
+                       .through = 2,
+                       .records = {make.message(chat, "one"), make.message(chat, "two")},
+                       .log = log->identity()};
+    await(loop, inner->apply_batch(std::move(ahead)));
+
+    await(loop, consumer->run());
+    for (const char* text : {"three", "four", "five"}) {
+        append(make.message(chat, text));
+    }
+    const std::string refused = store::code_of([&] {
+        await(loop,
+              gated->append("chat.messages", "key", store::encode(make.message(chat, "six"))));
+    });
+
+    EXPECT_TRUE(consumer->trouble());
+    EXPECT_EQ(refused, "store.stopped");
+    EXPECT_EQ(texts(), (Texts{"one", "two"}));
+}
+
+TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_begins_after_what_comes_next) {
+    for (const char* text : {"one", "two", "three"}) {
+        append(make.message(chat, text));
+        drain();
+    }
+    await(loop, consumer->trim());
+    store::Batch older{.consumer = "consumer",
+                       .after = 0,
+                       .through = 1,
+                       .records = {make.message(chat, "one")},
+                       .log = log->identity()};
+    inner = store::make_memory_messages();
+    FaultyMessages copy{*inner};
+    await(loop, inner->apply_batch(std::move(older)));
+    Consumer restored{{*log, copy, *broadcast, clock, metrics, troubles}, Config{}};
+
+    EXPECT_EQ(store::code_of([&] { await(loop, restored.check_place()); }), "consumer.log_is_cut");
 }
 
 TEST_F(ConsumerTest, trims_only_what_will_not_be_needed_again) {

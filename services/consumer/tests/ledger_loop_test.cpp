@@ -58,6 +58,7 @@ struct LedgerLoopTest : testing::Test {
     FakeClock clock;
     runtime::Metrics registry;
     LedgerMetrics metrics{registry, "usage"};
+    store::TopicTroubles troubles;
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
     std::unique_ptr<store::UsageStore> usage = store::make_memory_usage();
     FaultyUsage faulty{*usage};
@@ -69,8 +70,8 @@ struct LedgerLoopTest : testing::Test {
         config.retry_ms_min = 1;
         config.retry_ms_max = 2;
         return std::make_unique<LedgerLoop<UsageRecord>>(
-            LedgerLoop<UsageRecord>::Parts{*log, faulty, clock, metrics}, store::usage_topic,
-            store::decode_usage_record, config);
+            LedgerLoop<UsageRecord>::Parts{*log, faulty, clock, metrics, troubles},
+            store::usage_topic, store::decode_usage_record, config);
     }
     void append(const UsageRecord& record) {
         await(loop, log->append("usage.events", record.user.to_string(), store::encode(record)));
@@ -214,6 +215,7 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     FakeClock clock;
     runtime::Metrics registry;
     LedgerMetrics metrics{registry, "usage"};
+    store::TopicTroubles troubles;
     const auto log = store::make_memory_log();
     const auto model = store::make_memory_usage();
     store::UsageStream stream{11};
@@ -224,7 +226,7 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
         const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
         const auto usage = store::make_sql_usage(*database);
         FaultyUsage faulty{*usage};
-        LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics},
+        LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics, troubles},
                                        store::usage_topic,
                                        store::decode_usage_record,
                                        Config{.batch_records_max = 7}};
@@ -244,8 +246,10 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     }
     const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
     const auto usage = store::make_sql_usage(*database);
-    LedgerLoop<UsageRecord> ledger{
-        {*log, *usage, clock, metrics}, store::usage_topic, store::decode_usage_record, {}};
+    LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics, troubles},
+                                   store::usage_topic,
+                                   store::decode_usage_record,
+                                   {}};
     await(loop, ledger.drain_once());
     const store::Offset through = all.size();
     await(loop, model->apply_batch({0, through, std::move(all), Uuid{}}));
@@ -263,10 +267,13 @@ TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
     FakeClock clock;
     runtime::Metrics registry;
     LedgerMetrics metrics{registry, "audit"};
+    store::TopicTroubles troubles;
     const auto log = store::make_memory_log();
     const auto audit = store::make_memory_audit();
-    LedgerLoop<store::AuditRecord> ledger{
-        {*log, *audit, clock, metrics}, store::audit_topic, store::decode_audit_record, Config{}};
+    LedgerLoop<store::AuditRecord> ledger{{*log, *audit, clock, metrics, troubles},
+                                          store::audit_topic,
+                                          store::decode_audit_record,
+                                          Config{}};
     const store::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
 
     await(loop, log->append("audit.events", record.action, store::encode(record)));

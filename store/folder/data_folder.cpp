@@ -1,10 +1,11 @@
-#include "store/data_folder.hpp"
+#include "store/folder/data_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -28,6 +29,35 @@ std::string read_holder(int file) {
     const std::size_t digits = std::min(holder.find_first_not_of("0123456789"), holder.size());
     holder.resize(digits);
     return holder.empty() ? "unknown" : holder;
+}
+
+// Nothing else in a folder that somebody chose is touched.
+bool is_ours(const std::filesystem::path& path) {
+    constexpr std::array names{"manifest", "marks", "internal.key", "auth-keys.json", "run.json"};
+    constexpr std::array folders{"log", "journal"};
+    const std::string name = path.filename();
+    return path.extension().string().starts_with(".db") ||
+           std::ranges::find(names, name) != names.end() ||
+           std::ranges::any_of(folders, [&](const char* folder) {
+               return name == folder || path.parent_path().filename() == folder;
+           });
+}
+
+// A file that others may read is one of an older version, or was copied in.
+void make_private(const std::filesystem::path& folder) {
+    using std::filesystem::perms;
+    constexpr perms others = perms::group_all | perms::others_all;
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at{folder, error};
+    for (; !error && at != std::filesystem::recursive_directory_iterator{}; at.increment(error)) {
+        if (!is_ours(at->path()) || at->is_symlink()) {
+            at.disable_recursion_pending();
+            continue;
+        }
+        std::error_code ignored;
+        std::filesystem::permissions(at->path(), others, std::filesystem::perm_options::remove,
+                                     ignored);
+    }
 }
 
 }  // namespace
@@ -63,6 +93,7 @@ DataFolder::DataFolder(std::filesystem::path path) : path_(std::move(path)) {
         ::close(lock_);
         throw unusable(path_, reason);
     }
+    make_private(path_);
 }
 
 DataFolder::~DataFolder() { ::close(lock_); }

@@ -3,7 +3,8 @@
 
 namespace loquat::store {
 
-// The folder that holds a process's data, held alone.  Made with mode 0700 if missing.
+// The folder that holds a process's data, held alone.  Made with mode 0700 if missing;
+// what is in it is made readable for this user alone, whatever the mode of the folder.
 //
 // Fails with `data.in_use` (another process holds it; the message has its pid) or `data.unusable`
 // (cannot be made or written).  The lock ends with the process, however it ends.

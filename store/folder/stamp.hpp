@@ -1,0 +1,16 @@
+#pragma once
+#include "base/ids.hpp"
+#include "store/folder/marks.hpp"
+
+namespace loquat::store {
+
+// What a file of a data folder must say about itself.
+struct FileStamp {
+    Uuid folder;
+    Uuid file;
+    bool is_made = false;  // false: it may be missing, or say nothing yet
+    LastEnd last_end = LastEnd::clean;
+    Mark* mark = nullptr;  // the highest change that was acknowledged; of the folder
+};
+
+}  // namespace loquat::store

@@ -1,0 +1,31 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/log/event_log.hpp"
+
+namespace loquat::store {
+
+// What is known to be broken behind the log, topic by topic: one fact for health, for answers and
+// for receipts.  Who carries a topic on says it here; who accepts asks here.  Any thread.
+class TopicTroubles {
+  public:
+    void set(std::string_view topic, std::string what);
+    void clear(std::string_view topic);
+    std::optional<std::string> find(std::string_view topic) const;
+    // `store.stopped` (503) when what is appended to the topic would not be carried on.
+    void check(std::string_view topic) const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string, std::less<>> troubles_;
+};
+
+// `log`, to which nothing is appended that would not be carried on.  Both outlive it.
+std::unique_ptr<EventLog> make_gated_log(EventLog& log, const TopicTroubles& troubles);
+
+}  // namespace loquat::store
