@@ -14,6 +14,12 @@
 namespace loquat::chat {
 namespace {
 
+std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
+    constexpr std::string_view name = "chat-journal";
+    context.folder().expect(name);
+    return open_file_journal({.folder = context.data_folder() / name});
+}
+
 class ChatService final : public runtime::Service {
   public:
     explicit ChatService(runtime::Context& context)
@@ -30,7 +36,7 @@ class ChatService final : public runtime::Service {
                    context.config<ChatConfig>().tokens_per_day_max),
           generation_store_(make_sql_generations(context.database(chat_schema()))),
           old_journal_(context.data_folder() / "chat-journal.db"),
-          journal_(open_file_journal({.folder = context.data_folder() / "chat-journal"})),
+          journal_(open_journal(context)),
           models_(context.client<contracts::ModelApi>()),
           usage_(context.usage()),
           generation_metrics_(context.metrics()),

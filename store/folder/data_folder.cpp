@@ -34,7 +34,7 @@ std::string read_holder(int file) {
 // Nothing else in a folder that somebody chose is touched.
 bool is_ours(const std::filesystem::path& path) {
     constexpr std::array names{"manifest", "marks", "internal.key", "auth-keys.json", "run.json"};
-    constexpr std::array folders{"log", "journal"};
+    constexpr std::array folders{"log", "chat-journal"};
     const std::string name = path.filename();
     return path.extension().string().starts_with(".db") ||
            std::ranges::find(names, name) != names.end() ||

@@ -14,8 +14,7 @@ constexpr std::string_view marks_name = "marks";
 constexpr std::string_view topic_prefix = "topic:";
 
 // What versions without a manifest kept in one process.
-constexpr std::array adopted{"auth.db",     "chat.db",  "chat-journal.db",
-                             "messages.db", "usage.db", "log.db"};
+constexpr std::array adopted{"auth.db", "chat.db", "messages.db", "usage.db", "log.db"};
 
 const std::string repair =
     "Put it back from a copy of this folder, or see what `loquat doctor --repair` offers.";

@@ -339,25 +339,6 @@ TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_w
     EXPECT_EQ(texts(), (Texts{"one", "two"}));
 }
 
-TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_begins_after_what_comes_next) {
-    for (const char* text : {"one", "two", "three"}) {
-        append(make.message(chat, text));
-        drain();
-    }
-    await(loop, consumer->trim());
-    store::Batch older{.consumer = "consumer",
-                       .after = 0,
-                       .through = 1,
-                       .records = {make.message(chat, "one")},
-                       .log = log->identity()};
-    inner = store::make_memory_messages();
-    FaultyMessages copy{*inner};
-    await(loop, inner->apply_batch(std::move(older)));
-    Consumer restored{{*log, copy, *broadcast, clock, metrics, troubles}, Config{}};
-
-    EXPECT_EQ(store::code_of([&] { await(loop, restored.check_place()); }), "consumer.log_is_cut");
-}
-
 TEST_F(ConsumerTest, trims_only_what_will_not_be_needed_again) {
     for (const char* text : {"one", "two", "three"}) {
         append(make.message(chat, text));

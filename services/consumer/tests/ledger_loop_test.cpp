@@ -178,6 +178,19 @@ TEST_F(LedgerLoopTest, trims_what_is_stored_and_goes_on_after_it) {
     EXPECT_EQ(tokens(), 60);
 }
 
+TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_begins_after_what_comes_next) {
+    for (int i = 0; i < 3; ++i) {
+        append(store::usage_of(ann, clock.now()));
+    }
+    const store::LedgerBatch<UsageRecord> older{
+        0, 1, {store::usage_of(ann, clock.now())}, log->identity()};
+    await(loop, usage->apply_batch(older));
+    await(loop, log->trim("usage.events", 4));
+
+    EXPECT_EQ(store::code_of([&] { await(loop, ledger->check_place()); }), "consumer.log_is_cut");
+    EXPECT_EQ(failing_drain(), "consumer.log_is_cut");
+}
+
 TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
     faulty.fail_before = 3;
     faulty.fail_after = 1;
