@@ -126,8 +126,8 @@ void Platform::State::open_log() {
         mark->raise(last);
     };
     log = store::open_segment_log({.folder = folder.path() / name,
-                                  .acknowledged = folder.acknowledged(),
-                                  .on_durable = std::move(on_durable)});
+                                   .acknowledged = folder.acknowledged(),
+                                   .on_durable = std::move(on_durable)});
     folder.confirm(name, log->identity());
     gated_log = store::make_gated_log(*log, troubles);
 }

@@ -15,6 +15,7 @@ void add_config(CLI::App& app, int& code);
 void add_doctor(CLI::App& app, int& code);
 void add_import(CLI::App& app, int& code);
 void add_contracts(CLI::App& app, int& code);
+void add_backup(CLI::App& app, int& code);
 void add_version(CLI::App& app, int& code);
 
 }  // namespace loquat::app

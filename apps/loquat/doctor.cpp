@@ -4,6 +4,9 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
+#include <iostream>
 #include <thread>
 
 #include "apps/loquat/commands.hpp"
@@ -13,6 +16,8 @@
 #include "runtime/problem.hpp"
 #include "runtime/run_file.hpp"
 #include "runtime/web_assets.hpp"
+#include "store/folder/inspect.hpp"
+#include "store/folder/repair.hpp"
 
 namespace loquat::app {
 namespace {
@@ -85,6 +90,14 @@ void check_stores(Report& report, const CommonOptions& options) {
     if (!std::filesystem::exists(options.data)) {
         return;
     }
+    bool is_whole = true;
+    for (const Failure& wrong : store::inspect_folder(options.data)) {
+        report.add(Finding::bad, wrong.message, wrong.detail);
+        is_whole = false;
+    }
+    if (!is_whole) {
+        return;
+    }
     try {
         CommonOptions quiet = options;
         quiet.settings.push_back("platform.log_level=error");
@@ -134,6 +147,45 @@ void check_machine(Report& report) {
                has_app ? "" : "build with ./dev build, which builds web/ first");
 }
 
+enum class Asking { person, nobody };
+
+bool confirm(Asking asking, const std::string& offer) {
+    fmt::print("{}\n", offer);
+    if (asking == Asking::nobody) {
+        return true;
+    }
+    fmt::print("Do it? [y/N] ");
+    std::fflush(stdout);
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "yes";
+}
+
+// Whether the stores refuse the log as it is.
+bool is_log_refused(const CommonOptions& options) {
+    constexpr std::array codes{"consumer.log_is_older", "consumer.log_is_cut", "store.damaged",
+                               "store.foreign_file", "folder.foreign_file"};
+    try {
+        CommonOptions quiet = options;
+        quiet.settings.push_back("platform.log_level=error");
+        runtime::Platform platform{quiet.platform(modules_named({"auth", "chat", "consumer"}))};
+        platform.start();
+        return false;
+    } catch (const Failure& failure) {
+        return std::ranges::find(codes, failure.code) != codes.end() &&
+               !failure.message.contains(".db ");
+    }
+}
+
+void repair(const CommonOptions& options, Asking asking) {
+    const auto agree = [asking](const std::string& offer) { return confirm(asking, offer); };
+    int done = store::repair_folder(options.data, store::LogRepair::if_missing, agree);
+    if (store::inspect_folder(options.data).empty() && is_log_refused(options)) {
+        done += store::repair_folder(options.data, store::LogRepair::renew, agree);
+    }
+    fmt::print("{}\n", done == 0 ? "Nothing was changed." : "Done. This is how it is now:");
+}
+
 int examine(const CommonOptions& options) {
     Report report;
     check_machine(report);
@@ -157,10 +209,19 @@ void add_doctor(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("doctor", "say what is wrong here and how to mend it");
     auto options = std::make_shared<CommonOptions>();
     options->add_to(*command);
+    auto repairs = std::make_shared<bool>(false);
+    auto agrees = std::make_shared<bool>(false);
+    command->add_flag("--repair", *repairs, "offer what is safe for a data folder that is refused");
+    command->add_flag("--yes", *agrees, "with --repair: do all that is offered");
     command->footer(
         "Exit code 0 when all is well, 1 when something must be mended.\nexample:\n  loquat doctor "
         "--data /srv/loquat");
-    command->callback([options, &code] { code = examine(*options); });
+    command->callback([options, repairs, agrees, &code] {
+        if (*repairs) {
+            repair(*options, *agrees ? Asking::nobody : Asking::person);
+        }
+        code = examine(*options);
+    });
 }
 
 }  // namespace loquat::app

@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
 
+#include <sys/stat.h>
+
 #include <cstdio>
 
 #include "apps/loquat/commands.hpp"
@@ -17,12 +19,15 @@ int main(int argc, char** argv) {
         "  loquat up --port 9000 --data /srv/loquat  another port and folder\n"
         "  loquat chat                               talk with an assistant here\n"
         "  loquat doctor                             what is wrong here and how to mend it\n"
+        "  loquat backup /srv/copy                   a copy of all data, also while it runs\n"
         "  loquat config show                        every setting and where it came from\n"
         "  loquat COMMAND --help                     more about one command");
+    // What this program writes is for its user alone.
+    ::umask(S_IRWXG | S_IRWXO);
     int code = 0;
-    for (const auto add :
-         {app::add_up, app::add_serve, app::add_chat, app::add_user, app::add_import,
-          app::add_config, app::add_doctor, app::add_contracts, app::add_version}) {
+    for (const auto add : {app::add_up, app::add_serve, app::add_chat, app::add_user,
+                           app::add_import, app::add_config, app::add_doctor, app::add_backup,
+                           app::add_contracts, app::add_version}) {
         add(app, code);
     }
     try {
@@ -31,6 +36,9 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const Failure& failure) {
         std::fprintf(stderr, "loquat: %s\n", failure.message.c_str());
+        return 1;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "loquat: %s\n", error.what());
         return 1;
     }
     return code;

@@ -14,7 +14,7 @@ constexpr std::string_view marks_name = "marks";
 constexpr std::string_view topic_prefix = "topic:";
 
 // What versions without a manifest kept in one process.
-constexpr std::array adopted{"auth.db", "chat.db", "messages.db", "usage.db", "log.db"};
+constexpr std::array adopted{"auth.db", "chat.db", "messages.db", "usage.db"};
 
 const std::string repair =
     "Put it back from a copy of this folder, or see what `loquat doctor --repair` offers.";
@@ -114,7 +114,10 @@ Folder::~Folder() {
 
 void Folder::adopt() {
     manifest_.folder = Uuid::make().to_string();
-    const auto has = [&](std::string_view name) { return is_there(path() / name); };
+    // The log's file became a folder.
+    const auto has = [&](std::string_view name) {
+        return is_there(path() / name) || (name == "log.db" && is_there(path() / "log"));
+    };
     // These are of one process and of no use without each other.
     constexpr std::array together{"chat.db", "messages.db", "log.db"};
     const auto first = std::ranges::find_if(together, has);

@@ -12,6 +12,7 @@
 
 #include "base/failure.hpp"
 #include "store/checksum.hpp"
+#include "store/folder/read_marks.hpp"
 
 namespace loquat::store {
 namespace {
@@ -265,6 +266,23 @@ void Marks::end_as_found() {
     if (last_end_ == LastEnd::clean) {
         end_cleanly();
     }
+}
+
+std::map<std::string, std::uint64_t> read_marks(const fs::path& file) {
+    std::map<std::string, std::uint64_t> values;
+    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (opened < 0) {
+        return values;
+    }
+    const off_t size = ::lseek(opened, 0, SEEK_END);
+    const auto places = static_cast<std::size_t>(std::max<off_t>(size, 0)) / (2 * slot_bytes);
+    for (std::size_t i = 1; i < places; ++i) {
+        if (const Place read = read_place(opened, i); read.newest) {
+            values[read.newest->name] = read.newest->value;
+        }
+    }
+    ::close(opened);
+    return values;
 }
 
 }  // namespace loquat::store

@@ -3,7 +3,10 @@
 
 #include <fstream>
 
+#include "store/folder/copy.hpp"
 #include "store/folder/folder.hpp"
+#include "store/folder/inspect.hpp"
+#include "store/folder/repair.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/support.hpp"
 
@@ -141,6 +144,65 @@ TEST_F(FolderTest, may_lose_with_the_power_what_is_made_whole_from_elsewhere) {
     EXPECT_FALSE(judge(file, stamp, 5, Loss::with_power));
     EXPECT_FALSE(judge(file, stamp, 9, Loss::never));
     EXPECT_TRUE(judge(file, stamp, 5, Loss::never));
+}
+
+TEST_F(FolderTest, refuses_or_has_everything_after_a_flipped_bit_in_the_write_ahead_log) {
+    run(1);
+    run_and_kill(6);
+    keep_copy();
+    const fs::path wal = data / "numbers.db-wal";
+    const auto size = fs::file_size(wal);
+    for (std::uintmax_t i = 0; i < 100; ++i) {
+        const auto at = static_cast<std::streamoff>(i * size / 100);
+        std::fstream stream{wal, std::ios::binary | std::ios::in | std::ios::out};
+        stream.seekg(at);
+        const int byte = stream.get();
+        stream.seekp(at);
+        stream.put(static_cast<char>(byte ^ 16));
+        stream.close();
+        const std::string refused = start();
+        if (refused.empty()) {
+            const auto database = open_sqlite({.file = file, .schema = schema});
+            const Rows rows = await(loop, database->query("SELECT count(*) FROM numbers"));
+            EXPECT_EQ(rows.front().integer(0), 7) << "at " << at;
+        }
+        fs::remove_all(data);
+        fs::copy(place.path() / "copy", data, fs::copy_options::recursive);
+    }
+}
+
+TEST_F(FolderTest, copies_itself_while_it_is_written_to) {
+    run(2);
+    {
+        Folder folder{data};
+        SqliteOptions options{.file = file, .schema = schema};
+        options.stamp = folder.stamp("numbers.db");
+        const auto database = open_sqlite(options);
+        folder.settle();
+        await(loop, database->transact([](Transaction& transaction) {
+            transaction.execute("INSERT INTO numbers (value) VALUES (1)");
+        }));
+        copy_folder(data, place / "copied", [](const std::string&) {});
+        EXPECT_EQ(code_of([&] { copy_folder(data, place / "copied", {}); }),
+                  "backup.target_exists");
+    }
+    data = place / "copied";
+    file = data / "numbers.db";
+    EXPECT_EQ(start(), "");
+    const auto database = open_sqlite({.file = file, .schema = schema});
+    const Rows rows = await(loop, database->query("SELECT count(*) FROM numbers"));
+    EXPECT_EQ(rows.front().integer(0), 3);
+}
+
+TEST_F(FolderTest, goes_on_after_a_repair_that_was_agreed_to) {
+    run(1);
+    fs::remove(file);
+    EXPECT_EQ(inspect_folder(data).size(), 1U);
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return false; }), 0);
+    EXPECT_EQ(start(), "folder.missing_file");
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return true; }), 1);
+    EXPECT_EQ(start(), "");
+    EXPECT_TRUE(inspect_folder(data).empty());
 }
 
 TEST_F(FolderTest, knows_its_first_administrator_for_ever) {

@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "apps/loquat/commands.hpp"
+#include "apps/loquat/modules.hpp"
+#include "apps/loquat/options.hpp"
+#include "store/folder/copy.hpp"
+
+namespace loquat::app {
+namespace {
+
+constexpr int tries_max = 3;
+
+// Starts on the copy as on any folder: what the copied log has is stored, and what does not fit is
+// found now and not on the day the copy is needed.
+void prove(const CommonOptions& options, const std::string& target) {
+    CommonOptions quiet = options;
+    quiet.data = target;
+    quiet.settings.push_back("platform.log_level=error");
+    runtime::Platform platform{quiet.platform(modules_named({"auth", "chat", "consumer"}))};
+    platform.start();
+}
+
+void back_up(const CommonOptions& options, const std::string& target) {
+    for (int i = 1;; ++i) {
+        store::copy_folder(options.data, target,
+                           [](const std::string& name) { fmt::print(stderr, "{}\n", name); });
+        try {
+            fmt::print(stderr, "starting on the copy to prove it\n");
+            prove(options, target);
+            break;
+        } catch (const Failure& failure) {
+            std::error_code ignored;
+            std::filesystem::remove_all(target, ignored);
+            // The log was trimmed between the copy of the stores and its own.
+            if (failure.code != "consumer.log_is_cut" || i == tries_max) {
+                throw;
+            }
+        }
+    }
+    fmt::print("{}\n", std::filesystem::absolute(target).string());
+}
+
+}  // namespace
+
+void add_backup(CLI::App& app, int&) {
+    auto* command = app.add_subcommand("backup", "copy all data, also while it runs");
+    auto options = std::make_shared<CommonOptions>();
+    auto target = std::make_shared<std::string>();
+    options->add_to(*command);
+    command->add_option("target", *target, "folder to make; it must not be there yet")->required();
+    command->footer(
+        "The copy is a data folder: start it with --data, or put it in the place of the one it was "
+        "made from.\nIt holds everything that was acknowledged before the command began.\n"
+        "example:\n  loquat backup /srv/copies/today --data /srv/loquat");
+    command->callback([options, target] { back_up(*options, *target); });
+}
+
+}  // namespace loquat::app

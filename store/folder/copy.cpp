@@ -1,0 +1,133 @@
+#include "store/folder/copy.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "base/failure.hpp"
+#include "store/folder/folder.hpp"
+#include "store/folder/read_marks.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace loquat::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Stores before the log, so that none is ahead of it; conversations and people after it, so that
+// what it speaks of is there.
+constexpr std::array order{"messages.db", "usage.db", "log", "chat.db", "chat-journal", "auth.db"};
+
+void force(const fs::path& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool is_forced = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0) {
+        ::close(file);
+    }
+    if (!is_forced) {
+        throw Failure{Kind::unavailable, "data.unusable", path.string() + " cannot be written"};
+    }
+}
+
+// The count of changes that the copy holds.
+std::uint64_t copy_database(const fs::path& from, const fs::path& to) {
+    {
+        Connection connection{from, Access::read, 4};
+        connection.execute("VACUUM INTO $1", {to.string()});
+    }
+    fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write);
+    Connection copy{to, Access::read, 4};
+    const Rows rows = copy.run_once("SELECT changes FROM folder_file");
+    return static_cast<std::uint64_t>(rows.front().integer(0));
+}
+
+// Files that are only appended to: what is half written at their end was not acknowledged.
+void copy_tree(const fs::path& from, const fs::path& to) {
+    fs::create_directory(to);
+    for (const fs::directory_entry& entry : fs::directory_iterator{from}) {
+        std::error_code error;
+        const fs::path made = to / entry.path().filename();
+        fs::copy_file(entry.path(), made, error);
+        if (error == std::errc::no_such_file_or_directory) {
+            continue;  // it was no longer needed
+        }
+        if (error) {
+            throw Failure{Kind::unavailable, "data.unusable",
+                          made.string() + " cannot be written: " + error.message()};
+        }
+        force(made);
+    }
+    sync_folder(to);
+}
+
+int rank(const std::string& name) {
+    return static_cast<int>(std::ranges::find(order, name) - order.begin());
+}
+
+void copy_all(const fs::path& source, const fs::path& target, const Manifest& manifest,
+              const std::function<void(const std::string& name)>& told) {
+    std::vector<ManifestFile> files = manifest.files;
+    std::ranges::sort(files, {}, [](const ManifestFile& file) { return rank(file.name); });
+    Marks marks{target / "marks", Uuid::parse(manifest.folder).value_or(Uuid{})};
+    for (const ManifestFile& file : files) {
+        if (!file.is_made || file.name == "marks") {
+            continue;
+        }
+        told(file.name);
+        const fs::path from = source / file.name;
+        if (fs::is_directory(from)) {
+            // Read before, so that the copy reaches at least as far.
+            const auto acknowledged = read_marks(source / "marks");
+            copy_tree(from, target / file.name);
+            for (const auto& [name, value] : acknowledged) {
+                if (file.name == "log" && name.starts_with("topic:")) {
+                    marks.get(name).raise(value);
+                }
+            }
+        } else {
+            marks.get(file.name).raise(copy_database(from, target / file.name));
+            force(target / file.name);
+        }
+    }
+    for (const char* name : {"auth-keys.json", "internal.key"}) {
+        if (fs::exists(source / name)) {
+            fs::copy_file(source / name, target / name);
+            force(target / name);
+        }
+    }
+    marks.end_cleanly();
+    write_manifest(target, manifest);
+}
+
+}  // namespace
+
+void copy_folder(const fs::path& source, const fs::path& target,
+                 const std::function<void(const std::string& name)>& told) {
+    if (fs::exists(fs::symlink_status(target))) {
+        throw Failure{Kind::conflict, "backup.target_exists",
+                      "There is something at " + target.string() +
+                          " already. Give a name that is not taken."};
+    }
+    const std::optional<Manifest> manifest = find_manifest(source);
+    if (!manifest) {
+        throw Failure{Kind::not_found, "backup.no_folder",
+                      source.string() +
+                          " has no manifest. Give the data folder with --data; one of an older "
+                          "version gets its manifest at the next `loquat up`."};
+    }
+    fs::create_directories(target);
+    fs::permissions(target, fs::perms::owner_all);
+    try {
+        copy_all(source, target, *manifest, told);
+        sync_folder(fs::absolute(target).parent_path());
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove_all(target, ignored);
+        throw;
+    }
+}
+
+}  // namespace loquat::store

@@ -1,0 +1,63 @@
+#include "store/folder/inspect.hpp"
+
+#include "store/folder/folder.hpp"
+#include "store/sqlite/open.hpp"
+
+namespace loquat::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+void inspect_files(const fs::path& path, const Manifest& manifest, Marks& marks,
+                   std::vector<Failure>& found) {
+    const Uuid folder = Uuid::parse(manifest.folder).value_or(Uuid{});
+    for (const ManifestFile& entry : manifest.files) {
+        const fs::path file = path / entry.name;
+        std::error_code ignored;
+        if (!fs::exists(file, ignored) || file.extension() != ".db") {
+            continue;
+        }
+        const FileStamp stamp{.folder = folder,
+                              .file = Uuid::parse(entry.id).value_or(Uuid{}),
+                              .is_made = entry.is_made,
+                              .last_end = marks.last_end(),
+                              .mark = &marks.get(entry.name)};
+        // What may be lost with the power is told when it is opened.
+        const bool is_rebuilt = entry.name == "messages.db" || entry.name == "usage.db";
+        const Durability durability = is_rebuilt ? Durability::crash : Durability::power_loss;
+        if (auto wrong = examine({.file = file, .durability = durability, .stamp = stamp})) {
+            found.push_back(std::move(*wrong));
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<Failure> inspect_folder(const fs::path& path) {
+    const DataFolder lock{path};
+    std::vector<Failure> found;
+    try {
+        const std::optional<Manifest> manifest = find_manifest(path);
+        if (!manifest) {
+            return found;
+        }
+        bool has_marks = true;
+        for (const ManifestFile& entry : manifest->files) {
+            std::error_code ignored;
+            if (entry.is_made && !fs::exists(path / entry.name, ignored)) {
+                found.push_back(missing_file(path / entry.name));
+                has_marks = has_marks && entry.name != "marks";
+            }
+        }
+        if (has_marks) {
+            Marks marks{path / "marks", Uuid::parse(manifest->folder).value_or(Uuid{})};
+            inspect_files(path, *manifest, marks, found);
+            marks.end_as_found();
+        }
+    } catch (const Failure& failure) {
+        found.push_back(failure);
+    }
+    return found;
+}
+
+}  // namespace loquat::store
