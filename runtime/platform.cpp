@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdio>
 #include <future>
+#include <new>
+#include <system_error>
 
 #include "aio/scope.hpp"
 #include "base/log.hpp"
@@ -34,6 +36,15 @@ void run_and_wait(aio::Loop& loop, std::move_only_function<Task<void>()> work) {
 std::size_t edge_count(const PlatformConfig& settings) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     return settings.edge_loops > 0 ? static_cast<std::size_t>(settings.edge_loops) : cores;
+}
+
+// A thread that cannot be made, or memory that is not given.
+int end_short_of_memory(const char* what) {
+    std::fprintf(stderr,
+                 "loquat: The system gives this process no more memory or threads (%s). Raise its "
+                 "limits (ulimit -d, -v, -u; MemoryMax, TasksMax in a unit) and start again.\n",
+                 what);
+    return 1;
 }
 
 void start_log(const PlatformConfig& settings) {
@@ -219,6 +230,10 @@ int run(PlatformOptions options) {
         remove_run_file(platform.data_folder());
         platform.stop();
         return 0;
+    } catch (const std::system_error& error) {
+        return end_short_of_memory(error.what());
+    } catch (const std::bad_alloc& error) {
+        return end_short_of_memory(error.what());
     } catch (...) {
         const Failure failure = to_failure(std::current_exception());
         std::fprintf(stderr, "loquat: %s%s%s\n", failure.message.c_str(),
