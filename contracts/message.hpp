@@ -87,12 +87,20 @@ struct Accepted {
 };
 BOOST_DESCRIBE_STRUCT(Accepted, (), (id, created_at))
 
+// What happens to the others when a message is refused.
+enum class AcceptMode {
+    up_to_refused,  // those before it are accepted
+    all_or_none,    // none is
+};
+BOOST_DESCRIBE_ENUM(AcceptMode, up_to_refused, all_or_none)
+
 // Several messages of one sender, in this order; each with its conversation in `id`.
 struct AcceptMessagesRequest {
     std::vector<PostMessageRequest> items;
-    static constexpr std::array fields{wire::Field{"items", 1, 64, ""}};
+    AcceptMode mode = AcceptMode::up_to_refused;
+    static constexpr std::array fields{wire::Field{"items", 1, 1000, ""}};
 };
-BOOST_DESCRIBE_STRUCT(AcceptMessagesRequest, (), (items))
+BOOST_DESCRIBE_STRUCT(AcceptMessagesRequest, (), (items, mode))
 
 struct RefusedMessage {
     std::int32_t status = 0;
@@ -102,6 +110,7 @@ struct RefusedMessage {
 BOOST_DESCRIBE_STRUCT(RefusedMessage, (), (status, code, message))
 
 // The first `accepted` ones are durable; the next was refused and nothing after it was looked at.
+// Under all_or_none `accepted` is the number of items or 0.
 struct AcceptedMessages {
     std::int64_t accepted = 0;
     std::optional<RefusedMessage> refused;

@@ -13,15 +13,12 @@ using namespace std::chrono_literals;
 class FaultyLog final : public store::EventLog {
   public:
     Task<store::Offset> append(std::string topic, std::string key, std::string payload) override {
-        if (failures_left > 0) {
-            --failures_left;
-            throw Failure{Kind::unavailable, "store.unavailable", "not now"};
-        }
-        if (is_stuck) {
-            aio::Signal never;
-            co_await never.wait();
-        }
+        co_await fail_or_wait();
         co_return co_await inner_->append(std::move(topic), std::move(key), std::move(payload));
+    }
+    Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override {
+        co_await fail_or_wait();
+        co_await inner_->append_all(std::move(topic), std::move(records));
     }
     Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
                                                 store::ReadLimit limit) override {
@@ -41,6 +38,17 @@ class FaultyLog final : public store::EventLog {
     bool is_stuck = false;
 
   private:
+    Task<void> fail_or_wait() {
+        if (failures_left > 0) {
+            --failures_left;
+            throw Failure{Kind::unavailable, "store.unavailable", "not now"};
+        }
+        if (is_stuck) {
+            aio::Signal never;
+            co_await never.wait();
+        }
+    }
+
     std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
 };
 

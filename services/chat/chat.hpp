@@ -151,7 +151,7 @@ class Chat final : public contracts::ChatApi {
     // messages.cpp
     Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request);
     Task<void> append_draft(Draft& draft);
-    Task<void> append_drafts(std::vector<Draft>& drafts);
+    Task<void> append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode mode);
     Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft,
                                                      Steady deadline);
     Task<void> append(const store::MessageRecord& record);

@@ -178,7 +178,7 @@ Task<contracts::Accepted> Chat::accept_message(Caller caller,
     co_return contracts::Accepted{draft.record.message_id, draft.record.at};
 }
 
-Task<void> Chat::append_drafts(std::vector<Draft>& drafts) {
+Task<void> Chat::append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode mode) {
     std::vector<store::KeyedPayload> records;
     for (const Draft& draft : drafts) {
         if (!draft.is_durable) {
@@ -187,7 +187,12 @@ Task<void> Chat::append_drafts(std::vector<Draft>& drafts) {
     }
     std::exception_ptr error;
     try {
-        co_await ports_.log.append_all(std::string{store::messages_topic}, std::move(records));
+        if (mode == contracts::AcceptMode::all_or_none) {
+            co_await ports_.log.append_all(std::string{store::messages_topic}, std::move(records));
+        } else {
+            co_await store::append_in_groups(ports_.log, std::string{store::messages_topic},
+                                             std::move(records));
+        }
     } catch (...) {
         error = std::current_exception();
     }
@@ -221,7 +226,15 @@ Task<contracts::AcceptedMessages> Chat::accept_messages(Caller caller,
             break;
         }
     }
-    co_await append_drafts(drafts);
+    if (answer.refused && request.mode == contracts::AcceptMode::all_or_none) {
+        for (const Draft& draft : drafts) {
+            if (!draft.is_durable) {
+                repeats_.forget_pending(draft.repeat_key, draft.record.message_id);
+            }
+        }
+        co_return answer;
+    }
+    co_await append_drafts(drafts, request.mode);
     answer.accepted = static_cast<std::int64_t>(drafts.size());
     co_return answer;
 }
@@ -245,7 +258,7 @@ Task<contracts::ImportedMessages> Chat::import_messages(Caller caller,
             answer.refused.push_back({static_cast<std::int64_t>(i), failure.code, failure.message});
         }
     }
-    co_await append_drafts(drafts);
+    co_await append_drafts(drafts, contracts::AcceptMode::up_to_refused);
     co_return answer;
 }
 

@@ -8,14 +8,20 @@
 namespace loquat::store {
 namespace {
 
-std::size_t size_of(const LogRecord& record) { return record.key.size() + record.payload.size(); }
+std::size_t size_of(const PendingAppend& append) {
+    std::size_t bytes = 0;
+    for (const auto& record : append.records) {
+        bytes += record->key.size() + record->payload.size();
+    }
+    return bytes;
+}
 
 void answer(std::vector<PendingAppend>& appends) {
     for (PendingAppend& append : appends) {
         if (append.error) {
             append.done->fail(std::move(append.error));
         } else {
-            append.done->set(append.record->offset);
+            append.done->set(append.records.back()->offset);
         }
     }
 }
@@ -26,13 +32,15 @@ void AppendQueue::push(PendingAppend append) {
     bool wake = false;
     {
         const std::lock_guard lock{mutex_};
-        const std::size_t bytes = size_of(*append.record);
-        if (appends_.size() >= limits_.records_max || bytes_ + bytes > limits_.bytes_max) {
+        const std::size_t bytes = size_of(append);
+        const std::size_t records = records_ + append.records.size();
+        if (records > limits_.records_max || bytes_ + bytes > limits_.bytes_max) {
             throw Failure{Kind::unavailable, "store.overloaded",
                           "The store has too much to do at the moment."}
                 .retry_in(std::chrono::seconds{1});
         }
         bytes_ += bytes;
+        records_ = records;
         appends_.push_back(std::move(append));
         wake = std::exchange(is_waiting_, false);
     }
@@ -75,7 +83,8 @@ PendingWork AppendQueue::take(std::chrono::milliseconds wait_max) {
     std::size_t bytes = 0;
     std::size_t count = 0;
     while (count < appends_.size() && bytes < limits_.group_bytes_max) {
-        bytes += size_of(*appends_[count].record);
+        bytes += size_of(appends_[count]);
+        records_ -= appends_[count].records.size();
         ++count;
     }
     bytes_ -= bytes;

@@ -12,10 +12,10 @@
 
 namespace loquat::store {
 
-// One record on its way, and who waits for it.
+// What is appended together, all or none, and who waits for it.
 struct PendingAppend {
     std::string topic;
-    std::shared_ptr<LogRecord> record;
+    std::vector<std::shared_ptr<LogRecord>> records;  // at least one
     std::shared_ptr<aio::Completion<Offset>> done;
     aio::Loop* home = nullptr;
     std::exception_ptr error = nullptr;
@@ -57,6 +57,7 @@ class AppendQueue {
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<PendingAppend> appends_;
+    std::size_t records_ = 0;
     std::size_t bytes_ = 0;
     std::vector<PendingTrim> trims_;
     bool is_waiting_ = false;

@@ -17,6 +17,8 @@ struct LogRecord {
     Offset offset = 0;
     std::string key;
     std::string payload;
+    // Only on its way into the log: how many behind it were appended with it.
+    std::uint32_t followers = 0;
 };
 using LogRecordPtr = std::shared_ptr<const LogRecord>;
 
@@ -48,6 +50,8 @@ enum class LogState { ready, full, broken };
 class EventLog {
   public:
     static constexpr std::size_t record_bytes_max = 1024 * 1024;  // key and payload
+    static constexpr std::size_t group_bytes_max = 7 * 1024 * 1024;
+    static constexpr std::size_t group_records_max = 1024;
     static constexpr std::size_t topic_length_max = 128;
     static constexpr std::size_t topics_max = 1024;
 
@@ -56,9 +60,10 @@ class EventLog {
     // Returns when the record is DURABLE.
     virtual Task<Offset> append(std::string topic, std::string key, std::string payload) = 0;
 
-    // Appends all in this order and returns when the last is DURABLE.  When it fails, the first
-    // ones may have been appended.
-    virtual Task<void> append_all(std::string topic, std::vector<KeyedPayload> records);
+    // Appends all in this order, with nothing between them, and returns when all are DURABLE.  All
+    // or none: they are refused together, written in one commit, and after a crash either all are
+    // there or none is.  `log.too_large` above group_bytes_max or group_records_max.
+    virtual Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) = 0;
 
     // What comes after `after`, ascending, without a hole; empty when there is nothing yet.
     virtual Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
@@ -80,5 +85,8 @@ class EventLog {
     // Any thread; for health.
     virtual LogState state() const = 0;
 };
+
+// As many groups as it takes; when it fails, the first ones may have been appended.
+Task<void> append_in_groups(EventLog& log, std::string topic, std::vector<KeyedPayload> records);
 
 }  // namespace loquat::store

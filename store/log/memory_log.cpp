@@ -21,6 +21,23 @@ class MemoryLog final : public EventLog {
         co_return offset;
     }
 
+    Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) override {
+        check_group(topic, records);
+        if (records.empty()) {
+            co_return;
+        }
+        tail_.admit(topic);
+        const std::lock_guard lock{mutex_};
+        Offset offset = tail_.ends(topic).last;
+        std::vector<LogRecordPtr> group;
+        for (KeyedPayload& record : records) {
+            auto made = std::make_shared<LogRecord>();
+            *made = {++offset, std::move(record.key), std::move(record.payload)};
+            group.push_back(std::move(made));
+        }
+        tail_.add(topic, group);
+    }
+
     Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
                                          ReadLimit limit) override {
         auto records = tail_.read(topic, after, limit);

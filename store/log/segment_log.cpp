@@ -42,7 +42,8 @@ class SegmentLog final : public EventLog {
   private:
     SegmentLog(const SegmentLogOptions& options, LogContent content);
 
-    std::shared_ptr<aio::Completion<Offset>> begin_append(std::string topic, KeyedPayload payload);
+    std::shared_ptr<aio::Completion<Offset>> begin_append(std::string topic,
+                                                          std::vector<KeyedPayload> payloads);
     milliseconds patience() const;
     void write();
     void commit(std::vector<PendingAppend> appends);
@@ -115,9 +116,9 @@ SegmentLog::~SegmentLog() {
     thread_.join();
 }
 
-std::shared_ptr<aio::Completion<Offset>> SegmentLog::begin_append(std::string topic,
-                                                                  KeyedPayload payload) {
-    check_append(topic, payload.key, payload.payload);
+std::shared_ptr<aio::Completion<Offset>> SegmentLog::begin_append(
+    std::string topic, std::vector<KeyedPayload> payloads) {
+    check_group(topic, payloads);
     tail_.admit(topic);
     if (state() == LogState::full) {
         throw file_failure(options_.folder, ENOSPC);
@@ -125,38 +126,33 @@ std::shared_ptr<aio::Completion<Offset>> SegmentLog::begin_append(std::string to
     if (state() == LogState::broken) {
         throw broken_log(options_.folder);
     }
-    auto record = std::make_shared<LogRecord>();
-    record->key = std::move(payload.key);
-    record->payload = std::move(payload.payload);
+    std::vector<std::shared_ptr<LogRecord>> records;
+    for (KeyedPayload& payload : payloads) {
+        auto& record = records.emplace_back(std::make_shared<LogRecord>());
+        record->key = std::move(payload.key);
+        record->payload = std::move(payload.payload);
+        record->followers = static_cast<std::uint32_t>(payloads.size() - records.size());
+    }
     aio::Loop& home = aio::Loop::current();
     auto done = std::make_shared<aio::Completion<Offset>>(home);
-    queue_.push(PendingAppend{std::move(topic), std::move(record), done, &home});
+    queue_.push(PendingAppend{std::move(topic), std::move(records), done, &home});
     return done;
 }
 
 Task<Offset> SegmentLog::append(std::string topic, std::string key, std::string payload) {
-    const auto done = begin_append(std::move(topic), {std::move(key), std::move(payload)});
+    std::vector<KeyedPayload> one;
+    one.push_back({std::move(key), std::move(payload)});
+    const auto done = begin_append(std::move(topic), std::move(one));
     co_return co_await done->wait_until(answer_deadline());
 }
 
 // Groups take the queue from its front, so the order of queueing is the order of offsets.
 Task<void> SegmentLog::append_all(std::string topic, std::vector<KeyedPayload> records) {
-    std::vector<std::shared_ptr<aio::Completion<Offset>>> begun;
-    std::exception_ptr refused;
-    try {
-        for (KeyedPayload& record : records) {
-            begun.push_back(begin_append(topic, std::move(record)));
-        }
-    } catch (...) {
-        refused = std::current_exception();
+    if (records.empty()) {
+        co_return;
     }
-    const Steady deadline = answer_deadline();
-    for (const auto& done : begun) {
-        co_await done->wait_until(deadline);
-    }
-    if (refused) {
-        std::rethrow_exception(refused);
-    }
+    const auto done = begin_append(std::move(topic), std::move(records));
+    co_await done->wait_until(answer_deadline());
 }
 
 Task<std::vector<LogRecordPtr>> SegmentLog::read(std::string topic, Offset after, ReadLimit limit) {
@@ -234,9 +230,11 @@ SegmentWriter::Group SegmentLog::number(std::vector<PendingAppend>& appends) con
     SegmentWriter::Group group;
     for (PendingAppend& append : appends) {
         auto& records = group[append.topic];
-        append.record->offset =
-            records.empty() ? writer_.next_offset(append.topic) : records.back()->offset + 1;
-        records.push_back(append.record);
+        for (const auto& record : append.records) {
+            record->offset =
+                records.empty() ? writer_.next_offset(append.topic) : records.back()->offset + 1;
+            records.push_back(record);
+        }
     }
     return group;
 }

@@ -145,4 +145,15 @@ void check_append(std::string_view topic, std::string_view key, std::string_view
     }
 }
 
+void check_group(std::string_view topic, const std::vector<KeyedPayload>& records) {
+    std::size_t bytes = 0;
+    for (const KeyedPayload& record : records) {
+        check_append(topic, record.key, record.payload);
+        bytes += record.key.size() + record.payload.size();
+    }
+    if (bytes > EventLog::group_bytes_max || records.size() > EventLog::group_records_max) {
+        throw Failure{Kind::too_large, "log.too_large", "This is too much to be logged at once."};
+    }
+}
+
 }  // namespace loquat::store

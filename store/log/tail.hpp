@@ -57,5 +57,7 @@ class Tail {
 
 // `log.too_large` or `request.invalid` for what no log takes.
 void check_append(std::string_view topic, std::string_view key, std::string_view payload);
+// The same for records that are appended together.
+void check_group(std::string_view topic, const std::vector<KeyedPayload>& records);
 
 }  // namespace loquat::store

@@ -133,6 +133,79 @@ TEST_P(EventLogSuite, appends_several_at_once_in_their_order) {
     }
 }
 
+TEST_P(EventLogSuite, refuses_a_group_whole) {
+    std::string code;
+    auto body = [&]() -> Task<void> {
+        std::vector<KeyedPayload> records;
+        records.push_back({"k", "good"});
+        records.push_back({"k", std::string(EventLog::record_bytes_max + 1, 'x')});
+        try {
+            co_await log->append_all("t", std::move(records));
+        } catch (const Failure& failure) {
+            code = failure.code;
+        }
+        loop.stop();
+    };
+
+    loop.spawn(body());
+    loop.run();
+
+    EXPECT_EQ(code, "log.too_large");
+    EXPECT_TRUE(read(0).empty());
+}
+
+TEST_P(EventLogSuite, refuses_a_group_with_one_record_too_many) {
+    std::vector<std::string> codes;
+    auto append = [&](std::size_t count) -> Task<void> {
+        std::string code;
+        try {
+            co_await log->append_all("t", std::vector<KeyedPayload>(count, {"k", "p"}));
+        } catch (const Failure& failure) {
+            code = failure.code;
+        }
+        codes.push_back(code);
+    };
+    auto body = [&]() -> Task<void> {
+        co_await append(0);
+        co_await append(EventLog::group_records_max + 1);
+        co_await append(EventLog::group_records_max);
+        loop.stop();
+    };
+
+    loop.spawn(body());
+    loop.run();
+
+    EXPECT_EQ(codes, (std::vector<std::string>{"", "log.too_large", ""}));
+    EXPECT_EQ(read(0, {.records_max = 5000}).size(), EventLog::group_records_max);
+}
+
+TEST_P(EventLogSuite, puts_nothing_between_the_records_of_a_group) {
+    constexpr int groups = 20;
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            aio::Loop mine{"mine"};
+            auto all = [&]() -> Task<void> {
+                for (int i = 0; i < groups; ++i) {
+                    const std::string name = std::to_string(t) + "." + std::to_string(i);
+                    co_await log->append_all("t", std::vector<KeyedPayload>(5, {"k", name}));
+                }
+                mine.stop();
+            };
+            mine.spawn(all());
+            mine.run();
+        });
+    }
+    threads.clear();
+
+    const std::vector<std::string> payloads = read(0);
+
+    ASSERT_EQ(payloads.size(), 4U * groups * 5);
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+        EXPECT_EQ(payloads[i], payloads[i - i % 5]);
+    }
+}
+
 TEST_P(EventLogSuite, takes_appends_from_many_loops) {
     constexpr int each = 200;
     std::vector<std::jthread> threads;

@@ -99,7 +99,8 @@ Task<void> Settler::append(std::vector<GenerationRecord> records,
         ids.push_back(record.id);
     }
     if (!messages.empty()) {
-        co_await log_.append_all(std::string{store::messages_topic}, std::move(messages));
+        co_await store::append_in_groups(log_, std::string{store::messages_topic},
+                                         std::move(messages));
     }
     if (!usages.empty()) {
         co_await append_usages(std::move(usages));

@@ -343,5 +343,53 @@ TEST(ImportMessages, takes_all_but_the_refused_ones_each_from_its_sender) {
     world.run(body());
 }
 
+TEST(AcceptMessages, takes_none_when_all_were_asked_for_and_one_is_refused) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto group = co_await world.make_group(ana, {});
+        contracts::AcceptMessagesRequest request{
+            {text_of(group.id, "c1", "one"), text_of(ChatId::make(), "c2", "elsewhere"),
+             text_of(group.id, "c3", "three")},
+            contracts::AcceptMode::all_or_none};
+
+        const auto answer = co_await world.chat.accept_messages(world.as(ana), request);
+        request.items.erase(request.items.begin() + 1);
+        request.items[0].text = "not the text that was refused";
+        const auto again = co_await world.chat.accept_messages(world.as(ana), request);
+
+        EXPECT_EQ(answer.accepted, 0);
+        EXPECT_EQ(answer.refused.value_or(contracts::RefusedMessage{}).code, "chat.not_found");
+        EXPECT_EQ(again.accepted, 2);
+        EXPECT_EQ(world.log.appends, 2);
+    };
+
+    world.run(body());
+}
+
+TEST(AcceptMessages, takes_none_when_the_log_is_full) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto group = co_await world.make_group(ana, {});
+        const contracts::AcceptMessagesRequest request{
+            {text_of(group.id, "c1", "one"), text_of(group.id, "c2", "two")},
+            contracts::AcceptMode::all_or_none};
+        world.log.failures_left = 1;
+
+        std::string code;
+        try {
+            (void)co_await world.chat.accept_messages(world.as(ana), request);
+        } catch (const Failure& failure) {
+            code = failure.code;
+        }
+
+        EXPECT_EQ(code, "store.full");
+        EXPECT_EQ(world.log.appends, 0);
+    };
+
+    world.run(body());
+}
+
 }  // namespace
 }  // namespace loquat::chat

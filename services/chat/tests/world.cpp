@@ -38,6 +38,15 @@ Task<store::Offset> FakeLog::append(std::string topic, std::string key, std::str
     co_return co_await inner_->append(std::move(topic), std::move(key), std::move(payload));
 }
 
+Task<void> FakeLog::append_all(std::string topic, std::vector<store::KeyedPayload> records) {
+    if (failures_left > 0) {
+        --failures_left;
+        throw Failure{Kind::unavailable, "store.full", "full"};
+    }
+    appends += static_cast<int>(records.size());
+    co_await inner_->append_all(std::move(topic), std::move(records));
+}
+
 store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {
     auto listener = std::make_shared<Listener>();
     listener->topic = std::move(topic);

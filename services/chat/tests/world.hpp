@@ -29,6 +29,7 @@ class FakeDirectory final : public Directory {
 class FakeLog final : public store::EventLog {
   public:
     Task<store::Offset> append(std::string topic, std::string key, std::string payload) override;
+    Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override;
     Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
                                                 store::ReadLimit limit) override {
         return inner_->read(std::move(topic), after, limit);

@@ -8,7 +8,7 @@
 namespace loquat::store {
 namespace {
 
-constexpr std::size_t batch_bytes = 256 * 1024;  // a larger one holds one record
+constexpr std::size_t batch_bytes = 256 * 1024;  // a larger one holds what was appended together
 constexpr std::uint64_t record_overhead = 8;     // two lengths
 constexpr std::uint64_t batch_overhead = 256;    // frame, numbers, perhaps a new topic's name
 constexpr std::uint64_t trim_reserve = 64 * 1024;
@@ -45,6 +45,7 @@ class Encoding {
     std::vector<std::pair<RecordBatch, Frame>> batches_;
 };
 
+// A frame is there as a whole or not at all, so what was appended together shares one.
 void add_records(Encoding& group, std::uint64_t topic, const std::vector<LogRecordPtr>& records) {
     std::string inside;
     RecordBatch batch{.topic = topic};
@@ -54,10 +55,20 @@ void add_records(Encoding& group, std::uint64_t topic, const std::vector<LogReco
         inside.clear();
         batch.count = 0;
     };
-    for (const LogRecordPtr& record : records) {
-        if (batch.count > 0 && inside.size() + size_of(*record) > batch_bytes) {
-            finish();
+    std::size_t together_left = 0;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const LogRecordPtr& record = records[i];
+        if (together_left == 0) {
+            together_left = record->followers + 1;
+            std::uint64_t together = 0;
+            for (std::size_t k = i; k < i + together_left; ++k) {
+                together += size_of(*records[k]);
+            }
+            if (batch.count > 0 && inside.size() + together > batch_bytes) {
+                finish();
+            }
         }
+        --together_left;
         batch.first = batch.count == 0 ? record->offset : batch.first;
         ++batch.count;
         append_record(inside, record->key, record->payload);
