@@ -27,13 +27,17 @@ struct GetPresenceRequest {
 };
 BOOST_DESCRIBE_STRUCT(GetPresenceRequest, (), (user_ids))
 
-// What one edge node knows of one person: how many connections, how many of them away.
+// What one edge node knows of one person: how many connections, how many of them away, and whether
+// one of them listens to the presence of others.
 struct PresenceReportEntry {
     UserId user_id;
     std::int32_t connections = 0;
     std::int32_t away = 0;
+    bool watching = false;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"watching"};
 };
-BOOST_DESCRIBE_STRUCT(PresenceReportEntry, (), (user_id, connections, away))
+BOOST_DESCRIBE_STRUCT(PresenceReportEntry, (), (user_id, connections, away, watching))
 
 // A node's lease: `entries` are changes, or everything when `whole` is true.  A node that does not
 // report for 30 s is taken as gone.

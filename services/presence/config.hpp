@@ -9,7 +9,6 @@ struct Config {
     std::int64_t batch_ms = 250;
     std::int64_t lease_ms = 30'000;
     std::int64_t offline_after_ms = 1'500;
-    std::int64_t peers_kept_ms = 30'000;
     std::int64_t remembered_max = 200'000;
 
     static constexpr std::array fields{
@@ -17,12 +16,9 @@ struct Config {
         wire::Field{"lease_ms", 1'000, 600'000, "An edge node that is silent so long is gone."},
         wire::Field{"offline_after_ms", 0, 60'000,
                     "Without a connection for so long: offline. A page that reloads is no news."},
-        wire::Field{"peers_kept_ms", 0, 600'000,
-                    "How long it is remembered who shares a conversation with whom."},
         wire::Field{"remembered_max", 100, 10'000'000, "People whose last visit is remembered."},
     };
 };
-BOOST_DESCRIBE_STRUCT(Config, (),
-                      (batch_ms, lease_ms, offline_after_ms, peers_kept_ms, remembered_max))
+BOOST_DESCRIBE_STRUCT(Config, (), (batch_ms, lease_ms, offline_after_ms, remembered_max))
 
 }  // namespace loquat::presence

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,17 +10,18 @@ namespace loquat::presence {
 
 class PeersPort {
   public:
+    static constexpr std::size_t peers_max = 10'000;
     virtual ~PeersPort() = default;
-    // Everyone who shares a conversation with that person.  Throws upstream.* when chat does not
-    // answer.
+    // Everyone who shares a conversation with that person now, at most `peers_max`.  Throws
+    // upstream.* when chat does not answer.
     virtual Task<std::vector<UserId>> list_peers(UserId user) = 0;
 };
 
 class WatchersPort {
   public:
     virtual ~WatchersPort() = default;
-    // `presence` is told to `watcher`.
-    virtual void tell(const UserId& watcher, const contracts::Presence& presence) = 0;
+    // All of `bodies`, each an event as JSON, to `watcher`; one publication.
+    virtual void tell(const UserId& watcher, std::span<const std::string_view> bodies) = 0;
 };
 
 }  // namespace loquat::presence

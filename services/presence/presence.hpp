@@ -1,4 +1,6 @@
 #pragma once
+#include <deque>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -9,7 +11,8 @@
 
 namespace loquat::presence {
 
-// The presence service: one object on one loop, in memory.
+// The presence service: one object on one loop, in memory.  It keeps nothing for pairs of people:
+// who shares a conversation is asked when there is something to tell and somebody who listens.
 class Presence final : public contracts::PresenceApi {
   public:
     Presence(PeersPort& peers, WatchersPort& watchers, const Clock& clock, Config config);
@@ -25,19 +28,29 @@ class Presence final : public contracts::PresenceApi {
     std::size_t people() const { return roster_.size(); }
 
   private:
-    struct Peers {
-        std::unordered_set<UserId> users;
-        Steady until;
+    using Changes = std::span<const contracts::Presence>;
+    // Bodies by watcher, as places in the slice that is being told.
+    using Letters = std::unordered_map<UserId, std::vector<std::uint32_t>>;
+    struct Recent {
+        contracts::Presence presence;
+        Steady at;
     };
-    Task<const Peers*> peers_of(UserId user);
-    void forget_old_peers();
+
+    Task<void> tell(std::vector<contracts::Presence> changes, std::unordered_set<UserId> watchers);
+    Task<Letters> match(Changes changes, const std::unordered_set<UserId>& watchers);
+    void send(Changes changes, const Letters& letters);
+    Task<void> tell_newcomers(std::vector<UserId> newcomers);
+    void note_recent(Changes changes);
+    Task<std::vector<UserId>> peers_of(UserId user);
 
     PeersPort& peers_;
     WatchersPort& watchers_;
     const Clock& clock_;
     Config config_;
     Roster roster_;
-    std::unordered_map<UserId, Peers> known_peers_;
+    // Told so lately that who began to listen before may not have been known as a listener.
+    std::deque<Recent> recent_;
+    bool recent_is_cut_ = false;
 };
 
 }  // namespace loquat::presence

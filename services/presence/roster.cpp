@@ -20,8 +20,9 @@ bool Roster::apply(const contracts::PresenceReport& report, Time now, Steady ste
     for (const contracts::PresenceReportEntry& entry : report.entries) {
         const std::int32_t connections = std::max(entry.connections, 0);
         seat(entry.user_id,
-             {found->second.number, connections, std::clamp(entry.away, 0, connections)}, now,
-             steady);
+             {found->second.number, connections, std::clamp(entry.away, 0, connections),
+              entry.watching && connections > 0},
+             now, steady);
     }
     return true;
 }
@@ -41,16 +42,27 @@ void Roster::seat(const UserId& user, const Seat& taken, Time now, Steady steady
 void Roster::settle(const UserId& user, Person& person, Time now, Steady steady) {
     std::int64_t connections = 0;
     std::int64_t away = 0;
+    bool watching = false;
     for (const Seat& one : person.seats) {
         connections += one.connections;
         away += one.away;
+        watching |= one.watching;
     }
+    set_watching(user, watching);
     if (connections > 0) {
         person.is_leaving = false;
         person.last_seen_at = now;
         set_state(user, person, away == connections ? PresenceState::away : PresenceState::online);
     } else if (person.state != PresenceState::offline && !std::exchange(person.is_leaving, true)) {
         leaving_.push_back({user, steady + rules_.offline_after, now});
+    }
+}
+
+void Roster::set_watching(const UserId& user, bool watching) {
+    if (!watching) {
+        watchers_.erase(user);
+    } else if (watchers_.insert(user).second) {
+        new_watchers_.push_back(user);
     }
 }
 
@@ -114,11 +126,6 @@ contracts::Presence Roster::get(const UserId& user) const {
         return {user, PresenceState::offline, std::nullopt};
     }
     return {user, found->second.state, found->second.last_seen_at};
-}
-
-bool Roster::is_here(const UserId& user) const {
-    const auto found = people_.find(user);
-    return found != people_.end() && !found->second.seats.empty();
 }
 
 std::vector<contracts::Presence> Roster::take_changes() {

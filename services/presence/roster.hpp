@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -26,7 +27,10 @@ class Roster {
     void expire(Time now, Steady steady);
 
     contracts::Presence get(const UserId& user) const;
-    bool is_here(const UserId& user) const;
+    // Who listens to the presence of others now.
+    const std::unordered_set<UserId>& watchers() const { return watchers_; }
+    // Who began to since this was last called.
+    std::vector<UserId> take_new_watchers() { return std::exchange(new_watchers_, {}); }
     // Whose state differs from when they were last taken.
     std::vector<contracts::Presence> take_changes();
     std::size_t size() const { return people_.size(); }
@@ -36,6 +40,7 @@ class Roster {
         std::uint32_t node;
         std::int32_t connections;
         std::int32_t away;
+        bool watching;
     };
     struct Person {
         std::vector<Seat> seats;
@@ -58,6 +63,7 @@ class Roster {
     void seat(const UserId& user, const Seat& seat, Time now, Steady steady);
     void empty_node(std::uint32_t node, Time now, Steady steady);
     void settle(const UserId& user, Person& person, Time now, Steady steady);
+    void set_watching(const UserId& user, bool watching);
     void set_state(const UserId& user, Person& person, contracts::PresenceState state);
     void forget_oldest();
 
@@ -68,6 +74,8 @@ class Roster {
     std::deque<Leaving> leaving_;  // in the order of `at`
     std::deque<UserId> offline_;   // oldest first; may hold people who came back
     std::vector<UserId> changed_;
+    std::unordered_set<UserId> watchers_;
+    std::vector<UserId> new_watchers_;
 };
 
 }  // namespace loquat::presence

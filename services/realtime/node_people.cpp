@@ -76,15 +76,16 @@ void Node::leave_person(const UserId& user, Connection& connection) {
 }
 
 void Node::note_presence(const UserId& user) {
-    std::int32_t connections = 0;
-    std::int32_t away = 0;
+    contracts::PresenceReportEntry entry{.user_id = user};
     if (const auto found = people_.find(user); found != people_.end()) {
         for (Connection* connection : found->second.connections) {
-            ++connections;
-            away += connection->session().is_away() ? 1 : 0;
+            const Session& session = connection->session();
+            ++entry.connections;
+            entry.away += session.is_away() ? 1 : 0;
+            entry.watching |= session.listens_to(Feed::presence);
         }
     }
-    neighbours_.presence.on_changed(user, connections, away);
+    neighbours_.presence.on_changed(entry);
 }
 
 Task<void> Node::follow_person(Identity who, Feed feed) {
@@ -96,6 +97,9 @@ Task<void> Node::follow_person(Identity who, Feed feed) {
             [this, user](store::Notice notice, const store::Payload& payload) {
                 on_person_notice(user, notice, payload);
             });
+    }
+    if (feed == Feed::presence) {
+        note_presence(user);
     }
     if (feed == Feed::chats) {
         co_await places_.follow(std::move(who));
@@ -131,7 +135,9 @@ void Node::on_person_notice(const UserId& user, store::Notice notice,
     if (!feed) {
         return;
     }
-    give_person(user, *feed, event.body);
+    for (const std::string_view body : split(event.body, '\n')) {
+        give_person(user, *feed, body);
+    }
     if (*feed == Feed::chats) {
         places_.on_list_event(user, event.body);
     }

@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
+#include "contracts/presence.hpp"
 
 namespace loquat::realtime {
 
@@ -52,8 +53,7 @@ class ChatPort {
 class PresencePort {
   public:
     virtual ~PresencePort() = default;
-    // `away` of the person's `connections` say that nobody is looking.
-    virtual void on_changed(const UserId& user, std::int32_t connections, std::int32_t away) = 0;
+    virtual void on_changed(const contracts::PresenceReportEntry& entry) = 0;
 };
 
 }  // namespace loquat::realtime

@@ -44,6 +44,7 @@ class Session final : public net::stomp::FrameSink {
     void give_feed(Feed feed, std::string_view body);
     void end_room_subscriptions(const Room& room);
     bool is_away() const { return away_; }
+    bool listens_to(Feed feed) const;
 
     // The socket's queue was over its limit and these events were dropped.
     void on_overflow(const std::vector<SharedBatch>& dropped);

@@ -180,6 +180,13 @@ void Session::remove(std::size_t index) {
         subscription->room->detach(*subscription);
         node_.close_if_unused(*subscription->room);
     }
+    if (subscription->feed == Feed::presence && !ended_) {
+        node_.note_presence(identity_.user);
+    }
+}
+
+bool Session::listens_to(Feed feed) const {
+    return std::ranges::any_of(subscriptions_, [&](const auto& one) { return one->feed == feed; });
 }
 
 std::optional<std::size_t> Session::find_subscription(std::string_view id) const {

@@ -1,15 +1,19 @@
 #include "services/presence/adapters/broadcast_watchers.hpp"
 
 #include "contracts/events.hpp"
-#include "wire/codec.hpp"
 
 namespace loquat::presence {
 
-void BroadcastWatchers::tell(const UserId& watcher, const contracts::Presence& presence) {
-    std::string body = R"({"type":"presence",)";
-    body.append(wire::encode(presence).substr(1));
+void BroadcastWatchers::tell(const UserId& watcher, std::span<const std::string_view> bodies) {
+    std::string lines;
+    for (const std::string_view body : bodies) {
+        if (!lines.empty()) {
+            lines.push_back('\n');
+        }
+        lines.append(body);
+    }
     broadcast_.publish(contracts::user_topic(watcher),
-                       contracts::encode_user_event("presence", body));
+                       contracts::encode_user_event("presence", lines));
 }
 
 }  // namespace loquat::presence

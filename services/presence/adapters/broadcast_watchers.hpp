@@ -4,11 +4,11 @@
 
 namespace loquat::presence {
 
-// Tells watchers on their own topics: {"type":"presence","user_id","state","last_seen_at"}.
+// Tells watchers on their own topics; the bodies are lines of one payload.
 class BroadcastWatchers final : public WatchersPort {
   public:
     explicit BroadcastWatchers(store::Broadcast& broadcast) : broadcast_(broadcast) {}
-    void tell(const UserId& watcher, const contracts::Presence& presence) override;
+    void tell(const UserId& watcher, std::span<const std::string_view> bodies) override;
 
   private:
     store::Broadcast& broadcast_;

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "aio/loop.hpp"
+#include "wire/codec.hpp"
 
 namespace loquat::presence {
 namespace {
@@ -28,10 +30,21 @@ class FakePeers final : public PeersPort {
 
 class FakeWatchers final : public WatchersPort {
   public:
-    void tell(const UserId& watcher, const contracts::Presence& presence) override {
-        told[watcher].push_back(presence);
+    void tell(const UserId& watcher, std::span<const std::string_view> bodies) override {
+        ++publications;
+        for (const std::string_view body : bodies) {
+            bytes += body.size();
+            if (body.find("resync") == std::string_view::npos) {
+                told[watcher].push_back(wire::from_json<contracts::Presence>(body));
+            } else {
+                ++resyncs;
+            }
+        }
     }
     std::map<UserId, std::vector<contracts::Presence>> told;
+    std::size_t publications = 0;
+    std::size_t bytes = 0;
+    std::size_t resyncs = 0;
 };
 
 class PresenceTest : public testing::Test {
@@ -86,7 +99,7 @@ class PresenceTest : public testing::Test {
 };
 
 TEST_F(PresenceTest, tells_connected_people_who_share_a_conversation_and_nobody_else) {
-    report("n1", {{ann, 1, 0}, {bob, 1, 0}, {stranger, 1, 0}}, true);
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}, {stranger, 1, 0, true}}, true);
 
     publish();
 
@@ -108,7 +121,7 @@ TEST_F(PresenceTest, merges_devices_over_nodes) {
 }
 
 TEST_F(PresenceTest, is_silent_about_a_page_that_reloads) {
-    report("n1", {{ann, 1, 0}, {bob, 1, 0}}, true);
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}}, true);
     publish();
     watchers.told.clear();
 
@@ -123,7 +136,7 @@ TEST_F(PresenceTest, is_silent_about_a_page_that_reloads) {
 }
 
 TEST_F(PresenceTest, tells_when_somebody_left_and_remembers_when) {
-    report("n1", {{ann, 1, 0}, {bob, 1, 0}}, true);
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}}, true);
     publish();
     clock.advance(10s);
     const Time left = clock.now();
@@ -181,54 +194,174 @@ TEST_F(PresenceTest, answers_only_about_people_one_shares_a_conversation_with) {
     EXPECT_EQ(items[1].state, PresenceState::offline);
 }
 
-TEST_F(PresenceTest, remembers_peers_for_a_while_and_survives_chat_being_down) {
-    report("n1", {{ann, 1, 0}, {bob, 1, 0}}, true);
+TEST_F(PresenceTest, survives_chat_being_down) {
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}}, true);
     peers.fails = true;
     publish();
     EXPECT_TRUE(watchers.told[bob].empty());
     peers.fails = false;
-    peers.calls = 0;
 
-    for (int i = 0; i < 10; ++i) {
-        ask(bob, {ann});
-    }
+    report("n1", {{ann, 1, 1}});
+    publish();
 
-    EXPECT_EQ(peers.calls, 1);
+    ASSERT_FALSE(watchers.told[bob].empty());
+    EXPECT_EQ(watchers.told[bob].back().state, PresenceState::away);
 }
 
-TEST(Roster, flapping_ends_in_the_true_state) {
-    FakeClock clock;
-    Roster roster{{.lease = 30s, .offline_after = 1s, .remembered_max = 10}};
+TEST_F(PresenceTest, follows_membership_at_once_both_ways) {
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}, {stranger, 1, 0}}, true);
+    publish();
+    watchers.told.clear();
+
+    peers.peers = {{bob, {stranger}}, {stranger, {bob}}};
+    report("n1", {{ann, 1, 1}, {stranger, 1, 1}});
+    publish();
+
+    ASSERT_EQ(watchers.told[bob].size(), 1U);
+    EXPECT_EQ(watchers.told[bob][0].user_id, stranger);
+    EXPECT_TRUE(ask(bob, {ann}).empty());
+    EXPECT_EQ(ask(bob, {stranger}).size(), 1U);
+}
+
+TEST_F(PresenceTest, tells_nothing_to_who_stopped_listening) {
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}}, true);
+    publish();
+    watchers.told.clear();
+
+    report("n1", {{bob, 1, 0, false}, {ann, 1, 1}});
+    publish();
+
+    EXPECT_TRUE(watchers.told[bob].empty());
+}
+
+TEST_F(PresenceTest, tells_who_is_known_to_listen_only_now_what_was_told_just_before) {
+    report("n1", {{ann, 1, 0}}, true);
+    publish();
+
+    report("n2", {{bob, 1, 0, true}}, true);
+    publish();
+
+    ASSERT_EQ(watchers.told[bob].size(), 1U);
+    EXPECT_EQ(watchers.told[bob][0].user_id, ann);
+}
+
+class BigRoom : public PresenceTest {
+  protected:
+    void fill(std::size_t people) {
+        for (std::size_t i = 0; i < people; ++i) {
+            users.push_back(UserId::make());
+        }
+        for (const UserId& user : users) {
+            peers.peers[user] = users;
+        }
+    }
     std::vector<UserId> users;
-    for (int i = 0; i < 50; ++i) {
+};
+
+TEST_F(BigRoom, costs_nothing_where_nobody_listens) {
+    fill(300);
+    std::vector<contracts::PresenceReportEntry> entries;
+    for (const UserId& user : users) {
+        entries.push_back({user, 1, 0});
+    }
+
+    report("n1", entries, true);
+    publish();
+
+    EXPECT_EQ(peers.calls, 0);
+    EXPECT_EQ(watchers.publications, 0U);
+}
+
+TEST_F(BigRoom, is_asked_for_by_each_listener_and_told_in_one_piece) {
+    for (const std::size_t people : {50, 200}) {
+        users.clear();
+        fill(people);
+        std::vector<contracts::PresenceReportEntry> entries;
+        for (const UserId& user : users) {
+            entries.push_back({user, 1, 0});
+        }
+        entries.front().watching = true;
+        peers.calls = 0;
+        watchers.publications = 0;
+        watchers.bytes = 0;
+
+        report("n" + std::to_string(people), entries, true);
+        publish();
+
+        EXPECT_LE(peers.calls, 3) << "each listener, and a new one for what was told just before";
+        EXPECT_EQ(watchers.publications, 1U);
+        EXPECT_LE(watchers.bytes, people * 160);
+    }
+}
+
+TEST_F(BigRoom, that_changed_more_than_is_kept_is_to_be_read_again_by_newcomers) {
+    fill(600);
+    std::vector<contracts::PresenceReportEntry> entries;
+    for (const UserId& user : users) {
+        entries.push_back({user, 1, 0});
+    }
+    report("n1", entries, true);
+    publish();
+
+    report("n2", {{bob, 1, 0, true}}, true);
+    publish();
+
+    EXPECT_EQ(watchers.resyncs, 1U);
+}
+
+// Every step of joining, leaving, coming, going and listening against what should be known.
+TEST_F(PresenceTest, agrees_with_a_simple_model_over_all_orders) {
+    std::vector<UserId> users;
+    for (int i = 0; i < 6; ++i) {
         users.push_back(UserId::make());
     }
-    std::uint32_t seed = 1;
-    std::map<UserId, std::int32_t> truth;
-    EXPECT_TRUE(roster.apply({"n", true, {}}, clock.now(), clock.steady()));
-
-    for (int i = 0; i < 2000; ++i) {
+    std::set<std::size_t> members;
+    std::map<UserId, contracts::PresenceReportEntry> here;
+    report("n1", {}, true);
+    std::uint32_t seed = 7;
+    const auto next = [&](std::uint32_t below) {
         seed = seed * 1664525 + 1013904223;
-        const UserId& user = users[(seed >> 16) % users.size()];
-        const auto connections = static_cast<std::int32_t>((seed >> 8) % 3);
-        truth[user] = connections;
-        EXPECT_TRUE(
-            roster.apply({"n", false, {{user, connections, 0}}}, clock.now(), clock.steady()));
-        clock.advance(100ms);
-        roster.expire(clock.now(), clock.steady());
-        (void)roster.take_changes();
-    }
-    clock.advance(2s);
-    EXPECT_TRUE(roster.apply({"n", false, {}}, clock.now(), clock.steady()));
-    roster.expire(clock.now(), clock.steady());
+        return (seed >> 16) % below;
+    };
+    for (int step = 0; step < 3000; ++step) {
+        const std::size_t which = next(6);
+        const UserId& user = users[which];
+        if (next(2) == 0) {
+            members.contains(which) ? (void)members.erase(which) : (void)members.insert(which);
+            peers.peers.clear();
+            for (const std::size_t one : members) {
+                for (const std::size_t other : members) {
+                    if (one != other) {
+                        peers.peers[users[one]].push_back(users[other]);
+                    }
+                }
+            }
+        } else {
+            const auto connections = static_cast<std::int32_t>(next(2));
+            here[user] = {user, connections,
+                          connections == 1 ? static_cast<std::int32_t>(next(2)) : 0, next(2) == 0};
+            report("n1", {here[user]});
+        }
+        watchers.told.clear();
+        clock.advance(3s);
+        report("n1", {});
+        publish();
 
-    std::size_t offline = 0;
-    for (const UserId& user : users) {
-        const bool here = truth[user] > 0;
-        EXPECT_EQ(roster.get(user).state == PresenceState::online, here);
-        offline += here ? 0 : 1;
+        for (std::size_t i = 0; i < users.size(); ++i) {
+            const auto& entry = here[users[i]];
+            const bool listens = entry.watching && entry.connections > 0;
+            for (const contracts::Presence& told : watchers.told[users[i]]) {
+                const auto at = std::ranges::find(users, told.user_id) - users.begin();
+                EXPECT_TRUE(listens && members.contains(i) &&
+                            members.contains(static_cast<std::size_t>(at)));
+                const auto& of = here[told.user_id];
+                EXPECT_EQ(told.state, of.connections == 0 ? PresenceState::offline
+                                      : of.away == 1      ? PresenceState::away
+                                                          : PresenceState::online);
+            }
+            EXPECT_EQ(ask(users[i], users).size(), members.contains(i) ? members.size() : 1U);
+        }
     }
-    EXPECT_LE(roster.size(), users.size() - offline + 30);
 }
 
 }  // namespace

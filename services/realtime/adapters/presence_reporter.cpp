@@ -23,13 +23,12 @@ PresenceReporter::PresenceReporter(aio::Loop& loop,
 void PresenceReporter::start() { scope_.start(run()); }
 Task<void> PresenceReporter::stop() { co_await scope_.close(); }
 
-void PresenceReporter::on_changed(const UserId& user, std::int32_t connections, std::int32_t away) {
-    const contracts::PresenceReportEntry entry{user, connections, away};
-    changed_[user] = entry;
-    if (connections > 0) {
-        here_[user] = entry;
+void PresenceReporter::on_changed(const contracts::PresenceReportEntry& entry) {
+    changed_.insert_or_assign(entry.user_id, entry);
+    if (entry.connections > 0) {
+        here_.insert_or_assign(entry.user_id, entry);
     } else {
-        here_.erase(user);
+        here_.erase(entry.user_id);
     }
 }
 

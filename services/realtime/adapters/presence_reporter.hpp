@@ -15,7 +15,7 @@ class PresenceReporter final : public PresencePort {
     PresenceReporter(aio::Loop& loop, contracts::Client<contracts::PresenceApi> presence,
                      std::string node);
 
-    void on_changed(const UserId& user, std::int32_t connections, std::int32_t away) override;
+    void on_changed(const contracts::PresenceReportEntry& entry) override;
 
     void start();
     Task<void> stop();

@@ -122,9 +122,11 @@ class FakeChat final : public ChatPort {
 
 class FakePresence final : public PresencePort {
   public:
-    void on_changed(const UserId& user, std::int32_t connections, std::int32_t away) override {
-        last[user] = {connections, away};
+    void on_changed(const contracts::PresenceReportEntry& entry) override {
+        last[entry.user_id] = {entry.connections, entry.away};
+        watching[entry.user_id] = entry.watching;
     }
+    std::map<UserId, bool> watching;
     std::map<UserId, std::pair<std::int32_t, std::int32_t>> last;
 };
 

@@ -145,5 +145,24 @@ TEST_F(Sessions, get_events_of_their_own_queues) {
     EXPECT_EQ(laptop.take_one().body, "{\"type\":\"unread\"}");
 }
 
+TEST_F(Sessions, presence_knows_who_listens_and_gets_each_line_as_an_event) {
+    Client& ann = connected("ann");
+    const UserId user = tokens.users.at("ann");
+    EXPECT_FALSE(presence.watching.at(user)) << "a bare socket";
+
+    ann.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
+    ann.run();
+    EXPECT_TRUE(presence.watching.at(user));
+    broadcast.publish(contracts::user_topic(user),
+                      contracts::encode_user_event("presence", "{\"a\":1}\n{\"b\":2}"));
+    run();
+    ann.run();
+    EXPECT_EQ(ann.take_bodies(), (std::vector<std::string>{"{\"a\":1}", "{\"b\":2}"}));
+
+    ann.send("UNSUBSCRIBE\nid:p\n\n");
+    ann.run();
+    EXPECT_FALSE(presence.watching.at(user));
+}
+
 }  // namespace
 }  // namespace loquat::realtime::testing
