@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cut.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -18,7 +19,7 @@ constexpr seconds stopping_max{2};
 
 // What comes from outside: short, and harmless wherever it is shown.
 std::string to_harmless(std::string_view text) {
-    std::string cut{text.substr(0, text_max)};
+    std::string cut{cut_text(text, text_max)};
     if (!is_utf8(cut) || find_control_character(cut) || cut.contains('\n') || cut.contains('\t')) {
         std::ranges::replace_if(cut, [](char c) { return c < ' ' || c > '~'; }, '?');
     }

@@ -1,5 +1,6 @@
 #include "apps/loquat/chat_server.hpp"
 
+#include "base/cut.hpp"
 #include "base/text.hpp"
 #include "net/tls/context.hpp"
 
@@ -53,7 +54,7 @@ Failure failure_of(int status, const std::string& body) {
             failure.message = detail.empty() ? title : detail;
         }
     } catch (const Failure&) {
-        failure.detail = body.substr(0, 200);
+        failure.detail = cut_text(body, 200);
     }
     return failure;
 }

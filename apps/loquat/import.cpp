@@ -14,6 +14,7 @@
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/progress.hpp"
 #include "base/bytes.hpp"
+#include "base/cut.hpp"
 #include "base/text.hpp"
 
 namespace loquat::app {
@@ -130,7 +131,7 @@ class Import {
     Task<void> make_people(const std::vector<std::pair<std::string, std::string>>& newcomers) {
         auto one = [&](std::size_t i) -> Task<void> {
             const auto& [name, username] = newcomers[i];
-            const std::string shown = name.substr(0, 64);
+            const std::string shown{cut_text(name, 64)};
             people_[name] =
                 co_await get_person(username, is_utf8(shown) ? shown : username, make_password());
         };
@@ -253,7 +254,7 @@ class Import {
         caller.idempotency_key = "import:" + room;
         using contracts::Visibility;
         contracts::CreateChatRequest request{
-            .title = (options_.title_prefix + room).substr(0, 120),
+            .title = std::string{cut_text(options_.title_prefix + room, 120)},
             .visibility = options_.is_public ? Visibility::public_ : Visibility::private_};
         auto chat = co_await clients_.chat.call<&contracts::ChatApi::create_chat>(caller, request);
         co_return chat.body.id;

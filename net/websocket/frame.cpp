@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/cut.hpp"
+
 namespace loquat::net::websocket {
 namespace {
 
@@ -50,14 +52,10 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload,
 }
 
 void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason) {
-    std::size_t length = std::min(reason.size(), control_payload_bytes_max - 2);
-    while (length > 0 && length < reason.size() &&
-           (static_cast<unsigned char>(reason[length]) & 0xC0U) == 0x80U) {
-        --length;
-    }
-    append_frame_header(out, Opcode::close, length + 2);
+    const std::string_view text = cut_text(reason, control_payload_bytes_max - 2);
+    append_frame_header(out, Opcode::close, text.size() + 2);
     append_big_endian(out, code, 2);
-    out.append(reason.substr(0, length));
+    out.append(text);
 }
 
 void append_masked_frame(std::string& out, const MaskedFrame& frame, std::string_view payload) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/cut.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "contracts/auth.hpp"
@@ -22,7 +23,7 @@ std::string_view find_cookie(std::string_view cookie_field, std::string_view nam
 
 std::string_view short_field(const net::http::RequestHead& head, std::string_view name) {
     constexpr std::size_t bytes_max = 200;
-    const std::string_view value = head.headers.get(name).substr(0, bytes_max);
+    const std::string_view value = cut_text(head.headers.get(name), bytes_max);
     return is_utf8(value) ? value : std::string_view{};
 }
 

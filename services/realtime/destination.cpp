@@ -1,5 +1,6 @@
 #include "services/realtime/destination.hpp"
 
+#include "base/cut.hpp"
 #include "base/failure.hpp"
 
 namespace loquat::realtime {
@@ -7,7 +8,7 @@ namespace {
 
 Failure unknown(std::string_view destination) {
     return Failure{Kind::not_found, "stomp.unknown_destination",
-                   "There is no destination " + std::string{destination.substr(0, 200)} + "."};
+                   "There is no destination " + std::string{cut_text(destination, 200)} + "."};
 }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cut.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
 
@@ -93,7 +94,7 @@ std::string to_display_name(std::string_view text) {
 std::string to_login(std::string_view text) { return to_lower_ascii(trim(text)); }
 
 std::string to_user_agent(std::string_view text) {
-    const std::string_view cut = text.substr(0, user_agent_max);
+    const std::string_view cut = cut_text(text, user_agent_max);
     const bool printable = std::ranges::all_of(cut, [](char c) { return c >= ' ' && c <= '~'; });
     return printable ? std::string{cut} : std::string{};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cut.hpp"
 #include "base/text.hpp"
 #include "base/tokens.hpp"
 
@@ -18,18 +19,6 @@ constexpr std::string_view title_note =
     "Write a title for the conversation that begins below: at most six words, in its language, "
     "without quotes and without a full stop. Answer with the title only.";
 constexpr std::size_t title_excerpt_bytes = 2'000;
-
-// The beginning of a text, not cut within a character.
-std::string_view excerpt(std::string_view text) {
-    if (text.size() <= title_excerpt_bytes) {
-        return text;
-    }
-    std::size_t end = title_excerpt_bytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-        --end;
-    }
-    return text.substr(0, end);
-}
 
 std::int64_t cost_of(std::string_view text) { return count_tokens(text) + tokens_each_message; }
 
@@ -109,7 +98,9 @@ GenerationContext ContextWindow::describe() const {
 
 std::vector<PromptMessage> title_prompt(std::string_view question, std::string_view answer) {
     std::string talk = "Question: ";
-    talk.append(excerpt(question)).append("\n\nAnswer: ").append(excerpt(answer));
+    talk.append(cut_text(question, title_excerpt_bytes))
+        .append("\n\nAnswer: ")
+        .append(cut_text(answer, title_excerpt_bytes));
     return {{PromptRole::system, std::string{title_note}}, {PromptRole::user, std::move(talk)}};
 }
 

@@ -117,7 +117,8 @@ Task<void> Settler::append_usages(std::vector<store::UsageRecord> usages) {
     store::KeyedPayload last = std::move(payloads.back());
     payloads.pop_back();
     if (!payloads.empty()) {
-        co_await log_.append_all(std::string{store::usage_topic}, std::move(payloads));
+        co_await store::append_in_groups(log_, std::string{store::usage_topic},
+                                         std::move(payloads));
     }
     const store::Offset at = co_await log_.append(std::string{store::usage_topic},
                                                   std::move(last.key), std::move(last.payload));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/cut.hpp"
 #include "base/text.hpp"
 #include "services/model/adapters/openai_stream.hpp"
 #include "services/model/adapters/provider_error.hpp"
@@ -26,7 +27,7 @@ std::string_view known_reason(std::string_view reason) {
     return reason == "error" ? "error" : "other";
 }
 
-std::string start_of(std::string_view text) { return std::string{text.substr(0, 4096)}; }
+std::string start_of(std::string_view text) { return std::string{cut_text(text, 4096)}; }
 
 bool take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
     const auto value = cursor.read_integer();

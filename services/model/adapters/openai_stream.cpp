@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cut.hpp"
 #include "base/text.hpp"
 #include "services/model/adapters/provider_error.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr std::string_view white = " \t\r\n";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-std::string start_of(std::string_view text) { return std::string{text.substr(0, 4096)}; }
+std::string start_of(std::string_view text) { return std::string{cut_text(text, 4096)}; }
 
 }  // namespace
 
