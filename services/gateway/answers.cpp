@@ -146,10 +146,13 @@ Task<void> Answers::send_problem(Request& request, Problem problem) {
     body += ",\"request_id\":";
     wire::append_json_string(body, request.id());
     body += "}";
-    start(request, problem.status)
-        .raw(
-            "Content-Type: application/problem+json\r\n"
-            "Cache-Control: no-store\r\n");
+    net::http::HeadWriter head = start(request, problem.status);
+    if (problem.status == 426) {  // RFC 9110 section 15.5.22, RFC 6455 section 4.4
+        head.raw("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+    }
+    head.raw(
+        "Content-Type: application/problem+json\r\n"
+        "Cache-Control: no-store\r\n");
     co_await request.exchange.finish(body);
 }
 

@@ -77,17 +77,23 @@ Task<void> Endpoint::handle_upgrade(net::http::Exchange& exchange, contracts::Ca
     const std::string upgrade = joined(head.headers, "Upgrade");
     const std::string connection = joined(head.headers, "Connection");
     const std::string protocols = joined(head.headers, "Sec-WebSocket-Protocol");
+    const std::string key = joined(head.headers, "Sec-WebSocket-Key");
+    const std::string version = joined(head.headers, "Sec-WebSocket-Version");
     const std::string extensions = joined(head.headers, "Sec-WebSocket-Extensions");
     const websocket::UpgradeRequest request{.method = head.method,
                                             .upgrade = upgrade,
                                             .connection = connection,
-                                            .key = head.headers.get("Sec-WebSocket-Key"),
-                                            .version = head.headers.get("Sec-WebSocket-Version"),
+                                            .key = key,
+                                            .version = version,
                                             .protocols = protocols,
                                             .extensions = extensions};
     const auto policy = node_.config().deflate ? websocket::DeflatePolicy::accept
                                                : websocket::DeflatePolicy::refuse;
     const auto answer = websocket::check_handshake(request, {subprotocols, policy});
+    // What follows the head is frames, not a body.
+    if (head.framing == net::http::Framing::chunked || head.content_length > 0) {
+        throw Failure{Kind::malformed, "websocket.bad_handshake", "A handshake has no body."};
+    }
     if (!answer) {
         net::http::Response response = refusal(answer.error(), caller.request_id);
         co_await exchange.respond(std::move(response));

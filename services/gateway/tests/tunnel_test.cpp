@@ -196,6 +196,8 @@ TEST_F(UpgradeTest, asks_for_an_upgrade_where_none_came) {
     const auto response = get("/ws");
 
     EXPECT_EQ(response.status, 426);
+    EXPECT_EQ(response.headers.get("Upgrade"), "websocket");
+    EXPECT_EQ(response.headers.get("Sec-WebSocket-Version"), "13");
 }
 
 }  // namespace
