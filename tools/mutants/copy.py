@@ -21,8 +21,6 @@ class Copy:
         self.build = folder / "build"
         self.logs = folder / "logs"
         self.jobs = jobs
-        # Copies share what one of them has compiled.
-        self.env = {"CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1"}
 
     def refresh(self, root=ROOT):
         """Brings the copy up to date; files that are the same keep their time, so that little is built again."""
@@ -44,11 +42,11 @@ class Copy:
         """The exit code."""
         if (self.build / "build.ninja").exists():
             return 0
-        return run(["cmake", "--preset", "dev", "-B", self.build], self.logs / "configure.log", cwd=self.tree, env=self.env)
+        return run(["cmake", "--preset", "dev", "-B", self.build], self.logs / "configure.log", cwd=self.tree)
 
     def make(self, targets, log, seconds):
         command = ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", *targets]
-        return run(command, log, seconds, cwd=self.tree, env=self.env)
+        return run(command, log, seconds, cwd=self.tree)
 
     def run_suite(self, suite, only, log):
         """The exit code of SUITE's tests."""
