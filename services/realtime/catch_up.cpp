@@ -46,7 +46,7 @@ void finish(CatchUp& state, Node& node) {
     }
     const auto held = std::move(subscription.catch_up);
     room.suspend(subscription);
-    room.place(subscription);
+    subscription.connection->session().begin_following(subscription);
 }
 
 void skip(Subscription& subscription, Node& node) {

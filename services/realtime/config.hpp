@@ -50,7 +50,7 @@ struct Config {
         wire::Field{"inbox_bytes_max", 1'024, 64 << 20, "Frames that wait before reading pauses."},
         wire::Field{"subscriptions_max", 1, 100'000, "Of one connection."},
         wire::Field{"transactions_max", 0, 1'000, "Open at once on one connection."},
-        wire::Field{"transaction_frames_max", 1, 10'000, "Frames held by one transaction."},
+        wire::Field{"transaction_frames_max", 1, 1'000, "Frames held by one transaction."},
         wire::Field{"unacked_max", 1, 100'000, "Messages of one subscription that await an ACK."},
         wire::Field{"backlog_max", 0, 100'000, "Messages replayed at SUBSCRIBE; beyond: resync."},
     };

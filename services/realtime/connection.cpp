@@ -89,9 +89,18 @@ void Connection::resume_reading() {
 void Connection::take(std::span<char> bytes) {
     last_read_ = node_.now();
     is_pinged_ = false;
-    if (const auto error = reader_.feed(bytes, *this)) {
-        close(error->close_code, error->reason);
+    const auto error = reader_.feed(bytes, *this);
+    if (!error) {
+        return;
     }
+    if (error->close_code == websocket::close_code::too_big) {
+        fail({Kind::too_large, "request.too_large",
+              "A message may have at most " +
+                  std::to_string(node_.read_settings().message_bytes_max) + " bytes."},
+             parser_.broken_receipt());
+        return;
+    }
+    close(error->close_code, error->reason);
 }
 
 void Connection::on_data(websocket::MessageType type, std::string_view piece, websocket::Part) {
@@ -134,6 +143,7 @@ void Connection::answer(std::string_view frame) {
     std::string bytes;
     node_.maker().append_answer(bytes, shape_, frame);
     outbox_.add_answer(bytes);
+    last_sent_ = node_.now();
     node_.note_dirty(*this);
 }
 
@@ -150,6 +160,7 @@ void Connection::give(Subscription& subscription, const Event& event) {
     }
     node_.maker().append_event(batch->bytes, address, event);
     enqueue(batch);
+    session_.check_window(subscription);
 }
 
 void Connection::replay(Subscription& subscription, const Event& event) {
@@ -165,12 +176,15 @@ void Connection::replay(Subscription& subscription, const Event& event) {
     std::string bytes;
     node_.maker().append_event(bytes, address, event);
     outbox_.add_answer(bytes);
+    last_sent_ = node_.now();
     node_.note_dirty(*this);
+    session_.check_window(subscription);
 }
 
 void Connection::enqueue(const SharedBatch& batch) {
     if (state_ == State::open) {
         outbox_.add(batch, Keep::if_quick);
+        last_sent_ = node_.now();
         node_.note_dirty(*this);
     }
 }

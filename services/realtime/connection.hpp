@@ -92,6 +92,7 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     Steady next_due() const;
     bool wants_input() const;
     std::chrono::milliseconds silence_max() const;
+    std::chrono::milliseconds beat_after() const;
 
     Node& node_;
     std::unique_ptr<Link> link_;
@@ -100,7 +101,7 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     Outbox outbox_;
     Steady opened_at_;
     Steady last_read_;
-    Steady last_sent_;
+    Steady last_sent_;  // bytes of STOMP; what WebSocket says for itself is no heart-beat
     Shape shape_;
     State state_ = State::open;
     bool has_type_ = false;

@@ -25,7 +25,6 @@ void Connection::flush() {
             link_->want_write(*this);
         } else if (result.state == net::Io::bytes) {
             outbox_.sent(result.bytes);
-            last_sent_ = node_.now();
         } else {
             lose();
             return;
@@ -98,6 +97,11 @@ milliseconds Connection::silence_max() const {
     return milliseconds{node_.config().read_slack_ms} + 2 * period;
 }
 
+// So much earlier than promised as the wheel may be late, twice.
+milliseconds Connection::beat_after() const {
+    return session_.beats().send_every - 2 * DueWheel::slot_time;
+}
+
 Steady Connection::next_due() const {
     if (!session_.is_signed_in()) {
         return opened_at_ + milliseconds{node_.config().login_time_max_ms};
@@ -107,7 +111,7 @@ Steady Connection::next_due() const {
         due = std::min(due, last_read_ + milliseconds{node_.config().ping_after_ms});
     }
     if (session_.beats().send_every.count() > 0) {
-        due = std::min(due, last_sent_ + session_.beats().send_every);
+        due = std::min(due, last_sent_ + beat_after());
     }
     Time expiry = session_.identity().expires_at;
     if (!session_.was_warned()) {
@@ -151,8 +155,8 @@ void Connection::check_open(Steady now) {
         outbox_.add_answer(std::string_view{"\x89\x00", 2});
         node_.note_dirty(*this);
     }
-    const milliseconds every = session_.beats().send_every;
-    if (every.count() > 0 && now >= last_sent_ + every && outbox_.is_empty()) {
+    const bool beats = session_.beats().send_every.count() > 0;
+    if (beats && now >= last_sent_ + beat_after() && outbox_.is_empty()) {
         answer("\n");
     }
 }

@@ -98,6 +98,10 @@ void note_unacked(Subscription& subscription, const Batch& batch) {
     if (!subscription.unacked) {
         subscription.unacked = std::make_unique<std::deque<std::uint64_t>>();
     }
+    if (subscription.first_given == 0) {
+        subscription.first_given = batch.numbers.front();
+    }
+    subscription.last_given = std::max(subscription.last_given, batch.numbers.back());
     subscription.unacked->insert(subscription.unacked->end(), batch.numbers.begin(),
                                  batch.numbers.end());
 }

@@ -13,6 +13,7 @@
 #include "services/realtime/destination.hpp"
 #include "services/realtime/generations.hpp"
 #include "services/realtime/outbox.hpp"
+#include "services/realtime/pace.hpp"
 
 namespace loquat::realtime {
 
@@ -82,7 +83,7 @@ enum class FollowState : std::uint8_t {
     ahead,        // it was given more than was broadcast yet: `last_seq` and `known` and below are
                   // skipped
     live,         // a member of its group
-    lagging,      // the reader was too slow: gets nothing until it has drained
+    lagging,      // its pace withholds events, or it does not follow yet
 };
 
 // One SUBSCRIBE.  Belongs to its connection's session.
@@ -90,6 +91,7 @@ struct Subscription {
     Connection* connection = nullptr;
     Feed feed = Feed::room;
     FollowState state = FollowState::live;
+    Pace pace;
     bool has_lost = false;             // lagging: events without a number were dropped
     bool has_lost_generation = false;  // lagging: the same for answers that are written
     std::uint32_t index = 0;           // its place in Group or in Room
@@ -102,6 +104,8 @@ struct Subscription {
     std::unique_ptr<GenerationIds> known;  // from its snapshots, where the broadcast is behind them
     std::shared_ptr<CatchUp> catch_up;     // while catching up
     std::unique_ptr<std::deque<std::uint64_t>> unacked;
+    std::uint64_t first_given = 0;  // where the client acknowledges: the numbers it was sent
+    std::uint64_t last_given = 0;
 
     const Address& address() const;
 };

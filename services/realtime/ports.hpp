@@ -37,9 +37,11 @@ class ChatPort {
     virtual ~ChatPort() = default;
     // Throws chat.not_found unless `who` may follow the conversation.
     virtual Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) = 0;
-    // Returns when the messages are durable, or all before the one that was refused.
+    // Returns when the messages are durable, or, as `mode` says, all before the one that was
+    // refused or none.
     virtual Task<contracts::AcceptedMessages> accept_messages(
-        Identity who, std::vector<contracts::PostMessageRequest> messages) = 0;
+        Identity who, std::vector<contracts::PostMessageRequest> messages,
+        contracts::AcceptMode mode) = 0;
     virtual Task<void> post_typing(Identity who, ChatId chat) = 0;
     virtual Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) = 0;
     // The oldest messages above `after_seq`, ascending; at most `limit`.

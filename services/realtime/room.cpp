@@ -59,16 +59,22 @@ void Room::attach(Subscription& subscription, Address address) {
 }
 
 void Room::place(Subscription& subscription) {
+    if (std::exchange(awaits_reader_, false)) {
+        has_lost_ = true;
+    }
     if (subscription.last_seq > last_seq_ || subscription.known) {
         subscription.state = FollowState::ahead;
         subscription.index = static_cast<std::uint32_t>(apart_.size());
         apart_.push_back(&subscription);
-        return;
+    } else {
+        // What its group has ready was made before it came.
+        node_.flush_group(*subscription.group);
+        subscription.state = FollowState::live;
+        subscription.group->join(subscription);
     }
-    // What its group has ready was made before it came.
-    node_.flush_group(*subscription.group);
-    subscription.state = FollowState::live;
-    subscription.group->join(subscription);
+    if (has_lost_ && last_seq_ >= 0) {
+        start_filling();
+    }
 }
 
 void Room::begin_catch_up(Subscription& subscription) {

@@ -105,7 +105,8 @@ class Room : public std::enable_shared_from_this<Room> {
     std::uint32_t subscriptions_ = 0;
     std::uint32_t holds_ = 0;  // SUBSCRIBE frames under way
     bool is_filling_ = false;
-    bool has_lost_ = false;  // a notice said so, or `pending_` was full
+    bool awaits_reader_ = false;  // something was lost while nobody could be shown it
+    bool has_lost_ = false;       // a notice said so, or `pending_` was full
     std::vector<std::unique_ptr<Group>> groups_;
     std::vector<Subscription*> apart_;  // catching up or ahead
     std::vector<store::RoomEvent> pending_;

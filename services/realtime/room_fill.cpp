@@ -56,6 +56,10 @@ Task<void> Room::fill(std::shared_ptr<Room> self) {
 Task<bool> Room::fill_page() {
     const Subscription* reader = any_subscription();
     if (reader == nullptr) {
+        // All are behind: they will be told of what is known, and the rest is read for the first
+        // that comes back.
+        awaits_reader_ = std::exchange(has_lost_, false);
+        give_up_filling(head_of_pending());
         co_return true;
     }
     has_lost_ = false;

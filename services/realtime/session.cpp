@@ -94,7 +94,6 @@ bool Session::handle_now(Frame& frame) {
         throw Failure{Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
     }
     if (defer_to_transaction(frame)) {
-        answer_receipt(frame);
         return true;
     }
     switch (frame.command) {

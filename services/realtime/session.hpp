@@ -8,6 +8,7 @@
 
 #include "net/stomp/negotiate.hpp"
 #include "net/stomp/parser.hpp"
+#include "services/realtime/ended.hpp"
 #include "services/realtime/fanout.hpp"
 #include "services/realtime/ports.hpp"
 
@@ -48,8 +49,11 @@ class Session final : public net::stomp::FrameSink {
 
     // The socket's queue was over its limit and these events were dropped.
     void on_overflow(const std::vector<SharedBatch>& dropped);
-    // Too much of it awaits an ACK: nothing more until there is room.
+    // More of it awaits an ACK than before, or less.
     void check_window(Subscription& subscription);
+    // A conversation's subscription has been sent what it began with, and is in no list of its
+    // room: it follows from now on.
+    void begin_following(Subscription& subscription);
     // The socket's queue is empty again.
     void on_drained();
 
@@ -58,6 +62,11 @@ class Session final : public net::stomp::FrameSink {
     struct Transaction {
         std::vector<Frame> frames;
         std::size_t bytes = 0;
+    };
+    struct Acknowledged {
+        std::optional<std::uint32_t> serial;  // 1.2
+        std::string_view subscription;        // before; may be empty
+        std::uint64_t number = 0;
     };
     using Transactions = std::map<std::string, Transaction, std::less<>>;
 
@@ -87,6 +96,7 @@ class Session final : public net::stomp::FrameSink {
     Task<void> send_run(Frame first, contracts::PostMessageRequest message);
     void set_presence(std::string_view body);
     Task<void> commit(Frame frame);
+    std::vector<contracts::PostMessageRequest> judge(const Transaction& transaction) const;
     void begin_transaction(const Frame& frame);
     void abort_transaction(const Frame& frame);
     Transactions::iterator find_transaction(const Frame& frame);
@@ -103,11 +113,14 @@ class Session final : public net::stomp::FrameSink {
     void note_taken_away(const std::string& id);
     // session_ack.cpp
     void acknowledge(const Frame& frame);
-    Subscription* find_acknowledged(const Frame& frame, std::uint64_t& number);
+    // Throws where `acknowledge` would.
+    void check_acknowledged(const Frame& frame) const;
+    Acknowledged read_acknowledged(const Frame& frame) const;
+    Subscription* find_acknowledged(const Acknowledged& what) const;
     // session_slow.cpp
+    void follow(Subscription& subscription, Pace::Step step);
     void suspend(Subscription& subscription);
     void resume(Subscription& subscription);
-    bool is_window_full(const Subscription& subscription) const;
 
     Node& node_;
     Connection& connection_;
@@ -118,6 +131,7 @@ class Session final : public net::stomp::FrameSink {
     std::unique_ptr<std::deque<Frame>> inbox_;
     // Subscriptions that the server ended: an UNSUBSCRIBE under way is no mistake of the client.
     std::unique_ptr<std::deque<std::string>> taken_away_;
+    std::unique_ptr<EndedSubscriptions> ended_subscriptions_;
     std::unique_ptr<Transactions> transactions_;
     std::size_t inbox_bytes_ = 0;
     bool has_connect_ = false;

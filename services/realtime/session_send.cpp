@@ -36,7 +36,7 @@ struct PresenceBody {
 };
 BOOST_DESCRIBE_STRUCT(PresenceBody, (), (state))
 
-constexpr std::size_t run_max = 64;  // as contracts::AcceptMessagesRequest says
+constexpr std::size_t run_max = 64;  // of what contracts::AcceptMessagesRequest takes
 
 Failure to_failure(const contracts::RefusedMessage& refused) {
     return {kind_of_status(refused.status).value_or(Kind::unavailable), refused.code,
@@ -86,7 +86,8 @@ contracts::PostMessageRequest Session::read_message(ChatId chat, std::string_vie
 
 Task<void> Session::send_message(ChatId chat, std::string body) {
     std::vector<contracts::PostMessageRequest> one{read_message(chat, body)};
-    const auto answer = co_await node_.chat().accept_messages(identity_, std::move(one));
+    const auto answer = co_await node_.chat().accept_messages(identity_, std::move(one),
+                                                              contracts::AcceptMode::up_to_refused);
     if (answer.refused) {
         throw to_failure(*answer.refused);
     }
@@ -127,7 +128,8 @@ Task<void> Session::send_run(Frame first, contracts::PostMessageRequest message)
     std::optional<Failure> failed;
     contracts::AcceptedMessages answer;
     try {
-        answer = co_await node_.chat().accept_messages(identity_, std::move(messages));
+        answer = co_await node_.chat().accept_messages(identity_, std::move(messages),
+                                                       contracts::AcceptMode::up_to_refused);
     } catch (...) {
         failed = failure_of(std::current_exception());
     }
@@ -204,19 +206,50 @@ bool Session::defer_to_transaction(Frame& frame) {
     return true;
 }
 
+// All that can be said of the frames before anything is done.
+std::vector<contracts::PostMessageRequest> Session::judge(const Transaction& transaction) const {
+    std::vector<contracts::PostMessageRequest> messages;
+    for (const Frame& held : transaction.frames) {
+        if (held.command != Command::send) {
+            check_acknowledged(held);
+            continue;
+        }
+        const auto destination = held.find("destination");
+        if (!destination) {
+            throw missing("destination");
+        }
+        const ActionTarget target = parse_action(*destination);
+        if (target.action != Action::message) {
+            throw Failure{Kind::malformed, "stomp.not_transactional",
+                          "A transaction takes messages, ACK and NACK only."};
+        }
+        messages.push_back(read_message(target.chat, held.body));
+    }
+    return messages;
+}
+
+// The messages travel as one append, all or none.  Receipts of the frames wait for it: they promise
+// the same as without a transaction.
 Task<void> Session::commit(Frame frame) {
     const auto found = find_transaction(frame);
     const Transaction transaction = std::move(found->second);
     transactions_->erase(found);
-    for (const Frame& held : transaction.frames) {
-        if (ended_) {
-            co_return;
+    std::vector<contracts::PostMessageRequest> messages = judge(transaction);
+    if (!messages.empty()) {
+        const auto answer = co_await node_.chat().accept_messages(
+            identity_, std::move(messages), contracts::AcceptMode::all_or_none);
+        if (answer.refused) {
+            throw to_failure(*answer.refused);
         }
-        if (held.command == Command::send) {
-            co_await send(held);
-        } else {
+    }
+    if (ended_) {
+        co_return;
+    }
+    for (const Frame& held : transaction.frames) {
+        if (held.command != Command::send) {
             acknowledge(held);
         }
+        answer_receipt(held);
     }
 }
 

@@ -24,33 +24,45 @@ void forget_unacked(Subscription& subscription, const Batch& batch) {
 
 }  // namespace
 
+void Session::follow(Subscription& subscription, Pace::Step step) {
+    if (step == Pace::Step::pause) {
+        suspend(subscription);
+    } else if (step == Pace::Step::resume) {
+        resume(subscription);
+    }
+}
+
 void Session::suspend(Subscription& subscription) {
-    awaits_drain_ = true;
-    const bool ahead = subscription.state == FollowState::ahead;
     const bool live = subscription.state == FollowState::live;
+    subscription.has_lost = false;
+    subscription.has_lost_generation = false;
     if (!subscription.room) {
         subscription.state = FollowState::lagging;
         return;
     }
-    if (!ahead && !live) {
-        return;
-    }
     Room& room = *subscription.room;
     room.suspend(subscription);
-    subscription.last_seq = ahead ? subscription.last_seq : room.last_seq();
+    subscription.last_seq = live ? room.last_seq() : subscription.last_seq;
     subscription.changes_seen = room.changes();
     subscription.generation_events_seen = room.generation_events();
     subscription.known.reset();
-    subscription.has_lost = false;
-    subscription.has_lost_generation = false;
+}
+
+void Session::begin_following(Subscription& subscription) {
+    Room& room = *subscription.room;
+    if (subscription.pace.on_replay_ended() == Pace::Step::resume) {
+        room.place(subscription);
+        return;
+    }
+    subscription.changes_seen = room.changes();
+    subscription.generation_events_seen = room.generation_events();
+    subscription.known.reset();
 }
 
 void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
+    awaits_drain_ = true;
     for (const auto& subscription : subscriptions_) {
-        suspend(*subscription);
-        if (subscription->state != FollowState::lagging) {
-            continue;
-        }
+        follow(*subscription, subscription->pace.on_overflow());
         for (const SharedBatch& batch : dropped) {
             if (batch->serial != subscription->address().serial) {
                 continue;
@@ -62,14 +74,15 @@ void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
                 subscription->last_seq = std::min(subscription->last_seq, batch->first_seq - 1);
             }
         }
+        // Nobody acknowledges what was dropped.
+        check_window(*subscription);
     }
 }
 
 void Session::check_window(Subscription& subscription) {
-    const auto limit = static_cast<std::size_t>(node_.config().unacked_max);
-    if (subscription.unacked && subscription.unacked->size() >= limit) {
-        suspend(subscription);
-    }
+    const auto max = static_cast<std::size_t>(node_.config().unacked_max);
+    const std::size_t waiting = subscription.unacked ? subscription.unacked->size() : 0;
+    follow(subscription, subscription.pace.on_window(waiting, max));
 }
 
 void Session::on_drained() {
@@ -81,21 +94,11 @@ void Session::on_drained() {
             awaits_drain_ = true;
             subscription->catch_up->drained.set();
         }
-        if (subscription->state == FollowState::lagging && !is_window_full(*subscription)) {
-            resume(*subscription);
-        }
+        follow(*subscription, subscription->pace.on_drained());
     }
-}
-
-bool Session::is_window_full(const Subscription& subscription) const {
-    const auto half = static_cast<std::size_t>(node_.config().unacked_max) / 2;
-    return subscription.unacked && subscription.unacked->size() > half;
 }
 
 void Session::resume(Subscription& subscription) {
-    if (is_window_full(subscription)) {
-        return;
-    }
     if (!subscription.room) {
         subscription.state = FollowState::live;
         if (std::exchange(subscription.has_lost, false)) {
@@ -105,18 +108,19 @@ void Session::resume(Subscription& subscription) {
     }
     Room& room = *subscription.room;
     const std::int64_t from = subscription.last_seq + 1;
-    const bool changed = subscription.has_lost || subscription.changes_seen != room.changes();
-    const bool torn = subscription.has_lost_generation ||
+    const bool changed =
+        std::exchange(subscription.has_lost, false) || subscription.changes_seen != room.changes();
+    const bool torn = std::exchange(subscription.has_lost_generation, false) ||
                       subscription.generation_events_seen != room.generation_events();
-    if (changed || torn || from <= room.last_seq()) {
-        const std::string body = resync_event(changed ? 1 : from, room.last_seq(),
-                                              torn ? Torn::generations : Torn::nothing);
-        connection_.give(subscription, {body, 0, node_.next_number(), true});
-    }
-    subscription.has_lost = false;
-    subscription.has_lost_generation = false;
+    const bool missed = changed || torn || from <= room.last_seq();
+    const std::string body =
+        resync_event(changed ? 1 : from, room.last_seq(), torn ? Torn::generations : Torn::nothing);
     subscription.last_seq = std::max(subscription.last_seq, room.last_seq());
     room.place(subscription);
+    // Last, as it may fill the window again.
+    if (missed) {
+        connection_.give(subscription, {body, 0, node_.next_number(), true});
+    }
 }
 
 }  // namespace loquat::realtime

@@ -115,12 +115,14 @@ void Session::follow_room(std::shared_ptr<Room> room, Address address,
     subscription.connection = &connection_;
     subscription.feed = Feed::room;
     subscriptions_.push_back(std::move(made));
+    subscription.state = FollowState::lagging;
+    subscription.pace.on_replay_begun();
     room->attach(subscription, std::move(address));
     const std::int64_t known = std::max(head, room->last_seq());
     if (!after || *after >= known) {
         subscription.last_seq = head;
         room->give_generations(subscription, allowed.generations);
-        room->place(subscription);
+        begin_following(subscription);
         return;
     }
     if (known - *after > node_.config().backlog_max) {
@@ -128,7 +130,7 @@ void Session::follow_room(std::shared_ptr<Room> room, Address address,
         connection_.give(subscription, {body, 0, node_.next_number(), true});
         subscription.last_seq = known;
         room->give_generations(subscription, allowed.generations);
-        room->place(subscription);
+        begin_following(subscription);
         return;
     }
     subscription.last_seq = *after;
@@ -172,6 +174,12 @@ void Session::unsubscribe(const Frame& frame) {
 void Session::remove(std::size_t index) {
     const std::unique_ptr<Subscription> subscription = std::move(subscriptions_[index]);
     subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
+    if (!ended_ && subscription->last_given > 0) {
+        if (!ended_subscriptions_) {
+            ended_subscriptions_ = std::make_unique<EndedSubscriptions>();
+        }
+        ended_subscriptions_->note(*subscription);
+    }
     if (subscription->catch_up) {
         subscription->catch_up->subscription = nullptr;
         subscription->catch_up->drained.set();

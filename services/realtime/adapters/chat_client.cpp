@@ -22,8 +22,8 @@ Task<contracts::Subscribable> ChatClient::check_subscription(Identity who, ChatI
 }
 
 Task<contracts::AcceptedMessages> ChatClient::accept_messages(
-    Identity who, std::vector<contracts::PostMessageRequest> messages) {
-    contracts::AcceptMessagesRequest request{std::move(messages)};
+    Identity who, std::vector<contracts::PostMessageRequest> messages, contracts::AcceptMode mode) {
+    contracts::AcceptMessagesRequest request{std::move(messages), mode};
     co_return co_await chat_.call<&ChatApi::accept_messages>(caller_of(who), std::move(request));
 }
 

@@ -11,7 +11,8 @@ class ChatClient final : public ChatPort {
 
     Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) override;
     Task<contracts::AcceptedMessages> accept_messages(
-        Identity who, std::vector<contracts::PostMessageRequest> messages) override;
+        Identity who, std::vector<contracts::PostMessageRequest> messages,
+        contracts::AcceptMode mode) override;
     Task<void> post_typing(Identity who, ChatId chat) override;
     Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,

@@ -33,7 +33,7 @@ TEST_F(Acks, the_ack_header_is_there_only_when_wanted) {
     EXPECT_TRUE(manual.take_one().find("ack"));
 }
 
-TEST_F(Acks, client_individual_takes_each_once) {
+TEST_F(Acks, client_individual_takes_each_and_again) {
     Client& ann = following("ann", room, "ack:client-individual\n");
     const auto acks = post_and_take(ann, 2);
 
@@ -42,7 +42,104 @@ TEST_F(Acks, client_individual_takes_each_once) {
     EXPECT_EQ(header(ann.take_one(), "receipt-id"), "r");
     ack(ann, acks[0]);
 
+    EXPECT_TRUE(ann.take().empty());
+}
+
+TEST_F(Acks, of_what_was_never_sent_are_refused) {
+    for (const char* id : {"1-1", "nonsense", "", "4294967295-18446744073709551615"}) {
+        Client& ann = following("ann", room, "ack:client-individual\n");
+        const auto acks = post_and_take(ann, 1);
+
+        ann.send("NACK\nid:" + (id == "1-1"s ? acks[0] + "9" : id) + "\nreceipt:r\n\n");
+
+        const auto error = ann.take_one();
+        EXPECT_EQ(header(error, "code"), "stomp.unknown_ack") << id;
+        EXPECT_EQ(header(error, "receipt-id"), "r");
+    }
+}
+
+TEST_F(Acks, without_the_header_of_their_version_are_told_which) {
+    for (const auto& [version, wanted] :
+         std::map<std::string, std::string>{{"1.2", " id:"}, {"1.1", " message-id."}}) {
+        Client& ann = client();
+        ann.send("CONNECT\naccept-version:" + version + "\ntoken:ann\n\n");
+        (void)ann.take();
+
+        ann.send("ACK\nsubscription:s\nreceipt:r\n\n");
+
+        const auto error = ann.take_one();
+        EXPECT_EQ(header(error, "code"), "stomp.missing_header");
+        EXPECT_NE(error.body.find(version), std::string::npos);
+        EXPECT_NE(error.body.find(wanted), std::string::npos) << error.body;
+    }
+}
+
+TEST_F(Acks, may_cross_the_end_of_their_subscription) {
+    Client& ann = following("ann", room, "ack:client\n");
+    const auto acks = post_and_take(ann, 3);
+    ann.send("UNSUBSCRIBE\nid:s1\n\n");
+    ann.subscribe("s1", room, "ack:client\n");
+
+    ack(ann, acks[0]);
+    ann.send("NACK\nid:" + acks[2] + "\nreceipt:r\n\n");
+
+    EXPECT_EQ(header(ann.take_one(), "receipt-id"), "r");
+    ack(ann, acks[2] + "7");
     EXPECT_EQ(header(ann.take_one(), "code"), "stomp.unknown_ack");
+}
+
+TEST_F(Acks, may_cross_an_end_by_the_server) {
+    Client& ann = following("ann", room, "ack:client-individual\n");
+    const auto acks = post_and_take(ann, 2);
+    chat.publish(room, {"member_removed", 0, tokens.users["ann"], "{}"});
+    run();
+    (void)ann.take();
+
+    ack(ann, acks[1]);
+    ann.send("UNSUBSCRIBE\nid:s1\n\n");
+    ann.send("ACK\nid:" + acks[0] + "\nreceipt:r\n\n");
+
+    EXPECT_EQ(header(ann.take_one(), "receipt-id"), "r");
+}
+
+TEST_F(Acks, of_many_ended_subscriptions_are_all_known) {
+    Client& ann = connected("ann");
+    std::vector<std::string> acks;
+    for (std::size_t i = 0; i < 2 * EndedSubscriptions::remembered_max; ++i) {
+        ann.subscribe("s", room, "ack:client\n");
+        acks.push_back(post_and_take(ann, 1).front());
+        ann.send("UNSUBSCRIBE\nid:s\n\n");
+    }
+
+    for (const std::string& id : acks) {
+        ack(ann, id);
+    }
+
+    EXPECT_TRUE(ann.take().empty());
+}
+
+TEST_F(Acks, of_what_was_delivered_are_taken_after_an_overflow) {
+    config.queue_bytes_max = 2'000;
+    restart();
+    Client& ann = following("ann", room, "ack:client-individual\n");
+    const auto acks = post_and_take(ann, 3);
+    ann.end->window = 500;
+    for (int i = 0; i < 20; ++i) {
+        chat.post(room, std::string(300, 'x'));
+        run();
+    }
+    ann.drain();
+    std::vector<std::string> late = acks;
+    for (const auto& frame : ann.take()) {
+        late.push_back(header(frame, "ack"));
+    }
+
+    for (const std::string& id : late) {
+        ack(ann, id);
+    }
+
+    EXPECT_GT(late.size(), acks.size() + 1) << "one that had begun, and the notice";
+    EXPECT_TRUE(ann.take().empty());
 }
 
 TEST_F(Acks, client_is_cumulative) {
@@ -53,7 +150,7 @@ TEST_F(Acks, client_is_cumulative) {
     EXPECT_TRUE(ann.take().empty());
     ack(ann, acks[0]);
 
-    EXPECT_EQ(header(ann.take_one(), "code"), "stomp.unknown_ack");
+    EXPECT_TRUE(ann.take().empty());
 }
 
 TEST_F(Acks, in_1_1_name_message_and_subscription) {
@@ -126,6 +223,105 @@ TEST_F(Transactions, take_effect_at_commit_in_order) {
     EXPECT_EQ(header(ann.take_one(), "receipt-id"), "done");
     ASSERT_EQ(chat.messages[room].size(), 2U);
     EXPECT_EQ(chat.messages[room][0].text, "a");
+}
+
+TEST_F(Transactions, are_done_whole_or_not_at_all) {
+    const ChatId other = ChatId::make();
+    chat.removed.insert({other, tokens.users["ann"]});
+    const std::string bad[] = {
+        "SEND\ndestination:/app/chats/" + other.to_string() +
+            "/messages\ntransaction:t\n\n{\"client_id\":\"b\",\"text\":\"b\"}",
+        "SEND\ndestination:/app/chats/" + room.to_string() + "/messages\ntransaction:t\n\n{",
+        "SEND\ndestination:/nowhere\ntransaction:t\n\n{}",
+        "SEND\ntransaction:t\n\n{}",
+        "SEND\ndestination:/app/chats/" + room.to_string() + "/typing\ntransaction:t\n\n{}",
+        "SEND\ndestination:/app/presence\ntransaction:t\n\n{\"state\":\"away\"}",
+        "ACK\nid:1-999\ntransaction:t\n\n",
+        "NACK\ntransaction:t\n\n",
+    };
+    const std::string codes[] = {
+        "chat.not_found",       "request.malformed_json",  "stomp.unknown_destination",
+        "stomp.missing_header", "stomp.not_transactional", "stomp.not_transactional",
+        "stomp.unknown_ack",    "stomp.missing_header"};
+    for (std::size_t i = 0; i < std::size(bad); ++i) {
+        Client& ann = connected();
+        ann.send("BEGIN\ntransaction:t\n\n");
+        send(ann, "good", "transaction:t\nreceipt:sent\n");
+        ann.send(bad[i]);
+        send(ann, "good too", "transaction:t\n");
+
+        ann.send("COMMIT\ntransaction:t\nreceipt:done\n\n");
+
+        const auto error = ann.take_one();
+        EXPECT_EQ(header(error, "code"), codes[i]);
+        EXPECT_EQ(header(error, "receipt-id"), "done");
+        EXPECT_TRUE(chat.messages[room].empty());
+    }
+}
+
+TEST_F(Transactions, travel_as_one_and_give_receipts_when_all_is_durable) {
+    Client& ann = connected();
+    ann.send("BEGIN\ntransaction:t\n\n");
+    send(ann, "a", "transaction:t\nreceipt:a\n");
+    send(ann, "b", "transaction:t\nreceipt:b\n");
+    chat.held.insert("accept");
+    ann.send("COMMIT\ntransaction:t\nreceipt:done\n\n");
+    EXPECT_TRUE(ann.take().empty());
+
+    release();
+
+    std::vector<std::string> receipts;
+    for (const auto& frame : ann.take()) {
+        receipts.push_back(header(frame, "receipt-id"));
+    }
+    EXPECT_EQ(receipts, (std::vector<std::string>{"a", "b", "done"}));
+    EXPECT_EQ(std::ranges::count(chat.calls, "accept"), 1);
+}
+
+TEST_F(Transactions, are_whole_when_the_client_goes_right_after_commit) {
+    Client& ann = connected();
+    ann.send("BEGIN\ntransaction:t\n\n");
+    for (int i = 0; i < 100; ++i) {
+        send(ann, std::to_string(i), "transaction:t\n");
+    }
+    chat.held.insert("accept");
+    ann.send("COMMIT\ntransaction:t\n\n");
+    ann.go_away();
+
+    release();
+
+    EXPECT_EQ(chat.messages[room].size(), 100U);
+}
+
+TEST_F(Transactions, that_are_aborted_give_no_receipts_of_what_they_held) {
+    Client& ann = connected();
+    ann.send("BEGIN\ntransaction:t\n\n");
+    send(ann, "a", "transaction:t\nreceipt:a\n");
+
+    ann.send("ABORT\ntransaction:t\nreceipt:aborted\n\n");
+
+    EXPECT_EQ(header(ann.take_one(), "receipt-id"), "aborted");
+}
+
+TEST_F(Transactions, take_as_many_frames_and_bytes_as_they_may) {
+    config.transaction_frames_max = 3;
+    restart();
+    Client& full = connected();
+    full.send("BEGIN\ntransaction:t\n\n");
+    for (int i = 0; i < 3; ++i) {
+        send(full, std::to_string(i), "transaction:t\n");
+    }
+    Client& large = connected("bob");
+    large.send("BEGIN\ntransaction:t\n\n");
+    const std::string third(static_cast<std::size_t>(config.inbox_bytes_max) / 3, 'x');
+
+    full.send("COMMIT\ntransaction:t\nreceipt:done\n\n");
+    send(large, third, "transaction:t\n");
+    EXPECT_TRUE(large.take().empty());
+    send(large, third, "transaction:t\n");
+
+    EXPECT_EQ(header(full.take_one(), "receipt-id"), "done");
+    EXPECT_EQ(header(large.take_one(), "code"), "stomp.transaction_limit");
 }
 
 TEST_F(Transactions, leave_nothing_behind_when_aborted_or_cut_off) {

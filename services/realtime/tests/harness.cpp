@@ -124,9 +124,15 @@ Task<contracts::Subscribable> FakeChat::check_subscription(Identity who, ChatId 
 }
 
 Task<contracts::AcceptedMessages> FakeChat::accept_messages(
-    Identity who, std::vector<contracts::PostMessageRequest> given) {
+    Identity who, std::vector<contracts::PostMessageRequest> given, contracts::AcceptMode mode) {
     co_await wait_for("accept");
     contracts::AcceptedMessages answer;
+    const bool has_refused = std::ranges::any_of(
+        given, [&](const auto& message) { return removed.contains({message.id, who.user}); });
+    if (has_refused && mode == contracts::AcceptMode::all_or_none) {
+        answer.refused = {404, "chat.not_found", "There is no such conversation."};
+        co_return answer;
+    }
     for (const contracts::PostMessageRequest& message : given) {
         if (removed.contains({message.id, who.user})) {
             answer.refused = {404, "chat.not_found", "There is no such conversation."};

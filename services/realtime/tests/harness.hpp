@@ -89,7 +89,8 @@ class FakeChat final : public ChatPort {
 
     Task<contracts::Subscribable> check_subscription(Identity who, ChatId chat) override;
     Task<contracts::AcceptedMessages> accept_messages(
-        Identity who, std::vector<contracts::PostMessageRequest> given) override;
+        Identity who, std::vector<contracts::PostMessageRequest> given,
+        contracts::AcceptMode mode) override;
     Task<void> post_typing(Identity who, ChatId chat) override;
     Task<void> put_read(Identity who, ChatId chat, std::int64_t seq) override;
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
@@ -187,6 +188,8 @@ class RealtimeTest : public ::testing::Test {
     Client& client() { return *clients_.emplace_back(std::make_unique<Client>(loop, *node)); }
     Client& connected(const std::string& name = "ann", const std::string& headers = "");
     Client& following(const std::string& name, ChatId chat, const std::string& headers = "");
+    // Those that have gone away.
+    void forget_clients() { clients_.clear(); }
     void run() { loop.poll(); }
     // Lets the answers that chat held back come.
     void release();

@@ -164,5 +164,81 @@ TEST_F(Sessions, presence_knows_who_listens_and_gets_each_line_as_an_event) {
     EXPECT_FALSE(presence.watching.at(user));
 }
 
+TEST_F(Sessions, beat_in_stomp_whatever_pings_pass) {
+    Client& ann = connected("ann", "");
+    std::chrono::milliseconds silence{0};
+
+    for (int i = 0; i < 240; ++i) {
+        ann.send_raw("\x89\x80\x01\x02\x03\x04"s);
+        pass(250ms);
+        const int before = std::exchange(ann.beats, 0);
+        ann.run();
+        silence = before + ann.beats > 0 ? 0ms : silence + 250ms;
+        EXPECT_LT(silence, 10s);
+    }
+}
+
+TEST_F(Sessions, that_send_a_message_above_the_limit_are_told_the_limit) {
+    Client& ann = connected("ann");
+    const std::size_t limit = node->read_settings().message_bytes_max;
+
+    ann.send_message(std::string(limit + 1, 'x'));
+
+    const auto error = ann.take_one();
+    EXPECT_EQ(header(error, "code"), "request.too_large");
+    EXPECT_NE(error.body.find(std::to_string(limit)), std::string::npos);
+    EXPECT_EQ(ann.close_code, 1009);
+}
+
+TEST_F(Sessions, get_errors_of_whole_characters) {
+    for (std::size_t bytes = 190; bytes < 210; ++bytes) {
+        Client& ann = connected("ann");
+        std::string name(bytes % 2, 'x');
+        while (name.size() < bytes + 100) {
+            name += "\xC3\xA9";
+        }
+
+        ann.send("SUBSCRIBE\nid:s\ndestination:" + name + "\n\n");
+
+        EXPECT_EQ(header(ann.take_one(), "code"), "stomp.unknown_destination");
+    }
+}
+
+// What was asked for is in force when its RECEIPT comes, however long that takes.
+TEST_F(Sessions, give_a_receipt_when_what_it_is_for_is_in_force) {
+    const std::string chat_path = room.to_string();
+    struct Case {
+        std::string frame;
+        std::string awaits;  // the call whose answer it needs; empty: none
+    };
+    const Case cases[] = {
+        {"SUBSCRIBE\nid:a\ndestination:/topic/chats/" + chat_path + "\n", "check"},
+        {"SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n", ""},
+        {"UNSUBSCRIBE\nid:s1\n", ""},
+        {"SEND\ndestination:/app/chats/" + chat_path + "/messages\n", "accept"},
+        {"SEND\ndestination:/app/chats/" + chat_path + "/typing\n", "typing"},
+        {"SEND\ndestination:/app/chats/" + chat_path + "/read\n", "read"},
+        {"BEGIN\ntransaction:t\n", ""},
+    };
+    const std::map<std::string, std::string> bodies{
+        {"accept", R"({"client_id":"c","text":"t"})"}, {"read", R"({"seq":1})"}, {"typing", "{}"}};
+    for (const Case& one : cases) {
+        Client& ann = following("ann", room);
+        const auto body = bodies.find(one.awaits);
+        chat.held.insert(one.awaits);
+
+        ann.send(one.frame + "receipt:r\n\n" + (body == bodies.end() ? "" : body->second));
+        const std::size_t early = ann.take().size();
+        release();
+
+        EXPECT_EQ(early, one.awaits.empty() ? 1U : 0U) << one.frame;
+        bool has_receipt = false;
+        for (const auto& frame : ann.take()) {
+            has_receipt |= header(frame, "receipt-id") == "r";
+        }
+        EXPECT_EQ(has_receipt, !one.awaits.empty()) << one.frame;
+    }
+}
+
 }  // namespace
 }  // namespace loquat::realtime::testing
