@@ -39,6 +39,12 @@ class SteppedLog final : public store::EventLog {
         co_await steps_.take(topic, act);
         co_return at;
     }
+    // As if each were a group of its own, so that a cut may come between them.
+    Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override {
+        for (store::KeyedPayload& record : records) {
+            co_await append(topic, std::move(record.key), std::move(record.payload));
+        }
+    }
     Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
                                                 store::ReadLimit limit) override {
         return inner_->read(std::move(topic), after, limit);
