@@ -188,6 +188,9 @@ void Generations::pass_on(Live& live) {
     }
     if (const LivePtr waiting = lives_.find(*next)) {
         waiting->has_slot = true;
+        if (is_stopping_) {
+            waiting->decide(interrupted());  // no model is asked any more
+        }
         scope_.start(run(waiting));
     }
     tell_positions(user);
