@@ -21,7 +21,8 @@ struct AssistantSettings {
     std::optional<std::string> system_prompt;
     std::optional<double> temperature;
     std::optional<std::int32_t> max_tokens;
-    // Whether it answers when it is mentioned or asked; null: yes.
+    // Whether it may be asked; null: yes, where there are settings.  Chat::assistant_may_be_asked
+    // says what follows.
     std::optional<bool> enabled;
 
     static constexpr std::array<std::string_view, 4> nulls{"model", "system_prompt", "temperature",
@@ -57,14 +58,17 @@ struct Chat {
     std::optional<ChatMe> me;        // null when I only look at a public room
     std::optional<PublicUser> peer;  // of a direct chat: the other person
     std::optional<AssistantSettings> assistant;
+    bool assistant_may_be_asked = false;  // by me, now: with a mention or a question
     std::optional<Message> last_message;
 
     static constexpr std::array<std::string_view, 4> nulls{"me", "peer", "assistant",
                                                            "last_message"};
+    // Older versions do not say it.
+    static constexpr std::array<std::string_view, 1> defaulted{"assistant_may_be_asked"};
 };
 BOOST_DESCRIBE_STRUCT(Chat, (),
                       (id, kind, title, visibility, created_at, updated_at, archived, last_seq,
-                       member_count, me, peer, assistant, last_message))
+                       member_count, me, peer, assistant, assistant_may_be_asked, last_message))
 
 struct CreateChatRequest {
     ChatKind kind = ChatKind::group;

@@ -20,6 +20,7 @@ const std::filesystem::path& Context::data_folder() const {
 }
 store::Folder& Context::folder() const { return platform_.state_->folder; }
 store::Broadcast& Context::broadcast() const { return *platform_.state_->broadcast; }
+StandingRights& Context::rights() const { return platform_.state_->rights; }
 store::EventLog& Context::log() const { return platform_.state_->event_log(); }
 store::TopicTroubles& Context::troubles() const { return platform_.state_->troubles; }
 store::MessageStore& Context::messages() const { return platform_.state_->message_store(); }

@@ -12,6 +12,7 @@
 #include "runtime/health.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/platform_config.hpp"
+#include "runtime/standing_rights.hpp"
 #include "store/audit/audit_store.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/folder/folder.hpp"
@@ -59,6 +60,8 @@ class Context {
     store::Folder& folder() const;
 
     store::Broadcast& broadcast() const;
+    // Of everything that stays open in this process.
+    StandingRights& rights() const;
     store::EventLog& log() const;
     // What is known to be broken behind the log; `log()` appends nothing to such a topic.
     store::TopicTroubles& troubles() const;

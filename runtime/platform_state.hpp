@@ -56,6 +56,7 @@ struct Platform::State final : contracts::CallObserver {
 
     PlatformOptions options;
     SystemClock system_clock;
+    StandingRights rights{options.clock != nullptr ? *options.clock : system_clock};
     Config config;
     PlatformConfig settings;
     store::Folder folder;

@@ -58,6 +58,7 @@ Tokens::Tokens(Context& context)
       auth_(context.client<contracts::AuthApi>()),
       clock_(context.clock()),
       broadcast_(context.broadcast()),
+      rights_(context.rights()),
       is_auth_here_(context.is_hosted("auth")),
       verifier_(net::jose::KeySet{}, verifier_options(context.platform_config()), context.clock()),
       refresh_(context.loop(), [this]() -> Task<void> { co_await load_keys(); }),
@@ -139,6 +140,7 @@ void Tokens::apply(const contracts::Revocation& revocation) {
         verifier_.revoke_user(revocation.user_id->to_string(), *revocation.before,
                               revocation.until);
     }
+    rights_.end(revocation);
     if (listener_) {
         listener_(revocation);
     }

@@ -53,6 +53,7 @@ class Tokens {
     contracts::Client<contracts::AuthApi> auth_;
     const Clock& clock_;
     store::Broadcast& broadcast_;
+    StandingRights& rights_;
     bool is_auth_here_;
     net::jose::TokenVerifier verifier_;
     store::Subscription subscription_;

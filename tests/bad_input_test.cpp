@@ -49,6 +49,7 @@ class BadInput : public testing::Test {
     Task<void> sign_in() {
         token_ = co_await caller_.make_user("ana");
         room_ = co_await caller_.make_room(token_, "General");
+        co_await call("PATCH", "/api/chats/" + room_, R"({"assistant":{"enabled":true}})");
     }
 
     // The text as a prompt comes back as it was stored; in all other fields it is taken or refused.

@@ -54,7 +54,7 @@ class AuthService final : public runtime::Service {
           key_file_(context.data_folder() / "auth-keys.json"),
           keys_(key_file_, signing_, key_options(config_), context.clock()),
           broadcast_(context.broadcast()),
-          feed_(context.broadcast()),
+          feed_(context.broadcast(), context.rights()),
           back_off_({.is_enabled = config_.back_off}, context.clock()),
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),

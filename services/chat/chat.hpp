@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "contracts/chat.hpp"
 #include "runtime/audit_trail.hpp"
+#include "runtime/standing_rights.hpp"
 #include "services/chat/announcer.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/heads.hpp"
@@ -34,6 +35,8 @@ class LiveAnswers {
     // Oldest first.
     virtual std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const = 0;
     virtual void on_chat_deleted(const ChatId& chat) = 0;
+    virtual void on_member_gone(const ChatId& chat, const UserId& user) = 0;
+    virtual void on_assistant_off(const ChatId& chat) = 0;
     // Every stored change; the same one may come twice.
     virtual void on_stored(const store::StoredEvent& event) = 0;
 };
@@ -53,6 +56,7 @@ class Chat final : public contracts::ChatApi {
         aio::Loop& loop;
         ChatMetrics& metrics;
         runtime::AuditTrail& audit;
+        runtime::StandingRights& rights;
     };
 
     Chat(Ports ports, const ChatConfig& config);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "services/chat/chat.hpp"
+#include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/text.hpp"
 #include "services/chat/views.hpp"
@@ -28,10 +29,6 @@ AssistantSettings merge(AssistantSettings settings, const AssistantSettings& cha
     settings.max_tokens = change.max_tokens ? change.max_tokens : settings.max_tokens;
     settings.enabled = change.enabled ? change.enabled : settings.enabled;
     return settings;
-}
-
-bool is_answering(const std::optional<AssistantSettings>& settings) {
-    return settings && settings->enabled.value_or(true);
 }
 
 void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& request) {
@@ -316,7 +313,7 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     const UserId user = caller.user_id();
     const Turn turn = co_await changes_.take(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::change);
-    const bool was_answering = is_answering(room->chat.assistant);
+    const bool was_answering = may_be_asked(room->chat.kind, room->chat.assistant);
     ChatRecord changed = room->chat;
     if (request.title) {
         changed.title =
@@ -341,7 +338,11 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
         room->chat.is_archived = changed.is_archived;
         room->chat.active_at = std::max(room->chat.active_at, changed_at);
         announcer_.chat_changed(request.id);
-        if (is_answering(room->chat.assistant) != was_answering) {
+        const bool is_answering = may_be_asked(room->chat.kind, room->chat.assistant);
+        if (was_answering && !is_answering && answers_ != nullptr) {
+            answers_->on_assistant_off(request.id);
+        }
+        if (is_answering != was_answering) {
             audit(caller, was_answering ? "chat.assistant_off" : "chat.assistant_on", request.id);
         }
     }

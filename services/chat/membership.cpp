@@ -29,6 +29,10 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
     co_await ports_.chats.remove_member(Seat{room->chat.id, user});
     room->remove(user);
     rooms_.resize(*room);
+    ports_.rights.end(runtime::StandingRights::Member{room->chat.id, user});
+    if (answers_ != nullptr) {
+        answers_->on_member_gone(room->chat.id, user);
+    }
     announcer_.member_removed(room->chat.id, user);
     announcer_.chat_removed(room->chat.id, user);
 }
@@ -42,6 +46,7 @@ Task<void> Chat::destroy(RoomPtr room) {
     std::vector<UserId> everybody;
     for (const MemberRecord& member : room->members()) {
         everybody.push_back(member.user);
+        ports_.rights.end(runtime::StandingRights::Member{id, member.user});
     }
     room->close();
     rooms_.forget(id);

@@ -29,7 +29,7 @@ class ChatService final : public runtime::Service {
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "chat"}),
           chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(),
-                 context.clock(), context.loop(), metrics_, audit_},
+                 context.clock(), context.loop(), metrics_, audit_, context.rights()},
                 context.config<ChatConfig>()),
           currency_(context.client<contracts::ModelApi>()),
           reports_({context.usage(), context.audit(), currency_, context.clock()},
@@ -42,7 +42,7 @@ class ChatService final : public runtime::Service {
           generation_metrics_(context.metrics()),
           generations_({chat_, *generation_store_, *journal_, models_, usage_, context.log(),
                         context.messages(), context.broadcast(), context.clock(), context.loop(),
-                        generation_metrics_, audit_},
+                        generation_metrics_, audit_, context.rights()},
                        context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
         context.expose<contracts::GenerationApi>(generations_, contracts::generation_operations());

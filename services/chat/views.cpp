@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "contracts/auth.hpp"
+#include "services/chat/domain/assistant.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -86,6 +87,8 @@ contracts::Chat to_wire(const ChatView& view) {
     }
     out.peer = view.peer;
     out.assistant = view.me ? view.chat.assistant : std::nullopt;
+    out.assistant_may_be_asked =
+        view.me && !view.chat.is_archived && may_be_asked(view.chat.kind, view.chat.assistant);
     return out;
 }
 

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
@@ -117,7 +118,7 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
                                    std::optional<MessageId> prompt) {
     const UserId user = caller.user_id();
     const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
-    if (!chosen.enabled.value_or(true)) {
+    if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
         throw assistant_off();
     }
     if (is_stopping_) {

@@ -7,6 +7,8 @@
 namespace loquat::chat {
 namespace {
 
+constexpr int erasures_awaited_max = 3;
+
 StreamLogPtr rebuild_log(const GenerationRecord& record) {
     auto log = std::make_shared<StreamLog>();
     std::int64_t id = 0;
@@ -32,20 +34,18 @@ GenerationId decode_cursor_of_generations(const std::string& cursor) {
 }  // namespace
 
 // What one may not see is not there.
-Task<GenerationRecord> Generations::get_readable(UserId user, const std::string& id) {
+Task<Generations::Readable> Generations::get_readable(UserId user, std::string id,
+                                                      runtime::StandingRights::OnEnd on_end) {
     const auto wanted = GenerationId::parse(id);
     if (!wanted) {
         throw generation_not_found();
     }
-    std::optional<GenerationRecord> record;
-    if (const LivePtr live = lives_.find(*wanted)) {
-        record = live->record;
-    } else {
-        record = co_await ports_.store.find(*wanted);
-    }
+    auto record = co_await find_shown(*wanted);
     if (!record) {
         throw generation_not_found();
     }
+    auto right =
+        ports_.rights.open(runtime::StandingRights::Member{record->chat, user}, std::move(on_end));
     bool is_visible = true;
     try {
         co_await ports_.chat.enter(record->chat, user, Action::read);
@@ -55,11 +55,30 @@ Task<GenerationRecord> Generations::get_readable(UserId user, const std::string&
             throw;
         }
     }
-    if (!is_visible) {
+    if (!is_visible || !right->holds()) {
         throw generation_not_found();
     }
-    co_await hide_deleted(*record);
-    co_return std::move(*record);
+    co_return Readable{std::move(*record), std::move(right)};
+}
+
+Task<std::optional<GenerationRecord>> Generations::find_shown(GenerationId id) {
+    for (int tries = 0; tries < erasures_awaited_max; ++tries) {
+        const Version asked = erasures_;
+        std::optional<GenerationRecord> record;
+        if (const LivePtr live = lives_.find(id)) {
+            record = live->record;
+        } else {
+            record = co_await ports_.store.find(id);
+        }
+        if (record) {
+            co_await hide_deleted(*record);
+        }
+        if (asked == erasures_) {
+            co_return record;
+        }
+    }
+    throw Failure{Kind::unavailable, "upstream.unavailable",
+                  "The conversation is changing; try again."};
 }
 
 Task<void> Generations::hide_deleted(GenerationRecord& record) {
@@ -69,7 +88,20 @@ Task<void> Generations::hide_deleted(GenerationRecord& record) {
     const auto message = co_await ports_.messages.find_by_id(*record.answer);
     if (message && message->deleted_at) {
         record.text.clear();
-        ended_logs_.erase(record.id);
+        withdraw_log(record.id);
+    }
+}
+
+void Generations::withdraw_log(const GenerationId& id) {
+    erasures_.change();
+    if (const StreamLogPtr* kept = ended_logs_.find(id)) {
+        (*kept)->withdraw();
+        ended_logs_.erase(id);
+    }
+    const LivePtr live = lives_.find(id);
+    if (live && is_terminal(live->record.state)) {
+        live->record.text.clear();
+        live->log->withdraw();
     }
 }
 
@@ -106,7 +138,8 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
 
 Task<contracts::Generation> Generations::get_generation(Caller caller,
                                                         contracts::GenerationRef request) {
-    const GenerationRecord record = co_await get_readable(caller.user_id(), request.generationId);
+    const Readable readable = co_await get_readable(caller.user_id(), request.generationId);
+    const GenerationRecord& record = readable.record;
     // Meanwhile it may have gone on.
     const LivePtr live = lives_.find(record.id);
     co_return view(live && !is_terminal(record.state) ? live->record : record);
@@ -122,9 +155,12 @@ Task<contracts::Page<contracts::Generation>> Generations::list_generations(
     const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
     const GenerationPage stored = co_await ports_.store.list(request.id, before, limit);
     contracts::Page<contracts::Generation> page;
-    for (const GenerationRecord& record : stored.items) {
-        const LivePtr live = lives_.find(record.id);
-        page.items.push_back(view(live ? live->record : record));
+    for (const GenerationRecord& listed : stored.items) {
+        // Read again one by one: what was deleted meanwhile is not shown.
+        const auto record = co_await find_shown(listed.id);
+        if (record) {
+            page.items.push_back(view(*record));
+        }
     }
     if (stored.has_more) {
         page.next_cursor = stored.items.back().id.to_string();
@@ -139,13 +175,16 @@ Task<StreamLogPtr> Generations::get_log(GenerationRecord record) {
     if (const StreamLogPtr* kept = ended_logs_.find(record.id)) {
         co_return *kept;
     }
+    const Version asked = erasures_;
     if (!is_terminal(record.state)) {
         // It ended after the record was read.
-        auto stored = co_await ports_.store.find(record.id);
+        auto stored = co_await find_shown(record.id);
         record = stored ? std::move(*stored) : std::move(record);
     }
     StreamLogPtr log = rebuild_log(record);
-    ended_logs_.put(record.id, log, log->bytes() + sizeof(StreamLog));
+    if (asked == erasures_) {
+        ended_logs_.put(record.id, log, log->bytes() + sizeof(StreamLog));
+    }
     co_return log;
 }
 
@@ -155,12 +194,16 @@ Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
     if (after < 0) {
         throw invalid_field("last_event_id", "out_of_range", "must not be negative");
     }
-    auto record = co_await get_readable(caller.user_id(), request.generationId);
-    StreamLogPtr log = co_await get_log(std::move(record));
+    auto waiter = std::make_shared<StreamWaiter>();
+    auto on_end = [waiter] { wake(waiter); };
+    Readable readable =
+        co_await get_readable(caller.user_id(), request.generationId, std::move(on_end));
+    StreamLogPtr log = co_await get_log(std::move(readable.record));
     if (const std::int64_t last = log->last_event(); after > last) {
         throw no_such_event(last);
     }
-    co_return make_stream_feed(std::move(log), after);
+    co_return make_stream_feed(std::move(log), after,
+                               {std::move(waiter), std::move(readable.right)});
 }
 
 std::vector<contracts::LiveGeneration> Generations::list_live(const ChatId& chat) const {

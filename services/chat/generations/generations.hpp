@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "aio/scope.hpp"
+#include "base/version.hpp"
 #include "contracts/generation.hpp"
 #include "runtime/audit_trail.hpp"
 #include "services/chat/chat.hpp"
@@ -39,6 +40,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
         aio::Loop& loop;
         GenerationMetrics& metrics;
         runtime::AuditTrail& audit;
+        runtime::StandingRights& rights;
     };
 
     Generations(Ports ports, const ChatConfig& config);
@@ -63,6 +65,8 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
   private:
     std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override;
     void on_chat_deleted(const ChatId& chat) override;
+    void on_member_gone(const ChatId& chat, const UserId& user) override;
+    void on_assistant_off(const ChatId& chat) override;
     void on_stored(const store::StoredEvent& event) override;
 
     // asking.cpp
@@ -82,9 +86,9 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
 
     // living.cpp
     Task<void> run(LivePtr live);
-    Task<Ending> produce(LivePtr live);
-    // Throws what must not go on now that it has its turn.
+    // Asks again for the right to ask: throws what asking now would.
     Task<void> check_turn(LivePtr live);
+    Task<Ending> produce(LivePtr live);
     Task<void> price(LivePtr live);
     Task<void> finish(LivePtr live);
     Task<bool> make_durable(LivePtr live);
@@ -96,16 +100,24 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     GenerationRecord end_of(const Live& live) const;
 
     // following.cpp
-    Task<GenerationRecord> get_readable(UserId user, const std::string& id);
+    struct Readable {
+        GenerationRecord record;
+        runtime::StandingRightPtr right;
+    };
+    // `on_end` as StandingRights says.
+    Task<Readable> get_readable(UserId user, std::string id,
+                                runtime::StandingRights::OnEnd on_end = {});
     Task<StreamLogPtr> get_log(GenerationRecord record);
-    // The text of a deleted message is gone here too.
+    // As it may be shown: the text of a deleted message is gone here too.
+    Task<std::optional<GenerationRecord>> find_shown(GenerationId id);
+    void withdraw_log(const GenerationId& id);
     Task<void> hide_deleted(GenerationRecord& record);
     contracts::Generation view(const GenerationRecord& record) const;
 
     // sending.cpp
     Task<ChatId> choose_chat(Caller caller, const contracts::SendChatRequest& request);
-    Task<contracts::SentChat> wait_for_reply(GenerationId id, contracts::Message message,
-                                             Steady deadline);
+    Task<contracts::SentChat> wait_for_reply(GenerationId id, UserId reader,
+                                             contracts::Message message, Steady deadline);
 
     // recovering.cpp
     Task<void> recover();
@@ -134,6 +146,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     Settler settler_;
     Titles titles_;
     std::size_t mentions_running_ = 0;
+    Version erasures_;  // of texts of deleted answers
     bool has_unsettled_ = true;
     bool is_stopping_ = false;
 };

@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "services/chat/domain/assistant.hpp"
 #include "services/chat/generations/cost.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
@@ -36,16 +37,25 @@ Task<void> Generations::run(LivePtr live) {
     co_await finish(live);
 }
 
-// What was right when it was asked for may not be so any more when its turn comes.
-Task<void> Generations::check_turn(LivePtr live) { co_await check_quota(live->record.user); }
+// What was right when it was asked may not be any more: its turn can come much later.  A session
+// that ended since does not matter, the question was asked while it was good.
+Task<void> Generations::check_turn(LivePtr live) {
+    if (live->record.state == GenerationState::queued) {
+        co_await check_quota(live->record.user);
+    }
+    const RoomPtr room =
+        co_await ports_.chat.enter(live->record.chat, live->record.user, Action::send);
+    if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
+        throw assistant_off();
+    }
+}
 
 Task<Ending> Generations::produce(LivePtr live) {
     GenerationRecord& record = live->record;
-    if (record.state == GenerationState::queued && !live->ending) {
+    if (!live->ending) {
         co_await check_turn(live);
-        if (live->ending) {
-            co_return *live->ending;
-        }
+    }
+    if (record.state == GenerationState::queued && !live->ending) {
         const Time now = ports_.clock.now();
         if (!co_await ports_.store.begin(record.id, now)) {
             co_return interrupted();
@@ -100,7 +110,9 @@ Task<void> Generations::finish(LivePtr live) {
     ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
     if (is_durable) {
         teller_.tell_end(*live);
-        ended_logs_.put(live->record.id, live->log, live->log->bytes() + sizeof(StreamLog));
+        if (!live->log->is_withdrawn()) {
+            ended_logs_.put(live->record.id, live->log, live->log->bytes() + sizeof(StreamLog));
+        }
         if (live->kind == ChatKind::assistant && !is_stopping_) {
             titles_.consider(live->record);
         }
@@ -230,10 +242,27 @@ void Generations::on_chat_deleted(const ChatId& chat) {
     }
 }
 
+// Who has left can neither read nor stop what they asked for: it would fill their place unseen.
+void Generations::on_member_gone(const ChatId& chat, const UserId& user) {
+    for (const LivePtr& live : lives_.of_chat(chat)) {
+        if (live->record.user == user) {
+            end_early(live, {GenerationState::canceled, std::nullopt});
+        }
+    }
+}
+
+// Also what is being written: nothing more of the conversation is to come from outside.
+void Generations::on_assistant_off(const ChatId& chat) {
+    for (const LivePtr& live : lives_.of_chat(chat)) {
+        end_early(live, failed_with(assistant_off()));
+    }
+}
+
 Task<contracts::CanceledGeneration> Generations::cancel_generation(
     Caller caller, contracts::GenerationRef request) {
     const UserId user = caller.user_id();
-    const GenerationRecord record = co_await get_readable(user, request.generationId);
+    const Readable readable = co_await get_readable(user, request.generationId);
+    const GenerationRecord& record = readable.record;
     const RoomPtr room = co_await ports_.chat.enter(record.chat, user, Action::read);
     const MemberRecord* member = room->find(user);
     const bool is_admin = member != nullptr && member->role != MemberRole::member;

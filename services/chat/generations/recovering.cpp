@@ -166,6 +166,7 @@ void Generations::on_stored(const store::StoredEvent& event) {
     const store::StoredMessage& message = event.message;
     if (event.kind == store::OutcomeKind::deleted && !message.generation_id.empty()) {
         if (const auto id = GenerationId::parse(message.generation_id)) {
+            withdraw_log(*id);
             scope_.start(erase_text(*id));
         }
         return;
@@ -189,7 +190,7 @@ Task<void> Generations::erase_text(GenerationId id) {
     } catch (const Failure&) {
         error = std::current_exception();
     }
-    ended_logs_.erase(id);
+    withdraw_log(id);
     if (error) {
         const std::string what = aio::describe(error);
         log_warn({.service = "chat"}, "the text of a deleted answer could not be erased",

@@ -65,6 +65,7 @@ Task<contracts::SentChat> Generations::send_chat(Caller caller,
     start.client_id = std::move(request.client_id);
     start.prompt = std::move(request.message);
     start.model = std::move(request.model);
+    const UserId reader = caller.user_id();
     auto started = co_await start_generation(std::move(caller), std::move(start));
     const GenerationId id = *GenerationId::parse(started.body.generationId);
     if (!started.body.message) {
@@ -73,11 +74,15 @@ Task<contracts::SentChat> Generations::send_chat(Caller caller,
                     id);
     }
     auto message = std::move(*started.body.message);
-    co_return co_await wait_for_reply(id, std::move(message), deadline);
+    co_return co_await wait_for_reply(id, reader, std::move(message), deadline);
 }
 
-Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, contracts::Message message,
-                                                      Steady deadline) {
+// Who has left the conversation meanwhile reads no more of it here than elsewhere; their answer was
+// stopped then.
+Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId reader,
+                                                      contracts::Message message, Steady deadline) {
+    const auto right = ports_.rights.open(runtime::StandingRights::Member{message.chat_id, reader});
+    co_await ports_.chat.enter(message.chat_id, reader, Action::read);
     std::optional<GenerationRecord> record;
     if (const LivePtr live = lives_.find(id)) {
         const bool is_over = co_await live->over.wait_until(deadline);
@@ -90,6 +95,9 @@ Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, contracts
     } else {
         record = co_await ports_.store.find(id);
     }
+    if (!right->holds()) {
+        throw named(generation_not_found(), id);
+    }
     if (!record || record->state != GenerationState::succeeded) {
         throw named(record ? failure_of(*record) : generation_not_found(), id);
     }
@@ -98,7 +106,11 @@ Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, contracts
     sent.message = std::move(message);
     sent.generationId = id.to_string();
     sent.usage = {record->tokens.input, record->tokens.output};
-    if (auto stored = co_await ports_.messages.find_by_id(*record->answer)) {
+    auto stored = co_await ports_.messages.find_by_id(*record->answer);
+    if (!right->holds()) {
+        throw named(generation_not_found(), id);
+    }
+    if (stored) {
         sent.reply = to_wire(std::move(*stored));
     } else {
         sent.reply = to_wire(message_of(*record));  // durable, without its number yet

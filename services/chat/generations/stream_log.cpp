@@ -7,8 +7,17 @@
 
 namespace loquat::chat {
 
+void wake(const StreamWaiterPtr& waiter) {
+    if (aio::Loop* home = waiter->home) {
+        home->post([waiter] { waiter->arrived.set(); });
+    }
+}
+
 void StreamLog::append(std::string_view event_text) {
     const std::lock_guard lock{mutex_};
+    if (is_withdrawn_) {
+        return;
+    }
     text_.append(event_text);
     ends_.push_back(static_cast<std::uint32_t>(text_.size()));
     wake_all();
@@ -20,11 +29,24 @@ void StreamLog::close() {
     wake_all();
 }
 
+void StreamLog::withdraw() {
+    const std::lock_guard lock{mutex_};
+    is_withdrawn_ = true;
+    is_closed_ = true;
+    text_ = {};
+    ends_ = {};
+    wake_all();
+}
+
+bool StreamLog::is_withdrawn() const {
+    const std::lock_guard lock{mutex_};
+    return is_withdrawn_;
+}
+
 // Under the lock: a reader cannot leave its loop in between.
 void StreamLog::wake_all() {
-    for (WaiterPtr& waiter : waiting_) {
-        aio::Loop& home = *waiter->home;
-        home.post([waiter = std::move(waiter)] { waiter->arrived.set(); });
+    for (const StreamWaiterPtr& waiter : waiting_) {
+        wake(waiter);
     }
     waiting_.clear();
 }
@@ -52,7 +74,7 @@ StreamLog::Slice StreamLog::read(std::int64_t after) const {
     return {text_.substr(begin, *(end - 1) - begin), end - ends_.begin(), false};
 }
 
-bool StreamLog::join(std::int64_t after, const WaiterPtr& waiter) {
+bool StreamLog::join(std::int64_t after, const StreamWaiterPtr& waiter) {
     const std::lock_guard lock{mutex_};
     if (is_closed_ || static_cast<std::size_t>(after) < ends_.size()) {
         return false;
@@ -61,22 +83,31 @@ bool StreamLog::join(std::int64_t after, const WaiterPtr& waiter) {
     return true;
 }
 
-void StreamLog::leave(const WaiterPtr& waiter) {
+void StreamLog::leave(const StreamWaiterPtr& waiter) {
     const std::lock_guard lock{mutex_};
     std::erase(waiting_, waiter);
 }
 
 class StreamFeed final : public contracts::Feed<contracts::EventText> {
   public:
-    StreamFeed(StreamLogPtr log, std::int64_t after) : log_(std::move(log)), after_(after) {}
-    ~StreamFeed() override { log_->leave(waiter_); }
+    StreamFeed(StreamLogPtr log, std::int64_t after, StreamReader reader)
+        : log_(std::move(log)),
+          after_(after),
+          waiter_(std::move(reader.waiter)),
+          right_(std::move(reader.right)) {}
+    ~StreamFeed() override {
+        right_.reset();
+        log_->leave(waiter_);
+    }
 
     Task<std::vector<contracts::EventText>> next(Steady deadline) override {
+        waiter_->home = &aio::Loop::current();
         for (;;) {
-            if (is_gone_) {
+            StreamLog::Slice slice = log_->read(after_);
+            // After the reading: what is given was the reader's to have at that moment.
+            if (is_gone_ || !right_->holds()) {
                 co_return std::vector<contracts::EventText>{};
             }
-            StreamLog::Slice slice = log_->read(after_);
             after_ = slice.last;
             if (!slice.text.empty() || slice.is_end) {
                 std::vector<contracts::EventText> pieces;
@@ -85,7 +116,6 @@ class StreamFeed final : public contracts::Feed<contracts::EventText> {
                 }
                 co_return pieces;
             }
-            waiter_->home = &aio::Loop::current();
             if (!log_->join(after_, waiter_)) {
                 continue;
             }
@@ -110,18 +140,20 @@ class StreamFeed final : public contracts::Feed<contracts::EventText> {
 
     struct Joined {
         StreamLog& log;
-        const StreamLog::WaiterPtr& waiter;
+        const StreamWaiterPtr& waiter;
         ~Joined() { log.leave(waiter); }
     };
 
     StreamLogPtr log_;
     std::int64_t after_;
     bool is_gone_ = false;
-    StreamLog::WaiterPtr waiter_ = std::make_shared<StreamLog::Waiter>();
+    StreamWaiterPtr waiter_;
+    runtime::StandingRightPtr right_;
 };
 
-contracts::FeedPtr<contracts::EventText> make_stream_feed(StreamLogPtr log, std::int64_t after) {
-    return std::make_unique<StreamFeed>(std::move(log), after);
+contracts::FeedPtr<contracts::EventText> make_stream_feed(StreamLogPtr log, std::int64_t after,
+                                                          StreamReader reader) {
+    return std::make_unique<StreamFeed>(std::move(log), after, std::move(reader));
 }
 
 }  // namespace loquat::chat

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -8,8 +9,19 @@
 
 #include "aio/signal.hpp"
 #include "contracts/feed.hpp"
+#include "runtime/standing_rights.hpp"
 
 namespace loquat::chat {
+
+// Where a reader waits; on its own loop.
+struct StreamWaiter {
+    std::atomic<aio::Loop*> home = nullptr;  // once it has read
+    aio::Signal arrived;
+};
+using StreamWaiterPtr = std::shared_ptr<StreamWaiter>;
+
+// Lets the reader look again.  From any thread, while the reader cannot leave its loop.
+void wake(const StreamWaiterPtr& waiter);
 
 // The events of one answer as text of an event stream, each encoded once.  One loop appends;
 // readers on any loop hold a cursor only, so that a slow or vanished one costs nothing else.
@@ -21,6 +33,10 @@ class StreamLog {
     void append(std::string_view event_text);
     // Nothing follows.
     void close();
+    // What it held must not be shown any more: it is forgotten, and readers find the end.  Nothing
+    // can be appended.
+    void withdraw();
+    bool is_withdrawn() const;
 
     std::int64_t last_event() const;
     std::size_t bytes() const;
@@ -34,27 +50,28 @@ class StreamLog {
 
   private:
     friend class StreamFeed;
-    // A reader that waits; on its own loop.
-    struct Waiter {
-        aio::Loop* home = nullptr;
-        aio::Signal arrived;
-    };
-    using WaiterPtr = std::shared_ptr<Waiter>;
-
     // False when there is something after `after` already.
-    bool join(std::int64_t after, const WaiterPtr& waiter);
-    void leave(const WaiterPtr& waiter);
+    bool join(std::int64_t after, const StreamWaiterPtr& waiter);
+    void leave(const StreamWaiterPtr& waiter);
     void wake_all();
 
     mutable std::mutex mutex_;
     std::string text_;
     std::vector<std::uint32_t> ends_;  // of event i + 1
-    std::vector<WaiterPtr> waiting_;
+    std::vector<StreamWaiterPtr> waiting_;
     bool is_closed_ = false;
+    bool is_withdrawn_ = false;
 };
 using StreamLogPtr = std::shared_ptr<StreamLog>;
 
-// What follows event `after` (0: everything), to the end.
-contracts::FeedPtr<contracts::EventText> make_stream_feed(StreamLogPtr log, std::int64_t after);
+// A reader with the right to read, whose end wakes `waiter`.
+struct StreamReader {
+    StreamWaiterPtr waiter;
+    runtime::StandingRightPtr right;
+};
+
+// What follows event `after` (0: everything), to the end or until the right is lost.
+contracts::FeedPtr<contracts::EventText> make_stream_feed(StreamLogPtr log, std::int64_t after,
+                                                          StreamReader reader);
 
 }  // namespace loquat::chat

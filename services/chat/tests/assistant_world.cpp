@@ -126,13 +126,14 @@ AssistantWorld::AssistantWorld(ChatConfig config) : World(config), config_(confi
          .context_tokens = 4'000,
          .default_ = true},
         {.id = "large", .provider = "fake", .label = "Large", .context_tokens = 100'000}};
+    group_assistant = AssistantSettings{};
     generations = make_generations();
 }
 
 std::unique_ptr<Generations> AssistantWorld::make_generations() {
     return std::make_unique<Generations>(
         Generations::Ports{chat, *generations_store, journal, models, ledger, log, *messages,
-                           broadcast, clock, loop, generation_metrics, audit},
+                           broadcast, clock, loop, generation_metrics, audit, rights},
         config_);
 }
 

@@ -193,8 +193,17 @@ T run_alone(Task<T> task) {
     return std::move(*result);
 }
 
+// The only member there is.
+StreamReader make_reader(runtime::StandingRights& rights) {
+    auto waiter = std::make_shared<StreamWaiter>();
+    auto right = rights.open(runtime::StandingRights::Member{}, [waiter] { wake(waiter); });
+    return {std::move(waiter), std::move(right)};
+}
+
 Task<std::string> read_all(StreamLogPtr log, std::int64_t after) {
-    auto feed = make_stream_feed(std::move(log), after);
+    FakeClock clock;
+    runtime::StandingRights rights{clock};
+    auto feed = make_stream_feed(std::move(log), after, make_reader(rights));
     std::string text;
     for (;;) {
         const auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 60s);
@@ -234,13 +243,64 @@ TEST(StreamLog, gives_readers_of_other_loops_everything_in_order) {
 TEST(StreamLog, ends_for_a_reader_that_cancels_while_it_waits) {
     const auto log = std::make_shared<StreamLog>();
     log->append("first");
+    FakeClock clock;
+    runtime::StandingRights rights{clock};
     auto body = [&]() -> Task<int> {
-        auto feed = make_stream_feed(log, 1);
+        auto feed = make_stream_feed(log, 1, make_reader(rights));
         aio::Loop::current().defer([&] { feed->cancel(); });
 
         const auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 60s);
 
         EXPECT_TRUE(pieces.empty());
+        co_return 0;
+    };
+
+    run_alone(body());
+}
+
+TEST(StreamLog, ends_for_readers_of_other_loops_when_they_lose_the_right) {
+    const auto log = std::make_shared<StreamLog>();
+    FakeClock clock;
+    runtime::StandingRights rights{clock};
+    std::atomic<int> reading = 0;
+    auto read = [&]() -> Task<std::size_t> {
+        auto feed = make_stream_feed(log, 0, make_reader(rights));
+        ++reading;
+        const auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 60s);
+        co_return pieces.size();
+    };
+    std::vector<std::size_t> got(3, 99);
+    std::vector<std::jthread> readers;
+    for (std::size_t& mine : got) {
+        readers.emplace_back([&] { mine = run_alone(read()); });
+    }
+    while (reading < 3) {
+        std::this_thread::yield();
+    }
+
+    rights.end(runtime::StandingRights::Member{});
+    log->append("after");
+    readers.clear();
+
+    EXPECT_EQ(got, (std::vector<std::size_t>{0, 0, 0}));
+    EXPECT_EQ(rights.size(), 0U);
+}
+
+TEST(StreamLog, shows_nothing_any_more_once_it_is_withdrawn) {
+    const auto log = std::make_shared<StreamLog>();
+    log->append("first");
+    log->append("second");
+    auto body = [&]() -> Task<int> {
+        FakeClock clock;
+        runtime::StandingRights rights{clock};
+        auto feed = make_stream_feed(log, 1, make_reader(rights));
+
+        log->withdraw();
+        log->append("third");
+
+        const auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 60s);
+        EXPECT_TRUE(pieces.empty());
+        EXPECT_TRUE(log->is_withdrawn());
         co_return 0;
     };
 

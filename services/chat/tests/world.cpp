@@ -115,7 +115,8 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
 }
 
 World::World(ChatConfig config)
-    : chat({*chats, directory, log, *messages, broadcast, clock, loop, metrics, audit}, config) {}
+    : chat({*chats, directory, log, *messages, broadcast, clock, loop, metrics, audit, rights},
+           config) {}
 
 void World::run(Task<void> body) {
     loop.spawn(live(std::move(body)));
@@ -193,6 +194,7 @@ Task<contracts::Chat> World::make_group(UserId owner, std::vector<UserId> others
     request.title = "Group";
     request.visibility = wire::find_enum<contracts::Visibility>(visibility).value();
     request.member_ids = std::move(others);
+    request.assistant = group_assistant;
     auto made = co_await chat.create_chat(as(owner), request);
     co_return std::move(made.body);
 }

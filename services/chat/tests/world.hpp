@@ -103,6 +103,7 @@ class World {
     Task<contracts::Message> send(UserId sender, ChatId chat, std::string text);
     Task<void> set_role(UserId owner, ChatId chat, UserId user, MemberRole role);
 
+    std::optional<AssistantSettings> group_assistant;  // of the groups that are made
     aio::Loop loop{"test"};
     FakeClock clock;
     FakeDirectory directory;
@@ -113,6 +114,7 @@ class World {
     runtime::Metrics registry;
     ChatMetrics metrics{registry};
     runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "chat"}};
+    runtime::StandingRights rights{clock};
     Chat chat;
 
   private:

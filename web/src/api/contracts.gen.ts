@@ -70,6 +70,7 @@ export interface Chat {
   me: ChatMe | null;
   peer: PublicUser | null;
   assistant: AssistantSettings | null;
+  assistant_may_be_asked?: boolean;
   last_message: Message | null;
 }
 

@@ -32,7 +32,7 @@ export function ConversationFooter({ chat }: { chat: Chat }) {
   const running = useMyRunning(chat.id, me.id);
   const stop = useCallback(() => void (running && stopAnswer(running)), [running]);
   const asks = chat.kind === 'assistant';
-  const extra = useMemo(() => (chat.kind === 'group' && isAssistantOn(chat) ? theAssistant : nobody), [chat]);
+  const extra = useMemo(() => (!asks && isAssistantOn(chat) ? theAssistant : nobody), [asks, chat]);
   const editLast = () => {
     const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
     if (own) setEditing(chat.id, own.id);

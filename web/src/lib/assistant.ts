@@ -5,10 +5,9 @@ import { upsertChat } from './chat-cache';
 
 // Whether and how an assistant answers in a chat.
 
+// The server's word: it follows from more than the settings.
 export function isAssistantOn(chat: Chat): boolean {
-  if (chat.kind === 'direct') return false;
-  if (chat.kind === 'assistant') return true;
-  return chat.assistant?.enabled ?? chat.assistant !== null;
+  return chat.assistant_may_be_asked ?? false;
 }
 
 // The fields that are named; the others stay.
