@@ -59,7 +59,7 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
 Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessageRequest request) {
     const Steady deadline = store_deadline(caller);
     const UserId user = caller.user_id();
-    co_await rooms_.get(request.id, user, Action::send);
+    const RoomPtr room = co_await rooms_.get(request.id, user, Action::send);
     store::MessageRecord record;
     record.text = to_message_text(std::move(request.text),
                                   static_cast<std::size_t>(config_.text_characters_max));
@@ -76,6 +76,7 @@ Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessag
     record.sender = stored.sender;
     record.mentions = co_await resolve_mentions(record.text, request.id);
     record.at = ports_.clock.now();
+    require(Action::send, room->standing_of(user));  // perhaps removed meanwhile
     co_return co_await apply_change(std::move(record), deadline);
 }
 

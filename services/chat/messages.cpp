@@ -109,22 +109,30 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
         co_await rooms_.get(request.id, user, Action::send);
     }
     check_client_id(request.client_id);
+    bool has_waited = false;
     Draft draft;
     store::MessageRecord& record = draft.record;
     record.text = to_message_text(std::move(request.text),
                                   static_cast<std::size_t>(config_.text_characters_max));
     record.chat = request.id;
     if (request.reply_to) {
+        has_waited = true;
         co_await check_reply(request.id, *request.reply_to);
         record.reply_to = request.reply_to;
     }
     if (record.text.find('@') != std::string::npos) {
+        has_waited = true;
         record.mentions = co_await resolve_mentions(record.text, request.id);
     }
     if (const contracts::PublicUser* known = people_.peek(user)) {
         record.sender = to_sender(*known);
     } else {
+        has_waited = true;
         record.sender = co_await sender_of(caller);
+    }
+    if (has_waited) {
+        // Perhaps removed meanwhile.
+        co_await rooms_.get(request.id, user, Action::send);
     }
     // From here to the note there is no wait: of two repeats at once the second sees the first.
     draft.repeat_key = Repeats::key_of({request.id, user}, request.client_id);
