@@ -3,6 +3,7 @@
 #include "net/http/codec.hpp"
 #include "runtime/problem.hpp"
 #include "services/gateway/cors.hpp"
+#include "services/gateway/standing.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::gateway {
@@ -105,7 +106,7 @@ Task<void> Answers::send_stream(Request& request, net::http::Response& response)
         const bool has_body = !request.head.is("HEAD");
         while (has_body) {
             const std::optional<std::string> piece = co_await source.next();
-            if (!piece) {
+            if (!piece || (request.standing != nullptr && !request.standing->holds())) {
                 break;
             }
             co_await exchange.write_body(*piece);

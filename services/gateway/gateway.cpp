@@ -75,9 +75,10 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       tracer_(config_.trace_percent),
       measures_(parts_.metrics, parts_.instance),
       proxy_(parts_.loop,
-             {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key},
+             {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key,
+              parts_.rights},
              answers_, measures_),
-      local_calls_(answers_),
+      local_calls_(answers_, parts_.rights),
       own_answers_(
           {config_, parts_.sources, parts_.operations, *parts_.shared, answers_, parts_.audit}),
       web_(parts_.web),

@@ -35,6 +35,7 @@ class Gateway final : public net::http::Handler {
         std::string instance = "gateway";
         std::string internal_key;
         TokenCheck& tokens;
+        runtime::StandingRights& rights;
         std::shared_ptr<Shared> shared;
         // Answers of health and metrics by their path.
         std::function<std::optional<net::http::Response>(std::string_view)> operations;

@@ -5,6 +5,7 @@
 #include "services/gateway/caller_of.hpp"
 #include "services/gateway/negotiate.hpp"
 #include "services/gateway/route.hpp"
+#include "services/gateway/standing.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -44,11 +45,16 @@ Task<void> LocalCalls::run(Request& request) {
         co_await follow(request, response);
         co_return;
     }
+    if (hosted.operation.spec.time_max > contracts::RouteSpec{}.time_max) {
+        // It waited for something: what it found is for a session that is still good.
+        Standing{Holder{rights_, request}, {}}.require();
+    }
     compress(request, response);
     co_await answers_.send(request, response);
 }
 
 // The feed is listed while it is sent, so that stopping the gateway can end it: readers come back.
+// It ends with the session that opened it.
 Task<void> LocalCalls::follow(Request& request, net::http::Response& response) {
     if (are_feeds_over_) {
         throw Failure{Kind::unavailable, "upstream.unavailable", "The server is about to stop."};
@@ -56,10 +62,15 @@ Task<void> LocalCalls::follow(Request& request, net::http::Response& response) {
     const auto place = feeds_.insert(feeds_.end(), response.stream.get());
     std::exception_ptr error;
     try {
+        const Standing standing{Holder{rights_, request},
+                                [&source = *response.stream] { source.on_client_gone(); }};
+        standing.require();
+        request.standing = &standing;
         co_await answers_.send_stream(request, response);
     } catch (...) {
         error = std::current_exception();
     }
+    request.standing = nullptr;
     feeds_.erase(place);
     if (error) {
         std::rethrow_exception(error);

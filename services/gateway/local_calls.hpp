@@ -14,7 +14,8 @@ namespace loquat::gateway {
 // `request.too_large` 413, and those of reading a body.
 class LocalCalls {
   public:
-    explicit LocalCalls(Answers& answers) : answers_(answers) {}
+    LocalCalls(Answers& answers, runtime::StandingRights& rights)
+        : answers_(answers), rights_(rights) {}
 
     Task<void> run(Request& request);
     // Ends the event streams that run and refuses new ones; the next of their readers finds another
@@ -27,6 +28,7 @@ class LocalCalls {
     void compress(const Request& request, net::http::Response& response);
 
     Answers& answers_;
+    runtime::StandingRights& rights_;
     std::unique_ptr<net::http::GzipEncoder> gzip_;  // made at first use
     std::list<net::http::BodySource*> feeds_;       // that are being sent
     bool are_feeds_over_ = false;

@@ -88,6 +88,7 @@ class GatewayService final : public runtime::Service {
                 .instance = context.instance(),
                 .internal_key = context.internal_key(),
                 .tokens = tokens,
+                .rights = context.rights(),
                 .shared = Shared::of(&context.dispatcher(), config.limits),
                 .operations =
                     [&context](std::string_view path) {

@@ -26,6 +26,7 @@ class Proxy {
         UpstreamConfig upstream;
         std::size_t tunnels_max = 0;
         std::string internal_key;
+        runtime::StandingRights& rights;
     };
 
     Proxy(aio::Loop& loop, Settings settings, Answers& answers, Measures& measures);

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "services/gateway/fields.hpp"
 #include "services/gateway/proxy.hpp"
+#include "services/gateway/standing.hpp"
 
 // The way back: an upstream's answer.
 namespace loquat::gateway {
@@ -58,11 +59,14 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
     const bool has_length = head.framing == net::http::Framing::length;
     request.exchange.begin_body(has_length ? std::optional{head.content_length} : std::nullopt);
     const GoneCall told{request.exchange, call};
+    const Standing standing{Holder{settings_.rights, request}, [&call] { call.cancel(); }};
+    standing.require();
     co_await request.exchange.write_body(first);
     co_await request.exchange.write_body(second);
     co_await request.exchange.flush();
     while (!call.is_body_done()) {
         const std::string_view piece = co_await call.read_body();
+        standing.require();
         co_await request.exchange.write_body(piece);
     }
     co_await request.exchange.end_body();
@@ -120,8 +124,9 @@ Task<void> Proxy::open_tunnel(Request& request, net::http::ClientCall& call) {
     }
     std::string early;
     net::Stream upstream = call.take_stream(early);
+    const Holder holder{settings_.rights, request};
     net::http::TakenStream client = co_await request.exchange.upgrade(fields);
-    tunnels_.start(std::move(client), std::move(upstream), std::move(early));
+    tunnels_.start(std::move(client), std::move(upstream), std::move(early), holder);
 }
 
 }  // namespace loquat::gateway

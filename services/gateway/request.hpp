@@ -16,6 +16,7 @@
 namespace loquat::gateway {
 
 struct LoopRoutes;
+class Standing;
 struct Route;
 
 // What the gateway knows of the request that it handles.  Lives in the frame of Gateway::handle.
@@ -46,7 +47,8 @@ struct Request {
     Methods allowed;                                   // without a route: what its path has
 
     std::optional<runtime::Tokens::Identity> identity;
-    std::optional<std::string> body;  // where it had to be read before the route was run
+    const Standing* standing = nullptr;  // of an answer that is sent piece by piece
+    std::optional<std::string> body;     // where it had to be read before the route was run
     Verdict limit;
 
     std::string_view id() const { return {id_text.data(), id_size}; }

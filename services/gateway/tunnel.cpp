@@ -3,6 +3,7 @@
 #include "aio/signal.hpp"
 #include "base/clock.hpp"
 #include "base/failure.hpp"
+#include "services/gateway/standing.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -22,9 +23,15 @@ struct Tunnels::Pair {
     Pair(const Pair&) = delete;
     Pair& operator=(const Pair&) = delete;
 
+    void close() {
+        client.close();
+        upstream.close();
+    }
+
     net::Stream client;
     net::Stream upstream;
     std::size_t& open;
+    std::optional<Standing> standing;
 };
 
 Tunnels::Tunnels(aio::Loop& loop)
@@ -32,8 +39,18 @@ Tunnels::Tunnels(aio::Loop& loop)
       buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)),
       scope_(loop, "gateway tunnels") {}
 
-void Tunnels::start(net::http::TakenStream client, net::Stream upstream, std::string early) {
+void Tunnels::start(net::http::TakenStream client, net::Stream upstream, std::string early,
+                    const Holder& holder) {
     auto pair = std::make_shared<Pair>(std::move(client.stream), std::move(upstream), open_);
+    pair->standing.emplace(holder, [weak = std::weak_ptr{pair}] {
+        if (const auto open = weak.lock()) {
+            open->close();
+        }
+    });
+    if (!pair->standing->holds()) {
+        pair->close();
+        return;
+    }
     scope_.start(pump(pair, &pair->client, &pair->upstream, std::move(client.early)));
     scope_.start(pump(pair, &pair->upstream, &pair->client, std::move(early)));
 }
@@ -59,8 +76,7 @@ Task<void> Tunnels::pump(std::shared_ptr<Pair> pair, net::Stream* from, net::Str
         is_broken = true;
     }
     if (is_broken) {
-        pair->client.close();
-        pair->upstream.close();
+        pair->close();
     }
 }
 

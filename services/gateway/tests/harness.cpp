@@ -192,6 +192,7 @@ void GatewayHarness::start() {
                                     }},
                     .internal_key = "internal key",
                     .tokens = tokens,
+                    .rights = rights,
                     .shared = std::make_shared<Shared>(config.limits),
                     .operations = [](std::string_view path) -> std::optional<net::http::Response> {
                         return net::http::Response{.body = std::string{path}};

@@ -69,6 +69,7 @@ class GatewayHarness {
     runtime::Metrics metrics;
     runtime::Dispatcher dispatcher{metrics};
     FakeTokens tokens;
+    runtime::StandingRights rights{clock};
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
     std::unique_ptr<runtime::AuditTrail> audit;  // made by start
     GatewayConfig config;

@@ -125,6 +125,21 @@ TEST_F(TunnelTest, reads_no_faster_than_the_other_side_takes) {
     EXPECT_EQ(came, flood.size() + 6);
 }
 
+TEST_F(TunnelTest, is_closed_when_the_session_that_opened_it_ends) {
+    std::string rest;
+    run_to_end(loop, [](TunnelTest& self, std::string& out) -> Task<void> {
+        net::Stream stream;
+        co_await self.open(stream, "Authorization: Bearer user-1\r\n");
+        const contracts::Revocation all{.user_id = self.tokens.verify_now("user-1")->user,
+                                        .before = self.clock.now() + std::chrono::seconds{1},
+                                        .until = self.clock.now() + std::chrono::hours{1}};
+        self.rights.end(all);
+        co_await read_until(stream, out, "never");
+    }(*this, rest));
+
+    EXPECT_EQ(rights.size(), 0U);
+}
+
 TEST_F(TunnelTest, is_not_opened_for_pages_of_other_sites) {
     std::string own;
     std::string other;
