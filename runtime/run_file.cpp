@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/failure.hpp"
+#include "store/folder/data_folder.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::runtime {
@@ -47,8 +48,10 @@ std::optional<Running> find_running(const std::filesystem::path& folder) {
     text << in.rdbuf();
     try {
         auto running = wire::from_json<Running>(text.str());
-        const bool is_alive = ::kill(static_cast<pid_t>(running.pid), 0) == 0 || errno == EPERM;
-        return is_alive ? std::optional<Running>{std::move(running)} : std::nullopt;
+        // A number says little: a process that has ended may still have it, or another one.
+        const bool is_known = ::kill(static_cast<pid_t>(running.pid), 0) == 0 || errno == EPERM;
+        const bool is_running = is_known && store::is_held(folder);
+        return is_running ? std::optional<Running>{std::move(running)} : std::nullopt;
     } catch (const Failure&) {
         return std::nullopt;
     }

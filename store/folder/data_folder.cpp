@@ -98,4 +98,14 @@ DataFolder::DataFolder(std::filesystem::path path) : path_(std::move(path)) {
 
 DataFolder::~DataFolder() { ::close(lock_); }
 
+bool is_held(const std::filesystem::path& folder) {
+    const int lock = ::open((folder / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+    if (lock < 0) {
+        return false;
+    }
+    const bool is_held = ::flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(lock);
+    return is_held;
+}
+
 }  // namespace loquat::store

@@ -22,4 +22,7 @@ class DataFolder {
     int lock_ = -1;
 };
 
+// Whether a process holds that folder now.  False when there is no such folder.
+bool is_held(const std::filesystem::path& folder);
+
 }  // namespace loquat::store
