@@ -178,7 +178,7 @@ SqliteOptions message_database(std::filesystem::path file) {
             .schema = schema,
             .durability = Durability::crash,
             .cache_kib = 64 * 1024,
-            .checkpoint_pages = 16'384};
+            .checkpoint_pages = 4096};
 }
 
 std::unique_ptr<MessageStore> make_sql_messages(Database& database) {

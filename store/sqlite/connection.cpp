@@ -13,8 +13,6 @@
 namespace loquat::store {
 namespace {
 
-constexpr int busy_wait_ms = 5000;
-
 // SQLite's own memory statistics take a global lock at every allocation.
 void configure_once() {
     static std::once_flag once;
@@ -101,7 +99,13 @@ Connection::Connection(std::filesystem::path file, Access access, std::size_t st
         sqlite3_close_v2(failed);
         throw_sqlite(code, nullptr, file_);
     }
-    sqlite3_busy_timeout(handle_, busy_wait_ms);
+    set_busy_wait(busy_wait);
+    // It takes the place of SQLite's own checkpoints, which readers can put off for ever.
+    auto count_pages = [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<std::size_t*>(pages) = static_cast<std::size_t>(count);
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(handle_, count_pages, &log_pages_);
 }
 
 Connection::~Connection() {
@@ -120,6 +124,10 @@ void Connection::rollback() {
     if (in_transaction()) {
         execute("ROLLBACK");
     }
+}
+
+void Connection::set_busy_wait(std::chrono::milliseconds wait) {
+    sqlite3_busy_timeout(handle_, static_cast<int>(wait.count()));
 }
 
 std::int64_t Connection::rows_changed() const { return sqlite3_total_changes64(handle_); }

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <list>
 #include <string>
@@ -19,6 +20,8 @@ enum class Access { write, read };
 // dropped.
 class Connection final : public Transaction {
   public:
+    static constexpr std::chrono::milliseconds busy_wait{5000};
+
     // Creates the file when it is missing and access is `write`.
     Connection(std::filesystem::path file, Access access, std::size_t statements_max);
     ~Connection() override;
@@ -31,6 +34,9 @@ class Connection final : public Transaction {
     void rollback();  // nothing when SQLite has rolled back by itself
     bool in_transaction() const;
     std::int64_t rows_changed() const;  // since it was opened
+    // In the write-ahead log when this connection last committed.
+    std::size_t log_pages() const { return log_pages_; }
+    void set_busy_wait(std::chrono::milliseconds wait);  // for locks of other connections
 
     // For PRAGMA and the like, whose text is made at run time; nothing is kept.
     Rows run_once(const std::string& sql);
@@ -55,6 +61,7 @@ class Connection final : public Transaction {
 
     std::filesystem::path file_;
     sqlite3* handle_ = nullptr;
+    std::size_t log_pages_ = 0;
     std::size_t statements_max_;
     std::list<Prepared> statements_;  // most recently used first
     std::unordered_map<std::string_view, std::list<Prepared>::iterator> by_sql_;

@@ -78,8 +78,8 @@ void check_content(Connection& connection, std::int64_t check_bytes_max) {
     }
 }
 
-void set_limits(Connection& connection, const OpenOptions& options) {
-    connection.run_once("PRAGMA cache_size = -" + std::to_string(options.cache_kib));
+void set_limits(Connection& connection, std::size_t cache_kib) {
+    connection.run_once("PRAGMA cache_size = -" + std::to_string(cache_kib));
     connection.run_once("PRAGMA temp_store = MEMORY");
     connection.run_once("PRAGMA foreign_keys = ON");
     connection.run_once("PRAGMA trusted_schema = OFF");
@@ -94,11 +94,11 @@ void set_writing(Connection& connection, const OpenOptions& options) {
     }
     const bool every_commit = options.durability == Durability::power_loss;
     connection.run_once(every_commit ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-    connection.run_once("PRAGMA wal_autocheckpoint = " + std::to_string(options.checkpoint_pages));
-    connection.run_once("PRAGMA journal_size_limit = 67108864");
+    const std::int64_t page = connection.run_once("PRAGMA page_size").front().integer(0);
+    const auto pages = static_cast<std::int64_t>(options.checkpoint_pages);
+    connection.run_once("PRAGMA journal_size_limit = " + std::to_string(pages * page));
     connection.run_once("PRAGMA secure_delete = FAST");
     if (options.file_bytes_max > 0) {
-        const std::int64_t page = connection.run_once("PRAGMA page_size").front().integer(0);
         connection.run_once("PRAGMA max_page_count = " + std::to_string(std::max<std::int64_t>(
                                                              options.file_bytes_max / page, 1)));
     }
@@ -121,7 +121,7 @@ std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
             throw std::move(*wrong);
         }
     }
-    set_limits(*connection, options);
+    set_limits(*connection, options.writer_cache_kib);
     set_writing(*connection, options);
     connection->begin();
     try {
@@ -142,7 +142,7 @@ std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
 std::unique_ptr<Connection> open_reader(const OpenOptions& options) {
     auto connection =
         std::make_unique<Connection>(options.file, Access::read, options.statements_max);
-    set_limits(*connection, options);
+    set_limits(*connection, options.reader_cache_kib);
     connection->run_once("PRAGMA query_only = ON");
     return connection;
 }

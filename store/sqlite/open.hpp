@@ -17,9 +17,9 @@ struct OpenOptions {
     std::span<const Migration> schema;
     Durability durability = Durability::power_loss;
     std::size_t statements_max = 128;
-    std::size_t cache_kib = 16 * 1024;
-    std::size_t checkpoint_pages =
-        4096;  // of the write-ahead log, before it is folded into the file
+    std::size_t writer_cache_kib = 8 * 1024;
+    std::size_t reader_cache_kib = 4 * 1024;  // of each
+    std::size_t checkpoint_pages = 1024;      // to which a larger write-ahead log shrinks
     std::int64_t file_bytes_max = 0;
     std::int64_t check_bytes_max = 16 * 1024 * 1024;
     std::optional<FileStamp> stamp;

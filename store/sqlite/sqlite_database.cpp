@@ -1,5 +1,6 @@
 #include "store/sqlite/sqlite_database.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -11,9 +12,13 @@
 #include "store/sqlite/file_stamp.hpp"
 #include "store/sqlite/job_queue.hpp"
 #include "store/sqlite/open.hpp"
+#include "store/sqlite/read_gate.hpp"
 
 namespace loquat::store {
 namespace {
+
+// So long a write waits for readers that are at work; longer ones put a checkpoint off.
+constexpr std::chrono::milliseconds readers_wait_max{100};
 
 class SqliteDatabase final : public Database {
   public:
@@ -33,6 +38,9 @@ class SqliteDatabase final : public Database {
     void write();
     void read(Connection& connection);
     void commit_group(std::vector<Entry>& group);
+    void run_alone(Entry& entry);
+    void keep_log_short();
+    void empty_log();
     void run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error);
 
     std::size_t group_max_;
@@ -41,6 +49,9 @@ class SqliteDatabase final : public Database {
     std::vector<std::unique_ptr<Connection>> readers_;
     JobQueue<Entry> writes_;
     JobQueue<Entry> reads_;
+    ReadGate gate_;
+    std::size_t checkpoint_pages_;
+    std::size_t tried_pages_ = 0;  // of the log, at the last checkpoint since it began anew
     void stop();
 
     Mark* mark_;  // of the folder that the file belongs to; null without one
@@ -78,7 +89,9 @@ OpenOptions open_options(const SqliteOptions& options) {
             .schema = options.schema,
             .durability = options.durability,
             .statements_max = options.statements_max,
-            .cache_kib = options.cache_kib,
+            .writer_cache_kib = options.cache_kib / 2,
+            .reader_cache_kib =
+                options.cache_kib / 2 / std::max<std::size_t>(options.reader_threads, 1),
             .checkpoint_pages = options.checkpoint_pages,
             .file_bytes_max = options.file_bytes_max,
             .check_bytes_max = options.check_bytes_max,
@@ -92,6 +105,7 @@ SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
       writer_(open_writer(open_options(options))),
       writes_(options.write_queue_max),
       reads_(options.read_queue_max),
+      checkpoint_pages_(std::max<std::size_t>(options.checkpoint_pages, 1)),
       mark_(options.stamp ? options.stamp->mark : nullptr) {
     for (std::size_t i = 0; i < options.reader_threads; ++i) {
         readers_.push_back(open_reader(open_options(options)));
@@ -144,16 +158,61 @@ void SqliteDatabase::write() {
             }
             commit_group(part);
             part.clear();
-            std::exception_ptr error;
-            try {
-                entry.job->run(*writer_);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            entry.job->finish(std::move(error));
+            run_alone(entry);
         }
         commit_group(part);
+        keep_log_short();
     }
+}
+
+void SqliteDatabase::run_alone(Entry& entry) {
+    std::exception_ptr error;
+    gate_.close(readers_wait_max);  // those that stay longer are waited for in SQLite
+    try {
+        entry.job->run(*writer_);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    gate_.open();
+    entry.job->finish(std::move(error));
+}
+
+// A checkpoint moves what no reader needs, and the log begins anew once there is a moment in which
+// all of it was moved and nobody reads.  With readers all the time there is none, so that one is
+// made.
+void SqliteDatabase::keep_log_short() {
+    const std::size_t pages = writer_->log_pages();
+    tried_pages_ = pages < tried_pages_ ? 0 : tried_pages_;
+    if (pages < tried_pages_ + checkpoint_pages_) {
+        return;
+    }
+    tried_pages_ = pages;
+    try {
+        if (pages < 2 * checkpoint_pages_) {
+            writer_->run_once("PRAGMA wal_checkpoint(PASSIVE)");
+        } else {
+            empty_log();
+        }
+    } catch (const Failure&) {
+        // A full disk: the next writing unit hears of it.
+        LOQUAT_CHECK(!writer_->in_transaction(), "a checkpoint stands alone");
+    }
+}
+
+void SqliteDatabase::empty_log() {
+    const bool nobody_reads = gate_.close(readers_wait_max);
+    try {
+        // What another process reads (a backup) is not waited for.
+        writer_->set_busy_wait(std::chrono::milliseconds{0});
+        writer_->run_once(nobody_reads ? "PRAGMA wal_checkpoint(RESTART)"
+                                       : "PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (...) {
+        writer_->set_busy_wait(Connection::busy_wait);
+        gate_.open();
+        throw;
+    }
+    writer_->set_busy_wait(Connection::busy_wait);
+    gate_.open();
 }
 
 void SqliteDatabase::commit_group(std::vector<Entry>& group) {
@@ -226,6 +285,7 @@ void SqliteDatabase::read(Connection& connection) {
         }
         Job& job = *taken.front().job;
         std::exception_ptr error;
+        gate_.enter();
         try {
             connection.begin_reading();
             job.run(connection);
@@ -236,6 +296,7 @@ void SqliteDatabase::read(Connection& connection) {
         if (error) {
             connection.rollback();
         }
+        gate_.leave();
         job.finish(std::move(error));
     }
 }

@@ -25,11 +25,14 @@ struct SqliteOptions {
     std::size_t reader_threads = 2;
     std::size_t write_queue_max = 4096;
     std::size_t read_queue_max = 4096;
-    std::size_t group_max = 256;          // transactions in one commit
-    std::size_t statements_max = 128;     // prepared statements kept for each connection
-    std::size_t cache_kib = 16 * 1024;    // page cache of the writer; readers share the system's
-    std::size_t checkpoint_pages = 4096;  // of the write-ahead log, before they move into the file
-    std::int64_t file_bytes_max = 0;      // 0: as the disk allows; beyond it `store.full`
+    std::size_t group_max = 256;       // transactions in one commit
+    std::size_t statements_max = 128;  // prepared statements kept for each connection
+    // Page caches of the whole store: half is the writer's, the readers divide the other half.
+    std::size_t cache_kib = 16 * 1024;
+    // Of the write-ahead log, before they move into the file.  Readers can put that off until there
+    // are twice as many; then they wait for it.
+    std::size_t checkpoint_pages = 1024;
+    std::int64_t file_bytes_max = 0;  // 0: as the disk allows; beyond it `store.full`
     std::int64_t check_bytes_max = 16 * 1024 * 1024;  // larger files get the short check on opening
     std::chrono::milliseconds answer_max{30'000};
     std::optional<FileStamp> stamp;  // of a file that belongs to a Folder, which outlives it

@@ -321,5 +321,63 @@ TEST(Database, reports_a_full_disk_keeps_what_it_has_and_works_on_after_space_re
     EXPECT_EQ(kept.front().integer(0), acknowledged);
 }
 
+// Reads all the time, so that one is always at work while another ends.
+Task<void> keep_reading(Database& database) {
+    for (;;) {
+        auto work = [](Transaction& transaction) {
+            transaction.query(
+                "WITH RECURSIVE n (i) AS (SELECT (SELECT count(*) FROM people) UNION ALL SELECT i "
+                "+ 1 FROM n WHERE i < 5000) SELECT sum(i) FROM n");
+        };
+        co_await database.read(work);
+    }
+}
+
+TEST(Database, keeps_its_write_ahead_log_near_its_limit_while_somebody_always_reads) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    SqliteOptions options = options_for(folder);
+    options.checkpoint_pages = 64;
+    const auto database = open_sqlite(options);
+    aio::Scope readers{loop, "readers"};
+    for (int i = 0; i < 8; ++i) {
+        readers.start(keep_reading(*database));
+    }
+    const std::string large(20'000, 'x');
+    std::uintmax_t longest = 0;
+
+    for (int id = 0; id < 300; ++id) {
+        auto work = [id, &large](Transaction& transaction) {
+            transaction.execute("INSERT INTO people (id, name) VALUES ($1, $2)",
+                                {id, large + std::to_string(id)});
+        };
+        await(loop, database->transact(work));
+        longest = std::max(longest, std::filesystem::file_size(folder / "test.db-wal"));
+    }
+    await(loop, readers.close());
+
+    const std::uintmax_t frame = 4096 + 24;
+    const std::uintmax_t one_commit = 16 * frame;
+    EXPECT_LE(longest, 2 * 64 * frame + 2 * one_commit);
+}
+
+TEST(Database, divides_its_page_cache_among_the_writer_and_all_readers) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    SqliteOptions options = options_for(folder);
+    options.cache_kib = 1024;
+    options.reader_threads = 4;
+    const auto database = open_sqlite(options);
+    auto work = [](Transaction& transaction) {
+        return transaction.query("PRAGMA cache_size").front().integer(0);
+    };
+
+    const std::int64_t writer = await(loop, database->transact(work));
+    const std::int64_t reader = await(loop, database->read(work));
+
+    EXPECT_EQ(writer, -512);
+    EXPECT_EQ(writer + 4 * reader, -1024);
+}
+
 }  // namespace
 }  // namespace loquat::store
