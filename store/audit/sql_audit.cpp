@@ -1,5 +1,7 @@
 #include "store/audit/sql_audit.hpp"
 
+#include <algorithm>
+
 #include "store/ledger/ledger_database.hpp"
 
 namespace loquat::store {
@@ -59,15 +61,23 @@ constexpr std::string_view page = "(at, id) < ($1, $2) ORDER BY at DESC, id DESC
 const std::string plain_sql = std::string{columns} + std::string{page};
 const std::string actor_sql = std::string{columns} + "actor = $4 AND " + std::string{page};
 const std::string action_sql = std::string{columns} + "action = $4 AND " + std::string{page};
-const std::string family_sql =
-    std::string{columns} + "action >= $4 AND action < $5 AND " + std::string{page};
 const std::string actor_action_sql =
-    std::string{columns} + "actor = $4 AND action = $5 AND " + std::string{page};
-const std::string actor_family_sql =
-    std::string{columns} + "actor = $4 AND action >= $5 AND action < $6 AND " + std::string{page};
+    std::string{columns} + "actor = $5 AND action = $4 AND " + std::string{page};
+const std::string id_sql = std::string{columns} + "id = $1";
 
-Rows read_rows(Transaction& transaction, const AuditQuery& query) {
-    // Everything is before the end of time.
+constexpr std::string_view keys_select = "SELECT at, id FROM audit_logs WHERE ";
+const std::string action_keys_sql =
+    std::string{keys_select} + "action = $4 AND " + std::string{page};
+const std::string actor_action_keys_sql =
+    std::string{keys_select} + "actor = $5 AND action = $4 AND " + std::string{page};
+
+constexpr std::string_view next_action_sql =
+    "SELECT MIN(action) FROM audit_logs WHERE action >= $1 AND action < $2";
+constexpr std::string_view next_actor_action_sql =
+    "SELECT MIN(action) FROM audit_logs WHERE actor = $3 AND action >= $1 AND action < $2";
+
+// Where a page begins: everything is before the end of time.
+AuditQuery::Mark begin_of(const AuditQuery& query) {
     AuditQuery::Mark mark{.at = from_unix_ms(INT64_MAX), .id = {}};
     if (query.before) {
         mark.at = *query.before;
@@ -75,24 +85,58 @@ Rows read_rows(Transaction& transaction, const AuditQuery& query) {
     if (query.after && query.after->at < mark.at) {
         mark = *query.after;
     }
-    const bool is_family = query.action.ends_with('.');
+    return mark;
+}
+
+// The actions that begin with `query.action`, each found by one step through an index.
+std::vector<std::string> actions_of_family(Transaction& transaction, const AuditQuery& query) {
     // The first text after all that begin with "auth." is "auth/".
-    const std::string family_end =
-        is_family ? query.action.substr(0, query.action.size() - 1) + '/' : std::string{};
-    if (query.actor && is_family) {
-        return transaction.query(actor_family_sql, {mark.at, mark.id, query.limit, *query.actor,
-                                                    query.action, family_end});
+    const std::string end = query.action.substr(0, query.action.size() - 1) + '/';
+    std::vector<std::string> actions;
+    for (std::string from = query.action;;) {
+        const Rows rows = query.actor
+                              ? transaction.query(next_actor_action_sql, {from, end, *query.actor})
+                              : transaction.query(next_action_sql, {from, end});
+        if (rows.front().is_null(0)) {
+            return actions;
+        }
+        actions.push_back(rows.front().text(0));
+        from = actions.back() + '\x01';  // what comes right after it
     }
+}
+
+// No index has a whole family in the order of time.  The newest of each of its actions are merged:
+// there are few actions, and as many rows as there were calls.
+std::vector<AuditRecord> read_family(Transaction& transaction, const AuditQuery& query) {
+    const AuditQuery::Mark mark = begin_of(query);
+    std::vector<std::pair<Time, Uuid>> keys;
+    for (const std::string& action : actions_of_family(transaction, query)) {
+        const Rows rows =
+            query.actor
+                ? transaction.query(actor_action_keys_sql,
+                                    {mark.at, mark.id, query.limit, action, *query.actor})
+                : transaction.query(action_keys_sql, {mark.at, mark.id, query.limit, action});
+        for (const Row row : rows) {
+            keys.emplace_back(row.time(0), row.uuid(1));
+        }
+    }
+    std::ranges::sort(keys, std::ranges::greater{});
+    keys.resize(std::min(keys.size(), query.limit));
+    std::vector<AuditRecord> found;
+    for (const auto& [at, id] : keys) {
+        found.push_back(read_record(transaction.query(id_sql, {id}).front()));
+    }
+    return found;
+}
+
+Rows read_rows(Transaction& transaction, const AuditQuery& query) {
+    const AuditQuery::Mark mark = begin_of(query);
     if (query.actor && !query.action.empty()) {
         return transaction.query(actor_action_sql,
-                                 {mark.at, mark.id, query.limit, *query.actor, query.action});
+                                 {mark.at, mark.id, query.limit, query.action, *query.actor});
     }
     if (query.actor) {
         return transaction.query(actor_sql, {mark.at, mark.id, query.limit, *query.actor});
-    }
-    if (is_family) {
-        return transaction.query(family_sql,
-                                 {mark.at, mark.id, query.limit, query.action, family_end});
     }
     if (!query.action.empty()) {
         return transaction.query(action_sql, {mark.at, mark.id, query.limit, query.action});
@@ -127,6 +171,9 @@ class SqlAudit final : public AuditStore {
     Task<std::vector<AuditRecord>> list(AuditQuery query) override {
         check_audit(query);
         auto work = [query = std::move(query)](Transaction& transaction) {
+            if (query.action.ends_with('.')) {
+                return read_family(transaction, query);
+            }
             std::vector<AuditRecord> found;
             for (const Row row : read_rows(transaction, query)) {
                 found.push_back(read_record(row));

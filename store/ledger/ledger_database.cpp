@@ -6,7 +6,7 @@ namespace loquat::store {
 namespace {
 
 // A person's rows lie together in the order of time: reports read one piece of the file.
-constexpr std::array<Migration, 2> schema{{{1, "ledger", R"sql(
+constexpr std::array<Migration, 4> schema{{{1, "ledger", R"sql(
 CREATE TABLE usage_events (
     user_id BLOB NOT NULL,
     at INTEGER NOT NULL,
@@ -60,6 +60,31 @@ ALTER TABLE daily_usage ADD COLUMN titles INTEGER NOT NULL DEFAULT 0;
 UPDATE daily_usage SET titles = (SELECT COUNT(*) FROM usage_events e
     WHERE e.user_id = daily_usage.user_id AND e.model = daily_usage.model AND e.purpose = 1
     AND e.at >= daily_usage.day * 86400000 AND e.at < (daily_usage.day + 1) * 86400000);
+)sql"},
+                                           // Days of other zones are made of hours, or of quarters
+                                           // of an hour: what a report reads does not grow with
+                                           // the number of calls.
+                                           {3, "periods", R"sql(
+CREATE TABLE period_usage (
+    user_id BLOB NOT NULL,
+    minutes INTEGER NOT NULL,
+    period INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    generations INTEGER NOT NULL,
+    titles INTEGER NOT NULL,
+    cost_micros INTEGER,
+    PRIMARY KEY (user_id, minutes, period, model)
+) WITHOUT ROWID;
+INSERT INTO period_usage
+    SELECT user_id, length.minutes, at / (length.minutes * 60000) AS period, model, SUM(input_tokens),
+        SUM(output_tokens), SUM(purpose = 0), SUM(purpose = 1), SUM(cost_micros)
+    FROM usage_events, (SELECT 60 AS minutes UNION ALL SELECT 15) AS length
+    GROUP BY user_id, length.minutes, period, model;
+)sql"},
+                                           {4, "audit of a person by action", R"sql(
+CREATE INDEX audit_logs_by_actor_action ON audit_logs (actor, action, at, id);
 )sql"}}};
 
 }  // namespace

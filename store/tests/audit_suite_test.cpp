@@ -138,6 +138,31 @@ TEST_P(AuditStoreSuite, chooses_by_actor_action_and_time_together) {
     EXPECT_EQ(actions({.action = "none."}), Actions{});
 }
 
+TEST_P(AuditStoreSuite, pages_through_a_family_of_actions_in_the_order_of_time) {
+    const UserId ann = UserId::make();
+    std::vector<std::optional<AuditRecord>> records;
+    for (int i = 0; i < 30; ++i) {
+        AuditRecord record =
+            audit_of("auth.a" + std::to_string(i % 4), begin + milliseconds{i / 3});
+        record.actor = i % 5 != 0 ? std::optional{ann} : std::nullopt;
+        records.push_back(record);
+        records.push_back(audit_of("chat.a", begin + milliseconds{i}));
+    }
+    apply(records);
+
+    std::vector<AuditRecord> paged;
+    AuditQuery query{.actor = ann, .action = "auth.", .limit = 4};
+    for (auto page = list(query); !page.empty(); page = list(query)) {
+        paged.insert(paged.end(), page.begin(), page.end());
+        query.after = AuditQuery::Mark{page.back().at, page.back().id};
+    }
+
+    EXPECT_EQ(paged.size(), 24U);
+    EXPECT_EQ(paged, list({.actor = ann, .action = "auth.", .limit = 100}));
+    EXPECT_TRUE(std::ranges::is_sorted(paged, std::ranges::greater{}, &AuditRecord::at));
+    EXPECT_EQ(list({.action = "auth.", .limit = 100}).size(), 30U);
+}
+
 TEST_P(AuditStoreSuite, refuses_pages_that_are_empty_or_too_long) {
     EXPECT_EQ(code_of([&] { list({.limit = 0}); }), "request.invalid");
     EXPECT_EQ(code_of([&] { list({.limit = 202}); }), "request.invalid");

@@ -13,9 +13,8 @@ namespace fs = std::filesystem;
 using Records = std::vector<std::optional<UsageRecord>>;
 using std::chrono::days;
 
-// The days of the stream, beginning at midnight UTC (summed by day already) or `shift` after it
-// (summed by row).
-std::vector<Time> days_of_stream(std::chrono::hours shift) {
+// The days of the stream, beginning `shift` after midnight UTC.
+std::vector<Time> days_of_stream(std::chrono::minutes shift) {
     std::vector<Time> starts;
     for (int day = -1; day <= 41; ++day) {
         starts.push_back(from_unix_ms(ledger_begin_ms) + days{day} + shift);
@@ -26,8 +25,9 @@ std::vector<Time> days_of_stream(std::chrono::hours shift) {
 void expect_the_same(aio::Loop& loop, UsageStore& store, UsageStore& model,
                      const UsageStream& stream) {
     for (const UserId& user : stream.users()) {
-        for (const int shift : {0, 5}) {
-            const UsageQuery query{user, days_of_stream(std::chrono::hours{shift})};
+        // UTC, whole hours, three quarters (Nepal), and minutes such as no zone has any more.
+        for (const int shift : {0, 5 * 60, 5 * 60 + 45, 7}) {
+            const UsageQuery query{user, days_of_stream(std::chrono::minutes{shift})};
             ASSERT_EQ(await(loop, store.sums(query)), await(loop, model.sums(query)));
         }
         for (int day = 0; day < 40; ++day) {
@@ -49,6 +49,19 @@ std::int64_t days_that_differ(aio::Loop& loop, Database& database) {
             SELECT user_id, day, model, input_tokens, output_tokens, generations, cost_micros FROM daily_usage)
         SELECT (SELECT COUNT(*) FROM (SELECT * FROM sums EXCEPT SELECT * FROM daily)) +
                (SELECT COUNT(*) FROM (SELECT * FROM daily EXCEPT SELECT * FROM sums)))sql"));
+    return rows.front().integer(0);
+}
+
+// The same for the hours and quarters of an hour.
+std::int64_t periods_that_differ(aio::Loop& loop, Database& database) {
+    const Rows rows = await(loop, database.query(R"sql(
+        WITH lengths AS (SELECT 60 AS minutes UNION ALL SELECT 15),
+        sums AS (
+            SELECT user_id, minutes, at / (minutes * 60000) AS period, model, SUM(input_tokens) AS input,
+                SUM(output_tokens) AS output, SUM(purpose = 0), SUM(purpose = 1), SUM(cost_micros) AS cost
+            FROM usage_events, lengths GROUP BY user_id, minutes, period, model)
+        SELECT (SELECT COUNT(*) FROM (SELECT * FROM sums EXCEPT SELECT * FROM period_usage)) +
+               (SELECT COUNT(*) FROM (SELECT * FROM period_usage EXCEPT SELECT * FROM sums)))sql"));
     return rows.front().integer(0);
 }
 
@@ -96,11 +109,62 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
                 await(loop, restored->apply_batch(again));
                 expect_the_same(loop, *restored, *model, stream);
                 ASSERT_EQ(days_that_differ(loop, *restored_database), 0) << "seed " << seed;
+                ASSERT_EQ(periods_that_differ(loop, *restored_database), 0) << "seed " << seed;
             }
         }
 
         EXPECT_GT(moved_back, 0);
         EXPECT_EQ(days_that_differ(loop, *database), 0);
+    }
+}
+
+TEST(SqlUsage, sums_the_days_of_any_zone_without_reading_the_calls) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
+    const auto store = make_sql_usage(*database);
+    const auto model = make_memory_usage();
+    UsageStream stream{4};
+    Records log(2'000);
+    for (auto& record : log) {
+        record = stream.next();
+    }
+    const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
+    await(loop, store->apply_batch(all));
+    await(loop, model->apply_batch(all));
+
+    auto forget = [](Transaction& transaction) { transaction.execute("DELETE FROM usage_events"); };
+    await(loop, database->transact(forget));
+
+    for (const int minutes : {0, 60, -8 * 60, 5 * 60 + 30, 5 * 60 + 45, 12 * 60 + 45}) {
+        const UsageQuery query{stream.users().front(),
+                               days_of_stream(std::chrono::minutes{minutes})};
+        EXPECT_EQ(await(loop, store->sums(query)), await(loop, model->sums(query))) << minutes;
+    }
+}
+
+TEST(SqlUsage, sums_a_day_on_which_the_clock_was_moved) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
+    const auto store = make_sql_usage(*database);
+    const auto model = make_memory_usage();
+    UsageStream stream{5};
+    Records log(2'000);
+    for (auto& record : log) {
+        record = stream.next();
+    }
+    const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
+    await(loop, store->apply_batch(all));
+    await(loop, model->apply_batch(all));
+
+    for (const int moved : {60, -60, 30}) {
+        const Time begin = from_unix_ms(ledger_begin_ms) + std::chrono::hours{22};
+        UsageQuery query{stream.users().front(), {begin, begin + days{1}}};
+        query.days.push_back(begin + days{2} - std::chrono::minutes{moved});
+        query.days.push_back(query.days.back() + days{1});
+        query.days.push_back(query.days.back() + days{1});
+        EXPECT_EQ(await(loop, store->sums(query)), await(loop, model->sums(query))) << moved;
     }
 }
 

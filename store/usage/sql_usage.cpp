@@ -1,6 +1,7 @@
 #include "store/usage/sql_usage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <span>
 #include <tuple>
@@ -34,10 +35,28 @@ constexpr std::string_view add_sql =
     "daily_usage.cost_micros, "
     "excluded.cost_micros)";
 
+constexpr std::string_view add_period_sql =
+    "INSERT INTO period_usage (user_id, minutes, period, model, input_tokens, output_tokens, "
+    "generations, titles, cost_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+    "ON CONFLICT (user_id, minutes, period, model) DO UPDATE SET "
+    "input_tokens = period_usage.input_tokens + excluded.input_tokens, "
+    "output_tokens = period_usage.output_tokens + excluded.output_tokens, "
+    "generations = period_usage.generations + excluded.generations, "
+    "titles = period_usage.titles + excluded.titles, "
+    "cost_micros = COALESCE(period_usage.cost_micros + excluded.cost_micros, "
+    "period_usage.cost_micros, excluded.cost_micros)";
+
 constexpr std::string_view utc_days_sql =
     "SELECT day - $2, model, input_tokens, output_tokens, generations, titles, cost_micros FROM "
     "daily_usage "
     "WHERE user_id = $1 AND day >= $2 AND day < $3 ORDER BY day, model";
+
+// $3 and $4 are periods, $5 is how many of them make a day.
+constexpr std::string_view periods_sql =
+    "SELECT (period - $3) / $5 AS first, model, SUM(input_tokens), SUM(output_tokens), "
+    "SUM(generations), SUM(titles), SUM(cost_micros) FROM period_usage "
+    "WHERE user_id = $1 AND minutes = $2 AND period >= $3 AND period < $4 "
+    "GROUP BY first, model ORDER BY first, model";
 
 constexpr std::string_view events_sql =
     "SELECT (at - $2) / $4 AS day, model, SUM(input_tokens), SUM(output_tokens), "
@@ -46,11 +65,46 @@ constexpr std::string_view events_sql =
 
 std::int64_t day_number(Time at) { return std::chrono::floor<days>(at).time_since_epoch().count(); }
 
-// What a batch adds to daily_usage.
-class DailySums {
+// The lengths in period_usage, the longest that fits first.
+constexpr std::array period_lengths{std::chrono::minutes{60}, std::chrono::minutes{15}};
+
+std::int64_t period_number(Time at, std::chrono::minutes length) {
+    const std::int64_t day = day_number(at);
+    const milliseconds rest = at - Time{days{day}};
+    return day * (days{1} / length) + rest / length;
+}
+
+bool is_period_start(Time at, std::chrono::minutes length) {
+    return at.time_since_epoch() % length == milliseconds{0};
+}
+
+// What a batch adds to daily_usage and period_usage.
+class PeriodSums {
   public:
     void add(const UsageRecord& record) {
-        UsageSum& sum = sums_[{record.user, day_number(record.at), record.model}];
+        add_to(daily_[{record.user, day_number(record.at), record.model}], record);
+        for (const std::chrono::minutes length : period_lengths) {
+            const std::int64_t period = period_number(record.at, length);
+            add_to(periods_[{record.user, length.count(), period, record.model}], record);
+        }
+    }
+
+    void save(Transaction& transaction) const {
+        for (const auto& [key, sum] : daily_) {
+            const auto& [user, day, model] = key;
+            transaction.execute(add_sql, {user, day, model, sum.input_tokens, sum.output_tokens,
+                                          sum.generations, sum.titles, sum.cost_micros});
+        }
+        for (const auto& [key, sum] : periods_) {
+            const auto& [user, minutes, period, model] = key;
+            transaction.execute(add_period_sql,
+                                {user, minutes, period, model, sum.input_tokens, sum.output_tokens,
+                                 sum.generations, sum.titles, sum.cost_micros});
+        }
+    }
+
+  private:
+    static void add_to(UsageSum& sum, const UsageRecord& record) {
         sum.input_tokens += record.input_tokens;
         sum.output_tokens += record.output_tokens;
         ++(record.purpose == UsagePurpose::answer ? sum.generations : sum.titles);
@@ -59,16 +113,8 @@ class DailySums {
         }
     }
 
-    void save(Transaction& transaction) const {
-        for (const auto& [key, sum] : sums_) {
-            const auto& [user, day, model] = key;
-            transaction.execute(add_sql, {user, day, model, sum.input_tokens, sum.output_tokens,
-                                          sum.generations, sum.titles, sum.cost_micros});
-        }
-    }
-
-  private:
-    std::map<std::tuple<UserId, std::int64_t, std::string>, UsageSum> sums_;
+    std::map<std::tuple<UserId, std::int64_t, std::string>, UsageSum> daily_;
+    std::map<std::tuple<UserId, std::int64_t, std::int64_t, std::string>, UsageSum> periods_;
 };
 
 bool insert(Transaction& transaction, const UsageRecord& record) {
@@ -83,18 +129,18 @@ bool insert(Transaction& transaction, const UsageRecord& record) {
 LedgerOutcome apply(Transaction& transaction, const LedgerBatch<UsageRecord>& batch) {
     check_position(batch, read_ledger_position(transaction, usage_topic));
     LedgerOutcome outcome;
-    DailySums daily;
+    PeriodSums sums;
     for (const auto& record : batch.records) {
         if (!record) {
             ++outcome.unreadable;
         } else if (insert(transaction, *record)) {
-            daily.add(*record);
+            sums.add(*record);
             ++outcome.stored;
         } else {
             ++outcome.repeated;
         }
     }
-    daily.save(transaction);
+    sums.save(transaction);
     save_ledger_position(transaction, usage_topic, {batch.through, batch.log});
     return outcome;
 }
@@ -124,6 +170,29 @@ std::size_t end_of_run(std::span<const Time> starts, std::size_t first) {
     return last;
 }
 
+// Days of the same length, one after the other.
+struct Run {
+    Time from;
+    Time to;
+    milliseconds length;
+};
+
+Rows read_run(Transaction& transaction, const UserId& user, const Run& run) {
+    const bool is_utc = is_period_start(run.from, days{1}) && run.length == day_length;
+    if (is_utc) {
+        return transaction.query(utc_days_sql, {user, day_number(run.from), day_number(run.to)});
+    }
+    for (const std::chrono::minutes length : period_lengths) {
+        if (is_period_start(run.from, length) && run.length % length == milliseconds{0}) {
+            return transaction.query(periods_sql,
+                                     {user, length.count(), period_number(run.from, length),
+                                      period_number(run.to, length), run.length / length});
+        }
+    }
+    // Some zones were minutes and seconds off, long ago.
+    return transaction.query(events_sql, {user, run.from, run.to, run.length.count()});
+}
+
 // One statement for each run of days of the same length: a zone changes its clock a few times a
 // year.
 std::vector<UsageSum> read_sums(Transaction& transaction, const UsageQuery& query) {
@@ -133,12 +202,7 @@ std::vector<UsageSum> read_sums(Transaction& transaction, const UsageQuery& quer
         const Time from = query.days[first];
         const Time to = query.days[last];
         const std::int64_t length = last == first + 1 ? (to - from).count() : day_length.count();
-        const bool is_utc =
-            from.time_since_epoch() % day_length == milliseconds{0} && length == day_length.count();
-        const Rows rows =
-            is_utc ? transaction.query(utc_days_sql, {query.user, day_number(from), day_number(to)})
-                   : transaction.query(events_sql, {query.user, from, to, length});
-        read_sums(rows, first, sums);
+        read_sums(read_run(transaction, query.user, {from, to, milliseconds{length}}), first, sums);
         first = last;
     }
     return sums;

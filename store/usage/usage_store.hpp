@@ -36,8 +36,8 @@ struct UsedTokens {
     Offset through = 0;
 };
 
-// What models used, call by call and summed by (user, UTC day, model); both are written in one
-// transaction.
+// What models used, call by call and summed by (user, period, model) for UTC days, hours and
+// quarters of an hour; all are written in one transaction.
 class UsageStore : public Ledger<UsageRecord> {
   public:
     static constexpr std::size_t days_max = 400;
