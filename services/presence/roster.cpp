@@ -112,9 +112,13 @@ void Roster::expire(Time now, Steady steady) {
 void Roster::forget_oldest() {
     while (offline_.size() > rules_.remembered_max) {
         const auto found = people_.find(offline_.front());
+        const bool is_offline =
+            found != people_.end() && found->second.state == PresenceState::offline;
+        if (is_offline && found->second.is_changed) {
+            return;  // until it is told
+        }
         offline_.pop_front();
-        if (found != people_.end() && found->second.state == PresenceState::offline &&
-            !found->second.is_changed) {
+        if (is_offline) {
             people_.erase(found);
         }
     }
@@ -139,6 +143,7 @@ std::vector<contracts::Presence> Roster::take_changes() {
         }
     }
     changed_.clear();
+    forget_oldest();
     return changes;
 }
 

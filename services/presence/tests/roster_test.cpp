@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 namespace loquat::presence {
@@ -43,6 +44,30 @@ TEST(Roster, flapping_ends_in_the_true_state) {
         offline += here ? 0 : 1;
     }
     EXPECT_LE(roster.size(), users.size() - offline + 30);
+}
+
+// All at once, so that all of them are still to be told when the first would be forgotten.
+TEST(Roster, remembers_only_the_last_of_many_who_left) {
+    FakeClock clock;
+    Roster roster{{.lease = 30s, .offline_after = 1s, .remembered_max = 10}};
+    contracts::PresenceReport here{"n", true, {}};
+    for (int i = 0; i < 100; ++i) {
+        here.entries.push_back({UserId::make(), 1, 0});
+    }
+    EXPECT_TRUE(roster.apply(here, clock.now(), clock.steady()));
+    (void)roster.take_changes();
+
+    EXPECT_TRUE(roster.apply({"n", true, {}}, clock.now(), clock.steady()));
+    clock.advance(2s);
+    roster.expire(clock.now(), clock.steady());
+
+    EXPECT_EQ(roster.take_changes().size(), 100U);
+    EXPECT_EQ(roster.size(), 10U);
+    EXPECT_EQ(std::ranges::count_if(here.entries,
+                                    [&](const auto& entry) {
+                                        return roster.get(entry.user_id).last_seen_at.has_value();
+                                    }),
+              10);
 }
 
 }  // namespace
