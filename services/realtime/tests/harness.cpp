@@ -167,11 +167,12 @@ Task<contracts::MessagePage> FakeChat::list_after(Identity, ChatId chat, std::in
                                                   std::int32_t limit) {
     contracts::MessagePage page;
     for (const contracts::Message& message : messages[chat]) {
-        if (*message.seq > after_seq && page.items.size() < static_cast<std::size_t>(limit)) {
+        if (*message.seq > after_seq && *message.seq <= stored_max &&
+            page.items.size() < static_cast<std::size_t>(limit)) {
             page.items.push_back(message);
         }
     }
-    page.head_seq = static_cast<std::int64_t>(messages[chat].size());
+    page.head_seq = std::min(stored_max, static_cast<std::int64_t>(messages[chat].size()));
     co_await wait_for("list");
     co_return page;
 }

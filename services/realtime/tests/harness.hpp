@@ -96,7 +96,8 @@ class FakeChat final : public ChatPort {
     Task<contracts::MessagePage> list_after(Identity who, ChatId chat, std::int64_t after_seq,
                                             std::int32_t limit) override;
     Task<contracts::ChatPlaces> list_places(Identity who) override;
-    contracts::ChatPlaces places;  // what list_places gives
+    contracts::ChatPlaces places;         // what list_places gives
+    std::int64_t stored_max = INT64_MAX;  // the store knows nothing beyond this number
 
     enum class Announce { yes, no };
     // Stores the next message of the chat, and broadcasts it.

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "net/websocket/frame.hpp"
+#include "services/realtime/close_codes.hpp"
 #include "services/realtime/connection.hpp"
 #include "services/realtime/destination.hpp"
 #include "services/realtime/due.hpp"
@@ -25,6 +26,17 @@ struct Noted : Due {
     std::chrono::milliseconds again{0};
     std::vector<Steady> times;
 };
+
+TEST(CloseCodes, tell_a_client_whether_to_come_again) {
+    EXPECT_EQ(close_code_of({Kind::unavailable, "store.full", ""}), 1013);
+    EXPECT_EQ(close_code_of({Kind::timed_out, "call.timeout", ""}), 1013);
+    EXPECT_EQ(close_code_of({Kind::unavailable, "server.restarting", ""}), 1012);
+    EXPECT_EQ(close_code_of({Kind::unauthenticated, "auth.token_expired", ""}), 4401);
+    EXPECT_EQ(close_code_of({Kind::malformed, "stomp.malformed", ""}), 1002);
+    EXPECT_EQ(close_code_of({Kind::too_large, "request.too_large", ""}), 1009);
+    EXPECT_EQ(close_code_of({Kind::internal, "internal", ""}), 1011);
+    EXPECT_EQ(close_code_of({Kind::forbidden, "chat.forbidden", ""}), 1008);
+}
 
 TEST(DueWheel, is_never_early_and_at_most_a_slot_late) {
     FakeClock clock;

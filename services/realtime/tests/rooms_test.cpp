@@ -15,11 +15,13 @@ class Rooms : public RealtimeTest {
         }
     }
     // Runs until a call of that name has been made.
-    void run_until_called(const std::string& name) {
-        const auto called = [&] { return std::ranges::count(chat.calls, name) > 0; };
-        for (int i = 0; i < 1000 && !called(); ++i) {
+    void run_until_called(const std::string& name, std::ptrdiff_t times = 1) {
+        const Steady latest = std::chrono::steady_clock::now() + 10s;
+        while (std::ranges::count(chat.calls, name) < times &&
+               std::chrono::steady_clock::now() < latest) {
             run();
         }
+        run();
     }
 };
 
@@ -124,6 +126,30 @@ TEST_F(Rooms, catch_up_brings_exactly_what_was_missed_and_then_live) {
         expected.push_back(seq);
     }
     EXPECT_EQ(ann.take_seqs(), expected);
+}
+
+TEST_F(Rooms, a_page_that_repeats_itself_is_shown_once) {
+    post_many(2);
+    chat.messages[room].insert(chat.messages[room].begin() + 1, chat.messages[room].front());
+
+    Client& ann = following("ann", room, "last-seq:0\n");
+
+    EXPECT_EQ(ann.take_seqs(), (Seqs{1, 2}));
+}
+
+TEST_F(Rooms, what_the_store_cannot_give_is_a_resync_and_then_live) {
+    post_many(6);
+    chat.stored_max = 3;
+    Client& ann = following("ann", room, "last-seq:0\n");
+
+    run_until_called("list", 6);
+
+    const auto bodies = ann.take_bodies();
+    ASSERT_EQ(bodies.size(), 4U);
+    EXPECT_EQ(bodies[3], R"({"type":"resync","from_seq":4,"to_seq":6})");
+    chat.post(room, "live");
+    run();
+    EXPECT_EQ(ann.take_seqs(), Seqs{7});
 }
 
 TEST_F(Rooms, messages_that_come_while_history_is_read_are_neither_lost_nor_doubled) {

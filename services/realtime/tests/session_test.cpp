@@ -82,6 +82,16 @@ TEST_F(Sessions, live_on_with_a_new_token) {
     EXPECT_EQ(ann.close_code, 4401);
 }
 
+TEST_F(Sessions, are_not_continued_with_a_token_that_ends_at_this_very_moment) {
+    Client& ann = connected("ann");
+    tokens.issue("ann", "ending").expires_at = clock.now();
+
+    ann.send("SEND\ndestination:/app/auth.refresh\n\n{\"access_token\":\"ending\"}");
+
+    EXPECT_EQ(header(ann.take_one(), "code"), "auth.token_expired");
+    EXPECT_EQ(ann.close_code, 4401);
+}
+
 TEST_F(Sessions, are_not_continued_with_another_person_s_token) {
     Client& ann = connected("ann");
 
