@@ -2,6 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -11,41 +18,159 @@ namespace loquat {
 namespace {
 
 constexpr std::string_view hidden = "***";
-constexpr std::size_t part_min = 8;
+constexpr std::size_t part_min = sizeof(std::uint64_t);
 
-// Length of the longest part of `secret` at the front of `text`; both in lower case.
-std::size_t longest_part(std::string_view text, std::string_view secret) {
-    std::size_t longest = 0;
-    for (std::size_t begin = secret.find(text.front()); begin != std::string_view::npos;
-         begin = secret.find(text.front(), begin + 1)) {
-        const std::string_view rest = secret.substr(begin);
-        const std::size_t most = std::min(text.size(), rest.size());
-        std::size_t same = 0;
-        while (same < most && text[same] == rest[same]) {
-            ++same;
-        }
-        longest = std::max(longest, same);
+// A way to read a text: its letters in lower case, and where each of them stands in it.
+struct Reading {
+    std::string letters;
+    std::vector<std::size_t> begins;
+    std::vector<std::size_t> ends;
+
+    void add(char letter, std::size_t begin, std::size_t end) {
+        letters.push_back(letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a')
+                                                         : letter);
+        begins.push_back(begin);
+        ends.push_back(end);
     }
-    return longest;
+};
+
+Reading as_it_is(std::string_view text) {
+    Reading out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        out.add(text[i], i, i + 1);
+    }
+    return out;
 }
 
-// All letters in lower case: providers write keys in any case, also inside base64.
-std::string hide_form(const std::string& text, std::string_view form) {
-    const std::string lower_text = to_lower_ascii(text);
-    const std::string lower_form = to_lower_ascii(form);
-    const std::size_t enough = std::min(part_min, lower_form.size());
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t part =
-            enough == 0 ? 0 : longest_part(std::string_view{lower_text}.substr(i), lower_form);
-        if (part >= enough && part > 0) {
-            out.append(hidden);
-            i += part;
-        } else {
-            out.push_back(text[i++]);
+// What stands for one letter at the front of a text; size 0: nothing does.
+struct Escape {
+    char letter = 0;
+    std::size_t size = 0;
+};
+
+// `size` counts what is around the digits.
+Escape read_digits(std::string_view digits, int base, std::size_t size) {
+    std::uint32_t value = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
+        return {};
+    }
+    return {value < 0x80 ? static_cast<char>(value) : '\x80', digits.size() + size};
+}
+
+Escape read_entity(std::string_view text) {
+    static constexpr std::array<std::pair<std::string_view, char>, 5> named{
+        {{"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&lt;", '<'}, {"&gt;", '>'}}};
+    for (const auto& [name, letter] : named) {
+        if (text.starts_with(name)) {
+            return {letter, name.size()};
+        }
+    }
+    const std::size_t end = text.substr(0, 12).find(';');
+    if (!text.starts_with("&#") || end == std::string_view::npos) {
+        return {};
+    }
+    return text.starts_with("&#x") ? read_digits(text.substr(3, end - 3), 16, 4)
+                                   : read_digits(text.substr(2, end - 2), 10, 3);
+}
+
+// Of addresses, JSON and other source, and pages.  In lower case.
+Escape read_escape(std::string_view text) {
+    switch (text.front()) {
+        case '%':
+            return text.size() < 3 ? Escape{} : read_digits(text.substr(1, 2), 16, 1);
+        case '&':
+            return read_entity(text);
+        case '\\':
+            if (text.size() >= 6 && text[1] == 'u') {
+                return read_digits(text.substr(2, 4), 16, 2);
+            }
+            if (text.size() >= 4 && text[1] == 'x') {
+                return read_digits(text.substr(2, 2), 16, 2);
+            }
+            return text.size() < 2 ? Escape{} : Escape{text[1], 2};
+        default:
+            return {};
+    }
+}
+
+Reading without_escapes(const Reading& in) {
+    Reading out;
+    for (std::size_t i = 0; i < in.letters.size();) {
+        const Escape escape = read_escape(std::string_view{in.letters}.substr(i));
+        const std::size_t size = std::max<std::size_t>(escape.size, 1);
+        out.add(escape.size == 0 ? in.letters[i] : escape.letter, in.begins[i],
+                in.ends[i + size - 1]);
+        i += size;
+    }
+    return out;
+}
+
+bool is_gap(char c) { return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')); }
+
+// Words that were split, by whatever: line ends, blanks, colons.
+Reading without_gaps(const Reading& in) {
+    Reading out;
+    for (std::size_t i = 0; i < in.letters.size(); ++i) {
+        if (!is_gap(in.letters[i])) {
+            out.add(in.letters[i], in.begins[i], in.ends[i]);
         }
     }
     return out;
+}
+
+// Parts of the least length, to be looked up at each letter of a text.
+class Parts {
+  public:
+    void add_all_of(std::string_view letters) {
+        for (std::size_t i = 0; i + part_min <= letters.size(); ++i) {
+            const std::uint64_t part = pack(letters.substr(i));
+            parts_.push_back(part);
+            filter_.set(slot(part));
+        }
+    }
+    void sort() { std::ranges::sort(parts_); }
+    bool has(std::string_view letters) const {
+        const std::uint64_t part = pack(letters);
+        return filter_.test(slot(part)) && std::ranges::binary_search(parts_, part);
+    }
+
+  private:
+    static std::uint64_t pack(std::string_view letters) {
+        std::uint64_t part = 0;
+        std::memcpy(&part, letters.data(), part_min);
+        return part;
+    }
+    static std::size_t slot(std::uint64_t part) {
+        return static_cast<std::size_t>((part * 0x9E3779B97F4A7C15U) >> 48);
+    }
+
+    std::vector<std::uint64_t> parts_;
+    std::bitset<65536> filter_;  // most letters of a text are nothing
+};
+
+// Marks where `reading` has one of `parts`.  Longer ones are several of them.
+void mark_parts(std::vector<bool>& marks, const Reading& reading, const Parts& parts) {
+    std::size_t marked = 0;
+    for (std::size_t i = 0; i + part_min <= reading.letters.size(); ++i) {
+        if (parts.has(std::string_view{reading.letters}.substr(i))) {
+            const std::size_t end = reading.ends[i + part_min - 1];
+            for (marked = std::max(marked, reading.begins[i]); marked < end; ++marked) {
+                marks[marked] = true;
+            }
+        }
+    }
+}
+
+// A secret that is shorter than a part.
+void mark_whole(std::vector<bool>& marks, const Reading& reading, std::string_view secret) {
+    for (std::size_t i = reading.letters.find(secret); i != std::string::npos;
+         i = reading.letters.find(secret, i + secret.size())) {
+        std::fill(marks.begin() + static_cast<std::ptrdiff_t>(reading.begins[i]),
+                  marks.begin() + static_cast<std::ptrdiff_t>(reading.ends[i + secret.size() - 1]),
+                  true);
+    }
 }
 
 // What base64 has of `secret` wherever it begins in what is encoded: without the characters that
@@ -68,17 +193,27 @@ std::string replaced(std::string text, char from, std::string_view to) {
     return text;
 }
 
+// How others write it, but for escapes and gaps.  Not all in lower case.
 std::vector<std::string> forms_of(std::string_view secret) {
-    std::vector<std::string> forms{std::string{secret}, percent_encode(secret),
-                                   replaced(std::string{secret}, '/', "\\/")};
+    std::vector<std::string> forms{std::string{secret}, to_hex(secret)};
     for (const std::size_t offset : {0U, 1U, 2U}) {
         const std::string text = base64_within(secret, offset);
-        if (text.size() >= part_min) {
-            forms.push_back(text);
-            forms.push_back(replaced(replaced(text, '+', "-"), '/', "_"));
-        }
+        forms.push_back(text);
+        forms.push_back(replaced(replaced(text, '+', "-"), '/', "_"));
     }
     return forms;
+}
+
+std::string without_marked(std::string_view text, const std::vector<bool>& marks) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!marks[i]) {
+            out.push_back(text[i]);
+        } else if (i == 0 || !marks[i - 1]) {
+            out.append(hidden);
+        }
+    }
+    return out;
 }
 
 bool ends_address(char c) {
@@ -136,11 +271,33 @@ std::string hide_in_word(std::string_view word) {
 }  // namespace
 
 std::string hide_secret(std::string_view text, std::string_view secret) {
-    std::string out{text};
-    for (const std::string& form : forms_of(secret)) {
-        out = hide_form(out, form);
+    if (text.empty() || secret.empty()) {
+        return std::string{text};
     }
-    return out;
+    std::vector<bool> marks(text.size());
+    const Reading plain = as_it_is(text);
+    const Reading once = without_escapes(plain);
+    const Reading twice = without_escapes(once);
+    if (secret.size() < part_min) {
+        for (const Reading* reading : {&plain, &once, &twice}) {
+            mark_whole(marks, *reading, to_lower_ascii(secret));
+        }
+        return without_marked(text, marks);
+    }
+    const auto parts = std::make_unique<Parts>();
+    const auto closed_up = std::make_unique<Parts>();
+    for (const std::string& form : forms_of(secret)) {
+        const Reading letters = as_it_is(form);
+        parts->add_all_of(letters.letters);
+        closed_up->add_all_of(without_gaps(letters).letters);
+    }
+    parts->sort();
+    closed_up->sort();
+    for (const Reading* reading : {&plain, &once, &twice}) {
+        mark_parts(marks, *reading, *parts);
+        mark_parts(marks, without_gaps(*reading), *closed_up);
+    }
+    return without_marked(text, marks);
 }
 
 std::string hide_credentials(std::string_view text) {

@@ -5,8 +5,9 @@
 namespace loquat {
 
 // `text` of somebody else without `secret`, for logs: in any case, whole or a part of at least
-// eight characters, also percent-encoded, with escaped slashes, and in base64.  Hide first, cut
-// after: a half of a secret is not found any more.
+// eight characters; also in hexadecimal or base64, with escapes of addresses, JSON or pages (twice,
+// too), and with something between its letters.  Hide first, cut after: a half of a secret is not
+// found any more.
 std::string hide_secret(std::string_view text, std::string_view secret);
 
 // `text` without what addresses in it carry of credentials: `user:password@` and the values of

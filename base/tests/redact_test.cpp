@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 
@@ -30,7 +33,55 @@ TEST(HideSecret, finds_a_key_in_every_form) {
     EXPECT_EQ(hide_secret("Incorrect key: " + std::string{key}, key), "Incorrect key: ***");
 }
 
+// Each character by itself, so that nothing of the key stands there as it is.
+std::string letter_by_letter(const std::function<std::string(char)>& write) {
+    std::string out;
+    for (const char c : key) {
+        out += write(c);
+    }
+    return out;
+}
+
+std::string hex(char c) { return to_hex(std::string_view{&c, 1}); }
+
+std::string upper_hex(char c) {
+    std::string out = hex(c);
+    std::ranges::transform(out, out.begin(), [](char d) { return d >= 'a' ? d - 'a' + 'A' : d; });
+    return out;
+}
+
+TEST(HideSecret, finds_a_key_that_is_escaped_or_split) {
+    const std::string half{key.substr(0, 11)};
+    const std::string rest{key.substr(11)};
+    for (const std::string& said :
+         {letter_by_letter([](char c) { return hex(c); }),
+          letter_by_letter([](char c) { return upper_hex(c) + " "; }),
+          letter_by_letter([](char c) { return "%" + upper_hex(c); }),
+          letter_by_letter([](char c) { return "%25" + hex(c); }),
+          letter_by_letter([](char c) { return "\\u00" + hex(c); }),
+          letter_by_letter([](char c) { return "\\\\u00" + upper_hex(c); }),
+          letter_by_letter([](char c) { return "\\x" + hex(c); }),
+          letter_by_letter([](char c) { return "&#" + std::to_string(int{c}) + ";"; }),
+          letter_by_letter([](char c) { return "&#x" + upper_hex(c) + ";"; }),
+          letter_by_letter([](char c) { return std::string{c, ' '}; }),
+          letter_by_letter([](char c) { return std::string{'"', c, '"', ','}; }),
+          half + "\n" + rest, half + "\\n" + rest, half + "\xe2\x80\x8b" + rest,
+          to_base64(key).substr(0, 14) + "\r\n" + to_base64(key).substr(14)}) {
+        const std::string out = hide_secret("the key " + said + " is unknown", key);
+
+        EXPECT_NE(out.find("***"), std::string::npos) << said << "\n" << out;
+        EXPECT_TRUE(out.ends_with(" is unknown")) << said << "\n" << out;
+        EXPECT_LT(out.size(), 32U) << out;  // a rest at the edges at most
+    }
+}
+
+TEST(HideSecret, finds_a_short_key_that_is_escaped) {
+    EXPECT_EQ(hide_secret("a %61%42%31 b \\u0061B1", "aB1"), "a *** b ***");
+}
+
 TEST(HideSecret, leaves_other_text_alone) {
+    EXPECT_EQ(hide_secret("100% of \\u12 & &#; %zz \\", key), "100% of \\u12 & &#; %zz \\");
+
     EXPECT_EQ(hide_secret("the model is unknown", key), "the model is unknown");
     EXPECT_EQ(hide_secret("anything", ""), "anything");
     EXPECT_EQ(hide_secret("", key), "");
