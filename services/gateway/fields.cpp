@@ -57,32 +57,41 @@ bool is_ours(std::string_view name) {
     return is_one_of(name, names) || has_prefix(name, "x-loquat-");
 }
 
-// What servers believe of a proxy: who the client is, and which address it asked for.
+// What servers believe of a proxy: who the client is, how it came, and which address it asked for.
 bool is_word_of_a_proxy(std::string_view name) {
-    static constexpr std::array<std::string_view, 23> names{"x-forwarded",
+    static constexpr std::array<std::string_view, 14> families{
+        "x-forwarded-", "x-original-",  "x-originating-", "x-envoy-", "x-auth-request-",
+        "x-webauth-",   "x-appengine-", "x-azure-",       "x-arr-",   "x-ssl-",
+        "ssl-client-",  "client-cert-", "wl-proxy-",      "cf-",
+    };
+    static constexpr std::array<std::string_view, 25> names{"x-forwarded",
+                                                            "forwarded-for",
                                                             "x-real-ip",
                                                             "x-client-ip",
                                                             "x-cluster-client-ip",
-                                                            "x-originating-ip",
                                                             "x-remote-ip",
                                                             "x-remote-addr",
                                                             "x-remote-user",
                                                             "remote-user",
                                                             "remote-addr",
                                                             "client-ip",
+                                                            "client-cert",
+                                                            "x-client-cert",
                                                             "true-client-ip",
-                                                            "cf-connecting-ip",
                                                             "fastly-client-ip",
-                                                            "x-azure-clientip",
-                                                            "x-original-url",
-                                                            "x-original-uri",
-                                                            "x-original-host",
-                                                            "x-original-remote-addr",
+                                                            "x-proxyuser-ip",
                                                             "x-rewrite-url",
                                                             "x-host",
                                                             "x-http-host-override",
-                                                            "x-envoy-external-address"};
-    return has_prefix(name, "x-forwarded-") || is_one_of(name, names);
+                                                            "x-scheme",
+                                                            "x-url-scheme",
+                                                            "front-end-https",
+                                                            "x-sendfile-type",
+                                                            "x-accel-mapping",
+                                                            "x-accel-redirect"};
+    return is_one_of(name, names) || std::ranges::any_of(families, [name](std::string_view one) {
+               return has_prefix(name, one);
+           });
 }
 
 bool is_essential(std::string_view name) {
