@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace loquat::model {
@@ -176,10 +177,18 @@ void JsonCursor::append_escaped(std::string& out, std::string_view raw, std::siz
 
 std::optional<std::int64_t> JsonCursor::read_integer() {
     const std::string_view word = skip();
+    const char* const last = word.data() + word.size();
     std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    const bool whole = error == std::errc{} && end == word.data() + word.size() && !word.empty();
-    return whole ? std::optional{value} : std::nullopt;
+    if (const auto [end, error] = std::from_chars(word.data(), last, value);
+        error == std::errc{} && end == last && !word.empty()) {
+        return value;
+    }
+    constexpr double exact_max = 9007199254740992;
+    double number = 0;
+    const auto [end, error] = std::from_chars(word.data(), last, number);
+    const bool is_whole = is_number(word) && error == std::errc{} && end == last &&
+                          std::abs(number) <= exact_max && std::trunc(number) == number;
+    return is_whole ? std::optional{static_cast<std::int64_t>(number)} : std::nullopt;
 }
 
 void JsonCursor::skip_word() {

@@ -38,7 +38,7 @@ class JsonCursor {
     // Appends a string's characters.  Escaped surrogates that do not pair up come out as three
     // bytes each.  False when it was no string.
     bool read_string(std::string& out);
-    // None when it was no number, or one with a fraction or an exponent.
+    // None when it was no whole number, however written: 7, 7.0 and 7e0 are the same (RFC 8259).
     std::optional<std::int64_t> read_integer();
     // The next value as text.
     std::string_view skip();

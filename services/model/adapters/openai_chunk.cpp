@@ -31,7 +31,9 @@ std::string start_of(std::string_view text) { return std::string{cut_text(text, 
 
 bool take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
     const auto value = cursor.read_integer();
-    if (!value || !contracts::is_token_figure(*value)) {
+    const bool is_credible =
+        value && contracts::is_token_figure(*value) && (*value > 0 || figure.value_or(0) == 0);
+    if (!is_credible) {
         return false;
     }
     figure = value;
@@ -103,7 +105,7 @@ void OpenAiStream::take_error(JsonCursor& cursor) {
     fail(judge_error(0, error));
 }
 
-// The last figure of each kind counts: some send them with every chunk.
+// The last figure of each kind counts: some send them with every chunk.  Nothing falls back to 0.
 void OpenAiStream::take_usage(JsonCursor& cursor) {
     if (!cursor.begin_object()) {
         return;

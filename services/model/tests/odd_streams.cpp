@@ -208,6 +208,15 @@ Streams figures_of_use() {
              "\n\n" +
              stop + the_end,
          "Hi", "", "stop", 9, 2},
+        {"usage after which zeros come",
+         say("Hi") + stop + figures +
+             R"(data: {"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0}})"
+             "\n\n" +
+             the_end,
+         "Hi", "", "stop", 9, 2},
+        {"usage in other notations",
+         say("Hi") + stop + replace_all(replace_all(figures, "9", "9.0"), "2}", "2e0}") + the_end,
+         "Hi", "", "stop", 9, 2},
         {"usage without a field",
          say("Hi") + stop +
              R"(data: {"choices":[],"usage":{"prompt_tokens":4}})"

@@ -127,8 +127,8 @@ TokenUsage usage_in(const std::string& body) {
 }
 
 TEST(OpenAiStream, takes_only_whole_numbers_of_a_possible_size_for_figures) {
-    const std::string bad[] = {"1000000001", "-1",   "2.5",  "1e9", "9223372036854775808",
-                               "\"7\"",      "null", "true", "{}",  "[7]"};
+    const std::string bad[] = {"1000000001",          "-1",    "2.5",  "1e10", "-0.5", "1e400",
+                               "9223372036854775808", "\"7\"", "null", "true", "{}",   "[7]"};
     for (const std::string& figure : bad) {
         const TokenUsage usage = usage_in(say("Hi") + stop + figures(figure, figure) + the_end);
 
