@@ -1,4 +1,5 @@
 #pragma once
+#include "contracts/membership.hpp"
 #include "contracts/message.hpp"
 
 // Conversations, members and messages.  Failures: chat.not_found, chat.not_a_member,
@@ -207,12 +208,6 @@ struct Subscribable {
 };
 BOOST_DESCRIBE_STRUCT(Subscribable, (), (head_seq, role, generations))
 
-struct PeerIds {
-    std::vector<UserId> ids;
-    static constexpr std::array fields{wire::Field{"ids", 0, 10'000, ""}};
-};
-BOOST_DESCRIBE_STRUCT(PeerIds, (), (ids))
-
 class ChatApi {
   public:
     virtual ~ChatApi() = default;
@@ -251,8 +246,14 @@ class ChatApi {
     // Throws chat.not_found unless the caller may follow the conversation.
     virtual Task<Subscribable> check_subscription(Caller caller, ChatRef request) = 0;
     virtual Task<ChatPlaces> list_places(Caller caller, Empty request) = 0;
-    // Everyone who shares a conversation with the caller, at most 10,000.
-    virtual Task<PeerIds> list_peers(Caller caller, Empty request) = 0;
+    // Those of `user_ids` who share a conversation with the caller now.
+    virtual Task<PeerIds> filter_peers(Caller caller, PeopleRequest request) = 0;
+    // All conversations of each; in the order asked for.
+    virtual Task<MembershipList> list_memberships(Caller caller, PeopleRequest request) = 0;
+    // Everything after `request` that was acknowledged before the call.  What was read of
+    // memberships at any time after `request` is right once these are applied to it.
+    virtual Task<MembershipChanges> list_membership_changes(Caller caller,
+                                                            MembershipMark request) = 0;
 };
 
 template <>
@@ -334,10 +335,19 @@ struct Table<ChatApi> {
                                       .path = "/internal/places",
                                       .summary = "The caller's conversations and markers",
                                       .access = Access::internal}},
-        Route<&ChatApi::list_peers>{{.method = "GET",
-                                     .path = "/internal/peers",
-                                     .summary = "Who shares a conversation with the caller",
-                                     .access = Access::internal}},
+        Route<&ChatApi::filter_peers>{
+            {.method = "POST",
+             .path = "/internal/peers",
+             .summary = "Who of them shares a conversation with the caller",
+             .access = Access::internal}},
+        Route<&ChatApi::list_memberships>{{.method = "POST",
+                                           .path = "/internal/memberships",
+                                           .summary = "The conversations of these people",
+                                           .access = Access::internal}},
+        Route<&ChatApi::list_membership_changes>{{.method = "POST",
+                                                  .path = "/internal/memberships/changes",
+                                                  .summary = "Who came into and left conversations",
+                                                  .access = Access::internal}},
     };
 };
 

@@ -1,7 +1,11 @@
 #include "contracts/events.hpp"
 
+#include "base/text.hpp"
+
 namespace loquat::contracts {
 namespace {
+
+constexpr std::size_t id_bytes = 16;
 
 std::string start_event(std::string_view type) {
     std::string body = "{\"type\":\"";
@@ -77,6 +81,32 @@ std::string encode_user_event(std::string_view queue, std::string_view body) {
 UserEvent decode_user_event(std::string_view payload) {
     const auto [queue, body] = cut_line(payload);
     return {queue, body};
+}
+
+std::string encode_people_event(std::span<const UserId> users, std::string_view lines) {
+    std::string payload = std::to_string(users.size());
+    payload.reserve(payload.size() + 1 + users.size() * id_bytes + lines.size());
+    payload.push_back('\n');
+    for (const UserId& user : users) {
+        payload.append(user.view());
+    }
+    payload.append(lines);
+    return payload;
+}
+
+PeopleEvent decode_people_event(std::string_view payload) {
+    const auto [head, rest] = cut_line(payload);
+    const auto count = parse_number(head);
+    if (!count || *count > rest.size() / id_bytes) {
+        return {};
+    }
+    PeopleEvent event;
+    event.users.reserve(*count);
+    for (std::size_t i = 0; i < *count; ++i) {
+        event.users.push_back(UserId::from_bytes(rest.substr(i * id_bytes, id_bytes)));
+    }
+    event.lines = rest.substr(*count * id_bytes);
+    return event;
 }
 
 std::string chat_event(std::string_view type, const Chat& chat) {

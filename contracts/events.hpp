@@ -1,6 +1,8 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "contracts/chat.hpp"
@@ -12,9 +14,11 @@ namespace loquat::contracts {
 // Broadcast topics beside those of store/messages/room_event.hpp (chat.room.{id}, chat.stored,
 // chat.outcome.{origin}):
 //   user.{user id}   an event for one person's own queues
+//   presence.told    events for several people's queue `presence`
 //   auth.revoked     a Revocation as JSON
 //   auth.keys        the keys that verify access tokens, as a JWK set; told before a new one signs
 std::string user_topic(const UserId& user);
+inline constexpr std::string_view presence_topic = "presence.told";
 inline constexpr std::string_view revoked_topic = "auth.revoked";
 inline constexpr std::string_view keys_topic = "auth.keys";
 
@@ -35,7 +39,7 @@ struct GenerationOrigin {
 std::string generation_event(std::string_view generation_id, std::int64_t event_id,
                              std::string_view event, const GenerationOrigin* origin = nullptr);
 
-// Payload of a user topic: the queue (`chats`, `presence`, `session`), a newline, then the JSON
+// Payload of a user topic: the queue (`chats`, `session`), a newline, then the JSON
 // body.
 struct UserEvent {
     std::string_view queue;
@@ -43,6 +47,16 @@ struct UserEvent {
 };
 std::string encode_user_event(std::string_view queue, std::string_view body);
 UserEvent decode_user_event(std::string_view payload);
+
+// Payload of the presence topic: how many people, a newline, their ids of 16 bytes, then the
+// bodies, a line each.
+struct PeopleEvent {
+    std::vector<UserId> users;
+    std::string_view lines;
+};
+std::string encode_people_event(std::span<const UserId> users, std::string_view lines);
+// Nobody, when it is not readable.
+PeopleEvent decode_people_event(std::string_view payload);
 
 // `type` is chat_added or chat_changed (with the chat as that person sees it).
 std::string chat_event(std::string_view type, const Chat& chat);

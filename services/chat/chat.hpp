@@ -11,6 +11,7 @@
 #include "services/chat/announcer.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/heads.hpp"
+#include "services/chat/membership_feed.hpp"
 #include "services/chat/metrics.hpp"
 #include "services/chat/outcomes.hpp"
 #include "services/chat/people.hpp"
@@ -42,8 +43,8 @@ class LiveAnswers {
 };
 
 // The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the
-// ports. conversations.cpp, keys.cpp, membership.cpp, messages.cpp, changes.cpp and reading.cpp
-// each hold a part.
+// ports. conversations.cpp, keys.cpp, membership.cpp, messages.cpp, changes.cpp, peers.cpp and
+// reading.cpp each hold a part.
 class Chat final : public contracts::ChatApi {
   public:
     struct Ports {
@@ -116,7 +117,11 @@ class Chat final : public contracts::ChatApi {
     Task<contracts::Subscribable> check_subscription(Caller caller,
                                                      contracts::ChatRef request) override;
     Task<contracts::ChatPlaces> list_places(Caller caller, contracts::Empty request) override;
-    Task<contracts::PeerIds> list_peers(Caller caller, contracts::Empty request) override;
+    Task<contracts::PeerIds> filter_peers(Caller caller, contracts::PeopleRequest request) override;
+    Task<contracts::MembershipList> list_memberships(Caller caller,
+                                                     contracts::PeopleRequest request) override;
+    Task<contracts::MembershipChanges> list_membership_changes(
+        Caller caller, contracts::MembershipMark request) override;
 
   private:
     using Turn = Turns<ChatId>::Turn;
@@ -183,6 +188,7 @@ class Chat final : public contracts::ChatApi {
     Repeats repeats_;
     Outcomes outcomes_;
     Announcer announcer_;
+    MembershipFeed membership_feed_;
     Lru<Seat, Steady> typing_;
     LiveAnswers* answers_ = nullptr;
     store::Subscription stored_;

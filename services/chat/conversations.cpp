@@ -158,6 +158,7 @@ Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRe
             std::vector<UserId> everybody;
             for (const MemberRecord& member : room.members()) {
                 everybody.push_back(member.user);
+                membership_feed_.note({created.chat, member.user, true});
             }
             rooms_.add(std::move(room));
             announcer_.chat_added(created.chat, std::move(everybody));

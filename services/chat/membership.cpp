@@ -20,6 +20,7 @@ Task<void> Chat::add_member(RoomPtr room, UserId user, MemberRole role) {
     }
     room->add(member);
     rooms_.resize(*room);
+    membership_feed_.note({room->chat.id, user, true});
     announcer_.member_added(room->chat.id, user);
     std::vector<UserId> newcomer{user};
     announcer_.chat_added(room->chat.id, std::move(newcomer));
@@ -29,6 +30,7 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
     co_await ports_.chats.remove_member(Seat{room->chat.id, user});
     room->remove(user);
     rooms_.resize(*room);
+    membership_feed_.note({room->chat.id, user, false});
     ports_.rights.end(runtime::StandingRights::Member{room->chat.id, user});
     if (answers_ != nullptr) {
         answers_->on_member_gone(room->chat.id, user);
@@ -40,6 +42,7 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
 Task<void> Chat::destroy(RoomPtr room) {
     const ChatId id = room->chat.id;
     co_await ports_.chats.remove(id);
+    membership_feed_.note({id, std::nullopt, false});
     if (answers_ != nullptr) {
         answers_->on_chat_deleted(id);
     }

@@ -93,8 +93,10 @@ class ChatStore {
     virtual Task<std::vector<Place>> list_places(UserId user) = 0;
     // Public rooms that are not archived, by title without case, then by id.
     virtual Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) = 0;
-    // Everyone but `user` in the same conversations, each once.
-    virtual Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) = 0;
+    // Those of `others` who are in a conversation with `user`, in their order.
+    virtual Task<std::vector<UserId>> filter_peers(UserId user, std::vector<UserId> others) = 0;
+    // The conversations of each, in the order asked for.
+    virtual Task<std::vector<std::vector<ChatId>>> list_memberships(std::vector<UserId> users) = 0;
 
     // Title, visibility, archive, assistant and activity of `chat`.
     virtual Task<void> update(ChatRecord chat) = 0;

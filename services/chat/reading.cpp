@@ -6,14 +6,6 @@
 #include "services/chat/views.hpp"
 
 namespace loquat::chat {
-namespace {
-
-constexpr std::size_t peers_max = 10'000;
-// Beyond it the store finds peers: it need not look at each conversation by itself.
-constexpr std::size_t rooms_asked_max = 200;
-
-}  // namespace
-
 Task<contracts::MessagePage> Chat::list_messages(Caller caller,
                                                  contracts::ListMessagesRequest request) {
     co_await rooms_.get(request.id, caller.user_id(), Action::read);
@@ -97,29 +89,6 @@ Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {
     contracts::ChatPlaces answer;
     for (std::size_t i = 0; i < places.size(); ++i) {
         answer.items.push_back({places[i].chat, heads[i].last_seq, places[i].read_seq});
-    }
-    co_return answer;
-}
-
-Task<contracts::PeerIds> Chat::list_peers(Caller caller, contracts::Empty) {
-    const UserId user = caller.user_id();
-    const auto places = co_await ports_.chats.list_places(user);
-    const bool are_in_memory =
-        places.size() <= rooms_asked_max && std::ranges::all_of(places, [&](const Place& place) {
-            return rooms_.peek(place.chat) != nullptr;
-        });
-    contracts::PeerIds answer;
-    if (!are_in_memory) {
-        answer.ids = co_await ports_.chats.list_peers(user, peers_max);
-        co_return answer;
-    }
-    std::unordered_set<UserId> seen{user};
-    for (const Place& place : places) {
-        for (const MemberRecord& member : rooms_.peek(place.chat)->members()) {
-            if (answer.ids.size() < peers_max && seen.insert(member.user).second) {
-                answer.ids.push_back(member.user);
-            }
-        }
     }
     co_return answer;
 }

@@ -2,7 +2,7 @@
 
 #include "runtime/context.hpp"
 #include "services/presence/adapters/broadcast_watchers.hpp"
-#include "services/presence/adapters/chat_peers.hpp"
+#include "services/presence/adapters/chat_memberships.hpp"
 #include "services/presence/presence.hpp"
 
 namespace loquat::presence {
@@ -13,9 +13,9 @@ class PresenceService final : public runtime::Service {
     explicit PresenceService(runtime::Context& context)
         : config_(context.config<Config>()),
           loop_(context.loop()),
-          peers_(context.client<contracts::ChatApi>()),
+          memberships_(context.client<contracts::ChatApi>()),
           watchers_(context.broadcast()),
-          presence_(peers_, watchers_, context.clock(), config_),
+          presence_(memberships_, watchers_, context.clock(), config_),
           people_(context.metrics().gauge("loquat_presence_people", "People remembered.")),
           scope_(context.loop(), "presence") {
         context.expose<contracts::PresenceApi>(presence_, contracts::presence_operations());
@@ -38,7 +38,7 @@ class PresenceService final : public runtime::Service {
 
     Config config_;
     aio::Loop& loop_;
-    ChatPeers peers_;
+    ChatMemberships memberships_;
     BroadcastWatchers watchers_;
     Presence presence_;
     runtime::Gauge& people_;

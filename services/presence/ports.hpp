@@ -4,24 +4,30 @@
 #include <vector>
 
 #include "aio/task.hpp"
+#include "contracts/membership.hpp"
 #include "contracts/presence.hpp"
 
 namespace loquat::presence {
 
-class PeersPort {
+// Who is in which conversations.  All of it throws upstream.* when chat does not answer.
+class MembershipsPort {
   public:
-    static constexpr std::size_t peers_max = 10'000;
-    virtual ~PeersPort() = default;
-    // Everyone who shares a conversation with that person now, at most `peers_max`.  Throws
-    // upstream.* when chat does not answer.
-    virtual Task<std::vector<UserId>> list_peers(UserId user) = 0;
+    static constexpr std::size_t users_max = 256;  // of one call
+
+    virtual ~MembershipsPort() = default;
+    // Those of `others` who share a conversation with `user` now.
+    virtual Task<std::vector<UserId>> filter_peers(UserId user, std::vector<UserId> others) = 0;
+    virtual Task<std::vector<contracts::Memberships>> list(std::vector<UserId> users) = 0;
+    // As ChatApi::list_membership_changes.
+    virtual Task<contracts::MembershipChanges> list_changes(contracts::MembershipMark after) = 0;
 };
 
 class WatchersPort {
   public:
     virtual ~WatchersPort() = default;
-    // All of `bodies`, each an event as JSON, to `watcher`; one publication.
-    virtual void tell(const UserId& watcher, std::span<const std::string_view> bodies) = 0;
+    // All of `bodies`, each an event as JSON, to each of `watchers`; one publication.
+    virtual void tell(std::span<const UserId> watchers,
+                      std::span<const std::string_view> bodies) = 0;
 };
 
 }  // namespace loquat::presence

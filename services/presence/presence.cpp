@@ -1,5 +1,7 @@
 #include "services/presence/presence.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "wire/codec.hpp"
 
@@ -7,7 +9,7 @@ namespace loquat::presence {
 namespace {
 
 // Changes that are told together.
-constexpr std::size_t slice_max = 256;
+constexpr std::size_t slice_max = 4'096;
 // An edge node says within this time that somebody listens.
 constexpr std::chrono::seconds recent_for{2};
 constexpr std::size_t recent_max = 256;
@@ -27,21 +29,28 @@ Roster::Rules rules_of(const Config& config) {
 
 }  // namespace
 
-Presence::Presence(PeersPort& peers, WatchersPort& watchers, const Clock& clock, Config config)
-    : peers_(peers),
-      watchers_(watchers),
+Presence::Presence(MembershipsPort& memberships, WatchersPort& watchers, const Clock& clock,
+                   Config config)
+    : watchers_(watchers),
+      memberships_(memberships),
       clock_(clock),
       config_(config),
-      roster_(rules_of(config)) {}
+      roster_(rules_of(config)),
+      audience_(memberships) {}
 
 Task<contracts::PresenceList> Presence::get_presence(contracts::Caller caller,
                                                      contracts::GetPresenceRequest request) {
     const UserId me = caller.user_id();
-    const std::vector<UserId> listed = co_await peers_of(me);
-    const std::unordered_set<UserId> peers{listed.begin(), listed.end()};
+    std::vector<UserId> others = request.user_ids;
+    std::erase(others, me);
+    std::unordered_set<UserId> visible{me};
+    if (!others.empty()) {
+        const auto peers = co_await memberships_.filter_peers(me, std::move(others));
+        visible.insert(peers.begin(), peers.end());
+    }
     contracts::PresenceList list;
     for (const UserId& user : request.user_ids) {
-        if (user == me || peers.contains(user)) {
+        if (visible.contains(user)) {
             list.items.push_back(roster_.get(user));
         }
     }
@@ -57,26 +66,34 @@ Task<void> Presence::report(contracts::Caller, contracts::PresenceReport report)
 
 Task<void> Presence::publish_changes() {
     roster_.expire(clock_.now(), clock_.steady());
+    deliveries_left_ = deliveries_max;
+    for (const UserId& gone : roster_.take_gone_watchers()) {
+        audience_.remove(gone);
+    }
+    const std::vector<UserId> newcomers = roster_.take_new_watchers();
+    for (const UserId& user : newcomers) {
+        audience_.add(user);
+    }
     const std::vector<contracts::Presence> changes = roster_.take_changes();
-    std::vector<UserId> newcomers = roster_.take_new_watchers();
+    forget_old_recent();
     std::string problem;
     try {
-        co_await tell_newcomers(std::move(newcomers));
-        if (!changes.empty()) {
-            co_await tell(changes, roster_.watchers());
+        co_await tell_newcomers(newcomers);
+        if (!roster_.watchers().empty()) {
+            co_await tell(changes, std::nullopt);
         }
     } catch (const Failure& failure) {
         problem = failure.code;
     }
     note_recent(changes);
     if (!problem.empty()) {
+        rereads_.owe_all();
         log_warn({.service = "presence"}, "changes could not be told", {{"code", problem}});
     }
+    send_rereads();
 }
 
-// What was told just before their edge node said that they listen.
-Task<void> Presence::tell_newcomers(std::vector<UserId> newcomers) {
-    std::erase_if(newcomers, [&](const UserId& one) { return !roster_.watchers().contains(one); });
+void Presence::forget_old_recent() {
     const Steady oldest = clock_.steady() - recent_for;
     while (!recent_.empty() && recent_.front().at < oldest) {
         recent_.pop_front();
@@ -84,12 +101,16 @@ Task<void> Presence::tell_newcomers(std::vector<UserId> newcomers) {
     if (recent_.empty()) {
         recent_is_cut_ = false;
     }
+}
+
+// What was told just before their edge node said that they listen.
+Task<void> Presence::tell_newcomers(std::vector<UserId> newcomers) {
     if (recent_.empty() || newcomers.empty()) {
         co_return;
     }
     if (recent_is_cut_) {
         for (const UserId& one : newcomers) {
-            watchers_.tell(one, {&read_again, 1});
+            rereads_.owe_person(one);
         }
         co_return;
     }
@@ -97,7 +118,7 @@ Task<void> Presence::tell_newcomers(std::vector<UserId> newcomers) {
     for (const Recent& one : recent_) {
         changes.push_back(one.presence);
     }
-    co_await tell(std::move(changes), {newcomers.begin(), newcomers.end()});
+    co_await tell(changes, std::move(newcomers));
 }
 
 void Presence::note_recent(Changes changes) {
@@ -110,71 +131,71 @@ void Presence::note_recent(Changes changes) {
     }
 }
 
-Task<void> Presence::tell(std::vector<contracts::Presence> changes,
-                          std::unordered_set<UserId> watchers) {
-    if (watchers.empty()) {
-        co_return;
-    }
+// All who listen, or `only` these.
+Task<void> Presence::tell(Changes changes, std::optional<std::vector<UserId>> only) {
     for (std::size_t at = 0; at < changes.size(); at += slice_max) {
-        const Changes slice =
-            Changes{changes}.subspan(at, std::min(slice_max, changes.size() - at));
-        const Letters letters = co_await match(slice, watchers);
-        send(slice, letters);
+        const Changes slice = changes.subspan(at, std::min(slice_max, changes.size() - at));
+        std::vector<UserId> users;
+        std::unordered_map<UserId, std::uint32_t> places;
+        for (std::uint32_t i = 0; i < slice.size(); ++i) {
+            users.push_back(slice[i].user_id);
+            places.insert_or_assign(slice[i].user_id, i);
+        }
+        const PeopleByRoom changed = co_await audience_.refresh(std::move(users));
+        PeopleByRoom some;
+        if (only) {
+            some = audience_.listeners().only(*only);
+        }
+        const PeopleByRoom& listeners = only ? some : audience_.listeners();
+        const std::vector<ChatId> rooms = choose_rooms(changed, listeners);
+        send(slice, make_letters(rooms, changed, places, listeners));
     }
 }
 
-// Asks for the peers of whichever are fewer: who changed, or who listens.
-Task<Presence::Letters> Presence::match(Changes changes,
-                                        const std::unordered_set<UserId>& watchers) {
-    Letters letters;
-    if (changes.size() <= watchers.size()) {
-        for (std::uint32_t i = 0; i < changes.size(); ++i) {
-            const std::vector<UserId> peers = co_await peers_of(changes[i].user_id);
-            for (const UserId& peer : peers) {
-                if (watchers.contains(peer)) {
-                    letters[peer].push_back(i);
-                }
-            }
-        }
-        co_return letters;
-    }
-    std::unordered_map<UserId, std::uint32_t> places;
-    for (std::uint32_t i = 0; i < changes.size(); ++i) {
-        places.insert_or_assign(changes[i].user_id, i);
-    }
-    for (const UserId& watcher : watchers) {
-        const std::vector<UserId> peers = co_await peers_of(watcher);
-        for (const UserId& peer : peers) {
-            if (const auto place = places.find(peer); place != places.end()) {
-                letters[watcher].push_back(place->second);
-            }
+// The rooms whose changes are told one by one: as many as this batch has deliveries for, the
+// smallest first, so that a crowd somewhere holds up nobody elsewhere.
+std::vector<ChatId> Presence::choose_rooms(const PeopleByRoom& changed,
+                                           const PeopleByRoom& listeners) {
+    std::vector<std::pair<std::size_t, ChatId>> rooms;
+    for (const auto& [chat, people] : changed.rooms()) {
+        if (const PeopleByRoom::People* there = listeners.find(chat)) {
+            rooms.emplace_back(people.size() * there->size(), chat);
         }
     }
-    co_return letters;
+    std::ranges::sort(rooms);
+    std::vector<ChatId> chosen;
+    for (const auto& [deliveries, chat] : rooms) {
+        if (deliveries > deliveries_left_) {
+            rereads_.owe_room(chat);
+            continue;
+        }
+        deliveries_left_ -= deliveries;
+        chosen.push_back(chat);
+    }
+    return chosen;
 }
 
-void Presence::send(Changes changes, const Letters& letters) {
-    std::vector<std::string> bodies;
-    for (const contracts::Presence& change : changes) {
-        bodies.push_back(body_of(change));
-    }
+void Presence::send(Changes changes, std::span<const Letter> letters) {
+    std::vector<std::string> bodies(changes.size());
     std::vector<std::string_view> lines;
-    for (const auto& [watcher, places] : letters) {
+    for (const Letter& letter : letters) {
         lines.clear();
-        for (const std::uint32_t place : places) {
+        for (const std::uint32_t place : letter.about) {
+            if (bodies[place].empty()) {
+                bodies[place] = body_of(changes[place]);
+            }
             lines.push_back(bodies[place]);
         }
-        watchers_.tell(watcher, lines);
+        watchers_.tell(letter.to, lines);
     }
 }
 
-Task<std::vector<UserId>> Presence::peers_of(UserId user) {
-    std::vector<UserId> peers = co_await peers_.list_peers(user);
-    if (peers.size() >= PeersPort::peers_max) {
-        log_warn({.service = "presence"}, "a person has more peers than are told of them",
-                 {{"user", user.to_string()}, {"told", std::to_string(peers.size())}});
+void Presence::send_rereads() {
+    const std::vector<UserId> users =
+        rereads_.take(audience_.listeners(), roster_.watchers(), clock_.steady());
+    if (!users.empty()) {
+        watchers_.tell(users, {&read_again, 1});
     }
-    co_return peers;
 }
 
 }  // namespace loquat::presence

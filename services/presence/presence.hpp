@@ -5,17 +5,23 @@
 #include <unordered_set>
 
 #include "aio/scope.hpp"
+#include "services/presence/audience.hpp"
 #include "services/presence/config.hpp"
 #include "services/presence/ports.hpp"
+#include "services/presence/rereads.hpp"
 #include "services/presence/roster.hpp"
 
 namespace loquat::presence {
 
-// The presence service: one object on one loop, in memory.  It keeps nothing for pairs of people:
-// who shares a conversation is asked when there is something to tell and somebody who listens.
+// The presence service: one object on one loop, in memory.  It keeps nothing for pairs of people.
 class Presence final : public contracts::PresenceApi {
   public:
-    Presence(PeersPort& peers, WatchersPort& watchers, const Clock& clock, Config config);
+    // Events that are told one by one in one batch, counted for each who is told.  What is more is
+    // told as one `resync`.
+    static constexpr std::size_t deliveries_max = 65'536;
+
+    Presence(MembershipsPort& memberships, WatchersPort& watchers, const Clock& clock,
+             Config config);
 
     // People with whom the caller shares no conversation are left out.
     Task<contracts::PresenceList> get_presence(contracts::Caller caller,
@@ -23,31 +29,33 @@ class Presence final : public contracts::PresenceApi {
     // Throws `presence.unknown_node` (conflict): report everything first.
     Task<void> report(contracts::Caller caller, contracts::PresenceReport report) override;
 
-    // Tells what has changed; called every `batch_ms`.
+    // Tells what has changed; called every `batch_ms`, not before the last call is done.
     Task<void> publish_changes();
     std::size_t people() const { return roster_.size(); }
 
   private:
     using Changes = std::span<const contracts::Presence>;
-    // Bodies by watcher, as places in the slice that is being told.
-    using Letters = std::unordered_map<UserId, std::vector<std::uint32_t>>;
     struct Recent {
         contracts::Presence presence;
         Steady at;
     };
 
-    Task<void> tell(std::vector<contracts::Presence> changes, std::unordered_set<UserId> watchers);
-    Task<Letters> match(Changes changes, const std::unordered_set<UserId>& watchers);
-    void send(Changes changes, const Letters& letters);
     Task<void> tell_newcomers(std::vector<UserId> newcomers);
+    Task<void> tell(Changes changes, std::optional<std::vector<UserId>> only);
+    std::vector<ChatId> choose_rooms(const PeopleByRoom& changed, const PeopleByRoom& listeners);
+    void send(Changes changes, std::span<const Letter> letters);
+    void send_rereads();
+    void forget_old_recent();
     void note_recent(Changes changes);
-    Task<std::vector<UserId>> peers_of(UserId user);
 
-    PeersPort& peers_;
     WatchersPort& watchers_;
+    MembershipsPort& memberships_;
     const Clock& clock_;
     Config config_;
     Roster roster_;
+    Audience audience_;
+    Rereads rereads_;
+    std::size_t deliveries_left_ = 0;  // of this batch
     // Told so lately that who began to listen before may not have been known as a listener.
     std::deque<Recent> recent_;
     bool recent_is_cut_ = false;

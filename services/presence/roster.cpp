@@ -60,10 +60,22 @@ void Roster::settle(const UserId& user, Person& person, Time now, Steady steady)
 
 void Roster::set_watching(const UserId& user, bool watching) {
     if (!watching) {
-        watchers_.erase(user);
+        if (watchers_.erase(user) > 0) {
+            gone_watchers_.push_back(user);
+        }
     } else if (watchers_.insert(user).second) {
         new_watchers_.push_back(user);
     }
+}
+
+std::vector<UserId> Roster::take_new_watchers() {
+    std::erase_if(new_watchers_, [&](const UserId& user) { return !watchers_.contains(user); });
+    return std::exchange(new_watchers_, {});
+}
+
+std::vector<UserId> Roster::take_gone_watchers() {
+    std::erase_if(gone_watchers_, [&](const UserId& user) { return watchers_.contains(user); });
+    return std::exchange(gone_watchers_, {});
 }
 
 void Roster::set_state(const UserId& user, Person& person, PresenceState state) {

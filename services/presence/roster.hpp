@@ -29,8 +29,9 @@ class Roster {
     contracts::Presence get(const UserId& user) const;
     // Who listens to the presence of others now.
     const std::unordered_set<UserId>& watchers() const { return watchers_; }
-    // Who began to since this was last called.
-    std::vector<UserId> take_new_watchers() { return std::exchange(new_watchers_, {}); }
+    // Who began to, and who no longer does, since this was last called: as it is now.
+    std::vector<UserId> take_new_watchers();
+    std::vector<UserId> take_gone_watchers();
     // Whose state differs from when they were last taken.
     std::vector<contracts::Presence> take_changes();
     std::size_t size() const { return people_.size(); }
@@ -76,6 +77,7 @@ class Roster {
     std::vector<UserId> changed_;
     std::unordered_set<UserId> watchers_;
     std::vector<UserId> new_watchers_;
+    std::vector<UserId> gone_watchers_;
 };
 
 }  // namespace loquat::presence

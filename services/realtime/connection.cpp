@@ -148,17 +148,11 @@ void Connection::answer(std::string_view frame) {
 }
 
 void Connection::give(Subscription& subscription, const Event& event) {
-    const Address& address = subscription.address();
-    auto batch = std::make_shared<Batch>();
-    batch->serial = address.serial;
-    batch->first_seq = event.seq;
-    batch->has_changes = event.is_change;
-    batch->has_generations = event.is_generation;
-    if (address.ack != AckMode::automatic) {
-        batch->numbers.push_back(event.number);
-        note_unacked(subscription, *batch);
-    }
-    node_.maker().append_event(batch->bytes, address, event);
+    give(subscription, make_batch(node_.maker(), subscription.address(), {&event, 1}));
+}
+
+void Connection::give(Subscription& subscription, const SharedBatch& batch) {
+    note_unacked(subscription, *batch);
     enqueue(batch);
     session_.check_window(subscription);
 }

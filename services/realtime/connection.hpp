@@ -38,6 +38,7 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     void answer(std::string_view frame);
     // An event for one subscription; may be dropped for a slow reader.
     void give(Subscription& subscription, const Event& event);
+    void give(Subscription& subscription, const SharedBatch& batch);
     // An event of a replay, which waits for `has_room` and is therefore never dropped.
     void replay(Subscription& subscription, const Event& event);
     // Events shared with others.

@@ -91,6 +91,56 @@ void Group::leave(Subscription& subscription) {
     members_.pop_back();
 }
 
+SharedBatch make_batch(FrameMaker& maker, const Address& address, std::span<const Event> events) {
+    auto batch = std::make_shared<Batch>();
+    batch->serial = address.serial;
+    for (const Event& event : events) {
+        batch->first_seq = batch->first_seq == 0 ? event.seq : batch->first_seq;
+        batch->has_changes |= event.is_change;
+        batch->has_generations |= event.is_generation;
+        if (address.ack != AckMode::automatic) {
+            batch->numbers.push_back(event.number);
+        }
+        maker.append_event(batch->bytes, address, event);
+    }
+    return batch;
+}
+
+const SharedBatch& SharedEvents::batch_for(const Address& address) {
+    SharedBatch& batch = batches_[&address];
+    if (!batch) {
+        batch = make_batch(maker_, address, events_);
+    }
+    return batch;
+}
+
+std::shared_ptr<const Address> AddressBook::hold(Address address, std::uint32_t serial) {
+    std::string key = address.id;
+    key.push_back('\0');
+    key.append(address.destination);
+    for (const auto part :
+         {static_cast<char>(address.ack), static_cast<char>(address.shape.version),
+          static_cast<char>(address.shape.type), static_cast<char>(address.shape.deflate)}) {
+        key.push_back(part);
+    }
+    if (held_.size() >= next_sweep_) {
+        forget_unheld();
+    }
+    std::weak_ptr<const Address>& known = held_[std::move(key)];
+    if (auto held = known.lock()) {
+        return held;
+    }
+    address.serial = serial;
+    auto made = std::make_shared<const Address>(std::move(address));
+    known = made;
+    return made;
+}
+
+void AddressBook::forget_unheld() {
+    std::erase_if(held_, [](const auto& one) { return one.second.expired(); });
+    next_sweep_ = 64 + 2 * held_.size();
+}
+
 void note_unacked(Subscription& subscription, const Batch& batch) {
     if (batch.numbers.empty()) {
         return;

@@ -3,8 +3,10 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "net/stomp/encoder.hpp"
@@ -78,6 +80,35 @@ class FrameMaker {
     std::string compressed_;
 };
 
+// Events of a feed for many subscriptions, whoever they belong to: encoded once for each address.
+class SharedEvents {
+  public:
+    // The bodies outlive it.
+    SharedEvents(FrameMaker& maker, std::vector<Event> events)
+        : maker_(maker), events_(std::move(events)) {}
+
+    const SharedBatch& batch_for(const Address& address);
+
+  private:
+    FrameMaker& maker_;
+    std::vector<Event> events_;
+    std::unordered_map<const Address*, SharedBatch> batches_;
+};
+
+// Addresses of feeds: equal ones are one, for as long as somebody holds it.
+class AddressBook {
+  public:
+    // `serial` is for an address that nobody holds.
+    std::shared_ptr<const Address> hold(Address address, std::uint32_t serial);
+    std::size_t size() const { return held_.size(); }
+
+  private:
+    void forget_unheld();
+
+    std::unordered_map<std::string, std::weak_ptr<const Address>> held_;
+    std::size_t next_sweep_ = 64;
+};
+
 enum class FollowState : std::uint8_t {
     catching_up,  // its history is being read from the store
     ahead,        // it was given more than was broadcast yet: `last_seq` and `known` and below are
@@ -97,7 +128,7 @@ struct Subscription {
     std::uint32_t index = 0;           // its place in Group or in Room
     std::shared_ptr<Room> room;
     Group* group = nullptr;                    // of a room: also its address
-    std::unique_ptr<Address> own;              // of the other feeds
+    std::shared_ptr<const Address> own;        // of the other feeds
     std::int64_t last_seq = 0;                 // lagging: the first that is missing, minus one
     std::uint64_t changes_seen = 0;            // lagging: Room::changes when it began
     std::uint64_t generation_events_seen = 0;  // lagging: Room::generation_events when it began
@@ -139,6 +170,8 @@ class Group {
 // Whether the subscription has the event from a snapshot.  With the first that is not in it, the
 // broadcast has caught up with the snapshot, which is then forgotten.
 bool is_in_snapshot(Subscription& subscription, const GenerationMark& mark);
+
+SharedBatch make_batch(FrameMaker& maker, const Address& address, std::span<const Event> events);
 
 // Notes that `batch` was put into a subscription's queue.
 void note_unacked(Subscription& subscription, const Batch& batch);

@@ -97,6 +97,13 @@ class Node {
     Task<void> follow_person(Identity who, Feed feed);
     // An event for all connections of a person that listen to that queue.
     void give_person(const UserId& user, Feed feed, std::string_view body);
+    // The same for many people: `share` it once.
+    void give_person(const UserId& user, Feed feed, SharedEvents& events);
+    // Events of a feed; the bodies outlive it.
+    SharedEvents share(std::span<const std::string_view> bodies);
+    std::shared_ptr<const Address> hold_address(Address address) {
+        return addresses_.hold(std::move(address), next_serial());
+    }
     void note_presence(const UserId& user);
 
   private:
@@ -111,6 +118,8 @@ class Node {
     void bury();
     void on_person_notice(const UserId& user, store::Notice notice, const store::Payload& payload);
     void on_chat_removed(const UserId& user, std::string_view body);
+    void follow_presence();
+    void on_presence_notice(store::Notice notice, const store::Payload& payload);
     void on_revoked(const contracts::Revocation& revocation);
     void end_session(Connection& connection);
     void arm();
@@ -129,6 +138,8 @@ class Node {
     std::uint32_t last_serial_ = 0;
     std::unordered_map<ChatId, std::shared_ptr<Room>> rooms_;
     std::unordered_map<UserId, Person> people_;
+    store::Subscription presence_topic_;
+    AddressBook addresses_;
     Places places_{*this};
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<Group*> dirty_groups_;

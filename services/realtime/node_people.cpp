@@ -22,9 +22,6 @@ std::optional<Feed> feed_of(std::string_view queue) {
     if (queue == "chats") {
         return Feed::chats;
     }
-    if (queue == "presence") {
-        return Feed::presence;
-    }
     return queue == "session" ? std::optional{Feed::session} : std::nullopt;
 }
 
@@ -90,6 +87,11 @@ void Node::note_presence(const UserId& user) {
 
 Task<void> Node::follow_person(Identity who, Feed feed) {
     const UserId user = who.user;
+    if (feed == Feed::presence) {
+        follow_presence();
+        note_presence(user);
+        co_return;
+    }
     Person& person = people_[user];
     if (!person.topic) {
         person.topic = broadcast().subscribe(
@@ -98,21 +100,61 @@ Task<void> Node::follow_person(Identity who, Feed feed) {
                 on_person_notice(user, notice, payload);
             });
     }
-    if (feed == Feed::presence) {
-        note_presence(user);
-    }
     if (feed == Feed::chats) {
         co_await places_.follow(std::move(who));
     }
 }
 
+// Who listens to the presence of others listens to one topic, all together.
+void Node::follow_presence() {
+    if (!presence_topic_) {
+        presence_topic_ =
+            broadcast().subscribe(std::string{contracts::presence_topic},
+                                  [this](store::Notice notice, const store::Payload& payload) {
+                                      on_presence_notice(notice, payload);
+                                  });
+    }
+}
+
+void Node::on_presence_notice(store::Notice notice, const store::Payload& payload) {
+    if (notice == store::Notice::lost) {
+        const std::string body = resync_event(0, 0);
+        const std::string_view bodies[]{body};
+        SharedEvents events = share(bodies);
+        for (const auto& [user, person] : people_) {
+            give_person(user, Feed::presence, events);
+        }
+        return;
+    }
+    const contracts::PeopleEvent told = contracts::decode_people_event(*payload);
+    const auto bodies = split(told.lines, '\n');
+    SharedEvents events = share(bodies);
+    for (const UserId& user : told.users) {
+        give_person(user, Feed::presence, events);
+    }
+}
+
+SharedEvents Node::share(std::span<const std::string_view> bodies) {
+    std::vector<Event> events;
+    events.reserve(bodies.size());
+    for (const std::string_view body : bodies) {
+        events.push_back({.body = body, .number = next_number()});
+    }
+    return {maker_, std::move(events)};
+}
+
 void Node::give_person(const UserId& user, Feed feed, std::string_view body) {
+    SharedEvents events = share({&body, 1});
+    give_person(user, feed, events);
+}
+
+void Node::give_person(const UserId& user, Feed feed, SharedEvents& events) {
     const auto found = people_.find(user);
     if (found == people_.end()) {
         return;
     }
     for (Connection* connection : found->second.connections) {
-        connection->session().give_feed(feed, body);
+        connection->session().give_feed(feed, events);
     }
 }
 
@@ -125,7 +167,6 @@ void Node::on_person_notice(const UserId& user, store::Notice notice,
     if (notice == store::Notice::lost) {
         for (Connection* connection : found->second.connections) {
             connection->session().give_feed(Feed::chats, resync_event(0, 0));
-            connection->session().give_feed(Feed::presence, resync_event(0, 0));
         }
         places_.on_list_lost(user);
         return;

@@ -42,6 +42,7 @@ class Session final : public net::stomp::FrameSink {
     void warn_of_expiry();
     bool was_warned() const { return warned_; }
     // Events on the person's own queues.
+    void give_feed(Feed feed, SharedEvents& events);
     void give_feed(Feed feed, std::string_view body);
     void end_room_subscriptions(const Room& room);
     bool is_away() const { return away_; }

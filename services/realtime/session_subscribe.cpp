@@ -146,8 +146,7 @@ void Session::follow_feed(Feed feed, Address address) {
     auto made = std::make_unique<Subscription>();
     made->connection = &connection_;
     made->feed = feed;
-    address.serial = node_.next_serial();
-    made->own = std::make_unique<Address>(std::move(address));
+    made->own = node_.hold_address(std::move(address));
     subscriptions_.push_back(std::move(made));
 }
 
@@ -227,6 +226,11 @@ void Session::note_taken_away(const std::string& id) {
 }
 
 void Session::give_feed(Feed feed, std::string_view body) {
+    SharedEvents events = node_.share({&body, 1});
+    give_feed(feed, events);
+}
+
+void Session::give_feed(Feed feed, SharedEvents& events) {
     for (const auto& subscription : subscriptions_) {
         if (subscription->feed != feed) {
             continue;
@@ -235,7 +239,7 @@ void Session::give_feed(Feed feed, std::string_view body) {
             subscription->has_lost = true;
             continue;
         }
-        connection_.give(*subscription, {body, 0, node_.next_number(), false});
+        connection_.give(*subscription, events.batch_for(subscription->address()));
     }
 }
 

@@ -9,6 +9,10 @@
 namespace loquat::chat {
 namespace {
 
+bool has_member(const LoadedChat& loaded, const UserId& user) {
+    return std::ranges::binary_search(loaded.members, user, {}, &MemberRecord::user);
+}
+
 class MemoryChats final : public ChatStore {
   public:
     Task<Created> create(NewChat made) override {
@@ -87,20 +91,30 @@ class MemoryChats final : public ChatStore {
         co_return chats;
     }
 
-    Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) override {
+    Task<std::vector<UserId>> filter_peers(UserId user, std::vector<UserId> others) override {
         std::set<UserId> peers;
         for (const auto& [id, loaded] : chats_) {
-            if (std::ranges::find(loaded.members, user, &MemberRecord::user) !=
-                loaded.members.end()) {
+            if (has_member(loaded, user)) {
                 for (const MemberRecord& member : loaded.members) {
                     peers.insert(member.user);
                 }
             }
         }
-        peers.erase(user);
-        std::vector<UserId> users{peers.begin(), peers.end()};
-        users.resize(std::min(users.size(), users_max));
-        co_return users;
+        std::erase_if(others, [&](const UserId& other) { return !peers.contains(other); });
+        co_return others;
+    }
+
+    Task<std::vector<std::vector<ChatId>>> list_memberships(std::vector<UserId> users) override {
+        std::vector<std::vector<ChatId>> all;
+        for (const UserId& user : users) {
+            std::vector<ChatId>& chats = all.emplace_back();
+            for (const auto& [id, loaded] : chats_) {
+                if (has_member(loaded, user)) {
+                    chats.push_back(id);
+                }
+            }
+        }
+        co_return all;
     }
 
     Task<void> update(ChatRecord chat) override {

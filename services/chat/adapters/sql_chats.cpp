@@ -236,19 +236,36 @@ class SqlChats final : public ChatStore {
         co_return co_await database_.read(std::move(work));
     }
 
-    Task<std::vector<UserId>> list_peers(UserId user, std::size_t users_max) override {
-        auto work = [user, users_max](Transaction& transaction) {
-            const Rows rows = transaction.query(
-                "SELECT DISTINCT other.user_id FROM members mine JOIN members other ON "
-                "other.chat_id = mine.chat_id "
-                "WHERE mine.user_id = $1 AND other.user_id <> $1 LIMIT $2",
-                {user, users_max});
-            std::vector<UserId> users;
-            users.reserve(rows.size());
-            for (const Row row : rows) {
-                users.push_back(row.id<UserId>(0));
+    Task<std::vector<UserId>> filter_peers(UserId user, std::vector<UserId> others) override {
+        auto work = [user, others = std::move(others)](Transaction& transaction) {
+            std::vector<UserId> peers;
+            for (const UserId& other : others) {
+                const Rows rows = transaction.query(
+                    "SELECT 1 FROM members theirs WHERE theirs.user_id = $2 AND EXISTS (SELECT 1 "
+                    "FROM members mine WHERE mine.chat_id = theirs.chat_id AND mine.user_id = $1) "
+                    "LIMIT 1",
+                    {user, other});
+                if (!rows.empty()) {
+                    peers.push_back(other);
+                }
             }
-            return users;
+            return peers;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<std::vector<ChatId>>> list_memberships(std::vector<UserId> users) override {
+        auto work = [users = std::move(users)](Transaction& transaction) {
+            std::vector<std::vector<ChatId>> all;
+            all.reserve(users.size());
+            for (const UserId& user : users) {
+                std::vector<ChatId>& chats = all.emplace_back();
+                for (const Row row :
+                     transaction.query("SELECT chat_id FROM members WHERE user_id = $1", {user})) {
+                    chats.push_back(row.id<ChatId>(0));
+                }
+            }
+            return all;
         };
         co_return co_await database_.read(std::move(work));
     }

@@ -103,9 +103,9 @@ std::vector<Row> reading_rows() {
              return code_of(w.chat.list_places(c, contracts::Empty{}));
          },
          ok, ok, ok, ok, ok},
-        {"list_peers",
+        {"filter_peers",
          [](World& w, const Scene&, Caller c) {
-             return code_of(w.chat.list_peers(c, contracts::Empty{}));
+             return code_of(w.chat.filter_peers(c, contracts::PeopleRequest{{c.user_id()}}));
          },
          ok, ok, ok, ok, ok},
     };

@@ -194,32 +194,6 @@ TEST(ListPlaces, gives_every_conversation_with_its_marker) {
     world.run(body());
 }
 
-TEST(ListPeers, gives_everyone_in_the_same_conversations_once) {
-    ChatConfig forgetful;
-    forgetful.members_cached_max = 0;
-    World in_memory;
-    World from_store{forgetful};
-    for (World* world : {&in_memory, &from_store}) {
-        const UserId ana = world->person("ana");
-        const UserId bob = world->person("bob");
-        const UserId eve = world->person("eve");
-        world->person("kim");
-        auto body = [&]() -> Task<void> {
-            co_await world->make_group(ana, {bob, eve});
-            co_await world->make_direct(ana, bob);
-            const Empty nothing;
-
-            const auto peers = co_await world->chat.list_peers(world->as(ana), nothing);
-
-            EXPECT_EQ(std::set<UserId>(peers.ids.begin(), peers.ids.end()),
-                      (std::set<UserId>{bob, eve}));
-            EXPECT_EQ(peers.ids.size(), 2U);
-        };
-
-        world->run(body());
-    }
-}
-
 TEST(Unread, counts_what_others_wrote_since_ones_own_last_message) {
     World world;
     const UserId ana = world.person("ana");

@@ -324,8 +324,9 @@ TYPED_TEST(ChatStoreTest, lists_places_peers_and_chats_by_id) {
         std::vector<ChatId> ids{direct.chat.id, ChatId::make(), group.chat.id};
 
         const auto places = co_await this->store().list_places(ana);
-        const auto peers = co_await this->store().list_peers(ana, 10);
-        const auto one_peer = co_await this->store().list_peers(ana, 1);
+        std::vector<UserId> asked{eve, UserId::make(), bob, ana};
+        const auto peers = co_await this->store().filter_peers(ana, asked);
+        const auto rooms = co_await this->store().list_memberships(asked);
         const auto chats = co_await this->store().list_by_id(ids);
 
         EXPECT_EQ(places.size(), 2U);
@@ -333,8 +334,9 @@ TYPED_TEST(ChatStoreTest, lists_places_peers_and_chats_by_id) {
             EXPECT_EQ(place.pair.has_value(), place.chat == direct.chat.id);
             EXPECT_EQ(place.role, MemberRole::owner);
         }
-        EXPECT_EQ(std::set<UserId>(peers.begin(), peers.end()), (std::set<UserId>{bob, eve}));
-        EXPECT_EQ(one_peer.size(), 1U);
+        EXPECT_EQ(peers, (std::vector<UserId>{eve, bob, ana}));
+        EXPECT_EQ(std::set<ChatId>(rooms.at(3).begin(), rooms.at(3).end()),
+                  (std::set<ChatId>{direct.chat.id, group.chat.id}));
         EXPECT_EQ(chats.size(), 2U);
         EXPECT_EQ(chats.front().id, direct.chat.id);
         EXPECT_EQ(chats.front().pair, direct.chat.pair);

@@ -39,8 +39,11 @@ class ProgressStore final : public ChatStore {
     Task<std::vector<ChatRecord>> list_rooms(RoomQuery) override {
         co_return std::vector<ChatRecord>{};
     }
-    Task<std::vector<UserId>> list_peers(UserId, std::size_t) override {
+    Task<std::vector<UserId>> filter_peers(UserId, std::vector<UserId>) override {
         co_return std::vector<UserId>{};
+    }
+    Task<std::vector<std::vector<ChatId>>> list_memberships(std::vector<UserId>) override {
+        co_return std::vector<std::vector<ChatId>>{};
     }
     Task<void> update(ChatRecord) override { co_return; }
     Task<void> remove(ChatId) override { co_return; }

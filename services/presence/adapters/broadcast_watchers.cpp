@@ -4,7 +4,8 @@
 
 namespace loquat::presence {
 
-void BroadcastWatchers::tell(const UserId& watcher, std::span<const std::string_view> bodies) {
+void BroadcastWatchers::tell(std::span<const UserId> watchers,
+                             std::span<const std::string_view> bodies) {
     std::string lines;
     for (const std::string_view body : bodies) {
         if (!lines.empty()) {
@@ -12,8 +13,7 @@ void BroadcastWatchers::tell(const UserId& watcher, std::span<const std::string_
         }
         lines.append(body);
     }
-    broadcast_.publish(contracts::user_topic(watcher),
-                       contracts::encode_user_event("presence", lines));
+    broadcast_.publish(contracts::presence_topic, contracts::encode_people_event(watchers, lines));
 }
 
 }  // namespace loquat::presence

@@ -4,11 +4,11 @@
 
 namespace loquat::presence {
 
-// Tells watchers on their own topics; the bodies are lines of one payload.
+// Tells the edge nodes whom to tell: one publication however many they are.
 class BroadcastWatchers final : public WatchersPort {
   public:
     explicit BroadcastWatchers(store::Broadcast& broadcast) : broadcast_(broadcast) {}
-    void tell(const UserId& watcher, std::span<const std::string_view> bodies) override;
+    void tell(std::span<const UserId> watchers, std::span<const std::string_view> bodies) override;
 
   private:
     store::Broadcast& broadcast_;

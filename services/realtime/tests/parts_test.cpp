@@ -6,6 +6,7 @@
 #include "services/realtime/connection.hpp"
 #include "services/realtime/destination.hpp"
 #include "services/realtime/due.hpp"
+#include "services/realtime/fanout.hpp"
 #include "services/realtime/origin.hpp"
 #include "services/realtime/outbox.hpp"
 
@@ -36,6 +37,24 @@ TEST(CloseCodes, tell_a_client_whether_to_come_again) {
     EXPECT_EQ(close_code_of({Kind::too_large, "request.too_large", ""}), 1009);
     EXPECT_EQ(close_code_of({Kind::internal, "internal", ""}), 1011);
     EXPECT_EQ(close_code_of({Kind::forbidden, "chat.forbidden", ""}), 1008);
+}
+
+TEST(AddressBook, gives_equal_addresses_as_one_for_as_long_as_they_are_held) {
+    AddressBook book;
+    const Address address{"q", "/user/queue/chats", AckMode::client, {}, 0};
+
+    auto first = book.hold(address, 1);
+    const auto same = book.hold(address, 2);
+    const auto other = book.hold({"r", "/user/queue/chats", AckMode::client, {}, 0}, 3);
+
+    EXPECT_EQ(first, same);
+    EXPECT_EQ(first->serial, 1U);
+    EXPECT_EQ(other->serial, 3U);
+    for (std::uint32_t i = 0; i < 1'000; ++i) {
+        book.hold({std::to_string(i), "/user/queue/chats", AckMode::automatic, {}, 0}, 4 + i);
+    }
+    EXPECT_EQ(book.hold(address, 9'999), first) << "those that nobody holds are forgotten";
+    EXPECT_LE(book.size(), 100U);
 }
 
 TEST(DueWheel, is_never_early_and_at_most_a_slot_late) {
@@ -170,7 +189,7 @@ TEST(Origin, is_the_host_itself_or_configured) {
 
 TEST(Connection, is_small) {
     EXPECT_LE(sizeof(Connection), 720U);
-    EXPECT_LE(sizeof(Subscription), 128U);
+    EXPECT_LE(sizeof(Subscription), 136U);
 }
 
 }  // namespace

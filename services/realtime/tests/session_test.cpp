@@ -145,7 +145,9 @@ TEST_F(Sessions, get_events_of_their_own_queues) {
     const std::string topic = contracts::user_topic(tokens.users["ann"]);
 
     broadcast.publish(topic, contracts::encode_user_event("chats", "{\"type\":\"unread\"}"));
-    broadcast.publish(topic, contracts::encode_user_event("presence", "{\"type\":\"presence\"}"));
+    broadcast.publish(
+        contracts::presence_topic,
+        contracts::encode_people_event({&tokens.users["ann"], 1}, "{\"type\":\"presence\"}"));
     run();
 
     const auto frames = phone.take();
@@ -163,8 +165,8 @@ TEST_F(Sessions, presence_knows_who_listens_and_gets_each_line_as_an_event) {
     ann.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
     ann.run();
     EXPECT_TRUE(presence.watching.at(user));
-    broadcast.publish(contracts::user_topic(user),
-                      contracts::encode_user_event("presence", "{\"a\":1}\n{\"b\":2}"));
+    broadcast.publish(contracts::presence_topic,
+                      contracts::encode_people_event({&user, 1}, "{\"a\":1}\n{\"b\":2}"));
     run();
     ann.run();
     EXPECT_EQ(ann.take_bodies(), (std::vector<std::string>{"{\"a\":1}", "{\"b\":2}"}));
