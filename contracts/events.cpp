@@ -1,5 +1,6 @@
 #include "contracts/events.hpp"
 
+#include "base/cut.hpp"
 #include "base/text.hpp"
 
 namespace loquat::contracts {
@@ -129,12 +130,20 @@ std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unr
     return body + "}";
 }
 
-std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread) {
+std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread,
+                         std::string_view last_message) {
     std::string body = start_event("unread");
     add(body, "chat_id", chat);
     add(body, "last_seq", last_seq);
     add(body, "unread", unread);
+    body.append(",\"last_message\":").append(last_message);
     return body + "}";
+}
+
+std::string preview_of(const Message& message) {
+    Message preview = message;
+    preview.text = cut_text(message.text, preview_bytes_max);
+    return wire::encode(preview);
 }
 
 }  // namespace loquat::contracts

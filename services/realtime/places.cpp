@@ -39,13 +39,24 @@ struct ChangeEvent {
 };
 BOOST_DESCRIBE_STRUCT(ChangeEvent, (), (message))
 
-// The message inside {"type":"message","message":{...}}.
-std::string_view message_in(std::string_view body) {
+struct MessageEvent {
+    contracts::Message message;
+};
+BOOST_DESCRIBE_STRUCT(MessageEvent, (), (message))
+
+// An event up to this size holds no text that a preview would cut.
+constexpr std::size_t short_event_bytes = contracts::preview_bytes_max;
+
+// The message inside {"type":"message","message":{...}}, with as much text as lists show.
+std::string message_in(std::string_view body) {
+    if (body.size() > short_event_bytes) {
+        return contracts::preview_of(wire::from_json<MessageEvent>(body).message);
+    }
     constexpr std::string_view before = "\"message\":{";
     const std::size_t at = body.find(before);
-    return at == std::string_view::npos
-               ? "null"
-               : body.substr(at + before.size() - 1, body.size() - at - before.size());
+    return std::string{at == std::string_view::npos
+                           ? "null"
+                           : body.substr(at + before.size() - 1, body.size() - at - before.size())};
 }
 
 }  // namespace
@@ -295,32 +306,39 @@ void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent
         dirty_.push_back(chat);
     }
     if (!timer_.is_running()) {
-        timer_.start(node_.loop(), tell_after);
+        const auto wait =
+            std::chrono::duration_cast<std::chrono::milliseconds>(next_turn_ - node_.now());
+        timer_.start(node_.loop(), std::max(tell_after, wait));
     }
 }
 
 void Places::tell_all() {
+    std::size_t told = 0;
     for (const ChatId& chat : std::exchange(dirty_, {})) {
         const auto found = places_.find(chat);
         if (found != places_.end() && std::exchange(found->second.is_dirty, false)) {
-            tell(chat, found->second);
+            told += tell(chat, found->second);
         }
     }
+    next_turn_ = node_.now() + tell_each * told;
 }
 
-// One body for all who have the same number of unread messages.
-void Places::tell(const ChatId& chat, const Place& place) {
-    std::unordered_map<std::int64_t, std::string> bodies;
+// One body, and one frame for each address, for all who have the same number of unread messages.
+std::size_t Places::tell(const ChatId& chat, const Place& place) {
+    std::unordered_map<std::int64_t, std::vector<UserId>> readers;
     for (const auto& [user, read_seq] : place.readers) {
-        const std::int64_t unread = std::max<std::int64_t>(0, place.last_seq - read_seq);
-        std::string& body = bodies[unread];
-        if (body.empty()) {
-            body = contracts::unread_event(chat, place.last_seq, unread);
-            body.pop_back();
-            body.append(",\"last_message\":").append(place.last_message).append("}");
-        }
-        node_.give_person(user, Feed::chats, body);
+        readers[std::max<std::int64_t>(0, place.last_seq - read_seq)].push_back(user);
     }
+    for (const auto& [unread, users] : readers) {
+        const std::string body =
+            contracts::unread_event(chat, place.last_seq, unread, place.last_message);
+        const std::string_view bodies[]{body};
+        SharedEvents events = node_.share(bodies);
+        for (const UserId& user : users) {
+            node_.give_person(user, Feed::chats, events);
+        }
+    }
+    return place.readers.size();
 }
 
 }  // namespace loquat::realtime

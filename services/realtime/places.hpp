@@ -16,13 +16,16 @@ namespace loquat::realtime {
 class Node;
 
 // Whose lists of conversations are open here, and how far each person has read: makes the `unread`
-// events.  A busy conversation gives each person at most one event in `tell_after`.
+// events.  A busy conversation gives each person at most one event in `tell_after`, and where
+// thousands listen one in `tell_each` for each of them: what it costs stays a part of what there
+// is.
 //
 // Nobody is told of a conversation that they left: what was asked for before a removal is applied
 // without it, and after a loss of events nothing is told until the list was read again.
 class Places {
   public:
     static constexpr std::chrono::milliseconds tell_after{150};
+    static constexpr std::chrono::microseconds tell_each{100};
 
     explicit Places(Node& node);
 
@@ -41,7 +44,7 @@ class Places {
     struct Place {
         store::Subscription topic;
         std::int64_t last_seq = 0;
-        std::string last_message;  // JSON, as in the event
+        std::string last_message;  // JSON, as in the event: a preview
         bool is_dirty = false;
         std::unordered_map<UserId, std::int64_t> readers;  // with how far they have read
     };
@@ -70,12 +73,14 @@ class Places {
     void on_place_lost(const Place& place);
     void on_message(const ChatId& chat, Place& place, const store::RoomEvent& event);
     void tell_all();
-    void tell(const ChatId& chat, const Place& place);
+    // How many were told.
+    std::size_t tell(const ChatId& chat, const Place& place);
 
     Node& node_;
     std::unordered_map<ChatId, Place> places_;
     std::unordered_map<UserId, Person> people_;
     std::vector<ChatId> dirty_;
+    Steady next_turn_{};
     std::uint64_t last_number_ = 0;
     aio::Timer timer_;
 };

@@ -180,6 +180,49 @@ TEST_F(Lists, join_again_after_a_removal_that_crossed_the_answer) {
     EXPECT_EQ(ann.take_bodies().size(), 1U);
 }
 
+TEST_F(Lists, tell_many_people_with_one_encoded_event) {
+    Client& ann = listing("ann");
+    Client& bob = listing("bob");
+    tokens.issue("eve");
+    Client& eve = connected("eve");
+    eve.send("SUBSCRIBE\nid:other\ndestination:/user/queue/chats\n\n");
+    eve.run();
+    ann.take();
+    bob.take();
+    eve.take();
+
+    chat.post(room, "four");
+    wait_until_told();
+
+    for (Client* one : {&ann, &bob, &eve}) {
+        one->run();
+    }
+    const auto frame = ann.take_one();
+    EXPECT_EQ(frame.body, bob.take_one().body);
+    const auto other = eve.take_one();
+    EXPECT_EQ(header(other, "subscription"), "other");
+    EXPECT_EQ(other.body, frame.body);
+    EXPECT_EQ(header(other, "message-id"), header(frame, "message-id"));
+}
+
+TEST_F(Lists, hold_of_a_long_text_only_what_a_preview_shows) {
+    Client& ann = listing("ann");
+    ann.take();
+    std::string text;
+    while (text.size() < 16'000) {
+        text += "\u00e9";
+    }
+
+    chat.post(room, text);
+    wait_until_told();
+    ann.run();
+
+    const std::string body = ann.take_one().body;
+    EXPECT_LT(body.size(), 1'200U);
+    const std::string shown = text.substr(0, contracts::preview_bytes_max);
+    EXPECT_NE(body.find("\"text\":\"" + shown + "\""), std::string::npos) << body;
+}
+
 TEST_F(Lists, never_show_what_was_deleted_before_they_are_told) {
     Client& ann = listing("ann");
     ann.take();
