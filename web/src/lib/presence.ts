@@ -20,7 +20,7 @@ export function useWatchPresence(userIds: readonly string[]): void {
   const key = [...new Set(userIds)].sort().join(',');
   const sorted = useMemo(() => (key ? key.split(',') : []), [key]);
   const { refetch } = useQuery({
-    queryKey: ['presence-of', sorted],
+    queryKey: [...keys.presenceOf, sorted],
     queryFn: () => loadPresence(sorted),
     enabled: sorted.length > 0,
     staleTime: 60_000,

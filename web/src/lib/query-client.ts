@@ -21,6 +21,7 @@ export const keys = {
   messages: (chatId: string) => ['messages', chatId] as const,
   members: (chatId: string) => ['members', chatId] as const,
   presence: ['presence'] as const,
+  presenceOf: ['presence-of'] as const,
   users: (query: string) => ['users', query] as const,
   sessions: ['sessions'] as const,
   models: ['models'] as const,

@@ -5,7 +5,7 @@ import {
 } from './chat-cache';
 import { answers } from './answers';
 import { fillGap, refreshTail } from './history';
-import { chatOfDestination, type LiveEvent } from './live-events';
+import { chatOfDestination, presenceQueue, type LiveEvent } from './live-events';
 import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
 import { outboxArrived } from './outbox-store';
 import { keys, queryClient } from './query-client';
@@ -22,7 +22,14 @@ const meId = (): string => useSession.getState().user?.id ?? '';
 export function onLiveEvent(destination: string, event: LiveEvent): void {
   const chatId = chatOfDestination(destination);
   if (chatId) onChatEvent(chatId, event);
+  else if (event.type === 'resync') onQueueResync(destination);
   else onQueueEvent(event);
+}
+
+// Of a queue of one's own: events were left out. Only what that queue tells of is read again.
+function onQueueResync(destination: string): void {
+  const queryKey = destination === presenceQueue ? keys.presenceOf : keys.chats;
+  void queryClient.invalidateQueries({ queryKey });
 }
 
 function onChatEvent(chatId: string, event: LiveEvent): void {
@@ -104,9 +111,6 @@ function onQueueEvent(event: LiveEvent): void {
       return;
     case 'presence':
       return onPresence({ user_id: event.user_id, state: event.state, last_seen_at: event.last_seen_at ?? null });
-    case 'resync':
-      void queryClient.invalidateQueries({ queryKey: keys.chats });
-      return void queryClient.invalidateQueries({ queryKey: ['presence-of'] });
     case 'session_ended':
       return endSession(true);
     default:
@@ -147,7 +151,7 @@ export function onPresence(presence: Presence): void {
 // After each (re)connection: what happened meanwhile and is not replayed is read again.
 export function onOpen(): void {
   void queryClient.invalidateQueries({ queryKey: keys.chats });
-  void queryClient.invalidateQueries({ queryKey: ['presence-of'] });
+  void queryClient.invalidateQueries({ queryKey: keys.presenceOf });
   const open = openChatId();
   if (!open) return;
   void queryClient.invalidateQueries({ queryKey: keys.members(open) });
