@@ -34,6 +34,7 @@ void Connection::read_some() {
     while (is_open()) {
         const net::IoResult result = stream_.try_read(buffer);
         if (result.state == net::Io::bytes) {
+            received_bytes_ += result.bytes;
             take_all({buffer.data(), result.bytes});
         } else if (result.state == net::Io::would_block) {
             stream_.on_readable([this] { read_some(); });

@@ -28,6 +28,12 @@ class Connection {
     bool is_open() const { return stream_.is_open() && why_closed_.empty(); }
     // Empty while open.
     const std::string& why_closed() const { return why_closed_; }
+    std::uint64_t received_bytes() const { return received_bytes_; }
+    // Hangs up.
+    void leave() {
+        close("left");
+        stream_ = {};
+    }
 
   protected:
     Task<void> connect(Target target, Steady deadline);
@@ -51,6 +57,7 @@ class Connection {
     std::string held_;    // the beginning of a unit
     std::string outbox_;  // what the kernel did not take
     std::string why_closed_;
+    std::uint64_t received_bytes_ = 0;
     aio::Signal answer_;
 };
 

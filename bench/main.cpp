@@ -9,6 +9,7 @@
 #include "bench/history.hpp"
 #include "bench/idle.hpp"
 #include "bench/nats_connection.hpp"
+#include "bench/presence.hpp"
 #include "bench/send.hpp"
 #include "bench/stomp_connection.hpp"
 #include "bench/stream.hpp"
@@ -150,6 +151,49 @@ void add_stream(CLI::App& app, StreamOptions& options, int& code) {
     });
 }
 
+struct PeopleArguments {
+    Target target;
+    int server_pid = 0;
+    std::string tokens_file;
+    std::string chat_id;
+    std::size_t people = 1000;
+    std::size_t listeners = 100;
+    std::size_t messages = 20;
+};
+
+void add_people(CLI::App& app, PeopleArguments& arguments, int& code) {
+    CLI::App* presence =
+        app.add_subcommand("presence", "people of one room come and go, some listen");
+    CLI::App* lists =
+        app.add_subcommand("lists", "messages to a room, without and with everybody's list");
+    for (CLI::App* command : {presence, lists}) {
+        command->add_option("--port", arguments.target.port, "the server's port")->required();
+        command->add_option("--pid", arguments.server_pid, "its process")->required();
+        command->add_option("--tokens", arguments.tokens_file, "an access token a line")
+            ->required();
+        command->add_option("--people", arguments.people, "the first of these tokens");
+    }
+    presence->add_option("--listeners", arguments.listeners);
+    lists->add_option("--chat", arguments.chat_id, "the room's id")->required();
+    lists->add_option("--messages", arguments.messages);
+    const auto read_tokens = [&arguments] {
+        lift_file_limit();
+        auto tokens = read_lines(arguments.tokens_file);
+        tokens.resize(std::min(tokens.size(), arguments.people));
+        return tokens;
+    };
+    presence->callback([&arguments, &code, read_tokens] {
+        PresenceOptions options{arguments.target, arguments.server_pid, read_tokens(),
+                                arguments.listeners};
+        code = run_scenario([=](aio::Loop& loop) { return measure_presence(loop, options); });
+    });
+    lists->callback([&arguments, &code, read_tokens] {
+        ListsOptions options{arguments.target, arguments.server_pid, read_tokens(),
+                             arguments.chat_id, arguments.messages};
+        code = run_scenario([=](aio::Loop& loop) { return measure_lists(loop, options); });
+    });
+}
+
 struct HistoryArguments {
     std::string file;
     std::string chats_file;
@@ -198,11 +242,13 @@ int run(int argc, char** argv) {
     SendOptions send;
     StreamOptions stream;
     HistoryArguments history;
+    PeopleArguments people;
     add_fanout(app, crowd, fanout, code);
     add_idle(app, crowd, idle, code);
     add_send(app, crowd, send, code);
     add_stream(app, stream, code);
     add_history(app, history, code);
+    add_people(app, people, code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

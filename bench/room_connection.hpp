@@ -12,6 +12,8 @@ class RoomListener {
     virtual ~RoomListener() = default;
     // A message of the room, with what the protocol puts around it.
     virtual void on_message(std::string_view raw) = 0;
+    // Something else that the server tells.
+    virtual void on_event(std::string_view) {}
     // The server has taken responsibility for the oldest message that was sent and not yet
     // confirmed.
     virtual void on_receipt() {}

@@ -58,9 +58,15 @@ Task<void> StompConnection::open(Steady deadline) {
 }
 
 Task<void> StompConnection::subscribe(Steady deadline) {
+    std::string destination =
+        login_.destination.empty() ? "/topic/chats/" + login_.chat_id : login_.destination;
+    co_await subscribe_to("first", std::move(destination), deadline);
+}
+
+Task<void> StompConnection::subscribe_to(std::string id, std::string destination, Steady deadline) {
     std::string frame;
     FrameWriter writer{frame, Version::v1_2, Command::subscribe};
-    writer.header("id", "room").header("destination", "/topic/chats/" + login_.chat_id);
+    writer.header("id", id).header("destination", destination);
     writer.header("receipt", subscribed_receipt).finish();
     write_frame(frame);
     co_await wait_for_answer(deadline);
@@ -129,9 +135,14 @@ void StompConnection::take_frame(std::uint8_t opcode, std::string_view payload) 
 
 void StompConnection::take_stomp(std::string_view frame) {
     if (frame.starts_with("MESSAGE\n")) {
+        if (listener_ == nullptr) {
+            return;
+        }
         // Besides messages a room tells of typing, reading and members; those have no text.
-        if (listener_ != nullptr && frame.find("\"type\":\"message\"") != std::string_view::npos) {
+        if (frame.find("\"type\":\"message\"") != std::string_view::npos) {
             listener_->on_message(frame);
+        } else {
+            listener_->on_event(frame);
         }
     } else if (frame.starts_with("RECEIPT\n")) {
         if (frame.find(subscribed_receipt) != std::string_view::npos) {

@@ -11,6 +11,7 @@ struct StompLogin {
     Target target;
     std::string token;
     std::string chat_id;
+    std::string destination;  // of `subscribe`; empty: the chat
 };
 
 // STOMP 1.2 over a WebSocket, as a browser would speak it, without heart-beats.
@@ -21,6 +22,7 @@ class StompConnection final : public RoomConnection {
 
     Task<void> open(Steady deadline) override;
     Task<void> subscribe(Steady deadline) override;
+    Task<void> subscribe_to(std::string id, std::string destination, Steady deadline);
     void send(std::string_view text) override;
     std::string_view text_of(std::string_view raw) const override;
 

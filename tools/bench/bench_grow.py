@@ -168,12 +168,10 @@ def exponent(points):
     return sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys)) / sum((x - middle_x) ** 2 for x in xs)
 
 
-def people_bench(chosen):
-    """Presence has a bench of its own; here it runs beside the others where there is one."""
-    if not (pathlib.Path(__file__).parent / "bench_people.py").exists():
-        return
-    command = ["python3", "-m", "tools.bench.bench_people", "--binaries", str(chosen.binaries)]
-    subprocess.run([*command, *(["--smoke"] if chosen.smoke else [])], cwd=measure.ROOT, check=True, env=os.environ)
+def presence_bench(chosen):
+    """Presence and open lists have a bench of their own, which runs beside the others."""
+    command = ["python3", "-m", "tools.bench.bench_presence", "--binaries", str(chosen.binaries)]
+    subprocess.run(command, cwd=measure.ROOT, check=True, env=os.environ)
 
 
 def main():
@@ -196,7 +194,7 @@ def main():
     measure.table(["us of CPU (or bytes)", "size", *(f"x{factor}" for factor in factors), "exponent", ""], rows)
     measure.report("grow", chosen, results)
     if not chosen.only and not chosen.smoke:
-        people_bench(chosen)
+        presence_bench(chosen)
 
 
 if __name__ == "__main__":
