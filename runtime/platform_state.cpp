@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/bytes.hpp"
+#include "runtime/memory_metrics.hpp"
 #include "runtime/remote.hpp"
 #include "store/audit/sql_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
@@ -71,6 +72,7 @@ Platform::State::State(PlatformOptions given)
       folder(options.data),
       internal_key(load_internal_key(settings, folder.path())),
       broadcast(store::make_local_broadcast()) {
+    add_memory_metrics(metrics);
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
         return disk_problem(path, least);
     });

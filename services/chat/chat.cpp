@@ -109,8 +109,19 @@ Task<void> Chat::keep_saving() {
             const std::string what = aio::describe(error);
             log_warn({.service = "chat"}, "progress could not be written down", {{"error", what}});
         }
-        ports_.metrics.rooms_cached.set(static_cast<std::int64_t>(rooms_.size()));
+        measure_caches();
     }
+}
+
+void Chat::measure_caches() {
+    const auto set = [](runtime::Gauge& gauge, std::size_t size) {
+        gauge.set(static_cast<std::int64_t>(size));
+    };
+    set(ports_.metrics.rooms_cached, rooms_.size());
+    set(ports_.metrics.people_cached, people_.size());
+    set(ports_.metrics.heads_cached, heads_.size());
+    set(ports_.metrics.repeats_cached, repeats_.size());
+    set(ports_.metrics.typing_cached, typing_.size());
 }
 
 void Chat::audit(const Caller& caller, std::string_view action, ChatId chat,

@@ -142,6 +142,7 @@ class Chat final : public contracts::ChatApi {
     Task<Reply<contracts::Chat>> create(Caller caller, contracts::CreateChatRequest request,
                                         NewChat made);
     Task<void> check_people(std::vector<UserId> users);
+    Task<std::vector<Place>> page_of_places(UserId user, contracts::ListChatsRequest request);
     Task<std::vector<Place>> choose_places(UserId user, contracts::ListChatsRequest request);
     Task<std::vector<contracts::Chat>> view_all(std::vector<Listed> listed, UserId user);
     Task<contracts::Chat> view(RoomPtr room, UserId user);
@@ -176,6 +177,7 @@ class Chat final : public contracts::ChatApi {
     void on_notice(store::Notice notice, const store::Payload& payload);
     void on_stored(const store::StoredEvent& event);
     Task<void> keep_saving();
+    void measure_caches();
     Steady store_deadline(const Caller& caller) const;
 
     Ports ports_;

@@ -23,6 +23,7 @@ class Heads {
 
     void on_stored(const store::StoredEvent& event);
     void forget(const ChatId& chat) { heads_.erase(chat); }
+    std::size_t size() const { return heads_.size(); }
     // After something may have been missed.
     void clear() { heads_.clear(); }
 

@@ -17,7 +17,14 @@ struct ChatMetrics {
                                          "Chat list events that found their queue full.")),
           store_wait(metrics.histogram("loquat_chat_store_wait_seconds",
                                        "From durable to stored, where somebody waits.")),
-          rooms_cached(metrics.gauge("loquat_chat_rooms_cached", "Conversations kept in memory.")) {
+          rooms_cached(cached(metrics, "rooms")),
+          people_cached(cached(metrics, "people")),
+          heads_cached(cached(metrics, "heads")),
+          repeats_cached(cached(metrics, "repeats")),
+          typing_cached(cached(metrics, "typing")) {}
+
+    static runtime::Gauge& cached(runtime::Metrics& metrics, const char* what) {
+        return metrics.gauge("loquat_chat_cached", "Entries kept in memory.", {{"what", what}});
     }
 
     runtime::Counter& accepted;
@@ -27,6 +34,10 @@ struct ChatMetrics {
     runtime::Counter& events_dropped;
     runtime::Histogram& store_wait;
     runtime::Gauge& rooms_cached;
+    runtime::Gauge& people_cached;
+    runtime::Gauge& heads_cached;
+    runtime::Gauge& repeats_cached;
+    runtime::Gauge& typing_cached;
 };
 
 }  // namespace loquat::chat

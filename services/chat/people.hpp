@@ -37,6 +37,8 @@ class People {
     Task<Found> find_all(std::vector<UserId> users);
     Task<std::optional<contracts::PublicUser>> find(UserId user);
 
+    std::size_t size() const { return cache_.size(); }
+
     Task<void> close() { co_await scope_.close(); }
 
   private:

@@ -25,6 +25,7 @@ class Repeats {
     // None when it is unknown; good until the next change.
     const Sent* find(const std::string& key) { return sent_.find(key); }
     void note(const std::string& key, const Sent& sent) { sent_.put(key, sent); }
+    std::size_t size() const { return sent_.size(); }
     void forget(const std::string& key) { sent_.erase(key); }
     // Nothing is known of it after its append failed.
     void forget_pending(const std::string& key, const MessageId& id);

@@ -108,6 +108,7 @@ Task<void> Generations::finish(LivePtr live) {
     pass_on(*live);
     lives_.remove(*live);
     ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
+    ports_.metrics.logs_cached.set(static_cast<std::int64_t>(ended_logs_.size()));
     if (is_durable) {
         teller_.tell_end(*live);
         if (!live->log->is_withdrawn()) {

@@ -17,6 +17,7 @@ struct GenerationMetrics {
     runtime::Counter& mentions_dropped;
     runtime::Counter& journal_failures;
     runtime::Gauge& live;
+    runtime::Gauge& logs_cached;
     runtime::Histogram& first_delta;
     runtime::Histogram& whole;
     runtime::Histogram& flush;
