@@ -57,31 +57,6 @@ std::vector<UserId> other_members(const contracts::CreateChatRequest& request,
     return others;
 }
 
-bool is_before(const Place& a, const Place& b) {
-    return a.active_at != b.active_at ? a.active_at > b.active_at : a.chat > b.chat;
-}
-
-// Cuts the page out of all that fits; the cursor of the next one, if there is more.
-std::optional<std::string> cut_page(std::vector<Place>& places,
-                                    const contracts::ListChatsRequest& request) {
-    if (request.cursor) {
-        const ActivityCursor after = decode_activity_cursor(*request.cursor);
-        Place last;
-        last.active_at = after.active_at;
-        last.chat = after.chat;
-        std::erase_if(places, [&](const Place& place) { return !is_before(last, place); });
-    }
-    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
-    const bool has_more = places.size() > limit;
-    const auto end = places.begin() + static_cast<std::ptrdiff_t>(std::min(limit, places.size()));
-    std::partial_sort(places.begin(), end, places.end(), is_before);
-    places.erase(end, places.end());
-    if (!has_more) {
-        return std::nullopt;
-    }
-    return encode_cursor(ActivityCursor{places.back().active_at, places.back().chat});
-}
-
 }  // namespace
 
 NewChat Chat::make_new_chat(const Caller& caller,
@@ -178,36 +153,6 @@ Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRe
     co_return Reply<contracts::Chat>{std::move(body), status, {}};
 }
 
-Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRequest request) {
-    auto places = co_await ports_.chats.list_places(user);
-    unsaved_.merge_into(places, user);
-    std::erase_if(places, [&](const Place& place) {
-        return (request.kind && place.kind != *request.kind) ||
-               (request.archived && place.is_archived != *request.archived);
-    });
-    if (!request.query || trim(*request.query).empty()) {
-        co_return places;
-    }
-    const std::string wanted = to_lower_ascii(trim(*request.query));
-    std::vector<UserId> peers;
-    for (const Place& place : places) {
-        if (place.pair) {
-            peers.push_back(place.pair->other_than(user));
-        }
-    }
-    const People::Found people = co_await people_.find_all(std::move(peers));
-    std::erase_if(places, [&](const Place& place) {
-        if (!place.pair) {
-            return to_lower_ascii(place.title).find(wanted) == std::string::npos;
-        }
-        const auto peer = people.find(place.pair->other_than(user));
-        return peer == people.end() ||
-               (peer->second.username.find(wanted) == std::string::npos &&
-                to_lower_ascii(peer->second.display_name).find(wanted) == std::string::npos);
-    });
-    co_return places;
-}
-
 Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, UserId user) {
     std::vector<ChatId> ids;
     std::vector<UserId> peers;
@@ -245,63 +190,6 @@ Task<contracts::Chat> Chat::view(RoomPtr room, UserId user) {
     one.push_back({room->chat, member != nullptr ? std::optional{*member} : std::nullopt});
     auto views = co_await view_all(std::move(one), user);
     co_return std::move(views.front());
-}
-
-Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller,
-                                                        contracts::ListChatsRequest request) {
-    const UserId user = caller.user_id();
-    auto places = co_await choose_places(user, request);
-    contracts::Page<contracts::Chat> page;
-    page.next_cursor = cut_page(places, request);
-    std::vector<ChatId> ids;
-    for (const Place& place : places) {
-        ids.push_back(place.chat);
-    }
-    auto chats = co_await ports_.chats.list_by_id(std::move(ids));
-    unsaved_.merge_into(chats);
-    std::vector<Listed> listed;
-    for (std::size_t i = 0, next = 0; i < places.size() && next < chats.size(); ++i) {
-        // One that was deleted meanwhile is not there.
-        if (chats[next].id == places[i].chat) {
-            MemberRecord me{user, places[i].role, {}, places[i].read_seq};
-            listed.push_back({std::move(chats[next++]), std::move(me)});
-        }
-    }
-    page.items = co_await view_all(std::move(listed), user);
-    co_return page;
-}
-
-Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
-    Caller caller, contracts::ListPublicRequest request) {
-    const UserId user = caller.user_id();
-    RoomQuery query;
-    query.folded_query = to_lower_ascii(trim(request.query.value_or("")));
-    query.limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200)) + 1;
-    if (request.cursor) {
-        query.after = decode_title_cursor(*request.cursor);
-    }
-    const std::size_t limit = query.limit - 1;
-    auto chats = co_await ports_.chats.list_rooms(std::move(query));
-    auto places = co_await ports_.chats.list_places(user);
-    unsaved_.merge_into(chats);
-    unsaved_.merge_into(places, user);
-    contracts::Page<contracts::Chat> page;
-    if (chats.size() > limit) {
-        chats.resize(limit);
-        page.next_cursor =
-            encode_cursor(TitleCursor{to_lower_ascii(chats.back().title), chats.back().id});
-    }
-    std::vector<Listed> listed;
-    for (ChatRecord& chat : chats) {
-        std::optional<MemberRecord> me;
-        const auto mine = std::ranges::find(places, chat.id, &Place::chat);
-        if (mine != places.end()) {
-            me = MemberRecord{user, mine->role, {}, mine->read_seq};
-        }
-        listed.push_back({std::move(chat), std::move(me)});
-    }
-    page.items = co_await view_all(std::move(listed), user);
-    co_return page;
 }
 
 Task<contracts::Chat> Chat::get_chat(Caller caller, contracts::ChatRef request) {

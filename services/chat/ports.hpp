@@ -61,6 +61,17 @@ struct RoomQuery {
     std::size_t limit = 50;
 };
 
+// A page of a person's conversations by newest activity, then by id.
+struct PlaceQuery {
+    UserId user;
+    std::optional<ChatKind> kind;
+    std::optional<bool> is_archived;
+    std::optional<ActivityCursor> after;
+    std::size_t limit = 50;
+    // Looked for as well, wherever they stand: the caller knows of newer activity.
+    std::vector<ChatId> also;
+};
+
 // What happened in a conversation since it was last written down.
 struct Progress {
     struct Activity {
@@ -91,6 +102,11 @@ class ChatStore {
     virtual Task<std::vector<ChatRecord>> list_by_id(std::vector<ChatId> chats) = 0;
     // All of a person's, in any order.
     virtual Task<std::vector<Place>> list_places(UserId user) = 0;
+    // Those of the page, those of `also` that the person is in, and perhaps others; each once, in
+    // any order.  What it reads grows with the page and with the large conversations of the person.
+    virtual Task<std::vector<Place>> list_page(PlaceQuery query) = 0;
+    // Of `chats`, those that the person is in, in any order; at most list_max.
+    virtual Task<std::vector<Place>> list_places_in(UserId user, std::vector<ChatId> chats) = 0;
     // Public rooms that are not archived, by title without case, then by id.
     virtual Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) = 0;
     // Those of `others` who are in a conversation with `user`, in their order.

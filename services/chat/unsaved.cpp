@@ -77,6 +77,19 @@ void Unsaved::merge_into(std::vector<Place>& places, const UserId& user) const {
     }
 }
 
+std::vector<ChatId> Unsaved::active_chats() const {
+    std::vector<ChatId> chats;
+    for (const Layer* layer : {&fresh_, &saving_now_, &saved_}) {
+        for (const auto& [chat, at] : layer->activities) {
+            chats.push_back(chat);
+        }
+    }
+    std::ranges::sort(chats);
+    const auto repeats = std::ranges::unique(chats);
+    chats.erase(repeats.begin(), repeats.end());
+    return chats;
+}
+
 Task<void> Unsaved::save() {
     const auto turn = co_await saving_.take(0);
     if (fresh_.empty()) {

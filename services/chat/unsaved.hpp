@@ -29,6 +29,9 @@ class Unsaved {
     void merge_into(std::vector<ChatRecord>& chats) const;
     void merge_into(std::vector<Place>& places, const UserId& user) const;
 
+    // The conversations whose activity is not in the store yet, or may not have been a moment ago.
+    std::vector<ChatId> active_chats() const;
+
     // Writes everything down.  What fails stays for the next time.
     Task<void> save();
 

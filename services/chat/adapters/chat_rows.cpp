@@ -20,6 +20,27 @@ std::optional<std::string> write_assistant(const ChatRecord& chat) {
     return chat.assistant ? std::optional{wire::encode(*chat.assistant)} : std::nullopt;
 }
 
+std::int64_t listing_of(Time active_at, std::int64_t member_count) {
+    return member_count <= listed_members_max ? to_unix_ms(active_at) : always_listed;
+}
+
+struct Standing {
+    std::int64_t member_count = 0;
+    Time active_at{};
+};
+
+std::optional<Standing> find_standing(store::Transaction& transaction, const ChatId& chat) {
+    const store::Rows rows =
+        transaction.query("SELECT member_count, active_at FROM chats WHERE id = $1", {chat});
+    return rows.empty() ? std::nullopt
+                        : std::optional{Standing{rows.front().integer(0), rows.front().time(1)}};
+}
+
+void list_anew(store::Transaction& transaction, const ChatId& chat, const Standing& standing) {
+    transaction.execute("UPDATE members SET listed_at = $2 WHERE chat_id = $1",
+                        {chat, listing_of(standing.active_at, standing.member_count)});
+}
+
 }  // namespace
 
 ChatKind read_kind(const std::string& name) { return read_enum<ChatKind>(name); }
@@ -74,18 +95,44 @@ void update_chat(store::Transaction& transaction, const ChatRecord& chat) {
     const std::string folded = to_lower_ascii(chat.title);
     transaction.execute(
         "UPDATE chats SET title = $2, title_folded = $3, is_public = $4, is_archived = $5, "
-        "assistant = $6, "
-        "active_at = CASE WHEN active_at < $7 THEN $7 ELSE active_at END WHERE id = $1",
+        "assistant = $6 WHERE id = $1",
         {chat.id, chat.title, folded, chat.visibility == Visibility::everyone, chat.is_archived,
-         assistant, chat.active_at});
+         assistant});
+    move_activity(transaction, chat.id, chat.active_at);
+}
+
+void move_activity(store::Transaction& transaction, const ChatId& chat, Time at) {
+    auto standing = find_standing(transaction, chat);
+    if (!standing || standing->active_at >= at) {
+        return;
+    }
+    transaction.execute("UPDATE chats SET active_at = $2 WHERE id = $1", {chat, at});
+    standing->active_at = at;
+    if (standing->member_count <= listed_members_max) {
+        list_anew(transaction, chat, *standing);
+    }
+}
+
+void count_members(store::Transaction& transaction, const ChatId& chat, std::int64_t change) {
+    transaction.execute("UPDATE chats SET member_count = member_count + $2 WHERE id = $1",
+                        {chat, change});
+    const auto standing = find_standing(transaction, chat);
+    const std::int64_t before = standing ? standing->member_count - change : 0;
+    const bool crosses = standing && (before <= listed_members_max) !=
+                                         (standing->member_count <= listed_members_max);
+    if (crosses) {
+        list_anew(transaction, chat, *standing);
+    }
 }
 
 void insert_member(store::Transaction& transaction, const ChatId& chat,
                    const MemberRecord& member) {
     transaction.execute(
-        "INSERT INTO members (chat_id, user_id, role, joined_at, read_seq) VALUES ($1, $2, $3, $4, "
-        "$5)",
-        {chat, member.user, wire::enum_name(member.role), member.joined_at, member.read_seq});
+        "INSERT INTO members (chat_id, user_id, role, joined_at, read_seq, listed_at) "
+        "SELECT $1, $2, $3, $4, $5, CASE WHEN member_count <= $6 THEN active_at ELSE $7 END "
+        "FROM chats WHERE id = $1",
+        {chat, member.user, wire::enum_name(member.role), member.joined_at, member.read_seq,
+         listed_members_max, always_listed});
 }
 
 }  // namespace loquat::chat

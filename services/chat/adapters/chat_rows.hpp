@@ -9,6 +9,11 @@
 // Rows <-> records.
 namespace loquat::chat {
 
+// members.listed_at is the time of the conversation's last activity.  With more members than these
+// it is not moved with every message but `always_listed`.
+inline constexpr std::int64_t listed_members_max = 16;
+inline constexpr std::int64_t always_listed = INT64_MAX;
+
 // The columns of `chats` in the order that `read_chat` expects.
 inline constexpr std::string_view chat_columns =
     "id, kind, title, is_public, is_archived, assistant, pair_low, pair_high, created_at, "
@@ -19,6 +24,10 @@ std::optional<ChatRecord> find_chat(store::Transaction& transaction, const ChatI
 void insert_chat(store::Transaction& transaction, const ChatRecord& chat);
 void insert_member(store::Transaction& transaction, const ChatId& chat, const MemberRecord& member);
 void update_chat(store::Transaction& transaction, const ChatRecord& chat);
+// After one came or went; `change` is 1 or -1.
+void count_members(store::Transaction& transaction, const ChatId& chat, std::int64_t change);
+// Only forward.
+void move_activity(store::Transaction& transaction, const ChatId& chat, Time at);
 
 // kind, role: as their names.
 ChatKind read_kind(const std::string& name);

@@ -70,6 +70,23 @@ class MemoryChats final : public ChatStore {
         co_return places;
     }
 
+    Task<std::vector<Place>> list_page(PlaceQuery query) override {
+        auto places = co_await list_places(query.user);
+        std::erase_if(places, [&](const Place& place) {
+            return (query.kind && place.kind != *query.kind) ||
+                   (query.is_archived && place.is_archived != *query.is_archived);
+        });
+        co_return places;
+    }
+
+    Task<std::vector<Place>> list_places_in(UserId user, std::vector<ChatId> chats) override {
+        auto places = co_await list_places(user);
+        std::erase_if(places, [&](const Place& place) {
+            return std::ranges::find(chats, place.chat) == chats.end();
+        });
+        co_return places;
+    }
+
     Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) override {
         std::map<std::pair<std::string, ChatId>, ChatRecord> rooms;
         for (const auto& [id, loaded] : chats_) {

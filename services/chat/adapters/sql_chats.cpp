@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/failure.hpp"
+#include "services/chat/adapters/chat_places.hpp"
 #include "services/chat/adapters/chat_rows.hpp"
 #include "wire/codec.hpp"
 
@@ -22,10 +23,14 @@ constexpr char generations_sql[] = {
 constexpr char keys_sql[] = {
 #embed "../schema/0003_request_keys.sql"
 };
+constexpr char listed_at_sql[] = {
+#embed "../schema/0004_listed_at.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
     store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
     store::Migration{3, "request keys", {keys_sql, sizeof keys_sql}},
+    store::Migration{4, "places by activity", {listed_at_sql, sizeof listed_at_sql}},
 };
 
 using ClaimId = Id<struct ClaimTag>;
@@ -119,19 +124,6 @@ Created create_in(Transaction& transaction, const NewChat& made) {
     return {CreateOutcome::created, made.chat.id, {}};
 }
 
-Place read_place(const Row& row) {
-    Place place;
-    place.chat = row.id<ChatId>(0);
-    place.kind = read_kind(row.text(1));
-    place.title = row.text(2);
-    place.is_archived = row.boolean(3);
-    place.pair = read_pair(row, 4, 5);
-    place.active_at = row.time(6);
-    place.role = read_role(row.text(7));
-    place.read_seq = row.integer(8);
-    return place;
-}
-
 std::string to_pattern(std::string_view part) {
     std::string pattern = "%";
     for (const char c : part) {
@@ -201,18 +193,20 @@ class SqlChats final : public ChatStore {
     }
 
     Task<std::vector<Place>> list_places(UserId user) override {
-        auto work = [user](Transaction& transaction) {
-            const Rows rows = transaction.query(
-                "SELECT m.chat_id, c.kind, c.title, c.is_archived, c.pair_low, c.pair_high, "
-                "c.active_at, m.role, "
-                "m.read_seq FROM members m JOIN chats c ON c.id = m.chat_id WHERE m.user_id = $1",
-                {user});
-            std::vector<Place> places;
-            places.reserve(rows.size());
-            for (const Row row : rows) {
-                places.push_back(read_place(row));
-            }
-            return places;
+        auto work = [user](Transaction& transaction) { return read_places(transaction, user); };
+        co_return co_await database_.read(work);
+    }
+
+    Task<std::vector<Place>> list_page(PlaceQuery query) override {
+        auto work = [query = std::move(query)](Transaction& transaction) {
+            return read_page(transaction, query);
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<Place>> list_places_in(UserId user, std::vector<ChatId> chats) override {
+        auto work = [user, chats = std::move(chats)](Transaction& transaction) {
+            return read_places_in(transaction, user, chats);
         };
         co_return co_await database_.read(std::move(work));
     }
@@ -292,8 +286,7 @@ class SqlChats final : public ChatStore {
                 return false;
             }
             insert_member(transaction, chat, member);
-            transaction.execute("UPDATE chats SET member_count = member_count + 1 WHERE id = $1",
-                                {chat});
+            count_members(transaction, chat, 1);
             return true;
         };
         co_return co_await database_.transact(std::move(work));
@@ -314,8 +307,9 @@ class SqlChats final : public ChatStore {
         auto work = [seat](Transaction& transaction) {
             const std::int64_t removed = transaction.execute(
                 "DELETE FROM members WHERE chat_id = $1 AND user_id = $2", {seat.chat, seat.user});
-            transaction.execute("UPDATE chats SET member_count = member_count - $2 WHERE id = $1",
-                                {seat.chat, removed});
+            if (removed > 0) {
+                count_members(transaction, seat.chat, -1);
+            }
         };
         co_await database_.transact(std::move(work));
     }
@@ -330,9 +324,7 @@ class SqlChats final : public ChatStore {
     Task<void> save_progress(Progress progress) override {
         auto work = [progress = std::move(progress)](Transaction& transaction) {
             for (const Progress::Activity& activity : progress.activities) {
-                transaction.execute(
-                    "UPDATE chats SET active_at = $2 WHERE id = $1 AND active_at < $2",
-                    {activity.chat, activity.at});
+                move_activity(transaction, activity.chat, activity.at);
             }
             for (const Progress::Marker& marker : progress.markers) {
                 move_in(transaction, marker.seat, marker.read_seq);

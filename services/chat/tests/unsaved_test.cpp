@@ -36,6 +36,10 @@ class ProgressStore final : public ChatStore {
         co_return std::vector<ChatRecord>{};
     }
     Task<std::vector<Place>> list_places(UserId) override { co_return std::vector<Place>{}; }
+    Task<std::vector<Place>> list_page(PlaceQuery) override { co_return std::vector<Place>{}; }
+    Task<std::vector<Place>> list_places_in(UserId, std::vector<ChatId>) override {
+        co_return std::vector<Place>{};
+    }
     Task<std::vector<ChatRecord>> list_rooms(RoomQuery) override {
         co_return std::vector<ChatRecord>{};
     }
