@@ -26,6 +26,7 @@ Chat::Chat(Ports ports, const ChatConfig& config)
           ports.loop, ports.directory, ports.clock,
           {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
       repeats_(to_size(config.repeats_cached_max)),
+      began_at_(ports.clock.now()),
       outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
       announcer_({ports.broadcast, rooms_, heads_, people_, ports.metrics}),
       typing_(typing_max),

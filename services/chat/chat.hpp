@@ -159,7 +159,13 @@ class Chat final : public contracts::ChatApi {
     Task<void> destroy(RoomPtr room);
 
     // messages.cpp
-    Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request);
+    // Who says whether a client id was used before: the consumer tells who waits for the outcome;
+    // for who is answered once it is durable it must be known before.
+    enum class KnowsRepeats : std::uint8_t { consumer, here };
+    Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request,
+                           KnowsRepeats knows);
+    Task<void> recall_repeat(const Draft& draft);
+    bool is_remembered_whole(const ChatId& chat);
     Task<void> append_draft(Draft& draft);
     Task<void> append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode mode);
     Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft,
@@ -188,6 +194,7 @@ class Chat final : public contracts::ChatApi {
     Heads heads_;
     People people_;
     Repeats repeats_;
+    Time began_at_;
     Outcomes outcomes_;
     Announcer announcer_;
     MembershipFeed membership_feed_;

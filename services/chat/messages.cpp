@@ -5,6 +5,7 @@
 #include "services/chat/domain/mentions.hpp"
 #include "services/chat/domain/text.hpp"
 #include "services/chat/views.hpp"
+#include "store/messages/rules.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -101,7 +102,8 @@ Task<void> Chat::check_reply(ChatId chat, MessageId reply_to) {
 }
 
 // Everything on the usual way is in memory: this runs tens of thousands of times a second.
-Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageRequest request) {
+Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageRequest request,
+                                   KnowsRepeats knows) {
     const UserId user = caller.user_id();
     if (const Room* room = rooms_.peek(request.id)) {
         require(Action::send, room->standing_of(user));
@@ -130,14 +132,19 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
         has_waited = true;
         record.sender = co_await sender_of(caller);
     }
+    draft.repeat_key = Repeats::key_of({request.id, user}, request.client_id);
+    record.client_id = std::move(request.client_id);
+    draft.text_hash = fingerprint(record.text);
+    if (knows == KnowsRepeats::here && repeats_.find(draft.repeat_key) == nullptr &&
+        !is_remembered_whole(request.id)) {
+        has_waited = true;
+        co_await recall_repeat(draft);
+    }
     if (has_waited) {
         // Perhaps removed meanwhile.
         co_await rooms_.get(request.id, user, Action::send);
     }
     // From here to the note there is no wait: of two repeats at once the second sees the first.
-    draft.repeat_key = Repeats::key_of({request.id, user}, request.client_id);
-    record.client_id = std::move(request.client_id);
-    draft.text_hash = fingerprint(record.text);
     if (const Repeats::Sent* sent = repeats_.find(draft.repeat_key)) {
         if (sent->text_hash != draft.text_hash) {
             ports_.metrics.conflicts.add();
@@ -152,6 +159,28 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
         repeats_.note(draft.repeat_key, {record.message_id, record.at, draft.text_hash, false});
     }
     co_return draft;
+}
+
+// All client ids of a conversation that was made by this process are in memory, or too many came
+// after them: then the store keeps a message that was promised under a client id of its own.
+bool Chat::is_remembered_whole(const ChatId& chat) {
+    const Room* room = rooms_.peek(chat);
+    return room != nullptr && room->chat.created_at > began_at_;
+}
+
+// What the store knows of the draft's client id, for the memory.
+Task<void> Chat::recall_repeat(const Draft& draft) {
+    const store::MessageRecord& record = draft.record;
+    auto repeat = co_await ports_.messages.find_repeat(
+        record.chat, record.sender.id, record.client_id, store::text_sum(record.text));
+    if (repeat && repeat->kind == store::OutcomeKind::conflict) {
+        ports_.metrics.conflicts.add();
+        throw client_id_conflict();
+    }
+    if (repeat && repeats_.find(draft.repeat_key) == nullptr) {
+        repeats_.note(draft.repeat_key,
+                      {repeat->message.id, repeat->message.created_at, draft.text_hash, true});
+    }
 }
 
 Task<void> Chat::append(const store::MessageRecord& record) {
@@ -177,7 +206,7 @@ Task<void> Chat::append_draft(Draft& draft) {
 
 Task<contracts::Accepted> Chat::accept_message(Caller caller,
                                                contracts::PostMessageRequest request) {
-    Draft draft = co_await make_draft(caller, std::move(request));
+    Draft draft = co_await make_draft(caller, std::move(request), KnowsRepeats::here);
     if (draft.is_durable) {
         ports_.metrics.repeated.add();
     } else {
@@ -226,7 +255,7 @@ Task<contracts::AcceptedMessages> Chat::accept_messages(Caller caller,
     std::vector<Draft> drafts;
     for (contracts::PostMessageRequest& item : request.items) {
         try {
-            drafts.push_back(co_await make_draft(caller, std::move(item)));
+            drafts.push_back(co_await make_draft(caller, std::move(item), KnowsRepeats::here));
         } catch (const Failure& failure) {
             answer.refused = {http_status(failure.kind), failure.code, failure.message};
         }
@@ -257,7 +286,8 @@ Task<contracts::ImportedMessages> Chat::import_messages(Caller caller,
         caller.user = item.sender_id;
         caller.username = std::move(item.sender_name);
         try {
-            drafts.push_back(co_await make_draft(caller, std::move(item.message)));
+            drafts.push_back(
+                co_await make_draft(caller, std::move(item.message), KnowsRepeats::here));
         } catch (const Failure& failure) {
             const bool is_refusal = http_status(failure.kind) < 500;
             if (!is_refusal) {
@@ -273,7 +303,7 @@ Task<contracts::ImportedMessages> Chat::import_messages(Caller caller,
 Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
                                                    contracts::PostMessageRequest request) {
     const Steady deadline = store_deadline(caller);
-    Draft draft = co_await make_draft(caller, std::move(request));
+    Draft draft = co_await make_draft(caller, std::move(request), KnowsRepeats::consumer);
     store::MessageRecord& record = draft.record;
     if (draft.is_durable) {
         auto first = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id,

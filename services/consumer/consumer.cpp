@@ -1,5 +1,7 @@
 #include "services/consumer/consumer.hpp"
 
+#include "store/messages/rules.hpp"
+
 namespace loquat::consumer {
 namespace {
 
@@ -118,13 +120,10 @@ Task<store::Outcome> Consumer::recall(store::MessageRecord record) {
         co_return store::Outcome{.kind = kind, .message = std::move(*message)};
     }
     if (record.kind == store::RecordKind::message) {
-        message = co_await parts_.messages.find_by_client_id(record.chat, record.sender.id,
-                                                             record.client_id);
-        if (message) {
-            const bool same =
-                message->text == record.text || message->edited_at || message->deleted_at;
-            const OutcomeKind kind = same ? OutcomeKind::duplicate : OutcomeKind::conflict;
-            co_return store::Outcome{.kind = kind, .message = std::move(*message)};
+        auto repeat = co_await parts_.messages.find_repeat(
+            record.chat, record.sender.id, record.client_id, store::text_sum(record.text));
+        if (repeat) {
+            co_return *std::move(repeat);
         }
     }
     co_return store::Outcome{.kind = OutcomeKind::refused, .code = "message.not_found"};

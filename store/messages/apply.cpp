@@ -130,6 +130,15 @@ Applier::Chat& Applier::chat_of(Transaction& transaction, ChatId id) {
 }
 
 Outcome Applier::insert(Transaction& transaction, const MessageRecord& record) {
+    Outcome outcome = insert_as(transaction, record, record.client_id);
+    if (outcome.kind == OutcomeKind::conflict && is_promised(record)) {
+        return insert_as(transaction, record, own_client_id(record));
+    }
+    return outcome;
+}
+
+Outcome Applier::insert_as(Transaction& transaction, const MessageRecord& record,
+                           const std::string& client_id) {
     Chat& chat = chat_of(transaction, record.chat);
     const std::int64_t seq = chat.last_seq + 1;
     const std::string mentions = join(record.mentions);
@@ -137,21 +146,23 @@ Outcome Applier::insert(Transaction& transaction, const MessageRecord& record) {
         insert_sql,
         {chat.number, seq, record.message_id, record.sender.id,
          static_cast<int>(record.sender.kind), record.sender.username, record.sender.display_name,
-         record.client_id, record.text, record.reply_to, blob_or_null(mentions),
+         client_id, record.text, record.reply_to, blob_or_null(mentions),
          text_or_null(record.generation_id), record.at, text_sum(record.text)});
     if (added == 1) {
         chat.last_seq = seq;
         if (!std::exchange(chat.changed, true)) {
             changed_.push_back(&chat);
         }
-        return {.kind = OutcomeKind::stored, .message = make_stored(record, seq)};
+        StoredMessage message = make_stored(record, seq);
+        message.client_id = client_id;
+        return {.kind = OutcomeKind::stored, .message = std::move(message)};
     }
-    const Rows first =
-        transaction.query(first_sql, {chat.number, record.sender.id, record.client_id});
+    const Rows first = transaction.query(first_sql, {chat.number, record.sender.id, client_id});
     if (first.empty()) {
         return refused("message.id_taken");
     }
-    return repeat_of(record, read_message(first.front(), record.chat), first.front().integer(14));
+    return repeat_of(read_message(first.front(), record.chat), first.front().integer(14),
+                     text_sum(record.text));
 }
 
 Outcome Applier::apply_record(Transaction& transaction, const MessageRecord& record) {

@@ -38,6 +38,8 @@ class Applier {
     Chat& chat_of(Transaction& transaction, ChatId id);
     Outcome apply_record(Transaction& transaction, const MessageRecord& record);
     Outcome insert(Transaction& transaction, const MessageRecord& record);
+    Outcome insert_as(Transaction& transaction, const MessageRecord& record,
+                      const std::string& client_id);
     void save_heads(Transaction& transaction);
 
     bool trusted_ = false;  // the last batch was applied to its end

@@ -36,6 +36,16 @@ class MemoryMessages final : public MessageStore {
         co_return found == by_client_.end() ? std::nullopt : std::optional{found->second->message};
     }
 
+    Task<std::optional<Outcome>> find_repeat(ChatId chat, UserId sender, std::string client_id,
+                                             std::int64_t sum) override {
+        const auto found = by_client_.find({chat, sender, client_id});
+        if (found == by_client_.end()) {
+            co_return std::nullopt;
+        }
+        const Entry& first = *found->second;
+        co_return repeat_of(first.message, first.sent_sum, sum);
+    }
+
     Task<Page> page(PageQuery query) override {
         check_page(query);
         const auto& entries = chats_[query.chat];
@@ -89,9 +99,18 @@ class MemoryMessages final : public MessageStore {
             }
             return outcome;
         }
-        const std::tuple key{record.chat, record.sender.id, record.client_id};
+        Outcome outcome = insert_as(record, record.client_id);
+        if (outcome.kind == OutcomeKind::conflict && is_promised(record)) {
+            return insert_as(record, own_client_id(record));
+        }
+        return outcome;
+    }
+
+    Outcome insert_as(const MessageRecord& record, const std::string& client_id) {
+        const std::tuple key{record.chat, record.sender.id, client_id};
         if (const auto first = by_client_.find(key); first != by_client_.end()) {
-            return repeat_of(record, first->second->message, first->second->sent_sum);
+            return repeat_of(first->second->message, first->second->sent_sum,
+                             text_sum(record.text));
         }
         if (by_id_.contains(record.message_id)) {
             return refused("message.id_taken");
@@ -99,6 +118,7 @@ class MemoryMessages final : public MessageStore {
         auto& entries = chats_[record.chat];
         auto entry = std::make_shared<Entry>();
         entry->message = make_stored(record, static_cast<std::int64_t>(entries.size()) + 1);
+        entry->message.client_id = client_id;
         entry->sent_sum = text_sum(record.text);
         entries.push_back(entry);
         by_client_.emplace(key, entry);

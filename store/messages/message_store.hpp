@@ -30,7 +30,8 @@ struct StoredMessage {
 enum class OutcomeKind : std::uint8_t {
     stored = 1,     // `message` is new
     duplicate = 2,  // nothing changed; `message` is the first one (or as it was already)
-    conflict = 3,   // the same client id with other text; `message` is the first one
+    conflict = 3,   // the same client id with other text; `message` is the first one.  Only of a
+                    // record with an origin: of others the sender was told already that it counts
     edited = 4,
     deleted = 5,
     refused = 6,  // `code` says why; `message` is empty
@@ -103,6 +104,10 @@ class MessageStore {
     virtual Task<std::optional<StoredMessage>> find_by_id(MessageId id) = 0;
     virtual Task<std::optional<StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
                                                                  std::string client_id) = 0;
+    // What a message with that client id and text_sum(text) would be: duplicate or conflict; none
+    // when the client id is free.
+    virtual Task<std::optional<Outcome>> find_repeat(ChatId chat, UserId sender,
+                                                     std::string client_id, std::int64_t sum) = 0;
     virtual Task<Page> page(PageQuery query) = 0;
     // In the order asked for, at most heads_max.
     virtual Task<std::vector<Head>> heads(std::vector<ChatId> chats) = 0;

@@ -26,8 +26,14 @@ std::int64_t text_sum(std::string_view text) {
     return static_cast<std::int64_t>(std::uint64_t{size} << 32 | crc32c(text));
 }
 
-Outcome repeat_of(const MessageRecord& record, StoredMessage first, std::int64_t first_text_sum) {
-    const bool same = first.deleted_at || first_text_sum == text_sum(record.text);
+bool is_promised(const MessageRecord& record) { return record.origin.empty(); }
+
+std::string own_client_id(const MessageRecord& record) {
+    return "again:" + record.message_id.to_string();
+}
+
+Outcome repeat_of(StoredMessage first, std::int64_t first_text_sum, std::int64_t sum) {
+    const bool same = first.deleted_at || first_text_sum == sum;
     return {.kind = same ? OutcomeKind::duplicate : OutcomeKind::conflict,
             .message = std::move(first)};
 }

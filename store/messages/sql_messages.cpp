@@ -140,6 +140,23 @@ class SqlMessages final : public MessageStore {
         co_return co_await database_.read(std::move(work));
     }
 
+    Task<std::optional<Outcome>> find_repeat(ChatId chat, UserId sender, std::string client_id,
+                                             std::int64_t sum) override {
+        auto work = [chat, sender, client_id = std::move(client_id),
+                     sum](Transaction& transaction) -> std::optional<Outcome> {
+            const std::optional<ChatRow> found = find_chat(transaction, chat);
+            if (!found) {
+                return std::nullopt;
+            }
+            const Rows first = transaction.query(client_sql, {found->number, sender, client_id});
+            if (first.empty()) {
+                return std::nullopt;
+            }
+            return repeat_of(read_message(first.front(), chat), first.front().integer(14), sum);
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
     Task<Page> page(PageQuery query) override {
         check_page(query);
         auto work = [query](Transaction& transaction) { return read_page(transaction, query); };

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "store/messages/memory_messages.hpp"
+#include "store/messages/rules.hpp"
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/message_support.hpp"
@@ -110,12 +111,54 @@ TEST_P(MessageStoreSuite, refuses_another_text_under_a_used_client_id) {
     MessageRecord other = first;
     other.message_id = MessageId::make();
     other.text = "goodbye";
+    other.origin = "somebody waits";
 
     apply_one(first);
     const Outcome outcome = apply_one(other);
 
     EXPECT_EQ(outcome.kind, OutcomeKind::conflict);
     EXPECT_EQ(outcome.message.text, "hello");
+}
+
+TEST_P(MessageStoreSuite, keeps_what_was_promised_though_its_client_id_was_used) {
+    const MessageRecord first = make.message(ChatId::make(), "hello");
+    MessageRecord other = first;
+    other.message_id = MessageId::make();
+    other.text = "goodbye";
+
+    apply_one(first);
+    const Outcome outcome = apply_one(other);
+    const Outcome again = apply_one(other);
+    const Outcome next = apply_one(make.message(first.chat, "next"));
+
+    EXPECT_EQ(outcome.kind, OutcomeKind::stored);
+    EXPECT_EQ(outcome.message.text, "goodbye");
+    EXPECT_EQ(outcome.message.id, other.message_id);
+    EXPECT_NE(outcome.message.client_id, first.client_id);
+    EXPECT_EQ(again.kind, OutcomeKind::duplicate);
+    EXPECT_EQ(again.message, outcome.message);
+    EXPECT_EQ(next.message.seq, 3);
+}
+
+TEST_P(MessageStoreSuite, says_beforehand_what_a_used_client_id_would_be) {
+    const MessageRecord sent = make.message(ChatId::make(), "hello");
+    const MessageRecord gone = make.message(sent.chat, "gone");
+    apply({sent, make.edit(sent, "edited"), gone, make.removal(gone)});
+    const auto ask = [&](const MessageRecord& first, std::string_view text) {
+        const auto repeat = await(
+            loop, store->find_repeat(first.chat, first.sender.id, first.client_id, text_sum(text)));
+        return repeat ? std::optional{repeat->kind} : std::nullopt;
+    };
+    MessageRecord elsewhere = sent;
+    elsewhere.chat = ChatId::make();
+    MessageRecord stranger = sent;
+    stranger.sender.id = UserId::make();
+
+    EXPECT_EQ(ask(sent, "hello"), OutcomeKind::duplicate);
+    EXPECT_EQ(ask(sent, "edited"), OutcomeKind::conflict);
+    EXPECT_EQ(ask(gone, "gone"), OutcomeKind::duplicate);
+    EXPECT_EQ(ask(elsewhere, "hello"), std::nullopt);
+    EXPECT_EQ(ask(stranger, "hello"), std::nullopt);
 }
 
 TEST_P(MessageStoreSuite, takes_the_same_client_id_from_another_sender_or_in_another_chat) {

@@ -3,6 +3,7 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "services/consumer/consumer.hpp"
+#include "services/consumer/tests/faulty_messages.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/messages/memory_messages.hpp"
@@ -15,54 +16,6 @@ namespace {
 
 using store::await;
 using store::OutcomeKind;
-
-// A store that fails when told to: before it applied anything, or after it applied all.
-class FaultyMessages final : public store::MessageStore {
-  public:
-    explicit FaultyMessages(store::MessageStore& inner) : inner_(inner) {}
-
-    int fail_before = 0;
-    int fail_after = 0;
-    std::function<void()> on_apply = [] {};
-
-    Task<std::vector<store::Outcome>> apply_batch(store::Batch batch) override {
-        on_apply();
-        fail_if(fail_before);
-        auto outcomes = co_await inner_.apply_batch(std::move(batch));
-        fail_if(fail_after);
-        co_return outcomes;
-    }
-    Task<store::Position> position(std::string consumer) override {
-        co_return co_await inner_.position(std::move(consumer));
-    }
-    Task<store::Offset> secure(std::string consumer) override {
-        co_return co_await inner_.secure(std::move(consumer));
-    }
-    Task<std::optional<store::StoredMessage>> find_by_id(MessageId id) override {
-        co_return co_await inner_.find_by_id(id);
-    }
-    Task<std::optional<store::StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
-                                                                std::string client_id) override {
-        co_return co_await inner_.find_by_client_id(chat, sender, std::move(client_id));
-    }
-    Task<store::Page> page(store::PageQuery query) override {
-        co_return co_await inner_.page(query);
-    }
-    Task<std::vector<store::Head>> heads(std::vector<ChatId> chats) override {
-        co_return co_await inner_.heads(std::move(chats));
-    }
-
-  private:
-    static void fail_if(int& times) {
-        if (times > 0) {
-            --times;
-            throw Failure{Kind::unavailable, "store.unavailable",
-                          "The store cannot be used at the moment."};
-        }
-    }
-
-    store::MessageStore& inner_;
-};
 
 struct ConsumerTest : testing::Test {
     aio::Loop loop{"test"};

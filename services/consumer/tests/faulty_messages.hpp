@@ -1,0 +1,65 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/failure.hpp"
+#include "store/messages/message_store.hpp"
+
+namespace loquat::consumer {
+
+// A store that fails when told to: before it applied anything, or after it applied all.
+class FaultyMessages final : public store::MessageStore {
+  public:
+    explicit FaultyMessages(store::MessageStore& inner) : inner_(inner) {}
+
+    int fail_before = 0;
+    int fail_after = 0;
+    std::function<void()> on_apply = [] {};
+
+    Task<std::vector<store::Outcome>> apply_batch(store::Batch batch) override {
+        on_apply();
+        fail_if(fail_before);
+        auto outcomes = co_await inner_.apply_batch(std::move(batch));
+        fail_if(fail_after);
+        co_return outcomes;
+    }
+    Task<store::Position> position(std::string consumer) override {
+        co_return co_await inner_.position(std::move(consumer));
+    }
+    Task<store::Offset> secure(std::string consumer) override {
+        co_return co_await inner_.secure(std::move(consumer));
+    }
+    Task<std::optional<store::StoredMessage>> find_by_id(MessageId id) override {
+        co_return co_await inner_.find_by_id(id);
+    }
+    Task<std::optional<store::StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
+                                                                std::string client_id) override {
+        co_return co_await inner_.find_by_client_id(chat, sender, std::move(client_id));
+    }
+    Task<std::optional<store::Outcome>> find_repeat(ChatId chat, UserId sender,
+                                                    std::string client_id,
+                                                    std::int64_t sum) override {
+        co_return co_await inner_.find_repeat(chat, sender, std::move(client_id), sum);
+    }
+    Task<store::Page> page(store::PageQuery query) override {
+        co_return co_await inner_.page(query);
+    }
+    Task<std::vector<store::Head>> heads(std::vector<ChatId> chats) override {
+        co_return co_await inner_.heads(std::move(chats));
+    }
+
+  private:
+    static void fail_if(int& times) {
+        if (times > 0) {
+            --times;
+            throw Failure{Kind::unavailable, "store.unavailable",
+                          "The store cannot be used at the moment."};
+        }
+    }
+
+    store::MessageStore& inner_;
+};
+
+}  // namespace loquat::consumer
