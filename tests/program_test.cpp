@@ -44,6 +44,15 @@ class ProgramTest : public testing::Test {
         return {code, program.errors() + program.output()};
     }
 
+    static std::size_t count_of(std::string_view text, std::string_view part) {
+        std::size_t count = 0;
+        for (std::size_t at = text.find(part); at != std::string_view::npos;
+             at = text.find(part, at + part.size())) {
+            ++count;
+        }
+        return count;
+    }
+
     std::filesystem::path folder_;
 };
 
@@ -160,6 +169,50 @@ TEST_F(ProgramTest, imports_lines_once_however_often_they_are_given) {
         << said;
     EXPECT_NE(said.find("line 3 skipped"), std::string::npos) << said;
     EXPECT_EQ(again_code, 0) << again;
+}
+
+TEST_F(ProgramTest, imports_what_another_file_or_another_order_brings_and_nothing_twice) {
+    const std::string first[] = {R"({"room":"a","user":"ana","text":"one"})",
+                                 R"({"room":"a","user":"ben","text":"ok"})",
+                                 R"({"room":"a","user":"ben","text":"ok"})"};
+    const std::string second[] = {R"({"room":"a","user":"ana","text":"two"})",
+                                  R"({"room":"a","user":"ben","text":"three"})"};
+    std::string token;
+    auto prepare = [&](HttpCaller& caller) -> Task<void> {
+        token = co_await caller.make_user("ana");
+    };
+    ASSERT_EQ(with_platform(prepare), 0);
+    const auto import = [&](std::initializer_list<std::string_view> lines) {
+        const std::filesystem::path file = folder_.string() + ".jsonl";
+        std::ofstream out{file};
+        for (const std::string_view line : lines) {
+            out << line << '\n';
+        }
+        out.close();
+        const auto [code, said] =
+            run({"import", file.string(), "--data", folder_.string(), "--owner", "ana"});
+        std::filesystem::remove(file);
+        EXPECT_EQ(code, 0) << said;
+    };
+
+    import({first[0], first[1], first[2]});
+    import({second[0], second[1]});
+    import({first[2], second[1], first[0]});
+
+    auto look = [&](HttpCaller& caller) -> Task<void> {
+        const auto chats = co_await caller.call("GET", "/api/chats", token, "");
+        const wire::Value list = wire::parse(chats.body);
+        const wire::Array& rooms = *list.find("items")->if_array();
+        EXPECT_EQ(rooms.size(), 1U) << chats.body;
+        const std::string room = *rooms.front().find("id")->if_string();
+        const auto page =
+            co_await caller.call("GET", "/api/chats/" + room + "/messages", token, "");
+        EXPECT_EQ(count_of(page.body, R"("text":"one")"), 1U) << page.body;
+        EXPECT_EQ(count_of(page.body, R"("text":"ok")"), 2U) << page.body;
+        EXPECT_EQ(count_of(page.body, R"("text":"two")"), 1U) << page.body;
+        EXPECT_EQ(count_of(page.body, R"("text":"three")"), 1U) << page.body;
+    };
+    EXPECT_EQ(with_platform(look), 0);
 }
 
 }  // namespace

@@ -6,11 +6,11 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <set>
 
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/for_each.hpp"
 #include "apps/loquat/import_lines.hpp"
+#include "apps/loquat/import_rooms.hpp"
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/progress.hpp"
 #include "base/bytes.hpp"
@@ -40,15 +40,6 @@ struct ImportOptions {
     bool is_demo = false;
 };
 
-contracts::Caller caller_for(const contracts::User& user) {
-    contracts::Caller caller;
-    caller.user = user.id;
-    caller.role = user.role;
-    caller.username = user.username;
-    caller.address = "127.0.0.1";
-    return caller;
-}
-
 std::string make_password() {
     std::array<std::uint8_t, 18> bytes{};
     random_bytes(bytes.data(), bytes.size());
@@ -59,10 +50,17 @@ class Import {
   public:
     Import(const ImportOptions& options, LineReader& lines, std::size_t total,
            LocalPlatform::Clients& clients)
-        : options_(options), lines_(lines), progress_("messages", total), clients_(clients) {}
+        : options_(options),
+          lines_(lines),
+          progress_("messages", total),
+          clients_(clients),
+          rooms_(clients, options.title_prefix,
+                 options.is_public ? contracts::Visibility::public_
+                                   : contracts::Visibility::private_) {}
 
     Task<void> run(ImportPortion first) {
         co_await make_owner();
+        co_await rooms_.start(owner_);
         std::optional<ImportPortion> portion = std::move(first);
         while (portion) {
             report_skipped(*portion);
@@ -160,26 +158,12 @@ class Import {
         co_await for_each(lanes.size(), lanes_max, run);
     }
 
-    // Makes it, and its new senders members.
     Task<void> open_room(const std::string& name, const ImportPortion& portion) {
-        if (!rooms_.contains(name)) {
-            Room room{co_await get_room(name), {}};
-            rooms_.emplace(name, std::move(room));
-        }
-        Room& room = rooms_.at(name);
-        std::vector<UserId> joining;
+        std::vector<UserId> senders;
         for (const ImportLine& line : portion.rooms.at(name)) {
-            const UserId person = people_.at(line.user).id;
-            if (room.members.insert(person).second) {
-                joining.push_back(person);
-            }
+            senders.push_back(people_.at(line.user).id);
         }
-        auto join = [&](std::size_t i) -> Task<void> {
-            contracts::PutMemberRequest member{.id = room.chat, .user_id = joining[i]};
-            const contracts::Caller owner = caller_for(owner_);
-            co_await clients_.chat.call<&contracts::ChatApi::put_member>(owner, member);
-        };
-        co_await for_each(joining.size(), calls_at_once, join);
+        co_await rooms_.open(name, senders);
     }
 
     struct Batch {
@@ -191,7 +175,7 @@ class Import {
     Task<void> send_lane(const Lane& lane, const ImportPortion& portion) {
         Batch batch;
         for (const std::string* name : lane.rooms) {
-            const ChatId chat = rooms_.at(*name).chat;
+            const ChatId chat = rooms_.chat_of(*name);
             for (const ImportLine& line : portion.rooms.at(*name)) {
                 const bool is_full = batch.lines.size() == batch_lines_max ||
                                      batch.bytes + line.text.size() > batch_bytes_max;
@@ -203,9 +187,7 @@ class Import {
                 batch.request.items.push_back(
                     {person.id,
                      person.username,
-                     {.id = chat,
-                      .client_id = "import-" + std::to_string(line.number),
-                      .text = line.text}});
+                     {.id = chat, .client_id = line.client_id, .text = line.text}});
                 batch.lines.push_back(line.number);
                 batch.bytes += line.text.size();
             }
@@ -247,24 +229,6 @@ class Import {
         progress_.add(batch.lines.size());
     }
 
-    // The same file imported again finds its rooms and repeats nothing: rooms by their key,
-    // messages by client id.
-    Task<ChatId> get_room(const std::string& room) {
-        contracts::Caller caller = caller_for(owner_);
-        caller.idempotency_key = "import:" + room;
-        using contracts::Visibility;
-        contracts::CreateChatRequest request{
-            .title = std::string{cut_text(options_.title_prefix + room, 120)},
-            .visibility = options_.is_public ? Visibility::public_ : Visibility::private_};
-        auto chat = co_await clients_.chat.call<&contracts::ChatApi::create_chat>(caller, request);
-        co_return chat.body.id;
-    }
-
-    struct Room {
-        ChatId chat;
-        std::set<UserId> members;
-    };
-
     const ImportOptions& options_;
     LineReader& lines_;
     Progress progress_;
@@ -273,7 +237,7 @@ class Import {
     std::string owner_password_;
     std::size_t made_ = 0;
     std::map<std::string, contracts::User> people_;
-    std::map<std::string, Room> rooms_;
+    ImportRooms rooms_;
     std::size_t sent_ = 0;
     std::size_t refused_ = 0;
     std::size_t skipped_ = 0;
@@ -369,9 +333,11 @@ void add_import(CLI::App& app, int& code) {
     command->add_flag("--demo", options->is_demo,
                       "members day, nick, text; 5,000 lines; an account `demo` that owns them");
     command->footer(
-        "People who have no account get one with a random password. The same file again repeats "
-        "nothing. Works beside\n"
-        "a running platform and without one.\n"
+        "People who have no account get one with a random password. Rooms are found by their "
+        "title. A line that was\n"
+        "imported before, in this file or another one, is not repeated; equal lines of one file "
+        "count each. Works\n"
+        "beside a running platform and without one.\n"
         "examples:\n"
         "  loquat import team.jsonl --owner ana\n"
         "  zcat log.jsonl.gz | loquat import - --room-field day --user-field nick --limit 5000");

@@ -1,11 +1,17 @@
 #include "apps/loquat/import_lines.hpp"
 
+#include <cstring>
+
+#include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "net/jose/digest.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::app {
 namespace {
+
+constexpr std::size_t line_bytes_max = 1024 * 1024;
 
 std::string member_text(const wire::Value& line, const std::string& name) {
     const wire::Value* member = line.find(name);
@@ -58,14 +64,36 @@ void LineReader::give_username(ImportPortion& portion, const std::string& name) 
 }
 
 void LineReader::read_line(const std::string& raw, ImportPortion& portion) {
+    if (raw.size() > line_bytes_max) {
+        throw Failure{Kind::invalid, "import.bad_line", "is longer than a message can be"};
+    }
     const wire::Value line = wire::parse(raw);
-    const std::string room = member_text(line, fields_.room);
-    ImportLine one{lines_, member_text(line, fields_.user), clean(member_text(line, fields_.text))};
+    const std::string cleaned = clean(member_text(line, fields_.room));
+    const std::string room{trim(cleaned)};
+    if (room.empty()) {
+        throw Failure{Kind::invalid, "import.bad_line", "has an empty room"};
+    }
+    ImportLine one{
+        lines_, {}, member_text(line, fields_.user), clean(member_text(line, fields_.text))};
     if (trim(one.text).empty()) {
         throw Failure{Kind::invalid, "import.bad_line", "has an empty text"};
     }
+    one.client_id = name_line(trim(raw), one);
     give_username(portion, one.user);
     portion.rooms[room].push_back(std::move(one));
+}
+
+// Where the line stands does not matter: a file that was put into another order, or grew anywhere,
+// has the same lines.  Equal lines are counted, so that none of them is lost.
+std::string LineReader::name_line(std::string_view raw, const ImportLine& line) {
+    std::string all{raw};
+    all.append(1, '\0').append(line.text);
+    const std::string digest = net::jose::sha256(all);
+    std::uint64_t part = 0;
+    std::memcpy(&part, digest.data(), sizeof part);
+    const std::uint32_t before = seen_[part]++;
+    std::string name = "import-" + to_hex(std::string_view{digest}.substr(0, 16));
+    return before == 0 ? name : name + "-" + std::to_string(before);
 }
 
 std::optional<ImportPortion> LineReader::next(std::size_t lines) {
@@ -74,7 +102,9 @@ std::optional<ImportPortion> LineReader::next(std::size_t lines) {
     const std::size_t began = lines_;
     while (lines_ - began < lines && (lines_max_ == 0 || lines_ < lines_max_) &&
            std::getline(in_, raw)) {
-        ++lines_;
+        if (++lines_ == 1 && raw.starts_with("\xef\xbb\xbf")) {
+            raw.erase(0, 3);
+        }
         if (trim(raw).empty()) {
             continue;
         }

@@ -1,10 +1,13 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <istream>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace loquat::app {
@@ -18,6 +21,7 @@ struct LineFields {
 
 struct ImportLine {
     std::size_t number = 0;  // from 1
+    std::string client_id;   // of what the line says and how many like it came before in the file
     std::string user;        // as in the file
     std::string text;        // line ends normalised, control characters removed
 };
@@ -34,9 +38,9 @@ struct ImportPortion {
     std::vector<SkippedLine> skipped;
 };
 
-// Reads a file portion by portion.  Lines that are no JSON object, lack a member or have an empty
-// text are skipped and listed; nothing is lost silently.  Keeps the names of the people, not the
-// lines.
+// Reads a file portion by portion.  Lines that are no JSON object, lack a member, have an empty
+// room or text or are too long are skipped and listed; nothing is lost silently.  Keeps the names
+// of the people and 8 bytes of each line, not the lines.
 class LineReader {
   public:
     // At most `lines_max` lines (0: all).  `in` must outlive it.
@@ -51,6 +55,7 @@ class LineReader {
 
   private:
     void read_line(const std::string& raw, ImportPortion& portion);
+    std::string name_line(std::string_view raw, const ImportLine& line);
     void give_username(ImportPortion& portion, const std::string& name);
 
     std::istream& in_;
@@ -59,6 +64,7 @@ class LineReader {
     std::size_t lines_ = 0;
     std::map<std::string, std::string> usernames_;  // all different
     std::set<std::string> taken_;
+    std::unordered_map<std::uint64_t, std::uint32_t> seen_;  // lines by a part of their digest
 };
 
 // `[Jdub]` becomes `jdub`, `a` becomes `a__`: 3 to 32 of a-z 0-9 _ . -
