@@ -107,11 +107,19 @@ class FakeWatchers final : public WatchersPort {
                 if (is_resync) {
                     reread.insert(watcher);
                 } else {
-                    told[watcher].push_back(wire::from_json<contracts::Presence>(body));
+                    told[watcher].push_back(read(body));
                 }
             }
         }
     }
+    const contracts::Presence& read(std::string_view body) {
+        const auto [found, is_new] = known.try_emplace(std::string{body});
+        if (is_new) {
+            found->second = wire::from_json<contracts::Presence>(body);
+        }
+        return found->second;
+    }
+    std::map<std::string, contracts::Presence> known;
     std::set<UserId> reread;
     std::size_t deliveries = 0;
     std::map<UserId, std::vector<contracts::Presence>> told;
