@@ -159,6 +159,7 @@ struct PeopleArguments {
     std::size_t people = 1000;
     std::size_t listeners = 100;
     std::size_t messages = 20;
+    double pause_seconds = 0.3;
 };
 
 void add_people(CLI::App& app, PeopleArguments& arguments, int& code) {
@@ -176,6 +177,7 @@ void add_people(CLI::App& app, PeopleArguments& arguments, int& code) {
     presence->add_option("--listeners", arguments.listeners);
     lists->add_option("--chat", arguments.chat_id, "the room's id")->required();
     lists->add_option("--messages", arguments.messages);
+    lists->add_option("--pause", arguments.pause_seconds, "seconds between two messages");
     const auto read_tokens = [&arguments] {
         lift_file_limit();
         auto tokens = read_lines(arguments.tokens_file);
@@ -188,8 +190,8 @@ void add_people(CLI::App& app, PeopleArguments& arguments, int& code) {
         code = run_scenario([=](aio::Loop& loop) { return measure_presence(loop, options); });
     });
     lists->callback([&arguments, &code, read_tokens] {
-        ListsOptions options{arguments.target, arguments.server_pid, read_tokens(),
-                             arguments.chat_id, arguments.messages};
+        ListsOptions options{arguments.target,  arguments.server_pid, read_tokens(),
+                             arguments.chat_id, arguments.messages,   arguments.pause_seconds};
         code = run_scenario([=](aio::Loop& loop) { return measure_lists(loop, options); });
     });
 }

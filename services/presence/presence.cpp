@@ -66,7 +66,7 @@ Task<void> Presence::report(contracts::Caller, contracts::PresenceReport report)
 
 Task<void> Presence::publish_changes() {
     roster_.expire(clock_.now(), clock_.steady());
-    deliveries_left_ = deliveries_max;
+    deliveries_left_ = std::min(deliveries_max, deliveries_left_ + deliveries_each_batch);
     for (const UserId& gone : roster_.take_gone_watchers()) {
         audience_.remove(gone);
     }
@@ -152,7 +152,7 @@ Task<void> Presence::tell(Changes changes, std::optional<std::vector<UserId>> on
     }
 }
 
-// The rooms whose changes are told one by one: as many as this batch has deliveries for, the
+// The rooms whose changes are told one by one: as many as there are deliveries for, the
 // smallest first, so that a crowd somewhere holds up nobody elsewhere.
 std::vector<ChatId> Presence::choose_rooms(const PeopleByRoom& changed,
                                            const PeopleByRoom& listeners) {

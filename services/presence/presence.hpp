@@ -16,9 +16,10 @@ namespace loquat::presence {
 // The presence service: one object on one loop, in memory.  It keeps nothing for pairs of people.
 class Presence final : public contracts::PresenceApi {
   public:
-    // Events that are told one by one in one batch, counted for each who is told.  What is more is
-    // told as one `resync`.
-    static constexpr std::size_t deliveries_max = 65'536;
+    // Events that are told one by one, counted for each who is told: as many more in each batch, up
+    // to so many at once.  What is more is told as one `resync`.
+    static constexpr std::size_t deliveries_each_batch = 65'536;
+    static constexpr std::size_t deliveries_max = 262'144;
 
     Presence(MembershipsPort& memberships, WatchersPort& watchers, const Clock& clock,
              Config config);
@@ -55,7 +56,7 @@ class Presence final : public contracts::PresenceApi {
     Roster roster_;
     Audience audience_;
     Rereads rereads_;
-    std::size_t deliveries_left_ = 0;  // of this batch
+    std::size_t deliveries_left_ = deliveries_max;
     // Told so lately that who began to listen before may not have been known as a listener.
     std::deque<Recent> recent_;
     bool recent_is_cut_ = false;

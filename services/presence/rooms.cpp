@@ -38,6 +38,25 @@ class RoomSets {
     std::unordered_map<std::uint64_t, std::uint32_t> known_;
 };
 
+using Letters = std::map<std::vector<std::uint32_t>, std::vector<UserId>>;
+
+void add_part(Letters& letters, std::span<const std::uint32_t> part,
+              const std::vector<UserId>& readers,
+              const std::unordered_map<UserId, std::uint32_t>& about) {
+    const std::vector<std::uint32_t> whole{part.begin(), part.end()};
+    std::vector<UserId>& all = letters[whole];
+    for (const UserId& reader : readers) {
+        const auto self = about.find(reader);
+        if (self == about.end() || !std::ranges::binary_search(whole, self->second)) {
+            all.push_back(reader);
+            continue;
+        }
+        std::vector<std::uint32_t> others = whole;
+        std::erase(others, self->second);
+        letters[std::move(others)].push_back(reader);
+    }
+}
+
 }  // namespace
 
 void PeopleByRoom::put(const UserId& user, const std::vector<ChatId>& chats) {
@@ -136,7 +155,7 @@ std::vector<Letter> make_letters(std::span<const ChatId> rooms, const PeopleByRo
     for (const auto& [reader, set] : set_of) {
         readers[set].push_back(reader);
     }
-    std::map<std::vector<std::uint32_t>, std::vector<UserId>> letters;
+    Letters letters;
     for (std::uint32_t set = 0; set < readers.size(); ++set) {
         if (readers[set].empty()) {
             continue;
@@ -150,21 +169,17 @@ std::vector<Letter> make_letters(std::span<const ChatId> rooms, const PeopleByRo
         std::ranges::sort(places);
         const auto repeats = std::ranges::unique(places);
         places.erase(repeats.begin(), repeats.end());
-        for (const UserId& reader : readers[set]) {
-            const auto self = about.find(reader);
-            if (self == about.end()) {
-                letters[places].push_back(reader);
-                continue;
-            }
-            std::vector<std::uint32_t> others = places;
-            std::erase(others, self->second);
-            letters[std::move(others)].push_back(reader);
+        for (std::size_t at = 0; at < places.size(); at += Letter::about_max) {
+            const std::size_t end = std::min(places.size(), at + Letter::about_max);
+            add_part(letters, std::span{places}.subspan(at, end - at), readers[set], about);
         }
     }
     letters.erase(std::vector<std::uint32_t>{});
     std::vector<Letter> all;
     for (auto& [places, people] : letters) {
-        all.push_back({places, std::move(people)});
+        if (!people.empty()) {
+            all.push_back({places, std::move(people)});
+        }
     }
     return all;
 }

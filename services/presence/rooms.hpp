@@ -38,10 +38,13 @@ class PeopleByRoom {
     std::unordered_map<UserId, std::vector<ChatId>> chats_;
 };
 
-// People who are told the same: the places of whom they are told about, ascending.
+// People who are told the same: the places of whom they are told about, ascending; a part of what
+// they are told, so that who is left out of it for themselves shares the other parts.
 struct Letter {
     std::vector<std::uint32_t> about;
     std::vector<UserId> to;
+
+    static constexpr std::size_t about_max = 32;
 };
 
 // Who is told about whom: each of `to` about everyone of `about` with whom they share one of

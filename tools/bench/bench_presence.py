@@ -20,33 +20,32 @@ def join_all(api, address, size):
     return room, [session["access_token"] for session in sessions]
 
 
-def measure_room(chosen, size, folder, work):
-    """work(load, tokens, room) with a fresh platform and a room of `size` people."""
-    settings = ["chat.members_max=100000"]
-    with servers.loquat(chosen.binaries, folder / "data", settings, core=None) as (address, process):
-        room, tokens = join_all(people.Api(address), address, size)
-        file = people.write_lines(folder / "tokens", tokens)
+class Room:
+    """A room of `size` people in a data folder; each measurement has a fresh process on it."""
 
-        def load(name, *more):
-            return measure.load(chosen.binaries, name, "--port", address.rsplit(":", 1)[1], "--pid", process.pid,
-                                "--tokens", file, "--people", size, *more)
+    def __init__(self, chosen, size, folder):
+        self.chosen, self.size, self.folder = chosen, size, pathlib.Path(folder)
+        with self.platform() as (address, _):
+            self.room, tokens = join_all(people.Api(address), address, size)
+        self.tokens = people.write_lines(self.folder / "tokens", tokens)
 
-        return work(load, room)
+    def platform(self):
+        return servers.loquat(self.chosen.binaries, self.folder / "data", ["chat.members_max=100000"], core=None)
 
-
-def in_room(chosen, size, work):
-    with tempfile.TemporaryDirectory(prefix="bench-presence-") as folder:
-        return measure_room(chosen, size, pathlib.Path(folder), work)
+    def load(self, name, *more):
+        with self.platform() as (address, process):
+            return measure.load(self.chosen.binaries, name, "--port", address.rsplit(":", 1)[1], "--pid", process.pid,
+                                "--tokens", self.tokens, "--people", self.size, *more)
 
 
 def come_and_go(chosen, sizes):
     results = {}
     for size in sizes:
-        for who, listeners in (("nobody listens", 0), ("100 listen", min(100, size)), ("all listen", size)):
-            if who not in chosen.listening:
-                continue
-            found = in_room(chosen, size, lambda load, room, listeners=listeners: load("presence", "--listeners", listeners))
-            results.setdefault(who, []).append(found)
+        with tempfile.TemporaryDirectory(prefix="bench-presence-") as folder:
+            room = Room(chosen, size, folder)
+            for who, listeners in (("nobody listens", 0), ("100 listen", min(100, size)), ("all listen", size)):
+                if who in chosen.listening:
+                    results.setdefault(who, []).append(room.load("presence", "--listeners", listeners))
     rows = []
     for who, found in results.items():
         for key, what in (("cpu_ms_a_person", "CPU ms"), ("kib_a_person", "KiB"), ("kib_a_person_left", "KiB after leaving"),
@@ -58,9 +57,14 @@ def come_and_go(chosen, sizes):
 
 
 def lists(chosen, sizes):
-    found = [in_room(chosen, size, lambda load, room: load("lists", "--chat", room, "--messages", chosen.messages)) for size in sizes]
-    measure.table(["people online", "CPU ms a message", "with lists", "ratio", "list events a message"],
-                  [[f"{one['people']:,}", one["cpu_ms_a_message"], one["cpu_ms_a_message_with_lists"], one["ratio"],
+    found = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-presence-") as folder:
+            room = Room(chosen, size, folder)
+            for pause in (0.4, 0.1):
+                found.append({"pause": pause} | room.load("lists", "--chat", room.room, "--messages", chosen.messages, "--pause", pause))
+    measure.table(["people online", "s apart", "CPU ms a message", "with lists", "ratio", "list events a message"],
+                  [[f"{one['people']:,}", one["pause"], one["cpu_ms_a_message"], one["cpu_ms_a_message_with_lists"], one["ratio"],
                     one["list_events_a_message_and_person"]] for one in found])
     return found
 

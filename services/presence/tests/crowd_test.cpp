@@ -34,15 +34,28 @@ TEST_F(BigRoom, costs_nothing_where_nobody_listens) {
     EXPECT_EQ(watchers.publications, 0U);
 }
 
-TEST_F(BigRoom, is_told_to_a_listener_in_one_piece) {
+TEST_F(BigRoom, is_told_to_a_listener_in_few_pieces) {
     fill(200);
 
     all_come("n1", Listening::first);
     publish();
 
-    EXPECT_EQ(watchers.publications, 1U);
+    EXPECT_LE(watchers.publications, 1 + 200 / Letter::about_max);
     EXPECT_EQ(watchers.told[users.front()].size(), 199U);
     EXPECT_LE(watchers.bytes, 200U * 160);
+}
+
+TEST_F(BigRoom, where_all_listen_is_told_with_few_bytes_for_each_who_is_left_out) {
+    fill(400);
+
+    all_come("n1", Listening::all);
+    publish();
+
+    EXPECT_EQ(watchers.deliveries, 400U * 399);
+    EXPECT_LE(watchers.bytes, 400U * 160 * (1 + Letter::about_max)) << "not 400 times 399 lines";
+    for (const UserId& user : users) {
+        EXPECT_EQ(watchers.told[user].size(), 399U);
+    }
 }
 
 TEST_F(BigRoom, is_read_once_for_each_person_whoever_comes_later) {
