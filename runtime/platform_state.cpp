@@ -127,9 +127,11 @@ void Platform::State::open_log() {
         }
         mark->raise(last);
     };
-    log = store::open_segment_log({.folder = folder.path() / name,
-                                   .acknowledged = folder.acknowledged(),
-                                   .on_durable = std::move(on_durable)});
+    log =
+        store::open_segment_log({.folder = folder.path() / name,
+                                 .acknowledged = folder.acknowledged(),
+                                 .is_all_acknowledged = folder.last_end() == store::LastEnd::clean,
+                                 .on_durable = std::move(on_durable)});
     folder.confirm(name, log->identity());
     gated_log = store::make_gated_log(*log, troubles);
 }

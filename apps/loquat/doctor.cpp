@@ -95,6 +95,11 @@ void check_stores(Report& report, const CommonOptions& options) {
         report.add(Finding::bad, wrong.message, wrong.detail);
         is_whole = false;
     }
+    for (const std::filesystem::path& file : store::list_unchecked(options.data)) {
+        report.add(Finding::note,
+                   file.string() + " is of a version before: its pages have no checksums",
+                   "a copy made by `loquat backup` has them; put it in place of this folder");
+    }
     if (!is_whole) {
         return;
     }

@@ -65,6 +65,16 @@ Failure newer_file(const fs::path& file, std::uint64_t found, std::uint64_t want
                        "offers."};
 }
 
+std::map<std::string, std::uint64_t> acknowledged_topics(const Marks& marks) {
+    std::map<std::string, std::uint64_t> topics;
+    for (const auto& [name, value] : marks.list()) {
+        if (name.starts_with(topic_prefix)) {
+            topics[name.substr(topic_prefix.size())] = value;
+        }
+    }
+    return topics;
+}
+
 std::optional<Failure> judge(const fs::path& file, const FileStamp& stamp, std::uint64_t changes,
                              Loss loss) {
     const std::uint64_t wanted = stamp.mark->value();
@@ -177,7 +187,8 @@ FileStamp Folder::stamp(std::string_view name) {
             .file = Uuid::parse(file->id).value_or(Uuid{}),
             .is_made = file->is_made,
             .last_end = marks_->last_end(),
-            .mark = &marks_->get(name)};
+            .mark = &marks_->get(name),
+            .folded = &marks_->get(folded_name(name))};
 }
 
 void Folder::expect(std::string_view name) {
@@ -217,13 +228,7 @@ Mark& Folder::topic_mark(std::string_view topic) {
 }
 
 std::map<std::string, std::uint64_t> Folder::acknowledged() const {
-    std::map<std::string, std::uint64_t> topics;
-    for (const auto& [name, value] : marks_->list()) {
-        if (name.starts_with(topic_prefix)) {
-            topics[name.substr(topic_prefix.size())] = value;
-        }
-    }
-    return topics;
+    return acknowledged_topics(*marks_);
 }
 
 bool Folder::administrator_claimed() const {

@@ -70,6 +70,8 @@ class Folder {
     bool is_settled_ = false;
 };
 
+std::map<std::string, std::uint64_t> acknowledged_topics(const Marks& marks);
+
 Failure missing_file(const std::filesystem::path& file);
 Failure foreign_to_folder(const std::filesystem::path& file);
 Failure older_file(const std::filesystem::path& file, std::uint64_t found, std::uint64_t wanted);

@@ -1,7 +1,9 @@
 #include "store/folder/inspect.hpp"
 
 #include "store/folder/folder.hpp"
+#include "store/log/segments/load.hpp"
 #include "store/sqlite/open.hpp"
+#include "store/sqlite/page_sums.hpp"
 
 namespace loquat::store {
 namespace {
@@ -21,13 +23,29 @@ void inspect_files(const fs::path& path, const Manifest& manifest, Marks& marks,
                               .file = Uuid::parse(entry.id).value_or(Uuid{}),
                               .is_made = entry.is_made,
                               .last_end = marks.last_end(),
-                              .mark = &marks.get(entry.name)};
+                              .mark = &marks.get(entry.name),
+                              .folded = &marks.get(folded_name(entry.name))};
         // What may be lost with the power is told when it is opened.
         const bool is_rebuilt = entry.name == "messages.db" || entry.name == "usage.db";
         const Durability durability = is_rebuilt ? Durability::crash : Durability::power_loss;
         if (auto wrong = examine({.file = file, .durability = durability, .stamp = stamp})) {
             found.push_back(std::move(*wrong));
         }
+    }
+}
+
+void inspect_log(const fs::path& path, const Marks& marks, std::vector<Failure>& found) {
+    const fs::path folder = path / "log";
+    std::error_code ignored;
+    if (!fs::exists(folder, ignored)) {
+        return;
+    }
+    try {
+        check_log({.folder = folder,
+                   .acknowledged = acknowledged_topics(marks),
+                   .is_all_acknowledged = marks.last_end() == LastEnd::clean});
+    } catch (const Failure& failure) {
+        found.push_back(failure);
     }
 }
 
@@ -52,12 +70,25 @@ std::vector<Failure> inspect_folder(const fs::path& path) {
         if (has_marks) {
             Marks marks{path / "marks", Uuid::parse(manifest->folder).value_or(Uuid{})};
             inspect_files(path, *manifest, marks, found);
+            inspect_log(path, marks, found);
             marks.end_as_found();
         }
     } catch (const Failure& failure) {
         found.push_back(failure);
     }
     return found;
+}
+
+std::vector<fs::path> list_unchecked(const fs::path& path) {
+    std::vector<fs::path> unchecked;
+    for (const char* name : {"auth.db", "chat.db", "messages.db", "usage.db"}) {
+        std::error_code error;
+        const auto bytes = fs::file_size(path / name, error);
+        if (!error && bytes > 0 && !has_page_sums(path / name)) {
+            unchecked.push_back(path / name);
+        }
+    }
+    return unchecked;
 }
 
 }  // namespace loquat::store

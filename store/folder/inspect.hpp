@@ -11,4 +11,7 @@ namespace loquat::store {
 // while another process holds it.
 std::vector<Failure> inspect_folder(const std::filesystem::path& path);
 
+// Databases whose pages have no checksums, because a version before made them.
+std::vector<std::filesystem::path> list_unchecked(const std::filesystem::path& path);
+
 }  // namespace loquat::store

@@ -126,6 +126,8 @@ bool is_only_zero(int file, std::size_t bytes) {
 
 }  // namespace
 
+std::string folded_name(std::string_view file) { return "folded:" + std::string{file}; }
+
 void Mark::raise(std::uint64_t value) noexcept {
     const std::lock_guard lock{mutex_};
     if (value > value_.load(std::memory_order_relaxed)) {

@@ -42,6 +42,9 @@ class Mark {
     std::atomic<std::uint64_t> value_{0};
 };
 
+// The mark of what is in a database's file without its write-ahead log.
+std::string folded_name(std::string_view file);
+
 // The file `marks` of a data folder: how far each file was acknowledged.  Each mark has two slots
 // of fixed size with a checksum, written in turn, so that one torn write leaves the number before.
 class Marks {

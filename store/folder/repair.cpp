@@ -135,6 +135,11 @@ class Repair {
         return true;
     }
 
+    void clear_marks(const std::string& database) {
+        marks_->clear(database);
+        marks_->clear(folded_name(database));
+    }
+
     void forget(ManifestFile& file, std::string id) {
         file.is_made = false;
         file.id = std::move(id);
@@ -146,7 +151,7 @@ class Repair {
         if (!fs::exists(place)) {
             if (!is_messages && agree("Go on without " + file.name + ": what it held is lost.")) {
                 forget(file, Uuid::make().to_string());
-                marks_->clear(file.name);
+                clear_marks(file.name);
             }
             return;
         }
@@ -154,7 +159,8 @@ class Repair {
                               .file = Uuid::parse(file.id).value_or(Uuid{}),
                               .is_made = true,
                               .last_end = marks_->last_end(),
-                              .mark = &marks_->get(file.name)};
+                              .mark = &marks_->get(file.name),
+                              .folded = &marks_->get(folded_name(file.name))};
         const bool is_rebuilt = is_messages || file.name == "usage.db";
         const auto wrong =
             examine({.file = place,
@@ -166,7 +172,7 @@ class Repair {
         if (found && (is_newer || is_older) &&
             agree("Take " + file.name + " as it is" +
                   (is_older ? ": what was acknowledged after it is lost." : "."))) {
-            marks_->clear(file.name);
+            clear_marks(file.name);
             marks_->get(file.name).raise(found->changes);
         }
     }

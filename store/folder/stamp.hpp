@@ -11,6 +11,9 @@ struct FileStamp {
     bool is_made = false;  // false: it may be missing, or say nothing yet
     LastEnd last_end = LastEnd::clean;
     Mark* mark = nullptr;  // the highest change that was acknowledged; of the folder
+    // Of a database: the highest change that is in the file itself for certain, so that its
+    // write-ahead log may begin behind it.
+    Mark* folded = nullptr;
 };
 
 }  // namespace loquat::store

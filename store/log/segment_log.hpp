@@ -17,6 +17,8 @@ struct SegmentLogOptions {
     // The highest offset of each topic that is known to have been acknowledged.  A log that ends
     // before one of them is `store.damaged`.
     std::map<std::string, Offset> acknowledged{};
+    // Everything was closed after the last record: a log that goes on is `folder.newer_file`.
+    bool is_all_acknowledged = false;
     // Called when all records of `topic` up to `last` are durable, before anybody is told, on one
     // thread of the log's.  When it throws, nothing more is acknowledged until the next start.
     std::function<void(std::string_view topic, Offset last)> on_durable{};

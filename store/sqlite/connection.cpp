@@ -1,6 +1,7 @@
 #include "store/sqlite/connection.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <mutex>
 
 #include "store/sqlite/failure.hpp"
+#include "store/sqlite/page_sums.hpp"
 
 namespace loquat::store {
 namespace {
@@ -26,6 +28,16 @@ void make_private(const std::filesystem::path& file, Access access) {
     if (opened >= 0) {
         ::close(opened);
     }
+}
+
+std::string immutable_name(const std::filesystem::path& file) {
+    std::string name = "file:";
+    for (const char c : std::filesystem::absolute(file).string()) {
+        constexpr std::string_view special = "%?#";
+        const auto byte = static_cast<unsigned char>(c);
+        name += special.contains(c) ? fmt::format("%{:02x}", byte) : std::string(1, c);
+    }
+    return name + "?immutable=1";
 }
 
 int bind_one(sqlite3_stmt* statement, int place, const Param::Data& data) {
@@ -91,15 +103,20 @@ Connection::Connection(std::filesystem::path file, Access access, std::size_t st
     : file_(std::move(file)), statements_max_(statements_max) {
     configure_once();
     make_private(file_, access);
+    const bool is_alone = access == Access::file_alone;
     const int create = access == Access::write ? SQLITE_OPEN_CREATE : 0;
-    const int flags = SQLITE_OPEN_READWRITE | create | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    const int code = sqlite3_open_v2(file_.c_str(), &handle_, flags, nullptr);
+    const int use = is_alone ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
+    const int flags = use | create | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const std::string name = is_alone ? immutable_name(file_) : file_.string();
+    const int code = sqlite3_open_v2(name.c_str(), &handle_, flags, checked_file_system());
     if (code != SQLITE_OK) {
         sqlite3* failed = std::exchange(handle_, nullptr);
         sqlite3_close_v2(failed);
         throw_sqlite(code, nullptr, file_);
     }
     set_busy_wait(busy_wait);
+    reserve_page_sums(handle_);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     // It takes the place of SQLite's own checkpoints, which readers can put off for ever.
     auto count_pages = [](void* pages, sqlite3*, const char*, int count) {
         *static_cast<std::size_t*>(pages) = static_cast<std::size_t>(count);
@@ -114,6 +131,10 @@ Connection::~Connection() {
         sqlite3_finalize(prepared.statement);
     }
     sqlite3_close_v2(handle_);
+}
+
+void Connection::fold_log_at_end() {
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }
 
 void Connection::begin() { execute("BEGIN IMMEDIATE"); }

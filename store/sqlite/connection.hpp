@@ -14,7 +14,11 @@ struct sqlite3_stmt;
 
 namespace loquat::store {
 
-enum class Access { write, read };
+enum class Access {
+    write,
+    read,
+    file_alone,  // reads what is in the file without its write-ahead log; nobody may write to it
+};
 
 // One connection; one thread at a time.  Statements are kept prepared, the least used ones are
 // dropped.
@@ -36,6 +40,9 @@ class Connection final : public Transaction {
     std::int64_t rows_changed() const;  // since it was opened
     // In the write-ahead log when this connection last committed.
     std::size_t log_pages() const { return log_pages_; }
+    // The write-ahead log is what belongs to this file: the last connection to close folds it in.
+    // Without this it is left as it is.
+    void fold_log_at_end();
     void set_busy_wait(std::chrono::milliseconds wait);  // for locks of other connections
 
     // For PRAGMA and the like, whose text is made at run time; nothing is kept.

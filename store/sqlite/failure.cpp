@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "store/sql/database.hpp"
+#include "store/sqlite/page_sums.hpp"
 
 namespace loquat::store {
 namespace {
@@ -68,6 +69,12 @@ void throw_sqlite(int code, sqlite3* connection, const std::filesystem::path& fi
         case SQLITE_TOOBIG:
             throw Failure{Kind::too_large, "store.too_large", "This is too large to store.", text};
         case SQLITE_IOERR:
+            if (extended == SQLITE_IOERR_DATA) {
+                const auto page = take_refused_page(file);
+                throw damaged_file(
+                    file, (page ? "page " + std::to_string(*page) : std::string{"a page"}) +
+                              " is not as it was written");
+            }
             if (system == ENOSPC || system == EDQUOT || system == EFBIG) {
                 throw full_disk(file);
             }

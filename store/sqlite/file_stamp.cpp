@@ -38,6 +38,33 @@ std::optional<Failure> check_stamp(Connection& connection, const FileStamp& stam
     return judge(connection.file(), stamp, written->changes, loss);
 }
 
+std::optional<Failure> check_folded(const std::filesystem::path& file, const FileStamp& stamp) {
+    std::error_code error;
+    const auto log_bytes = std::filesystem::file_size(file.string() + "-wal", error);
+    if (error || log_bytes == 0 || stamp.folded == nullptr) {
+        return std::nullopt;
+    }
+    std::optional<Written> written;
+    try {
+        Connection alone{file, Access::file_alone, 4};
+        written = find_written(alone);
+    } catch (const Failure&) {
+        return std::nullopt;  // a checkpoint that was cut off; the log has it
+    }
+    const std::uint64_t changes = written ? written->changes : 0;
+    if (changes < stamp.folded->value()) {
+        return older_file(file, changes, stamp.folded->value());
+    }
+    const bool is_known = written && stamp.is_made && stamp.last_end != LastEnd::machine;
+    if (is_known && changes > stamp.mark->value() + 1) {
+        return newer_file(file, changes, stamp.mark->value());
+    }
+    if (written && (written->folder != stamp.folder || written->file != stamp.file)) {
+        return foreign_to_folder(file);
+    }
+    return std::nullopt;
+}
+
 std::uint64_t write_stamp(Connection& connection, const FileStamp& stamp) {
     connection.execute(
         "CREATE TABLE IF NOT EXISTS folder_file (one INTEGER PRIMARY KEY, folder BLOB NOT NULL, "

@@ -12,6 +12,10 @@ namespace loquat::store {
 // None when it is the file that the folder expects, as it was left.  Reads only.
 std::optional<Failure> check_stamp(Connection& connection, const FileStamp& stamp, Loss loss);
 
+// Before the file is opened: none when its write-ahead log, if it has one, can follow what is in
+// the file itself.
+std::optional<Failure> check_folded(const std::filesystem::path& file, const FileStamp& stamp);
+
 // In the transaction of an opening: makes the row when there is none and counts the opening.  Gives
 // the count.
 std::uint64_t write_stamp(Connection& connection, const FileStamp& stamp);

@@ -1,11 +1,13 @@
 #include "store/sqlite/open.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <limits>
 
 #include "store/sqlite/failure.hpp"
 #include "store/sqlite/file_stamp.hpp"
+#include "store/sqlite/page_sums.hpp"
 
 namespace loquat::store {
 namespace {
@@ -74,7 +76,12 @@ void check_content(Connection& connection, std::int64_t check_bytes_max) {
     }
     const Rows found = connection.run_once("PRAGMA quick_check(1)");
     if (found.empty() || found.front().text(0) != "ok") {
-        throw damaged_file(file, found.empty() ? "it cannot be read" : found.front().text(0));
+        if (const auto page = take_refused_page(file)) {
+            throw damaged_file(file, "page " + std::to_string(*page) + " is not as it was written");
+        }
+        std::string what = found.empty() ? "it cannot be read" : found.front().text(0);
+        std::ranges::replace(what, '\n', ' ');
+        throw damaged_file(file, what);
     }
 }
 
@@ -112,6 +119,9 @@ Loss loss_of(const OpenOptions& options) {
 
 std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
     check_header(options.file);
+    if (auto wrong = options.stamp ? check_folded(options.file, *options.stamp) : std::nullopt) {
+        throw std::move(*wrong);
+    }
     auto connection =
         std::make_unique<Connection>(options.file, Access::write, options.statements_max);
     check_owner(*connection);
@@ -121,6 +131,7 @@ std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
             throw std::move(*wrong);
         }
     }
+    connection->fold_log_at_end();
     set_limits(*connection, options.writer_cache_kib);
     set_writing(*connection, options);
     connection->begin();
@@ -148,8 +159,19 @@ std::unique_ptr<Connection> open_reader(const OpenOptions& options) {
 }
 
 std::optional<Failure> examine(const OpenOptions& options) {
+    // A page in the file may be an old one where a log is.
+    const bool has_no_log = size_of(wal_of(options.file)) == 0;
     try {
         check_header(options.file);
+        if (options.stamp) {
+            if (auto wrong = check_folded(options.file, *options.stamp)) {
+                return wrong;
+            }
+        }
+        if (const auto page = find_bad_page(options.file); page && has_no_log) {
+            return damaged_file(options.file,
+                                "page " + std::to_string(*page) + " is not as it was written");
+        }
         Connection connection{options.file, Access::read, options.statements_max};
         connection.run_once("PRAGMA query_only = ON");
         check_owner(connection);

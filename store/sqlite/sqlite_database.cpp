@@ -41,6 +41,8 @@ class SqliteDatabase final : public Database {
     void run_alone(Entry& entry);
     void keep_log_short();
     void empty_log();
+    void checkpoint(const std::string& mode);
+    void note_folded();
     void run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error);
 
     std::size_t group_max_;
@@ -54,7 +56,9 @@ class SqliteDatabase final : public Database {
     std::size_t tried_pages_ = 0;  // of the log, at the last checkpoint since it began anew
     void stop();
 
-    Mark* mark_;  // of the folder that the file belongs to; null without one
+    Mark* mark_;                     // of the folder that the file belongs to; null without one
+    Mark* folded_;                   // likewise
+    std::optional<Failure> damage_;  // found while moving the log: nothing more is accepted
     std::vector<std::jthread> threads_;
 };
 
@@ -106,7 +110,8 @@ SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
       writes_(options.write_queue_max),
       reads_(options.read_queue_max),
       checkpoint_pages_(std::max<std::size_t>(options.checkpoint_pages, 1)),
-      mark_(options.stamp ? options.stamp->mark : nullptr) {
+      mark_(options.stamp ? options.stamp->mark : nullptr),
+      folded_(options.stamp ? options.stamp->folded : nullptr) {
     for (std::size_t i = 0; i < options.reader_threads; ++i) {
         readers_.push_back(open_reader(open_options(options)));
     }
@@ -170,6 +175,7 @@ void SqliteDatabase::run_alone(Entry& entry) {
     gate_.close(readers_wait_max);  // those that stay longer are waited for in SQLite
     try {
         entry.job->run(*writer_);
+        note_folded();
     } catch (...) {
         error = std::current_exception();
     }
@@ -189,13 +195,31 @@ void SqliteDatabase::keep_log_short() {
     tried_pages_ = pages;
     try {
         if (pages < 2 * checkpoint_pages_) {
-            writer_->run_once("PRAGMA wal_checkpoint(PASSIVE)");
+            checkpoint("PASSIVE");
         } else {
             empty_log();
         }
-    } catch (const Failure&) {
-        // A full disk: the next writing unit hears of it.
+    } catch (const Failure& failure) {
+        // Of a full disk the next writing unit hears by itself.
+        if (failure.code == "store.damaged") {
+            damage_ = failure;
+        }
         LOQUAT_CHECK(!writer_->in_transaction(), "a checkpoint stands alone");
+    }
+}
+
+void SqliteDatabase::checkpoint(const std::string& mode) {
+    const Rows rows = writer_->run_once("PRAGMA wal_checkpoint(" + mode + ")");
+    const Row row = rows.front();  // busy, pages in the log, pages moved
+    if (row.integer(1) == row.integer(2)) {
+        note_folded();
+    }
+}
+
+// Everything is in the file.  Said before the log can begin anew, which only this thread does.
+void SqliteDatabase::note_folded() {
+    if (folded_ != nullptr) {
+        folded_->raise(mark_->value());
     }
 }
 
@@ -204,8 +228,7 @@ void SqliteDatabase::empty_log() {
     try {
         // What another process reads (a backup) is not waited for.
         writer_->set_busy_wait(std::chrono::milliseconds{0});
-        writer_->run_once(nobody_reads ? "PRAGMA wal_checkpoint(RESTART)"
-                                       : "PRAGMA wal_checkpoint(PASSIVE)");
+        checkpoint(nobody_reads ? "RESTART" : "PASSIVE");
     } catch (...) {
         writer_->set_busy_wait(Connection::busy_wait);
         gate_.open();
@@ -222,6 +245,9 @@ void SqliteDatabase::commit_group(std::vector<Entry>& group) {
     std::vector<std::exception_ptr> errors(group.size());
     std::exception_ptr common;
     try {
+        if (damage_) {
+            throw Failure{*damage_};
+        }
         const std::int64_t before = writer_->rows_changed();
         writer_->begin();
         for (std::size_t i = 0; i < group.size(); ++i) {

@@ -8,6 +8,7 @@
 #include "store/folder/data_folder.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/messages/sql_messages.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/support.hpp"
 
@@ -126,10 +127,12 @@ TEST(OpenDatabase, finds_a_page_that_was_overwritten) {
 
 TEST(OpenDatabase, refuses_the_database_of_another_program) {
     TemporaryFolder folder;
-    make_filled({.file = folder / "a.db", .schema = one_step});
-    std::string content = read_file(folder / "a.db");
-    content[68] = '\x01';  // the application id
-    write_file(folder / "a.db", content);
+    {
+        Connection other{folder / "a.db", Access::write, 4};
+        other.run_once("PRAGMA application_id = 1");
+        other.execute("CREATE TABLE notes (text TEXT)");
+    }
+    const std::string content = read_file(folder / "a.db");
 
     const Failure failure = failure_of({.file = folder / "a.db", .schema = one_step});
 

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "store/folder/folder.hpp"
 #include "store/log/segments/scan.hpp"
 
 namespace loquat::store {
@@ -109,6 +110,9 @@ void check_acknowledged(const LogContent& content, const SegmentLogOptions& opti
                                "it ends at record " + std::to_string(end) + " of " + name +
                                    ", but record " + std::to_string(last) + " was acknowledged",
                                std::string{log_mend});
+        }
+        if (end > last && options.is_all_acknowledged) {
+            throw newer_file(options.folder, end, last);
         }
     }
 }
