@@ -23,7 +23,9 @@ std::filesystem::path make_folder() {
     return pattern;
 }
 
-PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
+PlatformUnderTest::PlatformUnderTest(Options options)
+    : folder_(options.folder.empty() ? make_folder() : options.folder),
+      is_kept_(!options.folder.empty()) {
     runtime::PlatformOptions made;
     made.modules = {&auth::module,     &model::module,    &chat::module,   &consumer::module,
                     &presence::module, &realtime::module, &gateway::module};
@@ -47,8 +49,10 @@ PlatformUnderTest::PlatformUnderTest(Options options) : folder_(make_folder()) {
 
 PlatformUnderTest::~PlatformUnderTest() {
     platform_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    if (!is_kept_) {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
 }
 
 }  // namespace loquat::test

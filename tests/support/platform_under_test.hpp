@@ -8,13 +8,14 @@
 
 namespace loquat::test {
 
-// A whole platform in this process on a free port and a folder of its own, which goes with it.
+// A whole platform in this process on a free port.
 class PlatformUnderTest {
   public:
     struct Options {
         runtime::Calls calls = runtime::Calls::direct;
         std::string configuration;          // YAML, as a configuration file
         std::vector<std::string> settings;  // beside: limits off, two edge loops, warnings only
+        std::filesystem::path folder;       // kept; empty: a new one, which goes with it
     };
 
     explicit PlatformUnderTest(Options options);
@@ -25,6 +26,7 @@ class PlatformUnderTest {
 
   private:
     std::filesystem::path folder_;
+    bool is_kept_;
     std::unique_ptr<runtime::Platform> platform_;
     std::uint16_t port_ = 0;
 };
