@@ -38,6 +38,14 @@ std::size_t edge_count(const PlatformConfig& settings) {
     return settings.edge_loops > 0 ? static_cast<std::size_t>(settings.edge_loops) : cores;
 }
 
+int end_short_of_files(const char* what) {
+    std::fprintf(stderr,
+                 "loquat: The system gives this process no more open files (%s). Raise its limit "
+                 "(ulimit -n; LimitNOFILE in a unit) and start again.\n",
+                 what);
+    return 1;
+}
+
 // A thread that cannot be made, or memory that is not given.
 int end_short_of_memory(const char* what) {
     std::fprintf(stderr,
@@ -77,8 +85,9 @@ void Platform::make_instances() {
         const std::size_t count =
             module->placement == Placement::every_edge ? edge_count(state_->settings) : 1;
         for (std::size_t edge = 0; edge < count; ++edge) {
+            std::unique_ptr<Context> context = make_context(*module, edge);
             auto& instance = state_->instances.emplace_back();
-            instance.context = make_context(*module, edge);
+            instance.context = std::move(context);
             run_and_wait(instance.context->loop(), [&]() -> Task<void> {
                 instance.service = module->make(*instance.context);
                 co_return;
@@ -231,7 +240,9 @@ int run(PlatformOptions options) {
         platform.stop();
         return 0;
     } catch (const std::system_error& error) {
-        return end_short_of_memory(error.what());
+        const bool is_files = error.code() == std::errc::too_many_files_open ||
+                              error.code() == std::errc::too_many_files_open_in_system;
+        return is_files ? end_short_of_files(error.what()) : end_short_of_memory(error.what());
     } catch (const std::bad_alloc& error) {
         return end_short_of_memory(error.what());
     } catch (...) {

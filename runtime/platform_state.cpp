@@ -105,10 +105,15 @@ aio::Loop& Platform::State::loop_named(const std::string& name) {
     if (const auto found = loops.find(name); found != loops.end()) {
         return *found->second.loop;
     }
-    // A loop that no thread runs would be waited for without end.
-    LoopThread made{std::make_unique<aio::Loop>(name), {}};
-    made.thread = std::jthread{[loop = made.loop.get()] { loop->run(); }};
-    return *loops.emplace(name, std::move(made)).first->second.loop;
+    const auto slot = loops.emplace(name, LoopThread{std::make_unique<aio::Loop>(name), {}}).first;
+    aio::Loop& loop = *slot->second.loop;
+    try {
+        slot->second.thread = std::jthread{[&loop] { loop.run(); }};
+    } catch (...) {
+        loops.erase(slot);  // a loop that no thread runs would be waited for without end
+        throw;
+    }
+    return loop;
 }
 
 store::SqliteOptions Platform::State::in_folder(store::SqliteOptions wanted) {

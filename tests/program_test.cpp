@@ -10,6 +10,10 @@
 
 // The program as its users start it: what it says when something is wrong, and that it loses
 // nothing.
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+
 namespace loquat::test {
 namespace {
 
@@ -213,6 +217,30 @@ TEST_F(ProgramTest, imports_what_another_file_or_another_order_brings_and_nothin
         EXPECT_EQ(count_of(page.body, R"("text":"three")"), 1U) << page.body;
     };
     EXPECT_EQ(with_platform(look), 0);
+}
+
+TEST_F(ProgramTest, says_what_it_lacks_wherever_a_limit_of_the_system_meets_it) {
+    std::vector<std::string> limits{"--nofile=8",  "--nofile=16", "--nofile=24",  "--nofile=36",
+                                    "--nofile=48", "--fsize=0",   "--fsize=5000", "--fsize=100000"};
+    // Sanitizers need more memory than any limit here.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+    for (const int mebibytes : {52, 60, 68, 100, 132}) {
+        limits.push_back("--data=" + std::to_string(mebibytes * 1024 * 1024));
+    }
+#endif
+    for (const std::string& limit : limits) {
+        const std::filesystem::path data = folder_ / limit.substr(2);
+        Program program{{limit, LOQUAT_BINARY, "up", "--port", "0", "--data", data.string(),
+                         "--set", "platform.edge_loops=1"},
+                        {.program = "prlimit"}};
+        const bool is_up = program.wait_until_ready() != 0;
+        program.signal(SIGTERM);
+        const int code = program.wait_for_end();
+
+        EXPECT_EQ(code, is_up ? 0 : 1) << limit << ": " << program.errors();
+        EXPECT_TRUE(is_up || program.errors().find("loquat: ") != std::string::npos) << limit;
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "apps/loquat/commands.hpp"
@@ -22,6 +23,8 @@ int main(int argc, char** argv) {
         "  loquat backup /srv/copy                   a copy of all data, also while it runs\n"
         "  loquat config show                        every setting and where it came from\n"
         "  loquat COMMAND --help                     more about one command");
+    // A file at its limit of size is an error of that write, as a full disk is.
+    std::signal(SIGXFSZ, SIG_IGN);
     // What this program writes is for its user alone.
     ::umask(S_IRWXG | S_IRWXO);
     int code = 0;
