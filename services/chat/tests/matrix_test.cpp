@@ -104,8 +104,8 @@ std::vector<Row> reading_rows() {
          },
          ok, ok, ok, ok, ok},
         {"filter_peers",
-         [](World& w, const Scene&, Caller c) {
-             return code_of(w.chat.filter_peers(c, contracts::PeopleRequest{{c.user_id()}}));
+         [](World& w, const Scene& s, Caller c) {
+             return code_of(w.chat.filter_peers(c, contracts::PeopleRequest{{s.member}}));
          },
          ok, ok, ok, ok, ok},
     };

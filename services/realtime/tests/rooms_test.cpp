@@ -243,6 +243,21 @@ TEST_F(Rooms, a_backlog_beyond_the_limit_is_a_resync) {
     EXPECT_EQ(ann.take_seqs(), Seqs{2006});
 }
 
+TEST_F(Rooms, a_backlog_at_the_limit_is_given_and_one_more_is_a_resync) {
+    const auto limit = static_cast<int>(config.backlog_max);
+    post_many(limit + 1);
+
+    Client& at_limit = following("ann", room, "last-seq:1\n");
+    Client& one_more = following("bob", room, "last-seq:0\n");
+
+    const Seqs given = at_limit.take_seqs();
+    EXPECT_EQ(given.size(), static_cast<std::size_t>(limit));
+    EXPECT_EQ(given.front(), 2);
+    EXPECT_EQ(given.back(), limit + 1);
+    EXPECT_EQ(one_more.take_bodies(),
+              std::vector{R"({"type":"resync","from_seq":1,"to_seq":2001})"s});
+}
+
 TEST_F(Rooms, a_last_seq_that_is_no_number_is_refused) {
     Client& ann = following("ann", room, "last-seq:-3\n");
 
