@@ -176,6 +176,42 @@ TEST_F(Sessions, presence_knows_who_listens_and_gets_each_line_as_an_event) {
     EXPECT_FALSE(presence.watching.at(user));
 }
 
+TEST_F(Sessions, are_told_to_ask_again_when_presence_was_lost) {
+    Client& ann = connected("ann");
+    ann.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
+    ann.run();
+    Client& bob = connected("bob");
+    bob.send("SUBSCRIBE\nid:c\ndestination:/user/queue/chats\n\n");
+    bob.run();
+
+    broadcast.announce_loss(contracts::presence_topic);
+    run();
+    ann.run();
+    bob.run();
+
+    EXPECT_EQ(ann.take_bodies(), std::vector<std::string>{resync_event(0, 0)});
+    EXPECT_TRUE(bob.take_bodies().empty()) << "who does not listen has missed nothing";
+}
+
+TEST_F(Sessions, get_no_presence_that_others_are_told) {
+    Client& ann = connected("ann");
+    Client& bob = connected("bob");
+    for (Client* one : {&ann, &bob}) {
+        one->send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
+        one->run();
+    }
+
+    broadcast.publish(contracts::presence_topic,
+                      contracts::encode_people_event({&tokens.users.at("bob"), 1}, "{\"a\":1}"));
+    broadcast.publish(contracts::presence_topic, "7\nnot readable");
+    run();
+    ann.run();
+    bob.run();
+
+    EXPECT_TRUE(ann.take_bodies().empty());
+    EXPECT_EQ(bob.take_bodies(), std::vector<std::string>{"{\"a\":1}"});
+}
+
 TEST_F(Sessions, beat_in_stomp_whatever_pings_pass) {
     Client& ann = connected("ann", "");
     std::chrono::milliseconds silence{0};
