@@ -5,9 +5,12 @@
 #include <fstream>
 
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "runtime/memory_metrics.hpp"
 #include "runtime/remote.hpp"
 #include "store/audit/sql_audit.hpp"
+#include "store/file/file.hpp"
+#include "store/folder/stamped_text.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/log/segment_log.hpp"
 #include "store/log/topic_troubles.hpp"
@@ -18,34 +21,35 @@
 namespace loquat::runtime {
 namespace {
 
+std::string make_key() {
+    std::array<std::uint8_t, 32> bytes{};
+    random_bytes(bytes.data(), bytes.size());
+    return to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 // The key between services: configured, or kept in a file that only this user may read.
-std::string load_internal_key(const PlatformConfig& settings, const std::filesystem::path& folder) {
+std::string load_internal_key(const PlatformConfig& settings, store::Folder& folder) {
     if (!settings.internal_key.empty()) {
         return settings.internal_key;
     }
-    const std::filesystem::path file = folder / "internal.key";
+    const std::filesystem::path file = folder.path() / "internal.key";
+    const store::FileStamp stamp = folder.stamp_text("internal.key");
+    std::string key;
     if (std::ifstream in{file}; in) {
-        std::string key;
-        std::getline(in, key);
-        if (key.size() >= 32) {
+        const std::string text{std::istreambuf_iterator<char>{in}, {}};
+        if (auto wrong = store::check_stamped(file, text, stamp)) {
+            throw std::move(*wrong);
+        }
+        const auto read = store::read_stamped(text);
+        key = trim(read->body);
+        if (read->is_stamped) {
             return key;
         }
     }
-    std::array<std::uint8_t, 32> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    const std::string key =
-        to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    const std::filesystem::path made = folder / "internal.key.new";
-    {
-        std::ofstream out{made};
-        std::filesystem::permissions(
-            made, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-        out << key << '\n';
-        if (!out.flush()) {
-            throw Failure{Kind::unavailable, "data.unusable", file.string() + " cannot be written"};
-        }
-    }
-    std::filesystem::rename(made, file);
+    key = key.size() >= 32 ? key : make_key();
+    const std::uint64_t changes = stamp.mark->value() + 1;
+    store::replace_file(file, store::with_stamp(key, stamp.folder, changes));
+    stamp.mark->raise(changes);
     return key;
 }
 
@@ -70,7 +74,7 @@ Platform::State::State(PlatformOptions given)
       config(Config::load(options.sections, options.sources)),
       settings(config.get<PlatformConfig>("platform")),
       folder(options.data),
-      internal_key(load_internal_key(settings, folder.path())),
+      internal_key(load_internal_key(settings, folder)),
       broadcast(store::make_local_broadcast()) {
     add_memory_metrics(metrics);
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {

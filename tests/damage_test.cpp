@@ -19,11 +19,11 @@ enum class Damage { missing, older, newer, cut, swapped, flipped };
 constexpr std::array damages{Damage::missing, Damage::older,   Damage::newer,
                              Damage::cut,     Damage::swapped, Damage::flipped};
 constexpr std::array damage_names{"missing", "older", "newer", "cut", "swapped", "flipped"};
-constexpr std::array files{"manifest",     "marks",           "auth.db",
-                           "auth.db-wal",  "chat.db",         "chat.db-wal",
-                           "messages.db",  "messages.db-wal", "usage.db",
-                           "usage.db-wal", "log/identity",    "log/000000000001.segment",
-                           "internal.key"};
+constexpr std::array files{"manifest",       "marks",           "auth.db",
+                           "auth.db-wal",    "chat.db",         "chat.db-wal",
+                           "messages.db",    "messages.db-wal", "usage.db",
+                           "usage.db-wal",   "log/identity",    "log/000000000001.segment",
+                           "auth-keys.json", "internal.key"};
 constexpr int flips = 100;
 constexpr int whole_starts = 2;
 

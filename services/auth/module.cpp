@@ -51,7 +51,7 @@ class AuthService final : public runtime::Service {
           session_store_(context.database(sql_schema())),
           passwords_(hashing_, {.memory_kib = static_cast<std::size_t>(config_.hash_memory_kib),
                                 .passes = static_cast<std::uint64_t>(config_.hash_passes)}),
-          key_file_(context.data_folder() / "auth-keys.json"),
+          key_file_(context.data_folder() / "auth-keys.json", &context.folder()),
           keys_(key_file_, signing_, key_options(config_), context.clock()),
           broadcast_(context.broadcast()),
           feed_(context.broadcast(), context.rights()),

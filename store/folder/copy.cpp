@@ -8,8 +8,10 @@
 #include <fstream>
 
 #include "base/failure.hpp"
+#include "store/file/file.hpp"
 #include "store/folder/folder.hpp"
 #include "store/folder/read_marks.hpp"
+#include "store/folder/stamped_text.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace loquat::store {
@@ -42,6 +44,14 @@ std::uint64_t copy_database(const fs::path& from, const fs::path& to) {
     Connection copy{to, Access::read, 4};
     const Rows rows = copy.run_once("SELECT changes FROM folder_file");
     return static_cast<std::uint64_t>(rows.front().integer(0));
+}
+
+std::uint64_t copy_text(const fs::path& from, const fs::path& to) {
+    std::ifstream in{from, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    replace_file(to, text);
+    const auto read = read_stamped(text);
+    return read ? read->changes : 0;
 }
 
 // Files that are only appended to: what is half written at their end was not acknowledged.
@@ -87,13 +97,16 @@ void copy_all(const fs::path& source, const fs::path& target, const Manifest& ma
                     marks.get(name).raise(value);
                 }
             }
+        } else if (from.extension() != ".db") {
+            const std::uint64_t changes = copy_text(from, target / file.name);
+            marks.get(file.name).raise(changes);
         } else {
             marks.get(file.name).raise(copy_database(from, target / file.name));
             force(target / file.name);
         }
     }
     for (const char* name : {"auth-keys.json", "internal.key"}) {
-        if (fs::exists(source / name)) {
+        if (fs::exists(source / name) && !fs::exists(target / name)) {
             fs::copy_file(source / name, target / name);
             force(target / name);
         }

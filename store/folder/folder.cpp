@@ -19,6 +19,13 @@ constexpr std::array adopted{"auth.db", "chat.db", "messages.db", "usage.db"};
 const std::string repair =
     "Put it back from a copy of this folder, or see what `loquat doctor --repair` offers.";
 
+// What a folder can go on without is offered; the messages are not.
+const std::string& mend_of(const fs::path& file) {
+    static const std::string whole =
+        "Put back all files of one copy of this folder; nothing less gives back its messages.";
+    return file.filename() == "messages.db" ? whole : repair;
+}
+
 bool is_there(const fs::path& file) {
     std::error_code error;
     return fs::exists(file, error);
@@ -37,7 +44,7 @@ Failure missing_file(const fs::path& file) {
                    "The file " + file.string() +
                        " belongs into this data folder and is missing: starting would lose what it "
                        "holds. " +
-                       repair};
+                       mend_of(file)};
 }
 
 Failure foreign_to_folder(const fs::path& file) {
@@ -45,7 +52,7 @@ Failure foreign_to_folder(const fs::path& file) {
                    "The file " + file.string() +
                        " is not the one that was made in this data folder: it belongs to another. "
                        "It was left as it is. " +
-                       repair};
+                       mend_of(file)};
 }
 
 Failure older_file(const fs::path& file, std::uint64_t found, std::uint64_t wanted) {
@@ -53,7 +60,7 @@ Failure older_file(const fs::path& file, std::uint64_t found, std::uint64_t want
                    "The file " + file.string() + " ends before what was acknowledged (change " +
                        std::to_string(found) + " of " + std::to_string(wanted) +
                        "): it is an older copy, was cut, or is damaged. It was left as it is. " +
-                       repair};
+                       mend_of(file)};
 }
 
 Failure newer_file(const fs::path& file, std::uint64_t found, std::uint64_t wanted) {
@@ -183,12 +190,27 @@ FileStamp Folder::stamp(std::string_view name) {
         file = &add(name, Uuid::make().to_string());
         write();
     }
+    FileStamp stamp = stamp_of(*file);
+    stamp.folded = &marks_->get(folded_name(name));
+    return stamp;
+}
+
+FileStamp Folder::stamp_of(const ManifestFile& file) {
     return {.folder = id_,
-            .file = Uuid::parse(file->id).value_or(Uuid{}),
-            .is_made = file->is_made,
+            .file = Uuid::parse(file.id).value_or(Uuid{}),
+            .is_made = file.is_made,
             .last_end = marks_->last_end(),
-            .mark = &marks_->get(name),
-            .folded = &marks_->get(folded_name(name))};
+            .mark = &marks_->get(file.name)};
+}
+
+FileStamp Folder::stamp_text(std::string_view name) {
+    const std::lock_guard lock{mutex_};
+    ManifestFile* file = find(name);
+    if (file == nullptr) {
+        file = &add(name, {});
+        write();
+    }
+    return stamp_of(*file);
 }
 
 void Folder::expect(std::string_view name) {

@@ -40,6 +40,9 @@ class Folder {
     // Before a database is opened: writes down that it belongs here.  `folder.stray_file` when it
     // is there and nothing says so.
     FileStamp stamp(std::string_view name);
+    // The same of a small file (store/folder/stamped_text.hpp).  One that a version before left,
+    // and that is not listed, is taken in.
+    FileStamp stamp_text(std::string_view name);
     // Before and after a file is opened that makes an identity by itself.  `folder.foreign_file`
     // when it is not the one that was made here.
     void expect(std::string_view name);
@@ -56,6 +59,7 @@ class Folder {
     void claim_administrator(std::string_view who);
 
   private:
+    FileStamp stamp_of(const ManifestFile& file);
     ManifestFile* find(std::string_view name);
     ManifestFile& add(std::string_view name, std::string id);
     void adopt();

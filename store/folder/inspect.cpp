@@ -1,6 +1,9 @@
 #include "store/folder/inspect.hpp"
 
+#include <fstream>
+
 #include "store/folder/folder.hpp"
+#include "store/folder/stamped_text.hpp"
 #include "store/log/segments/load.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/page_sums.hpp"
@@ -16,15 +19,23 @@ void inspect_files(const fs::path& path, const Manifest& manifest, Marks& marks,
     for (const ManifestFile& entry : manifest.files) {
         const fs::path file = path / entry.name;
         std::error_code ignored;
-        if (!fs::exists(file, ignored) || file.extension() != ".db") {
+        if (!fs::is_regular_file(file, ignored) || entry.name == "marks") {
             continue;
         }
-        const FileStamp stamp{.folder = folder,
-                              .file = Uuid::parse(entry.id).value_or(Uuid{}),
-                              .is_made = entry.is_made,
-                              .last_end = marks.last_end(),
-                              .mark = &marks.get(entry.name),
-                              .folded = &marks.get(folded_name(entry.name))};
+        FileStamp stamp{.folder = folder,
+                        .file = Uuid::parse(entry.id).value_or(Uuid{}),
+                        .is_made = entry.is_made,
+                        .last_end = marks.last_end(),
+                        .mark = &marks.get(entry.name)};
+        if (file.extension() != ".db") {
+            std::ifstream in{file, std::ios::binary};
+            const std::string text{std::istreambuf_iterator<char>{in}, {}};
+            if (auto wrong = check_stamped(file, text, stamp)) {
+                found.push_back(std::move(*wrong));
+            }
+            continue;
+        }
+        stamp.folded = &marks.get(folded_name(entry.name));
         // What may be lost with the power is told when it is opened.
         const bool is_rebuilt = entry.name == "messages.db" || entry.name == "usage.db";
         const Durability durability = is_rebuilt ? Durability::crash : Durability::power_loss;

@@ -11,6 +11,7 @@
 
 #include "base/failure.hpp"
 #include "store/checksum.hpp"
+#include "store/file/file.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::store {
@@ -117,7 +118,5 @@ void write_manifest(const fs::path& folder, const Manifest& manifest) {
     }
     sync_folder(folder);
 }
-
-void sync_folder(const fs::path& folder) { OpenFile{folder, O_RDONLY | O_DIRECTORY}.sync(); }
 
 }  // namespace loquat::store

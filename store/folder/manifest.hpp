@@ -36,7 +36,4 @@ std::optional<Manifest> find_manifest(const std::filesystem::path& folder);
 // Replaces it at once; durable on return.  Fails with `data.unusable`.
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
 
-// Makes what was created, renamed or removed in `folder` durable.
-void sync_folder(const std::filesystem::path& folder);
-
 }  // namespace loquat::store

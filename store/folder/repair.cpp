@@ -1,9 +1,12 @@
 #include "store/folder/repair.hpp"
 
 #include <array>
+#include <fstream>
 #include <memory>
 
+#include "store/file/file.hpp"
 #include "store/folder/folder.hpp"
+#include "store/folder/stamped_text.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/open.hpp"
 
@@ -45,8 +48,10 @@ class Repair {
         for (ManifestFile& file : manifest_.files) {
             if (file.is_made && fs::path{file.name}.extension() == ".db") {
                 mend_database(file);
-            } else if (file.is_made && file.name != "marks") {
+            } else if (file.is_made && (file.name == "log" || file.name == "chat-journal")) {
                 mend_folder(file, log);
+            } else if (file.is_made && file.name != "marks") {
+                mend_text(file);
             }
         }
         write_manifest(path_, manifest_);
@@ -167,6 +172,16 @@ class Repair {
                      .durability = is_rebuilt ? Durability::crash : Durability::power_loss,
                      .stamp = stamp});
         const auto found = wrong ? read_stamp(place) : std::nullopt;
+        const bool is_useless =
+            wrong && (wrong->code == "store.damaged" || wrong->code == "store.foreign_file" ||
+                      wrong->code == "folder.foreign_file");
+        if (is_useless && !is_messages &&
+            agree("Set " + file.name + " aside and go on without: what it held is lost.")) {
+            set_aside(file.name);
+            forget(file, Uuid::make().to_string());
+            clear_marks(file.name);
+            return;
+        }
         const bool is_newer = wrong && wrong->code == "folder.newer_file";
         const bool is_older = wrong && wrong->code == "folder.older_file" && !is_messages;
         if (found && (is_newer || is_older) &&
@@ -174,6 +189,36 @@ class Repair {
                   (is_older ? ": what was acknowledged after it is lost." : "."))) {
             clear_marks(file.name);
             marks_->get(file.name).raise(found->changes);
+        }
+    }
+
+    // Keys: another one may have been put there on purpose.
+    void mend_text(ManifestFile& file) {
+        const fs::path place = path_ / file.name;
+        const bool is_key = file.name == "internal.key";
+        Mark& mark = marks_->get(file.name);
+        const FileStamp stamp{.folder = Uuid::parse(manifest_.folder).value_or(Uuid{}),
+                              .is_made = true,
+                              .last_end = marks_->last_end(),
+                              .mark = &mark};
+        std::ifstream in{place, std::ios::binary};
+        const std::string text{std::istreambuf_iterator<char>{in}, {}};
+        const auto read = in ? read_stamped(text) : std::nullopt;
+        if (in && !check_stamped(place, text, stamp)) {
+            return;
+        }
+        if (read && !read->body.empty() && agree("Take " + file.name + " as it is.")) {
+            const std::string body{read->body};
+            set_aside(file.name);
+            replace_file(place, with_stamp(body, stamp.folder, mark.value() + 1));
+            mark.raise(mark.value() + 1);
+            return;
+        }
+        if (agree("Make " + file.name + " anew: " +
+                  (is_key ? "other processes of this platform must be given it too."
+                          : "everybody signs in again."))) {
+            set_aside(file.name);
+            forget(file, {});
         }
     }
 

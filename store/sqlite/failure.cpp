@@ -36,8 +36,8 @@ Failure unavailable(const std::filesystem::path& file, const std::string& text) 
 Failure damaged_file(const std::filesystem::path& file, const std::string& what) {
     return Failure{Kind::unavailable, "store.damaged",
                    "The data file " + file.string() + " is damaged (" + what +
-                       "). It was left as it is. Restore it from a copy, or move it and " +
-                       file.filename().string() + "-wal aside to start without it."};
+                       "). It was left as it is. Restore it from a copy of this folder, all files "
+                       "together, or see what `loquat doctor --repair` offers."};
 }
 
 Failure foreign_file(const std::filesystem::path& file) {

@@ -205,6 +205,39 @@ TEST_F(FolderTest, goes_on_after_a_repair_that_was_agreed_to) {
     EXPECT_TRUE(inspect_folder(data).empty());
 }
 
+TEST_F(FolderTest, sets_aside_a_damaged_database_only_when_that_was_agreed_to) {
+    run(1);
+    std::ofstream{file, std::ios::binary} << std::string(9000, 'x');
+
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return false; }), 0);
+    EXPECT_EQ(start(), "store.damaged");
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return true; }), 1);
+    EXPECT_EQ(start(), "");
+}
+
+TEST_F(FolderTest, offers_nothing_for_messages_that_are_gone) {
+    file = data / "messages.db";
+    {
+        Folder folder{data};
+        SqliteOptions options{.file = file, .schema = schema};
+        options.stamp = folder.stamp("messages.db");
+        open_sqlite(options);
+        folder.settle();
+    }
+    fs::remove(file);
+
+    std::string message;
+    try {
+        const Folder folder{data};
+    } catch (const Failure& failure) {
+        message = failure.message;
+    }
+
+    EXPECT_TRUE(message.contains("all files of one copy")) << message;
+    EXPECT_FALSE(message.contains("--repair")) << message;
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return true; }), 0);
+}
+
 TEST_F(FolderTest, knows_its_first_administrator_for_ever) {
     {
         Folder folder{data};

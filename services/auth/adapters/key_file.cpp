@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "store/folder/stamped_text.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::auth {
@@ -30,6 +31,8 @@ BOOST_DESCRIBE_STRUCT(StoredKeys, (), (keys))
     throw Failure{Kind::unavailable, "auth.keys_unusable",
                   "The signing keys in " + path.string() + " cannot be used: " + why + "."};
 }
+
+std::string name_of(const std::filesystem::path& path) { return path.filename().string(); }
 
 class File {
   public:
@@ -100,9 +103,18 @@ std::vector<RingKey> KeyFile::load() {
         fail(path_, std::strerror(errno));
     }
     file.check_private();
+    const std::string text = file.read_all();
+    bool is_stamped = true;
+    if (folder_ != nullptr) {
+        if (auto wrong = store::check_stamped(path_, text, folder_->stamp_text(name_of(path_)))) {
+            throw std::move(*wrong);
+        }
+    }
     std::vector<RingKey> keys;
     try {
-        for (const StoredKey& one : wire::from_json<StoredKeys>(file.read_all()).keys) {
+        const auto read = store::read_stamped(text).value_or(store::StampedText{.body = text});
+        is_stamped = read.is_stamped;
+        for (const StoredKey& one : wire::from_json<StoredKeys>(std::string{read.body}).keys) {
             keys.push_back(
                 {net::jose::Key::from_pem(one.private_pem), one.created_at, one.active_from});
         }
@@ -112,6 +124,9 @@ std::vector<RingKey> KeyFile::load() {
         }
         fail(path_, failure.message);
     }
+    if (folder_ != nullptr && !is_stamped) {
+        save(keys);
+    }
     return keys;
 }
 
@@ -119,6 +134,14 @@ void KeyFile::save(const std::vector<RingKey>& keys) {
     StoredKeys stored;
     for (const RingKey& one : keys) {
         stored.keys.push_back({one.created_at, one.active_from, one.key.to_private_pem()});
+    }
+    std::string text = wire::encode(stored);
+    store::FileStamp stamp;
+    std::uint64_t changes = 0;
+    if (folder_ != nullptr) {
+        stamp = folder_->stamp_text(name_of(path_));
+        changes = stamp.mark->value() + 1;
+        text = store::with_stamp(text, stamp.folder, changes);
     }
     std::filesystem::path fresh = path_;
     fresh += ".new";
@@ -128,7 +151,7 @@ void KeyFile::save(const std::vector<RingKey>& keys) {
         if (!file.is_open()) {
             fail(fresh, std::strerror(errno));
         }
-        file.write_all(wire::encode(stored));
+        file.write_all(text);
         file.secure();
     }
     if (::rename(fresh.c_str(), path_.c_str()) != 0) {
@@ -137,6 +160,9 @@ void KeyFile::save(const std::vector<RingKey>& keys) {
     const File folder{path_.parent_path(), O_RDONLY | O_DIRECTORY};
     if (folder.is_open()) {
         folder.secure();
+    }
+    if (stamp.mark != nullptr) {
+        stamp.mark->raise(changes);
     }
 }
 
