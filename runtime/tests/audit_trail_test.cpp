@@ -2,7 +2,7 @@
 
 #include "base/failure.hpp"
 #include "runtime/audit_trail.hpp"
-#include "store/log/memory_log.hpp"
+#include "store/tests/log_double.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -10,29 +10,16 @@ namespace {
 using namespace std::chrono_literals;
 
 // A log that fails as often as told, then keeps all; or never answers.
-class FaultyLog final : public store::EventLog {
+class FaultyLog final : public store::LogDouble {
   public:
     Task<store::Offset> append(std::string topic, std::string key, std::string payload) override {
         co_await fail_or_wait();
-        co_return co_await inner_->append(std::move(topic), std::move(key), std::move(payload));
+        co_return co_await inner().append(std::move(topic), std::move(key), std::move(payload));
     }
     Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override {
         co_await fail_or_wait();
-        co_await inner_->append_all(std::move(topic), std::move(records));
+        co_await inner().append_all(std::move(topic), std::move(records));
     }
-    Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
-                                                store::ReadLimit limit) override {
-        return inner_->read(std::move(topic), after, limit);
-    }
-    Task<bool> wait(std::string topic, store::Offset after, Steady deadline) override {
-        return inner_->wait(std::move(topic), after, deadline);
-    }
-    Task<void> trim(std::string topic, store::Offset before) override {
-        return inner_->trim(std::move(topic), before);
-    }
-    Task<store::LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
-    Uuid identity() const override { return inner_->identity(); }
-    store::LogState state() const override { return store::LogState::ready; }
 
     int failures_left = 0;
     bool is_stuck = false;
@@ -48,8 +35,6 @@ class FaultyLog final : public store::EventLog {
             co_await never.wait();
         }
     }
-
-    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
 };
 
 struct AuditTrailTest : testing::Test {

@@ -1,5 +1,6 @@
 #include "services/chat/generations/settler.hpp"
 #include "services/chat/tests/assistant_world.hpp"
+#include "store/tests/log_double.hpp"
 
 // An answer is marked settled only behind its message and its usage.
 namespace loquat::chat {
@@ -27,14 +28,14 @@ struct Steps {
     }
 };
 
-class SteppedLog final : public store::EventLog {
+class SteppedLog final : public store::LogDouble {
   public:
     explicit SteppedLog(Steps& steps) : steps_(steps) {}
 
     Task<store::Offset> append(std::string topic, std::string key, std::string payload) override {
         store::Offset at = 0;
         const std::function<Task<void>()> act = [&]() -> Task<void> {
-            at = co_await inner_->append(topic, key, payload);
+            at = co_await inner().append(topic, key, payload);
         };
         co_await steps_.take(topic, act);
         co_return at;
@@ -45,23 +46,9 @@ class SteppedLog final : public store::EventLog {
             co_await append(topic, std::move(record.key), std::move(record.payload));
         }
     }
-    Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
-                                                store::ReadLimit limit) override {
-        return inner_->read(std::move(topic), after, limit);
-    }
-    Task<bool> wait(std::string topic, store::Offset after, Steady deadline) override {
-        return inner_->wait(std::move(topic), after, deadline);
-    }
-    Task<void> trim(std::string topic, store::Offset before) override {
-        return inner_->trim(std::move(topic), before);
-    }
-    Task<store::LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
-    Uuid identity() const override { return inner_->identity(); }
-    store::LogState state() const override { return store::LogState::ready; }
 
   private:
     Steps& steps_;
-    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
 };
 
 class SteppedGenerations final : public GenerationStore {

@@ -35,7 +35,7 @@ Task<store::Offset> FakeLog::append(std::string topic, std::string key, std::str
         throw Failure{Kind::unavailable, "store.full", "full"};
     }
     ++appends;
-    co_return co_await inner_->append(std::move(topic), std::move(key), std::move(payload));
+    co_return co_await inner().append(std::move(topic), std::move(key), std::move(payload));
 }
 
 Task<void> FakeLog::append_all(std::string topic, std::vector<store::KeyedPayload> records) {
@@ -44,7 +44,7 @@ Task<void> FakeLog::append_all(std::string topic, std::vector<store::KeyedPayloa
         throw Failure{Kind::unavailable, "store.full", "full"};
     }
     appends += static_cast<int>(records.size());
-    co_await inner_->append_all(std::move(topic), std::move(records));
+    co_await inner().append_all(std::move(topic), std::move(records));
 }
 
 store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {

@@ -9,8 +9,8 @@
 
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/chat.hpp"
-#include "store/log/memory_log.hpp"
 #include "store/messages/memory_messages.hpp"
+#include "store/tests/log_double.hpp"
 
 namespace loquat::chat {
 
@@ -26,29 +26,13 @@ class FakeDirectory final : public Directory {
 };
 
 // A log in memory whose next appends may be told to fail.
-class FakeLog final : public store::EventLog {
+class FakeLog final : public store::LogDouble {
   public:
     Task<store::Offset> append(std::string topic, std::string key, std::string payload) override;
     Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override;
-    Task<std::vector<store::LogRecordPtr>> read(std::string topic, store::Offset after,
-                                                store::ReadLimit limit) override {
-        return inner_->read(std::move(topic), after, limit);
-    }
-    Task<bool> wait(std::string topic, store::Offset after, Steady deadline) override {
-        return inner_->wait(std::move(topic), after, deadline);
-    }
-    Task<void> trim(std::string topic, store::Offset before) override {
-        return inner_->trim(std::move(topic), before);
-    }
-    Task<store::LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
-    Uuid identity() const override { return inner_->identity(); }
-    store::LogState state() const override { return store::LogState::ready; }
 
     int failures_left = 0;
     int appends = 0;
-
-  private:
-    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
 };
 
 // Delivers on the loop that subscribed, keeps a copy of everything, and may be told to lose.
