@@ -102,6 +102,21 @@ TEST_F(UsageReportsTest, follows_the_clock_change_of_a_zone) {
     EXPECT_EQ(report.days[1].inputTokens, 4);
 }
 
+TEST_F(UsageReportsTest, ends_with_its_last_day_when_the_clock_changes_on_it) {
+    used({store::usage_of(ann, at("2026-03-29T21:59:59Z"), 1, 0),
+          store::usage_of(ann, at("2026-03-29T22:00:00Z"), 2, 0),
+          store::usage_of(ann, at("2026-10-25T22:59:59Z"), 4, 0),
+          store::usage_of(ann, at("2026-10-25T23:00:00Z"), 8, 0)});
+
+    const UsageReport short_day =
+        get({.from = "2026-03-28", .to = "2026-03-29", .time_zone = "Europe/Vienna"});
+    const UsageReport long_day =
+        get({.from = "2026-10-25", .to = "2026-10-25", .time_zone = "Europe/Vienna"});
+
+    EXPECT_EQ(short_day.total.inputTokens, 1);
+    EXPECT_EQ(long_day.total.inputTokens, 4);
+}
+
 TEST_F(UsageReportsTest, passes_over_a_day_that_a_zone_left_out) {
     used({store::usage_of(ann, at("2011-12-30T09:00:00Z")),
           store::usage_of(ann, at("2011-12-30T11:00:00Z"))});
