@@ -170,7 +170,7 @@ store::MessageStore& Platform::State::message_store() {
         auto& database_slot = databases["messages"];
         database_slot =
             store::open_sqlite(in_folder(store::message_database(folder.path() / "messages.db")));
-        messages = store::make_sql_messages(*database_slot);
+        messages = store::make_sql_messages(*database_slot, folder.seq_marks());
     }
     return *messages;
 }

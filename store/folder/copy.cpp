@@ -111,6 +111,12 @@ void copy_all(const fs::path& source, const fs::path& target, const Manifest& ma
             force(target / name);
         }
     }
+    const auto known = read_marks(source / "marks");
+    for (const char* name : {highest_seq_name, seq_floor_name}) {
+        if (const auto found = known.find(name); found != known.end()) {
+            marks.get(name).raise(found->second);
+        }
+    }
     marks.end_cleanly();
     write_manifest(target, manifest);
 }

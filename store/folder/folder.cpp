@@ -22,7 +22,9 @@ const std::string repair =
 // What a folder can go on without is offered; the messages are not.
 const std::string& mend_of(const fs::path& file) {
     static const std::string whole =
-        "Put back all files of one copy of this folder; nothing less gives back its messages.";
+        "Put back all files of one copy of this folder, which alone gives back the messages, or "
+        "see "
+        "what `loquat doctor --repair` offers.";
     return file.filename() == "messages.db" ? whole : repair;
 }
 
@@ -243,6 +245,10 @@ void Folder::settle() {
     if (is_changed) {
         write();
     }
+}
+
+SeqMarks Folder::seq_marks() {
+    return {&marks_->get(highest_seq_name), &marks_->get(seq_floor_name)};
 }
 
 Mark& Folder::topic_mark(std::string_view topic) {

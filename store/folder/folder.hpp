@@ -54,6 +54,8 @@ class Folder {
     Mark& topic_mark(std::string_view topic);
     std::map<std::string, std::uint64_t> acknowledged() const;
 
+    SeqMarks seq_marks();
+
     // The first administrator of this folder, whatever becomes of the accounts' file.
     bool administrator_claimed() const;
     void claim_administrator(std::string_view who);

@@ -45,6 +45,15 @@ class Mark {
 // The mark of what is in a database's file without its write-ahead log.
 std::string folded_name(std::string_view file);
 
+// Of the sequence numbers of messages: the highest that any conversation was given, and the one
+// after which all go on when the messages were lost.  They live in the marks, which outlive them.
+struct SeqMarks {
+    Mark* highest = nullptr;
+    Mark* floor = nullptr;
+};
+inline constexpr const char* highest_seq_name = "seq:highest";
+inline constexpr const char* seq_floor_name = "seq:floor";
+
 // The file `marks` of a data folder: how far each file was acknowledged.  Each mark has two slots
 // of fixed size with a checksum, written in turn, so that one torn write leaves the number before.
 class Marks {

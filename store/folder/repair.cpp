@@ -150,11 +150,40 @@ class Repair {
         file.id = std::move(id);
     }
 
+    // All numbers that were given are known, or the file gives none.
+    bool may_go_without(const ManifestFile& file) const {
+        return file.name != "messages.db" || marks_->list().contains(highest_seq_name);
+    }
+
+    // What the marks may lack after a loss of power.
+    std::uint64_t floor() {
+        const std::uint64_t lag = marks_->last_end() == LastEnd::machine ? 10'000'000 : 0;
+        return marks_->get(highest_seq_name).value() + lag;
+    }
+
+    std::string numbers_of(const ManifestFile& file) {
+        return file.name == "messages.db"
+                   ? "; in every conversation numbers go on after " + std::to_string(floor()) +
+                         ", so that none is given twice."
+                   : ".";
+    }
+
+    std::string offer_of(const ManifestFile& file) {
+        return file.name + ": what it held is lost" + numbers_of(file);
+    }
+
+    void raise_floor(const ManifestFile& file) {
+        if (file.name == "messages.db") {
+            marks_->get(seq_floor_name).raise(floor());
+        }
+    }
+
     void mend_database(ManifestFile& file) {
         const fs::path place = path_ / file.name;
         const bool is_messages = file.name == "messages.db";
         if (!fs::exists(place)) {
-            if (!is_messages && agree("Go on without " + file.name + ": what it held is lost.")) {
+            if (may_go_without(file) && agree("Go on without " + offer_of(file))) {
+                raise_floor(file);
                 forget(file, Uuid::make().to_string());
                 clear_marks(file.name);
             }
@@ -175,18 +204,22 @@ class Repair {
         const bool is_useless =
             wrong && (wrong->code == "store.damaged" || wrong->code == "store.foreign_file" ||
                       wrong->code == "folder.foreign_file");
-        if (is_useless && !is_messages &&
-            agree("Set " + file.name + " aside and go on without: what it held is lost.")) {
+        if (is_useless && may_go_without(file) &&
+            agree("Set it aside and go on without " + offer_of(file))) {
+            raise_floor(file);
             set_aside(file.name);
             forget(file, Uuid::make().to_string());
             clear_marks(file.name);
             return;
         }
         const bool is_newer = wrong && wrong->code == "folder.newer_file";
-        const bool is_older = wrong && wrong->code == "folder.older_file" && !is_messages;
+        const bool is_older = wrong && wrong->code == "folder.older_file" && may_go_without(file);
+        const std::string lost = ": what was acknowledged after it is lost" + numbers_of(file);
         if (found && (is_newer || is_older) &&
-            agree("Take " + file.name + " as it is" +
-                  (is_older ? ": what was acknowledged after it is lost." : "."))) {
+            agree("Take " + file.name + " as it is" + (is_older ? lost : std::string{"."}))) {
+            if (is_older) {
+                raise_floor(file);
+            }
             clear_marks(file.name);
             marks_->get(file.name).raise(found->changes);
         }

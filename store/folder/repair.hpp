@@ -12,8 +12,8 @@ enum class LogRepair { if_missing, renew };
 // removed.  Gives how many were done.
 //
 // A log that is renewed has another identity; sequence numbers go on from the stored messages.
-// Nothing is offered for a `messages.db` that is missing or older: its numbers would be given
-// twice. Fails with `data.in_use` while another process holds the folder.
+// Without a `messages.db` all numbers go on after the highest that was given; where that is not
+// known nothing is offered.  Fails with `data.in_use` while another process holds the folder.
 int repair_folder(const std::filesystem::path& path, LogRepair log,
                   const std::function<bool(const std::string& offer)>& confirm);
 

@@ -107,6 +107,24 @@ Position read_position(Transaction& transaction, std::string_view consumer) {
     return {static_cast<Offset>(row.integer(0)), static_cast<Offset>(row.integer(1)), row.uuid(2)};
 }
 
+void Applier::find_floor(Transaction& transaction) {
+    if (floor_ && trusted_) {
+        return;
+    }
+    const auto marked =
+        marks_.floor == nullptr ? 0 : static_cast<std::int64_t>(marks_.floor->value());
+    transaction.execute(
+        "INSERT INTO seq_floor (one, floor) VALUES (1, $1) "
+        "ON CONFLICT (one) DO UPDATE SET floor = max(floor, excluded.floor)",
+        {marked});
+    floor_ = transaction.query("SELECT floor FROM seq_floor").front().integer(0);
+    if (marks_.highest != nullptr) {
+        // The marks may be of a version that had none, or older after a loss of power.
+        const Rows rows = transaction.query("SELECT coalesce(max(last_seq), 0) FROM chats");
+        marks_.highest->raise(static_cast<std::uint64_t>(rows.front().integer(0)));
+    }
+}
+
 void Applier::refresh(Transaction& transaction) {
     const std::map<std::string, std::int64_t> stored = read_positions(transaction);
     if (!trusted_ || stored != positions_ || chats_.size() > chats_max) {
@@ -122,11 +140,11 @@ Applier::Chat& Applier::chat_of(Transaction& transaction, ChatId id) {
     }
     const Rows rows = transaction.query("SELECT number, last_seq FROM chats WHERE id = $1", {id});
     if (!rows.empty()) {
-        return chats_[id] = {rows.front().integer(0), rows.front().integer(1)};
+        return chats_[id] = {rows.front().integer(0), std::max(rows.front().integer(1), *floor_)};
     }
-    const Rows made =
-        transaction.query("INSERT INTO chats (id, last_seq) VALUES ($1, 0) RETURNING number", {id});
-    return chats_[id] = {made.front().integer(0), 0};
+    const Rows made = transaction.query(
+        "INSERT INTO chats (id, last_seq) VALUES ($1, $2) RETURNING number", {id, *floor_});
+    return chats_[id] = {made.front().integer(0), *floor_};
 }
 
 Outcome Applier::insert(Transaction& transaction, const MessageRecord& record) {
@@ -184,6 +202,10 @@ Outcome Applier::apply_record(Transaction& transaction, const MessageRecord& rec
 
 void Applier::save_heads(Transaction& transaction) {
     for (Chat* chat : changed_) {
+        // A number that was marked and is not committed only leaves a gap after a loss.
+        if (marks_.highest != nullptr) {
+            marks_.highest->raise(static_cast<std::uint64_t>(chat->last_seq));
+        }
         transaction.execute("UPDATE chats SET last_seq = $2 WHERE number = $1",
                             {chat->number, chat->last_seq});
         chat->changed = false;
@@ -192,6 +214,7 @@ void Applier::save_heads(Transaction& transaction) {
 }
 
 std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch) {
+    find_floor(transaction);
     refresh(transaction);
     const Position position = read_position(transaction, batch.consumer);
     check_position(batch, position);

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/folder/marks.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/sql/database.hpp"
 
@@ -25,6 +26,8 @@ Position read_position(Transaction& transaction, std::string_view consumer);
 // commit that failed.
 class Applier {
   public:
+    explicit Applier(SeqMarks marks = {}) : marks_(marks) {}
+
     std::vector<Outcome> apply(Transaction& transaction, const Batch& batch);
 
   private:
@@ -34,6 +37,7 @@ class Applier {
         bool changed = false;
     };
 
+    void find_floor(Transaction& transaction);
     void refresh(Transaction& transaction);
     Chat& chat_of(Transaction& transaction, ChatId id);
     Outcome apply_record(Transaction& transaction, const MessageRecord& record);
@@ -42,7 +46,9 @@ class Applier {
                       const std::string& client_id);
     void save_heads(Transaction& transaction);
 
-    bool trusted_ = false;  // the last batch was applied to its end
+    SeqMarks marks_;
+    std::optional<std::int64_t> floor_;  // all numbers go on after it; none: not read yet
+    bool trusted_ = false;               // the last batch was applied to its end
     std::map<std::string, std::int64_t> positions_;
     std::unordered_map<ChatId, Chat> chats_;
     std::vector<Chat*> changed_;

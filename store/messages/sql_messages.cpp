@@ -9,7 +9,7 @@
 namespace loquat::store {
 namespace {
 
-constexpr std::array<Migration, 1> schema{{{1, "messages", R"sql(
+constexpr std::array<Migration, 2> schema{{{1, "messages", R"sql(
 CREATE TABLE chats (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -42,6 +42,12 @@ CREATE TABLE positions (
     previous INTEGER NOT NULL,
     log BLOB NOT NULL
 ) WITHOUT ROWID;
+)sql"},
+                                           {2, "seq_floor", R"sql(
+CREATE TABLE seq_floor (
+    one INTEGER PRIMARY KEY,
+    floor INTEGER NOT NULL
+);
 )sql"}}};
 
 std::string select_where(std::string_view condition) {
@@ -97,8 +103,8 @@ Page read_page(Transaction& transaction, const PageQuery& query) {
 
 class SqlMessages final : public MessageStore {
   public:
-    explicit SqlMessages(Database& database)
-        : database_(database), applier_(std::make_shared<Applier>()) {}
+    SqlMessages(Database& database, SeqMarks marks)
+        : database_(database), applier_(std::make_shared<Applier>(marks)) {}
 
     Task<std::vector<Outcome>> apply_batch(Batch batch) override {
         auto work = [applier = applier_, batch = std::move(batch)](Transaction& transaction) {
@@ -198,8 +204,8 @@ SqliteOptions message_database(std::filesystem::path file) {
             .checkpoint_pages = 4096};
 }
 
-std::unique_ptr<MessageStore> make_sql_messages(Database& database) {
-    return std::make_unique<SqlMessages>(database);
+std::unique_ptr<MessageStore> make_sql_messages(Database& database, SeqMarks marks) {
+    return std::make_unique<SqlMessages>(database, marks);
 }
 
 }  // namespace loquat::store

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 
+#include "store/folder/marks.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/sql/database.hpp"
 #include "store/sql/migrations.hpp"
@@ -23,6 +24,7 @@ SqliteOptions message_database(std::filesystem::path file);
 // that follow are applied again with the same sequence numbers.  That holds only while the log
 // still has them.  The rule: trim the log behind an offset that `secure` returned, never behind
 // `position`.
-std::unique_ptr<MessageStore> make_sql_messages(Database& database);
+// `marks` are told of each number before it is committed.
+std::unique_ptr<MessageStore> make_sql_messages(Database& database, SeqMarks marks = {});
 
 }  // namespace loquat::store

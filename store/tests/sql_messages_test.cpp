@@ -3,6 +3,8 @@
 #include <fstream>
 #include <random>
 
+#include "store/folder/folder.hpp"
+#include "store/folder/repair.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/messages/memory_messages.hpp"
 #include "store/messages/sql_messages.hpp"
@@ -39,6 +41,47 @@ std::vector<StoredMessage> read_all(aio::Loop& loop, MessageStore& store,
         }
     }
     return all;
+}
+
+TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
+    TemporaryFolder place;
+    const fs::path data = place / "data";
+    aio::Loop loop{"test"};
+    const ChatId chat = ChatId::make();
+    // Opens the folder as a start does and stores a message; gives its number.
+    const auto send = [&] {
+        Folder folder{data};
+        SqliteOptions options = message_database(data / "messages.db");
+        options.stamp = folder.stamp("messages.db");
+        const auto database = open_sqlite(options);
+        const auto store = make_sql_messages(*database, folder.seq_marks());
+        folder.settle();
+        const Position position = await(loop, store->position("consumer"));
+        MessageRecord record;
+        record.sender.id = UserId::make();
+        record.text = "text";
+        record.chat = chat;
+        record.message_id = MessageId::make();
+        record.client_id = record.message_id.to_string();
+        const Batch batch{"consumer", position.applied, position.applied + 1, {record}};
+        return await(loop, store->apply_batch(batch)).front().message.seq;
+    };
+    EXPECT_EQ(send(), 1);
+    EXPECT_EQ(send(), 2);
+    fs::remove(data / "messages.db");
+    EXPECT_EQ(code_of(send), "folder.missing_file");
+
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return true; }), 1);
+
+    EXPECT_EQ(send(), 3);
+    EXPECT_EQ(send(), 4);
+    fs::rename(data / "messages.db", place / "older.db");
+    fs::copy_file(place / "older.db", data / "messages.db");
+    EXPECT_EQ(send(), 5);
+    fs::rename(place / "older.db", data / "messages.db");
+    EXPECT_EQ(code_of(send), "folder.older_file");
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return true; }), 1);
+    EXPECT_EQ(send(), 6);
 }
 
 TEST(SqlMessages, does_what_the_model_does_for_any_stream_of_records) {
