@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "store/folder/copy.hpp"
 #include "store/folder/folder.hpp"
@@ -192,6 +194,45 @@ TEST_F(FolderTest, copies_itself_while_it_is_written_to) {
     const auto database = open_sqlite({.file = file, .schema = schema});
     const Rows rows = await(loop, database->query("SELECT count(*) FROM numbers"));
     EXPECT_EQ(rows.front().integer(0), 3);
+}
+
+TEST_F(FolderTest, copies_under_load_hold_all_that_was_acknowledged_before_and_start) {
+    constexpr int copies = 5;
+    std::array<int, copies> acknowledged{};
+    {
+        Folder folder{data};
+        SqliteOptions options{.file = file, .schema = schema, .checkpoint_pages = 4};
+        options.stamp = folder.stamp("numbers.db");
+        const auto database = open_sqlite(options);
+        folder.settle();
+        std::atomic<int> done = 0;
+        std::jthread writer{[&](const std::stop_token& stop) {
+            aio::Loop own{"writer"};
+            while (!stop.stop_requested()) {
+                await(own, database->transact([](Transaction& transaction) {
+                    transaction.execute("INSERT INTO numbers (value) VALUES (1)");
+                }));
+                ++done;
+            }
+        }};
+        for (int i = 0; i < copies; ++i) {
+            while (done <= 20 * i) {
+                std::this_thread::yield();
+            }
+            acknowledged[static_cast<std::size_t>(i)] = done;
+            copy_folder(data, place / ("copy" + std::to_string(i)), [](const std::string&) {});
+        }
+    }
+
+    for (int i = 0; i < copies; ++i) {
+        data = place / ("copy" + std::to_string(i));
+        file = data / "numbers.db";
+        EXPECT_EQ(start(), "");
+        EXPECT_TRUE(inspect_folder(data).empty());
+        const auto database = open_sqlite({.file = file, .schema = schema});
+        const Rows rows = await(loop, database->query("SELECT count(*) FROM numbers"));
+        EXPECT_GE(rows.front().integer(0), acknowledged[static_cast<std::size_t>(i)]);
+    }
 }
 
 TEST_F(FolderTest, goes_on_after_a_repair_that_was_agreed_to) {
