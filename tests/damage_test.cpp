@@ -6,6 +6,7 @@
 
 #include "base/failure.hpp"
 #include "store/folder/inspect.hpp"
+#include "store/folder/repair.hpp"
 #include "tests/support/kept_folders.hpp"
 
 // Each file of a data folder, damaged in each way.  Either the start refuses with one line that
@@ -202,6 +203,33 @@ std::vector<Case> all_cases() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Folder, DamageTest, testing::ValuesIn(all_cases()), name_of);
+
+TEST(LostAccounts, make_nobody_administrator_by_being_first_after_a_repair) {
+    const fs::path data = make_quick_folder();
+    const auto registered = [&](const std::string& name) {
+        const auto platform = start_on(data);
+        aio::Loop loop{"client"};
+        HttpCaller caller{loop, platform->port()};
+        std::string body;
+        auto ask = [&]() -> Task<void> {
+            const std::string who =
+                R"({"username":")" + name + R"(","password":"a long password 1"})";
+            body = (co_await caller.call("POST", "/api/auth/register", "", who)).body;
+        };
+        run_to_end(loop, ask());
+        return body;
+    };
+    EXPECT_TRUE(registered("ana").contains("\"admin\""));
+    fs::remove(data / "auth.db");
+    EXPECT_THROW(start_on(data), Failure);
+    store::repair_folder(data, store::LogRepair::if_missing, [](const auto&) { return true; });
+
+    const std::string stranger = registered("mallory");
+    fs::remove_all(data);
+
+    EXPECT_TRUE(stranger.contains("\"user\"")) << stranger;
+    EXPECT_FALSE(stranger.contains("\"admin\"")) << stranger;
+}
 
 }  // namespace
 }  // namespace loquat::test
