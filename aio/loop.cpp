@@ -1,7 +1,6 @@
 #include "aio/loop.hpp"
 
 #include <pthread.h>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 #include "aio/scope.hpp"
@@ -29,7 +28,8 @@ class Entered {
 
 Loop::Loop(std::string name)
     : name_(std::move(name)),
-      wheel_(std::make_unique<TimerWheel>(*this)),
+      guard_(boost::asio::make_work_guard(context_)),
+      wheel_(std::make_unique<TimerWheel>()),
       scope_(std::make_unique<Scope>(*this, "loop")) {}
 
 Loop::~Loop() = default;
@@ -37,27 +37,81 @@ Loop::~Loop() = default;
 void Loop::run() {
     const Entered entered{this};
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-    auto guard = boost::asio::make_work_guard(context_);
-    context_.restart();
-    context_.run();
+    is_stopped_ = false;
+    while (!is_stopped_) {
+        const bool is_busy = turn();
+        if (!is_stopped_) {
+            wait(is_busy);
+        }
+    }
 }
 
 void Loop::poll() {
     const Entered entered{this};
-    context_.restart();
-    context_.poll();
+    is_stopped_ = false;
+    bool is_busy = true;
+    while (is_busy && !is_stopped_) {
+        is_busy = turn();
+        is_busy = (!is_stopped_ && poller_.wait(std::chrono::nanoseconds{0})) || is_busy;
+    }
 }
 
-void Loop::stop() { context_.stop(); }
+// True when there is more to do.
+bool Loop::turn() {
+    drain();
+    wheel_->fire_due();
+    return run_handlers();
+}
+
+// Events wait for a limited number of handlers, and those that handlers add wait for events.
+bool Loop::run_handlers() {
+    for (int i = 0; i < handlers_max; ++i) {
+        if (is_stopped_ || context_.poll_one() == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::optional<std::chrono::nanoseconds> Loop::time_to_sleep(bool is_busy) {
+    const std::lock_guard lock{inbox_mutex_};
+    if (is_busy || !inbox_.empty()) {
+        return std::chrono::nanoseconds{0};
+    }
+    is_asleep_ = true;
+    const auto due = wheel_->next_due();
+    if (!due) {
+        return std::nullopt;
+    }
+    return std::max<std::chrono::nanoseconds>(*due - std::chrono::steady_clock::now(),
+                                              std::chrono::nanoseconds{0});
+}
+
+void Loop::wait(bool is_busy) {
+    const auto time_max = time_to_sleep(is_busy);
+    poller_.wait(time_max);
+    const std::lock_guard lock{inbox_mutex_};
+    is_asleep_ = false;
+}
+
+void Loop::stop() {
+    is_stopped_ = true;
+    poller_.wake();
+}
 
 void Loop::post(std::move_only_function<void()> work) {
     bool first = false;
+    bool was_asleep = false;
     {
         const std::lock_guard lock{inbox_mutex_};
         first = inbox_.empty();
+        was_asleep = std::exchange(is_asleep_, false);
         inbox_.push_back(std::move(work));
     }
-    if (first) {
+    if (was_asleep) {
+        poller_.wake();
+    } else if (first && is_current()) {
+        // Behind the handlers that are ready now, not behind all that they will add.
         boost::asio::post(context_, [this] { drain(); });
     }
 }

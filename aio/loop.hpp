@@ -1,4 +1,6 @@
 #pragma once
+#include <boost/asio/executor_work_guard.hpp>
+
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -6,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "aio/poller.hpp"
 #include "aio/task.hpp"
 #include "aio/timer.hpp"
 #include "base/clock.hpp"
@@ -14,7 +17,8 @@ namespace loquat::aio {
 
 class Scope;
 
-// One thread's event loop.  Construct anywhere, call `run` on the thread that it shall be.
+// One thread's event loop.  Construct anywhere, call `run` on the thread that it shall be.  Asio
+// runs its coroutines and handlers; the waiting is the poller's, one system call a turn.
 class Loop {
   public:
     explicit Loop(std::string name);
@@ -46,14 +50,27 @@ class Loop {
     const std::string& name() const { return name_; }
     boost::asio::io_context& context() { return context_; }
     TimerWheel& wheel() { return *wheel_; }
+    Poller& poller() { return poller_; }
 
   private:
+    // In a turn, before it looks for events again.
+    static constexpr int handlers_max = 256;
+
     void drain();
+    bool run_handlers();
+    bool turn();
+    // How long nothing has to be done; says that this loop is asleep, if it is more than nothing.
+    std::optional<std::chrono::nanoseconds> time_to_sleep(bool is_busy);
+    void wait(bool is_busy);
 
     std::string name_;
+    Poller poller_;  // outlives what is in handlers and coroutines
     boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_;
     std::unique_ptr<TimerWheel> wheel_;
+    std::atomic<bool> is_stopped_ = false;
     std::mutex inbox_mutex_;
+    bool is_asleep_ = false;  // by the mutex, as the inbox
     std::vector<std::move_only_function<void()>> inbox_;
     std::unique_ptr<Scope> scope_;
 };

@@ -1,19 +1,8 @@
 #include "aio/wheel.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "aio/loop.hpp"
 
 namespace loquat::aio {
-
-struct TimerWheel::Alarm {
-    explicit Alarm(boost::asio::io_context& context) : timer(context) {}
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                      boost::asio::wait_traits<std::chrono::steady_clock>,
-                                      boost::asio::io_context::executor_type>
-        timer;
-    std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-};
 
 void TimerNode::start(Loop& loop, std::chrono::milliseconds after) {
     stop();
@@ -26,11 +15,9 @@ void TimerNode::stop() {
     }
 }
 
-TimerWheel::TimerWheel(Loop& loop)
-    : origin_(std::chrono::steady_clock::now()), alarm_(std::make_unique<Alarm>(loop.context())) {}
+TimerWheel::TimerWheel() : origin_(std::chrono::steady_clock::now()) {}
 
 TimerWheel::~TimerWheel() {
-    *alarm_->alive = false;
     for (TimerNode* head : slots_) {
         while (head != nullptr) {
             TimerNode* next = head->next_;
@@ -58,7 +45,20 @@ void TimerWheel::add(TimerNode& node, std::chrono::milliseconds after) {
     slot = &node;
     ++count_;
     if (armed_tick_ == 0 || node.due_tick_ < armed_tick_) {
-        arm();
+        armed_tick_ = node.due_tick_;
+    }
+}
+
+std::optional<Steady> TimerWheel::next_due() const {
+    if (armed_tick_ == 0) {
+        return std::nullopt;
+    }
+    return origin_ + tick * static_cast<std::int64_t>(armed_tick_);
+}
+
+void TimerWheel::fire_due() {
+    if (armed_tick_ != 0 && tick_of(std::chrono::steady_clock::now()) >= armed_tick_) {
+        fire();
     }
 }
 
@@ -86,12 +86,6 @@ void TimerWheel::arm() {
         }
     }
     armed_tick_ = wanted;
-    alarm_->timer.expires_at(origin_ + tick * static_cast<std::int64_t>(wanted));
-    alarm_->timer.async_wait([this, alive = alarm_->alive](const boost::system::error_code& error) {
-        if (!error && *alive) {
-            fire();
-        }
-    });
 }
 
 void TimerWheel::fire() {

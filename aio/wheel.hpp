@@ -2,7 +2,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 #include "aio/timer.hpp"
 #include "base/clock.hpp"
@@ -11,20 +11,24 @@ namespace loquat::aio {
 
 // A hashed timing wheel (Varghese and Lauck, 1987): 4,096 slots of 4 ms.  Starting and stopping are
 // O(1); timers further away than one turn (16 s) stay in their slot and are looked at once a turn.
-// The wheel arms one system timer, for the next slot that holds anything.
+// The loop waits no longer than to the next slot that holds anything.
 class TimerWheel {
   public:
     static constexpr std::chrono::milliseconds tick{4};
 
-    explicit TimerWheel(Loop& loop);
+    TimerWheel();
     ~TimerWheel();
 
     void add(TimerNode& node, std::chrono::milliseconds after);
     void remove(TimerNode& node);
 
+    // When `fire_due` has something to do; none without timers.
+    std::optional<Steady> next_due() const;
+    // Calls what is due.
+    void fire_due();
+
   private:
     static constexpr std::size_t slots_count = 4096;
-    struct Alarm;
 
     std::uint64_t tick_of(Steady time) const;
     void fire();
@@ -33,10 +37,9 @@ class TimerWheel {
 
     Steady origin_;
     std::uint64_t done_tick_ = 0;   // everything due at or before it has fired
-    std::uint64_t armed_tick_ = 0;  // 0: not armed
+    std::uint64_t armed_tick_ = 0;  // the next that may hold anything; 0: none
     std::size_t count_ = 0;
     std::array<TimerNode*, slots_count> slots_{};
-    std::unique_ptr<Alarm> alarm_;
 };
 
 }  // namespace loquat::aio

@@ -39,10 +39,7 @@ Endpoint local_of(int fd) {
 }  // namespace
 
 Listener::Listener(aio::Loop& loop, const ListenOptions& options, OnAccept on_accept)
-    : loop_(loop),
-      poller_(Poller::of(loop)),
-      on_accept_(std::move(on_accept)),
-      self_(std::make_shared<Listener*>(this)) {
+    : loop_(loop), on_accept_(std::move(on_accept)), self_(std::make_shared<Listener*>(this)) {
     const auto address = Address::parse(options.address);
     errno = EINVAL;
     if (!address) {
@@ -60,7 +57,7 @@ Listener::Listener(aio::Loop& loop, const ListenOptions& options, OnAccept on_ac
         switch_on(fd_, SOL_SOCKET, SO_REUSEPORT);
     }
     const bool bound = ::bind(fd_, reinterpret_cast<const sockaddr*>(&name), size) == 0;
-    if (!bound || ::listen(fd_, options.backlog) != 0 || !poller_.add(fd_, *this)) {
+    if (!bound || ::listen(fd_, options.backlog) != 0 || !loop_.poller().add(fd_, *this)) {
         const Failure failure = listen_failed(options, bound ? "listen" : "bind");
         ::close(fd_);
         throw failure;
@@ -76,7 +73,7 @@ Listener::~Listener() {
 void Listener::close() {
     if (fd_ >= 0) {
         stop();
-        poller_.remove(fd_, *this);
+        loop_.poller().remove(fd_, *this);
         ::close(fd_);
         fd_ = -1;
     }

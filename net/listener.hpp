@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "net/poller.hpp"
+#include "aio/poller.hpp"
 #include "net/stream.hpp"
 
 namespace loquat::net {
@@ -22,7 +22,7 @@ struct ListenOptions {
 
 // Accepts on one loop.  Accepted streams are non-blocking with TCP_NODELAY.  When descriptors or
 // memory run out it rests for 100 ms instead of spinning, and logs it once a rest.
-class Listener final : Polled, aio::TimerNode {
+class Listener final : aio::Polled, aio::TimerNode {
   public:
     using OnAccept = std::move_only_function<void(Stream)>;
 
@@ -42,7 +42,6 @@ class Listener final : Polled, aio::TimerNode {
     void accept_some();
 
     aio::Loop& loop_;
-    Poller& poller_;
     int fd_ = -1;
     Endpoint local_;
     OnAccept on_accept_;

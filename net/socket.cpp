@@ -26,9 +26,8 @@ ssize_t send_now(int fd, std::span<const iovec> parts) {
 
 }  // namespace
 
-Socket::Socket(aio::Loop& loop, int fd, const Endpoint& peer)
-    : poller_(Poller::of(loop)), fd_(fd), peer_(peer) {
-    if (!poller_.add(fd_, *this)) {
+Socket::Socket(aio::Loop& loop, int fd, const Endpoint& peer) : loop_(loop), fd_(fd), peer_(peer) {
+    if (!loop_.poller().add(fd_, *this)) {
         hung_up_ = true;  // the first read or wait tells
     }
 }
@@ -97,7 +96,7 @@ void Socket::wait(Way way, Waiter call) {
     const bool ready = way == Way::read ? may_read_ : may_write_;
     const bool never = fd_ < 0;
     if (ready || never) {
-        poller_.loop().defer([weak = weak_from_this(), way, never] {
+        loop_.defer([weak = weak_from_this(), way, never] {
             if (auto self = weak.lock()) {
                 if (auto pending = std::move(self->waiter(way))) {
                     pending(never ? Wake::aborted : Wake::ready);
@@ -117,7 +116,7 @@ void Socket::finish(Way way, Wake why) {
     if (!waiter(way)) {
         return;
     }
-    poller_.loop().defer([pending = std::move(waiter(way)), why]() mutable { pending(why); });
+    loop_.defer([pending = std::move(waiter(way)), why]() mutable { pending(why); });
     waiter(way) = nullptr;
 }
 
@@ -125,7 +124,7 @@ void Socket::close() {
     if (fd_ < 0) {
         return;
     }
-    poller_.remove(fd_, *this);
+    loop_.poller().remove(fd_, *this);
     ::close(fd_);
     fd_ = -1;
     may_read_ = false;
@@ -142,7 +141,7 @@ void Socket::on_hang_up(std::move_only_function<void()> call) {
     }
     hang_up_call_ = std::make_unique<std::move_only_function<void()>>(std::move(call));
     if (hung_up_) {
-        poller_.loop().defer([weak = weak_from_this()] {
+        loop_.defer([weak = weak_from_this()] {
             auto self = weak.lock();
             if (self && self->hang_up_call_) {
                 auto pending = std::move(self->hang_up_call_);

@@ -4,7 +4,7 @@
 #include <memory>
 #include <span>
 
-#include "net/poller.hpp"
+#include "aio/poller.hpp"
 #include "net/stream.hpp"
 #include "net/tls/session.hpp"
 
@@ -12,7 +12,7 @@ namespace loquat::net {
 
 // What is behind a Stream: the descriptor, what is known of its readiness, and who waits.  Only for
 // net/ itself.
-class Socket final : Polled, public std::enable_shared_from_this<Socket> {
+class Socket final : aio::Polled, public std::enable_shared_from_this<Socket> {
   public:
     // Takes over `fd`; non-blocking.
     Socket(aio::Loop& loop, int fd, const Endpoint& peer);
@@ -32,7 +32,7 @@ class Socket final : Polled, public std::enable_shared_from_this<Socket> {
     // Deregisters and closes; waits end as aborted.
     void close();
 
-    Poller& poller() const { return poller_; }
+    aio::Loop& loop() const { return loop_; }
     int fd() const { return fd_; }
     const Endpoint& peer() const { return peer_; }
     bool is_hung_up() const { return hung_up_; }
@@ -45,7 +45,7 @@ class Socket final : Polled, public std::enable_shared_from_this<Socket> {
     void on_events(std::uint32_t events) override;
     Waiter& waiter(Way way) { return way == Way::read ? reader_ : writer_; }
 
-    Poller& poller_;
+    aio::Loop& loop_;
     int fd_;
     bool may_read_ = true;
     bool may_write_ = true;

@@ -140,7 +140,7 @@ void Stream::on_hang_up(std::move_only_function<void()> call) {
 }
 const Endpoint& Stream::peer() const { return socket_->peer(); }
 bool Stream::is_tls() const { return socket_->tls != nullptr; }
-aio::Loop& Stream::loop() const { return socket_->poller().loop(); }
+aio::Loop& Stream::loop() const { return socket_->loop(); }
 int Stream::fd() const { return socket_->fd(); }
 std::size_t Stream::buffered() const { return socket_->tls ? socket_->tls->buffered() : 0; }
 

@@ -35,7 +35,6 @@ Task<void> turn_away(ServerState& server, Stream stream) {
 
 ServerState::ServerState(aio::Loop& on, ServerConfig with, Handler& by)
     : loop(on),
-      poller(Poller::of(on)),
       config(std::move(with)),
       handler(by),
       scope(on, "http"),

@@ -23,7 +23,6 @@ struct ServerState {
                                  std::string_view detail) const;
 
     aio::Loop& loop;
-    Poller& poller;
     ServerConfig config;
     Handler& handler;
     aio::Scope scope;
