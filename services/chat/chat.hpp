@@ -128,7 +128,7 @@ class Chat final : public contracts::ChatApi {
     // A message ready to be appended, or known to be durable already.
     struct Draft {
         store::MessageRecord record;
-        std::string repeat_key;
+        RepeatKey repeat_key;
         std::uint64_t text_hash = 0;
         bool is_durable = false;
     };

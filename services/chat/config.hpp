@@ -59,7 +59,7 @@ struct ChatConfig {
         wire::Field{"people_cached_max", 100, 10'000'000,
                     "Names kept in memory; about 300 bytes each."},
         wire::Field{"repeats_cached_max", 0, 10'000'000,
-                    "Recent client ids kept to answer repeats early; about 250 bytes each."},
+                    "Recent client ids kept to answer repeats early; about 130 bytes each."},
         wire::Field{"heads_cached_mib", 1, 65'536,
                     "Last messages of conversations kept in memory."},
         wire::Field{"generations_waiting_max", 0, 100,

@@ -132,7 +132,7 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
         has_waited = true;
         record.sender = co_await sender_of(caller);
     }
-    draft.repeat_key = Repeats::key_of({request.id, user}, request.client_id);
+    draft.repeat_key = repeats_.key_of({request.id, user}, request.client_id);
     record.client_id = std::move(request.client_id);
     draft.text_hash = fingerprint(record.text);
     if (knows == KnowsRepeats::here && repeats_.find(draft.repeat_key) == nullptr &&

@@ -1,9 +1,29 @@
 #pragma once
-#include <optional>
-#include <string>
+#include <array>
+#include <cstring>
+#include <string_view>
 
+#include "base/ids.hpp"
+#include "net/jose/siphash.hpp"
 #include "services/chat/domain/records.hpp"
 #include "services/chat/lru.hpp"
+
+namespace loquat::chat {
+
+// Stands for a conversation, a sender and a client id.
+struct RepeatKey {
+    net::jose::SipHash hash{};
+    friend bool operator==(const RepeatKey&, const RepeatKey&) = default;
+};
+
+}  // namespace loquat::chat
+
+template <>
+struct std::hash<loquat::chat::RepeatKey> {
+    std::size_t operator()(const loquat::chat::RepeatKey& key) const noexcept {
+        return key.hash[0];
+    }
+};
 
 namespace loquat::chat {
 
@@ -18,30 +38,36 @@ class Repeats {
         bool is_durable = false;  // else its append is under way: append the same again
     };
 
-    explicit Repeats(std::size_t entries_max) : sent_(entries_max) {}
+    explicit Repeats(std::size_t entries_max) : sent_(entries_max) {
+        random_bytes(reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof secret_);
+    }
 
-    static std::string key_of(const Seat& seat, std::string_view client_id);
+    // Of 128 bits under a secret of this process: nobody can make two that are the same.
+    RepeatKey key_of(const Seat& seat, std::string_view client_id) const;
 
     // None when it is unknown; good until the next change.
-    const Sent* find(const std::string& key) { return sent_.find(key); }
-    void note(const std::string& key, const Sent& sent) { sent_.put(key, sent); }
+    const Sent* find(const RepeatKey& key) { return sent_.find(key); }
+    void note(const RepeatKey& key, const Sent& sent) { sent_.put(key, sent); }
     std::size_t size() const { return sent_.size(); }
-    void forget(const std::string& key) { sent_.erase(key); }
+    void forget(const RepeatKey& key) { sent_.erase(key); }
     // Nothing is known of it after its append failed.
-    void forget_pending(const std::string& key, const MessageId& id);
+    void forget_pending(const RepeatKey& key, const MessageId& id);
 
   private:
-    Lru<std::string, Sent> sent_;
+    net::jose::SipKey secret_{};
+    Lru<RepeatKey, Sent> sent_;
 };
 
-inline std::string Repeats::key_of(const Seat& seat, std::string_view client_id) {
-    std::string key;
-    key.reserve(32 + client_id.size());
-    key.append(seat.chat.view()).append(seat.user.view()).append(client_id);
-    return key;
+inline RepeatKey Repeats::key_of(const Seat& seat, std::string_view client_id) const {
+    std::array<char, 32> ids{};
+    std::memcpy(ids.data(), seat.chat.view().data(), 16);
+    std::memcpy(ids.data() + 16, seat.user.view().data(), 16);
+    const net::jose::SipKey of_seat =
+        net::jose::sip_hash(secret_, std::string_view{ids.data(), ids.size()});
+    return {net::jose::sip_hash(of_seat, client_id)};
 }
 
-inline void Repeats::forget_pending(const std::string& key, const MessageId& id) {
+inline void Repeats::forget_pending(const RepeatKey& key, const MessageId& id) {
     const Sent* sent = sent_.find(key);
     if (sent != nullptr && sent->id == id && !sent->is_durable) {
         sent_.erase(key);
