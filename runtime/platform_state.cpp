@@ -15,6 +15,7 @@
 #include "store/log/segment_log.hpp"
 #include "store/log/topic_troubles.hpp"
 #include "store/messages/sql_messages.hpp"
+#include "store/sqlite/cached_bytes.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/usage/sql_usage.hpp"
 
@@ -77,6 +78,8 @@ Platform::State::State(PlatformOptions given)
       internal_key(load_internal_key(settings, folder)),
       broadcast(store::make_local_broadcast()) {
     add_memory_metrics(metrics);
+    metrics.gauge_of("loquat_store_cached_bytes", "In the page caches of all databases.", {},
+                     [] { return static_cast<double>(store::cached_bytes()); });
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
         return disk_problem(path, least);
     });

@@ -147,6 +147,13 @@ void Connection::rollback() {
     }
 }
 
+void Connection::count_cache() {
+    int used = 0;
+    int unused = 0;
+    sqlite3_db_status(handle_, SQLITE_DBSTATUS_CACHE_USED, &used, &unused, 0);
+    cached_.set(used);
+}
+
 void Connection::set_busy_wait(std::chrono::milliseconds wait) {
     sqlite3_busy_timeout(handle_, static_cast<int>(wait.count()));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/sql/database.hpp"
+#include "store/sqlite/cached_bytes.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -45,6 +46,9 @@ class Connection final : public Transaction {
     void fold_log_at_end();
     void set_busy_wait(std::chrono::milliseconds wait);  // for locks of other connections
 
+    // Tells `cached_bytes` what this connection's page cache holds now.
+    void count_cache();
+
     // For PRAGMA and the like, whose text is made at run time; nothing is kept.
     Rows run_once(const std::string& sql);
 
@@ -69,6 +73,7 @@ class Connection final : public Transaction {
     std::filesystem::path file_;
     sqlite3* handle_ = nullptr;
     std::size_t log_pages_ = 0;
+    CachedBytes cached_;
     std::size_t statements_max_;
     std::list<Prepared> statements_;  // most recently used first
     std::unordered_map<std::string_view, std::list<Prepared>::iterator> by_sql_;

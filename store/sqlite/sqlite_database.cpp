@@ -167,6 +167,7 @@ void SqliteDatabase::write() {
         }
         commit_group(part);
         keep_log_short();
+        writer_->count_cache();
     }
 }
 
@@ -323,6 +324,7 @@ void SqliteDatabase::read(Connection& connection) {
             connection.rollback();
         }
         gate_.leave();
+        connection.count_cache();
         job.finish(std::move(error));
     }
 }
