@@ -76,6 +76,17 @@ class MemoryChats final : public ChatStore {
             return (query.kind && place.kind != *query.kind) ||
                    (query.is_archived && place.is_archived != *query.is_archived);
         });
+        const auto key = [](const Place& place) { return std::pair{place.active_at, place.chat}; };
+        std::ranges::sort(places, std::ranges::greater{}, key);
+        std::size_t left = query.limit + query.also.size();
+        std::erase_if(places, [&](const Place& place) {
+            if (std::ranges::find(query.also, place.chat) != query.also.end()) {
+                return false;
+            }
+            const bool is_later =
+                !query.after || key(place) < std::pair{query.after->active_at, query.after->chat};
+            return !is_later || left == 0 || left-- == 0;
+        });
         co_return places;
     }
 

@@ -53,6 +53,42 @@ TEST(ListChats, puts_the_newest_activity_first_and_pages_through) {
     world.run(body());
 }
 
+TEST(ListChats, shows_at_once_what_was_active_a_moment_ago_however_old_it_is) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        std::vector<ChatId> ids;
+        for (int i = 0; i < 8; ++i) {
+            const auto made = co_await world.make_group(ana, {});
+            ids.push_back(made.id);
+            world.clock.advance(std::chrono::seconds{1});
+        }
+        co_await world.send(ana, ids[0], "up");
+        co_await world.send(ana, ids[1], "up, too");
+        ListChatsRequest request;
+        request.limit = 3;
+
+        std::vector<ChatId> listed;
+        for (int page = 0; page < 4; ++page) {
+            const auto found = co_await world.chat.list_chats(world.as(ana), request);
+            for (const contracts::Chat& chat : found.items) {
+                listed.push_back(chat.id);
+            }
+            request.cursor = found.next_cursor;
+            if (!request.cursor) {
+                break;
+            }
+        }
+
+        // The same moment: the later id first.
+        EXPECT_EQ(listed, (std::vector<ChatId>{ids[1], ids[0], ids[7], ids[6], ids[5], ids[4],
+                                               ids[3], ids[2]}));
+    };
+
+    world.run(body());
+}
+
 TEST(ListChats, keeps_its_order_over_a_restart) {
     World world;
     const UserId ana = world.person("ana");
