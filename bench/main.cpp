@@ -8,6 +8,7 @@
 #include "bench/fanout.hpp"
 #include "bench/history.hpp"
 #include "bench/idle.hpp"
+#include "bench/log.hpp"
 #include "bench/nats_connection.hpp"
 #include "bench/presence.hpp"
 #include "bench/send.hpp"
@@ -229,6 +230,22 @@ void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
         HistoryReadOptions options{arguments.file, read_chats(arguments.chats_file),
                                    arguments.count};
         code = run_scenario([=](aio::Loop&) { return read_history(options); });
+    });
+}
+
+void add_log(CLI::App& app, LogOptions& options, LogOpenOptions& opened, int& code) {
+    CLI::App* log = app.add_subcommand("log", "durable appends at the port of the log");
+    log->add_option("--folder", options.folder, "of the log; made")->required();
+    log->add_option("--outstanding", options.outstanding, "appends at the same time");
+    log->add_option("--record-bytes", options.record_bytes);
+    log->add_option("--seconds", options.seconds);
+    log->callback(
+        [&] { code = run_scenario([&](aio::Loop& loop) { return measure_log(loop, options); }); });
+    CLI::App* open = app.add_subcommand("log-open", "fill a log, then open it");
+    open->add_option("--folder", opened.folder, "of the log; made")->required();
+    open->add_option("--bytes", opened.bytes, "that it has then");
+    open->callback([&] {
+        code = run_scenario([&](aio::Loop& loop) { return measure_log_open(loop, opened); });
     });
 }
 

@@ -1,9 +1,10 @@
-"""The gateway as a proxy: plain, with JWT (--jwt), with many routes (--routes N)."""
+"""The gateway as a proxy: plain, with JWT (--jwt), with many routes (--routes N), in system calls (--calls)."""
 import contextlib
 import json
 import os
 import pathlib
 import signal
+import subprocess
 import tempfile
 import threading
 import time
@@ -66,6 +67,35 @@ def interleave(chosen, contenders, **more):
     return results
 
 
+CALLS = ["recvfrom", "sendto", "sendmsg", "epoll_wait", "epoll_ctl", "timerfd_settime", "futex", "read", "write", "mprotect", "madvise"]
+
+
+def system_calls(pid, url, seconds, connections):
+    """System calls a request while wrk asks: name -> number. Counted by the kernel, which slows nothing down."""
+    events = ",".join(f"syscalls:sys_enter_{name}" for name in CALLS)
+    counting = ["perf", "stat", "-x", ",", "-e", events, "-p", str(pid)]
+    with subprocess.Popen(counting, stderr=subprocess.PIPE, text=True) as counter:
+        time.sleep(0.5)
+        result = measure.wrk(url, seconds, connections=connections)
+        counter.send_signal(signal.SIGINT)
+        rows = [line.split(",") for line in counter.communicate()[1].splitlines() if "sys_enter_" in line]
+    counts = {row[2].removeprefix("syscalls:sys_enter_"): int(row[0]) for row in rows if row[0].isdigit()}
+    return {name: count / result["requests"] for name, count in counts.items()}
+
+
+def calls(chosen, folder, stack):
+    port = stack.enter_context(servers.origin())
+    results = {}
+    for name, binaries in {"loquat": chosen.binaries, **({"beside": chosen.beside} if chosen.beside else {})}.items():
+        config = write_config(folder / f"{name}.yaml", port, 0)
+        address, process = stack.enter_context(servers.loquat(binaries, folder / name, config=config))
+        check_works(address + "/bench/x")
+        results[name] = system_calls(process.pid, address + "/bench/x", chosen.seconds, chosen.connections)
+    names = sorted({name for counted in results.values() for name, count in counted.items() if count >= 0.005})
+    measure.table(["calls a request", *results], [[name, *(counted.get(name, 0.0) for counted in results.values())] for name in names])
+    return results
+
+
 def plain(chosen, folder, stack):
     port = stack.enter_context(servers.origin())
     config = write_config(folder / "loquat.yaml", port, 0)
@@ -73,6 +103,9 @@ def plain(chosen, folder, stack):
     contenders = {"nginx": (*stack.enter_context(servers.nginx_proxy(port)), {}),
                   "haproxy": (*stack.enter_context(servers.haproxy(port)), {}),
                   "loquat": (address, process.pid, {})}
+    if chosen.beside:
+        address, process = stack.enter_context(servers.loquat(chosen.beside, folder / "beside", config=config))
+        contenders["beside"] = (address, process.pid, {})
     for url, _, _ in contenders.values():
         check_works(url + "/bench/x")
     results = interleave(chosen, contenders, connections=chosen.connections)
@@ -141,11 +174,13 @@ def main():
     parser.add_argument("--algorithm", choices=["RS256", "ES256"], default="RS256", help="that signs the tokens")
     parser.add_argument("--tokens", type=int, default=10_000)
     parser.add_argument("--routes", type=int, default=0, metavar="N", help="choose among N routes, and reload them under load")
+    parser.add_argument("--calls", action="store_true", help="count system calls a request (needs perf and the right to use it)")
+    parser.add_argument("--beside", type=pathlib.Path, help="binaries of another build, asked in turn with these")
     parser.add_argument("--connections", type=int, default=64)
     chosen = measure.parse(parser)
-    kinds = {"gateway": plain, "gateway-jwt": jwt, "gateway-routes": routes}
-    wanted = ["gateway-jwt"] if chosen.jwt else ["gateway-routes"] if chosen.routes else ["gateway"]
-    for name in kinds if chosen.smoke else wanted:
+    kinds = {"gateway-calls": calls, "gateway": plain, "gateway-jwt": jwt, "gateway-routes": routes}
+    wanted = ["gateway-calls"] if chosen.calls else ["gateway-jwt"] if chosen.jwt else ["gateway-routes"] if chosen.routes else ["gateway"]
+    for name in kinds if chosen.smoke and not chosen.calls else wanted:
         with tempfile.TemporaryDirectory(prefix="bench-gateway-") as folder, contextlib.ExitStack() as stack:
             results = kinds[name](chosen, pathlib.Path(folder), stack)
         peers = {"nginx": measure.version_of("nginx", "-v"), "haproxy": measure.version_of("haproxy", "-v")}

@@ -99,34 +99,43 @@ def rooms(chosen, size):
         return {"public rooms": at.cost(chosen.operations, "/api/chats/public?limit=20")}
 
 
-def accounts(chosen, size):
+def members(chosen, size):
     with platform(chosen) as at:
         ids = []
         at.many(size, lambda api, i: ids.append(api.register(f"person{i:06}")["user"]["id"]))
-        found = {"search, no hit": at.cost(chosen.operations, "/api/users?query=zzz&limit=20"),
-                 "search, many hits": at.cost(chosen.operations, "/api/users?query=pers&limit=20"),
-                 "search, one hit": at.cost(chosen.operations, f"/api/users?query=person{size - 1:06}&limit=20")}
         joined = at.api.make_room(at.owner, "all")
         at.many(size, lambda api, i: api.call("PUT", f"/api/chats/{joined}/members/{ids[i]}", {}, at.token))
-        found["members, first page"] = at.cost(chosen.operations, f"/api/chats/{joined}/members?limit=20")
-        return found
+        return {"members, first page": at.cost(chosen.operations, f"/api/chats/{joined}/members?limit=20")}
 
 
-def write_lines(path, size):
-    lines = (json.dumps({"room": f"room {i % 10}", "user": f"person {i % 10}", "text": f"This is the line {i} of an old conversation."})
-             for i in range(size))
-    return people.write_lines(path, lines)
+def accounts(chosen, size):
+    """People come by import, each with a line of their own."""
+    with tempfile.TemporaryDirectory(prefix="bench-grow-") as folder:
+        lines = ({"room": f"room {i % 100}", "user": f"person {i:06}", "text": "hello"} for i in range(size))
+        run_import(chosen, pathlib.Path(folder), lines)
+        with servers.loquat(chosen.binaries, pathlib.Path(folder) / "data", core=None) as (address, process):
+            at = Platform(address, process)
+            return {"search, no hit": at.cost(chosen.operations, "/api/users?query=zzz&limit=20"),
+                    "search, many hits": at.cost(chosen.operations, "/api/users?query=pers&limit=20"),
+                    "search, one hit": at.cost(chosen.operations, f"/api/users?query=person{size - 1:06}&limit=20")}
+
+
+def run_import(chosen, folder, lines):
+    """`loquat import` into the empty data folder of `folder`, without a running platform."""
+    file = people.write_lines(folder / "lines.jsonl", map(json.dumps, lines))
+    command = [chosen.binaries / "loquat", "import", file, "--data", folder / "data",
+               "--set", "auth.hash_memory_kib=8", "--set", "auth.hash_passes=1"]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
 
 
 def imports(chosen, size):
-    """`loquat import` into an empty folder, without a running platform; then reading what it brought."""
+    """Lines of ten people in ten rooms, then reading what they brought."""
     lines = size * 10
     with tempfile.TemporaryDirectory(prefix="bench-grow-") as folder:
-        file = write_lines(pathlib.Path(folder) / "lines.jsonl", lines)
+        text = "This is the line {} of an old conversation."
+        rows = ({"room": f"room {i % 10}", "user": f"person {i % 10}", "text": text.format(i)} for i in range(lines))
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [chosen.binaries / "loquat", "import", file, "--data", pathlib.Path(folder) / "data",
-                   "--set", "auth.hash_memory_kib=8", "--set", "auth.hash_passes=1"]
-        subprocess.run(list(map(str, command)), check=True, capture_output=True)
+        run_import(chosen, pathlib.Path(folder), rows)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         with servers.loquat(chosen.binaries, pathlib.Path(folder) / "data", core=None) as (address, process):
             at = Platform(address, process)
@@ -156,8 +165,22 @@ def journal(chosen, size):
                 "answers, bytes written a byte": (written_bytes(at.pid) - disk) / text}
 
 
-CASES = {"lists": (lists, 10), "rooms": (rooms, 10), "accounts": (accounts, 50), "import": (imports, 100), "routes": (routes, 10),
-         "journal": (journal, 1)}
+def ledgers(chosen, size):
+    """Answers and sign-ins of one person, then reports of them."""
+    with platform(chosen, "model: {simulated: {first_token_ms: 0, token_ms: 1}}\n") as at:
+        chat = at.api.call("POST", "/api/chat/send", {"message": "Hello"}, at.token)["chat_id"]
+        for _ in range(size):
+            at.api.call("POST", "/api/chat/send", {"message": "Hello", "chat_id": chat}, at.token)
+        sign_in = {"login": "owner", "password": people.PASSWORD}
+        for _ in range(size):
+            token = at.api.call("POST", "/api/auth/login", sign_in)["access_token"]
+            at.api.call("POST", "/api/auth/logout", token=token)
+        return {"usage by days of a zone": at.cost(chosen.operations, "/api/usage?time_zone=Asia/Kathmandu"),
+                "audit, a family of actions": at.cost(chosen.operations, "/api/audit?action=auth.&limit=20")}
+
+
+CASES = {"lists": (lists, 10), "rooms": (rooms, 10), "members": (members, 50), "accounts": (accounts, 500), "import": (imports, 100), "routes": (routes, 10),
+         "journal": (journal, 1), "ledgers": (ledgers, 10)}
 
 
 def exponent(points):

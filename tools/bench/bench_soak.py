@@ -50,7 +50,8 @@ class Load:
     def sign_in(self, api, dice, _token):
         name = dice.choice(self.sessions)["user"]["username"]
         session = api.call("POST", "/api/auth/login", {"login": name, "password": people.PASSWORD})
-        api.call("POST", "/api/auth/refresh", {"refresh_token": session["refresh_token"]})
+        session = api.call("POST", "/api/auth/refresh", {"refresh_token": session["refresh_token"]})
+        api.call("POST", "/api/auth/logout", token=session["access_token"])
 
     def answer(self, api, _dice, token):
         chat = self.talks.get(token)
@@ -114,7 +115,7 @@ def sample(load):
     request = urllib.request.Request(f"{load.address}/internal/metrics", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         lines = answer.read().decode().splitlines()
-    wanted = ("loquat_memory_bytes", "loquat_chat_cached", "loquat_presence_people", "loquat_realtime_connections")
+    wanted = ("loquat_memory_bytes", "loquat_chat_cached", "loquat_presence_people", "loquat_store_cached_bytes", "loquat_realtime_connections")
     pairs = (line.rsplit(" ", 1) for line in lines if line.startswith(wanted) and "_total" not in line)
     return {short_name(name): float(value) for name, value in pairs}
 

@@ -1,0 +1,34 @@
+"""Durable appends at the port of the log, one after the other and many at once, and opening a large log."""
+import pathlib
+import tempfile
+
+from tools.bench import measure
+
+
+def main():
+    parser = measure.options(__doc__, rounds=3)
+    parser.add_argument("--outstanding", type=int, default=1_600, help="appends at the same time (default 1600)")
+    parser.add_argument("--mib", type=int, default=1_024, help="of the log that is opened (default 1024)")
+    chosen = measure.parse(parser)
+    if chosen.smoke:
+        chosen.outstanding, chosen.mib = 8, 70
+    results = {"one": [], "many": [], "open": []}
+    for _ in range(chosen.rounds):
+        for name, outstanding in {"one": 1, "many": chosen.outstanding}.items():
+            with tempfile.TemporaryDirectory(prefix="bench-log-") as folder:
+                results[name].append(measure.load(chosen.binaries, "log", "--folder", pathlib.Path(folder) / "log",
+                                                  "--outstanding", outstanding, "--seconds", chosen.seconds))
+        with tempfile.TemporaryDirectory(prefix="bench-log-") as folder:
+            results["open"].append(measure.load(chosen.binaries, "log-open", "--folder", pathlib.Path(folder) / "log",
+                                                "--bytes", chosen.mib << 20))
+    keys = ["per_second", "cpu_us_per_append", "latency.p50_ms", "latency.p99_ms"]
+    measure.table(["outstanding", "appends/s", "CPU us/append", "p50 ms", "p99 ms"],
+                  [[label, *(measure.median_of(results[name], key) for key in keys)]
+                   for name, label in {"one": "1", "many": str(chosen.outstanding)}.items()])
+    measure.table(["opening", "ms", "CPU ms"], [[f"{chosen.mib} MiB", measure.median_of(results["open"], "open_ms"),
+                                                 measure.median_of(results["open"], "open_cpu_ms")]])
+    measure.report("log", chosen, results)
+
+
+if __name__ == "__main__":
+    main()
