@@ -151,8 +151,9 @@ class Repair {
     }
 
     // All numbers that were given are known, or the file gives none.
-    bool may_go_without(const ManifestFile& file) const {
-        return file.name != "messages.db" || marks_->list().contains(highest_seq_name);
+    // A version before marked none; they are marked when the first message is stored after it.
+    bool may_go_without(const ManifestFile& file) {
+        return file.name != "messages.db" || marks_->get(highest_seq_name).value() > 0;
     }
 
     // What the marks may lack after a loss of power.

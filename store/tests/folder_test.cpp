@@ -263,6 +263,7 @@ TEST_F(FolderTest, offers_nothing_for_lost_messages_whose_numbers_it_does_not_kn
         SqliteOptions options{.file = file, .schema = schema};
         options.stamp = folder.stamp("messages.db");
         open_sqlite(options);
+        folder.seq_marks();
         folder.settle();
     }
     fs::remove(file);
