@@ -29,6 +29,15 @@ Task<void> run_for(Work work, std::shared_ptr<Completion<T>> done) {
 
 }  // namespace detail
 
+// Starts `work` (a callable that returns Task<T>) on `home`, this loop.  Who waits for the result
+// may give it up, or have it failed by somebody else; the work goes on.
+template <class T, class Work>
+std::shared_ptr<Completion<T>> start_call(Loop& home, Work work) {
+    auto done = std::make_shared<Completion<T>>(home);
+    home.spawn(detail::run_for<T, Work>(std::move(work), done));
+    return done;
+}
+
 // Runs `work` (a callable that returns Task<T>) on `target` and brings the result back to this
 // loop. On the same loop it is a plain call.  At the deadline the caller gets `upstream.timeout`;
 // the work goes on.

@@ -1,8 +1,8 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <memory>
-#include <unordered_map>
-#include <vector>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -18,6 +18,8 @@ class StandingRight {
     virtual ~StandingRight() = default;
     // From any thread.
     virtual bool holds() const = 0;
+    // How long it lasts at most, by the clock of now; none where time does not end it.
+    virtual std::optional<std::chrono::milliseconds> left() const = 0;
 };
 using StandingRightPtr = std::unique_ptr<StandingRight>;
 
@@ -34,6 +36,9 @@ class StandingRights {
         UserId user;
         SessionId session;
         Time issued_at;  // of the token
+        // The end of the token, for what would go on without end.  Nobody is called then: who waits
+        // keeps a timer.
+        std::optional<Time> until = std::nullopt;
     };
     // Of a member, as long as they are one.
     struct Member {
@@ -57,10 +62,26 @@ class StandingRights {
     void end(const contracts::Revocation& revocation);
     void end(const Member& member);
 
+    // Whether it has ended, of sessions whose tokens may still be good.
+    bool is_over(const Session& holder) const;
+
+    // For a place that serves so many that it keeps no right for each: told of all that ends, once,
+    // as OnEnd is.  What it asks others for meanwhile may be stale when it comes.
+    class Watcher {
+      public:
+        virtual ~Watcher() = default;
+        virtual void on_ended(const contracts::Revocation& revocation) = 0;
+        virtual void on_ended(const Member& member) = 0;
+    };
+    // `watcher` must outlive what is returned; destroying it ends the watching.
+    class Watch;
+    std::shared_ptr<Watch> watch(Watcher& watcher);
+
     std::size_t size() const;
 
   private:
     class Held;
+    struct Link;
     struct State;
     std::shared_ptr<State> state_;
 };

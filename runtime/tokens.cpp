@@ -141,9 +141,6 @@ void Tokens::apply(const contracts::Revocation& revocation) {
                               revocation.until);
     }
     rights_.end(revocation);
-    if (listener_) {
-        listener_(revocation);
-    }
 }
 
 Tokens::Result Tokens::verify_now(std::string_view token) {

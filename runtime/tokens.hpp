@@ -36,10 +36,6 @@ class Tokens {
     // As verify_now, but asks for new keys first when the token's key is unknown; see KeyRefresh.
     Task<Result> verify(std::string token);
 
-    // Calls for each revocation, after verifiers know it.  One listener.
-    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) {
-        listener_ = std::move(call);
-    }
     const net::jose::TokenVerifier::Counts& counts() const { return verifier_.counts(); }
 
   private:
@@ -57,7 +53,6 @@ class Tokens {
     bool is_auth_here_;
     net::jose::TokenVerifier verifier_;
     store::Subscription subscription_;
-    std::move_only_function<void(const contracts::Revocation&)> listener_;
     store::Subscription keys_subscription_;
     KeyRefresh refresh_;
     aio::Scope scope_;

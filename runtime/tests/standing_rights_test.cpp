@@ -86,6 +86,73 @@ TEST_F(StandingRightsTest, give_their_place_back_and_call_nobody_who_went) {
     EXPECT_EQ(rights.size(), 0U);
 }
 
+TEST_F(StandingRightsTest, end_with_their_token_where_they_would_go_on_without_end) {
+    StandingRights::Session endless = ana;
+    endless.until = clock.now() + seconds{10};
+    const auto right = rights.open(endless);
+    const auto answer = rights.open(ana);
+    EXPECT_EQ(right->left(), seconds{10});
+    EXPECT_EQ(answer->left(), std::nullopt);
+
+    clock.advance(seconds{10});
+
+    EXPECT_FALSE(right->holds());
+    EXPECT_EQ(right->left(), seconds{0});
+    EXPECT_TRUE(answer->holds());
+}
+
+TEST_F(StandingRightsTest, leave_the_others_of_their_session_in_any_order) {
+    std::vector<StandingRightPtr> held;
+    for (int i = 0; i < 5; ++i) {
+        held.push_back(rights.open(ana));
+    }
+    for (const std::size_t gone : {2U, 4U, 0U}) {
+        held[gone].reset();
+    }
+
+    rights.end(of_session(ana.session));
+
+    EXPECT_FALSE(held[1]->holds());
+    EXPECT_FALSE(held[3]->holds());
+    held.clear();
+    EXPECT_EQ(rights.size(), 0U);
+}
+
+class Told final : public StandingRights::Watcher {
+  public:
+    void on_ended(const contracts::Revocation&) override { ++sessions; }
+    void on_ended(const StandingRights::Member&) override { ++members; }
+    int sessions = 0;
+    int members = 0;
+};
+
+TEST_F(StandingRightsTest, tell_a_watcher_once_of_each_end) {
+    Told told;
+    auto watch = rights.watch(told);
+
+    for (int i = 0; i < 3; ++i) {
+        rights.end(of_session(ana.session));
+        rights.end(of_user(ana.user, Time{seconds{100}}));
+    }
+    rights.end(of_user(ana.user, Time{seconds{101}}));
+    rights.end(StandingRights::Member{chat, ana.user});
+    EXPECT_EQ(told.sessions, 3);
+    EXPECT_EQ(told.members, 1);
+
+    watch.reset();
+    rights.end(StandingRights::Member{chat, ana.user});
+    rights.end(of_session(ana_elsewhere.session));
+    EXPECT_EQ(told.sessions, 3);
+    EXPECT_EQ(told.members, 1);
+}
+
+TEST_F(StandingRightsTest, know_what_is_over_without_opening_any) {
+    rights.end(of_session(ana.session));
+
+    EXPECT_TRUE(rights.is_over(ana));
+    EXPECT_FALSE(rights.is_over(ana_elsewhere));
+}
+
 TEST_F(StandingRightsTest, are_opened_and_ended_on_different_threads) {
     std::atomic<int> ended = 0;
     std::vector<std::jthread> holders;

@@ -31,11 +31,12 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
     room->remove(user);
     rooms_.resize(*room);
     membership_feed_.note({room->chat.id, user, false});
+    // The last that the person is shown of it.
+    announcer_.member_removed(room->chat.id, user);
     ports_.rights.end(runtime::StandingRights::Member{room->chat.id, user});
     if (answers_ != nullptr) {
         answers_->on_member_gone(room->chat.id, user);
     }
-    announcer_.member_removed(room->chat.id, user);
     announcer_.chat_removed(room->chat.id, user);
 }
 

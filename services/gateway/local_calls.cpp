@@ -1,5 +1,6 @@
 #include "services/gateway/local_calls.hpp"
 
+#include "aio/call.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/feed_body.hpp"
 #include "services/gateway/caller_of.hpp"
@@ -39,18 +40,34 @@ Task<void> LocalCalls::run(Request& request) {
     }
     contracts::Caller caller =
         caller_of(request, request.exchange.begun_at() + request.route->time_max);
-    net::http::Response response =
-        co_await runtime::Dispatcher::run(hosted, std::move(caller), std::move(call));
+    const bool waits = hosted.operation.spec.time_max > contracts::RouteSpec{}.time_max;
+    auto work = [&hosted, caller = std::move(caller), call = std::move(call)]() mutable {
+        return runtime::Dispatcher::run(hosted, std::move(caller), std::move(call));
+    };
+    net::http::Response response;
+    if (waits) {
+        response = co_await wait_for(request, std::move(work));
+    } else {
+        response = co_await work();
+    }
     if (response.stream) {
         co_await follow(request, response);
         co_return;
     }
-    if (hosted.operation.spec.time_max > contracts::RouteSpec{}.time_max) {
-        // It waited for something: what it found is for a session that is still good.
-        Standing{Holder{rights_, request}, {}}.require();
-    }
     compress(request, response);
     co_await answers_.send(request, response);
+}
+
+// A call that waits for something ends at once with its session; what it waits for goes on.
+Task<net::http::Response> LocalCalls::wait_for(Request& request, Work work) {
+    auto done = aio::start_call<net::http::Response>(request.exchange.loop(), std::move(work));
+    const Standing standing{Holder{rights_, request}, Lasts::session, [done] {
+                                done->fail(std::make_exception_ptr(Standing::session_over()));
+                            }};
+    standing.require();
+    auto response = co_await done->wait();
+    standing.require();
+    co_return response;
 }
 
 // The feed is listed while it is sent, so that stopping the gateway can end it: readers come back.
@@ -62,7 +79,7 @@ Task<void> LocalCalls::follow(Request& request, net::http::Response& response) {
     const auto place = feeds_.insert(feeds_.end(), response.stream.get());
     std::exception_ptr error;
     try {
-        const Standing standing{Holder{rights_, request},
+        const Standing standing{Holder{rights_, request}, Lasts::token,
                                 [&source = *response.stream] { source.on_client_gone(); }};
         standing.require();
         request.standing = &standing;

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <list>
 #include <memory>
 
@@ -23,6 +24,9 @@ class LocalCalls {
     void end_feeds();
 
   private:
+    using Work = std::move_only_function<Task<net::http::Response>()>;
+
+    Task<net::http::Response> wait_for(Request& request, Work work);
     Task<void> follow(Request& request, net::http::Response& response);
     Task<std::string> read_body(Request& request);
     void compress(const Request& request, net::http::Response& response);

@@ -59,7 +59,10 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
     const bool has_length = head.framing == net::http::Framing::length;
     request.exchange.begin_body(has_length ? std::optional{head.content_length} : std::nullopt);
     const GoneCall told{request.exchange, call};
-    const Standing standing{Holder{settings_.rights, request}, [&call] { call.cancel(); }};
+    // A download is one answer, however long it takes; events never end by themselves.
+    const bool is_events = head.headers.get("Content-Type").starts_with("text/event-stream");
+    const Standing standing{Holder{settings_.rights, request},
+                            is_events ? Lasts::token : Lasts::session, [&call] { call.cancel(); }};
     standing.require();
     co_await request.exchange.write_body(first);
     co_await request.exchange.write_body(second);

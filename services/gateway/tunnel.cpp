@@ -42,7 +42,7 @@ Tunnels::Tunnels(aio::Loop& loop)
 void Tunnels::start(net::http::TakenStream client, net::Stream upstream, std::string early,
                     const Holder& holder) {
     auto pair = std::make_shared<Pair>(std::move(client.stream), std::move(upstream), open_);
-    pair->standing.emplace(holder, [weak = std::weak_ptr{pair}] {
+    pair->standing.emplace(holder, Lasts::token, [weak = std::weak_ptr{pair}] {
         if (const auto open = weak.lock()) {
             open->close();
         }
@@ -64,12 +64,15 @@ Task<void> Tunnels::pump(std::shared_ptr<Pair> pair, net::Stream* from, net::Str
             co_await to->write_all(early);
             early = {};
         }
-        for (int in_a_row = 1; co_await pass_on(*from, *to); ++in_a_row) {
+        bool goes_on = true;
+        for (int in_a_row = 1; goes_on; ++in_a_row) {
             if (in_a_row % turns_max == 0) {
                 aio::Signal turn;
                 loop_.post([&turn] { turn.set(); });
                 co_await turn.wait();
             }
+            pair->standing->require();
+            goes_on = co_await pass_on(*from, *to);
         }
         to->shutdown_write();
     } catch (...) {

@@ -16,6 +16,10 @@ constexpr std::size_t parts_max = 16;
 }  // namespace
 
 void Connection::flush() {
+    if (state_ == State::open && session_.is_expired()) {
+        outbox_.drop_events();
+        fail(token_expired(), "");
+    }
     while (!outbox_.is_empty() && !is_waiting_to_write_ && state_ != State::over) {
         std::array<iovec, parts_max> parts;
         const std::size_t count = outbox_.fill(parts);
@@ -138,8 +142,8 @@ void Connection::check_open(Steady now) {
         return;
     }
     const Time wall = node_.wall_now();
-    if (wall >= session_.identity().expires_at) {
-        fail({Kind::unauthenticated, "auth.token_expired", "The access token has expired."}, "");
+    if (session_.is_expired()) {
+        fail(token_expired(), "");
         return;
     }
     if (now >= last_read_ + silence_max()) {

@@ -24,7 +24,8 @@ class RealtimeService final : public runtime::Service {
           presence_(context.loop(), context.client<contracts::PresenceApi>(),
                     context.instance() + "-" + Uuid::make().to_string()),
           node_(context.loop(), context.config<Config>(),
-                {verifier_, chat_, presence_, context.broadcast(), context.clock()}),
+                {verifier_, chat_, presence_, context.broadcast(), context.rights(),
+                 context.clock()}),
           endpoint_(node_),
           metrics_(context.metrics(), context.instance()),
           timer_([this] { measure(); }) {

@@ -27,14 +27,13 @@ Node::Node(aio::Loop& loop, Config config, Neighbours neighbours)
     read_settings_ = {net::websocket::Role::server, body + message_slack_bytes, &inflaters_};
     login_limits_ = {.headers_max = 32, .head_bytes_max = login, .body_bytes_max = login};
     frame_limits_ = {.headers_max = 100, .head_bytes_max = head_bytes_max, .body_bytes_max = body};
-    neighbours_.tokens.on_revoked(
-        [this](const contracts::Revocation& revocation) { on_revoked(revocation); });
+    watch_ = neighbours_.rights.watch(*this);
     arm();
 }
 
 Node::~Node() {
+    watch_.reset();
     *alive_ = false;
-    neighbours_.tokens.on_revoked([](const contracts::Revocation&) {});
 }
 
 void Node::arm() { timer_.start(loop_, DueWheel::slot_time); }

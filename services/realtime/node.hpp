@@ -9,6 +9,7 @@
 #include "aio/scope.hpp"
 #include "aio/timer.hpp"
 #include "net/stomp/parser.hpp"
+#include "runtime/standing_rights.hpp"
 #include "services/realtime/config.hpp"
 #include "services/realtime/connection.hpp"
 #include "services/realtime/due.hpp"
@@ -26,6 +27,7 @@ struct Neighbours {
     ChatPort& chat;
     PresencePort& presence;
     store::Broadcast& broadcast;
+    runtime::StandingRights& rights;
     const Clock& clock;
 };
 
@@ -42,10 +44,10 @@ struct Counts {
 //
 // One tick of the loop: events of rooms are encoded once for each group of equal subscribers, then
 // every socket that got anything is written to once.
-class Node {
+class Node final : runtime::StandingRights::Watcher {
   public:
     Node(aio::Loop& loop, Config config, Neighbours neighbours);
-    ~Node();
+    ~Node() override;
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
 
@@ -90,6 +92,8 @@ class Node {
     std::shared_ptr<Room> open_room(ChatId chat);
     void close_if_unused(Room& room);
     void end_room_subscriptions(const UserId& user, Room& room);
+    // Throws auth.token_revoked.
+    void require_session(const Identity& who) const;
 
     void join_person(const UserId& user, Connection& connection);
     void leave_person(const UserId& user, Connection& connection);
@@ -117,10 +121,12 @@ class Node {
     void flush_dirty();
     void bury();
     void on_person_notice(const UserId& user, store::Notice notice, const store::Payload& payload);
-    void on_chat_removed(const UserId& user, std::string_view body);
     void follow_presence();
     void on_presence_notice(store::Notice notice, const store::Payload& payload);
-    void on_revoked(const contracts::Revocation& revocation);
+    void on_ended(const contracts::Revocation& revocation) override;
+    void on_ended(const runtime::StandingRights::Member& member) override;
+    void end_sessions(const contracts::Revocation& revocation);
+    void end_membership(const runtime::StandingRights::Member& member);
     void end_session(Connection& connection);
     void arm();
 
@@ -152,6 +158,7 @@ class Node {
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     aio::Timer timer_;
     aio::Scope scope_;
+    std::shared_ptr<runtime::StandingRights::Watch> watch_;
 };
 
 }  // namespace loquat::realtime

@@ -1,9 +1,7 @@
 #include "aio/signal.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/node.hpp"
-#include "wire/codec.hpp"
 
 // Rooms and people: who is here, what they listen to, and how their connections end from outside.
 
@@ -12,11 +10,6 @@ namespace loquat::realtime {
 namespace {
 
 constexpr std::chrono::milliseconds drain_step{50};
-
-struct ChatRemoved {
-    ChatId chat_id;
-};
-BOOST_DESCRIBE_STRUCT(ChatRemoved, (), (chat_id))
 
 std::optional<Feed> feed_of(std::string_view queue) {
     if (queue == "chats") {
@@ -182,25 +175,41 @@ void Node::on_person_notice(const UserId& user, store::Notice notice,
     if (*feed == Feed::chats) {
         places_.on_list_event(user, event.body);
     }
-    if (*feed == Feed::chats && event.body.starts_with(R"({"type":"chat_removed")")) {
-        on_chat_removed(user, event.body);
-    }
 }
 
-void Node::on_chat_removed(const UserId& user, std::string_view body) {
-    try {
-        const auto removed = wire::from_json<ChatRemoved>(body);
-        if (const auto room = rooms_.find(removed.chat_id); room != rooms_.end()) {
-            const std::shared_ptr<Room> held = room->second;
-            held->end_subscriptions_of(user);
+// On the thread that took the right away: what is shown here after that comes behind it.
+void Node::on_ended(const contracts::Revocation& revocation) {
+    loop_.post([this, alive = alive_, revocation] {
+        if (*alive) {
+            end_sessions(revocation);
         }
-    } catch (const Failure& failure) {
-        log_warn({.service = "realtime"}, "a chat_removed event is not readable",
-                 {{"code", failure.code}});
+    });
+}
+
+void Node::on_ended(const runtime::StandingRights::Member& member) {
+    loop_.post([this, alive = alive_, member] {
+        if (*alive) {
+            end_membership(member);
+        }
+    });
+}
+
+void Node::end_membership(const runtime::StandingRights::Member& member) {
+    if (const auto room = rooms_.find(member.chat); room != rooms_.end()) {
+        const std::shared_ptr<Room> held = room->second;
+        held->end_subscriptions_of(member.user);
+    }
+    places_.remove(member.user, member.chat);
+}
+
+void Node::require_session(const Identity& who) const {
+    if (neighbours_.rights.is_over({who.user, who.session, who.issued_at})) {
+        throw Failure{Kind::unauthenticated, "auth.token_revoked",
+                      "This session has ended. Sign in again."};
     }
 }
 
-void Node::on_revoked(const contracts::Revocation& revocation) {
+void Node::end_sessions(const contracts::Revocation& revocation) {
     std::vector<Connection*> ended;
     for (const auto& connection : connections_) {
         const Session& session = connection->session();

@@ -238,9 +238,7 @@ void Places::on_list_event(const UserId& user, std::string_view body) {
     }
     try {
         const auto event = wire::from_json<ListEvent>(body);
-        if (event.type == "chat_removed" && event.chat_id) {
-            remove(user, *event.chat_id);
-        } else if (event.type == "read" && event.chat_id && event.seq) {
+        if (event.type == "read" && event.chat_id && event.seq) {
             move_marker(user, *event.chat_id, *event.seq);
         } else if (event.chat) {
             people_.at(user).taken_away.erase(event.chat->id);
@@ -264,11 +262,6 @@ void Places::on_notice(const ChatId& chat, store::Notice notice, const store::Pa
     }
     const auto event = store::decode_room_event(*payload);
     if (!event) {
-        return;
-    }
-    if (event->type == "member_removed") {
-        const UserId gone = event->subject;
-        remove(gone, chat);
         return;
     }
     on_message(chat, found->second, *event);

@@ -37,6 +37,8 @@ class Places {
     void on_list_event(const UserId& user, std::string_view body);
     // Events of the person's own queue may have been missed.
     void on_list_lost(const UserId& user);
+    // The person is no member any more.
+    void remove(const UserId& user, const ChatId& chat);
     bool follows(const UserId& user) const { return people_.contains(user); }
 
   private:
@@ -66,7 +68,6 @@ class Places {
     void start_load(const UserId& user, Person& person, Load kind);
     void withdraw(const UserId& user, Person& person);
     void add(const UserId& user, const contracts::ChatPlace& place);
-    void remove(const UserId& user, const ChatId& chat);
     void leave_place(const UserId& user, const ChatId& chat);
     void move_marker(const UserId& user, const ChatId& chat, std::int64_t read_seq);
     void on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload);

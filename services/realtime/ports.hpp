@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <string>
 
 #include "aio/task.hpp"
@@ -26,8 +25,6 @@ class TokenPort {
     virtual ~TokenPort() = default;
     // Throws auth.invalid_token, auth.token_expired, auth.token_revoked.
     virtual Task<Identity> verify(std::string token) = 0;
-    // One listener; called on this loop for each revocation, after `verify` knows it.
-    virtual void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) = 0;
 };
 
 // The chat service, on behalf of `who`.  Each call has its own deadline.  Failures as

@@ -127,9 +127,6 @@ void Room::on_notice(store::Notice notice, const store::Payload& payload) {
 }
 
 void Room::take(store::RoomEvent event) {
-    if (event.type == "member_removed") {
-        ++removals_;
-    }
     if (last_seq_ < 0 || is_filling_) {
         keep_pending(std::move(event));
         return;
@@ -147,11 +144,6 @@ void Room::take(store::RoomEvent event) {
 }
 
 void Room::keep_pending(store::RoomEvent event) {
-    // A removal may not wait for the store.
-    if (event.type == "member_removed" && is_filling_) {
-        show(event);
-        return;
-    }
     if (pending_.size() >= pending_max) {
         pending_.clear();
         has_lost_ = true;
@@ -172,9 +164,6 @@ void Room::show(const store::RoomEvent& event) {
     changes_ += shown.is_change ? 1 : 0;
     show_to_groups(shown);
     show_apart(event, shown, mark ? &*mark : nullptr);
-    if (event.type == "member_removed") {
-        end_subscriptions_of(event.subject);
-    }
 }
 
 void Room::show_to_groups(const Event& shown) {

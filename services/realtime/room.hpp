@@ -69,7 +69,7 @@ class Room : public std::enable_shared_from_this<Room> {
     void detach(Subscription& subscription);
 
     void on_notice(store::Notice notice, const store::Payload& payload);
-    // Ends the subscriptions of a person who may not read on.
+    // Ends the subscriptions of a person who is no member any more.
     void end_subscriptions_of(const UserId& user);
 
   private:

@@ -26,6 +26,12 @@ Session::Session(Node& node, Connection& connection, std::string upgrade_token)
 
 Session::~Session() = default;
 
+Failure token_expired() {
+    return {Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
+}
+
+bool Session::is_expired() const { return signed_in_ && node_.wall_now() >= identity_.expires_at; }
+
 // Cancellation goes on its way: the node is closing.
 Failure Session::failure_of(std::exception_ptr error) {
     if (aio::is_cancellation(error)) {
@@ -90,8 +96,8 @@ void Session::choose_version(const Frame& frame) {
 
 // True when the frame needs nobody else and has been handled.
 bool Session::handle_now(Frame& frame) {
-    if (signed_in_ && node_.wall_now() >= identity_.expires_at) {
-        throw Failure{Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
+    if (is_expired()) {
+        throw token_expired();
     }
     if (defer_to_transaction(frame)) {
         return true;

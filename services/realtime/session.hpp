@@ -17,6 +17,8 @@ namespace loquat::realtime {
 class Node;
 class Room;
 
+Failure token_expired();
+
 // The STOMP side of one connection: sign-in, subscriptions, sends, acknowledgements, transactions.
 // Frames are handled strictly in the order in which they came, also when one has to wait for
 // another service; what waits is held here, up to a limit.
@@ -28,6 +30,8 @@ class Session final : public net::stomp::FrameSink {
     void on_frame(net::stomp::Frame frame) override;
 
     bool is_signed_in() const { return signed_in_; }
+    // Its token has come to its end.
+    bool is_expired() const;
     const Identity& identity() const { return identity_; }
     const net::stomp::BeatPlan& beats() const { return beats_; }
     // Frames of the client are under way or wait.

@@ -60,8 +60,9 @@ Task<void> Session::sign_in(Frame frame) {
 
 void Session::take_identity(Identity identity) {
     if (node_.wall_now() >= identity.expires_at) {
-        throw Failure{Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
+        throw token_expired();
     }
+    node_.require_session(identity);
     identity_ = std::move(identity);
     warned_ = false;
 }

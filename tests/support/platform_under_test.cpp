@@ -32,6 +32,7 @@ PlatformUnderTest::PlatformUnderTest(Options options)
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
     made.calls = options.calls;
+    made.clock = options.clock;
     made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false",
                              "platform.edge_loops=2", "platform.log_level=warn",
                              "platform.drain_seconds=2"};

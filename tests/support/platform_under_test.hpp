@@ -16,6 +16,7 @@ class PlatformUnderTest {
         std::string configuration;          // YAML, as a configuration file
         std::vector<std::string> settings;  // beside: limits off, two edge loops, warnings only
         std::filesystem::path folder;       // kept; empty: a new one, which goes with it
+        const Clock* clock = nullptr;       // the system's when null; must outlive it
     };
 
     explicit PlatformUnderTest(Options options);

@@ -48,6 +48,7 @@ class ScriptedProvider {
 
     // Configuration of a platform that shall use it, as YAML.
     std::string configuration() const;
+    std::uint16_t port() const { return port_; }
     // The next answer that is asked for.  Throws `test.timeout`.
     Task<std::shared_ptr<ScriptedAnswer>> next_answer();
     // How often it was asked.

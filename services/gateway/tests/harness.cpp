@@ -98,7 +98,8 @@ runtime::Tokens::Result FakeTokens::verify_now(std::string_view token) {
     return runtime::Tokens::Identity{
         .user = user,
         .role = is_admin ? contracts::Role::admin : contracts::Role::user,
-        .username = std::string{token}};
+        .username = std::string{token},
+        .expires_at = expires_at};
 }
 
 Task<runtime::Tokens::Result> FakeTokens::verify(std::string token) { co_return verify_now(token); }

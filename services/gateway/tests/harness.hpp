@@ -17,6 +17,8 @@ class FakeTokens final : public TokenCheck {
     runtime::Tokens::Result verify_now(std::string_view token) override;
     Task<runtime::Tokens::Result> verify(std::string token) override;
     Counts counts() const override { return {}; }
+
+    Time expires_at = Time::max();
 };
 
 // A server behind the gateway whose answers the test gives.

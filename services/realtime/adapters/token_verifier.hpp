@@ -17,9 +17,6 @@ class TokenVerifier final : public TokenPort {
         co_return Identity{verified->user,     verified->session,   verified->role,
                            verified->username, verified->issued_at, verified->expires_at};
     }
-    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) override {
-        tokens_.on_revoked(std::move(call));
-    }
 
   private:
     runtime::Tokens& tokens_;

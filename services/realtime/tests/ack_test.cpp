@@ -91,7 +91,7 @@ TEST_F(Acks, may_cross_the_end_of_their_subscription) {
 TEST_F(Acks, may_cross_an_end_by_the_server) {
     Client& ann = following("ann", room, "ack:client-individual\n");
     const auto acks = post_and_take(ann, 2);
-    chat.publish(room, {"member_removed", 0, tokens.users["ann"], "{}"});
+    rights.end(runtime::StandingRights::Member{room, tokens.users["ann"]});
     run();
     (void)ann.take();
 

@@ -308,8 +308,8 @@ RealtimeTest::RealtimeTest() {
 }
 
 void RealtimeTest::restart() {
-    node =
-        std::make_unique<Node>(loop, config, Neighbours{tokens, chat, presence, broadcast, clock});
+    node = std::make_unique<Node>(loop, config,
+                                  Neighbours{tokens, chat, presence, broadcast, rights, clock});
 }
 
 RealtimeTest::~RealtimeTest() {

@@ -51,15 +51,11 @@ class FakeTokens final : public TokenPort {
   public:
     explicit FakeTokens(const Clock& clock) : clock_(clock) {}
     Task<Identity> verify(std::string token) override;
-    void on_revoked(std::move_only_function<void(const contracts::Revocation&)> call) override {
-        revoked = std::move(call);
-    }
     // A token for that person; the same name is the same person.
     Identity& issue(const std::string& name, std::string token = {});
 
     std::map<std::string, Identity> tokens;
     std::map<std::string, UserId> users;
-    std::move_only_function<void(const contracts::Revocation&)> revoked;
 
   private:
     const Clock& clock_;
@@ -200,6 +196,7 @@ class RealtimeTest : public ::testing::Test {
 
     aio::Loop loop{"test"};
     FakeClock clock;
+    runtime::StandingRights rights{clock};
     Config config;
     FakeTokens tokens{clock};
     FakeBroadcast broadcast{loop};

@@ -271,6 +271,7 @@ TEST_F(Rooms, removal_ends_live_subscriptions_at_once_with_a_notice) {
 
     chat.publish(room,
                  {"member_removed", 0, user, contracts::member_event("member_removed", user)});
+    rights.end(runtime::StandingRights::Member{room, user});
     chat.post(room, "secret");
     run();
 
@@ -289,28 +290,41 @@ TEST_F(Rooms, removal_while_a_subscribe_is_under_way_is_not_overlooked) {
     const UserId user = tokens.users["ann"];
 
     chat.removed.insert({room, user});
-    chat.publish(room,
-                 {"member_removed", 0, user, contracts::member_event("member_removed", user)});
+    rights.end(runtime::StandingRights::Member{room, user});
     run();
     release();
 
     EXPECT_EQ(header(ann.take_one(), "code"), "chat.not_found");
-    EXPECT_EQ(bob.take().size(), 1U);
+    bob.run();
+    EXPECT_FALSE(bob.close_code);
 }
 
-TEST_F(Rooms, removal_told_on_the_person_s_own_topic_ends_subscriptions_too) {
+TEST_F(Rooms, removal_ends_subscriptions_although_the_broadcast_lost_everything) {
     Client& ann = following("ann", room);
-    ann.send("SUBSCRIBE\nid:mine\ndestination:/user/queue/chats\n\n");
+    Client& bob = following("bob", room);
 
-    broadcast.publish(contracts::user_topic(tokens.users["ann"]),
-                      contracts::encode_user_event("chats", contracts::chat_removed_event(room)));
-    run();
+    rights.end(runtime::StandingRights::Member{room, tokens.users["ann"]});
+    broadcast.announce_loss(store::room_topic(room));
     chat.post(room, "secret");
     run();
 
-    const auto frame = ann.take_one();
-    EXPECT_EQ(header(frame, "destination"), "/user/queue/chats");
-    EXPECT_EQ(header(frame, "subscription"), "mine");
+    EXPECT_TRUE(ann.take().empty());
+    EXPECT_FALSE(bob.take().empty());
+}
+
+TEST_F(Rooms, removal_while_history_is_read_shows_nothing_of_it) {
+    for (int i = 0; i < 3; ++i) {
+        chat.post(room, "secret", FakeChat::Announce::no);
+    }
+    chat.held.insert("list");
+    Client& ann = following("ann", room, "last-seq:0\n");
+
+    rights.end(runtime::StandingRights::Member{room, tokens.users["ann"]});
+    run();
+    release();
+
+    EXPECT_TRUE(ann.take().empty());
+    EXPECT_FALSE(ann.close_code);
 }
 
 TEST_F(Rooms, a_room_without_followers_costs_nothing) {

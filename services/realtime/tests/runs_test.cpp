@@ -61,8 +61,7 @@ TEST_F(Runs, a_message_that_is_refused_is_answered_after_those_before_it) {
 
 TEST_F(Runs, ending_a_subscription_that_the_server_took_away_is_no_error) {
     Client& ann = following("ann", room);
-    chat.publish(room,
-                 {"member_removed", 0, tokens.users.at("ann"), R"({"type":"member_removed"})"});
+    rights.end(runtime::StandingRights::Member{room, tokens.users.at("ann")});
     ann.run();
     ann.take();
 

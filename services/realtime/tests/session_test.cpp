@@ -106,7 +106,7 @@ TEST_F(Sessions, end_at_once_when_revoked_and_say_so_first) {
     Client& bob = connected("bob");
     const SessionId session = tokens.tokens["ann"].session;
 
-    loop.post([&] { tokens.revoked({.session_id = session, .until = clock.now() + 1h}); });
+    rights.end(contracts::Revocation{.session_id = session, .until = clock.now() + 1h});
     run();
 
     const auto frames = ann.take();
@@ -118,6 +118,29 @@ TEST_F(Sessions, end_at_once_when_revoked_and_say_so_first) {
     EXPECT_FALSE(bob.close_code);
 }
 
+TEST_F(Sessions, that_ended_while_they_signed_in_are_refused) {
+    rights.end(contracts::Revocation{.session_id = tokens.tokens["ann"].session,
+                                     .until = clock.now() + 1h});
+    Client& ann = client();
+
+    ann.connect("ann");
+
+    EXPECT_EQ(header(ann.take_one(), "code"), "auth.token_revoked");
+    EXPECT_EQ(ann.close_code, 4401);
+}
+
+TEST_F(Sessions, get_nothing_after_their_token_has_expired) {
+    Client& ann = following("ann", room);
+    ann.take();
+
+    clock.advance(15min);
+    chat.post(room, "late");
+    run();
+
+    EXPECT_EQ(header(ann.take_one(), "code"), "auth.token_expired");
+    EXPECT_EQ(ann.close_code, 4401);
+}
+
 TEST_F(Sessions, of_a_person_end_when_issued_before_the_time) {
     Client& old = connected("ann");
     clock.advance(10s);
@@ -125,9 +148,8 @@ TEST_F(Sessions, of_a_person_end_when_issued_before_the_time) {
     tokens.issue("ann", "later");
     Client& fresh = connected("later");
 
-    loop.post([&] {
-        tokens.revoked({.user_id = tokens.users["ann"], .before = before, .until = before + 1h});
-    });
+    rights.end(contracts::Revocation{
+        .user_id = tokens.users["ann"], .before = before, .until = before + 1h});
     run();
     old.run();
     fresh.run();
