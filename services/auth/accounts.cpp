@@ -85,25 +85,26 @@ Task<Accounts::Proven> Accounts::prove(std::string login, std::string password,
     co_return Proven{*std::move(account), std::move(attempt)};
 }
 
-Task<void> Accounts::change_password(UserId id, std::string current, std::string next,
-                                     std::string address) {
+Task<std::vector<contracts::Revocation>> Accounts::change_password(NewPassword wanted) {
+    const UserId id = wanted.ending.user;
     const Account account = co_await get(id);
-    check_new_password("new_password", next, account.username, account.email);
-    auto attempt = admit(account.username, address);
-    const auto verdict = co_await verify(std::move(current), account.password_hash);
+    check_new_password("new_password", wanted.next, account.username, account.email);
+    auto attempt = admit(account.username, wanted.address);
+    const auto verdict = co_await verify(std::move(wanted.current), account.password_hash);
     if (!verdict.is_right) {
         attempt.fail();
         parts_.metrics.sign_ins_refused.add();
         throw invalid_credentials();
     }
     attempt.succeed();
-    std::string encoded = co_await hash(std::move(next));
-    const bool changed =
-        co_await parts_.users.change_password(id, account.password_version, std::move(encoded));
-    if (!changed) {
+    UserStore::PasswordChange change{.version = account.password_version, .ending = wanted.ending};
+    change.hash = co_await hash(std::move(wanted.next));
+    auto revoked = co_await parts_.users.change_password(id, std::move(change));
+    if (!revoked) {
         throw Failure{Kind::conflict, "auth.password_changed",
                       "The password was changed at the same time elsewhere."};
     }
+    co_return *std::move(revoked);
 }
 
 Task<Account> Accounts::get(UserId id) {
@@ -146,8 +147,9 @@ Task<std::vector<Account>> Accounts::list_by_id(std::vector<UserId> ids) {
     co_return co_await parts_.users.list_by_id(std::move(ids));
 }
 
-Task<bool> Accounts::change_role(UserId id, contracts::Role role) {
-    const RoleOutcome outcome = co_await parts_.users.change_role(id, role);
+Task<bool> Accounts::change_role(UserId id, contracts::Role role,
+                                 contracts::Revocation revocation) {
+    const RoleOutcome outcome = co_await parts_.users.change_role(id, role, revocation);
     if (outcome == RoleOutcome::unknown_user) {
         throw user_not_found();
     }

@@ -45,8 +45,14 @@ class Accounts {
     Task<Proven> prove(std::string login, std::string password, std::string address);
 
     // The account whose password now is `next`; `auth.invalid_credentials` when `current` is wrong.
-    Task<void> change_password(UserId id, std::string current, std::string next,
-                               std::string address);
+    // `ending` names the person, and which sessions end with the change; gives their revocations.
+    struct NewPassword {
+        std::string current;
+        std::string next;
+        std::string address;
+        Ending ending;
+    };
+    Task<std::vector<contracts::Revocation>> change_password(NewPassword wanted);
 
     // 404 `auth.user_not_found`.
     Task<Account> get(UserId id);
@@ -57,7 +63,7 @@ class Accounts {
                              std::size_t limit);
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids);
     // True when it was another one before; 409 `auth.last_admin`.
-    Task<bool> change_role(UserId id, contracts::Role role);
+    Task<bool> change_role(UserId id, contracts::Role role, contracts::Revocation revocation);
 
   private:
     BackOff::Attempt admit(std::string_view login, std::string_view address);

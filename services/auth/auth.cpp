@@ -160,8 +160,7 @@ Task<Reply<Empty>> Auth::logout(Caller caller, Empty) {
 
 Task<Reply<Empty>> Auth::logout_all(Caller caller, Empty) {
     const UserId user = caller.user_id();
-    co_await parts_.sessions.end(user, std::nullopt, std::nullopt);
-    co_await parts_.sessions.renew_tokens(user);
+    co_await parts_.sessions.end_all(user);
     note(caller, "auth.signed_out_everywhere", user);
     co_return signed_out(caller);
 }
@@ -180,9 +179,13 @@ Task<contracts::User> Auth::update_me(Caller caller, contracts::UpdateMeRequest 
 
 Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest request) {
     const UserId user = caller.user_id();
+    Accounts::NewPassword wanted{.current = std::move(request.current_password),
+                                 .next = std::move(request.new_password),
+                                 .address = caller.address,
+                                 .ending = parts_.sessions.all_but(user, caller.session)};
+    std::vector<contracts::Revocation> ended;
     try {
-        co_await parts_.accounts.change_password(user, std::move(request.current_password),
-                                                 std::move(request.new_password), caller.address);
+        ended = co_await parts_.accounts.change_password(std::move(wanted));
     } catch (const Failure& failure) {
         const bool is_guess =
             failure.kind == Kind::unauthenticated || failure.kind == Kind::limited;
@@ -191,7 +194,7 @@ Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest reque
         }
         throw;
     }
-    co_await parts_.sessions.end(user, std::nullopt, caller.session);
+    parts_.sessions.announce(ended);
     note(caller, "auth.password_changed", user);
 }
 
@@ -270,9 +273,11 @@ Task<contracts::PublicUser> Auth::get_profile(Caller caller, contracts::UserRef 
 
 Task<contracts::User> Auth::set_role(Caller caller, contracts::RoleRequest request) {
     caller.require_admin();
-    const bool changed = co_await parts_.accounts.change_role(request.id, request.role);
+    const auto revocation = parts_.sessions.old_tokens(request.id);
+    const bool changed = co_await parts_.accounts.change_role(request.id, request.role, revocation);
     if (changed) {
-        co_await parts_.sessions.renew_tokens(request.id);
+        // As of now: a token may have been issued while the role was being changed.
+        parts_.sessions.announce({parts_.sessions.old_tokens(request.id)});
         note(caller, "auth.role_changed", request.id);
     }
     const Account account = co_await parts_.accounts.get(request.id);

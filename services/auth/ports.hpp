@@ -40,6 +40,19 @@ inline Failure email_taken() {
         .at("email", "taken", "is used by another account");
 }
 
+// Which sessions of a person to end: one, all, or all but one.
+struct Ending {
+    UserId user;
+    std::optional<SessionId> only;
+    std::optional<SessionId> except;
+    Time revoked_until;
+    // Also refuses every token issued before.
+    std::optional<Time> tokens_before = std::nullopt;
+};
+
+// Revocations that a change left behind; none when it was not made.
+using Revoked = std::optional<std::vector<contracts::Revocation>>;
+
 enum class RoleOutcome { changed, unchanged, unknown_user, last_admin };
 
 class UserStore {
@@ -59,12 +72,20 @@ class UserStore {
                                               std::size_t limit) = 0;
     // None when there is no such user; `auth.email_taken` (409) when somebody else has it.
     virtual Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) = 0;
-    // Only while the version is still `version`; false otherwise.  A change makes it grow; a rehash
-    // of the same password does not.
-    virtual Task<bool> change_password(UserId id, std::int64_t version, std::string hash) = 0;
+    // Only while the version is still `version`, which a change makes grow.  The sessions end with
+    // it: both or neither.
+    struct PasswordChange {
+        std::int64_t version = 1;
+        std::string hash;
+        Ending ending;
+    };
+    virtual Task<Revoked> change_password(UserId id, PasswordChange change) = 0;
+    // Another hash of the same password.
     virtual Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) = 0;
-    // Refuses to take the role from the last administrator.
-    virtual Task<RoleOutcome> change_role(UserId id, contracts::Role role) = 0;
+    // Refuses to take the role from the last administrator.  A change leaves `revocation` behind,
+    // in one transaction.
+    virtual Task<RoleOutcome> change_role(UserId id, contracts::Role role,
+                                          contracts::Revocation revocation) = 0;
 };
 
 // What came of a presented refresh token.
@@ -98,18 +119,9 @@ class SessionStore {
                                  Time revoked_until) = 0;
     virtual Task<std::vector<Session>> list(UserId user, Time now) = 0;
 
-    // Which sessions to end: one, all, or all but one.
-    struct Ending {
-        UserId user;
-        std::optional<SessionId> only;
-        std::optional<SessionId> except;
-        Time revoked_until;
-    };
-    // Live sessions that ended, as revocations.  Empty when there was none.
+    // Live sessions that ended, as revocations, and last that of `tokens_before`.
     virtual Task<std::vector<contracts::Revocation>> end(Ending ending) = 0;
 
-    // Adds a revocation that belongs to no single session.
-    virtual Task<void> revoke(contracts::Revocation revocation) = 0;
     // Those that still matter.
     virtual Task<std::vector<contracts::Revocation>> list_revocations(Time now) = 0;
     // Deletes at most `rows_max` sessions and as many revocations that are long over.

@@ -117,18 +117,25 @@ Task<std::vector<Session>> Sessions::list(UserId user) {
 
 Task<std::size_t> Sessions::end(UserId user, std::optional<SessionId> only,
                                 std::optional<SessionId> except) {
-    SessionStore::Ending ending{
-        .user = user, .only = only, .except = except, .revoked_until = revoked_until()};
+    Ending ending{.user = user, .only = only, .except = except, .revoked_until = revoked_until()};
     const auto ended = co_await parts_.store.end(ending);
     announce(ended);
     co_return ended.size();
 }
 
-Task<void> Sessions::renew_tokens(UserId user) {
-    const contracts::Revocation revocation{
-        .user_id = user, .before = parts_.clock.now(), .until = revoked_until()};
-    co_await parts_.store.revoke(revocation);
-    announce({revocation});
+Task<void> Sessions::end_all(UserId user) {
+    Ending ending = all_but(user, std::nullopt);
+    ending.tokens_before = parts_.clock.now();
+    const auto ended = co_await parts_.store.end(ending);
+    announce(ended);
+}
+
+Ending Sessions::all_but(UserId user, std::optional<SessionId> except) const {
+    return {.user = user, .except = except, .revoked_until = revoked_until()};
+}
+
+contracts::Revocation Sessions::old_tokens(UserId user) const {
+    return {.user_id = user, .before = parts_.clock.now(), .until = revoked_until()};
 }
 
 Task<std::vector<contracts::Revocation>> Sessions::list_revocations() {

@@ -52,16 +52,20 @@ class Sessions {
     // The number of sessions that ended.
     Task<std::size_t> end(UserId user, std::optional<SessionId> only,
                           std::optional<SessionId> except);
+    // All of them, and no access token issued until now is accepted any more.
+    Task<void> end_all(UserId user);
+    // All but one, for a change of the store that ends them itself; `announce` what it gives.
+    Ending all_but(UserId user, std::optional<SessionId> except) const;
     // No access token of that user issued until now is accepted any more; refreshing gives new
     // ones.
-    Task<void> renew_tokens(UserId user);
+    contracts::Revocation old_tokens(UserId user) const;
+    void announce(const std::vector<contracts::Revocation>& revocations);
     Task<std::vector<contracts::Revocation>> list_revocations();
     Task<void> clean_up();
 
   private:
     Task<Issued> issue(Account account, Session session, RefreshToken token, Time began);
     Time revoked_until() const;
-    void announce(const std::vector<contracts::Revocation>& revocations);
 
     Parts parts_;
     Options options_;

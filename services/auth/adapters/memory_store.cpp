@@ -85,14 +85,15 @@ Task<std::optional<Account>> MemoryStore::change_profile(UserId id, ProfileChang
     co_return account;
 }
 
-Task<bool> MemoryStore::change_password(UserId id, std::int64_t version, std::string hash) {
+Task<Revoked> MemoryStore::change_password(UserId id, PasswordChange change) {
+    fail_if_told();
     const auto found = users_.find(id);
-    if (found == users_.end() || found->second.password_version != version) {
-        co_return false;
+    if (found == users_.end() || found->second.password_version != change.version) {
+        co_return std::nullopt;
     }
-    found->second.password_hash = std::move(hash);
+    found->second.password_hash = std::move(change.hash);
     ++found->second.password_version;
-    co_return true;
+    co_return end_sessions(change.ending);
 }
 
 Task<void> MemoryStore::rehash_password(UserId id, std::int64_t version, std::string hash) {
@@ -103,7 +104,8 @@ Task<void> MemoryStore::rehash_password(UserId id, std::int64_t version, std::st
     co_return;
 }
 
-Task<RoleOutcome> MemoryStore::change_role(UserId id, Role role) {
+Task<RoleOutcome> MemoryStore::change_role(UserId id, Role role, Revocation revocation) {
+    fail_if_told();
     const auto found = users_.find(id);
     if (found == users_.end()) {
         co_return RoleOutcome::unknown_user;
@@ -117,6 +119,7 @@ Task<RoleOutcome> MemoryStore::change_role(UserId id, Role role) {
         co_return RoleOutcome::last_admin;
     }
     found->second.role = role;
+    revocations_.push_back(revocation);
     co_return RoleOutcome::changed;
 }
 
@@ -156,19 +159,8 @@ Task<std::vector<Session>> MemoryStore::list(UserId user, Time now) {
 }
 
 Task<std::vector<Revocation>> MemoryStore::end(Ending ending) {
-    std::vector<Revocation> ended;
-    for (const Session& session : live_of(ending.user)) {
-        if ((!ending.only || *ending.only == session.id) &&
-            (!ending.except || *ending.except != session.id)) {
-            ended.push_back(end_session(session.id, ending.revoked_until));
-        }
-    }
-    co_return ended;
-}
-
-Task<void> MemoryStore::revoke(Revocation revocation) {
-    revocations_.push_back(revocation);
-    co_return;
+    fail_if_told();
+    co_return end_sessions(ending);
 }
 
 Task<std::vector<Revocation>> MemoryStore::list_revocations(Time now) {
@@ -188,6 +180,29 @@ Task<void> MemoryStore::clean_up(Time now, std::size_t rows_max) {
 Revocation MemoryStore::end_session(SessionId id, Time until) {
     sessions_.erase(id);
     return revocations_.emplace_back(Revocation{.session_id = id, .until = until});
+}
+
+void MemoryStore::fail_if_told() {
+    if (std::exchange(fails_once, false)) {
+        throw Failure{Kind::unavailable, "store.unavailable", "The store cannot be written."};
+    }
+}
+
+std::vector<Revocation> MemoryStore::end_sessions(const Ending& ending) {
+    std::vector<Revocation> ended;
+    for (const Session& session : live_of(ending.user)) {
+        if ((!ending.only || *ending.only == session.id) &&
+            (!ending.except || *ending.except != session.id)) {
+            ended.push_back(end_session(session.id, ending.revoked_until));
+        }
+    }
+    if (ending.tokens_before) {
+        ended.push_back({.user_id = ending.user,
+                         .before = ending.tokens_before,
+                         .until = ending.revoked_until});
+        revocations_.push_back(ended.back());
+    }
+    return ended;
 }
 
 // The one seen last first.

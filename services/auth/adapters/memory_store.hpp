@@ -15,20 +15,25 @@ class MemoryStore final : public UserStore, public SessionStore {
     Task<std::vector<Account>> search(std::string query, std::string after,
                                       std::size_t limit) override;
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
-    Task<bool> change_password(UserId id, std::int64_t version, std::string hash) override;
+    Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
-    Task<RoleOutcome> change_role(UserId id, contracts::Role role) override;
+    Task<RoleOutcome> change_role(UserId id, contracts::Role role,
+                                  contracts::Revocation revocation) override;
 
     Task<Opened> open(Opening opening) override;
     Task<Rotated> rotate(Presented presented, SessionRules rules, Time now,
                          Time revoked_until) override;
     Task<std::vector<Session>> list(UserId user, Time now) override;
     Task<std::vector<contracts::Revocation>> end(Ending ending) override;
-    Task<void> revoke(contracts::Revocation revocation) override;
     Task<std::vector<contracts::Revocation>> list_revocations(Time now) override;
     Task<void> clean_up(Time now, std::size_t rows_max) override;
 
+    // The next change of sessions fails with `store.unavailable` and changes nothing.
+    bool fails_once = false;
+
   private:
+    void fail_if_told();
+    std::vector<contracts::Revocation> end_sessions(const Ending& ending);
     contracts::Revocation end_session(SessionId id, Time until);
     std::vector<Session> live_of(UserId user) const;
 

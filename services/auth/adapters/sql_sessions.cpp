@@ -45,14 +45,6 @@ void insert_session(store::Transaction& transaction, const Session& session) {
          session.rotated_at, session.reused_at});
 }
 
-void insert_revocation(store::Transaction& transaction, const Revocation& revocation) {
-    transaction.execute(
-        "INSERT INTO revocations (id, session_id, user_id, before_at, until_at) "
-        "VALUES ($1, $2, $3, $4, $5)",
-        {Uuid::make(), revocation.session_id, revocation.user_id, revocation.before,
-         revocation.until});
-}
-
 Revocation end_session(store::Transaction& transaction, SessionId id, Time until) {
     const Revocation revocation{.session_id = id, .until = until};
     transaction.execute("DELETE FROM sessions WHERE id = $1", {id});
@@ -82,6 +74,35 @@ void store_rotation(store::Transaction& transaction, const Session& session) {
 }
 
 }  // namespace
+
+void insert_revocation(store::Transaction& transaction, const Revocation& revocation) {
+    transaction.execute(
+        "INSERT INTO revocations (id, session_id, user_id, before_at, until_at) "
+        "VALUES ($1, $2, $3, $4, $5)",
+        {Uuid::make(), revocation.session_id, revocation.user_id, revocation.before,
+         revocation.until});
+}
+
+std::vector<Revocation> end_sessions(store::Transaction& transaction, const Ending& ending) {
+    const store::Rows rows = transaction.query(
+        "SELECT id FROM sessions WHERE user_id = $1 AND reused_at IS NULL", {ending.user});
+    std::vector<Revocation> ended;
+    for (const store::Row row : rows) {
+        const auto id = row.id<SessionId>(0);
+        const bool is_meant =
+            (!ending.only || *ending.only == id) && (!ending.except || *ending.except != id);
+        if (is_meant) {
+            ended.push_back(end_session(transaction, id, ending.revoked_until));
+        }
+    }
+    if (ending.tokens_before) {
+        ended.push_back({.user_id = ending.user,
+                         .before = ending.tokens_before,
+                         .until = ending.revoked_until});
+        insert_revocation(transaction, ended.back());
+    }
+    return ended;
+}
 
 Task<SessionStore::Opened> SqlSessions::open(Opening opening) {
     auto work = [opening = std::move(opening)](store::Transaction& transaction) -> Opened {
@@ -137,27 +158,9 @@ Task<std::vector<Session>> SqlSessions::list(UserId user, Time now) {
 
 Task<std::vector<Revocation>> SqlSessions::end(Ending ending) {
     auto work = [ending](store::Transaction& transaction) {
-        const store::Rows rows = transaction.query(
-            "SELECT id FROM sessions WHERE user_id = $1 AND reused_at IS NULL", {ending.user});
-        std::vector<Revocation> ended;
-        for (const store::Row row : rows) {
-            const auto id = row.id<SessionId>(0);
-            const bool is_meant =
-                (!ending.only || *ending.only == id) && (!ending.except || *ending.except != id);
-            if (is_meant) {
-                ended.push_back(end_session(transaction, id, ending.revoked_until));
-            }
-        }
-        return ended;
+        return end_sessions(transaction, ending);
     };
     co_return co_await database_.transact(std::move(work));
-}
-
-Task<void> SqlSessions::revoke(Revocation revocation) {
-    auto work = [revocation](store::Transaction& transaction) {
-        insert_revocation(transaction, revocation);
-    };
-    co_await database_.transact(std::move(work));
 }
 
 Task<std::vector<Revocation>> SqlSessions::list_revocations(Time now) {

@@ -4,6 +4,11 @@
 
 namespace loquat::auth {
 
+// As SessionStore::end, within a transaction of the caller.
+std::vector<contracts::Revocation> end_sessions(store::Transaction& transaction,
+                                                const Ending& ending);
+void insert_revocation(store::Transaction& transaction, const contracts::Revocation& revocation);
+
 class SqlSessions final : public SessionStore {
   public:
     // `database` has the schema of sql_schema.hpp and outlives this.
@@ -14,7 +19,6 @@ class SqlSessions final : public SessionStore {
                          Time revoked_until) override;
     Task<std::vector<Session>> list(UserId user, Time now) override;
     Task<std::vector<contracts::Revocation>> end(Ending ending) override;
-    Task<void> revoke(contracts::Revocation revocation) override;
     Task<std::vector<contracts::Revocation>> list_revocations(Time now) override;
     Task<void> clean_up(Time now, std::size_t rows_max) override;
 

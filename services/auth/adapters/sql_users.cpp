@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "services/auth/adapters/sql_sessions.hpp"
 #include "services/auth/domain/search_words.hpp"
 #include "wire/codec.hpp"
 
@@ -249,12 +250,16 @@ Task<std::optional<Account>> SqlUsers::change_profile(UserId id, ProfileChange c
     co_return changed;
 }
 
-Task<bool> SqlUsers::change_password(UserId id, std::int64_t version, std::string hash) {
-    auto work = [id, version, hash = std::move(hash)](store::Transaction& transaction) {
-        return transaction.execute(
-                   "UPDATE users SET password_hash = $3, password_version = password_version + 1 "
-                   "WHERE id = $1 AND password_version = $2",
-                   {id, version, hash}) == 1;
+Task<Revoked> SqlUsers::change_password(UserId id, PasswordChange change) {
+    auto work = [id, change = std::move(change)](store::Transaction& transaction) -> Revoked {
+        const auto changed = transaction.execute(
+            "UPDATE users SET password_hash = $3, password_version = password_version + 1 "
+            "WHERE id = $1 AND password_version = $2",
+            {id, change.version, change.hash});
+        if (changed == 0) {
+            return std::nullopt;
+        }
+        return end_sessions(transaction, change.ending);
     };
     co_return co_await database_.transact(std::move(work));
 }
@@ -268,8 +273,9 @@ Task<void> SqlUsers::rehash_password(UserId id, std::int64_t version, std::strin
     co_await database_.transact(std::move(work));
 }
 
-Task<RoleOutcome> SqlUsers::change_role(UserId id, contracts::Role role) {
-    auto work = [id, role](store::Transaction& transaction) {
+Task<RoleOutcome> SqlUsers::change_role(UserId id, contracts::Role role,
+                                        contracts::Revocation revocation) {
+    auto work = [id, role, revocation](store::Transaction& transaction) {
         const auto account = find_user(transaction, id);
         if (!account) {
             return RoleOutcome::unknown_user;
@@ -283,6 +289,7 @@ Task<RoleOutcome> SqlUsers::change_role(UserId id, contracts::Role role) {
         }
         transaction.execute("UPDATE users SET role = $2 WHERE id = $1",
                             {id, wire::enum_name(role)});
+        insert_revocation(transaction, revocation);
         return RoleOutcome::changed;
     };
     co_return co_await database_.transact(std::move(work));

@@ -22,9 +22,10 @@ class SqlUsers final : public UserStore {
     Task<std::vector<Account>> search(std::string query, std::string after,
                                       std::size_t limit) override;
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
-    Task<bool> change_password(UserId id, std::int64_t version, std::string hash) override;
+    Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
-    Task<RoleOutcome> change_role(UserId id, contracts::Role role) override;
+    Task<RoleOutcome> change_role(UserId id, contracts::Role role,
+                                  contracts::Revocation revocation) override;
 
     // Makes accounts that were added before there was an index for searching findable.  Some at a
     // time; call it before the first search.

@@ -156,6 +156,42 @@ TEST_F(World, changing_the_password_ends_the_other_sessions) {
     EXPECT_EQ(sign_in("ann", "another long secret").user.username, "ann");
 }
 
+TEST_F(World, what_ends_sessions_is_done_whole_or_not_at_all) {
+    const auto here = sign_up("ann");
+    const auto elsewhere = sign_in("ann");
+    const auto change = [&] {
+        run(auth.change_password(caller_of(here), {password, "another long secret"}));
+    };
+
+    store.fails_once = true;
+    EXPECT_EQ(code_of(change), "store.unavailable");
+    EXPECT_TRUE(feed.published.empty());
+    EXPECT_EQ(run(auth.list_sessions(caller_of(here), {})).items.size(), 2U);
+    change();
+    EXPECT_EQ(run(auth.list_sessions(caller_of(here), {})).items.size(), 1U);
+    EXPECT_EQ(feed.published.size(), 1U);
+
+    store.fails_once = true;
+    EXPECT_EQ(code_of([&] { run(auth.logout_all(caller_of(here), {})); }), "store.unavailable");
+    EXPECT_EQ(run(auth.list_sessions(caller_of(here), {})).items.size(), 1U);
+    run(auth.logout_all(caller_of(here), {}));
+    EXPECT_TRUE(run(auth.list_sessions(caller_of(here), {})).items.empty());
+}
+
+TEST_F(World, a_role_is_changed_together_with_the_end_of_old_tokens_or_not_at_all) {
+    const auto root = sign_up("root");
+    const auto ann = sign_up("ann");
+    const contracts::RoleRequest wanted{.id = ann.user.id, .role = contracts::Role::admin};
+
+    store.fails_once = true;
+    EXPECT_EQ(code_of([&] { run(auth.set_role(caller_of(root), wanted)); }), "store.unavailable");
+    EXPECT_EQ(run(store.find(ann.user.id))->role, contracts::Role::user);
+    run(auth.set_role(caller_of(root), wanted));
+
+    EXPECT_EQ(feed.published.back().user_id, ann.user.id);
+    EXPECT_EQ(run(store.list_revocations(clock.now())).size(), 1U);
+}
+
 TEST_F(World, changing_the_password_needs_the_current_one_and_a_good_new_one) {
     const auto caller = caller_of(sign_up("ann"));
     const auto change = [&](std::string current, std::string next) {
@@ -172,7 +208,8 @@ TEST_F(World, changing_the_password_needs_the_current_one_and_a_good_new_one) {
 TEST_F(World, a_sign_in_that_overlaps_a_password_change_gets_no_session) {
     const auto user = sign_up("ann").user.id;
     auto stale = run(store.find(user));
-    run(store.change_password(user, stale->password_version, "v1:another long secret"));
+    run(store.change_password(user,
+                              {stale->password_version, "v1:another long secret", {.user = user}}));
 
     EXPECT_EQ(run(sessions.open(*stale, stranger())), std::nullopt);
 }

@@ -253,8 +253,8 @@ TYPED_TEST(Store, gives_an_address_to_one_account_only) {
 TYPED_TEST(Store, changes_a_password_only_from_the_version_that_was_read) {
     const Account ann = this->added("ann");
 
-    EXPECT_TRUE(this->run(this->users.change_password(ann.id, 1, "second")));
-    EXPECT_FALSE(this->run(this->users.change_password(ann.id, 1, "third")));
+    EXPECT_TRUE(this->run(this->users.change_password(ann.id, {1, "second", {.user = ann.id}})));
+    EXPECT_FALSE(this->run(this->users.change_password(ann.id, {1, "third", {.user = ann.id}})));
     this->run(this->users.rehash_password(ann.id, 1, "stale"));
     EXPECT_EQ(this->run(this->users.find(ann.id))->password_hash, "second");
     this->run(this->users.rehash_password(ann.id, 2, "stronger"));
@@ -266,7 +266,7 @@ TYPED_TEST(Store, keeps_at_least_one_administrator) {
     const Account ann = this->added("ann");
     const Account bob = this->added("bob");
     const auto change = [&](UserId id, Role role) {
-        return this->run(this->users.change_role(id, role));
+        return this->run(this->users.change_role(id, role, {.user_id = id}));
     };
 
     EXPECT_EQ(change(ann.id, Role::user), RoleOutcome::last_admin);
@@ -341,7 +341,7 @@ TYPED_TEST(Store, ends_one_all_or_all_but_one_session_of_one_user) {
     const auto b = this->open(ann.id).session.id;
     this->open(ann.id);
     const auto other = this->open(this->added("bob").id).session;
-    const auto end = [&](SessionStore::Ending ending) {
+    const auto end = [&](Ending ending) {
         ending.revoked_until = this->clock.now() + 15min;
         return this->run(this->sessions.end(ending)).size();
     };
@@ -360,7 +360,8 @@ TYPED_TEST(Store, lists_revocations_while_they_matter_and_cleans_up_after) {
     this->open(ann.id);
     const contracts::Revocation revocation{
         .user_id = ann.id, .before = this->clock.now(), .until = this->clock.now() + 15min};
-    this->run(this->sessions.revoke(revocation));
+    this->run(this->users.change_role(ann.id, Role::user, revocation));
+    this->run(this->users.change_role(this->added("bob").id, Role::admin, revocation));
 
     const auto listed = this->run(this->sessions.list_revocations(this->clock.now()));
     ASSERT_EQ(listed.size(), 1U);
@@ -374,6 +375,33 @@ TYPED_TEST(Store, lists_revocations_while_they_matter_and_cleans_up_after) {
     this->run(this->sessions.clean_up(this->clock.now(), 10));
     EXPECT_TRUE(this->run(this->sessions.list_revocations(Time{})).empty());
     EXPECT_TRUE(this->run(this->sessions.list(ann.id, Time{})).empty());
+}
+
+// The disk fails between the new password and the ends of sessions: neither is there afterwards.
+TEST(SqlStore, changes_a_password_and_ends_sessions_in_one_transaction) {
+    struct Sql : Store<SqliteAdapter> {
+        void TestBody() override {}
+    } sql;
+    Store<SqliteAdapter>* made = &sql;
+    const Account ann = made->added("ann");
+    made->open(ann.id);
+    const auto refuse = [](store::Transaction& transaction) {
+        transaction.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON revocations "
+            "BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    };
+    made->run(made->adapter.database->transact(refuse));
+    const contracts::Revocation old{.user_id = ann.id, .before = made->clock.now()};
+
+    EXPECT_ANY_THROW(
+        made->run(made->users.change_password(ann.id, {1, "second", {.user = ann.id}})));
+    EXPECT_ANY_THROW(made->run(made->users.change_role(made->added("bob").id, Role::admin, old)));
+
+    const auto kept = made->run(made->users.find(ann.id));
+    EXPECT_EQ(kept->password_hash, "hash");
+    EXPECT_EQ(kept->password_version, 1);
+    EXPECT_EQ(made->run(made->sessions.list(ann.id, made->clock.now())).size(), 1U);
+    EXPECT_EQ(made->run(made->users.find_by_login("bob"))->role, Role::user);
 }
 
 }  // namespace
