@@ -6,6 +6,7 @@ namespace loquat::chat {
 namespace {
 
 constexpr std::size_t entry_bytes = 400;
+constexpr int tries_max = 3;
 
 std::size_t weight_of(const store::Head& head) {
     return entry_bytes + (head.last ? head.last->text.size() : 0);
@@ -65,6 +66,31 @@ Task<std::vector<store::Head>> Heads::load_all(std::vector<ChatId> chats) {
     co_return heads;
 }
 
+Task<std::vector<store::Head>> Heads::load_and_keep(std::vector<ChatId> chats) {
+    for (int tries = 0; tries < tries_max; ++tries) {
+        const Version asked = missed_;
+        auto loaded = co_await load_all(chats);
+        if (asked == missed_) {
+            for (store::Head& head : loaded) {
+                head = store::Head{keep(head)};
+            }
+            co_return loaded;
+        }
+    }
+    // As of now, and not kept.
+    co_return co_await load_all(std::move(chats));
+}
+
+void Heads::forget(const ChatId& chat) {
+    missed_.change();
+    heads_.erase(chat);
+}
+
+void Heads::clear() {
+    missed_.change();
+    heads_.clear();
+}
+
 Task<std::vector<store::Head>> Heads::find_all(std::vector<ChatId> chats) {
     std::vector<store::Head> heads(chats.size());
     std::vector<ChatId> missing;
@@ -81,9 +107,9 @@ Task<std::vector<store::Head>> Heads::find_all(std::vector<ChatId> chats) {
         co_return heads;
     }
     const Loading loading{*this};
-    auto loaded = co_await load_all(std::move(missing));
+    auto loaded = co_await load_and_keep(std::move(missing));
     for (std::size_t i = 0; i < loaded.size(); ++i) {
-        heads[places[i]] = keep(loaded[i]);
+        heads[places[i]] = std::move(loaded[i]);
     }
     co_return heads;
 }
@@ -98,8 +124,8 @@ Task<store::Head> Heads::find(ChatId chat) {
 Task<store::Head> Heads::load(ChatId chat) {
     const Loading loading{*this};
     std::vector<ChatId> one{chat};
-    auto loaded = co_await messages_.heads(std::move(one));
-    co_return keep(loaded.front());
+    auto loaded = co_await load_and_keep(std::move(one));
+    co_return std::move(loaded.front());
 }
 
 void Heads::on_stored(const store::StoredEvent& event) {

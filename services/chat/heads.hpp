@@ -2,6 +2,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/version.hpp"
 #include "services/chat/lru.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/messages/room_event.hpp"
@@ -22,14 +23,17 @@ class Heads {
     Task<store::Head> load(ChatId chat);
 
     void on_stored(const store::StoredEvent& event);
-    void forget(const ChatId& chat) { heads_.erase(chat); }
+    // The conversation is no more.
+    void forget(const ChatId& chat);
     std::size_t size() const { return heads_.size(); }
     // After something may have been missed.
-    void clear() { heads_.clear(); }
+    void clear();
 
   private:
     class Loading;
     Task<std::vector<store::Head>> load_all(std::vector<ChatId> chats);
+    // Reads again what was read before something was missed, so that no stale head stays.
+    Task<std::vector<store::Head>> load_and_keep(std::vector<ChatId> chats);
     // What came by event meanwhile is newer than what was read.
     const store::Head& keep(store::Head& loaded);
     void put(const store::Head& head);
@@ -40,6 +44,7 @@ class Heads {
     // what is loaded may be from before them.
     std::size_t loads_ = 0;
     std::unordered_map<MessageId, store::StoredMessage> changed_meanwhile_;
+    Version missed_;
 };
 
 }  // namespace loquat::chat

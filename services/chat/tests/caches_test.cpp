@@ -1,5 +1,8 @@
 #include <array>
 
+#include "aio/scope.hpp"
+#include "aio/signal.hpp"
+#include "services/chat/heads.hpp"
 #include "services/chat/lru.hpp"
 #include "services/chat/tests/world.hpp"
 
@@ -235,6 +238,84 @@ TEST(Unsaved, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote_it)
     };
 
     world.run(body());
+}
+
+// A store whose heads come only when they are let go.
+class SlowHeads final : public store::MessageStore {
+  public:
+    explicit SlowHeads(store::MessageStore& inner) : inner_(inner) {}
+    Task<std::vector<store::Outcome>> apply_batch(store::Batch batch) override {
+        return inner_.apply_batch(std::move(batch));
+    }
+    Task<store::Position> position(std::string consumer) override {
+        return inner_.position(std::move(consumer));
+    }
+    Task<store::Offset> secure(std::string consumer) override {
+        return inner_.secure(std::move(consumer));
+    }
+    Task<std::optional<store::StoredMessage>> find_by_id(MessageId id) override {
+        return inner_.find_by_id(id);
+    }
+    Task<std::optional<store::StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
+                                                                std::string client_id) override {
+        return inner_.find_by_client_id(chat, sender, std::move(client_id));
+    }
+    Task<store::Page> page(store::PageQuery query) override {
+        return inner_.page(std::move(query));
+    }
+    Task<std::vector<store::Head>> heads(std::vector<ChatId> chats) override {
+        ++asked;
+        std::vector<store::Head> answer;
+        for (const ChatId& chat : chats) {
+            answer.push_back({chat, current.seq, current});
+        }
+        if (is_held) {
+            co_await let_go.wait();
+        }
+        co_return answer;
+    }
+
+    store::StoredMessage current;
+    bool is_held = true;
+    int asked = 0;
+    aio::Signal let_go;
+
+  private:
+    store::MessageStore& inner_;
+};
+
+TEST(HeadsWhileLoading, keep_nothing_that_was_read_before_a_loss_of_events) {
+    World world;
+    SlowHeads slow{*world.messages};
+    Heads heads{slow, 1 << 20};
+    const ChatId chat = ChatId::make();
+    slow.current.chat = chat;
+    slow.current.seq = 1;
+    slow.current.text = "deleted meanwhile";
+    store::Head loaded;
+    store::Head later;
+    auto body = [&]() -> Task<void> {
+        aio::Scope scope{world.loop, "loading"};
+        scope.start([](Heads& of, ChatId wanted, store::Head& out) -> Task<void> {
+            out = co_await of.find(wanted);
+        }(heads, chat, loaded));
+        co_await yield();
+        slow.current.text = "";
+        heads.clear();
+        slow.is_held = false;
+        slow.let_go.set();
+        while (slow.asked < 2) {
+            co_await yield();
+        }
+        later = co_await heads.find(chat);
+        co_await scope.close();
+    };
+
+    world.run(body());
+
+    EXPECT_EQ(loaded.last->text, "");
+    EXPECT_EQ(later.last->text, "");
+    EXPECT_EQ(slow.asked, 2);
 }
 
 }  // namespace
