@@ -24,23 +24,33 @@ std::filesystem::path make_folder() {
 }
 
 PlatformUnderTest::PlatformUnderTest(Options options)
-    : folder_(options.folder.empty() ? make_folder() : options.folder),
-      is_kept_(!options.folder.empty()) {
+    : options_(std::move(options)),
+      folder_(options_.folder.empty() ? make_folder() : options_.folder),
+      is_kept_(!options_.folder.empty()) {
+    start();
+}
+
+void PlatformUnderTest::restart() {
+    platform_.reset();
+    start();
+}
+
+void PlatformUnderTest::start() {
     runtime::PlatformOptions made;
     made.modules = {&auth::module,     &model::module,    &chat::module,   &consumer::module,
                     &presence::module, &realtime::module, &gateway::module};
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
-    made.calls = options.calls;
-    made.clock = options.clock;
+    made.calls = options_.calls;
+    made.clock = options_.clock;
     made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false",
                              "platform.edge_loops=2", "platform.log_level=warn",
                              "platform.drain_seconds=2"};
-    made.sources.settings.insert(made.sources.settings.end(), options.settings.begin(),
-                                 options.settings.end());
-    if (!options.configuration.empty()) {
+    made.sources.settings.insert(made.sources.settings.end(), options_.settings.begin(),
+                                 options_.settings.end());
+    if (!options_.configuration.empty()) {
         made.sources.file = folder_ / "loquat.yaml";
-        std::ofstream{made.sources.file} << options.configuration;
+        std::ofstream{made.sources.file} << options_.configuration;
     }
     platform_ = std::make_unique<runtime::Platform>(std::move(made));
     platform_->start();

@@ -22,10 +22,15 @@ class PlatformUnderTest {
     explicit PlatformUnderTest(Options options);
     ~PlatformUnderTest();
 
+    // Stops, and starts again on the same folder; on another port.
+    void restart();
     std::uint16_t port() const { return port_; }
     runtime::Platform& platform() { return *platform_; }
 
   private:
+    void start();
+
+    Options options_;
     std::filesystem::path folder_;
     bool is_kept_;
     std::unique_ptr<runtime::Platform> platform_;

@@ -72,6 +72,42 @@ TEST_F(StandingTest, event_streams_are_refused_to_a_session_that_ended_while_the
     EXPECT_TRUE(text.starts_with("HTTP/1.1 401 ")) << text;
 }
 
+TEST_F(StandingTest, event_streams_end_with_the_token_that_opened_them) {
+    tokens.expires_at = clock.now() + std::chrono::minutes{15};
+    start();
+    std::string text;
+    run_to_end(loop, [](StandingTest& self, std::string& out) -> Task<void> {
+        net::Stream stream = co_await self.send_head("/api/follow", "user-1");
+        co_await self.feed_opened.wait();
+        self.feed.push({"data: 1\n\n"});
+        co_await read_until(stream, out, "data: 1\n\n");
+
+        self.clock.advance(std::chrono::minutes{15});
+        self.feed.push({"data: 2\n\n"});
+
+        co_await read_until(stream, out, "\r\n0\r\n\r\n");
+    }(*this, text));
+
+    EXPECT_EQ(text.find("data: 2"), std::string::npos) << text;
+}
+
+// The timer is the loop's, and the clock of the test stands behind it.
+TEST_F(StandingTest, silent_event_streams_end_with_the_token_too) {
+    tokens.expires_at = clock.now() + std::chrono::milliseconds{20};
+    start();
+    std::string text;
+    run_to_end(loop, [](StandingTest& self, std::string& out) -> Task<void> {
+        net::Stream stream = co_await self.send_head("/api/follow", "user-1");
+        co_await self.feed_opened.wait();
+
+        self.clock.advance(std::chrono::milliseconds{20});
+
+        co_await read_until(stream, out, "\r\n0\r\n\r\n");
+    }(*this, text));
+
+    EXPECT_NE(text.find("\r\n0\r\n\r\n"), std::string::npos) << text;
+}
+
 TEST_F(StandingTest, answers_of_other_servers_are_cut_when_the_session_ends) {
     FakeUpstream& upstream = add_upstream([this](net::http::Exchange& exchange) -> Task<void> {
         exchange.start(200);
