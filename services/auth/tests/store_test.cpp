@@ -377,32 +377,5 @@ TYPED_TEST(Store, lists_revocations_while_they_matter_and_cleans_up_after) {
     EXPECT_TRUE(this->run(this->sessions.list(ann.id, Time{})).empty());
 }
 
-// The disk fails between the new password and the ends of sessions: neither is there afterwards.
-TEST(SqlStore, changes_a_password_and_ends_sessions_in_one_transaction) {
-    struct Sql : Store<SqliteAdapter> {
-        void TestBody() override {}
-    } sql;
-    Store<SqliteAdapter>* made = &sql;
-    const Account ann = made->added("ann");
-    made->open(ann.id);
-    const auto refuse = [](store::Transaction& transaction) {
-        transaction.execute(
-            "CREATE TRIGGER refuse BEFORE INSERT ON revocations "
-            "BEGIN SELECT RAISE(ABORT, 'refused'); END");
-    };
-    made->run(made->adapter.database->transact(refuse));
-    const contracts::Revocation old{.user_id = ann.id, .before = made->clock.now()};
-
-    EXPECT_ANY_THROW(
-        made->run(made->users.change_password(ann.id, {1, "second", {.user = ann.id}})));
-    EXPECT_ANY_THROW(made->run(made->users.change_role(made->added("bob").id, Role::admin, old)));
-
-    const auto kept = made->run(made->users.find(ann.id));
-    EXPECT_EQ(kept->password_hash, "hash");
-    EXPECT_EQ(kept->password_version, 1);
-    EXPECT_EQ(made->run(made->sessions.list(ann.id, made->clock.now())).size(), 1U);
-    EXPECT_EQ(made->run(made->users.find_by_login("bob"))->role, Role::user);
-}
-
 }  // namespace
 }  // namespace loquat::auth

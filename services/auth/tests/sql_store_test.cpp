@@ -1,0 +1,82 @@
+#include "services/auth/adapters/sql_schema.hpp"
+#include "services/auth/adapters/sql_sessions.hpp"
+#include "services/auth/adapters/sql_users.hpp"
+#include "services/auth/tests/world.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+// What only a database can break: writing fails in the middle of a change.
+namespace loquat::auth {
+namespace {
+
+class SqlStore : public testing::Test {
+  protected:
+    SqlStore() {
+        std::filesystem::create_directory(folder_);
+        database = store::open_sqlite({.file = folder_ / "auth.db", .schema = sql_schema()});
+    }
+    ~SqlStore() override {
+        database.reset();
+        std::filesystem::remove_all(folder_);
+    }
+    template <class T>
+    T run(Task<T> task) {
+        return run_to_end(loop, std::move(task));
+    }
+    Account add(const std::string& name) {
+        Account one{.id = UserId::make(), .username = name, .display_name = name};
+        one.password_hash = "first";
+        run(SqlUsers{*database}.add(one));
+        return one;
+    }
+    void refuse_revocations() {
+        run(database->transact([](store::Transaction& transaction) {
+            transaction.execute(
+                "CREATE TRIGGER refuse BEFORE INSERT ON revocations "
+                "BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        }));
+    }
+
+    FakeClock clock;
+    aio::Loop loop{"test"};
+    std::unique_ptr<store::Database> database;
+
+  private:
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / ("loquat-auth-" + Uuid::make().to_string());
+};
+
+TEST_F(SqlStore, keeps_the_password_when_sessions_cannot_be_ended) {
+    SqlUsers users{*database};
+    SqlSessions sessions{*database};
+    const Account ann = add("ann");
+    const auto token = RefreshToken::make(SessionId::make());
+    const Session session{.id = token.session,
+                          .user_id = ann.id,
+                          .expires_at = clock.now() + std::chrono::hours{1},
+                          .family_hash = token.family_hash(),
+                          .secret_hash = token.secret_hash()};
+    run(sessions.open({.session = session}));
+    refuse_revocations();
+
+    EXPECT_ANY_THROW(run(users.change_password(ann.id, {1, "second", {.user = ann.id}})));
+
+    const auto kept = run(users.find(ann.id));
+    EXPECT_EQ(kept->password_hash, "first");
+    EXPECT_EQ(kept->password_version, 1);
+    EXPECT_EQ(run(sessions.list(ann.id, clock.now())).size(), 1U);
+}
+
+TEST_F(SqlStore, keeps_the_role_when_old_tokens_cannot_be_refused) {
+    SqlUsers users{*database};
+    add("root");
+    const Account ann = add("ann");
+    refuse_revocations();
+
+    const contracts::Revocation old{.user_id = ann.id, .before = clock.now()};
+    EXPECT_ANY_THROW(run(users.change_role(ann.id, contracts::Role::admin, old)));
+
+    EXPECT_EQ(run(users.find(ann.id))->role, contracts::Role::user);
+}
+
+}  // namespace
+}  // namespace loquat::auth
