@@ -99,6 +99,8 @@ TEST_F(StandingTest, silent_event_streams_end_with_the_token_too) {
     run_to_end(loop, [](StandingTest& self, std::string& out) -> Task<void> {
         net::Stream stream = co_await self.send_head("/api/follow", "user-1");
         co_await self.feed_opened.wait();
+        self.feed.push({"data: 1\n\n"});
+        co_await read_until(stream, out, "data: 1\n\n");
 
         self.clock.advance(std::chrono::milliseconds{20});
 
