@@ -260,6 +260,11 @@ class SlowHeads final : public store::MessageStore {
                                                                 std::string client_id) override {
         return inner_.find_by_client_id(chat, sender, std::move(client_id));
     }
+    Task<std::optional<store::Outcome>> find_repeat(ChatId chat, UserId sender,
+                                                    std::string client_id,
+                                                    std::int64_t sum) override {
+        return inner_.find_repeat(chat, sender, std::move(client_id), sum);
+    }
     Task<store::Page> page(store::PageQuery query) override {
         return inner_.page(std::move(query));
     }
