@@ -88,7 +88,12 @@ Task<void> Generations::hide_deleted(GenerationRecord& record) {
     const auto message = co_await ports_.messages.find_by_id(*record.answer);
     if (message && message->deleted_at) {
         record.text.clear();
-        withdraw_log(record.id);
+        // Where nothing is kept nothing changes, or each question would overtake itself.
+        const LivePtr live = lives_.find(record.id);
+        const bool is_kept = ended_logs_.find(record.id) != nullptr;
+        if (is_kept || (live && !live->record.text.empty())) {
+            withdraw_log(record.id);
+        }
     }
 }
 
