@@ -266,7 +266,10 @@ int run(int argc, char** argv) {
     add_idle(app, crowd, idle, code);
     add_send(app, crowd, send, code);
     add_stream(app, stream, code);
+    LogOptions log;
+    LogOpenOptions log_open;
     add_history(app, history, code);
+    add_log(app, log, log_open, code);
     add_people(app, people, code);
     try {
         app.parse(argc, argv);
