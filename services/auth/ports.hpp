@@ -110,6 +110,7 @@ class SessionStore {
     };
     struct Opened {
         bool is_open = false;
+        contracts::Role role = contracts::Role::user;  // as it is while the session is opened
         std::vector<contracts::Revocation> ended;
     };
     virtual Task<Opened> open(Opening opening) = 0;

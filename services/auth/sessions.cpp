@@ -46,6 +46,8 @@ Task<std::optional<Issued>> Sessions::open(Account account, contracts::Caller ca
         co_return std::nullopt;
     }
     announce(opened.ended);
+    // It may have been changed since the account was read: proving a password takes its time.
+    account.role = opened.role;
     co_return co_await issue(std::move(account), std::move(session), token, now);
 }
 

@@ -128,7 +128,7 @@ Task<SessionStore::Opened> MemoryStore::open(Opening opening) {
     if (user == users_.end() || user->second.password_version != opening.password_version) {
         co_return Opened{};
     }
-    Opened opened{.is_open = true};
+    Opened opened{.is_open = true, .role = user->second.role};
     const auto live = live_of(opening.session.user_id);
     for (std::size_t i = opening.per_user_max - 1; i < live.size(); ++i) {
         opened.ended.push_back(end_session(live[i].id, opening.revoked_until));

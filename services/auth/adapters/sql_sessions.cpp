@@ -1,5 +1,7 @@
 #include "services/auth/adapters/sql_sessions.hpp"
 
+#include "services/auth/adapters/sql_users.hpp"
+
 namespace loquat::auth {
 namespace {
 
@@ -107,12 +109,14 @@ std::vector<Revocation> end_sessions(store::Transaction& transaction, const Endi
 Task<SessionStore::Opened> SqlSessions::open(Opening opening) {
     auto work = [opening = std::move(opening)](store::Transaction& transaction) -> Opened {
         const store::Rows current =
-            transaction.query("SELECT 1 FROM users WHERE id = $1 AND password_version = $2",
+            transaction.query("SELECT role FROM users WHERE id = $1 AND password_version = $2",
                               {opening.session.user_id, opening.password_version});
         if (current.empty()) {
             return {};
         }
-        Opened opened{.is_open = true, .ended = end_oldest(transaction, opening)};
+        Opened opened{.is_open = true,
+                      .role = to_role(current.front().text(0)),
+                      .ended = end_oldest(transaction, opening)};
         insert_session(transaction, opening.session);
         return opened;
     };

@@ -8,14 +8,15 @@
 #include "wire/codec.hpp"
 
 namespace loquat::auth {
-namespace {
-
-#define LOQUAT_USER_COLUMNS \
-    "id, username, display_name, email, role, created_at, password_hash, password_version"
 
 contracts::Role to_role(const std::string& text) {
     return wire::find_enum<contracts::Role>(text).value_or(contracts::Role::user);
 }
+
+namespace {
+
+#define LOQUAT_USER_COLUMNS \
+    "id, username, display_name, email, role, created_at, password_hash, password_version"
 
 Account to_account(const store::Row& row) {
     return {.id = row.id<UserId>(0),

@@ -5,6 +5,9 @@
 
 namespace loquat::auth {
 
+// Of the column `role`.
+contracts::Role to_role(const std::string& text);
+
 class SqlUsers final : public UserStore {
   public:
     // `database` has the schema of sql_schema.hpp and outlives this.

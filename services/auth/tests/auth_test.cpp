@@ -214,6 +214,23 @@ TEST_F(World, a_sign_in_that_overlaps_a_password_change_gets_no_session) {
     EXPECT_EQ(run(sessions.open(*stale, stranger())), std::nullopt);
 }
 
+TEST_F(World, a_sign_in_that_overlaps_a_change_of_role_gets_a_token_of_the_new_role) {
+    const auto root = sign_up("root");
+    const auto ann = sign_up("ann").user.id;
+    const auto set_role = [&](contracts::Role role) {
+        run(auth.set_role(caller_of(root), {.id = ann, .role = role}));
+        clock.advance(1ms);
+    };
+    set_role(Role::admin);
+    auto stale = run(store.find(ann));
+    set_role(Role::user);
+
+    const auto issued = run(sessions.open(*stale, stranger()));
+
+    EXPECT_EQ(claims_of(issued->access_token).role, "user");
+    EXPECT_EQ(issued->account.role, Role::user);
+}
+
 TEST_F(World, sessions_are_listed_and_ended_one_by_one) {
     const auto first = sign_up("ann");
     clock.advance(1min);

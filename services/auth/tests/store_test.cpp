@@ -302,6 +302,16 @@ TYPED_TEST(Store, ends_the_session_seen_longest_ago_beyond_the_limit) {
     EXPECT_EQ(left[1].id, kept.session.id);
 }
 
+TYPED_TEST(Store, opens_a_session_with_the_role_of_that_moment) {
+    const Account ann = this->added("ann");
+    const Account bob = this->added("bob");
+    this->run(this->users.change_role(bob.id, Role::admin, {.user_id = bob.id}));
+    this->run(this->users.change_role(ann.id, Role::user, {.user_id = ann.id}));
+
+    EXPECT_EQ(this->open(ann.id).opened.role, Role::user);
+    EXPECT_EQ(this->open(bob.id).opened.role, Role::admin);
+}
+
 TYPED_TEST(Store, rotates_and_repeats_and_remembers_a_reuse) {
     const auto opened = this->open(this->added("ann").id);
     const std::string nonce = make_nonce();
