@@ -82,15 +82,26 @@ Task<void> Presence::publish_changes() {
         if (!roster_.watchers().empty()) {
             co_await tell(changes, std::nullopt);
         }
+        if (chat_has_failed_ && !roster_.watchers().empty()) {
+            co_await require_chat();
+        }
     } catch (const Failure& failure) {
         problem = failure.code;
     }
     note_recent(changes);
-    if (!problem.empty()) {
+    chat_has_failed_ = !problem.empty();
+    if (chat_has_failed_) {
         rereads_.owe_all();
         log_warn({.service = "presence"}, "changes could not be told", {{"code", problem}});
+        co_return;
     }
     send_rereads();
+}
+
+// Who is told to ask is answered only where chat is there, and does not ask twice.
+Task<void> Presence::require_chat() {
+    std::vector<UserId> anybody{*roster_.watchers().begin()};
+    co_await audience_.refresh(std::move(anybody));
 }
 
 void Presence::forget_old_recent() {

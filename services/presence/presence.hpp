@@ -44,6 +44,7 @@ class Presence final : public contracts::PresenceApi {
     Task<void> tell_newcomers(std::vector<UserId> newcomers);
     Task<void> tell(Changes changes, std::optional<std::vector<UserId>> only);
     std::vector<ChatId> choose_rooms(const PeopleByRoom& changed, const PeopleByRoom& listeners);
+    Task<void> require_chat();
     void send(Changes changes, std::span<const Letter> letters);
     void send_rereads();
     void forget_old_recent();
@@ -56,6 +57,7 @@ class Presence final : public contracts::PresenceApi {
     Roster roster_;
     Audience audience_;
     Rereads rereads_;
+    bool chat_has_failed_ = false;  // when it was last needed
     std::size_t deliveries_left_ = deliveries_max;
     // Told so lately that who began to listen before may not have been known as a listener.
     std::deque<Recent> recent_;

@@ -104,14 +104,30 @@ TEST_F(PresenceTest, survives_chat_being_down) {
     memberships.fails = true;
     publish();
     EXPECT_TRUE(watchers.told[bob].empty());
-    EXPECT_TRUE(watchers.reread.contains(bob)) << "what was not told is to be asked for";
     memberships.fails = false;
 
     report("n1", {{ann, 1, 1}});
     publish();
 
+    EXPECT_TRUE(watchers.reread.contains(bob)) << "what was not told is to be asked for";
+
     ASSERT_FALSE(watchers.told[bob].empty());
     EXPECT_EQ(watchers.told[bob].back().state, PresenceState::away);
+}
+
+TEST_F(PresenceTest, says_read_again_only_once_chat_can_answer_who_does) {
+    report("n1", {{ann, 1, 0}, {bob, 1, 0, true}}, true);
+    memberships.fails = true;
+    for (int i = 0; i < 3; ++i) {
+        publish();
+        clock.advance(3s);
+        EXPECT_TRUE(watchers.reread.empty());
+    }
+
+    memberships.fails = false;
+    publish();
+
+    EXPECT_EQ(watchers.reread, (std::set<UserId>{bob})) << "also when nothing changes any more";
 }
 
 TEST_F(PresenceTest, follows_membership_at_once_both_ways) {
