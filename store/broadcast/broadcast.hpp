@@ -60,7 +60,8 @@ class Broadcast {
     // published after `subscribe` returned is seen, or else announced by `lost`.
     virtual Subscription subscribe(std::string topic, OnNotice on_notice) = 0;
 
-    // Any thread; never blocks on a receiver, never fails.
+    // Any thread; never blocks on a receiver, never fails.  Heard before whatever the same thread
+    // posts to a loop that listens after it.
     virtual void publish(std::string_view topic, Payload payload) = 0;
     void publish(std::string_view topic, std::string payload) {
         publish(topic, std::make_shared<const std::string>(std::move(payload)));

@@ -73,8 +73,7 @@ class Core : public std::enable_shared_from_this<Core> {
 
     Shard& shard_of(std::string_view name) { return shards_[TextHash{}(name) % shards_count]; }
     std::shared_ptr<Box> box_of(aio::Loop& loop);
-    // True when the loop has to be woken.
-    bool put(const std::shared_ptr<LocalTopic>& topic, const Payload& payload);
+    void put(const std::shared_ptr<LocalTopic>& topic, const Payload& payload);
     void drain(Box& box);
     void deliver(LocalTopic& topic, const Payload& payload);
     void sweep(const std::shared_ptr<LocalTopic>& topic);
@@ -134,18 +133,17 @@ void Core::publish(std::string_view name, const Payload& payload) {
         return;
     }
     for (const std::shared_ptr<LocalTopic>& topic : found->second) {
-        if (put(topic, payload)) {
-            topic->box->loop.post(
-                [core = shared_from_this(), box = topic->box] { core->drain(*box); });
-        }
+        put(topic, payload);
     }
 }
 
-bool Core::put(const std::shared_ptr<LocalTopic>& topic, const Payload& payload) {
+// The loop is woken under the mutex: else what somebody puts behind the first item could come after
+// what they post to the loop next.
+void Core::put(const std::shared_ptr<LocalTopic>& topic, const Payload& payload) {
     Box& box = *topic->box;
     const std::lock_guard lock{box.mutex};
     if (topic->lost_batch == box.batch) {
-        return false;
+        return;
     }
     const bool fits = box.items.size() < options_.loop_items_max &&
                       box.bytes + payload->size() <= options_.loop_bytes_max;
@@ -158,7 +156,9 @@ bool Core::put(const std::shared_ptr<LocalTopic>& topic, const Payload& payload)
         topic->lost_batch = box.batch;
         box.items.push_back({topic, nullptr});
     }
-    return first;
+    if (first) {
+        box.loop.post([core = shared_from_this(), kept = topic->box] { core->drain(*kept); });
+    }
 }
 
 void Core::drain(Box& box) {

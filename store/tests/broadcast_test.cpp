@@ -170,6 +170,41 @@ TEST_F(BroadcastTest, keeps_each_publishers_order_across_threads_and_loses_nothi
     EXPECT_EQ(arrived, publishers * each);
 }
 
+TEST_F(BroadcastTest, is_heard_before_what_its_publisher_posts_after_it) {
+    constexpr int rounds = 50'000;
+    broadcast = make_local_broadcast({.loop_items_max = 1'000'000});  // none is lost
+    int heard = 0;
+    int late = 0;
+    Subscription a;
+    Subscription b;
+    on_loop([&] {
+        a = broadcast->subscribe("a", [&](Notice, const Payload&) { ++heard; });
+        b = broadcast->subscribe("b", [](Notice, const Payload&) {});
+    });
+    std::atomic<bool> stopping{false};
+    std::jthread neighbour{[&] {
+        for (int i = 0; i < 500'000 && !stopping; ++i) {
+            broadcast->publish("b", std::string{"x"});
+        }
+    }};
+
+    std::jthread publisher{[&] {
+        for (int i = 1; i <= rounds; ++i) {
+            broadcast->publish("a", std::string{"x"});
+            loop.post([&, i] {
+                late += heard < i ? 1 : 0;
+                if (i == rounds) {
+                    loop.stop();
+                }
+            });
+        }
+    }};
+    loop.run();
+    stopping = true;
+
+    EXPECT_EQ(late, 0) << "rounds in which it came behind";
+}
+
 TEST_F(BroadcastTest, serves_many_loops_that_come_and_go) {
     std::atomic<int> arrived{0};
     std::vector<std::jthread> threads;
