@@ -158,9 +158,6 @@ void Node::on_person_notice(const UserId& user, store::Notice notice,
         return;
     }
     if (notice == store::Notice::lost) {
-        for (Connection* connection : found->second.connections) {
-            connection->session().give_feed(Feed::chats, resync_event(0, 0));
-        }
         places_.on_list_lost(user);
         return;
     }

@@ -151,6 +151,9 @@ Task<bool> Places::try_load(UserId user, std::uint64_t number) {
     for (const auto& waiting : std::exchange(person->waiting, {})) {
         waiting->set();
     }
+    if (std::exchange(person->has_missed, false)) {
+        node_.give_person(user, Feed::chats, resync_event(0, 0));
+    }
     co_return true;
 }
 
@@ -180,6 +183,7 @@ void Places::on_list_lost(const UserId& user) {
     }
     withdraw(user, found->second);
     found->second.is_stale = true;
+    found->second.has_missed = true;
     if (!found->second.is_loading) {
         start_load(user, found->second, Load::again);
     }
@@ -274,7 +278,6 @@ void Places::on_place_lost(const Place& place) {
         users.push_back(user);
     }
     for (const UserId& user : users) {
-        node_.give_person(user, Feed::chats, resync_event(0, 0));
         on_list_lost(user);
     }
 }

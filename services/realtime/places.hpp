@@ -35,7 +35,8 @@ class Places {
     void forget(const UserId& user);
     // An event of the person's own `chats` queue: their list or markers changed.
     void on_list_event(const UserId& user, std::string_view body);
-    // Events of the person's own queue may have been missed.
+    // Events of the person's own queue may have been missed.  They are told to read their list
+    // again when it is in force again: what comes after they read is told then.
     void on_list_lost(const UserId& user);
     // The person is no member any more.
     void remove(const UserId& user, const ChatId& chat);
@@ -56,6 +57,7 @@ class Places {
         std::vector<ChatId> chats;
         bool is_loading = false;
         bool is_stale = false;                  // what is being read may be outdated when it comes
+        bool has_missed = false;                // is told so once the list is in force
         std::unordered_set<ChatId> taken_away;  // while its list is being read
         std::vector<std::shared_ptr<aio::Signal>> waiting;
     };

@@ -129,6 +129,30 @@ TEST_F(Lists, are_read_again_after_a_loss_that_may_hide_a_removal) {
     }
 }
 
+TEST_F(Lists, say_read_again_only_once_what_comes_after_that_is_told) {
+    for (const std::string& topic : {store::room_topic(room), std::string{}}) {
+        Client& ann = listing("ann");
+        ann.take();
+        chat.held.insert("places");
+
+        broadcast.announce_loss(topic.empty() ? contracts::user_topic(tokens.users.at("ann"))
+                                              : topic);
+        run();
+        chat.post(room, "nobody is told of this");
+        wait_until_told();
+        ann.run();
+        EXPECT_TRUE(ann.take_bodies().empty()) << "who reads now would miss what comes meanwhile";
+        chat.held.clear();
+        release();
+        ann.run();
+
+        const auto bodies = ann.take_bodies();
+        ASSERT_EQ(bodies.size(), 1U);
+        EXPECT_NE(bodies[0].find("resync"), std::string::npos) << bodies[0];
+        ann.go_away();
+    }
+}
+
 TEST_F(Lists, asked_for_by_somebody_who_came_back_meanwhile_do_not_count) {
     chat.held.insert("places");
     Client& first = listing("ann");
