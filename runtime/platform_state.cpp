@@ -143,7 +143,8 @@ void Platform::State::open_log() {
         store::open_segment_log({.folder = folder.path() / name,
                                  .acknowledged = folder.acknowledged(),
                                  .is_all_acknowledged = folder.last_end() == store::LastEnd::clean,
-                                 .on_durable = std::move(on_durable)});
+                                 .on_durable = std::move(on_durable),
+                                 .on_broken = [this] { folder.end_in_doubt(); }});
     folder.confirm(name, log->identity());
     gated_log = store::make_gated_log(*log, troubles);
 }

@@ -12,6 +12,7 @@
 #include "store/folder/folder.hpp"
 #include "store/folder/read_marks.hpp"
 #include "store/folder/stamped_text.hpp"
+#include "store/log/segments/load.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace loquat::store {
@@ -54,13 +55,19 @@ std::uint64_t copy_text(const fs::path& from, const fs::path& to) {
     return read ? read->changes : 0;
 }
 
-// Files that are only appended to: what is half written at their end was not acknowledged.
+// Files that are only appended to: what is half written at their end was not acknowledged.  The
+// names are taken first and in order, so that a file is there as far as the next one goes on.
 void copy_tree(const fs::path& from, const fs::path& to) {
     fs::create_directory(to);
+    std::vector<fs::path> files;
     for (const fs::directory_entry& entry : fs::directory_iterator{from}) {
+        files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    for (const fs::path& file : files) {
         std::error_code error;
-        const fs::path made = to / entry.path().filename();
-        fs::copy_file(entry.path(), made, error);
+        const fs::path made = to / file.filename();
+        fs::copy_file(file, made, error);
         if (error == std::errc::no_such_file_or_directory) {
             continue;  // it was no longer needed
         }
@@ -71,6 +78,30 @@ void copy_tree(const fs::path& from, const fs::path& to) {
         force(made);
     }
     sync_folder(to);
+}
+
+// What a log is written to while it is read may be torn in the middle, or be moved between its
+// files: such a copy is made again.
+void copy_log(const fs::path& source, const fs::path& target, Marks& marks) {
+    constexpr int tries_max = 10;
+    for (int tried = 1;; ++tried) {
+        // Read before, so that the copy reaches at least as far.
+        const auto acknowledged = acknowledged_topics(read_marks(source / "marks"));
+        try {
+            copy_tree(source / "log", target / "log");
+            const LogContent copied =
+                check_log({.folder = target / "log", .acknowledged = acknowledged});
+            for (const auto& [name, topic] : copied.topics) {
+                marks.get(topic_mark_name(name)).raise(topic.next - 1);
+            }
+            return;
+        } catch (const Failure& failure) {
+            if (failure.code != "store.damaged" || tried == tries_max) {
+                throw;
+            }
+        }
+        fs::remove_all(target / "log");
+    }
 }
 
 int rank(const std::string& name) {
@@ -88,15 +119,10 @@ void copy_all(const fs::path& source, const fs::path& target, const Manifest& ma
         }
         told(file.name);
         const fs::path from = source / file.name;
-        if (fs::is_directory(from)) {
-            // Read before, so that the copy reaches at least as far.
-            const auto acknowledged = read_marks(source / "marks");
+        if (file.name == "log") {
+            copy_log(source, target, marks);
+        } else if (fs::is_directory(from)) {
             copy_tree(from, target / file.name);
-            for (const auto& [name, value] : acknowledged) {
-                if (file.name == "log" && name.starts_with("topic:")) {
-                    marks.get(name).raise(value);
-                }
-            }
         } else if (from.extension() != ".db") {
             const std::uint64_t changes = copy_text(from, target / file.name);
             marks.get(file.name).raise(changes);

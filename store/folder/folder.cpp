@@ -74,9 +74,14 @@ Failure newer_file(const fs::path& file, std::uint64_t found, std::uint64_t want
                        "offers."};
 }
 
-std::map<std::string, std::uint64_t> acknowledged_topics(const Marks& marks) {
+std::string topic_mark_name(std::string_view topic) {
+    return std::string{topic_prefix} + std::string{topic};
+}
+
+std::map<std::string, std::uint64_t> acknowledged_topics(
+    const std::map<std::string, std::uint64_t>& marks) {
     std::map<std::string, std::uint64_t> topics;
-    for (const auto& [name, value] : marks.list()) {
+    for (const auto& [name, value] : marks) {
         if (name.starts_with(topic_prefix)) {
             topics[name.substr(topic_prefix.size())] = value;
         }
@@ -123,6 +128,9 @@ Folder::Folder(fs::path path) : lock_(std::move(path)) {
 }
 
 Folder::~Folder() {
+    if (is_in_doubt_) {
+        return;  // as if the process had died
+    }
     try {
         is_settled_ ? marks_->end_cleanly() : marks_->end_as_found();
     } catch (const Failure& failure) {
@@ -251,12 +259,10 @@ SeqMarks Folder::seq_marks() {
     return {&marks_->get(highest_seq_name), &marks_->get(seq_floor_name)};
 }
 
-Mark& Folder::topic_mark(std::string_view topic) {
-    return marks_->get(std::string{topic_prefix} + std::string{topic});
-}
+Mark& Folder::topic_mark(std::string_view topic) { return marks_->get(topic_mark_name(topic)); }
 
 std::map<std::string, std::uint64_t> Folder::acknowledged() const {
-    return acknowledged_topics(*marks_);
+    return acknowledged_topics(marks_->list());
 }
 
 bool Folder::administrator_claimed() const {

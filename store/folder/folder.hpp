@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -50,6 +51,9 @@ class Folder {
     // After all stores are open: what was expected is there now.  Durable on return.
     void settle();
 
+    // Files may hold more than was acknowledged: the end is none that `clean` can be said of.
+    void end_in_doubt() { is_in_doubt_ = true; }
+
     // How far a topic of the log was acknowledged.
     Mark& topic_mark(std::string_view topic);
     std::map<std::string, std::uint64_t> acknowledged() const;
@@ -74,9 +78,13 @@ class Folder {
     Uuid id_;
     std::unique_ptr<Marks> marks_;
     bool is_settled_ = false;
+    std::atomic<bool> is_in_doubt_ = false;
 };
 
-std::map<std::string, std::uint64_t> acknowledged_topics(const Marks& marks);
+std::string topic_mark_name(std::string_view topic);
+// Of all marks, as Marks::list gives them, those of topics.
+std::map<std::string, std::uint64_t> acknowledged_topics(
+    const std::map<std::string, std::uint64_t>& marks);
 
 Failure missing_file(const std::filesystem::path& file);
 Failure foreign_to_folder(const std::filesystem::path& file);

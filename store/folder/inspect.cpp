@@ -53,7 +53,7 @@ void inspect_log(const fs::path& path, const Marks& marks, std::vector<Failure>&
     }
     try {
         check_log({.folder = folder,
-                   .acknowledged = acknowledged_topics(marks),
+                   .acknowledged = acknowledged_topics(marks.list()),
                    .is_all_acknowledged = marks.last_end() == LastEnd::clean});
     } catch (const Failure& failure) {
         found.push_back(failure);

@@ -53,7 +53,7 @@ class SegmentLog final : public EventLog {
     void probe();
     void finish(WrittenGroup group, const std::exception_ptr& error);
     void report(const std::exception_ptr& error);
-    void break_off() { state_ = LogState::broken; }
+    void break_off();
     // Nothing when it is in another state: broken stays broken.
     void change_state(LogState from, LogState to) { state_.compare_exchange_strong(from, to); }
     Steady answer_deadline() const {
@@ -107,6 +107,10 @@ SegmentLog::SegmentLog(const SegmentLogOptions& options, LogContent content)
     for (const auto& [name, topic] : content.topics) {
         tail_.open_topic(name, {topic.first, topic.next - 1});
         numbers_[name] = topic.number;
+        // What a process that died had written and not acknowledged is given out from now on.
+        if (options_.on_durable && topic.next > 1) {
+            options_.on_durable(name, topic.next - 1);
+        }
     }
     thread_ = std::jthread{[this] { write(); }};
 }
@@ -294,6 +298,13 @@ void SegmentLog::finish(WrittenGroup group, const std::exception_ptr& error) {
         tail_.add(name, records);
     }
     complete_appends(std::move(group.appends));
+}
+
+void SegmentLog::break_off() {
+    state_ = LogState::broken;
+    if (options_.on_broken) {
+        options_.on_broken();
+    }
 }
 
 void SegmentLog::run_trim(PendingTrim trim) {

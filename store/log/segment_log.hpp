@@ -20,8 +20,12 @@ struct SegmentLogOptions {
     // Everything was closed after the last record: a log that goes on is `folder.newer_file`.
     bool is_all_acknowledged = false;
     // Called when all records of `topic` up to `last` are durable, before anybody is told, on one
-    // thread of the log's.  When it throws, nothing more is acknowledged until the next start.
+    // thread of the log's; while opening, for what is there.  When it throws, nothing more is
+    // acknowledged until the next start.
     std::function<void(std::string_view topic, Offset last)> on_durable{};
+    // Called on a thread of the log's, perhaps more than once, when it becomes `broken`: there may
+    // be records that were written and not acknowledged.
+    std::function<void()> on_broken{};
 
     std::size_t queue_max = 65'536;  // appends that wait to become durable
     std::size_t queue_bytes_max = 64 * 1024 * 1024;

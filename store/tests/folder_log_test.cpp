@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+#include "store/folder/copy.hpp"
+#include "store/folder/folder.hpp"
+#include "store/folder/inspect.hpp"
+#include "store/log/segment_log.hpp"
+#include "store/tests/support.hpp"
+
+namespace loquat::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The disk refuses what was written once it is told to.
+struct FailingCalls final : FileCalls {
+    int sync_data(int file) override { return refuse() ? -1 : FileCalls::sync_data(file); }
+    bool refuse() const {
+        errno = EIO;
+        return is_failing;
+    }
+
+    std::atomic<bool> is_failing = false;
+};
+
+// A data folder with a log, opened and closed as a process does.
+struct FolderLogTest : testing::Test {
+    TemporaryFolder place;
+    aio::Loop loop{"test"};
+    fs::path data = place.path() / "data";
+    bool is_marking = true;
+    FailingCalls calls;
+
+    template <class Work>
+    void run(Work work) {
+        Folder folder{data};
+        folder.expect("log");
+        SegmentLogOptions options{.folder = data / "log",
+                                  .acknowledged = folder.acknowledged(),
+                                  .is_all_acknowledged = folder.last_end() == LastEnd::clean};
+        options.on_durable = [&](std::string_view topic, Offset last) {
+            if (is_marking) {
+                folder.topic_mark(topic).raise(last);
+            }
+        };
+        options.on_broken = [&] { folder.end_in_doubt(); };
+        options.calls = &calls;
+        const auto log = open_segment_log(options);
+        folder.confirm("log", log->identity());
+        folder.settle();
+        work(*log);
+    }
+    std::string start() {
+        return code_of([&] { run([](EventLog&) {}); });
+    }
+    static Task<Offset> append(EventLog& log) { return log.append("t", "key", "record"); }
+};
+
+TEST_F(FolderLogTest, starts_again_and_again_after_a_kill_between_a_record_and_its_mark) {
+    run([&](EventLog& log) {
+        await(loop, append(log));
+        is_marking = false;
+        await(loop, append(log));
+        fs::copy(data, place / "killed", fs::copy_options::recursive);
+    });
+    data = place / "killed";
+    is_marking = true;
+
+    EXPECT_EQ(start(), "");
+    EXPECT_EQ(start(), "");
+    EXPECT_TRUE(inspect_folder(data).empty());
+}
+
+TEST_F(FolderLogTest, starts_after_a_log_that_broke_was_closed) {
+    run([&](EventLog& log) {
+        await(loop, append(log));
+        calls.is_failing = true;
+        EXPECT_NE(code_of([&] { await(loop, append(log)); }), "");
+    });
+    calls.is_failing = false;
+
+    EXPECT_EQ(start(), "");
+    EXPECT_EQ(start(), "");
+}
+
+TEST_F(FolderLogTest, copies_under_load_start_with_all_that_was_acknowledged_before) {
+    constexpr std::size_t copies = 4;
+    std::array<Offset, copies> acknowledged{};
+    run([&](EventLog& log) {
+        std::atomic<Offset> last = 0;
+        std::jthread writer{[&](const std::stop_token& stop) {
+            aio::Loop own{"writer"};
+            while (!stop.stop_requested()) {
+                last = await(own, append(log));
+                last.notify_one();
+            }
+        }};
+        for (std::size_t i = 0; i < copies; ++i) {
+            last.wait(i == 0 ? 0 : acknowledged[i - 1]);
+            acknowledged[i] = last;
+            copy_folder(data, place / ("copy" + std::to_string(i)), [](const std::string&) {});
+        }
+    });
+
+    for (std::size_t i = 0; i < copies; ++i) {
+        data = place / ("copy" + std::to_string(i));
+        EXPECT_TRUE(inspect_folder(data).empty());
+        Offset found = 0;
+        const auto look = [&](EventLog& log) { found = await(loop, log.ends("t")).last; };
+        EXPECT_EQ(code_of([&] { run(look); }), "");
+        EXPECT_GE(found, acknowledged[i]);
+        EXPECT_EQ(start(), "");
+    }
+}
+
+}  // namespace
+}  // namespace loquat::store
