@@ -1,7 +1,7 @@
 import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from './live-events';
 import { createRealtime } from './realtime';
 import { currentToken, renewToken, tokenExpiresAt } from './session';
-import { onLiveEvent, onOpen, onRefused } from './sync';
+import { onFollowed, onLiveEvent, onOpen, onRefused } from './sync';
 
 // The tab's one live connection, wired to the session and the caches.
 
@@ -23,6 +23,7 @@ export const live = createRealtime({
     if (away) sayPresence();
     onOpen();
   },
+  onFollowed,
   onRefused,
 });
 

@@ -15,6 +15,7 @@ function start(token = tokens()) {
     token,
     onEvent: vi.fn<(destination: string, event: LiveEvent) => void>(),
     onOpen: vi.fn(),
+    onFollowed: vi.fn<(destination: string) => void>(),
     onRefused: vi.fn(),
   };
   const live = createRealtime(options);
@@ -58,6 +59,22 @@ describe('connecting', () => {
     stomp.accept();
     expect(live.isOpen()).toBe(true);
     expect(options.onOpen).toHaveBeenCalledOnce();
+  });
+
+  it('says that a subscription is in force when the server says so, after each break', async () => {
+    const { live, options, stomp } = await open();
+    live.watch(room);
+    expect(options.onFollowed).not.toHaveBeenCalled();
+    stomp.confirm(stomp.subscriptions[0]?.headers.receipt);
+    expect(options.onFollowed.mock.calls).toEqual([[room]]);
+
+    stomp.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    const next = await client();
+    next.accept();
+    expect(options.onFollowed).toHaveBeenCalledOnce();
+    next.confirm(next.subscriptions[0]?.headers.receipt);
+    expect(options.onFollowed).toHaveBeenCalledTimes(2);
   });
 
   it('ends for good without a token', async () => {

@@ -12,6 +12,8 @@ export interface RealtimeOptions {
   token: (renew: boolean) => Promise<string | null>;
   onEvent: (destination: string, event: LiveEvent) => void;
   onOpen: () => void;
+  // A subscription is in force: what happens from now on comes by events.
+  onFollowed: (destination: string) => void;
   // The server refused a subscription; it is not tried again.
   onRefused: (destination: string, code: string) => void;
 }
@@ -149,7 +151,10 @@ export function createRealtime(options: RealtimeOptions) {
     const headers: Record<string, string> = { receipt };
     if (lastSeq !== null) headers['last-seq'] = String(lastSeq);
     subscribing.set(receipt, destination);
-    client.watchForReceipt(receipt, () => subscribing.delete(receipt));
+    client.watchForReceipt(receipt, () => {
+      subscribing.delete(receipt);
+      options.onFollowed(destination);
+    });
     watch.subscription = client.subscribe(destination, (message) => receive(destination, message), headers);
   }
 

@@ -1,7 +1,9 @@
-import { expect, it, vi } from 'vitest';
-import { chatsQueue, presenceQueue } from './live-events';
+import { afterEach, expect, it, vi } from 'vitest';
+import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from './live-events';
 import { keys, queryClient } from './query-client';
-import { onLiveEvent } from './sync';
+import { onFollowed, onLiveEvent, onOpen } from './sync';
+
+afterEach(() => vi.restoreAllMocks());
 
 it('reads again only what the queue that left something out tells of', () => {
   const invalidate = vi.spyOn(queryClient, 'invalidateQueries').mockResolvedValue();
@@ -11,4 +13,14 @@ it('reads again only what the queue that left something out tells of', () => {
   onLiveEvent(chatsQueue, resync);
 
   expect(invalidate.mock.calls).toEqual([[{ queryKey: keys.presenceOf }], [{ queryKey: keys.chats }]]);
+});
+
+it('reads what a queue tells of when the queue is in force, and not when the connection is', () => {
+  const invalidate = vi.spyOn(queryClient, 'invalidateQueries').mockResolvedValue();
+
+  onOpen();
+  expect(invalidate).not.toHaveBeenCalled();
+  for (const one of [chatsQueue, presenceQueue, sessionQueue, chatDestination('room')]) onFollowed(one);
+
+  expect(invalidate.mock.calls).toEqual([[{ queryKey: keys.chats }], [{ queryKey: keys.presenceOf }]]);
 });

@@ -5,7 +5,7 @@ import {
 } from './chat-cache';
 import { answers } from './answers';
 import { fillGap, refreshTail } from './history';
-import { chatOfDestination, presenceQueue, type LiveEvent } from './live-events';
+import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from './live-events';
 import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
 import { outboxArrived } from './outbox-store';
 import { keys, queryClient } from './query-client';
@@ -22,14 +22,14 @@ const meId = (): string => useSession.getState().user?.id ?? '';
 export function onLiveEvent(destination: string, event: LiveEvent): void {
   const chatId = chatOfDestination(destination);
   if (chatId) onChatEvent(chatId, event);
-  else if (event.type === 'resync') onQueueResync(destination);
+  else if (event.type === 'resync') readQueueAgain(destination);
   else onQueueEvent(event);
 }
 
-// Of a queue of one's own: events were left out. Only what that queue tells of is read again.
-function onQueueResync(destination: string): void {
-  const queryKey = destination === presenceQueue ? keys.presenceOf : keys.chats;
-  void queryClient.invalidateQueries({ queryKey });
+// Events of a queue of one's own were left out. Only what that queue tells of is read again.
+function readQueueAgain(destination: string): void {
+  if (destination === presenceQueue) void queryClient.invalidateQueries({ queryKey: keys.presenceOf });
+  if (destination === chatsQueue) void queryClient.invalidateQueries({ queryKey: keys.chats });
 }
 
 function onChatEvent(chatId: string, event: LiveEvent): void {
@@ -148,10 +148,14 @@ export function onPresence(presence: Presence): void {
   }));
 }
 
-// After each (re)connection: what happened meanwhile and is not replayed is read again.
+// After each (re)connection what happened meanwhile and is not replayed is read again: not before the queue tells of what
+// happens after that.
+export function onFollowed(destination: string): void {
+  readQueueAgain(destination);
+}
+
+// What is not told of by a queue is read at once.
 export function onOpen(): void {
-  void queryClient.invalidateQueries({ queryKey: keys.chats });
-  void queryClient.invalidateQueries({ queryKey: keys.presenceOf });
   const open = openChatId();
   if (!open) return;
   void queryClient.invalidateQueries({ queryKey: keys.members(open) });
