@@ -220,11 +220,13 @@ TEST_F(ProgramTest, imports_what_another_file_or_another_order_brings_and_nothin
 }
 
 TEST_F(ProgramTest, says_what_it_lacks_wherever_a_limit_of_the_system_meets_it) {
-    std::vector<std::string> limits{"--nofile=8",  "--nofile=16", "--nofile=24",  "--nofile=36",
-                                    "--nofile=48", "--fsize=0",   "--fsize=5000", "--fsize=100000"};
-    // Sanitizers need more memory than any limit here.
+    std::vector<std::string> limits{"--fsize=0", "--fsize=5000", "--fsize=100000"};
+    // Sanitizers need more memory than any limit here, and files to look at memory with.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
     !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+    for (const int files : {8, 16, 24, 36, 48}) {
+        limits.push_back("--nofile=" + std::to_string(files));
+    }
     for (const int mebibytes : {52, 60, 68, 100, 132}) {
         limits.push_back("--data=" + std::to_string(mebibytes * 1024 * 1024));
     }
