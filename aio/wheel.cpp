@@ -32,8 +32,8 @@ std::uint64_t TimerWheel::tick_of(Steady time) const {
 }
 
 void TimerWheel::add(TimerNode& node, std::chrono::milliseconds after) {
-    const Steady due =
-        std::chrono::steady_clock::now() + std::max(after, std::chrono::milliseconds{0});
+    const Steady due = std::chrono::steady_clock::now() +
+                       std::clamp(after, std::chrono::milliseconds{0}, after_max);
     node.due_tick_ = std::max(tick_of(due) + 1, done_tick_ + 1);
     TimerNode*& slot = slots_[node.due_tick_ % slots_count];
     node.wheel_ = this;

@@ -19,6 +19,8 @@ class TimerWheel {
     TimerWheel();
     ~TimerWheel();
 
+    // A time beyond `after_max` is that far away.
+    static constexpr std::chrono::milliseconds after_max = std::chrono::hours{24 * 365};
     void add(TimerNode& node, std::chrono::milliseconds after);
     void remove(TimerNode& node);
 

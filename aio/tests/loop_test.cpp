@@ -74,6 +74,20 @@ TEST(Backoff, waits_longer_and_longer_up_to_its_limit_and_shortly_again_after_a_
     EXPECT_LE(pauses.next(), 1ms);
 }
 
+TEST(Timer, may_be_as_far_away_as_time_goes) {
+    Loop loop{"test"};
+    int fired = 0;
+    Timer never{[&] { ++fired; }};
+    Timer past{[&] { ++fired; }};
+
+    never.start(loop, std::chrono::milliseconds::max());
+    past.start(loop, std::chrono::milliseconds::min());
+    loop.poll();
+
+    EXPECT_TRUE(never.is_running());
+    never.stop();
+}
+
 TEST(Timer, may_destroy_itself_and_others_while_firing) {
     Loop loop{"test"};
     auto other = std::make_unique<Timer>([] { FAIL() << "destroyed before its time"; });
