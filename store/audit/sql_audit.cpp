@@ -164,8 +164,8 @@ class SqlAudit final : public AuditStore {
 
     Task<Offset> secure() override {
         const LedgerPosition before = co_await position();
-        co_await database_.secure();
-        co_return before.applied;
+        const bool is_safe = co_await database_.secure();
+        co_return is_safe ? before.applied : 0;
     }
 
     Task<std::vector<AuditRecord>> list(AuditQuery query) override {

@@ -51,7 +51,7 @@ class Ledger {
     virtual Task<LedgerPosition> position() = 0;
 
     // Makes all that is applied safe against a loss of power and gives the offset up to which the
-    // log may be trimmed.  The database is opened with Durability::crash: after a loss of power it
+    // log may be trimmed; 0 when that cannot be done now.  The database is opened with Durability::crash: after a loss of power it
     // is older but whole, and what is missing is applied again from the log, which must still have
     // it.  So never trim behind `position`.
     virtual Task<Offset> secure() = 0;

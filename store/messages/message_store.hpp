@@ -98,7 +98,7 @@ class MessageStore {
     virtual Task<Position> position(std::string consumer) = 0;
 
     // Makes all that is applied safe against a loss of power and gives the offset up to which the
-    // log may be trimmed.  Trimming further would lose messages: see sql_messages.hpp.
+    // log may be trimmed; 0 when that cannot be done now.  Trimming further would lose messages: see sql_messages.hpp.
     virtual Task<Offset> secure(std::string consumer) = 0;
 
     virtual Task<std::optional<StoredMessage>> find_by_id(MessageId id) = 0;

@@ -122,8 +122,8 @@ class SqlMessages final : public MessageStore {
 
     Task<Offset> secure(std::string consumer) override {
         const Position before = co_await position(std::move(consumer));
-        co_await database_.secure();
-        co_return before.previous;
+        const bool is_safe = co_await database_.secure();
+        co_return is_safe ? before.previous : 0;
     }
 
     Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {

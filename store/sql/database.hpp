@@ -85,8 +85,9 @@ class Database {
     }
 
     // Makes all that was committed before the call survive a loss of power, whatever the durability
-    // of single commits.  Fails with `store.unavailable` when that could not be done now.
-    virtual Task<void> secure() = 0;
+    // of single commits.  False when it cannot be done now because older states are being read; it
+    // does not wait for them.
+    virtual Task<bool> secure() = 0;
 
   protected:
     enum class Lane { read, write };

@@ -79,7 +79,7 @@ void LogFrames::note_write(std::uint64_t position, std::size_t bytes) {
     if (position == 0) {
         *this = {};
     }
-    was_rewritten_ = was_rewritten_ || position + bytes < written_;
+    was_rewritten_ = was_rewritten_ || position + bytes <= written_;
     written_ = std::max(written_, position + bytes);
 }
 

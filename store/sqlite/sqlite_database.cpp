@@ -25,23 +25,22 @@ class SqliteDatabase final : public Database {
     explicit SqliteDatabase(const SqliteOptions& options);
     ~SqliteDatabase() override;
 
-    Task<void> secure() override;
+    Task<bool> secure() override;
 
   private:
     struct Entry {
         std::unique_ptr<Job> job;
-        bool alone = false;  // outside of any transaction
+        std::shared_ptr<aio::Completion<bool>> secured{};  // instead of a job
     };
-    class Checkpoint;
 
     void submit(Lane lane, std::unique_ptr<Job> job) override;
     void write();
     void read(Connection& connection);
     void commit_group(std::vector<Entry>& group);
-    void run_alone(Entry& entry);
+    void secure_now(aio::Completion<bool>& done);
     void keep_log_short();
-    void empty_log();
-    void checkpoint(const std::string& mode);
+    bool empty_log(const std::string& mode);
+    bool checkpoint(const std::string& mode);
     void note_folded();
     void run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error);
 
@@ -60,32 +59,6 @@ class SqliteDatabase final : public Database {
     Mark* folded_;                   // likewise
     std::optional<Failure> damage_;  // found while moving the log: nothing more is accepted
     std::vector<std::jthread> threads_;
-};
-
-// wal_checkpoint(TRUNCATE) waits for readers, copies the whole write-ahead log into the file, syncs
-// the file and empties the log: what follows cannot be read back together with older pages.
-class SqliteDatabase::Checkpoint final : public Job {
-  public:
-    explicit Checkpoint(std::shared_ptr<aio::Completion<void>> done) : done_(std::move(done)) {}
-
-    void run(Transaction& transaction) override {
-        const Rows result = transaction.query("PRAGMA wal_checkpoint(TRUNCATE)");
-        if (result.front().integer(0) != 0) {
-            throw Failure{Kind::unavailable, "store.unavailable",
-                          "The store cannot be used at the moment.",
-                          "the checkpoint found readers"};
-        }
-    }
-    void finish(std::exception_ptr error) override {
-        if (error) {
-            done_->fail(std::move(error));
-        } else {
-            done_->set();
-        }
-    }
-
-  private:
-    std::shared_ptr<aio::Completion<void>> done_;
 };
 
 OpenOptions open_options(const SqliteOptions& options) {
@@ -142,10 +115,10 @@ void SqliteDatabase::submit(Lane lane, std::unique_ptr<Job> job) {
     (lane == Lane::write ? writes_ : reads_).push({std::move(job)});
 }
 
-Task<void> SqliteDatabase::secure() {
-    auto done = std::make_shared<aio::Completion<void>>(aio::Loop::current());
-    writes_.push({std::make_unique<Checkpoint>(done), true});
-    co_await done->wait_until(std::chrono::steady_clock::now() + answer_max_);
+Task<bool> SqliteDatabase::secure() {
+    auto done = std::make_shared<aio::Completion<bool>>(aio::Loop::current());
+    writes_.push({nullptr, done});
+    co_return co_await done->wait_until(std::chrono::steady_clock::now() + answer_max_);
 }
 
 void SqliteDatabase::write() {
@@ -154,16 +127,16 @@ void SqliteDatabase::write() {
         if (group.empty()) {
             return;
         }
-        // Work that stands alone splits the group; order is kept.
+        // A checkpoint stands outside of any transaction and splits the group; order is kept.
         std::vector<Entry> part;
         for (Entry& entry : group) {
-            if (!entry.alone) {
+            if (!entry.secured) {
                 part.push_back(std::move(entry));
                 continue;
             }
             commit_group(part);
             part.clear();
-            run_alone(entry);
+            secure_now(*entry.secured);
         }
         commit_group(part);
         keep_log_short();
@@ -171,17 +144,16 @@ void SqliteDatabase::write() {
     }
 }
 
-void SqliteDatabase::run_alone(Entry& entry) {
+// Emptied, so that what follows cannot be read back together with older pages.
+void SqliteDatabase::secure_now(aio::Completion<bool>& done) {
     std::exception_ptr error;
-    gate_.close(readers_wait_max);  // those that stay longer are waited for in SQLite
+    bool is_safe = false;
     try {
-        entry.job->run(*writer_);
-        note_folded();
+        is_safe = empty_log("TRUNCATE");
     } catch (...) {
         error = std::current_exception();
     }
-    gate_.open();
-    entry.job->finish(std::move(error));
+    error ? done.fail(std::move(error)) : done.set(is_safe);
 }
 
 // A checkpoint moves what no reader needs, and the log begins anew once there is a moment in which
@@ -198,7 +170,7 @@ void SqliteDatabase::keep_log_short() {
         if (pages < 2 * checkpoint_pages_) {
             checkpoint("PASSIVE");
         } else {
-            empty_log();
+            empty_log("RESTART");
         }
     } catch (const Failure& failure) {
         // Of a full disk the next writing unit hears by itself.
@@ -209,12 +181,16 @@ void SqliteDatabase::keep_log_short() {
     }
 }
 
-void SqliteDatabase::checkpoint(const std::string& mode) {
+// Whether all is in the file now, and forced.
+bool SqliteDatabase::checkpoint(const std::string& mode) {
     const Rows rows = writer_->run_once("PRAGMA wal_checkpoint(" + mode + ")");
-    const Row row = rows.front();  // busy, pages in the log, pages moved
-    if (row.integer(1) == row.integer(2)) {
+    // Busy, pages in the log, pages moved; both are -1 when another one moves them.
+    const Row row = rows.front();
+    const bool is_all = row.integer(1) >= 0 && row.integer(1) == row.integer(2);
+    if (is_all) {
         note_folded();
     }
+    return is_all;
 }
 
 // Everything is in the file.  Said before the log can begin anew, which only this thread does.
@@ -224,12 +200,14 @@ void SqliteDatabase::note_folded() {
     }
 }
 
-void SqliteDatabase::empty_log() {
+// Whether all is in the file; the log stays as it is when it is read for longer.
+bool SqliteDatabase::empty_log(const std::string& mode) {
     const bool nobody_reads = gate_.close(readers_wait_max);
+    bool is_all = false;
     try {
-        // What another process reads (a backup) is not waited for.
+        // What another process reads (a backup) is not waited for: nobody reads or writes then.
         writer_->set_busy_wait(std::chrono::milliseconds{0});
-        checkpoint(nobody_reads ? "RESTART" : "PASSIVE");
+        is_all = checkpoint(nobody_reads ? mode : "PASSIVE");
     } catch (...) {
         writer_->set_busy_wait(Connection::busy_wait);
         gate_.open();
@@ -237,6 +215,7 @@ void SqliteDatabase::empty_log() {
     }
     writer_->set_busy_wait(Connection::busy_wait);
     gate_.open();
+    return is_all;
 }
 
 void SqliteDatabase::commit_group(std::vector<Entry>& group) {

@@ -228,8 +228,8 @@ class SqlUsage final : public UsageStore {
 
     Task<Offset> secure() override {
         const LedgerPosition before = co_await position();
-        co_await database_.secure();
-        co_return before.applied;
+        const bool is_safe = co_await database_.secure();
+        co_return is_safe ? before.applied : 0;
     }
 
     Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
