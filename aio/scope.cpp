@@ -3,10 +3,12 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <list>
+#include <utility>
 
 #include "aio/loop.hpp"
 #include "aio/signal.hpp"
@@ -19,9 +21,15 @@ namespace loquat::aio {
 struct Scope::State {
     State(Loop& on, const char* called) : loop(on), name(called) {}
 
+    struct Child {
+        boost::asio::cancellation_signal signal;
+        bool is_asked_to_stop = false;
+    };
+    void stop_who_is_asked();
+
     Loop& loop;
     const char* name;
-    std::list<boost::asio::cancellation_signal> children;
+    std::list<Child> children;
     Signal emptied;
     bool closing = false;
 };
@@ -69,16 +77,29 @@ void Scope::start(Task<void> task) {
             state->emptied.set();
         }
     };
-    boost::asio::co_spawn(state->loop.context().get_executor(), std::move(task),
-                          boost::asio::bind_cancellation_slot(child->slot(), std::move(done)));
+    boost::asio::co_spawn(
+        state->loop.context().get_executor(), std::move(task),
+        boost::asio::bind_cancellation_slot(child->signal.slot(), std::move(done)));
+}
+
+void Scope::State::stop_who_is_asked() {
+    // A cancelled child may end at once and erase itself, so step on first.
+    for (auto child = children.begin(); child != children.end();) {
+        auto current = child++;
+        if (std::exchange(current->is_asked_to_stop, false)) {
+            current->signal.emit(boost::asio::cancellation_type::all);
+        }
+    }
 }
 
 void Scope::cancel() {
-    // A cancelled child may end at once and erase itself, so step on first.
-    for (auto child = state_->children.begin(); child != state_->children.end();) {
-        auto current = child++;
-        current->emit(boost::asio::cancellation_type::all);
+    for (State::Child& child : state_->children) {
+        child.is_asked_to_stop = true;
     }
+    // Outside of its handlers Asio would hand a signal on by its address, to a child that may have
+    // ended by then.
+    boost::asio::dispatch(state_->loop.context().get_executor(),
+                          [state = state_] { state->stop_who_is_asked(); });
 }
 
 Task<void> Scope::close() {

@@ -20,7 +20,7 @@ class Scope {
     Scope& operator=(const Scope&) = delete;
 
     void start(Task<void> task);
-    // Asks every child to stop; returns at once.
+    // Asks every child that runs now to stop; returns at once.
     void cancel();
     Task<void> close();
     std::size_t size() const;

@@ -132,6 +132,25 @@ TEST(Signal, gives_up_at_the_deadline) {
     EXPECT_FALSE(in_time);
 }
 
+// What is called between the handlers of the loop, as timers and posted work are.
+TEST(Scope, cancels_nobody_who_ends_in_the_same_turn) {
+    Loop loop{"test"};
+    Scope scope{loop, "test"};
+    Signal go;
+    auto child = [](Signal& signal) -> Task<void> { co_await signal.wait(); };
+    scope.start(child(go));
+    loop.poll();
+
+    loop.post([&] {
+        go.set();
+        scope.cancel();
+    });
+    loop.post([&] { scope.cancel(); });
+    loop.poll();
+
+    EXPECT_EQ(scope.size(), 0U);
+}
+
 TEST(Scope, close_cancels_children_and_waits_for_their_cleanup) {
     Loop loop{"test"};
     int cleaned = 0;
