@@ -60,6 +60,9 @@ class RoomHold {
 }  // namespace
 
 Task<void> Session::subscribe(Frame frame) {
+    if (ended_) {
+        co_return;  // in the moment in which it came
+    }
     const auto destination = frame.find("destination");
     if (!destination) {
         throw Failure{Kind::malformed, "stomp.missing_header", "SUBSCRIBE needs a destination."};

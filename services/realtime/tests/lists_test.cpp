@@ -153,6 +153,17 @@ TEST_F(Lists, say_read_again_only_once_what_comes_after_that_is_told) {
     }
 }
 
+TEST_F(Lists, asked_for_in_the_moment_of_going_away_are_not_followed) {
+    Client& ann = connected("ann");
+
+    ann.end->client_gone = true;
+    ann.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\n\n");
+    run();
+
+    EXPECT_EQ(broadcast.count(contracts::user_topic(tokens.users.at("ann"))), 0U);
+    EXPECT_EQ(broadcast.count(store::room_topic(room)), 0U);
+}
+
 TEST_F(Lists, asked_for_by_somebody_who_came_back_meanwhile_do_not_count) {
     chat.held.insert("places");
     Client& first = listing("ann");
