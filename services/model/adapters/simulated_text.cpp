@@ -194,7 +194,7 @@ std::uint64_t Dice::roll() {
 }
 
 std::string write_paragraph(const Topic& topic, Dice& dice) {
-    return Writer{topic, dice}.paragraph();
+    return std::string{trim(Writer{topic, dice}.paragraph())};
 }
 
 std::string write_title(std::string_view prompt) {

@@ -42,7 +42,7 @@ struct Topic {
 std::string write_answer(const Topic& topic, Dice& dice);
 // A few words for the conversation that `prompt` describes ("Question: ...", a line each).
 std::string write_title(std::string_view prompt);
-// One more paragraph, for answers that do not end.
+// One more paragraph, for answers that do not end; without white space around it.
 std::string write_paragraph(const Topic& topic, Dice& dice);
 
 // The next token of `text` from `at` on: a word with the white space before it, a long word's part,

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "services/model/adapters/script.hpp"
 #include "services/model/adapters/simulated_text.hpp"
 #include "services/model/tests/support.hpp"
@@ -68,6 +69,14 @@ TEST(Simulated, repeats_itself_at_temperature_zero_only) {
 
     EXPECT_EQ(say(first).text, say(second).text);
     EXPECT_NE(say(first).text, say(first, other_seed).text);
+}
+
+TEST(Simulated, goes_on_in_paragraphs_and_ends_in_a_word_or_a_mark) {
+    for (int tokens = 200; tokens < 400; ++tokens) {
+        const std::string text = say(ask("[[tokens " + std::to_string(tokens) + "]] hello")).text;
+        EXPECT_EQ(text, trim(text)) << tokens;
+        EXPECT_EQ(text.find("\n\n\n"), std::string::npos) << tokens;
+    }
 }
 
 TEST(Simulated, stops_at_max_tokens) {
