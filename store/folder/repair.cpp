@@ -69,8 +69,13 @@ class Repair {
     void set_aside(const std::string& name) {
         const std::string suffix = ".aside-" + Uuid::make().to_string();
         for (const std::string part : {"", "-wal", "-shm"}) {
-            std::error_code ignored;
-            fs::rename(path_ / (name + part), path_ / (name + part + suffix), ignored);
+            std::error_code error;
+            fs::rename(path_ / (name + part), path_ / (name + part + suffix), error);
+            if (error && error != std::errc::no_such_file_or_directory) {
+                throw Failure{
+                    Kind::unavailable, "data.unusable",
+                    (path_ / (name + part)).string() + " cannot be set aside: " + error.message()};
+            }
         }
         sync_folder(path_);
     }
