@@ -80,10 +80,7 @@ TEST_P(AuditTrailTest, shows_administrators_what_people_did_and_never_what_they_
 
 INSTANTIATE_TEST_SUITE_P(Modes, AuditTrailTest,
                          testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
-                         [](const auto& info) {
-                             return std::string{info.param == runtime::Calls::direct ? "direct"
-                                                                                     : "loopback"};
-                         });
+                         [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
 }  // namespace loquat::test

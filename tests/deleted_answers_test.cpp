@@ -125,10 +125,7 @@ TEST_P(DeletedAnswer, is_shown_nowhere_and_not_after_a_restart) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, DeletedAnswer,
                          testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
-                         [](const auto& info) {
-                             return std::string{info.param == runtime::Calls::direct ? "direct"
-                                                                                     : "loopback"};
-                         });
+                         [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
 }  // namespace loquat::test

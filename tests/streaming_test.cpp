@@ -204,10 +204,7 @@ TEST_P(Streaming, says_that_a_truncated_answer_failed_and_keeps_what_came) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, Streaming,
                          testing::Values(runtime::Calls::direct, runtime::Calls::loopback),
-                         [](const auto& info) {
-                             return std::string{info.param == runtime::Calls::direct ? "direct"
-                                                                                     : "loopback"};
-                         });
+                         [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
 }  // namespace loquat::test

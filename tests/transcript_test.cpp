@@ -50,14 +50,14 @@ TEST_P(TranscriptTest, is_answered_as_written) {
     EXPECT_EQ(problem, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Modes, TranscriptTest,
-    testing::Combine(testing::ValuesIn(transcript_names()),
-                     testing::Values(runtime::Calls::direct, runtime::Calls::loopback)),
-    [](const auto& info) {
-        return std::get<0>(info.param) +
-               (std::get<1>(info.param) == runtime::Calls::direct ? "_direct" : "_loopback");
-    });
+INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
+                         testing::Combine(testing::ValuesIn(transcript_names()),
+                                          testing::Values(runtime::Calls::direct,
+                                                          runtime::Calls::loopback)),
+                         [](const auto& info) {
+                             return std::get<0>(info.param) + "_" +
+                                    name_of(std::get<1>(info.param));
+                         });
 
 }  // namespace
 }  // namespace loquat::test

@@ -118,53 +118,52 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
     }
 }
 
-TEST(SqlUsage, sums_the_days_of_any_zone_without_reading_the_calls) {
+// The same calls in a database and in the model of it.
+struct TwoLedgers {
+    explicit TwoLedgers(std::uint64_t seed) : stream{seed} {
+        Records log(2'000);
+        for (auto& record : log) {
+            record = stream.next();
+        }
+        const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
+        await(loop, store->apply_batch(all));
+        await(loop, model->apply_batch(all));
+    }
+
+    auto store_sums(const UsageQuery& query) { return await(loop, store->sums(query)); }
+    auto model_sums(const UsageQuery& query) { return await(loop, model->sums(query)); }
+
     TemporaryFolder folder;
     aio::Loop loop{"test"};
-    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
-    const auto store = make_sql_usage(*database);
-    const auto model = make_memory_usage();
-    UsageStream stream{4};
-    Records log(2'000);
-    for (auto& record : log) {
-        record = stream.next();
-    }
-    const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
-    await(loop, store->apply_batch(all));
-    await(loop, model->apply_batch(all));
+    std::unique_ptr<Database> database = open_sqlite(ledger_database(folder / "usage.db"));
+    std::unique_ptr<UsageStore> store = make_sql_usage(*database);
+    std::unique_ptr<UsageStore> model = make_memory_usage();
+    UsageStream stream;
+};
+
+TEST(SqlUsage, sums_the_days_of_any_zone_without_reading_the_calls) {
+    TwoLedgers ledgers{4};
 
     auto forget = [](Transaction& transaction) { transaction.execute("DELETE FROM usage_events"); };
-    await(loop, database->transact(forget));
+    await(ledgers.loop, ledgers.database->transact(forget));
 
     for (const int minutes : {0, 60, -8 * 60, 5 * 60 + 30, 5 * 60 + 45, 12 * 60 + 45}) {
-        const UsageQuery query{stream.users().front(),
+        const UsageQuery query{ledgers.stream.users().front(),
                                days_of_stream(std::chrono::minutes{minutes})};
-        EXPECT_EQ(await(loop, store->sums(query)), await(loop, model->sums(query))) << minutes;
+        EXPECT_EQ(ledgers.store_sums(query), ledgers.model_sums(query)) << minutes;
     }
 }
 
 TEST(SqlUsage, sums_a_day_on_which_the_clock_was_moved) {
-    TemporaryFolder folder;
-    aio::Loop loop{"test"};
-    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
-    const auto store = make_sql_usage(*database);
-    const auto model = make_memory_usage();
-    UsageStream stream{5};
-    Records log(2'000);
-    for (auto& record : log) {
-        record = stream.next();
-    }
-    const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
-    await(loop, store->apply_batch(all));
-    await(loop, model->apply_batch(all));
+    TwoLedgers ledgers{5};
 
     for (const int moved : {60, -60, 30}) {
         const Time begin = from_unix_ms(ledger_begin_ms) + std::chrono::hours{22};
-        UsageQuery query{stream.users().front(), {begin, begin + days{1}}};
+        UsageQuery query{ledgers.stream.users().front(), {begin, begin + days{1}}};
         query.days.push_back(begin + days{2} - std::chrono::minutes{moved});
         query.days.push_back(query.days.back() + days{1});
         query.days.push_back(query.days.back() + days{1});
-        EXPECT_EQ(await(loop, store->sums(query)), await(loop, model->sums(query))) << moved;
+        EXPECT_EQ(ledgers.store_sums(query), ledgers.model_sums(query)) << moved;
     }
 }
 

@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(Rights, RightsMatrix, testing::ValuesIn(rows()), [](con
     std::string name = info.param.thing.row;
     std::erase(name, '\'');
     std::ranges::replace(name, ' ', '_');
-    return name + (info.param.calls == runtime::Calls::direct ? "_direct" : "_loopback");
+    return name + "_" + name_of(info.param.calls);
 });
 
 TEST(RightsTable, has_every_thing_and_every_change_and_nothing_else) {

@@ -8,6 +8,11 @@
 
 namespace loquat::test {
 
+// Of a parameter of tests that run in both ways in which services call each other.
+inline std::string name_of(runtime::Calls calls) {
+    return calls == runtime::Calls::direct ? "direct" : "loopback";
+}
+
 // A whole platform in this process on a free port.
 class PlatformUnderTest {
   public:
