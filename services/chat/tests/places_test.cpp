@@ -139,6 +139,23 @@ TEST_F(Places, of_a_conversation_that_grows_and_shrinks_stay_where_they_belong) 
     EXPECT_EQ(while_small, (std::vector<ChatId>{chats[1], old}));
 }
 
+TEST_F(Places, of_a_conversation_that_became_small_are_looked_at_only_where_they_belong) {
+    const ChatId chat = make(large - 2, 10);
+    const UserId newcomer = UserId::make();
+    const auto listed_at = [&] {
+        const auto rows = await(
+            loop, database->query("SELECT DISTINCT listed_at FROM members ORDER BY listed_at"));
+        return rows.size() == 1 ? rows.front().integer(0) : -1;
+    };
+
+    await(loop, store->add_member(chat, {newcomer, MemberRole::member, from_unix_ms(11), 0}, 1000));
+    const std::int64_t while_large = listed_at();
+    await(loop, store->remove_member({chat, newcomer}));
+
+    EXPECT_EQ(while_large, INT64_MAX);
+    EXPECT_EQ(listed_at(), 10);
+}
+
 TEST_F(Places, that_are_also_asked_for_come_beside_a_full_page) {
     const ChatId oldest = make(0, 1);
     for (int i = 0; i < 5; ++i) {
