@@ -24,7 +24,7 @@ constexpr std::array files{"manifest",       "marks",           "auth.db",
                            "auth.db-wal",    "chat.db",         "chat.db-wal",
                            "messages.db",    "messages.db-wal", "usage.db",
                            "usage.db-wal",   "log/identity",    "log/000000000001.segment",
-                           "auth-keys.json", "internal.key"};
+                           "auth-keys.json", "internal.key",    "chat-journal/JOURNAL"};
 constexpr int flips = 100;
 constexpr int whole_starts = 2;
 

@@ -16,8 +16,8 @@ namespace {
 
 std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
     constexpr std::string_view name = "chat-journal";
-    context.folder().expect(name);
-    return open_file_journal({.folder = context.data_folder() / name});
+    return open_file_journal(
+        {.folder = context.data_folder() / name, .stamp = context.folder().stamp_files(name)});
 }
 
 class ChatService final : public runtime::Service {

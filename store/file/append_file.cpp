@@ -20,6 +20,13 @@ std::string make_header(const Uuid& identity) {
     return bytes;
 }
 
+std::optional<Uuid> read_header(const std::optional<Frame>& header) {
+    Decoder in{header ? header->body : std::string_view{}};
+    const std::string_view found = in.bytes();
+    const Uuid identity = in.uuid();
+    return in.finished() && found == kind ? std::optional{identity} : std::nullopt;
+}
+
 }  // namespace
 
 AppendFile::AppendFile(std::filesystem::path path,
@@ -32,14 +39,11 @@ AppendFile::AppendFile(std::filesystem::path path,
         file_.truncate(0);
         file_.write(fresh, 0);
     }
-    const auto header = headers.next();
-    Decoder in{header ? header->body : std::string_view{}};
-    const std::string_view found = in.bytes();
-    const Uuid identity = in.uuid();
-    if (!in.finished() || found != kind) {
+    const auto identity = read_header(headers.next());
+    if (!identity) {
         throw damaged_part(path, "its first frame is not as it was written", std::string{mend});
     }
-    seed_ = frame_seed(identity);
+    seed_ = frame_seed(*identity);
     end_ = headers.position();
     FrameReader records{file_, seed_, end_};
     while (const auto record = records.next()) {
@@ -70,6 +74,26 @@ void AppendFile::append(std::span<const std::string_view> records) {
         throw;
     }
     end_ += buffer_.size();
+}
+
+AppendFileState examine_append_file(
+    const std::filesystem::path& path,
+    const std::function<void(std::string_view record, std::uint64_t end)>& on_record) {
+    const File file{path, FileMode::read};
+    AppendFileState state{.bytes = file.size()};
+    FrameReader headers{file, header_seed};
+    const auto identity = read_header(headers.next());
+    if (!identity) {
+        return state;
+    }
+    state.is_named = true;
+    FrameReader records{file, frame_seed(*identity), headers.position()};
+    while (const auto record = records.next()) {
+        on_record(record->body, record->end());
+    }
+    state.end = records.position();
+    state.has_more = state.end < state.bytes && records.skip_to_good();
+    return state;
 }
 
 }  // namespace loquat::store

@@ -33,4 +33,17 @@ class AppendFile {
     std::string buffer_;
 };
 
+// What such a file holds.
+struct AppendFileState {
+    bool is_named = false;    // its first frame is as it was written
+    std::uint64_t end = 0;    // behind the last record that has only good ones before it
+    std::uint64_t bytes = 0;  // of the file
+    bool has_more = false;    // good records behind bad ones
+};
+
+// Reads it and changes nothing.  `on_record` also gets the place behind the record.
+AppendFileState examine_append_file(
+    const std::filesystem::path& path,
+    const std::function<void(std::string_view record, std::uint64_t end)>& on_record);
+
 }  // namespace loquat::store

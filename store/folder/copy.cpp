@@ -10,6 +10,7 @@
 #include "base/failure.hpp"
 #include "store/file/file.hpp"
 #include "store/folder/folder.hpp"
+#include "store/folder/numbered_files.hpp"
 #include "store/folder/read_marks.hpp"
 #include "store/folder/stamped_text.hpp"
 #include "store/log/segments/load.hpp"
@@ -21,8 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Stores before the log, so that none is ahead of it; conversations and people after it, so that
-// what it speaks of is there.
-constexpr std::array order{"messages.db", "usage.db", "log", "chat.db", "chat-journal", "auth.db"};
+// what it speaks of is there.  The journal before the conversations: an answer that runs in them
+// was not forgotten in it.
+constexpr std::array order{"messages.db", "usage.db", "log", "chat-journal", "chat.db", "auth.db"};
 
 void force(const fs::path& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -112,7 +114,8 @@ void copy_all(const fs::path& source, const fs::path& target, const Manifest& ma
               const std::function<void(const std::string& name)>& told) {
     std::vector<ManifestFile> files = manifest.files;
     std::ranges::sort(files, {}, [](const ManifestFile& file) { return rank(file.name); });
-    Marks marks{target / "marks", Uuid::parse(manifest.folder).value_or(Uuid{})};
+    const Uuid folder = Uuid::parse(manifest.folder).value_or(Uuid{});
+    Marks marks{target / "marks", folder};
     for (const ManifestFile& file : files) {
         if (!file.is_made || file.name == "marks") {
             continue;
@@ -121,6 +124,8 @@ void copy_all(const fs::path& source, const fs::path& target, const Manifest& ma
         const fs::path from = source / file.name;
         if (file.name == "log") {
             copy_log(source, target, marks);
+        } else if (file.name == "chat-journal") {
+            copy_numbered(source, target, files_stamp(marks, file.name, folder), file.name);
         } else if (fs::is_directory(from)) {
             copy_tree(from, target / file.name);
         } else if (from.extension() != ".db") {

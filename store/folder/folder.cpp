@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/log.hpp"
+#include "store/folder/numbered_files.hpp"
 
 namespace loquat::store {
 namespace {
@@ -221,6 +222,11 @@ FileStamp Folder::stamp_text(std::string_view name) {
         write();
     }
     return stamp_of(*file);
+}
+
+FilesStamp Folder::stamp_files(std::string_view name) {
+    expect(name);
+    return files_stamp(*marks_, name, id_);
 }
 
 void Folder::expect(std::string_view name) {

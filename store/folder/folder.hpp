@@ -44,6 +44,8 @@ class Folder {
     // The same of a small file (store/folder/stamped_text.hpp).  One that a version before left,
     // and that is not listed, is taken in.
     FileStamp stamp_text(std::string_view name);
+    // Of a folder of numbered files.
+    FilesStamp stamp_files(std::string_view name);
     // Before and after a file is opened that makes an identity by itself.  `folder.foreign_file`
     // when it is not the one that was made here.
     void expect(std::string_view name);

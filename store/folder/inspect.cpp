@@ -1,8 +1,11 @@
 #include "store/folder/inspect.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 
 #include "store/folder/folder.hpp"
+#include "store/folder/numbered_files.hpp"
 #include "store/folder/stamped_text.hpp"
 #include "store/log/segments/load.hpp"
 #include "store/sqlite/open.hpp"
@@ -60,6 +63,14 @@ void inspect_log(const fs::path& path, const Marks& marks, std::vector<Failure>&
     }
 }
 
+void inspect_journal(const fs::path& path, const Manifest& manifest, Marks& marks,
+                     std::vector<Failure>& found) {
+    const Uuid folder = Uuid::parse(manifest.folder).value_or(Uuid{});
+    auto wrong =
+        examine_numbered(path / "chat-journal", files_stamp(marks, "chat-journal", folder)).wrong;
+    std::ranges::move(wrong, std::back_inserter(found));
+}
+
 }  // namespace
 
 std::vector<Failure> inspect_folder(const fs::path& path) {
@@ -82,6 +93,7 @@ std::vector<Failure> inspect_folder(const fs::path& path) {
             Marks marks{path / "marks", Uuid::parse(manifest->folder).value_or(Uuid{})};
             inspect_files(path, *manifest, marks, found);
             inspect_log(path, marks, found);
+            inspect_journal(path, *manifest, marks, found);
             marks.end_as_found();
         }
     } catch (const Failure& failure) {

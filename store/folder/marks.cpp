@@ -68,11 +68,19 @@ std::optional<ReadSlot> decode(const SlotBytes& bytes) {
                     take<std::uint64_t>(bytes, 16)};
 }
 
+struct SlotPlace {
+    std::size_t place = 0;
+    std::uint64_t count = 0;
+};
+
+bool write_slot(int file, SlotPlace slot, const SlotBytes& bytes, std::size_t size) noexcept {
+    const auto at = static_cast<off_t>((2 * slot.place + slot.count % 2) * slot_bytes);
+    return ::pwrite(file, bytes.data(), size, at) == static_cast<ssize_t>(size);
+}
+
 bool write_slot(int file, std::size_t place, std::string_view name, std::uint64_t count,
                 std::uint64_t value) noexcept {
-    const SlotBytes bytes = encode(name, count, value);
-    const auto at = static_cast<off_t>((2 * place + count % 2) * slot_bytes);
-    return ::pwrite(file, bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size());
+    return write_slot(file, {place, count}, encode(name, count, value), slot_bytes);
 }
 
 // Changes with every start of the system; empty where it is not known.
@@ -136,8 +144,16 @@ void Mark::raise(std::uint64_t value) noexcept {
     }
 }
 
-// What cannot be written leaves an older number, which proves less and claims nothing false.
-void Mark::write() noexcept { write_slot(file_, place_, name_, ++count_, value()); }
+// What cannot be written leaves an older number, which proves less and claims nothing false.  The
+// name is written once.
+void Mark::write() noexcept {
+    const bool is_whole = whole_left_ > 0;
+    ++count_;
+    if (write_slot(file_, {place_, count_}, encode(name_, count_, value()),
+                   is_whole ? slot_bytes : head_bytes)) {
+        whole_left_ -= is_whole ? 1 : 0;
+    }
+}
 
 Marks::Marks(fs::path file, Uuid folder) : path_(std::move(file)), folder_(folder) {
     file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

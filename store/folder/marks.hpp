@@ -39,6 +39,7 @@ class Mark {
     std::string name_;
     std::mutex mutex_;
     std::uint64_t count_ = 0;  // writes; even ones and odd ones have a slot each
+    int whole_left_ = 2;       // writes before each slot is known to hold the name
     std::atomic<std::uint64_t> value_{0};
 };
 

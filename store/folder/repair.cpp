@@ -6,6 +6,7 @@
 
 #include "store/file/file.hpp"
 #include "store/folder/folder.hpp"
+#include "store/folder/numbered_files.hpp"
 #include "store/folder/stamped_text.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/open.hpp"
@@ -48,8 +49,10 @@ class Repair {
         for (ManifestFile& file : manifest_.files) {
             if (file.is_made && fs::path{file.name}.extension() == ".db") {
                 mend_database(file);
-            } else if (file.is_made && (file.name == "log" || file.name == "chat-journal")) {
-                mend_folder(file, log);
+            } else if (file.is_made && file.name == "log") {
+                mend_log(file, log);
+            } else if (file.is_made && file.name == "chat-journal") {
+                mend_journal(file);
             } else if (file.is_made && file.name != "marks") {
                 mend_text(file);
             }
@@ -261,27 +264,37 @@ class Repair {
         }
     }
 
-    void mend_folder(ManifestFile& file, LogRepair log) {
-        const bool is_log = file.name == "log";
-        const bool is_there = fs::exists(path_ / file.name);
-        if (is_there && !(is_log && log == LogRepair::renew)) {
+    void mend_log(ManifestFile& file, LogRepair log) {
+        if (fs::exists(path_ / file.name) && log != LogRepair::renew) {
             return;
         }
-        const std::string offer =
-            is_log
-                ? "Begin a new log under another identity: what was acknowledged and is not "
-                  "stored yet is lost; sequence numbers go on after the stored ones."
-                : "Go on without " + file.name + ": the text so far of answers that ran is lost.";
-        if (!agree(offer)) {
+        if (!agree("Begin a new log under another identity: what was acknowledged and is not "
+                   "stored yet is lost; sequence numbers go on after the stored ones.")) {
             return;
         }
         set_aside(file.name);
         forget(file, {});
         for (const auto& [name, value] : marks_->list()) {
-            if (is_log && name.starts_with("topic:")) {
+            if (name.starts_with("topic:")) {
                 marks_->clear(name);
             }
         }
+    }
+
+    void mend_journal(ManifestFile& file) {
+        const bool is_there = fs::exists(path_ / file.name);
+        const FilesStamp stamp =
+            files_stamp(*marks_, file.name, Uuid::parse(manifest_.folder).value_or(Uuid{}));
+        if (is_there && examine_numbered(path_ / file.name, stamp).wrong.empty()) {
+            return;
+        }
+        if (!agree((is_there ? "Set aside and go on without " : "Go on without ") + file.name +
+                   ": the text so far of answers that ran is lost; they end as failed.")) {
+            return;
+        }
+        set_aside(file.name);
+        forget(file, {});
+        forget_files(stamp);
     }
 
     DataFolder lock_;

@@ -16,4 +16,14 @@ struct FileStamp {
     Mark* folded = nullptr;
 };
 
+// What a folder of numbered files (store/folder/numbered_files.hpp) is measured by.
+struct FilesStamp {
+    Uuid folder;
+    LastEnd last_end = LastEnd::clean;
+    Mark* end = nullptr;    // how far the last file was acknowledged: `to_mark`; 0: not known
+    Mark* first = nullptr;  // the lowest number that is needed; 0: not known
+    // Up to this number a version before made them, and they do not say where they belong.
+    Mark* unnamed = nullptr;
+};
+
 }  // namespace loquat::store

@@ -15,6 +15,10 @@ namespace loquat::chat {
 class SegmentFiles {
   public:
     explicit SegmentFiles(FileJournalOptions options);
+    // Forces what is left: a clean end says that it is there.
+    ~SegmentFiles();
+    SegmentFiles(const SegmentFiles&) = delete;
+    SegmentFiles& operator=(const SegmentFiles&) = delete;
 
     std::uint64_t append(const JournalParts& parts);
     void trim(std::uint64_t before);
@@ -31,6 +35,7 @@ class SegmentFiles {
         explicit Open(const std::filesystem::path& path);
         store::AppendFile file;
         JournalEncoder encoder;
+        std::string head;  // until it is written, together with the first row
     };
     // Where a reader is.
     struct Cursor {
@@ -43,7 +48,9 @@ class SegmentFiles {
 
     std::filesystem::path path_of(std::uint64_t number) const;
     void find_left();
+    std::uint64_t next_number() const;
     void begin_segment();
+    void give_up_segment();
     // Of the first segment with a later row; none at the end.
     std::unique_ptr<Cursor> make_cursor(std::uint64_t after) const;
     std::unique_ptr<Cursor> make_next_cursor() const;
@@ -54,7 +61,8 @@ class SegmentFiles {
     std::optional<Open> open_;
     std::unique_ptr<Cursor> cursor_;
     std::uint64_t last_row_ = 0;
-    std::uint64_t forgotten_ = 0;  // rows below are
+    std::uint64_t last_bytes_ = 0;  // of the last segment's file
+    std::uint64_t forgotten_ = 0;   // rows below are
 };
 
 }  // namespace loquat::chat

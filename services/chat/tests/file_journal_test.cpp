@@ -10,7 +10,8 @@
 #include "aio/run.hpp"
 #include "services/chat/adapters/journal_form.hpp"
 #include "services/chat/adapters/old_journal.hpp"
-#include "store/file/frame.hpp"
+#include "store/file/append_file.hpp"
+#include "store/folder/numbered_files.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::chat {
@@ -25,25 +26,39 @@ GenerationEvent delta(std::string text) {
     return event;
 }
 
-GenerationEvent state(GenerationState to, std::int64_t position = 0) {
-    GenerationEvent event;
-    event.kind = EventKind::state;
-    event.state = to;
-    event.queue_position = position;
-    return event;
-}
-
 JournalPartsPtr share(JournalParts parts) {
     return std::make_shared<const JournalParts>(std::move(parts));
 }
 
 class FileJournal : public testing::Test {
   public:
-    FileJournal() { fs::create_directories(folder_); }
+    FileJournal() {
+        fs::create_directories(folder_);
+        begin_marks();
+    }
     ~FileJournal() override { fs::remove_all(folder_); }
 
-    FileJournalOptions options(std::uint64_t segment_bytes = 8'000'000) const {
-        return {.folder = folder_ / "journal", .segment_bytes = segment_bytes};
+    // As the next process finds them.
+    void begin_marks() { marks_ = std::make_unique<store::Marks>(folder_ / "marks", id_); }
+    FileJournalOptions options(std::uint64_t segment_bytes = 8'000'000,
+                               store::LastEnd last_end = store::LastEnd::process) const {
+        FileJournalOptions options{.folder = folder_ / "journal",
+                                   .stamp = store::files_stamp(*marks_, "journal", id_),
+                                   .segment_bytes = segment_bytes};
+        options.stamp.last_end = last_end;
+        return options;
+    }
+    // Why the files are refused; empty when they are taken.
+    std::string refused(store::LastEnd last_end = store::LastEnd::process) const {
+        try {
+            open_file_journal(options(500, last_end));
+            return {};
+        } catch (const Failure& failure) {
+            EXPECT_EQ(std::ranges::count(failure.message, '\n'), 0);
+            EXPECT_TRUE(failure.message.contains((folder_ / "journal").string()));
+            EXPECT_TRUE(failure.message.contains("doctor") || failure.message.contains("copy"));
+            return failure.code;
+        }
     }
     void run(Task<void> body) {
         aio::Loop loop{"test"};
@@ -82,7 +97,18 @@ class FileJournal : public testing::Test {
         return found;
     }
 
+    // Files of one answer that has not ended.
+    void leave_files(std::int64_t rows = 300) {
+        auto body = [&]() -> Task<void> {
+            const auto journal = open_file_journal(options(500));
+            co_await append_counted(*journal, GenerationId::make(), rows);
+        };
+        run(body());
+    }
+
     const fs::path folder_ = fs::path{testing::TempDir()} / Uuid::make().to_string();
+    const Uuid id_ = Uuid::make();
+    std::unique_ptr<store::Marks> marks_;
 };
 
 std::string counted(int last) {
@@ -91,71 +117,6 @@ std::string counted(int last) {
         text += std::to_string(i) + ",";
     }
     return text;
-}
-
-TEST(JournalForm, is_read_back_and_nothing_else_is) {
-    const JournalParts parts{
-        {GenerationId::make(), 5, 77, {state(GenerationState::queued, 4), delta("one ")}},
-        {GenerationId::make(), 1, 0, {}},
-        {GenerationId::make(), 1, 3, {state(GenerationState::streaming)}}};
-    JournalEncoder encoder;
-
-    const auto records = encoder.encode(parts);
-
-    ASSERT_EQ(records.size(), 1U);
-    const std::string& record = records.front();
-    EXPECT_EQ(JournalDecoder{}.decode(record), parts);
-    EXPECT_FALSE(JournalDecoder{}.decode(record + "x").has_value());
-    for (std::size_t size = 1; size < record.size(); ++size) {
-        const auto cut = JournalDecoder{}.decode(std::string_view{record}.substr(0, size));
-        EXPECT_TRUE(!cut || cut->size() < parts.size()) << size;
-    }
-}
-
-TEST(JournalForm, adds_three_bytes_to_a_small_delta) {
-    const GenerationId id = GenerationId::make();
-    JournalEncoder encoder;
-    encoder.encode({{id, 1, 40, {state(GenerationState::streaming)}}});
-
-    std::size_t bytes = 0;
-    for (std::int64_t event = 2; event < 102; ++event) {
-        bytes += encoder.encode({{id, event, 40, {delta("nine byte")}}}).front().size();
-    }
-
-    EXPECT_LE(bytes, 100U * (9 + 3));
-}
-
-TEST(JournalForm, says_again_where_an_answer_goes_on_when_it_is_not_the_next_event) {
-    const GenerationId id = GenerationId::make();
-    const JournalParts first{{id, 1, 0, {delta("a"), delta("b")}}};
-    const JournalParts again{{id, 2, 0, {delta("b")}}};
-    JournalEncoder encoder;
-    JournalDecoder decoder;
-
-    const auto one = decoder.decode(encoder.encode(first).front());
-    const auto two = decoder.decode(encoder.encode(again).front());
-
-    EXPECT_EQ(one, first);
-    EXPECT_EQ(two, again);
-}
-
-TEST(JournalForm, of_many_long_texts_fits_into_frames) {
-    JournalParts parts;
-    for (int i = 0; i < 40; ++i) {
-        parts.push_back({GenerationId::make(), 1, 0, {delta(std::string(400'000, 'x'))}});
-    }
-    JournalEncoder encoder;
-    JournalDecoder decoder;
-
-    const auto records = encoder.encode(parts);
-
-    JournalParts decoded;
-    for (const std::string& record : records) {
-        EXPECT_LT(record.size(), store::frame_body_max);
-        const auto some = decoder.decode(record);
-        decoded.insert(decoded.end(), some->begin(), some->end());
-    }
-    EXPECT_EQ(decoded, parts);
 }
 
 TEST_F(FileJournal, survives_the_process_over_many_files) {
@@ -197,7 +158,7 @@ TEST_F(FileJournal, keeps_files_only_for_rows_that_are_needed) {
     run(body());
 }
 
-TEST_F(FileJournal, cut_at_every_byte_gives_what_was_whole_before) {
+TEST_F(FileJournal, after_a_loss_of_power_cut_at_every_byte_gives_what_was_whole_before) {
     auto body = [&]() -> Task<void> {
         const GenerationId id = GenerationId::make();
         {
@@ -208,7 +169,8 @@ TEST_F(FileJournal, cut_at_every_byte_gives_what_was_whole_before) {
         std::string before = counted(6);
         for (auto size = fs::file_size(file); size-- > 0;) {
             fs::resize_file(file, size);
-            const auto journal = open_file_journal(options());
+            EXPECT_NE(refused(), "") << size;
+            const auto journal = open_file_journal(options(500, store::LastEnd::machine));
 
             const std::string text = co_await text_of(*journal, id);
 
@@ -221,7 +183,9 @@ TEST_F(FileJournal, cut_at_every_byte_gives_what_was_whole_before) {
     run(body());
 }
 
-TEST_F(FileJournal, with_any_flipped_bit_gives_a_beginning_and_never_another_text) {
+TEST_F(
+    FileJournal,
+    with_any_flipped_bit_is_refused_and_after_a_loss_of_power_gives_a_beginning_and_never_another_text) {
     auto body = [&]() -> Task<void> {
         const GenerationId id = GenerationId::make();
         {
@@ -235,13 +199,156 @@ TEST_F(FileJournal, with_any_flipped_bit_gives_a_beginning_and_never_another_tex
             std::string bad = good;
             bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
             std::ofstream{file, std::ios::binary | std::ios::trunc} << bad;
-            const auto journal = open_file_journal(options());
+            EXPECT_EQ(refused(), "store.damaged") << bit;
+            const auto journal = open_file_journal(options(500, store::LastEnd::machine));
 
             const std::string text = co_await text_of(*journal, id);
 
             EXPECT_LT(text.size(), counted(6).size()) << bit;
             EXPECT_TRUE(counted(6).starts_with(text)) << bit;
         }
+    };
+
+    run(body());
+}
+
+TEST_F(FileJournal, with_a_missing_file_is_refused) {
+    leave_files();
+    const std::vector<fs::path> all = files();
+    for (const fs::path& file : all) {
+        fs::rename(file, folder_ / "away");
+
+        EXPECT_EQ(refused(), "folder.missing_file") << file;
+
+        fs::rename(folder_ / "away", file);
+    }
+    EXPECT_EQ(refused(), "");
+    EXPECT_EQ(files(), all);
+    fs::remove(all[1]);
+    EXPECT_EQ(refused(store::LastEnd::machine), "");
+}
+
+TEST_F(FileJournal, with_an_older_copy_of_any_file_is_refused) {
+    leave_files();
+    for (const fs::path& file : files()) {
+        fs::copy_file(file, folder_ / "whole");
+        std::uint64_t before_last = 0;
+        std::uint64_t last = 0;
+        store::examine_append_file(file, [&](std::string_view, std::uint64_t end) {
+            before_last = std::exchange(last, end);
+        });
+        fs::resize_file(file, before_last);
+
+        EXPECT_EQ(refused(), "folder.older_file") << file;
+        EXPECT_EQ(fs::file_size(file), before_last);
+
+        fs::rename(folder_ / "whole", file);
+    }
+}
+
+TEST_F(FileJournal, of_another_folder_or_in_anothers_place_is_refused) {
+    leave_files();
+    const std::vector<fs::path> all = files();
+    fs::rename(all[0], folder_ / "away");
+    fs::copy_file(all[1], all[0]);
+    EXPECT_EQ(refused(), "folder.foreign_file");
+    EXPECT_EQ(refused(store::LastEnd::machine), "folder.foreign_file");
+    fs::remove(all[0]);
+    {
+        store::Marks marks{folder_ / "other-marks", Uuid::make()};
+        FileJournalOptions other = options();
+        other.stamp = store::files_stamp(marks, "journal", Uuid::make());
+        other.folder = folder_ / "other";
+        auto body = [&]() -> Task<void> {
+            const auto journal = open_file_journal(other);
+            co_await append_counted(*journal, GenerationId::make(), 300);
+        };
+        run(body());
+    }
+
+    fs::copy_file(folder_ / "other/1.journal", all[0]);
+
+    EXPECT_EQ(refused(), "folder.foreign_file");
+}
+
+TEST_F(FileJournal, with_one_row_that_was_not_marked_is_taken_only_after_a_kill) {
+    leave_files(3);
+    const fs::path file = files().front();
+    store::AppendFile appended{file, [](std::string_view) {}};
+    const std::string_view row = "row";
+    appended.append({&row, 1});
+    EXPECT_EQ(refused(), "");
+    EXPECT_EQ(refused(store::LastEnd::clean), "folder.newer_file");
+
+    appended.append({&row, 1});
+
+    EXPECT_EQ(refused(), "folder.newer_file");
+    EXPECT_EQ(refused(store::LastEnd::machine), "");
+}
+
+TEST_F(FileJournal, cut_off_behind_what_was_marked_is_taken) {
+    auto body = [&]() -> Task<void> {
+        const GenerationId id = GenerationId::make();
+        {
+            const auto journal = open_file_journal(options());
+            co_await append_counted(*journal, id, 6);
+        }
+        std::ofstream{files().front(), std::ios::binary | std::ios::app} << "LqFr torn";
+
+        const auto journal = open_file_journal(options());
+
+        EXPECT_EQ(co_await text_of(*journal, id), counted(6));
+    };
+
+    run(body());
+}
+
+TEST_F(FileJournal, never_gives_a_number_twice) {
+    auto body = [&]() -> Task<void> {
+        fs::path first;
+        {
+            const auto journal = open_file_journal(options());
+            co_await append_counted(*journal, GenerationId::make(), 3);
+            first = files().front();
+            fs::copy_file(first, folder_ / "kept");
+            co_await journal->trim(std::numeric_limits<std::uint64_t>::max());
+        }
+        fs::copy_file(folder_ / "kept", first);
+        begin_marks();
+
+        const auto journal = open_file_journal(options());
+        co_await append_counted(*journal, GenerationId::make(), 3);
+
+        EXPECT_FALSE(fs::exists(first));
+        EXPECT_EQ(files().size(), 1U);
+    };
+
+    run(body());
+}
+
+TEST_F(FileJournal, of_a_version_that_named_no_files_is_taken_over_until_it_is_forgotten) {
+    auto body = [&]() -> Task<void> {
+        const GenerationId id = GenerationId::make();
+        fs::create_directories(folder_ / "journal");
+        for (const char* name : {"4.journal", "5.journal"}) {
+            store::AppendFile file{folder_ / "journal" / name, [](std::string_view) {}};
+            const std::int64_t event = name[0] == '4' ? 1 : 2;
+            const auto records = JournalEncoder{}.encode({{id, event, 0, {delta("text")}}});
+            const std::string_view record = records.front();
+            file.append({&record, 1});
+        }
+        {
+            const auto journal = open_file_journal(options());
+            EXPECT_EQ(co_await text_of(*journal, id), "texttext");
+            co_await append_counted(*journal, GenerationId::make(), 1);
+        }
+        begin_marks();
+
+        const auto journal = open_file_journal(options());
+
+        EXPECT_EQ(co_await text_of(*journal, id), "texttext");
+        fs::remove(folder_ / "journal/4.journal");
+        EXPECT_EQ(refused(), "folder.missing_file");
     };
 
     run(body());
@@ -275,8 +382,11 @@ TEST_F(FileJournal, takes_over_the_database_that_held_it_before) {
         co_await take_over_journal(old, *journal);
         co_await take_over_journal(old, *journal);
 
+        GenerationEvent streaming;
+        streaming.kind = EventKind::state;
+        streaming.state = GenerationState::streaming;
         const auto rows = co_await journal->read(0);
-        const JournalParts wanted{{id, 3, 77, {delta("text"), state(GenerationState::streaming)}}};
+        const JournalParts wanted{{id, 3, 77, {delta("text"), streaming}}};
         EXPECT_EQ(rows.size(), 1U);
         EXPECT_EQ(rows.front().parts, wanted);
         EXPECT_FALSE(fs::exists(old));

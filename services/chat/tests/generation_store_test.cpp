@@ -8,6 +8,7 @@
 #include "services/chat/adapters/memory_generations.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
+#include "store/folder/numbered_files.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 // One suite for every adapter of the ports.
@@ -38,7 +39,9 @@ class Sqlite {
 
   public:
     std::unique_ptr<GenerationStore> store = make_sql_generations(*database_);
-    std::unique_ptr<GenerationJournal> journal = open_file_journal({.folder = folder_ / "journal"});
+    store::Marks marks{folder_ / "marks", Uuid{}};
+    std::unique_ptr<GenerationJournal> journal = open_file_journal(
+        {.folder = folder_ / "journal", .stamp = store::files_stamp(marks, "journal", Uuid{})});
 };
 
 template <class Adapter>
