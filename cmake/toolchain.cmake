@@ -76,6 +76,7 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 target_link_libraries(loquat_options INTERFACE Threads::Threads Boost::headers)
 
 # The packages whose own targets name only the shared library.
@@ -91,6 +92,7 @@ endfunction()
 loquat_library(sqlite_library SQLite::SQLite3 libsqlite3.a)
 loquat_library(yaml_library yaml-cpp libyaml-cpp.a)
 loquat_library(sodium_library PkgConfig::sodium libsodium.a)
+loquat_library(unicode_library PkgConfig::utf8proc libutf8proc.a)
 
 # The rules of time zones.  Always from its archives: the library's version is part of the names of its functions.
 add_library(time_zone_library INTERFACE)
