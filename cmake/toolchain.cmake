@@ -77,6 +77,14 @@ find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+if(LOQUAT_STATIC)
+  # What this release's libcrypto.a was built with: Debian 13's compresses certificates with zstd.
+  pkg_check_modules(crypto REQUIRED libcrypto)
+  if("zstd" IN_LIST crypto_STATIC_LIBRARIES)
+    find_library(zstd_FILE libzstd.a REQUIRED)
+    set_property(TARGET OpenSSL::Crypto APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${zstd_FILE})
+  endif()
+endif()
 target_link_libraries(loquat_options INTERFACE Threads::Threads Boost::headers)
 
 # The packages whose own targets name only the shared library.

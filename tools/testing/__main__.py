@@ -1,11 +1,12 @@
 """Runs suites one after the other and closes with `N passed, N failed`."""
 import argparse
+import os
 import subprocess
 import sys
 import time
 
 from tools.testing.process import LOGS, ROOT, run
-from tools.testing.suites import Count, RELEASE, Suite, all_suites, build, sanitized
+from tools.testing.suites import Count, Suite, all_suites, build, sanitized
 
 
 def arguments():
@@ -27,14 +28,29 @@ def choose(names):
     return [suite for suite in suites if (suite.name in names if names else not suite.alone)]
 
 
-def configure(log):
-    """Enough to list the C++ suites."""
-    return 0 if (RELEASE / "build.ninja").exists() else run(["cmake", "--preset", "release"], log)
+def prepare(suites):
+    """Installs and builds what some of them need, and nothing else.  A broken web app fails its own suites; the
+    server's are run all the same, with the fallback page inside."""
+    webs = {suite.web for suite in suites} - {""}
+    lists = (["build"] if any(suite.targets or suite.needs for suite in suites) else []) + (["web"] if webs else [])
+    if lists:
+        subprocess.run(["./dev", "setup", "only", *lists], cwd=ROOT, check=True)
+    if webs:
+        use_own_node()
+    if "app" in webs and subprocess.run(["./dev", "web"], cwd=ROOT, check=False).returncode != 0:
+        print("the web app did not build", file=sys.stderr)
+
+
+def use_own_node():
+    """The Node that was fetched for this checkout, where the machine has none that fits."""
+    own = ROOT / ".cache" / "node" / "bin"
+    if own.exists() and str(own) not in os.environ["PATH"]:
+        os.environ["PATH"] = f"{own}{os.pathsep}{os.environ['PATH']}"
 
 
 def run_suite(suite, log):
     for packages in suite.needs:
-        subprocess.run(["./dev", "setup", packages], cwd=ROOT, check=True)
+        subprocess.run(["./dev", "setup", "only", packages], cwd=ROOT, check=True)
     try:
         return suite.call(log)
     except Exception as error:  # a suite that cannot even start has failed; the others still run
@@ -82,7 +98,6 @@ def main():
     chosen = arguments()
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / "build.log"
-    configured = configure(log)
     suites = all_suites() if chosen.list else choose(chosen.names)
     if chosen.list:
         print("\n".join(f"{suite.name:14} {suite.what}" for suite in suites))
@@ -90,7 +105,8 @@ def main():
     for suite in suites:
         if suite.name in ("asan", "tsan") and chosen.only:
             suite.call = sanitized(suite.name, chosen.only)
-    total = Count(failed=1) if configured else build_for(suites, log)
+    prepare(suites)
+    total = build_for(suites, log)
     total += run_all(suites, chosen.budget)
     skipped = f", {total.skipped} skipped" if total.skipped else ""
     print(f"\n{total.passed} passed, {total.failed} failed{skipped}")

@@ -26,6 +26,7 @@ class Suite:
     call: object
     minutes: float = 0.5      # what it takes on two cores; a suite that does not fit the budget is left out
     needs: tuple = ()         # package lists beyond "build"
+    web: str = ""             # "packages" of the web app, or the built "app"
     targets: tuple = ()       # what must be built of the release preset
     alone: bool = False       # runs only when it is named: another suite runs the same tests
 
@@ -69,12 +70,17 @@ def build(preset, log, targets=()):
     return run(["./dev", "build", preset, *targets], log, 2400)
 
 
-def cpp_suites(folder):
-    """{name: command} of the C++ suites configured in a build folder, built or not."""
-    listing = LOGS / "ctest.json"
-    if run(["ctest", "--test-dir", folder, "--show-only=json-v1"], listing) != 0:
-        return {}
-    names = [test["name"] for test in json.loads(listing.read_text())["tests"]]
+def has_tests(folder):
+    return any(folder.glob("**/*.cpp"))
+
+
+def cpp_suites(folder, root=ROOT):
+    """{name: command} of the C++ suites of a build folder, configured or not: what CMakeLists.txt makes of the tree."""
+    rules = (root / "CMakeLists.txt").read_text()
+    layers = [name for name in re.findall(r"^loquat_layer\((\w+)", rules, re.M) if has_tests(root / name / "tests")]
+    services = [name for name in re.search(r"^foreach\(service ([\w ]+)\)", rules, re.M).group(1).split()
+                if has_tests(root / "services" / name / "tests")]
+    names = layers + services + (["platform"] if has_tests(root / "tests") else [])
     return {name: [folder / "bin" / f"{name}_tests"] for name in names}
 
 
@@ -175,19 +181,21 @@ def all_suites():
         Suite("tools", "the tests of the tools", tools_tests),
         Suite("tidy", "layers, names, sizes, forbidden words", command(sys.executable, "tools/tidy.py")),
         Suite("codes", "the page of error codes is whole", command(sys.executable, "tools/error_codes.py")),
-        Suite("web-types", "the web app's types", command("npm", "run", "--silent", "typecheck", cwd=web)),
-        Suite("web-lint", "the web app's lint", command("npm", "run", "--silent", "lint", cwd=web)),
-        Suite("web-unit", "the web app's unit tests", vitest),
+        Suite("web-types", "the web app's types", command("npm", "run", "--silent", "typecheck", cwd=web),
+              web="packages"),
+        Suite("web-lint", "the web app's lint", command("npm", "run", "--silent", "lint", cwd=web),
+              web="packages"),
+        Suite("web-unit", "the web app's unit tests", vitest, web="packages"),
     ]
     program, bench = ("loquat",), ("loquat", "loquat-bench")
     cpp = [Suite(name, "C++ (runs within asan and tsan when no suite is named)", cpp_suite(argv), 1,
-                 targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
+                 web="app" if name == "platform" else "", targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
     after = [
         Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=program),
-        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), bench),
-        Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), program),
-        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",)),
-        Suite("tsan", "the C++ suites with the thread sanitizer", sanitized("tsan"), 12, ("sanitize",)),
+        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench),
+        Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
+        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
+        Suite("tsan", "the C++ suites with the thread sanitizer", sanitized("tsan"), 12, ("sanitize",), "app"),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 5, ("sanitize",)),
     ]
     return before + cpp + after
