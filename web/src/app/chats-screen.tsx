@@ -12,7 +12,8 @@ import { ResizableList } from './resizable-list';
 export function ChatsScreen() {
   const { chatId, seq } = useParams();
   const narrow = useIsNarrow();
-  const targetSeq = seq && /^\d+$/.test(seq) ? Number(seq) : null;
+  // An address that names no number names no message.
+  const targetSeq = seq === undefined ? null : /^\d{1,15}$/.test(seq) ? Number(seq) : 0;
   if (narrow) {
     if (chatId) return <ConversationScreen key={chatId} chatId={chatId} targetSeq={targetSeq} />;
     return <ConversationList activeId={undefined} />;

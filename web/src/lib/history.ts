@@ -36,11 +36,18 @@ export async function loadNewer(chatId: string): Promise<void> {
   changeWindow(chatId, (now) => mergePage(now, page));
 }
 
-// Shows the place of `seq`, loading around it when it is not there yet.
-export async function showSeq(chatId: string, seq: number): Promise<void> {
+// Shows the place of `seq`, loading around it when it is not there yet. False when there is no such message: what is shown
+// stays.
+export async function showSeq(chatId: string, seq: number): Promise<boolean> {
+  if (!Number.isSafeInteger(seq) || seq < 1) return false;
   const window = cachedWindow(chatId);
-  if (window && seq >= window.firstSeq && seq <= window.lastSeq) return;
-  queryClient.setQueryData(keys.messages(chatId), await fetchAround(chatId, seq));
+  // The first loaded message is not drawn while earlier ones are missing.
+  const from = window && hasOlder(window) ? window.firstSeq + 1 : 1;
+  if (window && seq >= from && seq <= window.lastSeq) return true;
+  const around = await fetchAround(chatId, seq);
+  if (!around.items.some((message) => message.seq === seq)) return false;
+  queryClient.setQueryData(keys.messages(chatId), around);
+  return true;
 }
 
 export async function showNewest(chatId: string): Promise<void> {

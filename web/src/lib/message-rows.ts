@@ -35,9 +35,12 @@ export interface RowsInput {
   // The last read seq when the chat was opened; null shows no line.
   newAfterSeq: number | null;
   answers?: readonly AnswerPlace[];
+  // Earlier messages are not loaded. What stands above the first one is not known then: it is not drawn before it is, for
+  // its row would change when they come.
+  cut?: boolean;
 }
 
-export function buildRows({ messages, outbox, meId, newAfterSeq, answers = [] }: RowsInput): MessageRow[] {
+export function buildRows({ messages, outbox, meId, newAfterSeq, answers = [], cut = false }: RowsInput): MessageRow[] {
   const rows: MessageRow[] = [];
   const mine = new Set<string>();
   const open = openAnswers(messages, answers);
@@ -55,7 +58,8 @@ export function buildRows({ messages, outbox, meId, newAfterSeq, answers = [] }:
     marked = marked || startsNew;
     const isAnswer = message.sender.kind === 'assistant';
     const row = place(previous, isAnswer ? assistant : message.sender.id, message.created_at, startsNew, message.sender.kind === 'system');
-    rows.push({
+    const isContext = cut && message === messages[0] && messages.length > 1;
+    if (!isContext) rows.push({
       key: keyOf(message, own), message, pending: null, answerId: isAnswer ? message.generationId : null, createdAt: message.created_at,
       startsNew, head: row.head || isAnswer || message.reply_to !== null, startsDay: row.startsDay,
     });

@@ -14,6 +14,10 @@ export function setAtNewest(value: boolean): void {
 
 export const openChatId = (): string | null => open;
 
+export function isLooking(chatId: string): boolean {
+  return open === chatId && document.visibilityState === 'visible' && document.hasFocus();
+}
+
 export function isReading(chatId: string): boolean {
-  return open === chatId && atNewest && document.visibilityState === 'visible' && document.hasFocus();
+  return atNewest && isLooking(chatId);
 }

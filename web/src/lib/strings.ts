@@ -181,6 +181,7 @@ export const strings = {
     retry: 'Retry',
     discard: 'Discard',
     failed: 'The messages did not load',
+    placeMissing: 'There is no such message in this conversation. You see the newest messages instead.',
     placeFailed: 'That place in the conversation could not be loaded. You see the newest messages instead.',
     loadingOlder: 'Loading earlier messages …',
     olderFailed: 'Earlier messages did not load.',
@@ -212,6 +213,20 @@ export const strings = {
     rename: { argument: '[name]', help: 'Rename the room' },
     leave: { help: 'Leave the room' },
     invited: (names: string) => `Invited ${names}`,
+    unknown: (name: string) => `There is no command /${name} here. Nothing was sent.`,
+    known: (names: string) => `Here there are ${names}.`,
+    takesNothing: (name: string) => `/${name} takes nothing after it. Nothing was sent.`,
+    takesOneLine: (name: string) => `/${name} takes one line. Nothing was sent.`,
+    sendAsText: 'Send as text',
+  },
+  files: {
+    notYet: 'Files cannot be sent yet. Nothing was uploaded.',
+    pictureNotYet: 'Pictures cannot be sent yet. Nothing was pasted.',
+  },
+  notFound: {
+    title: 'There is no such page',
+    text: (path: string) => `Nothing is at ${path}. The address may be mistyped, or from another version of Loquat.`,
+    find: 'Find anything',
   },
   presence: {
     online: 'Online',

@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
-import { showSeq } from '@/lib/history';
+import { showNewest, showSeq } from '@/lib/history';
 import { strings } from '@/lib/strings';
 import { MessageList } from './message-list';
 import type { RowContext } from './message-row';
@@ -22,22 +22,34 @@ interface ConversationPaneProps {
 // Keyed by chat: each chat opens with its own state.
 export function ConversationPane({ chat, targetSeq, footer, blank, answer }: ConversationPaneProps) {
   const { data: window, error, isError, refetch } = useMessages(chat);
-  const [placeError, setPlaceError] = useState<unknown>(null);
+  // Why the address's message is not shown.
+  const [lost, setLost] = useState<'missing' | 'failed' | null>(null);
   const isBlank = useIsBlank(chat.id, window);
   const isLoaded = window !== undefined;
   useEffect(() => {
-    setPlaceError(null);
-    if (isLoaded && targetSeq !== null) showSeq(chat.id, targetSeq).catch(setPlaceError);
+    setLost(null);
+    if (!isLoaded || targetSeq === null) return;
+    let gone = false;
+    const lose = async (why: 'missing' | 'failed') => {
+      await showNewest(chat.id).catch(() => undefined);
+      if (!gone) setLost(why);
+    };
+    showSeq(chat.id, targetSeq).then((found) => void (found || gone || lose('missing')), () => void (gone || lose('failed')));
+    return () => {
+      gone = true;
+    };
   }, [chat.id, isLoaded, targetSeq]);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      {placeError !== null && (
-        <p role="alert" className="bg-warn-soft px-5 py-2 text-small text-warn">{strings.messages.placeFailed}</p>
+      {lost !== null && (
+        <p role="alert" className="bg-warn-soft px-3 py-2 text-small text-warn md:px-5">
+          {lost === 'missing' ? strings.messages.placeMissing : strings.messages.placeFailed}
+        </p>
       )}
       {isBlank && blank ? (
         blank
       ) : window ? (
-        <MessageList chat={chat} window={window} targetSeq={targetSeq} canWrite={!chat.archived} answer={answer} />
+        <MessageList chat={chat} window={window} targetSeq={targetSeq} missing={lost !== null} canWrite={!chat.archived} answer={answer} />
       ) : isError ? (
         <div className="min-h-0 flex-1">
           <ErrorState title={strings.messages.failed} error={error} onRetry={() => void refetch()} />

@@ -13,6 +13,7 @@ import { composerIntent, pressOf } from '@/lib/key-intent';
 import { replaceMessage } from '@/lib/message-window';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
+import { charactersOver } from '@/lib/text-length';
 import { insideFence } from '@/lib/text-continuation';
 import { setEditing } from '@/lib/ui-store';
 import { isTouch } from '@/lib/use-media';
@@ -26,12 +27,14 @@ export function MessageEditor({ message, asks }: { message: Message; asks: boole
   const [wish, setWish] = useState(makeClientId);
   const enterSends = useSettings((state) => state.enterSends);
 
+  const over = charactersOver(text);
+
   const close = () => {
     setEditing(message.chat_id, undefined);
     focusComposer();
   };
   const save = async () => {
-    if (busy || text.trim() === '') return;
+    if (busy || over > 0 || text.trim() === '') return;
     if (text.trim() === message.text && !asks) return close();
     setBusy(true);
     try {
@@ -69,9 +72,10 @@ export function MessageEditor({ message, asks }: { message: Message; asks: boole
         onKeyDown={onKeyDown}
         className={`${inputClass} max-h-[40dvh] resize-none py-2 text-read`}
       />
+      {over > 0 && <p role="alert" className="text-small text-bad">{strings.composer.tooLong(over)}</p>}
       {error && <p role="alert" className="text-small text-bad">{error}</p>}
       <div className="flex items-center gap-2">
-        <Button size="small" variant="primary" busy={busy} onClick={() => void save()}>{asks ? strings.answers.askAgain : strings.common.save}</Button>
+        <Button size="small" variant="primary" busy={busy} disabled={over > 0} onClick={() => void save()}>{asks ? strings.answers.askAgain : strings.common.save}</Button>
         <Button size="small" variant="ghost" onClick={close}>{strings.common.cancel}</Button>
         <span className="text-small text-faint pointer-coarse:hidden">{asks ? strings.answers.editAskHint : strings.messages.editHint}</span>
       </div>

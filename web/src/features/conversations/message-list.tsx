@@ -1,11 +1,11 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { deleteMessage } from '@/api/chats';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { cn } from '@/lib/cn';
 import { showNewest } from '@/lib/history';
+import type { MessageRow as Row } from '@/lib/message-rows';
 import { isAttached, type MessageWindow } from '@/lib/message-window';
 import { useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
@@ -16,22 +16,22 @@ import { ActionSheet } from './action-sheet';
 import { ChatIntro } from './chat-intro';
 import { JumpToNewest } from './jump-to-newest';
 import { MessageRow, type RowContext } from './message-row';
-import { indexOfRow, useListScroll } from './use-list-scroll';
+import { useListScroll } from './use-list-scroll';
 import { useMessageKeys } from './use-message-keys';
-import { useReadMarker } from './use-read-marker';
 import { useFollowOwn, useMessageRows, useUnseenCount } from './use-message-rows';
 
 interface MessageListProps {
   chat: Chat;
   window: MessageWindow;
   targetSeq: number | null;
+  // The address names a message that is not there.
+  missing: boolean;
   canWrite: boolean;
   answer: RowContext['answer'];
 }
 
-export function MessageList({ chat, window, targetSeq, canWrite, answer }: MessageListProps) {
+export function MessageList({ chat, window, targetSeq, missing, canWrite, answer }: MessageListProps) {
   const me = useMe();
-  const scroller = useRef<HTMLDivElement>(null);
   const compact = useSettings((state) => state.density === 'compact');
   const editingId = useUi((state) => state.editing[chat.id]);
   const now = useNow(60_000);
@@ -43,67 +43,58 @@ export function MessageList({ chat, window, targetSeq, canWrite, answer }: Messa
   const rowsNow = useRef(rows);
   rowsNow.current = rows;
 
-  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
-    count: rows.length + 1,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => (index === 0 ? 180 : estimate(rows[index - 1]?.message?.text ?? '', compact)),
-    getItemKey: (index) => (index === 0 ? 'intro' : (rows[index - 1]?.key ?? index)),
-    overscan: 5,
-    anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: 48,
-  });
-  const { atBottom, failed, check } = useListScroll({ chatId: chat.id, window, rows, virtualizer, targetSeq });
-  useReadMarker(chat.id, atBottom, window.lastSeq);
+  const guess = (row: Row | null) => (row === null ? 180 : estimate(row, compact));
+  const { atBottom, failed, retry, keeper, range, refs } = useListScroll({ chatId: chat.id, window, rows, targetSeq, missing, estimate: guess });
+  useForgetOn(compact, () => keeper.geometry.forget());
   const unseen = useUnseenCount(window, atBottom);
   const toNewest = useCallback(async () => {
     await showNewest(chat.id);
     if (targetSeq !== null) void navigate(`/c/${chat.id}`, { replace: true });
-    requestAnimationFrame(() => virtualizer.scrollToEnd());
-  }, [chat.id, navigate, targetSeq, virtualizer]);
+    requestAnimationFrame(() => keeper.goToEnd());
+  }, [chat.id, navigate, targetSeq, keeper]);
   useFollowOwn(pendingCount, toNewest);
-  const onKey = useMessageKeys({ chat, meId: me.id, rows, virtualizer, scroller, canWrite, onDelete: setDeleting });
+  const onKey = useMessageKeys({ chat, meId: me.id, rows, keeper, block: refs.block, canWrite, onDelete: setDeleting });
 
   useEffect(() => {
-    const row = editingId ? rowsNow.current.findIndex((other) => other.message?.id === editingId) : -1;
-    if (row >= 0) virtualizer.scrollToIndex(indexOfRow(row), { align: 'auto' });
-  }, [editingId, virtualizer]);
+    const row = editingId && rowsNow.current.find((other) => other.message?.id === editingId);
+    if (row) keeper.goTo(row.key, 'nearest');
+  }, [editingId, keeper]);
 
   const context = useMemo<RowContext>(
     () => ({ chat, me, canWrite, compact, now, onDelete: setDeleting, onLongPress: setPressed, onKey, answer }),
     [chat, me, canWrite, compact, now, onKey, answer],
   );
-  const items = virtualizer.getVirtualItems();
+  const drawn = Array.from({ length: range.to - range.from }, (_, index) => range.from + index);
   return (
     <div className="relative min-h-0 flex-1">
       <div
-        ref={scroller}
+        ref={refs.scroller}
         role="log"
         aria-live="off"
         aria-label={strings.messages.listLabel}
         tabIndex={0}
         data-messages
-        onScroll={check}
         onKeyDown={(event) => event.target === event.currentTarget && onKey(event, null)}
         className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
-        <div className={cn('relative mt-auto w-full shrink-0', chat.kind === 'assistant' && 'mx-auto max-w-column')} style={{ height: virtualizer.getTotalSize() }}>
-          <div className="absolute inset-x-0 top-0" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
-            {items.map((item) => {
-              const row = rows[item.index - 1];
+        <div ref={refs.content} className={cn('relative mt-auto w-full shrink-0', chat.kind === 'assistant' && 'mx-auto max-w-column')}>
+          <div ref={refs.block} className="absolute inset-x-0">
+            {drawn.map((index) => {
+              const row = rows[index - 1];
+              // A formatting context of its own, so that no margin is outside what is measured.
               return (
-                <div key={item.key} ref={virtualizer.measureElement} data-index={item.index}>
-                  {item.index === 0 && <ChatIntro chat={chat} window={window} failed={failed} onRetry={check} />}
+                <div key={row?.key ?? 'intro'} data-key={row?.key ?? 'intro'} className="flow-root">
+                  {index === 0 && <ChatIntro chat={chat} window={window} failed={failed} onRetry={retry} />}
                   {row && (
                     <MessageRow
                       row={row}
                       context={context}
                       editing={row.message !== null && row.message.id === editingId}
                       flash={targetSeq !== null && row.message?.seq === targetSeq}
-                      last={item.index === rows.length}
+                      last={index === rows.length}
                     />
                   )}
-                  {item.index === indexOfRow(rows.length - 1) && <div className="h-3" />}
+                  {index === rows.length && <div className="h-3" />}
                 </div>
               );
             })}
@@ -128,8 +119,19 @@ export function MessageList({ chat, window, targetSeq, canWrite, answer }: Messa
   );
 }
 
+// Heights of another look are no guide.
+function useForgetOn(value: unknown, forget: () => void): void {
+  const before = useRef(value);
+  useLayoutEffect(() => {
+    if (before.current !== value) forget();
+    before.current = value;
+  });
+}
+
 // A first guess of a row's height, before it is measured: lines of some 90 characters.
-function estimate(text: string, compact: boolean): number {
+function estimate({ message, pending, head, startsDay, startsNew }: Row, compact: boolean): number {
+  const text = message?.text ?? pending?.text ?? '';
   const lines = text.split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 90), 0);
-  return Math.min(lines, 24) * (compact ? 20 : 24) + (compact ? 8 : 16);
+  const above = (head ? (compact ? 28 : 34) : 2) + (startsDay ? 44 : 0) + (startsNew ? 32 : 0);
+  return Math.min(lines, 24) * (compact ? 20 : 24) + above + 2;
 }

@@ -48,7 +48,6 @@ export function NewChatPage() {
           label={strings.room.name}
           placeholder={strings.newRoom.nameHint}
           value={title}
-          maxLength={120}
           autoFocus
           error={fieldError(error, 'title')}
           onChange={(event) => setTitle(event.target.value)}

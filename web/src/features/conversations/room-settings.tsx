@@ -50,7 +50,7 @@ export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: Reac
   return (
     <div className="flex flex-col gap-6 px-5 py-5">
       <form onSubmit={rename} className="flex flex-col gap-3">
-        <TextField label={strings.room.name} value={title} maxLength={120} error={fieldError(error, 'title')} onChange={(event) => setTitle(event.target.value)} />
+        <TextField label={strings.room.name} value={title} error={fieldError(error, 'title')} onChange={(event) => setTitle(event.target.value)} />
         {title.trim() !== chat.title && (
           <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{strings.common.save}</Button>
         )}

@@ -1,48 +1,36 @@
-import type { Virtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loadNewer, loadOlder } from '@/lib/history';
 import { hasOlder, isAttached, type MessageWindow } from '@/lib/message-window';
 import type { MessageRow } from '@/lib/message-rows';
+import { placeOf, rememberPlace } from '@/lib/reading-places';
+import { useListKeeper } from './use-list-keeper';
+import { useReadMarker } from './use-read-marker';
 
-export type ListVirtualizer = Virtualizer<HTMLDivElement, Element>;
-
-const nearPixels = 900;
+const nearPixels = 1_200;
 const bottomPixels = 48;
+const introKey = 'intro';
 
 interface ListScroll {
   chatId: string;
   window: MessageWindow;
   rows: MessageRow[];
-  virtualizer: ListVirtualizer;
   // The message that the address names.
   targetSeq: number | null;
+  // The address names a message that is not there.
+  missing: boolean;
+  estimate: (row: MessageRow | null) => number;
 }
 
-// Index in the virtual list of a row: the list starts with the room's introduction.
-export const indexOfRow = (row: number): number => row + 1;
-
-// Where the list stands: at the first unread, at the address's message, or at the end; more is loaded near the edges.
-export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: ListScroll) {
+// The list of the chat's introduction and its rows, and where it stands: where one was reading, at the first unread, at the
+// address's message, or at the end; more is loaded near the edges.
+export function useListScroll({ chatId, window, rows, targetSeq, missing, estimate }: ListScroll) {
   const [atBottom, setAtBottom] = useState(false);
   const [failed, setFailed] = useState(false);
   const placedFor = useRef<string | null>(null);
   const loading = useRef(false);
-  const settled = useRef(false);
-  const place = `${chatId}/${targetSeq ?? ''}`;
-
-  useLayoutEffect(() => {
-    if (placedFor.current === place || rows.length === 0) return;
-    // Leaving a message's address is no wish to be elsewhere.
-    if (placedFor.current !== null && targetSeq === null) return void (placedFor.current = place);
-    const target = targetSeq === null ? -1 : rows.findIndex((row) => row.message?.seq === targetSeq);
-    if (targetSeq !== null && target < 0) return;
-    placedFor.current = place;
-    const firstNew = rows.findIndex((row) => row.startsNew);
-    if (target >= 0) virtualizer.scrollToIndex(indexOfRow(target), { align: 'center' });
-    else if (firstNew >= 0 && rows.length - firstNew > 4) virtualizer.scrollToIndex(indexOfRow(firstNew), { align: 'start' });
-    else virtualizer.scrollToEnd();
-    afterSettling(virtualizer, settled);
-  }, [place, rows, targetSeq, virtualizer]);
+  const keys = useKeys(rows);
+  const noteSeen = useReadMarker(chatId, atBottom, window.lastSeq);
+  const place = `${chatId}/${missing ? 'end' : (targetSeq ?? '')}`;
 
   const load = useCallback((more: (chatId: string) => Promise<void>) => {
     if (loading.current) return;
@@ -54,53 +42,58 @@ export function useListScroll({ chatId, window, rows, virtualizer, targetSeq }: 
       });
   }, [chatId]);
 
-  const check = useCallback(() => {
-    const element = virtualizer.scrollElement;
-    if (!element || placedFor.current === null || !settled.current) return;
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    setAtBottom(below < bottomPixels && isAttached(window));
-    if (element.scrollTop < nearPixels && hasOlder(window)) load(loadOlder);
-    if (below < nearPixels && !isAttached(window)) load(loadNewer);
-  }, [load, virtualizer, window]);
+  const check = () => {
+    if (placedFor.current === null) return;
+    const isEnd = isAttached(window);
+    setAtBottom(keeper.below < bottomPixels && isEnd);
+    noteSeen(seqAt(rows, keeper.firstInView - 1, 1), seqAt(rows, keeper.lastSeen - 1, -1));
+    if (keeper.above < nearPixels && hasOlder(window)) load(loadOlder);
+    if (keeper.below < nearPixels && !isEnd) load(loadNewer);
+  };
+  const { keeper, range, refs } = useListKeeper({
+    keys, passed: introKey, moved: check, estimate: (index) => estimate(index === 0 ? null : (rows[index - 1] ?? null)),
+  });
 
+  useLayoutEffect(() => {
+    if (placedFor.current === place || rows.length === 0) return;
+    // Leaving a message's address is no wish to be elsewhere.
+    if (placedFor.current !== null && targetSeq === null && !missing) return void (placedFor.current = place);
+    const target = targetSeq === null || missing ? undefined : rows.find((row) => row.message?.seq === targetSeq);
+    if (targetSeq !== null && !missing && !target) return;
+    const isFirst = placedFor.current === null;
+    placedFor.current = place;
+    const was = isFirst ? placeOf(chatId) : null;
+    const firstNew = rows.findIndex((row) => row.startsNew);
+    if (target) keeper.goTo(target.key, 'center');
+    else if (missing) keeper.goToEnd();
+    else if (was && keys.includes(was.key)) keeper.goTo(was.key, was.offset);
+    else if (firstNew >= 0 && rows.length - firstNew > 4) keeper.goTo(rows[firstNew]?.key ?? '', 'start');
+    else keeper.goToEnd();
+  }, [chatId, keeper, keys, missing, place, rows, targetSeq]);
+  useLayoutEffect(() => () => rememberPlace(chatId, keeper.isAtEnd ? null : keeper.anchor), [chatId, keeper]);
+
+  const latest = useRef(check);
+  latest.current = check;
   useEffect(() => {
-    const frame = requestAnimationFrame(check);
+    const frame = requestAnimationFrame(() => latest.current());
     return () => cancelAnimationFrame(frame);
-  }, [check, rows]);
-
-  // A growing composer or a line above takes height away; the end stays in view for who is reading there.
-  const wasAtEnd = useRef(false);
-  wasAtEnd.current = atBottom;
-  const element = virtualizer.scrollElement;
-  useEffect(() => {
-    if (!element) return;
-    const observer = new ResizeObserver(() => wasAtEnd.current && virtualizer.scrollToEnd());
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [element, virtualizer]);
-
-  return { atBottom, failed, check };
+  }, [rows]);
+  return { atBottom, failed, retry: () => latest.current(), keeper, range, refs };
 }
 
-const stillFrames = 3;
-const mostFrames = 60;
+// The keys of all rows, the same array while they are the same.
+function useKeys(rows: MessageRow[]): readonly string[] {
+  const known = useRef<readonly string[]>([]);
+  const isSame = known.current.length === rows.length + 1 && rows.every((row, index) => known.current[index + 1] === row.key);
+  if (!isSame) known.current = [introKey, ...rows.map((row) => row.key)];
+  return known.current;
+}
 
-// Rows are measured while the list goes to its place, and the place moves with them. More is loaded only when it
-// stands still: rows put in above meanwhile would change what the place's index means.
-function afterSettling(virtualizer: ListVirtualizer, settled: { current: boolean }): void {
-  settled.current = false;
-  let last = -1;
-  let still = 0;
-  let frames = 0;
-  const look = () => {
-    const offset = virtualizer.scrollElement?.scrollTop ?? -1;
-    still = offset === last ? still + 1 : 0;
-    last = offset;
-    frames += 1;
-    if (still < stillFrames && frames < mostFrames) return void requestAnimationFrame(look);
-    settled.current = true;
-    // Wakes up whoever listens to scrolling, for nothing may have scrolled since.
-    virtualizer.scrollElement?.dispatchEvent(new Event('scroll'));
-  };
-  requestAnimationFrame(look);
+// The seq of the row at `index`, or of the next one that has one in the direction of `step`; 0 for none.
+function seqAt(rows: readonly MessageRow[], index: number, step: 1 | -1): number {
+  for (let at = index; at >= 0 && at < rows.length; at += step) {
+    const seq = rows[at]?.message?.seq;
+    if (seq) return seq;
+  }
+  return 0;
 }

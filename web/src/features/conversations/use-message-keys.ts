@@ -4,14 +4,14 @@ import { focusComposer } from '@/lib/focus';
 import { messageIntent, pressOf, type MessageIntent } from '@/lib/key-intent';
 import type { MessageRow } from '@/lib/message-rows';
 import * as actions from './message-actions';
-import { indexOfRow, type ListVirtualizer } from './use-list-scroll';
+import type { ListKeeper } from './list-keeper';
 
 interface MessageKeys {
   chat: Chat;
   meId: string;
   rows: MessageRow[];
-  virtualizer: ListVirtualizer;
-  scroller: RefObject<HTMLDivElement | null>;
+  keeper: ListKeeper;
+  block: RefObject<HTMLDivElement | null>;
   canWrite: boolean;
   onDelete: (message: Message) => void;
 }
@@ -31,24 +31,26 @@ export function useMessageKeys(options: MessageKeys) {
   }, []);
 }
 
-function move({ rows, virtualizer, scroller }: MessageKeys, intent: MessageIntent, index: number): boolean {
+function move({ rows, keeper, block }: MessageKeys, intent: MessageIntent, index: number): boolean {
   const to = { previous: index - 1, next: index + 1, first: 0, last: rows.length - 1 }[intent as 'previous'];
   if (intent === 'leave' || (intent === 'next' && (to ?? 0) >= rows.length)) {
     focusComposer();
     return true;
   }
   if (to === undefined) return false;
-  const target = Math.min(Math.max(to, 0), rows.length - 1);
-  virtualizer.scrollToIndex(indexOfRow(target), { align: 'auto' });
-  focusRow(scroller, indexOfRow(target), 10);
+  const target = rows[Math.min(Math.max(to, 0), rows.length - 1)]?.key;
+  if (target === undefined) return true;
+  keeper.goTo(target, 'nearest');
+  focusRow(block, target, 10);
   return true;
 }
 
 // A row that was out of sight needs a frame or two before it is there.
-function focusRow(scroller: RefObject<HTMLDivElement | null>, index: number, tries: number): void {
-  const article = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] [data-message]`);
+function focusRow(block: RefObject<HTMLDivElement | null>, key: string, tries: number): void {
+  const row = Array.from(block.current?.children ?? []).find((child) => (child as HTMLElement).dataset.key === key);
+  const article = row?.querySelector<HTMLElement>('[data-message]');
   if (article) article.focus({ preventScroll: true });
-  else if (tries > 0) requestAnimationFrame(() => focusRow(scroller, index, tries - 1));
+  else if (tries > 0) requestAnimationFrame(() => focusRow(block, key, tries - 1));
 }
 
 function act({ chat, meId, canWrite, onDelete }: MessageKeys, intent: MessageIntent, message: Message): void {

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '@/api/contracts.gen';
 import { buildRows, type MessageRow } from '@/lib/message-rows';
-import { isAttached, type MessageWindow } from '@/lib/message-window';
+import { hasOlder, isAttached, type MessageWindow } from '@/lib/message-window';
 import { useAnswerPlaces } from '@/lib/answers';
 import { outboxStore } from '@/lib/outbox-store';
 
@@ -20,9 +20,10 @@ export function useMessageRows(chat: Chat, window: MessageWindow, meId: string):
   const outbox = useMemo(() => entries.filter((entry) => entry.chatId === chat.id), [entries, chat.id]);
   const attached = isAttached(window);
   const answers = useAnswerPlaces(chat.id);
+  const cut = hasOlder(window);
   const rows = useMemo(
-    () => buildRows({ messages: window.items, outbox: attached ? outbox : [], answers: attached ? answers : [], meId, newAfterSeq }),
-    [window.items, outbox, answers, attached, meId, newAfterSeq],
+    () => buildRows({ messages: window.items, outbox: attached ? outbox : [], answers: attached ? answers : [], meId, newAfterSeq, cut }),
+    [window.items, outbox, answers, attached, meId, newAfterSeq, cut],
   );
   return { rows, pendingCount: outbox.length };
 }

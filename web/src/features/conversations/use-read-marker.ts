@@ -1,39 +1,59 @@
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { putRead } from '@/api/chats';
 import { cachedChat, cachedWindow, noteRead } from '@/lib/chat-cache';
 import { live } from '@/lib/live';
 import { isAttached } from '@/lib/message-window';
-import { isReading, setAtNewest } from '@/lib/reading';
+import { isLooking, isReading, setAtNewest } from '@/lib/reading';
 
 const settleMilliseconds = 250;
 
-function markRead(chatId: string): void {
+// The chat's end is in view: everything is read.
+function readAll(chatId: string): number | null {
   const window = cachedWindow(chatId);
   const me = cachedChat(chatId)?.me;
-  if (!window || !me || !isAttached(window) || !isReading(chatId)) return;
-  if (window.lastSeq <= me.read_seq && me.unread === 0) return;
-  const seq = window.lastSeq;
-  noteRead(chatId, seq, 0);
+  if (!window || !me || !isAttached(window) || !isReading(chatId)) return null;
+  return window.lastSeq > me.read_seq || me.unread > 0 ? window.lastSeq : null;
+}
+
+function tell(chatId: string, seq: number, unread: number | undefined): void {
+  noteRead(chatId, seq, unread);
   const told = live.tell(`/app/chats/${chatId}/read`, { seq });
   if (!told) putRead(chatId, seq).catch(() => undefined);
 }
 
-// Moves the read marker while the newest message is in view of a person who is looking.
-export function useReadMarker(chatId: string, atNewest: boolean, lastSeq: number): void {
+// Moves the read marker after what a person who is looking has seen. What was jumped over by a link counts as unread; the
+// newest message in view counts for all.
+export function useReadMarker(chatId: string, atNewest: boolean, lastSeq: number): (firstSeq: number, lastSeq: number) => void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const seen = useRef({ first: 0, last: 0 });
+  const joins = useRef(false);
+  const mark = useCallback(() => {
+    timer.current = undefined;
+    const all = readAll(chatId);
+    if (all !== null) return tell(chatId, all, 0);
+    const me = cachedChat(chatId)?.me;
+    if (!me || !isLooking(chatId)) return;
+    if (joins.current && seen.current.last > me.read_seq) tell(chatId, seen.current.last, undefined);
+  }, [chatId]);
+  const plan = useCallback(() => {
+    timer.current ??= setTimeout(mark, settleMilliseconds);
+  }, [mark]);
   useEffect(() => {
     setAtNewest(atNewest);
-    const plan = () => {
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => markRead(chatId), settleMilliseconds);
-    };
     plan();
     window.addEventListener('focus', plan);
     document.addEventListener('visibilitychange', plan);
     return () => {
       clearTimeout(timer.current);
+      timer.current = undefined;
       window.removeEventListener('focus', plan);
       document.removeEventListener('visibilitychange', plan);
     };
-  }, [chatId, atNewest, lastSeq]);
+  }, [plan, atNewest, lastSeq]);
+  return useCallback((first: number, last: number) => {
+    seen.current = { first, last };
+    // Once reading has begun where it had ended, no step is too far.
+    if (isLooking(chatId)) joins.current ||= first <= (cachedChat(chatId)?.me?.read_seq ?? 0) + 1;
+    plan();
+  }, [chatId, plan]);
 }
