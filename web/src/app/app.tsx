@@ -1,11 +1,13 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { BrowserRouter, Route, Routes } from 'react-router';
 import { queryClient } from '@/lib/query-client';
 import { useSession } from '@/lib/session';
 import { AppShell } from './app-shell';
 import { ChatsScreen } from './chats-screen';
+import { NotFound } from './not-found';
 import { Starting } from './starting';
+import { useFileGuard } from './use-file-guard';
 
 const SignInPage = lazy(() => import('@/features/auth/sign-in-page').then((m) => ({ default: m.SignInPage })));
 const SignUpPage = lazy(() => import('@/features/auth/sign-up-page').then((m) => ({ default: m.SignUpPage })));
@@ -16,6 +18,7 @@ const PeopleScreen = lazy(() => import('./people-screen').then((m) => ({ default
 const SettingsPage = lazy(() => import('@/features/settings/settings-page').then((m) => ({ default: m.SettingsPage })));
 
 export function App() {
+  useFileGuard();
   return (
     <QueryClientProvider client={queryClient}>
       <BrowserRouter>
@@ -51,8 +54,8 @@ function Screens() {
         <Route path="/rooms" element={<RoomsPage />} />
         <Route path="/people" element={<PeopleScreen />} />
         <Route path="/settings" element={<SettingsPage />} />
-        <Route path="/settings/:section" element={<SettingsPage />} />
-        <Route path="*" element={<Navigate to="/" replace />} />
+        <Route path="/settings/:section" element={<SettingsPage missing={<NotFound />} />} />
+        <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>
   );

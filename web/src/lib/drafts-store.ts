@@ -1,32 +1,52 @@
 import { create } from 'zustand';
-import { emptyDraft, readDraft, writeDraft, type Draft } from './drafts';
+import {
+  afterOther, afterTaken, emptyDraft, heldOf, parseSlot, placeOfKey, readSlots, removeSlot, writeSlot, type Draft, type DraftStorage, type Held, type Slot,
+} from './drafts';
+import { makeClientId } from './ids';
 import { useSession } from './session';
+import { ownTab } from './tab-id';
 
 interface DraftsState {
-  byChat: Record<string, Draft>;
+  byChat: Record<string, Held>;
 }
 
 const useDraftsStore = create<DraftsState>()(() => ({ byChat: {} }));
 
 const meId = (): string => useSession.getState().user?.id ?? '';
+const storage: DraftStorage = {
+  keys: () => Object.keys(localStorage),
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, value) => localStorage.setItem(key, value),
+  removeItem: (key) => localStorage.removeItem(key),
+};
+const tab = ownTab(makeClientId);
+let stored: Map<string, Slot[]> | null = null;
+// What stood there when typing here began, by chat.
+const bases = new Map<string, string>();
 
-// Reads storage once per chat; afterwards memory answers.
-function draftOf(state: DraftsState, chatId: string): Draft {
+// Reads storage once; afterwards memory answers.
+function heldIn(state: DraftsState, chatId: string): Held {
   const known = state.byChat[chatId];
   if (known) return known;
-  const stored = readDraft(localStorage, meId(), chatId);
-  state.byChat[chatId] = stored;
-  return stored;
+  stored ??= readSlots(storage, meId());
+  const held = heldOf(stored.get(chatId) ?? [], tab);
+  state.byChat[chatId] = held;
+  return held;
 }
 
 export function useDraft(chatId: string): Draft {
-  return useDraftsStore((state) => draftOf(state, chatId));
+  return useDraftsStore((state) => heldIn(state, chatId).draft);
 }
 
 export function changeDraft(chatId: string, change: Partial<Draft>): void {
-  const next = { ...draftOf(useDraftsStore.getState(), chatId), ...change };
-  useDraftsStore.setState((state) => ({ byChat: { ...state.byChat, [chatId]: next } }));
-  writeDraft(localStorage, meId(), chatId, next);
+  const before = heldIn(useDraftsStore.getState(), chatId);
+  if (before.tab !== tab) bases.set(chatId, before.draft.text);
+  const draft = { ...before.draft, ...change };
+  const isEmpty = draft.text === '' && draft.replyTo === null;
+  useDraftsStore.setState((state) => ({ byChat: { ...state.byChat, [chatId]: { draft, tab: isEmpty ? null : tab } } }));
+  writeSlot(storage, meId(), chatId, { tab, draft, at: Date.now(), base: bases.get(chatId) ?? '' });
+  // What stood here is going on here now.
+  if (before.tab !== null && before.tab !== tab) removeSlot(storage, meId(), chatId, before.tab);
 }
 
 export function clearDraft(chatId: string): void {
@@ -35,5 +55,22 @@ export function clearDraft(chatId: string): void {
 
 // Another person signed in: nothing in memory is theirs.
 export function forgetDrafts(): void {
+  stored = null;
+  bases.clear();
   useDraftsStore.setState({ byChat: {} });
 }
+
+// Hears of what is typed in other tabs; storage tells them and not the tab that writes.
+function onStorage({ key, oldValue, newValue }: StorageEvent): void {
+  const place = key === null ? null : placeOfKey(meId(), key);
+  if (!place) return;
+  const { chatId } = place;
+  const held = heldIn(useDraftsStore.getState(), chatId);
+  const [was, now] = [parseSlot(place.tab, oldValue), parseSlot(place.tab, newValue)];
+  const next = place.tab === tab ? afterTaken(held, tab, was) : afterOther(held, tab, was, now);
+  if (next === held) return;
+  useDraftsStore.setState((state) => ({ byChat: { ...state.byChat, [chatId]: next } }));
+  if (held.tab === tab) removeSlot(storage, meId(), chatId, tab);
+}
+
+if (typeof window !== 'undefined') window.addEventListener('storage', onStorage);

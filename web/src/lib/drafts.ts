@@ -1,6 +1,8 @@
-// What is typed but not sent, per person and chat, kept over reloads.
+// What is typed but not sent, per person and chat, kept over reloads. Each tab keeps its own in a slot of its own, so that no
+// tab writes over what was typed in another. A tab in which nothing was typed shows what is typed elsewhere.
 
 export interface DraftStorage {
+  keys: () => string[];
   getItem: (key: string) => string | null;
   setItem: (key: string, value: string) => void;
   removeItem: (key: string) => void;
@@ -11,27 +13,97 @@ export interface Draft {
   replyTo: string | null;
 }
 
+export interface Slot {
+  tab: string;
+  draft: Draft;
+  // When it was last typed in, in milliseconds.
+  at: number;
+  // What stood in the composer when typing here began: who still shows that follows.
+  base: string;
+}
+
+// What a tab shows: its own draft or that of another tab; null when there is none.
+export interface Held {
+  draft: Draft;
+  tab: string | null;
+}
+
 export const emptyDraft: Draft = { text: '', replyTo: null };
+export const nothingHeld: Held = { draft: emptyDraft, tab: null };
 
-const keyOf = (userId: string, chatId: string) => `loquat.draft.${userId}.${chatId}`;
+const prefixOf = (userId: string) => `loquat.draft.${userId}.`;
+const keyOf = (userId: string, chatId: string, tab: string) => `${prefixOf(userId)}${chatId}.${tab}`;
 
-export function readDraft(storage: DraftStorage, userId: string, chatId: string): Draft {
+function parse(tab: string, stored: string | null): Slot | null {
   try {
-    const found = JSON.parse(storage.getItem(keyOf(userId, chatId)) ?? 'null') as Partial<Draft> | null;
-    if (typeof found?.text !== 'string') return emptyDraft;
-    return { text: found.text, replyTo: typeof found.replyTo === 'string' ? found.replyTo : null };
+    const found = JSON.parse(stored ?? 'null') as Partial<Draft & Slot> | null;
+    if (typeof found?.text !== 'string') return null;
+    const replyTo = typeof found.replyTo === 'string' ? found.replyTo : null;
+    return { tab, draft: { text: found.text, replyTo }, at: Number(found.at) || 0, base: typeof found.base === 'string' ? found.base : '' };
   } catch {
-    return emptyDraft;
+    return null;
   }
 }
 
+// Which chat and tab a stored draft of this person belongs to.
+export function placeOfKey(userId: string, key: string): { chatId: string; tab: string } | null {
+  if (!key.startsWith(prefixOf(userId))) return null;
+  const [chatId, tab, more] = key.slice(prefixOf(userId).length).split('.');
+  return chatId && tab && more === undefined ? { chatId, tab } : null;
+}
+
+export const parseSlot = parse;
+
+// All drafts of a person, by chat.
+export function readSlots(storage: DraftStorage, userId: string): Map<string, Slot[]> {
+  const slots = new Map<string, Slot[]>();
+  for (const key of storage.keys()) {
+    const place = placeOfKey(userId, key);
+    const slot = place && parse(place.tab, storage.getItem(key));
+    if (place && slot) slots.set(place.chatId, [...(slots.get(place.chatId) ?? []), slot]);
+  }
+  return slots;
+}
+
 // A draft without text and reply is no draft: it leaves nothing behind.
-export function writeDraft(storage: DraftStorage, userId: string, chatId: string, draft: Draft): void {
-  const key = keyOf(userId, chatId);
+export function writeSlot(storage: DraftStorage, userId: string, chatId: string, slot: Slot): void {
+  const key = keyOf(userId, chatId, slot.tab);
   try {
-    if (draft.text === '' && draft.replyTo === null) storage.removeItem(key);
-    else storage.setItem(key, JSON.stringify(draft));
+    if (isEmpty(slot.draft)) storage.removeItem(key);
+    else storage.setItem(key, JSON.stringify({ ...slot.draft, at: slot.at, base: slot.base }));
   } catch {
     // A full or forbidden store must not stop anyone from typing.
   }
+}
+
+export function removeSlot(storage: DraftStorage, userId: string, chatId: string, tab: string): void {
+  try {
+    storage.removeItem(keyOf(userId, chatId, tab));
+  } catch {
+    // As above.
+  }
+}
+
+const isEmpty = (draft: Draft): boolean => draft.text === '' && draft.replyTo === null;
+
+// What a tab shows first: its own draft, otherwise the newest of the others.
+export function heldOf(slots: readonly Slot[], own: string): Held {
+  const mine = slots.find((slot) => slot.tab === own);
+  const newest = mine ?? [...slots].sort((a, b) => b.at - a.at)[0];
+  return newest ? { draft: newest.draft, tab: newest.tab } : nothingHeld;
+}
+
+// What a tab shows after another tab took its slot away: it went on there, which was told before, or was sent there.
+export function afterTaken(held: Held, own: string, was: Slot | null): Held {
+  return held.tab === own && was?.draft.text === held.draft.text ? nothingHeld : held;
+}
+
+// What a tab shows after another tab's draft changed from `was` to `now`. What was typed here stays, unless the other went on
+// from exactly that, or sent it.
+export function afterOther(held: Held, own: string, was: Slot | null, now: Slot | null): Held {
+  const typedHere = held.tab === own;
+  if (now) return !typedHere || now.base === held.draft.text ? { draft: now.draft, tab: now.tab } : held;
+  if (!was) return held;
+  const isSame = typedHere ? was.draft.text === held.draft.text : was.tab === held.tab;
+  return isSame ? nothingHeld : held;
 }

@@ -53,10 +53,10 @@ export function SignUpPage() {
       lead={<>{strings.auth.haveAccount} <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{strings.auth.signIn}</Link></>}
     >
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
-        <TextField label={strings.auth.username} hint={strings.auth.usernameHint} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required minLength={3} maxLength={32} {...bind('username')} />
-        <TextField label={strings.auth.displayName} hint={strings.auth.displayNameHint} autoComplete="name" maxLength={64} {...bind('display_name')} />
-        <TextField label={strings.auth.emailOptional} type="email" autoComplete="email" maxLength={254} {...bind('email')} />
-        <PasswordField label={strings.auth.password} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} maxLength={128} {...bind('password')} />
+        <TextField label={strings.auth.username} hint={strings.auth.usernameHint} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required minLength={3} {...bind('username')} />
+        <TextField label={strings.auth.displayName} hint={strings.auth.displayNameHint} autoComplete="name" {...bind('display_name')} />
+        <TextField label={strings.auth.emailOptional} type="email" autoComplete="email" {...bind('email')} />
+        <PasswordField label={strings.auth.password} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} {...bind('password')} />
         <FormError text={general} />
         <Button type="submit" variant="primary" size="large" busy={busy}>{strings.auth.createAccount}</Button>
       </form>

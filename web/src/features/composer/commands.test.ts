@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandIn, type Command } from './commands';
+import { readCommand, type Command } from './commands';
 import { emoji, findEmoji } from './emoji';
 
 const run = () => undefined;
@@ -7,23 +7,32 @@ const commands: Command[] = [
   { name: 'invite', argument: '[user name]', help: '', run },
   { name: 'leave', argument: null, help: '', run },
 ];
-const called = (text: string) => {
-  const call = commandIn(text, commands);
-  return call && [call.command.name, call.argument];
+const read = (text: string) => {
+  const reading = readCommand(text, commands);
+  if (reading.kind === 'call') return `${reading.command.name}(${reading.argument})`;
+  return reading.kind === 'unknown' ? `unknown ${reading.name}` : reading.kind;
 };
 
 describe('a text', () => {
-  it.each<[string, string[] | null]>([
-    ['/invite ada tom', ['invite', 'ada tom']],
-    ['/invite ', ['invite', '']],
-    ['/leave', ['leave', '']],
-    ['/leave it to me', null],
-    ['/etc', null],
-    ['/etc/hosts', null],
-    ['well, /leave', null],
-    ['/invite ada\nand more', null],
-  ])('%j calls %j', (text, call) => {
-    expect(called(text)).toEqual(call);
+  it.each([
+    ['/invite ada tom', 'invite(ada tom)'],
+    ['/invite ', 'invite()'],
+    ['/Invite ada', 'invite(ada)'],
+    ['/leave', 'leave()'],
+    ['/leave it to me', 'misused'],
+    ['/invite ada\nand more', 'misused'],
+    ['/etc', 'unknown etc'],
+    ['/shrug whatever', 'unknown shrug'],
+    ['/übung\nmehr', 'unknown übung'],
+    ['/etc/hosts', 'message'],
+    ['/', 'message'],
+    ['/ me', 'message'],
+    ['//me', 'message'],
+    ['/2 of them', 'message'],
+    [' /leave', 'message'],
+    ['well, /leave', 'message'],
+  ])('%j is read as %s', (text, reading) => {
+    expect(read(text)).toBe(reading);
   });
 });
 

@@ -7,16 +7,24 @@ export interface Command {
   run: (argument: string) => void;
 }
 
-export interface Call {
-  command: Command;
-  argument: string;
-}
+// What a text is: an ordinary message, a command to run, or one that looks like a command and is none, or is called in
+// a way that it cannot be.
+export type Reading =
+  | { kind: 'message' }
+  | { kind: 'call'; command: Command; argument: string }
+  | { kind: 'unknown'; name: string }
+  | { kind: 'misused'; command: Command };
 
-// The command that a text calls. Anything else with a slash is an ordinary message.
-export function commandIn(text: string, commands: readonly Command[]): Call | null {
-  const match = /^\/([a-z]+)(?:\s+([^\n]*))?$/.exec(text.trim());
-  const command = commands.find((known) => known.name === match?.[1]);
+// A slash and one word, at the very start and not within a path: `/etc/hosts` is a message.
+const shape = /^\/(\p{L}[\p{L}\p{N}_-]*)(?:\s+([^]*))?$/u;
+
+export function readCommand(text: string, commands: readonly Command[]): Reading {
+  const match = shape.exec(text.trimEnd());
+  const name = match?.[1]?.toLowerCase();
+  if (name === undefined) return { kind: 'message' };
+  const command = commands.find((known) => known.name === name);
   const argument = match?.[2]?.trim() ?? '';
-  if (!command || (argument !== '' && command.argument === null)) return null;
-  return { command, argument };
+  if (!command) return { kind: 'unknown', name };
+  if (argument.includes('\n') || (argument !== '' && command.argument === null)) return { kind: 'misused', command };
+  return { kind: 'call', command, argument };
 }

@@ -1,5 +1,5 @@
 import { SendHorizontal, Square } from 'lucide-react';
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { IconButton } from '@/components/icon-button';
@@ -9,16 +9,16 @@ import { composerIntent, pressOf } from '@/lib/key-intent';
 import { sendMessage } from '@/lib/sender';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
+import { charactersOver } from '@/lib/text-length';
 import { continueLine, insideFence } from '@/lib/text-continuation';
 import { isTouch } from '@/lib/use-media';
-import { commandIn, type Command } from './commands';
+import { CommandNotice } from './command-notice';
+import { readCommand, type Command, type Reading } from './commands';
 import { CompletionPopup } from './completion-popup';
 import { ReplyingTo } from './replying-to';
 import type { Suggestion } from './suggestions';
 import { useCompletion } from './use-completion';
 import { useTypingSignal } from './use-typing-signal';
-
-export const mostCharacters = 16_000;
 
 interface ComposerProps {
   chat: Chat;
@@ -44,14 +44,23 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
   }, []);
   const setText = (text: string) => changeDraft(chat.id, { text });
   const completion = useCompletion({ chatId: chat.id, text: draft.text, area, commands, extra, setText });
-  const over = draft.text.length - mostCharacters;
-  const ready = draft.text.trim() !== '' && over <= 0;
+  const over = charactersOver(draft.text);
+  const ready = draft.text.trim() !== '' && over === 0;
+  // A command that was called and cannot be, while its text stands.
+  const [refused, setRefused] = useState<{ text: string; reading: Reading } | null>(null);
+  const notice = refused?.text === draft.text ? refused.reading : null;
 
+  const sendText = () => {
+    sendMessage(chat.id, draft.text.trim(), draft.replyTo, asks);
+    clearDraft(chat.id);
+    area.current?.focus();
+  };
   const send = () => {
     if (!ready) return;
-    const call = commandIn(draft.text, commands);
-    if (call) call.command.run(call.argument);
-    else sendMessage(chat.id, draft.text.trim(), draft.replyTo, asks);
+    const reading = readCommand(draft.text, commands);
+    if (reading.kind === 'message') return sendText();
+    if (reading.kind !== 'call') return setRefused({ text: draft.text, reading });
+    reading.command.run(reading.argument);
     clearDraft(chat.id);
     area.current?.focus();
   };
@@ -120,6 +129,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
           )}
         </div>
       </div>
+      {notice && <CommandNotice reading={notice} commands={commands} onSend={sendText} />}
       {over > 0 && <p role="alert" className="pt-1 text-small text-bad">{strings.composer.tooLong(over)}</p>}
     </div>
   );

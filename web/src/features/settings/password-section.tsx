@@ -37,7 +37,7 @@ export function PasswordSection() {
     <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
       <p className="text-soft">{strings.settings.passwordLead}</p>
       <PasswordField label={strings.settings.currentPassword} autoComplete="current-password" required value={current} error={currentError} onChange={(event) => setCurrent(event.target.value)} />
-      <PasswordField label={strings.settings.newPassword} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} maxLength={128} value={next} error={nextError} onChange={(event) => setNext(event.target.value)} />
+      <PasswordField label={strings.settings.newPassword} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} value={next} error={nextError} onChange={(event) => setNext(event.target.value)} />
       <FormError text={general} />
       <Button type="submit" variant="primary" busy={busy} disabled={!current || next.length < 10} className="self-start">{strings.settings.changePassword}</Button>
     </form>

@@ -42,8 +42,8 @@ export function ProfileSection() {
         </div>
       </div>
       <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
-        <TextField label={strings.auth.displayName} value={name} maxLength={64} required autoComplete="name" error={fieldError(error, 'display_name')} onChange={(event) => setName(event.target.value)} />
-        <TextField label={strings.auth.email} type="email" value={email} maxLength={254} autoComplete="email" hint={strings.settings.emailHint} error={emailTaken ?? fieldError(error, 'email')} onChange={(event) => setEmail(event.target.value)} />
+        <TextField label={strings.auth.displayName} value={name} required autoComplete="name" error={fieldError(error, 'display_name')} onChange={(event) => setName(event.target.value)} />
+        <TextField label={strings.auth.email} type="email" value={email} autoComplete="email" hint={strings.settings.emailHint} error={emailTaken ?? fieldError(error, 'email')} onChange={(event) => setEmail(event.target.value)} />
         <FormError text={general} />
         <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{strings.common.save}</Button>
       </form>

@@ -1,5 +1,5 @@
 import { Bell, ChartColumn, ChevronLeft, Keyboard, MonitorSmartphone, Palette, ShieldCheck, UserRound } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, NavLink, useParams } from 'react-router';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
@@ -23,11 +23,13 @@ const sections = [
   { path: 'usage', icon: ChartColumn, part: UsageSection },
 ] as const;
 
-export function SettingsPage() {
+// `missing` is shown for a section that there is not.
+export function SettingsPage({ missing }: { missing?: ReactNode }) {
   const { section } = useParams();
   const narrow = useIsNarrow();
   const chosen = sections.find((entry) => entry.path === section) ?? (narrow ? undefined : sections[0]);
   const Part = chosen?.part;
+  if (section !== undefined && chosen?.path !== section) return missing;
   return (
     <div className="flex h-full min-h-0">
       {(!narrow || !chosen) && (

@@ -1,0 +1,29 @@
+import { Link, useLocation } from 'react-router';
+import { Button } from '@/components/button';
+import { EmptyState } from '@/components/empty-state';
+import { Logo } from '@/components/logo';
+import { strings } from '@/lib/strings';
+import { useUi } from '@/lib/ui-store';
+import { chatsPlace, peoplePlace, roomsPlace } from './places';
+
+// An address that leads nowhere, with ways on.
+export function NotFound() {
+  const { pathname } = useLocation();
+  return (
+    <EmptyState
+      picture={<Logo size={56} />}
+      title={strings.notFound.title}
+      text={strings.notFound.text(pathname)}
+      action={
+        <div className="flex flex-wrap justify-center gap-2">
+          {[chatsPlace, peoplePlace, roomsPlace].map(({ to, label, icon: Icon }) => (
+            <Link key={to} to={to} className="inline-flex h-9 items-center gap-2 rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover pointer-coarse:h-11">
+              <Icon size={16} aria-hidden /> {label}
+            </Link>
+          ))}
+          <Button onClick={() => useUi.setState({ switcherOpen: true })}>{strings.notFound.find}</Button>
+        </div>
+      }
+    />
+  );
+}
