@@ -76,7 +76,6 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 if(LOQUAT_STATIC)
   # What this release's libcrypto.a was built with: Debian 13's compresses certificates with zstd.
   pkg_check_modules(crypto REQUIRED libcrypto)
@@ -100,7 +99,11 @@ endfunction()
 loquat_library(sqlite_library SQLite::SQLite3 libsqlite3.a)
 loquat_library(yaml_library yaml-cpp libyaml-cpp.a)
 loquat_library(sodium_library PkgConfig::sodium libsodium.a)
-loquat_library(unicode_library PkgConfig::utf8proc libutf8proc.a)
+
+# Properties of characters.  Always from its archive: the package's flags would reach every file.
+find_library(utf8proc_FILE libutf8proc.a REQUIRED)
+add_library(unicode_library INTERFACE)
+target_link_libraries(unicode_library INTERFACE ${utf8proc_FILE})
 
 # The rules of time zones.  Always from its archives: the library's version is part of the names of its functions.
 add_library(time_zone_library INTERFACE)
