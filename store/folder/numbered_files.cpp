@@ -37,6 +37,10 @@ std::optional<FileHead> decode_head(std::string_view record) {
     return in.finished() && found == kind ? std::optional{head} : std::nullopt;
 }
 
+fs::path path_of(const fs::path& folder, std::uint64_t number) {
+    return folder / (std::to_string(number) + std::string{numbered_suffix});
+}
+
 std::map<std::uint64_t, fs::path> list_numbered(const fs::path& folder) {
     std::map<std::uint64_t, fs::path> found;
     std::error_code error;
@@ -101,9 +105,7 @@ class Examination {
     }
 
   private:
-    fs::path path_of(std::uint64_t number) const {
-        return folder_ / (std::to_string(number) + std::string{numbered_suffix});
-    }
+    fs::path path_of(std::uint64_t number) const { return store::path_of(folder_, number); }
     std::uint64_t known_of(std::uint64_t number) const {
         constexpr auto all = std::numeric_limits<std::uint64_t>::max();
         return number == end_.number ? end_.bytes : number < end_.number ? all : 0;
@@ -181,11 +183,12 @@ class Examination {
     NumberedFiles found_;
 };
 
-// False when it is no longer needed.
+// False when it is no longer needed; then what was copied of it before is neither.
 bool copy_one(const fs::path& from, const fs::path& to) {
     std::error_code error;
     fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
     if (error == std::errc::no_such_file_or_directory) {
+        fs::remove(to, error);
         return false;
     }
     if (error) {
@@ -194,17 +197,19 @@ bool copy_one(const fs::path& from, const fs::path& to) {
     return true;
 }
 
-// All below `last` are whole in the copy, and that one is as far as it was.  False when it may be
-// that what was in one that is gone is in a later one.
+// Copies again from `last` on.  All below it are whole in the copy then, and that one is as far as
+// it was; 0: none is needed.  False when it may be that what was in one that is gone is in a later
+// one.
 bool copy_round(const fs::path& from, const fs::path& to, std::uint64_t& last) {
-    const std::uint64_t before = last;
+    const std::uint64_t before = std::exchange(last, 0);
+    auto listed = list_numbered(from);
+    if (before > 0) {
+        listed.emplace(before, path_of(from, before));
+    }
     bool is_all = true;
-    for (const auto& [number, path] : list_numbered(from)) {
-        if (number < before) {
-            continue;
-        }
-        if (copy_one(path, to / path.filename())) {
-            last = number;
+    for (auto at = listed.lower_bound(before); at != listed.end(); ++at) {
+        if (copy_one(at->second, to / at->second.filename())) {
+            last = at->first;
         } else {
             is_all = false;
         }
@@ -216,11 +221,11 @@ bool copy_round(const fs::path& from, const fs::path& to, std::uint64_t& last) {
 void finish_copy(const fs::path& folder, const FilesStamp& stamp, std::uint64_t last) {
     const auto copied = list_numbered(folder);
     std::uint64_t first = last;
-    while (copied.contains(first - 1)) {
+    while (last > 0 && copied.contains(first - 1)) {
         --first;
     }
     for (const auto& [number, path] : copied) {
-        if (number < first) {
+        if (number < first || last == 0) {
             remove_file(path);
             continue;
         }
@@ -288,9 +293,8 @@ void copy_numbered(const fs::path& source, const fs::path& target, const FilesSt
         return found == known.end() ? 0 : found->second;
     };
     stamp.unnamed->raise(value_of(unnamed_mark));
-    if (last > 0) {
-        finish_copy(target / name, stamp, last);
-    } else if (const std::uint64_t end = value_of(end_mark); end > 0) {
+    finish_copy(target / name, stamp, last);
+    if (const std::uint64_t end = value_of(end_mark); last == 0 && end > 0) {
         stamp.end->raise(end);
         forget_files(stamp);
     }
