@@ -83,6 +83,7 @@ Platform::State::State(PlatformOptions given)
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
         return disk_problem(path, least);
     });
+    health.add("platform", "marks", [this] { return folder.trouble(); });
 }
 
 void Platform::State::on_call(std::string_view service, std::string_view operation,

@@ -105,7 +105,7 @@ std::optional<Failure> judge(const fs::path& file, const FileStamp& stamp, std::
     return std::nullopt;
 }
 
-Folder::Folder(fs::path path) : lock_(std::move(path)) {
+Folder::Folder(fs::path path, FileCalls& calls) : lock_(std::move(path)) {
     std::optional<Manifest> found = find_manifest(this->path());
     if (found) {
         manifest_ = std::move(*found);
@@ -121,7 +121,7 @@ Folder::Folder(fs::path path) : lock_(std::move(path)) {
     if (found) {
         check_present();
     }
-    marks_ = std::make_unique<Marks>(this->path() / marks_name, id_);
+    marks_ = std::make_unique<Marks>(this->path() / marks_name, id_, calls);
     if (this->find(marks_name) == nullptr) {
         add(marks_name, {}).is_made = true;
         write();
@@ -259,6 +259,12 @@ void Folder::settle() {
     if (is_changed) {
         write();
     }
+}
+
+std::optional<std::string> Folder::trouble() const {
+    return marks_->are_behind()
+               ? std::optional{(path() / marks_name).string() + " cannot be written"}
+               : std::nullopt;
 }
 
 SeqMarks Folder::seq_marks() {

@@ -29,7 +29,7 @@ class Folder {
     // Fails as DataFolder; with `folder.damaged`, `folder.newer`; with `folder.missing_file` for
     // the first file that should be there and is not; with `folder.incomplete` when files of an
     // older version do not make a whole.
-    explicit Folder(std::filesystem::path path);
+    explicit Folder(std::filesystem::path path, FileCalls& calls = FileCalls::system());
     ~Folder();
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
@@ -55,6 +55,9 @@ class Folder {
 
     // Files may hold more than was acknowledged: the end is none that `clean` can be said of.
     void end_in_doubt() { is_in_doubt_ = true; }
+
+    // What is wrong with the marks now.  Any thread, never waits for the disk.
+    std::optional<std::string> trouble() const;
 
     // How far a topic of the log was acknowledged.
     Mark& topic_mark(std::string_view topic);

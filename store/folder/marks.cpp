@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -11,7 +12,9 @@
 #include <vector>
 
 #include "base/failure.hpp"
+#include "base/log.hpp"
 #include "store/checksum.hpp"
+#include "store/file/file.hpp"
 #include "store/folder/read_marks.hpp"
 
 namespace loquat::store {
@@ -68,19 +71,14 @@ std::optional<ReadSlot> decode(const SlotBytes& bytes) {
                     take<std::uint64_t>(bytes, 16)};
 }
 
-struct SlotPlace {
-    std::size_t place = 0;
-    std::uint64_t count = 0;
-};
-
-bool write_slot(int file, SlotPlace slot, const SlotBytes& bytes, std::size_t size) noexcept {
-    const auto at = static_cast<off_t>((2 * slot.place + slot.count % 2) * slot_bytes);
-    return ::pwrite(file, bytes.data(), size, at) == static_cast<ssize_t>(size);
+std::size_t slot_at(std::size_t place, std::uint64_t count) {
+    return (2 * place + count % 2) * slot_bytes;
 }
 
-bool write_slot(int file, std::size_t place, std::string_view name, std::uint64_t count,
-                std::uint64_t value) noexcept {
-    return write_slot(file, {place, count}, encode(name, count, value), slot_bytes);
+// Up to the last byte that is another one than before.  The name is behind the number.
+std::size_t changed_bytes(std::uint64_t before, std::uint64_t after) {
+    const auto bits = static_cast<std::size_t>(std::bit_width(before ^ after));
+    return head_bytes - sizeof after + (bits + 7) / 8;
 }
 
 // Changes with every start of the system; empty where it is not known.
@@ -132,30 +130,53 @@ bool is_only_zero(int file, std::size_t bytes) {
            std::ranges::all_of(read, [](char c) { return c == 0; });
 }
 
+void report_behind(const std::string& mark) noexcept {
+    try {
+        log_error({.service = "platform"},
+                  "how far a file was acknowledged cannot be written down; it is tried again",
+                  {{"mark", mark}, {"error", std::strerror(errno)}});
+    } catch (...) {
+        return;  // health says it too
+    }
+}
+
 }  // namespace
 
 std::string folded_name(std::string_view file) { return "folded:" + std::string{file}; }
 
 void Mark::raise(std::uint64_t value) noexcept {
     const std::lock_guard lock{mutex_};
-    if (value > value_.load(std::memory_order_relaxed)) {
+    const bool is_more = value > value_.load(std::memory_order_relaxed);
+    if (is_more) {
         value_.store(value, std::memory_order_relaxed);
+    }
+    if (is_more || is_behind_) {
         write();
     }
 }
 
-// What cannot be written leaves an older number, which proves less and claims nothing false.  The
-// name is written once.
 void Mark::write() noexcept {
-    const bool is_whole = whole_left_ > 0;
-    ++count_;
-    if (write_slot(file_, {place_, count_}, encode(name_, count_, value()),
-                   is_whole ? slot_bytes : head_bytes)) {
-        whole_left_ -= is_whole ? 1 : 0;
+    const std::uint64_t count = count_ + 1;
+    std::optional<std::uint64_t>& slot = slots_[count % 2];
+    const std::size_t size = slot ? changed_bytes(*slot, value()) : slot_bytes;
+    const SlotBytes bytes = encode(name_, count, value());
+    const ssize_t written =
+        place_.calls->write(place_.file, bytes.data(), size, slot_at(place_.number, count));
+    const bool was_behind = is_behind_;
+    is_behind_ = written != static_cast<ssize_t>(size);
+    if (!is_behind_) {
+        slot = value();
+        count_ = count;
+        return;
+    }
+    slot.reset();
+    if (!was_behind) {
+        report_behind(name_);
     }
 }
 
-Marks::Marks(fs::path file, Uuid folder) : path_(std::move(file)), folder_(folder) {
+Marks::Marks(fs::path file, Uuid folder, FileCalls& calls)
+    : path_(std::move(file)), folder_(folder), calls_(calls) {
     file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file_ < 0) {
         throw unusable(path_);
@@ -178,7 +199,7 @@ void Marks::load() {
     if (places == 0 || (places == 1 && is_only_zero(file_, 2 * slot_bytes))) {
         const std::string owner = folder_.to_string() + "/";
         for (std::uint64_t count = 0; count < 2; ++count) {
-            if (!write_slot(file_, 0, owner, count, state_clean)) {
+            if (!write_slot(0, encode(owner, count, state_clean), count)) {
                 throw unusable(path_);
             }
         }
@@ -216,7 +237,7 @@ void Marks::load() {
 
 Mark& Marks::place(const std::string& name, std::size_t place) {
     auto& slot = marks_[name];
-    slot.reset(new Mark{file_, place, name});
+    slot.reset(new Mark{{.calls = &calls_, .file = file_, .number = place}, name});
     places_ = std::max(places_, place + 1);
     return *slot;
 }
@@ -232,7 +253,7 @@ Mark& Marks::get(std::string_view name) {
     const std::string key{name};
     // Both slots at once, so that the place is whole before it counts.
     for (std::uint64_t count = 0; count < 2; ++count) {
-        if (!write_slot(file_, places_, key, count, 0)) {
+        if (!write_slot(places_, encode(key, count, 0), count)) {
             throw unusable(path_);
         }
     }
@@ -262,7 +283,8 @@ void Marks::clear(std::string_view name) {
 void Marks::write_state(std::uint64_t state, const std::string& boot) {
     Mark& slot = *marks_.at("");
     const std::string name = folder_.to_string() + "/" + boot;
-    if (!write_slot(file_, 0, name, ++slot.count_, state) || ::fsync(file_) != 0) {
+    ++slot.count_;
+    if (!write_slot(0, encode(name, slot.count_, state), slot.count_) || calls_.sync(file_) != 0) {
         throw unusable(path_);
     }
 }
@@ -274,10 +296,49 @@ void Marks::begin() {
 
 void Marks::end_cleanly() {
     const std::lock_guard lock{mutex_};
-    if (::fsync(file_) != 0) {
-        throw unusable(path_);
+    if (!force()) {
+        replace();
+        return;
     }
     write_state(state_clean, boot_id());
+}
+
+bool Marks::write_slot(std::size_t place, const SlotBytes& bytes, std::uint64_t count) {
+    const ssize_t written = calls_.write(file_, bytes.data(), bytes.size(), slot_at(place, count));
+    return written == static_cast<ssize_t>(bytes.size());
+}
+
+bool Marks::are_behind() const {
+    const std::lock_guard lock{mutex_};
+    return std::ranges::any_of(marks_,
+                               [](const auto& one) { return one.second->is_behind_.load(); });
+}
+
+bool Marks::force() {
+    bool is_whole = true;
+    for (const auto& [name, mark] : marks_) {
+        const std::lock_guard lock{mark->mutex_};
+        if (mark->is_behind_) {
+            mark->write();
+        }
+        is_whole = is_whole && !mark->is_behind_;
+    }
+    return is_whole && calls_.sync(file_) == 0;
+}
+
+void Marks::replace() {
+    std::string content(2 * slot_bytes * places_, '\0');
+    for (const auto& [name, mark] : marks_) {
+        const bool is_state = mark->place_.number == 0;
+        const std::string text = is_state ? folder_.to_string() + "/" + boot_id() : name;
+        const std::uint64_t value = is_state ? state_clean : mark->value();
+        for (std::uint64_t count = 0; count < 2; ++count) {
+            const SlotBytes bytes = encode(text, count, value);
+            content.replace(slot_at(mark->place_.number, count), slot_bytes, bytes.data(),
+                            slot_bytes);
+        }
+    }
+    replace_file(path_, content, calls_);
 }
 
 void Marks::end_as_found() {

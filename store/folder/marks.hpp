@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "store/file/file_calls.hpp"
 
 namespace loquat::store {
 
@@ -25,21 +27,26 @@ class Mark {
   public:
     std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
     // Written to the file at once, not forced: it survives the process, and after a loss of power
-    // it may be older.  A number that is not greater changes nothing.  Any thread.
+    // it may be older.  A number that is not greater changes nothing.  What cannot be written is
+    // tried again with the next number and at the end.  Any thread.
     void raise(std::uint64_t value) noexcept;
 
   private:
     friend class Marks;
-    Mark(int file, std::size_t place, std::string name)
-        : file_(file), place_(place), name_(std::move(name)) {}
+    struct Place {
+        FileCalls* calls = nullptr;
+        int file = -1;
+        std::size_t number = 0;
+    };
+    Mark(Place place, std::string name) : place_(place), name_(std::move(name)) {}
     void write() noexcept;
 
-    int file_;
-    std::size_t place_;
+    Place place_;
     std::string name_;
     std::mutex mutex_;
     std::uint64_t count_ = 0;  // writes; even ones and odd ones have a slot each
-    int whole_left_ = 2;       // writes before each slot is known to hold the name
+    std::array<std::optional<std::uint64_t>, 2> slots_{};  // what is known to be in them
+    std::atomic<bool> is_behind_ = false;                  // the last number is in neither
     std::atomic<std::uint64_t> value_{0};
 };
 
@@ -63,7 +70,7 @@ class Marks {
 
     // Opens the file or makes it.  Fails with `data.unusable`, and with `folder.damaged` when it is
     // of another folder or not as it was written.
-    Marks(std::filesystem::path file, Uuid folder);
+    Marks(std::filesystem::path file, Uuid folder, FileCalls& calls = FileCalls::system());
     ~Marks();
     Marks(const Marks&) = delete;
     Marks& operator=(const Marks&) = delete;
@@ -72,24 +79,33 @@ class Marks {
     Mark& get(std::string_view name);
     std::map<std::string, std::uint64_t> list() const;
     LastEnd last_end() const { return last_end_; }
+    // Whether a number could not be written.
+    bool are_behind() const;
 
     // Forgets the number, so that it can begin again.
     void clear(std::string_view name);
     // All files were found to be as they should be; from now on another end than `end_cleanly` is
     // one of the process.  Before it the last end counts as it was found.
     void begin();
-    // Everything that the marks speak of is closed and forced.
+    // Everything that the marks speak of is closed and forced.  The last of all calls: a file that
+    // cannot be written is replaced.  When that fails too the end is one of the process.
     void end_cleanly();
     // Nothing was begun; what was found stays so.
     void end_as_found();
 
   private:
+    using SlotBytes = std::array<char, 256>;
+
     void load();
+    bool write_slot(std::size_t place, const SlotBytes& bytes, std::uint64_t count);
     void write_state(std::uint64_t state, const std::string& boot);
+    bool force();
+    void replace();
     Mark& place(const std::string& name, std::size_t place);
 
     std::filesystem::path path_;
     Uuid folder_;
+    FileCalls& calls_;
     int file_ = -1;
     LastEnd last_end_ = LastEnd::clean;
     mutable std::mutex mutex_;
