@@ -65,8 +65,8 @@ constexpr bool is_token_figure(std::int64_t tokens) {
     return tokens >= 0 && tokens <= token_figure_max;
 }
 
-enum class ModelEventType { delta, usage, error, done };
-BOOST_DESCRIBE_ENUM(ModelEventType, delta, usage, error, done)
+enum class ModelEventType { delta, reset, notice, usage, error, done };
+BOOST_DESCRIBE_ENUM(ModelEventType, delta, reset, notice, usage, error, done)
 
 // Where a number of tokens comes from.
 enum class UsageSource {
@@ -76,8 +76,10 @@ enum class UsageSource {
 };
 BOOST_DESCRIBE_ENUM(UsageSource, provider, partial, counted)
 
-// What a running answer says, in this order: delta..., then error if it failed, usage, done. Deltas
-// are never empty, are valid UTF-8 and hold no control characters but tab and newline.
+// What a running answer says, in this order: notice, delta and reset ..., then error if it failed,
+// usage, done.  Deltas are never empty, are valid UTF-8 and hold no control characters but tab and
+// newline.  `reset` takes back all deltas before it: they were thoughts.  `notice` says that the
+// model was given less of the conversation than the request holds.
 struct ModelEvent {
     ModelEventType type = ModelEventType::delta;
     std::optional<std::string> delta;
@@ -89,6 +91,11 @@ struct ModelEvent {
         model;  // that answered, which after a fallback is not the one asked for
     std::optional<std::string> provider;
 
+    std::optional<std::int64_t> messages;        // notice: that the model was given
+    std::optional<std::int64_t> dropped;         // of the request, older ones, left out whole
+    std::optional<std::int64_t> context_tokens;  // counted
+    std::optional<std::int64_t> context_max;     // what the model that is asked now reads
+
     std::optional<std::string> code;  // error
     std::optional<std::string> message;
 
@@ -96,8 +103,8 @@ struct ModelEvent {
         finish_reason;  // done: stop, length, content_filter, canceled, error, other
 };
 BOOST_DESCRIBE_STRUCT(ModelEvent, (),
-                      (type, delta, inputTokens, outputTokens, source, model, provider, code,
-                       message, finish_reason))
+                      (type, delta, messages, dropped, context_tokens, context_max, inputTokens,
+                       outputTokens, source, model, provider, code, message, finish_reason))
 void append_event(std::string& out,
                   const ModelEvent& event);  // as a whole event of an event stream
 

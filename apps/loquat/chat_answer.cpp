@@ -45,6 +45,7 @@ class Watch {
         }
         look_.stop();
         co_await scope_.close();
+        screen_.print(std::exchange(held_, {}));
         screen_.end_line();
         if (failed) {
             std::rethrow_exception(failed);
@@ -116,7 +117,12 @@ class Watch {
         if (const std::string* delta = find_text(data, "delta");
             *type == "delta" && delta != nullptr) {
             place_.shown_bytes += delta->size();
-            screen_.print(*delta);
+            show(*delta);
+        } else if (*type == "reset") {
+            take_back();
+        } else if (const std::string* words = find_text(data, "message");
+                   *type == "notice" && words != nullptr) {
+            screen_.note(*words);
         } else if (*type == "state") {
             tell_state(data);
         }
@@ -132,7 +138,24 @@ class Watch {
         }
     }
 
+    // To a file only what stays: nothing can be taken back there.
+    void show(std::string_view text) {
+        if (screen_.is_terminal()) {
+            screen_.print(text);
+        } else {
+            held_ += text;
+        }
+    }
+
+    void take_back() {
+        if (std::exchange(place_.shown_bytes, 0) > 0 && screen_.is_terminal()) {
+            screen_.note("That was the model thinking aloud. Its answer:");
+        }
+        held_.clear();
+    }
+
     void print_rest(const std::string& text) {
+        screen_.print(std::exchange(held_, {}));
         if (text.size() > place_.shown_bytes) {
             screen_.print(std::string_view{text}.substr(place_.shown_bytes));
         }
@@ -169,6 +192,7 @@ class Watch {
     Interrupts interrupts_;
     aio::Scope scope_;
     aio::Timer look_;
+    std::string held_;  // until the answer has ended
     std::unique_ptr<EventSource> source_;
     bool is_done_ = false;
     bool is_canceled_ = false;

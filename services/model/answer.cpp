@@ -256,7 +256,22 @@ void Answer::on_thoughts(std::int64_t tokens) {
 
 void Answer::on_usage(TokenUsage usage) { usage_ = usage; }
 
+void Answer::on_taken_back() {
+    pending_.clear();
+    taken_back_ += counter_.count();
+    counter_ = {};
+    is_reset_due_ = is_reset_due_ || std::exchange(has_told_text_, false);
+    push_pending();
+}
+
 bool Answer::push_pending() {
+    if (is_reset_due_) {
+        ModelEvent reset{.type = ModelEventType::reset};
+        if (writer_.push_from(reset) == aio::Push::full) {
+            return false;
+        }
+        is_reset_due_ = false;
+    }
     if (pending_.empty()) {
         return true;
     }
@@ -267,6 +282,7 @@ bool Answer::push_pending() {
         pending_ = std::move(*event.delta);
         return false;
     }
+    has_told_text_ = true;
     return true;
 }
 

@@ -30,6 +30,7 @@ class Answer final : public AnswerSink {
 
     void on_accepted() override { accepted_ = true; }
     bool on_text(std::string text) override;
+    void on_taken_back() override;
     void on_thoughts(std::int64_t tokens) override;
     void on_usage(TokenUsage usage) override;
     Task<void> room() override;
@@ -64,6 +65,9 @@ class Answer final : public AnswerSink {
     std::string pending_;  // text that did not fit
     TokenCounter counter_;
     std::int64_t thoughts_ = 0;
+    std::int64_t taken_back_ = 0;  // tokens of text that turned out to be thoughts
+    bool has_told_text_ = false;   // the reader has some that counts
+    bool is_reset_due_ = false;
     TokenUsage usage_;
     Ending ending_;
     std::optional<Setback> first_setback_;  // and what that try used

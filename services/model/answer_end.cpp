@@ -19,6 +19,10 @@ Task<void> Answer::tell_end() {
         writer_.close();
         co_return;
     }
+    if (is_reset_due_) {
+        ModelEvent reset{.type = ModelEventType::reset};
+        co_await push_surely(std::move(reset));
+    }
     if (!pending_.empty()) {
         ModelEvent rest{.type = ModelEventType::delta};
         rest.delta = std::exchange(pending_, {});
@@ -54,7 +58,8 @@ std::int64_t Answer::count_input() const {
 ModelEvent Answer::usage_event() const {
     ModelEvent event{.type = ModelEventType::usage};
     const bool is_whole = fate_ == Fate::running && !ending_.setback;
-    const CountedTokens counted{accepted_ ? count_input() : 0, counter_.count() + thoughts_};
+    const CountedTokens counted{accepted_ ? count_input() : 0,
+                                counter_.count() + thoughts_ + taken_back_};
     const SettledTokens settled = settle_tokens(usage_, counted, is_whole);
     event.source = settled.source;
     event.inputTokens = settled.input;

@@ -49,6 +49,8 @@ class AnswerSink {
     virtual void on_accepted() = 0;
     // New text, as contracts::ModelEvent wants it.  False when the reader is behind: await `room`.
     virtual bool on_text(std::string text) = 0;
+    // All text so far was thought aloud: nobody is to keep it.
+    virtual void on_taken_back() = 0;
     // Tokens that are no text of the answer: thoughts.  Counted here.
     virtual void on_thoughts(std::int64_t tokens) = 0;
     virtual void on_usage(TokenUsage usage) = 0;

@@ -15,8 +15,44 @@ void append_text(std::string& out, std::string_view name, std::string_view value
     wire::append_json_string(out, value);
 }
 
+// In the place of a state.
+constexpr std::uint64_t reset_code = 5;
+constexpr std::uint64_t notice_code = 6;
+constexpr int code_bits = 3;
+constexpr std::uint64_t code_mask = (1U << code_bits) - 1;
+
+std::string notice_text(std::int64_t dropped) {
+    return dropped == 1 ? "The oldest message was left out: the model cannot read all of them."
+                        : "The oldest " + std::to_string(dropped) +
+                              " messages were left out: the model cannot read all of them.";
+}
+
+void append_cut(std::string& events, const GenerationEvent& event) {
+    store::Encoder out;
+    if (event.kind == EventKind::delta) {
+        out.number(static_cast<std::uint64_t>(event.delta.size()) << 1 | delta_bit);
+    } else {
+        out.number(pack_state(event) << 1);
+    }
+    events += out.take();
+}
+
+std::string without_lengths(const std::string& events) {
+    store::Decoder in{events};
+    store::Encoder out;
+    while (in.ok() && !in.finished()) {
+        const std::uint64_t cut = in.number();
+        out.number((cut & delta_bit) != 0 ? delta_bit : cut);
+    }
+    return out.take();
+}
+
 std::string_view name_of(EventKind kind) {
     switch (kind) {
+        case EventKind::reset:
+            return "reset";
+        case EventKind::notice:
+            return "notice";
         case EventKind::state:
             return "state";
         case EventKind::delta:
@@ -34,19 +70,33 @@ std::string_view name_of(EventKind kind) {
 }  // namespace
 
 std::uint64_t pack_state(const GenerationEvent& event) {
-    return static_cast<std::uint64_t>(event.queue_position) << 3 |
-           static_cast<std::uint64_t>(event.state);
+    switch (event.kind) {
+        case EventKind::reset:
+            return reset_code;
+        case EventKind::notice:
+            return static_cast<std::uint64_t>(event.dropped) << code_bits | notice_code;
+        default:
+            return static_cast<std::uint64_t>(event.queue_position) << code_bits |
+                   static_cast<std::uint64_t>(event.state);
+    }
 }
 
 std::optional<GenerationEvent> unpack_state(std::uint64_t packed) {
-    const std::uint64_t state = packed & 7;
+    const std::uint64_t state = packed & code_mask;
+    const auto rest = static_cast<std::int64_t>(packed >> code_bits);
+    if (state == reset_code) {
+        return GenerationEvent{.kind = EventKind::reset};
+    }
+    if (state == notice_code) {
+        return GenerationEvent{.kind = EventKind::notice, .dropped = rest};
+    }
     if (state > static_cast<std::uint64_t>(GenerationState::canceled)) {
         return std::nullopt;
     }
     GenerationEvent event;
     event.kind = EventKind::state;
     event.state = static_cast<GenerationState>(state);
-    event.queue_position = static_cast<std::int64_t>(packed >> 3);
+    event.queue_position = rest;
     return event;
 }
 
@@ -71,6 +121,12 @@ std::string to_json(const GenerationEvent& event) {
             json.append(",\"inputTokens\":").append(std::to_string(event.tokens.input));
             json.append(",\"outputTokens\":").append(std::to_string(event.tokens.output));
             break;
+        case EventKind::notice:
+            append_text(json, "code", "generation.context_shortened");
+            append_text(json, "message", notice_text(event.dropped));
+            json.append(",\"dropped\":").append(std::to_string(event.dropped));
+            break;
+        case EventKind::reset:
         case EventKind::done:
             break;
     }
@@ -82,14 +138,13 @@ std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view jso
     return net::http::to_sse({.event = name_of(kind), .data = json, .id = number});
 }
 
-void append_cut(std::string& events, const GenerationEvent& event) {
-    store::Encoder out;
-    if (event.kind == EventKind::delta) {
-        out.number(static_cast<std::uint64_t>(event.delta.size()) << 1 | delta_bit);
-    } else {
-        out.number(pack_state(event) << 1);
+void add_told(GenerationRecord& record, const GenerationEvent& event) {
+    if (event.kind == EventKind::reset) {
+        record.text.clear();
+        record.events = without_lengths(record.events);
     }
-    events += out.take();
+    append_cut(record.events, event);
+    record.text += event.delta;
 }
 
 std::vector<GenerationEvent> ending_events(const GenerationRecord& record) {

@@ -11,19 +11,28 @@
 // deltas) is decided as it happens and is written down; the end follows from the record.
 namespace loquat::chat {
 
-enum class EventKind : std::uint8_t { state = 1, delta = 2, error = 3, usage = 4, done = 5 };
+enum class EventKind : std::uint8_t {
+    state = 1,
+    delta = 2,
+    error = 3,
+    usage = 4,
+    done = 5,
+    reset = 6,   // all text before it is taken back
+    notice = 7,  // the model was given less than was meant
+};
 
 struct GenerationEvent {
     EventKind kind = EventKind::done;
     GenerationState state = GenerationState::queued;  // of `state`
     std::int64_t queue_position = 0;                  // of `state` queued
+    std::int64_t dropped = 0;                         // of `notice`: messages
     std::string delta;
     GenerationTokens tokens;  // of `usage`
     GenerationError error;
 
     friend bool operator==(const GenerationEvent& a, const GenerationEvent& b) {
         return a.kind == b.kind && a.state == b.state && a.queue_position == b.queue_position &&
-               a.delta == b.delta;
+               a.dropped == b.dropped && a.delta == b.delta;
     }
 };
 
@@ -32,8 +41,10 @@ std::string to_json(const GenerationEvent& event);
 // The event with its number as text of an event stream.
 std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view json);
 
-// States and lengths of deltas, for `GenerationRecord::events`.  Each event appends its part.
-void append_cut(std::string& events, const GenerationEvent& event);
+// Adds an event to what was told: to the text, and to the states and lengths of deltas of
+// `GenerationRecord::events`.  After a reset the deltas before it are there and empty, so that
+// numbers stay and what was taken back is gone.
+void add_told(GenerationRecord& record, const GenerationEvent& event);
 // What was told of an answer before its end, from its record's text and cuts.
 std::vector<GenerationEvent> told_events(const GenerationRecord& record);
 // All events of an ended answer, from its record alone.
@@ -42,7 +53,7 @@ std::size_t count_events(const GenerationRecord& record);
 // error if there is one, usage, the terminal state, done.
 std::vector<GenerationEvent> ending_events(const GenerationRecord& record);
 
-// State and position in one number, and back; none for a number that is no state.
+// What is no delta in one number, and back; none for a number that is nothing of it.
 std::uint64_t pack_state(const GenerationEvent& event);
 std::optional<GenerationEvent> unpack_state(std::uint64_t packed);
 

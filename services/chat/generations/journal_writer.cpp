@@ -19,6 +19,9 @@ void JournalWriter::note(const LivePtr& live, GenerationEvent event) {
     if (live->journal_error) {
         return;
     }
+    if (event.kind == EventKind::reset && !drop_unwritten(*live)) {
+        return;
+    }
     const bool goes_on = event.kind == EventKind::delta && !live->pending.empty() &&
                          live->pending.back().kind == EventKind::delta;
     if (goes_on) {
@@ -32,6 +35,13 @@ void JournalWriter::note(const LivePtr& live, GenerationEvent event) {
     if (!std::exchange(is_writing_, true)) {
         parts_.scope.start(write_all());
     }
+}
+
+// What nobody has been shown needs no taking back.  False when that was all.
+bool JournalWriter::drop_unwritten(Live& live) {
+    std::erase_if(live.pending,
+                  [](const GenerationEvent& one) { return one.kind == EventKind::delta; });
+    return live.is_being_written || !live.record.text.empty();
 }
 
 Task<void> JournalWriter::flush(LivePtr live) {

@@ -39,6 +39,7 @@ class JournalWriter {
     void forget(const Live& live);
 
   private:
+    static bool drop_unwritten(Live& live);
     Task<void> write_all();
     Task<void> write_batch(std::vector<LivePtr> lives);
     Task<std::uint64_t> append(JournalPartsPtr parts);

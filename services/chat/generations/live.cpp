@@ -58,7 +58,7 @@ std::int64_t LiveSet::tokens_of(const UserId& user) const {
             if (is_terminal(live->record.state)) {
                 continue;  // its figures are known: see Spent
             }
-            tokens += live->counter.count();
+            tokens += live->counter.count() + live->taken_back_tokens;
             tokens += live->record.context ? live->record.context->tokens : 0;
         }
     }

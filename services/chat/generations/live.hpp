@@ -32,8 +32,10 @@ struct Live {
     contracts::Model model;
     contracts::Feed<contracts::ModelEvent>* feed = nullptr;  // while it is read
     bool is_asked = false;                                   // the model has begun to answer
+    std::int64_t dropped_before = 0;                         // messages, by the first context
     std::size_t produced_bytes = 0;
     TokenCounter counter;
+    std::int64_t taken_back_tokens = 0;  // of text that turned out to be thoughts
     std::optional<GenerationTokens> reported;
 
     ChatKind kind = ChatKind::group;

@@ -81,9 +81,10 @@ GenerationRecord Generations::end_of(const Live& live) const {
     } else {
         const bool was_read = live.is_asked && record.context.has_value();
         const bool is_whole = record.text.size() == live.produced_bytes;
-        record.tokens = {was_read ? record.context->tokens : 0,
-                         is_whole ? live.counter.count() : count_tokens(record.text),
-                         UsageSource::counted};
+        record.tokens = {
+            was_read ? record.context->tokens : 0,
+            (is_whole ? live.counter.count() : count_tokens(record.text)) + live.taken_back_tokens,
+            UsageSource::counted};
     }
     record.cost_micros = cost_of(live.model, record.tokens);
     if (!record.text.empty()) {

@@ -23,8 +23,8 @@ GenerationMetrics::GenerationMetrics(runtime::Metrics& metrics)
       journal_failures(metrics.counter("loquat_generation_journal_failures_total",
                                        "Batches of events that could not be written down.")),
       live(metrics.gauge("loquat_generations_live", "Answers that are written or wait.")),
-      logs_cached(metrics.gauge("loquat_chat_cached", "Entries kept in memory.",
-                                {{"what", "streams"}})),
+      logs_cached(
+          metrics.gauge("loquat_chat_cached", "Entries kept in memory.", {{"what", "streams"}})),
       first_delta(metrics.histogram("loquat_generation_first_delta_seconds",
                                     "From the start of an answer to its first text.")),
       whole(metrics.histogram("loquat_generation_seconds",

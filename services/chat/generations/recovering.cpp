@@ -17,8 +17,7 @@ constexpr std::size_t mentions_max = 1'000;
 struct Told {
     std::int64_t last_event = 0;
     std::int64_t input_tokens = 0;
-    std::string text;
-    std::string events;
+    GenerationRecord record;  // its text and events
 
     // Rows may repeat events; none is missing before one that was told.
     void add(const JournalPart& part) {
@@ -26,8 +25,7 @@ struct Told {
         std::int64_t id = part.first_event;
         for (const GenerationEvent& event : part.events) {
             if (id == last_event + 1) {
-                append_cut(events, event);
-                text += event.delta;
+                add_told(record, event);
                 last_event = id;
             }
             ++id;
@@ -61,8 +59,8 @@ void interrupt(GenerationRecord& record, Told* told, Time now) {
     if (told == nullptr) {
         return;
     }
-    record.text = std::move(told->text);
-    record.events = std::move(told->events);
+    record.text = std::move(told->record.text);
+    record.events = std::move(told->record.events);
     record.tokens = {told->input_tokens, count_tokens(record.text), UsageSource::counted};
     if (!record.text.empty()) {
         record.answer = MessageId::make();

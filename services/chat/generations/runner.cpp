@@ -50,6 +50,7 @@ Ending failed_with(const Failure& failure) { return failed(failure.code, failure
 
 Task<Ending> Runner::run(LivePtr live) {
     auto built = co_await parts_.context.build(live);
+    live->dropped_before = built.context.dropped;
     live->record.context = built.context;
     GenerationRecord& record = live->record;
     contracts::GenerateRequest request{.generationId = record.id.to_string(),
@@ -118,6 +119,12 @@ std::optional<Ending> Runner::take(const LivePtr& live, ModelEvent& event) {
         case ModelEventType::delta:
             take_delta(live, std::move(event.delta).value_or(""));
             return std::nullopt;
+        case ModelEventType::reset:
+            take_back(live);
+            return std::nullopt;
+        case ModelEventType::notice:
+            take_notice(live, event);
+            return std::nullopt;
         case ModelEventType::usage:
             take_usage(*live, event);
             return std::nullopt;
@@ -145,6 +152,33 @@ void Runner::take_delta(const LivePtr& live, std::string delta) {
     live->produced_bytes += delta.size();
     live->counter.add(delta);
     parts_.writer.note(live, {.kind = EventKind::delta, .delta = std::move(delta)});
+}
+
+// What came before was thought aloud.
+void Runner::take_back(const LivePtr& live) {
+    if (live->ending || live->produced_bytes == 0) {
+        return;
+    }
+    live->taken_back_tokens += live->counter.count();
+    live->counter = {};
+    live->produced_bytes = 0;
+    parts_.writer.note(live, {.kind = EventKind::reset});
+}
+
+// The model that is asked now is given less than the conversation's own one would have been.
+void Runner::take_notice(const LivePtr& live, const ModelEvent& event) {
+    if (live->ending || !live->record.context) {
+        return;
+    }
+    GenerationContext& context = *live->record.context;
+    const std::int64_t dropped = event.dropped.value_or(0);
+    context.messages = event.messages.value_or(context.messages);
+    context.dropped = live->dropped_before + dropped;
+    context.tokens = event.context_tokens.value_or(context.tokens);
+    context.tokens_max = event.context_max.value_or(context.tokens_max);
+    if (dropped > 0) {
+        parts_.writer.note(live, {.kind = EventKind::notice, .dropped = context.dropped});
+    }
 }
 
 void Runner::take_usage(Live& live, ModelEvent& event) {

@@ -30,6 +30,8 @@ class Runner {
     // None while it goes on.
     std::optional<Ending> take(const LivePtr& live, contracts::ModelEvent& event);
     void take_delta(const LivePtr& live, std::string delta);
+    void take_back(const LivePtr& live);
+    void take_notice(const LivePtr& live, const contracts::ModelEvent& event);
     void take_usage(Live& live, contracts::ModelEvent& event);
     Task<void> cancel(LivePtr live);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aio/loop.hpp"
+#include "base/check.hpp"
 #include "base/failure.hpp"
 
 namespace loquat::chat {
@@ -21,6 +22,23 @@ void StreamLog::append(std::string_view event_text) {
     text_.append(event_text);
     ends_.push_back(static_cast<std::uint32_t>(text_.size()));
     wake_all();
+}
+
+void StreamLog::rewrite(const std::vector<std::string>& event_texts) {
+    const std::lock_guard lock{mutex_};
+    if (is_withdrawn_) {
+        return;
+    }
+    LOQUAT_CHECK(event_texts.size() == ends_.size(), "events have numbers that stay");
+    std::string text;
+    std::vector<std::uint32_t> ends;
+    ends.reserve(event_texts.size());
+    for (const std::string& one : event_texts) {
+        text += one;
+        ends.push_back(static_cast<std::uint32_t>(text.size()));
+    }
+    text_ = std::move(text);
+    ends_ = std::move(ends);
 }
 
 void StreamLog::close() {

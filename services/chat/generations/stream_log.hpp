@@ -31,6 +31,8 @@ class StreamLog {
 
     // One whole event; the first one has the number 1.
     void append(std::string_view event_text);
+    // The same events with other words: the numbers stay.
+    void rewrite(const std::vector<std::string>& event_texts);
     // Nothing follows.
     void close();
     // What it held must not be shown any more: it is forgotten, and readers find the end.  Nothing

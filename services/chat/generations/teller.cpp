@@ -6,8 +6,10 @@
 namespace loquat::chat {
 
 void Teller::tell(Live& live, const GenerationEvent& event) {
-    append_cut(live.record.events, event);
-    live.record.text += event.delta;
+    add_told(live.record, event);
+    if (event.kind == EventKind::reset) {
+        rewrite_log(live);
+    }
     publish(live, event);
 }
 
@@ -16,6 +18,17 @@ void Teller::tell_end(Live& live) {
         publish(live, event);
     }
     live.log->close();
+}
+
+// Who comes back finds the numbers, and nothing of what was taken back.
+void Teller::rewrite_log(Live& live) {
+    std::vector<std::string> texts;
+    for (const GenerationEvent& event : told_events(live.record)) {
+        const auto id = static_cast<std::int64_t>(texts.size()) + 1;
+        texts.push_back(to_stream_text(id, event.kind, to_json(event)));
+    }
+    texts.pop_back();  // the reset itself is told next
+    live.log->rewrite(texts);
 }
 
 void Teller::publish(Live& live, const GenerationEvent& event) {

@@ -15,6 +15,7 @@ class Teller {
     void tell_end(Live& live);
 
   private:
+    static void rewrite_log(Live& live);
     void publish(Live& live, const GenerationEvent& event);
 
     store::Broadcast& broadcast_;

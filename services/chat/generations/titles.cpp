@@ -128,6 +128,11 @@ bool Titles::take(const contracts::ModelEvent& event, Draft& draft) {
                 draft.used.output_tokens = count_tokens(draft.text);
             }
             return false;
+        case contracts::ModelEventType::reset:
+            draft.text.clear();
+            return false;
+        case contracts::ModelEventType::notice:
+            return false;
         case contracts::ModelEventType::done:
             return true;
     }

@@ -17,6 +17,16 @@ void FakeAnswer::say(std::string text) {
     push({.type = ModelEventType::delta, .delta = std::move(text)});
 }
 
+void FakeAnswer::take_back() { push({.type = ModelEventType::reset}); }
+
+void FakeAnswer::leave_out(std::int64_t messages, std::int64_t dropped) {
+    push({.type = ModelEventType::notice,
+          .messages = messages,
+          .dropped = dropped,
+          .context_tokens = 7,
+          .context_max = 100});
+}
+
 void FakeAnswer::fail(std::string code) {
     push({.type = ModelEventType::error, .code = std::move(code), .message = "it failed"});
     end(10, 1, "error");

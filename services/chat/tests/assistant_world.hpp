@@ -14,6 +14,10 @@ class FakeAnswer {
     explicit FakeAnswer(contracts::GenerateRequest asked) : request(std::move(asked)) {}
 
     void say(std::string text);
+    // What was said so far was thought aloud.
+    void take_back();
+    // The model was given less.
+    void leave_out(std::int64_t messages, std::int64_t dropped);
     void fail(std::string code);
     // Usage, then done.
     void end(std::int64_t input = 10, std::int64_t output = 5, std::string reason = "stop");

@@ -157,8 +157,7 @@ GenerationRecord ended_record() {
         {.kind = EventKind::delta, .delta = "one "},
         {.kind = EventKind::delta, .delta = std::string(300, 'x')}};
     for (const GenerationEvent& event : told) {
-        append_cut(record.events, event);
-        record.text += event.delta;
+        add_told(record, event);
     }
     return record;
 }

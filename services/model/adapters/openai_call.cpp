@@ -86,7 +86,7 @@ void OpenAiCall::end_broken(const Failure& failure) {
     if (stream_.has_finished() || !timed_out_) {
         stream_.finish(text);
     }
-    sink_.on_text(std::move(text));
+    give(std::move(text));
     if (stream_.has_finished() && !stream_.setback()) {
         return;
     }
@@ -161,7 +161,8 @@ Task<void> OpenAiCall::read_stream(Call& call) {
         const bool at_end = piece.empty();
         take_piece(call, piece, text);
         watch_tokens(seen_before);
-        if (!text.empty() && !sink_.on_text(std::exchange(text, {}))) {
+        const bool has_room = give(std::exchange(text, {}));
+        if (!has_room) {
             clear();
             co_await sink_.room();
             set_alarm(milliseconds{config_.next_token_ms_max});
@@ -187,6 +188,14 @@ void OpenAiCall::take_piece(Call& call, std::string_view piece, std::string& tex
     if (call.is_body_done() && !stream_.is_over()) {
         stream_.finish(text);
     }
+}
+
+// False when the reader is behind.
+bool OpenAiCall::give(std::string text) {
+    if (stream_.take_taken_back()) {
+        sink_.on_taken_back();
+    }
+    return sink_.on_text(std::move(text));
 }
 
 // Comments move no deadline, neither between tokens nor after the finish.

@@ -44,6 +44,7 @@ class OpenAiCall final : net::Alarm {
     void watch_tokens(std::uint64_t seen_before);
     Task<void> drain(Call& call);
     void end_broken(const Failure& failure);
+    bool give(std::string text);
     void tell_rest();
 
     net::http::Client& client_;

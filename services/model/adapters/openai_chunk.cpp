@@ -14,7 +14,19 @@ std::string_view known_reason(std::string_view reason) {
                                           "end_turn", "stop_sequence", "completed"};
     constexpr std::string_view lengths[] = {"length", "max_tokens", "model_length",
                                             "max_output_tokens"};
-    constexpr std::string_view filters[] = {"content_filter", "safety", "recitation", "blocked"};
+    constexpr std::string_view filters[] = {"content_filter",
+                                            "content_filtered",
+                                            "safety",
+                                            "recitation",
+                                            "blocked",
+                                            "refusal",
+                                            "blocklist",
+                                            "spii",
+                                            "sensitive",
+                                            "moderation",
+                                            "prohibited_content",
+                                            "image_safety",
+                                            "guardrail_intervened"};
     if (std::ranges::find(stops, reason) != std::end(stops)) {
         return "stop";
     }
@@ -28,6 +40,65 @@ std::string_view known_reason(std::string_view reason) {
 }
 
 std::string start_of(std::string_view text) { return std::string{cut_text(text, 4096)}; }
+
+constexpr int nested_max = 6;
+
+bool is_reasoning_name(std::string_view name) {
+    constexpr std::string_view names[] = {"reasoning_content", "reasoning", "reasoning_text",
+                                          "reasoning_details", "thinking",  "thinking_blocks",
+                                          "thinking_content",  "thought",   "thoughts"};
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+// What names and signs a thought is none of its words.
+bool is_beside_words(std::string_view name) {
+    constexpr std::string_view names[] = {"type", "id", "format", "signature", "index", "data"};
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+void count_strings(std::string_view json, TokenCounter& counter, int depth) {
+    JsonCursor cursor{json};
+    if (depth == 0) {
+        return;
+    }
+    if (cursor.peek() == '[') {
+        cursor.begin_array();
+        while (cursor.next_item()) {
+            count_strings(cursor.skip(), counter, depth - 1);
+        }
+    } else if (cursor.peek() == '{') {
+        cursor.begin_object();
+        while (const auto name = cursor.next_member()) {
+            const std::string_view value = cursor.skip();
+            if (!is_beside_words(*name)) {
+                count_strings(value, counter, depth - 1);
+            }
+        }
+    } else {
+        std::string words;
+        if (cursor.peek() == '"' && cursor.read_string(words)) {
+            counter.add(words);
+        }
+    }
+}
+
+// {"google":{"thought":true}}
+bool says_thought(std::string_view json) {
+    JsonCursor cursor{json};
+    bool is_thought = false;
+    if (cursor.peek() == '{' && cursor.begin_object()) {
+        while (const auto vendor = cursor.next_member()) {
+            JsonCursor facts{cursor.skip()};
+            if (facts.peek() != '{' || !facts.begin_object()) {
+                continue;
+            }
+            while (const auto name = facts.next_member()) {
+                is_thought |= facts.skip() == "true" && *name == "thought";
+            }
+        }
+    }
+    return is_thought;
+}
 
 bool take_figure(JsonCursor& cursor, std::optional<std::int64_t>& figure) {
     const auto value = cursor.read_integer();
@@ -146,7 +217,7 @@ void OpenAiStream::take_choice(JsonCursor& cursor) {
         } else if (*name == "message") {
             message = cursor.skip();
         } else if (*name == "text" && is_first) {
-            take_content(cursor);
+            take_content(cursor.skip());
         } else if (*name == "finish_reason" && is_first) {
             take_finish_reason(cursor);
         } else if (*name == "error") {
@@ -167,21 +238,37 @@ void OpenAiStream::take_delta(JsonCursor& cursor) {
         return;
     }
     bool has_reasoning = false;  // some send the same thoughts under two names
+    bool is_thought = false;     // of Google: the text itself is one
+    std::string_view content;
+    std::string_view refusal;
     while (const auto name = cursor.next_member()) {
-        const bool is_reasoning =
-            *name == "reasoning_content" || *name == "reasoning" || *name == "reasoning_text";
-        if (*name == "content" || *name == "refusal") {
-            take_content(cursor);
-        } else if (is_reasoning && !has_reasoning) {
-            has_reasoning = add_reasoning(cursor);
+        if (*name == "content") {
+            content = cursor.skip();
+        } else if (*name == "refusal") {
+            refusal = cursor.skip();
+        } else if (*name == "extra_content") {
+            is_thought = says_thought(cursor.skip());
+        } else if (is_reasoning_name(*name)) {
+            const std::string_view thoughts = cursor.skip();
+            has_reasoning = has_reasoning || add_thoughts(thoughts);
         } else {
             tokens_seen_ += *name == "tool_calls" ? 1 : 0;
             cursor.skip();
         }
     }
+    if (is_thought) {
+        add_thoughts(content);
+    } else {
+        take_content(content);
+    }
+    take_content(refusal);
 }
 
-void OpenAiStream::take_content(JsonCursor& cursor) {
+void OpenAiStream::take_content(std::string_view json) {
+    JsonCursor cursor{json};
+    if (json.empty()) {
+        return;
+    }
     if (cursor.peek() == '[') {
         take_parts(cursor);
         return;
@@ -190,30 +277,36 @@ void OpenAiStream::take_content(JsonCursor& cursor) {
     if (cursor.read_string(raw_)) {
         add_text(raw_);
     }
+    if (cursor.has_failed() && !at_end_) {
+        fail(bad_answer("not JSON: " + start_of(json)));
+    }
 }
 
 // [{"type":"text","text":"..."}, {"type":"thinking",...}]
 void OpenAiStream::take_parts(JsonCursor& cursor) {
     cursor.begin_array();
     while (cursor.next_item()) {
+        const std::string_view json = cursor.skip();
+        JsonCursor part{json};
         std::string kind = "text";
         std::string text;
-        if (cursor.begin_object()) {
-            while (const auto name = cursor.next_member()) {
+        bool is_thought = false;
+        if (part.begin_object()) {
+            while (const auto name = part.next_member()) {
                 if (*name == "type") {
                     kind.clear();
-                    cursor.read_string(kind);
+                    part.read_string(kind);
                 } else if (*name == "text") {
-                    cursor.read_string(text);
+                    part.read_string(text);
                 } else {
-                    cursor.skip();
+                    is_thought |= part.skip() == "true" && *name == "thought";
                 }
             }
         }
-        if (kind == "text" || kind == "output_text") {
+        if (!is_thought && (kind == "text" || kind == "output_text" || kind == "refusal")) {
             add_text(text);
         } else {
-            ++tokens_seen_;
+            add_thoughts(json);
         }
     }
 }
@@ -234,19 +327,26 @@ void OpenAiStream::add_text(std::string_view raw) {
     clean_.clear();
     cleaner_.append(clean_, raw);
     think_.append(*text_, clean_);
-    text_bytes_ += text_->size() - before;
+    const bool is_anew = note_taken_back();
+    text_bytes_ = is_anew ? text_->size() : text_bytes_ + (text_->size() - before);
     if (text_bytes_ > limits_.answer_bytes_max) {
         fail(too_long("more than " + std::to_string(limits_.answer_bytes_max) + " bytes of text"));
     }
 }
 
-bool OpenAiStream::add_reasoning(JsonCursor& cursor) {
-    raw_.clear();
-    if (!cursor.read_string(raw_) || raw_.empty()) {
+bool OpenAiStream::note_taken_back() {
+    const bool is_now = think_.take_taken_back();
+    has_taken_back_ = has_taken_back_ || is_now;
+    return is_now;
+}
+
+// A text, or objects and lists that hold some.
+bool OpenAiStream::add_thoughts(std::string_view json) {
+    if (json.empty() || json == "null" || json == "\"\"" || json == "[]" || json == "{}") {
         return false;
     }
     ++tokens_seen_;
-    reasoning_.add(raw_);
+    count_strings(json, reasoning_, nested_max);
     return true;
 }
 

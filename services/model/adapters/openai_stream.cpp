@@ -147,6 +147,7 @@ void OpenAiStream::flush() {
     cleaner_.finish(clean_);
     think_.append(*text_, clean_);
     think_.finish(*text_);
+    note_taken_back();
 }
 
 void OpenAiStream::fail(Setback setback) {

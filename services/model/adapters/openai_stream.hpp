@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/http/sse_reader.hpp"
 #include "services/model/adapters/json_cursor.hpp"
@@ -30,6 +31,10 @@ class OpenAiStream final : net::http::SseSink {
     void feed(std::string_view bytes, std::string& text);
     // The body has ended.
     void finish(std::string& text);
+
+    // Whether the text that was given before turned out to be thought since it was last asked.  What
+    // `text` holds then follows after that.
+    bool take_taken_back() { return std::exchange(has_taken_back_, false); }
 
     // Nothing that may still come matters: `[DONE]`, or a setback.
     bool is_over() const { return done_ || setback_.has_value(); }
@@ -63,11 +68,12 @@ class OpenAiStream final : net::http::SseSink {
     void take_choices(JsonCursor& cursor);
     void take_choice(JsonCursor& cursor);
     void take_delta(JsonCursor& cursor);
-    void take_content(JsonCursor& cursor);
+    void take_content(std::string_view json);
     void take_parts(JsonCursor& cursor);
     void take_finish_reason(JsonCursor& cursor);
     void add_text(std::string_view raw);
-    bool add_reasoning(JsonCursor& cursor);
+    bool add_thoughts(std::string_view json);
+    bool note_taken_back();
     void flush();
     void conclude();
     void fail(Setback setback);
@@ -88,6 +94,7 @@ class OpenAiStream final : net::http::SseSink {
     std::size_t text_bytes_ = 0;
     std::size_t bytes_ = 0;
     std::uint64_t tokens_seen_ = 0;
+    bool has_taken_back_ = false;
     bool has_choice_ = false;
     bool has_delta_ = false;
     bool has_event_ = false;

@@ -21,6 +21,15 @@ void add_event(Said& said, const ModelEvent& event) {
                 said.order += 'd';
             }
             break;
+        case ModelEventType::reset:
+            said.text.clear();
+            said.order += 'r';
+            break;
+        case ModelEventType::notice:
+            said.order += 's';
+            said.given = event.messages.value_or(-1);
+            said.dropped = event.dropped.value_or(-1);
+            break;
         case ModelEventType::error:
             said.code = event.code.value_or("");
             said.order += 'e';

@@ -28,7 +28,9 @@ struct Said {
     std::int64_t input = -1;
     std::int64_t output = -1;
     std::string source;
-    std::string order;  // d for deltas, e, u, n for done
+    std::int64_t given = -1;  // messages, when it was told
+    std::int64_t dropped = -1;
+    std::string order;  // d for deltas, r for reset, s for notice, e, u, n for done
 };
 
 void add_event(Said& said, const contracts::ModelEvent& event);

@@ -52,6 +52,15 @@ describe('an answer that comes', () => {
     expect(store.current('g')).toMatchObject({ text: 'Hello there', state: 'succeeded', lastEventId: 8, usage: { inputTokens: 3, outputTokens: 4 } });
   });
 
+  it('forgets what was taken back, and says what the server says', () => {
+    const { store, say } = make();
+
+    const events: AnswerEvent[] = [{ type: 'state', state: 'streaming' }, { type: 'notice', code: 'generation.context_shortened', message: 'less' }, delta('hm'), { type: 'reset' }, delta('Hi')];
+    events.forEach((event, index) => say(index + 1, event));
+
+    expect(store.current('g')).toMatchObject({ text: 'Hi', notice: 'less', lastEventId: 5 });
+  });
+
   it('says who asked, which model answers and what', () => {
     const { store } = make();
 

@@ -15,6 +15,8 @@ export interface Answer {
   text: string;
   lastEventId: number;
   error: GenerationError | null;
+  // What the server says of how it is answered, such as that older messages were left out.
+  notice: string | null;
   usage: { inputTokens: number; outputTokens: number } | null;
   createdAt: string;
   // Of the message that the answer became.
@@ -26,6 +28,9 @@ export interface Answer {
 export type AnswerEvent =
   | { type: 'state'; state: GenerationState; queue_position?: number | null }
   | { type: 'delta'; delta: string }
+  // All text so far was thought aloud: it is gone.
+  | { type: 'reset' }
+  | { type: 'notice'; code: string; message: string }
   | { type: 'usage'; inputTokens: number; outputTokens: number }
   | { type: 'error'; code: string; message: string }
   | { type: 'done'; finish_reason?: string | null }
@@ -44,7 +49,7 @@ export const isEnded = (answer: Pick<Answer, 'state'>): boolean =>
 export function emptyAnswer(id: string, chatId: string, createdAt: string): Answer {
   return {
     id, chatId, userId: null, model: null, promptId: null, state: 'queued', queuePosition: null, text: '', lastEventId: 0,
-    error: null, usage: null, createdAt, seq: null, afterSeq: null,
+    error: null, notice: null, usage: null, createdAt, seq: null, afterSeq: null,
   };
 }
 
@@ -77,6 +82,10 @@ function change(answer: Answer, event: Exclude<AnswerEvent, { type: 'snapshot' }
       return { state: event.state, queuePosition: event.state === 'queued' ? (event.queue_position ?? answer.queuePosition) : null };
     case 'delta':
       return { text: answer.text + event.delta, state: 'streaming', queuePosition: null };
+    case 'reset':
+      return { text: '' };
+    case 'notice':
+      return { notice: event.message };
     case 'usage':
       return { usage: { inputTokens: event.inputTokens, outputTokens: event.outputTokens } };
     case 'error':

@@ -1,0 +1,156 @@
+#include "services/chat/tests/assistant_world.hpp"
+
+namespace loquat::chat {
+namespace {
+
+using Types = std::vector<std::string>;
+
+TEST(TakenBackText, is_neither_in_the_answer_nor_in_its_message) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "2+2?");
+        const auto answer = co_await world.models.next();
+        answer->say("let me ");
+        co_await world.settle_down();
+        answer->say("think");
+        co_await world.settle_down();
+        answer->take_back();
+        answer->say("4");
+        answer->end();
+
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+
+        EXPECT_EQ(ended.text, "4");
+        EXPECT_EQ((co_await world.history(ana, chat.id)).back().text, "4");
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(TakenBackText, is_told_to_readers_and_not_given_to_later_ones) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "2+2?");
+        const auto answer = co_await world.models.next();
+        answer->say("secret");
+        co_await world.settle_down();
+        answer->take_back();
+        co_await world.settle_down();
+        const auto live = co_await world.get(ana, started.generationId);
+        answer->say("4");
+        answer->end();
+
+        const std::string stream = co_await world.read_stream(ana, started.generationId);
+        const std::string later = co_await world.read_stream(ana, started.generationId, 2);
+
+        EXPECT_EQ(live.text, "");
+        EXPECT_EQ(types_of_stream(stream),
+                  (Types{"state", "delta", "reset", "delta", "usage", "state", "done"}));
+        EXPECT_EQ(text_of_stream(stream), "4");
+        EXPECT_EQ(stream.find("secret"), std::string::npos);
+        EXPECT_EQ(types_of_stream(later), (Types{"reset", "delta", "usage", "state", "done"}));
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(TakenBackText, needs_no_reset_that_nobody_was_shown) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "2+2?");
+        const auto answer = co_await world.models.next();
+        answer->say("secret");
+        answer->take_back();
+        answer->say("4");
+        answer->end();
+
+        const std::string stream = co_await world.read_stream(ana, started.generationId);
+
+        EXPECT_EQ(types_of_stream(stream), (Types{"state", "delta", "usage", "state", "done"}));
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(TakenBackText, stays_away_after_the_process_has_ended) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "2+2?");
+        const auto answer = co_await world.models.next();
+        answer->say("secret");
+        co_await world.settle_down();
+        answer->take_back();
+        answer->say("4");
+        co_await world.settle_down();
+        co_await world.crash();
+
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        const std::string stream = co_await world.read_stream(ana, started.generationId);
+
+        EXPECT_EQ(ended.text, "4");
+        EXPECT_EQ(types_of_stream(stream),
+                  (Types{"state", "delta", "reset", "delta", "error", "usage", "state", "done"}));
+        EXPECT_EQ(stream.find("secret"), std::string::npos);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(TakenBackText, still_counts_as_tokens_of_an_answer_without_figures) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "2+2?");
+        const auto answer = co_await world.models.next();
+        answer->say("one two three four");
+        co_await world.settle_down();
+        answer->take_back();
+        answer->say("4");
+        co_await world.settle_down();
+        answer->break_off();
+
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+
+        EXPECT_EQ(ended.outputTokens, 5);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(ShortenedContext, is_told_to_the_reader_and_kept_with_the_answer) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto started = co_await world.ask(ana, chat.id, "Hello");
+        const auto answer = co_await world.models.next();
+        answer->leave_out(3, 12);
+        answer->say("Hi");
+        answer->end();
+
+        const std::string stream = co_await world.read_stream(ana, started.generationId);
+        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+
+        EXPECT_EQ(types_of_stream(stream),
+                  (Types{"state", "notice", "delta", "usage", "state", "done"}));
+        EXPECT_NE(stream.find(R"("code":"generation.context_shortened")"), std::string::npos);
+        EXPECT_NE(stream.find(R"("dropped":12)"), std::string::npos);
+        EXPECT_EQ(ended.context->messages, 3);
+        EXPECT_EQ(ended.context->dropped, 12);
+        EXPECT_EQ(ended.context->tokens_max, 100);
+    };
+
+    world.run_assistants(body());
+}
+
+}  // namespace
+}  // namespace loquat::chat
