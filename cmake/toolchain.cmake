@@ -105,6 +105,21 @@ find_library(utf8proc_FILE libutf8proc.a REQUIRED)
 add_library(unicode_library INTERFACE)
 target_link_libraries(unicode_library INTERFACE ${utf8proc_FILE})
 
+# The grammar of messages, from its source: Debian has it only shared, and another one in each release
+# (docs/adr/0024).  `./dev setup` fetches it.
+set(LOQUAT_SOURCES ${CMAKE_SOURCE_DIR}/.cache/sources CACHE PATH "where ./dev setup put sources of libraries")
+set(md4c ${LOQUAT_SOURCES}/md4c-0.5.2/src)
+if(NOT EXISTS ${md4c}/md4c.c)
+  message(FATAL_ERROR "${md4c} is missing: ./dev setup fetches it")
+endif()
+add_library(markdown_library STATIC ${md4c}/md4c.c ${md4c}/entity.c)
+target_compile_definitions(markdown_library PRIVATE MD4C_USE_UTF8)
+target_compile_options(markdown_library PRIVATE -w -fPIE -fstack-protector-strong -fno-omit-frame-pointer)
+target_include_directories(markdown_library SYSTEM INTERFACE ${md4c})
+if(LOQUAT_SANITIZE)
+  target_compile_options(markdown_library PRIVATE -fsanitize=${LOQUAT_SANITIZE})
+endif()
+
 # The rules of time zones.  Always from its archives: the library's version is part of the names of its functions.
 add_library(time_zone_library INTERFACE)
 foreach(part time civil_time strings strings_internal base spinlock_wait int128 throw_delegate raw_logging_internal

@@ -9,6 +9,7 @@ run_bench() {
     shift
     [ -f "tools/bench/bench_$name.py" ] || fail "there is no bench '$name'; ./dev bench lists them"
     need_packages build
+    need_sources
     need_packages bench
     run_build release
     python3 -m "tools.bench.bench_$name" "$@"

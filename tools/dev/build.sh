@@ -5,6 +5,7 @@ run_build() {
     local preset=${1:-release}
     [ $# -gt 0 ] && shift
     need_packages build
+    need_sources
     if [ ! -f "build/$preset/build.ninja" ]; then
         mkdir -p .cache
         with_progress "configuring build/$preset" ".cache/configure-$preset.log" cmake --preset "$preset"

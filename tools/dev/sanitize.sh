@@ -8,5 +8,6 @@ run_sanitize() {
         only+=(--only "$suite")
     done
     need_packages build
+    need_sources
     python3 -m tools.testing "$preset" --budget 1000 ${only[@]+"${only[@]}"}
 }

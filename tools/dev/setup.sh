@@ -62,6 +62,36 @@ need_packages() {
         apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
+# Where this machine has its Debian packages from.
+debian_mirror() {
+    apt-get indextargets --format '$(SITE)' "Codename: $(. /etc/os-release && echo "${VERSION_CODENAME:-}")" \
+        "Created-By: Packages" 2>/dev/null | head -n 1
+}
+
+fetch_source() { # NAME VERSION SHA-256 INTO
+    local name=$1 version=$2 sum=$3 into=$4 mirror pool=${1:0:1}
+    [[ $name != lib* ]] || pool=${name:0:4}
+    mirror=$(debian_mirror)
+    curl --fail --silent --show-error --location --max-time 120 --output "$into.tar.gz" \
+        "${mirror:-https://deb.debian.org/debian}/pool/main/$pool/$name/${name}_$version.orig.tar.gz"
+    echo "$sum  $into.tar.gz" | sha256sum --check --quiet
+    rm -rf "$into" && mkdir "$into"
+    tar -xzf "$into.tar.gz" -C "$into" --strip-components=1
+}
+
+# Fetches the sources of the list that are not in .cache/sources yet.
+need_sources() {
+    local name version folder sum into
+    while read -r name version folder sum; do
+        into=.cache/sources/$name-$version
+        is_stamped "$into/.loquat-sum" "$sum" && continue
+        mkdir -p .cache/sources
+        with_progress "fetching the source of $name $version" ".cache/$name.log" \
+            fetch_source "$name" "$version" "$sum" "$into"
+        stamp "$into/.loquat-sum" "$sum"
+    done < <(sed -e 's/#.*//' -e '/^\s*$/d' tools/dev/packages/sources.txt)
+}
+
 is_node_fit() {
     command -v node >/dev/null && command -v npm >/dev/null &&
         node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
@@ -127,6 +157,7 @@ run_setup() {
         lists+=("$list")
     done
     [ "${#lists[@]}" = 0 ] || need_packages "${lists[@]}"
+    [[ " ${wanted[*]} " != *" build "* ]] || need_sources
     if [[ " ${wanted[*]} " == *" web "* ]]; then
         need_web_packages
     fi

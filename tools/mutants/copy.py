@@ -42,7 +42,8 @@ class Copy:
         """The exit code."""
         if (self.build / "build.ninja").exists():
             return 0
-        return run(["cmake", "--preset", "dev", "-B", self.build], self.logs / "configure.log", cwd=self.tree)
+        command = ["cmake", "--preset", "dev", "-B", self.build, f"-DLOQUAT_SOURCES={ROOT}/.cache/sources"]
+        return run(command, self.logs / "configure.log", cwd=self.tree)
 
     def make(self, targets, log, seconds):
         command = ["cmake", "--build", self.build, "-j", str(self.jobs), "--target", *targets]
