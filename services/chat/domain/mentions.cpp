@@ -1,131 +1,112 @@
 #include "services/chat/domain/mentions.hpp"
 
 #include <algorithm>
-#include <optional>
 
+#include "base/markdown/reader.hpp"
 #include "base/text.hpp"
+#include "services/chat/domain/addresses.hpp"
 
 namespace loquat::chat {
 namespace {
 
+using markdown::Element;
+using markdown::Origin;
+
 constexpr std::size_t username_length_min = 3;
 constexpr std::size_t username_length_max = 32;
+constexpr std::size_t sentence_ends_max = 3;  // marks of the sentence after the longest name
+constexpr std::string_view word_ends = " \t\n<";
+// Stands for an `@` that does not begin a name; not allowed in texts otherwise.
+constexpr char no_mention = '\x01';
 
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
+// Text of others between `@` and the next thing that is no name.
+std::size_t name_length(std::string_view text) {
+    const auto end = std::ranges::find_if_not(text, is_name_character);
+    return static_cast<std::size_t>(end - text.begin());
 }
 
-std::size_t run_length(std::string_view text, std::size_t at) {
-    const std::size_t end = text.find_first_not_of(text[at], at);
-    return (end == std::string_view::npos ? text.size() : end) - at;
-}
-
-// The offset after the run of exactly `length` backticks that closes a code span (CommonMark 6.1).
-std::optional<std::size_t> find_span_end(std::string_view text, std::size_t from,
-                                         std::size_t length) {
-    for (std::size_t at = text.find('`', from); at != std::string_view::npos;
-         at = text.find('`', at)) {
-        const std::size_t run = run_length(text, at);
-        at += run;
-        if (run == length) {
-            return at;
-        }
+// `@example.org` behind a name.
+bool is_elsewhere(std::string_view rest) {
+    if (!rest.starts_with('@')) {
+        return false;
     }
-    return std::nullopt;
+    const std::string_view host = rest.substr(1, name_length(rest.substr(1)));
+    const std::size_t dot = host.find('.');
+    return dot != std::string_view::npos && dot > 0 && dot + 1 < host.size();
 }
 
-// A line that opens or closes a fenced block (CommonMark 4.5): at least three, after at most three
-// spaces.
-std::size_t fence_length(std::string_view line, char mark) {
-    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
-    if (indent > 3 || indent == line.size() || line[indent] != mark) {
-        return 0;
-    }
-    const std::size_t run = run_length(line, indent);
-    return run >= 3 ? run : 0;
-}
-
-class Scanner {
+class Finder final : public markdown::Listener {
   public:
-    Scanner(std::string_view text, std::size_t mentions_max)
-        : text_(text), mentions_max_(mentions_max) {}
+    Finder(std::string_view source, std::size_t mentions_max)
+        : source_(source), mentions_max_(mentions_max) {}
 
-    std::vector<std::string> scan() {
-        std::size_t paragraph = 0;
-        for (std::size_t line = 0; line < text_.size();) {
-            const std::size_t end = end_of_line(line);
-            const char mark = fence_mark(line, end);
-            if (trim(text_.substr(line, end - line)).empty()) {
-                // A code span ends with its paragraph.
-                scan_inline(text_.substr(paragraph, line - paragraph));
-                paragraph = line;
-            }
-            if (mark == 0) {
-                line = end + 1;
-                continue;
-            }
-            scan_inline(text_.substr(paragraph, line - paragraph));
-            line = after_fence(end + 1, mark, fence_length(text_.substr(line, end - line), mark));
-            paragraph = line;
+    void on_text(std::string_view text, Origin origin) override {
+        if (silent_ > 0) {
+            return;
         }
-        if (paragraph < text_.size()) {
-            scan_inline(text_.substr(paragraph));
+        const bool is_no_start = origin != Origin::plain && text.starts_with('@');
+        run_.append(text);
+        if (is_no_start) {
+            run_[run_.size() - text.size()] = no_mention;
         }
+        rest_ = origin == Origin::entity
+                    ? std::string_view{}
+                    : source_.substr(static_cast<std::size_t>(text.data() - source_.data()) +
+                                     text.size());
+    }
+    void on_code(std::string_view) override { end_run(); }
+    void on_line_break() override { end_run(); }
+    void on_enter(Element element) override {
+        end_run();
+        silent_ += is_silent(element) ? 1 : 0;
+    }
+    void on_leave(Element element) override {
+        end_run();
+        silent_ -= is_silent(element) ? 1 : 0;
+    }
+    std::vector<std::string> take() {
+        end_run();
         return std::move(found_);
     }
 
   private:
-    std::size_t end_of_line(std::size_t line) const {
-        return std::min(text_.find('\n', line), text_.size());
+    static bool is_silent(Element element) {
+        return element == Element::autolink || element == Element::image;
     }
 
-    char fence_mark(std::size_t line, std::size_t end) const {
-        const std::string_view text = text_.substr(line, end - line);
-        // ```a``` on one line is a span, not a fence.
-        if (const std::size_t length = fence_length(text, '`'); length > 0) {
-            const std::size_t after = text.find('`') + length;
-            return text.find('`', after) == std::string_view::npos ? '`' : '\0';
+    void end_run() {
+        if (run_.find('@') != std::string::npos) {
+            // `_` around or in a name is a mark of emphasis to the grammar and a part of the name.
+            run_.append(rest_.substr(0, std::min(name_length(rest_), username_length_max)));
+            scan_words();
         }
-        return fence_length(text, '~') > 0 ? '~' : '\0';
+        run_.clear();
+        rest_ = {};
     }
 
-    std::size_t after_fence(std::size_t line, char mark, std::size_t opened) const {
-        while (line < text_.size()) {
-            const std::size_t end = end_of_line(line);
-            const std::string_view text = text_.substr(line, end - line);
-            line = end + 1;
-            const std::size_t closing = fence_length(text, mark);
-            if (closing >= opened && trim(text).size() == closing) {
-                return line;
+    void scan_words() {
+        std::string_view run = run_;
+        while (!run.empty()) {
+            const std::size_t end = std::min(run.find_first_of(word_ends), run.size());
+            const std::string_view word = run.substr(0, end);
+            if (word.contains('@')) {
+                scan(word.substr(0, find_address(word)));
+            }
+            run.remove_prefix(std::min(end + 1, run.size()));
+        }
+    }
+
+    void scan(std::string_view word) {
+        for (std::size_t at = word.find('@'); at != std::string_view::npos;
+             at = word.find('@', at + 1)) {
+            const bool is_start = at == 0 || !(is_name_character(word[at - 1]) ||
+                                               word[at - 1] == '@' || word[at - 1] == no_mention);
+            const std::string_view behind = word.substr(at + 1);
+            const std::size_t length = name_length(behind);
+            if (is_start && length >= username_length_min && !is_elsewhere(behind.substr(length))) {
+                add(behind.substr(0, std::min(length, username_length_max + sentence_ends_max)));
             }
         }
-        return text_.size();
-    }
-
-    void scan_inline(std::string_view part) {
-        std::size_t at = 0;
-        while ((at = part.find_first_of("`@", at)) != std::string_view::npos) {
-            if (part[at] == '`') {
-                const std::size_t run = run_length(part, at);
-                at = find_span_end(part, at + run, run).value_or(at + run);
-                continue;
-            }
-            at = take_name(part, at);
-        }
-    }
-
-    std::size_t take_name(std::string_view part, std::size_t at) {
-        std::size_t end = at + 1;
-        while (end < part.size() && is_name_character(part[end])) {
-            ++end;
-        }
-        const bool is_start = at == 0 || !(is_name_character(part[at - 1]) || part[at - 1] == '@');
-        const std::size_t length = end - at - 1;
-        if (is_start && length >= username_length_min) {
-            add(part.substr(at + 1, std::min(length, username_length_max + 3)));
-        }
-        return end;
     }
 
     void add(std::string_view name) {
@@ -135,18 +116,23 @@ class Scanner {
         }
     }
 
-    std::string_view text_;
+    std::string_view source_;
     std::size_t mentions_max_;
+    int silent_ = 0;  // elements around whose text names nobody
+    std::string run_;
+    std::string_view rest_;  // of the source behind the run
     std::vector<std::string> found_;
 };
 
 }  // namespace
 
 std::vector<std::string> find_mentions(std::string_view text, std::size_t mentions_max) {
-    if (text.find('@') == std::string_view::npos) {
+    if (!text.contains('@')) {
         return {};
     }
-    return Scanner{text, mentions_max}.scan();
+    Finder finder{text, mentions_max};
+    markdown::read(text, finder);
+    return finder.take();
 }
 
 bool shorten_mention(std::string& name) {
