@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const backend = process.env.LOQUAT_BACKEND ?? 'http://localhost:8080';
@@ -11,8 +12,15 @@ const proxy = {
   '/ws': { target: backend, changeOrigin: false, ws: true },
 };
 
+// The fonts of formulas in the one format that every browser of today reads.
+const oneFontFormat: Plugin = {
+  name: 'one-font-format',
+  enforce: 'pre',
+  transform: (code, id) => (id.includes('katex') && id.includes('.css') ? code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)/g, '') : null),
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [oneFontFormat, react(), tailwindcss()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy },
   preview: { proxy },

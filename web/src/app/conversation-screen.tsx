@@ -88,7 +88,11 @@ function Mentions({ chat, isMember, children }: { chat: Chat; isMember: boolean;
   const { data: members } = useMembers(chat.id, isMember);
   const answers = isAssistantOn(chat);
   const value = useMemo(
-    () => ({ names: new Set([...(members ?? []).map((member) => member.user.username), ...(answers ? [strings.answers.mention] : [])]), me: me.username }),
+    () => {
+      const people = new Map<string, string | null>((members ?? []).map(({ user }) => [user.username, user.id]));
+      if (answers) people.set(strings.answers.mention, null);
+      return { people, me: me.username };
+    },
     [members, answers, me.username],
   );
   useWatchPresence(useMemo(() => (members ?? []).slice(0, 100).map((member) => member.user.id), [members]));

@@ -44,7 +44,7 @@ function wordsOf(entry: Following): string {
   if (entry.said === 'nothing') parts.push(strings.answers.voice.begins);
   entry.said = 'begin';
   const ended = isEnded(answer);
-  const next = nextUtterance(answer.text, entry.spoken, ended, strings.messages.codeIn);
+  const next = nextUtterance(answer.text, entry.spoken, ended, strings.text.codeIn);
   entry.spoken = next.spoken;
   parts.push(next.words);
   if (ended) {

@@ -1,5 +1,7 @@
-// Every text that a person reads, in one place; what assistants need is in strings-assistant.ts.
+// Every text that a person reads, in one place; what assistants need is in strings-assistant.ts, what stands in and
+// around a message's text in strings-text.ts.
 import { assistantStrings } from './strings-assistant';
+import { textStrings } from './strings-text';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -188,13 +190,6 @@ export const strings = {
     jumpToNewest: (count: number) => (count > 0 ? `Jump to newest (${count})` : 'Jump to newest'),
     introRoom: (date: string) => `The room was made on ${date}. This is its beginning.`,
     introDirect: (name: string) => `This is the beginning of your conversation with ${name}. Only the two of you can read it.`,
-    plainCode: 'Code',
-    codeIn: (language: string) => (language ? `Code, ${language}` : 'Code'),
-    copyCode: 'Copy code',
-    wrapLines: 'Wrap long lines',
-    table: 'Table',
-    taskDone: 'Done:',
-    taskOpen: 'To do:',
   },
   composer: {
     label: (title: string) => `Write to ${title}`,
@@ -295,6 +290,7 @@ export const strings = {
     deleteText: 'All its messages go away, for everybody. This cannot be undone.',
   },
   ...assistantStrings,
+  text: textStrings,
   newRoom: {
     title: 'New room',
     lead: 'A room is where people talk about one thing.',

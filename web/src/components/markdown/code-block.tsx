@@ -15,13 +15,13 @@ export function CodeBlock({ language, text }: { language: string; text: string }
   return (
     <figure data-slot="code" dir="ltr" className="overflow-clip rounded-md border border-line bg-code">
       <figcaption className="code-head flex h-8 items-center gap-1 border-b border-line bg-code ps-3 pe-1 text-small text-faint">
-        <span className="flex-1 truncate">{language || strings.messages.plainCode}</span>
-        <IconButton icon={WrapText} size="small" label={strings.messages.wrapLines} pressed={wrap} onClick={() => setWrap(!wrap)} />
-        <CopyButton text={text} label={strings.messages.copyCode} />
+        <span className="flex-1 truncate">{language || strings.text.plainCode}</span>
+        <IconButton icon={WrapText} size="small" label={strings.text.wrapLines} pressed={wrap} onClick={() => setWrap(!wrap)} />
+        <CopyButton text={text} label={strings.text.copyCode} />
       </figcaption>
       <pre
         tabIndex={0}
-        aria-label={strings.messages.codeIn(language)}
+        aria-label={strings.text.codeIn(language)}
         className={cn('code-body max-h-[480px] overflow-auto px-3 py-2.5', wrap && 'wrap-anywhere whitespace-pre-wrap')}
       >
         <code>

@@ -1,7 +1,13 @@
+import { Image } from 'lucide-react';
 import { Fragment, useContext, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
 import type { Inline } from '@/lib/markdown/ast';
-import { MentionContext } from './mention-context';
+import { hostOf, safeHref } from '@/lib/markdown/links';
+import { calledName } from '@/lib/markdown/mentions';
+import { strings } from '@/lib/strings';
+import { Formula } from './formula';
+import { MentionContext, MentionedContext } from './mention-context';
+import { NoteReference } from './note-reference';
 
 export function InlineNodes({ nodes }: { nodes: Inline[] }): ReactNode {
   return nodes.map((node, index) => <InlineNode key={index} node={node} />);
@@ -22,27 +28,63 @@ function InlineNode({ node }: { node: Inline }) {
     case 'break':
       return <br />;
     case 'mention':
-      return <Mention name={node.name} />;
+      return <Mention written={node.name} />;
+    case 'math':
+      return <Formula tex={node.tex} source={node.source} display={node.display} />;
+    case 'note':
+      return <NoteReference number={node.number} />;
+    case 'image':
+      return <Picture node={node} />;
     case 'link':
-      return <Link node={node} />;
+      return <Link href={node.href} title={node.title} bare={node.bare}><InlineNodes nodes={node.children} /></Link>;
   }
 }
 
-// A word that names a link hides where it leads, so the host stands behind it.
-function Link({ node }: { node: Extract<Inline, { type: 'link' }> }) {
-  const host = node.href.startsWith('http') ? new URL(node.href).host : '';
+interface LinkProps {
+  href: string;
+  title: string;
+  bare: boolean;
+  children: ReactNode;
+}
+
+// A word that names a link hides where it leads, so the host stands behind it. An address that the page does not
+// follow stands there whole.
+function Link({ href, title, bare, children }: LinkProps) {
+  const safe = safeHref(href);
+  const aim = safe === null ? href : hostOf(safe);
   return (
     <>
-      <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
-        <InlineNodes nodes={node.children} />
-      </a>
-      {!node.bare && host && <span className="link-host"> ({host})</span>}
+      {safe === null ? children : (
+        <a href={safe} title={title || undefined} target="_blank" rel="noopener noreferrer nofollow">{children}</a>
+      )}
+      {!bare && aim && <span className="link-host"> ({aim})</span>}
     </>
   );
 }
 
-function Mention({ name }: { name: string }) {
-  const { names, me } = useContext(MentionContext);
-  if (!names.has(name)) return <>@{name}</>;
-  return <span className={cn('mention', name === me && 'me')}>@{name}</span>;
+// Pictures of other hosts are not loaded; the name leads to them.
+function Picture({ node: { src, title, alt } }: { node: Extract<Inline, { type: 'image' }> }) {
+  return (
+    <span>
+      <Image size={14} role="img" aria-label={strings.text.picture} className="me-1 inline-block align-[-2px] text-faint" />
+      <Link href={src} title={title} bare={false}>{alt || strings.text.picture}</Link>
+    </span>
+  );
+}
+
+function Mention({ written }: { written: string }) {
+  const { people, me } = useContext(MentionContext);
+  const mentioned = useContext(MentionedContext);
+  const isCalled = (name: string) => {
+    const id = people.get(name);
+    return id !== undefined && (id === null || mentioned === null || mentioned.includes(id));
+  };
+  const name = calledName(written, isCalled);
+  if (name === null) return <>@{written}</>;
+  return (
+    <>
+      <span className={cn('mention', name === me && 'me')}>@{written.slice(0, name.length)}</span>
+      {written.slice(name.length)}
+    </>
+  );
 }

@@ -14,7 +14,7 @@ export function MessageText({ message }: { message: Message }) {
   }
   return (
     <>
-      <Markdown text={message.text} />
+      <Markdown text={message.text} mentioned={message.mentions} />
       {message.edited_at && (
         <span className="text-small text-faint" data-tip={fullTime(message.edited_at)}>
           {strings.messages.edited}

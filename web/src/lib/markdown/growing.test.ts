@@ -8,7 +8,7 @@ const sample = [
   '# A title', '', 'Some *text* with `code` and', 'a second line', '- a', '- b', '', '- c', '', '  inner', '', 'After the list.', '',
   '1. one', '2. two', '   ```js', '   let a = 1;', '   ```', '', '> quoted', '> more', '', 'x | y', 'a | b', '|---|---|', '| 1 | 2 |', '| 3 | 4 |', '',
   '```python', 'def f():', '', '    return 1', '```', '', '---', '-5 degrees', 'text', '-', 'text', '```not`a fence', '', '- [ ] task', '- [x] done', 'lazy',
-  '| a |', '|-|', '| b |', '', '~~~', '```', '~~~', 'The end.', '',
+  '| a |', '|-|', '| b |', '', '$$', 'a^2', '$$', '\\[', 'b', '\\]', 'so $x$ and \\(y\\)', '    four', 'Title', '===', '[page]', '[page]: https://example.org', 'a[^n]', '[^n]: note', '~~~', '```', '~~~', 'The end.', '',
 ].join('\n');
 
 // Numbers that look random and are the same each time.
@@ -70,6 +70,25 @@ describe('a growing text', () => {
     expect(items(second)[2]).not.toBe(items(first)[2]);
   });
 
+  it('shows a formula that is still being written as such', () => {
+    expect(grow(emptyGrowing, '$$\na^', false).blocks).toMatchObject([{ type: 'math', tex: 'a^', open: true }]);
+    expect(grow(emptyGrowing, '$$\na^2\n$$\n', false).blocks).toMatchObject([{ type: 'math', tex: 'a^2', open: false }]);
+  });
+
+  it('finds a note and an address that stand below', () => {
+    const text = 'a[^1] and [b]\n\nmore\n\nmore\n\n[^1]: note\n\n[b]: https://b.example\n';
+    const state = feed(text, numbers(5), () => undefined);
+
+    expect(grow(state, text, true).blocks).toEqual(parseMarkdown(text));
+  });
+
+  it('reads line ends of other systems, also when one comes in two halves', () => {
+    const text = '# a\r\n\r\n- b\r\n- c\r\n\r\nd\r\n\r\ne';
+    const state = feed(text, () => 0, () => undefined);
+
+    expect(grow(state, text, true).blocks).toEqual(parseMarkdown(text.replaceAll('\r\n', '\n')));
+  });
+
   it('starts again when the text is another one', () => {
     const first = grow(emptyGrowing, 'one\n\ntwo\n\nthree', false);
 
@@ -104,6 +123,7 @@ describe('an unfinished line', () => {
     ['a *b **c', 'a *b **c***'],
     ['2 * 3', '2 * 3'],
     ['see [the page](https://exa', 'see the page'],
+    ['see ![the picture](https://exa', 'see the picture'],
     ['~~gone', '~~gone~~'],
     ['##', ''],
     ['``', ''],
@@ -120,5 +140,8 @@ describe('an unfinished line', () => {
 
   it('of code stays as it is', () => {
     expect(mendTail(['```', 'a ** b'])).toEqual(['```', 'a ** b']);
+    expect(mendTail(['$$', 'a **b'])).toEqual(['$$', 'a **b']);
+    expect(mendTail(['\\[ x', '**b'])).toEqual(['\\[ x', '**b']);
+    expect(mendTail(['$$', 'x', '$$', 'a **b'])).toEqual(['$$', 'x', '$$', 'a **b**']);
   });
 });

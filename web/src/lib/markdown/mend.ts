@@ -14,15 +14,24 @@ export function mendTail(lines: string[]): string[] {
   return [...rest, closeMarks(last)];
 }
 
+// Whether the last line is code, or a formula on lines of its own.
 function insideFence(lines: string[]): boolean {
   let mark: string | null = null;
   for (const line of lines) {
-    const found = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (!found) continue;
-    if (mark === null) mark = found;
-    else if (found.startsWith(mark) && line.trim() === found) mark = null;
+    const found = /^ {0,3}(`{3,}|~{3,}|\$\$|\\\[)/.exec(line)?.[1];
+    const formula = mark === '$$' ? '$$' : '\\]';
+    if (mark?.startsWith('`') || mark?.startsWith('~')) {
+      if (found?.startsWith(mark) && line.trim() === found) mark = null;
+    } else if (mark !== null) {
+      if (line.includes(formula)) mark = null;
+    } else if (found && !closesFormula(line, found)) mark = found;
   }
   return mark !== null;
+}
+
+function closesFormula(line: string, mark: string): boolean {
+  const rest = line.trimStart().slice(mark.length);
+  return (mark === '$$' && rest.includes('$$')) || (mark === '\\[' && rest.includes('\\]'));
 }
 
 function fullRule(head: string): string {
@@ -32,7 +41,7 @@ function fullRule(head: string): string {
 
 function closeMarks(line: string): string {
   // A link whose address is still coming shows its words.
-  const text = line.replace(/\[([^[\]]*)\]\([^()\s]*$/, '$1');
+  const text = line.replace(/!?\[([^[\]]*)\]\([^()\s]*$/, '$1');
   const open = openMarks(text);
   const trailing = open[open.length - 1];
   // A mark that was only just opened is left out.

@@ -1,0 +1,28 @@
+import { useContext } from 'react';
+import type { Block } from '@/lib/markdown/ast';
+import { strings } from '@/lib/strings';
+import { Blocks } from './blocks';
+import { goTo, NoteContext, noteId, referenceId } from './note-reference';
+
+export function Notes({ block }: { block: Extract<Block, { type: 'notes' }> }) {
+  const prefix = useContext(NoteContext);
+  return (
+    <section aria-label={strings.text.notes} className="notes">
+      <ol>
+        {block.notes.map(({ number, blocks }) => (
+          <li key={number} value={number} id={noteId(prefix, number)} tabIndex={-1}>
+            <Blocks blocks={blocks} />
+            <a
+              href={`#${referenceId(prefix, number)}`}
+              aria-label={strings.text.backToText}
+              className="note-back"
+              onClick={(event) => goTo(event, referenceId(prefix, number))}
+            >
+              ↩
+            </a>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
