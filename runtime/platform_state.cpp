@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/bytes.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "runtime/memory_metrics.hpp"
 #include "runtime/remote.hpp"
@@ -124,8 +125,19 @@ aio::Loop& Platform::State::loop_named(const std::string& name) {
     return loop;
 }
 
-store::SqliteOptions Platform::State::in_folder(store::SqliteOptions wanted) {
-    wanted.stamp = folder.stamp(wanted.file.filename().string());
+store::SqliteOptions Platform::State::in_folder(store::SqliteOptions wanted,
+                                                std::vector<std::string_view> topics) {
+    const std::string name = wanted.file.filename().string();
+    wanted.stamp = folder.stamp(name);
+    wanted.on_damage = [this, name, topics = std::move(topics)](const Failure& failure) {
+        for (const std::string_view topic : topics) {
+            troubles.stop(topic, failure.message);
+        }
+        health.add("platform", name, [what = failure.message] { return what; });
+        log_error({.service = "platform"},
+                  "a store is damaged, and nothing more is accepted for it",
+                  {{"error", failure.message}});
+    };
     return wanted;
 }
 
@@ -173,8 +185,8 @@ store::MessageStore& Platform::State::message_store() {
     const std::lock_guard lock{stores_mutex};
     if (!messages) {
         auto& database_slot = databases["messages"];
-        database_slot =
-            store::open_sqlite(in_folder(store::message_database(folder.path() / "messages.db")));
+        database_slot = store::open_sqlite(in_folder(
+            store::message_database(folder.path() / "messages.db"), {store::messages_topic}));
         messages = store::make_sql_messages(*database_slot, folder.seq_marks());
     }
     return *messages;
@@ -185,7 +197,8 @@ const Platform::State::Ledgers& Platform::State::ledgers() {
     if (!opened_ledgers.usage) {
         auto& database_slot = databases["usage"];
         database_slot =
-            store::open_sqlite(in_folder(store::ledger_database(folder.path() / "usage.db")));
+            store::open_sqlite(in_folder(store::ledger_database(folder.path() / "usage.db"),
+                                         {store::usage_topic, store::audit_topic}));
         opened_ledgers = {store::make_sql_usage(*database_slot),
                           store::make_sql_audit(*database_slot)};
     }

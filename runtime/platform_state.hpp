@@ -33,7 +33,9 @@ struct Platform::State final : contracts::CallObserver {
     void on_call(std::string_view service, std::string_view operation,
                  std::chrono::nanoseconds took, std::string_view failure_code) override;
 
-    store::SqliteOptions in_folder(store::SqliteOptions wanted);
+    // `topics` are those that are stored in it.
+    store::SqliteOptions in_folder(store::SqliteOptions wanted,
+                                   std::vector<std::string_view> topics = {});
     void open_log();
 
     aio::Loop& loop_named(const std::string& name);

@@ -50,10 +50,19 @@ void TopicTroubles::clear(std::string_view topic) {
     }
 }
 
+void TopicTroubles::stop(std::string_view topic, std::string what) {
+    const std::lock_guard lock{mutex_};
+    stopped_.try_emplace(std::string{topic}, std::move(what));
+}
+
 std::optional<std::string> TopicTroubles::find(std::string_view topic) const {
     const std::lock_guard lock{mutex_};
-    const auto found = troubles_.find(topic);
-    return found == troubles_.end() ? std::nullopt : std::optional{found->second};
+    for (const auto* known : {&stopped_, &troubles_}) {
+        if (const auto found = known->find(topic); found != known->end()) {
+            return found->second;
+        }
+    }
+    return std::nullopt;
 }
 
 void TopicTroubles::check(std::string_view topic) const {

@@ -16,6 +16,8 @@ class TopicTroubles {
   public:
     void set(std::string_view topic, std::string what);
     void clear(std::string_view topic);
+    // For as long as the process lives: a store that is damaged does not mend itself.
+    void stop(std::string_view topic, std::string what);
     std::optional<std::string> find(std::string_view topic) const;
     // `store.stopped` (503) when what is appended to the topic would not be carried on.
     void check(std::string_view topic) const;
@@ -23,6 +25,7 @@ class TopicTroubles {
   private:
     mutable std::mutex mutex_;
     std::map<std::string, std::string, std::less<>> troubles_;
+    std::map<std::string, std::string, std::less<>> stopped_;
 };
 
 // `log`, to which nothing is appended that would not be carried on.  Both outlive it.

@@ -51,6 +51,10 @@ std::optional<Failure> check_folded(const std::filesystem::path& file, const Fil
     } catch (const Failure&) {
         return std::nullopt;  // a checkpoint that was cut off; the log has it
     }
+    // Counts of another file say nothing.
+    if (written && (written->folder != stamp.folder || written->file != stamp.file)) {
+        return foreign_to_folder(file);
+    }
     const std::uint64_t changes = written ? written->changes : 0;
     if (changes < stamp.folded->value()) {
         return older_file(file, changes, stamp.folded->value());
@@ -58,9 +62,6 @@ std::optional<Failure> check_folded(const std::filesystem::path& file, const Fil
     const bool is_known = written && stamp.is_made && stamp.last_end != LastEnd::machine;
     if (is_known && changes > stamp.mark->value() + 1) {
         return newer_file(file, changes, stamp.mark->value());
-    }
-    if (written && (written->folder != stamp.folder || written->file != stamp.file)) {
-        return foreign_to_folder(file);
     }
     return std::nullopt;
 }

@@ -42,6 +42,7 @@ class SqliteDatabase final : public Database {
     bool empty_log(const std::string& mode);
     bool checkpoint(const std::string& mode);
     void note_folded();
+    void note_damage(const Failure& failure);
     void run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error);
 
     std::size_t group_max_;
@@ -55,9 +56,10 @@ class SqliteDatabase final : public Database {
     std::size_t tried_pages_ = 0;  // of the log, at the last checkpoint since it began anew
     void stop();
 
-    Mark* mark_;                     // of the folder that the file belongs to; null without one
-    Mark* folded_;                   // likewise
-    std::optional<Failure> damage_;  // found while moving the log: nothing more is accepted
+    Mark* mark_;    // of the folder that the file belongs to; null without one
+    Mark* folded_;  // likewise
+    std::function<void(const Failure&)> on_damage_;
+    std::optional<Failure> damage_;  // nothing more is accepted
     std::vector<std::jthread> threads_;
 };
 
@@ -84,7 +86,8 @@ SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
       reads_(options.read_queue_max),
       checkpoint_pages_(std::max<std::size_t>(options.checkpoint_pages, 1)),
       mark_(options.stamp ? options.stamp->mark : nullptr),
-      folded_(options.stamp ? options.stamp->folded : nullptr) {
+      folded_(options.stamp ? options.stamp->folded : nullptr),
+      on_damage_(options.on_damage) {
     for (std::size_t i = 0; i < options.reader_threads; ++i) {
         readers_.push_back(open_reader(open_options(options)));
     }
@@ -149,7 +152,13 @@ void SqliteDatabase::secure_now(aio::Completion<bool>& done) {
     std::exception_ptr error;
     bool is_safe = false;
     try {
+        if (damage_) {
+            throw Failure{*damage_};
+        }
         is_safe = empty_log("TRUNCATE");
+    } catch (const Failure& failure) {
+        note_damage(failure);
+        error = std::current_exception();
     } catch (...) {
         error = std::current_exception();
     }
@@ -173,11 +182,19 @@ void SqliteDatabase::keep_log_short() {
             empty_log("RESTART");
         }
     } catch (const Failure& failure) {
-        // Of a full disk the next writing unit hears by itself.
-        if (failure.code == "store.damaged") {
-            damage_ = failure;
-        }
+        note_damage(failure);
         LOQUAT_CHECK(!writer_->in_transaction(), "a checkpoint stands alone");
+    }
+}
+
+// Of a full disk the next writing unit hears by itself.
+void SqliteDatabase::note_damage(const Failure& failure) {
+    if (failure.code != "store.damaged" || damage_) {
+        return;
+    }
+    damage_ = failure;
+    if (on_damage_) {
+        on_damage_(failure);
     }
 }
 
@@ -241,6 +258,9 @@ void SqliteDatabase::commit_group(std::vector<Entry>& group) {
                 mark_->raise(changes);
             }
         }
+    } catch (const Failure& failure) {
+        note_damage(failure);
+        common = std::current_exception();
     } catch (...) {
         common = std::current_exception();
     }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,6 +37,9 @@ struct SqliteOptions {
     std::int64_t check_bytes_max = 16 * 1024 * 1024;  // larger files get the short check on opening
     std::chrono::milliseconds answer_max{30'000};
     std::optional<FileStamp> stamp;  // of a file that belongs to a Folder, which outlives it
+    // Told once, on the thread that writes, before anybody hears of it, that damage was found while
+    // all is moved into the file or a commit was made: from then on every write fails with it.
+    std::function<void(const Failure&)> on_damage;
 };
 
 // Opens or creates the file.  One writer thread commits in groups; readers see WAL snapshots.  The

@@ -7,6 +7,7 @@
 #include "store/folder/copy.hpp"
 #include "store/folder/folder.hpp"
 #include "store/folder/inspect.hpp"
+#include "store/folder/repair.hpp"
 #include "store/log/segment_log.hpp"
 #include "store/tests/support.hpp"
 
@@ -84,6 +85,55 @@ TEST_F(FolderLogTest, starts_after_a_log_that_broke_was_closed) {
 
     EXPECT_EQ(start(), "");
     EXPECT_EQ(start(), "");
+}
+
+TEST_F(FolderLogTest, begins_another_log_when_that_was_agreed_to_and_keeps_the_old_one_aside) {
+    Uuid before;
+    run([&](EventLog& log) {
+        before = log.identity();
+        await(loop, append(log));
+        await(loop, append(log));
+    });
+    const auto yes = [](const std::string&) { return true; };
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, yes), 0);
+    EXPECT_EQ(repair_folder(data, LogRepair::renew, [](const auto&) { return false; }), 0);
+
+    EXPECT_EQ(repair_folder(data, LogRepair::renew, yes), 1);
+
+    run([&](EventLog& log) {
+        EXPECT_NE(log.identity(), before);
+        EXPECT_EQ(await(loop, log.ends("t")).last, 0U);
+        EXPECT_EQ(await(loop, append(log)), 1U);
+    });
+    const auto is_aside = [](const fs::directory_entry& entry) {
+        return entry.path().filename().string().starts_with("log.aside-");
+    };
+    EXPECT_EQ(std::ranges::count_if(fs::directory_iterator{data}, is_aside), 1);
+    EXPECT_EQ(start(), "");
+    EXPECT_TRUE(inspect_folder(data).empty());
+}
+
+TEST_F(FolderLogTest, goes_on_without_a_log_that_is_gone_when_that_was_agreed_to) {
+    run([&](EventLog& log) { await(loop, append(log)); });
+    fs::remove_all(data / "log");
+    EXPECT_EQ(start(), "folder.missing_file");
+
+    EXPECT_EQ(repair_folder(data, LogRepair::if_missing, [](const auto&) { return true; }), 1);
+
+    EXPECT_EQ(start(), "");
+    EXPECT_EQ(start(), "");
+}
+
+TEST_F(FolderLogTest, refuses_the_log_that_was_set_aside_in_the_place_of_the_new_one) {
+    run([&](EventLog& log) { await(loop, append(log)); });
+    fs::copy(data / "log", place / "kept", fs::copy_options::recursive);
+    repair_folder(data, LogRepair::renew, [](const auto&) { return true; });
+    run([&](EventLog& log) { await(loop, append(log)); });
+
+    fs::remove_all(data / "log");
+    fs::copy(place / "kept", data / "log", fs::copy_options::recursive);
+
+    EXPECT_EQ(start(), "folder.foreign_file");
 }
 
 TEST_F(FolderLogTest, copies_under_load_start_with_all_that_was_acknowledged_before) {

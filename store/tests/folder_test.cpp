@@ -111,6 +111,24 @@ TEST_F(FolderTest, refuses_the_file_of_another_folder) {
     EXPECT_EQ(start(), "folder.foreign_file");
 }
 
+TEST_F(FolderTest, calls_the_file_of_another_folder_foreign_whatever_its_count_and_log) {
+    for (const int commits : {1, 40}) {
+        SCOPED_TRACE(commits);
+        fs::remove_all(data);
+        fs::remove_all(place.path() / "copy");
+        run(commits);
+        keep_copy();
+        fs::remove_all(data);
+        run(10);
+        run_and_kill(5);
+        ASSERT_GT(fs::file_size(file.string() + "-wal"), 0U);
+
+        fs::copy(place.path() / "copy" / "numbers.db", file, fs::copy_options::overwrite_existing);
+
+        EXPECT_EQ(start(), "folder.foreign_file");
+    }
+}
+
 TEST_F(FolderTest, refuses_files_that_no_manifest_knows) {
     run(1);
     fs::remove(data / "manifest");

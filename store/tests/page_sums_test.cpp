@@ -92,6 +92,29 @@ TEST_F(PageSumsTest, find_a_bit_that_flips_in_the_write_ahead_log_while_it_is_us
     EXPECT_EQ(code_of([&] { await(loop, database->secure()); }), "store.damaged");
 }
 
+TEST_F(PageSumsTest, refuse_every_write_once_damage_was_found_while_all_was_made_safe) {
+    std::vector<std::string> told;
+    SqliteOptions small = options();
+    small.cache_kib = 64;
+    small.on_damage = [&](const Failure& failure) { told.push_back(failure.message); };
+    const auto database = open_sqlite(small);
+    await(loop, fill(*database));
+    const fs::path log = file.string() + "-wal";
+    flip(log, text_in(log, 10));
+    EXPECT_EQ(code_of([&] { await(loop, database->secure()); }), "store.damaged");
+
+    const auto write = [&] {
+        await(loop, database->transact([](Transaction& transaction) {
+            transaction.execute("INSERT INTO one (b) VALUES ('new')");
+        }));
+    };
+
+    EXPECT_EQ(code_of(write), "store.damaged");
+    EXPECT_EQ(code_of([&] { await(loop, database->secure()); }), "store.damaged");
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_TRUE(told.front().contains(file.string())) << told.front();
+}
+
 // An empty database of this program with nothing reserved in its pages:
 // sqlite.org/fileformat2.html.
 std::string empty_without_sums() {

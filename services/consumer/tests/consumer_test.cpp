@@ -292,6 +292,23 @@ TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_w
     EXPECT_EQ(texts(), (Texts{"one", "two"}));
 }
 
+TEST_F(ConsumerTest, accepts_nothing_more_once_its_store_was_found_damaged) {
+    const auto gated = store::make_gated_log(*log, troubles);
+    append(make.message(chat, "one"));
+    drain();
+
+    troubles.stop("chat.messages", "messages.db is damaged");
+    troubles.set("chat.messages", "another trouble");
+    troubles.clear("chat.messages");
+    const std::string refused = store::code_of([&] {
+        await(loop,
+              gated->append("chat.messages", "key", store::encode(make.message(chat, "two"))));
+    });
+
+    EXPECT_EQ(refused, "store.stopped");
+    EXPECT_EQ(consumer->trouble(), "messages.db is damaged");
+}
+
 TEST_F(ConsumerTest, trims_only_what_will_not_be_needed_again) {
     for (const char* text : {"one", "two", "three"}) {
         append(make.message(chat, text));
