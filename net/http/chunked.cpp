@@ -6,7 +6,7 @@
 namespace loquat::net::http {
 namespace {
 
-constexpr std::uint8_t digits_max = 15;  // 60 bits
+constexpr std::uint64_t size_max = (std::uint64_t{1} << 60) - 1;
 
 int hex_value(unsigned char byte) {
     if (byte >= '0' && byte <= '9') {
@@ -16,12 +16,14 @@ int hex_value(unsigned char byte) {
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
+bool is_blank(unsigned char byte) { return byte == ' ' || byte == '\t'; }
+
 }  // namespace
 
 void ChunkedDecoder::reset() {
     left_ = 0;
     line_bytes_ = trailer_bytes_ = 0;
-    digits_ = 0;
+    has_digit_ = false;
     colon_seen_ = false;
     phase_ = Phase::size;
     error_ = ParseError::none;
@@ -57,14 +59,24 @@ ChunkedDecoder::Step ChunkedDecoder::decode(std::string_view in) {
 bool ChunkedDecoder::take_control_byte(unsigned char byte) {
     switch (phase_) {
         case Phase::size:
-        case Phase::extension:
             return take_size_byte(byte);
+        case Phase::size_end:
+        case Phase::name_begin:
+        case Phase::name:
+        case Phase::name_end:
+        case Phase::value_begin:
+        case Phase::value:
+        case Phase::quoted:
+        case Phase::escaped:
+        case Phase::quoted_end:
+        case Phase::value_end:
+            return take_extension_byte(byte);
         case Phase::size_lf:
             if (byte != '\n') {
                 return refuse(ParseError::bad_chunk);
             }
             line_bytes_ = 0;
-            digits_ = 0;
+            has_digit_ = false;
             phase_ = left_ == 0 ? Phase::trailer_start : Phase::data;
             return true;
         case Phase::data_cr:
@@ -89,27 +101,72 @@ bool ChunkedDecoder::take_size_byte(unsigned char byte) {
     if (++line_bytes_ > limits_.chunk_line_bytes_max) {
         return refuse(ParseError::chunk_line_too_long);
     }
-    if (phase_ == Phase::size) {
-        const int value = hex_value(byte);
-        if (value >= 0) {
-            // Leading zeros count too: nobody needs sixteen digits.
-            if (++digits_ > digits_max) {
-                return refuse(ParseError::chunk_too_large);
-            }
-            left_ = left_ * 16 + static_cast<std::uint64_t>(value);
-            return true;
-        }
-        if (digits_ == 0 || (byte != '\r' && byte != ';')) {
-            return refuse(ParseError::bad_chunk);
-        }
-        phase_ = byte == '\r' ? Phase::size_lf : Phase::extension;
-        return true;
+    const int value = hex_value(byte);
+    if (value < 0) {
+        return (has_digit_ && take_after_word(byte, Phase::size_end)) ||
+               refuse(ParseError::bad_chunk);
     }
-    if (byte == '\r') {
+    has_digit_ = true;
+    if (left_ > size_max / 16) {
+        return refuse(ParseError::chunk_too_large);
+    }
+    left_ = left_ * 16 + static_cast<std::uint64_t>(value);
+    return true;
+}
+
+// What may follow a size, a name or a value: the end, another extension, or blanks before one.
+bool ChunkedDecoder::take_after_word(unsigned char byte, Phase blanks) {
+    if (byte == '\r' && phase_ != blanks) {
         phase_ = Phase::size_lf;
-        return true;
+    } else if (byte == ';') {
+        phase_ = Phase::name_begin;
+    } else if (byte == '=' && blanks == Phase::name_end) {
+        phase_ = Phase::value_begin;
+    } else if (is_blank(byte)) {
+        phase_ = blanks;
+    } else {
+        return false;
     }
-    return is_in(static_cast<char>(byte), value_class) || refuse(ParseError::bad_chunk);
+    return true;
+}
+
+// *( BWS ";" BWS name [ BWS "=" BWS value ] ) of RFC 9112 section 7.1.1.
+bool ChunkedDecoder::take_extension_byte(unsigned char byte) {
+    if (++line_bytes_ > limits_.chunk_line_bytes_max) {
+        return refuse(ParseError::chunk_line_too_long);
+    }
+    const char c = static_cast<char>(byte);
+    bool good = true;
+    switch (phase_) {
+        case Phase::name_begin:
+            good = is_blank(byte) || is_in(c, token_class);
+            phase_ = is_blank(byte) ? phase_ : Phase::name;
+            break;
+        case Phase::name:
+            good = is_in(c, token_class) || take_after_word(byte, Phase::name_end);
+            break;
+        case Phase::value_begin:
+            good = is_blank(byte) || byte == '"' || is_in(c, token_class);
+            phase_ = is_blank(byte) ? phase_ : byte == '"' ? Phase::quoted : Phase::value;
+            break;
+        case Phase::value:
+            good = is_in(c, token_class) || take_after_word(byte, Phase::value_end);
+            break;
+        case Phase::quoted:
+            good = is_in(c, value_class);
+            phase_ = byte == '"' ? Phase::quoted_end : byte == '\\' ? Phase::escaped : phase_;
+            break;
+        case Phase::escaped:
+            good = is_in(c, value_class);
+            phase_ = Phase::quoted;
+            break;
+        case Phase::name_end:
+            good = take_after_word(byte, Phase::name_end);
+            break;
+        default:  // size_end, quoted_end, value_end
+            good = take_after_word(byte, phase_ == Phase::size_end ? phase_ : Phase::value_end);
+    }
+    return good || refuse(ParseError::bad_chunk);
 }
 
 bool ChunkedDecoder::take_trailer_byte(unsigned char byte) {

@@ -33,9 +33,10 @@ enum class ParseError : std::uint8_t {
     too_many_headers,  // 431 http.too_many_headers
     bad_host,    // 400 http.bad_host: missing, twice, malformed, or not the target's authority
     bad_length,  // 400 http.bad_length: not a number, or more than one
-    length_and_encoding,   // 400 http.length_and_encoding
-    bad_encoding,          // 400 http.bad_encoding: twice, empty, or in HTTP/1.0
-    unsupported_encoding,  // 501 http.unsupported_encoding: anything but exactly `chunked`
+    length_and_encoding,  // 400 http.length_and_encoding
+    bad_encoding,  // 400 http.bad_encoding: malformed, empty, in HTTP/1.0, or `chunked` not once
+                   // and last
+    unsupported_encoding,  // 501 http.unsupported_encoding: another coding before `chunked`
     unexpected_body,       // 400 http.unexpected_body: HTTP/1.0 GET, HEAD or DELETE with one
     bad_expectation,       // 417 http.bad_expectation
     bad_chunk,             // 400 http.bad_chunk
@@ -62,6 +63,21 @@ struct HeadLines {
     std::size_t line_begin = 0;  // offset of the line that is not complete yet
     std::size_t scanned = 0;     // no line end before here
     bool first_line_seen = false;
+};
+
+// All Transfer-Encoding fields of a head: one list (RFC 9112 section 6.1, RFC 9110 section 5.3).
+class TransferCodings {
+  public:
+    // False when the line is malformed, or when something follows `chunked`.
+    bool take(std::string_view value);
+    bool seen() const { return lines_; }
+    // The whole, once all lines are taken.
+    ParseError judge() const;
+
+  private:
+    bool lines_ = false;
+    bool others_ = false;
+    bool chunked_ = false;
 };
 
 // What the Connection fields of a head ask for.
@@ -92,13 +108,13 @@ class RequestParser {
     ParseState fail(ParseError error);
     ParseError take_line(std::string_view line, RequestHead& head);
     ParseError take_field(std::string_view line, RequestHead& head);
-    ParseError take_encoding(std::string_view value);
     ParseError complete(RequestHead& head) const;
     bool note(std::uint8_t what);
 
     Limits limits_;
     detail::HeadLines lines_;
     detail::ConnectionOptions options_;
+    detail::TransferCodings codings_;
     std::uint8_t seen_ = 0;
     ParseError error_ = ParseError::none;
     bool begun_ = false;
@@ -122,8 +138,8 @@ class ResponseParser {
     Limits limits_;
     detail::HeadLines lines_;
     detail::ConnectionOptions options_;
+    detail::TransferCodings codings_;
     bool has_length_ = false;
-    bool has_encoding_ = false;
     ParseError error_ = ParseError::none;
 };
 
@@ -149,7 +165,16 @@ class ChunkedDecoder {
   private:
     enum class Phase : std::uint8_t {
         size,
-        extension,
+        size_end,  // blanks, which only another extension may follow
+        name_begin,
+        name,
+        name_end,
+        value_begin,
+        value,
+        quoted,
+        escaped,
+        quoted_end,
+        value_end,
         size_lf,
         data,
         data_cr,
@@ -163,6 +188,8 @@ class ChunkedDecoder {
     };
     bool take_control_byte(unsigned char byte);
     bool take_size_byte(unsigned char byte);
+    bool take_extension_byte(unsigned char byte);
+    bool take_after_word(unsigned char byte, Phase blanks);
     bool take_trailer_byte(unsigned char byte);
     bool refuse(ParseError error);
 
@@ -170,7 +197,7 @@ class ChunkedDecoder {
     std::uint64_t left_ = 0;
     std::uint32_t line_bytes_ = 0;
     std::uint32_t trailer_bytes_ = 0;
-    std::uint8_t digits_ = 0;
+    bool has_digit_ = false;   // in the current size
     bool colon_seen_ = false;  // in the current trailer line
     Phase phase_ = Phase::size;
     ParseError error_ = ParseError::none;

@@ -3,6 +3,74 @@
 #include <cstring>
 
 namespace loquat::net::http::detail {
+namespace {
+
+// Size of the token or quoted string that `text` begins with; 0 when it begins with neither.
+std::size_t word_size(std::string_view text) {
+    std::size_t size = 0;
+    if (!text.starts_with('"')) {
+        while (size < text.size() && is_in(text[size], token_class)) {
+            ++size;
+        }
+        return size;
+    }
+    for (size = 1; size < text.size() && text[size] != '"'; ++size) {
+        size += text[size] == '\\' ? 1U : 0U;
+    }
+    return size < text.size() ? size + 1 : 0;
+}
+
+// Takes the sign that `text` begins with, blanks around it left out; false when it is another.
+bool take_sign(std::string_view& text, char sign) {
+    const std::string_view rest = trim_blanks(text);
+    if (!rest.starts_with(sign)) {
+        return false;
+    }
+    text = trim_blanks(rest.substr(1));
+    return true;
+}
+
+}  // namespace
+
+// #( token *( OWS ";" OWS token BWS "=" BWS ( token / quoted-string ) ) ), members may be empty.
+bool TransferCodings::take(std::string_view value) {
+    lines_ = true;
+    value = trim_blanks(value);
+    while (!value.empty()) {
+        if (take_sign(value, ',')) {
+            continue;
+        }
+        const std::size_t size = value.front() == '"' ? 0 : word_size(value);
+        if (size == 0 || chunked_) {
+            return false;
+        }
+        chunked_ = equal_names(value.substr(0, size), "chunked");
+        others_ = others_ || !chunked_;
+        value.remove_prefix(size);
+        while (take_sign(value, ';')) {
+            const std::size_t name = value.starts_with('"') ? 0 : word_size(value);
+            value.remove_prefix(name);
+            const bool is_pair = name > 0 && !chunked_ && take_sign(value, '=');
+            const std::size_t content = is_pair ? word_size(value) : 0;
+            if (content == 0) {
+                return false;
+            }
+            value.remove_prefix(content);
+        }
+        value = trim_blanks(value);
+        if (!value.empty() && value.front() != ',') {
+            return false;
+        }
+    }
+    return true;
+}
+
+ParseError TransferCodings::judge() const {
+    if (!chunked_) {
+        return ParseError::bad_encoding;
+    }
+    return others_ ? ParseError::unsupported_encoding : ParseError::none;
+}
 
 LineState next_line(std::string_view bytes, const Limits& limits, HeadLines& lines,
                     std::string_view& line) {

@@ -6,7 +6,7 @@ namespace {
 
 using detail::LineState;
 
-enum Seen : std::uint8_t { seen_host = 1, seen_length = 2, seen_encoding = 4, seen_upgrade = 8 };
+enum Seen : std::uint8_t { seen_host = 1, seen_length = 2, seen_upgrade = 4 };
 
 ParseError take_request_line(std::string_view line, RequestHead& head) {
     const std::size_t first = line.find(' ');
@@ -47,6 +47,7 @@ ParseError take_host(std::string_view value, RequestHead& head) {
 void RequestParser::reset() {
     lines_ = {};
     options_ = {};
+    codings_ = {};
     seen_ = 0;
     error_ = ParseError::none;
     begun_ = false;
@@ -146,20 +147,13 @@ ParseError RequestParser::take_field(std::string_view line, RequestHead& head) {
             break;
         case 17:
             if (equal_names(header.name, "transfer-encoding")) {
-                return take_encoding(value);
+                return codings_.take(value) ? ParseError::none : ParseError::bad_encoding;
             }
             break;
         default:
             break;
     }
     return ParseError::none;
-}
-
-ParseError RequestParser::take_encoding(std::string_view value) {
-    if (!note(seen_encoding) || value.empty()) {
-        return ParseError::bad_encoding;
-    }
-    return equal_names(value, "chunked") ? ParseError::none : ParseError::unsupported_encoding;
 }
 
 bool RequestParser::note(std::uint8_t what) {
@@ -170,12 +164,15 @@ bool RequestParser::note(std::uint8_t what) {
 
 ParseError RequestParser::complete(RequestHead& head) const {
     const bool has_length = (seen_ & seen_length) != 0;
-    const bool has_encoding = (seen_ & seen_encoding) != 0;
+    const bool has_encoding = codings_.seen();
     if (has_length && has_encoding) {
         return ParseError::length_and_encoding;
     }
     if (has_encoding && head.minor == 0) {
         return ParseError::bad_encoding;
+    }
+    if (has_encoding && codings_.judge() != ParseError::none) {
+        return codings_.judge();
     }
     if ((seen_ & seen_host) == 0 && head.minor == 1) {
         return ParseError::bad_host;

@@ -32,7 +32,8 @@ ParseError take_status_line(std::string_view line, ResponseHead& head) {
 void ResponseParser::reset() {
     lines_ = {};
     options_ = {};
-    has_length_ = has_encoding_ = false;
+    codings_ = {};
+    has_length_ = false;
     error_ = ParseError::none;
 }
 
@@ -92,26 +93,25 @@ ParseError ResponseParser::take_field(std::string_view line, ResponseHead& head)
         has_length_ = true;
         return good ? ParseError::none : ParseError::bad_length;
     } else if (header.name.size() == 17 && equal_names(header.name, "transfer-encoding")) {
-        if (has_encoding_ || header.value.empty()) {
-            return ParseError::bad_encoding;
-        }
-        has_encoding_ = true;
-        return equal_names(header.value, "chunked") ? ParseError::none
-                                                    : ParseError::unsupported_encoding;
+        return codings_.take(header.value) ? ParseError::none : ParseError::bad_encoding;
     }
     return ParseError::none;
 }
 
 ParseError ResponseParser::complete(std::string_view request_method, ResponseHead& head) const {
-    if (has_length_ && has_encoding_) {
+    const bool has_encoding = codings_.seen();
+    if (has_length_ && has_encoding) {
         return ParseError::length_and_encoding;
     }
-    if (has_encoding_ && head.minor == 0) {
+    if (has_encoding && head.minor == 0) {
         return ParseError::bad_encoding;
+    }
+    if (has_encoding && codings_.judge() != ParseError::none) {
+        return codings_.judge();
     }
     if (has_no_body(head.status) || request_method == "HEAD") {
         head.framing = Framing::none;
-    } else if (has_encoding_) {
+    } else if (has_encoding) {
         head.framing = Framing::chunked;
     } else if (has_length_) {
         head.framing = head.content_length == 0 ? Framing::none : Framing::length;

@@ -45,7 +45,11 @@ TEST(ResponseParser, refuses_what_could_be_read_differently) {
         {"HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n", bad_length},
         {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
          length_and_encoding},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", unsupported_encoding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", bad_encoding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", unsupported_encoding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", bad_encoding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: ,\r\n\r\n", bad_encoding},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: , chunked ,\r\n\r\n", none},
         {"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", bad_encoding},
         {"HTTP/1.1 200 OK\r\n\r\n", none},
         {"HTTP/1.1 200 \r\n\r\n", none},
@@ -121,6 +125,24 @@ TEST(ChunkedDecoder, says_the_same_however_the_bytes_are_cut) {
     }
 }
 
+TEST(ChunkedDecoder, takes_every_extension_that_the_grammar_has) {
+    for (const char* extension :
+         {"", ";a", ";a=b", ";a=\"\"", ";a=\"b c;d=,\\\"\\\\\"", ";a;b;c", ";a=b;c=\"d\";e", " ;a",
+          " ; a", "\t;\ta\t=\tb\t;\tc", ";a =b", ";a= b", ";a = \"b\" ;c", "; a = b ; c = d",
+          ";a=\"\xc3\xa4\"", ";!#$%&'*+-.^_`|~=1"}) {
+        const std::string line{extension};
+        const std::string text = "00000000000000000001" + line + "\r\nx\r\n0" + line + "\r\n\r\n";
+        for (std::size_t step = 1; step <= text.size(); ++step) {
+            std::size_t used = 0;
+
+            const auto body = decode(text, step, used);
+
+            EXPECT_EQ(body, "x") << line;
+            EXPECT_EQ(used, text.size()) << line;
+        }
+    }
+}
+
 TEST(ChunkedDecoder, refuses_what_could_be_read_differently) {
     const std::string cases[] = {
         "\r\n",
@@ -139,7 +161,31 @@ TEST(ChunkedDecoder, refuses_what_could_be_read_differently) {
         std::string{"1;\0\r\na\r\n", 8},
         "1000000000000000\r\n",
         "fffffffffffffffff\r\n",
-        "0000000000000001\r\na\r\n",
+        "01000000000000000\r\n",
+        std::string(300, '0'),
+        "1;\r\na\r\n",
+        "1; \r\na\r\n",
+        "1;a=\r\na\r\n",
+        "1;a= \r\na\r\n",
+        "1;=b\r\na\r\n",
+        "1;a;\r\na\r\n",
+        "1;;a\r\na\r\n",
+        "1;a=b \r\na\r\n",
+        "1;a \r\na\r\n",
+        "1;a=\"b\" \r\na\r\n",
+        "1;a=\"b\r\na\r\n",
+        "1;a=\"b\\\r\na\r\n",
+        "1;a=\"b\"c\r\na\r\n",
+        "1;a=b=c\r\na\r\n",
+        "1;a b\r\na\r\n",
+        "1;a=b c\r\na\r\n",
+        "1 a\r\na\r\n",
+        "1=a\r\na\r\n",
+        "1;a/b\r\na\r\n",
+        "1;\"a\"\r\na\r\n",
+        "0;\r\n\r\n",
+        "0 \r\n\r\n",
+        "0\r\nA : x\r\n\r\n",
         "0\r\n: x\r\n\r\n",
         "0\r\nA b: x\r\n\r\n",
         "0\r\n folded\r\n\r\n",

@@ -128,11 +128,26 @@ const Case refused[] = {
      bad_encoding},
     {"an empty encoding", post("Transfer-Encoding:"), bad_encoding},
     {"an encoding list", post("Transfer-Encoding: gzip, chunked"), unsupported_encoding},
-    {"chunked twice", post("Transfer-Encoding: chunked, chunked"), unsupported_encoding},
-    {"identity", post("Transfer-Encoding: identity"), unsupported_encoding},
-    {"a word like chunked", post("Transfer-Encoding: xchunked"), unsupported_encoding},
-    {"chunked with a parameter", post("Transfer-Encoding: chunked;q=1"), unsupported_encoding},
-    {"a quoted chunked", post("Transfer-Encoding: \"chunked\""), unsupported_encoding},
+    {"an encoding list with parameters",
+     post("Transfer-Encoding: x;a=b ; c = \"d, \\\"e\", Chunked"), unsupported_encoding},
+    {"an encoding list in two lines", post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"),
+     unsupported_encoding},
+    {"chunked not last", post("Transfer-Encoding: chunked, gzip"), bad_encoding},
+    {"chunked not last in two lines", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip"),
+     bad_encoding},
+    {"no chunked", post("Transfer-Encoding: gzip"), bad_encoding},
+    {"only empty members of an encoding list", post("Transfer-Encoding: , ,"), bad_encoding},
+    {"encodings without a comma", post("Transfer-Encoding: gzip chunked"), bad_encoding},
+    {"a parameter without a value", post("Transfer-Encoding: gzip;a, chunked"), bad_encoding},
+    {"a parameter without a name", post("Transfer-Encoding: gzip;=a, chunked"), bad_encoding},
+    {"a parameter without an end", post("Transfer-Encoding: gzip;a=\"b, chunked"), bad_encoding},
+    {"no parameter", post("Transfer-Encoding: gzip;, chunked"), bad_encoding},
+    {"a coding that is no token", post("Transfer-Encoding: gz/ip, chunked"), bad_encoding},
+    {"chunked twice", post("Transfer-Encoding: chunked, chunked"), bad_encoding},
+    {"identity", post("Transfer-Encoding: identity"), bad_encoding},
+    {"a word like chunked", post("Transfer-Encoding: xchunked"), bad_encoding},
+    {"chunked with a parameter", post("Transfer-Encoding: chunked;q=1"), bad_encoding},
+    {"a quoted chunked", post("Transfer-Encoding: \"chunked\""), bad_encoding},
     {"chunked behind a vertical tab",
      post("Transfer-Encoding: \x0b"
           "chunked"),
@@ -245,6 +260,22 @@ TEST(RequestParser, decides_about_the_connection) {
         parse(text, head);
 
         EXPECT_EQ(head.keep_alive, row.keep_alive) << row.version << " " << row.line;
+    }
+}
+
+TEST(RequestParser, takes_chunked_wherever_the_list_has_empty_members) {
+    for (const char* lines :
+         {"Transfer-Encoding: chunked", "transfer-encoding:\tCHUNKED ",
+          "Transfer-Encoding: , chunked", "Transfer-Encoding: chunked,",
+          "Transfer-Encoding: ,, ,chunked , ,", "Transfer-Encoding:\r\nTransfer-Encoding: chunked",
+          "Transfer-Encoding: chunked\r\nTransfer-Encoding: ,"}) {
+        RequestHead head;
+        const std::string text = post(lines);
+
+        const Outcome outcome = parse(text, head);
+
+        EXPECT_EQ(outcome.state, ParseState::done) << lines;
+        EXPECT_EQ(head.framing, Framing::chunked) << lines;
     }
 }
 
