@@ -14,7 +14,8 @@ namespace {
 using UseTask = boost::asio::use_awaitable_t<boost::asio::io_context::executor_type>;
 
 constexpr std::uint16_t requests_in_a_row_max = 32;
-constexpr std::chrono::milliseconds linger_time{1'000};
+// When all that was asked for has come there is nothing to wait for.
+constexpr LingerRule hardly{.pause_max = std::chrono::milliseconds{0}};
 
 }  // namespace
 
@@ -236,8 +237,8 @@ Task<bool> Connection::end_exchange() {
             co_return true;
         }
     }
-    co_await linger(
-        stream_, body_done_ && work_->unread() == 0 ? std::chrono::milliseconds{0} : linger_time);
+    const bool is_read = body_done_ && work_->unread() == 0;
+    co_await linger(stream_, is_read ? hardly : LingerRule{});
     co_return false;
 }
 
@@ -283,7 +284,7 @@ Task<void> Connection::refuse(ParseError error) {
     }
     refused_ = true;
     if (!dead_ && !busy_) {
-        co_await linger(stream_, linger_time);
+        co_await linger(stream_, {});
     }
 }
 

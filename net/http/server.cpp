@@ -10,7 +10,8 @@ namespace loquat::net::http {
 namespace {
 
 constexpr std::size_t refusing_max = 64;
-constexpr std::chrono::milliseconds refusal_time{1'000};
+constexpr LingerRule refusal_rule{.bytes_max = 256 * 1024,
+                                  .time_max = std::chrono::milliseconds{1'000}};
 
 std::string refusal(const ServerState& server) {
     const ParseError error = ParseError::too_many_connections;
@@ -27,7 +28,7 @@ std::string refusal(const ServerState& server) {
 
 Task<void> turn_away(ServerState& server, Stream stream) {
     stream.try_write(refusal(server));
-    co_await linger(stream, refusal_time);
+    co_await linger(stream, refusal_rule);
     --server.refusing;
 }
 

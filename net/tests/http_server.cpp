@@ -333,6 +333,42 @@ TEST(Server, turns_failures_into_problems) {
     EXPECT_THAT(all, Not(HasSubstr("secret")));
 }
 
+// Most clients read when they have sent all; a close before that is a broken pipe to them.
+TEST(Server, lets_a_refusal_be_seen_by_who_is_still_sending) {
+    auto small = [](Exchange& exchange) -> Task<void> {
+        if (exchange.head().path == "/unread") {
+            co_await exchange.respond({.status = 401});
+            co_return;
+        }
+        const std::string body = co_await exchange.read_body(10);
+        co_await say(exchange, body);
+    };
+    Stage stage{small};
+    const std::string piece(64 * 1024, 'a');
+    const std::size_t pieces = 320;
+    std::vector<std::string> answers;
+
+    stage.run([&]() -> Task<void> {
+        for (const char* head : {"POST / HTTP/1.1\r\nContent-Length: 20971520",
+                                 "PUT /unread HTTP/1.1\r\nContent-Length: 20971520",
+                                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked",
+                                 "POST /bad HTTP/1.1\r\nTransfer-Encoding: x"}) {
+            Stream stream = co_await stage.open();
+            co_await stream.write_all(std::string{head} + "\r\nHost: x\r\n\r\n");
+            for (std::size_t i = 0; i < pieces; ++i) {
+                co_await stream.write_all("10000\r\n" + piece + "\r\n");
+            }
+            std::string answer = co_await Stage::read_to_end(stream);
+            answers.push_back(std::move(answer));
+        }
+    });
+
+    EXPECT_THAT(answers[0], StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(answers[1], StartsWith("HTTP/1.1 401 "));
+    EXPECT_THAT(answers[2], StartsWith("HTTP/1.1 413 "));
+    EXPECT_THAT(answers[3], StartsWith("HTTP/1.1 400 "));
+}
+
 TEST(Server, refuses_connections_beyond_its_limits) {
     Stage stage{echo, {.connections_max = 2, .connections_per_address_max = 1}};
     std::string answer;
