@@ -13,6 +13,10 @@ BOOST_DESCRIBE_ENUM(RouteAccess, anyone, user, admin)
 enum class PathRule { refuse, pass };
 BOOST_DESCRIBE_ENUM(PathRule, refuse, pass)
 
+// What a server behind gets of the credential that the person has for Loquat.
+enum class CredentialRule { withhold, pass };
+BOOST_DESCRIBE_ENUM(CredentialRule, withhold, pass)
+
 struct TlsConfig {
     std::string certificate_file;
     std::string key_file;
@@ -52,6 +56,7 @@ struct LimitsConfig {
     std::int32_t model_per_minute = 30;
     std::int32_t sign_in_per_minute = 10;
     std::int32_t upgrade_per_minute = 600;
+    std::int32_t file_per_minute = 1'200;
     std::int32_t keys_max = 65'536;
     std::vector<LimitOverride> routes;
 
@@ -64,13 +69,14 @@ struct LimitsConfig {
         wire::Field{"sign_in_per_minute", 1, 1'000'000,
                     "Sign-in attempts of an address for an account."},
         wire::Field{"upgrade_per_minute", 1, 1'000'000, "WebSocket connects of an address."},
+        wire::Field{"file_per_minute", 1, 1'000'000, "Files of the web app for an address."},
         wire::Field{"keys_max", 1024, 16'777'216, "Callers remembered at once, 24 bytes each."},
         wire::Field{"routes", 0, 1000, "Other limits for single routes."},
     };
 };
 BOOST_DESCRIBE_STRUCT(LimitsConfig, (),
                       (enabled, address_per_minute, user_per_minute, model_per_minute,
-                       sign_in_per_minute, upgrade_per_minute, keys_max, routes))
+                       sign_in_per_minute, upgrade_per_minute, file_per_minute, keys_max, routes))
 
 // A field that a request must carry; with an empty value its presence is enough.
 struct HeaderCondition {
@@ -99,11 +105,14 @@ struct RouteConfig {
     std::int32_t time_ms_max = 0;
     PathRule encoded_slashes = PathRule::refuse;
     PathRule path_parameters = PathRule::refuse;
+    CredentialRule credentials = CredentialRule::withhold;
+    std::string audience;
 
-    static constexpr std::array<std::string_view, 12> defaulted{
+    static constexpr std::array<std::string_view, 14> defaulted{
         "methods",        "host",        "headers",         "rewrite",
         "upstreams",      "service",     "access",          "per_minute",
-        "body_bytes_max", "time_ms_max", "encoded_slashes", "path_parameters"};
+        "body_bytes_max", "time_ms_max", "encoded_slashes", "path_parameters",
+        "credentials",    "audience"};
     static constexpr std::array fields{
         wire::Field{"id", 1, 64, "Name in metrics and logs; unique."},
         wire::Field{"path", 1, 512, "Pattern: {name} is one segment, a last ** any rest."},
@@ -118,16 +127,22 @@ struct RouteConfig {
         wire::Field{"body_bytes_max", 0, std::int64_t{1} << 40, "Of a request."},
         wire::Field{"time_ms_max", 0, 86'400'000, "Whole exchange; 0: only stalls end it."},
         wire::Field{.name = "encoded_slashes",
-                    .doc = "pass: %2F is part of a name to these servers and goes on byte for "
-                           "byte; refuse: 400."},
+                    .doc = "pass: %2F and %5C are part of a name to these servers; the path goes "
+                           "on byte for byte; refuse: 400."},
         wire::Field{.name = "path_parameters",
                     .doc = "pass: `;` and what follows go on as they came, where they do not "
                            "change the route; refuse: 400."},
+        wire::Field{.name = "credentials",
+                    .doc = "pass: bearer tokens, the session's cookie and access_token go on to "
+                           "these servers; withhold: they do not."},
+        wire::Field{"audience", 0, 200,
+                    "`aud` of X-Loquat-Identity, which tells these servers who asks; empty: id."},
     };
 };
 BOOST_DESCRIBE_STRUCT(RouteConfig, (),
                       (id, path, methods, host, headers, rewrite, upstreams, service, access,
-                       per_minute, body_bytes_max, time_ms_max, encoded_slashes, path_parameters))
+                       per_minute, body_bytes_max, time_ms_max, encoded_slashes, path_parameters,
+                       credentials, audience))
 
 struct UpstreamConfig {
     std::int32_t connect_ms_max = 2'000;

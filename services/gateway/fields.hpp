@@ -5,6 +5,12 @@
 
 namespace loquat::gateway {
 
+// `Via` of a message that came in HTTP/1.`minor` (RFC 9110 section 7.6.3); stands behind those of
+// the message itself.
+constexpr std::string_view via_line(int minor) {
+    return minor == 0 ? "Via: 1.0 loquat\r\n" : "Via: 1.1 loquat\r\n";
+}
+
 // What Connection names, in all its lines: fields that end at this hop (RFC 9110 section 7.6.1).
 // Names of fields without which a message would mean something else (Authorization, Cookie,
 // Content-Type ...) count for nothing: no sender may take them from the next reader.

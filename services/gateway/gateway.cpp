@@ -5,7 +5,7 @@
 #include "net/tls/context.hpp"
 #include "runtime/problem.hpp"
 #include "services/gateway/access_log.hpp"
-#include "services/gateway/caller_of.hpp"
+#include "services/gateway/max_forwards.hpp"
 #include "services/gateway/path_rules.hpp"
 
 namespace loquat::gateway {
@@ -59,10 +59,6 @@ Failure bad_path() {
     return {Kind::malformed, "http.bad_path", "The path is not in its plain form."};
 }
 
-Failure nothing_here() {
-    return {Kind::not_found, "request.no_route", "There is nothing at this address."};
-}
-
 }  // namespace
 
 Gateway::Gateway(GatewayConfig config, Parts parts)
@@ -74,9 +70,10 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       limiter_(config_.limits, parts_.shared->limits),
       tracer_(config_.trace_percent),
       measures_(parts_.metrics, parts_.instance),
+      identities_(parts_.clock, parts_.shared->identity_key, parts_.token_issuer),
       proxy_(parts_.loop,
              {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key,
-              parts_.rights},
+              parts_.rights, identities_},
              answers_, measures_),
       local_calls_(answers_, parts_.rights),
       own_answers_(
@@ -203,18 +200,16 @@ Gateway::Way Gateway::choose(Request& request) {
     request.parameters = std::move(found.parameters);
     request.allowed = found.allowed;
     check_reading(request);
-    if (request.route == nullptr) {
-        return Way::no_route;
-    }
     const std::string_view token = runtime::bearer_token(head.headers.get("Authorization"));
     if (!token.empty()) {
         runtime::Tokens::Result result = parts_.tokens.verify_now(token);
-        if (!result) {
+        if (result) {
+            request.identity = std::move(*result);
+        } else if (request.route != nullptr) {
             return Way::check_token;
         }
-        request.identity = std::move(*result);
     }
-    return judge(request);
+    return request.route != nullptr ? judge(request) : Way::no_route;
 }
 
 // A path goes on to other servers only where they cannot read another route's path in it.
@@ -268,7 +263,7 @@ Gateway::Way Gateway::way_of(const Request& request) {
         case Target::operation:
             return Way::operation;
         case Target::upstream:
-            return Way::upstream;
+            return is_last_hop(request.head) ? Way::last_hop : Way::upstream;
         case Target::own:
             break;
     }
@@ -298,74 +293,12 @@ Task<void> Gateway::answer_rarely(Request& request, Way way) {
         case Way::preflight:
             co_await answer_preflight(request);
             break;
+        case Way::last_hop:
+            co_await answer_as_last_hop(request);
+            break;
         default:
             co_await answer_without_route(request);
     }
-}
-
-Task<void> Gateway::answer_without_route(Request& request) {
-    const net::http::RequestHead& head = request.head;
-    const Methods allowed = request.allowed;
-    const bool reads = head.is("GET") || head.is("HEAD");
-    if (head.is("OPTIONS") && (!allowed.empty() || request.path == "*")) {
-        const Methods all = request.path == "*" ? Methods{Methods::all} : allowed.with_implied();
-        answers_.start(request, 204).forward("Allow", all.to_string());
-        co_await request.exchange.finish({});
-        co_return;
-    }
-    if (!allowed.empty()) {
-        net::http::Response response =
-            runtime::problem_response(Failure{Kind::not_allowed, "request.method_not_allowed",
-                                              "This address has other methods."},
-                                      request.id());
-        response.headers.append("Allow", allowed.with_implied().to_string());
-        co_await answers_.send(request, response);
-        co_return;
-    }
-    if (parts_.sources.dispatcher.find_upgrade(request.path, parts_.edge) != nullptr) {
-        co_await answers_.send_problem(
-            request, {426, "request.upgrade_required", "Connect here by WebSocket."});
-        co_return;
-    }
-    const runtime::WebAsset* file =
-        reads ? web_.find(request.path, head.headers.get("Accept")) : nullptr;
-    if (file == nullptr) {
-        throw nothing_here();
-    }
-    co_await web_.send(request, *file, answers_);
-}
-
-Task<void> Gateway::answer_preflight(Request& request) {
-    const net::http::RequestHead& head = request.head;
-    const std::string_view wanted = head.headers.get("Access-Control-Request-Method");
-    const auto found =
-        request.routes->table->find({Methods::of(wanted), request.path, head.host, head.headers});
-    const Methods methods = found.route != nullptr ? found.route->methods : found.allowed;
-    net::http::HeadWriter out = answers_.start(request, 204);
-    Cors::add_preflight_fields(out, methods.with_implied().to_string());
-    co_await request.exchange.finish({});
-}
-
-// The socket goes to the service; what follows is no longer the gateway's.
-Task<void> Gateway::upgrade_here(Request& request) {
-    check_origin(request);
-    std::string_view token = runtime::bearer_token(request.head.headers.get("Authorization"));
-    std::string from_query;
-    if (token.empty()) {
-        for (auto& [name, value] : contracts::parse_query(request.head.query)) {
-            if (name == "access_token") {
-                from_query = std::move(value);
-            }
-        }
-        token = from_query;
-    }
-    check_limit(request, {.kind = LimitKind::upgrade});
-    if (!token.empty()) {
-        co_await identify(request, token, Need::required);
-    }
-    contracts::Caller caller = caller_of(request, Steady::max());
-    caller.origin.clear();  // it has been judged: what the service may know of origins adds nothing
-    co_await request.upgrade_target->handle_upgrade(request.exchange, std::move(caller));
 }
 
 Task<void> Gateway::settle(Request& request, std::exception_ptr error) {

@@ -34,6 +34,7 @@ class Gateway final : public net::http::Handler {
         std::size_t edge = 0;
         std::string instance = "gateway";
         std::string internal_key;
+        std::string token_issuer = "loquat";
         TokenCheck& tokens;
         runtime::StandingRights& rights;
         std::shared_ptr<Shared> shared;
@@ -66,6 +67,7 @@ class Gateway final : public net::http::Handler {
         check_sign_in,  // the account stands in the body
         upgrade,
         preflight,
+        last_hop,  // OPTIONS or TRACE that may go no further
         no_route,
     };
 
@@ -76,11 +78,17 @@ class Gateway final : public net::http::Handler {
     static Way way_of(const Request& request);
     Task<Way> prepare(Request& request, Way way);
     Task<void> answer_rarely(Request& request, Way way);
-    Task<void> answer_without_route(Request& request);
-    Task<void> answer_preflight(Request& request);
-    Task<void> upgrade_here(Request& request);
     Task<void> settle(Request& request, std::exception_ptr error);
     void end(const Request& request);
+
+    // gateway_rarely.cpp: what no route takes.
+    Methods methods_here(const Request& request) const;
+    Task<void> answer_without_route(Request& request);
+    Task<void> answer_as_last_hop(Request& request);
+    Task<void> tell_methods(Request& request, Methods here);
+    Task<void> refuse_method(Request& request, Methods here);
+    Task<void> answer_preflight(Request& request);
+    Task<void> upgrade_here(Request& request);
 
     // gateway_access.cpp: who asks, and may they.
     enum class Need : std::uint8_t { optional, required };
@@ -104,6 +112,7 @@ class Gateway final : public net::http::Handler {
     Tracer tracer_;
     Answers answers_;
     Measures measures_;
+    IdentityTokens identities_;
     Proxy proxy_;
     LocalCalls local_calls_;
     OwnAnswers own_answers_;

@@ -12,7 +12,8 @@ enum What : std::uint64_t {
     model_by_address,
     model_by_user,
     sign_in,
-    upgrade
+    upgrade,
+    file
 };
 
 }  // namespace
@@ -24,6 +25,7 @@ Limiter::Limiter(const LimitsConfig& config, LimitTable& table)
       model_rate_(Rate::of(config.model_per_minute)),
       sign_in_rate_(Rate::of(config.sign_in_per_minute)),
       upgrade_rate_(Rate::of(config.upgrade_per_minute)),
+      file_rate_(Rate::of(config.file_per_minute)),
       table_(table) {}
 
 Verdict Limiter::take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now) {
@@ -48,6 +50,8 @@ Verdict Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now
             return take(is_user ? model_by_user : model_by_address, caller, model_rate_, now);
         case LimitKind::upgrade:
             return take(upgrade, {.address = caller.address}, upgrade_rate_, now);
+        case LimitKind::file:
+            return take(file, {.address = caller.address}, file_rate_, now);
         case LimitKind::own:
             return take(limit.key, caller, limit.rate, now);
     }

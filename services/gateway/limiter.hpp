@@ -40,6 +40,7 @@ class Limiter {
     Rate model_rate_;
     Rate sign_in_rate_;
     Rate upgrade_rate_;
+    Rate file_rate_;
     LimitTable& table_;
 };
 

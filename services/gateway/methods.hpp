@@ -10,7 +10,8 @@ namespace loquat::gateway {
 class Methods {
   public:
     static constexpr std::uint16_t get = 1, head = 2, post = 4, put = 8, patch = 16, del = 32,
-                                   options = 64, trace = 128, other = 256, all = 511;
+                                   options = 64, trace = 128, other = 256, all = 511,
+                                   served = 127;  // by us: all that have names but TRACE
 
     constexpr Methods() = default;
     constexpr explicit Methods(std::uint16_t bits) : bits_(bits) {}
@@ -22,6 +23,7 @@ class Methods {
     bool covers(Methods one) const { return (bits_ & one.bits_) != 0; }
     bool empty() const { return bits_ == 0; }
     void add(Methods more) { bits_ = static_cast<std::uint16_t>(bits_ | more.bits_); }
+    void remove(Methods some) { bits_ = static_cast<std::uint16_t>(bits_ & ~some.bits_); }
     // GET answers HEAD, and OPTIONS is answered for every path.
     Methods with_implied() const;
     // The value of an Allow field.

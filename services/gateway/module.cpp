@@ -87,6 +87,7 @@ class GatewayService final : public runtime::Service {
                 .edge = context.edge(),
                 .instance = context.instance(),
                 .internal_key = context.internal_key(),
+                .token_issuer = context.platform_config().token_issuer,
                 .tokens = tokens,
                 .rights = context.rights(),
                 .shared = Shared::of(&context.dispatcher(), config.limits),

@@ -4,6 +4,7 @@
 
 #include "aio/offload.hpp"
 #include "contracts/openapi.hpp"
+#include "net/jose/jwk.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/version.hpp"
 #include "services/gateway/caller_of.hpp"
@@ -42,6 +43,12 @@ Task<void> OwnAnswers::run(Request& request) {
         case OwnAnswer::docs_style:
             co_await describe(request);
             co_return;
+        case OwnAnswer::identity_keys: {
+            const net::jose::KeySet keys{{parts_.shared.identity_key}};
+            const std::string text = keys.to_jwks();
+            co_await answers.send_text(request, json_type, text, Content::data);
+            co_return;
+        }
         case OwnAnswer::list_routes: {
             const std::string list = list_routes(request);
             co_await answers.send_text(request, json_type, list, Content::data);

@@ -31,7 +31,10 @@ bool is_unreserved(int c) {
            c == '.' || c == '_' || c == '~';
 }
 
-bool is_dangerous_escape(int c) { return c < 0x20 || c == 0x7f || c == '\\'; }
+bool is_dangerous_escape(int c) { return c < 0x20 || c == 0x7f; }
+
+// Servers on Windows, and some others, read a backslash as a slash.
+bool is_slash(int c) { return c == '/' || c == '\\'; }
 
 // `rest` begins with the escape of `value`.
 bool is_disguise(int value, std::string_view rest) {
@@ -67,7 +70,7 @@ bool undo_escapes(std::string_view path, std::string& scratch, PathOddities& odd
         if (value < 0 || is_dangerous_escape(value)) {
             return false;
         }
-        oddities.has_encoded_slash = oddities.has_encoded_slash || value == '/';
+        oddities.has_encoded_slash = oddities.has_encoded_slash || is_slash(value);
         oddities.has_parameters = oddities.has_parameters || value == ';';
         if (is_unreserved(value)) {
             scratch.push_back(static_cast<char>(value));
@@ -79,17 +82,24 @@ bool undo_escapes(std::string_view path, std::string& scratch, PathOddities& odd
     return true;
 }
 
-// Size of what stands for `sign` at the front of `text`: itself or its escape; 0 when neither does.
-std::size_t sign_size(std::string_view text, char sign) {
-    if (text.front() == sign) {
+// Size of the semicolon at the front of `text`, written or escaped; 0 without one.
+std::size_t semicolon_size(std::string_view text) {
+    if (text.front() == ';') {
         return 1;
     }
-    return escaped_value(text) == sign ? escape_size : 0;
+    return escaped_value(text) == ';' ? escape_size : 0;
+}
+
+std::size_t slash_size(std::string_view text) {
+    if (text.front() == '/') {
+        return 1;
+    }
+    return is_slash(escaped_value(text)) ? escape_size : 0;
 }
 
 bool is_dots(std::string_view segment) {
     for (std::size_t i = 0; i < segment.size(); ++i) {
-        if (sign_size(segment.substr(i), ';') > 0) {
+        if (semicolon_size(segment.substr(i)) > 0) {
             segment = segment.substr(0, i);
         }
     }
@@ -102,7 +112,7 @@ bool has_empty_segment(std::string_view path) { return path.find("//") != std::s
 bool has_dots(std::string_view path) {
     std::size_t begin = 1;
     for (std::size_t i = 1; i < path.size();) {
-        const std::size_t slash = sign_size(path.substr(i), '/');
+        const std::size_t slash = slash_size(path.substr(i));
         if (slash > 0 && is_dots(path.substr(begin, i - begin))) {
             return true;
         }
@@ -115,7 +125,7 @@ bool has_dots(std::string_view path) {
 std::string with_plain_slashes(std::string_view path) {
     std::string out;
     for (std::size_t i = 0; i < path.size();) {
-        const std::size_t slash = sign_size(path.substr(i), '/');
+        const std::size_t slash = slash_size(path.substr(i));
         out.push_back(slash > 0 ? '/' : path[i]);
         i += std::max<std::size_t>(slash, 1);
     }
@@ -127,7 +137,7 @@ std::string without_parameters(std::string_view path) {
     std::string out;
     bool skips = false;
     for (std::size_t i = 0; i < path.size(); ++i) {
-        skips = path[i] != '/' && (skips || sign_size(path.substr(i), ';') > 0);
+        skips = path[i] != '/' && (skips || semicolon_size(path.substr(i)) > 0);
         if (!skips) {
             out.push_back(path[i]);
         }

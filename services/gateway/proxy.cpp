@@ -168,17 +168,16 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
     }
     co_await call.read_head();
     note_answer(request, journey, call.head().status);
-    if (call.head().framing != net::http::Framing::length) {
-        co_await answer(request, call);
-        co_return;
+    std::string_view first;
+    if (call.head().framing == net::http::Framing::length) {
+        first = call.take_buffered_body();
+        if (call.is_body_done()) {
+            write_answer_head(request, call.head());
+            co_await request.exchange.finish(first);
+            co_return;
+        }
     }
-    write_answer_head(request, call.head());
-    const std::string_view first = call.take_buffered_body();
-    if (call.is_body_done()) {
-        co_await request.exchange.finish(first);
-    } else {
-        co_await answer_piecewise(request, call, first);
-    }
+    co_await answer(request, call, first);
 }
 
 // Of repeated requests the time from the first attempt counts: that is what the client waits for.

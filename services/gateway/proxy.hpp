@@ -6,6 +6,7 @@
 #include "net/http/client.hpp"
 #include "services/gateway/answers.hpp"
 #include "services/gateway/config.hpp"
+#include "services/gateway/identity_tokens.hpp"
 #include "services/gateway/measures.hpp"
 #include "services/gateway/tunnel.hpp"
 
@@ -27,6 +28,7 @@ class Proxy {
         std::size_t tunnels_max = 0;
         std::string internal_key;
         runtime::StandingRights& rights;
+        IdentityTokens& identities;
     };
 
     Proxy(aio::Loop& loop, Settings settings, Answers& answers, Measures& measures);
@@ -57,14 +59,18 @@ class Proxy {
 
     // proxy_head.cpp
     void write_head(const Request& request, const Journey& journey, net::http::ClientCall& call);
+    std::string_view target_of(const Request& request);
+    void write_fields(const Request& request, net::http::HeadWriter& out);
+    void write_identity(const Request& request, net::http::HeadWriter& out);
     void write_forwarding(const Request& request, net::http::HeadWriter& out);
     void write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out) const;
     std::string_view text_of(const net::Address& address);
 
     // proxy_answer.cpp
-    Task<void> answer(Request& request, net::http::ClientCall& call);
+    Task<void> answer(Request& request, net::http::ClientCall& call, std::string_view first);
+    Task<void> answer_without_body(Request& request, const net::http::ResponseHead& head);
     Task<void> answer_piecewise(Request& request, net::http::ClientCall& call,
-                                std::string_view first);
+                                std::string_view first, std::string_view second);
     void write_answer_head(const Request& request, const net::http::ResponseHead& head);
     Task<void> open_tunnel(Request& request, net::http::ClientCall& call);
 

@@ -1,6 +1,8 @@
 #include "runtime/caller_header.hpp"
 #include "services/gateway/caller_of.hpp"
+#include "services/gateway/credentials.hpp"
 #include "services/gateway/fields.hpp"
+#include "services/gateway/max_forwards.hpp"
 #include "services/gateway/proxy.hpp"
 
 // The head of a request on its way to an upstream.
@@ -24,39 +26,54 @@ void check_service_path(const Route& route, std::string_view target) {
     }
 }
 
+// The person's credential is for Loquat alone, unless the route's setting says otherwise.
+bool withholds(const Route& route) {
+    return route.trust == UpstreamTrust::outside && route.credentials == CredentialRule::withhold;
+}
+
+bool is_authorization(std::string_view name) {
+    return name.size() == 13 && net::http::equal_names(name, "authorization");
+}
+
+bool is_cookie(std::string_view name) {
+    return name.size() == 6 && net::http::equal_names(name, "cookie");
+}
+
 }  // namespace
+
+// Path and query as the upstream gets them.
+std::string_view Proxy::target_of(const Request& request) {
+    const net::http::RequestHead& head = request.head;
+    const Route& route = *request.route;
+    const bool is_cut = withholds(route) && has_token_parameter(head.query);
+    const bool is_as_it_came =
+        !route.rewrite.is_set() && !is_cut && request.path.data() == head.target.data();
+    if (is_as_it_came) {
+        return head.target;
+    }
+    // Byte for byte: also escapes that mean the same, where the route says so.
+    const bool is_kept = route.encoded_slashes == PathRule::pass;
+    const std::string_view path = is_kept ? head.path : request.path;
+    target_ =
+        route.rewrite.is_set() ? route.rewrite.apply(path, request.parameters) : std::string{path};
+    check_service_path(route, target_);
+    const std::string cut = is_cut ? without_token_parameters(head.query) : std::string{};
+    const std::string_view query = is_cut ? std::string_view{cut} : head.query;
+    if (!query.empty()) {
+        target_.append("?").append(query);
+    }
+    return target_;
+}
 
 void Proxy::write_head(const Request& request, const Journey& journey,
                        net::http::ClientCall& call) {
     const net::http::RequestHead& head = request.head;
     const Route& route = *request.route;
-    std::string_view target = head.target;
-    const bool is_as_it_came = !route.rewrite.is_set() && request.path.data() == head.target.data();
-    if (!is_as_it_came) {
-        // Byte for byte: also escapes that mean the same, where the route says so.
-        const bool is_kept = route.encoded_slashes == PathRule::pass;
-        const std::string_view path = is_kept ? head.path : request.path;
-        target_ = route.rewrite.is_set() ? route.rewrite.apply(path, request.parameters)
-                                         : std::string{path};
-        check_service_path(route, target_);
-        if (!head.query.empty()) {
-            target_.append("?").append(head.query);
-        }
-        target = target_;
-    }
-    net::http::HeadWriter out = call.start(head.method, target);
+    net::http::HeadWriter out = call.start(head.method, target_of(request));
     out.forward("Host",
                 request.routes->table->upstreams()[route.upstream].authorities[journey.address]);
-    const RequestFieldFilter filter{
-        head, request.client.is_forwarded ? Sender::trusted_proxy : Sender::stranger};
-    for (const net::http::HeaderView& field : head.headers) {
-        const bool goes_on =
-            filter.lets_through(field.name) ||
-            (request.continues_trace && net::http::equal_names(field.name, "tracestate"));
-        if (goes_on) {
-            out.forward(field.name, field.value);
-        }
-    }
+    write_fields(request, out);
+    out.raw(via_line(head.minor));
     out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
     write_forwarding(request, out);
     if (request.is_websocket) {
@@ -64,7 +81,48 @@ void Proxy::write_head(const Request& request, const Journey& journey,
     }
     if (route.trust == UpstreamTrust::platform) {
         write_caller(request, journey.deadline, out);
+    } else if (request.identity) {
+        write_identity(request, out);
     }
+}
+
+// What goes on of the client's fields.
+void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
+    const net::http::RequestHead& head = request.head;
+    const bool withheld = withholds(*request.route);
+    const auto hops_left = max_forwards(head);
+    const RequestFieldFilter filter{
+        head, request.client.is_forwarded ? Sender::trusted_proxy : Sender::stranger};
+    for (const net::http::HeaderView& field : head.headers) {
+        const bool goes_on =
+            filter.lets_through(field.name) ||
+            (request.continues_trace && net::http::equal_names(field.name, "tracestate"));
+        if (!goes_on) {
+            continue;
+        }
+        if (withheld && is_authorization(field.name) && is_bearer(field.value)) {
+            continue;
+        }
+        if (withheld && is_cookie(field.name) && has_own_cookie(field.value)) {
+            if (const std::string rest = without_own_cookies(field.value); !rest.empty()) {
+                out.forward(field.name, rest);
+            }
+            continue;
+        }
+        if (hops_left && net::http::equal_names(field.name, max_forwards_field)) {
+            out.forward(field.name, std::to_string(*hops_left - 1));
+            continue;
+        }
+        out.forward(field.name, field.value);
+    }
+}
+
+// Who asks, to servers that are not ours: in words, and in a token that they can check.
+void Proxy::write_identity(const Request& request, net::http::HeadWriter& out) {
+    const runtime::Tokens::Identity& who = *request.identity;
+    out.forward(user_field, who.user.to_string())
+        .forward(role_field, role_name(who.role))
+        .forward(identity_field, settings_.identities.token_for(who, request.route->audience));
 }
 
 // X-Forwarded-* and Forwarded (RFC 7239).  What came in is kept only from a trusted proxy.

@@ -34,17 +34,18 @@ enum class OwnAnswer : std::uint8_t {
     openapi,
     docs,
     docs_style,
+    identity_keys,
     list_routes,
     replace_routes
 };
 
 // Who else may trust what the gateway says of a caller.
 enum class UpstreamTrust : std::uint8_t {
-    outside,   // gets what the client sent
+    outside,   // gets what the client sent but its credential, and who asks
     platform,  // a service of ours: gets the internal key and the verified caller
 };
 
-enum class LimitKind : std::uint8_t { none, standard, sign_in, model, upgrade, own };
+enum class LimitKind : std::uint8_t { none, standard, sign_in, model, upgrade, file, own };
 
 // Which limit counts.  `own`: `rate` for each caller of this route, told apart by `key`.
 struct RouteLimit {
@@ -73,6 +74,8 @@ struct Route {
     std::size_t upstream = 0;  // position in the table's upstreams
     PathRule encoded_slashes = PathRule::refuse;
     PathRule path_parameters = PathRule::refuse;
+    CredentialRule credentials = CredentialRule::withhold;
+    std::string audience;  // of what tells the upstream who asks
     UpstreamTrust trust = UpstreamTrust::outside;
     Rewrite rewrite;
 };

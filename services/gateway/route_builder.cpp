@@ -11,6 +11,7 @@
 #include "contracts/presence.hpp"
 #include "contracts/usage.hpp"
 #include "services/gateway/client_address.hpp"
+#include "services/gateway/identity_tokens.hpp"
 #include "services/gateway/path_rules.hpp"
 
 namespace loquat::gateway {
@@ -116,6 +117,8 @@ class Builder {
         route.made_by = RouteMaker::configuration;
         route.encoded_slashes = config.encoded_slashes;
         route.path_parameters = config.path_parameters;
+        route.credentials = config.credentials;
+        route.audience = config.audience.empty() ? config.id : config.audience;
         route.access = static_cast<contracts::Access>(config.access);
         route.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
         route.time_max = std::chrono::milliseconds{config.time_ms_max};
@@ -251,6 +254,7 @@ class Builder {
         add_own("openapi", "/api/openapi.json", OwnAnswer::openapi, anyone);
         add_own("docs", "/api/docs", OwnAnswer::docs, anyone);
         add_own("docs_style", "/api/docs.css", OwnAnswer::docs_style, anyone);
+        add_own("identity_keys", identity_keys_path.data(), OwnAnswer::identity_keys, anyone);
         for (const char* path : {"/internal/health", "/internal/metrics", "/actuator/health",
                                  "/actuator/info", "/actuator/prometheus"}) {
             add_own("operations", path, OwnAnswer::operations, admin);

@@ -118,23 +118,28 @@ std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Or
 
 RouteTable::Found RouteTable::find(const RouteQuery& query) const {
     Found found;
-    bool is_own = false;
-    const auto accept = [&](const Cell& cell) {
+    const auto choose = [&](const Cell& cell) {
         for (const Route* route : cell) {
-            if (route->methods.covers(query.method) && conditions_hold(*route, query)) {
+            if (!conditions_hold(*route, query)) {
+                continue;
+            }
+            if (route->methods.covers(query.method)) {
                 found.route = route;
                 return true;
             }
+            found.allowed.add(route->methods);
         }
         return false;
     };
+    // The most exact pattern of ours decides for all methods: what it has not, a wider one does not
+    // have at this path either.  Configured routes are chosen by their methods too.
+    bool is_own = false;
     auto match = own_.find(query.path, [&](const Cell& cell) {
         is_own = true;
-        return accept(cell);
+        return choose(cell) || !cell.empty();
     });
-    const auto& trie = is_own ? own_ : configured_;
     if (!is_own) {
-        match = trie.find(query.path, accept);
+        match = configured_.find(query.path, choose);
     }
     if (found.route != nullptr) {
         found.parameters = std::move(match.parameters);
@@ -142,16 +147,7 @@ RouteTable::Found RouteTable::find(const RouteQuery& query) const {
         for (std::size_t i = 0; i < found.parameters.size(); ++i) {
             found.parameters[i].first = found.route->parameter_names[i];
         }
-        return found;
     }
-    trie.find(query.path, [&](const Cell& cell) {
-        for (const Route* route : cell) {
-            if (conditions_hold(*route, query)) {
-                found.allowed.add(route->methods);
-            }
-        }
-        return false;
-    });
     return found;
 }
 

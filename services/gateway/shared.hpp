@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "net/http/server.hpp"
+#include "net/jose/key.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/limits.hpp"
 #include "services/gateway/route_table.hpp"
@@ -21,6 +22,8 @@ class Shared {
     static std::shared_ptr<Shared> of(const void* platform, const LimitsConfig& config);
 
     LimitTable limits;
+    // Signs what servers behind are told of the caller; a new one with each start.
+    const net::jose::Key identity_key = net::jose::Key::generate(net::jose::Algorithm::es256);
 
     // The version changes after the table has; a loop that sees a new one asks for the table.
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }

@@ -47,6 +47,9 @@ WebFiles::WebFiles(std::span<const runtime::WebAsset> assets) {
     for (const runtime::WebAsset& asset : assets) {
         by_path_.emplace(asset.path, &asset);
     }
+    for (const std::string_view page : web_pages) {
+        pages_.at(page) = true;
+    }
     const auto page = by_path_.find("/index.html");
     LOQUAT_CHECK(page != by_path_.end(), "the web app has a page");
     page_ = page->second;
@@ -61,6 +64,10 @@ const runtime::WebAsset* WebFiles::find(std::string_view path, std::string_view 
     }
     const bool opens_page = !is_for_programs(path) && names_type(accept, "text/html");
     return opens_page ? page_ : nullptr;
+}
+
+bool WebFiles::has(std::string_view path) const {
+    return by_path_.contains(path) || pages_.find(path).value != nullptr;
 }
 
 Task<void> WebFiles::send(Request& request, const runtime::WebAsset& asset,

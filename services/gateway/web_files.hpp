@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "runtime/path_trie.hpp"
 #include "runtime/web_assets.hpp"
 #include "services/gateway/answers.hpp"
 
@@ -23,10 +24,13 @@ class WebFiles {
     // The file for a GET or HEAD of `path`; nullptr where there is none.  Paths of the API never
     // give the page.
     const runtime::WebAsset* find(std::string_view path, std::string_view accept) const;
+    // Whether there is a file or a page of the app at `path`.
+    bool has(std::string_view path) const;
     Task<void> send(Request& request, const runtime::WebAsset& asset, Answers& answers) const;
 
   private:
     std::unordered_map<std::string_view, const runtime::WebAsset*> by_path_;
+    runtime::PathTrie<bool> pages_;
     const runtime::WebAsset* page_ = nullptr;
 };
 

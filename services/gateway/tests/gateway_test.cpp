@@ -164,8 +164,45 @@ TEST_F(GatewayTest, says_which_methods_there_are) {
     EXPECT_EQ(asked.status, 204);
     EXPECT_EQ(asked.headers.get("Allow"), "POST, OPTIONS");
     EXPECT_EQ(send({.method = "HEAD", .target = "/api/open"}).status, 200);
-    EXPECT_NE(send_raw("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").find("204 No Content"),
-              std::string::npos);
+    const std::string of_all = send_raw("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_NE(of_all.find("204 No Content"), std::string::npos);
+    EXPECT_NE(of_all.find("\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"),
+              std::string::npos)
+        << of_all;
+}
+
+TEST_F(GatewayTest, does_not_take_a_wider_path_for_a_method_that_a_more_exact_one_lacks) {
+    start();
+
+    const auto refused = send({.method = "DELETE", .target = "/api/rooms/public"});
+    const auto asked = send({.method = "OPTIONS", .target = "/api/rooms/public"});
+
+    EXPECT_EQ(answer_of(refused), "405 request.method_not_allowed");
+    EXPECT_EQ(refused.headers.get("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(asked.headers.get("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(send({.method = "GET", .target = "/api/rooms/public"}).status, 200);
+    EXPECT_EQ(send({.method = "DELETE", .target = "/api/rooms/7"}).status, 200);
+    EXPECT_EQ(send({.method = "GET", .target = "/api/rooms/7"}).headers.get("Allow"),
+              "DELETE, OPTIONS");
+}
+
+TEST_F(GatewayTest, tells_methods_that_it_does_not_know_from_those_that_a_path_has_not) {
+    start();
+
+    for (const char* target : {"/api/open", "/api/nothing", "/", "/healthz", "/api/docs"}) {
+        for (const char* method : {"PROPFIND", "get", "FOO", "PURGE"}) {
+            EXPECT_EQ(answer_of(send({.method = method, .target = target})),
+                      "501 http.unsupported_method")
+                << method << " " << target;
+        }
+    }
+    for (const char* target : {"/api/open", "/", "/healthz", "/api/docs"}) {
+        const auto traced = send({.method = "TRACE", .target = target});
+        EXPECT_EQ(answer_of(traced), "405 request.method_not_allowed") << target;
+        EXPECT_EQ(traced.headers.get("Allow"), "GET, HEAD, OPTIONS") << target;
+    }
+    EXPECT_EQ(answer_of(send({.method = "TRACE", .target = "/api/nothing"})),
+              "404 request.no_route");
 }
 
 TEST_F(GatewayTest, takes_only_json_of_the_right_size) {

@@ -77,6 +77,10 @@ std::vector<contracts::Operation> operations() {
         operation("big", {.method = "GET", .path = "/api/big", .access = Access::anyone}),
         operation("follow", {.method = "GET", .path = "/api/follow", .access = Access::anyone}),
         operation("refused", {.method = "GET", .path = "/api/refused", .access = Access::anyone}),
+        operation("list_rooms",
+                  {.method = "GET", .path = "/api/rooms/public", .access = Access::anyone}),
+        operation("delete_room",
+                  {.method = "DELETE", .path = "/api/rooms/{id}", .access = Access::anyone}),
     };
     all[8].invoke = &big_answer;
     all[9].invoke = &follow;

@@ -67,13 +67,16 @@ TEST_F(PathReadings, with_encoded_slashes_go_on_byte_for_byte_where_the_route_sa
     open_route().encoded_slashes = PathRule::pass;
     start();
 
-    for (const char* path : {"/up/queues/%2F/q", "/up/queues/%2f/q", "/up/group%2Fproject/x",
-                             "/up/lib%2Fclass%2Erb", "/up/%2F", "/up/%2F%2F/x"}) {
+    for (const char* path :
+         {"/up/queues/%2F/q", "/up/queues/%2f/q", "/up/group%2Fproject/x", "/up/lib%2Fclass%2Erb",
+          "/up/%2F", "/up/%2F%2F/x", "/up/a%5Cb", "/up/a%5cb%2e", "/up/%2E%2E%2E"}) {
         EXPECT_EQ(ask(path), std::string{"200 "} + path);
     }
-    for (const char* path : {"/up/..%2Fadmin", "/up/a%2F..%2Fadmin", "/up/a%2F%2e%2e/x",
-                             "/up/admin%2Fx", "/up/%2Fadmin/x", "/up%2Fadmin/x", "/up/a%252Fb",
-                             "/up/a%5Cb", "/up/a%2F;x", "/api%2Flogin", "/up/page%2F"}) {
+    for (const char* path :
+         {"/up/..%2Fadmin", "/up/a%2F..%2Fadmin", "/up/a%2F%2e%2e/x", "/up/admin%2Fx",
+          "/up/%2Fadmin/x", "/up%2Fadmin/x", "/up/a%252Fb", "/up/a%255Cb", "/up/a%2F;x",
+          "/api%2Flogin", "/up/page%2F", "/up/admin%5Cx", "/up%5Cadmin%5Cx", "/up/..%5Cadmin",
+          "/up/a%5C..%2Fadmin", "/up/page%5C", "/up/a\\b"}) {
         EXPECT_NE(ask(path).substr(0, 3), "200") << path;
     }
 }

@@ -31,7 +31,23 @@ TEST_F(WebFilesTest, never_give_the_page_to_programs) {
         EXPECT_EQ(get(target, browser).status, 404) << target;
     }
     EXPECT_EQ(get("/c/123", {{"Accept", "*/*"}}).status, 404);
-    EXPECT_EQ(post("/c/123", "", {{"Accept", "text/html"}}).status, 404);
+}
+
+TEST_F(WebFilesTest, say_that_they_can_only_be_read) {
+    for (const char* target :
+         {"/", "/index.html", "/c/123", "/c/123/m/4", "/settings/profile", "/app.js"}) {
+        for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "TRACE"}) {
+            const auto refused = send({.method = method, .target = target});
+
+            EXPECT_EQ(refused.status, 405) << method << " " << target;
+            EXPECT_EQ(refused.headers.get("Allow"), "GET, HEAD, OPTIONS") << method << target;
+        }
+        EXPECT_EQ(send({.method = "BREW", .target = target}).status, 501) << target;
+        const auto asked = send({.method = "OPTIONS", .target = target});
+        EXPECT_EQ(asked.status, 204) << target;
+        EXPECT_EQ(asked.headers.get("Allow"), "GET, HEAD, OPTIONS") << target;
+    }
+    EXPECT_EQ(post("/nothing", "").status, 404);
 }
 
 TEST_F(WebFilesTest, are_sent_in_the_form_that_the_browser_takes) {
