@@ -28,7 +28,7 @@ function InlineNode({ node }: { node: Inline }) {
     case 'break':
       return <br />;
     case 'mention':
-      return <Mention written={node.name} />;
+      return <Mention written={node.name} text={node.text} />;
     case 'math':
       return <Formula tex={node.tex} source={node.source} display={node.display} />;
     case 'note':
@@ -72,7 +72,7 @@ function Picture({ node: { src, title, alt } }: { node: Extract<Inline, { type: 
   );
 }
 
-function Mention({ written }: { written: string }) {
+function Mention({ written, text }: { written: string; text: string }) {
   const { people, me } = useContext(MentionContext);
   const mentioned = useContext(MentionedContext);
   const isCalled = (name: string) => {
@@ -80,11 +80,11 @@ function Mention({ written }: { written: string }) {
     return id !== undefined && (id === null || mentioned === null || mentioned.includes(id));
   };
   const name = calledName(written, isCalled);
-  if (name === null) return <>@{written}</>;
+  if (name === null) return <>@{text}</>;
   return (
     <>
-      <span className={cn('mention', name === me && 'me')}>@{written.slice(0, name.length)}</span>
-      {written.slice(name.length)}
+      <span className={cn('mention', name === me && 'me')}>@{text.slice(0, name.length)}</span>
+      {text.slice(name.length)}
     </>
   );
 }

@@ -7,8 +7,9 @@ export type Inline =
   // `href` is what was written: safeHref says whether it may be followed. A bare address is its own text.
   | { type: 'link'; href: string; title: string; children: Inline[]; bare: boolean }
   | { type: 'image'; src: string; title: string; alt: string }
-  // As written, without the @: it may end with a full stop of the sentence.
-  | { type: 'mention'; name: string }
+  // A name as written, without the @: it may end with a full stop of the sentence. `text` is what stands here of it;
+  // the rest of `@_name_` is emphasis.
+  | { type: 'mention'; name: string; text: string }
   // `source` is with its marks, for one that cannot be drawn.
   | { type: 'math'; tex: string; display: boolean; source: string }
   // Leads to the note with this number.

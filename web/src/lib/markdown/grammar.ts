@@ -41,7 +41,8 @@ function makeGrammar(): MarkdownIt {
 
 const md = makeGrammar();
 
-export const unescapeAll = md.utils.unescapeAll;
+export const { unescapeAll, unescapeMd } = md.utils;
+export const normalizeLink = (address: string): string => md.normalizeLink(address);
 
 // What one part of a text defines for the others: addresses of links and labels of notes.
 export interface Definitions {

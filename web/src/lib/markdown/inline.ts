@@ -1,35 +1,47 @@
 import type { Token } from 'markdown-it';
 import type { Inline } from './ast';
-import { deepest } from './grammar';
+import { deepest, normalizeLink, unescapeMd } from './grammar';
 import { mathSource } from './math-rules';
+import { findPlaces, nameAt } from './mentions';
 
 // Tokens of one line of thought as a tree, with its mentions.
 
-const mention = /@([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.-]*)/gu;
-// An address or a name goes on here.
-const joins = /[\p{L}\p{N}\p{M}_.@-]/u;
-const longestName = 64;
+const longestBehind = 32;
 
 type Parent = Extract<Inline, { children: Inline[] }>;
 
 export function inlineTree(tokens: readonly Token[], noteNumber: (label: string) => number): Inline[] {
-  const builder = new TreeBuilder(noteNumber);
-  tokens.forEach((token) => builder.take(token));
-  return builder.end();
+  return new TreeBuilder(tokens, noteNumber).build();
+}
+
+// A bare address within a run of text.
+interface BareLink {
+  from: number;
+  to: number;
+  node: Parent;
 }
 
 class TreeBuilder {
+  private at = 0;
   private readonly root: Inline[] = [];
   private readonly open: Parent[] = [];
   // Opened beyond the deepest level; their text stands in the deepest one.
   private tooDeep = 0;
+  // A run of text, with what in it is no plain text.
   private text = '';
-  // Signs @ in `text` that were escaped: they call nobody.
   private silenced = new Set<number>();
+  private bare: BareLink[] = [];
 
-  constructor(private readonly noteNumber: (label: string) => number) {}
+  constructor(private readonly tokens: readonly Token[], private readonly noteNumber: (label: string) => number) {}
 
-  take(token: Token): void {
+  build(): Inline[] {
+    for (; this.at < this.tokens.length; this.at += 1) this.take(this.tokens[this.at] as Token);
+    this.flush();
+    return this.root;
+  }
+
+  private take(token: Token): void {
+    if (token.type === 'link_open' && token.markup === 'linkify') return this.bareLink(token);
     switch (token.type) {
       case 'text':
         this.text += token.content;
@@ -52,11 +64,6 @@ class TreeBuilder {
       default:
         return token.nesting === 1 ? this.enter(token) : this.leave();
     }
-  }
-
-  end(): Inline[] {
-    this.flush();
-    return this.root;
   }
 
   private here(): Inline[] {
@@ -87,28 +94,56 @@ class TreeBuilder {
     this.open.pop();
   }
 
+  // Its text belongs to the run: the word that it stands in may go on behind it.
+  private bareLink(token: Token): void {
+    const written = this.tokens[this.at + 1]?.content ?? '';
+    const content = unescapeMd(written);
+    const href = content === written ? attribute(token, 'href') : normalizeLink(content);
+    const node: Parent = { type: 'link', href, title: '', bare: true, children: [{ type: 'text', text: content }] };
+    this.bare.push({ from: this.text.length, to: this.text.length + content.length, node });
+    this.text += content;
+    this.at += 2;
+  }
+
   private flush(): void {
-    const { text } = this;
+    const { text, bare } = this;
     if (text === '') return;
+    const nodes = [...bare, ...this.mentions()].sort((a, b) => a.from - b.from);
     const out = this.here();
     let from = 0;
-    const inLink = this.open.some(({ type }) => type === 'link');
-    for (const match of inLink ? [] : text.matchAll(mention)) {
-      const name = match[1] ?? '';
-      if (this.silenced.has(match.index) || joins.test(charBefore(text, match.index)) || name.length > longestName) continue;
-      if (match.index > from) out.push({ type: 'text', text: text.slice(from, match.index) });
-      out.push({ type: 'mention', name });
-      from = match.index + match[0].length;
+    for (const part of nodes) {
+      if (part.from < from) continue;
+      if (part.from > from) out.push({ type: 'text', text: text.slice(from, part.from) });
+      out.push(part.node);
+      from = part.to;
     }
     if (from < text.length) out.push({ type: 'text', text: text.slice(from) });
     this.text = '';
     this.silenced = new Set();
+    this.bare = [];
   }
-}
 
-function charBefore(text: string, at: number): string {
-  const low = text.charAt(at - 1);
-  return /[\udc00-\udfff]/.test(low) ? text.slice(at - 2, at) : low;
+  private mentions(): { from: number; to: number; node: Inline }[] {
+    const { text } = this;
+    if (!text.includes('@') || this.open.some((node) => node.type === 'link' && node.bare)) return [];
+    return findPlaces(text + this.nameBehind(), this.silenced).map(({ at, name }) => {
+      const shown = text.slice(at + 1, at + 1 + name.length);
+      return { from: at, to: at + 1 + shown.length, node: { type: 'mention', name, text: shown } };
+    });
+  }
+
+  // What of a name goes on behind the run: `_` in a name is a mark of emphasis to the grammar.
+  private nameBehind(): string {
+    let behind = '';
+    for (let at = this.at; at < this.tokens.length && behind.length < longestBehind; at += 1) {
+      const token = this.tokens[at] as Token;
+      const source = token.type === 'text' ? token.content : token.markup.startsWith('_') ? token.markup : '';
+      const name = nameAt(source, 0);
+      behind += name;
+      if (source === '' || name.length < source.length) break;
+    }
+    return behind;
+  }
 }
 
 function parentOf(token: Token): Parent {

@@ -39,5 +39,5 @@ describe('a limited tree', () => {
 });
 
 it('a preview is one line', () => {
-  expect(plainText(text, 1_000)).toBe('a b c one, two x q a, b; 1, 2 end note');
+  expect(plainText(text, 1_000)).toBe('a b c one, two x q a, b, 1, 2 end note');
 });

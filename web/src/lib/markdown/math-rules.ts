@@ -33,6 +33,11 @@ function isDollarMath(text: string, start: number, end: number): boolean {
   return operator.test(tex) || !words.test(tex);
 }
 
+// Escaped brackets that hold maths hold more than words: "\[sic\]", "\[1\]" and "\(or so\)" are text.
+function isBracketMath(tex: string, open: string): boolean {
+  return operator.test(tex) || (open === '\\(' && !/[\p{L}@]{3}/u.test(tex) && !words.test(tex));
+}
+
 // Where `mark` stands next, not behind a backslash; -1 if it does not within reach.
 function findClose(text: string, from: number, mark: string): number {
   const last = Math.min(text.length, from + mostInline);
@@ -68,7 +73,9 @@ function inlineMath(state: StateInline, silent: boolean): boolean {
   const end = closeOf(state, start, fence.close);
   if (end < 0 || end + fence.close.length > state.posMax) return false;
   const tex = state.src.slice(start, end);
-  if (!holdsSomething.test(tex) || (fence.open === '$' && !isDollarMath(state.src, start, end))) return false;
+  if (!holdsSomething.test(tex)) return false;
+  if (fence.open === '$' && !isDollarMath(state.src, start, end)) return false;
+  if (char === '\\' && !isBracketMath(tex, fence.open)) return false;
   if (!silent) {
     const token = state.push('math_inline', 'math', 0);
     token.content = tex.trim();

@@ -13,7 +13,7 @@ function show(nodes: readonly Inline[]): string {
         case 'text': return node.text;
         case 'code': return `code(${node.text})`;
         case 'break': return '/';
-        case 'mention': return `at(${node.name})`;
+        case 'mention': return `at(${node.text})`;
         case 'link': return `link(${node.href}|${show(node.children)})`;
         case 'image': return `image(${node.src}|${node.alt})`;
         case 'math': return `${node.display ? 'display' : 'math'}(${node.tex})`;
@@ -68,6 +68,7 @@ describe('links', () => {
     ['www.a.example/x', 'link(http://www.a.example/x|www.a.example/x)'],
     ['www. and www.x', 'www. and www.x'],
     ['see index.ts', 'see index.ts'],
+    ['https://a.example/b\\_c', 'link(https://a.example/b_c|https://a.example/b_c)'],
     ['![alt](https://a.example/p.png)', 'image(https://a.example/p.png|alt)'],
     ['[![alt](https://a.example/p.png)](https://a.example)', 'link(https://a.example|image(https://a.example/p.png|alt))'],
     ['![](x.png)', 'image(x.png|)'],
@@ -164,7 +165,9 @@ describe('maths', () => {
     ['so $a^2$ is', 'so math(a^2) is'],
     ['($x$, $y$)', '(math(x), math(y))'],
     ['it is $$a_1 * b_1 * c$$ now', 'it is display(a_1 * b_1 * c) now'],
-    ['it is \\[a\\] now', 'it is display(a) now'],
+    ['it is \\[a^2\\] now', 'it is display(a^2) now'],
+    ['\\(O(n)\\) and \\(x\\)', 'math(O(n)) and math(x)'],
+    ['\\[sic\\] \\[1\\] \\(or so\\)', '[sic] [1] (or so)'],
     ['$\\text{costs \\$5}$', 'math(\\text{costs \\$5})'],
     ['$5 and $10', '$5 and $10'],
     ['$5, or $10.', '$5, or $10.'],
@@ -214,8 +217,10 @@ describe('mentions', () => {
     ['- ```\n  @bob\n  ```\n\n@ann', 'list,paragraph'],
     ['https://host/@bob and @ann', 'paragraph'],
     ['<https://host/@bob> @ann', 'paragraph'],
-    ['[see @bob](https://host) @ann', 'paragraph'],
-    ['\\@bob &#64;bob x@bob _@bob.com @ann', 'paragraph'],
+    ['medium.com/@bob @ann', 'paragraph'],
+    ['ftp://host/@bob @ann', 'paragraph'],
+    ['![@bob](a.png) @ann', 'paragraph'],
+    ['\\@bob &#64;bob x@bob @bob@host.example @ann', 'paragraph'],
     ['    @bob\n\n@ann', 'code,paragraph'],
     ['**@ann**', 'paragraph'],
   ])('are not in code, addresses or behind escapes: %s', (text, kinds) => {

@@ -11,11 +11,11 @@ function nodeText(node: Inline): string {
     case 'code':
       return node.text;
     case 'mention':
-      return `@${node.name}`;
+      return `@${node.text}`;
     case 'image':
       return node.alt;
     case 'math':
-      return node.tex;
+      return node.source;
     case 'note':
       return '';
     case 'break':
@@ -35,11 +35,11 @@ function blockText(block: Block): string {
     case 'quote':
       return blocksText(block.blocks);
     case 'code':
-      return block.text;
+      return block.text.trim();
     case 'math':
-      return block.tex;
+      return block.source;
     case 'table':
-      return [block.head, ...block.rows].map((cells) => cells.map(inlineText).join(', ')).join('; ');
+      return [block.head, ...block.rows].flatMap((cells) => cells.map(inlineText)).join(', ');
     case 'notes':
       return block.notes.map((note) => blocksText(note.blocks)).join(' ');
     case 'rule':
@@ -49,7 +49,16 @@ function blockText(block: Block): string {
 
 const blocksText = (blocks: readonly Block[]) => blocks.map(blockText).filter(Boolean).join(' ');
 
-// One line of a message without its marks: for lists, quotes and notifications.
+// How much is read for each character that is wanted: marks and addresses take room of their own.
+const readForEach = 16;
+
+const oneLine = (text: string) => text.replace(/[ \n\t]+/g, ' ').trim();
+
+// One line of a message without its marks: for lists, quotes and notifications. The same as the server's preview.
 export function plainText(markdown: string, most = 240): string {
-  return blocksText(parseMarkdown(markdown.slice(0, most * 2))).replace(/\s+/g, ' ').trim().slice(0, most);
+  const head = markdown.slice(0, most * readForEach);
+  const line = oneLine(blocksText(parseMarkdown(head))) || oneLine(head);
+  const characters = Array.from(line.slice(0, 2 * most + 2));
+  if (characters.length <= most && head.length === markdown.length) return line;
+  return `${characters.slice(0, most - 1).join('').trimEnd()}…`;
 }

@@ -14,7 +14,7 @@ function nodeHtml(node: Inline): string {
     case 'text':
       return escape(node.text);
     case 'mention':
-      return `@${node.name}`;
+      return `@${node.text}`;
     case 'code':
       return `<code>${escape(node.text)}</code>`;
     case 'break':
