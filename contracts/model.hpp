@@ -5,7 +5,7 @@
 // The inference plane: models behind providers.  Failures: model.unknown, provider.unavailable,
 // provider.timeout, provider.refused, provider.rate_limited, provider.quota_exceeded,
 // provider.bad_answer, provider.truncated, provider.too_long, provider.content_filter,
-// provider.untrusted, model.overloaded, model.id_in_use, request.invalid.
+// provider.untrusted, provider.prompt_too_long, model.overloaded, model.id_in_use, request.invalid.
 namespace loquat::contracts {
 
 struct Model {

@@ -75,13 +75,12 @@ class BreakerTry {
 
 }  // namespace
 
-Answer::Answer(aio::Loop& loop, const Clock& clock,
-               std::shared_ptr<const contracts::GenerateRequest> request,
-               std::vector<ChoicePtr> route, Writer writer)
+Answer::Answer(aio::Loop& loop, const Clock& clock, Order order, Writer writer)
     : loop_(loop),
       clock_(clock),
-      request_(std::move(request)),
-      route_(std::move(route)),
+      request_(std::move(order.request)),
+      route_(std::move(order.route)),
+      budgets_(order.budgets),
       choice_(route_.front()),
       writer_(std::move(writer)),
       scope_(loop, "model"),
@@ -172,6 +171,22 @@ Task<void> Answer::try_backend(ChoicePtr choice) {
     if (!has_turn) {
         co_return;
     }
+    fit_to(*choice, budgets_.find(choice->info.id, clock_.steady()));
+    for (int shorter = 0;; ++shorter) {
+        if (refuse_too_much()) {
+            co_return;
+        }
+        co_await try_fitted(backend);
+        const bool is_shorter = co_await ask_shorter(shorter);
+        if (!is_shorter) {
+            co_return;
+        }
+    }
+}
+
+// With pauses, as often as a provider is tried.
+Task<void> Answer::try_fitted(Backend& backend) {
+    const ChoicePtr choice = choice_;
     aio::Backoff backoff{std::min(first_retry, backend.retry_max), backend.retry_max};
     for (std::int64_t number = 1; number <= backend.tries_max; ++number) {
         if (!backend.breaker.try_begin(clock_.steady())) {
@@ -220,15 +235,24 @@ Task<bool> Answer::wait_for_turn(Backend& backend, Slots::Lease& lease) {
 
 Task<void> Answer::try_once(ChoicePtr choice) {
     BreakerTry attempt{*choice->backend, clock_};
-    Prompt prompt{.model = choice->name, .request = request_};
+    Prompt prompt{.model = choice->name, .request = fitted_.request};
     usage_ = {};
     accepted_ = false;
+    thoughts_ = 0;
+    taken_back_ = 0;
+    ending_ = {};
     Ending ending = co_await choice->backend->provider->answer(std::move(prompt), *this);
     attempt.decide(ending);
     std::optional<Setback> setback = std::exchange(ending.setback, std::nullopt);
     ending_ = std::move(ending);
     if (setback) {
         set_back(std::move(*setback));
+    } else if (!has_begun_) {
+        refuse_empty();
+    }
+    // It has begun, though not with words: another may, this one not again.
+    if (ending_.setback && ending_.setback->again == Again::here && thoughts_ + taken_back_ > 0) {
+        ending_.setback->again = Again::elsewhere;
     }
 }
 
@@ -249,10 +273,7 @@ bool Answer::on_text(std::string text) {
     return push_pending();
 }
 
-void Answer::on_thoughts(std::int64_t tokens) {
-    has_begun_ = has_begun_ || tokens > 0;
-    thoughts_ = tokens;
-}
+void Answer::on_thoughts(std::int64_t tokens) { thoughts_ = tokens; }
 
 void Answer::on_usage(TokenUsage usage) { usage_ = usage; }
 
@@ -260,11 +281,15 @@ void Answer::on_taken_back() {
     pending_.clear();
     taken_back_ += counter_.count();
     counter_ = {};
+    has_begun_ = false;
     is_reset_due_ = is_reset_due_ || std::exchange(has_told_text_, false);
     push_pending();
 }
 
 bool Answer::push_pending() {
+    if (!push_notice()) {
+        return false;
+    }
     if (is_reset_due_) {
         ModelEvent reset{.type = ModelEventType::reset};
         if (writer_.push_from(reset) == aio::Push::full) {

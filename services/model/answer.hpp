@@ -7,6 +7,7 @@
 #include "aio/scope.hpp"
 #include "base/tokens.hpp"
 #include "services/model/catalogue.hpp"
+#include "services/model/domain/fit.hpp"
 
 namespace loquat::model {
 
@@ -16,9 +17,13 @@ class Answer final : public AnswerSink {
   public:
     using Writer = aio::PipeWriter<contracts::ModelEvent>;
 
-    Answer(aio::Loop& loop, const Clock& clock,
-           std::shared_ptr<const contracts::GenerateRequest> request, std::vector<ChoicePtr> route,
-           Writer writer);
+    struct Order {
+        std::shared_ptr<const contracts::GenerateRequest> request;
+        std::vector<ChoicePtr> route;
+        Budgets& budgets;
+    };
+
+    Answer(aio::Loop& loop, const Clock& clock, Order order, Writer writer);
 
     // To the end; all events have been given then.  Never canceled from outside: see `cancel`.
     Task<void> run();
@@ -42,7 +47,13 @@ class Answer final : public AnswerSink {
     Task<void> try_route();
     Task<void> try_backend(ChoicePtr choice);
     Task<bool> wait_for_turn(Backend& backend, Slots::Lease& lease);
+    Task<void> try_fitted(Backend& backend);
     Task<void> try_once(ChoicePtr choice);
+    Task<bool> ask_shorter(int tries);
+    void refuse_empty();
+    void fit_to(const Choice& choice, Budget budget);
+    bool push_notice();
+    bool refuse_too_much();
     void stop(Fate fate);
     void set_back(Setback setback);
     bool push_pending();
@@ -57,6 +68,8 @@ class Answer final : public AnswerSink {
     const Clock& clock_;
     std::shared_ptr<const contracts::GenerateRequest> request_;
     std::vector<ChoicePtr> route_;
+    Budgets& budgets_;
+    Fitted fitted_;     // what `choice_` is given
     ChoicePtr choice_;  // that is tried, or that has answered
     Writer writer_;
     aio::Scope scope_;
@@ -68,6 +81,8 @@ class Answer final : public AnswerSink {
     std::int64_t taken_back_ = 0;  // tokens of text that turned out to be thoughts
     bool has_told_text_ = false;   // the reader has some that counts
     bool is_reset_due_ = false;
+    bool is_notice_due_ = false;
+    bool has_told_notice_ = false;
     TokenUsage usage_;
     Ending ending_;
     std::optional<Setback> first_setback_;  // and what that try used

@@ -19,6 +19,7 @@ Task<void> Answer::tell_end() {
         writer_.close();
         co_return;
     }
+    push_notice();
     if (is_reset_due_) {
         ModelEvent reset{.type = ModelEventType::reset};
         co_await push_surely(std::move(reset));
@@ -47,7 +48,8 @@ Task<void> Answer::tell_end() {
 
 std::int64_t Answer::count_input() const {
     std::int64_t tokens = 0;
-    for (const contracts::PromptMessage& message : request_->messages) {
+    const auto& given = fitted_.request ? fitted_.request : request_;
+    for (const contracts::PromptMessage& message : given->messages) {
         tokens += count_tokens(message.content) + tokens_of_a_message;
     }
     return tokens;

@@ -54,8 +54,8 @@ Task<contracts::FeedPtr<contracts::ModelEvent>> Answers::generate(
     }
     auto [writer, reader] = aio::make_pipe<contracts::ModelEvent>(events_waiting_max);
     auto shared = std::make_shared<const contracts::GenerateRequest>(std::move(request));
-    auto answer =
-        std::make_shared<Answer>(loop_, clock_, std::move(shared), route, std::move(writer));
+    Answer::Order order{std::move(shared), route, budgets_};
+    auto answer = std::make_shared<Answer>(loop_, clock_, std::move(order), std::move(writer));
     answers_.emplace(id, answer);
     scope_.start(host(id, std::move(answer)));
     co_return contracts::make_feed(std::move(reader));

@@ -46,6 +46,7 @@ class Answers final : public contracts::ModelApi {
     Config config_;
     std::vector<std::unique_ptr<Backend>> backends_;
     Catalogue catalogue_;
+    Budgets budgets_;
     std::unordered_map<std::string, std::shared_ptr<Answer>> answers_;
     std::size_t first_lists_ = 0;  // that are still under way
     bool stopping_ = false;

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/failure.hpp"
 #include "contracts/model.hpp"
+#include "services/model/domain/too_long.hpp"
 
 namespace loquat::model {
 
@@ -26,7 +27,10 @@ struct Setback {
     Failure failure;
     Again again = Again::elsewhere;
     std::optional<std::chrono::milliseconds> retry_after;  // what the provider asked for
+    SaidTokens said;  // of `provider.prompt_too_long`: less may be taken
 };
+
+inline constexpr std::string_view prompt_too_long_code = "provider.prompt_too_long";
 
 // How a try ended.
 struct Ending {

@@ -13,6 +13,7 @@ struct Facts {
     int status = 0;
     std::string words;  // code and type, lower case
     std::string message;
+    SaidTokens said;
 };
 
 std::string text_of(const wire::Value* value) {
@@ -26,6 +27,12 @@ std::string text_of(const wire::Value* value) {
 }
 
 void take_facts(const wire::Value& value, Facts& facts) {
+    if (const wire::Array* list = value.if_array()) {
+        if (!list->empty()) {
+            take_facts(list->front(), facts);
+        }
+        return;
+    }
     if (const std::string* text = value.if_string()) {
         facts.message = *text;
         return;
@@ -47,6 +54,9 @@ void take_facts(const wire::Value& value, Facts& facts) {
         }
         facts.words += to_lower_ascii(text) + " ";
     }
+    if (const auto limit = parse_number(text_of(value.find("n_ctx")))) {
+        facts.said.limit = static_cast<std::int64_t>(*limit);
+    }
     for (const char* name : {"message", "detail", "msg"}) {
         if (facts.message.empty()) {
             facts.message = text_of(value.find(name));
@@ -60,25 +70,63 @@ bool has_any(const Facts& facts, std::initializer_list<std::string_view> words) 
 }
 
 Setback refused(const Facts& facts, std::string detail) {
-    const bool too_long_context =
-        has_any(facts, {"context_length", "context_window", "exceed_context_size"}) ||
-        facts.message.find("context length") != std::string::npos;
-    const char* message = too_long_context ? "The conversation is too long for this model."
-                                           : "The provider of this model has refused the request.";
     const bool elsewhere = facts.status != 400 && facts.status != 422 && facts.status != 0;
-    return {Failure{Kind::unavailable, "provider.refused", message, std::move(detail)},
+    return {Failure{Kind::unavailable, "provider.refused",
+                    "The provider of this model has refused the request.", std::move(detail)},
             elsewhere ? Again::elsewhere : Again::never};
+}
+
+// Any of these may come with a prompt that is too long; 413 means nothing else.
+std::optional<Setback> judge_length(const Facts& facts, const std::string& detail) {
+    constexpr std::array statuses{0, 400, 413, 422, 500};
+    const bool may_be = std::ranges::find(statuses, facts.status) != statuses.end();
+    const bool is_rate = facts.status != 413 && has_any(facts, {"rate_limit", "quota"});
+    if (!may_be || is_rate || (facts.status != 413 && !says_too_long(facts.words, facts.message))) {
+        return std::nullopt;
+    }
+    Setback setback{Failure{Kind::unavailable, std::string{prompt_too_long_code},
+                            "The conversation is too long for this model.", detail},
+                    Again::elsewhere};
+    setback.said = read_said_tokens(facts.message);
+    if (!setback.said.limit) {
+        setback.said = facts.said;
+    }
+    return setback;
+}
+
+// A filter of the provider, or of the model.
+bool is_filtered(const Facts& facts) {
+    if (has_any(facts, {"content_filter", "content_policy", "moderation", "safety", "refusal",
+                        "responsibleaipolicyviolation", "data_inspection", "datainspection",
+                        "prohibited_content", "sensitive_content"})) {
+        return true;
+    }
+    constexpr std::array sentences{"content management policy",
+                                   "content policy",
+                                   "content exists risk",
+                                   "usage guidelines",
+                                   "inappropriate content",
+                                   "requires moderation",
+                                   "flagged by",
+                                   "safety system",
+                                   "responsible ai"};
+    const std::string message = to_lower_ascii(facts.message);
+    return std::ranges::any_of(
+        sentences, [&](const char* one) { return message.find(one) != std::string::npos; });
 }
 
 // Some providers answer with a status that says less than the words in the body.
 std::optional<Setback> judge_words(const Facts& facts, const std::string& detail) {
+    if (auto length = judge_length(facts, detail)) {
+        return length;
+    }
     if (has_any(facts, {"insufficient_quota", "quota_exceeded", "billing", "credits", "payment"}) ||
         facts.status == 402) {
         return Setback{Failure{Kind::unavailable, "provider.quota_exceeded",
                                "The quota of this model's provider is used up.", detail},
                        Again::elsewhere};
     }
-    if (has_any(facts, {"content_filter", "content_policy", "moderation", "safety"})) {
+    if (facts.status < 500 && facts.status != 429 && is_filtered(facts)) {
         return content_filter(detail);
     }
     if (facts.status == 429 || has_any(facts, {"rate_limit", "too_many_requests"})) {
@@ -99,8 +147,7 @@ Setback judge(const Facts& facts) {
     const bool is_passing =
         facts.status >= 500 || std::ranges::find(passing, facts.status) != passing.end();
     const bool sounds_refused =
-        has_any(facts, {"invalid", "not_found", "authentication", "permission", "unsupported",
-                        "context_length", "context_window", "exceed_context_size"});
+        has_any(facts, {"invalid", "not_found", "authentication", "permission", "unsupported"});
     if ((facts.status >= 400 && !is_passing) || (facts.status == 0 && sounds_refused)) {
         return refused(facts, std::move(detail));
     }

@@ -7,60 +7,6 @@ namespace {
 const std::string whole = delta("Hello") + finish() + usage(9, 2) + std::string{done};
 const std::string busy = http_answer("", "HTTP/1.1 503 Busy\r\n");
 
-// Two providers, `a` whose model falls back to that of `b`.
-struct Pair : Stage {
-    Pair(std::vector<std::string> of_a, std::vector<std::string> of_b) {
-        config.models = {{.id = "first", .provider = "a", .fallbacks = {"second"}},
-                         {.id = "second", .provider = "b"}};
-        fakes.push_back(std::make_unique<FakeProvider>(loop, std::move(of_a)));
-        fakes.push_back(std::make_unique<FakeProvider>(loop, std::move(of_b)));
-    }
-    Said ask_first() {
-        add(quick_provider(fakes[0]->port(), "a"));
-        add(quick_provider(fakes[1]->port(), "b"));
-        Said said;
-        run([&]() -> Task<void> { said = co_await answer(ask("hi")); });
-        return said;
-    }
-};
-
-TEST(Fallback, answers_before_the_first_token_and_says_who_it_was) {
-    Pair pair{{busy}, {http_answer(whole)}};
-
-    const Said said = pair.ask_first();
-
-    EXPECT_EQ(said.text, "Hello");
-    EXPECT_EQ(said.code, "");
-    EXPECT_EQ(said.model, "second");
-    EXPECT_EQ(said.provider, "b");
-}
-
-TEST(Fallback, does_not_follow_a_token) {
-    Pair pair{{http_answer(delta("Hel"))}, {http_answer(whole)}};
-
-    const Said said = pair.ask_first();
-
-    EXPECT_EQ(said.text, "Hel");
-    EXPECT_EQ(said.code, "provider.truncated");
-    EXPECT_EQ(pair.fakes[1]->connections(), 0U);
-}
-
-TEST(Fallback, does_not_follow_a_refused_request) {
-    Pair pair{{http_answer("{}", "HTTP/1.1 400 Bad\r\n")}, {http_answer(whole)}};
-
-    EXPECT_EQ(pair.ask_first().code, "provider.refused");
-    EXPECT_EQ(pair.fakes[1]->connections(), 0U);
-}
-
-TEST(Fallback, leaves_the_word_to_the_model_that_was_asked_for) {
-    Pair pair{{http_answer("", "HTTP/1.1 401 No\r\n")}, {busy}};
-
-    const Said said = pair.ask_first();
-
-    EXPECT_EQ(said.code, "provider.refused");
-    EXPECT_EQ(said.model, "first");
-}
-
 TEST(Answers, leave_a_failing_provider_alone) {
     Stage stage;
     stage.config.models = {{.id = "m"}};

@@ -143,7 +143,7 @@ TEST(OpenAiProvider, knows_what_errors_mean_and_which_are_worth_another_try) {
         {status_answer("400 Bad", "", R"({"error":"no"})"), "provider.refused"},
         {status_answer("401 No", "", R"({"error":{"message":"bad key"}})"), "provider.refused"},
         {status_answer("404 No", "", "<html>no</html>"), "provider.refused"},
-        {status_answer("413 No", "", ""), "provider.refused"},
+        {status_answer("413 No", "", ""), "provider.prompt_too_long"},
         {status_answer("429 Slow", "Retry-After: 0\r\n", slow), "provider.rate_limited", 3},
         {status_answer("429 Slow", "Retry-After: 3600\r\n", slow), "provider.rate_limited", 1},
         {status_answer("429 Slow", "x-should-retry: false\r\n", slow), "provider.rate_limited", 1},
