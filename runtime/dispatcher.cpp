@@ -55,6 +55,12 @@ net::http::Response to_response(contracts::RawReply reply) {
         response.headers.append("Content-Type", "application/json");
         response.headers.append("Cache-Control", "no-store");
     }
+    // What an operation says itself stands in place of what is usual.
+    for (const auto& [name, value] : reply.headers) {
+        if (!net::http::equal_names(name, "Set-Cookie")) {
+            response.headers.remove(name);
+        }
+    }
     for (auto& [name, value] : reply.headers) {
         response.headers.append(std::move(name), std::move(value));
     }

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <openssl/ssl.h>
 
 #include "aio/channel.hpp"
 #include "base/failure.hpp"
@@ -215,6 +216,22 @@ TEST(ServerDrain, ends_everything_at_the_deadline) {
 
     EXPECT_TRUE(cancelled);
     EXPECT_EQ(stage.server.counts().connections, 0U);
+}
+
+TEST(ServerTls, has_only_suites_with_forward_secrecy_and_authenticated_encryption) {
+    const auto context = tls::ServerContext::make(tls::make_self_signed());
+
+    STACK_OF(SSL_CIPHER)* suites = SSL_CTX_get_ciphers(context->native());
+
+    EXPECT_GE(sk_SSL_CIPHER_num(suites), 6);
+    for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
+        const std::string suite = SSL_CIPHER_get_name(sk_SSL_CIPHER_value(suites, i));
+        const bool is_new = suite.starts_with("TLS_");  // of TLS 1.3
+        EXPECT_TRUE(is_new || suite.starts_with("ECDHE-")) << suite;
+        EXPECT_TRUE(suite.find("GCM") != std::string::npos ||
+                    suite.find("CHACHA20") != std::string::npos)
+            << suite;
+    }
 }
 
 TEST(ServerTls, serves_with_a_self_signed_certificate) {

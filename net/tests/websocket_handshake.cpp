@@ -60,18 +60,47 @@ TEST(DeflateOffer, is_accepted_without_context_takeover) {
     constexpr std::string_view agreed =
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 
-    EXPECT_EQ(accept_deflate_offer("permessage-deflate"), agreed);
-    EXPECT_EQ(accept_deflate_offer("permessage-deflate; client_max_window_bits"), agreed);
-    EXPECT_EQ(accept_deflate_offer("x-webkit-deflate-frame, permessage-deflate"), agreed);
-    EXPECT_EQ(accept_deflate_offer("permessage-deflate; server_max_window_bits=10, "
-                                   "permessage-deflate; client_max_window_bits=\"12\""),
-              agreed);
+    for (const char* offer :
+         {"permessage-deflate", "permessage-deflate; client_max_window_bits",
+          "permessage-deflate; client_max_window_bits=8",
+          "permessage-deflate;client_max_window_bits=15",
+          "x-webkit-deflate-frame, permessage-deflate",
+          "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+          "permessage-deflate; server_max_window_bits=8, "
+          "permessage-deflate; client_max_window_bits=\"12\""}) {
+        const auto answer = accept_deflate_offer(offer);
+
+        ASSERT_TRUE(answer) << offer;
+        EXPECT_EQ(answer->extensions, agreed) << offer;
+        EXPECT_EQ(answer->window_bits, 15) << offer;
+    }
+}
+
+TEST(DeflateOffer, is_accepted_with_every_window_that_zlib_has) {
+    for (int bits = 9; bits <= 15; ++bits) {
+        const std::string parameter = "server_max_window_bits=" + std::to_string(bits);
+        const auto answer = accept_deflate_offer("permessage-deflate; client_max_window_bits; " +
+                                                 parameter + ", permessage-deflate");
+
+        ASSERT_TRUE(answer) << bits;
+        EXPECT_EQ(answer->window_bits, bits);
+        EXPECT_TRUE(answer->extensions.ends_with("; " + parameter)) << answer->extensions;
+    }
 }
 
 TEST(DeflateOffer, is_declined_when_unknown_or_malformed) {
     EXPECT_FALSE(accept_deflate_offer(""));
     EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits=8"));
     EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits=7"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits=16"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits=09"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits=+9"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_max_window_bits=\"\""));
+    EXPECT_FALSE(accept_deflate_offer(
+        "permessage-deflate; server_max_window_bits=9; server_max_window_bits=9"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; client_max_window_bits=7"));
+    EXPECT_FALSE(accept_deflate_offer("permessage-deflate; client_no_context_takeover=true"));
     EXPECT_FALSE(accept_deflate_offer("permessage-deflate; client_max_window_bits=16"));
     EXPECT_FALSE(accept_deflate_offer("permessage-deflate; client_max_window_bits=08"));
     EXPECT_FALSE(accept_deflate_offer("permessage-deflate; server_no_context_takeover=1"));

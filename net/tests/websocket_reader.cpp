@@ -251,6 +251,23 @@ TEST_F(ReaderTest, reads_back_what_the_deflater_wrote) {
     EXPECT_EQ(read(bytes, 13).events, expected);
 }
 
+TEST(Deflater, keeps_to_its_window) {
+    std::mt19937 random{11};
+    std::string half(3'000, '\0');
+    for (char& c : half) {
+        c = static_cast<char>(random());
+    }
+    for (int bits = window_bits_min; bits <= window_bits_max; ++bits) {
+        Deflater deflater{9, bits};
+        std::string compressed;
+
+        deflater.append_compressed(compressed, half + half);  // repeats only what is 3,000 away
+
+        const bool reaches = (1 << bits) > 3'000 + 262;
+        EXPECT_EQ(compressed.size() < half.size() * 3 / 2, reaches) << bits;
+    }
+}
+
 TEST(Frame, cuts_a_close_reason_at_a_character) {
     std::string out;
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/check.hpp"
 #include "base/failure.hpp"
 #include "net/tls/pem.hpp"
 
@@ -91,6 +92,10 @@ std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair) {
     SSL_CTX_set_session_id_context(context, session_name, sizeof session_name - 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets only: nothing kept here
     SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    // Of TLS 1.2 only what TLS 1.3 has too: forward secrecy and authenticated encryption (RFC 9325
+    // section 4.2).
+    LOQUAT_CHECK(SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1,
+                 "OpenSSL has the suites that browsers have");
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     return made;
 }

@@ -11,8 +11,11 @@
 namespace loquat::net::websocket {
 namespace {
 
-constexpr int raw_window_bits = -15;
+// Below 0: raw, without zlib's wrapper.  What clients send may have any window.
+constexpr int inflate_window_bits = -window_bits_max;
 constexpr std::string_view sync_tail{"\x00\x00\xff\xff", 4};
+
+constexpr std::string_view server_window = "server_max_window_bits";
 
 // RFC 7692 section 7.1.2: 8 to 15, no leading zero.
 bool is_window_bits(std::string_view value) {
@@ -28,7 +31,8 @@ bool is_acceptable_parameter(const Parameter& parameter) {
     if (parameter.name == "client_max_window_bits") {
         return !parameter.value || is_window_bits(*parameter.value);
     }
-    return parameter.name == "server_max_window_bits" && parameter.value == "15";
+    return parameter.name == server_window && parameter.value && is_window_bits(*parameter.value) &&
+           parse_number(*parameter.value) >= window_bits_min;
 }
 
 bool is_acceptable(const Extension& offer) {
@@ -48,16 +52,30 @@ bool is_acceptable(const Extension& offer) {
     return true;
 }
 
+// A limit of the server's window is part of the answer where it was asked for.
+DeflateAgreement agreement(const Extension& offer) {
+    DeflateAgreement agreed{
+        "permessage-deflate; server_no_context_takeover; client_no_context_takeover"};
+    for (const Parameter& parameter : offer.parameters) {
+        if (parameter.name == server_window) {
+            agreed.window_bits = static_cast<int>(*parse_number(*parameter.value));
+            agreed.extensions.append("; ").append(server_window).append("=");
+            agreed.extensions.append(std::to_string(agreed.window_bits));
+        }
+    }
+    return agreed;
+}
+
 }  // namespace
 
-std::optional<std::string> accept_deflate_offer(std::string_view extensions) {
+std::optional<DeflateAgreement> accept_deflate_offer(std::string_view extensions) {
     const auto offers = parse_extensions(extensions);
     if (!offers) {
         return std::nullopt;
     }
     for (const Extension& offer : *offers) {
         if (is_acceptable(offer)) {
-            return "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+            return agreement(offer);
         }
     }
     return std::nullopt;
@@ -67,9 +85,9 @@ struct Deflater::Stream {
     z_stream z{};
 };
 
-Deflater::Deflater(int level) : stream_(std::make_unique<Stream>()) {
+Deflater::Deflater(int level, int window_bits) : stream_(std::make_unique<Stream>()) {
     const int made =
-        deflateInit2(&stream_->z, level, Z_DEFLATED, raw_window_bits, 8, Z_DEFAULT_STRATEGY);
+        deflateInit2(&stream_->z, level, Z_DEFLATED, -window_bits, 8, Z_DEFAULT_STRATEGY);
     LOQUAT_CHECK(made == Z_OK, "zlib gives a compressor");
 }
 
@@ -102,7 +120,8 @@ struct Inflater::Stream {
 };
 
 Inflater::Inflater() : stream_(std::make_unique<Stream>()) {
-    LOQUAT_CHECK(inflateInit2(&stream_->z, raw_window_bits) == Z_OK, "zlib gives a decompressor");
+    LOQUAT_CHECK(inflateInit2(&stream_->z, inflate_window_bits) == Z_OK,
+                 "zlib gives a decompressor");
 }
 
 Inflater::~Inflater() { inflateEnd(&stream_->z); }

@@ -11,16 +11,25 @@ namespace loquat::net::websocket {
 // permessage-deflate (RFC 7692), always without context takeover in both directions, so that a
 // connection holds no compressor while no message is under way.
 
-// Reads `Sec-WebSocket-Extensions` of a request.  The value for the answer when an offer can be
-// accepted: well formed, and not asking for a smaller window than the shared compressor has.  None
-// otherwise.
-std::optional<std::string> accept_deflate_offer(std::string_view extensions);
+// The windows that the compressor can have, as powers of two.  zlib has none of 256 bytes without
+// its own wrapper.
+inline constexpr int window_bits_min = 9;
+inline constexpr int window_bits_max = 15;
+
+struct DeflateAgreement {
+    std::string extensions;             // of the answer
+    int window_bits = window_bits_max;  // of what the server sends
+};
+
+// Reads `Sec-WebSocket-Extensions` of a request.  The first offer that is well formed and asks for
+// a window that the compressor can have; none where there is no such offer.
+std::optional<DeflateAgreement> accept_deflate_offer(std::string_view extensions);
 
 // A raw DEFLATE compressor that is reset for each message; one per loop serves every connection.
 class Deflater {
   public:
-    // `level` 1 to 9 as in zlib.
-    explicit Deflater(int level = 1);
+    // `level` 1 to 9 as in zlib; `window_bits` 9 to 15.
+    explicit Deflater(int level = 1, int window_bits = window_bits_max);
     ~Deflater();
     Deflater(const Deflater&) = delete;
     Deflater& operator=(const Deflater&) = delete;

@@ -69,7 +69,10 @@ std::expected<HandshakeAnswer, HandshakeRefusal> check_handshake(const UpgradeRe
     answer.accept = accept_key(request.key);
     answer.protocol = choose_protocol(request.protocols, options.protocols);
     if (options.deflate == DeflatePolicy::accept) {
-        answer.extensions = accept_deflate_offer(request.extensions).value_or("");
+        if (auto agreed = accept_deflate_offer(request.extensions)) {
+            answer.extensions = std::move(agreed->extensions);
+            answer.window_bits = agreed->window_bits;
+        }
     }
     return answer;
 }

@@ -31,6 +31,7 @@ struct HandshakeAnswer {
     std::string accept;      // Sec-WebSocket-Accept
     std::string protocol;    // empty: send no Sec-WebSocket-Protocol
     std::string extensions;  // empty: send no Sec-WebSocket-Extensions
+    int window_bits = 0;     // of the compressor; 0: none is agreed
     bool is_deflated() const { return !extensions.empty(); }
 };
 

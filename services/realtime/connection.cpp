@@ -19,7 +19,7 @@ constexpr std::size_t replay_room_bytes = 64 * 1024;
 Connection::Connection(Node& node, Upgraded upgraded)
     : node_(node),
       link_(std::move(upgraded.link)),
-      reader_(node.read_settings(), upgraded.deflate == Deflate::on
+      reader_(node.read_settings(), upgraded.deflate_bits != 0
                                         ? websocket::Reader::Extension::deflate
                                         : websocket::Reader::Extension::none),
       parser_(node.login_limits()),
@@ -27,7 +27,7 @@ Connection::Connection(Node& node, Upgraded upgraded)
       last_read_(opened_at_),
       last_sent_(opened_at_),
       session_(node, *this, std::move(upgraded.token)) {
-    shape_.deflate = upgraded.deflate;
+    shape_.deflate_bits = upgraded.deflate_bits;
 }
 
 void Connection::start(std::string early) {
@@ -188,6 +188,14 @@ void Connection::fail(const Failure& failure, std::string_view receipt) {
         return;
     }
     session_.end();  // no event follows an ERROR
+    say_error(failure, receipt);
+    close(close_code_of(failure), failure.code);
+}
+
+void Connection::say_error(const Failure& failure, std::string_view receipt) {
+    if (state_ != State::open) {
+        return;
+    }
     std::string bytes;
     stomp::FrameWriter writer{bytes, shape_.version, stomp::Command::error};
     writer.header("code", failure.code).header("message", failure.message);
@@ -204,7 +212,6 @@ void Connection::fail(const Failure& failure, std::string_view receipt) {
     writer.finish(failure.message);
     answer(bytes);
     node_.count_error(failure.code);
-    close(close_code_of(failure), failure.code);
 }
 
 void Connection::close(std::uint16_t code, std::string_view reason) {

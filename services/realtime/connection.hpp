@@ -16,9 +16,9 @@ class Node;
 // What the opening handshake left behind.
 struct Upgraded {
     std::unique_ptr<Link> link;
-    Deflate deflate = Deflate::off;
-    std::string token;  // of the upgrade request; may be empty
-    std::string early;  // bytes read after the request
+    std::uint8_t deflate_bits = 0;  // see Shape
+    std::string token;              // of the upgrade request; may be empty
+    std::string early;              // bytes read after the request
 };
 
 // One WebSocket: bytes in and out, closing, and time.  What it is told to send goes into its
@@ -46,6 +46,8 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
 
     // Sends ERROR, then closes.  The socket is closed by code of the failure's kind.
     void fail(const Failure& failure, std::string_view receipt);
+    // Sends ERROR about one frame; the connection goes on.
+    void say_error(const Failure& failure, std::string_view receipt);
     void close(std::uint16_t code, std::string_view reason);
 
     // Writes what is queued; may find that the socket is gone.

@@ -109,7 +109,7 @@ Task<void> Endpoint::handle_upgrade(net::http::Exchange& exchange, contracts::Ca
         headers.append("Sec-WebSocket-Extensions", answer->extensions);
     }
     Upgraded upgraded;
-    upgraded.deflate = answer->is_deflated() ? Deflate::on : Deflate::off;
+    upgraded.deflate_bits = static_cast<std::uint8_t>(answer->window_bits);
     upgraded.token = token_of(head);
     net::http::TakenStream taken = co_await exchange.upgrade(headers);
     upgraded.link = std::make_unique<StreamLink>(std::move(taken.stream));

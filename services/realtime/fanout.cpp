@@ -32,9 +32,9 @@ void FrameMaker::append_event(std::string& out, const Address& to, const Event& 
     }
     writer.header("content-type", "application/json");
     writer.finish(event.body);
-    if (to.shape.deflate == Deflate::on && frame_.size() >= compress_bytes_min_) {
+    if (to.shape.deflate_bits != 0 && frame_.size() >= compress_bytes_min_) {
         compressed_.clear();
-        deflater_.append_compressed(compressed_, frame_);
+        deflater(to.shape.deflate_bits).append_compressed(compressed_, frame_);
         if (compressed_.size() < frame_.size()) {
             websocket::append_frame(out, opcode_of(to.shape), compressed_,
                                     websocket::Compression::deflated);
@@ -42,6 +42,14 @@ void FrameMaker::append_event(std::string& out, const Address& to, const Event& 
         }
     }
     websocket::append_frame(out, opcode_of(to.shape), frame_);
+}
+
+websocket::Deflater& FrameMaker::deflater(std::uint8_t window_bits) {
+    auto& slot = deflaters_.at(window_bits);
+    if (!slot) {
+        slot = std::make_unique<websocket::Deflater>(1, window_bits);
+    }
+    return *slot;
 }
 
 void FrameMaker::append_answer(std::string& out, const Shape& shape, std::string_view frame) {
@@ -120,7 +128,7 @@ std::shared_ptr<const Address> AddressBook::hold(Address address, std::uint32_t 
     key.append(address.destination);
     for (const auto part :
          {static_cast<char>(address.ack), static_cast<char>(address.shape.version),
-          static_cast<char>(address.shape.type), static_cast<char>(address.shape.deflate)}) {
+          static_cast<char>(address.shape.type), static_cast<char>(address.shape.deflate_bits)}) {
         key.push_back(part);
     }
     if (held_.size() >= next_sweep_) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -25,13 +26,12 @@ class Room;
 struct CatchUp;
 
 enum class AckMode : std::uint8_t { automatic, client, client_individual };
-enum class Deflate : std::uint8_t { off, on };
 
 // How frames are written for a connection: what must be equal for two to share bytes.
 struct Shape {
     net::stomp::Version version = net::stomp::Version::v1_2;
     net::websocket::MessageType type = net::websocket::MessageType::text;
-    Deflate deflate = Deflate::off;
+    std::uint8_t deflate_bits = 0;  // window of what is compressed, 9 to 15; 0: nothing is
     friend bool operator==(const Shape&, const Shape&) = default;
 };
 
@@ -74,8 +74,12 @@ class FrameMaker {
     static std::optional<AckId> parse_ack(std::string_view text);
 
   private:
+    net::websocket::Deflater& deflater(std::uint8_t window_bits);
+
     std::size_t compress_bytes_min_;
-    net::websocket::Deflater deflater_;
+    // By their windows; made when a client first wants one.
+    std::array<std::unique_ptr<net::websocket::Deflater>, net::websocket::window_bits_max + 1>
+        deflaters_;
     std::string frame_;
     std::string compressed_;
 };

@@ -19,6 +19,12 @@ Failure not_connected() {
     return Failure{Kind::unauthenticated, "stomp.not_connected", "Send CONNECT first."};
 }
 
+// The store cannot take anything now and will again: no fault of the connection, and nothing was
+// done of what the frame asks for.
+bool is_passing(const Failure& failure) {
+    return failure.kind == Kind::unavailable && failure.code.starts_with("store.");
+}
+
 }  // namespace
 
 Session::Session(Node& node, Connection& connection, std::string upgrade_token)
@@ -208,8 +214,15 @@ Task<void> Session::handle(Frame frame) {
 }
 
 void Session::fail(const Failure& failure, const Frame& frame) {
-    if (!ended_) {
-        connection_.fail(failure, frame.get_or_empty("receipt"));
+    if (ended_) {
+        return;
+    }
+    const std::string_view receipt = frame.get_or_empty("receipt");
+    if (is_passing(failure) &&
+        (frame.command == Command::send || frame.command == Command::commit)) {
+        connection_.say_error(failure, receipt);
+    } else {
+        connection_.fail(failure, receipt);
     }
 }
 

@@ -141,7 +141,9 @@ Task<void> Session::send_run(Frame first, contracts::PostMessageRequest message)
         failed = to_failure(*answer.refused);
     }
     if (failed) {
-        fail(*failed, frames[accepted]);
+        for (std::size_t i = accepted; i < frames.size() && !ended_; ++i) {
+            fail(*failed, frames[i]);
+        }
     }
 }
 

@@ -203,8 +203,8 @@ Client::Client(aio::Loop& loop, Node& node, Upgraded upgraded)
     : loop_(loop),
       settings_{websocket::Role::client, 1 << 26, &inflaters_},
       limits_{.headers_max = 100, .head_bytes_max = 1 << 16, .body_bytes_max = 1 << 26},
-      reader_(settings_, upgraded.deflate == Deflate::on ? websocket::Reader::Extension::deflate
-                                                         : websocket::Reader::Extension::none),
+      reader_(settings_, upgraded.deflate_bits != 0 ? websocket::Reader::Extension::deflate
+                                                    : websocket::Reader::Extension::none),
       parser_(limits_) {
     parser_.set_version(net::stomp::Version::v1_2);
     upgraded.link = std::make_unique<FakeLink>(end);

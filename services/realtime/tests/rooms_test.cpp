@@ -339,7 +339,7 @@ TEST_F(Rooms, a_room_without_followers_costs_nothing) {
 
 TEST_F(Rooms, large_messages_are_compressed_where_agreed) {
     Upgraded upgraded;
-    upgraded.deflate = Deflate::on;
+    upgraded.deflate_bits = 15;
     Client ann{loop, *node, std::move(upgraded)};
     ann.connect();
     ann.subscribe("s1", room);
