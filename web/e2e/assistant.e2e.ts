@@ -210,7 +210,8 @@ test('three people and an assistant in a room', async () => {
   for (const [index, person] of [ada, tom, june].entries()) await signIn(pages[index] as Page, person, `/c/${room}`);
   const [adas, toms, junes] = pages;
   // The owner switches it on.
-  await adas.getByRole('button', { name: 'Room settings' }).click();
+  await adas.getByRole('button', { name: 'Details and members' }).click();
+  await adas.getByRole('tab', { name: 'Settings' }).click();
   await adas.getByRole('switch', { name: /Assistant in this room/ }).click();
   await adas.getByText('The assistant answers here now').waitFor();
 

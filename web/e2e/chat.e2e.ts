@@ -113,8 +113,8 @@ test('the owner hands a room over and stays as an admin', async () => {
   await signIn(page, ada, `/c/${room}?panel=members`);
 
   await page.getByRole('button', { name: 'Actions for Tom' }).click();
-  await page.getByRole('menuitem', { name: 'Hand over the room' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Hand over' }).click();
+  await page.getByRole('menuitem', { name: 'Make owner' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Make owner' }).click();
 
   await page.getByText('Tom owns the room now').waitFor();
   await page.getByRole('listitem').filter({ hasText: 'Tom' }).getByText('Owner').waitFor();

@@ -66,9 +66,10 @@ test('a link to a later message leaves what it passed over unread', async () => 
 
   await signIn(page, ada, `/c/${room}/m/80`);
   await page.locator('[data-seq="80"]').waitFor();
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
+  await post(tom, room, 'one more');
+  await page.getByText('121 unread').waitFor({ state: 'attached' });
 
-  expect(await unreadOf(room)).toBe(120);
+  expect(await unreadOf(room)).toBe(121);
 });
 
 test('one comes back to where one was reading', async () => {

@@ -11,8 +11,10 @@ const only = process.env.LOQUAT_SHOTS_ONLY;
 const looks: (Look & { name: string })[] = [
   { name: '1440-light', width: 1440, height: 900 },
   { name: '1440-dark', width: 1440, height: 900, dark: true },
-  { name: '768-light', width: 768, height: 1024 },
-  { name: '768-dark', width: 768, height: 1024, dark: true },
+  { name: '2200-light', width: 2200, height: 1200 },
+  { name: '2200-dark', width: 2200, height: 1200, dark: true },
+  { name: '820-light', width: 820, height: 1100 },
+  { name: '820-dark', width: 820, height: 1100, dark: true },
   { name: '375-light', width: 375, height: 720, touch: true },
   { name: '375-dark', width: 375, height: 720, dark: true, touch: true },
 ];
@@ -96,6 +98,8 @@ async function roomScreens(page: Page, look: string): Promise<void> {
   await page.locator('.hljs-keyword').first().waitFor();
   await shoot(page, look, '06-code');
   await page.getByRole('button', { name: 'Details and members' }).click();
+  await shoot(page, look, '07-about');
+  await page.getByRole('tab', { name: 'Members' }).click();
   await page.getByText('Mira Haddad').last().waitFor();
   await shoot(page, look, '07-members');
   await page.goto(`/c/${room}?panel=settings`);
@@ -134,10 +138,10 @@ async function switcherScreens(page: Page, look: string): Promise<void> {
 }
 
 async function otherPages(page: Page, look: string): Promise<void> {
-  for (const section of ['', '/profile', '/password', '/sessions', '/appearance', '/notifications']) {
+  for (const section of ['', '/account', '/preferences', '/usage']) {
     await page.goto(`/settings${section}`);
     await page.getByRole('heading', { name: section ? section.slice(1) : 'Settings' }).first().waitFor();
-    if (section === '/sessions') await page.getByText('This browser').waitFor();
+    if (section === '/account') await page.getByText('This browser').waitFor();
     await shoot(page, look, `13-settings${section.replace('/', '-')}`);
   }
   await page.goto('/new/room');

@@ -18,10 +18,10 @@ test('two tabs of one person agree on what is unread', async () => {
   await first.getByRole('link', { name: 'Chats' }).click();
 
   await post(tom, room, 'one');
-  await post(tom, room, 'two');
-  await first.getByText('2 unread').waitFor({ state: 'attached' });
-  await second.getByText('2 unread').waitFor({ state: 'attached' });
-  await until('the count in the title', async () => (await second.title()).startsWith('(2)'));
+  await post(tom, room, `two, @${ada.username}`);
+  await first.getByText('2 unread, 1 mentions you').waitFor({ state: 'attached' });
+  await second.getByText('2 unread, 1 mentions you').waitFor({ state: 'attached' });
+  await until('the count of mentions in the title', async () => (await second.title()).startsWith('(1)'));
 
   await first.bringToFront();
   await first.getByRole('link', { name: /Shared/ }).click();

@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { BrowserRouter, Route, Routes } from 'react-router';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { queryClient } from '@/lib/query-client';
 import { useSession } from '@/lib/session';
 import { AppShell } from './app-shell';
@@ -55,6 +55,8 @@ function Screens() {
         <Route path="/people" element={<PeopleScreen />} />
         <Route path="/settings" element={<SettingsPage />} />
         <Route path="/settings/:section" element={<SettingsPage missing={<NotFound />} />} />
+        {/* Who has just signed in is where signing in was. */}
+        {['/sign-in', '/sign-up'].map((path) => <Route key={path} path={path} element={<Navigate to="/" replace />} />)}
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>

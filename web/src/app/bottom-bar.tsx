@@ -1,17 +1,19 @@
 import { Link, useLocation } from 'react-router';
 import { cn } from '@/lib/cn';
+import { useCalls } from '@/lib/attention';
 import { strings } from '@/lib/strings';
+import { useChats } from '@/lib/use-chats';
 import { chatsPlace, isAt, mePlace, peoplePlace, roomsPlace } from './places';
-import { useUnreadTotal } from './use-unread-total';
+import { dotColours, dotOf } from './unread-dot';
 
 export function BottomBar() {
   const { pathname } = useLocation();
-  const unread = useUnreadTotal();
+  const { calls, waiting } = useCalls(useChats().data ?? []);
   return (
     <nav aria-label={strings.places.label} className="safe-bottom grid shrink-0 grid-cols-4 border-t border-line bg-surface">
       {[chatsPlace, peoplePlace, roomsPlace, mePlace].map(({ to, label, icon: Icon }) => {
         const active = isAt(pathname, to);
-        const dot = to === '/' && unread > 0;
+        const dot = to === '/' ? dotOf(calls, waiting) : null;
         return (
           <Link
             key={label}
@@ -21,7 +23,7 @@ export function BottomBar() {
           >
             <span className={cn('relative inline-flex h-6 w-12 items-center justify-center rounded-full', active && 'bg-selected')}>
               <Icon size={20} strokeWidth={active ? 2.1 : 1.8} aria-hidden />
-              {dot && <span className="absolute -top-0.5 right-2 size-2.5 rounded-full bg-accent ring-2 ring-surface" />}
+              {dot && <span data-mark={dot} className={cn('absolute -top-0.5 right-2 size-2.5 rounded-full ring-2 ring-surface', dotColours[dot])} />}
             </span>
             {label}
             {dot && <span className="sr-only">{strings.places.hasUnread}</span>}

@@ -55,7 +55,7 @@ export function ConversationFooter({ chat }: { chat: Chat }) {
           <p className="truncate text-small text-faint">{strings.assistant.mistakes}</p>
         </div>
       ) : (
-        <div className="px-3 md:px-5"><TypingLine chatId={chat.id} /></div>
+        <div className="mx-auto max-w-room px-3 md:px-5"><TypingLine chatId={chat.id} /></div>
       )}
       {dialogs}
     </div>

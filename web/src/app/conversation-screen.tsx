@@ -22,7 +22,8 @@ import { useWatchPresence } from '@/lib/presence';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { useChat, useMembers } from '@/lib/use-chats';
-import { useIsWide } from '@/lib/use-media';
+import { useSettings } from '@/lib/settings-store';
+import { useIsVeryWide, useIsWide } from '@/lib/use-media';
 import { modelOf, useModels } from '@/lib/use-models';
 import { ConversationFooter } from './conversation-footer';
 
@@ -49,15 +50,23 @@ export function ConversationScreen({ chatId, targetSeq }: ConversationScreenProp
 
 function OpenChat({ chat, isMember, targetSeq }: { chat: Chat; isMember: boolean; targetSeq: number | null }) {
   const [params, setParams] = useSearchParams();
-  const panel = isMember ? params.get('panel') : null;
+  const veryWide = useIsVeryWide();
+  const { detailsOpen, set } = useSettings();
+  const asked = params.get('panel');
+  // Where there is room for it, what is about a room stands open until it is closed.
+  const standing = veryWide && detailsOpen && chat.kind === 'group' ? 'members' : null;
+  const panel = isMember ? (asked ?? standing) : null;
   const setPanel = useCallback(
-    (next: string | null) => setParams(next ? { panel: next } : {}, { replace: panel !== null && next !== null }),
-    [panel, setParams],
+    (next: string | null) => {
+      if (veryWide) set({ detailsOpen: next !== null });
+      setParams(next ? { panel: next } : {}, { replace: panel !== null && next !== null });
+    },
+    [panel, set, setParams, veryWide],
   );
   const wide = useIsWide();
   const isAssistant = chat.kind === 'assistant';
   const settings = isAssistant ? <AssistantSettings key={chat.id} chat={chat} /> : chat.kind === 'group' ? <RoomAssistant chat={chat} /> : undefined;
-  const details = panel && <DetailsPanel chat={chat} panel={isAssistant ? 'settings' : panel} assistant={settings} onClose={() => setPanel(null)} />;
+  const details = panel && <DetailsPanel chat={chat} panel={panel} assistant={settings} onPanel={setPanel} onClose={() => setPanel(null)} />;
   return (
     <Mentions chat={chat} isMember={isMember}>
       <div className="flex h-full min-h-0">

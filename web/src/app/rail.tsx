@@ -5,16 +5,18 @@ import { Logo } from '@/components/logo';
 import { Avatar } from '@/components/avatar';
 import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/session';
+import { useCalls } from '@/lib/attention';
 import { strings } from '@/lib/strings';
+import { useChats } from '@/lib/use-chats';
 import { useConnectionDown } from '@/lib/use-connection';
 import { useUi } from '@/lib/ui-store';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
-import { useUnreadTotal } from './use-unread-total';
+import { dotColours, dotOf, type Dot } from './unread-dot';
 
 export function Rail() {
   const me = useMe();
   const down = useConnectionDown();
-  const unread = useUnreadTotal();
+  const { calls, waiting } = useCalls(useChats().data ?? []);
   const { pathname } = useLocation();
   return (
     <nav aria-label={strings.places.label} className="flex w-14 shrink-0 flex-col items-center gap-1 border-e border-line bg-sunken py-2.5">
@@ -22,7 +24,7 @@ export function Rail() {
         <Logo size={28} />
       </Link>
       {[chatsPlace, peoplePlace, roomsPlace].map((place) => (
-        <RailLink key={place.to} {...place} active={isAt(pathname, place.to)} dot={place.to === '/' && unread > 0} />
+        <RailLink key={place.to} {...place} active={isAt(pathname, place.to)} dot={place.to === '/' ? dotOf(calls, waiting) : null} />
       ))}
       <IconButton
         icon={searchIcon}
@@ -33,8 +35,8 @@ export function Rail() {
         onClick={() => useUi.setState({ switcherOpen: true })}
       />
       <span className="flex-1" />
-      <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={false} />
-      <Link to="/settings/profile" aria-label={strings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
+      <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={null} />
+      <Link to="/settings/account" aria-label={strings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
         <Avatar id={me.id} name={me.display_name} presence={down ? 'offline' : 'online'} />
       </Link>
     </nav>
@@ -46,7 +48,7 @@ interface RailLinkProps {
   label: string;
   icon: LucideIcon;
   active: boolean;
-  dot: boolean;
+  dot: Dot;
 }
 
 function RailLink({ to, label, icon: Icon, active, dot }: RailLinkProps) {
@@ -63,7 +65,7 @@ function RailLink({ to, label, icon: Icon, active, dot }: RailLinkProps) {
       )}
     >
       <Icon size={20} strokeWidth={active ? 2.1 : 1.8} aria-hidden />
-      {dot && <span className="absolute top-1.5 right-1.5 size-2.5 rounded-full bg-accent ring-2 ring-sunken" />}
+      {dot && <span data-mark={dot} className={cn('absolute top-1.5 right-1.5 size-2.5 rounded-full ring-2 ring-sunken', dotColours[dot])} />}
     </Link>
   );
 }

@@ -12,14 +12,15 @@ export function ResizableList({ children }: { children: ReactNode }) {
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     const left = event.currentTarget.parentElement?.getBoundingClientRect().left ?? 0;
-    set({ listWidth: clamp(event.clientX - left) });
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    set({ listWidth: clamp(((event.clientX - left) * 16) / rem) });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -16, ArrowRight: 16 }[event.key];
     if (by) set({ listWidth: clamp(listWidth + by) });
   };
   return (
-    <div className="relative shrink-0 border-e border-line" style={{ width: listWidth }}>
+    <div className="relative shrink-0 border-e border-line" style={{ width: `${listWidth / 16}rem` }}>
       {children}
       <div
         role="separator"

@@ -6,6 +6,7 @@ import { searchUsers } from '@/api/people';
 import type { Chat, PublicUser } from '@/api/contracts.gen';
 import { Avatar, RoomIcon } from '@/components/avatar';
 import { openDirectChat } from '@/lib/chat-actions';
+import { activityOf } from '@/lib/chat-cache';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
 import { keys } from '@/lib/query-client';
@@ -20,6 +21,8 @@ export interface SwitcherEntry {
   group: string;
   title: string;
   detail: string;
+  // When it was last used.
+  time?: string;
   picture: ReactNode;
   run: () => void;
 }
@@ -34,8 +37,9 @@ function chatEntries(chats: Chat[], go: Go): FuzzyEntry<SwitcherEntry>[] {
     const { peer } = chat;
     const title = titleOf(chat);
     const picture = chat.kind === 'direct' ? <Avatar id={peer?.id ?? chat.id} name={title} /> : <RoomIcon chat={chat} />;
-    const detail = chat.archived ? strings.switcher.archived : peer ? `@${peer.username}` : '';
-    const entry = { id: chat.id, group: groups.chats, title, detail, picture, run: () => go(`/c/${chat.id}`) };
+    const about = chat.kind === 'group' ? strings.conversation.members(chat.member_count) : peer ? `@${peer.username}` : '';
+    const detail = chat.archived ? strings.switcher.archived : about;
+    const entry = { id: chat.id, group: groups.chats, title, detail, time: activityOf(chat), picture, run: () => go(`/c/${chat.id}`) };
     return { value: entry, text: `${title} ${peer?.username ?? ''}`, rank: 100_000 - index };
   });
 }
@@ -62,11 +66,11 @@ function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
     [groups.actions, isDark ? strings.switcher.useLight : strings.switcher.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
     [groups.actions, strings.help.title, Keyboard, () => useUi.setState({ helpOpen: true })],
     [groups.actions, strings.auth.signOut, LogOut, () => void signOut(false)],
-    [groups.settings, strings.settings.sections.profile, UserRound, () => go('/settings/profile')],
-    [groups.settings, strings.settings.sections.password, ShieldCheck, () => go('/settings/password')],
-    [groups.settings, strings.settings.sections.sessions, MonitorSmartphone, () => go('/settings/sessions')],
-    [groups.settings, strings.settings.sections.appearance, Palette, () => go('/settings/appearance')],
-    [groups.settings, strings.settings.sections.notifications, Bell, () => go('/settings/notifications')],
+    [groups.settings, strings.settings.parts.profile, UserRound, () => go('/settings/account#profile')],
+    [groups.settings, strings.settings.parts.password, ShieldCheck, () => go('/settings/account#password')],
+    [groups.settings, strings.settings.parts.sessions, MonitorSmartphone, () => go('/settings/account#sessions')],
+    [groups.settings, strings.settings.parts.appearance, Palette, () => go('/settings/preferences#appearance')],
+    [groups.settings, strings.settings.parts.notifications, Bell, () => go('/settings/preferences#notifications')],
     [groups.settings, strings.settings.sections.usage, ChartColumn, () => go('/settings/usage')],
   ];
   if (theme !== 'system') list.splice(5, 0, [groups.actions, strings.switcher.useSystem, Palette, () => set({ theme: 'system' })]);
@@ -94,6 +98,12 @@ export function useSwitcherEntries(query: string): SwitcherEntry[] {
     if (query.trim() === '') {
       return [...all.chats.slice(0, 8), ...all.actions].map((entry) => entry.value);
     }
-    return fuzzySearch([...all.chats, ...all.people, ...all.actions], query, mostShown).map((match) => match.value);
+    return byGroup(fuzzySearch([...all.chats, ...all.people, ...all.actions], query, mostShown).map((match) => match.value));
   }, [all, query]);
+}
+
+// The groups in the order of their best matches, and what matches best first in each.
+function byGroup(entries: SwitcherEntry[]): SwitcherEntry[] {
+  const found = [...new Set(entries.map((entry) => entry.group))];
+  return found.flatMap((group) => entries.filter((entry) => entry.group === group));
 }

@@ -3,7 +3,9 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { Dialog } from '@/components/dialog';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
+import { listTime } from '@/lib/time';
 import { useUi } from '@/lib/ui-store';
+import { useNow } from '@/lib/use-now';
 import { useSwitcherEntries, type SwitcherEntry } from './switcher-entries';
 
 const listId = 'switcher-list';
@@ -15,6 +17,7 @@ export function Switcher() {
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   const entries = useSwitcherEntries(query);
+  const now = useNow(60_000);
   const at = Math.min(active, Math.max(0, entries.length - 1));
   const choose = (entry: SwitcherEntry | undefined) => {
     if (!entry) return;
@@ -57,10 +60,11 @@ export function Switcher() {
         </div>
         <ul ref={list} id={listId} role="listbox" aria-label={strings.switcher.results} className="min-h-0 flex-1 overflow-y-auto p-2">
           {entries.map((entry, index) => (
-            <Option key={entry.id} entry={entry} index={index} active={index === at} group={query ? null : (groups[index] ?? null)} onPoint={setActive} onChoose={choose} />
+            <Option key={entry.id} entry={entry} index={index} active={index === at} group={groups[index] ?? null} now={now} onPoint={setActive} onChoose={choose} />
           ))}
           {entries.length === 0 && <li role="presentation" className="px-3 py-10 text-center text-faint">{strings.switcher.nothing(query)}</li>}
         </ul>
+        <p className="shrink-0 border-t border-line px-4 py-2 text-small text-faint">{strings.switcher.noMessages}</p>
       </div>
     </Dialog>
   );
@@ -71,11 +75,12 @@ interface OptionProps {
   index: number;
   active: boolean;
   group: string | null;
+  now: Date;
   onPoint: (index: number) => void;
   onChoose: (entry: SwitcherEntry) => void;
 }
 
-function Option({ entry, index, active, group, onPoint, onChoose }: OptionProps) {
+function Option({ entry, index, active, group, now, onPoint, onChoose }: OptionProps) {
   return (
     <>
       {group && <li role="presentation" className="px-2 pt-2 pb-1 text-small font-medium text-faint">{group}</li>}
@@ -91,6 +96,7 @@ function Option({ entry, index, active, group, onPoint, onChoose }: OptionProps)
         <span className="min-w-0 flex-1 truncate" dir="auto">
           {entry.title} {entry.detail && <span className="text-faint">{entry.detail}</span>}
         </span>
+        {entry.time && <time dateTime={entry.time} className="shrink-0 text-small text-faint">{listTime(entry.time, now)}</time>}
         {active && <CornerDownLeft size={16} aria-hidden className="text-faint" />}
       </li>
     </>

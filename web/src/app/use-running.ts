@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
 import { forgetDrafts } from '@/lib/drafts-store';
+import { forgetMentions } from '@/lib/attention';
 import { startAnswersWatch } from '@/lib/answers-watch';
 import { startLive } from '@/lib/live';
 import { setNotificationTarget, startNotifications } from '@/lib/notify';
@@ -19,6 +20,7 @@ export function useRunning(): void {
   const navigate = useNavigate();
   useEffect(() => {
     forgetDrafts();
+    forgetMentions();
     openOutbox(id);
     const stops = [startLive(), startSender(), startNotifications(id), startAnswersWatch()];
     return () => {

@@ -36,13 +36,13 @@ export function Avatar({ id, name, size = 'medium', presence, className }: Avata
     >
       {size === 'small' ? Array.from(initials)[0] : initials}
       {presence && (
-        <span className={cn('absolute rounded-full ring-2 ring-surface', size === 'huge' ? 'right-0.5 bottom-0.5 size-4' : '-right-px -bottom-px size-2.5', dots[presence])} />
+        <span data-mark={presence === 'online' ? 'full' : 'hollow'} className={cn('absolute rounded-full ring-2 ring-surface', { huge: 'right-0.5 bottom-0.5 size-4', small: '-right-0.5 -bottom-0.5 size-2' }[size as 'huge'] ?? '-right-px -bottom-px size-2.5', dots[presence])} />
       )}
     </span>
   );
 }
 
-export function RoomIcon({ chat, size = 'medium' }: { chat: Chat; size?: 'medium' | 'large' }) {
+export function RoomIcon({ chat, size = 'medium' }: { chat: Chat; size?: 'small' | 'medium' | 'large' }) {
   if (chat.kind === 'assistant') return <AssistantIcon size={size} />;
   const Icon = chat.visibility === 'public' ? Hash : Lock;
   return (
@@ -51,7 +51,7 @@ export function RoomIcon({ chat, size = 'medium' }: { chat: Chat; size?: 'medium
       className={cn('hue-chip inline-flex shrink-0 items-center justify-center rounded-md', sizes[size])}
       style={{ '--hue': hueOf(chat.id) } as CSSProperties}
     >
-      <Icon size={size === 'large' ? 18 : 15} strokeWidth={2.2} />
+      <Icon size={{ small: 12, medium: 15, large: 18 }[size]} strokeWidth={2.2} />
     </span>
   );
 }

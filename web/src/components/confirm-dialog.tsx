@@ -31,8 +31,8 @@ export function ConfirmDialog({ title, text, action, danger, onConfirm, onClose 
         <FormError text={error} />
       </div>
       <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={onClose}>{strings.common.cancel}</Button>
-        <Button variant={danger ? 'danger' : 'primary'} busy={busy} onClick={confirm} autoFocus>
+        <Button data-autofocus={danger || undefined} onClick={onClose}>{strings.common.cancel}</Button>
+        <Button variant={danger ? 'danger' : 'primary'} busy={busy} data-autofocus={danger ? undefined : true} onClick={confirm}>
           {action}
         </Button>
       </div>

@@ -19,6 +19,16 @@ const shapes = {
   side: 'enter-sheet h-dvh w-[360px] max-md:w-screen me-0 ms-auto',
 };
 
+const focusable = 'input, textarea, select, button, a[href], [tabindex="0"]';
+
+// The way out is no reason to open a dialog: what is meant to be used comes first, and where there is nothing, the text.
+function focusFirstUseful(dialog: HTMLDialogElement): void {
+  if (dialog.querySelector('[data-autofocus]:focus, [autofocus]:focus')) return;
+  const useful = dialog.querySelector<HTMLElement>('[data-autofocus]:not(:disabled)')
+    ?? Array.from(dialog.querySelectorAll<HTMLElement>(focusable)).find((one) => !one.matches(':disabled, [data-close], [tabindex="-1"]'));
+  (useful ?? dialog.querySelector<HTMLElement>('h2'))?.focus();
+}
+
 // A native modal dialog: the browser keeps the focus inside, closes on Escape and returns the focus.
 export function Dialog({ title, onClose, children, shape = 'card', className }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
@@ -27,6 +37,7 @@ export function Dialog({ title, onClose, children, shape = 'card', className }: 
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    if (dialog) focusFirstUseful(dialog);
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -49,6 +60,8 @@ export function Dialog({ title, onClose, children, shape = 'card', className }: 
         event.preventDefault();
         onClose();
       }}
+      // What a dialog takes is not taken by what it stands over.
+      onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
       onPointerDown={onPointerDown}
       onClick={onClick}
       className={cn('overflow-hidden bg-raised p-0 text-ink shadow-float', shapes[shape], className)}
@@ -56,10 +69,10 @@ export function Dialog({ title, onClose, children, shape = 'card', className }: 
       {shape === 'card' ? (
         <div className="flex max-h-[inherit] flex-col">
           <header className="flex items-center justify-between gap-4 px-6 pt-5 pb-1">
-            <h2 id={titleId} className="text-title font-bold">
+            <h2 id={titleId} tabIndex={-1} className="text-title font-bold outline-none">
               {title}
             </h2>
-            <IconButton icon={X} label={strings.common.close} onClick={onClose} className="-me-2" />
+            <IconButton icon={X} label={strings.common.close} data-close onClick={onClose} className="-me-2" />
           </header>
           <div className="overflow-y-auto px-6 pt-3 pb-6">{children}</div>
         </div>

@@ -29,8 +29,8 @@ export function IconButton({ icon: Icon, label, keys, size = 'medium', pressed, 
         'inline-flex shrink-0 items-center justify-center rounded-sm text-soft transition-colors hover:bg-hover hover:text-ink',
         'disabled:opacity-45 disabled:hover:bg-transparent',
         pressed && 'bg-selected text-ink',
-        size !== 'small' && 'pointer-coarse:size-11',
         sizes[size],
+        'pointer-coarse:size-11',
         className,
       )}
       {...rest}

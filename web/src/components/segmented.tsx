@@ -28,7 +28,7 @@ export function Segmented<T extends string>({ label, value, options, onChange, h
           <label
             key={option}
             className={cn(
-              'inline-flex h-8 min-w-0 items-center justify-center gap-2 rounded-sm px-3 transition-colors pointer-coarse:h-10',
+              'inline-flex h-8 min-w-0 items-center justify-center gap-2 rounded-sm px-3 transition-colors pointer-coarse:h-11',
               'has-focus-visible:outline-2 has-focus-visible:outline-focus',
               option === value ? 'bg-raised dark:bg-selected font-medium text-ink shadow-[0_1px_2px_var(--scrim)]' : 'text-soft hover:text-ink',
             )}

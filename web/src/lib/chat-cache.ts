@@ -1,5 +1,6 @@
 import type { Chat, Member, Message } from '@/api/contracts.gen';
 import { getChat, listChats } from '@/api/chats';
+import { noteMention } from './attention';
 import type { MessageWindow } from './message-window';
 import { keys, queryClient } from './query-client';
 
@@ -62,6 +63,7 @@ function fetchWanted(): void {
 }
 
 export function noteMessage(message: Message): void {
+  noteMention(message);
   patchChat(message.chat_id, (chat) => {
     const seq = message.seq ?? 0;
     if (seq < chat.last_seq || (chat.last_message && (chat.last_message.seq ?? 0) > seq)) return chat;

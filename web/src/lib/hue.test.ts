@@ -9,7 +9,7 @@ it('a person has the same hue each time, and people differ', () => {
 });
 
 it.each([
-  ['Ada Lindqvist', 'AL'], ['leo', 'L'], ['mira.haddad', 'MH'], ['Jean-Luc van Damme', 'JD'], ['  ', '?'], ['李 小龍', '李小'], ['😀 x', '😀X'],
+  ['Ada Lindqvist', 'AL'], ['leo', 'L'], ['mira.haddad', 'MH'], ['Jean-Luc van Damme', 'JD'], ['  ', '?'], ['李 小龍', '李小'], ['😀 x', '😀X'], ['Ada 17', 'A'], ['7 of nine', 'ON'], ['42', '4'],
 ])('the initials of %s are %s', (name, initials) => {
   expect(initialsOf(name)).toBe(initials);
 });

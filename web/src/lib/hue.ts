@@ -10,9 +10,12 @@ export function hueOf(id: string): number {
   return hues[hash % hues.length] ?? 68;
 }
 
-// One or two letters that stand for a name.
+// One or two letters that stand for a name. Words of digits alone stand for nothing while there are others: A1 would say
+// that somebody is called so.
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const all = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const named = all.filter((word) => !/^\p{N}/u.test(word));
+  const words = named.length > 0 ? named : all;
   const first = firstLetter(words[0] ?? '');
   const last = words.length > 1 ? firstLetter(words[words.length - 1] ?? '') : '';
   return (first + last).toUpperCase() || '?';

@@ -33,6 +33,18 @@ export function useWatchPresence(userIds: readonly string[]): void {
   }, [refetch, sorted]);
 }
 
+// What is known of everybody, for lists that are ordered by it.
+export function useAllPresence(): Readonly<Record<string, Presence>> {
+  const { data } = useQuery<Record<string, Presence>>({
+    queryKey: keys.presence,
+    queryFn: () => queryClient.getQueryData<Record<string, Presence>>(keys.presence) ?? {},
+    staleTime: Infinity,
+  });
+  return data ?? nobody;
+}
+
+const nobody: Readonly<Record<string, Presence>> = {};
+
 export function usePresence(userId: string | undefined): Presence | undefined {
   const { data } = useQuery<Record<string, Presence>, Error, Presence | undefined>({
     queryKey: keys.presence,

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import type { SectionName } from './chat-sections';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'cosy' | 'compact';
@@ -10,6 +11,10 @@ interface SettingsState {
   enterSends: boolean;
   notifications: boolean;
   listWidth: number;
+  // Whether the details of rooms stand open where there is room.
+  detailsOpen: boolean;
+  // Sections of the list that are folded.
+  folded: SectionName[];
   set: (change: Partial<Omit<SettingsState, 'set'>>) => void;
 }
 
@@ -22,6 +27,8 @@ export const useSettings = create<SettingsState>()(
       enterSends: true,
       notifications: false,
       listWidth: 280,
+      detailsOpen: true,
+      folded: [],
       set: (change) => set(change),
     }),
     { name: 'loquat.settings' },

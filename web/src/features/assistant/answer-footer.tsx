@@ -16,9 +16,17 @@ interface AnswerFooterProps extends AnswerRowProps {
 // Below an ended answer: what can be done with it, and on hover what it took. Its place is kept while it is not seen.
 export function AnswerFooter({ chat, answerId, answer, message, text, canWrite, last, hot }: AnswerFooterProps) {
   const failed = answer?.state === 'failed' && !message;
-  const shown = last || hot;
+  // Between the messages of a room it takes no place: it lies over what is below while one points at the answer.
+  const over = chat.kind !== 'assistant' && !last;
+  if (over && !hot) return null;
   return (
-    <div className={cn('-ms-1.5 flex h-8 items-center pointer-coarse:h-11 gap-0.5 transition-opacity', !shown && 'opacity-0 focus-within:opacity-100')}>
+    <div
+      className={cn(
+        'flex items-center gap-0.5 pointer-coarse:h-11',
+        over ? 'absolute top-full z-10 -mt-2 rounded-md border border-line bg-raised p-0.5' : '-ms-1.5 h-8 transition-opacity',
+        !last && !hot && 'opacity-0 focus-within:opacity-100',
+      )}
+    >
       {text !== '' && <CopyButton text={text} label={strings.answers.copyAnswer} tipSide="bottom" className="pointer-coarse:size-11" />}
       {last && canWrite && !failed && (
         <IconButton icon={RotateCcw} size="small" label={strings.answers.regenerate} tipSide="bottom" className="pointer-coarse:size-11" onClick={() => tryAgain(chat.id)} />

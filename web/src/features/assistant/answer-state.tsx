@@ -55,7 +55,7 @@ export function AnswerState({ answer, chat, meId, canWrite, last }: AnswerStateP
 function Waiting({ text }: { text: string }) {
   return (
     <span className="inline-flex items-center gap-2">
-      <span aria-hidden className="answer-pulse size-2 rounded-full bg-accent" />
+      <span aria-hidden data-mark className="answer-pulse size-2 rounded-full bg-accent" />
       {text}
     </span>
   );

@@ -11,7 +11,7 @@ import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { charactersOver } from '@/lib/text-length';
 import { continueLine, insideFence } from '@/lib/text-continuation';
-import { isTouch } from '@/lib/use-media';
+import { isTouch, useIsNarrow } from '@/lib/use-media';
 import { CommandNotice } from './command-notice';
 import { readCommand, type Command, type Reading } from './commands';
 import { CompletionPopup } from './completion-popup';
@@ -36,6 +36,7 @@ interface ComposerProps {
 export function Composer({ chat, title, commands, onEditLast, asks = false, onStop = null, extra }: ComposerProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(chat.id);
+  const narrow = useIsNarrow();
   const enterSends = useSettings((state) => state.enterSends);
   const signalTyping = useTypingSignal(chat.id);
   useEffect(() => {
@@ -87,16 +88,16 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
     if (intent === 'cancel') changeDraft(chat.id, { replyTo: null });
   };
   return (
-    <div className="relative shrink-0 px-3 md:px-5">
+    <div className={cn('relative mx-auto w-full shrink-0 px-3 md:px-5', asks ? 'max-w-column' : 'max-w-room')}>
       {completion.open && <CompletionPopup completion={completion} />}
-      <div className={cn('rounded-md border border-line-strong/60 bg-raised transition-colors focus-within:border-focus focus-within:outline-2 focus-within:outline-focus/30', asks ? 'mx-auto max-w-[728px]' : 'max-w-[1008px]')}>
+      <div className="rounded-md border border-line-strong/60 bg-raised transition-colors focus-within:border-soft">
         {draft.replyTo && <ReplyingTo chatId={chat.id} messageId={draft.replyTo} />}
         <div className="flex items-end gap-1 p-1">
           <GrowingTextarea
             ref={area}
             data-composer
             aria-label={asks ? strings.composer.askLabel : strings.composer.label(title)}
-            placeholder={asks ? strings.composer.ask : strings.composer.placeholder(title)}
+            placeholder={asks ? strings.composer.ask : narrow ? strings.composer.short : strings.composer.placeholder(title)}
             value={draft.text}
             enterKeyHint={isTouch() ? 'enter' : 'send'}
             onChange={(event) => {
@@ -106,7 +107,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
             onKeyDown={onKeyDown}
             onSelect={completion.onSelect}
             {...completion.aria}
-            className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 py-1.5 text-read outline-none pointer-coarse:min-h-11 pointer-coarse:py-2.5"
+            className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 placeholder:overflow-hidden placeholder:text-ellipsis placeholder:whitespace-nowrap py-1.5 text-read outline-none pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
           {onStop && (
             <IconButton

@@ -6,7 +6,7 @@ import { RoomIcon } from '@/components/avatar';
 import { IconButton } from '@/components/icon-button';
 import { PersonAvatar } from '@/components/person-avatar';
 import { strings } from '@/lib/strings';
-import { mayManage, titleOf } from '@/lib/use-chats';
+import { titleOf } from '@/lib/use-chats';
 import { useIsNarrow } from '@/lib/use-media';
 
 interface ConversationHeaderProps {
@@ -20,44 +20,54 @@ interface ConversationHeaderProps {
   assistant?: ReactNode;
 }
 
+// The title is the way to all about the chat.
 export function ConversationHeader({ chat, isMember, panel, onPanel, presence, assistant }: ConversationHeaderProps) {
   const narrow = useIsNarrow();
   const title = titleOf(chat);
+  const isAssistant = chat.kind === 'assistant';
   const aboutOf = () => {
     if (chat.peer) return presence(chat.peer.id);
-    if (chat.kind === 'assistant') return assistant;
+    if (isAssistant) return assistant;
     return strings.conversation.about(chat.visibility, chat.member_count, chat.archived);
   };
+  const toggle = () => onPanel(panel ? null : isAssistant ? 'settings' : 'about');
+  const words = (
+    <>
+      {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} /> : <RoomIcon chat={chat} />}
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="truncate text-read leading-5 font-bold"><bdi>{title}</bdi></span>
+        <span className="truncate text-small text-faint">{aboutOf()}</span>
+      </span>
+    </>
+  );
   return (
-    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 md:px-5">
+    <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3 md:px-5">
       {narrow && (
-        <Link to="/" aria-label={strings.conversation.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
+        <Link to="/" aria-label={strings.conversation.back} className="-ms-2 inline-flex size-11 shrink-0 items-center justify-center rounded-sm text-soft hover:bg-hover">
           <ChevronLeft size={22} aria-hidden />
         </Link>
       )}
-      {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} /> : <RoomIcon chat={chat} />}
-      <div className="flex min-w-0 flex-1 flex-col">
-        <h1 className="truncate text-read leading-5 font-bold"><bdi>{title}</bdi></h1>
-        <p className="truncate text-small text-faint">
-          {aboutOf()}
-        </p>
-      </div>
-      {isMember && (!narrow || chat.kind === 'assistant') && chat.kind !== 'direct' && mayManage(chat) && (
+      <h1 className="min-w-0 flex-1">
+        {isMember ? (
+          <button
+            type="button"
+            aria-expanded={panel !== null}
+            onClick={toggle}
+            className="-mx-2 flex max-w-full min-w-0 items-center gap-3 rounded-sm px-2 py-1 text-start outline-offset-[-2px] transition-colors hover:bg-hover pointer-coarse:min-h-11"
+          >
+            {words}
+          </button>
+        ) : (
+          <span className="flex min-w-0 items-center gap-3">{words}</span>
+        )}
+      </h1>
+      {isMember && (
         <IconButton
-          icon={Settings2}
-          label={chat.kind === 'assistant' ? strings.assistant.settings : strings.conversation.settings}
-          pressed={panel === 'settings'}
+          icon={isAssistant ? Settings2 : PanelRight}
+          label={isAssistant ? strings.assistant.settings : strings.conversation.details}
+          pressed={panel !== null}
           tipSide="bottom"
-          onClick={() => onPanel(panel === 'settings' ? null : 'settings')}
-        />
-      )}
-      {isMember && chat.kind !== 'assistant' && (
-        <IconButton
-          icon={PanelRight}
-          label={strings.conversation.details}
-          pressed={panel === 'members'}
-          tipSide="bottom"
-          onClick={() => onPanel(panel === 'members' ? null : 'members')}
+          onClick={toggle}
         />
       )}
     </header>

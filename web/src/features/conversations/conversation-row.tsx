@@ -4,6 +4,7 @@ import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { PersonAvatar } from '@/components/person-avatar';
 import { UnreadBadge } from '@/components/unread-badge';
+import { useCallsOf } from '@/lib/attention';
 import { activityOf } from '@/lib/chat-cache';
 import { cn } from '@/lib/cn';
 import { useDraft } from '@/lib/drafts-store';
@@ -18,41 +19,51 @@ interface ConversationRowProps {
   chat: Chat;
   now: Date;
   active: boolean;
+  tabIndex: number;
 }
 
-export const ConversationRow = memo(function ConversationRow({ chat, now, active }: ConversationRowProps) {
+export const ConversationRow = memo(function ConversationRow({ chat, now, active, tabIndex }: ConversationRowProps) {
   const compact = useSettings((state) => state.density === 'compact');
+  const calls = useCallsOf(chat);
   const unread = chat.me?.unread ?? 0;
   const title = titleOf(chat);
+  const badge = <UnreadBadge count={unread} calls={calls} />;
   return (
     <NavLink
       to={`/c/${chat.id}`}
       data-row
+      tabIndex={tabIndex}
       className={cn(
-        'group flex h-full items-center gap-3 rounded-md px-2.5 transition-colors outline-offset-[-2px]',
+        'group flex h-full items-center rounded-md px-2.5 transition-colors outline-offset-[-2px]',
+        compact ? 'gap-2' : 'gap-3',
         active ? 'bg-selected' : 'hover:bg-hover',
       )}
     >
-      {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="medium" /> : <RoomIcon chat={chat} />}
+      <Picture chat={chat} title={title} compact={compact} />
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
-          <span className={cn('min-w-0 flex-1 truncate', unread > 0 ? 'font-bold text-ink' : 'font-medium text-ink')}>
+          <span className={cn('min-w-0 flex-1 truncate text-ink', unread > 0 ? 'font-bold' : 'font-medium')}>
             <bdi>{title}</bdi>
           </span>
-          {compact ? <UnreadBadge count={unread} /> : (
+          {compact ? badge : (
             <time dateTime={activityOf(chat)} className="shrink-0 text-small text-faint">{listTime(activityOf(chat), now)}</time>
           )}
         </span>
         {!compact && (
           <span className="flex h-5 items-center gap-2">
             <Preview chat={chat} strong={unread > 0} />
-            <UnreadBadge count={unread} />
+            {badge}
           </span>
         )}
       </span>
     </NavLink>
   );
 });
+
+function Picture({ chat, title, compact }: { chat: Chat; title: string; compact: boolean }) {
+  const size = compact ? 'small' : 'medium';
+  return chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size={size} /> : <RoomIcon chat={chat} size={size} />;
+}
 
 function Preview({ chat, strong }: { chat: Chat; strong: boolean }) {
   const me = useMe();

@@ -3,9 +3,9 @@ import { strings } from '@/lib/strings';
 export function DayDivider({ label }: { label: string }) {
   return (
     <div role="separator" aria-label={label} className="flex items-center gap-4 px-3 pt-5 pb-1 md:px-5">
-      <span aria-hidden className="h-px flex-1 bg-line" />
+      <span aria-hidden data-mark className="h-px flex-1 bg-line" />
       <span className="text-small font-medium text-faint">{label}</span>
-      <span aria-hidden className="h-px flex-1 bg-line" />
+      <span aria-hidden data-mark className="h-px flex-1 bg-line" />
     </div>
   );
 }
@@ -13,8 +13,8 @@ export function DayDivider({ label }: { label: string }) {
 export function NewDivider() {
   return (
     <div role="separator" aria-label={strings.messages.newLine} className="flex items-center gap-3 px-3 pt-3 md:px-5">
-      <span aria-hidden className="h-px flex-1 bg-accent" />
-      <span className="rounded-full bg-accent px-2 text-small font-bold text-accent-ink">{strings.messages.newMark}</span>
+      <span aria-hidden data-mark className="h-px flex-1 bg-accent" />
+      <span data-mark className="rounded-full bg-accent px-2 text-small font-bold text-accent-ink">{strings.messages.newMark}</span>
     </div>
   );
 }

@@ -1,30 +1,22 @@
-import { Archive, AtSign, ListFilter as FilterIcon, Inbox, MailOpen, Search, Sparkle, SquarePen, UserRound, UsersRound } from 'lucide-react';
+import { Search, Sparkle, SquarePen, UserRound, UsersRound } from 'lucide-react';
+import { useRef, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { Menu } from '@/components/menu';
+import { cn } from '@/lib/cn';
+import { moveFocus } from '@/lib/focus';
 import { strings } from '@/lib/strings';
 import { useUi } from '@/lib/ui-store';
 
-export type ListFilter = 'all' | 'unread' | 'direct' | 'rooms' | 'assistants' | 'archived';
+export type ListFilter = 'all' | 'unread' | 'rooms' | 'people' | 'assistants' | 'archived';
 
-const icons = { all: Inbox, unread: MailOpen, direct: AtSign, rooms: UsersRound, assistants: Sparkle, archived: Archive };
-const filters: ListFilter[] = ['all', 'unread', 'direct', 'rooms', 'assistants', 'archived'];
+const filters: ListFilter[] = ['all', 'unread', 'rooms', 'people', 'assistants', 'archived'];
 
 export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: ListFilter) => void }) {
   const navigate = useNavigate();
   return (
-    <header className="shrink-0 px-2 pb-2">
+    <header className="shrink-0 px-2 pb-1">
       <div className="flex h-14 items-center gap-0.5 ps-2.5">
-        <h1 className="min-w-0 flex-1 truncate text-title font-bold tracking-[-0.01em]">{strings.list.filters[filter]}</h1>
-        <Menu
-          icon={FilterIcon}
-          label={strings.list.filter}
-          items={filters.map((value) => ({
-            label: strings.list.filters[value],
-            icon: icons[value],
-            checked: value === filter,
-            onSelect: () => onFilter(value),
-          }))}
-        />
+        <h1 className="min-w-0 flex-1 truncate text-title font-bold tracking-[-0.01em]">{strings.list.title}</h1>
         <Menu
           icon={SquarePen}
           label={strings.list.newChat}
@@ -44,6 +36,47 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
         <span className="flex-1 truncate">{strings.list.find}</span>
         <kbd className="rounded-[5px] border border-line px-1.5 font-sans text-small pointer-coarse:hidden">{strings.keys.switcher}</kbd>
       </button>
+      <Chips filter={filter} onFilter={onFilter} />
     </header>
+  );
+}
+
+// What is listed, all seen at once: one stop for Tab, arrows choose.
+function Chips({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: ListFilter) => void }) {
+  const group = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by === undefined || !group.current) return;
+    event.preventDefault();
+    moveFocus(group.current, 'button', by);
+    (document.activeElement as HTMLElement | null)?.click();
+  };
+  return (
+    <div
+      ref={group}
+      role="group"
+      aria-label={strings.list.filter}
+      onKeyDown={onKeyDown}
+      className="-mx-2 flex gap-1 overflow-x-auto px-2 pt-2 pb-1 [scrollbar-width:none]"
+    >
+      {filters.map((value) => (
+        <button
+          key={value}
+          type="button"
+          aria-pressed={value === filter}
+          tabIndex={value === filter ? 0 : -1}
+          onClick={(event) => {
+            onFilter(value);
+            event.currentTarget.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+          }}
+          className={cn(
+            'h-7 shrink-0 rounded-full border px-2.5 text-small outline-offset-[-1px] transition-colors pointer-coarse:h-11 pointer-coarse:px-4',
+            value === filter ? 'border-transparent bg-selected font-medium text-ink' : 'border-line text-soft hover:bg-hover hover:text-ink',
+          )}
+        >
+          {strings.list.filters[value]}
+        </button>
+      ))}
+    </div>
   );
 }

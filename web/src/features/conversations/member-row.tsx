@@ -13,6 +13,7 @@ import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { mayManage } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
+import { PersonCard } from './person-card';
 
 interface MemberRowProps {
   chat: Chat;
@@ -23,6 +24,7 @@ interface MemberRowProps {
 export function MemberRow({ chat, member, isMe }: MemberRowProps) {
   const [asking, setAsking] = useState<'remove' | 'hand_over' | null>(null);
   const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
   const { user, role } = member;
   const refresh = () => queryClient.invalidateQueries({ queryKey: keys.members(chat.id) });
   const setRole = (next: 'admin' | 'member') => {
@@ -57,15 +59,17 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
     items.splice(-1, 0, { label: strings.members.makeOwner, icon: Crown, onSelect: () => setAsking('hand_over') });
   }
   return (
-    <li className="flex min-h-13 items-center gap-3 rounded-md px-3 hover:bg-hover">
-      <PersonAvatar id={user.id} name={user.display_name} />
-      <span className="flex min-w-0 flex-1 flex-col">
-        <span className="truncate font-medium" dir="auto">
-          {user.display_name} {isMe && <span className="font-normal text-faint">{strings.members.you}</span>}
+    <div className="flex h-full items-center gap-1 rounded-md pe-1 hover:bg-hover">
+      <button type="button" onClick={() => setOpen(true)} className="flex h-full min-w-0 flex-1 items-center gap-3 rounded-md px-3 text-start outline-offset-[-2px]">
+        <PersonAvatar id={user.id} name={user.display_name} />
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span className="truncate font-medium" dir="auto">
+            {user.display_name} {isMe && <span className="font-normal text-faint">{strings.members.you}</span>}
+          </span>
+          <span className="truncate text-small text-faint">@{user.username}</span>
         </span>
-        <span className="truncate text-small text-faint">@{user.username}</span>
-      </span>
-      {role !== 'member' && chat.kind !== 'direct' && <span className="text-small text-soft">{strings.members.roles[role]}</span>}
+        {role !== 'member' && chat.kind !== 'direct' && <span className="text-small text-soft">{strings.members.roles[role]}</span>}
+      </button>
       {items.length > 0 && <Menu icon={Ellipsis} size="small" label={strings.members.actionsFor(user.display_name)} items={items} />}
       {asking === 'hand_over' && (
         <ConfirmDialog
@@ -86,6 +90,7 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
           onClose={() => setAsking(null)}
         />
       )}
-    </li>
+      {open && <PersonCard member={member} isMe={isMe} onClose={() => setOpen(false)} />}
+    </div>
   );
 }

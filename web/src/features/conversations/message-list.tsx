@@ -77,7 +77,7 @@ export function MessageList({ chat, window, targetSeq, missing, canWrite, answer
         onKeyDown={(event) => event.target === event.currentTarget && onKey(event, null)}
         className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
-        <div ref={refs.content} className={cn('relative mt-auto w-full shrink-0', chat.kind === 'assistant' && 'mx-auto max-w-column')}>
+        <div ref={refs.content} className={cn('relative mx-auto mt-auto w-full shrink-0', chat.kind === 'assistant' ? 'max-w-column' : 'max-w-room')}>
           <div ref={refs.block} className="absolute inset-x-0">
             {drawn.map((index) => {
               const row = rows[index - 1];

@@ -67,6 +67,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
       <article
         data-message
         data-seq={message?.seq ?? undefined}
+        data-flash={flash || undefined}
         tabIndex={-1}
         aria-label={strings.messages.rowLabel(name, fullTime(createdAt))}
         onKeyDown={(event) => context.onKey(event, row)}
@@ -80,12 +81,12 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
           row.head ? (compact ? 'mt-1.5 pt-0.5' : 'mt-2.5 pt-1') : 'pt-0.5',
           'pb-0.5 focus-visible:bg-hover/70 focus-visible:shadow-[inset_2px_0_var(--focus)]',
           (hot || held) && !isAnswer && 'bg-hover/60',
-          chat.kind === 'assistant' && 'rounded-md',
+          'rounded-md',
           flash && 'bg-accent-soft',
         )}
       >
         <Gutter row={row} id={isAnswer ? null : (message?.sender.id ?? me.id)} name={name} createdAt={createdAt} compact={compact} wideOnly={chat.kind === 'assistant'} />
-        <div className="min-w-0 max-w-[960px] flex-1">
+        <div className="min-w-0 max-w-[60rem] flex-1">
           {replyTo && <ReplyQuote chatId={chat.id} messageId={replyTo} />}
           {row.head && !isAnswer && <Heading name={name} createdAt={createdAt} />}
           <div className={compact ? 'text-base' : 'text-read'}>

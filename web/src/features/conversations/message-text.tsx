@@ -13,13 +13,13 @@ export function MessageText({ message }: { message: Message }) {
     );
   }
   return (
-    <>
+    <div className={message.edited_at ? 'edited-text' : undefined}>
       <Markdown text={message.text} mentioned={message.mentions} />
       {message.edited_at && (
         <span className="text-small text-faint" data-tip={fullTime(message.edited_at)}>
           {strings.messages.edited}
         </span>
       )}
-    </>
+    </div>
   );
 }

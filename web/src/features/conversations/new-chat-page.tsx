@@ -39,7 +39,7 @@ export function NewChatPage() {
     }
   };
   return (
-    <PageFrame title={strings.newRoom.title}>
+    <PageFrame title={strings.newRoom.title} back="/">
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-6">
         <p className="text-soft">
           {strings.newRoom.lead} <Link to="/people" className="text-link underline underline-offset-2">{strings.newRoom.directInstead}</Link>

@@ -39,7 +39,7 @@ export function PeoplePicker({ label, chosen, exclude, onChange }: PeoplePickerP
                 type="button"
                 onClick={() => toggle(user)}
                 aria-label={strings.people.unchoose(user.display_name)}
-                className="inline-flex h-7 items-center gap-1.5 rounded-full bg-accent-soft ps-1 pe-2 text-small font-medium text-accent-text pointer-coarse:h-10"
+                className="inline-flex h-7 items-center gap-1.5 rounded-full bg-accent-soft ps-1 pe-2 text-small font-medium text-accent-text pointer-coarse:h-11"
               >
                 <Avatar id={user.id} name={user.display_name} size="small" /> {user.display_name} <X size={14} aria-hidden />
               </button>
@@ -61,7 +61,7 @@ export function PeoplePicker({ label, chosen, exclude, onChange }: PeoplePickerP
               <span className="min-w-0 flex-1 truncate">
                 <span className="font-medium">{user.display_name}</span> <span className="text-faint">@{user.username}</span>
               </span>
-              <span className={cn('inline-flex size-5 items-center justify-center rounded-full border', isChosen(user) ? 'border-transparent bg-accent text-accent-ink' : 'border-line-strong')}>
+              <span className={cn('inline-flex size-5 items-center justify-center rounded-[5px] border', isChosen(user) ? 'border-transparent bg-accent text-accent-ink' : 'border-line-strong')}>
                 {isChosen(user) && <Check size={14} strokeWidth={3} aria-hidden />}
               </span>
             </button>

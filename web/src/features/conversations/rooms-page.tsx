@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Hash } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { joinChat, listPublicChats } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
@@ -10,6 +10,7 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { TextField } from '@/components/field';
 import { PageFrame } from '@/components/page-frame';
+import { Segmented } from '@/components/segmented';
 import { ListSkeleton } from '@/components/skeleton';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
@@ -17,14 +18,24 @@ import { strings } from '@/lib/strings';
 import { useSortedChats } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 
+type Sort = 'name' | 'members';
+const sorts = (['name', 'members'] as const).map((value) => ({ value, label: strings.rooms.sorts[value] }));
+const byName = (a: Chat, b: Chat) => a.title.localeCompare(b.title, undefined, { numeric: true });
+const orders = { name: byName, members: (a: Chat, b: Chat) => b.member_count - a.member_count || byName(a, b) };
+
 export function RoomsPage() {
   const [text, setText] = useState('');
   const query = useDeferredValue(text.trim());
   const rooms = useQuery({ queryKey: keys.publicChats(query), queryFn: () => listPublicChats(query) });
+  const [sort, setSort] = useState<Sort>('name');
+  const sorted = useMemo(() => [...(rooms.data ?? [])].sort(orders[sort]), [rooms.data, sort]);
   const mine = new Set(useSortedChats().map((chat) => chat.id));
   return (
     <PageFrame title={strings.rooms.title}>
-      <TextField label={strings.rooms.search} value={text} placeholder={strings.rooms.searchHint} onChange={(event) => setText(event.target.value)} />
+      <div className="flex flex-wrap items-end gap-3">
+        <TextField className="min-w-48 flex-1" label={strings.rooms.search} value={text} placeholder={strings.rooms.searchHint} onChange={(event) => setText(event.target.value)} />
+        <Segmented label={strings.rooms.sort} value={sort} options={sorts} onChange={setSort} />
+      </div>
       <div className="-mx-2 mt-3">
         {rooms.isPending && <ListSkeleton rows={5} />}
         {rooms.isError && <ErrorState title={strings.rooms.failed} error={rooms.error} onRetry={() => void rooms.refetch()} />}
@@ -37,7 +48,7 @@ export function RoomsPage() {
           />
         )}
         <ul aria-label={strings.rooms.title}>
-          {rooms.data?.map((room) => <RoomRow key={room.id} room={room} isMine={mine.has(room.id)} />)}
+          {sorted.map((room) => <RoomRow key={room.id} room={room} isMine={mine.has(room.id)} />)}
         </ul>
       </div>
     </PageFrame>
@@ -61,12 +72,12 @@ function RoomRow({ room, isMine }: { room: Chat; isMine: boolean }) {
   return (
     <li className="flex min-h-15 items-center gap-3 rounded-md px-2 hover:bg-hover">
       <RoomIcon chat={room} size="large" />
-      <Link to={`/c/${room.id}`} className="flex min-w-0 flex-1 flex-col rounded-sm">
+      <Link to={`/c/${room.id}`} className="flex min-h-15 min-w-0 flex-1 flex-col justify-center rounded-sm">
         <span className="truncate font-medium" dir="auto">{room.title}</span>
         <span className="truncate text-small text-faint">{strings.conversation.members(room.member_count)}</span>
       </Link>
       {isMine ? (
-        <span className="px-3 text-small text-faint">{strings.rooms.joined}</span>
+        <Link to={`/c/${room.id}`} data-slot="button-link" aria-label={strings.rooms.openNamed(room.title)} className="inline-flex h-8 shrink-0 items-center rounded-sm px-3 font-medium text-soft hover:bg-selected hover:text-ink pointer-coarse:h-11">{strings.rooms.open}</Link>
       ) : (
         <Button size="small" busy={busy} aria-label={strings.rooms.joinNamed(room.title)} onClick={() => void join()}>{strings.rooms.join}</Button>
       )}

@@ -17,6 +17,7 @@ export function TypingLine({ chatId }: { chatId: string }) {
             {[0, 1, 2].map((dot) => (
               <span
                 key={dot}
+                data-mark
                 className="size-1 rounded-full bg-current"
                 style={{ animation: `typing-dot 1.2s ${dot * 0.15}s infinite` }}
               />

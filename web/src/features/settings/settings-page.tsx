@@ -1,6 +1,6 @@
-import { Bell, ChartColumn, ChevronLeft, Keyboard, MonitorSmartphone, Palette, ShieldCheck, UserRound } from 'lucide-react';
+import { ChartColumn, ChevronLeft, SlidersHorizontal, UserRound } from 'lucide-react';
 import { lazy, Suspense, type ReactNode } from 'react';
-import { Link, NavLink, useParams } from 'react-router';
+import { Link, Navigate, NavLink, useParams } from 'react-router';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
 import { useIsNarrow } from '@/lib/use-media';
@@ -14,61 +14,104 @@ import { WritingSection } from './writing-section';
 const UsageSection = lazy(() => import('./usage-section').then((m) => ({ default: m.UsageSection })));
 
 const sections = [
-  { path: 'profile', icon: UserRound, part: ProfileSection },
-  { path: 'password', icon: ShieldCheck, part: PasswordSection },
-  { path: 'sessions', icon: MonitorSmartphone, part: SessionsSection },
-  { path: 'appearance', icon: Palette, part: AppearanceSection },
-  { path: 'writing', icon: Keyboard, part: WritingSection },
-  { path: 'notifications', icon: Bell, part: NotificationsSection },
-  { path: 'usage', icon: ChartColumn, part: UsageSection },
+  {
+    path: 'account',
+    icon: UserRound,
+    parts: [
+      { name: 'profile', part: ProfileSection },
+      { name: 'password', part: PasswordSection },
+      { name: 'sessions', part: SessionsSection },
+    ],
+  },
+  {
+    path: 'preferences',
+    icon: SlidersHorizontal,
+    parts: [
+      { name: 'appearance', part: AppearanceSection },
+      { name: 'writing', part: WritingSection },
+      { name: 'notifications', part: NotificationsSection },
+    ],
+  },
+  { path: 'usage', icon: ChartColumn, parts: [{ name: 'usage', part: UsageSection }] },
 ] as const;
+
+type Section = (typeof sections)[number];
 
 // `missing` is shown for a section that there is not.
 export function SettingsPage({ missing }: { missing?: ReactNode }) {
   const { section } = useParams();
   const narrow = useIsNarrow();
-  const chosen = sections.find((entry) => entry.path === section) ?? (narrow ? undefined : sections[0]);
-  const Part = chosen?.part;
-  if (section !== undefined && chosen?.path !== section) return missing;
+  const chosen: Section | undefined = sections.find((entry) => entry.path === section) ?? (narrow ? undefined : sections[0]);
+  if (section !== undefined && chosen?.path !== section) {
+    // Each part is found by its own address too.
+    const holder = sections.find((entry) => entry.parts.some((part) => part.name === section));
+    return holder ? <Navigate to={`/settings/${holder.path}#${section}`} replace /> : missing;
+  }
   return (
     <div className="flex h-full min-h-0">
-      {(!narrow || !chosen) && (
-        <nav aria-label={strings.settings.title} className={cn('shrink-0 overflow-y-auto px-2 pb-6', narrow ? 'w-full' : 'w-60 border-e border-line')}>
-          <h1 className="flex h-14 items-center px-3 text-title font-bold tracking-[-0.01em]">{strings.settings.title}</h1>
-          <ul className="flex flex-col gap-0.5">
-            {sections.map(({ path, icon: Icon }) => (
-              <li key={path}>
-                <NavLink
-                  to={`/settings/${path}`}
-                  className={cn(
-                    'flex h-9 items-center gap-3 rounded-sm px-3 transition-colors pointer-coarse:h-12',
-                    chosen?.path === path ? 'bg-selected font-medium text-ink' : 'text-soft hover:bg-hover hover:text-ink',
-                  )}
-                >
-                  <Icon size={17} aria-hidden /> {strings.settings.sections[path]}
-                </NavLink>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
-      {chosen && Part && (
-        <div className="min-w-0 flex-1 overflow-y-auto">
-          <div className={cn('mx-auto px-4 pt-3 pb-16 md:px-8 md:pt-10', chosen.path === 'usage' ? 'max-w-[760px]' : 'max-w-[560px]')}>
-            <div className="mb-5 flex items-center gap-1">
-              {narrow && (
-                <Link to="/settings" aria-label={strings.settings.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
-                  <ChevronLeft size={22} aria-hidden />
-                </Link>
+      {(!narrow || section === undefined) && <SectionNav chosen={narrow ? undefined : chosen?.path} narrow={narrow} />}
+      {chosen && !(narrow && section === undefined) && <Open section={chosen} narrow={narrow} />}
+    </div>
+  );
+}
+
+function SectionNav({ chosen, narrow }: { chosen: string | undefined; narrow: boolean }) {
+  return (
+    <nav aria-label={strings.settings.title} className={cn('shrink-0 overflow-y-auto px-2 pb-6', narrow ? 'w-full' : 'w-60 border-e border-line')}>
+      <h1 className="flex h-14 items-center px-3 text-title font-bold tracking-[-0.01em]">{strings.settings.title}</h1>
+      <ul className="flex flex-col gap-0.5">
+        {sections.map(({ path, icon: Icon }) => (
+          <li key={path}>
+            <NavLink
+              to={`/settings/${path}`}
+              aria-current={chosen === path ? 'page' : undefined}
+              className={cn(
+                'flex min-h-10 items-center gap-3 rounded-sm px-3 py-1.5 transition-colors pointer-coarse:min-h-14',
+                chosen === path ? 'bg-selected font-medium text-ink' : 'text-soft hover:bg-hover hover:text-ink',
               )}
-              <h2 className="text-title font-bold tracking-[-0.01em]">{strings.settings.sections[chosen.path]}</h2>
-            </div>
-            <Suspense fallback={null}>
-              <Part />
-            </Suspense>
-          </div>
+            >
+              <Icon size={18} aria-hidden className="shrink-0" />
+              <span className="flex min-w-0 flex-col">
+                {strings.settings.sections[path]}
+                {narrow && <span className="text-small text-faint">{strings.settings.holds[path]}</span>}
+              </span>
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+// Brings the part that the address names into view.
+function showPart(element: HTMLElement | null): void {
+  if (element && location.hash === `#${element.id}`) element.scrollIntoView({ block: 'start' });
+}
+
+function Open({ section, narrow }: { section: Section; narrow: boolean }) {
+  const several = section.parts.length > 1;
+  return (
+    <div className="min-w-0 flex-1 overflow-y-auto">
+      <div className={cn('mx-auto px-4 pt-3 pb-16 md:px-8 md:pt-10', section.path === 'usage' ? 'max-w-[47.5rem]' : 'max-w-[38rem]')}>
+        <div className="mb-6 flex items-center gap-1">
+          {narrow && (
+            <Link to="/settings" aria-label={strings.settings.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
+              <ChevronLeft size={22} aria-hidden />
+            </Link>
+          )}
+          <h2 className="text-title font-bold tracking-[-0.01em]">{strings.settings.sections[section.path]}</h2>
         </div>
-      )}
+        <Suspense fallback={null}>
+          <div className="flex flex-col divide-y divide-line">
+            {section.parts.map(({ name, part: Part }) => (
+              <section key={name} id={name} ref={showPart} aria-labelledby={several ? `${name}-title` : undefined} className="scroll-mt-6 py-8 first:pt-0 last:pb-0">
+                {several && <h3 id={`${name}-title`} className="mb-4 text-read font-bold">{strings.settings.parts[name as keyof typeof strings.settings.parts]}</h3>}
+                <Part />
+              </section>
+            ))}
+          </div>
+        </Suspense>
+      </div>
     </div>
   );
 }

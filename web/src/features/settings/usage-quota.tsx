@@ -23,7 +23,7 @@ export function UsageQuota({ quota }: { quota: Quota }) {
         aria-valuenow={Math.min(used, most)}
         className="h-2 overflow-hidden rounded-full bg-selected"
       >
-        <div className={cn('h-full rounded-full', full ? 'bg-bad-solid' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
+        <div data-mark className={cn('h-full rounded-full', full ? 'bg-bad-solid' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
       </div>
       <p className={cn('text-small', full ? 'text-bad' : 'text-faint')}>
         {full && `${strings.usage.quotaFull} `}{strings.usage.quotaResets(clockTime(quota.resets_at))}

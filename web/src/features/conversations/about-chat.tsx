@@ -1,0 +1,78 @@
+import { Globe, Link2, Lock, LogOut, UsersRound } from 'lucide-react';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { Chat } from '@/api/contracts.gen';
+import { RoomIcon } from '@/components/avatar';
+import { Button } from '@/components/button';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { PersonAvatar } from '@/components/person-avatar';
+import { leaveRoom } from '@/lib/chat-actions';
+import { copyText } from '@/lib/clipboard';
+import { strings } from '@/lib/strings';
+import { longDate } from '@/lib/time';
+import { titleOf } from '@/lib/use-chats';
+import { showToast } from '@/lib/ui-store';
+
+function copyAddress(chatId: string): void {
+  copyText(`${location.origin}/c/${chatId}`).then(() => showToast(strings.messages.linkCopied), () => showToast(strings.messages.copyFailed, 'bad'));
+}
+
+// What a chat is: its whole name, who can see it, since when it is there.
+export function AboutChat({ chat }: { chat: Chat }) {
+  const navigate = useNavigate();
+  const [leaving, setLeaving] = useState(false);
+  const title = titleOf(chat);
+  const { peer } = chat;
+  const Icon = chat.visibility === 'public' ? Globe : Lock;
+  const leave = async () => {
+    await leaveRoom(chat.id);
+    void navigate('/');
+  };
+  return (
+    <div className="flex flex-col gap-5 px-5 py-5">
+      <div className="flex flex-col items-start gap-3">
+        {peer ? <PersonAvatar id={peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
+        <div className="min-w-0 max-w-full">
+          <p className="text-title font-bold wrap-anywhere" dir="auto">{title}</p>
+          {peer && <p className="text-faint wrap-anywhere">@{peer.username}</p>}
+        </div>
+      </div>
+      <ul className="flex flex-col gap-2.5 text-soft">
+        {!peer && <Fact icon={Icon} text={strings.room.visibilityHint[chat.visibility === 'public' ? 'public' : 'private']} />}
+        {!peer && <Fact icon={UsersRound} text={strings.conversation.members(chat.member_count)} />}
+      </ul>
+      <p className="text-small text-faint">
+        {peer ? strings.conversation.directSince(longDate(chat.created_at)) : strings.conversation.roomSince(longDate(chat.created_at))}
+        {chat.archived && ` ${strings.conversation.archived}`}
+      </p>
+      <div className="flex flex-col gap-2 border-t border-line pt-5">
+        <Button onClick={() => copyAddress(chat.id)}>
+          <Link2 size={16} aria-hidden /> {strings.messages.copyLink}
+        </Button>
+        {chat.kind === 'group' && chat.me?.role !== 'owner' && (
+          <Button variant="quiet_danger" onClick={() => setLeaving(true)}>
+            <LogOut size={16} aria-hidden /> {strings.members.leave}
+          </Button>
+        )}
+      </div>
+      {leaving && (
+        <ConfirmDialog
+          title={strings.members.leaveTitle(chat.title)}
+          text={strings.members.leaveText(chat.visibility)}
+          action={strings.members.leave}
+          danger
+          onConfirm={leave}
+          onClose={() => setLeaving(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Fact({ icon: Icon, text }: { icon: typeof Lock; text: string }) {
+  return (
+    <li className="flex gap-3">
+      <Icon size={16} aria-hidden className="mt-0.5 shrink-0 text-faint" /> <span className="min-w-0">{text}</span>
+    </li>
+  );
+}
