@@ -3,6 +3,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { emojiData } from './emoji-plugin.ts';
 
 const backend = process.env.LOQUAT_BACKEND ?? 'http://localhost:8080';
 
@@ -20,7 +21,7 @@ const oneFontFormat: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [oneFontFormat, react(), tailwindcss()],
+  plugins: [oneFontFormat, emojiData, react(), tailwindcss()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy },
   preview: { proxy },

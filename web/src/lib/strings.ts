@@ -3,7 +3,7 @@
 import { assistantStrings } from './strings-assistant';
 import { control, plural } from './strings-grammar';
 import { pageStrings } from './strings-pages';
-import { textStrings } from './strings-text';
+import { emojiStrings, textStrings } from './strings-text';
 
 const byCode: Record<string, string> = {
   'auth.invalid_credentials': 'That name and password do not belong together. Check both and try again.',
@@ -296,5 +296,6 @@ export const strings = {
   },
   ...assistantStrings,
   text: textStrings,
+  emoji: emojiStrings,
   ...pageStrings,
 } as const;

@@ -2,6 +2,7 @@ import { memo, useId, useRef } from 'react';
 import { Button } from '@/components/button';
 import { cn } from '@/lib/cn';
 import type { Block } from '@/lib/markdown/ast';
+import { countOnlyEmoji } from '@/lib/emoji-only';
 import { emptyGrowing, grow, type Growing } from '@/lib/markdown/growing';
 import { parseMarkdown } from '@/lib/markdown/parse';
 import { strings } from '@/lib/strings';
@@ -24,6 +25,12 @@ function blocksOf(text: string): readonly Block[] {
   return blocks;
 }
 
+// A message of nothing but emoji is a face, not a text: few of them are drawn larger.
+function largeIfEmoji(text: string): string {
+  const count = countOnlyEmoji(text);
+  return count === 0 ? '' : count <= 3 ? 'emoji-few' : 'emoji-some';
+}
+
 interface MarkdownProps {
   text: string;
   // Whom the server found mentioned; without it, names of the chat's members count.
@@ -34,7 +41,7 @@ interface MarkdownProps {
 export const Markdown = memo(function Markdown({ text, mentioned }: MarkdownProps) {
   return (
     <MentionedContext value={mentioned ?? null}>
-      <div className="content" dir="auto">
+      <div className={cn('content', largeIfEmoji(text))} dir="auto">
         <Drawn blocks={blocksOf(text)} />
       </div>
     </MentionedContext>

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { readCommand, type Command } from './commands';
-import { emoji, findEmoji } from './emoji';
 
 const run = () => undefined;
 const commands: Command[] = [
@@ -33,20 +32,5 @@ describe('a text', () => {
     ['well, /leave', 'message'],
   ])('%j is read as %s', (text, reading) => {
     expect(read(text)).toBe(reading);
-  });
-});
-
-describe('emoji', () => {
-  it('have names of their own', () => {
-    expect(new Set(emoji.map(({ name }) => name)).size).toBe(emoji.length);
-    expect(new Set(emoji.map(({ sign }) => sign)).size).toBe(emoji.length);
-  });
-
-  it('are found by the start of a word, whole names first', () => {
-    expect(findEmoji('tea', 6)[0]?.sign).toBe('🍵');
-    expect(findEmoji('+1', 6).map(({ sign }) => sign)).toEqual(['👍']);
-    expect(findEmoji('Tad', 6).map(({ sign }) => sign)).toEqual(['🎉']);
-    expect(findEmoji('hea', 2).map(({ name }) => name)).toEqual(['heart', 'heart_eyes']);
-    expect(findEmoji('xq', 6)).toEqual([]);
   });
 });

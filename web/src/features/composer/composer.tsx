@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { IconButton } from '@/components/icon-button';
+import { EmojiButton } from '@/features/emoji/emoji-button';
 import { cn } from '@/lib/cn';
 import { changeDraft, clearDraft, useDraft } from '@/lib/drafts-store';
 import { composerIntent, pressOf } from '@/lib/key-intent';
@@ -73,6 +74,11 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
     setText(edit.text);
     requestAnimationFrame(() => area.current?.setSelectionRange(edit.caret, edit.caret));
   };
+  const insert = (sign: string) => {
+    const { selectionStart: from, selectionEnd: to } = area.current ?? { selectionStart: draft.text.length, selectionEnd: draft.text.length };
+    setText(draft.text.slice(0, from) + sign + draft.text.slice(to));
+    requestAnimationFrame(() => area.current?.setSelectionRange(from + sign.length, from + sign.length));
+  };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const press = pressOf(event);
     if (!press.composing && completion.onKey(press.key)) return event.preventDefault();
@@ -109,6 +115,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
             {...completion.aria}
             className="max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-2.5 placeholder:overflow-hidden placeholder:text-ellipsis placeholder:whitespace-nowrap py-1.5 text-read outline-none pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
+          <EmojiButton onPick={insert} onClose={() => area.current?.focus()} />
           {onStop && (
             <IconButton
               icon={Square}

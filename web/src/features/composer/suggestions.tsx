@@ -4,7 +4,8 @@ import { Avatar } from '@/components/avatar';
 import { fuzzySearch } from '@/lib/fuzzy';
 import type { Completion } from '@/lib/text-continuation';
 import type { Command } from './commands';
-import { findEmoji } from './emoji';
+import { useRecentEmoji } from '@/features/emoji/recent';
+import type { EmojiData } from '@/features/emoji/use-emoji';
 
 export interface Suggestion {
   id: string;
@@ -23,6 +24,8 @@ export interface Offers {
   commands: readonly Command[];
   // Who can be mentioned besides the members; they come first.
   extra: readonly Suggestion[];
+  // Null until they are loaded.
+  emoji: EmojiData | null;
 }
 
 function people(query: string, { members, meId, extra }: Offers): Suggestion[] {
@@ -40,14 +43,21 @@ function people(query: string, { members, meId, extra }: Offers): Suggestion[] {
   return [...first, ...found];
 }
 
-function signs(query: string): Suggestion[] {
-  return findEmoji(query, mostShown).map(({ sign, name }) => ({
-    id: name,
-    picture: <span aria-hidden className="w-6 text-center text-read">{sign}</span>,
-    title: name.replaceAll('_', ' '),
-    detail: `:${name}:`,
-    text: sign,
-  }));
+function signs(query: string, data: EmojiData | null): Suggestion[] {
+  if (!data) return [];
+  const { recent, tone } = useRecentEmoji.getState();
+  return data.findEmoji(query, mostShown, recent).map((one) => {
+    const sign = data.inTone(one, tone);
+    // The name that the query is the beginning of.
+    const name = one.names.find((known) => known.startsWith(query.toLowerCase())) ?? one.names[0] ?? '';
+    return {
+      id: one.sign,
+      picture: <span aria-hidden className="w-6 text-center text-read">{sign}</span>,
+      title: name.replaceAll('_', ' '),
+      detail: `:${name}:`,
+      text: sign,
+    };
+  });
 }
 
 function calls(query: string, commands: readonly Command[]): Suggestion[] {
@@ -62,5 +72,5 @@ function calls(query: string, commands: readonly Command[]): Suggestion[] {
 
 export function suggestionsFor(found: Completion, offers: Offers): Suggestion[] {
   if (found.sign === '@') return people(found.query, offers);
-  return found.sign === ':' ? signs(found.query) : calls(found.query, offers.commands);
+  return found.sign === ':' ? signs(found.query, offers.emoji) : calls(found.query, offers.commands);
 }

@@ -1,4 +1,6 @@
 import { useMemo, useState, type RefObject } from 'react';
+import { noteEmoji } from '@/features/emoji/recent';
+import { useEmoji } from '@/features/emoji/use-emoji';
 import { useMe } from '@/lib/session';
 import { completionAt } from '@/lib/text-continuation';
 import { useMembers } from '@/lib/use-chats';
@@ -25,15 +27,17 @@ export function useCompletion({ chatId, text, area, commands, extra, setText }: 
   // Where the word stands at which Escape closed the popup.
   const [closedAt, setClosedAt] = useState(-1);
   const found = completionAt(text, Math.min(caret, text.length));
+  const emoji = useEmoji(found?.sign === ':');
   const suggestions = useMemo(
-    () => (found ? suggestionsFor(found, { members: members ?? [], meId: me.id, commands, extra: extra ?? [] }) : []),
-    [found?.sign, found?.query, members, me.id, commands, extra], // eslint-disable-line react-hooks/exhaustive-deps -- only the word decides
+    () => (found ? suggestionsFor(found, { members: members ?? [], meId: me.id, commands, extra: extra ?? [], emoji }) : []),
+    [found?.sign, found?.query, members, me.id, commands, extra, emoji], // eslint-disable-line react-hooks/exhaustive-deps -- only the word decides
   );
   const open = found !== null && found.from !== closedAt && suggestions.length > 0;
   const at = Math.min(active, suggestions.length - 1);
 
   const choose = (suggestion: Suggestion) => {
     if (!found) return;
+    if (found.sign === ':') noteEmoji(suggestion.text);
     const head = `${text.slice(0, found.from)}${suggestion.text} `;
     setText(head + text.slice(caret).replace(/^ /, ''));
     setCaret(head.length);
