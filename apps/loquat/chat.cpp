@@ -14,6 +14,7 @@ namespace {
 
 struct ChatOptions {
     std::string url = "http://127.0.0.1:8080";
+    std::string ca_file;
     SignInOptions sign_in;
     NewChat settings;
     std::string chat_id;
@@ -48,7 +49,7 @@ int sign_out_now(ChatServer& server, SavedSignIns& saved) {
 int chat(const ChatOptions& options) {
     start_logging(Level::error, LogFormat::pretty);
     aio::Loop loop{"chat"};
-    ChatServer server{loop, options.url};
+    ChatServer server{loop, options.url, options.ca_file};
     SavedSignIns saved;
     if (options.signs_out) {
         return sign_out_now(server, saved);
@@ -82,6 +83,8 @@ void add_chat(CLI::App& app, int& code) {
     auto* command = app.add_subcommand("chat", "talk with an assistant in the terminal");
     auto options = std::make_shared<ChatOptions>();
     command->add_option("--url", options->url, "the server")->capture_default_str();
+    command->add_option("--ca-file", options->ca_file,
+                        "trust these certificates (PEM) instead of the system's");
     command->add_option("--user", options->sign_in.username,
                         "user name or e-mail; asked for when needed");
     command->add_option("--password-file", options->sign_in.password_file,
@@ -106,6 +109,7 @@ void add_chat(CLI::App& app, int& code) {
         "examples:\n"
         "  loquat chat                                   conversations here; /help inside\n"
         "  loquat chat --url https://chat.example.org --user ana\n"
+        "  loquat chat --url https://localhost:8080 --ca-file data/self-signed.pem\n"
         "  loquat chat --once \"What is a loquat?\"\n"
         "  git diff | loquat chat --system \"Write a commit message\" --once -\n"
         "  loquat chat --sign-out");

@@ -1,5 +1,7 @@
 #include "apps/loquat/chat_server.hpp"
 
+#include <fstream>
+
 #include "base/cut.hpp"
 #include "base/text.hpp"
 #include "net/tls/context.hpp"
@@ -24,12 +26,30 @@ net::http::Origin parse_url(std::string url) {
     return *origin;
 }
 
-net::http::ClientConfig config_for(const net::http::Origin& origin) {
+net::http::ClientConfig config_for(const net::http::Origin& origin, const std::string& ca_file) {
     net::http::ClientConfig config;
-    if (origin.scheme == net::http::Scheme::https) {
-        config.tls = net::tls::ClientContext::make();
+    if (origin.scheme != net::http::Scheme::https) {
+        return config;
     }
+    if (ca_file.empty()) {
+        config.tls = net::tls::ClientContext::make();
+        return config;
+    }
+    std::ifstream file{ca_file, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (text.empty()) {
+        throw Failure{Kind::invalid, "chat.no_ca_file",
+                      "No certificate can be read from " + ca_file + "."};
+    }
+    config.tls = net::tls::ClientContext::make_trusting(text);
     return config;
+}
+
+Failure with_hint(Failure failure) {
+    failure.message +=
+        " Where the server has a certificate of its own (loquat up --tls-self-signed keeps it in "
+        "its data folder as self-signed.pem), trust it with --ca-file FILE.";
+    return failure;
 }
 
 std::string text_of(const wire::Value& value, std::string_view name) {
@@ -61,16 +81,24 @@ Failure failure_of(int status, const std::string& body) {
 
 }  // namespace
 
-ChatServer::ChatServer(aio::Loop& loop, const std::string& url)
-    : origin_(parse_url(url)), client_(loop, config_for(origin_)) {}
+ChatServer::ChatServer(aio::Loop& loop, const std::string& url, const std::string& ca_file)
+    : origin_(parse_url(url)), client_(loop, config_for(origin_, ca_file)) {}
 
 ClientRequest ChatServer::make_request(std::string method, std::string target) const {
     return {.origin = origin_, .method = std::move(method), .target = std::move(target)};
 }
 
 Task<std::string> ChatServer::send(ClientRequest request) {
-    auto answer = co_await client_.request(std::move(request),
-                                           std::chrono::steady_clock::now() + call_time_max);
+    const Steady deadline = std::chrono::steady_clock::now() + call_time_max;
+    net::http::ClientResponse answer;
+    try {
+        answer = co_await client_.request(std::move(request), deadline);
+    } catch (const Failure& failure) {
+        if (failure.code == "upstream.untrusted") {
+            throw with_hint(failure);
+        }
+        throw;
+    }
     if (answer.status >= 300) {
         throw failure_of(answer.status, answer.body);
     }

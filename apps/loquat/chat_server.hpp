@@ -20,8 +20,9 @@ struct ChatTokens {
 // message; upstream.* when it cannot be reached.
 class ChatServer {
   public:
-    // Throws `chat.bad_url`.
-    ChatServer(aio::Loop& loop, const std::string& url);
+    // `ca_file`: certificates to trust instead of the system's; empty: the system's.  Throws
+    // `chat.bad_url` and tls.*.
+    ChatServer(aio::Loop& loop, const std::string& url, const std::string& ca_file);
 
     const net::http::Origin& origin() const { return origin_; }
     void set_access_token(std::string token) { access_token_ = std::move(token); }

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+
 struct ssl_ctx_st;
 
 // TLS 1.2 and 1.3 by OpenSSL.
@@ -19,6 +21,9 @@ struct KeyPair {
 KeyPair make_self_signed(const std::vector<std::string>& names, int days = 365);
 // localhost, 127.0.0.1 and ::1.
 KeyPair make_self_signed();
+// Whether the first certificate of a PEM text is for all these names (as above) and valid at
+// `time`. False for what is no certificate.
+bool serves(const std::string& certificates, const std::vector<std::string>& names, Time time);
 // Throws Failure `tls.bad_file` when one cannot be read.
 KeyPair read_key_pair(const std::string& certificate_file, const std::string& key_file);
 
