@@ -11,6 +11,11 @@ BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
 struct ServiceUrl {
     std::string service;
     std::string url;
+
+    static constexpr std::array fields{
+        wire::Field{"service", 1, 64, "Its name: auth, or one that a route names."},
+        wire::Field{"url", 1, 2'000, "http://host:port of its process."},
+    };
 };
 BOOST_DESCRIBE_STRUCT(ServiceUrl, (), (service, url))
 
@@ -25,6 +30,8 @@ struct PlatformConfig {
     std::int32_t token_cache_entries = 16'384;
     std::string internal_key;
     std::vector<ServiceUrl> urls;
+    std::int32_t neighbour_seconds_max = 60;
+    std::vector<std::string> origins;
     std::int64_t disk_bytes_min = 64 * 1024 * 1024;
 
     static constexpr std::array fields{
@@ -40,12 +47,19 @@ struct PlatformConfig {
         wire::Field{"internal_key", 0, 256,
                     "The secret between services; made at the first start when empty."},
         wire::Field{"urls", 0, 64, "Where services of other processes are: {service, url}."},
+        wire::Field{"neighbour_seconds_max", 0, 3'600,
+                    "How long a start waits for a service of another process that it needs."},
+        wire::Field{"origins", 0, 100,
+                    "Origins of web pages besides our own that may call, connect and refresh by "
+                    "cookie: https://a.example."},
         wire::Field{"disk_bytes_min", 0, std::int64_t{1} << 50,
                     "Warn below this much free space in the data folder."},
     };
 };
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
-                       token_audience, token_cache_entries, internal_key, urls, disk_bytes_min))
+                       token_audience, token_cache_entries, internal_key, urls,
+                       neighbour_seconds_max, origins,
+                       disk_bytes_min))
 
 }  // namespace loquat::runtime

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "contracts/events.hpp"
 #include "net/jose/jwk.hpp"
+#include "runtime/neighbour_wait.hpp"
 #include "runtime/platform_config.hpp"
 #include "wire/codec.hpp"
 
@@ -60,6 +61,9 @@ Tokens::Tokens(Context& context)
       broadcast_(context.broadcast()),
       rights_(context.rights()),
       is_auth_here_(context.is_hosted("auth")),
+      auth_place_{.service = "auth",
+                  .url = context.service_url("auth"),
+                  .limit = std::chrono::seconds{context.platform_config().neighbour_seconds_max}},
       verifier_(net::jose::KeySet{}, verifier_options(context.platform_config()), context.clock()),
       refresh_(context.loop(), [this]() -> Task<void> { co_await load_keys(); }),
       scope_(context.loop(), "tokens") {}
@@ -83,7 +87,12 @@ Task<void> Tokens::start() {
                                      take_keys(*payload);
                                  }
                              });
-    co_await load_keys();
+    if (is_auth_here_ || auth_place_.url.empty()) {
+        co_await load_keys();
+    } else {
+        co_await wait_for_neighbour(loop_, auth_place_,
+                                    [this]() -> Task<void> { co_await load_keys(); });
+    }
     co_await load_revocations();
     if (!is_auth_here_) {
         scope_.start(poll());

@@ -8,6 +8,7 @@
 #include "net/jose/verifier.hpp"
 #include "runtime/context.hpp"
 #include "runtime/key_refresh.hpp"
+#include "runtime/neighbour_wait.hpp"
 
 namespace loquat::runtime {
 
@@ -51,6 +52,7 @@ class Tokens {
     store::Broadcast& broadcast_;
     StandingRights& rights_;
     bool is_auth_here_;
+    Neighbour auth_place_;  // without a url: nowhere
     net::jose::TokenVerifier verifier_;
     store::Subscription subscription_;
     store::Subscription keys_subscription_;
