@@ -1,5 +1,7 @@
 #include "tests/support/http_caller.hpp"
 
+#include "aio/signal.hpp"
+
 #include "base/failure.hpp"
 
 namespace loquat::test {
@@ -26,6 +28,18 @@ Task<HttpCaller::Answer> HttpCaller::call(std::string method, std::string target
     auto response = co_await client_.request(
         std::move(request), std::chrono::steady_clock::now() + std::chrono::seconds{20});
     co_return Answer{response.status, std::move(response.body)};
+}
+
+Task<HttpCaller::Answer> HttpCaller::get_until(std::string target, std::string token,
+                                               std::function<bool(const Answer&)> holds) {
+    const Steady latest = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+    aio::Signal never;
+    Answer answer = co_await call("GET", target, token, "");
+    while (!holds(answer) && std::chrono::steady_clock::now() < latest) {
+        co_await never.wait_until(std::chrono::steady_clock::now() + std::chrono::milliseconds{10});
+        answer = co_await call("GET", target, token, "");
+    }
+    co_return answer;
 }
 
 Task<std::string> HttpCaller::make_user(std::string name) {

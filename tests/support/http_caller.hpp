@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,10 @@ class HttpCaller {
     };
     // `token` empty: nobody.  `body` empty: none.
     Task<Answer> call(std::string method, std::string target, std::string token, std::string body);
+    // GET again and again, with pauses, until `holds` says so or a minute has gone: what comes a
+    // moment after its cause is waited for by time and not by a count of looks.  The last answer.
+    Task<Answer> get_until(std::string target, std::string token,
+                           std::function<bool(const Answer&)> holds);
     // Registers NAME and gives the access token.
     Task<std::string> make_user(std::string name);
     // Makes a public room owned by that token's user; gives its id.

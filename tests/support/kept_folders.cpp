@@ -81,13 +81,18 @@ Task<void> act(HttpCaller& caller, Told& told, std::string time) {
     const auto asked = co_await caller.call(
         "POST", "/api/chats/" + chat.text("id") + "/generations", told.token, question);
     told.generation = asked.text("generationId");
-    // It says no more after ten tokens: nothing new for so many looks.
-    const std::string target = "/api/generations/" + told.generation;
-    for (int same = 0; same < 100 || told.said.size() < 20; ++same) {
-        const std::string before = std::move(told.said);
-        told.said = (co_await caller.call("GET", target, told.token, "")).text("text");
-        same = before == told.said ? same : 0;
-    }
+    // It says no more after ten tokens: nothing new for a second.
+    Steady changed = std::chrono::steady_clock::now();
+    const auto is_still = [&](const HttpCaller::Answer& answer) {
+        const std::string said = answer.text("text");
+        if (said != told.said) {
+            told.said = said;
+            changed = std::chrono::steady_clock::now();
+        }
+        const auto quiet = std::chrono::steady_clock::now() - changed;
+        return told.said.size() >= 20 && quiet > std::chrono::seconds{1};
+    };
+    co_await caller.get_until("/api/generations/" + told.generation, told.token, is_still);
 }
 
 Task<void> note(HttpCaller& caller, Told& told) {
