@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 from tools.checks.documents import check_documents  # noqa: E402
 from tools.checks.functions import check_functions  # noqa: E402
 from tools.checks.includes import check_includes  # noqa: E402
+from tools.checks.settings import check_settings  # noqa: E402
 from tools.checks.source import Source, is_below  # noqa: E402
 from tools.checks.text import check_names, check_size, check_sleeps, check_words  # noqa: E402
 
@@ -29,6 +30,7 @@ def check(source, rules, root=ROOT):
     problems = [problem for rule in (check_names, check_size, check_words, check_sleeps, check_includes, check_functions)
                 for problem in rule(source, rules)]
     problems += check_documents(source, rules, root)
+    problems += check_settings(source, rules, root)
     return sorted(problems, key=lambda problem: problem.line)
 
 

@@ -24,8 +24,27 @@ def check_documents(source, rules, root):
     titles = len(re.findall(r"^# \S", text, re.M))
     if titles != 1:
         yield Problem(source.path, 1, f"a document has one title; this one has {titles}")
+    yield from check_tables(source, text)
     if pathlib.PurePosixPath(source.path).name == "README.md":
         yield from check_entries(source, text, folder, rules)
+
+
+def cells(row):
+    """How many a row of a table has; a bar in code or behind a backslash parts nothing."""
+    return len(re.sub(r"`[^`]*`|\\\|", "", row.strip().strip("|")).split("|"))
+
+
+def check_tables(source, text):
+    lines, columns = text.splitlines(), 0
+    for number, line in enumerate(lines, 1):
+        is_row = line.lstrip().startswith("|")
+        if is_row and not columns:
+            columns = cells(line)
+            if number >= len(lines) or not re.fullmatch(r"[|:\s-]+", lines[number] or "x"):
+                yield Problem(source.path, number, "a table needs |---| below its head")
+        elif is_row and cells(line) != columns:
+            yield Problem(source.path, number, f"a row of {cells(line)} cells in a table of {columns}")
+        columns = columns if is_row else 0
 
 
 def check_entries(source, text, folder, rules):

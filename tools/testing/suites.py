@@ -166,6 +166,11 @@ def new_service(log):
     return proof.check(log)
 
 
+def documents(log):
+    from tools.testing import documents as compared
+    return compared.check(log)
+
+
 def bench_smoke(log):
     total = Count()
     for script in sorted((ROOT / "tools" / "bench").glob("bench_*.py")):
@@ -192,6 +197,8 @@ def all_suites():
                  web="app" if name == "platform" else "", targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
     after = [
         Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=program),
+        Suite("documents", "settings, figures and the README's commands are those of the program", documents, 1,
+              targets=program),
         Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),

@@ -172,7 +172,40 @@ class Sizes(unittest.TestCase):
         self.assertEqual(len(problems("tools/a.py", "def f():\n" + "    work()\n" * 61)), 1)
 
 
+class Settings(unittest.TestCase):
+    def check(self, fields, code):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "services" / "shop").mkdir(parents=True)
+            (root / "services" / "shop" / "shop.cpp").write_text(code)
+            text = (f"struct Config {{\n    int a_max = 1;\n    static constexpr std::array fields{{{fields}}};\n}};\n"
+                    "BOOST_DESCRIBE_STRUCT(Config, (), (a_max))\n")
+            return [p.split(": ", 1)[1] for p in problems("services/shop/config.hpp", text, root) if "setting" in p]
+
+    def test_with_a_sentence_that_something_reads_are_fine(self):
+        self.assertEqual(self.check('wire::Field{"a_max", 0, 9, "At most."},', "int x = config.a_max;"), [])
+        self.assertEqual(self.check('wire::Field{.name = "a_max", .doc = "At most."},', "use(config_->a_max);"), [])
+
+    def test_need_a_sentence(self):
+        for fields in ("", 'wire::Field{"a_max", 0, 9, ""},', 'wire::Field{"a_max", 0, 9},'):
+            self.assertEqual(self.check(fields + " wire::Field{};", "int x = config.a_max;"),
+                             ["the setting Config.a_max has no sentence"])
+
+    def test_need_a_reader(self):
+        self.assertEqual(self.check('wire::Field{"a_max", 0, 9, "At most."},', "int a_max = 3;"),
+                         ["nothing reads the setting Config.a_max"])
+
+
 class Documents(unittest.TestCase):
+    def test_a_table_has_as_many_cells_in_each_row(self):
+        good = "# A\n\n| a | b |\n|---|---|\n| `x|y` | 2 |\n"
+        bad = "# A\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n"
+        headless = "# A\n\n| a | b |\n| 1 | 2 |\n"
+
+        self.assertEqual(problems("docs/a.md", good), [])
+        self.assertEqual(problems("docs/a.md", bad), ["docs/a.md:5: a row of 3 cells in a table of 2"])
+        self.assertEqual(problems("docs/a.md", headless), ["docs/a.md:3: a table needs |---| below its head"])
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -187,10 +220,10 @@ class Documents(unittest.TestCase):
         self.assertEqual(problems("aio/README.md", text, self.root), ["aio/README.md:6: lists `backoff`, which is not there"])
 
     def test_files_and_folders_in_bullets_and_tables(self):
-        text = "# aio\n\n- `loop.hpp` here\n- `gone.hpp` not\n\n| `aio/` | here |\n| `gone/` | not |\n| `some_setting` | a key |\n"
+        text = "# aio\n\n- `loop.hpp` here\n- `gone.hpp` not\n\n| `aio/` | here |\n|---|---|\n| `gone/` | not |\n| `some_setting` | a key |\n"
 
         self.assertEqual(problems("aio/README.md", text, self.root),
-                         ["aio/README.md:4: lists `gone.hpp`, which is not there", "aio/README.md:7: lists `gone/`, which is not there"])
+                         ["aio/README.md:4: lists `gone.hpp`, which is not there", "aio/README.md:8: lists `gone/`, which is not there"])
 
     def test_links_lead_somewhere(self):
         text = "# A\n\n[loop](aio/loop.hpp) [gone](gone.md) [web](https://example.org) [below](#below)\n\n```\n[x](y)\n```\n"

@@ -72,7 +72,7 @@ export const strings = {
   },
   auth: {
     signIn: 'Sign in',
-    signInTitle: 'Welcome back',
+    signInTitle: 'Sign in to continue',
     signUpTitle: 'Create your account',
     createAccount: 'Create account',
     newHere: 'New here?',
