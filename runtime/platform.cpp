@@ -9,6 +9,7 @@
 
 #include "aio/scope.hpp"
 #include "base/log.hpp"
+#include "runtime/platform_section.hpp"
 #include "runtime/platform_state.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/run_file.hpp"
@@ -67,6 +68,9 @@ void start_log(const PlatformConfig& settings) {
 
 Platform::Platform(PlatformOptions options) : state_(std::make_unique<State>(std::move(options))) {
     start_log(state_->settings);
+    for (const std::string& warning : state_->config.warnings()) {
+        log_warn({.service = "platform"}, "configuration", {{"warning", warning}});
+    }
 }
 
 Platform::~Platform() { stop(); }
@@ -201,7 +205,7 @@ const std::string& Platform::internal_key() const { return state_->internal_key;
 const std::filesystem::path& Platform::data_folder() const { return state_->folder.path(); }
 
 std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules) {
-    std::vector<ConfigSection> sections{config_section<PlatformConfig>("platform")};
+    std::vector<ConfigSection> sections{platform_section()};
     for (const Module* module : modules) {
         if (module->config != nullptr) {
             sections.push_back(module->config());

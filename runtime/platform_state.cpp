@@ -55,6 +55,18 @@ std::string load_internal_key(const PlatformConfig& settings, store::Folder& fol
     return key;
 }
 
+// What belongs to services of other processes is theirs to judge: its files may be elsewhere.
+PlatformOptions with_checks_of_modules(PlatformOptions options) {
+    for (ConfigSection& section : options.sections) {
+        const bool is_here = section.name == "platform" ||
+                             std::ranges::any_of(options.modules, [&section](const Module* module) {
+                                 return module->name == section.name;
+                             });
+        section.check = is_here ? section.check : nullptr;
+    }
+    return options;
+}
+
 std::optional<std::string> disk_problem(const std::filesystem::path& folder,
                                         std::int64_t bytes_min) {
     struct statvfs space{};
@@ -72,7 +84,7 @@ std::optional<std::string> disk_problem(const std::filesystem::path& folder,
 }  // namespace
 
 Platform::State::State(PlatformOptions given)
-    : options(std::move(given)),
+    : options(with_checks_of_modules(std::move(given))),
       config(Config::load(options.sections, options.sources)),
       settings(config.get<PlatformConfig>("platform")),
       folder(options.data),

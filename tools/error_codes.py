@@ -25,7 +25,7 @@ def compare(root=ROOT):
     for text in sources(root):
         thrown |= set(THROWN.findall(text))
         quoted |= set(QUOTED.findall(text))
-    listed = set(NAMED.findall((root / PAGE).read_text())) - {"realtime.origins"}
+    listed = set(NAMED.findall((root / PAGE).read_text())) - {"platform.origins"}
     return sorted(thrown - listed), sorted(listed - quoted - thrown)
 
 

@@ -5,21 +5,42 @@
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
 #include "base/failure.hpp"
+#include "runtime/config/settings.hpp"
 #include "runtime/version.hpp"
 
 namespace loquat::app {
 namespace {
 
-runtime::Config load(const CommonOptions& options) {
-    return runtime::Config::load(runtime::sections_of(all_modules()), options.sources());
+std::vector<runtime::SettingDoc> all_settings() {
+    return runtime::describe_settings(runtime::sections_of(all_modules()));
+}
+
+// Throws Failure `config.unknown_setting` with a suggestion where nothing has that name.
+std::vector<runtime::SettingDoc> find_settings(const std::string& path) {
+    const auto all = all_settings();
+    auto found = runtime::settings_below(all, path);
+    if (!found.empty()) {
+        return found;
+    }
+    std::vector<std::string> paths;
+    for (const auto& one : all) {
+        paths.push_back(one.path);
+    }
+    const std::string near = runtime::suggest_setting(path, paths);
+    throw Failure{
+        Kind::invalid, "config.unknown_setting",
+        "There is no setting " + path +
+            (near.empty() ? "; `loquat config show` lists all" : "; did you mean " + near + "?")};
 }
 
 void show(const runtime::Config& config, const std::string& prefix, bool with_docs) {
+    const auto wanted = find_settings(prefix);
     std::size_t path_width = 0;
     std::size_t value_width = 0;
     const auto lines = config.lines();
     const auto is_wanted = [&](const runtime::ConfigLine& line) {
-        return line.path.starts_with(prefix);
+        return std::ranges::any_of(
+            wanted, [&](const auto& one) { return one.path.starts_with(line.path); });
     };
     for (const auto& line : lines) {
         if (is_wanted(line)) {
@@ -36,13 +57,58 @@ void show(const runtime::Config& config, const std::string& prefix, bool with_do
         }
         fmt::print("{:{}}  {:{}}  {}\n", line.path, path_width, line.value, value_width,
                    line.origin);
+        for (const auto& field : wanted) {
+            if (with_docs && field.path.starts_with(line.path + "[].")) {
+                fmt::print("#   {}: {} ({})\n", field.path.substr(line.path.size() + 3), field.doc,
+                           field.kind);
+            }
+        }
     }
+}
+
+void explain(const std::string& path) {
+    for (const auto& one : find_settings(path)) {
+        fmt::print("{}\n  {}\n  {}{}\n", one.path, one.doc, one.kind,
+                   one.fallback.empty() ? "; every item needs it" : "; default " + one.fallback);
+        if (!one.variable.empty()) {
+            fmt::print("  {}\n", one.variable);
+        }
+    }
+}
+
+// A page about all settings; what docs/settings.md is made from.
+void write_page() {
+    fmt::print(
+        "# Settings\n\n"
+        "Made by `./dev gen`; a suite compares it with the program. Values come from "
+        "`loquat.yaml`, from the\nenvironment (`LOQUAT_CHAT__MEMBERS_MAX`) and from `--set "
+        "chat.members_max=50`; later ones win. `name[].field` is a\nfield of each item of a "
+        "list.\n");
+    std::string section;
+    for (const auto& one : all_settings()) {
+        if (const std::string here = one.path.substr(0, one.path.find('.')); here != section) {
+            section = here;
+            fmt::print("\n## {}\n\n| setting | default | what |\n|---|---|---|\n", section);
+        }
+        fmt::print("| `{}` | {} | {} ({}) |\n", one.path,
+                   one.fallback.empty() ? "needed" : "`" + one.fallback + "`", one.doc, one.kind);
+    }
+}
+
+void add_reading(CLI::App& command) {
+    auto path = std::make_shared<std::string>();
+    auto* explain_command =
+        command.add_subcommand("explain", "what a setting is, its limits, default and variable");
+    explain_command->add_option("setting", *path, "such as gateway.routes or chat.members_max")
+        ->required();
+    explain_command->callback([path] { explain(*path); });
+    command.add_subcommand("docs", "a page about all settings, as Markdown")->callback(write_page);
 }
 
 }  // namespace
 
 void add_config(CLI::App& app, int& code) {
-    auto* command = app.add_subcommand("config", "show or check the configuration");
+    auto* command = app.add_subcommand("config", "show, explain or check the configuration");
     command->require_subcommand(1);
     auto options = std::make_shared<CommonOptions>();
     auto prefix = std::make_shared<std::string>();
@@ -54,23 +120,27 @@ void add_config(CLI::App& app, int& code) {
                              "only paths that start with this, such as gateway.limits");
     show_command->add_flag("--docs", *with_docs, "with a sentence about each");
     show_command->callback(
-        [options, prefix, with_docs] { show(load(*options), *prefix, *with_docs); });
+        [options, prefix, with_docs] { show(options->load(), *prefix, *with_docs); });
 
-    auto* check_command =
-        command->add_subcommand("check", "say what is wrong, without starting anything");
+    auto* check_command = command->add_subcommand(
+        "check", "say all that `up` would refuse, without starting anything");
     options->add_to(*check_command);
     check_command->callback([options, &code] {
         try {
-            load(*options);
+            for (const std::string& warning : options->load().warnings()) {
+                fmt::print(stderr, "{}\n", warning);
+            }
             fmt::print("The configuration is good.\n");
         } catch (const Failure& failure) {
             fmt::print(stderr, "{}\n", failure.message);
             code = 1;
         }
     });
+    add_reading(*command);
     command->footer(
         "examples:\n"
         "  loquat config show gateway.limits --docs\n"
+        "  loquat config explain gateway.routes\n"
         "  LOQUAT_CHAT__TEXT_CHARACTERS_MAX=4000 loquat config show chat\n"
         "  loquat config check --config /etc/loquat.yaml");
 }

@@ -12,6 +12,7 @@
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
+#include "base/text.hpp"
 #include "net/listener.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/run_file.hpp"
@@ -43,12 +44,16 @@ class Report {
 
 bool check_config(Report& report, const CommonOptions& options) {
     try {
-        runtime::Config::load(runtime::sections_of(all_modules()), options.sources());
+        for (const std::string& warning : options.load().warnings()) {
+            report.add(Finding::note, "configuration: " + warning);
+        }
         report.add(Finding::good, "configuration");
         return true;
     } catch (const Failure& failure) {
-        report.add(Finding::bad, "configuration: " + failure.message,
-                   "mend the named key; `loquat config show --docs` lists all");
+        for (const std::string_view line : split(failure.message, '\n')) {
+            report.add(Finding::bad, "configuration: " + std::string{line});
+        }
+        report.add(Finding::note, "`loquat config explain SETTING` says what a value must be");
         return false;
     }
 }
@@ -116,8 +121,7 @@ void check_stores(Report& report, const CommonOptions& options) {
 }
 
 void check_port(Report& report, const CommonOptions& options) {
-    const auto config =
-        runtime::Config::load(runtime::sections_of(all_modules()), options.sources());
+    const auto config = options.load();
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
     for (const auto& line : config.lines()) {

@@ -20,12 +20,18 @@ void CommonOptions::add_to(CLI::App& command) {
 }
 
 runtime::ConfigSources CommonOptions::sources() const {
-    runtime::ConfigSources sources{
-        .file = config_file, .environment = runtime::read_environment(), .settings = settings};
+    runtime::ConfigSources sources{.file = config_file,
+                                   .environment = runtime::read_environment(),
+                                   .settings = settings,
+                                   .flags = flags};
     if (sources.file.empty() && std::filesystem::exists("loquat.yaml")) {
         sources.file = "loquat.yaml";
     }
     return sources;
+}
+
+runtime::Config CommonOptions::load() const {
+    return runtime::Config::load(runtime::sections_of(all_modules()), sources());
 }
 
 runtime::PlatformOptions CommonOptions::platform(

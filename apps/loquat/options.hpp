@@ -16,10 +16,13 @@ struct CommonOptions {
     std::string config_file;
     std::string data = "./data";
     std::vector<std::string> settings;
+    std::vector<runtime::ConfigFlag> flags;  // short forms of settings; they win over --set
 
     void add_to(CLI::App& command);
     // `loquat.yaml` in the current folder is read when it is there and no other file was named.
     runtime::ConfigSources sources() const;
+    // All sections, judged as a start of everything would.
+    runtime::Config load() const;
     runtime::PlatformOptions platform(std::vector<const runtime::Module*> modules) const;
 };
 

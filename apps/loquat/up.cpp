@@ -13,16 +13,15 @@ struct UpOptions {
     std::string address;
     bool tls_self_signed = false;
 
-    // Flags are the short form of settings and win over --set.
     void apply() {
         if (port >= 0) {
-            common.settings.push_back("gateway.port=" + std::to_string(port));
+            common.flags.push_back({"--port", "gateway.port=" + std::to_string(port)});
         }
         if (!address.empty()) {
-            common.settings.push_back("gateway.address=" + address);
+            common.flags.push_back({"--address", "gateway.address=" + address});
         }
         if (tls_self_signed) {
-            common.settings.push_back("gateway.tls.self_signed=true");
+            common.flags.push_back({"--tls-self-signed", "gateway.tls.self_signed=true"});
         }
     }
 };
@@ -40,7 +39,7 @@ void add_up(CLI::App& app, int& code) {
     command->add_option("--address", options->address,
                         "address to listen on (default 127.0.0.1; 0.0.0.0 for all)");
     command->add_flag("--tls-self-signed", options->tls_self_signed,
-                      "HTTPS with a certificate made now, for trials");
+                      "HTTPS with a certificate of its own: self-signed.pem in the data folder");
     command->footer(
         "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
         "--data.");

@@ -5,29 +5,78 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/config/findings.hpp"
 #include "wire/codec.hpp"
 #include "wire/schema.hpp"
 
 namespace loquat::runtime {
+
+class Config;
+
+// Says what is wrong with values whose types and limits are good: addresses, files that cannot be
+// read, names that nothing has.  May read files; changes nothing.
+using ConfigCheck = void (*)(const Config& config, ConfigFindings& findings);
+
+// A setting of this section that had another name before: gateway.origins is platform.origins.
+struct RenamedSetting {
+    std::string before;  // the whole path
+    std::string now;     // the key here
+};
 
 // A service's part of the configuration: its struct's defaults and shape.
 struct ConfigSection {
     std::string name;
     wire::Value defaults;
     wire::Schema schema;
+    std::map<std::string, wire::Value> item_defaults;  // gateway.routes[]: the fields of an item
+    ConfigCheck check = nullptr;
+    std::vector<RenamedSetting> renamed;
 };
 
+namespace detail {
+
 template <class T>
-ConfigSection config_section(std::string name) {
-    return {std::move(name), wire::parse(wire::encode(T{})), wire::schema_of<T>()};
+void collect_item_defaults(const std::string& path, std::map<std::string, wire::Value>& out) {
+    wire::for_each_member<T>([&](std::string_view name, auto pointer) {
+        using M = std::remove_cvref_t<decltype(std::declval<T&>().*pointer)>;
+        const std::string here = path + "." + std::string{name};
+        if constexpr (wire::Described<M>) {
+            collect_item_defaults<M>(here, out);
+        } else if constexpr (wire::detail::IsVector<M>::value) {
+            using Item = typename M::value_type;
+            if constexpr (wire::Described<Item>) {
+                out[here + "[]"] = wire::parse(wire::encode(Item{}));
+                collect_item_defaults<Item>(here + "[]", out);
+            }
+        }
+    });
 }
 
-// Where values may come from; later ones win: defaults, file, environment, --set.
+}  // namespace detail
+
+template <class T>
+ConfigSection config_section(std::string name, ConfigCheck check = nullptr) {
+    ConfigSection section{.defaults = wire::parse(wire::encode(T{})),
+                          .schema = wire::schema_of<T>(),
+                          .check = check};
+    detail::collect_item_defaults<T>(name, section.item_defaults);
+    section.name = std::move(name);
+    return section;
+}
+
+// A flag that is the short form of a setting.
+struct ConfigFlag {
+    std::string name;     // --port
+    std::string setting;  // gateway.port=9000
+};
+
+// Where values may come from; later ones win: defaults, file, environment, --set, flags.
 struct ConfigSources {
     std::filesystem::path file;  // empty: none
     std::vector<std::pair<std::string, std::string>>
-        environment;                    // LOQUAT_CHAT__MESSAGE_CHARACTERS_MAX=...
-    std::vector<std::string> settings;  // chat.message_characters_max=...
+        environment;                    // LOQUAT_CHAT__TEXT_CHARACTERS_MAX=...
+    std::vector<std::string> settings;  // chat.text_characters_max=...
+    std::vector<ConfigFlag> flags;
 };
 
 // All LOQUAT_* variables of this process except LOQUAT_CONFIG and LOQUAT_DATA.
@@ -37,7 +86,7 @@ std::string environment_value(const char* name);
 
 // One value with its origin, for `config show`.
 struct ConfigLine {
-    std::string path;    // chat.message_characters_max
+    std::string path;    // chat.text_characters_max
     std::string value;   // as JSON; secrets are shown as "***"
     std::string origin;  // default, loquat.yaml:12, LOQUAT_..., --set
     std::string doc;
@@ -47,7 +96,7 @@ struct ConfigLine {
 class Config {
   public:
     // Throws Failure `config.invalid` (invalid) listing every problem with its origin: unknown keys
-    // with a suggestion, wrong types, values out of range.
+    // with a suggestion, wrong types, values out of range, and what the sections' checks find.
     static Config load(const std::vector<ConfigSection>& sections, const ConfigSources& sources);
 
     template <class T>
@@ -55,13 +104,18 @@ class Config {
         return wire::decode<T>(value(section));
     }
     std::vector<ConfigLine> lines() const;
+    // What is understood but should be written another way, each with its origin.
+    const std::vector<std::string>& warnings() const { return warnings_; }
+    // The names of all sections.
+    std::vector<std::string> section_names() const;
 
   private:
     const wire::Value& value(const std::string& section) const;
 
     std::vector<ConfigSection> sections_;
     std::map<std::string, wire::Value> values_;
-    std::map<std::string, std::string> origins_;  // path -> where it was set
+    ConfigOrigins origins_;
+    std::vector<std::string> warnings_;
 };
 
 }  // namespace loquat::runtime

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
+
+#include "base/failure.hpp"
+#include "runtime/config/settings.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -15,16 +19,52 @@ struct LimitsConfig {
 };
 BOOST_DESCRIBE_STRUCT(LimitsConfig, (), (enabled, per_minute))
 
+enum class Way { in, out };
+BOOST_DESCRIBE_ENUM(Way, in, out)
+
+struct WayConfig {
+    std::string id;
+    Way way = Way::in;
+    std::int32_t wait_ms_max = 5;
+    static constexpr std::array<std::string_view, 2> defaulted{"way", "wait_ms_max"};
+    static constexpr std::array fields{
+        wire::Field{"id", 1, 8, "Its name."},
+        wire::Field{"wait_ms_max", 0, 1000, "How long it waits."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(WayConfig, (), (id, way, wait_ms_max))
+
 struct DoorConfig {
     std::int32_t port = 8080;
     std::string address = "127.0.0.1";
     std::vector<std::string> origins;
     LimitsConfig limits;
     std::string api_key;
+    std::vector<WayConfig> ways;
+    static constexpr std::array fields{wire::Field{"ways", 0, 3, "Through it."}};
 };
-BOOST_DESCRIBE_STRUCT(DoorConfig, (), (port, address, origins, limits, api_key))
+BOOST_DESCRIBE_STRUCT(DoorConfig, (), (port, address, origins, limits, api_key, ways))
 
-const std::vector<ConfigSection> sections{config_section<DoorConfig>("door")};
+void check_door(const Config& config, ConfigFindings& findings) {
+    const auto door = config.get<DoorConfig>("door");
+    for (std::size_t i = 0; i < door.ways.size(); ++i) {
+        if (door.ways[i].id == door.address) {
+            findings.add("door.ways[" + std::to_string(i) + "].id", "must not be the address");
+        }
+    }
+    if (door.address == "nowhere") {
+        findings.add("door.address", "must be somewhere");
+    }
+}
+
+std::vector<ConfigSection> make_sections() {
+    std::vector<ConfigSection> made{config_section<DoorConfig>("door", check_door)};
+    made.front().renamed = {{"hall.origins", "origins"}, {"door.allowed", "origins"}};
+    made.push_back(config_section<LimitsConfig>("hall"));
+    return made;
+}
+
+const std::vector<ConfigSection> sections = make_sections();
 
 std::string problems_of(const ConfigSources& sources) {
     try {
@@ -67,7 +107,7 @@ TEST(Config, an_unknown_key_is_an_error_with_a_suggestion) {
     EXPECT_EQ(problems_of({.settings = {"door.prot=1"}}),
               "--set: door.prot is not a known key; did you mean port?");
     EXPECT_EQ(problems_of({.settings = {"dor.port=1"}}),
-              "--set: dor is not a known key; did you mean door?");
+              "--set: dor.port is not a known key; did you mean door.port?");
     EXPECT_NE(problems_of({.environment = {{"LOQUAT_DOOR__LIMITS__ENABELD", "1"}}})
                   .find("did you mean enabled?"),
               std::string::npos);
@@ -99,7 +139,9 @@ TEST(Config, a_file_that_is_no_yaml_is_refused_with_its_line) {
 TEST(Config, secrets_are_not_shown) {
     const Config config = Config::load(sections, {.settings = {"door.api_key=abc"}});
 
-    EXPECT_EQ(config.lines().back().value, "\"***\"");
+    const auto lines = config.lines();
+    const auto key = std::ranges::find(lines, "door.api_key", &ConfigLine::path);
+    EXPECT_EQ(key->value, "\"***\"");
 }
 
 TEST(Config, credentials_inside_addresses_are_not_shown) {
@@ -119,6 +161,132 @@ TEST(Config, numbers_for_text_fields_stay_text) {
     const Config config = Config::load(sections, {.settings = {"door.address=12345"}});
 
     EXPECT_EQ(config.get<DoorConfig>("door").address, "12345");
+}
+
+TEST(Config, lists_are_written_with_commas_or_as_in_a_file) {
+    const auto ways = [](const std::string& text) {
+        return Config::load(sections, {.settings = {text}}).get<DoorConfig>("door");
+    };
+
+    EXPECT_EQ(ways("door.origins=[a, b]").origins, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(ways("door.origins=[\"a,b\",c]").origins, (std::vector<std::string>{"a,b", "c"}));
+    EXPECT_EQ(ways("door.origins=[]").origins, (std::vector<std::string>{}));
+    const auto door = ways("door.ways=[{id: a, way: out}, {id: b, wait_ms_max: 9}]");
+    ASSERT_EQ(door.ways.size(), 2U);
+    EXPECT_EQ(door.ways[0].way, Way::out);
+    EXPECT_EQ(door.ways[1].wait_ms_max, 9);
+    EXPECT_EQ(ways("door.limits={enabled: no}").limits.enabled, false);
+}
+
+TEST(Config, a_list_that_is_cut_off_is_refused) {
+    EXPECT_EQ(problems_of({.settings = {"door.ways=[{id: a}"}}),
+              "--set: door.ways must be a list of maps: [{...}, {...}], 0 to 3 items, not \"[{id: "
+              "a}\"");
+    EXPECT_NE(problems_of({.settings = {"door.ways=a,b"}}).find("door.ways[0] must be a map"),
+              std::string::npos);
+}
+
+TEST(Config, items_of_lists_are_judged_field_by_field_each_at_its_line) {
+    const std::string file = write_file("d.yaml",
+                                        "door:\n  ways:\n    - id: first\n      way: up\n"
+                                        "    - way: in\n      wiat_ms_max: 3\n"
+                                        "    - id: much too long\n      wait_ms_max: 5s\n");
+
+    EXPECT_EQ(problems_of({.file = file}),
+              "d.yaml:4: door.ways[0].way must be one of in, out, not \"up\"\n"
+              "d.yaml:6: door.ways[1].wiat_ms_max is not a known key; did you mean wait_ms_max?\n"
+              "d.yaml:5: door.ways[1] needs id: a text, 1 to 8 characters\n"
+              "d.yaml:7: door.ways[2].id must be 1 to 8 characters long, not 13\n"
+              "d.yaml:8: door.ways[2].wait_ms_max must be a whole number, 0 to 1000 milliseconds, "
+              "not \"5s\"");
+}
+
+TEST(Config, what_a_section_finds_is_said_beside_everything_else) {
+    const std::string file = write_file("e.yaml",
+                                        "door:\n  port: many\n  address: nowhere\n  ways:\n"
+                                        "    - id: a\n    - id: nowhere\n");
+
+    EXPECT_EQ(problems_of({.file = file, .settings = {"door.limits.per_minute=0"}}),
+              "e.yaml:2: door.port must be a whole number, not \"many\"\n"
+              "--set: door.limits.per_minute must be 1 to 1000, not 0\n"
+              "e.yaml:6: door.ways[1].id must not be the address\n"
+              "e.yaml:3: door.address must be somewhere");
+}
+
+TEST(Config, a_flag_is_named_where_its_value_is_wrong) {
+    EXPECT_EQ(problems_of({.flags = {{"--port", "door.port=x"}}}),
+              "--port: door.port must be a whole number, not \"x\"");
+}
+
+TEST(Config, a_variable_with_one_underscore_is_refused_with_its_right_name) {
+    EXPECT_EQ(problems_of({.environment = {{"LOQUAT_DOOR_LIMITS_PER_MINUTE", "3"}}}),
+              "LOQUAT_DOOR_LIMITS_PER_MINUTE: is no setting; parts are joined by two underscores: "
+              "LOQUAT_DOOR__LIMITS__PER_MINUTE");
+    const Config near = Config::load(sections, {.environment = {{"LOQUAT_DOOR_ADRESS", "x"}}});
+    EXPECT_EQ(near.warnings(),
+              (std::vector<std::string>{"LOQUAT_DOOR_ADRESS: is no setting and is not read; did you "
+                                        "mean LOQUAT_DOOR__ADDRESS?"}));
+}
+
+TEST(Config, variables_of_others_are_left_alone) {
+    const Config config =
+        Config::load(sections, {.environment = {{"LOQUAT_DOOR_PORT", "tcp://10.0.0.1:80"},
+                                                {"LOQUAT_DOOR_SERVICE_HOST", "10.0.0.1"},
+                                                {"LOQUAT_DOOR_PORT_80_TCP", "tcp://10.0.0.1:80"},
+                                                {"LOQUAT_BINARY", "/bin/loquat"}}});
+
+    EXPECT_TRUE(config.warnings().empty());
+}
+
+TEST(Config, a_setting_elsewhere_or_without_its_section_is_suggested) {
+    EXPECT_EQ(problems_of({.settings = {"per_minute=3"}}),
+              "--set: per_minute is not a known key; did you mean door.limits.per_minute?");
+    EXPECT_EQ(problems_of({.settings = {"door.per_minut=3"}}),
+              "--set: door.per_minut is not a known key; did you mean limits.per_minute?");
+    EXPECT_EQ(problems_of({.settings = {"door=3"}}),
+              "--set: door is a section; name one of its keys, such as door.port");
+    EXPECT_EQ(problems_of({.settings = {"door"}}),
+              "--set: door is no setting; write it as section.key=value");
+}
+
+TEST(Config, an_older_name_is_understood_with_a_warning_and_joins_the_new_one) {
+    const std::string file =
+        write_file("f.yaml", "hall:\n  origins: [a]\ndoor:\n  origins: [b]\n");
+
+    const Config config =
+        Config::load(sections, {.file = file, .settings = {"door.allowed=c"}});
+
+    EXPECT_EQ(config.warnings(),
+              (std::vector<std::string>{
+                  "f.yaml:2: hall.origins is now door.origins; the old name is still understood",
+                  "--set: door.allowed is now door.origins; the old name is still understood"}));
+    EXPECT_EQ(config.get<DoorConfig>("door").origins, (std::vector<std::string>{"b", "a", "c"}));
+}
+
+TEST(Config, a_key_that_comes_twice_in_a_file_is_refused) {
+    const std::string file = write_file("g.yaml", "door:\n  port: 1\n  port: 2\n");
+
+    EXPECT_EQ(problems_of({.file = file}), "g.yaml:3: door.port stands there twice");
+}
+
+TEST(Config, a_heading_with_nothing_below_it_changes_nothing) {
+    const std::string file = write_file("h.yaml", "door:\n  limits:\n  ways:\nhall:\n");
+
+    EXPECT_EQ(problems_of({.file = file}), "");
+}
+
+TEST(Settings, are_described_with_the_fields_of_their_lists) {
+    const auto all = describe_settings(sections);
+    const auto fields = settings_below(all, "door.ways[2]");
+
+    ASSERT_EQ(fields.size(), 3U);
+    EXPECT_EQ(fields[0].path, "door.ways[].id");
+    EXPECT_EQ(fields[0].kind, "a text, 1 to 8 characters");
+    EXPECT_EQ(fields[0].fallback, "");
+    EXPECT_EQ(fields[1].fallback, "\"in\"");
+    EXPECT_EQ(fields[2].fallback, "5");
+    EXPECT_EQ(all[0].variable, "LOQUAT_DOOR__PORT");
+    EXPECT_TRUE(settings_below(all, "nosuch").empty());
 }
 
 }  // namespace

@@ -25,7 +25,6 @@ struct Config {
     std::int64_t hash_memory_kib = 19'456;
     std::int64_t hash_passes = 2;
     bool back_off = true;
-    std::vector<std::string> origins;
 
     static constexpr std::array fields{
         wire::Field{"access_token_seconds", 60, 3600, "Life of an access token."},
@@ -42,15 +41,12 @@ struct Config {
         wire::Field{"hash_memory_kib", 8, 1'048'576, "Argon2id memory for one hash."},
         wire::Field{"hash_passes", 1, 20, "Argon2id passes."},
         wire::Field{.name = "back_off", .doc = "Slow down the guessing of passwords."},
-        wire::Field{"origins", 0, 100,
-                    "Origins beside the host itself that may refresh by cookie, such as "
-                    "https://a.example."},
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
                       (access_token_seconds, session_idle_days, session_days_max,
                        sessions_per_user_max, refresh_grace_seconds, signing_algorithm,
                        key_days_max, hash_threads, hash_queue_max, hash_memory_kib, hash_passes,
-                       back_off, origins))
+                       back_off))
 
 }  // namespace loquat::auth

@@ -63,7 +63,7 @@ class AuthService final : public runtime::Service {
           sessions_(
               {session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_, audit_},
               session_options(config_, context.platform_config())),
-          auth_({accounts_, sessions_, keys_, metrics_, audit_, config_.origins}),
+          auth_({accounts_, sessions_, keys_, metrics_, audit_, context.platform_config().origins}),
           scope_(context.loop(), "auth") {
         context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());
     }

@@ -32,20 +32,29 @@ std::optional<net::Address> parse_hop(std::string_view text) {
 
 }  // namespace
 
+std::optional<Networks::Network> Networks::parse(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    const auto address = net::Address::parse(text.substr(0, slash));
+    if (!address || slash == std::string_view::npos) {
+        return address ? std::optional{Network{*address, 128}} : std::nullopt;
+    }
+    const bool is_v4 = address->is_v4();
+    const auto bits = parse_number(text.substr(slash + 1));
+    if (!bits || *bits > (is_v4 ? 32U : 128U)) {
+        return std::nullopt;
+    }
+    return Network{*address, static_cast<int>(*bits) + (is_v4 ? 96 : 0)};
+}
+
 Networks::Networks(std::string_view setting, std::span<const std::string> networks) {
     for (const std::string& text : networks) {
-        const std::size_t slash = text.find('/');
-        const auto address = net::Address::parse(std::string_view{text}.substr(0, slash));
-        const auto bits = slash == std::string::npos
-                              ? std::optional<std::uint64_t>{}
-                              : parse_number(std::string_view{text}.substr(slash + 1));
-        const bool is_v4 = address && address->is_v4();
-        if (!address || (slash != std::string::npos && (!bits || *bits > (is_v4 ? 32U : 128U)))) {
+        const auto network = parse(text);
+        if (!network) {
             throw Failure{
                 Kind::invalid, "config.invalid",
                 std::string{setting} + ": " + text + " is neither an address nor a network."};
         }
-        networks_.push_back({*address, bits ? static_cast<int>(*bits) + (is_v4 ? 96 : 0) : 128});
+        networks_.push_back(*network);
     }
 }
 

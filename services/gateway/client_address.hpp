@@ -16,6 +16,7 @@ class Networks {
     // Throws Failure `config.invalid` for what is neither; `setting` is where it was written.
     Networks(std::string_view setting, std::span<const std::string> networks);
 
+    static bool is_one(std::string_view text) { return parse(text).has_value(); }
     bool covers(const net::Address& address) const;
 
   private:
@@ -23,6 +24,8 @@ class Networks {
         net::Address address;
         int bits;  // of 128; an IPv4 prefix counts from ::ffff:0:0/96
     };
+    static std::optional<Network> parse(std::string_view text);
+
     std::vector<Network> networks_;
 };
 

@@ -27,7 +27,7 @@ struct TlsConfig {
                     .doc = "PEM chain; with key_file the port speaks TLS."},
         wire::Field{.name = "key_file", .doc = "PEM private key."},
         wire::Field{.name = "self_signed",
-                    .doc = "TLS with a certificate made at start, for trying."},
+                    .doc = "TLS with a certificate of its own, kept in the data folder."},
     };
 };
 BOOST_DESCRIBE_STRUCT(TlsConfig, (), (certificate_file, key_file, self_signed))
@@ -42,6 +42,8 @@ struct LimitOverride {
 
     static constexpr std::array<std::string_view, 1> defaulted{"burst"};
     static constexpr std::array fields{
+        wire::Field{"method", 1, 16, "GET, POST, PUT, PATCH or DELETE."},
+        wire::Field{"path", 1, 512, "As the API writes it: /api/chats/{id}/messages."},
         wire::Field{"per_minute", 0, 1'000'000, "0: no limit."},
         wire::Field{"burst", 0, 1'000'000, "Requests at once; 0: as much as per_minute."},
     };
@@ -84,6 +86,10 @@ struct HeaderCondition {
     std::string value;
 
     static constexpr std::array<std::string_view, 1> defaulted{"value"};
+    static constexpr std::array fields{
+        wire::Field{"name", 1, 200, "Name of a field that a request must carry."},
+        wire::Field{"value", 0, 4'000, "What it must be; empty: anything."},
+    };
 };
 BOOST_DESCRIBE_STRUCT(HeaderCondition, (), (name, value))
 
@@ -157,7 +163,7 @@ struct UpstreamConfig {
     std::vector<std::string> link_local_networks;
 
     static constexpr std::array fields{
-        wire::Field{"connect_ms_max", 1, 60'000, ""},
+        wire::Field{"connect_ms_max", 1, 60'000, "To a connection."},
         wire::Field{"head_ms_max", 1, 600'000, "Request sent to the end of the answer's head."},
         wire::Field{"stall_ms_max", 1, 3'600'000, "Between two pieces of an answer."},
         wire::Field{"idle_ms_max", 1, 3'600'000, "Keep it below the upstream's own limit."},
@@ -179,7 +185,6 @@ struct GatewayConfig {
     std::int32_t port = 8080;
     std::string address = "127.0.0.1";
     TlsConfig tls;
-    std::vector<std::string> origins;
     std::vector<std::string> trusted_proxies;
     LimitsConfig limits;
     bool access_log = true;
@@ -202,7 +207,8 @@ struct GatewayConfig {
         wire::Field{"address", 1, 64, "Numeric; :: is every address."},
         wire::Field{.name = "tls",
                     .doc = "Without files and self_signed the port speaks plain HTTP."},
-        wire::Field{"origins", 0, 64, "Web origins besides our own that may call and connect."},
+        wire::Field{.name = "limits", .doc = "How much one caller may ask for."},
+        wire::Field{.name = "upstream", .doc = "How servers behind are spoken to."},
         wire::Field{"trusted_proxies", 0, 64, "Addresses or networks whose X-Forwarded-* count."},
         wire::Field{.name = "access_log", .doc = "One record a request."},
         wire::Field{"trace_percent", 0, 100, "Requests without a traceparent marked as sampled."},
@@ -223,9 +229,9 @@ struct GatewayConfig {
     };
 };
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
-                      (port, address, tls, origins, trusted_proxies, limits, access_log,
-                       trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
-                       body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
+                      (port, address, tls, trusted_proxies, limits, access_log, trace_percent,
+                       head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max, body_grace_ms,
+                       body_bytes_per_second_min, header_bytes_max, connections_max,
                        connections_per_address_max, tunnels_max, upstream, routes))
 
 }  // namespace loquat::gateway

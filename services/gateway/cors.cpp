@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
-#include "base/failure.hpp"
 #include "base/text.hpp"
-#include "net/http/client.hpp"
 
 namespace loquat::gateway {
 
 Cors::Cors(const std::vector<std::string>& origins) {
     for (const std::string& origin : origins) {
-        if (!net::http::Origin::parse(origin) || origin.ends_with('/')) {
-            throw Failure{Kind::invalid, "config.invalid",
-                          "gateway.origins: " + origin +
-                              " is not of the form https://host or https://host:port."};
-        }
         origins_.push_back(to_lower_ascii(origin));
     }
 }

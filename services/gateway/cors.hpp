@@ -11,7 +11,6 @@ namespace loquat::gateway {
 // texts: `https://app.example.org`, no wildcards, because credentials are allowed.
 class Cors {
   public:
-    // Throws Failure `config.invalid` for what is no origin.
     explicit Cors(const std::vector<std::string>& origins);
 
     bool allows(std::string_view origin) const;

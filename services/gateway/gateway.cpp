@@ -2,10 +2,10 @@
 
 #include "aio/scope.hpp"
 #include "base/log.hpp"
-#include "net/tls/context.hpp"
 #include "runtime/problem.hpp"
 #include "services/gateway/access_log.hpp"
 #include "services/gateway/max_forwards.hpp"
+#include "services/gateway/own_certificate.hpp"
 #include "services/gateway/path_rules.hpp"
 
 namespace loquat::gateway {
@@ -35,15 +35,6 @@ net::http::ServerConfig server_config(const GatewayConfig& config, RequestIds& i
     return out;
 }
 
-std::shared_ptr<const net::tls::ServerContext> tls_context(const TlsConfig& config) {
-    if (!config.certificate_file.empty()) {
-        return net::tls::ServerContext::make(
-            net::tls::read_key_pair(config.certificate_file, config.key_file));
-    }
-    return config.self_signed ? net::tls::ServerContext::make(net::tls::make_self_signed())
-                              : nullptr;
-}
-
 // The web app's paths are the product's own where it is served.
 Gateway::Parts with_web_paths(Gateway::Parts parts) {
     if (!parts.web.empty()) {
@@ -64,9 +55,9 @@ Failure bad_path() {
 Gateway::Gateway(GatewayConfig config, Parts parts)
     : config_(std::move(config)),
       parts_(with_web_paths(std::move(parts))),
-      tls_(tls_context(config_.tls)),
+      tls_(make_server_tls(config_, parts_.data_folder, parts_.clock.now())),
       trusted_("gateway.trusted_proxies", config_.trusted_proxies),
-      cors_(config_.origins),
+      cors_(parts_.origins),
       limiter_(config_.limits, parts_.shared->limits),
       tracer_(config_.trace_percent),
       measures_(parts_.metrics, parts_.instance),

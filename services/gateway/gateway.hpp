@@ -42,6 +42,8 @@ class Gateway final : public net::http::Handler {
         std::function<std::optional<net::http::Response>(std::string_view)> operations;
         std::span<const runtime::WebAsset> web;
         runtime::AuditTrail& audit;
+        std::vector<std::string> origins = {};   // of web pages besides our own
+        std::filesystem::path data_folder = {};  // where the certificate of its own is kept
     };
 
     // Throws Failure `config.invalid`.

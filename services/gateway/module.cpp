@@ -5,6 +5,7 @@
 #include "runtime/problem.hpp"
 #include "runtime/service_server.hpp"
 #include "runtime/web_assets.hpp"
+#include "services/gateway/config_check.hpp"
 #include "services/gateway/gateway.hpp"
 
 namespace loquat::gateway {
@@ -96,7 +97,9 @@ class GatewayService final : public runtime::Service {
                         return runtime::operations_answer(context, path);
                     },
                 .web = runtime::web_assets(),
-                .audit = audit};
+                .audit = audit,
+                .origins = context.platform_config().origins,
+                .data_folder = context.data_folder()};
     }
 
     runtime::Context& context_;
@@ -107,7 +110,9 @@ class GatewayService final : public runtime::Service {
     net::Endpoint listens_at_;
 };
 
-runtime::ConfigSection section() { return runtime::config_section<GatewayConfig>("gateway"); }
+runtime::ConfigSection section() {
+    return runtime::config_section<GatewayConfig>("gateway", check_config);
+}
 
 std::unique_ptr<runtime::Service> make(runtime::Context& context) {
     return std::make_unique<GatewayService>(context);

@@ -8,9 +8,8 @@
 namespace loquat::gateway {
 namespace {
 
-[[noreturn]] void refuse(std::string_view target, std::string_view why) {
-    throw Failure{Kind::invalid, "config.invalid",
-                  "gateway.routes: rewrite " + std::string{target} + " " + std::string{why} + "."};
+bool is_braced(std::string_view segment) {
+    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
 bool has_parameter(std::string_view pattern, std::string_view braced) {
@@ -28,26 +27,38 @@ std::string_view rest_after(std::string_view path, std::size_t count) {
 
 }  // namespace
 
+std::optional<std::string> Rewrite::find_fault(std::string_view pattern, std::string_view target) {
+    if (target.empty()) {
+        return std::nullopt;
+    }
+    if (!target.starts_with('/')) {
+        return "must begin with a slash";
+    }
+    for (const std::string_view segment : split(target.substr(1), '/')) {
+        if (segment == "**" && !pattern.ends_with("/**")) {
+            return "has ** but its path has not";
+        }
+        if (is_braced(segment) && !has_parameter(pattern, segment)) {
+            return "names " + std::string{segment} + ", which its path has not";
+        }
+    }
+    return std::nullopt;
+}
+
 Rewrite::Rewrite(std::string_view pattern, std::string_view target) {
     if (target.empty()) {
         return;
     }
-    if (!target.starts_with('/')) {
-        refuse(target, "must begin with a slash");
+    if (const auto why = find_fault(pattern, target)) {
+        throw Failure{Kind::invalid, "config.invalid",
+                      "gateway.routes: rewrite " + std::string{target} + " " + *why + "."};
     }
     const auto pattern_segments = split(pattern.substr(1), '/');
-    const bool has_rest = pattern_segments.back() == "**";
-    segments_before_rest_ = pattern_segments.size() - (has_rest ? 1 : 0);
+    segments_before_rest_ = pattern_segments.size() - (pattern_segments.back() == "**" ? 1 : 0);
     for (const std::string_view segment : split(target.substr(1), '/')) {
         if (segment == "**") {
-            if (!has_rest) {
-                refuse(target, "has ** but its path has not");
-            }
             parts_.push_back({Part::Kind::rest, {}});
-        } else if (segment.size() > 2 && segment.front() == '{' && segment.back() == '}') {
-            if (!has_parameter(pattern, segment)) {
-                refuse(target, "names " + std::string{segment} + ", which its path has not");
-            }
+        } else if (is_braced(segment)) {
             parts_.push_back(
                 {Part::Kind::parameter, std::string{segment.substr(1, segment.size() - 2)}});
         } else {

@@ -16,6 +16,10 @@ class Rewrite {
     // Throws Failure `config.invalid` when `target` names what `pattern` does not have.
     Rewrite(std::string_view pattern, std::string_view target);
 
+    // Why there can be no such rewrite, without its name; none when there can.  An empty target is
+    // good: the path stays.
+    static std::optional<std::string> find_fault(std::string_view pattern, std::string_view target);
+
     bool is_set() const { return !parts_.empty(); }
     std::string apply(std::string_view path, const runtime::PathParameters& parameters) const;
 

@@ -1,7 +1,5 @@
 #include "services/gateway/route_builder.hpp"
 
-#include <set>
-
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "contracts/auth.hpp"
@@ -10,15 +8,16 @@
 #include "contracts/model.hpp"
 #include "contracts/presence.hpp"
 #include "contracts/usage.hpp"
-#include "services/gateway/client_address.hpp"
 #include "services/gateway/identity_tokens.hpp"
-#include "services/gateway/path_rules.hpp"
+#include "services/gateway/route_rules.hpp"
 
 namespace loquat::gateway {
 namespace {
 
-[[noreturn]] void refuse(const RouteConfig& config, const std::string& why) {
-    throw Failure{Kind::invalid, "config.invalid", "gateway.routes: " + config.id + ": " + why};
+[[noreturn]] void refuse(const RouteConfig& config, const RouteFault& fault) {
+    throw Failure{Kind::invalid, "config.invalid",
+                  "gateway.routes: " + config.id + ": " + fault.field +
+                      (fault.field.empty() ? "" : " ") + fault.why};
 }
 
 LimitKind kind_of(contracts::LimitClass of_class) {
@@ -35,31 +34,6 @@ LimitKind kind_of(contracts::LimitClass of_class) {
     return LimitKind::none;
 }
 
-void check_pattern(const RouteConfig& config) {
-    if (!config.path.starts_with('/')) {
-        refuse(config, "path must begin with a slash");
-    }
-    const auto segments = split(std::string_view{config.path}.substr(1), '/');
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (segments[i] == "**" && i + 1 < segments.size()) {
-            refuse(config, "** may only be the last segment");
-        }
-        if (segments[i].empty() && i + 1 < segments.size()) {
-            refuse(config, "path has an empty segment");
-        }
-    }
-}
-
-// One spelling, as for the paths of requests: another one would never be found.
-void check_spelling(const RouteConfig& config) {
-    std::string scratch;
-    const auto checked = check_path(config.path, scratch);
-    const bool is_plain = checked && checked->path == config.path && !checked->oddities.any();
-    if (!is_plain) {
-        refuse(config, "path is not in its plain form");
-    }
-}
-
 // What belongs to the product whether or not this process answers there.
 constexpr std::array<std::string_view, 5> own_spaces{"/internal/**", "/actuator/**", "/ws/**",
                                                      "/healthz", "/assets/**"};
@@ -70,7 +44,9 @@ class Builder {
         : config_(config),
           sources_(sources),
           link_local_(link_local_setting, config.upstream.link_local_networks),
-          table_(std::make_shared<RouteTable>()) {}
+          table_(std::make_shared<RouteTable>()),
+          rules_({[this](std::string_view pattern) { return table_->is_reserved(pattern); },
+                  sources.service_url, link_local_}) {}
 
     std::shared_ptr<const RouteTable> build() {
         for (const contracts::Operation& operation : sources_.dispatcher.operations()) {
@@ -102,13 +78,8 @@ class Builder {
     }
 
     void add_configured(const RouteConfig& config) {
-        check_pattern(config);
-        check_spelling(config);
-        if (table_->is_reserved(config.path)) {
-            refuse(config, "path " + config.path + " belongs to Loquat itself");
-        }
-        if (!ids_.insert(config.id).second) {
-            refuse(config, "the id comes twice");
+        if (const auto faults = rules_.judge(config); !faults.empty()) {
+            refuse(config, faults.front());
         }
         Route route{.id = config.id, .pattern = config.path, .host = to_lower_ascii(config.host)};
         route.headers = config.headers;
@@ -134,46 +105,20 @@ class Builder {
     static Methods methods_of(const RouteConfig& config) {
         Methods methods;
         for (const std::string& name : config.methods) {
-            const auto one = Methods::parse(name);
-            if (!one) {
-                refuse(config, name + " is no method that can be chosen by");
-            }
-            methods.add(*one);
+            methods.add(Methods::parse(name).value());
         }
         return methods.empty() ? Methods{Methods::all} : methods;
     }
 
     void set_upstream(Route& route, const RouteConfig& config) {
-        if (config.upstreams.empty() == config.service.empty()) {
-            refuse(config, "it needs either upstreams or a service");
-        }
         if (!config.service.empty()) {
-            const std::string url = sources_.service_url(config.service);
-            if (url.empty()) {
-                refuse(config, "platform.urls does not say where " + config.service + " is");
-            }
-            set_service(route, config.service, url);
-            return;
+            return set_service(route, config.service, sources_.service_url(config.service));
         }
         std::vector<net::http::Origin> origins;
         for (const std::string& url : config.upstreams) {
-            auto origin = net::http::Origin::parse(url);
-            if (!origin) {
-                refuse(config, hide_credentials(url) + " is not of the form http://host:port");
-            }
-            check_address(config, *origin);
-            origins.push_back(std::move(*origin));
+            origins.push_back(net::http::Origin::parse(url).value());
         }
         route.upstream = table_->add_upstream(config.id, std::move(origins));
-    }
-
-    // Names are judged when they are connected to: what they stand for may change.
-    void check_address(const RouteConfig& config, const net::http::Origin& origin) const {
-        const auto address = net::Address::parse(origin.host);
-        if (address && address->is_link_local() && !link_local_.covers(*address)) {
-            refuse(config, origin.host + " is link-local or tells a machine its secrets; " +
-                               std::string{link_local_setting} + " can allow it");
-        }
     }
 
     void set_service(Route& route, const std::string& service, const std::string& url) {
@@ -277,7 +222,7 @@ class Builder {
     const RouteSources& sources_;
     Networks link_local_;
     std::shared_ptr<RouteTable> table_;
-    std::set<std::string> ids_;
+    RouteRules rules_;
 };
 
 }  // namespace

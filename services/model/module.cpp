@@ -6,6 +6,7 @@
 #include "services/model/adapters/openai_provider.hpp"
 #include "services/model/adapters/simulated.hpp"
 #include "services/model/answers.hpp"
+#include "services/model/config_check.hpp"
 
 namespace loquat::model {
 namespace {
@@ -124,7 +125,7 @@ class ModelService final : public runtime::Service {
     std::vector<Backend*> to_list_;
 };
 
-runtime::ConfigSection section() { return runtime::config_section<Config>("model"); }
+runtime::ConfigSection section() { return runtime::config_section<Config>("model", check_config); }
 
 std::unique_ptr<runtime::Service> make(runtime::Context& context) {
     return std::make_unique<ModelService>(context);

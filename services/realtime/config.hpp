@@ -8,7 +8,6 @@
 namespace loquat::realtime {
 
 struct Config {
-    std::vector<std::string> origins;
     bool deflate = true;
     std::int64_t compress_bytes_min = 1024;
     std::int64_t connections_max = 200'000;
@@ -30,7 +29,6 @@ struct Config {
     std::int64_t backlog_max = 2'000;
 
     static constexpr std::array fields{
-        wire::Field{"origins", 0, 100, "Origins of pages besides the host's own that may connect."},
         wire::Field{.name = "deflate", .doc = "Agree to permessage-deflate."},
         wire::Field{"compress_bytes_min", 64, 1 << 20, "Bytes; shorter frames are sent plain."},
         wire::Field{"connections_max", 1, 10'000'000, "Of one loop; more are answered 503."},
@@ -56,7 +54,7 @@ struct Config {
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (origins, deflate, compress_bytes_min, connections_max, login_time_max_ms,
+                      (deflate, compress_bytes_min, connections_max, login_time_max_ms,
                        heart_beat_ms, read_slack_ms, ping_after_ms, token_warning_ms, linger_ms,
                        drain_spread_ms, login_frame_bytes_max, body_bytes_max, queue_bytes_max,
                        inbox_bytes_max, subscriptions_max, transactions_max, transaction_frames_max,

@@ -70,7 +70,7 @@ void Endpoint::check_capacity() const {
 Task<void> Endpoint::handle_upgrade(net::http::Exchange& exchange, contracts::Caller caller) {
     const net::http::RequestHead& head = exchange.head();
     check_capacity();
-    if (!is_allowed_origin(caller.origin, caller.host, node_.config().origins)) {
+    if (!is_allowed_origin(caller.origin, caller.host, origins_)) {
         throw Failure{Kind::forbidden, "auth.origin_not_allowed",
                       "Pages of this origin may not connect."};
     }

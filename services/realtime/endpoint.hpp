@@ -7,7 +7,9 @@ namespace loquat::realtime {
 // The opening handshake at `/ws`.
 class Endpoint final : public runtime::UpgradeTarget {
   public:
-    explicit Endpoint(Node& node) : node_(node) {}
+    // `origins` of web pages besides the host's own may connect.
+    Endpoint(Node& node, std::vector<std::string> origins)
+        : node_(node), origins_(std::move(origins)) {}
 
     // Failures before the upgrade: auth.origin_not_allowed (403), server.overloaded and
     // server.restarting (503), websocket.bad_handshake (400); 426 for another version of the
@@ -18,6 +20,7 @@ class Endpoint final : public runtime::UpgradeTarget {
     void check_capacity() const;
 
     Node& node_;
+    std::vector<std::string> origins_;
 };
 
 }  // namespace loquat::realtime

@@ -26,7 +26,7 @@ class RealtimeService final : public runtime::Service {
           node_(context.loop(), context.config<Config>(),
                 {verifier_, chat_, presence_, context.broadcast(), context.rights(),
                  context.clock()}),
-          endpoint_(node_),
+          endpoint_(node_, context.platform_config().origins),
           metrics_(context.metrics(), context.instance()),
           timer_([this] { measure(); }) {
         context.expose_upgrade("/ws", endpoint_);

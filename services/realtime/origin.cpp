@@ -20,7 +20,7 @@ bool is_allowed_origin(std::string_view origin, std::string_view host,
         return true;
     }
     for (const std::string& one : allowed) {
-        if (one == "*" || equal_ignoring_case(one, origin)) {
+        if (equal_ignoring_case(one, origin)) {
             return true;
         }
     }

@@ -6,8 +6,7 @@
 namespace loquat::realtime {
 
 // Whether a page of `origin` (RFC 6454) may open a connection to `host` (a Host header): its own
-// host, or one of `allowed`, where `*` stands for any.  Clients that are no browsers send no Origin
-// and may.
+// host, or one of `allowed`.  Clients that are no browsers send no Origin and may.
 bool is_allowed_origin(std::string_view origin, std::string_view host,
                        std::span<const std::string> allowed);
 

@@ -314,7 +314,7 @@ TEST_F(GatewayTest, can_go_without_limits) {
 }
 
 TEST_F(GatewayTest, answers_allowed_origins_and_no_others) {
-    config.origins = {"https://app.example.org"};
+    origins = {"https://app.example.org"};
     start();
     const net::http::Headers preflight{{"Origin", "https://app.example.org"},
                                        {"Access-Control-Request-Method", "POST"}};

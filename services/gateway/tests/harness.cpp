@@ -203,7 +203,8 @@ void GatewayHarness::start() {
                         return net::http::Response{.body = std::string{path}};
                     },
                     .web = asset_list,
-                    .audit = *audit});
+                    .audit = *audit,
+                    .origins = origins});
     at = gateway->start();
 }
 

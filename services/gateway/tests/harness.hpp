@@ -77,6 +77,7 @@ class GatewayHarness {
     GatewayConfig config;
     std::deque<runtime::WebAsset> assets;
     std::vector<runtime::WebAsset> asset_list;
+    std::vector<std::string> origins;  // of other web pages that may call
     std::unique_ptr<Gateway> gateway;
     std::unique_ptr<net::http::Client> client;
     std::deque<FakeUpstream> upstreams;

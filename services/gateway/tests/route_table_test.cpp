@@ -220,25 +220,29 @@ TEST_F(Routes, that_cannot_be_are_refused_by_name) {
     add("r", "x");
     EXPECT_EQ(refusal(), "gateway.routes: r: path must begin with a slash");
     config_.routes[0].path = "/**/x";
-    EXPECT_EQ(refusal(), "gateway.routes: r: ** may only be the last segment");
+    EXPECT_EQ(refusal(),
+              "gateway.routes: r: path has **, which stands for nothing: {name} is one segment, a "
+              "last ** any rest");
     config_.routes[0].path = "/x";
     config_.routes[0].methods = {"FLY"};
-    EXPECT_EQ(refusal(), "gateway.routes: r: FLY is no method that can be chosen by");
+    EXPECT_EQ(refusal(),
+              "gateway.routes: r: methods[0] must be one of GET, HEAD, POST, PUT, PATCH, DELETE, "
+              "OPTIONS, TRACE, not FLY");
     config_.routes[0].methods = {};
     config_.routes[0].service = "auth";
-    EXPECT_EQ(refusal(), "gateway.routes: r: it needs either upstreams or a service");
+    EXPECT_EQ(refusal(), "gateway.routes: r: needs either upstreams or a service");
     config_.routes[0].upstreams = {};
-    EXPECT_EQ(refusal(), "gateway.routes: r: platform.urls does not say where auth is");
+    EXPECT_EQ(refusal(), "gateway.routes: r: service auth has no address in platform.urls");
     config_.routes[0].service = "";
     config_.routes[0].upstreams = {"ftp://x"};
-    EXPECT_EQ(refusal(), "gateway.routes: r: ftp://x is not of the form http://host:port");
+    EXPECT_EQ(refusal(),
+              "gateway.routes: r: upstreams[0] must be of the form http://host:port, not ftp://x");
     config_.routes[0].upstreams = {"http://127.0.0.1:1"};
     config_.routes[0].rewrite = "/{nothing}";
-    EXPECT_EQ(refusal(),
-              "gateway.routes: rewrite /{nothing} names {nothing}, which its path has not.");
+    EXPECT_EQ(refusal(), "gateway.routes: r: rewrite names {nothing}, which its path has not");
     config_.routes[0].rewrite = "";
     add("r", "/y");
-    EXPECT_EQ(refusal(), "gateway.routes: r: the id comes twice");
+    EXPECT_EQ(refusal(), "gateway.routes: r: id comes twice");
 }
 
 }  // namespace

@@ -21,20 +21,6 @@ constexpr std::size_t connections_more = 16;  // than answers: lists, and those 
 constexpr std::size_t quirks_max = 1'000;
 constexpr int lessons_max = 3;
 
-std::shared_ptr<const net::tls::ClientContext> make_tls(const ProviderConfig& config) {
-    if (config.ca_file.empty()) {
-        return net::tls::ClientContext::make();
-    }
-    std::ifstream file{config.ca_file, std::ios::binary};
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file) {
-        throw Failure{Kind::invalid, "config.invalid",
-                      "model: the certificates cannot be read from " + config.ca_file};
-    }
-    return net::tls::ClientContext::make_trusting(text.str());
-}
-
 net::http::ClientConfig client_config(const ProviderConfig& config, net::http::Scheme scheme) {
     const milliseconds longest{std::max(config.first_token_ms_max, config.next_token_ms_max)};
     net::http::ClientConfig client;
@@ -45,7 +31,7 @@ net::http::ClientConfig client_config(const ProviderConfig& config, net::http::S
     client.connections_per_origin_max =
         static_cast<std::size_t>(config.concurrent_max) + connections_more;
     if (scheme == net::http::Scheme::https) {
-        client.tls = make_tls(config);
+        client.tls = make_provider_tls(config);
     }
     return client;
 }
@@ -71,6 +57,20 @@ void make_safe(const std::string& key, std::string& text) {
 }
 
 }  // namespace
+
+std::shared_ptr<const net::tls::ClientContext> make_provider_tls(const ProviderConfig& config) {
+    if (config.ca_file.empty()) {
+        return net::tls::ClientContext::make();
+    }
+    std::ifstream file{config.ca_file, std::ios::binary};
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) {
+        throw Failure{Kind::invalid, "config.invalid",
+                      "model: the certificates cannot be read from " + config.ca_file};
+    }
+    return net::tls::ClientContext::make_trusting(text.str());
+}
 
 OpenAiProvider::OpenAiProvider(aio::Loop& loop, const Clock& clock, ProviderConfig config)
     : loop_(loop),

@@ -3,11 +3,16 @@
 #include <unordered_map>
 
 #include "net/http/client.hpp"
+#include "net/tls/context.hpp"
 #include "services/model/adapters/openai_request.hpp"
 #include "services/model/config.hpp"
 #include "services/model/ports.hpp"
 
 namespace loquat::model {
+
+// Whom a provider's certificates are judged by: the system's authorities, or those of its ca_file.
+// Throws `config.invalid` and tls.*.
+std::shared_ptr<const net::tls::ClientContext> make_provider_tls(const ProviderConfig& config);
 
 // A server that speaks OpenAI's language, over our own HTTP client: on the loop, so that
 // cancellation closes its connection at once, and a waiting stream costs no thread.

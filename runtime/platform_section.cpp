@@ -1,0 +1,66 @@
+#include "runtime/platform_section.hpp"
+
+#include <algorithm>
+
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "net/http/client.hpp"
+#include "runtime/platform_config.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+std::string numbered(const char* path, std::size_t index) {
+    return path + ("[" + std::to_string(index) + "]");
+}
+
+void check_urls(const Config& config, const std::vector<ServiceUrl>& urls,
+                ConfigFindings& findings) {
+    std::vector<std::string> known = config.section_names();
+    std::erase(known, "platform");
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        const std::string here = numbered("platform.urls", i);
+        if (!net::http::Origin::parse(urls[i].url)) {
+            findings.add(here + ".url", "must be of the form http://host:port, not " +
+                                            hide_credentials(urls[i].url));
+        }
+        const auto is_same = [&](const ServiceUrl& one) { return one.service == urls[i].service; };
+        if (std::find_if(urls.begin(), urls.begin() + static_cast<std::ptrdiff_t>(i), is_same) !=
+            urls.begin() + static_cast<std::ptrdiff_t>(i)) {
+            findings.add(here + ".service", "comes twice: " + urls[i].service);
+        }
+        const auto near = suggest(urls[i].service, known);
+        if (near && *near != urls[i].service) {
+            findings.add(here + ".service",
+                         "is no service: " + urls[i].service + "; did you mean " + *near + "?");
+        }
+    }
+}
+
+void check_origins(const std::vector<std::string>& origins, ConfigFindings& findings) {
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+        if (!net::http::Origin::parse(origins[i]) || origins[i].ends_with('/')) {
+            findings.add(numbered("platform.origins", i),
+                         "must be of the form https://host or https://host:port, not " +
+                             hide_credentials(origins[i]));
+        }
+    }
+}
+
+void check(const Config& config, ConfigFindings& findings) {
+    const auto platform = config.get<PlatformConfig>("platform");
+    check_urls(config, platform.urls, findings);
+    check_origins(platform.origins, findings);
+}
+
+}  // namespace
+
+ConfigSection platform_section() {
+    ConfigSection section = config_section<PlatformConfig>("platform", check);
+    section.renamed = {{"gateway.origins", "origins"},
+                       {"realtime.origins", "origins"},
+                       {"auth.origins", "origins"}};
+    return section;
+}
+
+}  // namespace loquat::runtime
