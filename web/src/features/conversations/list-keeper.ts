@@ -60,10 +60,14 @@ export class ListKeeper {
     };
     const onScroll = () => this.onScroll();
     scroller.addEventListener('scroll', onScroll, { passive: true });
+    // A row says that it has just become another height.
+    const onChange = () => this.settle('frame');
+    scroller.addEventListener('rowchange', onChange);
     for (const type of ['touchstart', 'touchend', 'touchcancel'] as const) scroller.addEventListener(type, touch, { passive: true });
     this.sizes.observe(scroller);
     return () => {
       scroller.removeEventListener('scroll', onScroll);
+      scroller.removeEventListener('rowchange', onChange);
       for (const type of ['touchstart', 'touchend', 'touchcancel'] as const) scroller.removeEventListener(type, touch);
       this.sizes.disconnect();
       this.observed.clear();

@@ -3,6 +3,7 @@ import type { Message } from '@/api/contracts.gen';
 import { Markdown } from '@/components/markdown/markdown';
 import { strings } from '@/lib/strings';
 import { fullTime } from '@/lib/time';
+import { Fold } from './fold';
 
 export function MessageText({ message }: { message: Message }) {
   if (message.deleted_at) {
@@ -14,7 +15,9 @@ export function MessageText({ message }: { message: Message }) {
   }
   return (
     <div className={message.edited_at ? 'edited-text' : undefined}>
-      <Markdown text={message.text} mentioned={message.mentions} />
+      <Fold id={message.id} text={message.text}>
+        <Markdown text={message.text} mentioned={message.mentions} />
+      </Fold>
       {message.edited_at && (
         <span className="text-small text-faint" data-tip={fullTime(message.edited_at)}>
           {strings.messages.edited}
