@@ -55,7 +55,7 @@ test('signing out in one tab signs out the other, and the way back leads to the 
   await second.goto(`/c/${room}`);
   await composer(second).waitFor();
 
-  await first.getByRole('button', { name: 'Sign out' }).click();
+  await first.getByRole('button', { name: 'Sign out', exact: true }).click();
 
   await second.getByLabel('User name or e-mail').waitFor();
   expect(new URL(second.url()).pathname).toBe(`/c/${room}`);

@@ -38,6 +38,7 @@ export function ConversationScreen({ chatId, targetSeq }: ConversationScreenProp
   if (error && ['chat.not_found', 'http.404', 'request.invalid'].includes(errorCode(error))) {
     return (
       <EmptyState
+        isPage
         title={strings.conversation.notFoundTitle}
         text={strings.conversation.notFoundText}
         action={<Link to="/" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover">{strings.conversation.back}</Link>}

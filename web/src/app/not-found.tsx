@@ -11,6 +11,7 @@ export function NotFound() {
   const { pathname } = useLocation();
   return (
     <EmptyState
+      isPage
       picture={<Logo size={56} />}
       title={strings.notFound.title}
       text={strings.notFound.text(pathname)}

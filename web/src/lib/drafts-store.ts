@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import {
-  afterOther, afterTaken, emptyDraft, heldOf, parseSlot, placeOfKey, readSlots, removeSlot, writeSlot, type Draft, type DraftStorage, type Held, type Slot,
+  afterOther, afterTaken, emptyDraft, goesOn, heldOf, parseSlot, placeOfKey, readSlots, removeSlot, writeSlot, type Draft, type DraftStorage, type Held, type Slot,
 } from './drafts';
 import { makeClientId } from './ids';
+import { openChatId } from './reading';
 import { useSession } from './session';
 import { ownTab } from './tab-id';
 
@@ -39,18 +40,24 @@ export function useDraft(chatId: string): Draft {
 }
 
 export function changeDraft(chatId: string, change: Partial<Draft>): void {
+  put(chatId, change, false);
+}
+
+// The draft was sent, wherever it was typed.
+export function clearDraft(chatId: string): void {
+  put(chatId, emptyDraft, true);
+}
+
+function put(chatId: string, change: Partial<Draft>, sent: boolean): void {
   const before = heldIn(useDraftsStore.getState(), chatId);
   if (before.tab !== tab) bases.set(chatId, before.draft.text);
   const draft = { ...before.draft, ...change };
   const isEmpty = draft.text === '' && draft.replyTo === null;
   useDraftsStore.setState((state) => ({ byChat: { ...state.byChat, [chatId]: { draft, tab: isEmpty ? null : tab } } }));
   writeSlot(storage, meId(), chatId, { tab, draft, at: Date.now(), base: bases.get(chatId) ?? '' });
-  // What stood here is going on here now.
-  if (before.tab !== null && before.tab !== tab) removeSlot(storage, meId(), chatId, before.tab);
-}
-
-export function clearDraft(chatId: string): void {
-  changeDraft(chatId, emptyDraft);
+  // What stood here is going on here now, or is sent. Something else in its place leaves it where it was typed.
+  const isTaken = sent || goesOn(draft, before.draft.text);
+  if (isTaken && before.tab !== null && before.tab !== tab) removeSlot(storage, meId(), chatId, before.tab);
 }
 
 // Another person signed in: nothing in memory is theirs.
@@ -67,7 +74,7 @@ function onStorage({ key, oldValue, newValue }: StorageEvent): void {
   const { chatId } = place;
   const held = heldIn(useDraftsStore.getState(), chatId);
   const [was, now] = [parseSlot(place.tab, oldValue), parseSlot(place.tab, newValue)];
-  const next = place.tab === tab ? afterTaken(held, tab, was) : afterOther(held, tab, was, now);
+  const next = place.tab === tab ? afterTaken(held, tab, was) : afterOther(held, tab, was, now, openChatId() === chatId);
   if (next === held) return;
   useDraftsStore.setState((state) => ({ byChat: { ...state.byChat, [chatId]: next } }));
   if (held.tab === tab) removeSlot(storage, meId(), chatId, tab);

@@ -92,6 +92,16 @@ describe('drafts of two tabs', () => {
     expect(afterOther(held('t1', 'abc'), 't1', null, slot('t2', 'abcd', 2, 'abc'))).toEqual(held('t2', 'abcd'));
   });
 
+  it('stay here when something else took their place there', () => {
+    const mine = held('t1', 'abc');
+
+    expect(afterOther(mine, 't1', null, slot('t2', 'other', 2, 'abc'))).toBe(mine);
+  });
+
+  it('leave an empty composer that is open empty', () => {
+    expect(afterOther(nothingHeld, 't1', null, slot('t2', 'w'), true)).toBe(nothingHeld);
+  });
+
   it('are gone here when they were sent there', () => {
     expect(afterOther(held('t2', 'abc'), 't1', slot('t2', 'abc'), null)).toEqual({ draft: emptyDraft, tab: null });
     expect(afterOther(held('t1', 'abc'), 't1', slot('t2', 'abc'), null)).toEqual({ draft: emptyDraft, tab: null });

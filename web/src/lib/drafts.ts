@@ -1,5 +1,5 @@
 // What is typed but not sent, per person and chat, kept over reloads. Each tab keeps its own in a slot of its own, so that no
-// tab writes over what was typed in another. A tab in which nothing was typed shows what is typed elsewhere.
+// tab writes over what was typed in another. A chat that is opened shows what was typed elsewhere if nothing was typed here.
 
 export interface DraftStorage {
   keys: () => string[];
@@ -84,6 +84,9 @@ export function removeSlot(storage: DraftStorage, userId: string, chatId: string
   }
 }
 
+// Whether a draft is what stood there and more.
+export const goesOn = (draft: Draft, base: string): boolean => draft.text !== '' && draft.text.startsWith(base);
+
 const isEmpty = (draft: Draft): boolean => draft.text === '' && draft.replyTo === null;
 
 // What a tab shows first: its own draft, otherwise the newest of the others.
@@ -99,10 +102,13 @@ export function afterTaken(held: Held, own: string, was: Slot | null): Held {
 }
 
 // What a tab shows after another tab's draft changed from `was` to `now`. What was typed here stays, unless the other went on
-// from exactly that, or sent it.
-export function afterOther(held: Held, own: string, was: Slot | null, now: Slot | null): Held {
+// from exactly that, or sent it. An empty composer that is open stays empty: somebody may be about to type in it.
+export function afterOther(held: Held, own: string, was: Slot | null, now: Slot | null, isOpen = false): Held {
   const typedHere = held.tab === own;
-  if (now) return !typedHere || now.base === held.draft.text ? { draft: now.draft, tab: now.tab } : held;
+  if (now) {
+    const stays = held.tab === null ? isOpen : typedHere && !(now.base === held.draft.text && goesOn(now.draft, now.base));
+    return stays ? held : { draft: now.draft, tab: now.tab };
+  }
   if (!was) return held;
   const isSame = typedHere ? was.draft.text === held.draft.text : was.tab === held.tab;
   return isSame ? nothingHeld : held;

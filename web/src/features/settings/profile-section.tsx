@@ -1,4 +1,3 @@
-import { LogOut } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { updateMe } from '@/api/people';
 import { Avatar } from '@/components/avatar';
@@ -6,7 +5,7 @@ import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { setUser, signOut, useMe } from '@/lib/session';
+import { setUser, useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
 
@@ -47,11 +46,6 @@ export function ProfileSection() {
         <FormError text={general} />
         <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{strings.common.save}</Button>
       </form>
-      <div className="border-t border-line pt-5">
-        <Button onClick={() => void signOut(false)}>
-          <LogOut size={16} aria-hidden /> {strings.auth.signOut}
-        </Button>
-      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Laptop, Smartphone } from 'lucide-react';
+import { Laptop, LogOut, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { endSession, listSessions } from '@/api/people';
 import type { SessionInfo } from '@/api/contracts.gen';
@@ -34,7 +34,12 @@ export function SessionsSection() {
       <ul className="flex flex-col divide-y divide-line border-y border-line">
         {sorted.map((session) => <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />)}
       </ul>
-      <Button variant="quiet_danger" className="-ms-4 self-start" onClick={() => setEndingAll(true)}>{strings.auth.signOutEverywhere}</Button>
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={() => void signOut(false)}>
+          <LogOut size={16} aria-hidden /> {strings.auth.signOut}
+        </Button>
+        <Button variant="quiet_danger" onClick={() => setEndingAll(true)}>{strings.auth.signOutEverywhere}</Button>
+      </div>
       {endingAll && (
         <ConfirmDialog
           title={strings.auth.signOutEverywhere}

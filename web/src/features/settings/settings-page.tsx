@@ -90,6 +90,8 @@ function showPart(element: HTMLElement | null): void {
 
 function Open({ section, narrow }: { section: Section; narrow: boolean }) {
   const several = section.parts.length > 1;
+  // On a phone it is a page of its own.
+  const [Title, PartTitle] = narrow ? (['h1', 'h2'] as const) : (['h2', 'h3'] as const);
   return (
     <div className="min-w-0 flex-1 overflow-y-auto">
       <div className={cn('mx-auto px-4 pt-3 pb-16 md:px-8 md:pt-10', section.path === 'usage' ? 'max-w-[47.5rem]' : 'max-w-[38rem]')}>
@@ -99,13 +101,13 @@ function Open({ section, narrow }: { section: Section; narrow: boolean }) {
               <ChevronLeft size={22} aria-hidden />
             </Link>
           )}
-          <h2 className="text-title font-bold tracking-[-0.01em]">{strings.settings.sections[section.path]}</h2>
+          <Title className="text-title font-bold tracking-[-0.01em]">{strings.settings.sections[section.path]}</Title>
         </div>
         <Suspense fallback={null}>
           <div className="flex flex-col divide-y divide-line">
             {section.parts.map(({ name, part: Part }) => (
               <section key={name} id={name} ref={showPart} aria-labelledby={several ? `${name}-title` : undefined} className="scroll-mt-6 py-8 first:pt-0 last:pb-0">
-                {several && <h3 id={`${name}-title`} className="mb-4 text-read font-bold">{strings.settings.parts[name as keyof typeof strings.settings.parts]}</h3>}
+                {several && <PartTitle id={`${name}-title`} className="mb-4 text-read font-bold">{strings.settings.parts[name as keyof typeof strings.settings.parts]}</PartTitle>}
                 <Part />
               </section>
             ))}

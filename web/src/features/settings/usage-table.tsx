@@ -15,7 +15,7 @@ export function UsageTable({ report }: { report: UsageReport }) {
   const { day, model, tokensIn, tokensOut, answers, cost, total, table } = strings.usage;
   const heads = [tokensIn, tokensOut, answers, ...(hasCost ? [cost] : [])];
   return (
-    <div role="region" aria-label={table} tabIndex={0} className="overflow-x-auto rounded-sm">
+    <div role="region" aria-label={table} tabIndex={0} className="scroll-hint overflow-x-auto rounded-sm">
       <table className="tabular w-full text-small whitespace-nowrap">
         <caption className="sr-only">{table}</caption>
         <thead>
