@@ -13,6 +13,7 @@ import { strings } from '@/lib/strings';
 import { charactersOver } from '@/lib/text-length';
 import { continueLine, insideFence } from '@/lib/text-continuation';
 import { isTouch, useIsNarrow } from '@/lib/use-media';
+import { writeInto } from '@/lib/write-into';
 import { CommandNotice } from './command-notice';
 import { readCommand, type Command, type Reading } from './commands';
 import { CompletionPopup } from './completion-popup';
@@ -71,13 +72,11 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
     const edit = selectionStart === selectionEnd ? continueLine(draft.text, selectionStart) : null;
     if (!edit) return event.shiftKey || !event.altKey ? undefined : event.preventDefault();
     event.preventDefault();
-    setText(edit.text);
-    requestAnimationFrame(() => area.current?.setSelectionRange(edit.caret, edit.caret));
+    writeInto(area.current, () => setText(edit.text), edit.caret);
   };
   const insert = (sign: string) => {
     const { selectionStart: from, selectionEnd: to } = area.current ?? { selectionStart: draft.text.length, selectionEnd: draft.text.length };
-    setText(draft.text.slice(0, from) + sign + draft.text.slice(to));
-    requestAnimationFrame(() => area.current?.setSelectionRange(from + sign.length, from + sign.length));
+    writeInto(area.current, () => setText(draft.text.slice(0, from) + sign + draft.text.slice(to)), from + sign.length);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const press = pressOf(event);

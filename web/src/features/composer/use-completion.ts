@@ -4,6 +4,7 @@ import { useEmoji } from '@/features/emoji/use-emoji';
 import { useMe } from '@/lib/session';
 import { completionAt } from '@/lib/text-continuation';
 import { useMembers } from '@/lib/use-chats';
+import { writeInto } from '@/lib/write-into';
 import type { Command } from './commands';
 import { suggestionsFor, type Suggestion } from './suggestions';
 
@@ -39,13 +40,13 @@ export function useCompletion({ chatId, text, area, commands, extra, setText }: 
     if (!found) return;
     if (found.sign === ':') noteEmoji(suggestion.text);
     const head = `${text.slice(0, found.from)}${suggestion.text} `;
-    setText(head + text.slice(caret).replace(/^ /, ''));
-    setCaret(head.length);
-    setActive(0);
-    requestAnimationFrame(() => {
-      area.current?.focus();
-      area.current?.setSelectionRange(head.length, head.length);
-    });
+    const change = () => {
+      setText(head + text.slice(caret).replace(/^ /, ''));
+      setCaret(head.length);
+      setActive(0);
+    };
+    area.current?.focus();
+    writeInto(area.current, change, head.length);
   };
   const onKey = (key: string): boolean => {
     const chosen = suggestions[at];
