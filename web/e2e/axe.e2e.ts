@@ -11,6 +11,7 @@ let browser: Browser;
 let ada: Person;
 let room: string;
 let asked: string;
+let rich: string;
 
 beforeAll(async () => {
   browser = await openBrowser();
@@ -21,6 +22,14 @@ beforeAll(async () => {
   asked = (await api<{ id: string }>(ada, 'POST', '/api/chats', { kind: 'assistant', title: 'Asked' })).id;
   await api(ada, 'POST', `/api/chats/${asked}/generations`, { client_id: 'first', prompt: '[[tokens 90]] Say something with code' });
   await post(tom, room, 'Some *text* with `code`, a [link](https://example.org) and\n\n```js\nlet a = 1; // note\n```\n\n|a|b|\n|-|-|\n|1|2|');
+  rich = await makeRoom(ada, 'Rich', []);
+  const columns = Array.from({ length: 30 }, (_, index) => `column ${index}`);
+  await post(ada, rich, [
+    'A formula \\(a^2\\), a note[^1], ![a picture](https://example.org/a.png), a task:\n\n- [x] done\n\n> שלום\n',
+    `$$\n\\int_0^1 x^2\n$$\n\n| ${columns.join(' | ')} |\n|${'---|'.repeat(30)}\n`, '[^1]: Its text.',
+  ].join('\n'));
+  await post(ada, rich, '🎉');
+  await post(ada, rich, Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n'));
 });
 afterAll(() => browser.close());
 
@@ -72,6 +81,14 @@ describe.each([
     await page.locator('[data-answer-state="message"]').waitFor();
     await page.getByText('Instructions').first().waitFor();
     expect(await findings(page), 'a chat with an assistant').toEqual([]);
+    await page.goto(`/c/${rich}`);
+    await page.getByRole('button', { name: 'Show more' }).waitFor();
+    await page.locator('.formula .katex').first().waitFor({ state: 'attached' });
+    expect(await findings(page), 'texts with everything').toEqual([]);
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await page.locator('[data-emoji]').first().waitFor();
+    expect(await findings(page), 'the emoji').toEqual([]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     expect(await findings(page), 'the switcher').toEqual([]);

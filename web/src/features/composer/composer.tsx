@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { IconButton } from '@/components/icon-button';
-import { EmojiButton } from '@/features/emoji/emoji-button';
+import { EmojiButton } from '@/components/emoji/emoji-button';
 import { cn } from '@/lib/cn';
 import { changeDraft, clearDraft, useDraft } from '@/lib/drafts-store';
 import { composerIntent, pressOf } from '@/lib/key-intent';

@@ -4,8 +4,8 @@ import { Avatar } from '@/components/avatar';
 import { fuzzySearch } from '@/lib/fuzzy';
 import type { Completion } from '@/lib/text-continuation';
 import type { Command } from './commands';
-import { useRecentEmoji } from '@/features/emoji/recent';
-import type { EmojiData } from '@/features/emoji/use-emoji';
+import { useRecentEmoji } from '@/components/emoji/recent';
+import type { EmojiData } from '@/components/emoji/use-emoji';
 
 export interface Suggestion {
   id: string;

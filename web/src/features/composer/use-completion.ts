@@ -1,6 +1,6 @@
 import { useMemo, useState, type RefObject } from 'react';
-import { noteEmoji } from '@/features/emoji/recent';
-import { useEmoji } from '@/features/emoji/use-emoji';
+import { noteEmoji } from '@/components/emoji/recent';
+import { useEmoji } from '@/components/emoji/use-emoji';
 import { useMe } from '@/lib/session';
 import { completionAt } from '@/lib/text-continuation';
 import { useMembers } from '@/lib/use-chats';

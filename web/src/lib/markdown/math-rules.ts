@@ -25,12 +25,14 @@ const word = /[\p{L}\p{N}]/u;
 const holdsSomething = /[^\\\s()[\]]/;
 const operator = /[\\^_=+<>{}]/;
 const words = /[A-Za-z]{2,}\s|\s[A-Za-z]{2,}/;
+const longWord = /(?:^|\s)[A-Za-z]{3,}(?=[\s,.;:!?]|$)/;
 
 // A single dollar opens and closes next to what it holds and apart from words; "$5 and $10" is money.
 function isDollarMath(text: string, start: number, end: number): boolean {
   const tex = text.slice(start, end);
   if (/^\s|\s$/.test(tex) || word.test(text.charAt(end + 1)) || text.charAt(end + 1) === '$') return false;
-  return operator.test(tex) || !words.test(tex);
+  // With a command it is TeX; with an operator it may be, unless it also has words.
+  return tex.includes('\\') || (operator.test(tex) ? !longWord.test(tex) : !words.test(tex));
 }
 
 // Escaped brackets that hold maths hold more than words: "\[sic\]", "\[1\]" and "\(or so\)" are text.
