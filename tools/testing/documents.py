@@ -110,7 +110,7 @@ def judge(turn, done):
         if sign in said:
             yield f"turn {turn} says {sign!r}"
     refusals = re.findall(r'"code":"([a-z._]+)"', said)
-    if set(refusals) - ({"auth.username_taken"} if turn == 2 else set()):
+    if set(refusals) - ({"auth.username_taken", "taken"} if turn == 2 else set()):
         yield f"turn {turn} was refused: {refusals}"
     if turn == 1 and ('"text":"hello"' not in said or "event: done" not in said.replace("event:done", "event: done")):
         yield "the message or the end of the answer did not come"
