@@ -36,6 +36,7 @@ with_progress() {
     local what=$1 log=$2 start=$SECONDS child last
     shift 2
     say "$what"
+    mkdir -p "$(dirname "$log")"
     : >"$log"
     "$@" >"$log" 2>&1 </dev/null &
     child=$!

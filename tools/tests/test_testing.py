@@ -64,6 +64,11 @@ class Progress(unittest.TestCase):
         self.assertIn("reason", done.stderr)
         self.assertIn("this did not work: trying", done.stderr)
 
+    def test_makes_the_folder_of_its_log(self):
+        done = bash('cd "$(mktemp -d)"; with_progress "trying" .cache/new/log echo chatter; cat .cache/new/log')
+
+        self.assertEqual((done.returncode, done.stdout), (0, "chatter\n"))
+
     def test_keeps_what_worked_quiet(self):
         done = bash('with_progress "trying" "$(mktemp)" echo chatter')
 
