@@ -42,9 +42,24 @@ BOOST_DESCRIBE_STRUCT(AssistantSettings, (),
 struct ChatMe {
     MemberRole role = MemberRole::member;
     std::int64_t read_seq = 0;
-    std::int64_t unread = 0;
+    std::int64_t unread = 0;  // messages behind `read_seq` that are still there
 };
 BOOST_DESCRIBE_STRUCT(ChatMe, (), (role, read_seq, unread))
+
+// What I may do in a conversation now; everything else is refused.
+struct ChatRights {
+    bool send = false;  // also edit my own messages, and ask the assistant where it may be asked
+    bool moderate = false;  // delete messages of others
+    bool change = false;    // title, visibility, archive, assistant
+    bool invite = false;
+    bool remove = false;        // members below me: the owner everybody, admins plain members
+    bool change_roles = false;  // also hand over the ownership
+    bool join = false;
+    bool leave = false;
+    bool destroy = false;
+};
+BOOST_DESCRIBE_STRUCT(ChatRights, (),
+                      (send, moderate, change, invite, remove, change_roles, join, leave, destroy))
 
 struct Chat {
     ChatId id;
@@ -60,16 +75,21 @@ struct Chat {
     std::optional<PublicUser> peer;  // of a direct chat: the other person
     std::optional<AssistantSettings> assistant;
     bool assistant_may_be_asked = false;  // by me, now: with a mention or a question
+    ChatRights may;
+    // Of a message, in characters (code points), line ends counted as one.
+    std::int64_t text_characters_max = 16'000;
     std::optional<Message> last_message;
 
     static constexpr std::array<std::string_view, 4> nulls{"me", "peer", "assistant",
                                                            "last_message"};
     // Older versions do not say it.
-    static constexpr std::array<std::string_view, 1> defaulted{"assistant_may_be_asked"};
+    static constexpr std::array<std::string_view, 3> defaulted{"assistant_may_be_asked", "may",
+                                                               "text_characters_max"};
 };
 BOOST_DESCRIBE_STRUCT(Chat, (),
                       (id, kind, title, visibility, created_at, updated_at, archived, last_seq,
-                       member_count, me, peer, assistant, assistant_may_be_asked, last_message))
+                       member_count, me, peer, assistant, assistant_may_be_asked, may,
+                       text_characters_max, last_message))
 
 struct CreateChatRequest {
     ChatKind kind = ChatKind::group;
@@ -172,8 +192,11 @@ struct ChatPlace {
     ChatId id;
     std::int64_t last_seq = 0;
     std::int64_t read_seq = 0;
+    std::vector<std::int64_t> deleted_seqs;  // behind `read_seq`, ascending: not unread
+
+    static constexpr std::array<std::string_view, 1> defaulted{"deleted_seqs"};
 };
-BOOST_DESCRIBE_STRUCT(ChatPlace, (), (id, last_seq, read_seq))
+BOOST_DESCRIBE_STRUCT(ChatPlace, (), (id, last_seq, read_seq, deleted_seqs))
 
 struct ChatPlaces {
     std::vector<ChatPlace> items;

@@ -136,7 +136,9 @@ std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t
     add(body, "chat_id", chat);
     add(body, "last_seq", last_seq);
     add(body, "unread", unread);
-    body.append(",\"last_message\":").append(last_message);
+    if (!last_message.empty()) {
+        body.append(",\"last_message\":").append(last_message);
+    }
     return body + "}";
 }
 

@@ -63,7 +63,7 @@ std::string chat_event(std::string_view type, const Chat& chat);
 std::string chat_removed_event(const ChatId& chat);
 // My marker moved on another device.
 std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unread);
-// `last_message` is JSON.
+// `last_message` is JSON; empty: it has not changed, and is left out.
 std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread,
                          std::string_view last_message);
 // A message for lists: of a longer text only as much as a preview shows.

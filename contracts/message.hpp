@@ -26,13 +26,20 @@ struct Message {
     std::optional<Time> edited_at;
     std::optional<Time> deleted_at;
     std::optional<std::string> generationId;
+    // One line without marks, for lists, notifications and quotes; absent where it is `text`
+    // itself.
+    std::optional<std::string> preview;
 
     static constexpr std::array<std::string_view, 5> nulls{"seq", "reply_to", "edited_at",
                                                            "deleted_at", "generationId"};
 };
 BOOST_DESCRIBE_STRUCT(Message, (),
                       (id, chat_id, seq, client_id, sender, text, reply_to, mentions, created_at,
-                       edited_at, deleted_at, generationId))
+                       edited_at, deleted_at, generationId, preview))
+
+inline constexpr std::size_t preview_characters_max = 240;
+// `preview` of a message with this text.
+std::optional<std::string> preview_of_text(std::string_view text);
 
 struct PostMessageRequest {
     ChatId id;

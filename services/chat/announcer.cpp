@@ -17,15 +17,14 @@ void Announcer::typing(const ChatId& chat, const UserId& user) {
     parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
 }
 
-void Announcer::read(const Room& room, const MemberRecord& member, std::int64_t last_seq,
+void Announcer::read(const Room& room, const MemberRecord& member, std::int64_t unread,
                      std::int64_t receipts_members_max) {
     if (room.chat.member_count <= receipts_members_max) {
         const store::RoomEvent event{"read", 0, member.user,
                                      contracts::read_event(member.user, member.read_seq)};
         parts_.broadcast.publish(store::room_topic(room.chat.id), store::encode(event));
     }
-    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq,
-                                               count_unread(last_seq, member.read_seq)));
+    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq, unread));
 }
 
 void Announcer::member_added(const ChatId& chat, const UserId& user) {
@@ -139,10 +138,12 @@ Task<void> Announcer::tell_seen(Job job) {
             peer = co_await parts_.people.find(*other);
             peer = peer ? peer : unknown_person(*other);
         }
+        const DeletedSeqs deleted = co_await parts_.deletions.find(job.chat);
         // Last, so that nothing is told which was deleted or left while the rest was looked up.
         const store::Head head = co_await parts_.heads.find(job.chat);
         if (const MemberRecord* member = room->find(job.users[i])) {
-            const ChatView view{room->chat, *member, head, std::move(peer)};
+            const ChatView view{room->chat, *member,         head,
+                                deleted,    std::move(peer), parts_.text_characters_max};
             const auto type = job.what == What::added ? "chat_added" : "chat_changed";
             tell(job.users[i], contracts::chat_event(type, to_wire(view)));
         }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "aio/channel.hpp"
+#include "services/chat/deletions.hpp"
 #include "services/chat/heads.hpp"
 #include "services/chat/metrics.hpp"
 #include "services/chat/people.hpp"
@@ -21,8 +22,10 @@ class Announcer {
         store::Broadcast& broadcast;
         Rooms& rooms;
         Heads& heads;
+        Deletions& deletions;
         People& people;
         ChatMetrics& metrics;
+        std::int64_t text_characters_max = 0;
     };
 
     explicit Announcer(Parts parts) : parts_(parts), jobs_(10'000) {}
@@ -30,7 +33,7 @@ class Announcer {
     void typing(const ChatId& chat, const UserId& user);
     // To the room in conversations of at most `receipts_members_max`; to the person's other devices
     // always.
-    void read(const Room& room, const MemberRecord& member, std::int64_t last_seq,
+    void read(const Room& room, const MemberRecord& member, std::int64_t unread,
               std::int64_t receipts_members_max);
     void member_added(const ChatId& chat, const UserId& user);
     // Ends the person's live subscriptions.

@@ -22,13 +22,15 @@ Chat::Chat(Ports ports, const ChatConfig& config)
       rooms_(ports.chats, unsaved_, to_size(config.members_cached_max)),
       changes_(changes_waiting_max),
       heads_(ports.messages, to_size(config.heads_cached_mib) << 20),
+      deletions_(ports.messages, to_size(config.heads_cached_mib) << 18),
       people_(
           ports.loop, ports.directory, ports.clock,
           {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
       repeats_(to_size(config.repeats_cached_max)),
       began_at_(ports.clock.now()),
       outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
-      announcer_({ports.broadcast, rooms_, heads_, people_, ports.metrics}),
+      announcer_({ports.broadcast, rooms_, heads_, deletions_, people_, ports.metrics,
+                  config.text_characters_max}),
       typing_(typing_max),
       scope_(ports.loop, "chat") {}
 
@@ -58,6 +60,7 @@ Task<void> Chat::stop(Steady deadline) {
 void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
     if (notice == store::Notice::lost) {
         heads_.clear();
+        deletions_.clear();
         return;
     }
     if (const auto event = store::decode_stored_event(*payload)) {
@@ -72,12 +75,16 @@ void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
 // twice.
 void Chat::on_stored(const store::StoredEvent& event) {
     heads_.on_stored(event);
+    deletions_.on_stored(event);
+    Room* room = rooms_.peek(event.message.chat);
+    if (room != nullptr) {
+        name_by_question(*room, event);
+    }
     if (event.kind != store::OutcomeKind::stored) {
         return;
     }
     const store::StoredMessage& message = event.message;
     unsaved_.note_activity(message.chat, message.created_at);
-    Room* room = rooms_.peek(message.chat);
     if (room != nullptr) {
         room->chat.active_at = std::max(room->chat.active_at, message.created_at);
     }

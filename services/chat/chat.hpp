@@ -10,6 +10,7 @@
 #include "runtime/standing_rights.hpp"
 #include "services/chat/announcer.hpp"
 #include "services/chat/config.hpp"
+#include "services/chat/deletions.hpp"
 #include "services/chat/heads.hpp"
 #include "services/chat/membership_feed.hpp"
 #include "services/chat/metrics.hpp"
@@ -77,8 +78,9 @@ class Chat final : public contracts::ChatApi {
     // The name under which what a keyed request does is done once.  Throws
     // `request.idempotency_conflict` when another request has the key.
     Task<Uuid> claim_key(RequestKey key);
-    Task<bool> has_no_title(ChatId chat);
-    // A title made by itself: never replaces one, nobody asked for it.
+    // There is no title, or one made of the question alone.
+    Task<bool> wants_title(ChatId chat);
+    // A title made by itself: never replaces one that was given.
     Task<void> name_chat(ChatId chat, std::string title);
 
     Task<Reply<contracts::Chat>> create_chat(Caller caller,
@@ -182,6 +184,9 @@ class Chat final : public contracts::ChatApi {
 
     void on_notice(store::Notice notice, const store::Payload& payload);
     void on_stored(const store::StoredEvent& event);
+    // naming.cpp
+    void name_by_question(const Room& room, const store::StoredEvent& event);
+    Task<void> change_title(ChatId chat, std::string title, std::int64_t title_seq);
     Task<void> keep_saving();
     void measure_caches();
     Steady store_deadline(const Caller& caller) const;
@@ -192,6 +197,7 @@ class Chat final : public contracts::ChatApi {
     Rooms rooms_;
     Turns<ChatId> changes_;  // whoever changes a conversation or its members holds its turn
     Heads heads_;
+    Deletions deletions_;
     People people_;
     Repeats repeats_;
     Time began_at_;

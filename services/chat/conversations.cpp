@@ -162,6 +162,7 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
             peers.push_back(one.chat.pair->other_than(user));
         }
     }
+    const auto deleted = co_await deletions_.find_all(ids);
     const auto heads = co_await heads_.find_all(std::move(ids));
     const People::Found people = co_await people_.find_all(std::move(peers));
     std::vector<contracts::Chat> views;
@@ -179,7 +180,8 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
             const auto found = people.find(other);
             peer = found != people.end() ? found->second : unknown_person(other);
         }
-        views.push_back(to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], std::move(peer)}));
+        views.push_back(to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], deleted[i],
+                                         std::move(peer), config_.text_characters_max}));
     }
     co_return views;
 }
@@ -207,6 +209,7 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     if (request.title) {
         changed.title =
             to_title(*request.title, static_cast<std::size_t>(config_.title_characters_max));
+        changed.title_seq = 0;
     }
     if (request.visibility) {
         changed.visibility = to_visibility(*request.visibility);
@@ -222,6 +225,7 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
         const Time changed_at = changed.active_at;
         co_await ports_.chats.update(changed);
         room->chat.title = std::move(changed.title);
+        room->chat.title_seq = changed.title_seq;
         room->chat.visibility = changed.visibility;
         room->chat.assistant = std::move(changed.assistant);
         room->chat.is_archived = changed.is_archived;
@@ -240,24 +244,6 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
 
 Task<RoomPtr> Chat::enter(ChatId chat, UserId user, Action action) {
     co_return co_await rooms_.get(chat, user, action);
-}
-
-Task<bool> Chat::has_no_title(ChatId chat) {
-    const RoomPtr room = co_await rooms_.find(chat);
-    co_return room && room->chat.title.empty();
-}
-
-Task<void> Chat::name_chat(ChatId chat, std::string title) {
-    const Turn turn = co_await changes_.take(chat);
-    const RoomPtr room = co_await rooms_.find(chat);
-    if (!room || !room->chat.title.empty()) {
-        co_return;
-    }
-    ChatRecord named = room->chat;
-    named.title = to_title(title, static_cast<std::size_t>(config_.title_characters_max));
-    co_await ports_.chats.update(named);
-    room->chat.title = std::move(named.title);
-    announcer_.chat_changed(chat);
 }
 
 Task<void> Chat::delete_chat(Caller caller, contracts::ChatRef request) {

@@ -55,6 +55,7 @@ Task<void> Chat::destroy(RoomPtr room) {
     room->close();
     rooms_.forget(id);
     heads_.forget(id);
+    deletions_.forget(id);
     announcer_.chat_deleted(id, std::move(everybody));
 }
 
@@ -69,13 +70,12 @@ Task<void> Chat::join_chat(Caller caller, contracts::ChatRef request) {
 
 Task<void> Chat::leave(RoomPtr room, Caller caller) {
     const UserId user = caller.user_id();
-    const MemberRole role = room->find(user)->role;
     if (room->members().size() == 1) {
         co_await destroy(room);
         audit(caller, "chat.deleted", room->chat.id);
         co_return;
     }
-    if (role == MemberRole::owner) {
+    if (!may_leave(room->standing_of(user), std::ssize(room->members()))) {
         throw owner_cannot_leave();
     }
     co_await drop_member(room, user);

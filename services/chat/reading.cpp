@@ -35,6 +35,7 @@ Task<void> Chat::put_read(Caller caller, contracts::ReadRequest request) {
     if (request.seq > head.last_seq) {
         head = co_await heads_.load(request.id);
     }
+    const DeletedSeqs deleted = co_await deletions_.find(request.id);
     const std::int64_t seq = std::min(request.seq, head.last_seq);
     if (const MemberRecord* member = room->find(user);
         member == nullptr || seq <= member->read_seq) {
@@ -46,7 +47,8 @@ Task<void> Chat::put_read(Caller caller, contracts::ReadRequest request) {
         co_return;  // removed, or overtaken by a later marker
     }
     member->read_seq = seq;
-    announcer_.read(*room, *member, head.last_seq, config_.receipts_members_max);
+    announcer_.read(*room, *member, count_unread(head.last_seq, seq, *deleted),
+                    config_.receipts_members_max);
 }
 
 Task<void> Chat::post_typing(Caller caller, contracts::ChatRef request) {
@@ -85,10 +87,13 @@ Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {
     for (const Place& place : places) {
         chats.push_back(place.chat);
     }
+    const auto deleted = co_await deletions_.find_all(chats);
     const auto heads = co_await heads_.find_all(std::move(chats));
     contracts::ChatPlaces answer;
     for (std::size_t i = 0; i < places.size(); ++i) {
-        answer.items.push_back({places[i].chat, heads[i].last_seq, places[i].read_seq});
+        const auto first = std::ranges::upper_bound(*deleted[i], places[i].read_seq);
+        answer.items.push_back(
+            {places[i].chat, heads[i].last_seq, places[i].read_seq, {first, deleted[i]->end()}});
     }
     co_return answer;
 }

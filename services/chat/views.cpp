@@ -1,9 +1,8 @@
 #include "services/chat/views.hpp"
 
-#include <algorithm>
-
 #include "contracts/auth.hpp"
 #include "services/chat/domain/assistant.hpp"
+#include "services/chat/domain/rules.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -45,6 +44,7 @@ contracts::Message to_wire(store::StoredMessage message) {
     out.edited_at = message.edited_at;
     out.deleted_at = message.deleted_at;
     out.generationId = text_or_null(std::move(message.generation_id));
+    out.preview = contracts::preview_of_text(out.text);
     return out;
 }
 
@@ -59,12 +59,28 @@ contracts::Message to_wire(store::MessageRecord record) {
     out.mentions = std::move(record.mentions);
     out.created_at = record.at;
     out.generationId = text_or_null(std::move(record.generation_id));
+    out.preview = contracts::preview_of_text(out.text);
     return out;
 }
 
-std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq) {
-    return std::max<std::int64_t>(0, last_seq - read_seq);
+namespace {
+
+contracts::ChatRights rights_of(const Standing& standing, std::int64_t member_count) {
+    const auto allows = [&](Action action) { return may(action, standing); };
+    contracts::ChatRights rights;
+    rights.send = allows(Action::send);
+    rights.moderate = allows(Action::moderate);
+    rights.change = allows(Action::change);
+    rights.invite = allows(Action::invite);
+    rights.remove = allows(Action::remove);
+    rights.change_roles = allows(Action::change_roles);
+    rights.join = !standing.role && allows(Action::join);
+    rights.leave = may_leave(standing, member_count);
+    rights.destroy = allows(Action::destroy);
+    return rights;
 }
+
+}  // namespace
 
 contracts::Chat to_wire(const ChatView& view) {
     contracts::Chat out;
@@ -79,16 +95,20 @@ contracts::Chat to_wire(const ChatView& view) {
     out.last_seq = view.head.last_seq;
     out.member_count = view.chat.member_count;
     if (view.me) {
-        out.me = contracts::ChatMe{view.me->role, view.me->read_seq,
-                                   count_unread(view.head.last_seq, view.me->read_seq)};
+        out.me =
+            contracts::ChatMe{view.me->role, view.me->read_seq,
+                              count_unread(view.head.last_seq, view.me->read_seq, *view.deleted)};
         if (view.head.last) {
             out.last_message = to_wire(*view.head.last);
         }
     }
     out.peer = view.peer;
     out.assistant = view.me ? view.chat.assistant : std::nullopt;
-    out.assistant_may_be_asked =
-        view.me && !view.chat.is_archived && may_be_asked(view.chat.kind, view.chat.assistant);
+    const auto role = view.me ? std::optional{view.me->role} : std::nullopt;
+    const Standing standing{view.chat.kind, view.chat.visibility, view.chat.is_archived, role};
+    out.may = rights_of(standing, view.chat.member_count);
+    out.assistant_may_be_asked = out.may.send && may_be_asked(view.chat.kind, view.chat.assistant);
+    out.text_characters_max = view.text_characters_max;
     return out;
 }
 

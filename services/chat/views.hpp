@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "contracts/chat.hpp"
+#include "services/chat/deletions.hpp"
 #include "services/chat/domain/records.hpp"
 #include "store/messages/message_store.hpp"
 
@@ -12,14 +13,14 @@ contracts::Message to_wire(store::StoredMessage message);
 // Of a record that has no number yet.
 contracts::Message to_wire(store::MessageRecord record);
 
-std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq);
-
 // A conversation as one person sees it.
 struct ChatView {
     const ChatRecord& chat;
     std::optional<MemberRecord> me;  // none for a stranger to a public room
     const store::Head& head;
+    DeletedSeqs deleted;
     std::optional<contracts::PublicUser> peer;  // of a direct chat
+    std::int64_t text_characters_max = 0;
 };
 contracts::Chat to_wire(const ChatView& view);
 

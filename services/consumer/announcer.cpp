@@ -52,6 +52,7 @@ contracts::Message to_contract(const store::StoredMessage& message) {
     out.created_at = message.created_at;
     out.edited_at = message.edited_at;
     out.deleted_at = message.deleted_at;
+    out.preview = contracts::preview_of_text(message.text);
     if (!message.generation_id.empty()) {
         out.generationId = message.generation_id;
     }

@@ -1,9 +1,13 @@
 #include "services/realtime/places.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "aio/scope.hpp"
 #include "base/log.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/node.hpp"
+#include "store/messages/message_store.hpp"
 #include "store/messages/room_event.hpp"
 #include "wire/codec.hpp"
 
@@ -192,6 +196,7 @@ void Places::on_list_lost(const UserId& user) {
 void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     Place& place = places_[listed.id];
     place.last_seq = std::max(place.last_seq, listed.last_seq);
+    place.deleted.insert(listed.deleted_seqs.begin(), listed.deleted_seqs.end());
     const auto [reader, is_new] = place.readers.try_emplace(user, listed.read_seq);
     if (!is_new) {
         reader->second = std::max(reader->second, listed.read_seq);
@@ -246,8 +251,10 @@ void Places::on_list_event(const UserId& user, std::string_view body) {
             move_marker(user, *event.chat_id, *event.seq);
         } else if (event.chat) {
             people_.at(user).taken_away.erase(event.chat->id);
-            add(user, {event.chat->id, event.chat->last_seq,
-                       event.chat->me ? event.chat->me->read_seq : 0});
+            add(user, {event.chat->id,
+                       event.chat->last_seq,
+                       event.chat->me ? event.chat->me->read_seq : 0,
+                       {}});
         }
     } catch (const Failure& failure) {
         log_warn({.service = "realtime"}, "an event of a list is not readable",
@@ -283,21 +290,11 @@ void Places::on_place_lost(const Place& place) {
 }
 
 void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent& event) {
-    if (event.type == "message_edited" || event.type == "message_deleted") {
-        const auto change = wire::from_json<ChangeEvent>(event.body);
-        if (change.message.seq != place.last_seq) {
-            return;
-        }
-    } else if (event.seq > place.last_seq) {
-        place.last_seq = event.seq;
-        // Who writes has read so far.
-        if (const auto own = place.readers.find(event.subject); own != place.readers.end()) {
-            own->second = event.seq;
-        }
-    } else {
+    const bool is_change = event.type == "message_edited" || event.type == "message_deleted";
+    const bool is_shown = is_change ? apply_change(place, event) : apply_new(place, event);
+    if (!is_shown) {
         return;
     }
-    place.last_message = message_in(event.body);
     if (!std::exchange(place.is_dirty, true)) {
         dirty_.push_back(chat);
     }
@@ -306,6 +303,34 @@ void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent
             std::chrono::duration_cast<std::chrono::milliseconds>(next_turn_ - node_.now());
         timer_.start(node_.loop(), std::max(tell_after, wait));
     }
+}
+
+bool Places::apply_new(Place& place, const store::RoomEvent& event) {
+    if (event.seq <= place.last_seq) {
+        return false;
+    }
+    place.last_seq = event.seq;
+    place.last_message = message_in(event.body);
+    // Who writes has read so far.
+    if (const auto own = place.readers.find(event.subject); own != place.readers.end()) {
+        own->second = event.seq;
+    }
+    return true;
+}
+
+// Lists show the last message, and how many of the unread ones are still there.
+bool Places::apply_change(Place& place, const store::RoomEvent& event) {
+    const std::int64_t seq = wire::from_json<ChangeEvent>(event.body).message.seq.value_or(0);
+    const bool is_last = seq == place.last_seq;
+    if (is_last) {
+        place.last_message = message_in(event.body);
+    }
+    if (event.type != "message_deleted") {
+        return is_last;
+    }
+    place.deleted.insert(seq);
+    return is_last || std::ranges::any_of(place.readers,
+                                          [&](const auto& reader) { return reader.second < seq; });
 }
 
 void Places::tell_all() {
@@ -319,11 +344,32 @@ void Places::tell_all() {
     next_turn_ = node_.now() + tell_each * told;
 }
 
+std::int64_t Places::count_unread(const Place& place, std::int64_t read_seq) {
+    if (place.last_seq <= read_seq) {
+        return 0;
+    }
+    const auto gone = std::distance(place.deleted.upper_bound(read_seq),
+                                    place.deleted.upper_bound(place.last_seq));
+    return place.last_seq - read_seq - gone;
+}
+
+void Places::forget_read(Place& place) {
+    std::int64_t read_by_all = place.last_seq;
+    for (const auto& [user, read_seq] : place.readers) {
+        read_by_all = std::min(read_by_all, read_seq);
+    }
+    place.deleted.erase(place.deleted.begin(), place.deleted.upper_bound(read_by_all));
+    while (place.deleted.size() > store::MessageStore::deleted_max) {
+        place.deleted.erase(place.deleted.begin());
+    }
+}
+
 // One body, and one frame for each address, for all who have the same number of unread messages.
-std::size_t Places::tell(const ChatId& chat, const Place& place) {
+std::size_t Places::tell(const ChatId& chat, Place& place) {
+    forget_read(place);
     std::unordered_map<std::int64_t, std::vector<UserId>> readers;
     for (const auto& [user, read_seq] : place.readers) {
-        readers[std::max<std::int64_t>(0, place.last_seq - read_seq)].push_back(user);
+        readers[count_unread(place, read_seq)].push_back(user);
     }
     for (const auto& [unread, users] : readers) {
         const std::string body =

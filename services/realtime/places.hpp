@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -50,6 +51,8 @@ class Places {
         std::string last_message;  // JSON, as in the event: a preview
         bool is_dirty = false;
         std::unordered_map<UserId, std::int64_t> readers;  // with how far they have read
+        // Numbers of deleted messages that somebody here has not read: nobody counts them.
+        std::set<std::int64_t> deleted;
     };
     struct Person {
         Identity who;
@@ -75,9 +78,15 @@ class Places {
     void on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload);
     void on_place_lost(const Place& place);
     void on_message(const ChatId& chat, Place& place, const store::RoomEvent& event);
+    // True when lists show something else now.
+    static bool apply_new(Place& place, const store::RoomEvent& event);
+    static bool apply_change(Place& place, const store::RoomEvent& event);
     void tell_all();
+    // What everybody here has read need not be remembered.
+    static void forget_read(Place& place);
+    static std::int64_t count_unread(const Place& place, std::int64_t read_seq);
     // How many were told.
-    std::size_t tell(const ChatId& chat, const Place& place);
+    std::size_t tell(const ChatId& chat, Place& place);
 
     Node& node_;
     std::unordered_map<ChatId, Place> places_;

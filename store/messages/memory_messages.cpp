@@ -83,6 +83,23 @@ class MemoryMessages final : public MessageStore {
         co_return heads;
     }
 
+    Task<std::vector<std::vector<std::int64_t>>> list_deleted(std::vector<ChatId> chats) override {
+        check_heads(chats.size());
+        std::vector<std::vector<std::int64_t>> all;
+        for (const ChatId& chat : chats) {
+            std::vector<std::int64_t>& seqs = all.emplace_back();
+            for (const auto& entry : chats_[chat]) {
+                if (entry->message.deleted_at) {
+                    seqs.push_back(entry->message.seq);
+                }
+            }
+            if (seqs.size() > deleted_max) {
+                seqs.erase(seqs.begin(), seqs.end() - deleted_max);
+            }
+        }
+        co_return all;
+    }
+
   private:
     struct Entry {
         StoredMessage message;

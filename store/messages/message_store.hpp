@@ -85,6 +85,7 @@ class MessageStore {
   public:
     static constexpr std::size_t page_max = 200;
     static constexpr std::size_t heads_max = 500;
+    static constexpr std::size_t deleted_max = 10'000;
 
     virtual ~MessageStore() = default;
 
@@ -98,7 +99,8 @@ class MessageStore {
     virtual Task<Position> position(std::string consumer) = 0;
 
     // Makes all that is applied safe against a loss of power and gives the offset up to which the
-    // log may be trimmed; 0 when that cannot be done now.  Trimming further would lose messages: see sql_messages.hpp.
+    // log may be trimmed; 0 when that cannot be done now.  Trimming further would lose messages:
+    // see sql_messages.hpp.
     virtual Task<Offset> secure(std::string consumer) = 0;
 
     virtual Task<std::optional<StoredMessage>> find_by_id(MessageId id) = 0;
@@ -111,6 +113,10 @@ class MessageStore {
     virtual Task<Page> page(PageQuery query) = 0;
     // In the order asked for, at most heads_max.
     virtual Task<std::vector<Head>> heads(std::vector<ChatId> chats) = 0;
+    // The numbers of each chat's deleted messages, ascending; the newest deleted_max of them.  In
+    // the order asked for, at most heads_max.
+    virtual Task<std::vector<std::vector<std::int64_t>>> list_deleted(
+        std::vector<ChatId> chats) = 0;
 };
 
 }  // namespace loquat::store

@@ -9,7 +9,7 @@
 namespace loquat::store {
 namespace {
 
-constexpr std::array<Migration, 2> schema{{{1, "messages", R"sql(
+constexpr std::array<Migration, 3> schema{{{1, "messages", R"sql(
 CREATE TABLE chats (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -48,6 +48,9 @@ CREATE TABLE seq_floor (
     one INTEGER PRIMARY KEY,
     floor INTEGER NOT NULL
 );
+)sql"},
+                                           {3, "deleted messages", R"sql(
+CREATE INDEX messages_deleted ON messages (chat, seq) WHERE deleted_at IS NOT NULL;
 )sql"}}};
 
 std::string select_where(std::string_view condition) {
@@ -74,6 +77,19 @@ std::optional<ChatRow> find_chat(Transaction& transaction, ChatId id) {
         return std::nullopt;
     }
     return ChatRow{rows.front().integer(0), rows.front().integer(1)};
+}
+
+std::vector<std::int64_t> read_deleted(Transaction& transaction, ChatId chat) {
+    static constexpr std::string_view sql =
+        "SELECT seq FROM messages WHERE chat = (SELECT number FROM chats WHERE id = $1) "
+        "AND deleted_at IS NOT NULL ORDER BY seq DESC LIMIT $2";
+    std::vector<std::int64_t> seqs;
+    for (const Row row :
+         transaction.query(sql, {chat, static_cast<std::int64_t>(MessageStore::deleted_max)})) {
+        seqs.push_back(row.integer(0));
+    }
+    std::ranges::reverse(seqs);
+    return seqs;
 }
 
 std::optional<StoredMessage> first_message(const Rows& rows, ChatId chat) {
@@ -183,6 +199,18 @@ class SqlMessages final : public MessageStore {
                 heads.push_back(std::move(head));
             }
             return heads;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<std::vector<std::int64_t>>> list_deleted(std::vector<ChatId> chats) override {
+        check_heads(chats.size());
+        auto work = [chats = std::move(chats)](Transaction& transaction) {
+            std::vector<std::vector<std::int64_t>> all;
+            for (const ChatId& chat : chats) {
+                all.push_back(read_deleted(transaction, chat));
+            }
+            return all;
         };
         co_return co_await database_.read(std::move(work));
     }

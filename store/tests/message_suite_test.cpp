@@ -327,6 +327,24 @@ TEST_P(MessageStoreSuite, gives_the_head_of_each_chat_in_the_order_asked_for) {
               "request.invalid");
 }
 
+TEST_P(MessageStoreSuite, lists_the_numbers_of_deleted_messages_of_each_chat) {
+    const ChatId a = ChatId::make();
+    const ChatId empty = ChatId::make();
+    const ChatId b = ChatId::make();
+    auto first = make.message(a, "a1");
+    auto second = make.message(a, "a2");
+    auto third = make.message(a, "a3");
+    apply({first, second, make.message(b, "b1"), third});
+    third.kind = first.kind = RecordKind::remove;
+    apply({third, first});
+
+    const auto deleted = await(loop, store->list_deleted({b, empty, a}));
+
+    EXPECT_EQ(deleted, (std::vector<Seqs>{{}, {}, {1, 3}}));
+    EXPECT_EQ(code_of([&] { await(loop, store->list_deleted(std::vector<ChatId>(501))); }),
+              "request.invalid");
+}
+
 TEST_P(MessageStoreSuite, moves_the_position_with_the_messages_and_refuses_any_other_place) {
     const ChatId chat = ChatId::make();
     apply({make.message(chat, "1"), make.message(chat, "2")});

@@ -65,6 +65,7 @@ ChatRecord read_chat(const store::Row& row) {
     chat.created_at = row.time(8);
     chat.active_at = row.time(9);
     chat.member_count = row.integer(10);
+    chat.title_seq = row.integer(11);
     return chat;
 }
 
@@ -95,9 +96,9 @@ void update_chat(store::Transaction& transaction, const ChatRecord& chat) {
     const std::string folded = to_lower_ascii(chat.title);
     transaction.execute(
         "UPDATE chats SET title = $2, title_folded = $3, is_public = $4, is_archived = $5, "
-        "assistant = $6 WHERE id = $1",
+        "assistant = $6, title_seq = $7 WHERE id = $1",
         {chat.id, chat.title, folded, chat.visibility == Visibility::everyone, chat.is_archived,
-         assistant});
+         assistant, chat.title_seq});
     move_activity(transaction, chat.id, chat.active_at);
 }
 

@@ -30,7 +30,8 @@ struct Pair {
 struct ChatRecord {
     ChatId id;
     ChatKind kind = ChatKind::group;
-    std::string title;  // empty for direct chats: each side sees the other's name
+    std::string title;           // empty for direct chats: each side sees the other's name
+    std::int64_t title_seq = 0;  // the message that the title was made of; 0: it was given
     Visibility visibility = Visibility::only_members;
     bool is_archived = false;
     std::optional<AssistantSettings> assistant;

@@ -29,9 +29,15 @@ struct Standing {
     std::optional<MemberRole> role;  // none: a stranger, or somebody who was a member once
 };
 
+// The same as a value; the rule of every conversation that is sent and of every call.
+bool may(Action action, const Standing& standing);
+
 // Throws chat.not_found for what the person may not even see; chat.not_a_member, chat.forbidden,
 // chat.direct_is_fixed or chat.archived for what they see but may not do.
 void require(Action action, const Standing& standing);
+
+// A member may leave; an owner only when alone, and the conversation with them.
+bool may_leave(const Standing& standing, std::int64_t member_count);
 
 // Of two members: owners remove everybody else, admins plain members.
 bool may_remove(MemberRole actor, MemberRole target);

@@ -1,6 +1,9 @@
 #include "services/chat/domain/text.hpp"
 
+#include <algorithm>
+
 #include "base/failure.hpp"
+#include "base/markdown/plain_text.hpp"
 #include "base/text.hpp"
 
 namespace loquat::chat {
@@ -11,6 +14,17 @@ constexpr std::size_t client_id_characters_max = 64;
 [[noreturn]] void refuse_text(std::string code, std::string field_code, std::string message) {
     throw Failure{Kind::invalid, std::move(code), "text: " + message}.at(
         "text", std::move(field_code), message);
+}
+
+// Of the character with that number; there must be one.
+std::size_t offset_of(std::string_view text, std::size_t character) {
+    std::size_t at = 0;
+    for (; character > 0; --character) {
+        do {
+            ++at;
+        } while ((static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U);
+    }
+    return at;
 }
 
 }  // namespace
@@ -45,6 +59,27 @@ std::string to_title(std::string_view title, std::size_t characters_max) {
         throw invalid_field("title", "control_character", "must not contain control characters");
     }
     return std::string{trimmed};
+}
+
+std::string to_question_title(std::string_view question, std::size_t characters_max) {
+    constexpr std::size_t shown_characters = 48;
+    constexpr std::string_view ends = " .,:;!";
+    constexpr std::string_view ellipsis = "\u2026";
+    const std::string_view text = trim(question);
+    const bool is_code = text.starts_with("```") || text.starts_with("~~~");
+    const std::string_view line = is_code ? text : text.substr(0, text.find('\n'));
+    const std::size_t most = std::min(shown_characters, characters_max);
+    std::string title = markdown::to_plain_line(line, 5 * shown_characters);
+    const bool is_cut = count_characters(title) > most;
+    if (is_cut) {
+        const std::size_t end = offset_of(title, most - 1);
+        const bool is_word_end = title[end] == ' ';
+        title.resize(end);
+        const std::size_t space = title.rfind(' ');
+        title.resize(is_word_end || space == std::string::npos ? end : space);
+    }
+    title.resize(title.find_last_not_of(ends) + 1);
+    return is_cut ? title.append(ellipsis) : title;
 }
 
 void check_client_id(std::string_view client_id) {

@@ -13,6 +13,10 @@ std::string to_message_text(std::string text, std::size_t characters_max);
 // Without white space at both ends.  Throws request.invalid: too long, or any control character.
 std::string to_title(std::string_view title, std::size_t characters_max);
 
+// A title made of a question: whole words of its first line, as many as a list shows, without
+// marks; at most `characters_max` characters.
+std::string to_question_title(std::string_view question, std::size_t characters_max);
+
 // 1 to 64 characters without control characters; throws request.invalid.
 void check_client_id(std::string_view client_id);
 

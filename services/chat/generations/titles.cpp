@@ -55,7 +55,7 @@ Task<void> Titles::run(GenerationRecord record) {
 }
 
 Task<void> Titles::make_title(GenerationRecord record) {
-    const bool is_wanted = co_await parts_.chat.has_no_title(record.chat);
+    const bool is_wanted = co_await parts_.chat.wants_title(record.chat);
     if (!is_wanted) {
         co_return;
     }

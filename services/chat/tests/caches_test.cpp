@@ -279,8 +279,16 @@ class SlowHeads final : public store::MessageStore {
         }
         co_return answer;
     }
+    Task<std::vector<std::vector<std::int64_t>>> list_deleted(std::vector<ChatId> chats) override {
+        std::vector<std::vector<std::int64_t>> answer(chats.size(), deleted);
+        if (is_held) {
+            co_await let_go.wait();
+        }
+        co_return answer;
+    }
 
     store::StoredMessage current;
+    std::vector<std::int64_t> deleted;
     bool is_held = true;
     int asked = 0;
     aio::Signal let_go;

@@ -49,6 +49,9 @@ class FaultyMessages final : public store::MessageStore {
     Task<std::vector<store::Head>> heads(std::vector<ChatId> chats) override {
         co_return co_await inner_.heads(std::move(chats));
     }
+    Task<std::vector<std::vector<std::int64_t>>> list_deleted(std::vector<ChatId> chats) override {
+        co_return co_await inner_.list_deleted(std::move(chats));
+    }
 
   private:
     static void fail_if(int& times) {

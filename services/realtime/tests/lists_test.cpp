@@ -23,6 +23,7 @@ class Lists : public RealtimeTest {
     }
     void change(std::string_view type, std::int64_t seq, const std::string& text) {
         contracts::Message message = chat.messages[room].at(static_cast<std::size_t>(seq - 1));
+        message.seq = seq;
         message.text = text;
         chat.publish(room, {std::string{type}, 0, message.sender.id,
                             contracts::message_event(type, message)});
@@ -49,6 +50,62 @@ TEST_F(Lists, tell_once_how_much_is_unread_after_a_burst) {
     EXPECT_NE(bodies[0].find("\"type\":\"unread\""), std::string::npos) << bodies[0];
     EXPECT_NE(bodies[0].find("\"last_seq\":5,\"unread\":3"), std::string::npos) << bodies[0];
     EXPECT_NE(bodies[0].find("\"last_message\":{"), std::string::npos) << bodies[0];
+}
+
+TEST_F(Lists, count_only_what_is_still_there) {
+    Client& ann = listing("ann");
+    ann.take();
+
+    chat.post(room, "four");
+    chat.post(room, "five");
+    change("message_deleted", 4, "");
+    wait_until_told();
+    ann.run();
+    const auto bodies = ann.take_bodies();
+
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_NE(bodies[0].find("\"last_seq\":5,\"unread\":2"), std::string::npos) << bodies[0];
+}
+
+TEST_F(Lists, tell_when_an_unread_message_further_up_is_deleted) {
+    Client& ann = listing("ann");
+    chat.post(room, "four");
+    wait_until_told();
+    ann.run();
+    ann.take();
+
+    change("message_deleted", 3, "");
+    wait_until_told();
+    ann.run();
+    const auto bodies = ann.take_bodies();
+
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_NE(bodies[0].find("\"last_seq\":4,\"unread\":1"), std::string::npos) << bodies[0];
+    EXPECT_NE(bodies[0].find("\"text\":\"four\""), std::string::npos) << bodies[0];
+}
+
+TEST_F(Lists, say_nothing_when_a_message_is_deleted_that_was_read) {
+    Client& ann = listing("ann");
+    ann.take();
+    change("message_deleted", 1, "");
+    wait_until_told();
+    ann.run();
+
+    EXPECT_TRUE(ann.take_bodies().empty()) << "it was read";
+}
+
+TEST_F(Lists, begin_without_what_was_deleted_before) {
+    chat.places.items = {{room, 3, 0, {1, 2}}};
+    Client& ann = listing("ann");
+    ann.take();
+
+    chat.post(room, "four");
+    wait_until_told();
+    ann.run();
+    const auto bodies = ann.take_bodies();
+
+    ASSERT_EQ(bodies.size(), 1U);
+    EXPECT_NE(bodies[0].find("\"last_seq\":4,\"unread\":2"), std::string::npos) << bodies[0];
 }
 
 TEST_F(Lists, are_in_force_before_the_receipt) {
