@@ -71,6 +71,8 @@ export interface Chat {
   peer: PublicUser | null;
   assistant: AssistantSettings | null;
   assistant_may_be_asked?: boolean;
+  may?: ChatRights;
+  text_characters_max?: number;
   last_message: Message | null;
 }
 
@@ -89,6 +91,18 @@ export interface ChatPage {
 
 export interface ChatRef {
   id: string;
+}
+
+export interface ChatRights {
+  send: boolean;
+  moderate: boolean;
+  change: boolean;
+  invite: boolean;
+  remove: boolean;
+  change_roles: boolean;
+  join: boolean;
+  leave: boolean;
+  destroy: boolean;
 }
 
 export interface CreateChatRequest {
@@ -258,6 +272,7 @@ export interface Message {
   edited_at: string | null;
   deleted_at: string | null;
   generationId: string | null;
+  preview?: string | null;
 }
 
 export interface MessagePage {

@@ -12,7 +12,7 @@ import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
-import { mayManage, useMembers } from '@/lib/use-chats';
+import { may, useMembers } from '@/lib/use-chats';
 
 // Invites people by their user names; the first unknown one ends it, before anybody is invited.
 async function inviteByName(chatId: string, argument: string): Promise<string> {
@@ -43,9 +43,9 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
   const [, setParams] = useSearchParams();
   const { data: members } = useMembers(chat.id);
   const [dialog, setDialog] = useState<'invite' | 'leave' | null>(null);
-  const manages = mayManage(chat);
+  const manages = may(chat, 'change');
+  const leaves = may(chat, 'leave');
   const { id, kind } = chat;
-  const role = chat.me?.role;
   const commands = useMemo(() => {
     const texts = strings.commands;
     const known: Command[] = [];
@@ -55,9 +55,9 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
       const rename = (title: string) => changeChat(id, { title }).then(upsertChat).then(() => strings.room.renamed);
       known.push({ name: 'rename', ...texts.rename, run: (title) => (title ? say(rename(title)) : setParams({ panel: 'settings' })) });
     }
-    if (role !== 'owner') known.push({ name: 'leave', argument: null, ...texts.leave, run: () => setDialog('leave') });
+    if (leaves) known.push({ name: 'leave', argument: null, ...texts.leave, run: () => setDialog('leave') });
     return known;
-  }, [id, kind, manages, role, setParams]);
+  }, [id, kind, leaves, manages, setParams]);
   const close = () => setDialog(null);
   const leave = async () => {
     await leaveRoom(id);

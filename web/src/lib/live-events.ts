@@ -11,7 +11,7 @@ export type LiveEvent =
   | ({ type: 'generation' } & GenerationEvent)
   | { type: 'chat_added' | 'chat_changed'; chat?: Chat; chat_id?: string }
   | { type: 'chat_removed'; chat_id?: string; chat?: Chat }
-  | { type: 'unread'; chat_id: string; unread: number; last_seq: number; last_message: Message | null }
+  | { type: 'unread'; chat_id: string; unread: number; last_seq: number; last_message?: Message | null }
   | { type: 'read'; user_id?: string; chat_id?: string; seq?: number; read_seq?: number; unread?: number }
   | { type: 'presence'; user_id: string; state: PresenceState; last_seen_at?: string | null }
   | { type: 'token_expiring' }

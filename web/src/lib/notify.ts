@@ -1,6 +1,6 @@
 import type { Chat, Message } from '@/api/contracts.gen';
 import { cachedChats } from './chat-cache';
-import { plainText } from './markdown/plain';
+import { previewOf } from './preview';
 import { keys, queryClient } from './query-client';
 import { isReading } from './reading';
 import { useSettings } from './settings-store';
@@ -41,7 +41,7 @@ function show(chat: Chat, message: Message): void {
   const sender = message.sender.display_name;
   const title = chat.kind === 'direct' ? sender : `${sender} · ${chat.title}`;
   const notification = new Notification(title, {
-    body: plainText(message.text).slice(0, 180),
+    body: previewOf(message),
     tag: chat.id,
     icon: '/favicon.svg',
   });

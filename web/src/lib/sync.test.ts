@@ -24,3 +24,14 @@ it('reads what a queue tells of when the queue is in force, and not when the con
 
   expect(invalidate.mock.calls).toEqual([[{ queryKey: keys.chats }], [{ queryKey: keys.presenceOf }]]);
 });
+
+it('counts what the server counts, and moves no marker by it', () => {
+  const chat = { id: 'room', last_seq: 8, me: { role: 'member', read_seq: 2, unread: 6 }, last_message: { id: 'm', seq: 8 } };
+  queryClient.setQueryData(keys.chats, [chat]);
+
+  onLiveEvent(chatsQueue, { type: 'unread', chat_id: 'room', last_seq: 8, unread: 3 });
+
+  const [after] = queryClient.getQueryData<(typeof chat)[]>(keys.chats) ?? [];
+  expect(after?.me).toEqual({ role: 'member', read_seq: 2, unread: 3 });
+  expect(after?.last_message).toEqual(chat.last_message);
+});

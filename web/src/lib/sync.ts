@@ -136,7 +136,7 @@ function onUnread(event: Extract<LiveEvent, { type: 'unread' }>): void {
   patchChat(event.chat_id, (known) => ({
     ...known,
     last_seq: Math.max(known.last_seq, event.last_seq),
-    me: known.me && { ...known.me, unread, read_seq: Math.max(known.me.read_seq, event.last_seq - event.unread) },
+    me: known.me && { ...known.me, unread },
   }));
   if (event.last_message) noteMessage(event.last_message);
 }

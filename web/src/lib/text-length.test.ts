@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { charactersOver, countCharacters, messageCharactersMax } from './text-length';
+import { charactersOver, countCharacters } from './text-length';
+
+const most = 16_000;
 
 describe('the length of a text', () => {
   it.each([
@@ -10,11 +12,11 @@ describe('the length of a text', () => {
   });
 
   it('is within bounds for as many emoji as a message holds', () => {
-    expect(charactersOver('👍'.repeat(messageCharactersMax))).toBe(0);
-    expect(charactersOver('👍'.repeat(messageCharactersMax + 2))).toBe(2);
+    expect(charactersOver('👍'.repeat(most), most)).toBe(0);
+    expect(charactersOver('👍'.repeat(most + 2), most)).toBe(2);
   });
 
   it('leaves out what is around the text', () => {
-    expect(charactersOver(`  ${'a'.repeat(messageCharactersMax)}\n\n`)).toBe(0);
+    expect(charactersOver(`  ${'a'.repeat(most)}\n\n`, most)).toBe(0);
   });
 });

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { getChat, listMembers } from '@/api/chats';
-import type { Chat } from '@/api/contracts.gen';
+import type { Chat, ChatRights } from '@/api/contracts.gen';
 import { byActivity, loadChats } from './chat-cache';
 import { keys } from './query-client';
-import { titleOfQuestion } from './question-title';
 import { strings } from './strings';
 
 export function useChats() {
@@ -37,14 +36,9 @@ export function useChat(chatId: string) {
 
 export function titleOf(chat: Chat): string {
   if (chat.kind === 'direct') return chat.peer?.display_name || chat.title || strings.list.directMessage;
-  if (chat.kind === 'assistant') return chat.title || provisionalTitle(chat) || strings.list.untitledAssistant;
+  if (chat.kind === 'assistant') return chat.title || strings.list.untitledAssistant;
   return chat.title || strings.list.untitled;
 }
 
-// Until the server has named a chat: the question that was just asked.
-function provisionalTitle(chat: Chat): string {
-  const message = chat.last_message;
-  return message?.sender.kind === 'person' && !message.deleted_at ? titleOfQuestion(message.text) : '';
-}
-
-export const mayManage = (chat: Chat): boolean => chat.me?.role === 'owner' || chat.me?.role === 'admin';
+// What the server says that I may do there.
+export const may = (chat: Chat, what: keyof ChatRights): boolean => chat.may?.[what] ?? false;

@@ -47,7 +47,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
   }, []);
   const setText = (text: string) => changeDraft(chat.id, { text });
   const completion = useCompletion({ chatId: chat.id, text: draft.text, area, commands, extra, setText });
-  const over = charactersOver(draft.text);
+  const over = charactersOver(draft.text, chat.text_characters_max);
   const ready = draft.text.trim() !== '' && over === 0;
   // A command that was called and cannot be, while its text stands.
   const [refused, setRefused] = useState<{ text: string; reading: Reading } | null>(null);

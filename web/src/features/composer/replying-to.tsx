@@ -2,7 +2,7 @@ import { CornerUpLeft, X } from 'lucide-react';
 import { IconButton } from '@/components/icon-button';
 import { cachedMessage } from '@/lib/chat-cache';
 import { changeDraft } from '@/lib/drafts-store';
-import { plainText } from '@/lib/markdown/plain';
+import { previewOf } from '@/lib/preview';
 import { strings } from '@/lib/strings';
 
 export function ReplyingTo({ chatId, messageId }: { chatId: string; messageId: string }) {
@@ -12,7 +12,7 @@ export function ReplyingTo({ chatId, messageId }: { chatId: string; messageId: s
       <CornerUpLeft size={14} aria-hidden className="shrink-0 text-accent-text" />
       <span className="min-w-0 flex-1 truncate">
         {strings.composer.replyingTo} <span className="font-medium text-ink">{message?.sender.display_name ?? ''}</span>{' '}
-        <span className="text-faint" dir="auto">{message ? plainText(message.text, 120) : ''}</span>
+        <span className="text-faint" dir="auto">{message ? previewOf(message) : ''}</span>
       </span>
       <IconButton icon={X} size="small" label={strings.composer.cancelReply} onClick={() => changeDraft(chatId, { replyTo: null })} />
     </div>

@@ -10,7 +10,7 @@ import { leaveRoom } from '@/lib/chat-actions';
 import { copyText } from '@/lib/clipboard';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
-import { titleOf } from '@/lib/use-chats';
+import { may, titleOf } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 
 function copyAddress(chatId: string): void {
@@ -49,7 +49,7 @@ export function AboutChat({ chat }: { chat: Chat }) {
         <Button onClick={() => copyAddress(chat.id)}>
           <Link2 size={16} aria-hidden /> {strings.messages.copyLink}
         </Button>
-        {chat.kind === 'group' && chat.me?.role !== 'owner' && (
+        {chat.kind === 'group' && may(chat, 'leave') && (
           <Button variant="quiet_danger" onClick={() => setLeaving(true)}>
             <LogOut size={16} aria-hidden /> {strings.members.leave}
           </Button>

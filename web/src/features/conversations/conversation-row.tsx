@@ -8,7 +8,7 @@ import { useCallsOf } from '@/lib/attention';
 import { activityOf } from '@/lib/chat-cache';
 import { cn } from '@/lib/cn';
 import { useDraft } from '@/lib/drafts-store';
-import { plainText } from '@/lib/markdown/plain';
+import { previewOf } from '@/lib/preview';
 import { useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
@@ -78,7 +78,7 @@ function Preview({ chat, strong }: { chat: Chat; strong: boolean }) {
     );
   }
   if (!message) return <span className={tone}>{chat.kind === 'assistant' ? strings.list.noQuestions : strings.list.noMessages}</span>;
-  const text = message.deleted_at ? strings.messages.deleted : plainText(message.text, 120);
+  const text = message.deleted_at ? strings.messages.deleted : previewOf(message);
   const own = message.sender.id === me.id;
   const name = own ? strings.list.you : chat.kind === 'group' ? message.sender.display_name : '';
   return <span className={tone} dir="auto">{name ? `${name}: ${text}` : text}</span>;

@@ -4,7 +4,7 @@ import type { Chat } from '@/api/contracts.gen';
 import { IconButton } from '@/components/icon-button';
 import { Tabs } from '@/components/tabs';
 import { strings } from '@/lib/strings';
-import { mayManage } from '@/lib/use-chats';
+import { may } from '@/lib/use-chats';
 import { AboutChat } from './about-chat';
 import { MemberList } from './member-list';
 import { RoomSettings } from './room-settings';
@@ -23,7 +23,7 @@ interface DetailsPanelProps {
 function partsOf(chat: Chat): Panel[] {
   if (chat.kind === 'assistant') return ['settings'];
   if (chat.kind === 'direct') return ['about'];
-  return mayManage(chat) ? ['about', 'members', 'settings'] : ['about', 'members'];
+  return may(chat, 'change') ? ['about', 'members', 'settings'] : ['about', 'members'];
 }
 
 // All about a chat in one place.

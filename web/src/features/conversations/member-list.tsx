@@ -10,7 +10,7 @@ import { buildMembers } from '@/lib/member-sections';
 import { useAllPresence, useWatchPresence } from '@/lib/presence';
 import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
-import { mayManage, useMembers } from '@/lib/use-chats';
+import { may, useMembers } from '@/lib/use-chats';
 import { useRemPixels } from '@/lib/use-media';
 import { InviteDialog } from './invite-dialog';
 import { MemberRow } from './member-row';
@@ -42,7 +42,7 @@ export function MemberList({ chat }: { chat: Chat }) {
   return (
     <>
       <div className="flex shrink-0 flex-col gap-2 px-5 pt-4 pb-2">
-        {mayManage(chat) && (
+        {may(chat, 'invite') && (
           <Button onClick={() => setInviting(true)}>
             <UserPlus size={16} aria-hidden /> {strings.members.invite}
           </Button>

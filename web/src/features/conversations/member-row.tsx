@@ -11,7 +11,7 @@ import { refetchChat } from '@/lib/chat-cache';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { mayManage } from '@/lib/use-chats';
+import { may } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 import { PersonCard } from './person-card';
 
@@ -46,16 +46,19 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
   if (!isMe && chat.kind !== 'direct') {
     items.push({ label: strings.people.message, icon: MessageCircle, onSelect: message });
   }
-  if (!isMe && chat.kind !== 'direct' && mayManage(chat) && role !== 'owner') {
+  if (!isMe && may(chat, 'change_roles') && role !== 'owner') {
     const promote = role === 'member';
     items.push({
       label: promote ? strings.members.makeAdmin : strings.members.makeMember,
       icon: promote ? ShieldCheck : ShieldOff,
       onSelect: () => setRole(promote ? 'admin' : 'member'),
     });
+  }
+  // Admins remove plain members only.
+  if (!isMe && may(chat, 'remove') && (role === 'member' || (role === 'admin' && may(chat, 'change_roles')))) {
     items.push({ label: strings.members.remove, icon: UserMinus, danger: true, onSelect: () => setAsking('remove') });
   }
-  if (!isMe && chat.kind === 'group' && chat.me?.role === 'owner') {
+  if (!isMe && chat.kind === 'group' && may(chat, 'change_roles')) {
     items.splice(-1, 0, { label: strings.members.makeOwner, icon: Crown, onSelect: () => setAsking('hand_over') });
   }
   return (

@@ -4,7 +4,7 @@ import { copyText } from '@/lib/clipboard';
 import { changeDraft } from '@/lib/drafts-store';
 import { focusComposer } from '@/lib/focus';
 import { strings } from '@/lib/strings';
-import { mayManage } from '@/lib/use-chats';
+import { may } from '@/lib/use-chats';
 import { setEditing, showToast } from '@/lib/ui-store';
 
 // What can be done to a message, the same from the action bar, the keyboard and a long press.
@@ -20,7 +20,7 @@ export function isLastQuestion(message: Message, meId: string, chat: Chat): bool
 }
 
 export const mayDelete = (message: Message, meId: string, chat: Chat): boolean =>
-  !message.deleted_at && (message.sender.id === meId || mayManage(chat));
+  !message.deleted_at && (message.sender.id === meId || may(chat, 'moderate'));
 
 export function reply(message: Message): void {
   changeDraft(message.chat_id, { replyTo: message.id });

@@ -4,7 +4,7 @@ import type { Message } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { inputClass } from '@/components/field';
 import { GrowingTextarea } from '@/components/growing-textarea';
-import { changeWindow, noteChangedMessage } from '@/lib/chat-cache';
+import { cachedChat, changeWindow, noteChangedMessage } from '@/lib/chat-cache';
 import { editAndAsk } from '@/lib/answer-actions';
 import { errorText, isTransient } from '@/lib/errors';
 import { focusComposer } from '@/lib/focus';
@@ -27,7 +27,7 @@ export function MessageEditor({ message, asks }: { message: Message; asks: boole
   const [wish, setWish] = useState(makeClientId);
   const enterSends = useSettings((state) => state.enterSends);
 
-  const over = charactersOver(text);
+  const over = charactersOver(text, cachedChat(message.chat_id)?.text_characters_max);
 
   const close = () => {
     setEditing(message.chat_id, undefined);

@@ -1,7 +1,7 @@
 import { CornerUpLeft } from 'lucide-react';
 import { Link } from 'react-router';
 import { cachedMessage } from '@/lib/chat-cache';
-import { plainText } from '@/lib/markdown/plain';
+import { previewOf } from '@/lib/preview';
 import { strings } from '@/lib/strings';
 
 // The message that is answered, in one line; it leads there.
@@ -21,7 +21,7 @@ export function ReplyQuote({ chatId, messageId }: { chatId: string; messageId: s
       <span className="sr-only">{strings.messages.replyTo}</span>
       <span className="shrink-0 font-medium text-soft">{quoted.sender.display_name}</span>
       <span className="truncate" dir="auto">
-        {quoted.deleted_at ? strings.messages.deleted : plainText(quoted.text, 140)}
+        {quoted.deleted_at ? strings.messages.deleted : previewOf(quoted)}
       </span>
     </Link>
   );

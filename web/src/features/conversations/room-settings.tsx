@@ -13,7 +13,7 @@ import { deleteRoom } from '@/lib/chat-actions';
 import { upsertChat } from '@/lib/chat-cache';
 import { errorText, fieldError } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { titleOf } from '@/lib/use-chats';
+import { may, titleOf } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 
 const { room } = strings;
@@ -75,7 +75,7 @@ export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: Reac
           {chat.archived ? words.unarchive : words.archive}
         </Button>
         <p className="text-small text-faint">{words.hint}</p>
-        {chat.me?.role === 'owner' && (
+        {may(chat, 'destroy') && (
           <Button variant="quiet_danger" className="mt-3" onClick={() => setDeleting(true)}>
             <Trash2 size={16} aria-hidden /> {words.delete}
           </Button>
