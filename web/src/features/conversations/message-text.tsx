@@ -19,7 +19,7 @@ export function MessageText({ message }: { message: Message }) {
         <Markdown text={message.text} mentioned={message.mentions} />
       </Fold>
       {message.edited_at && (
-        <span className="text-small text-faint" data-tip={fullTime(message.edited_at)}>
+        <span className="ms-1 text-small text-faint" data-tip={fullTime(message.edited_at)}>
           {strings.messages.edited}
         </span>
       )}
