@@ -1,6 +1,7 @@
 #pragma once
 #include "base/text.hpp"
 #include "contracts/operation.hpp"
+#include "contracts/request_parts.hpp"
 #include "wire/codec.hpp"
 
 // Included only by contracts/*.cpp: everything here is instantiated once per contract.
@@ -34,16 +35,21 @@ wire::Value value_of_text(const std::string& text) {
     }
 }
 
-template <class Request>
-Request decode_request(const RawCall& call) {
-    wire::Value value = call.body.empty() ? wire::Value{wire::Object{}} : wire::parse(call.body);
+template <auto Method>
+RequestOf<Method> decode_request(const RawCall& call) {
+    using Request = RequestOf<Method>;
+    constexpr RouteSpec spec = spec_of<Method>();
+    static const bool needed = needs_body(spec, wire::schema_of<Request>());
+    const bool has_query = reads_query(spec);
+    wire::Value value =
+        call.body.empty() || has_query ? wire::Value{wire::Object{}} : wire::parse(call.body);
     if (value.if_object() == nullptr) {
         throw Failure{Kind::invalid, "request.invalid", "The body must be a JSON object."};
     }
     wire::for_each_member<Request>([&](std::string_view name, auto pointer) {
         using M = std::remove_cvref_t<decltype(std::declval<Request&>().*pointer)>;
         for (const auto& [key, text] : call.query) {
-            if (key == name) {
+            if (has_query && key == name) {
                 value.set(std::string{name}, value_of_text<M>(text));
             }
         }
@@ -53,7 +59,11 @@ Request decode_request(const RawCall& call) {
             }
         }
     });
-    return wire::decode<Request>(value);
+    auto request = wire::decode<Request>(value);  // names each member that is missing
+    if (call.body.empty() && needed) {
+        throw Failure{Kind::invalid, "request.invalid", "The request needs a body."};
+    }
+    return request;
 }
 
 // Events of a feed as text.
@@ -105,7 +115,7 @@ RawReply encode_result(Result&& result, const RouteSpec& spec) {
 template <auto Method>
 Task<RawReply> invoke(void* api, Caller caller, RawCall call) {
     auto& target = *static_cast<ApiOf<Method>*>(api);
-    auto request = decode_request<RequestOf<Method>>(call);
+    auto request = decode_request<Method>(call);
     if constexpr (std::is_void_v<ResultOf<Method>>) {
         co_await (target.*Method)(std::move(caller), std::move(request));
         co_return RawReply{.status = 204};

@@ -1,6 +1,7 @@
 #include "contracts/client.hpp"
 
 #include "base/text.hpp"
+#include "contracts/request_parts.hpp"
 
 namespace loquat::contracts {
 namespace {
@@ -26,7 +27,7 @@ RemoteTarget make_remote_target(const RouteSpec& spec, std::string_view request_
     RemoteTarget out;
     wire::Object rest;
     std::string_view path = spec.path;
-    const bool in_query = spec.method == "GET" || spec.method == "DELETE";
+    const bool in_query = reads_query(spec);
     std::string query;
     for (const auto& [name, value] : *request.if_object()) {
         if (path.find("{" + name + "}") != std::string_view::npos) {

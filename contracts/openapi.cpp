@@ -1,5 +1,9 @@
 #include "contracts/openapi.hpp"
 
+#include <set>
+
+#include "contracts/request_parts.hpp"
+
 namespace loquat::contracts {
 namespace {
 
@@ -29,11 +33,15 @@ wire::Value json_content(wire::Value schema, const char* type = "application/jso
     return wire::Object{{type, wire::Object{{"schema", std::move(schema)}}}};
 }
 
-bool is_in_path(const RouteSpec& spec, const std::string& name) {
-    return spec.path.find("{" + name + "}") != std::string_view::npos;
+// A member where it is given at all: what is left out of path or query is not null.
+wire::Value given(wire::Schema::Property property) {
+    const std::string name = property.name;
+    property.nullable = false;
+    property.doc.clear();
+    const wire::Schema alone{.kind = wire::Schema::Kind::object,
+                             .properties = {std::move(property)}};
+    return *wire::to_openapi_definition(alone).find("properties")->find(name);
 }
-
-bool reads_query(const RouteSpec& spec) { return spec.method == "GET" || spec.method == "DELETE"; }
 
 wire::Array parameters_of(const Operation& operation, const wire::Schema& request) {
     wire::Array parameters;
@@ -45,7 +53,10 @@ wire::Array parameters_of(const Operation& operation, const wire::Schema& reques
         wire::Object one{{"name", property.name},
                          {"in", in_path ? "path" : "query"},
                          {"required", in_path || property.required},
-                         {"schema", wire::to_openapi(property.type.front())}};
+                         {"schema", given(property)}};
+        if (property.type.front().kind == wire::Schema::Kind::array) {
+            one.emplace_back("explode", false);  // one,two,three
+        }
         if (!property.doc.empty()) {
             one.emplace_back("description", property.doc);
         }
@@ -72,15 +83,49 @@ wire::Value idempotency_parameter() {
 
 // The request's body: its struct without the members that the path gives.
 wire::Value body_of(const Operation& operation, const wire::Schema& request) {
+    if (!takes_body(operation.spec, request)) {
+        return nullptr;
+    }
     wire::Schema body = request;
     std::erase_if(body.properties,
                   [&](const auto& property) { return is_in_path(operation.spec, property.name); });
-    if (body.properties.empty()) {
-        return nullptr;
-    }
     const bool is_whole = body.properties.size() == request.properties.size();
     wire::Value schema = is_whole ? reference(request.name) : wire::to_openapi_definition(body);
-    return wire::Object{{"required", true}, {"content", json_content(std::move(schema))}};
+    return wire::Object{{"required", needs_body(operation.spec, request)},
+                        {"content", json_content(std::move(schema))}};
+}
+
+wire::Value problem_reference() { return wire::Object{{"$ref", "#/components/responses/Problem"}}; }
+
+// Statuses of problems that an operation may answer with, by what it takes and who may call it.
+std::vector<int> refusals_of(const Operation& operation) {
+    const RouteSpec& spec = operation.spec;
+    const bool is_open = spec.access == Access::anyone;
+    const wire::Schema request = operation.has_request ? operation.request() : wire::Schema{};
+    const bool has_body = operation.has_request && takes_body(spec, request);
+    const bool writes = spec.method != "GET";
+    const std::pair<int, bool> rows[] = {
+        {400, true},
+        {401, !is_open || writes},
+        {403, !is_open || writes},
+        {404, !is_open},
+        {408, has_body},
+        {409, writes},
+        {413, writes},
+        {415, writes},
+        {422, operation.has_request},
+        {429, spec.limit != LimitClass::none},
+        {500, true},
+        {503, true},
+        {504, true},
+    };
+    std::vector<int> statuses;
+    for (const auto& [status, can_be] : rows) {
+        if (can_be) {
+            statuses.push_back(status);
+        }
+    }
+    return statuses;
 }
 
 wire::Value responses_of(const Operation& operation) {
@@ -93,11 +138,16 @@ wire::Value responses_of(const Operation& operation) {
     } else if (operation.has_response && operation.spec.status != 204) {
         success.emplace_back("content", json_content(wire::to_openapi(operation.response())));
     }
-    const wire::Object problem{
-        {"description", "A problem (RFC 9457)"},
-        {"content", json_content(reference("Problem"), "application/problem+json")}};
     const int status = operation.has_response || operation.is_feed ? operation.spec.status : 204;
-    return wire::Object{{std::to_string(status), std::move(success)}, {"default", problem}};
+    wire::Object responses{{std::to_string(status), std::move(success)}};
+    if (operation.is_feed) {
+        responses.emplace_back("204", wire::Object{{"description", "Nothing comes any more"}});
+    }
+    for (const int refusal : refusals_of(operation)) {
+        responses.emplace_back(std::to_string(refusal), problem_reference());
+    }
+    responses.emplace_back("default", problem_reference());
+    return responses;
 }
 
 wire::Value operation_object(const Operation& operation) {
@@ -113,17 +163,16 @@ wire::Value operation_object(const Operation& operation) {
         if (!parameters.empty()) {
             object.emplace_back("parameters", std::move(parameters));
         }
-        if (!reads_query(operation.spec)) {
-            if (wire::Value body = body_of(operation, request); !body.is_null()) {
-                object.emplace_back("requestBody", std::move(body));
-            }
+        if (wire::Value body = body_of(operation, request); !body.is_null()) {
+            object.emplace_back("requestBody", std::move(body));
         }
     }
     object.emplace_back("responses", responses_of(operation));
+    wire::Array security;
     if (operation.spec.access != Access::anyone) {
-        object.emplace_back("security",
-                            wire::Array{wire::Value{wire::Object{{"bearer", wire::Array{}}}}});
+        security.emplace_back(wire::Object{{"bearer", wire::Array{}}});
     }
+    object.emplace_back("security", std::move(security));
     return object;
 }
 
@@ -141,6 +190,46 @@ std::map<std::string, wire::Schema> named_schemas(const std::vector<Operation>& 
         }
     }
     return named;
+}
+
+// Names of the schemas that `value` refers to, and those that these refer to.
+void collect_references(const wire::Value& value, const wire::Value& schemas,
+                        std::set<std::string>& names) {
+    constexpr std::string_view prefix = "#/components/schemas/";
+    if (const wire::Array* items = value.if_array()) {
+        for (const wire::Value& item : *items) {
+            collect_references(item, schemas, names);
+        }
+    }
+    if (value.if_object() == nullptr) {
+        return;
+    }
+    for (const auto& [key, member] : *value.if_object()) {
+        const std::string* text = member.if_string();
+        const bool is_reference = key == "$ref" && text != nullptr && text->starts_with(prefix);
+        if (!is_reference) {
+            collect_references(member, schemas, names);
+            continue;
+        }
+        const std::string name = text->substr(prefix.size());
+        if (names.insert(name).second && schemas.find(name) != nullptr) {
+            collect_references(*schemas.find(name), schemas, names);
+        }
+    }
+}
+
+// The schemas of `all` that the paths need: requests whose members stand in path or query have
+// none.
+wire::Value used_schemas(const wire::Value& all, const wire::Value& paths) {
+    std::set<std::string> names{"Problem"};
+    collect_references(paths, all, names);
+    wire::Value used{wire::Object{}};
+    for (const auto& [name, schema] : *all.if_object()) {
+        if (names.contains(name)) {
+            used.set(name, schema);
+        }
+    }
+    return used;
 }
 
 wire::Value problem_schema() {
@@ -165,9 +254,16 @@ wire::Value problem_schema() {
 
 wire::Value openapi_document(const std::vector<Operation>& operations, std::string_view version) {
     wire::Value paths{wire::Object{}};
+    wire::Array tags;
+    std::set<std::string_view> services;
     for (const Operation& operation : operations) {
         if (operation.spec.access == Access::internal) {
             continue;
+        }
+        if (services.insert(operation.service).second) {
+            tags.emplace_back(
+                wire::Object{{"name", operation.service},
+                             {"description", "Operations of " + std::string{operation.service}}});
         }
         const std::string path{operation.spec.path};
         wire::Value item =
@@ -184,17 +280,25 @@ wire::Value openapi_document(const std::vector<Operation>& operations, std::stri
         schemas.set(name, wire::to_openapi_definition(schema));
     }
     schemas.set("Problem", problem_schema());
+    const wire::Object problem{
+        {"description", "A problem (RFC 9457)"},
+        {"content", json_content(reference("Problem"), "application/problem+json")}};
     const wire::Object bearer{{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}};
     return wire::Object{
         {"openapi", "3.1.0"},
         {"info",
          wire::Object{{"title", "Loquat"},
                       {"version", version},
+                      {"license",
+                       wire::Object{{"name", "Apache License 2.0"}, {"identifier", "Apache-2.0"}}},
                       {"description",
                        "Self-hosted chat. Times are RFC 3339 UTC, ids are UUIDv7, errors are "
                        "application/problem+json with a stable code."}}},
-        {"paths", std::move(paths)},
-        {"components", wire::Object{{"schemas", std::move(schemas)},
+        {"servers", wire::Array{wire::Value{wire::Object{{"url", "/"}}}}},
+        {"tags", std::move(tags)},
+        {"paths", paths},
+        {"components", wire::Object{{"schemas", used_schemas(schemas, paths)},
+                                    {"responses", wire::Object{{"Problem", problem}}},
                                     {"securitySchemes", wire::Object{{"bearer", bearer}}}}}};
 }
 

@@ -38,13 +38,13 @@ void add_limits(Value& definition, const Schema::Property& property) {
 
 Value property_definition(const Schema::Property& property) {
     Value definition = to_openapi(property.type.front());
+    add_limits(definition, property);
     if (property.nullable) {
         Array choices;
         choices.push_back(std::move(definition));
         choices.emplace_back(Object{{"type", "null"}});
         definition = Object{{"anyOf", std::move(choices)}};
     }
-    add_limits(definition, property);
     if (!property.doc.empty()) {
         definition.set("description", property.doc);
     }

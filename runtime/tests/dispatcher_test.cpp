@@ -25,6 +25,12 @@ struct GreetRequest {
 };
 BOOST_DESCRIBE_STRUCT(GreetRequest, (), (name, times, marks))
 
+struct ChangeRequest {
+    std::string name;
+    std::optional<std::int32_t> times;
+};
+BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (name, times))
+
 class GreetApi {
   public:
     virtual ~GreetApi() = default;
@@ -32,6 +38,8 @@ class GreetApi {
     virtual Task<contracts::Reply<Greeting>> make(contracts::Caller caller,
                                                   GreetRequest request) = 0;
     virtual Task<void> forget(contracts::Caller caller, GreetRequest request) = 0;
+    virtual Task<Greeting> change(contracts::Caller caller, ChangeRequest request) = 0;
+    virtual Task<Greeting> try_change(contracts::Caller caller, ChangeRequest request) = 0;
     virtual Task<Greeting> fail(contracts::Caller caller, contracts::Empty request) = 0;
 };
 
@@ -45,6 +53,9 @@ struct loquat::contracts::Table<loquat::runtime::GreetApi> {
         Route<&Api::greet>{{.method = "GET", .path = "/greet/{name}", .access = Access::anyone}},
         Route<&Api::make>{{.method = "POST", .path = "/greet", .access = Access::user}},
         Route<&Api::forget>{{.method = "DELETE", .path = "/greet/{name}", .access = Access::admin}},
+        Route<&Api::change>{{.method = "PATCH", .path = "/greet/{name}", .access = Access::anyone}},
+        Route<&Api::try_change>{
+            {.method = "POST", .path = "/try/{name}", .access = Access::anyone}},
         Route<&Api::fail>{{.method = "POST", .path = "/fail", .access = Access::anyone}},
     };
 };
@@ -61,9 +72,17 @@ class Greeter final : public GreetApi {
     Task<contracts::Reply<Greeting>> make(contracts::Caller caller, GreetRequest request) override {
         Greeting made{caller.username + ":" + request.name, request.times};
         co_return contracts::Reply<Greeting>{
-            .body = made, .status = 201, .headers = {{"X-Made", "yes"}}};
+            .body = made,
+            .status = 201,
+            .headers = {{"X-Made", "yes"}, {"Cache-Control", "private"}}};
     }
     Task<void> forget(contracts::Caller, GreetRequest) override { co_return; }
+    Task<Greeting> change(contracts::Caller, ChangeRequest request) override {
+        co_return Greeting{request.name, request.times.value_or(-1)};
+    }
+    Task<Greeting> try_change(contracts::Caller, ChangeRequest request) override {
+        co_return Greeting{request.name, request.times.value_or(-1)};
+    }
     Task<Greeting> fail(contracts::Caller, contracts::Empty) override {
         throw std::runtime_error("a secret of the house");
         co_return Greeting{};
@@ -130,11 +149,11 @@ TEST_F(DispatcherTest, fills_a_request_from_path_query_and_body) {
 }
 
 TEST_F(DispatcherTest, answers_with_the_status_and_fields_of_a_reply) {
-    const auto response =
-        call("POST", "/greet", "", R"({"name":"x"})", person(contracts::Role::user));
+    auto response = call("POST", "/greet", "", R"({"name":"x"})", person(contracts::Role::user));
 
     EXPECT_EQ(response.status, 201);
     EXPECT_EQ(response.headers.get("X-Made"), "yes");
+    EXPECT_EQ(response.headers.remove("Cache-Control"), 1U) << "said once, by the operation";
     EXPECT_EQ(call("DELETE", "/greet/x", "", "", person(contracts::Role::admin)).status, 204);
 }
 
@@ -155,6 +174,23 @@ TEST_F(DispatcherTest, bad_values_are_422_and_name_the_field) {
     EXPECT_EQ(call("POST", "/greet", "", "{", person(contracts::Role::user)).status, 400);
 }
 
+TEST_F(DispatcherTest, refuses_a_change_without_a_body) {
+    const auto missing = call("PATCH", "/greet/x", "", "");
+
+    EXPECT_EQ(missing.status, 422);
+    EXPECT_NE(missing.body.find("request.invalid"), std::string::npos);
+    EXPECT_EQ(call("PATCH", "/greet/x", "times=2", "").status, 422) << "a query is no body";
+    EXPECT_EQ(call("PATCH", "/greet/x", "", "{}").body, R"({"text":"x","count":-1})");
+    EXPECT_EQ(call("PATCH", "/greet/x", "times=2", R"({"times":3})").body,
+              R"({"text":"x","count":3})");
+    EXPECT_EQ(call("POST", "/try/x", "", "").body, R"({"text":"x","count":-1})")
+        << "no member has to be given";
+    EXPECT_NE(call("POST", "/greet", "", "", person(contracts::Role::user))
+                  .body.find(R"("field":"name")"),
+              std::string::npos)
+        << "what is missing is named";
+}
+
 TEST_F(DispatcherTest, an_unexpected_exception_is_a_500_that_tells_nothing) {
     const auto response = call("POST", "/fail", "", "");
 
@@ -166,7 +202,7 @@ TEST_F(DispatcherTest, tells_a_missing_path_from_a_wrong_method) {
     EXPECT_EQ(dispatcher_.find("GET", "/nothing").outcome, Dispatcher::Outcome::no_path);
     const auto wrong = dispatcher_.find("PUT", "/greet/x");
     EXPECT_EQ(wrong.outcome, Dispatcher::Outcome::no_method);
-    EXPECT_EQ(wrong.allow, "GET, DELETE");
+    EXPECT_EQ(wrong.allow, "GET, DELETE, PATCH");
     EXPECT_EQ(dispatcher_.find("HEAD", "/greet/x").outcome, Dispatcher::Outcome::found);
 }
 

@@ -6,7 +6,7 @@
 namespace loquat::gateway {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::uint16_t>, 8> names{{
+constexpr std::array<std::pair<std::string_view, std::uint16_t>, 9> names{{
     {"GET", Methods::get},
     {"HEAD", Methods::head},
     {"POST", Methods::post},
@@ -15,6 +15,7 @@ constexpr std::array<std::pair<std::string_view, std::uint16_t>, 8> names{{
     {"DELETE", Methods::del},
     {"OPTIONS", Methods::options},
     {"TRACE", Methods::trace},
+    {"QUERY", Methods::query},
 }};
 
 }  // namespace

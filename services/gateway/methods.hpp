@@ -10,8 +10,8 @@ namespace loquat::gateway {
 class Methods {
   public:
     static constexpr std::uint16_t get = 1, head = 2, post = 4, put = 8, patch = 16, del = 32,
-                                   options = 64, trace = 128, other = 256, all = 511,
-                                   served = 127;  // by us: all that have names but TRACE
+                                   options = 64, trace = 128, query = 256, other = 512, all = 1023,
+                                   served = 127;  // by us somewhere
 
     constexpr Methods() = default;
     constexpr explicit Methods(std::uint16_t bits) : bits_(bits) {}

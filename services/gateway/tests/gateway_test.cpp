@@ -200,6 +200,7 @@ TEST_F(GatewayTest, tells_methods_that_it_does_not_know_from_those_that_a_path_h
         const auto traced = send({.method = "TRACE", .target = target});
         EXPECT_EQ(answer_of(traced), "405 request.method_not_allowed") << target;
         EXPECT_EQ(traced.headers.get("Allow"), "GET, HEAD, OPTIONS") << target;
+        EXPECT_EQ(send({.method = "QUERY", .target = target}).status, 405) << target;
     }
     EXPECT_EQ(answer_of(send({.method = "TRACE", .target = "/api/nothing"})),
               "404 request.no_route");

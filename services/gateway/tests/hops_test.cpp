@@ -58,9 +58,9 @@ TEST_F(Hops, that_are_used_up_end_here) {
         send({.method = "TRACE", .target = "/up/x", .headers = {{"Max-Forwards", "00"}}});
 
     EXPECT_EQ(asked.status, 204);
-    EXPECT_EQ(asked.headers.get("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(asked.headers.get("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY");
     EXPECT_EQ(traced.status, 405);
-    EXPECT_EQ(traced.headers.get("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(traced.headers.get("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY");
     EXPECT_TRUE(upstream_->heads().empty());
 }
 
