@@ -171,6 +171,14 @@ def documents(log):
     return compared.check(log)
 
 
+def api(log):
+    from tools.testing import api as suite
+    total = Count()
+    for code in suite.check(RELEASE / "bin" / "loquat", log):
+        total += one(code)
+    return total
+
+
 def bench_smoke(log):
     total = Count()
     for script in sorted((ROOT / "tools" / "bench").glob("bench_*.py")):
@@ -200,6 +208,7 @@ def all_suites():
         Suite("documents", "settings, figures and the README's commands are those of the program", documents, 1,
               targets=program),
         Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench),
+        Suite("api", "the OpenAPI document: linted, and tried against the server", api, 2, ("api",), "packages", program),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
         Suite("tsan", "the C++ suites with the thread sanitizer", sanitized("tsan"), 12, ("sanitize",), "app"),

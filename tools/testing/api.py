@@ -1,0 +1,86 @@
+"""The OpenAPI document against what the field uses: a linter reads it, and a tester of schemas tries the started server.
+
+Both tools are pinned in tools/testing/api and come into .cache/api-tools when the suite first runs.
+"""
+import hashlib
+import json
+import shutil
+import sys
+import urllib.request
+
+from tools.testing.process import ROOT, loquat, run
+
+PINS = ROOT / "tools" / "testing" / "api"
+HOME = ROOT / ".cache" / "api-tools"
+PYTHON = HOME / "python" / "bin"
+SEED = 20261127
+SECONDS = 45
+
+# They would end the session or the account that the tester works with.
+LEFT_OUT = r"^/api/auth/(logout|logout-all|password|sessions.*|keys/rotate)$|^/api/auth/me$"
+# What the server does is compared with what the document says of it.
+CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
+          "missing_required_header", "ignored_auth"]
+
+
+def install(log):
+    pins = [PINS / name for name in ("requirements.txt", "package.json", "package-lock.json")]
+    wanted = hashlib.sha256(b"".join(pin.read_bytes() for pin in pins)).hexdigest()
+    stamp = HOME / "stamp"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return True
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True)
+    for pin in pins[1:]:
+        shutil.copy(pin, HOME)
+    steps = [[sys.executable, "-m", "venv", PYTHON.parent],
+             [PYTHON / "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:",
+              "-r", PINS / "requirements.txt"],
+             ["npm", "ci", "--no-fund", "--no-audit", "--ignore-scripts", "--loglevel=error"]]
+    if any(run(step, log, 600, HOME, append=True) != 0 for step in steps):
+        return False
+    stamp.write_text(wanted)
+    return True
+
+
+def ask(address, path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def strict(document):
+    """Without the answers "of any other status": each one that comes must be named."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            operation["responses"].pop("default", None)
+    return document
+
+
+def lint(document, log):
+    return run([HOME / "node_modules" / ".bin" / "redocly", "lint", "--config", PINS / "redocly.yaml", document], log,
+               120, HOME, {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"})
+
+
+def try_server(document, address, token, log):
+    return run([PYTHON / "schemathesis", "run", document, "--url", address, "--header", f"Authorization: Bearer {token}",
+                "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", "12",
+                "--seed", str(SEED), "--generation-deterministic", "--workers", "1",
+                "--max-time", str(SECONDS), "--exclude-path-regex", LEFT_OUT, "--warnings", "off",
+                "--suppress-health-check", "all", "--continue-on-failure", "--no-color"], log, 4 * SECONDS, HOME)
+
+
+def check(binary, log):
+    """The exit codes of linter and tester."""
+    if not install(log):
+        return [1]
+    with loquat(binary, log.with_name("api-loquat.log"), ["--set", "gateway.limits.enabled=false"]) as address:
+        person = {"username": "tester", "password": "a long enough password"}
+        token = ask(address, "/api/auth/register", person)["access_token"]
+        document = ask(address, "/api/openapi.json")
+        whole, named = log.with_name("openapi.json"), log.with_name("openapi-strict.json")
+        whole.write_text(json.dumps(document, indent=1))
+        named.write_text(json.dumps(strict(document)))
+        return [lint(whole, log.with_name("api-lint.log")),
+                try_server(named, address, token, log.with_name("api-schema.log"))]
