@@ -56,9 +56,8 @@ void collect_item_defaults(const std::string& path, std::map<std::string, wire::
 
 template <class T>
 ConfigSection config_section(std::string name, ConfigCheck check = nullptr) {
-    ConfigSection section{.defaults = wire::parse(wire::encode(T{})),
-                          .schema = wire::schema_of<T>(),
-                          .check = check};
+    ConfigSection section{
+        .defaults = wire::parse(wire::encode(T{})), .schema = wire::schema_of<T>(), .check = check};
     detail::collect_item_defaults<T>(name, section.item_defaults);
     section.name = std::move(name);
     return section;

@@ -99,8 +99,8 @@ void ConfigLoader::add_variable(const std::string& name, const std::string& text
 void ConfigLoader::add_setting(const std::string& setting, const std::string& origin) {
     const std::size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
-        findings_.add_at(origin, hide_credentials(setting) +
-                                     " is no setting; write it as section.key=value");
+        findings_.add_at(
+            origin, hide_credentials(setting) + " is no setting; write it as section.key=value");
         return;
     }
     add_path(setting.substr(0, equals), setting.substr(equals + 1), origin);
@@ -114,8 +114,8 @@ void ConfigLoader::add_path(const std::string& path, const std::string& text,
         return unknown(path, origin);
     }
     if (parts.size() == 1) {
-        return findings_.add_at(origin, path + " is a section; name one of its keys, such as " +
-                                            near_path(path + "."));
+        return findings_.add_at(
+            origin, path + " is a section; name one of its keys, such as " + near_path(path + "."));
     }
     wire::Value value = text;
     for (std::size_t i = parts.size() - 1; i >= 1; --i) {
@@ -205,7 +205,8 @@ bool ConfigLoader::move(const std::string& path, const wire::Value& value, const
 void ConfigLoader::make_moves() {
     for (const Move& one : std::exchange(moves_, {})) {
         const std::string now = one.section->name + "." + one.key;
-        into_.warnings.push_back(one.from + " is now " + now + "; the old name is still understood");
+        into_.warnings.push_back(one.from + " is now " + now +
+                                 "; the old name is still understood");
         wire::Value& target = into_.values[one.section->name];
         const wire::Schema& type = find_property(one.section->schema, one.key)->type.front();
         wire::Value fitted = coerce(one.value, type);
@@ -226,12 +227,16 @@ void ConfigLoader::make_moves() {
 
 void ConfigLoader::unknown(const std::string& path, const std::string& origin) {
     std::string problem = path + " is not a known key";
-    if (const std::string near = near_path(path); !near.empty()) {
+    if (std::ranges::find(paths_, path) != paths_.end()) {
+        problem += "; in a file its parts stand below each other, as in chat: {members_max: 50}";
+    } else if (const std::size_t bracket = path.find('[');
+               std::ranges::find(paths_, path.substr(0, bracket)) != paths_.end()) {
+        problem += "; a list is given whole: " + path.substr(0, bracket) + "=[...]";
+    } else if (const std::string near = near_path(path); !near.empty()) {
         // Beside it the last part says enough.
         const std::string_view parent = std::string_view{path}.substr(0, path.rfind('.') + 1);
         const bool is_beside = near.starts_with(parent) && !parent.empty();
-        problem += "; did you mean " +
-                   (is_beside ? near.substr(parent.size()) : near) + "?";
+        problem += "; did you mean " + (is_beside ? near.substr(parent.size()) : near) + "?";
     }
     findings_.add_at(origin, problem);
 }

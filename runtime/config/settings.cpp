@@ -56,6 +56,20 @@ std::string_view parent_of(std::string_view path) {
 
 std::string_view leaf_of(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
+// An item by its number, and one without, stand for all of them.
+std::string without_indices(std::string_view path) {
+    std::string out;
+    bool is_index = false;
+    for (const char c : path) {
+        is_index = is_index || c == '[';
+        if (!is_index) {
+            out += c;
+        }
+        is_index = is_index && c != ']';
+    }
+    return out;
+}
+
 }  // namespace
 
 std::vector<SettingDoc> describe_settings(const std::vector<ConfigSection>& sections) {
@@ -68,18 +82,10 @@ std::vector<SettingDoc> describe_settings(const std::vector<ConfigSection>& sect
 
 std::vector<SettingDoc> settings_below(const std::vector<SettingDoc>& all,
                                        const std::string& path) {
-    // An item by its number stands for all of them.
-    std::string wanted;
-    bool is_index = false;
-    for (const char c : path) {
-        is_index = c == '[' || (is_index && c != ']');
-        if (!is_index || c == '[') {
-            wanted += c;
-        }
-    }
+    const std::string wanted = without_indices(path);
     std::vector<SettingDoc> found;
     for (const SettingDoc& one : all) {
-        if (one.path.starts_with(wanted)) {
+        if (without_indices(one.path).starts_with(wanted)) {
             found.push_back(one);
         }
     }

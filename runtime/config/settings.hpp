@@ -16,7 +16,8 @@ struct SettingDoc {
     std::string doc;       // a sentence
 };
 
-// All settings in the order of their structs; a list of maps is followed by the fields of its items.
+// All settings in the order of their structs; a list of maps is followed by the fields of its
+// items.
 std::vector<SettingDoc> describe_settings(const std::vector<ConfigSection>& sections);
 
 // The settings that `path` names: one, those below it, or those that begin with it.

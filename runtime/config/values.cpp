@@ -96,6 +96,9 @@ std::string_view unit_of(std::string_view name) {
 }
 
 std::string range_of(const wire::Schema::Property& property) {
+    if (property.min && property.min == property.max) {
+        return std::to_string(*property.min);
+    }
     if (property.min && property.max) {
         return std::to_string(*property.min) + " to " + std::to_string(*property.max);
     }
@@ -294,7 +297,8 @@ std::string kind_of_value(const wire::Schema::Property& property) {
         case Kind_::integer:
         case Kind_::number: {
             const std::string_view unit = unit_of(property.name);
-            const std::string_view base = type.kind == Kind_::integer ? "a whole number" : "a number";
+            const std::string_view base =
+                type.kind == Kind_::integer ? "a whole number" : "a number";
             std::string said{base};
             said += range.empty() ? "" : ", " + range;
             return said + (unit.empty() ? "" : range.empty() ? " of " : " ") + std::string{unit};

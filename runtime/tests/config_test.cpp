@@ -223,9 +223,9 @@ TEST(Config, a_variable_with_one_underscore_is_refused_with_its_right_name) {
               "LOQUAT_DOOR_LIMITS_PER_MINUTE: is no setting; parts are joined by two underscores: "
               "LOQUAT_DOOR__LIMITS__PER_MINUTE");
     const Config near = Config::load(sections, {.environment = {{"LOQUAT_DOOR_ADRESS", "x"}}});
-    EXPECT_EQ(near.warnings(),
-              (std::vector<std::string>{"LOQUAT_DOOR_ADRESS: is no setting and is not read; did you "
-                                        "mean LOQUAT_DOOR__ADDRESS?"}));
+    EXPECT_EQ(near.warnings(), (std::vector<std::string>{
+                                   "LOQUAT_DOOR_ADRESS: is no setting and is not read; did you "
+                                   "mean LOQUAT_DOOR__ADDRESS?"}));
 }
 
 TEST(Config, variables_of_others_are_left_alone) {
@@ -249,12 +249,20 @@ TEST(Config, a_setting_elsewhere_or_without_its_section_is_suggested) {
               "--set: door is no setting; write it as section.key=value");
 }
 
-TEST(Config, an_older_name_is_understood_with_a_warning_and_joins_the_new_one) {
-    const std::string file =
-        write_file("f.yaml", "hall:\n  origins: [a]\ndoor:\n  origins: [b]\n");
+TEST(Config, what_is_written_in_another_form_is_told_the_right_one) {
+    const std::string file = write_file("i.yaml", "door.port: 1\n");
 
-    const Config config =
-        Config::load(sections, {.file = file, .settings = {"door.allowed=c"}});
+    EXPECT_EQ(problems_of({.file = file}),
+              "i.yaml:1: door.port is not a known key; in a file its parts stand below each other, "
+              "as in chat: {members_max: 50}");
+    EXPECT_EQ(problems_of({.settings = {"door.ways[0].id=x"}}),
+              "--set: door.ways[0] is not a known key; a list is given whole: door.ways=[...]");
+}
+
+TEST(Config, an_older_name_is_understood_with_a_warning_and_joins_the_new_one) {
+    const std::string file = write_file("f.yaml", "hall:\n  origins: [a]\ndoor:\n  origins: [b]\n");
+
+    const Config config = Config::load(sections, {.file = file, .settings = {"door.allowed=c"}});
 
     EXPECT_EQ(config.warnings(),
               (std::vector<std::string>{
@@ -279,13 +287,15 @@ TEST(Settings, are_described_with_the_fields_of_their_lists) {
     const auto all = describe_settings(sections);
     const auto fields = settings_below(all, "door.ways[2]");
 
-    ASSERT_EQ(fields.size(), 3U);
-    EXPECT_EQ(fields[0].path, "door.ways[].id");
-    EXPECT_EQ(fields[0].kind, "a text, 1 to 8 characters");
-    EXPECT_EQ(fields[0].fallback, "");
-    EXPECT_EQ(fields[1].fallback, "\"in\"");
-    EXPECT_EQ(fields[2].fallback, "5");
+    ASSERT_EQ(fields.size(), 4U);
+    EXPECT_EQ(fields[0].path, "door.ways");
+    EXPECT_EQ(fields[1].path, "door.ways[].id");
+    EXPECT_EQ(fields[1].kind, "a text, 1 to 8 characters");
+    EXPECT_EQ(fields[1].fallback, "");
+    EXPECT_EQ(fields[2].fallback, "\"in\"");
+    EXPECT_EQ(fields[3].fallback, "5");
     EXPECT_EQ(all[0].variable, "LOQUAT_DOOR__PORT");
+    EXPECT_EQ(settings_below(all, "door.ways.id").size(), 1U);
     EXPECT_TRUE(settings_below(all, "nosuch").empty());
 }
 
