@@ -126,11 +126,17 @@ KeySet KeySet::from_jwks(std::string_view text) {
     }
     KeySet set;
     for (const wire::Value& jwk : *list) {
+        std::optional<Key> key;
         try {
-            set.add(key_from_jwk(jwk));
+            key = key_from_jwk(jwk);
         } catch (const Failure&) {
             continue;  // RFC 7517 section 5: ignore keys that are not understood
         }
+        const Key* same = set.find(key->kid());
+        if (same != nullptr && same->to_thumbprint_json() != key->to_thumbprint_json()) {
+            throw fail("Two keys of the set have one kid.");
+        }
+        set.add(*std::move(key));
     }
     return set;
 }

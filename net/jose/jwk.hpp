@@ -25,8 +25,8 @@ class KeySet {
     explicit KeySet(std::vector<Key> keys);
 
     // Reads {"keys":[...]} (RFC 7517 section 5).  Keys that cannot be used here are left out, as
-    // the RFC asks; of two with one `kid` the first stands.  Fails with `jose.bad_key_set` when the
-    // whole cannot be read.
+    // the RFC asks.  Fails with `jose.bad_key_set` when the whole cannot be read, and for two keys
+    // with one `kid`: which of them a token means is anybody's guess.
     static KeySet from_jwks(std::string_view text);
     // Public keys only; a secret is never listed.
     std::string to_jwks() const;

@@ -5,6 +5,9 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/bytes.hpp"
 #include "base/check.hpp"
 #include "base/failure.hpp"
@@ -71,6 +74,31 @@ std::string thumbprint_json(Algorithm algorithm, EVP_PKEY* key, std::string_view
     return {};
 }
 
+// Whether `number` is a power of 65537 modulo `prime`.
+bool is_power_of_65537(BN_ULONG number, BN_ULONG prime) {
+    BN_ULONG power = 1;
+    do {
+        if (number == power) {
+            return true;
+        }
+        power = power * (65537 % prime) % prime;
+    } while (power != 1);
+    return false;
+}
+
+// Keys of Infineon's library (CVE-2017-15361, "ROCA") can be factored: their modulus is a power of
+// 65537 modulo each small prime (Nemec et al., The Return of Coppersmith's Attack, section 3).  Of
+// other moduli one in 2^27 is taken for one.
+bool is_roca(const BIGNUM* modulus) {
+    constexpr std::array<BN_ULONG, 38> primes{3,   5,   7,   11,  13,  17,  19,  23,  29,  31,
+                                              37,  41,  43,  47,  53,  59,  61,  67,  71,  73,
+                                              79,  83,  89,  97,  101, 103, 107, 109, 113, 127,
+                                              131, 137, 139, 149, 151, 157, 163, 167};
+    return std::ranges::all_of(primes, [modulus](BN_ULONG prime) {
+        return is_power_of_65537(BN_mod_word(modulus, prime), prime);
+    });
+}
+
 void check_rsa(EVP_PKEY* key) {
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < rsa_bits_min || bits > rsa_bits_max) {
@@ -79,9 +107,16 @@ void check_rsa(EVP_PKEY* key) {
     BIGNUM* raw = nullptr;
     EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &raw);
     const OwnedBn exponent{raw};
-    // A huge exponent makes each verification slow; 1 and even ones sign nothing.
-    if (!exponent || !BN_is_odd(raw) || BN_is_one(raw) || BN_num_bits(raw) > 33) {
+    // FIPS 186-5 section A.1.1 wants more than 2^16: with small ones a careless signer or reader of
+    // paddings is enough to forge.  A huge exponent makes each verification slow.
+    if (!exponent || !BN_is_odd(raw) || BN_num_bits(raw) < 17 || BN_num_bits(raw) > 33) {
         refuse("The RSA exponent is not acceptable.");
+    }
+    BIGNUM* number = nullptr;
+    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &number);
+    const OwnedBn modulus{number};
+    if (!modulus || !BN_is_odd(number) || is_roca(number)) {
+        refuse("The RSA key was made in a way that lets others find its private half.");
     }
 }
 

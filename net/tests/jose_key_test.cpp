@@ -117,16 +117,71 @@ TEST(Key, refuses_rsa_exponents_that_sign_nothing_or_cost_much) {
     EXPECT_EQ(code_of([&] { Key::from_rsa(std::string(2000, '\xff'), "\x03"); }), "jose.bad_key");
 }
 
-TEST(KeySet, leaves_out_what_it_cannot_use_and_keeps_the_first_of_a_kid) {
-    const Key first = Key::generate(Algorithm::eddsa).with_kid("one");
-    const Key second = Key::generate(Algorithm::eddsa).with_kid("one");
-    const std::string text = R"({"keys":[{"kty":"unheard-of"},)" + to_public_jwk(first) + ',' +
-                             to_public_jwk(second) + "]}";
+TEST(Key, refuses_small_rsa_exponents) {
+    const std::string n = "\xC5" + std::string(255, '\xA7');
+
+    for (const char* e : {"\x03", "\x11", "\x7F\xFF", "\xFF\xFF"}) {
+        EXPECT_EQ(code_of([&] { Key::from_rsa(n, e); }), "jose.bad_key");
+    }
+    EXPECT_EQ(code_of([&] { Key::from_rsa(n, std::string{"\x01\x00\x01", 3}); }), "");
+    EXPECT_EQ(code_of([&] {
+                  Key::from_rsa(n.substr(0, 255) + "\xA6", std::string{"\x01\x00\x01", 3});
+              }),
+              "jose.bad_key")
+        << "an even modulus";
+}
+
+// A modulus of two primes k * M + (65537^a mod M), M the product of the first 126 primes.
+TEST(Key, refuses_the_fingerprint_of_roca) {
+    const std::string modulus =
+        "9zehPwRfS2M4sSY1uQtq2dWyIMS0pKqV_ey9Fy8uApUbpuSRIK678myqojGvi3gq8wH0Otqzl220mLMX"
+        "OeZV2IW6j47PQU_sq209ZETStwUFGhIztWngfppSKwXOg97EsigCclkTASIocPm4hCgwbjJBf4iAoE-9"
+        "brc0osc8VNsmtNZkmTFVU5Zi30arXnnBVCW3FH_o6cGXU4j2kP_kag6Zkkt6nfQPrI9-7YUFDbXyNcN-"
+        "BNMeQCOcpD3odxMQ_nW30j3xTLoSu6d9zUu6shizxVWTLgg1QcRDCiDTDbIU5F_nYcumqkpcEF6nVEhO"
+        "lFDoJjj8txHsXnRQkl2-Fw";
+
+    EXPECT_EQ(code_of([&] {
+                  key_from_jwk(wire::parse(R"({"kty":"RSA","e":"AQAB","n":")" + modulus + "\"}"));
+              }),
+              "jose.bad_key");
+}
+
+TEST(Key, that_is_sound_has_no_fingerprint_of_roca) {
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_EQ(code_of([] { Key::from_pem(Key::generate(Algorithm::rs256).to_public_pem()); }),
+                  "");
+    }
+}
+
+TEST(KeySet, leaves_out_what_it_cannot_use) {
+    const Key key = Key::generate(Algorithm::eddsa).with_kid("one");
+    const std::string weak = to_base64url("\xC5" + std::string(255, '\xA7'));
+    const std::string text = R"({"keys":[{"kty":"unheard-of"},{"kty":"RSA","kid":"weak","e":"Aw","n":")" +
+                             weak + "\"}," + to_public_jwk(key) + "]}";
 
     const KeySet set = KeySet::from_jwks(text);
 
     ASSERT_EQ(set.keys().size(), 1U);
-    EXPECT_EQ(set.keys()[0].to_thumbprint_json(), first.to_thumbprint_json());
+    EXPECT_EQ(set.keys()[0].to_thumbprint_json(), key.to_thumbprint_json());
+}
+
+TEST(KeySet, with_two_keys_of_one_kid_is_refused) {
+    const auto set_of = [](const Key& a, const Key& b) {
+        return R"({"keys":[)" + to_public_jwk(a) + ',' + to_public_jwk(b) + "]}";
+    };
+    const Key first = Key::generate(Algorithm::eddsa).with_kid("one");
+
+    EXPECT_EQ(code_of([&] {
+                  KeySet::from_jwks(
+                      set_of(first, Key::generate(Algorithm::eddsa).with_kid("one")));
+              }),
+              "jose.bad_key_set");
+    EXPECT_EQ(code_of([&] {
+                  KeySet::from_jwks(
+                      set_of(first, Key::generate(Algorithm::es256).with_kid("one")));
+              }),
+              "jose.bad_key_set");
+    EXPECT_EQ(KeySet::from_jwks(set_of(first, first)).keys().size(), 1U) << "one key, twice";
 }
 
 TEST(KeySet, refuses_a_text_that_is_no_key_set) {
