@@ -4,11 +4,16 @@
 
 // Accounts, sign-in and sessions.  Failures: auth.required, auth.invalid_credentials,
 // auth.username_taken, auth.email_taken, auth.weak_password, auth.refresh_reused,
-// auth.refresh_invalid, auth.session_not_found, auth.user_not_found, rate.limited.
+// auth.refresh_invalid, auth.session_not_found, auth.user_not_found, auth.account_disabled,
+// auth.registration_closed, rate.limited.
 namespace loquat::contracts {
 
 enum class ParticipantKind { person, assistant, system };
 BOOST_DESCRIBE_ENUM(ParticipantKind, person, assistant, system)
+
+// A removed account stays for what was written under it; nobody can sign in with it again.
+enum class AccountState { active, disabled, removed };
+BOOST_DESCRIBE_ENUM(AccountState, active, disabled, removed)
 
 // Holds the refresh token of browsers: set by auth, read by the gateway into
 // Caller::refresh_cookie.
@@ -21,8 +26,14 @@ struct PublicUser {
     std::string display_name;
     ParticipantKind kind = ParticipantKind::person;
     Time created_at;
+    // Another one's name looks like this display name: show @username beside it.
+    bool name_shared = false;
+    AccountState state = AccountState::active;
+
+    static constexpr std::array<std::string_view, 2> defaulted{"name_shared", "state"};
 };
-BOOST_DESCRIBE_STRUCT(PublicUser, (), (id, username, display_name, kind, created_at))
+BOOST_DESCRIBE_STRUCT(PublicUser, (),
+                      (id, username, display_name, kind, created_at, name_shared, state))
 
 // What a person knows of themselves.
 struct User {
@@ -33,10 +44,13 @@ struct User {
     Time created_at;
     std::optional<std::string> email;
     Role role = Role::user;
+    bool name_shared = false;  // as of PublicUser
 
     static constexpr std::array<std::string_view, 1> nulls{"email"};
+    static constexpr std::array<std::string_view, 1> defaulted{"name_shared"};
 };
-BOOST_DESCRIBE_STRUCT(User, (), (id, username, display_name, kind, created_at, email, role))
+BOOST_DESCRIBE_STRUCT(User, (),
+                      (id, username, display_name, kind, created_at, email, role, name_shared))
 
 struct Session {
     std::string access_token;
@@ -115,13 +129,15 @@ BOOST_DESCRIBE_STRUCT(RefreshRequest, (), (refresh_token, cookie))
 struct UpdateMeRequest {
     std::optional<std::string> display_name;
     std::optional<std::string> email;
+    std::optional<std::string> current_password;
 
     static constexpr std::array fields{
         wire::Field{"display_name", 1, 64, ""},
         wire::Field{"email", 0, 254, "An empty text removes it."},
+        wire::Field{"current_password", 1, 1024, "Required where the e-mail address changes."},
     };
 };
-BOOST_DESCRIBE_STRUCT(UpdateMeRequest, (), (display_name, email))
+BOOST_DESCRIBE_STRUCT(UpdateMeRequest, (), (display_name, email, current_password))
 
 struct PasswordRequest {
     std::string current_password;
@@ -178,6 +194,22 @@ struct UserList {
 };
 BOOST_DESCRIBE_STRUCT(UserList, (), (items))
 
+// Removed people who are still in conversations.
+struct LeavingUsers {
+    std::vector<UserId> ids;
+};
+BOOST_DESCRIBE_STRUCT(LeavingUsers, (), (ids))
+
+enum class Registration { open, closed };
+BOOST_DESCRIBE_ENUM(Registration, open, closed)
+
+// What is told before anybody signs in.
+struct ServerInfo {
+    std::string name;
+    Registration registration = Registration::open;
+};
+BOOST_DESCRIBE_STRUCT(ServerInfo, (), (name, registration))
+
 struct RoleRequest {
     UserId id;
     Role role = Role::user;
@@ -228,6 +260,10 @@ class AuthApi {
     virtual Task<wire::Value> rotate_keys(Caller caller, Empty request) = 0;
     virtual Task<UserList> list_users_by_id(Caller caller, UserIds request) = 0;
     virtual Task<RevocationList> list_revocations(Caller caller, Empty request) = 0;
+    virtual Task<ServerInfo> get_server(Caller caller, Empty request) = 0;
+    virtual Task<LeavingUsers> list_leaving_users(Caller caller, Empty request) = 0;
+    // The person has left all conversations.
+    virtual Task<void> note_user_left(Caller caller, UserRef request) = 0;
 };
 
 template <>
@@ -317,6 +353,19 @@ struct Table<AuthApi> {
                                            .path = "/internal/revocations",
                                            .summary = "Revocations that still matter",
                                            .access = Access::internal}},
+        Route<&AuthApi::get_server>{{.method = "GET",
+                                     .path = "/api/server",
+                                     .summary = "What this server is called, and who may register",
+                                     .access = Access::anyone}},
+        Route<&AuthApi::list_leaving_users>{
+            {.method = "GET",
+             .path = "/internal/users/leaving",
+             .summary = "Removed people who are still in conversations",
+             .access = Access::internal}},
+        Route<&AuthApi::note_user_left>{{.method = "POST",
+                                         .path = "/internal/users/{id}/left",
+                                         .summary = "A removed person left all conversations",
+                                         .access = Access::internal}},
     };
 };
 

@@ -116,6 +116,12 @@ std::string chat_event(std::string_view type, const Chat& chat) {
     return body + "}";
 }
 
+std::string user_changed_event(const PublicUser& user) {
+    std::string body = start_event("user_changed");
+    add(body, "user", user);
+    return body + "}";
+}
+
 std::string chat_removed_event(const ChatId& chat) {
     std::string body = start_event("chat_removed");
     add(body, "chat_id", chat);

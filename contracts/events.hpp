@@ -17,10 +17,13 @@ namespace loquat::contracts {
 //   presence.told    events for several people's queue `presence`
 //   auth.revoked     a Revocation as JSON
 //   auth.keys        the keys that verify access tokens, as a JWK set; told before a new one signs
+//   auth.users       a UserList as JSON: people whose names are others from now on, or who were
+//                    disabled, enabled or removed
 std::string user_topic(const UserId& user);
 inline constexpr std::string_view presence_topic = "presence.told";
 inline constexpr std::string_view revoked_topic = "auth.revoked";
 inline constexpr std::string_view keys_topic = "auth.keys";
+inline constexpr std::string_view users_topic = "auth.users";
 
 // Bodies.  `type` is message, message_edited or message_deleted.
 std::string message_event(std::string_view type, const Message& message);
@@ -60,6 +63,8 @@ PeopleEvent decode_people_event(std::string_view payload);
 
 // `type` is chat_added or chat_changed (with the chat as that person sees it).
 std::string chat_event(std::string_view type, const Chat& chat);
+// Somebody's name or state is another one; to everybody's queue `chats`.
+std::string user_changed_event(const PublicUser& user);
 std::string chat_removed_event(const ChatId& chat);
 // My marker moved on another device.
 std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unread);

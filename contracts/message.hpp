@@ -10,8 +10,11 @@ struct Sender {
     std::string username;
     std::string display_name;
     ParticipantKind kind = ParticipantKind::person;
+    bool name_shared = false;  // as of PublicUser
+
+    static constexpr std::array<std::string_view, 1> defaulted{"name_shared"};
 };
-BOOST_DESCRIBE_STRUCT(Sender, (), (id, username, display_name, kind))
+BOOST_DESCRIBE_STRUCT(Sender, (), (id, username, display_name, kind, name_shared))
 
 struct Message {
     MessageId id;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "contracts/accounts.hpp"
 #include "contracts/audit.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
@@ -19,7 +20,7 @@ using contracts::Access;
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (const auto& more : {contracts::chat_operations(), contracts::presence_operations(),
+    for (const auto& more : {contracts::account_operations(), contracts::chat_operations(), contracts::presence_operations(),
                              contracts::model_operations(), contracts::generation_operations(),
                              contracts::usage_operations(), contracts::audit_inbox_operations()}) {
         all.insert(all.end(), more.begin(), more.end());

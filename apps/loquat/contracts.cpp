@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/loquat/commands.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/accounts.hpp"
 #include "contracts/chat.hpp"
 #include "contracts/generation.hpp"
 #include "contracts/model.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (auto more : {contracts::chat_operations(), contracts::generation_operations(),
+    for (auto more : {contracts::account_operations(), contracts::chat_operations(), contracts::generation_operations(),
                       contracts::usage_operations(), contracts::model_operations(),
                       contracts::presence_operations()}) {
         all.insert(all.end(), more.begin(), more.end());

@@ -81,33 +81,61 @@ class Import {
     // The account of that name, made when it is not there yet.
     Task<contracts::User> get_person(std::string username, std::string display_name,
                                      std::string password) {
-        contracts::Caller nobody;
-        nobody.address = "127.0.0.1";
-        contracts::RegisterRequest request{.username = username,
-                                           .password = std::move(password),
-                                           .display_name = std::move(display_name)};
+        contracts::AddAccountRequest request{.username = username,
+                                             .password = std::move(password),
+                                             .display_name = std::move(display_name)};
         try {
-            auto session =
-                co_await clients_.auth.call<&contracts::AuthApi::register_user>(nobody, request);
+            const auto added = co_await add_account(std::move(request));
             ++made_;
-            co_return session.body.user;
+            co_return to_user(added.user);
         } catch (const Failure& failure) {
             if (failure.code != "auth.username_taken") {
                 throw;
             }
         }
-        contracts::Caller self;
-        self.user = UserId{};
-        contracts::FindUsersRequest query{.query = username, .limit = 200};
-        auto page = co_await clients_.auth.call<&contracts::AuthApi::find_users>(self, query);
-        for (const contracts::PublicUser& user : page.items) {
+        contracts::ListAccountsRequest query{.query = username, .limit = 200};
+        auto page = co_await clients_.accounts.call<&contracts::AccountsApi::list_accounts>(
+            house(), query);
+        for (const contracts::AccountInfo& user : page.items) {
             if (user.username == username) {
-                co_return contracts::User{
-                    .id = user.id, .username = user.username, .display_name = user.display_name};
+                co_return to_user(user);
             }
         }
         throw Failure{Kind::conflict, "import.user",
                       "The user name " + username + " is taken but cannot be found."};
+    }
+
+    // Who is called by what no display name may hold is called by the user name.
+    Task<contracts::AddedAccount> add_account(contracts::AddAccountRequest request) {
+        try {
+            contracts::AddedAccount added =
+                co_await clients_.accounts.call<&contracts::AccountsApi::add_account>(house(),
+                                                                                      request);
+            co_return added;
+        } catch (const Failure& failure) {
+            if (failure.fields.empty() || failure.fields.front().field != "display_name") {
+                throw;
+            }
+        }
+        request.display_name.reset();
+        co_return co_await clients_.accounts.call<&contracts::AccountsApi::add_account>(house(),
+                                                                                        request);
+    }
+
+    static contracts::User to_user(const contracts::AccountInfo& account) {
+        return {.id = account.id,
+                .username = account.username,
+                .display_name = account.display_name,
+                .role = account.role};
+    }
+
+    static contracts::Caller house() {
+        contracts::Caller caller;
+        caller.user = UserId{};
+        caller.role = contracts::Role::admin;
+        caller.username = "loquat";
+        caller.address = "127.0.0.1";
+        return caller;
     }
 
     Task<void> make_owner() {

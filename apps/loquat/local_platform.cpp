@@ -46,7 +46,8 @@ void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> wo
         try {
             auto transport = runtime::make_http_transport(state.loop, state.url, state.key);
             Clients clients{contracts::Client<contracts::AuthApi>{transport},
-                            contracts::Client<contracts::ChatApi>{transport}};
+                            contracts::Client<contracts::ChatApi>{transport},
+                            contracts::Client<contracts::AccountsApi>{transport}};
             co_await held(clients);
         } catch (...) {
             failed = std::current_exception();

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "apps/loquat/options.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/accounts.hpp"
 #include "contracts/chat.hpp"
 #include "contracts/client.hpp"
 
@@ -24,6 +24,7 @@ class LocalPlatform {
     struct Clients {
         contracts::Client<contracts::AuthApi> auth;
         contracts::Client<contracts::ChatApi> chat;
+        contracts::Client<contracts::AccountsApi> accounts;
     };
     void run(std::move_only_function<Task<void>(Clients& clients)> work);
 

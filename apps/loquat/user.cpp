@@ -1,16 +1,17 @@
 #include <fmt/format.h>
-#include <termios.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
-
-#include <iostream>
 
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/local_platform.hpp"
-#include "base/bytes.hpp"
+#include "apps/loquat/password_input.hpp"
+#include "base/text.hpp"
 
 namespace loquat::app {
 namespace {
+
+using contracts::AccountInfo;
+using contracts::AccountsApi;
+using Clients = LocalPlatform::Clients;
 
 struct AddOptions {
     CommonOptions common;
@@ -21,30 +22,17 @@ struct AddOptions {
     bool reads_password = false;
 };
 
-// A line from standard input; not shown when a person types it.
-std::string read_password() {
-    termios before{};
-    const bool is_terminal = ::isatty(STDIN_FILENO) == 1 && ::tcgetattr(STDIN_FILENO, &before) == 0;
-    if (is_terminal) {
-        termios hidden = before;
-        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-        fmt::print(stderr, "Password: ");
-    }
-    std::string line;
-    std::getline(std::cin, line);
-    if (is_terminal) {
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        fmt::print(stderr, "\n");
-    }
-    return line;
-}
-
-std::string make_password() {
-    std::array<std::uint8_t, 15> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    return to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
+// What is done to one account that is there.
+struct OneOptions {
+    CommonOptions common;
+    std::string username;
+    contracts::Role role = contracts::Role::user;
+    std::string session;
+    bool ends_all = false;
+    bool reads_password = false;
+    bool is_confirmed = false;
+};
+using One = std::shared_ptr<OneOptions>;
 
 contracts::Caller administrator() {
     contracts::Caller caller;
@@ -55,45 +43,49 @@ contracts::Caller administrator() {
     return caller;
 }
 
+void print(const AccountInfo& user) {
+    const bool is_active = user.state == contracts::AccountState::active;
+    fmt::print("{}  {}  {:32}  {:5}  {}{}\n", user.id.to_string(), to_rfc3339(user.created_at),
+               user.username, wire::enum_name(user.role),
+               is_active ? "" : fmt::format("[{}] ", wire::enum_name(user.state)),
+               user.display_name);
+}
+
 void add_one(const AddOptions& options) {
-    const std::string password = options.reads_password ? read_password() : make_password();
+    contracts::AddAccountRequest request{.username = options.username};
+    if (options.reads_password) {
+        request.password = read_password();
+    }
+    if (!options.email.empty()) {
+        request.email = options.email;
+    }
+    if (!options.display_name.empty()) {
+        request.display_name = options.display_name;
+    }
+    request.role = options.is_admin ? contracts::Role::admin : contracts::Role::user;
     LocalPlatform platform{options.common};
-    auto work = [&](LocalPlatform::Clients& clients) -> Task<void> {
-        contracts::RegisterRequest request{.username = options.username, .password = password};
-        if (!options.email.empty()) {
-            request.email = options.email;
-        }
-        if (!options.display_name.empty()) {
-            request.display_name = options.display_name;
-        }
-        contracts::Caller nobody;
-        nobody.address = "127.0.0.1";
-        auto session =
-            co_await clients.auth.call<&contracts::AuthApi::register_user>(nobody, request);
-        contracts::User user = session.body.user;
-        if (options.is_admin && user.role != contracts::Role::admin) {
-            contracts::RoleRequest role{.id = user.id, .role = contracts::Role::admin};
-            user = co_await clients.auth.call<&contracts::AuthApi::set_role>(administrator(), role);
-        }
-        fmt::print("{}  {}  {}\n", user.id.to_string(), user.username, wire::enum_name(user.role));
+    contracts::AddedAccount added;
+    auto work = [&](Clients& clients) -> Task<void> {
+        added = co_await clients.accounts.call<&AccountsApi::add_account>(administrator(), request);
     };
     platform.run(work);
-    if (!options.reads_password) {
-        fmt::print("password: {}\n", password);
+    fmt::print("{}  {}  {}\n", added.user.id.to_string(), added.user.username,
+               wire::enum_name(added.user.role));
+    if (added.password) {
+        fmt::print("password: {}\n", *added.password);
     }
 }
 
 void list_all(const CommonOptions& options, const std::string& query) {
     LocalPlatform platform{options};
-    auto work = [&](LocalPlatform::Clients& clients) -> Task<void> {
-        contracts::FindUsersRequest request{.query = query, .limit = 200};
+    auto work = [&](Clients& clients) -> Task<void> {
+        contracts::ListAccountsRequest request{.query = query, .limit = 200};
         std::size_t count = 0;
         do {
-            auto page = co_await clients.auth.call<&contracts::AuthApi::find_users>(administrator(),
+            auto page = co_await clients.accounts.call<&AccountsApi::list_accounts>(administrator(),
                                                                                     request);
-            for (const contracts::PublicUser& user : page.items) {
-                fmt::print("{}  {}  {:32}  {}\n", user.id.to_string(), to_rfc3339(user.created_at),
-                           user.username, user.display_name);
+            for (const AccountInfo& user : page.items) {
+                print(user);
             }
             count += page.items.size();
             request.cursor = page.next_cursor;
@@ -103,16 +95,186 @@ void list_all(const CommonOptions& options, const std::string& query) {
     platform.run(work);
 }
 
+// By user name, in any case, or by id.
+Task<AccountInfo> get_account(Clients& clients, std::string name) {
+    if (const auto id = UserId::parse(name)) {
+        contracts::UserRef request{*id};
+        co_return co_await clients.accounts.call<&AccountsApi::get_account>(administrator(),
+                                                                            request);
+    }
+    contracts::ListAccountsRequest request{.query = name, .limit = 200};
+    do {
+        auto page =
+            co_await clients.accounts.call<&AccountsApi::list_accounts>(administrator(), request);
+        for (AccountInfo& user : page.items) {
+            if (equal_ignoring_case(user.username, name)) {
+                co_return std::move(user);
+            }
+        }
+        request.cursor = page.next_cursor;
+    } while (request.cursor);
+    throw Failure{Kind::not_found, "auth.user_not_found",
+                  "There is no user \"" + name + "\"; `loquat user list` shows all."};
+}
+
+// Finds the account, then does `what` to it.
+void with_account(const OneOptions& options,
+                  std::move_only_function<Task<void>(Clients& clients, AccountInfo user)> what) {
+    LocalPlatform platform{options.common};
+    auto work = [&](Clients& clients) -> Task<void> {
+        AccountInfo user = co_await get_account(clients, options.username);
+        co_await what(clients, std::move(user));
+    };
+    platform.run(work);
+}
+
+void reset_password(const OneOptions& options) {
+    std::optional<std::string> password;
+    if (options.reads_password) {
+        password = read_password();
+    }
+    auto reset = [password](Clients& clients, AccountInfo user) -> Task<void> {
+        contracts::ResetPasswordRequest request{.id = user.id, .password = password};
+        const auto answer = co_await clients.accounts.call<&AccountsApi::reset_password>(
+            administrator(), request);
+        fmt::print("{} has a new password; all sessions have ended\n", user.username);
+        if (answer.password) {
+            fmt::print("password: {}\n", *answer.password);
+        }
+    };
+    with_account(options, reset);
+}
+
+void set_state(const OneOptions& options, contracts::AccountUse state) {
+    auto set = [state](Clients& clients, AccountInfo user) -> Task<void> {
+        contracts::AccountUseRequest request{.id = user.id, .state = state};
+        const auto changed = co_await clients.accounts.call<&AccountsApi::set_account_state>(
+            administrator(), request);
+        print(changed);
+    };
+    with_account(options, set);
+}
+
+void set_role(const OneOptions& options) {
+    auto set = [role = options.role](Clients& clients, AccountInfo user) -> Task<void> {
+        contracts::RoleRequest request{.id = user.id, .role = role};
+        const auto changed = co_await clients.accounts.call<&AccountsApi::set_account_role>(
+            administrator(), request);
+        print(changed);
+    };
+    with_account(options, set);
+}
+
+Task<void> print_sessions(Clients& clients, UserId user) {
+    contracts::UserRef request{user};
+    const auto page = co_await clients.accounts.call<&AccountsApi::list_account_sessions>(
+        administrator(), request);
+    for (const contracts::SessionInfo& session : page.items) {
+        fmt::print("{}  since {}  last seen {}  {}\n", session.id.to_string(),
+                   to_rfc3339(session.created_at), to_rfc3339(session.last_seen_at),
+                   session.user_agent);
+    }
+    fmt::print(stderr, "{} {}\n", page.items.size(),
+               page.items.size() == 1 ? "session" : "sessions");
+}
+
+void do_sessions(const OneOptions& options) {
+    const auto session = SessionId::parse(options.session);
+    if (!options.session.empty() && !session) {
+        throw CLI::ValidationError{"--end", "is not the id of a session"};
+    }
+    auto act = [session, ends_all = options.ends_all](Clients& clients,
+                                                      AccountInfo user) -> Task<void> {
+        if (session) {
+            contracts::AccountSessionRef request{.id = user.id, .session_id = *session};
+            co_await clients.accounts.call<&AccountsApi::end_account_session>(administrator(),
+                                                                              request);
+        }
+        if (ends_all) {
+            contracts::UserRef request{user.id};
+            co_await clients.accounts.call<&AccountsApi::end_account_sessions>(administrator(),
+                                                                               request);
+        }
+        co_await print_sessions(clients, user.id);
+    };
+    with_account(options, act);
+}
+
+void remove_one(const OneOptions& options) {
+    if (!options.is_confirmed) {
+        throw CLI::ValidationError{
+            "--yes", "is needed: this cannot be undone. `loquat user disable` can."};
+    }
+    auto remove = [](Clients& clients, AccountInfo user) -> Task<void> {
+        contracts::UserRef request{user.id};
+        const auto removed =
+            co_await clients.accounts.call<&AccountsApi::remove_account>(administrator(), request);
+        fmt::print("{} is removed: sessions ended, names, address and password deleted.\n"
+                   "Messages stay under \"Removed account\"; rooms passed to their longest-serving "
+                   "admin or member.\n",
+                   user.username);
+        if (!removed.left_conversations) {
+            fmt::print("Leaving the conversations goes on in the background.\n");
+        }
+    };
+    with_account(options, remove);
+}
+
+// A subcommand about one account.
+CLI::App* add_command(CLI::App& parent, const char* name, const char* what, const One& options,
+                      std::function<void(const OneOptions&)> run) {
+    auto* command = parent.add_subcommand(name, what);
+    options->common.add_to(*command);
+    command->add_option("username", options->username, "user name, or id")->required();
+    command->callback([options, run = std::move(run)] { run(*options); });
+    return command;
+}
+
+void add_changes(CLI::App& command) {
+    const auto fresh = [] { return std::make_shared<OneOptions>(); };
+    One options = fresh();
+    add_command(command, "passwd", "give somebody a new password; their sessions end", options,
+                &reset_password)
+        ->add_flag("--password-stdin", options->reads_password,
+                   "read it from standard input; else one is made and printed");
+    add_command(command, "disable", "nobody can use the account any more; nothing is deleted",
+                fresh(),
+                [](const OneOptions& one) { set_state(one, contracts::AccountUse::disabled); });
+    add_command(command, "enable", "a disabled account can be used again", fresh(),
+                [](const OneOptions& one) { set_state(one, contracts::AccountUse::active); });
+    options = fresh();
+    add_command(command, "role", "make somebody an administrator, or a user again", options,
+                &set_role)
+        ->add_option("role", options->role, "admin or user")
+        ->required()
+        ->transform(CLI::CheckedTransformer(std::map<std::string, contracts::Role>{
+            {"admin", contracts::Role::admin}, {"user", contracts::Role::user}}));
+    options = fresh();
+    auto* sessions =
+        add_command(command, "sessions", "where somebody is signed in", options, &do_sessions);
+    sessions->add_option("--end", options->session, "end this one");
+    sessions->add_flag("--end-all", options->ends_all, "end all of them");
+    options = fresh();
+    add_command(command, "remove",
+                "remove an account for good. Messages stay, under \"Removed account\"; rooms they "
+                "own pass to the longest-serving admin, else member; what nobody else is in is "
+                "deleted",
+                options, &remove_one)
+        ->add_flag("--yes", options->is_confirmed, "really");
+}
+
 }  // namespace
 
 void add_user(CLI::App& app, int&) {
-    auto* command = app.add_subcommand("user", "add or list people");
+    auto* command = app.add_subcommand("user", "accounts: add, list, change and remove them");
     command->require_subcommand(1);
     auto add_options = std::make_shared<AddOptions>();
     auto* add =
         command->add_subcommand("add", "create an account; prints a password unless one is given");
     add_options->common.add_to(*add);
-    add->add_option("username", add_options->username, "3 to 32 of a-z 0-9 _ . -")->required();
+    add->add_option("username", add_options->username,
+                    "3 to 32 of a-z 0-9 _ . -; also one that is reserved")
+        ->required();
     add->add_option("--email", add_options->email, "e-mail address");
     add->add_option("--name", add_options->display_name, "how others see them");
     add->add_flag("--admin", add_options->is_admin, "make them an administrator");
@@ -124,14 +286,17 @@ void add_user(CLI::App& app, int&) {
     auto query = std::make_shared<std::string>();
     auto* list = command->add_subcommand("list", "everyone, or those whose name matches");
     list_options->add_to(*list);
-    list->add_option("query", *query, "start of a user name or part of a display name");
+    list->add_option("query", *query, "starts of words of a user name or display name");
     list->callback([list_options, query] { list_all(*list_options, *query); });
+    add_changes(*command);
     command->footer(
         "Works beside a running platform and without one.\n"
         "examples:\n"
         "  loquat user add ana --name \"Ana Lopez\" --admin\n"
         "  echo \"$PASSWORD\" | loquat user add bot --password-stdin\n"
-        "  loquat user list an");
+        "  loquat user list an\n"
+        "  loquat user passwd ana\n"
+        "  loquat user sessions ana --end-all");
 }
 
 }  // namespace loquat::app

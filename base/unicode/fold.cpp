@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unicode/characters.hpp"
 
 namespace loquat::unicode {
@@ -175,11 +176,17 @@ std::u32string without_marks(std::u32string_view text) {
 }  // namespace
 
 std::string to_search_key(std::string_view text) {
+    if (!is_utf8(text)) {
+        return to_lower_ascii(text);
+    }
     const std::u32string folded = to_characters(to_folded_nfkd(text));
     return to_nfc(to_utf8(replace(without_marks(folded), plain_letters)));
 }
 
 std::string to_look(std::string_view text) {
+    if (!is_utf8(text)) {
+        return to_lower_ascii(text);
+    }
     std::u32string seen = to_characters(to_folded_nfkd(text));
     std::erase_if(seen, [](char32_t character) {
         return traits_of(character).category == Category::space || character == 0x2800;

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-// What a text is compared as.  Texts are valid UTF-8.
+// What a text is compared as.  What is not valid UTF-8 is only folded where it is ASCII.
 namespace loquat::unicode {
 
 // For finding: without case (full case folding: ß is ss, a final sigma is a sigma), without

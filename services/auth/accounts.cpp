@@ -12,6 +12,16 @@ Failure user_not_found() {
     return {Kind::not_found, "auth.user_not_found", "There is no such person."};
 }
 
+Failure last_admin() {
+    return {Kind::conflict, "auth.last_admin",
+            "Another administrator has to be there first: this is the last one."};
+}
+
+Failure account_disabled() {
+    return {Kind::forbidden, "auth.account_disabled",
+            "This account is disabled. Ask an administrator."};
+}
+
 // Observes how long it lived, also when what it watches fails.
 class Watch {
   public:
@@ -43,15 +53,21 @@ Failure invalid_credentials() {
             "The name or the password is wrong."};
 }
 
+Failure session_not_found() {
+    return {Kind::not_found, "auth.session_not_found", "There is no such session."};
+}
+
 Task<Account> Accounts::add(NewAccount wanted) {
     Account account{.id = UserId::make(),
-                    .username = to_username(wanted.username),
+                    .username = to_username(wanted.username, wanted.choice),
                     .email = to_email(wanted.email.value_or("")),
-                    .created_at = parts_.clock.now()};
+                    .created_at = parts_.clock.now(),
+                    .takes_retired_name = wanted.choice == NameChoice::administrators};
     const bool is_named = wanted.display_name && !trim(*wanted.display_name).empty();
     account.display_name = is_named ? to_display_name(*wanted.display_name) : account.username;
-    check_new_password("password", wanted.password, account.username, account.email);
-    account.password_hash = co_await hash(std::move(wanted.password));
+    std::string password = to_new_password("password", wanted.password);
+    check_new_password("password", password, account.username, account.email);
+    account.password_hash = co_await hash(std::move(password));
     const Added added = co_await parts_.users.add(account);
     if (added.outcome == AddOutcome::email_taken) {
         throw email_taken();
@@ -62,6 +78,7 @@ Task<Account> Accounts::add(NewAccount wanted) {
     }
     account.role = added.role;
     parts_.metrics.registrations.add();
+    co_await parts_.names.added(account);
     co_return account;
 }
 
@@ -77,8 +94,12 @@ Task<Accounts::Proven> Accounts::prove(std::string login, std::string password,
         parts_.metrics.sign_ins_refused.add();
         throw RefusedSignIn{account ? std::optional{account->id} : std::nullopt};
     }
+    if (account->state != contracts::AccountState::active) {
+        attempt.succeed();
+        throw account_disabled();
+    }
     if (verdict.is_outdated) {
-        account->password_hash = co_await hash(std::move(password));
+        account->password_hash = co_await hash(list_password_forms(password).front());
         co_await parts_.users.rehash_password(account->id, account->password_version,
                                               account->password_hash);
     }
@@ -88,17 +109,11 @@ Task<Accounts::Proven> Accounts::prove(std::string login, std::string password,
 Task<std::vector<contracts::Revocation>> Accounts::change_password(NewPassword wanted) {
     const UserId id = wanted.ending.user;
     const Account account = co_await get(id);
-    check_new_password("new_password", wanted.next, account.username, account.email);
-    auto attempt = admit(account.username, wanted.address);
-    const auto verdict = co_await verify(std::move(wanted.current), account.password_hash);
-    if (!verdict.is_right) {
-        attempt.fail();
-        parts_.metrics.sign_ins_refused.add();
-        throw invalid_credentials();
-    }
-    attempt.succeed();
+    std::string next = to_new_password("new_password", wanted.next);
+    check_new_password("new_password", next, account.username, account.email);
+    co_await prove_again(account, std::move(wanted.current), std::move(wanted.address));
     UserStore::PasswordChange change{.version = account.password_version, .ending = wanted.ending};
-    change.hash = co_await hash(std::move(wanted.next));
+    change.hash = co_await hash(std::move(next));
     auto revoked = co_await parts_.users.change_password(id, std::move(change));
     if (!revoked) {
         throw Failure{Kind::conflict, "auth.password_changed",
@@ -115,29 +130,42 @@ Task<Account> Accounts::get(UserId id) {
     co_return *std::move(account);
 }
 
-Task<Account> Accounts::change_profile(UserId id, std::optional<std::string> display_name,
-                                       std::optional<std::string> email) {
+Task<Account> Accounts::change_profile(ProfileWish wanted) {
+    Account before = co_await get(wanted.id);
     ProfileChange change;
-    if (display_name) {
-        change.display_name = to_display_name(*display_name);
+    if (wanted.display_name) {
+        change.display_name = to_display_name(*wanted.display_name);
     }
-    if (email) {
-        change.email = to_email(*email);
+    if (wanted.email) {
+        change.email = to_email(*wanted.email);
     }
-    auto account = co_await parts_.users.change_profile(id, std::move(change));
+    if (change.email && *change.email != before.email) {
+        if (!wanted.current_password) {
+            throw invalid_field("current_password", "required",
+                                "is required to change the e-mail address");
+        }
+        co_await prove_again(before, *std::move(wanted.current_password),
+                             std::move(wanted.address));
+    }
+    auto account = co_await parts_.users.change_profile(wanted.id, std::move(change));
     if (!account) {
         throw user_not_found();
+    }
+    if (account->display_name != before.display_name) {
+        co_await parts_.names.changed(std::move(before), *account);
     }
     co_return *std::move(account);
 }
 
-Task<AccountPage> Accounts::search(std::string query, std::optional<std::string> cursor,
-                                   std::size_t limit) {
-    std::string after = after_of(cursor);
+Task<AccountPage> Accounts::search(SearchWish wanted) {
+    UserQuery query{.query = std::move(wanted.query),
+                    .after = after_of(wanted.cursor),
+                    .limit = wanted.limit + 1,
+                    .whom = wanted.whom};
     AccountPage page;
-    page.items = co_await parts_.users.search(std::move(query), std::move(after), limit + 1);
-    if (page.items.size() > limit) {
-        page.items.resize(limit);
+    page.items = co_await parts_.users.search(std::move(query));
+    if (page.items.size() > wanted.limit) {
+        page.items.resize(wanted.limit);
         page.next_cursor = to_base64url(page.items.back().username);
     }
     co_return page;
@@ -149,15 +177,52 @@ Task<std::vector<Account>> Accounts::list_by_id(std::vector<UserId> ids) {
 
 Task<bool> Accounts::change_role(UserId id, contracts::Role role,
                                  contracts::Revocation revocation) {
-    const RoleOutcome outcome = co_await parts_.users.change_role(id, role, revocation);
-    if (outcome == RoleOutcome::unknown_user) {
+    const ChangeOutcome outcome = co_await parts_.users.change_role(id, role, revocation);
+    if (outcome == ChangeOutcome::unknown_user) {
         throw user_not_found();
     }
-    if (outcome == RoleOutcome::last_admin) {
-        throw Failure{Kind::conflict, "auth.last_admin",
-                      "The last administrator cannot give this role away."};
+    if (outcome == ChangeOutcome::last_admin) {
+        throw last_admin();
     }
-    co_return outcome == RoleOutcome::changed;
+    co_return outcome == ChangeOutcome::changed;
+}
+
+Task<std::vector<contracts::Revocation>> Accounts::reset_password(PasswordReset wanted) {
+    const UserId id = wanted.ending.user;
+    const Account account = co_await get(id);
+    std::string next = to_new_password("password", wanted.next);
+    check_new_password("password", next, account.username, account.email);
+    std::string encoded = co_await hash(std::move(next));
+    auto revoked = co_await parts_.users.reset_password(id, std::move(encoded), wanted.ending);
+    if (!revoked) {
+        throw user_not_found();
+    }
+    parts_.back_off.forget(account.username);
+    co_return *std::move(revoked);
+}
+
+Task<Revoked> Accounts::change_state(UserId id, contracts::AccountState state, Ending ending) {
+    auto changed = co_await parts_.users.change_state(id, state, ending);
+    if (changed.outcome == ChangeOutcome::unknown_user) {
+        throw user_not_found();
+    }
+    if (changed.outcome == ChangeOutcome::last_admin) {
+        throw last_admin();
+    }
+    const bool is_changed = changed.outcome == ChangeOutcome::changed;
+    co_return is_changed ? Revoked{std::move(changed.ended)} : std::nullopt;
+}
+
+// The password of somebody who is signed in, slowed down like a sign-in.
+Task<void> Accounts::prove_again(Account account, std::string password, std::string address) {
+    auto attempt = admit(account.username, address);
+    const auto verdict = co_await verify(std::move(password), account.password_hash);
+    if (!verdict.is_right) {
+        attempt.fail();
+        parts_.metrics.sign_ins_refused.add();
+        throw invalid_credentials();
+    }
+    attempt.succeed();
 }
 
 BackOff::Attempt Accounts::admit(std::string_view login, std::string_view address) {
@@ -169,9 +234,15 @@ BackOff::Attempt Accounts::admit(std::string_view login, std::string_view addres
     }
 }
 
-Task<Passwords::Verdict> Accounts::verify(std::string password, std::string encoded) {
-    const Watch watch{parts_.metrics.hash_seconds};
-    co_return co_await parts_.passwords.verify(std::move(password), std::move(encoded));
+Task<Passwords::Verdict> Accounts::verify(std::string typed, std::string encoded) {
+    const std::vector<std::string> forms = list_password_forms(typed);
+    Passwords::Verdict verdict;
+    for (std::size_t i = 0; i < forms.size() && !verdict.is_right; ++i) {
+        const Watch watch{parts_.metrics.hash_seconds};
+        verdict = co_await parts_.passwords.verify(forms[i], encoded);
+        verdict.is_outdated = verdict.is_right && (verdict.is_outdated || i > 0);
+    }
+    co_return verdict;
 }
 
 Task<std::string> Accounts::hash(std::string password) {

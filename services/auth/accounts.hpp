@@ -1,6 +1,8 @@
 #pragma once
 #include "services/auth/domain/back_off.hpp"
+#include "services/auth/domain/names.hpp"
 #include "services/auth/metrics.hpp"
+#include "services/auth/names_told.hpp"
 #include "services/auth/ports.hpp"
 
 namespace loquat::auth {
@@ -10,6 +12,7 @@ struct NewAccount {
     std::string password;
     std::optional<std::string> email;
     std::optional<std::string> display_name;
+    NameChoice choice = NameChoice::own;
 };
 
 struct AccountPage {
@@ -26,6 +29,7 @@ class Accounts {
         BackOff& back_off;
         const Clock& clock;
         AuthMetrics& metrics;
+        NamesTold& names;
     };
 
     explicit Accounts(Parts parts) : parts_(parts) {}
@@ -36,8 +40,9 @@ class Accounts {
     Task<Account> add(NewAccount wanted);
 
     // RefusedSignIn, 401 `auth.invalid_credentials`, for a wrong password and for an unknown name
-    // alike: the same number of hashes, the same answer.  429 `rate.limited` after too many.  The
-    // attempt is open until the caller says how it ended.
+    // alike: the same number of hashes, the same answer.  429 `rate.limited` after too many.  403
+    // `auth.account_disabled` for whoever knows the password of an account that may not be used.
+    // The attempt is open until the caller says how it ended.
     struct Proven {
         Account account;
         BackOff::Attempt attempt;
@@ -54,26 +59,51 @@ class Accounts {
     };
     Task<std::vector<contracts::Revocation>> change_password(NewPassword wanted);
 
+    // Whatever the password was; `ending` as above.  404 `auth.user_not_found`.
+    struct PasswordReset {
+        std::string next;
+        Ending ending;
+    };
+    Task<std::vector<contracts::Revocation>> reset_password(PasswordReset wanted);
+
     // 404 `auth.user_not_found`.
     Task<Account> get(UserId id);
-    Task<Account> change_profile(UserId id, std::optional<std::string> display_name,
-                                 std::optional<std::string> email);
+    // Another e-mail address needs the password: 422 where it is absent, 401 where it is wrong.
+    struct ProfileWish {
+        UserId id;
+        std::optional<std::string> display_name;
+        std::optional<std::string> email;
+        std::optional<std::string> current_password;
+        std::string address;
+    };
+    Task<Account> change_profile(ProfileWish wanted);
     // 422 for a cursor that is none of ours.
-    Task<AccountPage> search(std::string query, std::optional<std::string> cursor,
-                             std::size_t limit);
+    struct SearchWish {
+        std::string query;
+        std::optional<std::string> cursor;
+        std::size_t limit = 50;
+        Whom whom = Whom::active;
+    };
+    Task<AccountPage> search(SearchWish wanted);
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids);
     // True when it was another one before; 409 `auth.last_admin`.
     Task<bool> change_role(UserId id, contracts::Role role, contracts::Revocation revocation);
 
+    // None when it was so already; 409 `auth.last_admin`.
+    Task<Revoked> change_state(UserId id, contracts::AccountState state, Ending ending);
+
   private:
+    Task<void> prove_again(Account account, std::string password, std::string address);
     BackOff::Attempt admit(std::string_view login, std::string_view address);
-    Task<Passwords::Verdict> verify(std::string password, std::string encoded);
+    // Of `encoded`: is_outdated also when it was made of the password as it was typed.
+    Task<Passwords::Verdict> verify(std::string typed, std::string encoded);
     Task<std::string> hash(std::string password);
 
     Parts parts_;
 };
 
 Failure invalid_credentials();
+Failure session_not_found();
 
 // 401 `auth.invalid_credentials`.  Whom it concerns is for the audit trail alone, never for the
 // answer.

@@ -1,5 +1,6 @@
 #include "services/auth/auth.hpp"
 
+#include "services/auth/administration.hpp"
 #include "services/auth/cookies.hpp"
 
 namespace loquat::auth {
@@ -56,14 +57,8 @@ contracts::User to_user(const Account& account) {
             .display_name = account.display_name,
             .created_at = account.created_at,
             .email = account.email,
-            .role = account.role};
-}
-
-contracts::PublicUser to_public_user(const Account& account) {
-    return {.id = account.id,
-            .username = account.username,
-            .display_name = account.display_name,
-            .created_at = account.created_at};
+            .role = account.role,
+            .name_shared = account.is_name_shared};
 }
 
 void Auth::note(const Caller& caller, std::string_view action, UserId subject) {
@@ -84,7 +79,18 @@ void Auth::note_refused(const Caller& caller, std::string_view action,
                                         .outcome = std::move(code)});
 }
 
+// A password that was asked for again and was wrong.
+void Auth::note_guess(const Caller& caller, std::string_view action, const Failure& failure) {
+    if (failure.kind == Kind::unauthenticated || failure.kind == Kind::limited) {
+        note_refused(caller, action, caller.user, failure.code);
+    }
+}
+
 Task<Issued> Auth::register_and_open(Caller caller, contracts::RegisterRequest request) {
+    if (parts_.server.registration == contracts::Registration::closed) {
+        throw Failure{Kind::forbidden, "auth.registration_closed",
+                      "Accounts are made by an administrator here."};
+    }
     NewAccount wanted{.username = std::move(request.username),
                       .password = std::move(request.password),
                       .email = std::move(request.email),
@@ -171,8 +177,20 @@ Task<contracts::User> Auth::get_me(Caller caller, Empty) {
 }
 
 Task<contracts::User> Auth::update_me(Caller caller, contracts::UpdateMeRequest request) {
-    const Account account = co_await parts_.accounts.change_profile(
-        caller.user_id(), std::move(request.display_name), std::move(request.email));
+    const UserId user = caller.user_id();
+    Accounts::ProfileWish wanted{.id = user,
+                                 .display_name = std::move(request.display_name),
+                                 .email = std::move(request.email),
+                                 .current_password = std::move(request.current_password),
+                                 .address = caller.address};
+    std::optional<Account> changed;
+    try {
+        changed = co_await parts_.accounts.change_profile(std::move(wanted));
+    } catch (const Failure& failure) {
+        note_guess(caller, "auth.profile_change_failed", failure);
+        throw;
+    }
+    const Account& account = *changed;
     note(caller, "auth.profile_changed", account.id);
     co_return to_user(account);
 }
@@ -187,11 +205,7 @@ Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest reque
     try {
         ended = co_await parts_.accounts.change_password(std::move(wanted));
     } catch (const Failure& failure) {
-        const bool is_guess =
-            failure.kind == Kind::unauthenticated || failure.kind == Kind::limited;
-        if (is_guess) {
-            note_refused(caller, "auth.password_change_failed", user, failure.code);
-        }
+        note_guess(caller, "auth.password_change_failed", failure);
         throw;
     }
     parts_.sessions.announce(ended);
@@ -200,22 +214,14 @@ Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest reque
 
 Task<contracts::Page<contracts::SessionInfo>> Auth::list_sessions(Caller caller, Empty) {
     const auto sessions = co_await parts_.sessions.list(caller.user_id());
-    contracts::Page<contracts::SessionInfo> page;
-    for (const Session& session : sessions) {
-        page.items.push_back({.id = session.id,
-                              .created_at = session.created_at,
-                              .last_seen_at = session.last_seen_at,
-                              .user_agent = session.user_agent,
-                              .current = session.id == caller.session});
-    }
-    co_return page;
+    co_return to_page(sessions, caller.session);
 }
 
 Task<void> Auth::delete_session(Caller caller, contracts::SessionRef request) {
     const UserId user = caller.user_id();
     const std::size_t ended = co_await parts_.sessions.end(user, request.id, std::nullopt);
     if (ended == 0) {
-        throw Failure{Kind::not_found, "auth.session_not_found", "There is no such session."};
+        throw session_not_found();
     }
     parts_.audit.note(caller, {.action = "auth.session_ended", .subject = request.id.to_string()});
 }
@@ -229,9 +235,10 @@ Task<contracts::PublicUser> Auth::get_user(Caller caller, contracts::UserRef req
 Task<contracts::Page<contracts::PublicUser>> Auth::find_users(Caller caller,
                                                               contracts::FindUsersRequest request) {
     caller.user_id();
-    const AccountPage found =
-        co_await parts_.accounts.search(std::move(request.query), std::move(request.cursor),
-                                        static_cast<std::size_t>(request.limit));
+    Accounts::SearchWish wanted{.query = std::move(request.query),
+                                .cursor = std::move(request.cursor),
+                                .limit = static_cast<std::size_t>(request.limit)};
+    const AccountPage found = co_await parts_.accounts.search(std::move(wanted));
     contracts::Page<contracts::PublicUser> page{.items = {}, .next_cursor = found.next_cursor};
     for (const Account& account : found.items) {
         page.items.push_back(to_public_user(account));
@@ -273,11 +280,9 @@ Task<contracts::PublicUser> Auth::get_profile(Caller caller, contracts::UserRef 
 
 Task<contracts::User> Auth::set_role(Caller caller, contracts::RoleRequest request) {
     caller.require_admin();
-    const auto revocation = parts_.sessions.old_tokens(request.id);
-    const bool changed = co_await parts_.accounts.change_role(request.id, request.role, revocation);
-    if (changed) {
-        // As of now: a token may have been issued while the role was being changed.
-        parts_.sessions.announce({parts_.sessions.old_tokens(request.id)});
+    const RoleChange change{request.id, request.role};
+    const bool is_changed = co_await change_role(parts_.accounts, parts_.sessions, change);
+    if (is_changed) {
         note(caller, "auth.role_changed", request.id);
     }
     const Account account = co_await parts_.accounts.get(request.id);
@@ -304,6 +309,18 @@ Task<contracts::RevocationList> Auth::list_revocations(Caller, Empty) {
     contracts::RevocationList list;
     list.items = co_await parts_.sessions.list_revocations();
     co_return list;
+}
+
+Task<contracts::ServerInfo> Auth::get_server(Caller, Empty) { co_return parts_.server; }
+
+Task<contracts::LeavingUsers> Auth::list_leaving_users(Caller, Empty) {
+    contracts::LeavingUsers leaving;
+    leaving.ids = co_await parts_.leaving.list();
+    co_return leaving;
+}
+
+Task<void> Auth::note_user_left(Caller, contracts::UserRef request) {
+    return parts_.leaving.note_left(request.id);
 }
 
 Task<void> Auth::maintain() {

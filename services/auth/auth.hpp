@@ -1,6 +1,7 @@
 #pragma once
 #include "runtime/audit_trail.hpp"
 #include "services/auth/accounts.hpp"
+#include "services/auth/leaving.hpp"
 #include "services/auth/sessions.hpp"
 
 namespace loquat::auth {
@@ -14,6 +15,8 @@ class Auth final : public contracts::AuthApi {
         Keys& keys;
         AuthMetrics& metrics;
         runtime::AuditTrail& audit;
+        Leaving& leaving;
+        contracts::ServerInfo server;
         std::vector<std::string> origins;  // beside the host itself, for refreshing by cookie
     };
 
@@ -62,6 +65,12 @@ class Auth final : public contracts::AuthApi {
     Task<contracts::RevocationList> list_revocations(contracts::Caller caller,
                                                      contracts::Empty request) override;
 
+    Task<contracts::ServerInfo> get_server(contracts::Caller caller,
+                                           contracts::Empty request) override;
+    Task<contracts::LeavingUsers> list_leaving_users(contracts::Caller caller,
+                                                     contracts::Empty request) override;
+    Task<void> note_user_left(contracts::Caller caller, contracts::UserRef request) override;
+
     // Deletes what is over and replaces keys that are too old; about once a minute.
     Task<void> maintain();
 
@@ -75,11 +84,12 @@ class Auth final : public contracts::AuthApi {
     void note(const contracts::Caller& caller, std::string_view action, const Account& account);
     void note_refused(const contracts::Caller& caller, std::string_view action,
                       std::optional<UserId> subject, std::string code);
+    void note_guess(const contracts::Caller& caller, std::string_view action,
+                    const Failure& failure);
 
     Parts parts_;
 };
 
 contracts::User to_user(const Account& account);
-contracts::PublicUser to_public_user(const Account& account);
 
 }  // namespace loquat::auth

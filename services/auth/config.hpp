@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "contracts/auth.hpp"
 #include "wire/describe.hpp"
 
 namespace loquat::auth {
@@ -21,10 +22,12 @@ struct Config {
     SigningAlgorithm signing_algorithm = SigningAlgorithm::RS256;
     std::int64_t key_days_max = 30;
     std::int64_t hash_threads = 2;
-    std::int64_t hash_queue_max = 128;
+    std::int64_t hash_queue_max = 1000;
     std::int64_t hash_memory_kib = 19'456;
     std::int64_t hash_passes = 2;
     bool back_off = true;
+    std::string server_name = "Loquat";
+    contracts::Registration registration = contracts::Registration::open;
 
     static constexpr std::array fields{
         wire::Field{"access_token_seconds", 60, 3600, "Life of an access token."},
@@ -37,16 +40,20 @@ struct Config {
         wire::Field{.name = "signing_algorithm", .doc = "RS256 verifies fastest."},
         wire::Field{"key_days_max", 1, 3650, "An older signing key is replaced."},
         wire::Field{"hash_threads", 1, 64, "Threads that compute password hashes."},
-        wire::Field{"hash_queue_max", 1, 10'000, "More waiting sign-ins are refused with 503."},
+        wire::Field{"hash_queue_max", 1, 10'000, "More waiting sign-ins are refused with 503, and so are those that would wait "
+                    "longer than 8 seconds; Retry-After says when there will be room."},
         wire::Field{"hash_memory_kib", 8, 1'048'576, "Argon2id memory for one hash."},
         wire::Field{"hash_passes", 1, 20, "Argon2id passes."},
         wire::Field{.name = "back_off", .doc = "Slow down the guessing of passwords."},
+        wire::Field{"server_name", 1, 80, "What the sign-in page calls this server."},
+        wire::Field{.name = "registration",
+                    .doc = "closed: accounts are made by an administrator or by `loquat user add`."},
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
                       (access_token_seconds, session_idle_days, session_days_max,
                        sessions_per_user_max, refresh_grace_seconds, signing_algorithm,
                        key_days_max, hash_threads, hash_queue_max, hash_memory_kib, hash_passes,
-                       back_off))
+                       back_off, server_name, registration))
 
 }  // namespace loquat::auth

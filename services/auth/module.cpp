@@ -8,6 +8,7 @@
 #include "services/auth/adapters/sql_schema.hpp"
 #include "services/auth/adapters/sql_sessions.hpp"
 #include "services/auth/adapters/sql_users.hpp"
+#include "services/auth/administration.hpp"
 #include "services/auth/auth.hpp"
 #include "services/auth/config.hpp"
 
@@ -50,7 +51,9 @@ class AuthService final : public runtime::Service {
           users_(context.database(sql_schema()), &context.folder()),
           session_store_(context.database(sql_schema())),
           passwords_(hashing_, {.memory_kib = static_cast<std::size_t>(config_.hash_memory_kib),
-                                .passes = static_cast<std::uint64_t>(config_.hash_passes)}),
+                                .passes = static_cast<std::uint64_t>(config_.hash_passes)},
+                     {.threads = static_cast<std::size_t>(config_.hash_threads),
+                      .waiting_max = static_cast<std::size_t>(config_.hash_queue_max)}),
           key_file_(context.data_folder() / "auth-keys.json", &context.folder()),
           keys_(key_file_, signing_, key_options(config_), context.clock()),
           broadcast_(context.broadcast()),
@@ -59,13 +62,25 @@ class AuthService final : public runtime::Service {
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "auth"}),
-          accounts_({users_, passwords_, back_off_, context.clock(), metrics_}),
+          users_feed_(context.broadcast()),
+          names_(users_, users_feed_),
+          leaving_(users_),
+          accounts_({users_, passwords_, back_off_, context.clock(), metrics_, names_}),
           sessions_(
               {session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_, audit_},
               session_options(config_, context.platform_config())),
-          auth_({accounts_, sessions_, keys_, metrics_, audit_, context.platform_config().origins}),
+          auth_({accounts_,
+                 sessions_,
+                 keys_,
+                 metrics_,
+                 audit_,
+                 leaving_,
+                 {.name = config_.server_name, .registration = config_.registration},
+                 context.platform_config().origins}),
+          administration_({accounts_, sessions_, users_, leaving_, names_, audit_}),
           scope_(context.loop(), "auth") {
         context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());
+        context.expose<contracts::AccountsApi>(administration_, contracts::account_operations());
     }
 
     Task<void> start() override {
@@ -116,9 +131,13 @@ class AuthService final : public runtime::Service {
     BackOff back_off_;
     AuthMetrics metrics_;
     runtime::AuditTrail audit_;
+    BroadcastUsers users_feed_;
+    NamesTold names_;
+    Leaving leaving_;
     Accounts accounts_;
     Sessions sessions_;
     Auth auth_;
+    Administration administration_;
     aio::Scope scope_;
 };
 

@@ -21,6 +21,9 @@ struct Account {
     Time created_at;
     std::string password_hash;
     std::int64_t password_version = 1;  // grows with each change of the password
+    contracts::AccountState state = contracts::AccountState::active;
+    bool is_name_shared = false;      // another one's name looks like the display name; when read
+    bool takes_retired_name = false;  // may have the user name of a removed account; when added
 };
 
 enum class AddOutcome { added, username_taken, email_taken };
@@ -53,7 +56,21 @@ struct Ending {
 // Revocations that a change left behind; none when it was not made.
 using Revoked = std::optional<std::vector<contracts::Revocation>>;
 
-enum class RoleOutcome { changed, unchanged, unknown_user, last_admin };
+enum class ChangeOutcome { changed, unchanged, unknown_user, last_admin };
+
+struct StateChanged {
+    ChangeOutcome outcome = ChangeOutcome::changed;
+    std::vector<contracts::Revocation> ended;
+};
+
+enum class Whom { active, everybody };
+
+struct UserQuery {
+    std::string query;  // empty: everybody
+    std::string after;  // a user name
+    std::size_t limit = 50;
+    Whom whom = Whom::active;
+};
 
 class UserStore {
   public:
@@ -66,10 +83,8 @@ class UserStore {
     virtual Task<std::optional<Account>> find_by_login(std::string login) = 0;
     // Those that exist, in any order.
     virtual Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) = 0;
-    // As domain/search_words.hpp says; by user name, after `after`.  An empty query finds
-    // everybody. Costs what it finds, not how many there are.
-    virtual Task<std::vector<Account>> search(std::string query, std::string after,
-                                              std::size_t limit) = 0;
+    // As domain/search_words.hpp says; by user name.  Costs what it finds, not how many there are.
+    virtual Task<std::vector<Account>> search(UserQuery wanted) = 0;
     // None when there is no such user; `auth.email_taken` (409) when somebody else has it.
     virtual Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) = 0;
     // Only while the version is still `version`, which a change makes grow.  The sessions end with
@@ -82,10 +97,23 @@ class UserStore {
     virtual Task<Revoked> change_password(UserId id, PasswordChange change) = 0;
     // Another hash of the same password.
     virtual Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) = 0;
-    // Refuses to take the role from the last administrator.  A change leaves `revocation` behind,
-    // in one transaction.
-    virtual Task<RoleOutcome> change_role(UserId id, contracts::Role role,
-                                          contracts::Revocation revocation) = 0;
+    // Of another's password: whatever it was.  None when there is no such user.
+    virtual Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) = 0;
+    // Refuses to take the role from the last administrator who can sign in.  A change leaves
+    // `revocation` behind, in one transaction.
+    virtual Task<ChangeOutcome> change_role(UserId id, contracts::Role role,
+                                            contracts::Revocation revocation) = 0;
+    // Whoever is not active has no session: `ending` comes with it.  Removing is for good: names,
+    // e-mail address and password go, the id stays for what was written under it.  Refuses to take
+    // the last administrator away.
+    virtual Task<StateChanged> change_state(UserId id, contracts::AccountState state,
+                                            Ending ending) = 0;
+    // Whose display name looks like one of `looks` (unicode::to_look), at most `limit`.
+    virtual Task<std::vector<Account>> list_by_look(std::vector<std::string> looks,
+                                                    std::size_t limit) = 0;
+    // Removed people who have not left their conversations yet, until note_left says so.
+    virtual Task<std::vector<UserId>> list_leaving(std::size_t limit) = 0;
+    virtual Task<void> note_left(UserId id) = 0;
 };
 
 // What came of a presented refresh token.
@@ -99,8 +127,8 @@ class SessionStore {
   public:
     virtual ~SessionStore() = default;
 
-    // Adds a session of an account whose password is still that of `password_version`; otherwise
-    // false.  Ends the user's oldest sessions beyond `per_user_max`; their revocations are appended
+    // Adds a session of an active account whose password is still that of `password_version`;
+    // otherwise false.  Ends the user's oldest sessions beyond `per_user_max`; their revocations are appended
     // to `ended`.
     struct Opening {
         Session session;
@@ -157,6 +185,13 @@ class RevocationFeed {
   public:
     virtual ~RevocationFeed() = default;
     virtual void publish(const contracts::Revocation& revocation) = 0;
+};
+
+// Tells all who keep names that these people's are others from now on.  A fast path as well.
+class UserFeed {
+  public:
+    virtual ~UserFeed() = default;
+    virtual void publish(const contracts::UserList& users) = 0;
 };
 
 }  // namespace loquat::auth

@@ -126,14 +126,18 @@ Task<std::size_t> Sessions::end(UserId user, std::optional<SessionId> only,
 }
 
 Task<void> Sessions::end_all(UserId user) {
-    Ending ending = all_but(user, std::nullopt);
-    ending.tokens_before = parts_.clock.now();
-    const auto ended = co_await parts_.store.end(ending);
+    const auto ended = co_await parts_.store.end(all_of(user));
     announce(ended);
 }
 
 Ending Sessions::all_but(UserId user, std::optional<SessionId> except) const {
     return {.user = user, .except = except, .revoked_until = revoked_until()};
+}
+
+Ending Sessions::all_of(UserId user) const {
+    Ending ending = all_but(user, std::nullopt);
+    ending.tokens_before = parts_.clock.now();
+    return ending;
 }
 
 contracts::Revocation Sessions::old_tokens(UserId user) const {

@@ -56,6 +56,8 @@ class Sessions {
     Task<void> end_all(UserId user);
     // All but one, for a change of the store that ends them itself; `announce` what it gives.
     Ending all_but(UserId user, std::optional<SessionId> except) const;
+    // All of them, with the tokens that were issued until now.
+    Ending all_of(UserId user) const;
     // No access token of that user issued until now is accepted any more; refreshing gives new
     // ones.
     contracts::Revocation old_tokens(UserId user) const;

@@ -2,6 +2,7 @@
 
 #include "base/redact.hpp"
 #include "base/text.hpp"
+#include "contracts/accounts.hpp"
 #include "contracts/auth.hpp"
 #include "contracts/chat.hpp"
 #include "contracts/generation.hpp"
@@ -229,7 +230,8 @@ class Builder {
 
 std::vector<contracts::Operation> known_operations() {
     std::vector<contracts::Operation> all;
-    for (auto make : {contracts::auth_operations, contracts::chat_operations,
+    for (auto make : {contracts::auth_operations, contracts::account_operations,
+                      contracts::chat_operations,
                       contracts::generation_operations, contracts::usage_operations,
                       contracts::model_operations, contracts::presence_operations}) {
         std::ranges::move(make(), std::back_inserter(all));

@@ -64,7 +64,7 @@ std::vector<Row> rows() {
 // Other servers behind the gateway: the provider, and the platform itself.
 Task<void> add_routes(HttpCaller& http, ScriptedProvider& provider, std::uint16_t port) {
     const auto root = co_await http.call("POST", "/api/auth/login", "",
-                                         R"({"login":"root","password":"a long password 1"})");
+                                         R"({"login":"ruth","password":"a long password 1"})");
     const auto route = [](std::string id, std::string path, std::string rewrite, std::uint16_t to) {
         return wire::Object{{"id", id},
                             {"path", path},
@@ -98,7 +98,7 @@ TEST_P(RightsMatrix, what_is_open_follows_the_right_to_it) {
     HttpCaller http{loop, platform.port()};
     std::map<std::string, std::string> found;
     auto body = [&]() -> Task<void> {
-        co_await http.make_user("root");
+        co_await http.make_user("ruth");
         co_await add_routes(http, provider, platform.port());
         for (const Change& change : changes()) {
             SCOPED_TRACE(change.name);

@@ -96,7 +96,7 @@ Task<std::string> Scene::sign_in(std::string name) {
 
 Task<void> Scene::prepare(std::string suffix) {
     bob_name = "bob" + suffix;
-    root = co_await sign_in("root");
+    root = co_await sign_in("ruth");
     ana = co_await http.make_user("ana" + suffix);
     bob = co_await http.make_user(bob_name);
     carol = co_await http.make_user("carol" + suffix);

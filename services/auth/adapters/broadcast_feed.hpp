@@ -23,4 +23,16 @@ class BroadcastFeed final : public RevocationFeed {
     runtime::StandingRights& rights_;
 };
 
+class BroadcastUsers final : public UserFeed {
+  public:
+    explicit BroadcastUsers(store::Broadcast& broadcast) : broadcast_(broadcast) {}
+
+    void publish(const contracts::UserList& users) override {
+        broadcast_.publish(contracts::users_topic, wire::encode(users));
+    }
+
+  private:
+    store::Broadcast& broadcast_;
+};
+
 }  // namespace loquat::auth

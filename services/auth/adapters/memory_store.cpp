@@ -2,14 +2,42 @@
 
 #include <algorithm>
 
+#include "base/unicode/fold.hpp"
+#include "services/auth/domain/names.hpp"
 #include "services/auth/domain/search_words.hpp"
 
 namespace loquat::auth {
 
+using contracts::AccountState;
 using contracts::Revocation;
 using contracts::Role;
 
+// With what the others' names say of it.
+Account MemoryStore::seen(Account account) const {
+    const std::string look = unicode::to_look(account.display_name);
+    account.is_name_shared = std::ranges::any_of(users_, [&](const auto& entry) {
+        const Account& other = entry.second;
+        return other.id != account.id && other.state != AccountState::removed &&
+               account.state != AccountState::removed &&
+               (unicode::to_look(other.display_name) == look ||
+                unicode::to_look(other.username) == look);
+    });
+    return account;
+}
+
+bool MemoryStore::is_last_admin(const Account& account) const {
+    return account.role == Role::admin && account.state == AccountState::active &&
+           std::ranges::none_of(users_, [&](const auto& entry) {
+               const Account& other = entry.second;
+               return other.id != account.id && other.role == Role::admin &&
+                      other.state == AccountState::active;
+           });
+}
+
 Task<Added> MemoryStore::add(Account account) {
+    if (retired_.contains(account.username) && !account.takes_retired_name) {
+        co_return Added{.outcome = AddOutcome::username_taken};
+    }
     for (const auto& [id, other] : users_) {
         if (other.username == account.username) {
             co_return Added{.outcome = AddOutcome::username_taken};
@@ -29,13 +57,13 @@ Task<std::optional<Account>> MemoryStore::find(UserId id) {
     if (found == users_.end()) {
         co_return std::nullopt;
     }
-    co_return found->second;
+    co_return seen(found->second);
 }
 
 Task<std::optional<Account>> MemoryStore::find_by_login(std::string login) {
     for (const auto& [id, account] : users_) {
         if (account.username == login || account.email == login) {
-            co_return account;
+            co_return seen(account);
         }
     }
     co_return std::nullopt;
@@ -45,25 +73,27 @@ Task<std::vector<Account>> MemoryStore::list_by_id(std::vector<UserId> ids) {
     std::vector<Account> all;
     for (const UserId& id : ids) {
         if (const auto found = users_.find(id); found != users_.end()) {
-            all.push_back(found->second);
+            all.push_back(seen(found->second));
         }
     }
     co_return all;
 }
 
-Task<std::vector<Account>> MemoryStore::search(std::string query, std::string after,
-                                               std::size_t limit) {
-    const std::vector<std::string> wanted = words_of_query(query);
+Task<std::vector<Account>> MemoryStore::search(UserQuery wanted) {
+    const std::vector<std::string> words = words_of_query(wanted.query);
     std::vector<Account> all;
     for (const auto& [id, account] : users_) {
+        const bool is_meant =
+            wanted.whom == Whom::everybody || account.state == AccountState::active;
         const bool is_found =
-            matches(words_of_names(account.username, account.display_name), wanted);
-        if (is_found && account.username > after) {
-            all.push_back(account);
+            words.empty() || (account.state != AccountState::removed &&
+                              matches(words_of_names(account.username, account.display_name), words));
+        if (is_meant && is_found && account.username > wanted.after) {
+            all.push_back(seen(account));
         }
     }
     std::ranges::sort(all, {}, &Account::username);
-    all.resize(std::min(all.size(), limit));
+    all.resize(std::min(all.size(), wanted.limit));
     co_return all;
 }
 
@@ -82,7 +112,7 @@ Task<std::optional<Account>> MemoryStore::change_profile(UserId id, ProfileChang
     Account& account = found->second;
     account.display_name = change.display_name.value_or(account.display_name);
     account.email = change.email.value_or(account.email);
-    co_return account;
+    co_return seen(account);
 }
 
 Task<Revoked> MemoryStore::change_password(UserId id, PasswordChange change) {
@@ -104,28 +134,92 @@ Task<void> MemoryStore::rehash_password(UserId id, std::int64_t version, std::st
     co_return;
 }
 
-Task<RoleOutcome> MemoryStore::change_role(UserId id, Role role, Revocation revocation) {
+Task<ChangeOutcome> MemoryStore::change_role(UserId id, Role role, Revocation revocation) {
     fail_if_told();
     const auto found = users_.find(id);
-    if (found == users_.end()) {
-        co_return RoleOutcome::unknown_user;
+    if (found == users_.end() || found->second.state == AccountState::removed) {
+        co_return ChangeOutcome::unknown_user;
     }
     if (found->second.role == role) {
-        co_return RoleOutcome::unchanged;
+        co_return ChangeOutcome::unchanged;
     }
-    const auto admins = std::ranges::count_if(
-        users_, [](const auto& entry) { return entry.second.role == Role::admin; });
-    if (role != Role::admin && admins == 1) {
-        co_return RoleOutcome::last_admin;
+    if (role != Role::admin && is_last_admin(found->second)) {
+        co_return ChangeOutcome::last_admin;
     }
     found->second.role = role;
     revocations_.push_back(revocation);
-    co_return RoleOutcome::changed;
+    co_return ChangeOutcome::changed;
+}
+
+Task<StateChanged> MemoryStore::change_state(UserId id, AccountState state, Ending ending) {
+    fail_if_told();
+    const auto found = users_.find(id);
+    if (found == users_.end() || found->second.state == AccountState::removed) {
+        co_return StateChanged{.outcome = ChangeOutcome::unknown_user};
+    }
+    Account& account = found->second;
+    if (account.state == state) {
+        co_return StateChanged{.outcome = ChangeOutcome::unchanged};
+    }
+    if (is_last_admin(account)) {
+        co_return StateChanged{.outcome = ChangeOutcome::last_admin};
+    }
+    account.state = state;
+    if (state == AccountState::removed) {
+        retired_.insert(account.username);
+        leaving_.insert(id);
+        account = {.id = id,
+                   .username = username_of_removed(id),
+                   .display_name = std::string{display_name_of_removed},
+                   .created_at = account.created_at,
+                   .password_version = account.password_version + 1,
+                   .state = state};
+    }
+    StateChanged changed;
+    if (state != AccountState::active) {
+        changed.ended = end_sessions(ending);
+    }
+    co_return changed;
+}
+
+Task<Revoked> MemoryStore::reset_password(UserId id, std::string hash, Ending ending) {
+    fail_if_told();
+    const auto found = users_.find(id);
+    if (found == users_.end() || found->second.state == AccountState::removed) {
+        co_return std::nullopt;
+    }
+    found->second.password_hash = std::move(hash);
+    ++found->second.password_version;
+    co_return end_sessions(ending);
+}
+
+Task<std::vector<Account>> MemoryStore::list_by_look(std::vector<std::string> looks,
+                                                     std::size_t limit) {
+    std::vector<Account> all;
+    for (const auto& [id, account] : users_) {
+        if (all.size() < limit && account.state != AccountState::removed &&
+            std::ranges::find(looks, unicode::to_look(account.display_name)) != looks.end()) {
+            all.push_back(seen(account));
+        }
+    }
+    co_return all;
+}
+
+Task<std::vector<UserId>> MemoryStore::list_leaving(std::size_t limit) {
+    std::vector<UserId> all{leaving_.begin(), leaving_.end()};
+    all.resize(std::min(all.size(), limit));
+    co_return all;
+}
+
+Task<void> MemoryStore::note_left(UserId id) {
+    leaving_.erase(id);
+    co_return;
 }
 
 Task<SessionStore::Opened> MemoryStore::open(Opening opening) {
     const auto user = users_.find(opening.session.user_id);
-    if (user == users_.end() || user->second.password_version != opening.password_version) {
+    if (user == users_.end() || user->second.password_version != opening.password_version ||
+        user->second.state != AccountState::active) {
         co_return Opened{};
     }
     Opened opened{.is_open = true, .role = user->second.role};

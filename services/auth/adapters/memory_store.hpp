@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 
 #include "services/auth/ports.hpp"
 
@@ -12,13 +13,19 @@ class MemoryStore final : public UserStore, public SessionStore {
     Task<std::optional<Account>> find(UserId id) override;
     Task<std::optional<Account>> find_by_login(std::string login) override;
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) override;
-    Task<std::vector<Account>> search(std::string query, std::string after,
-                                      std::size_t limit) override;
+    Task<std::vector<Account>> search(UserQuery wanted) override;
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
     Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
-    Task<RoleOutcome> change_role(UserId id, contracts::Role role,
-                                  contracts::Revocation revocation) override;
+    Task<ChangeOutcome> change_role(UserId id, contracts::Role role,
+                                    contracts::Revocation revocation) override;
+    Task<StateChanged> change_state(UserId id, contracts::AccountState state,
+                                    Ending ending) override;
+    Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
+    Task<std::vector<Account>> list_by_look(std::vector<std::string> looks,
+                                            std::size_t limit) override;
+    Task<std::vector<UserId>> list_leaving(std::size_t limit) override;
+    Task<void> note_left(UserId id) override;
 
     Task<Opened> open(Opening opening) override;
     Task<Rotated> rotate(Presented presented, SessionRules rules, Time now,
@@ -32,6 +39,8 @@ class MemoryStore final : public UserStore, public SessionStore {
     bool fails_once = false;
 
   private:
+    Account seen(Account account) const;
+    bool is_last_admin(const Account& account) const;
     void fail_if_told();
     std::vector<contracts::Revocation> end_sessions(const Ending& ending);
     contracts::Revocation end_session(SessionId id, Time until);
@@ -39,6 +48,8 @@ class MemoryStore final : public UserStore, public SessionStore {
 
     std::map<UserId, Account> users_;
     std::map<SessionId, Session> sessions_;
+    std::set<std::string, std::less<>> retired_;
+    std::set<UserId> leaving_;
     std::vector<contracts::Revocation> revocations_;
 };
 

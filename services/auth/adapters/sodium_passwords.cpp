@@ -53,15 +53,34 @@ std::string make_dummy(SodiumPasswords::Cost cost) {
 
 }  // namespace
 
-SodiumPasswords::SodiumPasswords(aio::WorkerPool& pool, Cost cost)
-    : pool_(pool), cost_(cost), dummy_(make_dummy(cost)) {}
+SodiumPasswords::SodiumPasswords(aio::WorkerPool& pool, Cost cost, HashQueue::Rules rules)
+    : pool_(pool), cost_(cost), queue_(rules), dummy_(make_dummy(cost)) {}
+
+template <class T>
+Task<T> SodiumPasswords::run(std::move_only_function<T()> work) {
+    using Clock = std::chrono::steady_clock;
+    struct Timed {
+        T result;
+        Clock::duration took;
+    };
+    queue_.check(Clock::now());
+    const HashQueue::Place place{queue_};
+    auto timed = [work = std::move(work)]() mutable {
+        const auto began = Clock::now();
+        T result = work();
+        return Timed{std::move(result), Clock::now() - began};
+    };
+    Timed done = co_await pool_.run<Timed>(std::move(timed));
+    queue_.note(done.took);
+    co_return std::move(done.result);
+}
 
 Task<std::string> SodiumPasswords::hash(std::string password) {
     auto work = [password = std::move(password), cost = cost_]() mutable {
         const Wiped wiped{password};
         return compute(password, cost);
     };
-    co_return co_await pool_.run<std::string>(std::move(work));
+    co_return co_await run<std::string>(std::move(work));
 }
 
 Task<Passwords::Verdict> SodiumPasswords::verify(std::string password, std::string encoded) {
@@ -76,7 +95,7 @@ Task<Passwords::Verdict> SodiumPasswords::verify(std::string password, std::stri
                                                                cost.memory_kib * 1024) != 0;
         return verdict;
     };
-    co_return co_await pool_.run<Verdict>(std::move(work));
+    co_return co_await run<Verdict>(std::move(work));
 }
 
 }  // namespace loquat::auth

@@ -1,5 +1,6 @@
 #pragma once
 #include "aio/offload.hpp"
+#include "services/auth/domain/hash_queue.hpp"
 #include "services/auth/ports.hpp"
 
 namespace loquat::auth {
@@ -14,15 +15,19 @@ class SodiumPasswords final : public Passwords {
     };
 
     // `pool` outlives this.
-    SodiumPasswords(aio::WorkerPool& pool, Cost cost);
+    SodiumPasswords(aio::WorkerPool& pool, Cost cost, HashQueue::Rules rules = {});
 
     Task<std::string> hash(std::string password) override;
     Task<Verdict> verify(std::string password, std::string encoded) override;
     const std::string& dummy() const override { return dummy_; }
 
   private:
+    template <class T>
+    Task<T> run(std::move_only_function<T()> work);
+
     aio::WorkerPool& pool_;
     Cost cost_;
+    HashQueue queue_;
     std::string dummy_;
 };
 

@@ -13,8 +13,13 @@ constexpr char search[] = {
 #embed "../schema/0002_search.sql"
 };
 
+constexpr char standing[] = {
+#embed "../schema/0003_standing.sql"
+};
+
 constexpr std::array steps{store::Migration{1, "users", {users, sizeof(users)}},
-                           store::Migration{2, "search", {search, sizeof(search)}}};
+                           store::Migration{2, "search", {search, sizeof(search)}},
+                           store::Migration{3, "standing", {standing, sizeof(standing)}}};
 
 }  // namespace
 

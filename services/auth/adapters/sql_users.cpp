@@ -2,77 +2,21 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
+#include "base/unicode/fold.hpp"
+#include "services/auth/adapters/account_rows.hpp"
 #include "services/auth/adapters/sql_sessions.hpp"
+#include "services/auth/domain/names.hpp"
 #include "services/auth/domain/search_words.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::auth {
 
-contracts::Role to_role(const std::string& text) {
-    return wire::find_enum<contracts::Role>(text).value_or(contracts::Role::user);
-}
-
 namespace {
-
-#define LOQUAT_USER_COLUMNS \
-    "id, username, display_name, email, role, created_at, password_hash, password_version"
-
-Account to_account(const store::Row& row) {
-    return {.id = row.id<UserId>(0),
-            .username = row.text(1),
-            .display_name = row.text(2),
-            .email = row.maybe_text(3),
-            .role = to_role(row.text(4)),
-            .created_at = row.time(5),
-            .password_hash = row.text(6),
-            .password_version = row.integer(7)};
-}
-
-std::optional<Account> find_first(const store::Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional{to_account(rows.front())};
-}
-
-std::vector<Account> to_accounts(const store::Rows& rows) {
-    std::vector<Account> all;
-    all.reserve(rows.size());
-    for (const store::Row row : rows) {
-        all.push_back(to_account(row));
-    }
-    return all;
-}
 
 // How many accounts without words are indexed in one transaction.
 constexpr std::size_t index_batch = 500;
 // Accounts that share the prefix of a query's longest word, looked at together for its other words.
 constexpr std::size_t candidates_batch = 200;
-
-std::string join(const SearchWords& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        text.append(word).push_back(' ');
-    }
-    return text;
-}
-
-void index_names(store::Transaction& transaction, const std::string& username,
-                 const std::string& display_name) {
-    const SearchWords words = words_of_names(username, display_name);
-    transaction.execute("UPDATE users SET search_words = $2 WHERE username = $1",
-                        {username, join(words)});
-    for (const std::string& prefix : prefixes_of(words)) {
-        transaction.execute("INSERT INTO user_prefixes (prefix, username) VALUES ($1, $2)",
-                            {prefix, username});
-    }
-}
-
-void forget_names(store::Transaction& transaction, const Account& account) {
-    const SearchWords words = words_of_names(account.username, account.display_name);
-    for (const std::string& prefix : prefixes_of(words)) {
-        transaction.execute("DELETE FROM user_prefixes WHERE prefix = $1 AND username = $2",
-                            {prefix, account.username});
-    }
-}
 
 // True for the one who gets it.
 bool claim_first_admin(store::Transaction& transaction) {
@@ -80,24 +24,25 @@ bool claim_first_admin(store::Transaction& transaction) {
                "INSERT INTO first_admin (one) VALUES (1) ON CONFLICT (one) DO NOTHING") == 1;
 }
 
-contracts::Role insert_user(store::Transaction& transaction, const Account& account,
-                            bool is_claimed) {
+// None when the name belonged to somebody else.
+std::optional<contracts::Role> insert_user(store::Transaction& transaction, const Account& account,
+                                           bool is_claimed) {
+    const auto retired = transaction.query(
+        "SELECT username FROM retired_usernames WHERE username = $1", {account.username});
+    if (!retired.empty() && !account.takes_retired_name) {
+        return std::nullopt;
+    }
     const bool is_first = claim_first_admin(transaction) && !is_claimed;
     const auto role = is_first ? contracts::Role::admin : contracts::Role::user;
     transaction.execute(
         "INSERT INTO users (id, username, display_name, display_name_folded, email, role, "
         "created_at, password_hash, password_version) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        {account.id, account.username, account.display_name, to_lower_ascii(account.display_name),
+        {account.id, account.username, account.display_name, unicode::to_search_key(account.display_name),
          account.email, wire::enum_name(role), account.created_at, account.password_hash,
          account.password_version});
     index_names(transaction, account.username, account.display_name);
     return role;
-}
-
-std::optional<Account> find_user(store::Transaction& transaction, UserId id) {
-    return find_first(
-        transaction.query("SELECT " LOQUAT_USER_COLUMNS " FROM users WHERE id = $1", {id}));
 }
 
 }  // namespace
@@ -110,7 +55,9 @@ Task<Added> SqlUsers::add(Account account) {
     };
     Added added;
     try {
-        added.role = co_await database_.transact(std::move(work));
+        const auto role = co_await database_.transact(std::move(work));
+        added.outcome = role ? AddOutcome::added : AddOutcome::username_taken;
+        added.role = role.value_or(contracts::Role::user);
     } catch (const store::ConstraintFailure& conflict) {
         added.outcome = conflict.constraint.contains("email") ? AddOutcome::email_taken
                                                               : AddOutcome::username_taken;
@@ -159,17 +106,19 @@ Task<std::vector<Account>> SqlUsers::list_by_id(std::vector<UserId> ids) {
 
 namespace {
 
-std::vector<Account> list_from(store::Transaction& transaction, const std::string& after,
-                               std::size_t limit) {
-    return to_accounts(transaction.query("SELECT " LOQUAT_USER_COLUMNS
-                                         " FROM users WHERE username > $1 ORDER BY username "
-                                         "LIMIT $2",
-                                         {after, limit}));
+std::vector<Account> list_from(store::Transaction& transaction, const UserQuery& wanted) {
+    const bool is_all = wanted.whom == Whom::everybody;
+    return to_accounts(transaction.query(
+        "SELECT " LOQUAT_USER_COLUMNS
+        " FROM users WHERE username > $1 AND (state = 'active' OR $3 = 1) ORDER BY username "
+        "LIMIT $2",
+        {wanted.after, wanted.limit, std::int64_t{is_all ? 1 : 0}}));
 }
 
 std::vector<Account> search_from(store::Transaction& transaction,
-                                 const std::vector<std::string>& query, std::string after,
-                                 std::size_t limit) {
+                                 const std::vector<std::string>& query, const UserQuery& wanted) {
+    const std::size_t limit = wanted.limit;
+    std::string after = wanted.after;
     const std::string prefix = prefix_of(query.front());
     const bool is_exact = query.size() == 1 && prefix == query.front();
     const std::size_t batch = is_exact ? limit : std::max(limit, candidates_batch);
@@ -181,7 +130,9 @@ std::vector<Account> search_from(store::Transaction& transaction,
             "AND username > $2 ORDER BY username LIMIT $3) ORDER BY username",
             {prefix, after, batch}));
         for (const Account& one : candidates) {
-            if (matches(words_of_names(one.username, one.display_name), query)) {
+            const bool is_meant = wanted.whom == Whom::everybody ||
+                                  one.state == contracts::AccountState::active;
+            if (is_meant && matches(words_of_names(one.username, one.display_name), query)) {
                 found.push_back(one);
             }
             if (found.size() == limit) {
@@ -197,12 +148,28 @@ std::vector<Account> search_from(store::Transaction& transaction,
 
 }  // namespace
 
-Task<std::vector<Account>> SqlUsers::search(std::string query, std::string after,
-                                            std::size_t limit) {
-    auto work = [words = words_of_query(query), after = std::move(after),
-                 limit](store::Transaction& transaction) {
-        return words.empty() ? list_from(transaction, after, limit)
-                             : search_from(transaction, words, after, limit);
+Task<std::vector<Account>> SqlUsers::search(UserQuery wanted) {
+    auto work = [words = words_of_query(wanted.query),
+                 wanted = std::move(wanted)](store::Transaction& transaction) {
+        return words.empty() ? list_from(transaction, wanted)
+                             : search_from(transaction, words, wanted);
+    };
+    co_return co_await database_.read(std::move(work));
+}
+
+Task<std::vector<Account>> SqlUsers::list_by_look(std::vector<std::string> looks,
+                                                  std::size_t limit) {
+    auto work = [looks = std::move(looks), limit](store::Transaction& transaction) {
+        std::vector<Account> all;
+        for (const std::string& look : looks) {
+            const auto rows = transaction.query("SELECT " LOQUAT_USER_COLUMNS
+                                                " FROM users WHERE display_look = $1 "
+                                                "ORDER BY username LIMIT $2",
+                                                {look, limit});
+            std::ranges::move(to_accounts(rows), std::back_inserter(all));
+        }
+        all.resize(std::min(all.size(), limit));
+        return all;
     };
     co_return co_await database_.read(std::move(work));
 }
@@ -213,7 +180,12 @@ Task<void> SqlUsers::index_all() {
             "SELECT username, display_name FROM users WHERE search_words = '' LIMIT $1",
             {index_batch});
         for (const store::Row row : rows) {
-            index_names(transaction, row.text(0), row.text(1));
+            const std::string shown = to_shown_name(row.text(1), row.text(0));
+            if (shown != row.text(1)) {
+                transaction.execute("UPDATE users SET display_name = $2 WHERE username = $1",
+                                    {row.text(0), shown});
+            }
+            index_names(transaction, row.text(0), shown);
         }
         return rows.size();
     };
@@ -231,7 +203,7 @@ Task<std::optional<Account>> SqlUsers::change_profile(UserId id, ProfileChange c
             index_names(transaction, before->username, *change.display_name);
             transaction.execute(
                 "UPDATE users SET display_name = $2, display_name_folded = $3 WHERE id = $1",
-                {id, *change.display_name, to_lower_ascii(*change.display_name)});
+                {id, *change.display_name, unicode::to_search_key(*change.display_name)});
         }
         if (change.email) {
             transaction.execute("UPDATE users SET email = $2 WHERE id = $1", {id, *change.email});
@@ -272,28 +244,6 @@ Task<void> SqlUsers::rehash_password(UserId id, std::int64_t version, std::strin
             {id, version, hash});
     };
     co_await database_.transact(std::move(work));
-}
-
-Task<RoleOutcome> SqlUsers::change_role(UserId id, contracts::Role role,
-                                        contracts::Revocation revocation) {
-    auto work = [id, role, revocation](store::Transaction& transaction) {
-        const auto account = find_user(transaction, id);
-        if (!account) {
-            return RoleOutcome::unknown_user;
-        }
-        if (account->role == role) {
-            return RoleOutcome::unchanged;
-        }
-        const auto admins = transaction.query("SELECT COUNT(*) FROM users WHERE role = 'admin'");
-        if (role != contracts::Role::admin && admins.front().integer(0) == 1) {
-            return RoleOutcome::last_admin;
-        }
-        transaction.execute("UPDATE users SET role = $2 WHERE id = $1",
-                            {id, wire::enum_name(role)});
-        insert_revocation(transaction, revocation);
-        return RoleOutcome::changed;
-    };
-    co_return co_await database_.transact(std::move(work));
 }
 
 }  // namespace loquat::auth

@@ -5,9 +5,6 @@
 
 namespace loquat::auth {
 
-// Of the column `role`.
-contracts::Role to_role(const std::string& text);
-
 class SqlUsers final : public UserStore {
   public:
     // `database` has the schema of sql_schema.hpp and outlives this.
@@ -22,16 +19,23 @@ class SqlUsers final : public UserStore {
     Task<std::optional<Account>> find(UserId id) override;
     Task<std::optional<Account>> find_by_login(std::string login) override;
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids) override;
-    Task<std::vector<Account>> search(std::string query, std::string after,
-                                      std::size_t limit) override;
+    Task<std::vector<Account>> search(UserQuery wanted) override;
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
     Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
-    Task<RoleOutcome> change_role(UserId id, contracts::Role role,
-                                  contracts::Revocation revocation) override;
+    Task<ChangeOutcome> change_role(UserId id, contracts::Role role,
+                                    contracts::Revocation revocation) override;
+    Task<StateChanged> change_state(UserId id, contracts::AccountState state,
+                                    Ending ending) override;
+    Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
+    Task<std::vector<Account>> list_by_look(std::vector<std::string> looks,
+                                            std::size_t limit) override;
+    Task<std::vector<UserId>> list_leaving(std::size_t limit) override;
+    Task<void> note_left(UserId id) override;
 
-    // Makes accounts that were added before there was an index for searching findable.  Some at a
-    // time; call it before the first search.
+    // Makes accounts that were added before there was an index for searching findable, and names
+    // of before the rule for names such as it allows.  Some at a time; call it before the first
+    // search.
     Task<void> index_all();
 
   private:

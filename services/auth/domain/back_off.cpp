@@ -66,7 +66,16 @@ BackOff::Attempt BackOff::admit(std::string_view login, std::string_view address
         refuse(until - now);
     }
     ++pair.in_flight;
+    pair.login = attempt.login_;
     return attempt;
+}
+
+void BackOff::forget(std::string_view login) {
+    const std::uint64_t name = key_of('l', login, {});
+    std::erase_if(counters_, [name](const auto& entry) {
+        const bool is_meant = entry.first == name || entry.second.login == name;
+        return is_meant && entry.second.in_flight == 0;
+    });
 }
 
 void BackOff::count_failure(std::uint64_t key, std::uint32_t free, seconds delay_max) {

@@ -57,12 +57,16 @@ class BackOff {
     // `login` folded; throws 429 `rate.limited` with Retry-After.
     Attempt admit(std::string_view login, std::string_view address);
 
+    // An administrator gave `login` a new password: whoever has it need not wait.
+    void forget(std::string_view login);
+
     std::size_t size() const { return counters_.size(); }
 
   private:
     struct Counter {
         std::uint32_t failures = 0;
         std::uint32_t in_flight = 0;
+        std::uint64_t login = 0;  // of a pair: the key of its name
         bool is_known = false;  // a pair that once succeeded
         Steady not_before{};
         Steady last{};

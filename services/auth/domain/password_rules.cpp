@@ -4,6 +4,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "base/unicode/precis.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -21,6 +22,25 @@ bool is_one_character(std::string_view text) {
 }
 
 }  // namespace
+
+std::string to_new_password(std::string_view field, std::string_view text) {
+    auto password = precis::to_opaque_string(text);
+    if (!password && !text.empty()) {
+        refuse(field, "characters", "may hold no control characters and nothing that is not shown");
+    }
+    return std::move(password).value_or("");
+}
+
+std::vector<std::string> list_password_forms(std::string_view text) {
+    std::vector<std::string> forms;
+    if (auto password = precis::to_opaque_string(text)) {
+        forms.push_back(*std::move(password));
+    }
+    if (forms.empty() || forms.front() != text) {
+        forms.emplace_back(text);
+    }
+    return forms;
+}
 
 void check_new_password(std::string_view field, std::string_view password,
                         std::string_view username, const std::optional<std::string>& email) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/unicode/fold.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -42,7 +43,7 @@ std::size_t next_character(std::string_view text, std::size_t at) {
 SearchWords words_of_names(std::string_view username, std::string_view display_name) {
     SearchWords words;
     const std::string both =
-        to_lower_ascii(std::string{username} + ' ' + std::string{display_name});
+        unicode::to_search_key(std::string{username} + ' ' + std::string{display_name});
     for (const std::string_view word : split_where(both, is_space)) {
         words.emplace(word);
         for (const std::string_view part : split_where(word, is_punctuation)) {
@@ -53,7 +54,7 @@ SearchWords words_of_names(std::string_view username, std::string_view display_n
 }
 
 std::vector<std::string> words_of_query(std::string_view query) {
-    const std::string folded = to_lower_ascii(query);
+    const std::string folded = unicode::to_search_key(query);
     std::vector<std::string> words;
     for (const std::string_view word : split_where(folded, is_space)) {
         words.emplace_back(word);

@@ -5,7 +5,7 @@
 #include <vector>
 
 // How people are found: every word of a query begins some word of the user name or the display
-// name, ASCII case ignored.
+// name, as unicode::to_search_key compares.
 namespace loquat::auth {
 
 // Words between spaces, and their parts between punctuation: "Anna-Maria B." has anna-maria, anna,

@@ -179,14 +179,14 @@ TEST_F(World, what_ends_sessions_is_done_whole_or_not_at_all) {
 }
 
 TEST_F(World, a_role_is_changed_together_with_the_end_of_old_tokens_or_not_at_all) {
-    const auto root = sign_up("root");
+    const auto ruth = sign_up("ruth");
     const auto ann = sign_up("ann");
     const contracts::RoleRequest wanted{.id = ann.user.id, .role = contracts::Role::admin};
 
     store.fails_once = true;
-    EXPECT_EQ(code_of([&] { run(auth.set_role(caller_of(root), wanted)); }), "store.unavailable");
+    EXPECT_EQ(code_of([&] { run(auth.set_role(caller_of(ruth), wanted)); }), "store.unavailable");
     EXPECT_EQ(run(store.find(ann.user.id))->role, contracts::Role::user);
-    run(auth.set_role(caller_of(root), wanted));
+    run(auth.set_role(caller_of(ruth), wanted));
 
     EXPECT_EQ(feed.published.back().user_id, ann.user.id);
     EXPECT_EQ(run(store.list_revocations(clock.now())).size(), 1U);
@@ -215,10 +215,10 @@ TEST_F(World, a_sign_in_that_overlaps_a_password_change_gets_no_session) {
 }
 
 TEST_F(World, a_sign_in_that_overlaps_a_change_of_role_gets_a_token_of_the_new_role) {
-    const auto root = sign_up("root");
+    const auto ruth = sign_up("ruth");
     const auto ann = sign_up("ann").user.id;
     const auto set_role = [&](contracts::Role role) {
-        run(auth.set_role(caller_of(root), {.id = ann, .role = role}));
+        run(auth.set_role(caller_of(ruth), {.id = ann, .role = role}));
         clock.advance(1ms);
     };
     set_role(Role::admin);
@@ -261,20 +261,23 @@ TEST_F(World, nobody_ends_the_session_of_somebody_else) {
 TEST_F(World, a_profile_can_be_changed_and_the_address_removed) {
     const auto caller = caller_of(sign_up("ann"));
 
-    auto user = run(auth.update_me(caller, {.display_name = "Ann B.", .email = "a@example.com"}));
+    auto user = run(auth.update_me(caller, {.display_name = "Ann B.",
+                                         .email = "a@example.com",
+                                         .current_password = password}));
     EXPECT_EQ(user.display_name, "Ann B.");
     EXPECT_EQ(user.email, "a@example.com");
 
-    user = run(auth.update_me(caller, {.email = ""}));
+    user = run(auth.update_me(caller, {.email = "", .current_password = password}));
     EXPECT_EQ(user.email, std::nullopt);
     EXPECT_EQ(run(auth.get_me(caller, {})).display_name, "Ann B.");
 }
 
 TEST_F(World, an_address_of_somebody_else_cannot_be_taken) {
-    run(auth.update_me(caller_of(sign_up("ann")), {.email = "a@example.com"}));
+    run(auth.update_me(caller_of(sign_up("ann")),
+                       {.email = "a@example.com", .current_password = password}));
     const auto bob = caller_of(sign_up("bob"));
 
-    EXPECT_EQ(code_of([&] { run(auth.update_me(bob, {.email = "A@example.com"})); }),
+    EXPECT_EQ(code_of([&] { run(auth.update_me(bob, {.email = "A@example.com", .current_password = password})); }),
               "auth.email_taken");
 }
 

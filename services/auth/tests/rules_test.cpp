@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "services/auth/domain/names.hpp"
 #include "services/auth/domain/password_rules.hpp"
+#include "services/auth/domain/reserved_names.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -41,6 +42,30 @@ TEST(Username, is_folded_and_limited_in_length_and_alphabet) {
     }
 }
 
+TEST(Username, is_one_in_every_width) {
+    EXPECT_EQ(to_username("ＡＮＮ＿９"), "ann_9");
+    EXPECT_EQ(to_login(" ＡＮＮ "), "ann");
+    EXPECT_EQ(to_login("Ann@Example.com"), "ann@example.com");
+    EXPECT_EQ(refused_field([] { to_username("a\u200Bnn"); }), "username");
+    EXPECT_EQ(refused_field([] { to_username("\u0430nna"); }), "username");  // Cyrillic
+    EXPECT_EQ(refused_field([] { to_username("\u212Aelvin"); }), "username");
+}
+
+TEST(Username, that_speaks_for_the_house_or_everybody_is_reserved) {
+    for (const char* name :
+         {"admin", "ADMIN", "Administrator", "ad.min", "adm1n", "_admin_", "r00t", "root", "system",
+          "sy5tem", "support", "assistant", "Assistant", "here", "all", "a11", "channel",
+          "everyone", "loquat", "Loquat", "ＡＤＭＩＮ", "removed-0123456789ab"}) {
+        EXPECT_EQ(refused_field([&] { to_username(name); }), "username") << name;
+    }
+    for (const char* name : {"ann", "adminton", "rooted", "ally", "hereford", "systemat1c"}) {
+        EXPECT_EQ(refused_field([&] { to_username(name); }), "") << name;
+    }
+    EXPECT_EQ(to_username("support", NameChoice::administrators), "support");
+    EXPECT_EQ(refused_field([] { to_username("Assistant", NameChoice::administrators); }),
+              "username");
+}
+
 TEST(Email, is_folded_and_absent_when_empty) {
     EXPECT_EQ(to_email(" Ann.B+tag@Example.COM "), "ann.b+tag@example.com");
     EXPECT_EQ(to_email(""), std::nullopt);
@@ -72,6 +97,32 @@ TEST(DisplayName, is_one_trimmed_line_of_up_to_64_characters) {
           std::string{"a\x1b[31mb"}, std::string{"\xff\xfe"}}) {
         EXPECT_EQ(refused_field([&] { to_display_name(bad); }), "display_name") << bad;
     }
+}
+
+TEST(DisplayName, that_deceives_is_refused) {
+    for (const char* bad :
+         {"\u200B\u200C\u200D", "a\u202Eb", "\u2067a", "a\u2028b", "a\u2029b", "\u3164", "\u2800",
+          "\u200F", "\uE000", "\u0378", "\u0301", "a\u0301\u0302\u0303\u0304\u0305\u0306", "\uFFFC"}) {
+        EXPECT_EQ(refused_field([&] { to_display_name(bad); }), "display_name") << bad;
+    }
+}
+
+TEST(DisplayName, is_stored_in_one_form) {
+    EXPECT_EQ(to_display_name("Zoe\u0308"), "Zo\u00EB");
+    EXPECT_EQ(to_display_name("\u3000Ann\u00A0\u00A0B "), "Ann B");
+    EXPECT_EQ(to_shown_name("a\u202Eb", "ann"), "ann");
+    EXPECT_EQ(to_shown_name("Ann", "ann"), "Ann");
+}
+
+TEST(NewPassword, has_one_form_whatever_typed_it) {
+    EXPECT_EQ(to_new_password("password", "pa\u0308sswort lang"), "p\u00E4sswort lang");
+    EXPECT_EQ(to_new_password("password", "a\u00A0long password"), "a long password");
+    EXPECT_EQ(refused_field([] { to_new_password("new_password", "a\u200Blong password"); }),
+              "new_password");
+    EXPECT_EQ(refused_field([] { to_new_password("password", "a\tlong password"); }), "password");
+    EXPECT_EQ(list_password_forms("plain"), std::vector<std::string>{"plain"});
+    EXPECT_EQ(list_password_forms("a\u0308"), (std::vector<std::string>{"\u00E4", "a\u0308"}));
+    EXPECT_EQ(list_password_forms("a\tb"), std::vector<std::string>{"a\tb"});
 }
 
 TEST(UserAgent, is_kept_only_when_printable_and_cut) {

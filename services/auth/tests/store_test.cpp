@@ -141,7 +141,7 @@ TYPED_TEST(Store, searches_literally_in_pages) {
     }
     const auto names = [&](std::string query, std::string after = "", std::size_t limit = 10) {
         std::string all;
-        for (const Account& one : this->run(this->users.search(query, after, limit))) {
+        for (const Account& one : this->run(this->users.search({query, after, limit}))) {
             all += one.username + " ";
         }
         return all;
@@ -171,7 +171,7 @@ TYPED_TEST(Store, finds_people_by_beginnings_of_words) {
     add("longer", "Donaudampfschiffe Zwei");
     const auto names = [&](std::string query, std::string after = "", std::size_t limit = 10) {
         std::string all;
-        for (const Account& one : this->run(this->users.search(query, after, limit))) {
+        for (const Account& one : this->run(this->users.search({query, after, limit}))) {
             all += one.username + " ";
         }
         return all;
@@ -183,7 +183,7 @@ TYPED_TEST(Store, finds_people_by_beginnings_of_words) {
     EXPECT_EQ(names("anna-m"), "kim ");
     EXPECT_EQ(names("berg ann"), "anna2 kim ");
     EXPECT_EQ(names("berg maria"), "kim ");
-    EXPECT_EQ(names("\u00c4nn"), "anna2 ");
+    EXPECT_EQ(names("\u00c4NN"), "anna2 kim zed ");
     EXPECT_EQ(names("donaudampfschiff"), "long longer ");
     EXPECT_EQ(names("donaudampfschifff"), "long ");
     this->run(this->users.change_profile(renamed, {.display_name = "Carla"}));
@@ -199,7 +199,7 @@ TYPED_TEST(Store, looks_on_when_many_share_the_longest_word) {
         this->run(this->users.add(account));
     }
 
-    const auto found = this->run(this->users.search("alexandra b", "", 10));
+    const auto found = this->run(this->users.search({"alexandra b", "", 10}));
 
     ASSERT_EQ(found.size(), 2U);
     EXPECT_EQ(found[0].username, "u1199");
@@ -216,12 +216,12 @@ TEST(SqlUsers, makes_accounts_of_before_findable) {
         transaction.execute("DELETE FROM user_prefixes");
     };
     run_to_end(loop, adapter.database->transact(forget));
-    const auto before = run_to_end(loop, adapter.users.search("bo", "", 10));
+    const auto before = run_to_end(loop, adapter.users.search({"bo", "", 10}));
 
     run_to_end(loop, adapter.sql_users.index_all());
 
     EXPECT_TRUE(before.empty());
-    EXPECT_EQ(run_to_end(loop, adapter.users.search("bo", "", 10)).size(), 1U);
+    EXPECT_EQ(run_to_end(loop, adapter.users.search({"bo", "", 10})).size(), 1U);
 }
 
 TYPED_TEST(Store, changes_profiles) {
@@ -269,11 +269,11 @@ TYPED_TEST(Store, keeps_at_least_one_administrator) {
         return this->run(this->users.change_role(id, role, {.user_id = id}));
     };
 
-    EXPECT_EQ(change(ann.id, Role::user), RoleOutcome::last_admin);
-    EXPECT_EQ(change(bob.id, Role::user), RoleOutcome::unchanged);
-    EXPECT_EQ(change(bob.id, Role::admin), RoleOutcome::changed);
-    EXPECT_EQ(change(ann.id, Role::user), RoleOutcome::changed);
-    EXPECT_EQ(change(UserId::make(), Role::user), RoleOutcome::unknown_user);
+    EXPECT_EQ(change(ann.id, Role::user), ChangeOutcome::last_admin);
+    EXPECT_EQ(change(bob.id, Role::user), ChangeOutcome::unchanged);
+    EXPECT_EQ(change(bob.id, Role::admin), ChangeOutcome::changed);
+    EXPECT_EQ(change(ann.id, Role::user), ChangeOutcome::changed);
+    EXPECT_EQ(change(UserId::make(), Role::user), ChangeOutcome::unknown_user);
 }
 
 TYPED_TEST(Store, opens_sessions_only_for_the_current_password) {

@@ -5,6 +5,7 @@
 #include "net/jose/claims.hpp"
 #include "net/jose/jws.hpp"
 #include "services/auth/adapters/memory_store.hpp"
+#include "services/auth/administration.hpp"
 #include "services/auth/auth.hpp"
 #include "store/log/memory_log.hpp"
 
@@ -93,6 +94,15 @@ class RecordedFeed final : public RevocationFeed {
     std::vector<contracts::Revocation> published;
 };
 
+class RecordedUsers final : public UserFeed {
+  public:
+    void publish(const contracts::UserList& users) override {
+        published.insert(published.end(), users.items.begin(), users.items.end());
+    }
+
+    std::vector<contracts::PublicUser> published;
+};
+
 // The whole service on memory adapters and a clock that stands.
 struct World : testing::Test {
     FakeClock clock;
@@ -109,10 +119,21 @@ struct World : testing::Test {
     Keys keys{key_store, signing, {.algorithm = net::jose::Algorithm::eddsa}, clock};
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
     runtime::AuditTrail audit{{runtime::make_audit_sink(*log), clock, registry, loop, "auth"}};
-    Accounts accounts{{store, passwords, back_off, clock, metrics}};
+    RecordedUsers users_feed;
+    NamesTold names{store, users_feed};
+    Leaving leaving{store};
+    Accounts accounts{{store, passwords, back_off, clock, metrics, names}};
     Sessions sessions{{store, store, keys, signing, feed, clock, metrics, audit},
                       {.issuer = "us", .audience = "app"}};
-    Auth auth{{accounts, sessions, keys, metrics, audit, {"https://desk.example"}}};
+    Auth auth{{accounts,
+               sessions,
+               keys,
+               metrics,
+               audit,
+               leaving,
+               {.name = "Orchard"},
+               {"https://desk.example"}}};
+    Administration administration{{accounts, sessions, store, leaving, names, audit}};
 
     static constexpr const char* password = "a long enough secret";
 

@@ -1,0 +1,110 @@
+#include "services/auth/adapters/account_rows.hpp"
+#include "services/auth/adapters/sql_sessions.hpp"
+#include "services/auth/adapters/sql_users.hpp"
+#include "services/auth/domain/names.hpp"
+#include "wire/codec.hpp"
+
+// Whether an account may be used, and by whom it is administered.
+
+namespace loquat::auth {
+namespace {
+
+using contracts::AccountState;
+
+// The row stays, for messages name its id; what tells who it was goes.
+void erase_person(store::Transaction& transaction, const Account& account) {
+    forget_names(transaction, account);
+    transaction.execute(
+        "INSERT INTO retired_usernames (username) VALUES ($1) ON CONFLICT (username) DO NOTHING",
+        {account.username});
+    transaction.execute(
+        "UPDATE users SET username = $2, display_name = $3, display_name_folded = '', "
+        "email = NULL, role = 'user', password_hash = '', "
+        "password_version = password_version + 1, search_words = ' ', display_look = '', "
+        "username_look = '', leaving = 1 WHERE id = $1",
+        {account.id, username_of_removed(account.id), display_name_of_removed});
+}
+
+}  // namespace
+
+Task<ChangeOutcome> SqlUsers::change_role(UserId id, contracts::Role role,
+                                          contracts::Revocation revocation) {
+    auto work = [id, role, revocation](store::Transaction& transaction) {
+        const auto account = find_user(transaction, id);
+        if (!account || account->state == AccountState::removed) {
+            return ChangeOutcome::unknown_user;
+        }
+        if (account->role == role) {
+            return ChangeOutcome::unchanged;
+        }
+        if (role != contracts::Role::admin && is_last_admin(transaction, *account)) {
+            return ChangeOutcome::last_admin;
+        }
+        transaction.execute("UPDATE users SET role = $2 WHERE id = $1",
+                            {id, wire::enum_name(role)});
+        insert_revocation(transaction, revocation);
+        return ChangeOutcome::changed;
+    };
+    co_return co_await database_.transact(std::move(work));
+}
+
+Task<StateChanged> SqlUsers::change_state(UserId id, AccountState state, Ending ending) {
+    auto work = [id, state, ending](store::Transaction& transaction) -> StateChanged {
+        const auto account = find_user(transaction, id);
+        if (!account || account->state == AccountState::removed) {
+            return {.outcome = ChangeOutcome::unknown_user};
+        }
+        if (account->state == state) {
+            return {.outcome = ChangeOutcome::unchanged};
+        }
+        if (is_last_admin(transaction, *account)) {
+            return {.outcome = ChangeOutcome::last_admin};
+        }
+        transaction.execute("UPDATE users SET state = $2 WHERE id = $1",
+                            {id, wire::enum_name(state)});
+        if (state == AccountState::removed) {
+            erase_person(transaction, *account);
+        }
+        StateChanged changed;
+        if (state != AccountState::active) {
+            changed.ended = end_sessions(transaction, ending);
+        }
+        return changed;
+    };
+    co_return co_await database_.transact(std::move(work));
+}
+
+Task<Revoked> SqlUsers::reset_password(UserId id, std::string hash, Ending ending) {
+    auto work = [id, hash = std::move(hash),
+                 ending](store::Transaction& transaction) -> Revoked {
+        const auto changed = transaction.execute(
+            "UPDATE users SET password_hash = $2, password_version = password_version + 1 "
+            "WHERE id = $1 AND state <> 'removed'",
+            {id, hash});
+        if (changed == 0) {
+            return std::nullopt;
+        }
+        return end_sessions(transaction, ending);
+    };
+    co_return co_await database_.transact(std::move(work));
+}
+
+Task<std::vector<UserId>> SqlUsers::list_leaving(std::size_t limit) {
+    std::vector<store::Value> params{limit};
+    const store::Rows rows = co_await database_.query(
+        "SELECT id FROM users WHERE leaving = 1 ORDER BY id LIMIT $1", std::move(params));
+    std::vector<UserId> all;
+    for (const store::Row row : rows) {
+        all.push_back(row.id<UserId>(0));
+    }
+    co_return all;
+}
+
+Task<void> SqlUsers::note_left(UserId id) {
+    auto work = [id](store::Transaction& transaction) {
+        transaction.execute("UPDATE users SET leaving = 0 WHERE id = $1", {id});
+    };
+    co_await database_.transact(std::move(work));
+}
+
+}  // namespace loquat::auth
