@@ -145,7 +145,11 @@ Task<void> Announcer::tell_seen(Job job) {
             const ChatView view{room->chat, *member,         head,
                                 deleted,    std::move(peer), parts_.text_characters_max};
             const auto type = job.what == What::added ? "chat_added" : "chat_changed";
-            tell(job.users[i], contracts::chat_event(type, to_wire(view)));
+            contracts::Chat seen = to_wire(view);
+            if (seen.last_message) {
+                parts_.people.put_known_name(*seen.last_message);
+            }
+            tell(job.users[i], contracts::chat_event(type, seen));
         }
         if (i % events_each_turn == events_each_turn - 1) {
             co_await yield();

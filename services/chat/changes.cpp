@@ -39,7 +39,8 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
         const bool is_done = record.kind == store::RecordKind::remove ? now.deleted_at.has_value()
                                                                       : now.text == record.text;
         if (is_done) {
-            co_return to_wire(std::move(now));
+            contracts::Message seen = co_await people_.with_present_name(to_wire(std::move(now)));
+            co_return seen;
         }
     }
     if (arrival != Outcomes::Arrival::arrived) {
@@ -53,7 +54,9 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
         throw_refused(outcome);
     }
     on_stored({outcome.kind, outcome.message});
-    co_return to_wire(std::move(outcome.message));
+    contracts::Message seen =
+        co_await people_.with_present_name(to_wire(std::move(outcome.message)));
+    co_return seen;
 }
 
 Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessageRequest request) {
@@ -73,7 +76,7 @@ Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessag
     record.kind = store::RecordKind::edit;
     record.chat = request.id;
     record.message_id = request.message_id;
-    record.sender = stored.sender;
+    record.sender = co_await sender_of(caller);
     record.mentions = co_await resolve_mentions(record.text, request.id);
     record.at = ports_.clock.now();
     require(Action::send, room->standing_of(user));  // perhaps removed meanwhile
@@ -88,15 +91,14 @@ Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageR
     const bool is_own = stored.sender.id == user;
     require(is_own ? Action::take_back : Action::moderate, room->standing_of(user));
     if (stored.deleted_at) {
-        co_return to_wire(std::move(stored));
+        contracts::Message seen = co_await people_.with_present_name(to_wire(std::move(stored)));
+        co_return seen;
     }
     store::MessageRecord record;
     record.kind = store::RecordKind::remove;
     record.chat = request.id;
     record.message_id = request.message_id;
-    record.sender.id = user;
-    record.sender.username = caller.username;
-    record.sender.display_name = caller.username;
+    record.sender = co_await sender_of(caller);
     record.authority = is_own ? store::Authority::sender : store::Authority::moderator;
     record.at = ports_.clock.now();
     contracts::Message deleted = co_await apply_change(std::move(record), deadline);

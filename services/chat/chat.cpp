@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "contracts/events.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -41,6 +42,12 @@ void Chat::start() {
     };
     stored_ =
         ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_stored_notice));
+    auto on_users_notice = [this](store::Notice notice, const store::Payload& payload) {
+        on_users(notice, payload);
+    };
+    users_ =
+        ports_.broadcast.subscribe(std::string{contracts::users_topic}, std::move(on_users_notice));
+    scope_.start(remove_people());
     scope_.start(announcer_.run());
     scope_.start(keep_saving());
 }
@@ -51,6 +58,7 @@ Task<void> Chat::stop(Steady deadline) {
         co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
     }
     stored_.end();
+    users_.end();
     announcer_.close();
     co_await scope_.close();
     co_await people_.close();
@@ -109,6 +117,7 @@ Task<void> Chat::keep_saving() {
                 co_await ports_.chats.forget_keys(now -
                                                   std::chrono::hours{config_.creation_key_hours});
                 keys_forgotten_at = now;
+                scope_.start(remove_people());
             }
         } catch (const Failure&) {
             error = std::current_exception();

@@ -160,6 +160,14 @@ class Chat final : public contracts::ChatApi {
     Task<void> leave(RoomPtr room, Caller caller);
     Task<void> destroy(RoomPtr room);
 
+    // departures.cpp
+    void on_users(store::Notice notice, const store::Payload& payload);
+    Task<void> retitle_directs(UserId user);
+    Task<void> remove_people();
+    Task<void> remove_from_all(UserId user);
+    Task<void> depart(ChatId chat, UserId user);
+    Task<void> pass_on(RoomPtr room, UserId user);
+
     // messages.cpp
     // Who says whether a client id was used before: the consumer tells who waits for the outcome;
     // for who is answered once it is durable it must be known before.
@@ -207,6 +215,7 @@ class Chat final : public contracts::ChatApi {
     Lru<Seat, Steady> typing_;
     LiveAnswers* answers_ = nullptr;
     store::Subscription stored_;
+    store::Subscription users_;
     aio::Scope scope_;
 };
 

@@ -109,7 +109,8 @@ NewChat Chat::make_new_chat(const Caller& caller,
 Task<void> Chat::check_people(std::vector<UserId> users) {
     const People::Found found = co_await people_.find_all(users);
     for (std::size_t i = 0; i < users.size(); ++i) {
-        if (!found.contains(users[i])) {
+        const auto at = found.find(users[i]);
+        if (at == found.end() || at->second.state == contracts::AccountState::removed) {
             throw invalid_field("member_ids[" + std::to_string(i) + "]", "unknown_user",
                                 "is not a person here");
         }
@@ -182,6 +183,18 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
         }
         views.push_back(to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], deleted[i],
                                          std::move(peer), config_.text_characters_max}));
+    }
+    std::vector<contracts::Message> last;
+    for (contracts::Chat& one : views) {
+        if (one.last_message) {
+            last.push_back(std::move(*one.last_message));
+        }
+    }
+    last = co_await people_.with_present_names(std::move(last));
+    for (auto at = last.begin(); contracts::Chat & one : views) {
+        if (one.last_message) {
+            one.last_message = std::move(*at++);
+        }
     }
     co_return views;
 }

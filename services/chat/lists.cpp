@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "services/chat/chat.hpp"
+#include "services/chat/domain/folded_title.hpp"
 #include "services/chat/views.hpp"
 
 namespace loquat::chat {
@@ -67,7 +68,7 @@ Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRe
         return (request.kind && place.kind != *request.kind) ||
                (request.archived && place.is_archived != *request.archived);
     });
-    const std::string wanted = to_lower_ascii(trim(*request.query));
+    const std::string wanted = folded_query(*request.query);
     std::vector<UserId> peers;
     for (const Place& place : places) {
         if (place.pair) {
@@ -77,12 +78,12 @@ Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRe
     const People::Found people = co_await people_.find_all(std::move(peers));
     std::erase_if(places, [&](const Place& place) {
         if (!place.pair) {
-            return to_lower_ascii(place.title).find(wanted) == std::string::npos;
+            return folded_title(place.title).find(wanted) == std::string::npos;
         }
         const auto peer = people.find(place.pair->other_than(user));
         return peer == people.end() ||
                (peer->second.username.find(wanted) == std::string::npos &&
-                to_lower_ascii(peer->second.display_name).find(wanted) == std::string::npos);
+                folded_title(peer->second.display_name).find(wanted) == std::string::npos);
     });
     co_return places;
 }
@@ -115,7 +116,7 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
     Caller caller, contracts::ListPublicRequest request) {
     const UserId user = caller.user_id();
     RoomQuery query;
-    query.folded_query = to_lower_ascii(trim(request.query.value_or("")));
+    query.folded_query = folded_query(request.query.value_or(""));
     query.limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200)) + 1;
     if (request.cursor) {
         query.after = decode_title_cursor(*request.cursor);
@@ -127,7 +128,7 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
     if (chats.size() > limit) {
         chats.resize(limit);
         page.next_cursor =
-            encode_cursor(TitleCursor{to_lower_ascii(chats.back().title), chats.back().id});
+            encode_cursor(TitleCursor{folded_title(chats.back().title), chats.back().id});
     }
     std::vector<ChatId> ids;
     for (const ChatRecord& chat : chats) {

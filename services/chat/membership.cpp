@@ -150,7 +150,7 @@ Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequ
             audit(caller, "chat.role_changed", request.id, request.user_id.uuid);
         }
     } else {
-        if (!user) {
+        if (!user || user->state == contracts::AccountState::removed) {
             throw Failure{Kind::not_found, "auth.user_not_found", "There is no such person."};
         }
         if (request.role == MemberRole::owner) {

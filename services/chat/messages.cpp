@@ -11,7 +11,11 @@ namespace loquat::chat {
 namespace {
 
 store::Sender to_sender(const contracts::PublicUser& user) {
-    return {user.id, user.username, user.display_name, store::SenderKind::person};
+    return {.id = user.id,
+            .username = user.username,
+            .display_name = user.display_name,
+            .kind = store::SenderKind::person,
+            .is_name_shared = user.name_shared};
 }
 
 std::optional<UserId> find_name(const Room::Names& names, std::string name) {
@@ -310,7 +314,8 @@ Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
                                                                 record.client_id);
         if (first) {
             ports_.metrics.repeated.add();
-            co_return Reply<contracts::Message>{to_wire(std::move(*first)), 200, {}};
+            auto seen = co_await people_.with_present_name(to_wire(std::move(*first)));
+            co_return Reply<contracts::Message>{std::move(seen), 200, {}};
         }
         // Durable but not stored yet: the same record again brings us its outcome.
     }
@@ -347,7 +352,7 @@ Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket,
             repeats_.note(draft.repeat_key,
                           {outcome.message.id, outcome.message.created_at, draft.text_hash, true});
             ports_.metrics.repeated.add();
-            co_return Reply<contracts::Message>{to_wire(std::move(outcome.message)), 200, {}};
+            break;
         case store::OutcomeKind::conflict:
             // Whatever is asked next with this id, the store knows better than the memory.
             repeats_.forget(draft.repeat_key);
@@ -358,7 +363,11 @@ Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket,
         case store::OutcomeKind::refused:
             break;
     }
-    throw_refused(outcome);
+    if (outcome.kind != store::OutcomeKind::duplicate) {
+        throw_refused(outcome);
+    }
+    auto seen = co_await people_.with_present_name(to_wire(std::move(outcome.message)));
+    co_return Reply<contracts::Message>{std::move(seen), 200, {}};
 }
 
 }  // namespace loquat::chat

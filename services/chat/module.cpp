@@ -8,6 +8,7 @@
 #include "services/chat/adapters/old_journal.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
+#include "services/chat/adapters/title_folding.hpp"
 #include "services/chat/chat.hpp"
 #include "services/chat/generations/generations.hpp"
 
@@ -23,7 +24,8 @@ std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
 class ChatService final : public runtime::Service {
   public:
     explicit ChatService(runtime::Context& context)
-        : chats_(make_sql_chats(context.database(chat_schema()))),
+        : database_(context.database(chat_schema())),
+          chats_(make_sql_chats(database_)),
           directory_(context.client<contracts::AuthApi>()),
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
@@ -53,6 +55,7 @@ class ChatService final : public runtime::Service {
 
     Task<void> start() override {
         audit_.start();
+        co_await fold_titles(database_);
         chat_.start();
         co_await take_over_journal(old_journal_, *journal_);
         co_await generations_.start();
@@ -76,6 +79,7 @@ class ChatService final : public runtime::Service {
         return std::nullopt;
     }
 
+    store::Database& database_;
     std::unique_ptr<ChatStore> chats_;
     AuthDirectory directory_;
     ChatMetrics metrics_;

@@ -7,7 +7,8 @@
 namespace loquat::chat {
 
 bool People::is_fresh(const Entry& entry) const {
-    return clock_.steady() - entry.fetched_at <= limits_.fresh_for;
+    return entry.fetched_at >= trusted_since_ &&
+           clock_.steady() - entry.fetched_at <= limits_.fresh_for;
 }
 
 const contracts::PublicUser* People::peek(const UserId& user) {
@@ -100,9 +101,15 @@ Task<void> People::run_batch(std::shared_ptr<Batch> batch) {
         std::ranges::sort(batch->users);
         const auto repeats = std::ranges::unique(batch->users);
         batch->users.erase(repeats.begin(), repeats.end());
+        batch->asked_at = clock_.steady();
         auto users = co_await directory_.list_users(batch->users);
         for (contracts::PublicUser& user : users) {
-            cache_.put(user.id, {user, clock_.steady()});
+            Entry* told = cache_.find(user.id);
+            if (told != nullptr && told->is_told && told->fetched_at >= batch->asked_at) {
+                user = told->user;
+            } else {
+                cache_.put(user.id, {.user = user, .fetched_at = clock_.steady()});
+            }
             batch->found.emplace(user.id, std::move(user));
         }
     } catch (...) {
@@ -117,6 +124,61 @@ Task<void> People::run_batch(std::shared_ptr<Batch> batch) {
     for (const auto& waiting : batch->waiting) {
         waiting->set();
     }
+}
+
+namespace {
+
+void put_name(contracts::Message& message, const contracts::PublicUser& user) {
+    message.sender.username = user.username;
+    message.sender.display_name = user.display_name;
+    message.sender.name_shared = user.name_shared;
+}
+
+}  // namespace
+
+void People::put_known_name(contracts::Message& message) {
+    if (message.sender.kind != contracts::ParticipantKind::person) {
+        return;
+    }
+    if (const contracts::PublicUser* known = peek(message.sender.id)) {
+        put_name(message, *known);
+    }
+}
+
+Task<std::vector<contracts::Message>> People::with_present_names(
+    std::vector<contracts::Message> messages) {
+    std::vector<UserId> senders;
+    for (const contracts::Message& message : messages) {
+        if (message.sender.kind == contracts::ParticipantKind::person) {
+            senders.push_back(message.sender.id);
+        }
+    }
+    std::ranges::sort(senders);
+    const auto repeats = std::ranges::unique(senders);
+    senders.erase(repeats.begin(), repeats.end());
+    Found found;
+    try {
+        found = co_await find_all(std::move(senders));
+    } catch (const Failure&) {
+        found.clear();
+    }
+    for (contracts::Message& message : messages) {
+        if (const auto at = found.find(message.sender.id); at != found.end()) {
+            put_name(message, at->second);
+        }
+    }
+    co_return messages;
+}
+
+Task<contracts::Message> People::with_present_name(contracts::Message message) {
+    std::vector<contracts::Message> one;
+    one.push_back(std::move(message));
+    one = co_await with_present_names(std::move(one));
+    co_return std::move(one.front());
+}
+
+void People::note(const contracts::PublicUser& user) {
+    cache_.put(user.id, {.user = user, .fetched_at = clock_.steady(), .is_told = true});
 }
 
 }  // namespace loquat::chat

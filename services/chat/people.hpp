@@ -37,6 +37,20 @@ class People {
     Task<Found> find_all(std::vector<UserId> users);
     Task<std::optional<contracts::PublicUser>> find(UserId user);
 
+    // The name that somebody has now stands in messages however old.  Where it is not known and
+    // cannot be asked for, the name of then.
+    Task<std::vector<contracts::Message>> with_present_names(
+        std::vector<contracts::Message> messages);
+    Task<contracts::Message> with_present_name(contracts::Message message);
+
+    // The same at once, where the name is in memory.
+    void put_known_name(contracts::Message& message);
+
+    // What the directory told by itself: truer than any answer that is still on its way.
+    void note(const contracts::PublicUser& user);
+    // Something may have been told that was not heard.
+    void distrust() { trusted_since_ = clock_.steady(); }
+
     std::size_t size() const { return cache_.size(); }
 
     Task<void> close() { co_await scope_.close(); }
@@ -46,9 +60,11 @@ class People {
         contracts::PublicUser user;
         Steady fetched_at{};
         bool is_asked_for = false;
+        bool is_told = false;  // by `note`
     };
     struct Batch {
         std::vector<UserId> users;
+        Steady asked_at{};
         Found found;
         std::exception_ptr error;
         bool is_done = false;
@@ -64,6 +80,7 @@ class People {
     const Clock& clock_;
     Limits limits_;
     Lru<UserId, Entry> cache_;
+    Steady trusted_since_{};             // older entries are not fresh
     std::shared_ptr<Batch> open_batch_;  // has not left yet
     aio::Scope scope_;
 };

@@ -56,7 +56,7 @@ struct LoadedChat {
 };
 
 struct RoomQuery {
-    std::string folded_query;  // part of the title in lower case; empty: all
+    std::string folded_query;  // part of folded_title; empty: all
     std::optional<TitleCursor> after;
     std::size_t limit = 50;
 };
@@ -143,6 +143,9 @@ class Directory {
     virtual ~Directory() = default;
     // Those that exist, in any order; at most ids_max.
     virtual Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) = 0;
+    // Removed people who have not left their conversations yet, some at a time.
+    virtual Task<std::vector<UserId>> list_leaving() = 0;
+    virtual Task<void> note_left(UserId user) = 0;
 };
 
 }  // namespace loquat::chat

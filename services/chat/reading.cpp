@@ -25,6 +25,7 @@ Task<contracts::MessagePage> Chat::list_messages(Caller caller,
     for (store::StoredMessage& message : stored.items) {
         page.items.push_back(to_wire(std::move(message)));
     }
+    page.items = co_await people_.with_present_names(std::move(page.items));
     co_return page;
 }
 

@@ -20,8 +20,11 @@ contracts::ParticipantKind to_wire(store::SenderKind kind) {
 }
 
 contracts::Sender to_wire(store::Sender sender) {
-    return {sender.id, std::move(sender.username), std::move(sender.display_name),
-            to_wire(sender.kind)};
+    return {.id = sender.id,
+            .username = std::move(sender.username),
+            .display_name = std::move(sender.display_name),
+            .kind = to_wire(sender.kind),
+            .name_shared = sender.is_name_shared};
 }
 
 std::optional<std::string> text_or_null(std::string text) {

@@ -44,8 +44,11 @@ contracts::Message to_contract(const store::StoredMessage& message) {
     out.chat_id = message.chat;
     out.seq = message.seq;
     out.client_id = message.client_id;
-    out.sender = {message.sender.id, message.sender.username, message.sender.display_name,
-                  to_contract(message.sender.kind)};
+    out.sender = {.id = message.sender.id,
+                  .username = message.sender.username,
+                  .display_name = message.sender.display_name,
+                  .kind = to_contract(message.sender.kind),
+                  .name_shared = message.sender.is_name_shared};
     out.text = message.text;
     out.reply_to = message.reply_to;
     out.mentions = message.mentions;

@@ -121,6 +121,8 @@ class Node final : runtime::StandingRights::Watcher {
     void flush_dirty();
     void bury();
     void on_person_notice(const UserId& user, store::Notice notice, const store::Payload& payload);
+    void follow_names();
+    void on_names_notice(store::Notice notice, const store::Payload& payload);
     void follow_presence();
     void on_presence_notice(store::Notice notice, const store::Payload& payload);
     void on_ended(const contracts::Revocation& revocation) override;
@@ -145,6 +147,7 @@ class Node final : runtime::StandingRights::Watcher {
     std::unordered_map<ChatId, std::shared_ptr<Room>> rooms_;
     std::unordered_map<UserId, Person> people_;
     store::Subscription presence_topic_;
+    store::Subscription names_topic_;
     AddressBook addresses_;
     Places places_{*this};
     std::vector<std::unique_ptr<Connection>> connections_;

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/node.hpp"
+#include "wire/codec.hpp"
 
 // Rooms and people: who is here, what they listen to, and how their connections end from outside.
 
@@ -94,6 +95,7 @@ Task<void> Node::follow_person(Identity who, Feed feed) {
             });
     }
     if (feed == Feed::chats) {
+        follow_names();
         co_await places_.follow(std::move(who));
     }
 }
@@ -124,6 +126,33 @@ void Node::on_presence_notice(store::Notice notice, const store::Payload& payloa
     SharedEvents events = share(bodies);
     for (const UserId& user : told.users) {
         give_person(user, Feed::presence, events);
+    }
+}
+
+// Names are no secret among those who are signed in, so one event is everybody's.
+void Node::follow_names() {
+    if (!names_topic_) {
+        names_topic_ =
+            broadcast().subscribe(std::string{contracts::users_topic},
+                                  [this](store::Notice notice, const store::Payload& payload) {
+                                      on_names_notice(notice, payload);
+                                  });
+    }
+}
+
+void Node::on_names_notice(store::Notice notice, const store::Payload& payload) {
+    std::vector<std::string> told;
+    if (notice == store::Notice::lost) {
+        told.push_back(resync_event(0, 0));
+    } else {
+        for (const auto& user : wire::from_json<contracts::UserList>(*payload).items) {
+            told.push_back(contracts::user_changed_event(user));
+        }
+    }
+    const std::vector<std::string_view> bodies{told.begin(), told.end()};
+    SharedEvents events = share(bodies);
+    for (const auto& [user, person] : people_) {
+        give_person(user, Feed::chats, events);
     }
 }
 

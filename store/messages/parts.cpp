@@ -1,12 +1,19 @@
 #include "store/messages/parts.hpp"
 
 namespace loquat::store {
+namespace {
+
+// Beside the kind of a sender.
+constexpr std::uint8_t shared_name_bit = 0x80;
+
+}  // namespace
 
 void put(Encoder& out, const Sender& sender) {
     out.uuid(sender.id.uuid);
     out.bytes(sender.username);
     out.bytes(sender.display_name);
-    out.byte(static_cast<std::uint8_t>(sender.kind));
+    const unsigned shared = sender.is_name_shared ? shared_name_bit : 0U;
+    out.byte(static_cast<std::uint8_t>(static_cast<unsigned>(sender.kind) | shared));
 }
 
 Sender get_sender(Decoder& in) {
@@ -14,7 +21,13 @@ Sender get_sender(Decoder& in) {
     sender.id = UserId{in.uuid()};
     sender.username = in.bytes();
     sender.display_name = in.bytes();
-    sender.kind = static_cast<SenderKind>(in.choice(0, 2));
+    const unsigned kind = in.choice(0, 2 | shared_name_bit);
+    const unsigned plain = kind & ~unsigned{shared_name_bit};
+    if (plain > 2) {
+        in.refuse();
+    }
+    sender.kind = static_cast<SenderKind>(plain);
+    sender.is_name_shared = plain != kind;
     return sender;
 }
 

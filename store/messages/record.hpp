@@ -21,6 +21,8 @@ struct Sender {
     std::string username;
     std::string display_name;
     SenderKind kind = SenderKind::person;
+    // Another one's name looked like it when this was sent; on its way only, not in the store.
+    bool is_name_shared = false;
 
     friend bool operator==(const Sender&, const Sender&) = default;
 };

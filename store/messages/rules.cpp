@@ -48,6 +48,10 @@ Outcome change(const MessageRecord& record, std::optional<StoredMessage> found) 
     }
     Outcome outcome{.kind = OutcomeKind::duplicate, .message = std::move(*found)};
     StoredMessage& message = outcome.message;
+    if (own) {
+        // What is told of the change tells the present name too; the row keeps the one of then.
+        message.sender = record.sender;
+    }
     if (record.kind == RecordKind::remove) {
         if (!message.deleted_at) {
             message.text.clear();

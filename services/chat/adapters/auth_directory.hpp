@@ -18,6 +18,20 @@ class AuthDirectory final : public Directory {
         co_return std::move(answer.items);
     }
 
+    Task<std::vector<UserId>> list_leaving() override {
+        contracts::Caller caller;
+        contracts::Empty request;
+        auto answer =
+            co_await auth_.call<&contracts::AuthApi::list_leaving_users>(std::move(caller), request);
+        co_return std::move(answer.ids);
+    }
+
+    Task<void> note_left(UserId user) override {
+        contracts::Caller caller;
+        contracts::UserRef request{user};
+        co_await auth_.call<&contracts::AuthApi::note_user_left>(std::move(caller), request);
+    }
+
   private:
     contracts::Client<contracts::AuthApi> auth_;
 };

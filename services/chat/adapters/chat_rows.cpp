@@ -1,6 +1,7 @@
 #include "services/chat/adapters/chat_rows.hpp"
 
-#include "base/text.hpp"
+
+#include "services/chat/domain/folded_title.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::chat {
@@ -78,7 +79,7 @@ std::optional<ChatRecord> find_chat(store::Transaction& transaction, const ChatI
 
 void insert_chat(store::Transaction& transaction, const ChatRecord& chat) {
     const auto assistant = write_assistant(chat);
-    const std::string folded = to_lower_ascii(chat.title);
+    const std::string folded = folded_title(chat.title);
     const auto low = chat.pair ? std::optional{chat.pair->low} : std::nullopt;
     const auto high = chat.pair ? std::optional{chat.pair->high} : std::nullopt;
     transaction.execute(
@@ -93,7 +94,7 @@ void insert_chat(store::Transaction& transaction, const ChatRecord& chat) {
 
 void update_chat(store::Transaction& transaction, const ChatRecord& chat) {
     const auto assistant = write_assistant(chat);
-    const std::string folded = to_lower_ascii(chat.title);
+    const std::string folded = folded_title(chat.title);
     transaction.execute(
         "UPDATE chats SET title = $2, title_folded = $3, is_public = $4, is_archived = $5, "
         "assistant = $6, title_seq = $7 WHERE id = $1",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "services/chat/domain/folded_title.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -101,7 +102,7 @@ class MemoryChats final : public ChatStore {
     Task<std::vector<ChatRecord>> list_rooms(RoomQuery query) override {
         std::map<std::pair<std::string, ChatId>, ChatRecord> rooms;
         for (const auto& [id, loaded] : chats_) {
-            const std::string folded = to_lower_ascii(loaded.chat.title);
+            const std::string folded = folded_title(loaded.chat.title);
             const bool is_listed =
                 loaded.chat.visibility == Visibility::everyone && !loaded.chat.is_archived;
             if (is_listed && folded.find(query.folded_query) != std::string::npos) {

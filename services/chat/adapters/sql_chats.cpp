@@ -29,12 +29,16 @@ constexpr char listed_at_sql[] = {
 constexpr char title_seq_sql[] = {
 #embed "../schema/0005_title_seq.sql"
 };
+constexpr char title_folding_sql[] = {
+#embed "../schema/0006_title_folding.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
     store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
     store::Migration{3, "request keys", {keys_sql, sizeof keys_sql}},
     store::Migration{4, "places by activity", {listed_at_sql, sizeof listed_at_sql}},
     store::Migration{5, "titles of questions", {title_seq_sql, sizeof title_seq_sql}},
+    store::Migration{6, "title folding", {title_folding_sql, sizeof title_folding_sql}},
 };
 
 using ClaimId = Id<struct ClaimTag>;

@@ -19,8 +19,14 @@ class FakeDirectory final : public Directory {
   public:
     UserId add(const std::string& username);
     Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) override;
+    Task<std::vector<UserId>> list_leaving() override { co_return leaving; }
+    Task<void> note_left(UserId user) override {
+        std::erase(leaving, user);
+        co_return;
+    }
 
     std::map<UserId, contracts::PublicUser> users;
+    std::vector<UserId> leaving;
     bool is_down = false;
     int calls = 0;
 };

@@ -1,0 +1,125 @@
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "contracts/events.hpp"
+#include "services/chat/chat.hpp"
+#include "wire/codec.hpp"
+
+// People whose names change, and people who are not there any more.
+
+namespace loquat::chat {
+namespace {
+
+// Beyond it a person's other direct chats get their title when they are next read.
+constexpr std::size_t retitled_max = 500;
+
+}  // namespace
+
+void Chat::on_users(store::Notice notice, const store::Payload& payload) {
+    if (notice == store::Notice::lost) {
+        people_.distrust();
+        scope_.start(remove_people());
+        return;
+    }
+    const auto told = wire::from_json<contracts::UserList>(*payload);
+    bool is_somebody_gone = false;
+    for (const contracts::PublicUser& user : told.items) {
+        people_.note(user);
+        is_somebody_gone |= user.state == contracts::AccountState::removed;
+        scope_.start(retitle_directs(user.id));
+    }
+    if (is_somebody_gone) {
+        scope_.start(remove_people());
+    }
+}
+
+// A direct chat is called as the other person is.
+Task<void> Chat::retitle_directs(UserId user) {
+    std::vector<Place> places;
+    try {
+        PlaceQuery query{.user = user, .kind = ChatKind::direct, .limit = retitled_max};
+        places = co_await ports_.chats.list_page(std::move(query));
+    } catch (const Failure&) {
+        places.clear();
+    }
+    for (const Place& place : places) {
+        if (place.kind == ChatKind::direct) {
+            announcer_.chat_changed(place.chat);
+        }
+    }
+}
+
+// Whatever fails is tried again later: who has not left is listed again.
+Task<void> Chat::remove_people() {
+    std::exception_ptr error;
+    try {
+        const std::vector<UserId> leaving = co_await ports_.directory.list_leaving();
+        for (const UserId& user : leaving) {
+            co_await remove_from_all(user);
+            co_await ports_.directory.note_left(user);
+        }
+    } catch (const Failure&) {
+        error = std::current_exception();
+    }
+    if (error) {
+        log_warn({.service = "chat"}, "a removed person has not left all conversations yet",
+                 {{"error", aio::describe(error)}});
+    }
+}
+
+Task<void> Chat::remove_from_all(UserId user) {
+    const std::vector<Place> places = co_await ports_.chats.list_places(user);
+    for (const Place& place : places) {
+        co_await depart(place.chat, user);
+    }
+}
+
+// A direct chat stays the other one's as long as there is another one.
+Task<void> Chat::depart(ChatId chat, UserId user) {
+    const Turn turn = co_await changes_.take(chat);
+    const RoomPtr room = co_await rooms_.find(chat);
+    if (!room || room->find(user) == nullptr) {
+        co_return;
+    }
+    if (room->members().size() == 1) {
+        co_await destroy(room);
+        co_return;
+    }
+    if (const auto peer = room->peer_of(user)) {
+        const auto other = co_await people_.find(*peer);
+        if (!other || other->state == contracts::AccountState::removed) {
+            co_await destroy(room);
+        }
+        co_return;
+    }
+    if (room->find(user)->role == MemberRole::owner) {
+        co_await pass_on(room, user);
+    }
+    co_await drop_member(room, user);
+}
+
+// To the admin who is there longest, else to the member who is.
+Task<void> Chat::pass_on(RoomPtr room, UserId user) {
+    std::optional<MemberRecord> heir;
+    for (const MemberRecord& member : room->members()) {
+        const auto rank = [](const MemberRecord& one) {
+            return std::pair{one.role != MemberRole::admin, one.joined_at};
+        };
+        if (member.user != user && (!heir || rank(member) < rank(*heir))) {
+            heir = member;
+        }
+    }
+    heir->role = MemberRole::owner;
+    MemberRecord former = *room->find(user);
+    former.role = MemberRole::member;
+    std::vector<MemberRecord> changed{*heir, former};
+    co_await ports_.chats.set_roles(room->chat.id, changed);
+    for (const MemberRecord& member : changed) {
+        room->find(member.user)->role = member.role;
+    }
+    contracts::Caller house;
+    audit(house, "chat.role_changed", room->chat.id, heir->user.uuid);
+    announcer_.chat_changed(room->chat.id, {heir->user});
+}
+
+}  // namespace loquat::chat
