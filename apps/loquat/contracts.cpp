@@ -16,9 +16,9 @@ namespace {
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (auto more : {contracts::account_operations(), contracts::chat_operations(), contracts::generation_operations(),
-                      contracts::usage_operations(), contracts::model_operations(),
-                      contracts::presence_operations()}) {
+    for (auto more : {contracts::account_operations(), contracts::chat_operations(),
+                      contracts::generation_operations(), contracts::usage_operations(),
+                      contracts::model_operations(), contracts::presence_operations()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;

@@ -94,8 +94,8 @@ class Import {
             }
         }
         contracts::ListAccountsRequest query{.query = username, .limit = 200};
-        auto page = co_await clients_.accounts.call<&contracts::AccountsApi::list_accounts>(
-            house(), query);
+        auto page =
+            co_await clients_.accounts.call<&contracts::AccountsApi::list_accounts>(house(), query);
         for (const contracts::AccountInfo& user : page.items) {
             if (user.username == username) {
                 co_return to_user(user);

@@ -135,8 +135,8 @@ void reset_password(const OneOptions& options) {
     }
     auto reset = [password](Clients& clients, AccountInfo user) -> Task<void> {
         contracts::ResetPasswordRequest request{.id = user.id, .password = password};
-        const auto answer = co_await clients.accounts.call<&AccountsApi::reset_password>(
-            administrator(), request);
+        const auto answer =
+            co_await clients.accounts.call<&AccountsApi::reset_password>(administrator(), request);
         fmt::print("{} has a new password; all sessions have ended\n", user.username);
         if (answer.password) {
             fmt::print("password: {}\n", *answer.password);
@@ -202,17 +202,18 @@ void do_sessions(const OneOptions& options) {
 
 void remove_one(const OneOptions& options) {
     if (!options.is_confirmed) {
-        throw CLI::ValidationError{
-            "--yes", "is needed: this cannot be undone. `loquat user disable` can."};
+        throw CLI::ValidationError{"--yes",
+                                   "is needed: this cannot be undone. `loquat user disable` can."};
     }
     auto remove = [](Clients& clients, AccountInfo user) -> Task<void> {
         contracts::UserRef request{user.id};
         const auto removed =
             co_await clients.accounts.call<&AccountsApi::remove_account>(administrator(), request);
-        fmt::print("{} is removed: sessions ended, names, address and password deleted.\n"
-                   "Messages stay under \"Removed account\"; rooms passed to their longest-serving "
-                   "admin or member.\n",
-                   user.username);
+        fmt::print(
+            "{} is removed: sessions ended, names, address and password deleted.\n"
+            "Messages stay under \"Removed account\"; rooms passed to their longest-serving "
+            "admin or member.\n",
+            user.username);
         if (!removed.left_conversations) {
             fmt::print("Leaving the conversations goes on in the background.\n");
         }

@@ -90,10 +90,9 @@ bool is_power_of_65537(BN_ULONG number, BN_ULONG prime) {
 // 65537 modulo each small prime (Nemec et al., The Return of Coppersmith's Attack, section 3).  Of
 // other moduli one in 2^27 is taken for one.
 bool is_roca(const BIGNUM* modulus) {
-    constexpr std::array<BN_ULONG, 38> primes{3,   5,   7,   11,  13,  17,  19,  23,  29,  31,
-                                              37,  41,  43,  47,  53,  59,  61,  67,  71,  73,
-                                              79,  83,  89,  97,  101, 103, 107, 109, 113, 127,
-                                              131, 137, 139, 149, 151, 157, 163, 167};
+    constexpr std::array<BN_ULONG, 38> primes{
+        3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+        73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
     return std::ranges::all_of(primes, [modulus](BN_ULONG prime) {
         return is_power_of_65537(BN_mod_word(modulus, prime), prime);
     });

@@ -124,10 +124,9 @@ TEST(Key, refuses_small_rsa_exponents) {
         EXPECT_EQ(code_of([&] { Key::from_rsa(n, e); }), "jose.bad_key");
     }
     EXPECT_EQ(code_of([&] { Key::from_rsa(n, std::string{"\x01\x00\x01", 3}); }), "");
-    EXPECT_EQ(code_of([&] {
-                  Key::from_rsa(n.substr(0, 255) + "\xA6", std::string{"\x01\x00\x01", 3});
-              }),
-              "jose.bad_key")
+    EXPECT_EQ(
+        code_of([&] { Key::from_rsa(n.substr(0, 255) + "\xA6", std::string{"\x01\x00\x01", 3}); }),
+        "jose.bad_key")
         << "an even modulus";
 }
 
@@ -156,8 +155,9 @@ TEST(Key, that_is_sound_has_no_fingerprint_of_roca) {
 TEST(KeySet, leaves_out_what_it_cannot_use) {
     const Key key = Key::generate(Algorithm::eddsa).with_kid("one");
     const std::string weak = to_base64url("\xC5" + std::string(255, '\xA7'));
-    const std::string text = R"({"keys":[{"kty":"unheard-of"},{"kty":"RSA","kid":"weak","e":"Aw","n":")" +
-                             weak + "\"}," + to_public_jwk(key) + "]}";
+    const std::string text =
+        R"({"keys":[{"kty":"unheard-of"},{"kty":"RSA","kid":"weak","e":"Aw","n":")" + weak +
+        "\"}," + to_public_jwk(key) + "]}";
 
     const KeySet set = KeySet::from_jwks(text);
 
@@ -172,13 +172,11 @@ TEST(KeySet, with_two_keys_of_one_kid_is_refused) {
     const Key first = Key::generate(Algorithm::eddsa).with_kid("one");
 
     EXPECT_EQ(code_of([&] {
-                  KeySet::from_jwks(
-                      set_of(first, Key::generate(Algorithm::eddsa).with_kid("one")));
+                  KeySet::from_jwks(set_of(first, Key::generate(Algorithm::eddsa).with_kid("one")));
               }),
               "jose.bad_key_set");
     EXPECT_EQ(code_of([&] {
-                  KeySet::from_jwks(
-                      set_of(first, Key::generate(Algorithm::es256).with_kid("one")));
+                  KeySet::from_jwks(set_of(first, Key::generate(Algorithm::es256).with_kid("one")));
               }),
               "jose.bad_key_set");
     EXPECT_EQ(KeySet::from_jwks(set_of(first, first)).keys().size(), 1U) << "one key, twice";

@@ -110,9 +110,8 @@ Task<contracts::PasswordAnswer> Administration::reset_password(
     if (!request.password) {
         answer.password = make_password();
     }
-    Accounts::PasswordReset reset{
-        .next = answer.password ? *answer.password : *request.password,
-        .ending = parts_.sessions.all_of(request.id)};
+    Accounts::PasswordReset reset{.next = answer.password ? *answer.password : *request.password,
+                                  .ending = parts_.sessions.all_of(request.id)};
     const auto ended = co_await parts_.accounts.reset_password(std::move(reset));
     parts_.sessions.announce(ended);
     note(caller, "auth.password_reset", request.id);
@@ -179,8 +178,8 @@ Task<void> Administration::end_account_session(Caller caller,
     if (ended == 0) {
         throw session_not_found();
     }
-    parts_.audit.note(caller, {.action = "auth.session_ended",
-                               .subject = request.session_id.to_string()});
+    parts_.audit.note(caller,
+                      {.action = "auth.session_ended", .subject = request.session_id.to_string()});
 }
 
 Task<contracts::RemovedAccount> Administration::remove_account(Caller caller,

@@ -40,14 +40,16 @@ struct Config {
         wire::Field{.name = "signing_algorithm", .doc = "RS256 verifies fastest."},
         wire::Field{"key_days_max", 1, 3650, "An older signing key is replaced."},
         wire::Field{"hash_threads", 1, 64, "Threads that compute password hashes."},
-        wire::Field{"hash_queue_max", 1, 10'000, "More waiting sign-ins are refused with 503, and so are those that would wait "
+        wire::Field{"hash_queue_max", 1, 10'000,
+                    "More waiting sign-ins are refused with 503, and so are those that would wait "
                     "longer than 8 seconds; Retry-After says when there will be room."},
         wire::Field{"hash_memory_kib", 8, 1'048'576, "Argon2id memory for one hash."},
         wire::Field{"hash_passes", 1, 20, "Argon2id passes."},
         wire::Field{.name = "back_off", .doc = "Slow down the guessing of passwords."},
         wire::Field{"server_name", 1, 80, "What the sign-in page calls this server."},
-        wire::Field{.name = "registration",
-                    .doc = "closed: accounts are made by an administrator or by `loquat user add`."},
+        wire::Field{
+            .name = "registration",
+            .doc = "closed: accounts are made by an administrator or by `loquat user add`."},
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),

@@ -5,8 +5,8 @@ namespace loquat::auth {
 
 contracts::PublicUser to_public_user(const Account& account);
 
-// Tells who keeps names of a person, and of those who were or are now taken for them: whether a name
-// is shared is a fact about all who have it.
+// Tells who keeps names of a person, and of those who were or are now taken for them: whether a
+// name is shared is a fact about all who have it.
 class NamesTold {
   public:
     NamesTold(UserStore& users, UserFeed& feed) : users_(users), feed_(feed) {}

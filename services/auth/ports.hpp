@@ -128,8 +128,8 @@ class SessionStore {
     virtual ~SessionStore() = default;
 
     // Adds a session of an active account whose password is still that of `password_version`;
-    // otherwise false.  Ends the user's oldest sessions beyond `per_user_max`; their revocations are appended
-    // to `ended`.
+    // otherwise false.  Ends the user's oldest sessions beyond `per_user_max`; their revocations
+    // are appended to `ended`.
     struct Opening {
         Session session;
         std::int64_t password_version = 1;

@@ -62,7 +62,8 @@ Task<void> Chat::remove_people() {
         error = std::current_exception();
     }
     if (error) {
-        log_warn({.service = "chat"}, "a removed person has not left all conversations yet",
+        log_warn({.service = "chat"},
+                 "it is not known who was removed and has conversations to leave",
                  {{"error", aio::describe(error)}});
     }
 }

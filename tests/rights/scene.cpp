@@ -45,6 +45,19 @@ Task<void> end_session(Scene& scene) {
         }
     }
 }
+Task<void> disable(Scene& scene) {
+    co_await scene.call("PUT", "/api/admin/users/" + scene.bob_id + "/state", scene.root,
+                        R"({"state":"disabled"})");
+}
+Task<void> reset_password(Scene& scene) {
+    co_await scene.call("PUT", "/api/admin/users/" + scene.bob_id + "/password", scene.root, "{}");
+}
+Task<void> end_by_administrator(Scene& scene) {
+    co_await scene.call("DELETE", "/api/admin/users/" + scene.bob_id + "/sessions", scene.root);
+}
+Task<void> remove_account(Scene& scene) {
+    co_await scene.call("DELETE", "/api/admin/users/" + scene.bob_id, scene.root);
+}
 Task<void> change_role(Scene& scene) {
     co_await scene.call("PUT", "/api/users/" + scene.bob_id + "/role", scene.root,
                         R"({"role":"admin"})");
@@ -74,6 +87,10 @@ const std::vector<Change>& changes() {
         {"session over", "signed out everywhere", sign_out_everywhere},
         {"session over", "new password", change_password},
         {"session over", "ended from another session", end_session},
+        {"session over", "account disabled", disable},
+        {"session over", "password given by an administrator", reset_password},
+        {"session over", "ended by an administrator", end_by_administrator},
+        {"account removed", "account removed", remove_account},
         {"role changed", "made administrator", change_role},
         {"token expired", "token expired", expire},
         {"assistant off", "assistant off", switch_off},

@@ -11,10 +11,10 @@ namespace loquat::auth {
 contracts::Role to_role(const std::string& text);
 
 // The columns that to_account reads, of `FROM users` without an alias.
-#define LOQUAT_USER_COLUMNS                                                                    \
-    "id, username, display_name, email, role, created_at, password_hash, password_version, "   \
-    "state, EXISTS (SELECT 1 FROM users AS other WHERE other.id <> users.id AND "              \
-    "users.display_look <> '' AND (other.display_look = users.display_look OR "                \
+#define LOQUAT_USER_COLUMNS                                                                  \
+    "id, username, display_name, email, role, created_at, password_hash, password_version, " \
+    "state, EXISTS (SELECT 1 FROM users AS other WHERE other.id <> users.id AND "            \
+    "users.display_look <> '' AND (other.display_look = users.display_look OR "              \
     "other.username_look = users.display_look))"
 
 Account to_account(const store::Row& row);

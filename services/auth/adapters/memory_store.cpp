@@ -86,8 +86,9 @@ Task<std::vector<Account>> MemoryStore::search(UserQuery wanted) {
         const bool is_meant =
             wanted.whom == Whom::everybody || account.state == AccountState::active;
         const bool is_found =
-            words.empty() || (account.state != AccountState::removed &&
-                              matches(words_of_names(account.username, account.display_name), words));
+            words.empty() ||
+            (account.state != AccountState::removed &&
+             matches(words_of_names(account.username, account.display_name), words));
         if (is_meant && is_found && account.username > wanted.after) {
             all.push_back(seen(account));
         }

@@ -108,10 +108,10 @@ std::vector<Revocation> end_sessions(store::Transaction& transaction, const Endi
 
 Task<SessionStore::Opened> SqlSessions::open(Opening opening) {
     auto work = [opening = std::move(opening)](store::Transaction& transaction) -> Opened {
-        const store::Rows current =
-            transaction.query("SELECT role FROM users WHERE id = $1 AND password_version = $2 AND "
-                              "state = 'active'",
-                              {opening.session.user_id, opening.password_version});
+        const store::Rows current = transaction.query(
+            "SELECT role FROM users WHERE id = $1 AND password_version = $2 AND "
+            "state = 'active'",
+            {opening.session.user_id, opening.password_version});
         if (current.empty()) {
             return {};
         }

@@ -75,8 +75,7 @@ Task<StateChanged> SqlUsers::change_state(UserId id, AccountState state, Ending 
 }
 
 Task<Revoked> SqlUsers::reset_password(UserId id, std::string hash, Ending ending) {
-    auto work = [id, hash = std::move(hash),
-                 ending](store::Transaction& transaction) -> Revoked {
+    auto work = [id, hash = std::move(hash), ending](store::Transaction& transaction) -> Revoked {
         const auto changed = transaction.execute(
             "UPDATE users SET password_hash = $2, password_version = password_version + 1 "
             "WHERE id = $1 AND state <> 'removed'",

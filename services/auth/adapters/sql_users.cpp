@@ -38,9 +38,9 @@ std::optional<contracts::Role> insert_user(store::Transaction& transaction, cons
         "INSERT INTO users (id, username, display_name, display_name_folded, email, role, "
         "created_at, password_hash, password_version) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        {account.id, account.username, account.display_name, unicode::to_search_key(account.display_name),
-         account.email, wire::enum_name(role), account.created_at, account.password_hash,
-         account.password_version});
+        {account.id, account.username, account.display_name,
+         unicode::to_search_key(account.display_name), account.email, wire::enum_name(role),
+         account.created_at, account.password_hash, account.password_version});
     index_names(transaction, account.username, account.display_name);
     return role;
 }
@@ -130,8 +130,8 @@ std::vector<Account> search_from(store::Transaction& transaction,
             "AND username > $2 ORDER BY username LIMIT $3) ORDER BY username",
             {prefix, after, batch}));
         for (const Account& one : candidates) {
-            const bool is_meant = wanted.whom == Whom::everybody ||
-                                  one.state == contracts::AccountState::active;
+            const bool is_meant =
+                wanted.whom == Whom::everybody || one.state == contracts::AccountState::active;
             if (is_meant && matches(words_of_names(one.username, one.display_name), query)) {
                 found.push_back(one);
             }

@@ -67,7 +67,7 @@ class BackOff {
         std::uint32_t failures = 0;
         std::uint32_t in_flight = 0;
         std::uint64_t login = 0;  // of a pair: the key of its name
-        bool is_known = false;  // a pair that once succeeded
+        bool is_known = false;    // a pair that once succeeded
         Steady not_before{};
         Steady last{};
     };

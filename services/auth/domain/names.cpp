@@ -92,8 +92,8 @@ std::string to_username(std::string_view text, NameChoice choice) {
         throw invalid_field("username", "characters", "may hold only a-z, 0-9, _ . and -");
     }
     // Not even an administrator gives away the name that asks a model.
-    const bool is_reserved = choice == NameChoice::own ? is_reserved_username(folded)
-                                                       : folded == assistant_username;
+    const bool is_reserved =
+        choice == NameChoice::own ? is_reserved_username(folded) : folded == assistant_username;
     if (is_reserved) {
         throw invalid_field("username", "reserved", "is reserved; choose another");
     }

@@ -9,8 +9,8 @@ namespace loquat::auth {
 
 // Each gives the value as it is stored, or fails with 422 `request.invalid` naming its field.
 
-// Who chooses a user name.  An administrator may give reserved ones, all but `assistant`, which asks
-// a model.
+// Who chooses a user name.  An administrator may give reserved ones, all but `assistant`, which
+// asks a model.
 enum class NameChoice { own, administrators };
 
 // UsernameCaseMapped of RFC 8265, of that 3 to 32 of a-z 0-9 _ . - .

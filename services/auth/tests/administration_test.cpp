@@ -31,20 +31,18 @@ TEST_F(Administrators, alone_may_do_any_of_it) {
     EXPECT_EQ(code_of([&] { run(administration.get_account(caller, {id})); }), "auth.admin_only");
     EXPECT_EQ(code_of([&] { run(administration.reset_password(caller, {id})); }),
               "auth.admin_only");
-    EXPECT_EQ(code_of([&] {
-                  run(administration.set_account_state(caller, {id, AccountUse::disabled}));
-              }),
-              "auth.admin_only");
+    EXPECT_EQ(
+        code_of([&] { run(administration.set_account_state(caller, {id, AccountUse::disabled})); }),
+        "auth.admin_only");
     EXPECT_EQ(code_of([&] { run(administration.set_account_role(caller, {id, Role::admin})); }),
               "auth.admin_only");
     EXPECT_EQ(code_of([&] { run(administration.list_account_sessions(caller, {id})); }),
               "auth.admin_only");
     EXPECT_EQ(code_of([&] { run(administration.end_account_sessions(caller, {id})); }),
               "auth.admin_only");
-    EXPECT_EQ(code_of([&] {
-                  run(administration.end_account_session(caller, {id, caller.session}));
-              }),
-              "auth.admin_only");
+    EXPECT_EQ(
+        code_of([&] { run(administration.end_account_session(caller, {id, caller.session})); }),
+        "auth.admin_only");
     EXPECT_EQ(code_of([&] { run(administration.remove_account(caller, {id})); }),
               "auth.admin_only");
 }
@@ -74,10 +72,9 @@ TEST_F(Administrators, reset_a_password_and_whoever_was_signed_in_is_not_any_mor
     EXPECT_EQ(feed.published.back().user_id, bob.user.id);
     EXPECT_EQ(code_of([&] { run(administration.reset_password(admin, {UserId::make()})); }),
               "auth.user_not_found");
-    EXPECT_EQ(code_of([&] {
-                  run(administration.reset_password(admin, {bob.user.id, "password123"}));
-              }),
-              "auth.weak_password");
+    EXPECT_EQ(
+        code_of([&] { run(administration.reset_password(admin, {bob.user.id, "password123"})); }),
+        "auth.weak_password");
 }
 
 TEST_F(Administrators, reset_a_password_for_somebody_who_guessed_too_often) {
@@ -195,8 +192,7 @@ TEST_F(Administrators, close_registration) {
                  {}}};
 
     EXPECT_EQ(run(closed.get_server(stranger(), {})).name, "Orchard");
-    EXPECT_EQ(run(closed.get_server(stranger(), {})).registration,
-              contracts::Registration::closed);
+    EXPECT_EQ(run(closed.get_server(stranger(), {})).registration, contracts::Registration::closed);
     EXPECT_EQ(code_of([&] {
                   run(closed.register_user(stranger(), {.username = "eve", .password = password}));
               }),

@@ -261,9 +261,9 @@ TEST_F(World, nobody_ends_the_session_of_somebody_else) {
 TEST_F(World, a_profile_can_be_changed_and_the_address_removed) {
     const auto caller = caller_of(sign_up("ann"));
 
-    auto user = run(auth.update_me(caller, {.display_name = "Ann B.",
-                                         .email = "a@example.com",
-                                         .current_password = password}));
+    auto user = run(auth.update_me(
+        caller,
+        {.display_name = "Ann B.", .email = "a@example.com", .current_password = password}));
     EXPECT_EQ(user.display_name, "Ann B.");
     EXPECT_EQ(user.email, "a@example.com");
 
@@ -277,8 +277,11 @@ TEST_F(World, an_address_of_somebody_else_cannot_be_taken) {
                        {.email = "a@example.com", .current_password = password}));
     const auto bob = caller_of(sign_up("bob"));
 
-    EXPECT_EQ(code_of([&] { run(auth.update_me(bob, {.email = "A@example.com", .current_password = password})); }),
-              "auth.email_taken");
+    EXPECT_EQ(
+        code_of([&] {
+            run(auth.update_me(bob, {.email = "A@example.com", .current_password = password}));
+        }),
+        "auth.email_taken");
 }
 
 TEST_F(World, people_are_found_by_id_and_in_pages_by_name) {

@@ -64,7 +64,7 @@ TEST(HashQueue, tells_each_of_a_burst_a_moment_when_there_is_room_for_it) {
 }
 
 TEST(HashQueue, learns_how_long_a_hash_takes_here) {
-    HashQueue queue{{.threads = 1, .waiting_max = 1000, .wait_max = 8s}};
+    HashQueue queue{{.threads = 1, .waiting_max = 1000, .wait_max = 7500ms}};
     for (int i = 0; i < 100; ++i) {
         queue.note(1s);
     }

@@ -68,14 +68,16 @@ TEST_F(Names, are_found_without_regard_to_case_and_marks_in_every_script) {
     };
 
     rename(ann, "Zo\u00EB \u00C4pfel Stra\u00DFe");
-    for (const char* query : {"zoe", "ZO\u00CB", "zoe\u0308", "\u00E4pf", "apfel", "STRASSE",
-                              "stra\u00DFe", "stras"}) {
+    for (const char* query :
+         {"zoe", "ZO\u00CB", "zoe\u0308", "\u00E4pf", "apfel", "STRASSE", "stra\u00DFe", "stras"}) {
         EXPECT_TRUE(found(query)) << query;
     }
-    rename(ann, "\u0130brahim \u041C\u043E\u0441\u043A\u0432\u0430 \u039F\u0394\u03A5\u03A3\u03A3\u0395\u03A5\u03A3");
-    for (const char* query : {"ibrahim", "IBRAHIM", "\u043C\u043E\u0441\u043A",
-                              "\u041C\u041E\u0421\u041A\u0412\u0410",
-                              "\u03BF\u03B4\u03C5\u03C3\u03C3\u03B5\u03C5\u03C2"}) {
+    rename(ann,
+           "\u0130brahim \u041C\u043E\u0441\u043A\u0432\u0430 "
+           "\u039F\u0394\u03A5\u03A3\u03A3\u0395\u03A5\u03A3");
+    for (const char* query :
+         {"ibrahim", "IBRAHIM", "\u043C\u043E\u0441\u043A", "\u041C\u041E\u0421\u041A\u0412\u0410",
+          "\u03BF\u03B4\u03C5\u03C3\u03C3\u03B5\u03C5\u03C2"}) {
         EXPECT_TRUE(found(query)) << query;
     }
 }

@@ -52,10 +52,17 @@ TEST(Username, is_one_in_every_width) {
 }
 
 TEST(Username, that_speaks_for_the_house_or_everybody_is_reserved) {
-    for (const char* name :
-         {"admin", "ADMIN", "Administrator", "ad.min", "adm1n", "_admin_", "r00t", "root", "system",
-          "sy5tem", "support", "assistant", "Assistant", "here", "all", "a11", "channel",
-          "everyone", "loquat", "Loquat", "ＡＤＭＩＮ", "removed-0123456789ab"}) {
+    for (const char* name : {"admin",         "ADMIN",
+                             "Administrator", "ad.min",
+                             "adm1n",         "_admin_",
+                             "r00t",          "root",
+                             "system",        "sy5tem",
+                             "support",       "assistant",
+                             "Assistant",     "here",
+                             "all",           "a11",
+                             "channel",       "everyone",
+                             "loquat",        "Loquat",
+                             "ＡＤＭＩＮ",    "removed-0123456789ab"}) {
         EXPECT_EQ(refused_field([&] { to_username(name); }), "username") << name;
     }
     for (const char* name : {"ann", "adminton", "rooted", "ally", "hereford", "systemat1c"}) {
@@ -100,9 +107,9 @@ TEST(DisplayName, is_one_trimmed_line_of_up_to_64_characters) {
 }
 
 TEST(DisplayName, that_deceives_is_refused) {
-    for (const char* bad :
-         {"\u200B\u200C\u200D", "a\u202Eb", "\u2067a", "a\u2028b", "a\u2029b", "\u3164", "\u2800",
-          "\u200F", "\uE000", "\u0378", "\u0301", "a\u0301\u0302\u0303\u0304\u0305\u0306", "\uFFFC"}) {
+    for (const char* bad : {"\u200B\u200C\u200D", "a\u202Eb", "\u2067a", "a\u2028b", "a\u2029b",
+                            "\u3164", "\u2800", "\u200F", "\uE000", "\u0378", "\u0301",
+                            "a\u0301\u0302\u0303\u0304\u0305\u0306", "\uFFFC"}) {
         EXPECT_EQ(refused_field([&] { to_display_name(bad); }), "display_name") << bad;
     }
 }

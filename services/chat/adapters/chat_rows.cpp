@@ -1,6 +1,5 @@
 #include "services/chat/adapters/chat_rows.hpp"
 
-
 #include "services/chat/domain/folded_title.hpp"
 #include "wire/codec.hpp"
 

@@ -17,6 +17,52 @@ export interface FieldError {
   message: string;
 }
 
+export interface AccountInfo {
+  id: string;
+  username: string;
+  display_name: string;
+  created_at: string;
+  email: string | null;
+  role: Role;
+  state: AccountState;
+}
+
+export interface AccountInfoPage {
+  items: AccountInfo[];
+  next_cursor: string | null;
+}
+
+export interface AccountSessionRef {
+  id: string;
+  session_id: string;
+}
+
+export type AccountState = "active" | "disabled" | "removed";
+
+export type AccountUse = "active" | "disabled";
+
+export interface AccountUseRequest {
+  id: string;
+  state: AccountUse;
+}
+
+export interface AddAccountRequest {
+  /** a-z, 0-9, _ . and -; also a reserved name, or that of a removed account. */
+  username: string;
+  /** One is made and given once when absent. */
+  password?: string | null;
+  /** Optional. */
+  email?: string | null;
+  /** Optional; the user name when absent. */
+  display_name?: string | null;
+  role?: Role;
+}
+
+export interface AddedAccount {
+  user: AccountInfo;
+  password?: string | null;
+}
+
 export interface AssistantSettings {
   model: string | null;
   system_prompt: string | null;
@@ -200,6 +246,13 @@ export interface GetPresenceRequest {
   user_ids: string[];
 }
 
+export interface ListAccountsRequest {
+  /** Starts of words of a user name or display name; empty lists everyone, also who was removed. */
+  query?: string;
+  limit?: number;
+  cursor?: string | null;
+}
+
 export interface ListChatsRequest {
   kind?: ChatKind | null;
   archived?: boolean | null;
@@ -310,6 +363,10 @@ export interface NamedLoginRequest {
 
 export type ParticipantKind = "person" | "assistant" | "system";
 
+export interface PasswordAnswer {
+  password?: string | null;
+}
+
 export interface PasswordRequest {
   current_password: string;
   new_password: string;
@@ -341,6 +398,8 @@ export interface PublicUser {
   display_name: string;
   kind: ParticipantKind;
   created_at: string;
+  name_shared?: boolean;
+  state?: AccountState;
 }
 
 export interface PublicUserPage {
@@ -378,6 +437,18 @@ export interface RegisterRequest {
   cookie?: boolean;
 }
 
+export type Registration = "open" | "closed";
+
+export interface RemovedAccount {
+  left_conversations: boolean;
+}
+
+export interface ResetPasswordRequest {
+  id: string;
+  /** One is made and given once when absent. */
+  password?: string | null;
+}
+
 export type Role = "user" | "admin";
 
 export interface RoleRequest {
@@ -397,6 +468,7 @@ export interface Sender {
   username: string;
   display_name: string;
   kind: ParticipantKind;
+  name_shared?: boolean;
 }
 
 export interface SentChat {
@@ -405,6 +477,11 @@ export interface SentChat {
   reply: Message;
   generationId: string;
   usage: TokenCounts;
+}
+
+export interface ServerInfo {
+  name: string;
+  registration: Registration;
 }
 
 export interface Session {
@@ -483,6 +560,8 @@ export interface UpdateMeRequest {
   display_name?: string | null;
   /** An empty text removes it. */
   email?: string | null;
+  /** Required where the e-mail address changes. */
+  current_password?: string | null;
 }
 
 export interface UsageQuota {
@@ -523,6 +602,7 @@ export interface User {
   created_at: string;
   email: string | null;
   role: Role;
+  name_shared?: boolean;
 }
 
 export interface UserRef {

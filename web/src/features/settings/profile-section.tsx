@@ -4,6 +4,7 @@ import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
+import { PasswordField } from '@/components/password-field';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
 import { setUser, useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
@@ -15,14 +16,18 @@ export function ProfileSection() {
   const [email, setEmail] = useState(me.email ?? '');
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const changed = name.trim() !== me.display_name || email.trim() !== (me.email ?? '');
+  const [password, setPassword] = useState('');
+  const emailChanged = email.trim() !== (me.email ?? '');
+  const changed = name.trim() !== me.display_name || emailChanged;
+  const wrongPassword = error && errorCode(error) === 'auth.invalid_credentials' ? strings.settings.wrongPassword : undefined;
   const emailTaken = error && errorCode(error) === 'auth.email_taken' ? errorText(error) : undefined;
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setError(null);
     try {
-      setUser(await updateMe({ display_name: name.trim(), email: email.trim() }));
+      setUser(await updateMe({ display_name: name.trim(), ...(emailChanged && { email: email.trim(), current_password: password }) }));
+      setPassword('');
       showToast(strings.settings.saved);
     } catch (failure) {
       setError(failure);
@@ -30,7 +35,7 @@ export function ProfileSection() {
       setBusy(false);
     }
   };
-  const general = error && !emailTaken && !namesAField(error, ['display_name', 'email']) ? errorText(error) : null;
+  const general = error && !emailTaken && !wrongPassword && !namesAField(error, ['display_name', 'email', 'current_password']) ? errorText(error) : null;
   return (
     <div className="flex flex-col gap-8">
       <div className="flex items-center gap-4">
@@ -43,6 +48,9 @@ export function ProfileSection() {
       <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
         <TextField label={strings.auth.displayName} value={name} required autoComplete="name" error={fieldError(error, 'display_name')} onChange={(event) => setName(event.target.value)} />
         <TextField label={strings.auth.email} type="email" value={email} autoComplete="email" hint={strings.settings.emailHint} error={emailTaken ?? fieldError(error, 'email')} onChange={(event) => setEmail(event.target.value)} />
+        {emailChanged && (
+          <PasswordField label={strings.settings.currentPassword} value={password} required autoComplete="current-password" error={wrongPassword ?? fieldError(error, 'current_password')} onChange={(event) => setPassword(event.target.value)} />
+        )}
         <FormError text={general} />
         <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{strings.common.save}</Button>
       </form>
