@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { Block } from '@/lib/markdown/ast';
 import { limitBlocks } from '@/lib/markdown/limit';
 
-const step = 4_000;
+const step = 2_000;
 // A text of 150,000 characters as models write them takes less.
 const unasked = 24_000;
 

@@ -30,7 +30,8 @@ export function grow(before: Growing, written: string, ended: boolean): Growing 
   const text = normalized(!ended && written.endsWith('\r') ? written.slice(0, -1) : written);
   const goesOn = text.length >= before.finishedLength && text.startsWith(before.text.slice(0, before.finishedLength));
   if (goesOn && text === before.text && !ended) return before;
-  const from = finish(goesOn ? before : emptyGrowing, text);
+  const known = goesOn ? before : emptyGrowing;
+  const from = ended ? known : finish(known, text);
   const tail = text.slice(from.finishedLength);
   const definitions = definitionsAfter(from.definitions, !ended);
   const numbers = new Map(from.numbers);
