@@ -48,7 +48,11 @@ RequestOf<Method> decode_request(const RawCall& call) {
     }
     wire::for_each_member<Request>([&](std::string_view name, auto pointer) {
         using M = std::remove_cvref_t<decltype(std::declval<Request&>().*pointer)>;
+        bool is_given = false;
         for (const auto& [key, text] : call.query) {
+            if (has_query && key == name && std::exchange(is_given, true)) {
+                throw invalid_field(std::string{name}, "duplicate", "is given twice");
+            }
             if (has_query && key == name) {
                 value.set(std::string{name}, value_of_text<M>(text));
             }
@@ -121,6 +125,9 @@ Task<RawReply> invoke(void* api, Caller caller, RawCall call) {
         co_return RawReply{.status = 204};
     } else if constexpr (is_feed<ResultOf<Method>>) {
         auto feed = co_await (target.*Method)(std::move(caller), std::move(request));
+        if (!feed) {
+            co_return RawReply{.status = 204};
+        }
         co_return RawReply{.feed = to_text(std::move(feed))};
     } else {
         auto result = co_await (target.*Method)(std::move(caller), std::move(request));

@@ -38,6 +38,18 @@ struct AssistantSettings {
 BOOST_DESCRIBE_STRUCT(AssistantSettings, (),
                       (model, system_prompt, temperature, max_tokens, enabled))
 
+// What of it changes: what is left out stays, null takes it away.
+struct AssistantChange {
+    std::optional<std::optional<std::string>> model;
+    std::optional<std::optional<std::string>> system_prompt;
+    std::optional<std::optional<double>> temperature;
+    std::optional<std::optional<std::int32_t>> max_tokens;
+    std::optional<std::optional<bool>> enabled;
+
+    static constexpr std::array fields = AssistantSettings::fields;
+};
+BOOST_DESCRIBE_STRUCT(AssistantChange, (), (model, system_prompt, temperature, max_tokens, enabled))
+
 // My own place in a conversation.
 struct ChatMe {
     MemberRole role = MemberRole::member;
@@ -141,9 +153,11 @@ struct UpdateChatRequest {
     std::optional<std::string> title;
     std::optional<Visibility> visibility;
     std::optional<bool> archived;
-    std::optional<AssistantSettings> assistant;
+    std::optional<std::optional<AssistantChange>> assistant;
 
-    static constexpr std::array fields{wire::Field{"title", 1, 120, ""}};
+    static constexpr std::array fields{
+        wire::Field{"title", 1, 120, ""},
+        wire::Field{.name = "assistant", .doc = "Null takes all settings away."}};
 };
 BOOST_DESCRIBE_STRUCT(UpdateChatRequest, (), (id, title, visibility, archived, assistant))
 

@@ -81,6 +81,9 @@ class HttpTransport final : public contracts::Transport,
         if (status >= 400) {
             throw failure_of_answer(status, co_await read_problem(*call));
         }
+        if (status == 204) {
+            co_return nullptr;
+        }
         co_return make_data_feed(std::make_unique<AnswerBody>(std::move(call), shared_from_this()));
     }
 

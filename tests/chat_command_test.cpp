@@ -183,6 +183,41 @@ TEST_F(ChatCommandOnPlatform, obeys_lines_that_begin_with_a_slash) {
     EXPECT_EQ(get("/api/chats").find("not read"), std::string::npos);
 }
 
+TEST_F(ChatCommandOnPlatform, asks_once_in_the_conversation_that_is_named) {
+    run(signed_in(url(), {"--once", "[[tokens 3]] first"}));
+    const std::string id =
+        *wire::parse(get("/api/chats")).find("items")->if_array()->front().find("id")->if_string();
+
+    const Ran ran = run(signed_in(url(), {"--open", id, "--once", "[[tokens 3]] second"}));
+    const Ran unknown = run(
+        signed_in(url(), {"--open", "01890000-0000-7000-8000-000000000000", "--once", "third"}));
+
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    EXPECT_NE(get("/api/chats/" + id + "/messages").find("second"), std::string::npos);
+    EXPECT_EQ(unknown.code, 1);
+    EXPECT_EQ(unknown.out, "");
+    EXPECT_EQ(wire::parse(get("/api/chats")).find("items")->if_array()->size(), 1U);
+}
+
+TEST_F(ChatCommandOnPlatform, leaves_nothing_of_a_question_that_was_refused) {
+    const Ran empty = run(signed_in(url(), {"--once", ""}));
+    const Ran too_long = run(signed_in(url(), {"--once", std::string(16'001, 'x')}));
+    const Ran unknown = run(signed_in(url(), {"--model", "none", "--once", "hello"}));
+
+    EXPECT_EQ(empty.code, 1);
+    EXPECT_EQ(too_long.code, 1);
+    EXPECT_EQ(unknown.code, 1);
+    EXPECT_EQ(wire::parse(get("/api/chats")).find("items")->if_array()->size(), 0U);
+}
+
+TEST_F(ChatCommandOnPlatform, refuses_a_model_that_there_is_not_with_those_that_there_are) {
+    const Ran ran = run(signed_in(url(), {}), "/model none\n/quit\n");
+
+    EXPECT_NE(ran.err.find("There is no model none. There are: simulated."), std::string::npos)
+        << ran.err;
+    EXPECT_EQ(ran.err.find("from none"), std::string::npos);
+}
+
 TEST_F(ChatCommandOnPlatform, asks_on_a_terminal_and_does_not_show_the_password) {
     Program::Start on_terminal = start();
     on_terminal.face = Program::Face::terminal;

@@ -168,11 +168,30 @@ TEST_F(ProgramTest, imports_lines_once_however_often_they_are_given) {
     const auto [code, said] = run(command);
     const auto [again_code, again] = run(command);
 
-    EXPECT_EQ(code, 0) << said;
+    EXPECT_EQ(code, 1) << said;
     EXPECT_NE(said.find("3 messages in 2 rooms from 2 people; 1 lines skipped"), std::string::npos)
         << said;
     EXPECT_NE(said.find("line 3 skipped"), std::string::npos) << said;
-    EXPECT_EQ(again_code, 0) << again;
+    EXPECT_EQ(again_code, 1) << again;
+}
+
+TEST_F(ProgramTest, imports_files_with_byte_order_marks_and_refuses_other_encodings) {
+    const std::filesystem::path file = folder_ / "lines.jsonl";
+    const std::string mark = "\xef\xbb\xbf";
+    std::ofstream{file} << mark << R"({"room":"a","user":"ana","text":"one"})" << "\r\n"
+                        << mark << R"({"room":"a","user":"ben","text":"two"})" << '\n';
+    const std::filesystem::path wide = folder_ / "wide.jsonl";
+    std::ofstream{wide} << std::string{"\xff\xfe{\0\"\0", 6};
+    const std::string data = (folder_ / "data").string();
+
+    const auto [code, said] = run({"import", file.string(), "--data", data});
+    const auto [wide_code, refusal] = run({"import", wide.string(), "--data", data});
+
+    EXPECT_EQ(code, 0) << said;
+    EXPECT_NE(said.find("2 messages in 1 rooms from 2 people; 0 lines skipped"), std::string::npos)
+        << said;
+    EXPECT_EQ(wide_code, 1);
+    EXPECT_NE(refusal.find("iconv"), std::string::npos) << refusal;
 }
 
 TEST_F(ProgramTest, imports_what_another_file_or_another_order_brings_and_nothing_twice) {

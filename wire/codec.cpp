@@ -81,7 +81,10 @@ std::int64_t read_integer(const Value& value, const Field& field, Problems& prob
     if (const auto* number = std::get_if<std::int64_t>(&value.any())) {
         whole = *number;
     } else if (std::holds_alternative<std::uint64_t>(value.any())) {
-        whole = std::numeric_limits<std::int64_t>::max();
+        problems.add("too_large", "must be at most " +
+                                      std::to_string(std::min(
+                                          field.max, std::numeric_limits<std::int64_t>::max())));
+        return 0;
     } else if (const auto* real = std::get_if<double>(&value.any());
                real != nullptr && std::trunc(*real) == *real && std::abs(*real) < 9e15) {
         whole = static_cast<std::int64_t>(*real);

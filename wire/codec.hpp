@@ -16,7 +16,8 @@
 // problem of a value is collected, so that a form can show all of them at once.
 //
 // Supported: bool, integers, double, std::string, Id, Uuid, Time, described enums and structs,
-// Value, and std::optional, std::vector of those.
+// Value, and std::optional, std::vector of those; std::optional<std::optional<T>> tells null from
+// what is absent.
 namespace loquat::wire {
 
 // Where the reader is and what was wrong so far.
@@ -83,6 +84,11 @@ template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
+// std::optional<std::optional<T>>: absent says nothing, null says that nothing is to be there.
+template <class T>
+inline constexpr bool is_change = false;
+template <class T>
+inline constexpr bool is_change<std::optional<std::optional<T>>> = true;
 template <class T>
 struct IsVector : std::false_type {};
 template <class T>
@@ -141,7 +147,9 @@ void read_members(const Value& value, T& out, Problems& problems) {
 
 template <class T>
 void read(const Value& value, T& out, const Field& field, Problems& problems) {
-    if constexpr (detail::IsOptional<T>::value) {
+    if constexpr (detail::is_change<T>) {
+        read(value, out.emplace(), field, problems);
+    } else if constexpr (detail::IsOptional<T>::value) {
         if (!value.is_null()) {
             read(value, out.emplace(), field, problems);
         } else {

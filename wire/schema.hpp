@@ -75,7 +75,9 @@ Schema::Property property_of(std::string_view name) {
 template <class T>
 Schema schema_of() {
     using Kind = Schema::Kind;
-    if constexpr (std::is_same_v<T, bool>) {
+    if constexpr (IsOptional<T>::value) {
+        return schema_of<typename T::value_type>();
+    } else if constexpr (std::is_same_v<T, bool>) {
         return {.kind = Kind::boolean};
     } else if constexpr (std::is_integral_v<T>) {
         return {.kind = Kind::integer};

@@ -59,7 +59,7 @@ int chat(const ChatOptions& options) {
     Screen screen;
     Talk talk{server, screen, options.settings};
     if (options.has_question) {
-        return talk.ask_once(question);
+        return talk.ask_once(question, options.chat_id);
     }
     if (options.lists) {
         talk.list();

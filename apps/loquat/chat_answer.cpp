@@ -94,6 +94,7 @@ class Watch {
 
     Task<void> read_once() {
         source_ = co_await server_.open_stream(target_ + "/stream", place_.last_event_id);
+        is_done_ = source_ == nullptr;  // all of it was read
         while (!is_done_ && !has_left_) {
             const std::vector<SseItem> items = co_await source_->next();
             if (items.empty()) {

@@ -79,15 +79,36 @@ void Talk::choose_model(const std::string& rest) {
         list_models();
         return;
     }
+    require_model(rest);
     if (chat_) {
-        contracts::AssistantSettings assistant =
-            chat_->assistant.value_or(contracts::AssistantSettings{});
-        assistant.model = rest;
-        wire::Object change{{"assistant", wire::parse(wire::encode(assistant))}};
+        wire::Object assistant{{"model", rest}};
+        wire::Object change{{"assistant", std::move(assistant)}};
         run_to_end(server_.loop(), change_chat(std::move(change)));
     }
     settings_.model = rest;
     screen_.note("Answers come from " + rest + " from now on.");
+}
+
+std::vector<std::string> Talk::model_ids() {
+    const auto models = run_for(server_.loop(), server_.get<contracts::Models>("/api/models"));
+    std::vector<std::string> ids;
+    for (const contracts::Model& model : models.items) {
+        ids.push_back(model.id);
+    }
+    return ids;
+}
+
+void Talk::require_model(const std::string& id) {
+    const std::vector<std::string> ids = model_ids();
+    if (std::ranges::find(ids, id) != ids.end()) {
+        return;
+    }
+    std::string all;
+    for (const std::string& known : ids) {
+        all += (all.empty() ? "" : ", ") + known;
+    }
+    throw Failure{Kind::invalid, "chat.unknown_model",
+                  "There is no model " + id + ". There are: " + all + "."};
 }
 
 void Talk::list_models() {

@@ -113,7 +113,7 @@ std::optional<std::string> read_line() {
 }
 
 std::string ask(const std::string& question) {
-    fmt::print(stderr, "{}", question);
+    fmt::print(stderr, "{}", make_harmless(question));
     return need(read_line());
 }
 
@@ -123,7 +123,7 @@ std::string ask_secret(const std::string& question) {
     {
         const Interrupts interrupts;
         const Hidden hidden;
-        fmt::print(stderr, "{}", question);
+        fmt::print(stderr, "{}", make_harmless(question));
         line = read_line();
         is_interrupted = interrupts.count() > 0;
     }

@@ -152,6 +152,9 @@ Task<std::unique_ptr<net::http::EventSource>> ChatServer::open_stream(std::strin
         if (source->is_stream()) {
             co_return source;
         }
+        if (status == 204) {
+            co_return nullptr;
+        }
         const Failure failure = failure_of(status, source->refusal());
         if (failure.code != "auth.token_expired" || !renew_ || std::exchange(has_renewed, true)) {
             throw failure;

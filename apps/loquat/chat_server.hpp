@@ -46,7 +46,8 @@ class ChatServer {
         co_return wire::from_json<Out>(answer);
     }
 
-    // An event stream, opened; it goes on after event `last_event_id`.
+    // An event stream, opened; it goes on after event `last_event_id`; null when
+    // nothing follows that.
     Task<std::unique_ptr<net::http::EventSource>> open_stream(std::string target,
                                                               std::int64_t last_event_id);
 

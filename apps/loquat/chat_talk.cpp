@@ -76,7 +76,10 @@ int Talk::run() {
 
 void Talk::open(const std::string& chat_id) { run_to_end(server_.loop(), show_chat(chat_id)); }
 
-int Talk::ask_once(const std::string& question) {
+int Talk::ask_once(const std::string& question, const std::string& chat_id) {
+    if (!chat_id.empty()) {
+        run_to_end(server_.loop(), find_chat(chat_id));
+    }
     run_to_end(server_.loop(), answer(question));
     return code_;
 }
@@ -94,8 +97,12 @@ void Talk::list() {
     }
 }
 
-Task<void> Talk::show_chat(std::string chat_id) {
+Task<void> Talk::find_chat(std::string chat_id) {
     chat_ = co_await server_.get<Chat>("/api/chats/" + percent_encode(chat_id));
+}
+
+Task<void> Talk::show_chat(std::string chat_id) {
+    co_await find_chat(std::move(chat_id));
     screen_.note(name_of(*chat_) + "  " + chat_->id.to_string());
     co_await show_messages();
     co_await watch_running();
@@ -150,6 +157,13 @@ Task<contracts::StartedGeneration> Talk::start(std::optional<std::string> prompt
     } else {
         body.emplace_back("regenerate", true);
     }
+    // Also where it goes on with a conversation that has others.
+    if (!settings_.model.empty()) {
+        body.emplace_back("model", settings_.model);
+    }
+    if (!settings_.system_prompt.empty()) {
+        body.emplace_back("system_prompt", settings_.system_prompt);
+    }
     const std::string target = "/api/chats/" + chat_->id.to_string() + "/generations";
     for (int attempt = 1;; ++attempt) {
         std::optional<Failure> failed;
@@ -166,11 +180,38 @@ Task<contracts::StartedGeneration> Talk::start(std::optional<std::string> prompt
     }
 }
 
+// Of a question that was refused: nothing is left of it.
+Task<void> Talk::drop_empty_chat() {
+    const std::string target = "/api/chats/" + chat_->id.to_string();
+    try {
+        const Chat now = co_await server_.get<Chat>(target);
+        if (now.last_seq == 0) {
+            co_await server_.call("DELETE", target, "");
+            chat_.reset();
+        }
+    } catch (const Failure&) {
+        co_return;  // it stays; the refusal is what counts
+    }
+}
+
 Task<void> Talk::answer(std::optional<std::string> prompt) {
-    if (!chat_) {
+    const bool is_new = !chat_;
+    if (is_new) {
         co_await make_chat();
     }
-    const auto started = co_await start(std::move(prompt));
+    contracts::StartedGeneration started;
+    std::optional<Failure> refused;
+    try {
+        started = co_await start(std::move(prompt));
+    } catch (const Failure& failure) {
+        refused = failure;
+    }
+    if (refused) {
+        if (is_new) {
+            co_await drop_empty_chat();
+        }
+        throw *refused;
+    }
     AnswerPlace place{.id = started.generationId};
     const WatchedAnswer watched = co_await watch_answer(server_, screen_, std::move(place));
     report(watched);

@@ -30,8 +30,8 @@ class Talk {
     int run();
     // Shows a conversation and goes on with it.
     void open(const std::string& chat_id);
-    // Asks once; only the answer is printed.
-    int ask_once(const std::string& question);
+    // Asks once, in that conversation or (empty) a new one; only the answer is printed.
+    int ask_once(const std::string& question, const std::string& chat_id);
     void list();
 
   private:
@@ -46,6 +46,8 @@ class Talk {
     void start_new(const std::string& rest);
     void choose_model(const std::string& rest);
     void list_models();
+    std::vector<std::string> model_ids();
+    void require_model(const std::string& id);
     void regenerate(const std::string& rest);
     void rename(const std::string& rest);
     void quit(const std::string& rest);
@@ -53,7 +55,9 @@ class Talk {
     Task<void> show_chat(std::string chat_id);
     Task<void> show_messages();
     Task<void> watch_running();
+    Task<void> find_chat(std::string chat_id);
     Task<void> make_chat();
+    Task<void> drop_empty_chat();
     Task<void> change_chat(wire::Object change);
     // Starts an answer to `prompt`, or the last one again, and watches it.
     Task<void> answer(std::optional<std::string> prompt);

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "apps/loquat/chat_screen.hpp"
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/for_each.hpp"
 #include "apps/loquat/import_lines.hpp"
@@ -73,7 +74,8 @@ class Import {
                    rooms_.size(), lines_.people(), skipped_, refused_);
     }
 
-    std::size_t refused() const { return refused_; }
+    // Lines that were not imported, and listed.
+    std::size_t left_out() const { return refused_ + skipped_; }
     // Of the owner's account when this import made it; empty when it was there before.
     const std::string& owner_password() const { return owner_password_; }
 
@@ -148,7 +150,7 @@ class Import {
 
     void report_skipped(const ImportPortion& portion) {
         for (const SkippedLine& line : portion.skipped) {
-            fmt::print(stderr, "line {} skipped: {}\n", line.number, line.why);
+            fmt::print(stderr, "line {} skipped: {}\n", line.number, make_harmless(line.why));
         }
         skipped_ += portion.skipped.size();
         progress_.add(portion.skipped.size());
@@ -250,7 +252,8 @@ class Import {
         const contracts::ImportedMessages answer = co_await call_until_taken(batch);
         for (const contracts::RefusedItem& item : answer.refused) {
             fmt::print(stderr, "line {} refused: {}\n",
-                       batch.lines.at(static_cast<std::size_t>(item.index)), item.message);
+                       batch.lines.at(static_cast<std::size_t>(item.index)),
+                       make_harmless(item.message));
         }
         refused_ += answer.refused.size();
         sent_ += batch.lines.size() - answer.refused.size();
@@ -322,19 +325,19 @@ int import_all(ImportOptions options) {
     LineReader lines{options.file == "-" ? std::cin : file, options.fields, options.lines_max};
     ImportPortion first = find_first(lines);
     LocalPlatform platform{options.common};
-    std::size_t refused = 0;
+    std::size_t left_out = 0;
     std::string password;
     auto work = [&](LocalPlatform::Clients& clients) -> Task<void> {
         Import import{options, lines, count_lines(options), clients};
         co_await import.run(std::move(first));
-        refused = import.refused();
+        left_out = import.left_out();
         password = import.owner_password();
     };
     platform.run(work);
     if (!password.empty()) {
         fmt::print("sign in as {} with the password {}\n", options.owner, password);
     }
-    return refused == 0 ? 0 : 1;
+    return left_out == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -365,7 +368,11 @@ void add_import(CLI::App& app, int& code) {
         "title. A line that was\n"
         "imported before, in this file or another one, is not repeated; equal lines of one file "
         "count each. Works\n"
-        "beside a running platform and without one.\n"
+        "beside a running platform and without one. The file is UTF-8, with or without a byte "
+        "order "
+        "mark.\n"
+        "Exit codes: 0 all lines imported, 1 failed or lines were left out (each is listed with "
+        "its number), 2 called wrongly.\n"
         "examples:\n"
         "  loquat import team.jsonl --owner ana\n"
         "  zcat log.jsonl.gz | loquat import - --room-field day --user-field nick --limit 5000");

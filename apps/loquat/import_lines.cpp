@@ -13,6 +13,21 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 1024 * 1024;
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+// With a mark of its own, or with the zeros that ASCII has in it (UTF-32 likewise).
+void refuse_utf16(std::string_view first_line) {
+    using namespace std::string_view_literals;
+    const bool has_mark = first_line.starts_with("\xff\xfe") || first_line.starts_with("\xfe\xff");
+    const bool has_zeros = first_line.substr(0, 4).find("\0"sv) != std::string_view::npos;
+    if (has_mark || has_zeros) {
+        throw Failure{
+            Kind::invalid, "import.not_utf8",
+            "The file is UTF-16 or UTF-32, not UTF-8. Convert it, for example with: iconv "
+            "-f UTF-16 -t UTF-8 FILE"};
+    }
+}
+
 std::string member_text(const wire::Value& line, const std::string& name) {
     const wire::Value* member = line.find(name);
     if (member == nullptr || member->if_string() == nullptr) {
@@ -102,8 +117,12 @@ std::optional<ImportPortion> LineReader::next(std::size_t lines) {
     const std::size_t began = lines_;
     while (lines_ - began < lines && (lines_max_ == 0 || lines_ < lines_max_) &&
            std::getline(in_, raw)) {
-        if (++lines_ == 1 && raw.starts_with("\xef\xbb\xbf")) {
-            raw.erase(0, 3);
+        if (++lines_ == 1) {
+            refuse_utf16(raw);
+        }
+        // Files that were put together have one in the middle.
+        while (raw.starts_with(byte_order_mark)) {
+            raw.erase(0, byte_order_mark.size());
         }
         if (trim(raw).empty()) {
             continue;

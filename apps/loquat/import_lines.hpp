@@ -47,7 +47,7 @@ class LineReader {
     LineReader(std::istream& in, LineFields fields, std::size_t lines_max)
         : in_(in), fields_(std::move(fields)), lines_max_(lines_max) {}
 
-    // The next `lines` lines; none at the end.
+    // The next `lines` lines; none at the end.  Throws import.not_utf8 for another encoding.
     std::optional<ImportPortion> next(std::size_t lines);
 
     std::size_t lines() const { return lines_; }

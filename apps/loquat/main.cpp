@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "apps/loquat/chat_screen.hpp"
 #include "apps/loquat/commands.hpp"
 #include "base/failure.hpp"
 
@@ -38,10 +39,10 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const Failure& failure) {
-        std::fprintf(stderr, "loquat: %s\n", failure.message.c_str());
+        std::fprintf(stderr, "loquat: %s\n", app::make_harmless(failure.message).c_str());
         return 1;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "loquat: %s\n", error.what());
+        std::fprintf(stderr, "loquat: %s\n", app::make_harmless(error.what()).c_str());
         return 1;
     }
     return code;

@@ -8,6 +8,10 @@
 namespace loquat::auth {
 namespace {
 
+// What a cursor of the list of people begins with; a name follows.
+constexpr std::string_view cursor_mark = "people:";
+constexpr std::size_t cursor_bytes_max = 512;
+
 Failure user_not_found() {
     return {Kind::not_found, "auth.user_not_found", "There is no such person."};
 }
@@ -36,14 +40,17 @@ class Watch {
 };
 
 std::string after_of(const std::optional<std::string>& cursor) {
-    if (!cursor || cursor->empty()) {
+    if (!cursor) {
         return {};
     }
-    auto after = from_base64url(*cursor);
-    if (!after || !is_utf8(*after) || after->size() > 64) {
+    const auto after = from_base64url(*cursor);
+    const bool is_name = after && after->size() > cursor_mark.size() && is_utf8(*after) &&
+                         after->starts_with(cursor_mark) && !find_control_character(*after) &&
+                         after->size() <= cursor_bytes_max;
+    if (!is_name) {
         throw invalid_field("cursor", "invalid", "is not a cursor of this list");
     }
-    return *std::move(after);
+    return after->substr(cursor_mark.size());
 }
 
 }  // namespace
@@ -166,7 +173,7 @@ Task<AccountPage> Accounts::search(SearchWish wanted) {
     page.items = co_await parts_.users.search(std::move(query));
     if (page.items.size() > wanted.limit) {
         page.items.resize(wanted.limit);
-        page.next_cursor = to_base64url(page.items.back().username);
+        page.next_cursor = to_base64url(std::string{cursor_mark} + page.items.back().username);
     }
     co_return page;
 }

@@ -35,6 +35,11 @@ Chat::Chat(Ports ports, const ChatConfig& config)
       typing_(typing_max),
       scope_(ports.loop, "chat") {}
 
+Task<void> Chat::recall_activity() {
+    const Time newest = co_await ports_.chats.find_newest_activity();
+    activity_.begin_after(newest);
+}
+
 void Chat::start() {
     outcomes_.start();
     auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
@@ -92,9 +97,10 @@ void Chat::on_stored(const store::StoredEvent& event) {
         return;
     }
     const store::StoredMessage& message = event.message;
-    unsaved_.note_activity(message.chat, message.created_at);
+    const Time place = activity_.place_of(message.created_at);
+    unsaved_.note_activity(message.chat, place);
     if (room != nullptr) {
-        room->chat.active_at = std::max(room->chat.active_at, message.created_at);
+        room->chat.active_at = std::max(room->chat.active_at, place);
     }
     if (message.sender.kind != store::SenderKind::person) {
         return;

@@ -11,6 +11,7 @@
 #include "services/chat/announcer.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/deletions.hpp"
+#include "services/chat/domain/activity.hpp"
 #include "services/chat/heads.hpp"
 #include "services/chat/membership_feed.hpp"
 #include "services/chat/metrics.hpp"
@@ -36,6 +37,9 @@ class LiveAnswers {
     virtual ~LiveAnswers() = default;
     // Oldest first.
     virtual std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const = 0;
+    // Throws model.unknown for one that cannot be chosen.  While models cannot be asked for, all
+    // can.
+    virtual Task<void> check_model(std::string model) = 0;
     virtual void on_chat_deleted(const ChatId& chat) = 0;
     virtual void on_member_gone(const ChatId& chat, const UserId& user) = 0;
     virtual void on_assistant_off(const ChatId& chat) = 0;
@@ -65,6 +69,8 @@ class Chat final : public contracts::ChatApi {
 
     // Before the first call: listens to what is stored, and writes progress down from time to time.
     void start();
+    // Before `start`: the places that conversations have in lists, of a process before.
+    Task<void> recall_activity();
     // Lets those who wait for the store go, then writes down what is left.  Nobody calls after it.
     Task<void> stop(Steady deadline);
 
@@ -140,7 +146,7 @@ class Chat final : public contracts::ChatApi {
     };
 
     // conversations.cpp
-    NewChat make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) const;
+    NewChat make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request);
     Task<Reply<contracts::Chat>> create(Caller caller, contracts::CreateChatRequest request,
                                         NewChat made);
     Task<void> check_people(std::vector<UserId> users);
@@ -172,6 +178,7 @@ class Chat final : public contracts::ChatApi {
     // Who says whether a client id was used before: the consumer tells who waits for the outcome;
     // for who is answered once it is durable it must be known before.
     enum class KnowsRepeats : std::uint8_t { consumer, here };
+    Task<void> check_model(std::optional<std::string> model);
     Task<Draft> make_draft(const Caller& caller, contracts::PostMessageRequest request,
                            KnowsRepeats knows);
     Task<void> recall_repeat(const Draft& draft);
@@ -214,6 +221,7 @@ class Chat final : public contracts::ChatApi {
     MembershipFeed membership_feed_;
     Lru<Seat, Steady> typing_;
     LiveAnswers* answers_ = nullptr;
+    Activity activity_;
     store::Subscription stored_;
     store::Subscription users_;
     aio::Scope scope_;

@@ -19,16 +19,22 @@ void check_assistant(const AssistantSettings& settings) {
     if (settings.temperature && !(*settings.temperature >= 0 && *settings.temperature <= 2)) {
         throw invalid_field("assistant.temperature", "out_of_range", "must be 0 to 2");
     }
+    check_system_prompt("assistant.system_prompt", settings.system_prompt);
 }
 
-// What a PATCH leaves out, and what it sets to null, stays.
-AssistantSettings merge(AssistantSettings settings, const AssistantSettings& change) {
-    settings.model = change.model ? change.model : settings.model;
-    settings.system_prompt = change.system_prompt ? change.system_prompt : settings.system_prompt;
-    settings.temperature = change.temperature ? change.temperature : settings.temperature;
-    settings.max_tokens = change.max_tokens ? change.max_tokens : settings.max_tokens;
-    settings.enabled = change.enabled ? change.enabled : settings.enabled;
+// What a PATCH leaves out stays; null takes away.
+AssistantSettings merge(AssistantSettings settings, const contracts::AssistantChange& change) {
+    settings.model = change.model.value_or(settings.model);
+    settings.system_prompt = change.system_prompt.value_or(settings.system_prompt);
+    settings.temperature = change.temperature.value_or(settings.temperature);
+    settings.max_tokens = change.max_tokens.value_or(settings.max_tokens);
+    settings.enabled = change.enabled.value_or(settings.enabled);
     return settings;
+}
+
+// Without settings nobody can ask in a room; a conversation with an assistant has its defaults.
+std::optional<AssistantSettings> without_settings(ChatKind kind) {
+    return kind == ChatKind::assistant ? std::optional{AssistantSettings{}} : std::nullopt;
 }
 
 void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& request) {
@@ -46,6 +52,10 @@ void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& 
     }
 }
 
+std::optional<std::string> model_of(const ChatRecord& chat) {
+    return chat.assistant ? chat.assistant->model : std::nullopt;
+}
+
 // Everybody but the creator, each once.
 std::vector<UserId> other_members(const contracts::CreateChatRequest& request,
                                   const UserId& creator) {
@@ -59,8 +69,7 @@ std::vector<UserId> other_members(const contracts::CreateChatRequest& request,
 
 }  // namespace
 
-NewChat Chat::make_new_chat(const Caller& caller,
-                            const contracts::CreateChatRequest& request) const {
+NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) {
     const UserId creator = caller.user_id();
     NewChat made;
     ChatRecord& chat = made.chat;
@@ -76,7 +85,8 @@ NewChat Chat::make_new_chat(const Caller& caller,
     if (chat.kind == ChatKind::assistant && !chat.assistant) {
         chat.assistant = AssistantSettings{};
     }
-    chat.created_at = chat.active_at = ports_.clock.now();
+    chat.created_at = ports_.clock.now();
+    chat.active_at = activity_.place_of(chat.created_at);
     const std::vector<UserId> others = other_members(request, creator);
     if (chat.kind == ChatKind::direct) {
         if (others.size() != 1) {
@@ -120,6 +130,7 @@ Task<void> Chat::check_people(std::vector<UserId> users) {
 Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller,
                                                contracts::CreateChatRequest request) {
     NewChat made = make_new_chat(caller, request);
+    co_await check_model(model_of(made.chat));
     co_return co_await create(std::move(caller), std::move(request), std::move(made));
 }
 
@@ -213,6 +224,12 @@ Task<contracts::Chat> Chat::get_chat(Caller caller, contracts::ChatRef request) 
     co_return co_await view(room, user);
 }
 
+Task<void> Chat::check_model(std::optional<std::string> model) {
+    if (model && answers_ != nullptr) {
+        co_await answers_->check_model(*model);
+    }
+}
+
 Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequest request) {
     const UserId user = caller.user_id();
     const Turn turn = co_await changes_.take(request.id);
@@ -227,14 +244,21 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     if (request.visibility) {
         changed.visibility = to_visibility(*request.visibility);
     }
-    if (request.assistant) {
+    if (request.assistant && !*request.assistant) {
+        changed.assistant = without_settings(changed.kind);
+    } else if (request.assistant) {
         changed.assistant =
-            merge(changed.assistant.value_or(AssistantSettings{}), *request.assistant);
+            merge(changed.assistant.value_or(AssistantSettings{}), **request.assistant);
     }
     changed.is_archived = request.archived.value_or(changed.is_archived);
-    check_creation(changed, {.kind = changed.kind, .assistant = request.assistant});
+    check_creation(changed, {.kind = changed.kind,
+                             .assistant = request.assistant ? changed.assistant : std::nullopt});
+    const std::optional<std::string> model = model_of(changed);
+    if (request.assistant && model != model_of(room->chat)) {
+        co_await check_model(model);
+    }
     if (request.title || request.visibility || request.assistant || request.archived) {
-        changed.active_at = std::max(changed.active_at, ports_.clock.now());
+        changed.active_at = std::max(changed.active_at, activity_.place_of(ports_.clock.now()));
         const Time changed_at = changed.active_at;
         co_await ports_.chats.update(changed);
         room->chat.title = std::move(changed.title);

@@ -56,6 +56,7 @@ class ChatService final : public runtime::Service {
     Task<void> start() override {
         audit_.start();
         co_await fold_titles(database_);
+        co_await chat_.recall_activity();
         chat_.start();
         co_await take_over_journal(old_journal_, *journal_);
         co_await generations_.start();

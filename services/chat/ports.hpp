@@ -102,6 +102,8 @@ class ChatStore {
     virtual Task<std::vector<ChatRecord>> list_by_id(std::vector<ChatId> chats) = 0;
     // All of a person's, in any order.
     virtual Task<std::vector<Place>> list_places(UserId user) = 0;
+    // Of all conversations; the beginning of time without any.
+    virtual Task<Time> find_newest_activity() = 0;
     // Those of the page, those of `also` that the person is in, and perhaps others; each once, in
     // any order.  What it reads grows with the page and with the large conversations of the person.
     virtual Task<std::vector<Place>> list_page(PlaceQuery query) = 0;

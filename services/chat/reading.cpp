@@ -9,6 +9,9 @@ namespace loquat::chat {
 Task<contracts::MessagePage> Chat::list_messages(Caller caller,
                                                  contracts::ListMessagesRequest request) {
     co_await rooms_.get(request.id, caller.user_id(), Action::read);
+    if (request.before_seq && request.after_seq) {
+        throw invalid_field("after_seq", "not_both", "cannot be given together with before_seq");
+    }
     store::PageQuery query;
     query.chat = request.id;
     query.before_seq = request.before_seq;

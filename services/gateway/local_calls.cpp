@@ -1,6 +1,7 @@
 #include "services/gateway/local_calls.hpp"
 
 #include "aio/call.hpp"
+#include "base/text.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/feed_body.hpp"
 #include "services/gateway/caller_of.hpp"
@@ -109,6 +110,11 @@ Task<std::string> LocalCalls::read_body(Request& request) {
     if (!is_ignored && !type.empty() && !is_json_type(type)) {
         throw Failure{Kind::unsupported, "request.unsupported_media_type",
                       "The body must be application/json."};
+    }
+    const std::string coding = to_lower_ascii(trim(head.headers.get("Content-Encoding")));
+    if (!is_ignored && !coding.empty() && coding != "identity") {
+        throw Failure{Kind::unsupported, "request.unsupported_media_type",
+                      "The body must not be encoded (Content-Encoding)."};
     }
     if (head.framing == net::http::Framing::length && head.content_length > bytes_max) {
         throw Failure{Kind::too_large, "request.too_large",

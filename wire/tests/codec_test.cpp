@@ -156,6 +156,41 @@ TEST(Decode, refuses_numbers_that_do_not_fit) {
     }
 }
 
+struct Wide {
+    std::int64_t seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(Wide, (), (seq))
+
+TEST(Decode, refuses_numbers_beyond_64_bits_where_no_limit_is_said) {
+    EXPECT_EQ(from_json<Wide>(R"({"seq":9223372036854775807})").seq,
+              std::numeric_limits<std::int64_t>::max());
+    for (const char* bad : {"9223372036854775808", "18446744073709551615", "1e19", "1e400"}) {
+        const std::string text = std::string{R"({"seq":)"} + bad + "}";
+
+        EXPECT_THROW(from_json<Wide>(text), Failure) << bad;
+    }
+}
+
+struct Change {
+    std::optional<std::optional<std::string>> name;
+    std::optional<std::optional<double>> size;
+    static constexpr std::array fields{Field{"name", 1, 3, ""}};
+};
+BOOST_DESCRIBE_STRUCT(Change, (), (name, size))
+
+TEST(Decode, tells_null_from_what_is_absent) {
+    const auto change = from_json<Change>(R"({"name":null})");
+    const auto other = from_json<Change>(R"({"name":"ab","size":1.5})");
+
+    ASSERT_TRUE(change.name);
+    EXPECT_FALSE(*change.name);
+    EXPECT_FALSE(change.size);
+    EXPECT_EQ(**other.name, "ab");
+    EXPECT_EQ(**other.size, 1.5);
+    EXPECT_THROW(from_json<Change>(R"({"name":"abcd"})"), Failure);
+    EXPECT_EQ(encode(change), R"({"name":null})");
+}
+
 TEST(Encode, leaves_out_absent_members_except_those_that_are_always_shown) {
     Outer outer{.inner = {.name = "a\n\"b\""}, .list = {}, .colour = Colour::green};
 

@@ -57,6 +57,14 @@ class MemoryChats final : public ChatStore {
         co_return chats;
     }
 
+    Task<Time> find_newest_activity() override {
+        Time newest{};
+        for (const auto& [id, loaded] : chats_) {
+            newest = std::max(newest, loaded.chat.active_at);
+        }
+        co_return newest;
+    }
+
     Task<std::vector<Place>> list_places(UserId user) override {
         std::vector<Place> places;
         for (const auto& [id, loaded] : chats_) {

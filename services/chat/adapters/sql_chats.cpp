@@ -205,6 +205,15 @@ class SqlChats final : public ChatStore {
         co_return co_await database_.read(work);
     }
 
+    Task<Time> find_newest_activity() override {
+        auto work = [](Transaction& transaction) {
+            const Rows rows =
+                transaction.query("SELECT COALESCE(MAX(active_at), 0) FROM chats", {});
+            return rows.empty() ? Time{} : rows.front().time(0);
+        };
+        co_return co_await database_.read(work);
+    }
+
     Task<std::vector<Place>> list_page(PlaceQuery query) override {
         auto work = [query = std::move(query)](Transaction& transaction) {
             return read_page(transaction, query);

@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::size_t client_id_characters_max = 64;
 
-[[noreturn]] void refuse_text(std::string code, std::string field_code, std::string message) {
-    throw Failure{Kind::invalid, std::move(code), "text: " + message}.at(
-        "text", std::move(field_code), message);
+[[noreturn]] void refuse_text(std::string_view field, std::string code, std::string field_code,
+                              std::string message) {
+    const std::string name{field};
+    throw Failure{Kind::invalid, std::move(code), name + ": " + message}.at(
+        name, std::move(field_code), message);
 }
 
 // Of the character with that number; there must be one.
@@ -29,23 +31,30 @@ std::size_t offset_of(std::string_view text, std::size_t character) {
 
 }  // namespace
 
-std::string to_message_text(std::string text, std::size_t characters_max) {
+std::string to_message_text(std::string text, std::size_t characters_max, std::string_view field) {
     if (text.find('\r') != std::string::npos) {
         text = normalise_line_ends(text);
     }
     if (text.empty()) {
-        refuse_text("message.empty", "required", "must have at least one character");
+        refuse_text(field, "message.empty", "required", "must have at least one character");
     }
     // A character has at least one byte, so short texts need no counting.
     if (text.size() > characters_max && count_characters(text) > characters_max) {
-        refuse_text("message.too_long", "too_long",
+        refuse_text(field, "message.too_long", "too_long",
                     "must have at most " + std::to_string(characters_max) + " characters");
     }
     if (find_control_character(text)) {
-        refuse_text("message.control_character", "control_character",
+        refuse_text(field, "message.control_character", "control_character",
                     "must not contain control characters other than tab and newline");
     }
     return text;
+}
+
+void check_system_prompt(std::string_view field, const std::optional<std::string>& prompt) {
+    if (prompt && find_control_character(normalise_line_ends(*prompt))) {
+        throw invalid_field(std::string{field}, "control_character",
+                            "must not contain control characters other than tab and newline");
+    }
 }
 
 std::string to_title(std::string_view title, std::size_t characters_max) {

@@ -1,14 +1,21 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 // What people may write.  All refusals are 422 and name the field.
 namespace loquat::chat {
 
+// Of an assistant: control characters are refused, under the name that was sent.
+void check_system_prompt(std::string_view field, const std::optional<std::string>& prompt);
+
 // Line ends become LF.  Throws message.empty, message.too_long (more than `characters_max`
-// characters) or message.control_character (any but tab and newline).
-std::string to_message_text(std::string text, std::size_t characters_max);
+// characters) or message.control_character (any but tab and newline), under the name that the text
+// was sent with.
+std::string to_message_text(std::string text, std::size_t characters_max,
+                            std::string_view field = "text");
 
 // Without white space at both ends.  Throws request.invalid: too long, or any control character.
 std::string to_title(std::string_view title, std::size_t characters_max);

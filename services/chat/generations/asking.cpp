@@ -26,11 +26,7 @@ void check_settings(const StartGenerationRequest& request) {
     if (request.max_tokens && (*request.max_tokens < 1 || *request.max_tokens > 1'000'000)) {
         throw invalid_field("max_tokens", "out_of_range", "must be 1 to 1000000");
     }
-    if (request.system_prompt &&
-        find_control_character(normalise_line_ends(*request.system_prompt))) {
-        throw invalid_field("system_prompt", "control_character",
-                            "must not contain control characters");
-    }
+    check_system_prompt("system_prompt", request.system_prompt);
 }
 
 void check_request(const StartGenerationRequest& request, std::size_t characters_max) {
@@ -41,7 +37,7 @@ void check_request(const StartGenerationRequest& request, std::size_t characters
         throw invalid_field("prompt", "not_again", "cannot be given when regenerating");
     }
     if (request.prompt) {
-        to_message_text(*request.prompt, characters_max);
+        to_message_text(*request.prompt, characters_max, "prompt");
     }
     check_settings(request);
 }
@@ -66,6 +62,16 @@ Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
     co_await launch(live);
     co_return Reply<StartedGeneration>{
         describe_start(live->record, std::move(live->posted)), 201, {}};
+}
+
+Task<void> Generations::check_model(std::string model) {
+    try {
+        co_await catalog_.find(std::move(model), "assistant.model");
+    } catch (const Failure& failure) {
+        if (failure.code == "model.unknown") {
+            throw;
+        }
+    }
 }
 
 // The client id of a request that was given an Idempotency-Key; none without a key.
@@ -127,7 +133,7 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
     auto live = std::make_shared<Live>();
     GenerationRecord& record = live->record;
     live->kind = room->chat.kind;
-    live->model = co_await catalog_.find(request.model ? request.model : chosen.model);
+    live->model = co_await catalog_.find(request.model ? request.model : chosen.model, "model");
     if (lives_.size() >= static_cast<std::size_t>(config_.generations_max)) {
         throw Failure{Kind::unavailable, "model.overloaded", "Too many answers are being written."}
             .retry_in(std::chrono::seconds{5});

@@ -36,7 +36,7 @@ Task<void> Catalog::refresh() {
     }
 }
 
-Task<contracts::Model> Catalog::find(std::optional<std::string> id) {
+Task<contracts::Model> Catalog::find(std::optional<std::string> id, std::string field) {
     const bool is_fresh = asked_at_ && clock_.steady() - *asked_at_ <= fresh_for;
     if (!is_fresh || choose(known_, id) == nullptr) {
         co_await refresh();
@@ -44,8 +44,13 @@ Task<contracts::Model> Catalog::find(std::optional<std::string> id) {
     if (const contracts::Model* model = choose(known_, id)) {
         co_return *model;
     }
-    throw Failure{Kind::invalid, "model.unknown",
-                  id ? "There is no model \"" + *id + "\"." : "No model is configured."};
+    Failure unknown{Kind::invalid, "model.unknown",
+                    id ? "There is no model \"" + *id + "\"." : "No model is configured."};
+    if (id && !field.empty()) {
+        unknown.fields.push_back(
+            {std::move(field), "unknown", "is no model that can be chosen; GET /api/models"});
+    }
+    throw unknown;
 }
 
 }  // namespace loquat::chat

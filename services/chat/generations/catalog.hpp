@@ -15,7 +15,7 @@ class Catalog {
     Catalog(ModelPort& models, const Clock& clock) : models_(models), clock_(clock) {}
 
     // The one of that id, or the default one.  `model.unknown` (422) when there is none.
-    Task<contracts::Model> find(std::optional<std::string> id);
+    Task<contracts::Model> find(std::optional<std::string> id, std::string field = {});
 
   private:
     Task<void> refresh();

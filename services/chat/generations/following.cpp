@@ -207,6 +207,9 @@ Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
     if (const std::int64_t last = log->last_event(); after > last) {
         throw no_such_event(last);
     }
+    if (log->ends_with(after)) {
+        co_return nullptr;  // 204: an EventSource comes back for ever otherwise
+    }
     co_return make_stream_feed(std::move(log), after,
                                {std::move(waiter), std::move(readable.right)});
 }

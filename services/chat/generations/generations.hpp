@@ -64,6 +64,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
 
   private:
     std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override;
+    Task<void> check_model(std::string model) override;
     void on_chat_deleted(const ChatId& chat) override;
     void on_member_gone(const ChatId& chat, const UserId& user) override;
     void on_assistant_off(const ChatId& chat) override;

@@ -39,7 +39,7 @@ Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRe
         }
     }
     // Nothing is made for a request that cannot succeed.
-    co_await catalog_.find(request.model);
+    co_await catalog_.find(request.model, "model");
     if (!queue_.has_room(user)) {
         throw in_flight_limit(config_.generations_waiting_max);
     }
@@ -52,7 +52,8 @@ Task<contracts::SentChat> Generations::send_chat(Caller caller,
     if (request.client_id) {
         check_client_id(*request.client_id);
     }
-    to_message_text(request.message, static_cast<std::size_t>(config_.text_characters_max));
+    to_message_text(request.message, static_cast<std::size_t>(config_.text_characters_max),
+                    "message");
     auto name = co_await claim(caller, "send_chat", fingerprint(wire::encode(request)));
     if (!request.client_id) {
         request.client_id = std::move(name);

@@ -74,6 +74,11 @@ std::int64_t StreamLog::last_event() const {
     return static_cast<std::int64_t>(ends_.size());
 }
 
+bool StreamLog::ends_with(std::int64_t event) const {
+    const std::lock_guard lock{mutex_};
+    return is_closed_ && event > 0 && static_cast<std::size_t>(event) == ends_.size();
+}
+
 std::size_t StreamLog::bytes() const {
     const std::lock_guard lock{mutex_};
     return text_.capacity() + ends_.capacity() * sizeof(std::uint32_t);

@@ -41,6 +41,8 @@ class StreamLog {
     bool is_withdrawn() const;
 
     std::int64_t last_event() const;
+    // Nothing follows this event, ever.
+    bool ends_with(std::int64_t event) const;
     std::size_t bytes() const;
 
     struct Slice {

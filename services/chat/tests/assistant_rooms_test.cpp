@@ -96,7 +96,7 @@ TEST(Mention, is_ignored_where_the_assistant_is_off_and_in_code) {
         co_await world.send(ana, group.id, "`@assistant` and mail@assistant and @assistants");
         contracts::UpdateChatRequest change;
         change.id = group.id;
-        change.assistant = AssistantSettings{.enabled = false};
+        change.assistant = contracts::AssistantChange{.enabled = false};
         co_await world.chat.update_chat(world.as(ana), change);
         co_await world.send(ana, group.id, "@assistant hello");
         co_await world.settle_down(200);

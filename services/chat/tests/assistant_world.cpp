@@ -195,6 +195,9 @@ Task<std::string> AssistantWorld::read_stream(UserId user, std::string id, std::
     contracts::StreamGenerationRequest request{std::move(id), after};
     auto feed = co_await generations->stream_generation(as(user), std::move(request));
     std::string text;
+    if (!feed) {
+        co_return text;  // 204
+    }
     for (;;) {
         auto pieces = co_await feed->next(std::chrono::steady_clock::now() + 20s);
         if (pieces.empty()) {

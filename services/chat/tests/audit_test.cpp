@@ -93,9 +93,9 @@ TEST_F(AuditTest, tells_when_an_assistant_is_switched_on_and_off) {
     auto body = [&]() -> Task<void> {
         const auto group = co_await world.make_group(ann, {bob});
         for (const auto& settings :
-             {contracts::AssistantSettings{}, contracts::AssistantSettings{.model = "small"},
-              contracts::AssistantSettings{.enabled = false},
-              contracts::AssistantSettings{.enabled = true}}) {
+             {contracts::AssistantChange{}, contracts::AssistantChange{.model = "small"},
+              contracts::AssistantChange{.enabled = false},
+              contracts::AssistantChange{.enabled = true}}) {
             const contracts::UpdateChatRequest change{.id = group.id, .assistant = settings};
             co_await world.chat.update_chat(world.as(ann), change);
         }

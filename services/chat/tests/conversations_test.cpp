@@ -256,12 +256,10 @@ TEST(UpdateChat, changes_what_is_given_and_tells_every_member) {
         UpdateChatRequest change;
         change.id = made.id;
         change.title = "New";
-        change.assistant = AssistantSettings{};
-        change.assistant->model = "m1";
+        change.assistant = contracts::AssistantChange{.model = "m1"};
         UpdateChatRequest again;
         again.id = made.id;
-        again.assistant = AssistantSettings{};
-        again.assistant->temperature = 0.5;
+        again.assistant = contracts::AssistantChange{.temperature = 0.5};
 
         const auto first = co_await world.chat.update_chat(world.as(ana), change);
         const auto second = co_await world.chat.update_chat(world.as(ana), again);

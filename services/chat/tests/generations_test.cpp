@@ -270,7 +270,7 @@ TEST(StartGeneration, is_refused_where_the_assistant_is_off) {
         const auto chat = co_await world.make_group(ana, {});
         contracts::UpdateChatRequest change;
         change.id = chat.id;
-        change.assistant = AssistantSettings{.enabled = false};
+        change.assistant = contracts::AssistantChange{.enabled = false};
         co_await world.chat.update_chat(world.as(ana), change);
 
         const auto code = co_await code_of(world.ask(ana, chat.id, "Hello"));

@@ -38,7 +38,7 @@ Task<void> delete_chat(AssistantWorld& world, UserId owner, UserId, ChatId chat)
 Task<void> switch_off(AssistantWorld& world, UserId owner, UserId, ChatId chat) {
     contracts::UpdateChatRequest change;
     change.id = chat;
-    change.assistant = AssistantSettings{.enabled = false};
+    change.assistant = contracts::AssistantChange{.enabled = false};
     co_await world.chat.update_chat(world.as(owner), change);
 }
 

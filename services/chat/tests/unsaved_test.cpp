@@ -36,6 +36,7 @@ class ProgressStore final : public ChatStore {
         co_return std::vector<ChatRecord>{};
     }
     Task<std::vector<Place>> list_places(UserId) override { co_return std::vector<Place>{}; }
+    Task<Time> find_newest_activity() override { co_return Time{}; }
     Task<std::vector<Place>> list_page(PlaceQuery) override { co_return std::vector<Place>{}; }
     Task<std::vector<Place>> list_places_in(UserId, std::vector<ChatId>) override {
         co_return std::vector<Place>{};

@@ -218,6 +218,12 @@ TEST_F(GatewayTest, takes_only_json_of_the_right_size) {
     EXPECT_EQ(answer_of(post("/api/things", "a=b",
                              {{"Content-Type", "application/x-www-form-urlencoded"}})),
               "415 request.unsupported_media_type");
+    for (const char* coding : {"gzip", "GZIP", "br", "deflate", "identity, gzip", "x"}) {
+        EXPECT_EQ(answer_of(post("/api/things", "{}", {{"Content-Encoding", coding}})),
+                  "415 request.unsupported_media_type")
+            << coding;
+    }
+    EXPECT_EQ(post("/api/things", "{}", {{"Content-Encoding", "identity"}}).status, 200);
     EXPECT_EQ(answer_of(post("/api/things", std::string(1001, ' '))), "413 request.too_large");
     const std::string chunked = send_raw(
         "POST /api/things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" +

@@ -63,6 +63,14 @@ export interface AddedAccount {
   password?: string | null;
 }
 
+export interface AssistantChange {
+  model?: string | null;
+  system_prompt?: string | null;
+  temperature?: number | null;
+  max_tokens?: number | null;
+  enabled?: boolean | null;
+}
+
 export interface AssistantSettings {
   model: string | null;
   system_prompt: string | null;
@@ -553,7 +561,8 @@ export interface UpdateChatRequest {
   title?: string | null;
   visibility?: Visibility | null;
   archived?: boolean | null;
-  assistant?: AssistantSettings | null;
+  /** Null takes all settings away. */
+  assistant?: AssistantChange | null;
 }
 
 export interface UpdateMeRequest {
