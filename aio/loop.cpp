@@ -37,23 +37,23 @@ Loop::~Loop() = default;
 void Loop::run() {
     const Entered entered{this};
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-    is_stopped_ = false;
     while (!is_stopped_) {
         const bool is_busy = turn();
         if (!is_stopped_) {
             wait(is_busy);
         }
     }
+    is_stopped_ = false;
 }
 
 void Loop::poll() {
     const Entered entered{this};
-    is_stopped_ = false;
     bool is_busy = true;
     while (is_busy && !is_stopped_) {
         is_busy = turn();
         is_busy = (!is_stopped_ && poller_.wait(std::chrono::nanoseconds{0})) || is_busy;
     }
+    is_stopped_ = false;
 }
 
 // True when there is more to do.
@@ -94,6 +94,7 @@ void Loop::wait(bool is_busy) {
     is_asleep_ = false;
 }
 
+// Not lost before `run`, which then returns at once: one stop ends one run.
 void Loop::stop() {
     is_stopped_ = true;
     poller_.wake();

@@ -26,6 +26,22 @@ TEST(Loop, runs_posted_work_in_order) {
     EXPECT_EQ(seen, (std::vector{0, 1, 2, 3, 4}));
 }
 
+TEST(Loop, that_was_stopped_before_it_ran_returns_at_once_and_runs_later) {
+    Loop loop{"test"};
+    bool has_run = false;
+    loop.post([&] {
+        has_run = true;
+        loop.stop();
+    });
+    loop.stop();
+
+    loop.run();
+    EXPECT_FALSE(has_run);
+
+    loop.run();
+    EXPECT_TRUE(has_run);
+}
+
 TEST(Timer, fires_in_order_of_time_and_never_early) {
     Loop loop{"test"};
     std::vector<int> order;
