@@ -134,6 +134,8 @@ std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
     connection->fold_log_at_end();
     set_limits(*connection, options.writer_cache_kib);
     set_writing(*connection, options);
+    // What a step sorts may be larger than memory.
+    connection->run_once("PRAGMA temp_store = FILE");
     connection->begin();
     try {
         connection->run_once("PRAGMA application_id = " + std::to_string(application_id));
@@ -147,6 +149,7 @@ std::unique_ptr<Connection> open_writer(const OpenOptions& options) {
         connection->rollback();
         throw;
     }
+    connection->run_once("PRAGMA temp_store = MEMORY");
     return connection;
 }
 

@@ -67,6 +67,27 @@ TEST(OpenDatabase, applies_new_steps_and_keeps_the_data) {
     EXPECT_EQ(rows.front().integer(1), 0);
 }
 
+TEST(OpenDatabase, sorts_on_the_disk_what_a_new_step_sorts_and_in_memory_afterwards) {
+    constexpr std::array steps{first_step, Migration{2, "where",
+                                                     "CREATE TABLE place AS SELECT temp_store FROM "
+                                                     "pragma_temp_store;\n"}};
+    constexpr std::int64_t on_disk = 1;
+    constexpr std::int64_t in_memory = 2;
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+
+    const auto database = open_sqlite({.file = folder / "a.db", .schema = steps});
+
+    const auto read = [&](const char* sql) {
+        return await(loop, database->transact(
+                               [sql](Transaction& transaction) { return transaction.query(sql); }))
+            .front()
+            .integer(0);
+    };
+    EXPECT_EQ(read("SELECT temp_store FROM place"), on_disk);
+    EXPECT_EQ(read("SELECT temp_store FROM pragma_temp_store"), in_memory);
+}
+
 TEST(OpenDatabase, refuses_what_a_newer_program_made) {
     TemporaryFolder folder;
     make_filled({.file = folder / "a.db", .schema = two_steps});
