@@ -302,13 +302,10 @@ TEST_F(World, people_are_found_by_id_and_in_pages_by_name) {
     EXPECT_EQ(run(auth.get_user(caller, {page.items[0].id})).username, "anton");
     EXPECT_EQ(code_of([&] { run(auth.get_user(caller, {UserId::make()})); }),
               "auth.user_not_found");
-    for (const char* bad : {"AAAA", "", "QUJD", "cGVvcGxlOg"}) {
-        EXPECT_EQ(code_of([&] { run(auth.find_users(caller, {.query = "", .cursor = bad})); }),
-                  "request.invalid")
-            << bad;
+    for (const char* bad : {"AAAA", "", "QUJD", "cGVvcGxlOg", "!"}) {
+        const auto ask = [&] { run(auth.find_users(caller, {.query = "", .cursor = bad})); };
+        EXPECT_EQ(code_of(ask), "request.invalid") << bad;
     }
-    EXPECT_EQ(code_of([&] { run(auth.find_users(caller, {.query = "", .cursor = "!"})); }),
-              "request.invalid");
 }
 
 TEST_F(World, without_signing_in_nothing_personal_is_told) {
