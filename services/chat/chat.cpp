@@ -98,7 +98,7 @@ void Chat::on_stored(const store::StoredEvent& event) {
     }
     const store::StoredMessage& message = event.message;
     const Time place = activity_.place_of(message.created_at);
-    unsaved_.note_activity(message.chat, place);
+    unsaved_.note_activity(message.chat, place, room);
     if (room != nullptr) {
         room->chat.active_at = std::max(room->chat.active_at, place);
     }

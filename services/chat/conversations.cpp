@@ -184,7 +184,7 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
         if (heads[i].last && heads[i].last->created_at > chat.active_at) {
             // Its event was lost.
             chat.active_at = heads[i].last->created_at;
-            unsaved_.note_activity(chat.id, chat.active_at);
+            unsaved_.note_activity(chat.id, chat.active_at, rooms_.peek(chat.id));
         }
         std::optional<contracts::PublicUser> peer;
         if (listed[i].chat.pair) {

@@ -46,7 +46,7 @@ Task<std::vector<Place>> Chat::page_of_places(UserId user, contracts::ListChatsR
     }
     query.limit = page_limit(request) + 1;
     // Small conversations that were active a moment ago; large ones are always looked at.
-    for (const ChatId& chat : unsaved_.active_chats()) {
+    for (const ChatId& chat : unsaved_.active_chats_of(user)) {
         const Room* room = rooms_.peek(chat);
         if (room == nullptr || room->find(user) != nullptr) {
             query.also.push_back(chat);

@@ -20,6 +20,7 @@ Task<void> Chat::add_member(RoomPtr room, UserId user, MemberRole role) {
     }
     room->add(member);
     rooms_.resize(*room);
+    unsaved_.note_people(*room);
     membership_feed_.note({room->chat.id, user, true});
     announcer_.member_added(room->chat.id, user);
     std::vector<UserId> newcomer{user};
@@ -30,6 +31,7 @@ Task<void> Chat::drop_member(RoomPtr room, UserId user) {
     co_await ports_.chats.remove_member(Seat{room->chat.id, user});
     room->remove(user);
     rooms_.resize(*room);
+    unsaved_.note_people(*room);
     membership_feed_.note({room->chat.id, user, false});
     // The last that the person is shown of it.
     announcer_.member_removed(room->chat.id, user);

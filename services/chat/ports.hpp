@@ -91,6 +91,8 @@ struct Progress {
 class ChatStore {
   public:
     static constexpr std::size_t list_max = 500;
+    // Larger conversations are looked at for every list, wherever they stand.
+    static constexpr std::size_t listed_members_max = 16;
     // A person's oldest keys beyond it are forgotten before their time.
     static constexpr std::int64_t keys_per_user_max = 10'000;
 

@@ -8,13 +8,14 @@
 namespace loquat::chat {
 namespace {
 
+// True when it is a new entry.
 template <class Map, class Key, class Value>
-void raise(Map& map, const Key& key, Value value, std::size_t entries_max) {
+bool raise(Map& map, const Key& key, Value value, std::size_t entries_max) {
     if (const auto found = map.find(key); found != map.end()) {
         found->second = std::max(found->second, value);
-    } else if (map.size() < entries_max) {
-        map.emplace(key, value);
+        return false;
     }
+    return map.size() < entries_max && map.emplace(key, value).second;
 }
 
 // How many may be added while others are being saved: should that fail, all have room together.
@@ -36,10 +37,39 @@ Value highest(std::array<const Map*, 3> maps, const Key& key, Value value) {
     return value;
 }
 
+// Each once.
+void add_chats(std::vector<ChatId>& chats, const std::vector<ChatId>& more) {
+    chats.insert(chats.end(), more.begin(), more.end());
+    std::ranges::sort(chats);
+    const auto repeats = std::ranges::unique(chats);
+    chats.erase(repeats.begin(), repeats.end());
+}
+
 }  // namespace
 
-void Unsaved::note_activity(const ChatId& chat, Time at) {
-    raise(fresh_.activities, chat, at, room_beside(saving_now_.activities, entries_max_));
+void Unsaved::note_activity(const ChatId& chat, Time at, const Room* room) {
+    if (!raise(fresh_.activities, chat, at, room_beside(saving_now_.activities, entries_max_))) {
+        return;
+    }
+    if (room == nullptr) {
+        fresh_.others.push_back(chat);
+    } else {
+        note_people(*room);
+    }
+}
+
+void Unsaved::note_people(const Room& room) {
+    if (room.members().size() > ChatStore::listed_members_max || !is_active(room.chat.id)) {
+        return;
+    }
+    for (const MemberRecord& member : room.members()) {
+        fresh_.chats_of[member.user].push_back(room.chat.id);
+    }
+}
+
+bool Unsaved::is_active(const ChatId& chat) const {
+    return fresh_.activities.contains(chat) || saving_now_.activities.contains(chat) ||
+           saved_.activities.contains(chat);
 }
 
 void Unsaved::note_marker(const Seat& seat, std::int64_t read_seq) {
@@ -77,16 +107,14 @@ void Unsaved::merge_into(std::vector<Place>& places, const UserId& user) const {
     }
 }
 
-std::vector<ChatId> Unsaved::active_chats() const {
+std::vector<ChatId> Unsaved::active_chats_of(const UserId& user) const {
     std::vector<ChatId> chats;
     for (const Layer* layer : {&fresh_, &saving_now_, &saved_}) {
-        for (const auto& [chat, at] : layer->activities) {
-            chats.push_back(chat);
+        add_chats(chats, layer->others);
+        if (const auto found = layer->chats_of.find(user); found != layer->chats_of.end()) {
+            add_chats(chats, found->second);
         }
     }
-    std::ranges::sort(chats);
-    const auto repeats = std::ranges::unique(chats);
-    chats.erase(repeats.begin(), repeats.end());
     return chats;
 }
 
@@ -94,6 +122,7 @@ Task<void> Unsaved::save() {
     const auto turn = co_await saving_.take(0);
     if (fresh_.empty()) {
         saved_ = {};
+        fresh_ = {};
         co_return;
     }
     saving_now_ = std::exchange(fresh_, {});
@@ -116,10 +145,14 @@ Task<void> Unsaved::save() {
         co_return;
     }
     for (const auto& [chat, at] : done.activities) {
-        note_activity(chat, at);
+        raise(fresh_.activities, chat, at, entries_max_);
     }
+    add_chats(fresh_.others, done.others);
     for (const auto& [seat, read_seq] : done.markers) {
         note_marker(seat, read_seq);
+    }
+    for (const auto& [user, chats] : done.chats_of) {
+        add_chats(fresh_.chats_of[user], chats);
     }
     std::rethrow_exception(error);
 }

@@ -20,8 +20,12 @@ class Unsaved {
     Unsaved(ChatStore& store, std::size_t entries_max)
         : store_(store), entries_max_(entries_max), saving_(100) {}
 
-    void note_activity(const ChatId& chat, Time at);
+    // `room` as it is in memory; null when it is not.
+    void note_activity(const ChatId& chat, Time at, const Room* room = nullptr);
     void note_marker(const Seat& seat, std::int64_t read_seq);
+
+    // Somebody came or went.
+    void note_people(const Room& room);
 
     Time newest_activity(const ChatId& chat, Time stored) const;
     std::int64_t newest_marker(const Seat& seat, std::int64_t stored) const;
@@ -29,8 +33,9 @@ class Unsaved {
     void merge_into(std::vector<ChatRecord>& chats) const;
     void merge_into(std::vector<Place>& places, const UserId& user) const;
 
-    // The conversations whose activity is not in the store yet, or may not have been a moment ago.
-    std::vector<ChatId> active_chats() const;
+    // The conversations of at most `ChatStore::listed_members_max` people whose activity is not in
+    // the store yet, or may not have been a moment ago: those of the person, and perhaps others.
+    std::vector<ChatId> active_chats_of(const UserId& user) const;
 
     // Writes everything down.  What fails stays for the next time.
     Task<void> save();
@@ -40,9 +45,13 @@ class Unsaved {
     struct Layer {
         std::unordered_map<ChatId, Time> activities;
         std::unordered_map<Seat, std::int64_t> markers;
+        std::unordered_map<UserId, std::vector<ChatId>> chats_of;  // of `activities`
+        std::vector<ChatId> others;                                // whose people are not known
 
         bool empty() const { return activities.empty() && markers.empty(); }
     };
+
+    bool is_active(const ChatId& chat) const;
 
     ChatStore& store_;
     std::size_t entries_max_;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "services/chat/domain/records.hpp"
+#include "services/chat/ports.hpp"
 #include "store/sql/database.hpp"
 
 // Rows <-> records.
@@ -11,7 +12,7 @@ namespace loquat::chat {
 
 // members.listed_at is the time of the conversation's last activity.  With more members than these
 // it is not moved with every message but `always_listed`.
-inline constexpr std::int64_t listed_members_max = 16;
+inline constexpr std::int64_t listed_members_max = ChatStore::listed_members_max;
 inline constexpr std::int64_t always_listed = INT64_MAX;
 
 // The columns of `chats` in the order that `read_chat` expects.

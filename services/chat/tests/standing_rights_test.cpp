@@ -55,6 +55,61 @@ Task<contracts::FeedPtr<contracts::EventText>> open_stream(AssistantWorld& world
     return world.generations->stream_generation(world.as(user), std::move(request));
 }
 
+// Two people, a room of both, and an assistant of the second one alone.
+struct Scene : AssistantWorld {
+    using AssistantWorld::AssistantWorld;
+
+    const UserId ana = person("ana");
+    const UserId bob = person("bob");
+    contracts::Chat group;
+    contracts::Chat own;
+
+    void play(const std::function<Task<void>()>& story) {
+        auto body = [&]() -> Task<void> {
+            group = co_await make_group(ana, {bob});
+            own = co_await make_assistant_chat(bob);
+            co_await story();
+        };
+        run_assistants(body());
+    }
+    Task<std::string> code_of_get(UserId user, std::string id) {
+        co_return co_await code_of(look(user, std::move(id)));
+    }
+    Task<std::string> code_of_question(UserId user, ChatId chat) {
+        co_return co_await code_of(ask_to_the_end(user, chat));
+    }
+    Task<std::string> code_of_sending(UserId user, ChatId chat) {
+        co_return co_await code_of(send_question(user, chat));
+    }
+    // The next that a model is asked for; it is written to its end.
+    Task<void> expect_next(std::string id) {
+        const auto next = co_await models.next();
+        EXPECT_EQ(next->request.generationId, id);
+        next->say("This.");
+        next->end();
+        co_await wait_for_end(bob, id);
+    }
+
+  private:
+    Task<void> look(UserId user, std::string id) { co_await get(user, std::move(id)); }
+    Task<void> ask_to_the_end(UserId user, ChatId chat) {
+        const auto started = co_await ask(user, chat, "Hello?");
+        co_await wait_for_end(user, started.generationId);
+    }
+    Task<void> send_question(UserId user, ChatId chat) {
+        contracts::SendChatRequest request;
+        request.chat_id = chat;
+        request.message = "Tell.";
+        co_await generations->send_chat(as(user), std::move(request));
+    }
+};
+
+template <class Answer>
+void finish(Answer& answer, const std::string& text) {
+    answer.say(text);
+    answer.end();
+}
+
 struct LossOfReading {
     std::string name;
     Lost lose;
@@ -63,14 +118,11 @@ struct LossOfReading {
 class StreamOf : public testing::TestWithParam<LossOfReading> {};
 
 TEST_P(StreamOf, an_answer_ends_without_a_further_event_when_the_right_to_read_is_lost) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        const auto group = co_await world.make_group(ana, {bob});
-        const auto started = co_await world.ask(ana, group.id, "Tell.");
-        const auto answer = co_await world.models.next();
-        auto feed = co_await open_stream(world, bob, started.generationId);
+    Scene scene;
+    scene.play([&]() -> Task<void> {
+        const auto started = co_await scene.ask(scene.ana, scene.group.id, "Tell.");
+        const auto answer = co_await scene.models.next();
+        auto feed = co_await open_stream(scene, scene.bob, started.generationId);
         answer->say("Once ");
         std::string seen;
         while (text_of_stream(seen).empty()) {
@@ -79,60 +131,46 @@ TEST_P(StreamOf, an_answer_ends_without_a_further_event_when_the_right_to_read_i
             }
         }
 
-        co_await GetParam().lose(world, ana, bob, group.id);
-        answer->say("upon a time");
-        answer->end();
+        co_await GetParam().lose(scene, scene.ana, scene.bob, scene.group.id);
+        finish(*answer, "upon a time");
 
         EXPECT_TRUE((co_await feed->next(soon())).empty());
         EXPECT_EQ(text_of_stream(seen), "Once ");
-        EXPECT_EQ(
-            co_await code_of([](AssistantWorld& in, UserId user, std::string id) -> Task<void> {
-                co_await in.get(user, id);
-            }(world, bob, started.generationId)),
-            "generation.not_found");
-    };
-
-    world.run_assistants(body());
-    EXPECT_EQ(world.rights.size(), 0U);
+        EXPECT_EQ(co_await scene.code_of_get(scene.bob, started.generationId),
+                  "generation.not_found");
+    });
+    EXPECT_EQ(scene.rights.size(), 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rights, StreamOf,
-                         testing::Values(LossOfReading{"removed", remove},
-                                         LossOfReading{"left", leave},
-                                         LossOfReading{"chat_deleted", delete_chat}),
+const LossOfReading losses_of_reading[] = {
+    {"removed", remove}, {"left", leave}, {"chat_deleted", delete_chat}};
+
+INSTANTIATE_TEST_SUITE_P(Rights, StreamOf, testing::ValuesIn(losses_of_reading),
                          [](const auto& info) { return info.param.name; });
 
 TEST(StreamOfAnAnswer, goes_on_for_who_stays_in_the_room) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        const auto group = co_await world.make_group(ana, {bob});
-        const auto started = co_await world.ask(ana, group.id, "Tell.");
-        const auto answer = co_await world.models.next();
-        auto feed = co_await open_stream(world, ana, started.generationId);
+    Scene scene;
+    scene.play([&]() -> Task<void> {
+        const auto started = co_await scene.ask(scene.ana, scene.group.id, "Tell.");
+        const auto answer = co_await scene.models.next();
+        auto feed = co_await open_stream(scene, scene.ana, started.generationId);
 
-        co_await remove(world, ana, bob, group.id);
-        answer->say("All of it.");
-        answer->end();
+        co_await remove(scene, scene.ana, scene.bob, scene.group.id);
+        finish(*answer, "All of it.");
 
         std::string seen;
-        for (;;) {
-            const auto pieces = co_await feed->next(soon());
-            if (pieces.empty()) {
-                break;
-            }
+        for (auto pieces = co_await feed->next(soon()); !pieces.empty();
+             pieces = co_await feed->next(soon())) {
             for (const auto& piece : pieces) {
                 seen += piece.text;
             }
         }
         EXPECT_EQ(types_of_stream(seen).back(), "done");
         EXPECT_EQ(text_of_stream(seen), "All of it.");
-    };
-
-    world.run_assistants(body());
+    });
 }
 
+// What becomes of an answer in the room when its asker loses the right to ask.
 struct LossOfAsking {
     std::string name;
     Lost lose;
@@ -140,161 +178,119 @@ struct LossOfAsking {
     std::string error;  // of a failed one
 };
 
-class AnswerThatWaits : public testing::TestWithParam<LossOfAsking> {};
+const LossOfAsking losses_of_asking[] = {
+    {"removed", remove, GenerationState::canceled, ""},
+    {"left", leave, GenerationState::canceled, ""},
+    {"chat_deleted", delete_chat, GenerationState::canceled, ""},
+    {"assistant_off", switch_off, GenerationState::failed, "chat.assistant_off"}};
+// One that runs already is written to its end.
+const LossOfAsking archived{"archived", archive, GenerationState::failed, "chat.archived"};
+
+struct LosingToAsk : testing::TestWithParam<LossOfAsking> {
+    Scene scene;
+
+    Task<void> lose() { co_await GetParam().lose(scene, scene.ana, scene.bob, scene.group.id); }
+    Task<void> expect_lost(std::string id) {
+        const auto record =
+            co_await scene.generations_store->find(*GenerationId::parse(std::move(id)));
+        EXPECT_EQ(record->state, GetParam().state);
+        EXPECT_EQ(record->error ? record->error->code : "", GetParam().error);
+        was_answered = record->answer.has_value();
+    }
+
+    bool was_answered = false;
+};
+class AnswerThatWaits : public LosingToAsk {};
+class AnswerThatRuns : public LosingToAsk {};
 
 TEST_P(AnswerThatWaits, is_not_written_when_the_right_to_ask_is_lost) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        const auto own = co_await world.make_assistant_chat(bob);
-        const auto group = co_await world.make_group(ana, {bob});
-        const auto first = co_await world.ask(bob, own.id, "Run.");
-        const auto running = co_await world.models.next();
-        const auto waiting = co_await world.ask(bob, group.id, "Wait.");
-        const auto later = co_await world.ask(bob, own.id, "Then this.");
+    scene.play([&]() -> Task<void> {
+        co_await scene.ask(scene.bob, scene.own.id, "Run.");
+        const auto running = co_await scene.models.next();
+        const auto waiting = co_await scene.ask(scene.bob, scene.group.id, "Wait.");
+        const auto later = co_await scene.ask(scene.bob, scene.own.id, "Then this.");
 
-        co_await GetParam().lose(world, ana, bob, group.id);
-        running->say("Done.");
-        running->end();
+        co_await lose();
+        finish(*running, "Done.");
 
-        const auto next = co_await world.models.next();
-        EXPECT_EQ(next->request.generationId, later.generationId);
-        next->say("This.");
-        next->end();
-        co_await world.wait_for_end(bob, later.generationId);
-        const auto id = *GenerationId::parse(waiting.generationId);
-        const auto record = co_await world.generations_store->find(id);
-        EXPECT_EQ(record->state, GetParam().state);
-        EXPECT_EQ(record->error ? record->error->code : "", GetParam().error);
-        EXPECT_FALSE(record->answer);
-        EXPECT_EQ(world.models.asked, 2);
-    };
-
-    world.run_assistants(body());
+        co_await scene.expect_next(later.generationId);
+        co_await expect_lost(waiting.generationId);
+        EXPECT_FALSE(was_answered);
+        EXPECT_EQ(scene.models.asked, 2);
+    });
 }
-
-INSTANTIATE_TEST_SUITE_P(
-    Rights, AnswerThatWaits,
-    testing::Values(LossOfAsking{"removed", remove, GenerationState::canceled, ""},
-                    LossOfAsking{"left", leave, GenerationState::canceled, ""},
-                    LossOfAsking{"chat_deleted", delete_chat, GenerationState::canceled, ""},
-                    LossOfAsking{"assistant_off", switch_off, GenerationState::failed,
-                                 "chat.assistant_off"},
-                    LossOfAsking{"archived", archive, GenerationState::failed, "chat.archived"}),
-    [](const auto& info) { return info.param.name; });
-
-TEST(AnswerThatWaited, is_not_written_when_the_quota_was_used_up_meanwhile) {
-    AssistantWorld world{ChatConfig{.tokens_per_day_max = 1'000}};
-    const UserId ana = world.person("ana");
-    auto body = [&]() -> Task<void> {
-        const auto own = co_await world.make_assistant_chat(ana);
-        co_await world.ask(ana, own.id, "Run.");
-        const auto running = co_await world.models.next();
-        const auto waiting = co_await world.ask(ana, own.id, "Wait.");
-
-        world.ledger.tokens = 1'000;
-        running->say("Done.");
-        running->end();
-
-        const auto ended = co_await world.wait_for_end(ana, waiting.generationId);
-        EXPECT_EQ(ended.state, GenerationState::failed);
-        EXPECT_EQ(ended.error ? ended.error->code : "", "usage.quota_exceeded");
-        EXPECT_EQ(world.models.asked, 1);
-    };
-
-    world.run_assistants(body());
-}
-
-class AnswerThatRuns : public testing::TestWithParam<LossOfAsking> {};
 
 TEST_P(AnswerThatRuns, is_stopped_and_gives_its_place_back) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        const auto own = co_await world.make_assistant_chat(bob);
-        const auto group = co_await world.make_group(ana, {bob});
-        const auto started = co_await world.ask(bob, group.id, "Run.");
-        const auto running = co_await world.models.next();
-        const auto waiting = co_await world.ask(bob, own.id, "Then this.");
+    scene.play([&]() -> Task<void> {
+        const auto started = co_await scene.ask(scene.bob, scene.group.id, "Run.");
+        const auto running = co_await scene.models.next();
+        const auto waiting = co_await scene.ask(scene.bob, scene.own.id, "Then this.");
 
-        co_await GetParam().lose(world, ana, bob, group.id);
+        co_await lose();
 
-        const auto next = co_await world.models.next();
-        EXPECT_EQ(next->request.generationId, waiting.generationId);
+        co_await scene.expect_next(waiting.generationId);
         EXPECT_TRUE(running->is_canceled());
-        next->say("This.");
-        next->end();
-        co_await world.wait_for_end(bob, waiting.generationId);
-        const auto id = *GenerationId::parse(started.generationId);
-        const auto record = co_await world.generations_store->find(id);
-        EXPECT_EQ(record->state, GetParam().state);
-        EXPECT_EQ(record->error ? record->error->code : "", GetParam().error);
-    };
-
-    world.run_assistants(body());
+        co_await expect_lost(started.generationId);
+    });
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rights, AnswerThatRuns,
-    testing::Values(LossOfAsking{"removed", remove, GenerationState::canceled, ""},
-                    LossOfAsking{"left", leave, GenerationState::canceled, ""},
-                    LossOfAsking{"chat_deleted", delete_chat, GenerationState::canceled, ""},
-                    LossOfAsking{"assistant_off", switch_off, GenerationState::failed,
-                                 "chat.assistant_off"}),
-    [](const auto& info) { return info.param.name; });
+const auto name_of_loss = [](const auto& info) { return info.param.name; };
+INSTANTIATE_TEST_SUITE_P(Rights, AnswerThatWaits, testing::ValuesIn(losses_of_asking),
+                         name_of_loss);
+INSTANTIATE_TEST_SUITE_P(Rights, AnswerThatRuns, testing::ValuesIn(losses_of_asking), name_of_loss);
+INSTANTIATE_TEST_SUITE_P(InArchives, AnswerThatWaits, testing::Values(archived), name_of_loss);
+
+TEST(AnswerThatWaited, is_not_written_when_the_quota_was_used_up_meanwhile) {
+    Scene scene{ChatConfig{.tokens_per_day_max = 1'000}};
+    scene.play([&]() -> Task<void> {
+        co_await scene.ask(scene.bob, scene.own.id, "Run.");
+        const auto running = co_await scene.models.next();
+        const auto waiting = co_await scene.ask(scene.bob, scene.own.id, "Wait.");
+
+        scene.ledger.tokens = 1'000;
+        finish(*running, "Done.");
+
+        const auto ended = co_await scene.wait_for_end(scene.bob, waiting.generationId);
+        EXPECT_EQ(ended.state, GenerationState::failed);
+        EXPECT_EQ(ended.error ? ended.error->code : "", "usage.quota_exceeded");
+        EXPECT_EQ(scene.models.asked, 1);
+    });
+}
 
 TEST(AnswerThatRunsForOthers, goes_on_when_somebody_else_leaves) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
-        const auto group = co_await world.make_group(ana, {bob});
-        const auto started = co_await world.ask(ana, group.id, "Run.");
-        const auto running = co_await world.models.next();
+    Scene scene;
+    scene.play([&]() -> Task<void> {
+        const auto started = co_await scene.ask(scene.ana, scene.group.id, "Run.");
+        const auto running = co_await scene.models.next();
 
-        co_await leave(world, ana, bob, group.id);
-        running->say("Done.");
-        running->end();
+        co_await leave(scene, scene.ana, scene.bob, scene.group.id);
+        finish(*running, "Done.");
 
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        const auto ended = co_await scene.wait_for_end(scene.ana, started.generationId);
         EXPECT_EQ(ended.state, GenerationState::succeeded);
-    };
+    });
+}
 
-    world.run_assistants(body());
+Task<void> send_question(Scene& scene, UserId user, ChatId chat, std::string& code) {
+    code = co_await scene.code_of_sending(user, chat);
 }
 
 TEST(SendChat, gives_no_answer_to_who_was_removed_while_it_waited) {
-    AssistantWorld world;
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
+    Scene scene;
     std::string code;
-    auto body = [&]() -> Task<void> {
-        const auto group = co_await world.make_group(ana, {bob});
-        aio::Scope scope{world.loop, "sending"};
-        scope.start(
-            [](AssistantWorld& in, UserId user, ChatId chat, std::string& out) -> Task<void> {
-                contracts::SendChatRequest request;
-                request.chat_id = chat;
-                request.message = "Tell.";
-                out = co_await code_of([](AssistantWorld& where, UserId who,
-                                          contracts::SendChatRequest what) -> Task<void> {
-                    co_await where.generations->send_chat(where.as(who), std::move(what));
-                }(in, user, std::move(request)));
-            }(world, bob, group.id, code));
-        const auto running = co_await world.models.next();
+    scene.play([&]() -> Task<void> {
+        aio::Scope scope{scene.loop, "sending"};
+        scope.start(send_question(scene, scene.bob, scene.group.id, code));
+        const auto running = co_await scene.models.next();
         running->say("A secret.");
 
-        co_await remove(world, ana, bob, group.id);
+        co_await remove(scene, scene.ana, scene.bob, scene.group.id);
 
         while (code.empty()) {
             co_await yield();
         }
         co_await scope.close();
-    };
-
-    world.run_assistants(body());
+    });
     EXPECT_EQ(code, "generation.not_found");
 }
 
@@ -310,29 +306,23 @@ class MayBeAsked : public testing::TestWithParam<Setting> {};
 
 TEST_P(MayBeAsked, says_what_a_question_and_a_mention_do) {
     const Setting& setting = GetParam();
-    AssistantWorld world;
-    world.models.echo = "yes";
-    const UserId ana = world.person("ana");
-    const UserId bob = world.person("bob");
-    auto body = [&]() -> Task<void> {
+    Scene scene;
+    scene.models.echo = "yes";
+    scene.play([&]() -> Task<void> {
         contracts::CreateChatRequest creation;
         creation.kind = setting.kind;
         creation.title = setting.kind == ChatKind::group ? "Room" : "";
         creation.assistant = setting.assistant;
         if (setting.kind == ChatKind::direct) {
-            creation.member_ids = {bob};
+            creation.member_ids = {scene.bob};
         }
-        const auto made = co_await world.chat.create_chat(world.as(ana), creation);
+        const auto made = co_await scene.chat.create_chat(scene.as(scene.ana), creation);
 
-        const std::string code =
-            co_await code_of([](AssistantWorld& in, UserId user, ChatId chat) -> Task<void> {
-                const auto started = co_await in.ask(user, chat, "Hello?");
-                co_await in.wait_for_end(user, started.generationId);
-            }(world, ana, made.body.id));
-        const int asked = world.models.asked;
-        co_await world.send(ana, made.body.id, "@assistant hello");
-        co_await world.settle_down(300);
-        const int mentioned = world.models.asked - asked;
+        const std::string code = co_await scene.code_of_question(scene.ana, made.body.id);
+        const int asked = scene.models.asked;
+        co_await scene.send(scene.ana, made.body.id, "@assistant hello");
+        co_await scene.settle_down(300);
+        const int mentioned = scene.models.asked - asked;
 
         EXPECT_EQ(made.body.assistant_may_be_asked, setting.is_on);
         EXPECT_EQ(may_be_asked(setting.kind, setting.assistant), setting.is_on);
@@ -340,9 +330,7 @@ TEST_P(MayBeAsked, says_what_a_question_and_a_mention_do) {
         EXPECT_EQ(asked, setting.is_on ? 1 : 0);
         const bool answers_mentions = setting.is_on && setting.kind != ChatKind::assistant;
         EXPECT_EQ(mentioned, answers_mentions ? 1 : 0);
-    };
-
-    world.run_assistants(body());
+    });
 }
 
 INSTANTIATE_TEST_SUITE_P(

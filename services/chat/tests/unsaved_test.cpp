@@ -1,5 +1,8 @@
 #include "services/chat/unsaved.hpp"
 
+#include <set>
+
+#include "services/chat/rooms.hpp"
 #include "services/chat/tests/world.hpp"
 
 // What was to be written down when writing failed.
@@ -115,6 +118,60 @@ TEST(Unsaved, keeps_the_newest_of_what_failed_and_what_came_meanwhile) {
         EXPECT_EQ(store.markers[newer], 9);
     };
 
+    world.run(body());
+}
+
+Room make_room(const std::vector<UserId>& people) {
+    LoadedChat loaded;
+    loaded.chat.id = ChatId::make();
+    Room room{std::move(loaded)};
+    for (const UserId& user : people) {
+        room.add({user, MemberRole::member, {}, 0});
+    }
+    return room;
+}
+
+TEST(Unsaved,
+     gives_a_person_only_the_small_conversations_of_that_person_and_those_of_unknown_people) {
+    World world;
+    ProgressStore store;
+    Unsaved unsaved{store, 100};
+    const UserId ana = UserId::make();
+    const UserId bob = UserId::make();
+    Room pair = make_room({ana, bob});
+    const Room own = make_room({bob});
+    std::vector<UserId> many(ChatStore::listed_members_max + 1);
+    std::ranges::generate(many, [] { return UserId::make(); });
+    many.front() = ana;
+    const Room large = make_room(many);
+    const ChatId unknown = ChatId::make();
+    for (const Room* room : {&std::as_const(pair), &own, &large}) {
+        unsaved.note_activity(room->chat.id, from_unix_ms(70), room);
+        unsaved.note_activity(room->chat.id, from_unix_ms(71), room);
+    }
+    unsaved.note_activity(unknown, from_unix_ms(70));
+    const auto set_of = [](std::vector<ChatId> chats) {
+        return std::set<ChatId>{chats.begin(), chats.end()};
+    };
+    using Chats = std::set<ChatId>;
+
+    EXPECT_EQ(set_of(unsaved.active_chats_of(ana)), (Chats{pair.chat.id, unknown}));
+    EXPECT_EQ(set_of(unsaved.active_chats_of(bob)), (Chats{pair.chat.id, own.chat.id, unknown}));
+
+    const UserId eve = UserId::make();
+    pair.add({eve, MemberRole::member, {}, 0});
+    unsaved.note_people(pair);
+    EXPECT_EQ(set_of(unsaved.active_chats_of(eve)), (Chats{pair.chat.id, unknown}));
+
+    auto body = [&]() -> Task<void> {
+        store.failures_left = 1;
+        co_await code_of(unsaved.save());
+        EXPECT_EQ(set_of(unsaved.active_chats_of(eve)), (Chats{pair.chat.id, unknown}));
+        co_await unsaved.save();
+        EXPECT_EQ(set_of(unsaved.active_chats_of(eve)), (Chats{pair.chat.id, unknown}));
+        co_await unsaved.save();
+        EXPECT_EQ(unsaved.active_chats_of(eve).size(), 0U);
+    };
     world.run(body());
 }
 
