@@ -138,6 +138,24 @@ TEST_F(ProgramTest, wrong_use_is_two_and_help_is_zero) {
     EXPECT_EQ(run({"version"}).first, 0);
 }
 
+TEST_F(ProgramTest,
+       refuses_to_serve_apart_what_shares_a_broadcast_with_one_line_that_says_what_lacks) {
+    const std::vector<std::vector<std::string>> splits{{"presence"},
+                                                       {"gateway", "presence"},
+                                                       {"chat", "consumer", "realtime"},
+                                                       {"realtime", "auth"}};
+    for (const std::vector<std::string>& services : splits) {
+        std::vector<std::string> arguments{"serve", "--data", folder_.string()};
+        arguments.insert(arguments.end(), services.begin(), services.end());
+
+        const auto [code, said] = run(arguments);
+
+        EXPECT_NE(code, 0);
+        EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+        EXPECT_TRUE(said.contains("run in one process only: name ")) << said;
+    }
+}
+
 TEST_F(ProgramTest, people_are_added_without_and_beside_a_running_platform) {
     const auto data = folder_.string();
 

@@ -1,5 +1,8 @@
 #include "apps/loquat/modules.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "services/auth/module.hpp"
@@ -34,6 +37,26 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
     for (const runtime::Module* module : all_modules()) {
         if (std::ranges::find(names, module->name) != names.end()) {
             chosen.push_back(module);
+        }
+    }
+    return chosen;
+}
+
+std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::string>& names) {
+    constexpr std::array together{"chat", "consumer", "presence", "realtime"};
+    const auto chosen = modules_named(names);
+    const auto is_named = [&](const char* name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    if (std::ranges::none_of(together, is_named)) {
+        return chosen;
+    }
+    for (const char* missing : together) {
+        if (!is_named(missing)) {
+            throw Failure{Kind::invalid, "serve.apart",
+                          "chat, consumer, presence and realtime share an embedded log and "
+                          "broadcast and run in one process only: name " +
+                              std::string{missing} + " too, or none of them."};
         }
     }
     return chosen;

@@ -73,11 +73,11 @@ void add_serve(CLI::App& app, int& code) {
     command->footer(
         "Services of other processes are found by --set platform.urls in the configuration file:\n"
         "  platform:\n    urls: [{service: auth, url: \"http://127.0.0.1:7100\"}]\n"
-        "All processes need the same platform.internal_key. chat, consumer and realtime share a "
-        "broadcast and a log\n"
-        "and belong into one process while these are embedded.");
+        "All processes need the same platform.internal_key. chat, consumer, presence and realtime "
+        "share an embedded\n"
+        "log and broadcast and belong into one process: name all four, or none of them.");
     command->callback([options, &code] {
-        auto platform = options->common.platform(modules_named(options->names));
+        auto platform = options->common.platform(modules_to_serve(options->names));
         platform.service_port =
             runtime::ServicePort{options->address, static_cast<std::uint16_t>(options->port)};
         code = runtime::run(std::move(platform));
