@@ -1,5 +1,6 @@
 #include "services/chat/unsaved.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "services/chat/rooms.hpp"
