@@ -16,6 +16,7 @@ export const queryClient = new QueryClient({
 });
 
 export const keys = {
+  server: ['server'] as const,
   chats: ['chats'] as const,
   publicChats: (query: string) => ['public-chats', query] as const,
   messages: (chatId: string) => ['messages', chatId] as const,

@@ -73,6 +73,11 @@ export const strings = {
   auth: {
     signIn: 'Sign in',
     signInTitle: 'Sign in to continue',
+    signInTo: (name: string) => `Sign in to ${name}`,
+    signUpTo: (name: string) => `Create your account on ${name}`,
+    closed: 'Accounts are made by the administrator here.',
+    closedTitle: 'Registration is closed',
+    closedText: 'Only the administrator makes accounts on this server. Ask them for one, then sign in.',
     signUpTitle: 'Create your account',
     createAccount: 'Create account',
     newHere: 'New here?',

@@ -8,8 +8,10 @@ import { errorText, fieldError, namesAField } from '@/lib/errors';
 import { signIn, useSession } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { AuthLayout } from './auth-layout';
+import { useServerInfo } from './use-server-info';
 
 export function SignInPage() {
+  const server = useServerInfo();
   const ended = useSession((state) => state.ended);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
@@ -29,8 +31,8 @@ export function SignInPage() {
   const general = error && !namesAField(error, ['login', 'password']) ? errorText(error) : null;
   return (
     <AuthLayout
-      title={strings.auth.signInTitle}
-      lead={<>{strings.auth.newHere} <Link to="/sign-up" className="font-medium text-link underline underline-offset-2">{strings.auth.createAccount}</Link></>}
+      title={server?.name ? strings.auth.signInTo(server.name) : strings.auth.signInTitle}
+      lead={server?.registration === 'closed' ? strings.auth.closed : <>{strings.auth.newHere} <Link to="/sign-up" className="font-medium text-link underline underline-offset-2">{strings.auth.createAccount}</Link></>}
     >
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
         {ended && !general && <p role="status" className="rounded-sm bg-warn-soft px-3 py-2.5 text-warn">{strings.auth.ended}</p>}

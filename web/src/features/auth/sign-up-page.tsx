@@ -8,6 +8,7 @@ import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
 import { signUp } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { AuthLayout } from './auth-layout';
+import { useServerInfo } from './use-server-info';
 
 const fields = ['username', 'display_name', 'email', 'password'] as const;
 type FieldName = (typeof fields)[number];
@@ -20,6 +21,7 @@ const fieldOfCode: Record<string, FieldName> = {
 };
 
 export function SignUpPage() {
+  const server = useServerInfo();
   const [values, setValues] = useState({ username: '', display_name: '', email: '', password: '' });
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -47,9 +49,16 @@ export function SignUpPage() {
     }
   };
   const general = error && !owner && !namesAField(error, [...fields]) ? errorText(error) : null;
+  if (server?.registration === 'closed') {
+    return (
+      <AuthLayout title={strings.auth.closedTitle} lead={strings.auth.closedText}>
+        <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{strings.auth.signIn}</Link>
+      </AuthLayout>
+    );
+  }
   return (
     <AuthLayout
-      title={strings.auth.signUpTitle}
+      title={server?.name ? strings.auth.signUpTo(server.name) : strings.auth.signUpTitle}
       lead={<>{strings.auth.haveAccount} <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{strings.auth.signIn}</Link></>}
     >
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
