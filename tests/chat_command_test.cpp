@@ -68,6 +68,19 @@ class ChatCommandOnPlatform : public ChatCommand {
         const int code = program.wait_for_end();
         return {code, program.output(), program.errors()};
     }
+    // Asks until the answer has those words; gives what stands behind them.
+    std::string get_until(const std::string& target, const std::string& words) {
+        std::string body;
+        auto ask = [&]() -> Task<void> {
+            const auto has = [&](const HttpCaller::Answer& answer) {
+                return answer.body.contains(words);
+            };
+            body = (co_await caller_.get_until(target, token_, has)).body;
+        };
+        run_to_end(loop_, ask());
+        const std::size_t at = body.find(words);
+        return at == std::string::npos ? "" : body.substr(at + words.size());
+    }
     std::string get(const std::string& target) {
         std::string body;
         auto ask = [&]() -> Task<void> {
@@ -241,17 +254,16 @@ TEST_F(ChatCommandOnPlatform, asks_on_a_terminal_and_does_not_show_the_password)
 
 TEST_F(ChatCommandOnPlatform, cancels_the_answer_at_the_first_interrupt) {
     Program program{signed_in(url(), {"--once", "[[endless]] [[slow 5]] hello"}), start()};
-    program.read_until("simulated");
+    const std::string id = get_until("/api/chats", R"("id":")").substr(0, 36);
+    const std::string answers = "/api/chats/" + id + "/generations";
+    get_until(answers, "simulated");
 
     program.signal(SIGINT);
     const int code = program.wait_for_end();
 
     EXPECT_EQ(code, 130);
     EXPECT_NE(program.errors().find("canceled"), std::string::npos) << program.errors();
-    const std::string id =
-        *wire::parse(get("/api/chats")).find("items")->if_array()->front().find("id")->if_string();
-    EXPECT_NE(get("/api/chats/" + id + "/generations").find(R"("state":"canceled")"),
-              std::string::npos);
+    EXPECT_NE(get(answers).find(R"("state":"canceled")"), std::string::npos);
 }
 
 TEST_F(ChatCommandOnPlatform, goes_on_with_an_answer_that_is_still_written) {

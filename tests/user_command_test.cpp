@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "base/ids.hpp"
 #include "tests/support/http_caller.hpp"
 #include "tests/support/program.hpp"
 

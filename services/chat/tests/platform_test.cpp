@@ -65,6 +65,11 @@ class StandInAuth final : public AuthApi {
     Task<contracts::RevocationList> list_revocations(Caller, contracts::Empty) override {
         not_played();
     }
+    Task<contracts::ServerInfo> get_server(Caller, contracts::Empty) override { not_played(); }
+    Task<contracts::LeavingUsers> list_leaving_users(Caller, contracts::Empty) override {
+        co_return contracts::LeavingUsers{};
+    }
+    Task<void> note_user_left(Caller, contracts::UserRef) override { not_played(); }
 
     Task<contracts::UserList> list_users_by_id(Caller, contracts::UserIds request) override {
         contracts::UserList list;
