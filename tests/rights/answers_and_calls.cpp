@@ -107,6 +107,8 @@ Task<std::string> wait_for_answer(Scene& scene, const Change& change) {
     co_return sent.outcome == "200" ? "answered" : sent.outcome;
 }
 
+bool is_removal(const Change& change) { return change.column == "account removed"; }
+
 Task<std::string> run(Scene& scene, const Change& change) {
     const std::string id = co_await scene.ask(scene.bob, scene.room, "run");
     const auto answer = co_await scene.next_answer("run");
@@ -116,7 +118,8 @@ Task<std::string> run(Scene& scene, const Change& change) {
         co_return;
     };
     co_await change.make(scene);
-    const bool is_stopped = change.column == "membership lost" || change.column == "assistant off";
+    const bool is_stopped = change.column == "membership lost" ||
+                            change.column == "assistant off" || is_removal(change);
     if (is_stopped) {
         EXPECT_TRUE(co_await answer->abandoned(soon()));
     } else {
@@ -127,6 +130,13 @@ Task<std::string> run(Scene& scene, const Change& change) {
         state = co_await scene.state_of(id);
     }
     co_return state == "succeeded" ? "goes on" : state == "gone" ? "canceled" : state;
+}
+
+// Of a removed account nothing begins any more, so its place is seen to be free when the answer
+// ends.
+Task<std::string> end_of(std::shared_ptr<ScriptedAnswer> answer) {
+    const bool is_over = co_await answer->abandoned(soon());
+    co_return is_over ? "is free at once" : "is kept";
 }
 
 // Bob's next question begins only when the one before gave its place back.
@@ -140,6 +150,9 @@ Task<std::string> hold_place(Scene& scene, const Change& change) {
     const std::string next = co_await scene.ask(scene.bob, scene.own_chat, "next");
     const std::size_t asked = scene.provider.asked();
     co_await change.make(scene);
+    if (is_removal(change)) {
+        co_return co_await end_of(answer);
+    }
     const bool may_free = change.column == "membership lost" || change.column == "assistant off";
     if (may_free) {
         const auto second = co_await scene.next_answer("next");
@@ -163,6 +176,13 @@ Task<std::string> wait_in_queue(Scene& scene, const Change& change) {
         co_return;
     };
     co_await change.make(scene);
+    if (is_removal(change)) {
+        const std::size_t asked = scene.provider.asked();
+        EXPECT_TRUE(co_await first->abandoned(soon()));
+        const std::string state = co_await scene.state_of(id);
+        EXPECT_EQ(scene.provider.asked(), asked);
+        co_return state == "gone" ? "canceled" : state;
+    }
     first->say("done");
     first->finish(3, tokens);
     if (tokens > 2) {
