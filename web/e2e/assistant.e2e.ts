@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FakeAssistant } from './fake-assistant';
 import { api, composer, makeRoom, openBrowser, register, signIn, until, write, type Browser, type Person } from './support';
 
 // Assistants against the real server and its simulated model, whose pace a question can set: [[slow 40]] says so
@@ -250,4 +251,23 @@ test('what a reader hears is sentences', async () => {
   expect(heard.length).toBeLessThan(20);
   const middle = heard.slice(1, -1).filter((text) => !/[.!?…)"`:]$/.test(text.trim()));
   expect(middle, heard.join(' ¦ ')).toEqual([]);
+});
+
+test('an answer given without the oldest messages says so', async () => {
+  const ada = await register('ada', 'Ada');
+  const page = await browser.newPage();
+  const fake = await new FakeAssistant(page).start();
+  await signIn(page, ada, `/c/${await newChat(ada)}`);
+  await write(page, 'And before that?');
+  await page.locator('[data-answer="g1"]').waitFor();
+  const answer = fake.answers[0]!;
+
+  fake.say(answer, { type: 'state', state: 'streaming' });
+  fake.say(answer, { type: 'notice', code: 'generation.context_shortened', message: 'The oldest 12 messages were left out.', dropped: 12 });
+  fake.say(answer, { type: 'delta', delta: 'I read only the end.' });
+  fake.finish(answer, 2);
+
+  await page.locator('[data-answer="g1"][data-answer-state="message"]').waitFor();
+  await rows(page).getByText('The oldest 12 messages were left out.').waitFor();
+  expect(await page.locator('[data-answer="g1"] .content').innerText()).toBe('I read only the end.');
 });

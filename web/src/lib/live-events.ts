@@ -1,4 +1,4 @@
-import type { Chat, Message, PresenceState } from '@/api/contracts.gen';
+import type { Chat, Message, PresenceState, PublicUser } from '@/api/contracts.gen';
 import type { GenerationEvent } from './answer-store';
 
 // The JSON bodies of live events. What a server may leave out is optional here.
@@ -10,6 +10,7 @@ export type LiveEvent =
   | { type: 'resync'; from_seq: number; to_seq: number; generations?: boolean }
   | ({ type: 'generation' } & GenerationEvent)
   | { type: 'chat_added' | 'chat_changed'; chat?: Chat; chat_id?: string }
+  | { type: 'user_changed'; user: PublicUser }
   | { type: 'chat_removed'; chat_id?: string; chat?: Chat }
   | { type: 'unread'; chat_id: string; unread: number; last_seq: number; last_message?: Message | null }
   | { type: 'read'; user_id?: string; chat_id?: string; seq?: number; read_seq?: number; unread?: number }

@@ -1,5 +1,6 @@
 import type { Chat, Message } from '@/api/contracts.gen';
 import { cachedChats } from './chat-cache';
+import { nameOf } from './names';
 import { previewOf } from './preview';
 import { keys, queryClient } from './query-client';
 import { isReading } from './reading';
@@ -38,7 +39,7 @@ export function startNotifications(meId: string): () => void {
 }
 
 function show(chat: Chat, message: Message): void {
-  const sender = message.sender.display_name;
+  const sender = nameOf(message.sender);
   const title = chat.kind === 'direct' ? sender : `${sender} · ${chat.title}`;
   const notification = new Notification(title, {
     body: previewOf(message),

@@ -1,7 +1,10 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import type { Member, Message } from '@/api/contracts.gen';
+import { cachedWindow } from './chat-cache';
 import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from './live-events';
 import { keys, queryClient } from './query-client';
 import { onFollowed, onLiveEvent, onOpen } from './sync';
+import { message } from './test-messages';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -34,4 +37,21 @@ it('counts what the server counts, and moves no marker by it', () => {
   const [after] = queryClient.getQueryData<(typeof chat)[]>(keys.chats) ?? [];
   expect(after?.me).toEqual({ role: 'member', read_seq: 2, unread: 3 });
   expect(after?.last_message).toEqual(chat.last_message);
+});
+
+it('calls somebody by the new name everywhere, and leaves alone what does not name them', () => {
+  const before = { id: 'tom', username: 'tom', display_name: 'Tom', kind: 'person' as const };
+  const now = { ...before, display_name: 'Thomas', name_shared: true, created_at: '' };
+  const chats = [{ id: 'direct', peer: before, last_message: message(1, { sender: before }) }, { id: 'other', peer: null, last_message: message(2) }];
+  queryClient.setQueryData(keys.chats, chats);
+  queryClient.setQueryData(keys.messages('direct'), { items: [message(1, { sender: before }), message(2)], firstSeq: 1, lastSeq: 2, headSeq: 2, ahead: [] });
+  queryClient.setQueryData(keys.members('direct'), [{ user: before, role: 'member' }, { user: { ...before, id: 'ada' }, role: 'owner' }]);
+
+  onLiveEvent(chatsQueue, { type: 'user_changed', user: now });
+
+  const [direct, other] = queryClient.getQueryData<{ peer: { display_name: string }; last_message: Message }[]>(keys.chats) ?? [];
+  expect([direct?.peer.display_name, direct?.last_message.sender.name_shared]).toEqual(['Thomas', true]);
+  expect(other).toBe(chats[1]);
+  expect(cachedWindow('direct')?.items.map(({ sender }) => sender.display_name)).toEqual(['Thomas', 'Ada']);
+  expect(queryClient.getQueryData<Member[]>(keys.members('direct'))?.map(({ user }) => user.display_name)).toEqual(['Thomas', 'Tom']);
 });

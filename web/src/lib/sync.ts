@@ -7,7 +7,10 @@ import { answers } from './answers';
 import { fillGap, refreshTail } from './history';
 import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from './live-events';
 import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
+import { nameOf } from './names';
 import { outboxArrived } from './outbox-store';
+import { noteUser } from './people-cache';
+import { previewOf } from './preview';
 import { keys, queryClient } from './query-client';
 import { isReading, openChatId } from './reading';
 import { endSession, useSession } from './session';
@@ -92,7 +95,7 @@ function onMessage(chatId: string, message: Message): void {
     return outboxArrived([message.client_id]);
   }
   if (isNew && !isKnownAnswer && openChatId() === chatId) {
-    announce(strings.messages.announced(message.sender.display_name, message.text));
+    announce(strings.messages.announced(nameOf(message.sender), previewOf(message)));
   }
 }
 
@@ -104,6 +107,8 @@ function onQueueEvent(event: LiveEvent): void {
       return refetchIfNamed(event.chat?.id ?? event.chat_id);
     case 'chat_removed':
       return onRemoved(event.chat_id ?? event.chat?.id ?? '');
+    case 'user_changed':
+      return noteUser(event.user);
     case 'unread':
       return onUnread(event);
     case 'read':

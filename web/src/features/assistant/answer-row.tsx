@@ -33,6 +33,7 @@ export const AnswerRow = memo(function AnswerRow(props: AnswerRowProps) {
   return (
     <div data-answer={answerId ?? undefined} data-answer-state={message ? 'message' : answer?.state} className="max-w-answer min-w-0">
       <AnswerHeading answer={answer} message={message} createdAt={createdAt} />
+      {answer?.notice && <p className="mb-1 text-small text-faint">{answer.notice}</p>}
       {text !== '' && <GrowingMarkdown text={text} ended={ended} />}
       {answer && (!message || answer.state !== 'succeeded') && <AnswerState answer={answer} {...props} />}
       {ended && <AnswerFooter {...props} answer={answer} text={text} />}

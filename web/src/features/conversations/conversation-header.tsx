@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
+import { Handle } from '@/components/handle';
 import { IconButton } from '@/components/icon-button';
 import { PersonAvatar } from '@/components/person-avatar';
 import { strings } from '@/lib/strings';
@@ -35,7 +36,7 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence, a
     <>
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} /> : <RoomIcon chat={chat} />}
       <span className="flex min-w-0 flex-1 flex-col">
-        <span className="truncate text-read leading-5 font-bold"><bdi>{title}</bdi></span>
+        <span className="truncate text-read leading-5 font-bold"><bdi>{title}</bdi><Handle of={chat.peer} /></span>
         <span className="truncate text-small text-faint">{aboutOf()}</span>
       </span>
     </>

@@ -2,12 +2,14 @@ import { memo } from 'react';
 import { NavLink } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
+import { Handle } from '@/components/handle';
 import { PersonAvatar } from '@/components/person-avatar';
 import { UnreadBadge } from '@/components/unread-badge';
 import { useCallsOf } from '@/lib/attention';
 import { activityOf } from '@/lib/chat-cache';
 import { cn } from '@/lib/cn';
 import { useDraft } from '@/lib/drafts-store';
+import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
 import { useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
@@ -43,7 +45,7 @@ export const ConversationRow = memo(function ConversationRow({ chat, now, active
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
           <span className={cn('min-w-0 flex-1 truncate text-ink', unread > 0 ? 'font-bold' : 'font-medium')}>
-            <bdi>{title}</bdi>
+            <bdi>{title}</bdi><Handle of={chat.peer} />
           </span>
           {compact ? badge : (
             <time dateTime={activityOf(chat)} className="shrink-0 text-small text-faint">{listTime(activityOf(chat), now)}</time>
@@ -80,6 +82,6 @@ function Preview({ chat, strong }: { chat: Chat; strong: boolean }) {
   if (!message) return <span className={tone}>{chat.kind === 'assistant' ? strings.list.noQuestions : strings.list.noMessages}</span>;
   const text = message.deleted_at ? strings.messages.deleted : previewOf(message);
   const own = message.sender.id === me.id;
-  const name = own ? strings.list.you : chat.kind === 'group' ? message.sender.display_name : '';
+  const name = own ? strings.list.you : chat.kind === 'group' ? nameOf(message.sender) : '';
   return <span className={tone} dir="auto">{name ? `${name}: ${text}` : text}</span>;
 }

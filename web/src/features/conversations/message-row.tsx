@@ -1,8 +1,10 @@
 import { memo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { AssistantIcon, Avatar } from '@/components/avatar';
+import { Handle } from '@/components/handle';
 import { cn } from '@/lib/cn';
 import type { MessageRow as Row } from '@/lib/message-rows';
+import { nameOf, type Named } from '@/lib/names';
 import { strings } from '@/lib/strings';
 import { clockTime, dayLabel, fullTime } from '@/lib/time';
 import { useLongPress } from '@/lib/use-long-press';
@@ -28,7 +30,7 @@ export interface AnswerInRow {
 
 export interface RowContext {
   chat: Chat;
-  me: { id: string; display_name: string };
+  me: Named & { id: string };
   canWrite: boolean;
   compact: boolean;
   now: Date;
@@ -55,7 +57,8 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
   const press = useLongPress(() => message && !message.deleted_at && context.onLongPress(message));
   const { createdAt } = row;
   const isAnswer = (row.answerId !== null || message?.sender.kind === 'assistant') && !message?.deleted_at;
-  const name = message ? message.sender.display_name : isAnswer ? strings.answers.assistant : me.display_name;
+  const sender = message?.sender ?? (isAnswer ? null : me);
+  const name = sender?.display_name ?? strings.answers.assistant;
   const asks = message !== null && actions.isLastQuestion(message, me.id, chat);
   // In a chat with an assistant everything answers what stands above it.
   const replyTo = chat.kind === 'assistant' ? null : (message?.reply_to ?? pending?.replyTo);
@@ -69,7 +72,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
         data-seq={message?.seq ?? undefined}
         data-flash={flash || undefined}
         tabIndex={-1}
-        aria-label={strings.messages.rowLabel(name, fullTime(createdAt))}
+        aria-label={strings.messages.rowLabel(sender ? nameOf(sender) : name, fullTime(createdAt))}
         onKeyDown={(event) => context.onKey(event, row)}
         onPointerEnter={(event) => event.pointerType !== 'touch' && setHot(true)}
         onPointerLeave={() => setHot(false)}
@@ -88,7 +91,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
         <Gutter row={row} id={isAnswer ? null : (message?.sender.id ?? me.id)} name={name} createdAt={createdAt} compact={compact} wideOnly={chat.kind === 'assistant'} />
         <div className="min-w-0 max-w-[60rem] flex-1">
           {replyTo && <ReplyQuote chatId={chat.id} messageId={replyTo} />}
-          {row.head && !isAnswer && <Heading name={name} createdAt={createdAt} />}
+          {row.head && !isAnswer && <Heading sender={sender ?? me} createdAt={createdAt} />}
           <div className={compact ? 'text-base' : 'text-read'}>
             {isAnswer && context.answer({
               chat, message, createdAt, last, answerId: row.answerId, meId: me.id, canWrite: context.canWrite, hot: hot || held,
@@ -136,10 +139,10 @@ function Gutter({ row, id, name, createdAt, compact, wideOnly }: GutterProps): R
   );
 }
 
-function Heading({ name, createdAt }: { name: string; createdAt: string }) {
+function Heading({ sender, createdAt }: { sender: Named; createdAt: string }) {
   return (
     <header className="flex items-baseline gap-2">
-      <span className="truncate text-base font-bold" dir="auto">{name}</span>
+      <span className="truncate text-base font-bold"><bdi>{sender.display_name}</bdi><Handle of={sender} /></span>
       <time dateTime={createdAt} className="shrink-0 text-small text-faint" data-tip={fullTime(createdAt)}>
         {clockTime(createdAt)}
       </time>

@@ -1,5 +1,6 @@
 import { CornerUpLeft } from 'lucide-react';
 import { Link } from 'react-router';
+import { Handle } from '@/components/handle';
 import { cachedMessage } from '@/lib/chat-cache';
 import { previewOf } from '@/lib/preview';
 import { strings } from '@/lib/strings';
@@ -19,7 +20,7 @@ export function ReplyQuote({ chatId, messageId }: { chatId: string; messageId: s
     <Link to={`/c/${chatId}/m/${quoted.seq}`} className={`${className} w-fit rounded-sm hover:text-ink`}>
       <CornerUpLeft size={14} aria-hidden className="shrink-0" />
       <span className="sr-only">{strings.messages.replyTo}</span>
-      <span className="shrink-0 font-medium text-soft">{quoted.sender.display_name}</span>
+      <span className="shrink-0 font-medium text-soft">{quoted.sender.display_name}<Handle of={quoted.sender} /></span>
       <span className="truncate" dir="auto">
         {quoted.deleted_at ? strings.messages.deleted : previewOf(quoted)}
       </span>

@@ -1,3 +1,4 @@
+import { nameOf } from '@/lib/names';
 import { useMembers } from '@/lib/use-chats';
 import { strings } from '@/lib/strings';
 import { useTyping } from '@/lib/typing-store';
@@ -6,9 +7,10 @@ import { useTyping } from '@/lib/typing-store';
 export function TypingLine({ chatId }: { chatId: string }) {
   const typing = useTyping((state) => state.byChat[chatId]);
   const { data: members } = useMembers(chatId);
-  const names = Object.keys(typing ?? {}).map(
-    (userId) => members?.find((member) => member.user.id === userId)?.user.display_name ?? strings.presence.someone,
-  );
+  const names = Object.keys(typing ?? {}).map((userId) => {
+    const user = members?.find((member) => member.user.id === userId)?.user;
+    return user ? nameOf(user) : strings.presence.someone;
+  });
   return (
     <div aria-live="polite" className="flex h-6 items-center gap-2 truncate px-1 text-small text-faint">
       {names.length > 0 && (

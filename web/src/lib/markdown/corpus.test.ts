@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { calledName } from './mentions';
 import { parseMarkdown } from './parse';
-import { plainText } from './plain';
+import { previewLine } from './test-preview';
 
 // Texts as people and models write them, which the server's tests read, too: both give the same mentions and the
 // same previews.
@@ -26,5 +26,5 @@ function namesIn(value: unknown): string[] {
 
 it.each(corpus.messages)('$kind: $text', ({ text, mentions, preview }) => {
   expect([...new Set(namesIn(parseMarkdown(text)))]).toEqual(mentions);
-  expect(plainText(text, corpus.preview_characters_max)).toBe(preview);
+  expect(previewLine(text, corpus.preview_characters_max)).toBe(preview);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { limitBlocks } from './limit';
 import { parseMarkdown } from './parse';
-import { inlineText, plainText } from './plain';
+import { inlineText } from './plain';
+import { previewLine } from './test-preview';
 
 const text = ['# a *b* c', '', '- one', '- two **x**', '', '> q', '', '| a | b |', '|---|---|', '| 1 | 2 |', '', 'end[^1]', '', '[^1]: note'].join('\n');
 
@@ -39,5 +40,5 @@ describe('a limited tree', () => {
 });
 
 it('a preview is one line', () => {
-  expect(plainText(text, 1_000)).toBe('a b c one, two x q a, b, 1, 2 end note');
+  expect(previewLine(text, 1_000)).toBe('a b c one, two x q a, b, 1, 2 end note');
 });

@@ -3,7 +3,7 @@ import { cpuMilliseconds } from '@/lib/test-cpu';
 import type { Block, Inline } from './ast';
 import { safeHref } from './links';
 import { parseMarkdown } from './parse';
-import { plainText } from './plain';
+import { previewLine } from './test-preview';
 
 // A short way to write what an inline tree holds.
 function show(nodes: readonly Inline[]): string {
@@ -140,7 +140,7 @@ describe('blocks', () => {
     for (const mark of ['> ', '- ']) {
       expect(JSON.stringify(parseMarkdown(`${mark.repeat(200)}the end`)).includes('the end'), mark).toBe(true);
     }
-    expect(plainText(`${'*a **b '.repeat(60)}end${'** *'.repeat(60)}`, 10_000)).toContain('end');
+    expect(previewLine(`${'*a **b '.repeat(60)}end${'** *'.repeat(60)}`, 10_000)).toContain('end');
   });
 });
 
@@ -251,5 +251,5 @@ describe('a text without end', () => {
 });
 
 it('plain text is one line without marks', () => {
-  expect(plainText('**Hi** @june,\n\n- a\n- b `c`')).toBe('Hi @june, a, b c');
+  expect(previewLine('**Hi** @june,\n\n- a\n- b `c`')).toBe('Hi @june, a, b c');
 });
