@@ -112,6 +112,7 @@ std::vector<int> refusals_of(const Operation& operation) {
         {408, has_body},
         {409, writes},
         {413, writes},
+        {414, operation.has_request && !has_body},
         {415, writes},
         {422, operation.has_request},
         {429, spec.limit != LimitClass::none},
