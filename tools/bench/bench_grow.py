@@ -148,7 +148,7 @@ def imports(chosen, size):
 
 
 def routes(chosen, size):
-    rows = "".join(f'    - {{id: r{i}, path: "/r{i}/*", upstreams: ["http://127.0.0.1:9"]}}\n' for i in range(size))
+    rows = "".join(f'    - {{id: r{i}, path: "/r{i}/**", upstreams: ["http://127.0.0.1:9"]}}\n' for i in range(size))
     with platform(chosen, f"gateway:\n  routes:\n{rows}") as at:
         return {"routes": at.cost(chosen.operations, "/healthz")}
 

@@ -62,7 +62,7 @@ def check(log):
         tree.mkdir()
         copy_tree(tree)
         written = [tree / path for path in make_service(NAME, tree)]
-        count = one(run(["cmake", "--preset", "release"], log, 120, tree))
+        count = one(run(["cmake", "--preset", "release", f"-DLOQUAT_SOURCES={ROOT}/.cache/sources"], log, 120, tree))
         count += one(run(["ninja", "-C", tree / "build" / "release", "-t", "query", f"{NAME}_tests"], log, 60, append=True))
         flags, objects = compile_flags(tree), []
         for source in (path for path in written if path.suffix == ".cpp"):
