@@ -1,5 +1,5 @@
 import { Smile } from 'lucide-react';
-import { lazy, Suspense, useId, useRef, useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/icon-button';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
@@ -31,7 +31,23 @@ export function EmojiButton({ onPick, onClose }: EmojiButtonProps) {
   const onToggle = (isOpen: boolean) => {
     setOpen(isOpen);
     if (isOpen && panel.current && button.current) place(panel.current, button.current);
-    if (!isOpen && !isTouch()) onClose();
+    const { activeElement } = document;
+    // After a press outside the focus is where the person put it.
+    if (!isOpen && (activeElement === button.current || activeElement === document.body)) giveBack();
+  };
+  const giveBack = () => {
+    if (!isTouch()) onClose();
+  };
+  // The browser tells of it too late: the next key would be lost.
+  const close = () => {
+    panel.current?.hidePopover();
+    giveBack();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
   };
   return (
     <>
@@ -43,7 +59,7 @@ export function EmojiButton({ onPick, onClose }: EmojiButtonProps) {
         aria-expanded={open}
         aria-controls={id}
         className={cn(open && 'bg-hover text-ink')}
-        onClick={() => panel.current?.togglePopover()}
+        popoverTarget={id}
       />
       <div
         ref={panel}
@@ -51,6 +67,7 @@ export function EmojiButton({ onPick, onClose }: EmojiButtonProps) {
         popover="auto"
         role="dialog"
         aria-label={strings.emoji.title}
+        onKeyDown={onKeyDown}
         onToggle={(event) => onToggle(event.newState === 'open')}
         className="fixed top-auto right-auto m-0 h-[min(420px,60dvh)] w-[min(356px,calc(100vw-16px))] overflow-hidden rounded-md bg-raised text-ink shadow-float outline-none"
       >
@@ -59,7 +76,7 @@ export function EmojiButton({ onPick, onClose }: EmojiButtonProps) {
             <Picker
               onPick={(sign, more) => {
                 onPick(sign);
-                if (!more) panel.current?.hidePopover();
+                if (!more) close();
               }}
             />
           </Suspense>
