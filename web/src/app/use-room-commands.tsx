@@ -9,6 +9,7 @@ import { InviteDialog } from '@/features/conversations/invite-dialog';
 import { leaveRoom } from '@/lib/chat-actions';
 import { refetchChat, upsertChat } from '@/lib/chat-cache';
 import { errorText } from '@/lib/errors';
+import { nameOf } from '@/lib/names';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
@@ -25,7 +26,7 @@ async function inviteByName(chatId: string, argument: string): Promise<string> {
   for (const user of users) await putMember(chatId, user.id, 'member');
   void queryClient.invalidateQueries({ queryKey: keys.members(chatId) });
   refetchChat(chatId);
-  return strings.commands.invited(users.map((user) => user.display_name).join(', '));
+  return strings.commands.invited(users.map(nameOf).join(', '));
 }
 
 class UnknownName extends Error {}
@@ -43,6 +44,7 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
   const [, setParams] = useSearchParams();
   const { data: members } = useMembers(chat.id);
   const [dialog, setDialog] = useState<'invite' | 'leave' | null>(null);
+  const invites = may(chat, 'invite');
   const manages = may(chat, 'change');
   const leaves = may(chat, 'leave');
   const { id, kind } = chat;
@@ -50,14 +52,14 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
     const texts = strings.commands;
     const known: Command[] = [];
     if (kind !== 'group') return known;
+    if (invites) known.push({ name: 'invite', ...texts.invite, run: (names) => (names ? say(inviteByName(id, names)) : setDialog('invite')) });
     if (manages) {
-      known.push({ name: 'invite', ...texts.invite, run: (names) => (names ? say(inviteByName(id, names)) : setDialog('invite')) });
       const rename = (title: string) => changeChat(id, { title }).then(upsertChat).then(() => strings.room.renamed);
       known.push({ name: 'rename', ...texts.rename, run: (title) => (title ? say(rename(title)) : setParams({ panel: 'settings' })) });
     }
     if (leaves) known.push({ name: 'leave', argument: null, ...texts.leave, run: () => setDialog('leave') });
     return known;
-  }, [id, kind, leaves, manages, setParams]);
+  }, [id, invites, kind, leaves, manages, setParams]);
   const close = () => setDialog(null);
   const leave = async () => {
     await leaveRoom(id);
@@ -69,7 +71,7 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
       {dialog === 'leave' && (
         <ConfirmDialog
           title={strings.members.leaveTitle(chat.title)}
-          text={strings.members.leaveText(chat.visibility)}
+          text={strings.members.leaveText(chat.visibility, chat.member_count)}
           action={strings.members.leave}
           danger
           onConfirm={leave}

@@ -14,7 +14,7 @@ const byCode: Record<string, string> = {
   'chat.not_a_member': 'You are not in this conversation any more.',
   'chat.forbidden': 'You may not do this here. Ask an admin of the room.',
   'chat.archived': 'This room is archived. Nobody can write in it.',
-  'chat.owner_cannot_leave': 'The owner cannot leave. Delete the room, or keep it.',
+  'chat.owner_cannot_leave': 'The owner cannot leave. Hand the room over first, or delete it.',
   'chat.direct_is_fixed': 'A direct conversation always has the same two people.',
   'chat.member_limit': 'This room is full.',
   'message.too_long': 'The message is longer than 16,000 characters.',
@@ -268,8 +268,8 @@ export const strings = {
     actionsFor: (name: string) => `Actions for ${name}`,
     leave: 'Leave room',
     leaveTitle: (title: string) => `Leave ${title}?`,
-    leaveText: (visibility: string) =>
-      visibility === 'public' ? 'You can join again from the list of rooms.' : 'Only a member can invite you back.',
+    leaveText: (visibility: string, members: number) =>
+      members === 1 ? 'Nobody else is here: the room and all its messages go with you.' : visibility === 'public' ? 'You can join again from the list of rooms.' : 'Only a member can invite you back.',
   },
   room: {
     title: 'Room settings',

@@ -58,7 +58,7 @@ export function AboutChat({ chat }: { chat: Chat }) {
       {leaving && (
         <ConfirmDialog
           title={strings.members.leaveTitle(chat.title)}
-          text={strings.members.leaveText(chat.visibility)}
+          text={strings.members.leaveText(chat.visibility, chat.member_count)}
           action={strings.members.leave}
           danger
           onConfirm={leave}
