@@ -13,8 +13,9 @@ export function Switch({ label, hint, checked, disabled, onChange }: SwitchProps
   const id = useId();
   return (
     <div data-slot="switch" className="flex min-h-11 items-center justify-between gap-6">
-      <label htmlFor={id} className={cn('flex flex-col', disabled && 'opacity-60')}>
-        <span className="font-medium">{label}</span>
+      <label htmlFor={id} className="flex flex-col">
+        {/* What cannot be switched says why, as readable as anything else. */}
+        <span className={cn('font-medium', disabled && 'text-faint')}>{label}</span>
         {hint && (
           <span id={`${id}-hint`} className="text-small text-faint">
             {hint}

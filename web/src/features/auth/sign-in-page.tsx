@@ -40,7 +40,7 @@ export function SignInPage() {
         <PasswordField label={strings.auth.password} name="password" autoComplete="current-password" required value={password} error={fieldError(error, 'password')} onChange={(event) => setPassword(event.target.value)} />
         <FormError text={general} />
         <Button type="submit" variant="primary" size="large" busy={busy}>{strings.auth.signIn}</Button>
-        <p className="text-small text-faint">{strings.auth.forgot}</p>
+        <p className="text-small text-balance text-faint">{strings.auth.forgot}</p>
       </form>
     </AuthLayout>
   );

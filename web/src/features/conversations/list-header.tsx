@@ -41,7 +41,7 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
   );
 }
 
-// What is listed, all seen at once: one stop for Tab, arrows choose.
+// What is listed: one stop for Tab, arrows choose. A finger pushes the row along; for a mouse all are seen at once.
 function Chips({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: ListFilter) => void }) {
   const group = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -57,7 +57,7 @@ function Chips({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: Li
       role="group"
       aria-label={strings.list.filter}
       onKeyDown={onKeyDown}
-      className="-mx-2 flex gap-1 overflow-x-auto px-2 pt-2 pb-1 [scrollbar-width:none]"
+      className="-mx-2 flex flex-wrap gap-1 px-2 pt-2 pb-1 pointer-coarse:flex-nowrap pointer-coarse:overflow-x-auto pointer-coarse:pe-8 pointer-coarse:[mask-image:linear-gradient(to_left,transparent,black_2rem)] pointer-coarse:[scrollbar-width:none]"
     >
       {filters.map((value) => (
         <button
