@@ -119,7 +119,7 @@ async function answers(page: Page, fake: FakeAssistant, look: string, ada: Perso
   const second = await ask(page, fake, 'And which database should I keep it in?');
   await stream(fake, second, table);
   fake.finish(second, 4);
-  await page.getByText('Move when the figures').waitFor();
+  await page.locator('[data-answer]').getByText('Move when the figures').waitFor();
   await page.locator('[data-answer="g2"]').last().hover();
   await page.getByText('tokens in').waitFor().catch(() => undefined);
   await shoot(page, look, '34-answer-table');
@@ -158,7 +158,7 @@ async function states(page: Page, fake: FakeAssistant, look: string, ada: Person
 
 async function room(page: Page, fake: FakeAssistant, look: string, ada: Person, tom: Person): Promise<void> {
   const id = await makeRoom(ada, 'Kitchen rota', [tom]);
-  await api(ada, 'PATCH', `/api/chats/${id}`, { assistant: { enabled: true, model: 'loquat-small' } });
+  await api(ada, 'PATCH', `/api/chats/${id}`, { assistant: { enabled: true } });
   await post(tom, id, 'Who cooks on Friday?');
   await post(tom, id, '@assistant what can one cook for nine people with two pumpkins?');
   await page.goto(`/c/${id}`);

@@ -30,7 +30,8 @@ const finished = (page: Page) => page.locator('[data-answer-state="message"]');
 const stop = (page: Page) => page.getByRole('button', { name: 'Stop the answer' });
 // What the last answer says now, as one line.
 const said = async (page: Page) => (await rows(page).last().locator('.content').allInnerTexts()).join(' ').replace(/\s+/g, ' ');
-const words = (text: string) => text.replace(/[`*|#-]/g, '').replace(/\s+/g, ' ').trim();
+// A text without its marks; the numbers of a list are no text where they are drawn.
+const words = (text: string) => text.replace(/^ *\d+\. /gm, '').replace(/[`*|#-]/g, '').replace(/\s+/g, ' ').trim();
 
 async function untilWords(page: Page, length: number): Promise<string> {
   await until(`${length} characters of an answer`, async () => (await said(page)).length > length);

@@ -34,7 +34,7 @@ test('the list of chats is one stop for Tab, and arrows move in it', async () =>
   await page.keyboard.press('ArrowDown');
   await until('the first room', async () => (await focusedRow(page)) === 'Reached');
   await page.keyboard.press('End');
-  await until('the last row', async () => (await focusedRow(page)) === 'Tom');
+  await until('the last row', async () => (await focusedRow(page)).startsWith('Tom'));
   await page.keyboard.press('Home');
   await until('the first row', async () => (await focusedRow(page)) === 'Rooms');
   await page.keyboard.press('ArrowLeft');
