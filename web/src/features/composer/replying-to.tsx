@@ -12,7 +12,7 @@ export function ReplyingTo({ chatId, messageId }: { chatId: string; messageId: s
     <div className="flex items-center gap-2 border-b border-line py-1 ps-3 pe-1 text-small text-soft">
       <CornerUpLeft size={14} aria-hidden className="shrink-0 text-accent-text" />
       <span className="min-w-0 flex-1 truncate">
-        {strings.composer.replyingTo} <span className="font-medium text-ink">{message?.sender.display_name ?? ''}<Handle of={message?.sender} /></span>{' '}
+        {strings.composer.replyingTo} <span className="font-medium text-ink">{message?.sender.display_name ?? ''}</span> <Handle of={message?.sender} />{' '}
         <span className="text-faint" dir="auto">{message ? previewOf(message) : ''}</span>
       </span>
       <IconButton icon={X} size="small" label={strings.composer.cancelReply} onClick={() => changeDraft(chatId, { replyTo: null })} />

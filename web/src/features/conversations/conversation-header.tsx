@@ -36,7 +36,10 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence, a
     <>
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} /> : <RoomIcon chat={chat} />}
       <span className="flex min-w-0 flex-1 flex-col">
-        <span className="truncate text-read leading-5 font-bold"><bdi>{title}</bdi><Handle of={chat.peer} /></span>
+        <span className="flex min-w-0 items-baseline gap-1.5 text-read leading-5 font-bold">
+          <bdi className="truncate">{title}</bdi>
+          <Handle of={chat.peer} />
+        </span>
         <span className="truncate text-small text-faint">{aboutOf()}</span>
       </span>
     </>

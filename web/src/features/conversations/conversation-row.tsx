@@ -44,8 +44,9 @@ export const ConversationRow = memo(function ConversationRow({ chat, now, active
       <Picture chat={chat} title={title} compact={compact} />
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
-          <span className={cn('min-w-0 flex-1 truncate text-ink', unread > 0 ? 'font-bold' : 'font-medium')}>
-            <bdi>{title}</bdi><Handle of={chat.peer} />
+          <span className={cn('flex min-w-0 flex-1 items-baseline gap-1 text-ink', unread > 0 ? 'font-bold' : 'font-medium')}>
+            <bdi className="truncate">{title}</bdi>
+            <Handle of={chat.peer} />
           </span>
           {compact ? badge : (
             <time dateTime={activityOf(chat)} className="shrink-0 text-small text-faint">{listTime(activityOf(chat), now)}</time>

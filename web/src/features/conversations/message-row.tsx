@@ -142,7 +142,10 @@ function Gutter({ row, id, name, createdAt, compact, wideOnly }: GutterProps): R
 function Heading({ sender, createdAt }: { sender: Named; createdAt: string }) {
   return (
     <header className="flex items-baseline gap-2">
-      <span className="truncate text-base font-bold"><bdi>{sender.display_name}</bdi><Handle of={sender} /></span>
+      <span className="flex min-w-0 items-baseline gap-1.5 text-base font-bold">
+        <bdi className="truncate">{sender.display_name}</bdi>
+        <Handle of={sender} />
+      </span>
       <time dateTime={createdAt} className="shrink-0 text-small text-faint" data-tip={fullTime(createdAt)}>
         {clockTime(createdAt)}
       </time>

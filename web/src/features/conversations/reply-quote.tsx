@@ -20,7 +20,10 @@ export function ReplyQuote({ chatId, messageId }: { chatId: string; messageId: s
     <Link to={`/c/${chatId}/m/${quoted.seq}`} className={`${className} w-fit rounded-sm hover:text-ink`}>
       <CornerUpLeft size={14} aria-hidden className="shrink-0" />
       <span className="sr-only">{strings.messages.replyTo}</span>
-      <span className="shrink-0 font-medium text-soft">{quoted.sender.display_name}<Handle of={quoted.sender} /></span>
+      <span className="flex max-w-2/3 shrink-0 items-baseline gap-1 font-medium text-soft">
+        <bdi className="truncate">{quoted.sender.display_name}</bdi>
+        <Handle of={quoted.sender} />
+      </span>
       <span className="truncate" dir="auto">
         {quoted.deleted_at ? strings.messages.deleted : previewOf(quoted)}
       </span>
