@@ -270,6 +270,8 @@ export class ListKeeper {
     if (Math.abs(this.geometry.base) < 1) return;
     this.idle = setTimeout(() => {
       const { scroller, content, block, geometry } = this;
+      // Where somebody has scrolled to since the last frame is not known yet: it would be undone.
+      this.takeScroll();
       if (this.touching || !scroller || !content || !block || this.following) return;
       const target = this.top - geometry.base;
       geometry.base = 0;
