@@ -96,8 +96,8 @@ class Import {
             }
         }
         contracts::ListAccountsRequest query{.query = username, .limit = 200};
-        auto page =
-            co_await clients_.accounts.call<&contracts::AccountsApi::list_accounts>(house(), query);
+        auto page = co_await clients_.accounts.call<&contracts::AccountsApi::list_accounts>(
+            administrator(), query);
         for (const contracts::AccountInfo& user : page.items) {
             if (user.username == username) {
                 co_return to_user(user);
@@ -111,8 +111,8 @@ class Import {
     Task<contracts::AddedAccount> add_account(contracts::AddAccountRequest request) {
         try {
             contracts::AddedAccount added =
-                co_await clients_.accounts.call<&contracts::AccountsApi::add_account>(house(),
-                                                                                      request);
+                co_await clients_.accounts.call<&contracts::AccountsApi::add_account>(
+                    administrator(), request);
             co_return added;
         } catch (const Failure& failure) {
             if (failure.fields.empty() || failure.fields.front().field != "display_name") {
@@ -120,8 +120,8 @@ class Import {
             }
         }
         request.display_name.reset();
-        co_return co_await clients_.accounts.call<&contracts::AccountsApi::add_account>(house(),
-                                                                                        request);
+        co_return co_await clients_.accounts.call<&contracts::AccountsApi::add_account>(
+            administrator(), request);
     }
 
     static contracts::User to_user(const contracts::AccountInfo& account) {
@@ -129,15 +129,6 @@ class Import {
                 .username = account.username,
                 .display_name = account.display_name,
                 .role = account.role};
-    }
-
-    static contracts::Caller house() {
-        contracts::Caller caller;
-        caller.user = UserId{};
-        caller.role = contracts::Role::admin;
-        caller.username = "loquat";
-        caller.address = "127.0.0.1";
-        return caller;
     }
 
     Task<void> make_owner() {

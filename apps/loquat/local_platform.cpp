@@ -61,4 +61,13 @@ void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> wo
     }
 }
 
+contracts::Caller administrator() {
+    contracts::Caller caller;
+    caller.user = UserId{};
+    caller.role = contracts::Role::admin;
+    caller.username = "loquat";
+    caller.address = "127.0.0.1";
+    return caller;
+}
+
 }  // namespace loquat::app

@@ -33,4 +33,7 @@ class LocalPlatform {
     std::unique_ptr<State> state_;
 };
 
+// Who runs a command on this machine: an administrator, and nobody with an account.
+contracts::Caller administrator();
+
 }  // namespace loquat::app

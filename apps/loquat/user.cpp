@@ -34,15 +34,6 @@ struct OneOptions {
 };
 using One = std::shared_ptr<OneOptions>;
 
-contracts::Caller administrator() {
-    contracts::Caller caller;
-    caller.user = UserId{};
-    caller.role = contracts::Role::admin;
-    caller.username = "loquat";
-    caller.address = "127.0.0.1";
-    return caller;
-}
-
 void print(const AccountInfo& user) {
     const bool is_active = user.state == contracts::AccountState::active;
     fmt::print("{}  {}  {:32}  {:5}  {}{}\n", user.id.to_string(), to_rfc3339(user.created_at),

@@ -126,8 +126,6 @@ void copy_all(const fs::path& source, const fs::path& target, const Manifest& ma
             copy_log(source, target, marks);
         } else if (file.name == "chat-journal") {
             copy_numbered(source, target, files_stamp(marks, file.name, folder), file.name);
-        } else if (fs::is_directory(from)) {
-            copy_tree(from, target / file.name);
         } else if (from.extension() != ".db") {
             const std::uint64_t changes = copy_text(from, target / file.name);
             marks.get(file.name).raise(changes);

@@ -5,13 +5,25 @@ namespace {
 
 using Types = std::vector<std::string>;
 
+// A question, and the answer that has begun to it.
+struct Asked {
+    ChatId chat;
+    std::string id;
+    FakeAnswerPtr answer;
+};
+
+Task<Asked> ask(AssistantWorld& world, UserId user) {
+    const auto chat = co_await world.make_assistant_chat(user);
+    const auto started = co_await world.ask(user, chat.id, "2+2?");
+    auto answer = co_await world.models.next();
+    co_return Asked{chat.id, started.generationId, std::move(answer)};
+}
+
 TEST(TakenBackText, is_neither_in_the_answer_nor_in_its_message) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "2+2?");
-        const auto answer = co_await world.models.next();
+        const auto [chat, id, answer] = co_await ask(world, ana);
         answer->say("let me ");
         co_await world.settle_down();
         answer->say("think");
@@ -20,10 +32,10 @@ TEST(TakenBackText, is_neither_in_the_answer_nor_in_its_message) {
         answer->say("4");
         answer->end();
 
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        const auto ended = co_await world.wait_for_end(ana, id);
 
         EXPECT_EQ(ended.text, "4");
-        EXPECT_EQ((co_await world.history(ana, chat.id)).back().text, "4");
+        EXPECT_EQ((co_await world.history(ana, chat)).back().text, "4");
     };
 
     world.run_assistants(body());
@@ -33,19 +45,17 @@ TEST(TakenBackText, is_told_to_readers_and_not_given_to_later_ones) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "2+2?");
-        const auto answer = co_await world.models.next();
+        const auto [chat, id, answer] = co_await ask(world, ana);
         answer->say("secret");
         co_await world.settle_down();
         answer->take_back();
         co_await world.settle_down();
-        const auto live = co_await world.get(ana, started.generationId);
+        const auto live = co_await world.get(ana, id);
         answer->say("4");
         answer->end();
 
-        const std::string stream = co_await world.read_stream(ana, started.generationId);
-        const std::string later = co_await world.read_stream(ana, started.generationId, 2);
+        const std::string stream = co_await world.read_stream(ana, id);
+        const std::string later = co_await world.read_stream(ana, id, 2);
 
         EXPECT_EQ(live.text, "");
         EXPECT_EQ(types_of_stream(stream),
@@ -62,15 +72,13 @@ TEST(TakenBackText, needs_no_reset_that_nobody_was_shown) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "2+2?");
-        const auto answer = co_await world.models.next();
+        const auto [chat, id, answer] = co_await ask(world, ana);
         answer->say("secret");
         answer->take_back();
         answer->say("4");
         answer->end();
 
-        const std::string stream = co_await world.read_stream(ana, started.generationId);
+        const std::string stream = co_await world.read_stream(ana, id);
 
         EXPECT_EQ(types_of_stream(stream), (Types{"state", "delta", "usage", "state", "done"}));
     };
@@ -82,9 +90,7 @@ TEST(TakenBackText, stays_away_after_the_process_has_ended) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "2+2?");
-        const auto answer = co_await world.models.next();
+        const auto [chat, id, answer] = co_await ask(world, ana);
         answer->say("secret");
         co_await world.settle_down();
         answer->take_back();
@@ -92,8 +98,8 @@ TEST(TakenBackText, stays_away_after_the_process_has_ended) {
         co_await world.settle_down();
         co_await world.crash();
 
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
-        const std::string stream = co_await world.read_stream(ana, started.generationId);
+        const auto ended = co_await world.wait_for_end(ana, id);
+        const std::string stream = co_await world.read_stream(ana, id);
 
         EXPECT_EQ(ended.text, "4");
         EXPECT_EQ(types_of_stream(stream),
@@ -108,9 +114,7 @@ TEST(TakenBackText, still_counts_as_tokens_of_an_answer_without_figures) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "2+2?");
-        const auto answer = co_await world.models.next();
+        const auto [chat, id, answer] = co_await ask(world, ana);
         answer->say("one two three four");
         co_await world.settle_down();
         answer->take_back();
@@ -118,7 +122,7 @@ TEST(TakenBackText, still_counts_as_tokens_of_an_answer_without_figures) {
         co_await world.settle_down();
         answer->break_off();
 
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        const auto ended = co_await world.wait_for_end(ana, id);
 
         EXPECT_EQ(ended.outputTokens, 5);
     };
@@ -130,15 +134,13 @@ TEST(ShortenedContext, is_told_to_the_reader_and_kept_with_the_answer) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        const auto chat = co_await world.make_assistant_chat(ana);
-        const auto started = co_await world.ask(ana, chat.id, "Hello");
-        const auto answer = co_await world.models.next();
+        const auto [chat, id, answer] = co_await ask(world, ana);
         answer->leave_out(3, 12);
         answer->say("Hi");
         answer->end();
 
-        const std::string stream = co_await world.read_stream(ana, started.generationId);
-        const auto ended = co_await world.wait_for_end(ana, started.generationId);
+        const std::string stream = co_await world.read_stream(ana, id);
+        const auto ended = co_await world.wait_for_end(ana, id);
 
         EXPECT_EQ(types_of_stream(stream),
                   (Types{"state", "notice", "delta", "usage", "state", "done"}));

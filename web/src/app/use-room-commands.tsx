@@ -1,12 +1,11 @@
 import { useMemo, useState, type ReactNode } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { changeChat, putMember } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
-import { ConfirmDialog } from '@/components/confirm-dialog';
 import type { Command } from '@/features/composer/commands';
 import { InviteDialog } from '@/features/conversations/invite-dialog';
-import { leaveRoom } from '@/lib/chat-actions';
+import { LeaveDialog } from '@/features/conversations/leave-dialog';
 import { refetchChat, upsertChat } from '@/lib/chat-cache';
 import { errorText } from '@/lib/errors';
 import { nameOf } from '@/lib/names';
@@ -40,7 +39,6 @@ function say(work: Promise<string>): void {
 
 // The slash commands of a room, as far as one may use them, and the dialogs that they open.
 export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dialogs: ReactNode } {
-  const navigate = useNavigate();
   const [, setParams] = useSearchParams();
   const { data: members } = useMembers(chat.id);
   const [dialog, setDialog] = useState<'invite' | 'leave' | null>(null);
@@ -61,23 +59,10 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
     return known;
   }, [id, invites, kind, leaves, manages, setParams]);
   const close = () => setDialog(null);
-  const leave = async () => {
-    await leaveRoom(id);
-    void navigate('/');
-  };
   const dialogs = (
     <>
       {dialog === 'invite' && <InviteDialog chat={chat} members={members ?? []} onClose={close} />}
-      {dialog === 'leave' && (
-        <ConfirmDialog
-          title={strings.members.leaveTitle(chat.title)}
-          text={strings.members.leaveText(chat.visibility, chat.member_count)}
-          action={strings.members.leave}
-          danger
-          onConfirm={leave}
-          onClose={close}
-        />
-      )}
+      {dialog === 'leave' && <LeaveDialog chat={chat} onClose={close} />}
     </>
   );
   return { commands, dialogs };

@@ -1,17 +1,15 @@
 import { Globe, Link2, Lock, LogOut, UsersRound } from 'lucide-react';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { ConfirmDialog } from '@/components/confirm-dialog';
 import { PersonAvatar } from '@/components/person-avatar';
-import { leaveRoom } from '@/lib/chat-actions';
 import { copyText } from '@/lib/clipboard';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
 import { may, titleOf } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
+import { LeaveDialog } from './leave-dialog';
 
 function copyAddress(chatId: string): void {
   copyText(`${location.origin}/c/${chatId}`).then(() => showToast(strings.messages.linkCopied), () => showToast(strings.messages.copyFailed, 'bad'));
@@ -19,15 +17,10 @@ function copyAddress(chatId: string): void {
 
 // What a chat is: its whole name, who can see it, since when it is there.
 export function AboutChat({ chat }: { chat: Chat }) {
-  const navigate = useNavigate();
   const [leaving, setLeaving] = useState(false);
   const title = titleOf(chat);
   const { peer } = chat;
   const Icon = chat.visibility === 'public' ? Globe : Lock;
-  const leave = async () => {
-    await leaveRoom(chat.id);
-    void navigate('/');
-  };
   return (
     <div className="flex flex-col gap-5 px-5 py-5">
       <div className="flex flex-col items-start gap-3">
@@ -55,16 +48,7 @@ export function AboutChat({ chat }: { chat: Chat }) {
           </Button>
         )}
       </div>
-      {leaving && (
-        <ConfirmDialog
-          title={strings.members.leaveTitle(chat.title)}
-          text={strings.members.leaveText(chat.visibility, chat.member_count)}
-          action={strings.members.leave}
-          danger
-          onConfirm={leave}
-          onClose={() => setLeaving(false)}
-        />
-      )}
+      {leaving && <LeaveDialog chat={chat} onClose={() => setLeaving(false)} />}
     </div>
   );
 }

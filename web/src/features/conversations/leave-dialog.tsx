@@ -1,0 +1,24 @@
+import { useNavigate } from 'react-router';
+import type { Chat } from '@/api/contracts.gen';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { leaveRoom } from '@/lib/chat-actions';
+import { strings } from '@/lib/strings';
+
+// Asks before a room is left, and goes home after it.
+export function LeaveDialog({ chat, onClose }: { chat: Chat; onClose: () => void }) {
+  const navigate = useNavigate();
+  const leave = async () => {
+    await leaveRoom(chat.id);
+    void navigate('/');
+  };
+  return (
+    <ConfirmDialog
+      title={strings.members.leaveTitle(chat.title)}
+      text={strings.members.leaveText(chat.visibility, chat.member_count)}
+      action={strings.members.leave}
+      danger
+      onConfirm={leave}
+      onClose={onClose}
+    />
+  );
+}
