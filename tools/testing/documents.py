@@ -106,8 +106,9 @@ def judge(turn, done):
     said = done.stdout + done.stderr
     if done.returncode != 0:
         yield f"turn {turn} ended with {done.returncode}"
+    # What complains does it on the standard error; an answer may hold the same words ("two sides to loquat: ...").
     for sign in ("Traceback", "curl: (", "command not found", "loquat: "):
-        if sign in said:
+        if sign in done.stderr:
             yield f"turn {turn} says {sign!r}"
     refusals = re.findall(r'"code":"([a-z._]+)"', said)
     if set(refusals) - ({"auth.username_taken", "taken"} if turn == 2 else set()):

@@ -2,6 +2,7 @@ import pathlib
 import subprocess
 import unittest
 
+from tools.testing.documents import judge
 from tools.testing.suites import all_suites, cpp_suites
 from tools.tidy import ROOT
 
@@ -29,6 +30,17 @@ class Suites(unittest.TestCase):
         for suite in all_suites():
             if suite.name.startswith("web-"):
                 self.assertEqual((suite.needs, suite.web, suite.targets), ((), "packages", ()))
+
+
+class Tour(unittest.TestCase):
+    def problems(self, stdout, stderr=""):
+        return list(judge(2, subprocess.CompletedProcess("bash", 0, stdout, stderr)))
+
+    def test_may_have_an_answer_that_speaks_of_the_program(self):
+        self.assertEqual(self.problems("There are two sides to loquat: what it costs, and what it saves."), [])
+
+    def test_may_not_have_a_complaint(self):
+        self.assertEqual(self.problems("", "loquat: the password is wrong\n"), ["turn 2 says 'loquat: '"])
 
 
 class Packages(unittest.TestCase):
