@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
@@ -43,17 +41,17 @@ void back_up(const CommonOptions& options, const std::string& target) {
 
 }  // namespace
 
-void add_backup(CLI::App& app, int&) {
-    auto* command = app.add_subcommand("backup", "copy all data, also while it runs");
+void add_backup(Command program, int&) {
+    const Command command = program.add("backup", "copy all data, also while it runs");
     auto options = std::make_shared<CommonOptions>();
     auto target = std::make_shared<std::string>();
-    options->add_to(*command);
-    command->add_option("target", *target, "folder to make; it must not be there yet")->required();
-    command->footer(
+    options->add_to(command);
+    command.option("target", *target, "folder to make; it must not be there yet").required();
+    command.footer(
         "The copy is a data folder: start it with --data, or put it in the place of the one it was "
         "made from.\nIt holds everything that was acknowledged before the command began.\n"
         "example:\n  loquat backup /srv/copies/today --data /srv/loquat");
-    command->callback([options, target] { back_up(*options, *target); });
+    command.on_run([options, target] { back_up(*options, *target); });
 }
 
 }  // namespace loquat::app

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <iterator>
 
@@ -79,30 +77,30 @@ int chat(const ChatOptions& options) {
 
 }  // namespace
 
-void add_chat(CLI::App& app, int& code) {
-    auto* command = app.add_subcommand("chat", "talk with an assistant in the terminal");
+void add_chat(Command program, int& code) {
+    const Command command = program.add("chat", "talk with an assistant in the terminal");
     auto options = std::make_shared<ChatOptions>();
-    command->add_option("--url", options->url, "the server")->capture_default_str();
-    command->add_option("--ca-file", options->ca_file,
-                        "trust these certificates (PEM) instead of the system's");
-    command->add_option("--user", options->sign_in.username,
-                        "user name or e-mail; asked for when needed");
-    command->add_option("--password-file", options->sign_in.password_file,
-                        "file whose first line is the password; - is standard input");
-    command->add_option("--model", options->settings.model, "model of a new conversation");
-    command->add_option("--system", options->settings.system_prompt,
-                        "what a new conversation's assistant is told first");
-    command->add_option("--open", options->chat_id, "id of a conversation to go on with")
-        ->type_name("ID");
-    auto* once = command
-                     ->add_option("--once", options->question,
-                                  "ask this, print only the answer; - reads standard input")
-                     ->type_name("QUESTION");
-    auto* list = command->add_flag("--list", options->lists, "print my conversations");
-    auto* out = command->add_flag("--sign-out", options->signs_out, "end the session that is kept");
-    once->excludes(list)->excludes(out);
-    list->excludes(out);
-    command->footer(
+    command.option("--url", options->url, "the server").with_default();
+    command.option("--ca-file", options->ca_file,
+                   "trust these certificates (PEM) instead of the system's");
+    command.option("--user", options->sign_in.username,
+                   "user name or e-mail; asked for when needed");
+    command.option("--password-file", options->sign_in.password_file,
+                   "file whose first line is the password; - is standard input");
+    command.option("--model", options->settings.model, "model of a new conversation");
+    command.option("--system", options->settings.system_prompt,
+                   "what a new conversation's assistant is told first");
+    command.option("--open", options->chat_id, "id of a conversation to go on with").takes("ID");
+    const Option once = command
+                            .option("--once", options->question,
+                                    "ask this, print only the answer; - reads standard input")
+                            .takes("QUESTION");
+    const Option list = command.flag("--list", options->lists, "print my conversations");
+    const Option out =
+        command.flag("--sign-out", options->signs_out, "end the session that is kept");
+    once.excludes(list).excludes(out);
+    list.excludes(out);
+    command.footer(
         "The session is kept in $XDG_CONFIG_HOME/loquat, readable by you alone; the password is "
         "not kept.\n"
         "Exit codes: 0 answered, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C.\n"
@@ -113,8 +111,8 @@ void add_chat(CLI::App& app, int& code) {
         "  loquat chat --once \"What is a loquat?\"\n"
         "  git diff | loquat chat --system \"Write a commit message\" --once -\n"
         "  loquat chat --sign-out");
-    command->callback([options, once, &code] {
-        options->has_question = once->count() > 0;
+    command.on_run([options, once, &code] {
+        options->has_question = once.was_given();
         code = chat(*options);
     });
 }

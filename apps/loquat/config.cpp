@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
@@ -95,37 +93,37 @@ void write_page() {
     }
 }
 
-void add_reading(CLI::App& command) {
+void add_reading(Command command) {
     auto path = std::make_shared<std::string>();
-    auto* explain_command =
-        command.add_subcommand("explain", "what a setting is, its limits, default and variable");
-    explain_command->add_option("setting", *path, "such as gateway.routes or chat.members_max")
-        ->required();
-    explain_command->callback([path] { explain(*path); });
-    command.add_subcommand("docs", "a page about all settings, as Markdown")->callback(write_page);
+    const Command explain_command =
+        command.add("explain", "what a setting is, its limits, default and variable");
+    explain_command.option("setting", *path, "such as gateway.routes or chat.members_max")
+        .required();
+    explain_command.on_run([path] { explain(*path); });
+    command.add("docs", "a page about all settings, as Markdown").on_run(write_page);
 }
 
 }  // namespace
 
-void add_config(CLI::App& app, int& code) {
-    auto* command = app.add_subcommand("config", "show, explain or check the configuration");
-    command->require_subcommand(1);
+void add_config(Command program, int& code) {
+    const Command command = program.add("config", "show, explain or check the configuration");
+    command.needs_a_command();
     auto options = std::make_shared<CommonOptions>();
     auto prefix = std::make_shared<std::string>();
     auto with_docs = std::make_shared<bool>(false);
 
-    auto* show_command = command->add_subcommand("show", "every value and where it came from");
-    options->add_to(*show_command);
-    show_command->add_option("prefix", *prefix,
-                             "only paths that start with this, such as gateway.limits");
-    show_command->add_flag("--docs", *with_docs, "with a sentence about each");
-    show_command->callback(
+    const Command show_command = command.add("show", "every value and where it came from");
+    options->add_to(show_command);
+    show_command.option("prefix", *prefix,
+                        "only paths that start with this, such as gateway.limits");
+    show_command.flag("--docs", *with_docs, "with a sentence about each");
+    show_command.on_run(
         [options, prefix, with_docs] { show(options->load(), *prefix, *with_docs); });
 
-    auto* check_command = command->add_subcommand(
-        "check", "say all that `up` would refuse, without starting anything");
-    options->add_to(*check_command);
-    check_command->callback([options, &code] {
+    const Command check_command =
+        command.add("check", "say all that `up` would refuse, without starting anything");
+    options->add_to(check_command);
+    check_command.on_run([options, &code] {
         try {
             for (const std::string& warning : options->load().warnings()) {
                 fmt::print(stderr, "{}\n", warning);
@@ -136,8 +134,8 @@ void add_config(CLI::App& app, int& code) {
             code = 1;
         }
     });
-    add_reading(*command);
-    command->footer(
+    add_reading(command);
+    command.footer(
         "examples:\n"
         "  loquat config show gateway.limits --docs\n"
         "  loquat config explain gateway.routes\n"
@@ -145,9 +143,9 @@ void add_config(CLI::App& app, int& code) {
         "  loquat config check --config /etc/loquat.yaml");
 }
 
-void add_version(CLI::App& app, int&) {
-    auto* command = app.add_subcommand("version", "print the version");
-    command->callback([] { fmt::print("loquat {}\n", runtime::version); });
+void add_version(Command program, int&) {
+    const Command command = program.add("version", "print the version");
+    command.on_run([] { fmt::print("loquat {}\n", runtime::version); });
 }
 
 }  // namespace loquat::app

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include "apps/loquat/commands.hpp"
 #include "contracts/accounts.hpp"
 #include "contracts/chat.hpp"
@@ -26,17 +24,17 @@ std::vector<contracts::Operation> all_operations() {
 
 }  // namespace
 
-void add_contracts(CLI::App& app, int&) {
-    auto* command = app.add_subcommand("contracts", "print what the services offer");
-    command->require_subcommand(1);
-    command->add_subcommand("typescript", "types of all requests and answers")->callback([] {
+void add_contracts(Command program, int&) {
+    const Command command = program.add("contracts", "print what the services offer");
+    command.needs_a_command();
+    command.add("typescript", "types of all requests and answers").on_run([] {
         fmt::print("{}", contracts::typescript_document(all_operations()));
     });
-    command->add_subcommand("openapi", "OpenAPI 3.1 as JSON")->callback([] {
+    command.add("openapi", "OpenAPI 3.1 as JSON").on_run([] {
         fmt::print("{}\n", wire::to_pretty_json(
                                contracts::openapi_document(all_operations(), runtime::version)));
     });
-    command->footer("example:\n  loquat contracts typescript > web/src/api/contracts.gen.ts");
+    command.footer("example:\n  loquat contracts typescript > web/src/api/contracts.gen.ts");
 }
 
 }  // namespace loquat::app

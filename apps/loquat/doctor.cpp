@@ -2,8 +2,6 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -214,18 +212,18 @@ int examine(const CommonOptions& options) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, int& code) {
-    auto* command = app.add_subcommand("doctor", "say what is wrong here and how to mend it");
+void add_doctor(Command program, int& code) {
+    const Command command = program.add("doctor", "say what is wrong here and how to mend it");
     auto options = std::make_shared<CommonOptions>();
-    options->add_to(*command);
+    options->add_to(command);
     auto repairs = std::make_shared<bool>(false);
     auto agrees = std::make_shared<bool>(false);
-    command->add_flag("--repair", *repairs, "offer what is safe for a data folder that is refused");
-    command->add_flag("--yes", *agrees, "with --repair: do all that is offered");
-    command->footer(
+    command.flag("--repair", *repairs, "offer what is safe for a data folder that is refused");
+    command.flag("--yes", *agrees, "with --repair: do all that is offered");
+    command.footer(
         "Exit code 0 when all is well, 1 when something must be mended.\nexample:\n  loquat doctor "
         "--data /srv/loquat");
-    command->callback([options, repairs, agrees, &code] {
+    command.on_run([options, repairs, agrees, &code] {
         if (*repairs) {
             repair(*options, *agrees ? Asking::nobody : Asking::person);
         }

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -333,28 +331,24 @@ int import_all(ImportOptions options) {
 
 }  // namespace
 
-void add_import(CLI::App& app, int& code) {
-    auto* command = app.add_subcommand("import", "bring conversations in from JSON lines");
+void add_import(Command program, int& code) {
+    const Command command = program.add("import", "bring conversations in from JSON lines");
     auto options = std::make_shared<ImportOptions>();
-    options->common.add_to(*command);
-    command->add_option("file", options->file, "the file; - for standard input")
-        ->capture_default_str();
-    command->add_option("--room-field", options->fields.room, "member that names the room")
-        ->capture_default_str();
-    command->add_option("--user-field", options->fields.user, "member that names the sender")
-        ->capture_default_str();
-    command->add_option("--text-field", options->fields.text, "member that holds the text")
-        ->capture_default_str();
-    command->add_option("--limit", options->lines_max, "lines to read at most; 0: all")
-        ->capture_default_str();
-    command->add_option("--owner", options->owner, "who shall own the rooms")
-        ->capture_default_str();
-    command->add_option("--title-prefix", options->title_prefix, "put before each room's name");
-    command->add_flag("!--private", options->is_public,
-                      "make private rooms instead of public ones");
-    command->add_flag("--demo", options->is_demo,
-                      "members day, nick, text; 5,000 lines; an account `demo` that owns them");
-    command->footer(
+    options->common.add_to(command);
+    command.option("file", options->file, "the file; - for standard input").with_default();
+    command.option("--room-field", options->fields.room, "member that names the room")
+        .with_default();
+    command.option("--user-field", options->fields.user, "member that names the sender")
+        .with_default();
+    command.option("--text-field", options->fields.text, "member that holds the text")
+        .with_default();
+    command.option("--limit", options->lines_max, "lines to read at most; 0: all").with_default();
+    command.option("--owner", options->owner, "who shall own the rooms").with_default();
+    command.option("--title-prefix", options->title_prefix, "put before each room's name");
+    command.flag("!--private", options->is_public, "make private rooms instead of public ones");
+    command.flag("--demo", options->is_demo,
+                 "members day, nick, text; 5,000 lines; an account `demo` that owns them");
+    command.footer(
         "People who have no account get one with a random password. Rooms are found by their "
         "title. A line that was\n"
         "imported before, in this file or another one, is not repeated; equal lines of one file "
@@ -370,7 +364,7 @@ void add_import(CLI::App& app, int& code) {
         "examples:\n"
         "  loquat import team.jsonl --owner ana\n"
         "  zcat log.jsonl.gz | loquat import - --room-field day --user-field nick --limit 5000");
-    command->callback([options, &code] { code = import_all(*options); });
+    command.on_run([options, &code] { code = import_all(*options); });
 }
 
 }  // namespace loquat::app

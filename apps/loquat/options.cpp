@@ -1,22 +1,19 @@
 #include "apps/loquat/options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "apps/loquat/modules.hpp"
 
 namespace loquat::app {
 
-void CommonOptions::add_to(CLI::App& command) {
+void CommonOptions::add_to(Command command) {
     const std::string data_default = runtime::environment_value("LOQUAT_DATA");
     if (!data_default.empty()) {
         data = data_default;
     }
     config_file = runtime::environment_value("LOQUAT_CONFIG");
-    command.add_option("-c,--config", config_file,
-                       "YAML file (default: ./loquat.yaml when it exists)");
-    command.add_option("-d,--data", data, "folder that holds all data")->capture_default_str();
-    command.add_option("--set", settings, "one value: section.key=value; may be repeated")
-        ->type_name("KEY=VALUE");
+    command.option("-c,--config", config_file, "YAML file (default: ./loquat.yaml when it exists)");
+    command.option("-d,--data", data, "folder that holds all data").with_default();
+    command.option("--set", settings, "one value: section.key=value; may be repeated")
+        .takes("KEY=VALUE");
 }
 
 runtime::ConfigSources CommonOptions::sources() const {

@@ -3,11 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/loquat/command.hpp"
 #include "runtime/platform.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace loquat::app {
 
@@ -18,7 +15,7 @@ struct CommonOptions {
     std::vector<std::string> settings;
     std::vector<runtime::ConfigFlag> flags;  // short forms of settings; they win over --set
 
-    void add_to(CLI::App& command);
+    void add_to(Command command);
     // `loquat.yaml` in the current folder is read when it is there and no other file was named.
     runtime::ConfigSources sources() const;
     // All sections, judged as a start of everything would.

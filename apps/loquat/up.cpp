@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
@@ -28,22 +26,21 @@ struct UpOptions {
 
 }  // namespace
 
-void add_up(CLI::App& app, int& code) {
-    auto* command = app.add_subcommand("up", "run the whole platform in this process");
+void add_up(Command program, int& code) {
+    const Command command = program.add("up", "run the whole platform in this process");
     auto options = std::make_shared<UpOptions>();
-    options->common.add_to(*command);
+    options->common.add_to(command);
     command
-        ->add_option("-p,--port", options->port,
-                     "port of the gateway (default 8080; 0: any free one)")
-        ->check(CLI::Range(0, 65535));
-    command->add_option("--address", options->address,
-                        "address to listen on (default 127.0.0.1; 0.0.0.0 for all)");
-    command->add_flag("--tls-self-signed", options->tls_self_signed,
-                      "HTTPS with a certificate of its own: self-signed.pem in the data folder");
-    command->footer(
+        .option("-p,--port", options->port, "port of the gateway (default 8080; 0: any free one)")
+        .in_range(0, 65535);
+    command.option("--address", options->address,
+                   "address to listen on (default 127.0.0.1; 0.0.0.0 for all)");
+    command.flag("--tls-self-signed", options->tls_self_signed,
+                 "HTTPS with a certificate of its own: self-signed.pem in the data folder");
+    command.footer(
         "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
         "--data.");
-    command->callback([options, &code] {
+    command.on_run([options, &code] {
         options->apply();
         auto platform = options->common.platform(all_modules());
         platform.service_port = runtime::ServicePort{};
@@ -51,32 +48,32 @@ void add_up(CLI::App& app, int& code) {
     });
 }
 
-void add_serve(CLI::App& app, int& code) {
+void add_serve(Command program, int& code) {
     struct ServeOptions {
         CommonOptions common;
         std::vector<std::string> names;
         std::string address = "127.0.0.1";
         int port = 0;
     };
-    auto* command = app.add_subcommand("serve", "run some services in this process");
+    const Command command = program.add("serve", "run some services in this process");
     auto options = std::make_shared<ServeOptions>();
-    options->common.add_to(*command);
+    options->common.add_to(command);
     command
-        ->add_option("services", options->names,
-                     "which ones: auth model chat consumer presence realtime gateway")
-        ->required();
-    command->add_option("--service-address", options->address, "where other processes reach them")
-        ->capture_default_str();
-    command->add_option("--service-port", options->port, "0: any free one")
-        ->capture_default_str()
-        ->check(CLI::Range(0, 65535));
-    command->footer(
+        .option("services", options->names,
+                "which ones: auth model chat consumer presence realtime gateway")
+        .required();
+    command.option("--service-address", options->address, "where other processes reach them")
+        .with_default();
+    command.option("--service-port", options->port, "0: any free one")
+        .with_default()
+        .in_range(0, 65535);
+    command.footer(
         "Services of other processes are found by --set platform.urls in the configuration file:\n"
         "  platform:\n    urls: [{service: auth, url: \"http://127.0.0.1:7100\"}]\n"
         "All processes need the same platform.internal_key. chat, consumer, presence and realtime "
         "share an embedded\n"
         "log and broadcast and belong into one process: name all four, or none of them.");
-    command->callback([options, &code] {
+    command.on_run([options, &code] {
         auto platform = options->common.platform(modules_to_serve(options->names));
         platform.service_port =
             runtime::ServicePort{options->address, static_cast<std::uint16_t>(options->port)};

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
-
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/password_input.hpp"
@@ -26,7 +24,7 @@ struct AddOptions {
 struct OneOptions {
     CommonOptions common;
     std::string username;
-    contracts::Role role = contracts::Role::user;
+    std::string role;
     std::string session;
     bool ends_all = false;
     bool reads_password = false;
@@ -147,7 +145,8 @@ void set_state(const OneOptions& options, contracts::AccountUse state) {
 }
 
 void set_role(const OneOptions& options) {
-    auto set = [role = options.role](Clients& clients, AccountInfo user) -> Task<void> {
+    auto set = [role = options.role == "admin" ? contracts::Role::admin : contracts::Role::user](
+                   Clients& clients, AccountInfo user) -> Task<void> {
         contracts::RoleRequest request{.id = user.id, .role = role};
         const auto changed = co_await clients.accounts.call<&AccountsApi::set_account_role>(
             administrator(), request);
@@ -172,7 +171,7 @@ Task<void> print_sessions(Clients& clients, UserId user) {
 void do_sessions(const OneOptions& options) {
     const auto session = SessionId::parse(options.session);
     if (!options.session.empty() && !session) {
-        throw CLI::ValidationError{"--end", "is not the id of a session"};
+        refuse_option("--end", "is not the id of a session");
     }
     auto act = [session, ends_all = options.ends_all](Clients& clients,
                                                       AccountInfo user) -> Task<void> {
@@ -193,8 +192,7 @@ void do_sessions(const OneOptions& options) {
 
 void remove_one(const OneOptions& options) {
     if (!options.is_confirmed) {
-        throw CLI::ValidationError{"--yes",
-                                   "is needed: this cannot be undone. `loquat user disable` can."};
+        refuse_option("--yes", "is needed: this cannot be undone. `loquat user disable` can.");
     }
     auto remove = [](Clients& clients, AccountInfo user) -> Task<void> {
         contracts::UserRef request{user.id};
@@ -213,22 +211,22 @@ void remove_one(const OneOptions& options) {
 }
 
 // A subcommand about one account.
-CLI::App* add_command(CLI::App& parent, const char* name, const char* what, const One& options,
-                      std::function<void(const OneOptions&)> run) {
-    auto* command = parent.add_subcommand(name, what);
-    options->common.add_to(*command);
-    command->add_option("username", options->username, "user name, or id")->required();
-    command->callback([options, run = std::move(run)] { run(*options); });
+Command add_command(Command parent, const char* name, const char* what, const One& options,
+                    std::function<void(const OneOptions&)> run) {
+    const Command command = parent.add(name, what);
+    options->common.add_to(command);
+    command.option("username", options->username, "user name, or id").required();
+    command.on_run([options, run = std::move(run)] { run(*options); });
     return command;
 }
 
-void add_changes(CLI::App& command) {
+void add_changes(Command command) {
     const auto fresh = [] { return std::make_shared<OneOptions>(); };
     One options = fresh();
     add_command(command, "passwd", "give somebody a new password; their sessions end", options,
                 &reset_password)
-        ->add_flag("--password-stdin", options->reads_password,
-                   "read it from standard input; else one is made and printed");
+        .flag("--password-stdin", options->reads_password,
+              "read it from standard input; else one is made and printed");
     add_command(command, "disable", "nobody can use the account any more; nothing is deleted",
                 fresh(),
                 [](const OneOptions& one) { set_state(one, contracts::AccountUse::disabled); });
@@ -237,51 +235,50 @@ void add_changes(CLI::App& command) {
     options = fresh();
     add_command(command, "role", "make somebody an administrator, or a user again", options,
                 &set_role)
-        ->add_option("role", options->role, "admin or user")
-        ->required()
-        ->transform(CLI::CheckedTransformer(std::map<std::string, contracts::Role>{
-            {"admin", contracts::Role::admin}, {"user", contracts::Role::user}}));
+        .option("role", options->role, "admin or user")
+        .required()
+        .one_of({"admin", "user"});
     options = fresh();
-    auto* sessions =
+    const Command sessions =
         add_command(command, "sessions", "where somebody is signed in", options, &do_sessions);
-    sessions->add_option("--end", options->session, "end this one");
-    sessions->add_flag("--end-all", options->ends_all, "end all of them");
+    sessions.option("--end", options->session, "end this one");
+    sessions.flag("--end-all", options->ends_all, "end all of them");
     options = fresh();
     add_command(command, "remove",
                 "remove an account for good. Messages stay, under \"Removed account\"; rooms they "
                 "own pass to the longest-serving admin, else member; what nobody else is in is "
                 "deleted",
                 options, &remove_one)
-        ->add_flag("--yes", options->is_confirmed, "really");
+        .flag("--yes", options->is_confirmed, "really");
 }
 
 }  // namespace
 
-void add_user(CLI::App& app, int&) {
-    auto* command = app.add_subcommand("user", "accounts: add, list, change and remove them");
-    command->require_subcommand(1);
+void add_user(Command program, int&) {
+    const Command command = program.add("user", "accounts: add, list, change and remove them");
+    command.needs_a_command();
     auto add_options = std::make_shared<AddOptions>();
-    auto* add =
-        command->add_subcommand("add", "create an account; prints a password unless one is given");
-    add_options->common.add_to(*add);
-    add->add_option("username", add_options->username,
-                    "3 to 32 of a-z 0-9 _ . -; also one that is reserved")
-        ->required();
-    add->add_option("--email", add_options->email, "e-mail address");
-    add->add_option("--name", add_options->display_name, "how others see them");
-    add->add_flag("--admin", add_options->is_admin, "make them an administrator");
-    add->add_flag("--password-stdin", add_options->reads_password,
-                  "read the password from standard input");
-    add->callback([add_options] { add_one(*add_options); });
+    const Command add =
+        command.add("add", "create an account; prints a password unless one is given");
+    add_options->common.add_to(add);
+    add.option("username", add_options->username,
+               "3 to 32 of a-z 0-9 _ . -; also one that is reserved")
+        .required();
+    add.option("--email", add_options->email, "e-mail address");
+    add.option("--name", add_options->display_name, "how others see them");
+    add.flag("--admin", add_options->is_admin, "make them an administrator");
+    add.flag("--password-stdin", add_options->reads_password,
+             "read the password from standard input");
+    add.on_run([add_options] { add_one(*add_options); });
 
     auto list_options = std::make_shared<CommonOptions>();
     auto query = std::make_shared<std::string>();
-    auto* list = command->add_subcommand("list", "everyone, or those whose name matches");
-    list_options->add_to(*list);
-    list->add_option("query", *query, "starts of words of a user name or display name");
-    list->callback([list_options, query] { list_all(*list_options, *query); });
-    add_changes(*command);
-    command->footer(
+    const Command list = command.add("list", "everyone, or those whose name matches");
+    list_options->add_to(list);
+    list.option("query", *query, "starts of words of a user name or display name");
+    list.on_run([list_options, query] { list_all(*list_options, *query); });
+    add_changes(command);
+    command.footer(
         "Works beside a running platform and without one.\n"
         "examples:\n"
         "  loquat user add ana --name \"Ana Lopez\" --admin\n"

@@ -1,0 +1,91 @@
+#include "apps/loquat/command.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace loquat::app {
+
+Option Option::required() const {
+    option_->required();
+    return *this;
+}
+
+Option Option::with_default() const {
+    option_->capture_default_str();
+    return *this;
+}
+
+Option Option::in_range(int low, int high) const {
+    option_->check(CLI::Range(low, high));
+    return *this;
+}
+
+Option Option::one_of(std::vector<std::string> words) const {
+    option_->transform(CLI::IsMember(std::move(words), CLI::ignore_case));
+    return *this;
+}
+
+Option Option::takes(const std::string& kind) const {
+    option_->type_name(kind);
+    return *this;
+}
+
+Option Option::excludes(Option other) const {
+    option_->excludes(other.option_);
+    return *this;
+}
+
+bool Option::was_given() const { return option_->count() > 0; }
+
+Command Command::add(const std::string& name, const std::string& what) const {
+    return Command{*app_->add_subcommand(name, what)};
+}
+
+void Command::needs_a_command() const { app_->require_subcommand(1); }
+
+Option Command::option(const std::string& names, std::string& value,
+                       const std::string& what) const {
+    return Option{*app_->add_option(names, value, what)};
+}
+
+Option Command::option(const std::string& names, std::vector<std::string>& value,
+                       const std::string& what) const {
+    return Option{*app_->add_option(names, value, what)};
+}
+
+Option Command::option(const std::string& names, int& value, const std::string& what) const {
+    return Option{*app_->add_option(names, value, what)};
+}
+
+Option Command::option(const std::string& names, std::size_t& value,
+                       const std::string& what) const {
+    return Option{*app_->add_option(names, value, what)};
+}
+
+Option Command::flag(const std::string& names, bool& value, const std::string& what) const {
+    return Option{*app_->add_flag(names, value, what)};
+}
+
+void Command::footer(const std::string& text) const { app_->footer(text); }
+
+void Command::on_run(std::function<void()> run) const { app_->callback(std::move(run)); }
+
+void refuse_option(const std::string& option, const std::string& what) {
+    throw CLI::ValidationError{option, what};
+}
+
+int run_program(int argc, char** argv, const ProgramText& text,
+                const std::function<void(Command)>& add_commands, const int& code) {
+    CLI::App app{text.what, text.name};
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+    app.footer(text.footer);
+    add_commands(Command{app});
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    return code;
+}
+
+}  // namespace loquat::app
