@@ -5,10 +5,11 @@ import tseslint from 'typescript-eslint';
 
 const features = ['assistant', 'auth', 'composer', 'conversations', 'presence', 'settings'];
 
-// What each layer must not see. Arrows point one way: app -> features -> components -> lib -> api.
+// What each layer must not see. Arrows point one way: app -> features -> components -> markdown -> lib -> api.
 const above = {
-  api: ['@/lib/*', '@/components/*', '@/features/*', '@/app/*'],
-  lib: ['@/components/*', '@/features/*', '@/app/*'],
+  api: ['@/lib/*', '@/markdown/*', '@/components/*', '@/features/*', '@/app/*'],
+  lib: ['@/markdown/*', '@/components/*', '@/features/*', '@/app/*'],
+  markdown: ['@/components/*', '@/features/*', '@/app/*'],
   components: ['@/features/*', '@/app/*'],
 };
 

@@ -1,7 +1,7 @@
 import { memo, type ReactNode } from 'react';
-import type { Block, ListItem } from '@/lib/markdown/ast';
-import { blockDirection } from '@/lib/markdown/direction';
 import { strings } from '@/lib/strings';
+import type { Block, ListItem } from '@/markdown/ast';
+import { blockDirection } from '@/markdown/direction';
 import { CodeBlock } from './code-block';
 import { Formula } from './formula';
 import { InlineNodes } from './inline-nodes';

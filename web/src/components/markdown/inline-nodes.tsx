@@ -1,10 +1,10 @@
 import { Image } from 'lucide-react';
 import { Fragment, useContext, type ReactNode } from 'react';
 import { cn } from '@/lib/cn';
-import type { Inline } from '@/lib/markdown/ast';
-import { hostOf, safeHref } from '@/lib/markdown/links';
-import { calledName } from '@/lib/markdown/mentions';
 import { strings } from '@/lib/strings';
+import type { Inline } from '@/markdown/ast';
+import { hostOf, safeHref } from '@/markdown/links';
+import { calledName } from '@/markdown/mentions';
 import { Formula } from './formula';
 import { MentionContext, MentionedContext } from './mention-context';
 import { NoteReference } from './note-reference';

@@ -1,11 +1,11 @@
 import { memo, useId, useRef } from 'react';
 import { Button } from '@/components/button';
 import { cn } from '@/lib/cn';
-import type { Block } from '@/lib/markdown/ast';
 import { countOnlyEmoji } from '@/lib/emoji-only';
-import { emptyGrowing, grow, type Growing } from '@/lib/markdown/growing';
-import { parseMarkdown } from '@/lib/markdown/parse';
 import { strings } from '@/lib/strings';
+import type { Block } from '@/markdown/ast';
+import { emptyGrowing, grow, type Growing } from '@/markdown/growing';
+import { parseMarkdown } from '@/markdown/parse';
 import { Blocks } from './blocks';
 import { MentionedContext } from './mention-context';
 import { NoteContext } from './note-reference';

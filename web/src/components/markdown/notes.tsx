@@ -1,6 +1,6 @@
 import { useContext } from 'react';
-import type { Block } from '@/lib/markdown/ast';
 import { strings } from '@/lib/strings';
+import type { Block } from '@/markdown/ast';
 import { Blocks } from './blocks';
 import { goTo, NoteContext, noteId, referenceId } from './note-reference';
 

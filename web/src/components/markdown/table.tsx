@@ -1,8 +1,8 @@
 import { memo, useRef } from 'react';
-import type { Align, Block, Inline } from '@/lib/markdown/ast';
-import { blockDirection } from '@/lib/markdown/direction';
-import { strings } from '@/lib/strings';
 import { cn } from '@/lib/cn';
+import { strings } from '@/lib/strings';
+import type { Align, Block, Inline } from '@/markdown/ast';
+import { blockDirection } from '@/markdown/direction';
 import { InlineNodes } from './inline-nodes';
 import { useOverflow } from './use-overflow';
 

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { share } from '@/lib/markdown/share';
+import { share } from '@/markdown/share';
 import { groupLines, type CodeGroups, type Highlighted, type HighlightReply, type HighlightRequest } from './code-lines';
 
 const longest = 200_000;

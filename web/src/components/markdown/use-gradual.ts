@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Block } from '@/lib/markdown/ast';
-import { limitBlocks } from '@/lib/markdown/limit';
+import type { Block } from '@/markdown/ast';
+import { limitBlocks } from '@/markdown/limit';
 
 const step = 2_000;
 // A text of 150,000 characters as models write them takes less.

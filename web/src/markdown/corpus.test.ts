@@ -13,7 +13,7 @@ interface Corpus {
   messages: { kind: string; text: string; mentions: string[]; preview: string }[];
 }
 
-const corpus = JSON.parse(readFileSync(new URL('../../../../tests/corpora/messages.json', import.meta.url), 'utf8')) as Corpus;
+const corpus = JSON.parse(readFileSync(new URL('../../../tests/corpora/messages.json', import.meta.url), 'utf8')) as Corpus;
 const members = new Set(corpus.members);
 
 function namesIn(value: unknown): string[] {

@@ -10,7 +10,7 @@ interface Example {
   html: string;
 }
 
-const examples = JSON.parse(readFileSync(new URL('../../../../tests/corpora/commonmark.json', import.meta.url), 'utf8')) as Example[];
+const examples = JSON.parse(readFileSync(new URL('../../../tests/corpora/commonmark.json', import.meta.url), 'utf8')) as Example[];
 
 // Every example of the CommonMark specification, without those that draw raw HTML, which is text here.
 
