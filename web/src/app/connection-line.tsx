@@ -1,8 +1,8 @@
 import { CloudOff } from 'lucide-react';
-import { live } from '@/lib/live';
 import { strings } from '@/lib/strings';
-import { useConnection, useConnectionDown } from '@/lib/use-connection';
 import { useNow } from '@/lib/use-now';
+import { live } from '@/realtime/live';
+import { useConnection, useConnectionDown } from '@/realtime/use-connection';
 
 // Nothing while all is well; after two seconds of silence, the truth and a way to hurry.
 export function ConnectionLine() {

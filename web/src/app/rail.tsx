@@ -1,15 +1,15 @@
 import type { LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'react-router';
+import { Avatar } from '@/components/avatar';
 import { IconButton } from '@/components/icon-button';
 import { Logo } from '@/components/logo';
-import { Avatar } from '@/components/avatar';
+import { useCalls } from '@/lib/attention';
 import { cn } from '@/lib/cn';
 import { useMe } from '@/lib/session';
-import { useCalls } from '@/lib/attention';
 import { strings } from '@/lib/strings';
-import { useChats } from '@/lib/use-chats';
-import { useConnectionDown } from '@/lib/use-connection';
 import { useUi } from '@/lib/ui-store';
+import { useChats } from '@/lib/use-chats';
+import { useConnectionDown } from '@/realtime/use-connection';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
 import { dotColours, dotOf, type Dot } from './unread-dot';
 

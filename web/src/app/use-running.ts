@@ -1,14 +1,14 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
-import { forgetDrafts } from '@/lib/drafts-store';
-import { forgetMentions } from '@/lib/attention';
 import { startAnswersWatch } from '@/lib/answers-watch';
-import { startLive } from '@/lib/live';
+import { forgetMentions } from '@/lib/attention';
+import { forgetDrafts } from '@/lib/drafts-store';
 import { setNotificationTarget, startNotifications } from '@/lib/notify';
 import { openOutbox } from '@/lib/outbox-store';
 import { keys, queryClient } from '@/lib/query-client';
 import { startSender } from '@/lib/sender';
 import { useMe } from '@/lib/session';
+import { startLive } from '@/realtime/live';
 
 // A window of ten thousand messages must not be compared message by message at each event.
 queryClient.setQueryDefaults(['messages'], { structuralSharing: false, staleTime: Infinity });

@@ -1,9 +1,9 @@
 import type { Generation } from '@/api/contracts.gen';
 import { listGenerations } from '@/api/generations';
+import { live } from '@/realtime/live';
 import { isEnded } from './answer';
 import { answers } from './answers';
 import { cachedWindow } from './chat-cache';
-import { live } from './live';
 import { openChatId } from './reading';
 
 // Keeps the answers of the open chat true when events do not come: after opening, without a connection, or when a

@@ -1,8 +1,8 @@
 import { createChat, deleteChat, leaveChat } from '@/api/chats';
+import { chatDestination } from '@/api/events';
 import type { NewChat } from '@/api/types';
+import { live } from '@/realtime/live';
 import { cachedChats, dropChat, upsertChat } from './chat-cache';
-import { live } from './live';
-import { chatDestination } from './live-events';
 
 // Opens the direct chat with a person: the one there is, or a new one. Answers its id.
 export async function openDirectChat(userId: string): Promise<string> {

@@ -1,16 +1,16 @@
 import { postMessage } from '@/api/chats';
+import { chatDestination } from '@/api/events';
 import { startGeneration } from '@/api/generations';
+import { live } from '@/realtime/live';
+import { SendError } from '@/realtime/realtime';
 import { noteStarted } from './answer-actions';
 import { cachedWindow } from './chat-cache';
 import { errorText, isTransient } from './errors';
 import { catchUp } from './history';
 import { makeClientId } from './ids';
-import { live } from './live';
-import { chatDestination } from './live-events';
 import { nextToSend, type OutboxEntry } from './outbox';
 import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
 import { openChatId } from './reading';
-import { SendError } from './realtime';
 import { strings } from './strings';
 import { onLiveEvent } from './sync';
 

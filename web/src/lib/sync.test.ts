@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Member, Message } from '@/api/contracts.gen';
+import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from '@/api/events';
 import { cachedWindow } from './chat-cache';
-import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from './live-events';
 import { keys, queryClient } from './query-client';
 import { onFollowed, onLiveEvent, onOpen } from './sync';
 import { message } from './test-messages';

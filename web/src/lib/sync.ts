@@ -1,11 +1,11 @@
 import type { Message, Presence } from '@/api/contracts.gen';
+import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from '@/api/events';
+import { answers } from './answers';
 import {
   cachedChat, cachedWindow, changeWindow, dropChat, noteChangedMessage, noteMemberRead, noteMessage, noteRead, patchChat,
   refetchChat, upsertChat,
 } from './chat-cache';
-import { answers } from './answers';
 import { fillGap, refreshTail } from './history';
-import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from './live-events';
 import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
 import { nameOf } from './names';
 import { outboxArrived } from './outbox-store';

@@ -6,7 +6,7 @@ import { isEnded, type Answer } from '@/lib/answer';
 import { stopAnswer, tryAgain } from '@/lib/answer-actions';
 import { useMyRunning } from '@/lib/answers';
 import { strings } from '@/lib/strings';
-import { useConnectionDown } from '@/lib/use-connection';
+import { useConnectionDown } from '@/realtime/use-connection';
 import { stateWords } from './answer-words';
 
 interface AnswerStateProps {

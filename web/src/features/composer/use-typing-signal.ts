@@ -1,5 +1,5 @@
 import { useCallback, useRef } from 'react';
-import { live } from '@/lib/live';
+import { live } from '@/realtime/live';
 
 const everyMilliseconds = 3_000;
 

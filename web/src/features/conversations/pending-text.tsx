@@ -5,7 +5,7 @@ import { cn } from '@/lib/cn';
 import type { OutboxEntry } from '@/lib/outbox';
 import { discardMessage, retryMessage } from '@/lib/sender';
 import { strings } from '@/lib/strings';
-import { useConnectionDown } from '@/lib/use-connection';
+import { useConnectionDown } from '@/realtime/use-connection';
 
 // A message on its way: faint until the receipt; a failed one stays, with why and what to do.
 export function PendingText({ entry }: { entry: OutboxEntry }) {

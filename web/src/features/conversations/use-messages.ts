@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
+import { chatDestination } from '@/api/events';
 import { readAnswers } from '@/lib/answers-watch';
 import { isAssistantOn } from '@/lib/assistant';
 import { cachedWindow } from '@/lib/chat-cache';
 import { loadInitial, refreshTail } from '@/lib/history';
-import { live } from '@/lib/live';
-import { chatDestination } from '@/lib/live-events';
 import { isAttached } from '@/lib/message-window';
 import { dispatchOutbox } from '@/lib/outbox-store';
 import { keys, queryClient } from '@/lib/query-client';
 import { setOpenChat } from '@/lib/reading';
+import { live } from '@/realtime/live';
 
 const mostReplayed = 300;
 

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { putRead } from '@/api/chats';
 import { cachedChat, cachedWindow, noteRead } from '@/lib/chat-cache';
-import { live } from '@/lib/live';
 import { isAttached } from '@/lib/message-window';
 import { isLooking, isReading, setAtNewest } from '@/lib/reading';
+import { live } from '@/realtime/live';
 
 const settleMilliseconds = 250;
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { LiveEvent } from '@/api/events';
 import { FakeClient } from './fake-stomp';
-import type { LiveEvent } from './live-events';
 import { createRealtime } from './realtime';
 
 vi.mock('@stomp/stompjs', async () => ({ Client: (await import('./fake-stomp')).FakeClient }));

@@ -1,7 +1,7 @@
-import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from './live-events';
+import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from '@/api/events';
+import { currentToken, renewToken, tokenExpiresAt } from '@/lib/session';
+import { onFollowed, onLiveEvent, onOpen, onRefused } from '@/lib/sync';
 import { createRealtime } from './realtime';
-import { currentToken, renewToken, tokenExpiresAt } from './session';
-import { onFollowed, onLiveEvent, onOpen, onRefused } from './sync';
 
 // The tab's one live connection, wired to the session and the caches.
 
