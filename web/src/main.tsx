@@ -2,7 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/app';
 import '@/app/styles.css';
-import { startSession } from '@/lib/session';
+import { startSession } from '@/features/auth/state/session';
 import { followTheme } from '@/lib/settings-store';
 
 followTheme();

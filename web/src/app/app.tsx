@@ -1,16 +1,16 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { useSession } from '@/features/auth/state/session';
 import { queryClient } from '@/lib/query-client';
-import { useSession } from '@/lib/session';
 import { AppShell } from './app-shell';
 import { ChatsScreen } from './chats-screen';
 import { NotFound } from './not-found';
 import { Starting } from './starting';
 import { useFileGuard } from './use-file-guard';
 
-const SignInPage = lazy(() => import('@/features/auth/sign-in-page').then((m) => ({ default: m.SignInPage })));
-const SignUpPage = lazy(() => import('@/features/auth/sign-up-page').then((m) => ({ default: m.SignUpPage })));
+const SignInPage = lazy(() => import('@/features/auth/components/sign-in-page').then((m) => ({ default: m.SignInPage })));
+const SignUpPage = lazy(() => import('@/features/auth/components/sign-up-page').then((m) => ({ default: m.SignUpPage })));
 const NewChatPage = lazy(() => import('@/features/conversations/new-chat-page').then((m) => ({ default: m.NewChatPage })));
 const NewAssistantPage = lazy(() => import('@/features/assistant/new-assistant-page').then((m) => ({ default: m.NewAssistantPage })));
 const RoomsPage = lazy(() => import('@/features/conversations/rooms-page').then((m) => ({ default: m.RoomsPage })));

@@ -1,8 +1,8 @@
 import { Link, useLocation } from 'react-router';
+import { useCalls } from '@/features/chat/state/attention';
+import { useChats } from '@/features/chat/state/use-chats';
 import { cn } from '@/lib/cn';
-import { useCalls } from '@/lib/attention';
 import { strings } from '@/lib/strings';
-import { useChats } from '@/lib/use-chats';
 import { chatsPlace, isAt, mePlace, peoplePlace, roomsPlace } from './places';
 import { dotColours, dotOf } from './unread-dot';
 

@@ -1,9 +1,9 @@
 import { Link, useParams } from 'react-router';
-import { ConversationList } from '@/features/conversations/conversation-list';
 import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
+import { useChats } from '@/features/chat/state/use-chats';
+import { ConversationList } from '@/features/conversations/conversation-list';
 import { strings } from '@/lib/strings';
-import { useChats } from '@/lib/use-chats';
 import { useIsNarrow } from '@/lib/use-media';
 import { ConversationScreen } from './conversation-screen';
 import { ResizableList } from './resizable-list';

@@ -2,17 +2,17 @@ import { useCallback, useMemo } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { AssistantIcon } from '@/components/avatar';
 import { ModelMenu } from '@/features/assistant/model-menu';
+import { useMe } from '@/features/auth/state/session';
+import { TypingLine } from '@/features/chat/components/typing-line';
+import { cachedWindow } from '@/features/chat/state/chat-cache';
+import { titleOf } from '@/features/chat/state/use-chats';
 import { Composer } from '@/features/composer/composer';
 import type { Suggestion } from '@/features/composer/suggestions';
-import { TypingLine } from '@/features/presence/typing-line';
 import { stopAnswer } from '@/lib/answer-actions';
 import { useMyRunning } from '@/lib/answers';
 import { isAssistantOn } from '@/lib/assistant';
-import { cachedWindow } from '@/lib/chat-cache';
-import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { setEditing } from '@/lib/ui-store';
-import { titleOf } from '@/lib/use-chats';
 import { useRoomCommands } from './use-room-commands';
 
 const mention: Suggestion = {

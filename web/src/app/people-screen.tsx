@@ -1,5 +1,5 @@
 import { PeoplePage } from '@/features/conversations/people-page';
-import { PresenceLine } from '@/features/presence/presence-line';
+import { PresenceLine } from '@/features/presence/components/presence-line';
 
 export function PeopleScreen() {
   return <PeoplePage presence={(userId) => <PresenceLine userId={userId} />} />;

@@ -1,6 +1,6 @@
 import { Button } from '@/components/button';
 import { Logo } from '@/components/logo';
-import { startSession } from '@/lib/session';
+import { startSession } from '@/features/auth/state/session';
 import { strings } from '@/lib/strings';
 
 // Before it is known who is there: nothing for a moment, then the fruit; with a way on when the server is away.

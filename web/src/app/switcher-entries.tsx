@@ -2,18 +2,18 @@ import { useQuery } from '@tanstack/react-query';
 import { Bell, ChartColumn, Compass, Keyboard, LogOut, MonitorSmartphone, Moon, Palette, ShieldCheck, Sparkle, SquarePen, Sun, UserRound, UsersRound, type LucideIcon } from 'lucide-react';
 import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
-import { searchUsers } from '@/api/people';
 import type { Chat, PublicUser } from '@/api/contracts.gen';
+import { searchUsers } from '@/api/people';
 import { Avatar, RoomIcon } from '@/components/avatar';
-import { openDirectChat } from '@/lib/chat-actions';
-import { activityOf } from '@/lib/chat-cache';
+import { signOut, useMe } from '@/features/auth/state/session';
+import { openDirectChat } from '@/features/chat/state/chat-actions';
+import { activityOf } from '@/features/chat/state/chat-cache';
+import { titleOf, useSortedChats } from '@/features/chat/state/use-chats';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
 import { keys } from '@/lib/query-client';
-import { signOut, useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
-import { titleOf, useSortedChats } from '@/lib/use-chats';
 import { showToast, useUi } from '@/lib/ui-store';
 
 export interface SwitcherEntry {

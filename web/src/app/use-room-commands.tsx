@@ -3,16 +3,16 @@ import { useSearchParams } from 'react-router';
 import { changeChat, putMember } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
+import { refetchChat, upsertChat } from '@/features/chat/state/chat-cache';
+import { may, useMembers } from '@/features/chat/state/use-chats';
 import type { Command } from '@/features/composer/commands';
 import { InviteDialog } from '@/features/conversations/invite-dialog';
 import { LeaveDialog } from '@/features/conversations/leave-dialog';
-import { refetchChat, upsertChat } from '@/lib/chat-cache';
 import { errorText } from '@/lib/errors';
 import { nameOf } from '@/lib/names';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
-import { may, useMembers } from '@/lib/use-chats';
 
 // Invites people by their user names; the first unknown one ends it, before anybody is invited.
 async function inviteByName(chatId: string, argument: string): Promise<string> {

@@ -1,13 +1,13 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
+import { useMe } from '@/features/auth/state/session';
+import { forgetMentions } from '@/features/chat/state/attention';
 import { startAnswersWatch } from '@/lib/answers-watch';
-import { forgetMentions } from '@/lib/attention';
 import { forgetDrafts } from '@/lib/drafts-store';
 import { setNotificationTarget, startNotifications } from '@/lib/notify';
 import { openOutbox } from '@/lib/outbox-store';
 import { keys, queryClient } from '@/lib/query-client';
 import { startSender } from '@/lib/sender';
-import { useMe } from '@/lib/session';
 import { startLive } from '@/realtime/live';
 
 // A window of ten thousand messages must not be compared message by message at each event.

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { useParams } from 'react-router';
+import { useCalls } from '@/features/chat/state/attention';
+import { titleOf, useChats } from '@/features/chat/state/use-chats';
 import { strings } from '@/lib/strings';
-import { useCalls } from '@/lib/attention';
-import { titleOf, useChats } from '@/lib/use-chats';
 
 // The fruit with a dot, for the tab's icon. A blob would need img-src blob:, so both pictures are files.
 const icons = { read: '/favicon.svg', unread: '/favicon-unread.svg' };

@@ -1,14 +1,14 @@
 import { editMessage } from '@/api/chats';
 import type { Message, Model, StartedGeneration } from '@/api/contracts.gen';
 import { cancelGeneration, startGeneration } from '@/api/generations';
+import { useSession } from '@/features/auth/state/session';
+import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/state/chat-cache';
+import { replaceMessage } from '@/features/chat/state/message-window';
 import { isEnded } from './answer';
 import { answers } from './answers';
-import { cachedChat, changeWindow, noteChangedMessage } from './chat-cache';
 import { errorText } from './errors';
 import { makeClientId } from './ids';
-import { replaceMessage } from './message-window';
 import { keys, queryClient } from './query-client';
-import { useSession } from './session';
 import { strings } from './strings';
 import { showToast } from './ui-store';
 import { modelOf } from './use-models';

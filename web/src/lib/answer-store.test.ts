@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Generation } from '@/api/contracts.gen';
+import { message } from '@/features/chat/state/test-messages';
 import type { AnswerEvent } from './answer';
 import { createAnswerStore } from './answer-store';
-import { message } from './test-messages';
 
 const chat = 'chat';
 

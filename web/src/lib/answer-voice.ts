@@ -1,6 +1,6 @@
 import { create } from 'zustand';
+import { openChatId } from '@/features/chat/state/reading';
 import { isEnded, type Answer } from './answer';
-import { openChatId } from './reading';
 import { nextUtterance, nothingSpoken, type Spoken } from './speech';
 import { strings } from './strings';
 

@@ -1,10 +1,10 @@
 import type { Generation } from '@/api/contracts.gen';
 import { listGenerations } from '@/api/generations';
+import { cachedWindow } from '@/features/chat/state/chat-cache';
+import { openChatId } from '@/features/chat/state/reading';
 import { live } from '@/realtime/live';
 import { isEnded } from './answer';
 import { answers } from './answers';
-import { cachedWindow } from './chat-cache';
-import { openChatId } from './reading';
 
 // Keeps the answers of the open chat true when events do not come: after opening, without a connection, or when a
 // running answer has been silent for long.

@@ -1,9 +1,9 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { getGeneration } from '@/api/generations';
+import { cachedChat, cachedWindow } from '@/features/chat/state/chat-cache';
+import { catchUp } from '@/features/chat/state/history';
 import { isEnded, type Answer } from './answer';
 import { createAnswerStore, type AnswerPlace } from './answer-store';
-import { cachedChat, cachedWindow } from './chat-cache';
-import { catchUp } from './history';
 import { followAnswer } from './answer-voice';
 
 // The tab's answers, wired to the server and to what is loaded of the chats.

@@ -1,5 +1,5 @@
 import type { Chat } from '@/api/contracts.gen';
-import { activityOf } from './chat-cache';
+import { activityOf } from '@/features/chat/state/chat-cache';
 import { dayNumber } from './time';
 
 export type SectionName = 'rooms' | 'people' | 'assistants';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { message } from '@/features/chat/state/test-messages';
 import type { AnswerPlace } from './answer-store';
 import { buildRows, type RowsInput } from './message-rows';
 import type { OutboxEntry } from './outbox';
 import { cpuMilliseconds } from './test-cpu';
-import { message } from './test-messages';
 
 const tom = { id: 'tom', username: 'tom', display_name: 'Tom', kind: 'person' as const };
 const at = (minute: number, day = 1) => new Date(2026, 5, day, 12, minute).toISOString();

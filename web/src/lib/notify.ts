@@ -1,9 +1,9 @@
 import type { Chat, Message } from '@/api/contracts.gen';
-import { cachedChats } from './chat-cache';
+import { cachedChats } from '@/features/chat/state/chat-cache';
+import { isReading } from '@/features/chat/state/reading';
 import { nameOf } from './names';
 import { previewOf } from './preview';
 import { keys, queryClient } from './query-client';
-import { isReading } from './reading';
 import { useSettings } from './settings-store';
 
 let open: (chatId: string) => void = () => undefined;

@@ -1,18 +1,18 @@
 import { postMessage } from '@/api/chats';
 import { chatDestination } from '@/api/events';
 import { startGeneration } from '@/api/generations';
+import { cachedWindow } from '@/features/chat/state/chat-cache';
+import { catchUp } from '@/features/chat/state/history';
+import { openChatId } from '@/features/chat/state/reading';
+import { onLiveEvent } from '@/features/chat/state/sync';
 import { live } from '@/realtime/live';
 import { SendError } from '@/realtime/realtime';
 import { noteStarted } from './answer-actions';
-import { cachedWindow } from './chat-cache';
 import { errorText, isTransient } from './errors';
-import { catchUp } from './history';
 import { makeClientId } from './ids';
 import { nextToSend, type OutboxEntry } from './outbox';
 import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
-import { openChatId } from './reading';
 import { strings } from './strings';
-import { onLiveEvent } from './sync';
 
 // Takes messages out of the outbox: over the live connection, or by POST when that stays away.
 

@@ -1,6 +1,6 @@
 import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from '@/api/events';
-import { currentToken, renewToken, tokenExpiresAt } from '@/lib/session';
-import { onFollowed, onLiveEvent, onOpen, onRefused } from '@/lib/sync';
+import { currentToken, renewToken, tokenExpiresAt } from '@/features/auth/state/session';
+import { onFollowed, onLiveEvent, onOpen, onRefused } from '@/features/chat/state/sync';
 import { createRealtime } from './realtime';
 
 // The tab's one live connection, wired to the session and the caches.

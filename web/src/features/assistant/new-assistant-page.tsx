@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
-import { openNewAssistantChat } from '@/lib/chat-actions';
+import { openNewAssistantChat } from '@/features/chat/state/chat-actions';
+import { useChats } from '@/features/chat/state/use-chats';
 import { makeClientId } from '@/lib/ids';
 import { strings } from '@/lib/strings';
-import { useChats } from '@/lib/use-chats';
 
 // Makes a chat with an assistant at once and goes there.
 export function NewAssistantPage() {

@@ -1,9 +1,9 @@
 import { useMemo, useState, type RefObject } from 'react';
 import { noteEmoji } from '@/components/emoji/recent';
 import { useEmoji } from '@/components/emoji/use-emoji';
-import { useMe } from '@/lib/session';
+import { useMe } from '@/features/auth/state/session';
+import { useMembers } from '@/features/chat/state/use-chats';
 import { completionAt } from '@/lib/text-continuation';
-import { useMembers } from '@/lib/use-chats';
 import { writeInto } from '@/lib/write-into';
 import type { Command } from './commands';
 import { suggestionsFor, type Suggestion } from './suggestions';

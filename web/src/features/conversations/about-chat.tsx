@@ -3,11 +3,11 @@ import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { PersonAvatar } from '@/components/person-avatar';
+import { may, titleOf } from '@/features/chat/state/use-chats';
+import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { copyText } from '@/lib/clipboard';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
-import { may, titleOf } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 import { LeaveDialog } from './leave-dialog';
 

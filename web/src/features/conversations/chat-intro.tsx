@@ -1,11 +1,11 @@
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { PersonAvatar } from '@/components/person-avatar';
-import { hasOlder, type MessageWindow } from '@/lib/message-window';
+import { hasOlder, type MessageWindow } from '@/features/chat/state/message-window';
+import { titleOf } from '@/features/chat/state/use-chats';
+import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
-import { titleOf } from '@/lib/use-chats';
 
 interface ChatIntroProps {
   chat: Chat;

@@ -5,9 +5,9 @@ import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Handle } from '@/components/handle';
 import { IconButton } from '@/components/icon-button';
-import { PersonAvatar } from '@/components/person-avatar';
+import { titleOf } from '@/features/chat/state/use-chats';
+import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { strings } from '@/lib/strings';
-import { titleOf } from '@/lib/use-chats';
 import { useIsNarrow } from '@/lib/use-media';
 
 interface ConversationHeaderProps {

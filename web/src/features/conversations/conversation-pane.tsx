@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
-import { showNewest, showSeq } from '@/lib/history';
+import { showNewest, showSeq } from '@/features/chat/state/history';
 import { strings } from '@/lib/strings';
 import { MessageList } from './message-list';
 import type { RowContext } from './message-row';

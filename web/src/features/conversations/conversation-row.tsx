@@ -3,19 +3,19 @@ import { NavLink } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Handle } from '@/components/handle';
-import { PersonAvatar } from '@/components/person-avatar';
 import { UnreadBadge } from '@/components/unread-badge';
-import { useCallsOf } from '@/lib/attention';
-import { activityOf } from '@/lib/chat-cache';
+import { useMe } from '@/features/auth/state/session';
+import { useCallsOf } from '@/features/chat/state/attention';
+import { activityOf } from '@/features/chat/state/chat-cache';
+import { titleOf } from '@/features/chat/state/use-chats';
+import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { cn } from '@/lib/cn';
 import { useDraft } from '@/lib/drafts-store';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
-import { useMe } from '@/lib/session';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { listTime } from '@/lib/time';
-import { titleOf } from '@/lib/use-chats';
 
 interface ConversationRowProps {
   chat: Chat;

@@ -1,8 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
+import { useWatchPresence } from '@/features/presence/state/presence';
 import type { ListItem, SectionName } from '@/lib/chat-sections';
-import { useWatchPresence } from '@/lib/presence';
 import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { useRemPixels } from '@/lib/use-media';

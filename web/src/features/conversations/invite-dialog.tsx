@@ -4,7 +4,7 @@ import type { Chat, Member, PublicUser } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { FormError } from '@/components/form-error';
-import { refetchChat } from '@/lib/chat-cache';
+import { refetchChat } from '@/features/chat/state/chat-cache';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';

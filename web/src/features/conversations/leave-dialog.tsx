@@ -1,7 +1,7 @@
 import { useNavigate } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { leaveRoom } from '@/lib/chat-actions';
+import { leaveRoom } from '@/features/chat/state/chat-actions';
 import { strings } from '@/lib/strings';
 
 // Asks before a room is left, and goes home after it.

@@ -5,13 +5,13 @@ import { putMember, removeMember } from '@/api/chats';
 import type { Chat, Member } from '@/api/contracts.gen';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { Menu, type MenuItem } from '@/components/menu';
-import { PersonAvatar } from '@/components/person-avatar';
-import { openDirectChat } from '@/lib/chat-actions';
-import { refetchChat } from '@/lib/chat-cache';
+import { openDirectChat } from '@/features/chat/state/chat-actions';
+import { refetchChat } from '@/features/chat/state/chat-cache';
+import { may } from '@/features/chat/state/use-chats';
+import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { may } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 import { PersonCard } from './person-card';
 

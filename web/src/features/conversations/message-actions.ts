@@ -1,10 +1,10 @@
 import type { Chat, Message } from '@/api/contracts.gen';
-import { cachedWindow } from '@/lib/chat-cache';
+import { cachedWindow } from '@/features/chat/state/chat-cache';
+import { may } from '@/features/chat/state/use-chats';
 import { copyText } from '@/lib/clipboard';
 import { changeDraft } from '@/lib/drafts-store';
 import { focusComposer } from '@/lib/focus';
 import { strings } from '@/lib/strings';
-import { may } from '@/lib/use-chats';
 import { setEditing, showToast } from '@/lib/ui-store';
 
 // What can be done to a message, the same from the action bar, the keyboard and a long press.

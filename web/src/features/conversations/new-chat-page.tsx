@@ -8,7 +8,7 @@ import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
-import { createRoom } from '@/lib/chat-actions';
+import { createRoom } from '@/features/chat/state/chat-actions';
 import { errorText, fieldError, isTransient, namesAField } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
 import { strings } from '@/lib/strings';

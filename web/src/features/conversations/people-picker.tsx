@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, X } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
-import { searchUsers } from '@/api/people';
 import type { PublicUser } from '@/api/contracts.gen';
+import { searchUsers } from '@/api/people';
 import { Avatar } from '@/components/avatar';
 import { TextField } from '@/components/field';
+import { useMe } from '@/features/auth/state/session';
 import { cn } from '@/lib/cn';
 import { keys } from '@/lib/query-client';
-import { useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
 
 interface PeoplePickerProps {

@@ -9,11 +9,11 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { Segmented } from '@/components/segmented';
-import { deleteRoom } from '@/lib/chat-actions';
-import { upsertChat } from '@/lib/chat-cache';
+import { deleteRoom } from '@/features/chat/state/chat-actions';
+import { upsertChat } from '@/features/chat/state/chat-cache';
+import { may, titleOf } from '@/features/chat/state/use-chats';
 import { errorText, fieldError } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { may, titleOf } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 
 const { room } = strings;

@@ -12,10 +12,10 @@ import { TextField } from '@/components/field';
 import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { ListSkeleton } from '@/components/skeleton';
+import { useSortedChats } from '@/features/chat/state/use-chats';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { useSortedChats } from '@/lib/use-chats';
 import { showToast } from '@/lib/ui-store';
 
 type Sort = 'name' | 'members';

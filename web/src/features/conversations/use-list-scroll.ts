@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { loadNewer, loadOlder } from '@/lib/history';
-import { hasOlder, isAttached, type MessageWindow } from '@/lib/message-window';
+import { loadNewer, loadOlder } from '@/features/chat/state/history';
+import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
 import type { MessageRow } from '@/lib/message-rows';
 import { placeOf, rememberPlace } from '@/lib/reading-places';
 import { useListKeeper } from './use-list-keeper';

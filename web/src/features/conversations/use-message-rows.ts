@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '@/api/contracts.gen';
-import { buildRows, type MessageRow } from '@/lib/message-rows';
-import { hasOlder, isAttached, type MessageWindow } from '@/lib/message-window';
+import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
 import { useAnswerPlaces } from '@/lib/answers';
+import { buildRows, type MessageRow } from '@/lib/message-rows';
 import { outboxStore } from '@/lib/outbox-store';
 
 export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {

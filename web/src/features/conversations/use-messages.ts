@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { chatDestination } from '@/api/events';
+import { cachedWindow } from '@/features/chat/state/chat-cache';
+import { loadInitial, refreshTail } from '@/features/chat/state/history';
+import { isAttached } from '@/features/chat/state/message-window';
+import { setOpenChat } from '@/features/chat/state/reading';
 import { readAnswers } from '@/lib/answers-watch';
 import { isAssistantOn } from '@/lib/assistant';
-import { cachedWindow } from '@/lib/chat-cache';
-import { loadInitial, refreshTail } from '@/lib/history';
-import { isAttached } from '@/lib/message-window';
 import { dispatchOutbox } from '@/lib/outbox-store';
 import { keys, queryClient } from '@/lib/query-client';
-import { setOpenChat } from '@/lib/reading';
 import { live } from '@/realtime/live';
 
 const mostReplayed = 300;

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { putRead } from '@/api/chats';
-import { cachedChat, cachedWindow, noteRead } from '@/lib/chat-cache';
-import { isAttached } from '@/lib/message-window';
-import { isLooking, isReading, setAtNewest } from '@/lib/reading';
+import { cachedChat, cachedWindow, noteRead } from '@/features/chat/state/chat-cache';
+import { isAttached } from '@/features/chat/state/message-window';
+import { isLooking, isReading, setAtNewest } from '@/features/chat/state/reading';
 import { live } from '@/realtime/live';
 
 const settleMilliseconds = 250;

@@ -5,8 +5,8 @@ import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { PasswordField } from '@/components/password-field';
+import { setUser, useMe } from '@/features/auth/state/session';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { setUser, useMe } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
 

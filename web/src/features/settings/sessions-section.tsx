@@ -1,20 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { Laptop, LogOut, Smartphone } from 'lucide-react';
 import { useState } from 'react';
-import { endSession, listSessions } from '@/api/people';
 import type { SessionInfo } from '@/api/contracts.gen';
+import { endSession, listSessions } from '@/api/people';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorState } from '@/components/error-state';
 import { ListSkeleton } from '@/components/skeleton';
+import { signOut } from '@/features/auth/state/session';
 import { deviceName } from '@/lib/device-name';
 import { errorText } from '@/lib/errors';
 import { keys } from '@/lib/query-client';
-import { signOut } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { agoText, longDate } from '@/lib/time';
-import { useNow } from '@/lib/use-now';
 import { showToast } from '@/lib/ui-store';
+import { useNow } from '@/lib/use-now';
 
 export function SessionsSection() {
   const sessions = useQuery({ queryKey: keys.sessions, queryFn: listSessions, staleTime: 0 });

@@ -1,8 +1,8 @@
 import { getHistory } from '@/api/chats';
 import type { MessagePage } from '@/api/contracts.gen';
+import { keys, queryClient } from '@/lib/query-client';
 import { cachedChat, cachedWindow, changeWindow } from './chat-cache';
 import { fromPage, hasOlder, isAttached, mergePage, type MessageWindow, type SeqRange } from './message-window';
-import { keys, queryClient } from './query-client';
 
 // Fetching of history: the first page, more above and below, and exactly what is missing.
 

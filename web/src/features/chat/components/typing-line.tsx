@@ -1,7 +1,7 @@
+import { useTyping } from '@/features/chat/state/typing-store';
+import { useMembers } from '@/features/chat/state/use-chats';
 import { nameOf } from '@/lib/names';
-import { useMembers } from '@/lib/use-chats';
 import { strings } from '@/lib/strings';
-import { useTyping } from '@/lib/typing-store';
 
 // Who is writing, in a line that is always there so that nothing jumps.
 export function TypingLine({ chatId }: { chatId: string }) {

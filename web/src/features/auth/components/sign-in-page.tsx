@@ -4,11 +4,11 @@ import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { PasswordField } from '@/components/password-field';
+import { signIn, useSession } from '@/features/auth/state/session';
+import { useServerInfo } from '@/features/auth/state/use-server-info';
 import { errorText, fieldError, namesAField } from '@/lib/errors';
-import { signIn, useSession } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { AuthLayout } from './auth-layout';
-import { useServerInfo } from './use-server-info';
 
 export function SignInPage() {
   const server = useServerInfo();

@@ -1,8 +1,8 @@
-import type { Chat, Member, Message } from '@/api/contracts.gen';
 import { getChat, listChats } from '@/api/chats';
+import type { Chat, Member, Message } from '@/api/contracts.gen';
+import { keys, queryClient } from '@/lib/query-client';
 import { noteMention } from './attention';
 import type { MessageWindow } from './message-window';
-import { keys, queryClient } from './query-client';
 
 // Reading and writing of the cached chats and messages, for everything that is not a component.
 

@@ -1,22 +1,22 @@
 import type { Message, Presence } from '@/api/contracts.gen';
 import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from '@/api/events';
-import { answers } from './answers';
+import { endSession, useSession } from '@/features/auth/state/session';
+import { answers } from '@/lib/answers';
+import { nameOf } from '@/lib/names';
+import { outboxArrived } from '@/lib/outbox-store';
+import { previewOf } from '@/lib/preview';
+import { keys, queryClient } from '@/lib/query-client';
+import { strings } from '@/lib/strings';
+import { announce, showToast } from '@/lib/ui-store';
 import {
   cachedChat, cachedWindow, changeWindow, dropChat, noteChangedMessage, noteMemberRead, noteMessage, noteRead, patchChat,
   refetchChat, upsertChat,
 } from './chat-cache';
 import { fillGap, refreshTail } from './history';
 import { applyLive, isAttached, raiseHead, replaceMessage } from './message-window';
-import { nameOf } from './names';
-import { outboxArrived } from './outbox-store';
 import { noteUser } from './people-cache';
-import { previewOf } from './preview';
-import { keys, queryClient } from './query-client';
 import { isReading, openChatId } from './reading';
-import { endSession, useSession } from './session';
-import { strings } from './strings';
 import { showTyping, stopTyping } from './typing-store';
-import { announce, showToast } from './ui-store';
 
 // Turns live events into changes of the caches.
 

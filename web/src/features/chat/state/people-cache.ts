@@ -1,7 +1,7 @@
 import type { Chat, Member, Message, PublicUser } from '@/api/contracts.gen';
+import { setUser, useSession } from '@/features/auth/state/session';
+import { keys, queryClient } from '@/lib/query-client';
 import { changeWindow } from './chat-cache';
-import { keys, queryClient } from './query-client';
-import { setUser, useSession } from './session';
 
 // Somebody is called otherwise now: everything that is kept of them says so at once.
 export function noteUser(user: PublicUser): void {

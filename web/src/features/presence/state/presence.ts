@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
-import { getPresence } from '@/api/people';
 import type { Presence, PresenceState } from '@/api/contracts.gen';
-import { keys, queryClient } from './query-client';
-import { onPresence } from './sync';
+import { getPresence } from '@/api/people';
+import { onPresence } from '@/features/chat/state/sync';
+import { keys, queryClient } from '@/lib/query-client';
 
 const mostPerCall = 100;
 

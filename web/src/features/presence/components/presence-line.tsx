@@ -1,4 +1,4 @@
-import { usePresence } from '@/lib/presence';
+import { usePresence } from '@/features/presence/state/presence';
 import { strings } from '@/lib/strings';
 import { agoText } from '@/lib/time';
 import { useNow } from '@/lib/use-now';

@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Member, Message } from '@/api/contracts.gen';
 import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from '@/api/events';
+import { keys, queryClient } from '@/lib/query-client';
 import { cachedWindow } from './chat-cache';
-import { keys, queryClient } from './query-client';
 import { onFollowed, onLiveEvent, onOpen } from './sync';
 import { message } from './test-messages';
 

@@ -4,11 +4,11 @@ import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { PasswordField } from '@/components/password-field';
+import { signUp } from '@/features/auth/state/session';
+import { useServerInfo } from '@/features/auth/state/use-server-info';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { signUp } from '@/lib/session';
 import { strings } from '@/lib/strings';
 import { AuthLayout } from './auth-layout';
-import { useServerInfo } from './use-server-info';
 
 const fields = ['username', 'display_name', 'email', 'password'] as const;
 type FieldName = (typeof fields)[number];

@@ -1,5 +1,5 @@
-import { usePresenceState } from '@/lib/presence';
-import { Avatar } from './avatar';
+import { Avatar } from '@/components/avatar';
+import { usePresenceState } from '@/features/presence/state/presence';
 
 interface PersonAvatarProps {
   id: string;

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { getChat, listMembers } from '@/api/chats';
 import type { Chat, ChatRights } from '@/api/contracts.gen';
+import { keys } from '@/lib/query-client';
+import { strings } from '@/lib/strings';
 import { byActivity, loadChats } from './chat-cache';
-import { keys } from './query-client';
-import { strings } from './strings';
 
 export function useChats() {
   return useQuery({ queryKey: keys.chats, queryFn: loadChats, refetchOnWindowFocus: true });
