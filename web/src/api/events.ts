@@ -1,5 +1,5 @@
 import type { Chat, Message, PresenceState, PublicUser } from '@/api/contracts.gen';
-import type { GenerationEvent } from '@/lib/answer-store';
+import type { GenerationEvent } from '@/features/assistant/state/answer-store';
 
 // The JSON bodies of live events. What a server may leave out is optional here.
 export type LiveEvent =

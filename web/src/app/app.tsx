@@ -12,7 +12,7 @@ import { useFileGuard } from './use-file-guard';
 const SignInPage = lazy(() => import('@/features/auth/components/sign-in-page').then((m) => ({ default: m.SignInPage })));
 const SignUpPage = lazy(() => import('@/features/auth/components/sign-up-page').then((m) => ({ default: m.SignUpPage })));
 const NewChatPage = lazy(() => import('@/features/conversations/new-chat-page').then((m) => ({ default: m.NewChatPage })));
-const NewAssistantPage = lazy(() => import('@/features/assistant/new-assistant-page').then((m) => ({ default: m.NewAssistantPage })));
+const NewAssistantPage = lazy(() => import('@/features/assistant/components/new-assistant-page').then((m) => ({ default: m.NewAssistantPage })));
 const RoomsPage = lazy(() => import('@/features/conversations/rooms-page').then((m) => ({ default: m.RoomsPage })));
 const PeopleScreen = lazy(() => import('./people-screen').then((m) => ({ default: m.PeopleScreen })));
 const SettingsPage = lazy(() => import('@/features/settings/settings-page').then((m) => ({ default: m.SettingsPage })));

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
+import { startAnswersWatch } from '@/features/assistant/state/answers-watch';
 import { useMe } from '@/features/auth/state/session';
 import { forgetMentions } from '@/features/chat/state/attention';
-import { startAnswersWatch } from '@/lib/answers-watch';
 import { forgetDrafts } from '@/lib/drafts-store';
 import { setNotificationTarget, startNotifications } from '@/lib/notify';
 import { openOutbox } from '@/lib/outbox-store';

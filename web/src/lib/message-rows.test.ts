@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AnswerPlace } from '@/features/assistant/state/answer-store';
 import { message } from '@/features/chat/state/test-messages';
-import type { AnswerPlace } from './answer-store';
 import { buildRows, type RowsInput } from './message-rows';
 import type { OutboxEntry } from './outbox';
 import { cpuMilliseconds } from './test-cpu';

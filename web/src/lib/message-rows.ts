@@ -1,5 +1,5 @@
 import type { Message } from '@/api/contracts.gen';
-import type { AnswerPlace } from './answer-store';
+import type { AnswerPlace } from '@/features/assistant/state/answer-store';
 import type { OutboxEntry } from './outbox';
 import { dayNumber } from './time';
 

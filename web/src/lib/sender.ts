@@ -1,13 +1,13 @@
 import { postMessage } from '@/api/chats';
 import { chatDestination } from '@/api/events';
 import { startGeneration } from '@/api/generations';
+import { noteStarted } from '@/features/assistant/state/answer-actions';
 import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { catchUp } from '@/features/chat/state/history';
 import { openChatId } from '@/features/chat/state/reading';
 import { onLiveEvent } from '@/features/chat/state/sync';
 import { live } from '@/realtime/live';
 import { SendError } from '@/realtime/realtime';
-import { noteStarted } from './answer-actions';
 import { errorText, isTransient } from './errors';
 import { makeClientId } from './ids';
 import { nextToSend, type OutboxEntry } from './outbox';

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '@/api/contracts.gen';
+import { useAnswerPlaces } from '@/features/assistant/state/answers';
 import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
-import { useAnswerPlaces } from '@/lib/answers';
 import { buildRows, type MessageRow } from '@/lib/message-rows';
 import { outboxStore } from '@/lib/outbox-store';
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { UsageReport } from '@/api/contracts.gen';
+import { useModels } from '@/features/assistant/state/use-models';
 import { strings } from '@/lib/strings';
-import { useModels } from '@/lib/use-models';
 import { costText, exactNumber, shortDay } from './usage-numbers';
 
 const cell = 'px-3 py-2 text-end first:ps-0 last:pe-0';

@@ -1,7 +1,7 @@
 import type { Message, Presence } from '@/api/contracts.gen';
 import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from '@/api/events';
+import { answers } from '@/features/assistant/state/answers';
 import { endSession, useSession } from '@/features/auth/state/session';
-import { answers } from '@/lib/answers';
 import { nameOf } from '@/lib/names';
 import { outboxArrived } from '@/lib/outbox-store';
 import { previewOf } from '@/lib/preview';

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import { openChatId } from '@/features/chat/state/reading';
+import { strings } from '@/lib/strings';
 import { isEnded, type Answer } from './answer';
 import { nextUtterance, nothingSpoken, type Spoken } from './speech';
-import { strings } from './strings';
 
 // What a screen reader says of an answer in the open chat: that it begins, its sentences as they are finished,
 // and how it ended.

@@ -1,4 +1,4 @@
-import type { Answer } from '@/lib/answer';
+import type { Answer } from '@/features/assistant/state/answer';
 import { strings } from '@/lib/strings';
 
 export interface StateWords {

@@ -4,12 +4,12 @@ import { Button } from '@/components/button';
 import { inputClass, TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { GrowingTextarea } from '@/components/growing-textarea';
-import { changeAssistant } from '@/lib/assistant';
+import { changeAssistant } from '@/features/assistant/state/assistant';
+import { changesOf, errorsOf, formOf, type SettingsForm } from '@/features/assistant/state/settings-form';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
 import { ModelList } from './model-list';
-import { changesOf, errorsOf, formOf, type SettingsForm } from './settings-form';
 import { TemperatureField } from './temperature-field';
 
 // How an assistant answers in a chat: its model at once, the rest with Save.

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Generation } from '@/api/contracts.gen';
 import { getGeneration } from '@/api/generations';
+import { useModelLabel } from '@/features/assistant/state/use-models';
 import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { useModelLabel } from '@/lib/use-models';
 
 // Which model answered, its tokens and its time; read when somebody looks.
 export function AnswerDetails({ id }: { id: string }) {

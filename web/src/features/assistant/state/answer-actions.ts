@@ -4,13 +4,13 @@ import { cancelGeneration, startGeneration } from '@/api/generations';
 import { useSession } from '@/features/auth/state/session';
 import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/state/chat-cache';
 import { replaceMessage } from '@/features/chat/state/message-window';
+import { errorText } from '@/lib/errors';
+import { makeClientId } from '@/lib/ids';
+import { keys, queryClient } from '@/lib/query-client';
+import { strings } from '@/lib/strings';
+import { showToast } from '@/lib/ui-store';
 import { isEnded } from './answer';
 import { answers } from './answers';
-import { errorText } from './errors';
-import { makeClientId } from './ids';
-import { keys, queryClient } from './query-client';
-import { strings } from './strings';
-import { showToast } from './ui-store';
 import { modelOf } from './use-models';
 
 // What can be done to an answer, the same from its buttons and the keyboard.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '@/lib/answer';
+import type { Answer } from '@/features/assistant/state/answer';
 import { stateWords } from './answer-words';
 
 const words = (answer: Partial<Answer>) => stateWords({ state: 'streaming', queuePosition: null, text: '', error: null, ...answer })?.text ?? null;

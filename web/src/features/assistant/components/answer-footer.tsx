@@ -1,8 +1,8 @@
 import { RotateCcw } from 'lucide-react';
 import { CopyButton } from '@/components/copy-button';
 import { IconButton } from '@/components/icon-button';
-import type { Answer } from '@/lib/answer';
-import { tryAgain } from '@/lib/answer-actions';
+import type { Answer } from '@/features/assistant/state/answer';
+import { tryAgain } from '@/features/assistant/state/answer-actions';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
 import { AnswerDetails } from './answer-details';

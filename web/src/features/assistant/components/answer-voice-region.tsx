@@ -1,4 +1,4 @@
-import { useVoice } from '@/lib/answer-voice';
+import { useVoice } from '@/features/assistant/state/answer-voice';
 
 // Read out politely, apart from the announcements of messages: what assistants say, by sentence.
 export function AnswerVoiceRegion() {

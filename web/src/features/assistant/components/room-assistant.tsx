@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { Switch } from '@/components/switch';
-import { changeAssistant, isAssistantOn } from '@/lib/assistant';
+import { changeAssistant, isAssistantOn } from '@/features/assistant/state/assistant';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';

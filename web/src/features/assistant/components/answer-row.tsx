@@ -1,11 +1,11 @@
 import { memo } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { GrowingMarkdown } from '@/components/markdown/markdown';
-import { isEnded, type Answer } from '@/lib/answer';
-import { useAnswer } from '@/lib/answers';
-import { clockTime, fullTime } from '@/lib/time';
-import { useModelLabel } from '@/lib/use-models';
+import { isEnded, type Answer } from '@/features/assistant/state/answer';
+import { useAnswer } from '@/features/assistant/state/answers';
+import { useModelLabel } from '@/features/assistant/state/use-models';
 import { strings } from '@/lib/strings';
+import { clockTime, fullTime } from '@/lib/time';
 import { AnswerFooter } from './answer-footer';
 import { AnswerState } from './answer-state';
 
