@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from '@/app/app';
 import '@/app/styles.css';
 import { startSession } from '@/features/auth/state/session';
-import { followTheme } from '@/lib/settings-store';
+import { followTheme } from '@/features/settings/state/settings-store';
 
 followTheme();
 void startSession();

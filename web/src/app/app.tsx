@@ -15,7 +15,7 @@ const NewChatPage = lazy(() => import('@/features/conversations/new-chat-page').
 const NewAssistantPage = lazy(() => import('@/features/assistant/components/new-assistant-page').then((m) => ({ default: m.NewAssistantPage })));
 const RoomsPage = lazy(() => import('@/features/conversations/rooms-page').then((m) => ({ default: m.RoomsPage })));
 const PeopleScreen = lazy(() => import('./people-screen').then((m) => ({ default: m.PeopleScreen })));
-const SettingsPage = lazy(() => import('@/features/settings/settings-page').then((m) => ({ default: m.SettingsPage })));
+const SettingsPage = lazy(() => import('@/features/settings/components/settings-page').then((m) => ({ default: m.SettingsPage })));
 
 export function App() {
   useFileGuard();

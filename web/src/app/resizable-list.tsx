@@ -1,5 +1,5 @@
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
-import { useSettings } from '@/lib/settings-store';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { strings } from '@/lib/strings';
 
 const narrowest = 220;

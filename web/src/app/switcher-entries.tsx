@@ -9,10 +9,10 @@ import { signOut, useMe } from '@/features/auth/state/session';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { activityOf } from '@/features/chat/state/chat-cache';
 import { titleOf, useSortedChats } from '@/features/chat/state/use-chats';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
 import { keys } from '@/lib/query-client';
-import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { showToast, useUi } from '@/lib/ui-store';
 

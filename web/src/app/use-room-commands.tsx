@@ -5,7 +5,7 @@ import type { Chat } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
 import { refetchChat, upsertChat } from '@/features/chat/state/chat-cache';
 import { may, useMembers } from '@/features/chat/state/use-chats';
-import type { Command } from '@/features/composer/commands';
+import type { Command } from '@/features/composer/state/commands';
 import { InviteDialog } from '@/features/conversations/invite-dialog';
 import { LeaveDialog } from '@/features/conversations/leave-dialog';
 import { errorText } from '@/lib/errors';

@@ -3,11 +3,11 @@ import { useNavigate } from 'react-router';
 import { startAnswersWatch } from '@/features/assistant/state/answers-watch';
 import { useMe } from '@/features/auth/state/session';
 import { forgetMentions } from '@/features/chat/state/attention';
-import { forgetDrafts } from '@/lib/drafts-store';
-import { setNotificationTarget, startNotifications } from '@/lib/notify';
-import { openOutbox } from '@/lib/outbox-store';
+import { forgetDrafts } from '@/features/composer/state/drafts-store';
+import { openOutbox } from '@/features/composer/state/outbox-store';
+import { startSender } from '@/features/composer/state/sender';
+import { setNotificationTarget, startNotifications } from '@/features/settings/state/notify';
 import { keys, queryClient } from '@/lib/query-client';
-import { startSender } from '@/lib/sender';
 import { startLive } from '@/realtime/live';
 
 // A window of ten thousand messages must not be compared message by message at each event.

@@ -1,6 +1,6 @@
 import type { Message } from '@/api/contracts.gen';
 import type { AnswerPlace } from '@/features/assistant/state/answer-store';
-import type { OutboxEntry } from './outbox';
+import type { OutboxEntry } from '@/features/composer/state/outbox';
 import { dayNumber } from './time';
 
 // One line of the list: a stored message, one on its way, or an answer that is no message yet; with what stands above it.

@@ -8,12 +8,12 @@ import { useMe } from '@/features/auth/state/session';
 import { useCallsOf } from '@/features/chat/state/attention';
 import { activityOf } from '@/features/chat/state/chat-cache';
 import { titleOf } from '@/features/chat/state/use-chats';
+import { useDraft } from '@/features/composer/state/drafts-store';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { cn } from '@/lib/cn';
-import { useDraft } from '@/lib/drafts-store';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
-import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
 import { listTime } from '@/lib/time';
 

@@ -1,8 +1,8 @@
 import type { Chat, Message } from '@/api/contracts.gen';
 import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
+import { changeDraft } from '@/features/composer/state/drafts-store';
 import { copyText } from '@/lib/clipboard';
-import { changeDraft } from '@/lib/drafts-store';
 import { focusComposer } from '@/lib/focus';
 import { strings } from '@/lib/strings';
 import { setEditing, showToast } from '@/lib/ui-store';

@@ -1,9 +1,9 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import { Button } from '@/components/button';
 import { Markdown } from '@/components/markdown/markdown';
+import type { OutboxEntry } from '@/features/composer/state/outbox';
+import { discardMessage, retryMessage } from '@/features/composer/state/sender';
 import { cn } from '@/lib/cn';
-import type { OutboxEntry } from '@/lib/outbox';
-import { discardMessage, retryMessage } from '@/lib/sender';
 import { strings } from '@/lib/strings';
 import { useConnectionDown } from '@/realtime/use-connection';
 

@@ -3,8 +3,8 @@ import { useStore } from 'zustand';
 import type { Chat } from '@/api/contracts.gen';
 import { useAnswerPlaces } from '@/features/assistant/state/answers';
 import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
+import { outboxStore } from '@/features/composer/state/outbox-store';
 import { buildRows, type MessageRow } from '@/lib/message-rows';
-import { outboxStore } from '@/lib/outbox-store';
 
 export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {
   // The "new" line stays where it was when the chat was opened.

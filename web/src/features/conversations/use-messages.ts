@@ -8,7 +8,7 @@ import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { loadInitial, refreshTail } from '@/features/chat/state/history';
 import { isAttached } from '@/features/chat/state/message-window';
 import { setOpenChat } from '@/features/chat/state/reading';
-import { dispatchOutbox } from '@/lib/outbox-store';
+import { dispatchOutbox } from '@/features/composer/state/outbox-store';
 import { keys, queryClient } from '@/lib/query-client';
 import { live } from '@/realtime/live';
 

@@ -1,5 +1,5 @@
 import { AssistantIcon } from '@/components/avatar';
-import { changeDraft } from '@/lib/drafts-store';
+import { changeDraft } from '@/features/composer/state/drafts-store';
 import { focusComposer } from '@/lib/focus';
 import { strings } from '@/lib/strings';
 

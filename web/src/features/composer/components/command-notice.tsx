@@ -1,6 +1,6 @@
 import { Button } from '@/components/button';
+import type { Command, Reading } from '@/features/composer/state/commands';
 import { strings } from '@/lib/strings';
-import type { Command, Reading } from './commands';
 
 interface CommandNoticeProps {
   reading: Reading;

@@ -2,7 +2,7 @@ import { CornerUpLeft, X } from 'lucide-react';
 import { Handle } from '@/components/handle';
 import { IconButton } from '@/components/icon-button';
 import { cachedMessage } from '@/features/chat/state/chat-cache';
-import { changeDraft } from '@/lib/drafts-store';
+import { changeDraft } from '@/features/composer/state/drafts-store';
 import { previewOf } from '@/lib/preview';
 import { strings } from '@/lib/strings';
 

@@ -1,10 +1,10 @@
 import { create } from 'zustand';
 import { useSession } from '@/features/auth/state/session';
 import { openChatId } from '@/features/chat/state/reading';
+import { makeClientId } from '@/lib/ids';
 import {
   afterOther, afterTaken, emptyDraft, goesOn, heldOf, parseSlot, placeOfKey, readSlots, removeSlot, writeSlot, type Draft, type DraftStorage, type Held, type Slot,
 } from './drafts';
-import { makeClientId } from './ids';
 import { ownTab } from './tab-id';
 
 interface DraftsState {

@@ -3,9 +3,9 @@ import { noteEmoji } from '@/components/emoji/recent';
 import { useEmoji } from '@/components/emoji/use-emoji';
 import { useMe } from '@/features/auth/state/session';
 import { useMembers } from '@/features/chat/state/use-chats';
+import type { Command } from '@/features/composer/state/commands';
 import { completionAt } from '@/lib/text-continuation';
 import { writeInto } from '@/lib/write-into';
-import type { Command } from './commands';
 import { suggestionsFor, type Suggestion } from './suggestions';
 
 export const completionListId = 'completion-list';

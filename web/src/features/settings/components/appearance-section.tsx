@@ -1,6 +1,6 @@
 import { Monitor, Moon, Rows2, Rows4, Sun } from 'lucide-react';
 import { Segmented } from '@/components/segmented';
-import { useSettings } from '@/lib/settings-store';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { strings } from '@/lib/strings';
 
 export function AppearanceSection() {

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import type { UsageReport } from '@/api/contracts.gen';
 import { useModels } from '@/features/assistant/state/use-models';
+import { columnsOf, modelsOf, roundUp, type UsageDay } from '@/features/settings/state/usage';
 import { strings } from '@/lib/strings';
-import { columnsOf, modelsOf, roundUp, type UsageDay } from '@/lib/usage';
 import { exactNumber, shortDay, shortNumber } from './usage-numbers';
 
 const height = 160;

@@ -8,7 +8,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorState } from '@/components/error-state';
 import { ListSkeleton } from '@/components/skeleton';
 import { signOut } from '@/features/auth/state/session';
-import { deviceName } from '@/lib/device-name';
+import { deviceName } from '@/features/settings/state/device-name';
 import { errorText } from '@/lib/errors';
 import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Switch } from '@/components/switch';
-import { notificationsPossible } from '@/lib/notify';
-import { useSettings } from '@/lib/settings-store';
+import { notificationsPossible } from '@/features/settings/state/notify';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { strings } from '@/lib/strings';
 
 function hintOf(possible: boolean, permission: NotificationPermission): string {

@@ -1,26 +1,26 @@
 import { SendHorizontal, Square } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Chat } from '@/api/contracts.gen';
+import { EmojiButton } from '@/components/emoji/emoji-button';
 import { GrowingTextarea } from '@/components/growing-textarea';
 import { IconButton } from '@/components/icon-button';
-import { EmojiButton } from '@/components/emoji/emoji-button';
+import { readCommand, type Command, type Reading } from '@/features/composer/state/commands';
+import { changeDraft, clearDraft, useDraft } from '@/features/composer/state/drafts-store';
+import { sendMessage } from '@/features/composer/state/sender';
+import { useTypingSignal } from '@/features/composer/state/use-typing-signal';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { cn } from '@/lib/cn';
-import { changeDraft, clearDraft, useDraft } from '@/lib/drafts-store';
 import { composerIntent, pressOf } from '@/lib/key-intent';
-import { sendMessage } from '@/lib/sender';
-import { useSettings } from '@/lib/settings-store';
 import { strings } from '@/lib/strings';
-import { charactersOver } from '@/lib/text-length';
 import { continueLine, insideFence } from '@/lib/text-continuation';
+import { charactersOver } from '@/lib/text-length';
 import { isTouch, useIsNarrow } from '@/lib/use-media';
 import { writeInto } from '@/lib/write-into';
 import { CommandNotice } from './command-notice';
-import { readCommand, type Command, type Reading } from './commands';
 import { CompletionPopup } from './completion-popup';
 import { ReplyingTo } from './replying-to';
 import type { Suggestion } from './suggestions';
 import { useCompletion } from './use-completion';
-import { useTypingSignal } from './use-typing-signal';
 
 interface ComposerProps {
   chat: Chat;

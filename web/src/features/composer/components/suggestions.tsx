@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Member } from '@/api/contracts.gen';
 import { Avatar } from '@/components/avatar';
-import { fuzzySearch } from '@/lib/fuzzy';
-import type { Completion } from '@/lib/text-continuation';
-import type { Command } from './commands';
 import { useRecentEmoji } from '@/components/emoji/recent';
 import type { EmojiData } from '@/components/emoji/use-emoji';
+import type { Command } from '@/features/composer/state/commands';
+import { fuzzySearch } from '@/lib/fuzzy';
+import type { Completion } from '@/lib/text-continuation';
 
 export interface Suggestion {
   id: string;

@@ -6,13 +6,13 @@ import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { catchUp } from '@/features/chat/state/history';
 import { openChatId } from '@/features/chat/state/reading';
 import { onLiveEvent } from '@/features/chat/state/sync';
+import { errorText, isTransient } from '@/lib/errors';
+import { makeClientId } from '@/lib/ids';
+import { strings } from '@/lib/strings';
 import { live } from '@/realtime/live';
 import { SendError } from '@/realtime/realtime';
-import { errorText, isTransient } from './errors';
-import { makeClientId } from './ids';
 import { nextToSend, type OutboxEntry } from './outbox';
 import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
-import { strings } from './strings';
 
 // Takes messages out of the outbox: over the live connection, or by POST when that stays away.
 

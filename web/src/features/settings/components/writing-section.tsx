@@ -1,6 +1,6 @@
 import { Button } from '@/components/button';
 import { Switch } from '@/components/switch';
-import { useSettings } from '@/lib/settings-store';
+import { useSettings } from '@/features/settings/state/settings-store';
 import { strings } from '@/lib/strings';
 import { useUi } from '@/lib/ui-store';
 
