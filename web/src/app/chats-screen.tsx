@@ -2,7 +2,7 @@ import { Link, useParams } from 'react-router';
 import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
 import { useChats } from '@/features/chat/state/use-chats';
-import { ConversationList } from '@/features/conversations/conversation-list';
+import { ConversationList } from '@/features/conversations/components/conversation-list';
 import { strings } from '@/lib/strings';
 import { useIsNarrow } from '@/lib/use-media';
 import { ConversationScreen } from './conversation-screen';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { SectionName } from '@/lib/chat-sections';
+import type { SectionName } from '@/features/conversations/state/chat-sections';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'cosy' | 'compact';

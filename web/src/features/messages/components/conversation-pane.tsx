@@ -3,11 +3,11 @@ import type { Chat } from '@/api/contracts.gen';
 import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
 import { showNewest, showSeq } from '@/features/chat/state/history';
+import { useIsBlank } from '@/features/messages/state/use-message-rows';
+import { useMessages } from '@/features/messages/state/use-messages';
 import { strings } from '@/lib/strings';
 import { MessageList } from './message-list';
 import type { RowContext } from './message-row';
-import { useIsBlank } from './use-message-rows';
-import { useMessages } from './use-messages';
 
 interface ConversationPaneProps {
   chat: Chat;

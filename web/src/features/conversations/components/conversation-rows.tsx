@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
+import type { ListItem, SectionName } from '@/features/conversations/state/chat-sections';
 import { useWatchPresence } from '@/features/presence/state/presence';
 import { useSettings } from '@/features/settings/state/settings-store';
-import type { ListItem, SectionName } from '@/lib/chat-sections';
 import { strings } from '@/lib/strings';
 import { useRemPixels } from '@/lib/use-media';
 import { ConversationRow } from './conversation-row';

@@ -1,6 +1,6 @@
 import type { Chat } from '@/api/contracts.gen';
 import { activityOf } from '@/features/chat/state/chat-cache';
-import { dayNumber } from './time';
+import { dayNumber } from '@/lib/time';
 
 export type SectionName = 'rooms' | 'people' | 'assistants';
 export type Age = 'today' | 'yesterday' | 'earlier';

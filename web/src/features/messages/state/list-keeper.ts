@@ -1,4 +1,4 @@
-import { ListGeometry, type Anchor, type Range } from '@/lib/list-geometry';
+import { ListGeometry, type Anchor, type Range } from './list-geometry';
 
 export type Align = 'start' | 'center' | 'nearest';
 

@@ -4,7 +4,7 @@ import type { Chat } from '@/api/contracts.gen';
 import { useAnswerPlaces } from '@/features/assistant/state/answers';
 import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
 import { outboxStore } from '@/features/composer/state/outbox-store';
-import { buildRows, type MessageRow } from '@/lib/message-rows';
+import { buildRows, type MessageRow } from './message-rows';
 
 export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {
   // The "new" line stays where it was when the chat was opened.

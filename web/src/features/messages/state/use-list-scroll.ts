@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { loadNewer, loadOlder } from '@/features/chat/state/history';
 import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
-import type { MessageRow } from '@/lib/message-rows';
-import { placeOf, rememberPlace } from '@/lib/reading-places';
+import type { MessageRow } from './message-rows';
+import { placeOf, rememberPlace } from './reading-places';
 import { useListKeeper } from './use-list-keeper';
 import { useReadMarker } from './use-read-marker';
 

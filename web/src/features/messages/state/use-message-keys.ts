@@ -2,9 +2,9 @@ import { useCallback, useRef, type KeyboardEvent, type RefObject } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { focusComposer } from '@/lib/focus';
 import { messageIntent, pressOf, type MessageIntent } from '@/lib/key-intent';
-import type { MessageRow } from '@/lib/message-rows';
-import * as actions from './message-actions';
 import type { ListKeeper } from './list-keeper';
+import * as actions from './message-actions';
+import type { MessageRow } from './message-rows';
 
 interface MessageKeys {
   chat: Chat;

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { IconButton } from '@/components/icon-button';
 import { Menu, type MenuItem } from '@/components/menu';
+import * as actions from '@/features/messages/state/message-actions';
 import { strings } from '@/lib/strings';
-import * as actions from './message-actions';
 
 interface ActionBarProps {
   message: Message;

@@ -6,9 +6,12 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { useMe } from '@/features/auth/state/session';
 import { showNewest } from '@/features/chat/state/history';
 import { isAttached, type MessageWindow } from '@/features/chat/state/message-window';
+import type { MessageRow as Row } from '@/features/messages/state/message-rows';
+import { useListScroll } from '@/features/messages/state/use-list-scroll';
+import { useMessageKeys } from '@/features/messages/state/use-message-keys';
+import { useFollowOwn, useMessageRows, useUnseenCount } from '@/features/messages/state/use-message-rows';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { cn } from '@/lib/cn';
-import type { MessageRow as Row } from '@/lib/message-rows';
 import { strings } from '@/lib/strings';
 import { useUi } from '@/lib/ui-store';
 import { useNow } from '@/lib/use-now';
@@ -16,9 +19,6 @@ import { ActionSheet } from './action-sheet';
 import { ChatIntro } from './chat-intro';
 import { JumpToNewest } from './jump-to-newest';
 import { MessageRow, type RowContext } from './message-row';
-import { useListScroll } from './use-list-scroll';
-import { useMessageKeys } from './use-message-keys';
-import { useFollowOwn, useMessageRows, useUnseenCount } from './use-message-rows';
 
 interface MessageListProps {
   chat: Chat;

@@ -3,9 +3,9 @@ import { useRef } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { Dialog } from '@/components/dialog';
 import type { MenuItem } from '@/components/menu';
+import * as actions from '@/features/messages/state/message-actions';
 import { strings } from '@/lib/strings';
 import { menuItems } from './action-bar';
-import * as actions from './message-actions';
 
 interface ActionSheetProps {
   message: Message;

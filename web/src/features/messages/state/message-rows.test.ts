@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AnswerPlace } from '@/features/assistant/state/answer-store';
 import { message } from '@/features/chat/state/test-messages';
 import type { OutboxEntry } from '@/features/composer/state/outbox';
+import { cpuMilliseconds } from '@/lib/test-cpu';
 import { buildRows, type RowsInput } from './message-rows';
-import { cpuMilliseconds } from './test-cpu';
 
 const tom = { id: 'tom', username: 'tom', display_name: 'Tom', kind: 'person' as const };
 const at = (minute: number, day = 1) => new Date(2026, 5, day, 12, minute).toISOString();
