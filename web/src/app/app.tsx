@@ -11,9 +11,9 @@ import { useFileGuard } from './use-file-guard';
 
 const SignInPage = lazy(() => import('@/features/auth/components/sign-in-page').then((m) => ({ default: m.SignInPage })));
 const SignUpPage = lazy(() => import('@/features/auth/components/sign-up-page').then((m) => ({ default: m.SignUpPage })));
-const NewChatPage = lazy(() => import('@/features/conversations/new-chat-page').then((m) => ({ default: m.NewChatPage })));
+const NewChatPage = lazy(() => import('@/features/rooms/components/new-chat-page').then((m) => ({ default: m.NewChatPage })));
 const NewAssistantPage = lazy(() => import('@/features/assistant/components/new-assistant-page').then((m) => ({ default: m.NewAssistantPage })));
-const RoomsPage = lazy(() => import('@/features/conversations/rooms-page').then((m) => ({ default: m.RoomsPage })));
+const RoomsPage = lazy(() => import('@/features/rooms/components/rooms-page').then((m) => ({ default: m.RoomsPage })));
 const PeopleScreen = lazy(() => import('./people-screen').then((m) => ({ default: m.PeopleScreen })));
 const SettingsPage = lazy(() => import('@/features/settings/components/settings-page').then((m) => ({ default: m.SettingsPage })));
 

@@ -1,4 +1,4 @@
-import { PeoplePage } from '@/features/conversations/people-page';
+import { PeoplePage } from '@/features/people/components/people-page';
 import { PresenceLine } from '@/features/presence/components/presence-line';
 
 export function PeopleScreen() {

@@ -8,12 +8,12 @@ import { Menu, type MenuItem } from '@/components/menu';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { refetchChat } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
+import { PersonCard } from '@/features/people/components/person-card';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { showToast } from '@/lib/ui-store';
-import { PersonCard } from './person-card';
 
 interface MemberRowProps {
   chat: Chat;

@@ -9,7 +9,7 @@ import { ListSkeleton } from '@/components/skeleton';
 import { useMe } from '@/features/auth/state/session';
 import { may, useMembers } from '@/features/chat/state/use-chats';
 import { useAllPresence, useWatchPresence } from '@/features/presence/state/presence';
-import { buildMembers } from '@/lib/member-sections';
+import { buildMembers } from '@/features/rooms/state/member-sections';
 import { strings } from '@/lib/strings';
 import { useRemPixels } from '@/lib/use-media';
 import { InviteDialog } from './invite-dialog';

@@ -9,10 +9,10 @@ import { FormError } from '@/components/form-error';
 import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { createRoom } from '@/features/chat/state/chat-actions';
+import { PeoplePicker } from '@/features/people/components/people-picker';
 import { errorText, fieldError, isTransient, namesAField } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
 import { strings } from '@/lib/strings';
-import { PeoplePicker } from './people-picker';
 
 const nobody: ReadonlySet<string> = new Set();
 

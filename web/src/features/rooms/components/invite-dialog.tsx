@@ -5,10 +5,10 @@ import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { FormError } from '@/components/form-error';
 import { refetchChat } from '@/features/chat/state/chat-cache';
+import { PeoplePicker } from '@/features/people/components/people-picker';
 import { errorText } from '@/lib/errors';
 import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { PeoplePicker } from './people-picker';
 
 interface InviteDialogProps {
   chat: Chat;
