@@ -1,8 +1,16 @@
 # Compiler rules, warnings, sanitizers and the packages that every layer may ask for.
 
+# docs/adr/0001: what others get wrong or lack.
+string(REPLACE GNU GCC compiler "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
+set(wanted "Install clang-19 (apt-get install clang-19 lld-19) and configure with a preset: cmake --preset release")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  message(FATAL_ERROR "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines. "
-    "Install clang-19 (apt-get install clang-19 lld-19) and configure with a preset: cmake --preset release")
+  message(FATAL_ERROR "${compiler} miscompiles coroutines. ${wanted}")
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+  message(FATAL_ERROR "${compiler} has no #embed. ${wanted}")
+elseif(CMAKE_CXX_COMPILER_ID MATCHES Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "${compiler} has no #embed, and no std::expected with libstdc++. ${wanted}")
+elseif(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(WARNING "Loquat was never built with ${compiler}. ${wanted}")
 endif()
 
 set(CMAKE_CXX_STANDARD 23)
