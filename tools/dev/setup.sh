@@ -97,6 +97,13 @@ is_node_fit() {
         node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
 }
 
+# Node brings authorities of its own; the machine's count too, as they do for apt, curl and pip, so that a proxy whose
+# certificate was installed on this machine is trusted.
+trust_machine() {
+    local authorities=/etc/ssl/certs/ca-certificates.crt
+    [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -f "$authorities" ] || export NODE_EXTRA_CA_CERTS=$authorities
+}
+
 # pip's wheel holds a whole Node; its programs are put where PATH can find them.
 link_node() {
     local home=$1 tool
@@ -133,9 +140,9 @@ need_web_packages() {
     need_node
     lock=$(sha256sum <web/package-lock.json)
     is_stamped web/node_modules/.loquat-lock "$lock" && return
-    mkdir -p .cache
-    (cd web && with_progress "fetching the web app's packages (about a minute)" ../.cache/npm.log \
-        npm ci --no-fund --no-audit --loglevel=error)
+    trust_machine
+    with_progress "fetching the web app's packages (about a minute)" .cache/npm.log \
+        npm --prefix web ci --no-fund --no-audit --loglevel=error
     stamp web/node_modules/.loquat-lock "$lock"
 }
 

@@ -7,7 +7,7 @@ run_web() {
     sources=$(tree_hash web/src web/public web/index.html web/package-lock.json web/package.json \
         web/vite.config.ts web/emoji-plugin.ts web/tsconfig.json)
     is_stamped .cache/web-sources "$sources" && [ -f web/dist/index.html ] && return
-    (cd web && with_progress "building the web app: types, then files (about a minute)" ../.cache/web-build.log \
-        npm run --silent build)
+    with_progress "building the web app: types, then files (about a minute)" .cache/web-build.log \
+        npm --prefix web run --silent build
     stamp .cache/web-sources "$sources"
 }
