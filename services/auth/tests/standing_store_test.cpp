@@ -1,0 +1,92 @@
+#include "services/auth/tests/store_adapters.hpp"
+
+// What every store promises about accounts that may not be used, for each adapter.
+namespace loquat::auth {
+namespace {
+
+using namespace std::chrono_literals;
+using contracts::AccountState;
+using contracts::Role;
+
+template <class Adapter>
+struct Standing : Store<Adapter> {
+    StateChanged change(UserId id, AccountState state) {
+        return this->run(this->users.change_state(
+            id, state, {.user = id, .revoked_until = this->clock.now() + 15min}));
+    }
+    std::size_t sessions_of(UserId id) {
+        return this->run(this->sessions.list(id, this->clock.now())).size();
+    }
+};
+
+TYPED_TEST_SUITE(Standing, Adapters);
+
+TYPED_TEST(Standing, ends_all_sessions_of_who_is_disabled_or_removed_and_of_nobody_else) {
+    const Account ann = this->added("ann");
+    const Account bob = this->added("bob");
+    this->open(ann.id);
+    for (const AccountState state : {AccountState::disabled, AccountState::removed}) {
+        if (state == AccountState::removed) {
+            this->change(bob.id, AccountState::active);
+        }
+        this->open(bob.id);
+        this->open(bob.id);
+
+        const StateChanged changed = this->change(bob.id, state);
+
+        EXPECT_EQ(changed.outcome, ChangeOutcome::changed);
+        EXPECT_EQ(changed.ended.size(), 2U);
+        EXPECT_EQ(this->sessions_of(bob.id), 0U);
+        EXPECT_EQ(this->sessions_of(ann.id), 1U);
+    }
+}
+
+TYPED_TEST(Standing, ends_no_session_when_an_account_can_be_used_again) {
+    this->added("ann");
+    const Account bob = this->added("bob");
+    this->change(bob.id, AccountState::disabled);
+
+    const StateChanged changed = this->change(bob.id, AccountState::active);
+
+    EXPECT_EQ(changed.outcome, ChangeOutcome::changed);
+    EXPECT_TRUE(changed.ended.empty());
+    EXPECT_EQ(this->change(bob.id, AccountState::active).outcome, ChangeOutcome::unchanged);
+    EXPECT_EQ(this->change(UserId::make(), AccountState::disabled).outcome,
+              ChangeOutcome::unknown_user);
+}
+
+// Nobody could sign in and administer any more.
+TYPED_TEST(Standing, counts_no_administrator_who_is_disabled_or_removed) {
+    const Account ann = this->added("ann");
+    const auto refusals = [&] {
+        return std::array{
+            this->change(ann.id, AccountState::disabled).outcome,
+            this->change(ann.id, AccountState::removed).outcome,
+            this->run(this->users.change_role(ann.id, Role::user, {.user_id = ann.id}))};
+    };
+    const std::array all_refused{ChangeOutcome::last_admin, ChangeOutcome::last_admin,
+                                 ChangeOutcome::last_admin};
+
+    for (const AccountState state : {AccountState::disabled, AccountState::removed}) {
+        const Account bob = this->added(state == AccountState::disabled ? "bob" : "carl");
+        this->run(this->users.change_role(bob.id, Role::admin, {.user_id = bob.id}));
+        this->change(bob.id, state);
+        EXPECT_EQ(refusals(), all_refused);
+    }
+    const Account eve = this->added("eve");
+    this->run(this->users.change_role(eve.id, Role::admin, {.user_id = eve.id}));
+    EXPECT_EQ(this->change(ann.id, AccountState::disabled).outcome, ChangeOutcome::changed);
+}
+
+TYPED_TEST(Standing, gives_nobody_the_name_of_a_removed_account) {
+    this->added("ann");
+    const Account bob = this->added("bob");
+    this->change(bob.id, AccountState::removed);
+
+    EXPECT_EQ(this->run(this->users.add(this->account("bob"))).outcome, AddOutcome::username_taken);
+    EXPECT_EQ(this->change(bob.id, AccountState::active).outcome, ChangeOutcome::unknown_user);
+    EXPECT_EQ(this->run(this->users.find(bob.id))->password_hash, "");
+}
+
+}  // namespace
+}  // namespace loquat::auth
