@@ -20,7 +20,10 @@ void check_urls(const Config& config, const std::vector<ServiceUrl>& urls,
     std::erase(known, "platform");
     for (std::size_t i = 0; i < urls.size(); ++i) {
         const std::string here = numbered("platform.urls", i);
-        if (!net::http::Origin::parse(urls[i].url)) {
+        // A route may be for a server with TLS; our own services have none between them.
+        const auto origin = net::http::Origin::parse(urls[i].url);
+        const bool is_ours = std::ranges::find(known, urls[i].service) != known.end();
+        if (!origin || (is_ours && origin->scheme != net::http::Scheme::http)) {
             findings.add(here + ".url", "must be of the form http://host:port, not " +
                                             hide_credentials(urls[i].url));
         }

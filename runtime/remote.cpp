@@ -32,6 +32,20 @@ class AnswerBody final : public net::http::BodySource {
     std::unique_ptr<net::http::ClientCall> call_;
 };
 
+// The other process answers as if nothing were there: to a call without its key, and to one that it
+// does not know.
+Failure failure_of_neighbour(const net::http::Origin& origin, int status, std::string_view body) {
+    Failure failure = failure_of_answer(status, body);
+    if (failure.code == "request.no_route") {
+        failure = {Kind::unavailable, "upstream.refused_us",
+                   "A part of the platform refuses this process.",
+                   origin.authority() +
+                       " does not take its calls: give both processes the same "
+                       "platform.internal_key, and run one version"};
+    }
+    return failure;
+}
+
 class HttpTransport final : public contracts::Transport,
                             public std::enable_shared_from_this<HttpTransport> {
   public:
@@ -79,7 +93,7 @@ class HttpTransport final : public contracts::Transport,
         co_await call->read_head();
         const int status = call->head().status;
         if (status >= 400) {
-            throw failure_of_answer(status, co_await read_problem(*call));
+            throw failure_of_neighbour(origin_, status, co_await read_problem(*call));
         }
         if (status == 204) {
             co_return nullptr;
@@ -114,9 +128,9 @@ class HttpTransport final : public contracts::Transport,
         return request;
     }
 
-    static contracts::RawReply to_reply(net::http::ClientResponse answer) {
+    contracts::RawReply to_reply(net::http::ClientResponse answer) const {
         if (answer.status >= 400) {
-            throw failure_of_answer(answer.status, answer.body);
+            throw failure_of_neighbour(origin_, answer.status, answer.body);
         }
         contracts::RawReply reply{.status = answer.status, .body = std::move(answer.body)};
         for (const auto& [name, value] : answer.headers) {
