@@ -139,6 +139,87 @@ TEST_F(ProgramTest, wrong_use_is_two_and_help_is_zero) {
     EXPECT_EQ(run({"version"}).first, 0);
 }
 
+// What a command says of itself, the lines after its last `example` among them.
+TEST_F(ProgramTest, each_command_gives_examples_of_itself_and_says_what_a_word_stands_for) {
+    const std::vector<std::vector<std::string>> commands{{"up"},
+                                                         {"serve"},
+                                                         {"chat"},
+                                                         {"user"},
+                                                         {"import"},
+                                                         {"doctor"},
+                                                         {"backup"},
+                                                         {"config", "show"},
+                                                         {"config", "check"},
+                                                         {"config"},
+                                                         {"user", "add"},
+                                                         {"user", "role"},
+                                                         {"user", "remove"},
+                                                         {"config", "explain"}};
+    for (std::vector<std::string> words : commands) {
+        std::string name = "loquat";
+        for (const std::string& word : words) {
+            name += " " + word;
+        }
+        words.push_back("--help");
+
+        const auto [code, said] = run(words);
+
+        EXPECT_EQ(code, 0) << name;
+        const std::string examples = said.substr(std::min(said.rfind("example"), said.size()));
+        EXPECT_TRUE(examples.contains(name)) << said;
+        EXPECT_FALSE(said.contains("loquat COMMAND --help")) << said;
+        EXPECT_FALSE(said.contains("ENUM") || said.contains("{false}")) << said;
+    }
+}
+
+TEST_F(ProgramTest, refuses_at_once_to_serve_without_a_word_where_accounts_are) {
+    for (const std::vector<std::string>& services : std::vector<std::vector<std::string>>{
+             {"gateway"},
+             {"gateway", "model"},
+             {"model", "chat", "consumer", "presence", "realtime", "gateway"},
+             {"chat", "consumer", "presence", "realtime"}}) {
+        const std::string data = (folder_ / "data").string();
+        std::vector<std::string> arguments{"serve", "--data", data};
+        arguments.insert(arguments.end(), services.begin(), services.end());
+
+        const auto [code, said] = run(arguments);
+
+        EXPECT_EQ(code, 1) << said;
+        EXPECT_TRUE(said.contains("needs auth: name auth too, or say where it is")) << said;
+        EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+        EXPECT_FALSE(std::filesystem::exists(data));
+    }
+}
+
+TEST_F(ProgramTest, says_that_the_other_process_has_another_key_or_is_another_one) {
+    Program auth{{"serve", "auth", "--data", (folder_ / "auth").string(), "--set",
+                  "platform.internal_key=one"}};
+    const std::string port = std::to_string(auth.wait_until_ready());
+    const auto serve_rest = [&](const std::string& key) {
+        return Program{{"serve", "model", "chat", "consumer", "presence", "realtime", "gateway",
+                        "--data", (folder_ / key).string(), "--set", "gateway.port=0", "--set",
+                        "platform.internal_key=" + key, "--set",
+                        "platform.urls=[{service: auth, url: 'http://127.0.0.1:" + port + "'}]"}};
+    };
+
+    Program stranger = serve_rest("two");
+    Program rest = serve_rest("one");
+
+    EXPECT_EQ(stranger.wait_for_end(), 1);
+    EXPECT_TRUE(stranger.errors().contains("127.0.0.1:" + port +
+                                           " does not take its calls: give both processes the same "
+                                           "platform.internal_key"))
+        << stranger.errors();
+    EXPECT_NE(rest.wait_until_ready(), 0) << rest.errors();
+    const auto [code, said] = run({"user", "list", "--data", (folder_ / "one").string()});
+    EXPECT_EQ(code, 1);
+    EXPECT_TRUE(said.contains("the folder of the one that serves auth")) << said;
+    const auto [auth_code, users] = run({"user", "list", "--data", (folder_ / "auth").string()});
+    EXPECT_EQ(auth_code, 0) << users;
+    EXPECT_TRUE(run({"doctor", "--data", (folder_ / "auth").string()})
+                    .second.contains("on http://127.0.0.1:" + port));
+}
+
 TEST_F(ProgramTest,
        refuses_to_serve_apart_what_shares_a_broadcast_with_one_line_that_says_what_lacks) {
     const std::vector<std::vector<std::string>> splits{{"presence"},

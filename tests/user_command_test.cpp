@@ -132,6 +132,8 @@ TEST_F(UserCommand, explains_each_of_its_commands) {
         Program program{{"user", name, "--help"}};
         EXPECT_EQ(program.wait_for_end(), 0) << name;
         EXPECT_NE(program.output().find("--data"), std::string::npos) << name;
+        EXPECT_NE(program.output().find("  loquat user " + std::string{name}), std::string::npos)
+            << program.output();
     }
 }
 

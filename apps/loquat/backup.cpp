@@ -46,7 +46,9 @@ void add_backup(Command program, int&) {
     auto options = std::make_shared<CommonOptions>();
     auto target = std::make_shared<std::string>();
     options->add_to(command);
-    command.option("target", *target, "folder to make; it must not be there yet").required();
+    command.option("target", *target, "folder to make; it must not be there yet")
+        .takes("FOLDER")
+        .required();
     command.footer(
         "The copy is a data folder: start it with --data, or put it in the place of the one it was "
         "made from.\nIt holds everything that was acknowledged before the command began.\n"

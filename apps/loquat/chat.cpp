@@ -80,14 +80,22 @@ int chat(const ChatOptions& options) {
 void add_chat(Command program, int& code) {
     const Command command = program.add("chat", "talk with an assistant in the terminal");
     auto options = std::make_shared<ChatOptions>();
-    command.option("--url", options->url, "the server").with_default();
-    command.option("--ca-file", options->ca_file,
-                   "trust these certificates (PEM) instead of the system's");
-    command.option("--user", options->sign_in.username,
-                   "user name or e-mail; asked for when needed");
-    command.option("--password-file", options->sign_in.password_file,
-                   "file whose first line is the password; - is standard input");
-    command.option("--model", options->settings.model, "model of a new conversation");
+    command.option("--url", options->url, "the server").takes("URL").with_default();
+    command
+        .option("--ca-file", options->ca_file,
+                "trust these certificates (PEM) instead of the system's")
+        .takes("FILE");
+    command
+        .option("--user", options->sign_in.username, "user name or e-mail; asked for when needed")
+        .takes("NAME");
+    command
+        .option("--password-file", options->sign_in.password_file,
+                "file whose first line is the password; - is standard input")
+        .takes("FILE");
+    command
+        .option("--model", options->settings.model,
+                "model of a new conversation (default: the server's)")
+        .takes("ID");
     command.option("--system", options->settings.system_prompt,
                    "what a new conversation's assistant is told first");
     command.option("--open", options->chat_id, "id of a conversation to go on with").takes("ID");
@@ -101,8 +109,9 @@ void add_chat(Command program, int& code) {
     once.excludes(list).excludes(out);
     list.excludes(out);
     command.footer(
-        "The session is kept in $XDG_CONFIG_HOME/loquat, readable by you alone; the password is "
-        "not kept.\n"
+        "The session is kept in $XDG_CONFIG_HOME/loquat (~/.config/loquat without that variable), "
+        "readable by you\n"
+        "alone; the password is not kept.\n"
         "Exit codes: 0 answered, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C.\n"
         "examples:\n"
         "  loquat chat                                   conversations here; /help inside\n"

@@ -37,7 +37,9 @@ Option Option::excludes(Option other) const {
 bool Option::was_given() const { return option_->count() > 0; }
 
 Command Command::add(const std::string& name, const std::string& what) const {
-    return Command{*app_->add_subcommand(name, what)};
+    CLI::App* command = app_->add_subcommand(name, what);
+    command->footer("");  // it begins with that of its parent
+    return Command{*command};
 }
 
 void Command::needs_a_command() const { app_->require_subcommand(1); }

@@ -98,8 +98,13 @@ void add_reading(Command command) {
     const Command explain_command =
         command.add("explain", "what a setting is, its limits, default and variable");
     explain_command.option("setting", *path, "such as gateway.routes or chat.members_max")
+        .takes("NAME")
         .required();
     explain_command.on_run([path] { explain(*path); });
+    explain_command.footer(
+        "examples:\n"
+        "  loquat config explain chat.members_max\n"
+        "  loquat config explain gateway.routes        a list: every field of its items");
     command.add("docs", "a page about all settings, as Markdown").on_run(write_page);
 }
 
@@ -114,8 +119,9 @@ void add_config(Command program, int& code) {
 
     const Command show_command = command.add("show", "every value and where it came from");
     options->add_to(show_command);
-    show_command.option("prefix", *prefix,
-                        "only paths that start with this, such as gateway.limits");
+    show_command
+        .option("prefix", *prefix, "only names that start with this, such as gateway.limits")
+        .takes("NAME");
     show_command.flag("--docs", *with_docs, "with a sentence about each");
     show_command.on_run(
         [options, prefix, with_docs] { show(options->load(), *prefix, *with_docs); });
@@ -134,6 +140,16 @@ void add_config(Command program, int& code) {
             code = 1;
         }
     });
+    show_command.footer(
+        "The default, loquat.yaml, the environment or --set stands behind each value.\n"
+        "examples:\n"
+        "  loquat config show gateway.limits --docs\n"
+        "  LOQUAT_CHAT__TEXT_CHARACTERS_MAX=4000 loquat config show chat");
+    check_command.footer(
+        "Exit code 0 when a start would take it, 1 otherwise; each mistake with its file and "
+        "line.\n"
+        "example:\n"
+        "  loquat config check --config /etc/loquat.yaml");
     add_reading(command);
     command.footer(
         "examples:\n"

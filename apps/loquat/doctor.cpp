@@ -200,7 +200,8 @@ int examine(const CommonOptions& options) {
     check_folder(report, options.data);
     if (const auto running = runtime::find_running(options.data)) {
         report.add(Finding::good,
-                   fmt::format("running as process {} on {}", running->pid, running->url));
+                   fmt::format("running as process {} on {}", running->pid,
+                               running->url.empty() ? running->service_url : running->url));
     } else if (has_config) {
         check_stores(report, options);
         check_port(report, options);

@@ -35,7 +35,7 @@ struct ImportOptions {
     std::size_t lines_max = 0;
     std::string owner = "importer";
     std::string title_prefix;
-    bool is_public = true;
+    bool is_private = false;
     bool is_demo = false;
 };
 
@@ -54,8 +54,8 @@ class Import {
           progress_("messages", total),
           clients_(clients),
           rooms_(clients, options.title_prefix,
-                 options.is_public ? contracts::Visibility::public_
-                                   : contracts::Visibility::private_) {}
+                 options.is_private ? contracts::Visibility::private_
+                                    : contracts::Visibility::public_) {}
 
     Task<void> run(ImportPortion first) {
         co_await make_owner();
@@ -335,17 +335,27 @@ void add_import(Command program, int& code) {
     const Command command = program.add("import", "bring conversations in from JSON lines");
     auto options = std::make_shared<ImportOptions>();
     options->common.add_to(command);
-    command.option("file", options->file, "the file; - for standard input").with_default();
+    command.option("file", options->file, "the file; - for standard input")
+        .takes("FILE")
+        .with_default();
     command.option("--room-field", options->fields.room, "member that names the room")
+        .takes("NAME")
         .with_default();
     command.option("--user-field", options->fields.user, "member that names the sender")
+        .takes("NAME")
         .with_default();
     command.option("--text-field", options->fields.text, "member that holds the text")
+        .takes("NAME")
         .with_default();
-    command.option("--limit", options->lines_max, "lines to read at most; 0: all").with_default();
-    command.option("--owner", options->owner, "who shall own the rooms").with_default();
-    command.option("--title-prefix", options->title_prefix, "put before each room's name");
-    command.flag("!--private", options->is_public, "make private rooms instead of public ones");
+    command.option("--limit", options->lines_max, "lines to read at most; 0: all")
+        .takes("COUNT")
+        .with_default();
+    command.option("--owner", options->owner, "user name of who shall own the rooms")
+        .takes("NAME")
+        .with_default();
+    command.option("--title-prefix", options->title_prefix, "put before each room's name")
+        .takes("TEXT");
+    command.flag("--private", options->is_private, "make private rooms instead of public ones");
     command.flag("--demo", options->is_demo,
                  "members day, nick, text; 5,000 lines; an account `demo` that owns them");
     command.footer(

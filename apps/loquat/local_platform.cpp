@@ -5,6 +5,7 @@
 
 #include "aio/loop.hpp"
 #include "apps/loquat/modules.hpp"
+#include "base/failure.hpp"
 #include "runtime/platform.hpp"
 #include "runtime/remote.hpp"
 #include "runtime/run_file.hpp"
@@ -18,6 +19,14 @@ struct LocalPlatform::State {
     std::string key;
     bool is_elsewhere = false;
 };
+
+// One of several processes runs here, and not the one that is needed.
+Failure elsewhere(const std::string& url) {
+    return {Kind::not_found, "command.elsewhere",
+            "The process of this data folder, on " + url +
+                ", does not serve what is needed: give --data the folder of the one that serves "
+                "auth. Importing needs auth and chat in one process."};
+}
 
 LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_unique<State>()) {
     if (const auto running = runtime::find_running(options.data)) {
@@ -49,6 +58,10 @@ void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> wo
                             contracts::Client<contracts::ChatApi>{transport},
                             contracts::Client<contracts::AccountsApi>{transport}};
             co_await held(clients);
+        } catch (const Failure& failure) {
+            failed = state.is_elsewhere && failure.code == "upstream.refused_us"
+                         ? std::make_exception_ptr(elsewhere(state.url))
+                         : std::current_exception();
         } catch (...) {
             failed = std::current_exception();
         }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "runtime/module.hpp"
+#include "runtime/platform_config.hpp"
 
 namespace loquat::app {
 
@@ -16,5 +17,10 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
 // The same for a process that serves.  Throws also `serve.apart` when one of those that share an
 // embedded log and broadcast is named without the others.
 std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::string>& names);
+
+// Throws Failure `serve.neighbour_unknown` when a service that cannot start without another one is
+// named and the other is neither named nor in `urls`.
+void check_neighbours(const std::vector<std::string>& names,
+                      const std::vector<runtime::ServiceUrl>& urls);
 
 }  // namespace loquat::app

@@ -10,9 +10,15 @@ void CommonOptions::add_to(Command command) {
         data = data_default;
     }
     config_file = runtime::environment_value("LOQUAT_CONFIG");
-    command.option("-c,--config", config_file, "YAML file (default: ./loquat.yaml when it exists)");
-    command.option("-d,--data", data, "folder that holds all data").with_default();
-    command.option("--set", settings, "one value: section.key=value; may be repeated")
+    command
+        .option("-c,--config", config_file,
+                "YAML file (default: $LOQUAT_CONFIG, else ./loquat.yaml when it exists)")
+        .takes("FILE");
+    command
+        .option("-d,--data", data,
+                "folder that holds all data (default: $LOQUAT_DATA, else ./data)")
+        .takes("FOLDER");
+    command.option("--set", settings, "one setting: section.key=value; may be repeated")
         .takes("KEY=VALUE");
 }
 

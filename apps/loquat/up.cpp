@@ -1,6 +1,7 @@
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
+#include "runtime/platform_config.hpp"
 
 namespace loquat::app {
 namespace {
@@ -32,14 +33,21 @@ void add_up(Command program, int& code) {
     options->common.add_to(command);
     command
         .option("-p,--port", options->port, "port of the gateway (default 8080; 0: any free one)")
+        .takes("PORT")
         .in_range(0, 65535);
-    command.option("--address", options->address,
-                   "address to listen on (default 127.0.0.1; 0.0.0.0 for all)");
+    command
+        .option("--address", options->address,
+                "address to listen on (default 127.0.0.1; 0.0.0.0 for all)")
+        .takes("ADDRESS");
     command.flag("--tls-self-signed", options->tls_self_signed,
                  "HTTPS with a certificate of its own: self-signed.pem in the data folder");
     command.footer(
         "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
-        "--data.");
+        "--data.\n"
+        "examples:\n"
+        "  loquat up --port 9000 --data /srv/loquat --address 0.0.0.0\n"
+        "  loquat up --set gateway.limits.user_per_minute=1200\n"
+        "  loquat up --tls-self-signed");
     command.on_run([options, &code] {
         options->apply();
         auto platform = options->common.platform(all_modules());
@@ -61,20 +69,36 @@ void add_serve(Command program, int& code) {
     command
         .option("services", options->names,
                 "which ones: auth model chat consumer presence realtime gateway")
+        .takes("NAME")
         .required();
-    command.option("--service-address", options->address, "where other processes reach them")
-        .with_default();
-    command.option("--service-port", options->port, "0: any free one")
-        .with_default()
+    command
+        .option("--service-address", options->address,
+                "address on which other processes reach them (default 127.0.0.1)")
+        .takes("ADDRESS");
+    command
+        .option("--service-port", options->port,
+                "port on which other processes reach them (default 0: any free one)")
+        .takes("PORT")
         .in_range(0, 65535);
     command.footer(
-        "Services of other processes are found by --set platform.urls in the configuration file:\n"
-        "  platform:\n    urls: [{service: auth, url: \"http://127.0.0.1:7100\"}]\n"
-        "All processes need the same platform.internal_key. chat, consumer, presence and realtime "
-        "share an embedded\n"
-        "log and broadcast and belong into one process: name all four, or none of them.");
+        "Prints `ready http://HOST:PORT` once it serves: of the gateway, or of the services where "
+        "it is not here.\n"
+        "Each process has a data folder of its own. All need the same platform.internal_key, and "
+        "platform.urls says\n"
+        "where the services of other processes are. chat, consumer, presence and realtime share "
+        "an embedded log and\n"
+        "broadcast and belong into one process: name all four, or none of them. gateway and "
+        "realtime need auth.\n"
+        "example, two processes:\n"
+        "  export LOQUAT_PLATFORM__INTERNAL_KEY=$(openssl rand -hex 32)\n"
+        "  loquat serve auth --service-port 7100 --data ./auth &\n"
+        "  loquat serve model chat consumer presence realtime gateway --data ./rest \\\n"
+        "      --set 'platform.urls=[{service: auth, url: \"http://127.0.0.1:7100\"}]'");
     command.on_run([options, &code] {
-        auto platform = options->common.platform(modules_to_serve(options->names));
+        const auto modules = modules_to_serve(options->names);
+        check_neighbours(options->names,
+                         options->common.load().get<runtime::PlatformConfig>("platform").urls);
+        auto platform = options->common.platform(modules);
         platform.service_port =
             runtime::ServicePort{options->address, static_cast<std::uint16_t>(options->port)};
         code = runtime::run(std::move(platform));

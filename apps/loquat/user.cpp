@@ -210,12 +210,19 @@ void remove_one(const OneOptions& options) {
     with_account(options, remove);
 }
 
-// A subcommand about one account.
-Command add_command(Command parent, const char* name, const char* what, const One& options,
+// What a subcommand about one account says of itself.
+struct Words {
+    const char* name;
+    const char* what;
+    const char* example;
+};
+
+Command add_command(Command parent, const Words& words, const One& options,
                     std::function<void(const OneOptions&)> run) {
-    const Command command = parent.add(name, what);
+    const Command command = parent.add(words.name, words.what);
+    command.footer(std::string{"example:\n  loquat user "} + words.example);
     options->common.add_to(command);
-    command.option("username", options->username, "user name, or id").required();
+    command.option("username", options->username, "user name, or id").takes("NAME").required();
     command.on_run([options, run = std::move(run)] { run(*options); });
     return command;
 }
@@ -223,33 +230,40 @@ Command add_command(Command parent, const char* name, const char* what, const On
 void add_changes(Command command) {
     const auto fresh = [] { return std::make_shared<OneOptions>(); };
     One options = fresh();
-    add_command(command, "passwd", "give somebody a new password; their sessions end", options,
-                &reset_password)
+    add_command(command,
+                {"passwd", "give somebody a new password; their sessions end", "passwd ana"},
+                options, &reset_password)
         .flag("--password-stdin", options->reads_password,
               "read it from standard input; else one is made and printed");
-    add_command(command, "disable", "nobody can use the account any more; nothing is deleted",
-                fresh(),
-                [](const OneOptions& one) { set_state(one, contracts::AccountUse::disabled); });
-    add_command(command, "enable", "a disabled account can be used again", fresh(),
+    add_command(
+        command,
+        {"disable", "nobody can use the account any more; nothing is deleted", "disable ana"},
+        fresh(), [](const OneOptions& one) { set_state(one, contracts::AccountUse::disabled); });
+    add_command(command, {"enable", "a disabled account can be used again", "enable ana"}, fresh(),
                 [](const OneOptions& one) { set_state(one, contracts::AccountUse::active); });
     options = fresh();
-    add_command(command, "role", "make somebody an administrator, or a user again", options,
-                &set_role)
-        .option("role", options->role, "admin or user")
+    add_command(command,
+                {"role", "make somebody an administrator, or a user again", "role ana admin"},
+                options, &set_role)
+        .option("role", options->role, "the new role")
+        .takes("ROLE")
         .required()
         .one_of({"admin", "user"});
     options = fresh();
     const Command sessions =
-        add_command(command, "sessions", "where somebody is signed in", options, &do_sessions);
-    sessions.option("--end", options->session, "end this one");
+        add_command(command, {"sessions", "where somebody is signed in", "sessions ana --end-all"},
+                    options, &do_sessions);
+    sessions.option("--end", options->session, "end this one; the list shows ids").takes("ID");
     sessions.flag("--end-all", options->ends_all, "end all of them");
     options = fresh();
-    add_command(command, "remove",
-                "remove an account for good. Messages stay, under \"Removed account\"; rooms they "
-                "own pass to the longest-serving admin, else member; what nobody else is in is "
-                "deleted",
+    add_command(command,
+                {"remove",
+                 "remove an account for good. Messages stay, under \"Removed account\"; rooms "
+                 "they own pass to the longest-serving admin, else member; what nobody else is in "
+                 "is deleted",
+                 "remove ana --yes"},
                 options, &remove_one)
-        .flag("--yes", options->is_confirmed, "really");
+        .flag("--yes", options->is_confirmed, "needed: this cannot be undone");
 }
 
 }  // namespace
@@ -263,19 +277,26 @@ void add_user(Command program, int&) {
     add_options->common.add_to(add);
     add.option("username", add_options->username,
                "3 to 32 of a-z 0-9 _ . -; also one that is reserved")
+        .takes("NAME")
         .required();
-    add.option("--email", add_options->email, "e-mail address");
-    add.option("--name", add_options->display_name, "how others see them");
+    add.option("--email", add_options->email, "e-mail address").takes("ADDRESS");
+    add.option("--name", add_options->display_name, "how others see them (default: the user name)")
+        .takes("NAME");
     add.flag("--admin", add_options->is_admin, "make them an administrator");
     add.flag("--password-stdin", add_options->reads_password,
-             "read the password from standard input");
+             "read the password from standard input; else one is made and printed");
+    add.footer(
+        "examples:\n"
+        "  loquat user add ana --name \"Ana Lopez\" --admin\n"
+        "  echo \"$PASSWORD\" | loquat user add bot --password-stdin");
     add.on_run([add_options] { add_one(*add_options); });
 
     auto list_options = std::make_shared<CommonOptions>();
     auto query = std::make_shared<std::string>();
     const Command list = command.add("list", "everyone, or those whose name matches");
     list_options->add_to(list);
-    list.option("query", *query, "starts of words of a user name or display name");
+    list.option("query", *query, "starts of words of a user name or display name").takes("WORDS");
+    list.footer("example:\n  loquat user list an");
     list.on_run([list_options, query] { list_all(*list_options, *query); });
     add_changes(command);
     command.footer(
