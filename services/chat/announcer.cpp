@@ -132,6 +132,11 @@ Task<void> Announcer::tell_seen(Job job) {
             job.users.push_back(member.user);
         }
     }
+    const store::Head before = co_await parts_.heads.find(job.chat);
+    if (before.last) {
+        // Who writes from here on is known.
+        co_await parts_.people.with_present_name(before.last->sender);
+    }
     for (std::size_t i = 0; i < job.users.size(); ++i) {
         std::optional<contracts::PublicUser> peer;
         if (const auto other = room->peer_of(job.users[i])) {
@@ -142,14 +147,17 @@ Task<void> Announcer::tell_seen(Job job) {
         // Last, so that nothing is told which was deleted or left while the rest was looked up.
         const store::Head head = co_await parts_.heads.find(job.chat);
         if (const MemberRecord* member = room->find(job.users[i])) {
-            const ChatView view{room->chat, *member,         head,
-                                deleted,    std::move(peer), parts_.text_characters_max};
+            auto last =
+                head.last ? std::optional{parts_.people.show_known(*head.last)} : std::nullopt;
+            const ChatView view{room->chat,
+                                *member,
+                                head,
+                                std::move(last),
+                                deleted,
+                                std::move(peer),
+                                parts_.text_characters_max};
             const auto type = job.what == What::added ? "chat_added" : "chat_changed";
-            contracts::Chat seen = to_wire(view);
-            if (seen.last_message) {
-                parts_.people.put_known_name(*seen.last_message);
-            }
-            tell(job.users[i], contracts::chat_event(type, seen));
+            tell(job.users[i], contracts::chat_event(type, to_wire(view)));
         }
         if (i % events_each_turn == events_each_turn - 1) {
             co_await yield();

@@ -39,7 +39,7 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
         const bool is_done = record.kind == store::RecordKind::remove ? now.deleted_at.has_value()
                                                                       : now.text == record.text;
         if (is_done) {
-            contracts::Message seen = co_await people_.with_present_name(to_wire(std::move(now)));
+            contracts::Message seen = co_await people_.show(std::move(now));
             co_return seen;
         }
     }
@@ -54,8 +54,7 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
         throw_refused(outcome);
     }
     on_stored({outcome.kind, outcome.message});
-    contracts::Message seen =
-        co_await people_.with_present_name(to_wire(std::move(outcome.message)));
+    contracts::Message seen = co_await people_.show(std::move(outcome.message));
     co_return seen;
 }
 
@@ -91,7 +90,7 @@ Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageR
     const bool is_own = stored.sender.id == user;
     require(is_own ? Action::take_back : Action::moderate, room->standing_of(user));
     if (stored.deleted_at) {
-        contracts::Message seen = co_await people_.with_present_name(to_wire(std::move(stored)));
+        contracts::Message seen = co_await people_.show(std::move(stored));
         co_return seen;
     }
     store::MessageRecord record;
@@ -99,6 +98,10 @@ Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageR
     record.chat = request.id;
     record.message_id = request.message_id;
     record.sender = co_await sender_of(caller);
+    if (!is_own) {
+        // The consumer, who tells of it, knows no names.
+        record.author = co_await people_.with_present_name(std::move(stored.sender));
+    }
     record.authority = is_own ? store::Authority::sender : store::Authority::moderator;
     record.at = ports_.clock.now();
     contracts::Message deleted = co_await apply_change(std::move(record), deadline);

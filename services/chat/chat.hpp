@@ -84,6 +84,8 @@ class Chat final : public contracts::ChatApi {
     // The name under which what a keyed request does is done once.  Throws
     // `request.idempotency_conflict` when another request has the key.
     Task<Uuid> claim_key(RequestKey key);
+    // Names in what is told or read of conversations.
+    People& people() { return people_; }
     // There is no title, or one made of the question alone.
     Task<bool> wants_title(ChatId chat);
     // A title made by itself: never replaces one that was given.
@@ -152,6 +154,8 @@ class Chat final : public contracts::ChatApi {
     Task<void> check_people(std::vector<UserId> users);
     Task<std::vector<Place>> page_of_places(UserId user, contracts::ListChatsRequest request);
     Task<std::vector<Place>> choose_places(UserId user, contracts::ListChatsRequest request);
+    Task<std::vector<std::optional<contracts::Message>>> show_last(
+        const std::vector<Listed>& listed, const std::vector<store::Head>& heads);
     Task<std::vector<contracts::Chat>> view_all(std::vector<Listed> listed, UserId user);
     Task<contracts::Chat> view(RoomPtr room, UserId user);
 

@@ -165,6 +165,25 @@ Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRe
     co_return Reply<contracts::Chat>{std::move(body), status, {}};
 }
 
+// In the order of `listed`; of those that the person is in and where something was said.
+Task<std::vector<std::optional<contracts::Message>>> Chat::show_last(
+    const std::vector<Listed>& listed, const std::vector<store::Head>& heads) {
+    std::vector<store::StoredMessage> messages;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        if (listed[i].me && heads[i].last) {
+            messages.push_back(*heads[i].last);
+            places.push_back(i);
+        }
+    }
+    auto shown = co_await people_.show_all(std::move(messages));
+    std::vector<std::optional<contracts::Message>> last(listed.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        last[places[i]] = std::move(shown[i]);
+    }
+    co_return last;
+}
+
 Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, UserId user) {
     std::vector<ChatId> ids;
     std::vector<UserId> peers;
@@ -177,6 +196,7 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
     const auto deleted = co_await deletions_.find_all(ids);
     const auto heads = co_await heads_.find_all(std::move(ids));
     const People::Found people = co_await people_.find_all(std::move(peers));
+    auto last = co_await show_last(listed, heads);
     std::vector<contracts::Chat> views;
     views.reserve(listed.size());
     for (std::size_t i = 0; i < listed.size(); ++i) {
@@ -192,20 +212,9 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
             const auto found = people.find(other);
             peer = found != people.end() ? found->second : unknown_person(other);
         }
-        views.push_back(to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], deleted[i],
-                                         std::move(peer), config_.text_characters_max}));
-    }
-    std::vector<contracts::Message> last;
-    for (contracts::Chat& one : views) {
-        if (one.last_message) {
-            last.push_back(std::move(*one.last_message));
-        }
-    }
-    last = co_await people_.with_present_names(std::move(last));
-    for (auto at = last.begin(); contracts::Chat & one : views) {
-        if (one.last_message) {
-            one.last_message = std::move(*at++);
-        }
+        views.push_back(
+            to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], std::move(last[i]), deleted[i],
+                             std::move(peer), config_.text_characters_max}));
     }
     co_return views;
 }

@@ -314,7 +314,7 @@ Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
                                                                 record.client_id);
         if (first) {
             ports_.metrics.repeated.add();
-            auto seen = co_await people_.with_present_name(to_wire(std::move(*first)));
+            auto seen = co_await people_.show(std::move(*first));
             co_return Reply<contracts::Message>{std::move(seen), 200, {}};
         }
         // Durable but not stored yet: the same record again brings us its outcome.
@@ -335,19 +335,21 @@ Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket,
         auto stored = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id,
                                                                  record.client_id);
         if (stored) {
-            co_return Reply<contracts::Message>{to_wire(std::move(*stored)), 201, {}};
+            auto seen = co_await people_.show(std::move(*stored));
+            co_return Reply<contracts::Message>{std::move(seen), 201, {}};
         }
     }
     if (arrival != Outcomes::Arrival::arrived) {
         ports_.metrics.late.add();
-        co_return Reply<contracts::Message>{to_wire(std::move(record)), 202, {}};
+        co_return Reply<contracts::Message>{people_.show_known(record), 202, {}};
     }
     ports_.metrics.store_wait.observe(ports_.clock.steady() - began);
     store::Outcome& outcome = ticket.outcome();
     switch (outcome.kind) {
         case store::OutcomeKind::stored:
             on_stored({outcome.kind, outcome.message});
-            co_return Reply<contracts::Message>{to_wire(std::move(outcome.message)), 201, {}};
+            co_return Reply<contracts::Message>{
+                people_.show_known(std::move(outcome.message)), 201, {}};
         case store::OutcomeKind::duplicate:
             repeats_.note(draft.repeat_key,
                           {outcome.message.id, outcome.message.created_at, draft.text_hash, true});
@@ -366,7 +368,7 @@ Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket,
     if (outcome.kind != store::OutcomeKind::duplicate) {
         throw_refused(outcome);
     }
-    auto seen = co_await people_.with_present_name(to_wire(std::move(outcome.message)));
+    auto seen = co_await people_.show(std::move(outcome.message));
     co_return Reply<contracts::Message>{std::move(seen), 200, {}};
 }
 

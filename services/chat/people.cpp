@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/chat/turns.hpp"
+#include "store/messages/wire_form.hpp"
 
 namespace loquat::chat {
 
@@ -128,53 +129,107 @@ Task<void> People::run_batch(std::shared_ptr<Batch> batch) {
 
 namespace {
 
-void put_name(contracts::Message& message, const contracts::PublicUser& user) {
-    message.sender.username = user.username;
-    message.sender.display_name = user.display_name;
-    message.sender.name_shared = user.name_shared;
+void put_name(contracts::Sender& sender, const contracts::PublicUser& user) {
+    sender.username = user.username;
+    sender.display_name = user.display_name;
+    sender.name_shared = user.name_shared;
+}
+
+void put_name(store::Sender& sender, const contracts::PublicUser& user) {
+    sender.username = user.username;
+    sender.display_name = user.display_name;
+    sender.is_name_shared = user.name_shared;
 }
 
 }  // namespace
 
-void People::put_known_name(contracts::Message& message) {
-    if (message.sender.kind != contracts::ParticipantKind::person) {
-        return;
-    }
-    if (const contracts::PublicUser* known = peek(message.sender.id)) {
-        put_name(message, *known);
-    }
-}
-
-Task<std::vector<contracts::Message>> People::with_present_names(
-    std::vector<contracts::Message> messages) {
-    std::vector<UserId> senders;
-    for (const contracts::Message& message : messages) {
-        if (message.sender.kind == contracts::ParticipantKind::person) {
-            senders.push_back(message.sender.id);
-        }
-    }
-    std::ranges::sort(senders);
-    const auto repeats = std::ranges::unique(senders);
-    senders.erase(repeats.begin(), repeats.end());
+// Those whose names are to be had; nobody while the directory cannot be reached.
+Task<People::Found> People::find_known(std::vector<UserId> users) {
+    std::ranges::sort(users);
+    const auto repeats = std::ranges::unique(users);
+    users.erase(repeats.begin(), repeats.end());
     Found found;
     try {
-        found = co_await find_all(std::move(senders));
+        found = co_await find_all(std::move(users));
     } catch (const Failure&) {
         found.clear();
     }
-    for (contracts::Message& message : messages) {
+    co_return found;
+}
+
+Task<std::vector<store::StoredMessage>> People::with_present_names(
+    std::vector<store::StoredMessage> messages) {
+    std::vector<UserId> senders;
+    for (const store::StoredMessage& message : messages) {
+        if (message.sender.kind == store::SenderKind::person) {
+            senders.push_back(message.sender.id);
+        }
+    }
+    const Found found = co_await find_known(std::move(senders));
+    for (store::StoredMessage& message : messages) {
         if (const auto at = found.find(message.sender.id); at != found.end()) {
-            put_name(message, at->second);
+            put_name(message.sender, at->second);
         }
     }
     co_return messages;
 }
 
-Task<contracts::Message> People::with_present_name(contracts::Message message) {
-    std::vector<contracts::Message> one;
-    one.push_back(std::move(message));
-    one = co_await with_present_names(std::move(one));
-    co_return std::move(one.front());
+Task<store::Sender> People::with_present_name(store::Sender sender) {
+    if (sender.kind != store::SenderKind::person) {
+        co_return sender;
+    }
+    std::vector<UserId> one{sender.id};
+    const Found found = co_await find_known(std::move(one));
+    if (const auto at = found.find(sender.id); at != found.end()) {
+        put_name(sender, at->second);
+    }
+    co_return sender;
+}
+
+Task<std::vector<contracts::Message>> People::show_all(std::vector<store::StoredMessage> messages) {
+    messages = co_await with_present_names(std::move(messages));
+    std::vector<contracts::Message> shown;
+    shown.reserve(messages.size());
+    for (store::StoredMessage& message : messages) {
+        shown.push_back(store::to_wire(std::move(message)));
+    }
+    co_return shown;
+}
+
+Task<contracts::Message> People::show(store::StoredMessage message) {
+    message.sender = co_await with_present_name(std::move(message.sender));
+    co_return store::to_wire(std::move(message));
+}
+
+Task<contracts::Message> People::show_again(contracts::Message message) {
+    if (message.sender.kind != contracts::ParticipantKind::person) {
+        co_return message;
+    }
+    std::vector<UserId> one{message.sender.id};
+    const Found found = co_await find_known(std::move(one));
+    if (const auto at = found.find(message.sender.id); at != found.end()) {
+        put_name(message.sender, at->second);
+    }
+    co_return message;
+}
+
+contracts::Message People::show_known(store::StoredMessage message) {
+    const bool is_person = message.sender.kind == store::SenderKind::person;
+    const contracts::PublicUser* known = is_person ? peek(message.sender.id) : nullptr;
+    if (known != nullptr) {
+        put_name(message.sender, *known);
+    }
+    return store::to_wire(std::move(message));
+}
+
+contracts::Message People::show_known(const store::MessageRecord& record) {
+    contracts::Message message = store::to_wire(record);
+    const bool is_person = record.sender.kind == store::SenderKind::person;
+    const contracts::PublicUser* known = is_person ? peek(record.sender.id) : nullptr;
+    if (known != nullptr) {
+        put_name(message.sender, *known);
+    }
+    return message;
 }
 
 void People::note(const contracts::PublicUser& user) {

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "services/chat/lru.hpp"
 #include "services/chat/ports.hpp"
+#include "store/messages/message_store.hpp"
 
 namespace loquat::chat {
 
@@ -37,14 +38,20 @@ class People {
     Task<Found> find_all(std::vector<UserId> users);
     Task<std::optional<contracts::PublicUser>> find(UserId user);
 
-    // The name that somebody has now stands in messages however old.  Where it is not known and
-    // cannot be asked for, the name of then.
-    Task<std::vector<contracts::Message>> with_present_names(
-        std::vector<contracts::Message> messages);
-    Task<contracts::Message> with_present_name(contracts::Message message);
-
-    // The same at once, where the name is in memory.
-    void put_known_name(contracts::Message& message);
+    // The name that somebody has now stands in messages however old: no message leaves the service
+    // but by one of these.  Where it is not known and cannot be asked for, the name of then.
+    Task<std::vector<contracts::Message>> show_all(std::vector<store::StoredMessage> messages);
+    Task<contracts::Message> show(store::StoredMessage message);
+    // One that was shown a while ago.
+    Task<contracts::Message> show_again(contracts::Message message);
+    // At once, with the names that are in memory.
+    contracts::Message show_known(store::StoredMessage message);
+    contracts::Message show_known(const store::MessageRecord& record);
+    // For who reads them inside.
+    Task<std::vector<store::StoredMessage>> with_present_names(
+        std::vector<store::StoredMessage> messages);
+    // Who wrote, as they are called now.
+    Task<store::Sender> with_present_name(store::Sender sender);
 
     // What the directory told by itself: truer than any answer that is still on its way.
     void note(const contracts::PublicUser& user);
@@ -75,6 +82,7 @@ class People {
     std::shared_ptr<Batch> join_batch(const std::vector<UserId>& users);
     Task<void> run_batch(std::shared_ptr<Batch> batch);
     Task<void> fetch(std::vector<UserId> users, Found& found);
+    Task<Found> find_known(std::vector<UserId> users);
 
     Directory& directory_;
     const Clock& clock_;

@@ -24,11 +24,7 @@ Task<contracts::MessagePage> Chat::list_messages(Caller caller,
         page.first_seq = stored.items.front().seq;
         page.last_seq = stored.items.back().seq;
     }
-    page.items.reserve(stored.items.size());
-    for (store::StoredMessage& message : stored.items) {
-        page.items.push_back(to_wire(std::move(message)));
-    }
-    page.items = co_await people_.with_present_names(std::move(page.items));
+    page.items = co_await people_.show_all(std::move(stored.items));
     co_return page;
 }
 

@@ -7,67 +7,6 @@
 namespace loquat::chat {
 namespace {
 
-contracts::ParticipantKind to_wire(store::SenderKind kind) {
-    switch (kind) {
-        case store::SenderKind::person:
-            return contracts::ParticipantKind::person;
-        case store::SenderKind::assistant:
-            return contracts::ParticipantKind::assistant;
-        case store::SenderKind::system:
-            return contracts::ParticipantKind::system;
-    }
-    return contracts::ParticipantKind::person;
-}
-
-contracts::Sender to_wire(store::Sender sender) {
-    return {.id = sender.id,
-            .username = std::move(sender.username),
-            .display_name = std::move(sender.display_name),
-            .kind = to_wire(sender.kind),
-            .name_shared = sender.is_name_shared};
-}
-
-std::optional<std::string> text_or_null(std::string text) {
-    return text.empty() ? std::nullopt : std::optional{std::move(text)};
-}
-
-}  // namespace
-
-contracts::Message to_wire(store::StoredMessage message) {
-    contracts::Message out;
-    out.id = message.id;
-    out.chat_id = message.chat;
-    out.seq = message.seq;
-    out.client_id = std::move(message.client_id);
-    out.sender = to_wire(std::move(message.sender));
-    out.text = std::move(message.text);
-    out.reply_to = message.reply_to;
-    out.mentions = std::move(message.mentions);
-    out.created_at = message.created_at;
-    out.edited_at = message.edited_at;
-    out.deleted_at = message.deleted_at;
-    out.generationId = text_or_null(std::move(message.generation_id));
-    out.preview = contracts::preview_of_text(out.text);
-    return out;
-}
-
-contracts::Message to_wire(store::MessageRecord record) {
-    contracts::Message out;
-    out.id = record.message_id;
-    out.chat_id = record.chat;
-    out.client_id = std::move(record.client_id);
-    out.sender = to_wire(std::move(record.sender));
-    out.text = std::move(record.text);
-    out.reply_to = record.reply_to;
-    out.mentions = std::move(record.mentions);
-    out.created_at = record.at;
-    out.generationId = text_or_null(std::move(record.generation_id));
-    out.preview = contracts::preview_of_text(out.text);
-    return out;
-}
-
-namespace {
-
 contracts::ChatRights rights_of(const Standing& standing, std::int64_t member_count) {
     const auto allows = [&](Action action) { return may(action, standing); };
     contracts::ChatRights rights;
@@ -101,9 +40,7 @@ contracts::Chat to_wire(const ChatView& view) {
         out.me =
             contracts::ChatMe{view.me->role, view.me->read_seq,
                               count_unread(view.head.last_seq, view.me->read_seq, *view.deleted)};
-        if (view.head.last) {
-            out.last_message = to_wire(*view.head.last);
-        }
+        out.last_message = view.last_message;
     }
     out.peer = view.peer;
     out.assistant = view.me ? view.chat.assistant : std::nullopt;

@@ -9,15 +9,12 @@
 // What others get to see, made from what we keep.
 namespace loquat::chat {
 
-contracts::Message to_wire(store::StoredMessage message);
-// Of a record that has no number yet.
-contracts::Message to_wire(store::MessageRecord record);
-
 // A conversation as one person sees it.
 struct ChatView {
     const ChatRecord& chat;
     std::optional<MemberRecord> me;  // none for a stranger to a public room
     const store::Head& head;
+    std::optional<contracts::Message> last_message;  // of `head`, as People shows it
     DeletedSeqs deleted;
     std::optional<contracts::PublicUser> peer;  // of a direct chat
     std::int64_t text_characters_max = 0;

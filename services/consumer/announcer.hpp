@@ -1,14 +1,8 @@
 #pragma once
-#include <string>
-
-#include "contracts/chat.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/messages/message_store.hpp"
 
 namespace loquat::consumer {
-
-// The message as the outside sees it.
-contracts::Message to_contract(const store::StoredMessage& message);
 
 // Tells what became of records.
 class Announcer {

@@ -6,12 +6,14 @@ namespace loquat::store {
 namespace {
 
 constexpr std::uint8_t version = 1;
+// With an author behind it.
+constexpr std::uint8_t version_with_author = 2;
 
 }  // namespace
 
 std::string encode(const MessageRecord& record) {
     Encoder out;
-    out.byte(version);
+    out.byte(record.author ? version_with_author : version);
     out.byte(static_cast<std::uint8_t>(record.kind));
     out.byte(static_cast<std::uint8_t>(record.authority));
     out.uuid(record.chat.uuid);
@@ -25,12 +27,15 @@ std::string encode(const MessageRecord& record) {
     out.signed_number(to_unix_ms(record.at));
     out.bytes(record.origin);
     out.number(record.origin_ref);
+    if (record.author) {
+        put(out, *record.author);
+    }
     return out.take();
 }
 
 std::optional<MessageRecord> decode_message_record(std::string_view bytes) {
     Decoder in{bytes};
-    in.choice(version, version);
+    const bool has_author = in.choice(version, version_with_author) == version_with_author;
     MessageRecord record;
     record.kind = static_cast<RecordKind>(in.choice(1, 3));
     record.authority = static_cast<Authority>(in.choice(0, 1));
@@ -45,6 +50,9 @@ std::optional<MessageRecord> decode_message_record(std::string_view bytes) {
     record.at = from_unix_ms(in.signed_number());
     record.origin = in.bytes();
     record.origin_ref = in.number();
+    if (has_author) {
+        record.author = get_sender(in);
+    }
     return in.finished() ? std::optional{std::move(record)} : std::nullopt;
 }
 

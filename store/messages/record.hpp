@@ -40,6 +40,9 @@ struct MessageRecord {
     std::vector<UserId> mentions;
     std::string generation_id;  // empty: written by a person
     Time at{};                  // when it was sent, edited or deleted
+    // Of a removal by somebody else: the author as they are called now.  What is told of it says
+    // it.
+    std::optional<Sender> author;
     // Where the outcome goes: topic `chat.outcome.{origin}` with `origin_ref`.  Empty: nobody
     // waits.
     std::string origin;

@@ -48,9 +48,11 @@ Outcome change(const MessageRecord& record, std::optional<StoredMessage> found) 
     }
     Outcome outcome{.kind = OutcomeKind::duplicate, .message = std::move(*found)};
     StoredMessage& message = outcome.message;
+    // What is told of the change tells the present name too; the row keeps the one of then.
     if (own) {
-        // What is told of the change tells the present name too; the row keeps the one of then.
         message.sender = record.sender;
+    } else if (record.author && record.author->id == message.sender.id) {
+        message.sender = *record.author;
     }
     if (record.kind == RecordKind::remove) {
         if (!message.deleted_at) {

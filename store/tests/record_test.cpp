@@ -46,6 +46,18 @@ void expect_strict(const std::string& bytes, Decode decode) {
     ASSERT_FALSE(decode(bytes + std::string(1, '\0')));
 }
 
+TEST(MessageRecord, keeps_the_name_of_an_author_and_is_written_as_ever_without_one) {
+    MessageRecord record = full_record();
+    const std::string without = encode(record);
+    record.author = Sender{UserId::make(), "ann", "Ann", SenderKind::person, true};
+
+    const std::string with = encode(record);
+
+    EXPECT_EQ(without.front(), '\1');
+    EXPECT_EQ(decode_message_record(with), record);
+    expect_strict(with, decode_message_record);
+}
+
 TEST(Codec, keeps_numbers_at_their_limits) {
     constexpr std::array<std::int64_t, 6> numbers{0, -1, 1, 300, INT64_MIN, INT64_MAX};
     Encoder out;

@@ -3,7 +3,6 @@
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
-#include "services/chat/views.hpp"
 #include "store/sql/database.hpp"
 
 // From a request to an answer that is written or waits.
@@ -101,9 +100,12 @@ Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
     }
     const LivePtr live = lives_.find(found->id);
     std::optional<contracts::Message> prompt = live ? live->posted : std::nullopt;
-    if (!prompt && request.prompt && found->prompt) {
+    People& people = ports_.chat.people();
+    if (prompt) {
+        prompt = co_await people.show_again(std::move(*prompt));
+    } else if (request.prompt && found->prompt) {
         if (auto stored = co_await ports_.messages.find_by_id(*found->prompt)) {
-            prompt = to_wire(std::move(*stored));
+            prompt = co_await people.show(std::move(*stored));
         }
     }
     co_return Reply<StartedGeneration>{

@@ -63,6 +63,7 @@ Task<void> ContextBuilder::add_history(ContextWindow& window, ChatId chat,
         query.limit =
             static_cast<std::size_t>(std::min<std::int64_t>(left, store::MessageStore::page_max));
         store::Page page = co_await messages_.page(std::move(query));
+        page.items = co_await people_.with_present_names(std::move(page.items));
         for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
             if (!window.add_older(*at)) {
                 co_return;
@@ -82,6 +83,7 @@ Task<ContextBuilder::Built> ContextBuilder::build(LivePtr live) {
         throw nothing_to_answer();
     }
     store::StoredMessage prompt = co_await find_prompt(*record.prompt);
+    prompt.sender = co_await people_.with_present_name(std::move(prompt.sender));
     ContextWindow window{live->kind, record.system_prompt.value_or(""), budget_of(*live)};
     window.add_older(prompt);
     if (window.is_overfull()) {

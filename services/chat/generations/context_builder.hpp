@@ -4,6 +4,7 @@
 #include "services/chat/config.hpp"
 #include "services/chat/domain/context_window.hpp"
 #include "services/chat/generations/live.hpp"
+#include "services/chat/people.hpp"
 #include "store/messages/message_store.hpp"
 
 namespace loquat::chat {
@@ -16,8 +17,8 @@ class ContextBuilder {
         GenerationContext context;
     };
 
-    ContextBuilder(store::MessageStore& messages, const ChatConfig& config)
-        : messages_(messages), config_(config) {}
+    ContextBuilder(store::MessageStore& messages, People& people, const ChatConfig& config)
+        : messages_(messages), people_(people), config_(config) {}
 
     // Waits a moment for a prompt that is durable but not stored yet.  Fails with
     // generation.nothing_to_answer when the prompt is gone, generation.prompt_too_long when it
@@ -32,6 +33,7 @@ class ContextBuilder {
     std::int64_t budget_of(const Live& live) const;
 
     store::MessageStore& messages_;
+    People& people_;
     const ChatConfig& config_;
 };
 

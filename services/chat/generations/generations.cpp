@@ -28,7 +28,7 @@ Generations::Generations(Ports ports, const ChatConfig& config)
                                     GenerationError{"store.unavailable",
                                                     "The answer could not be written down."}});
                }}),
-      context_(ports.messages, config_),
+      context_(ports.messages, ports.chat.people(), config_),
       runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),
       settler_(ports.log, ports.store, spent_),
       titles_({ports.chat, ports.models, ports.messages, ports.log, ports.clock, scope_, catalog_,

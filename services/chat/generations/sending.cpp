@@ -1,7 +1,6 @@
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
-#include "services/chat/views.hpp"
 
 // One call that says something and waits for the whole answer.
 namespace loquat::chat {
@@ -104,17 +103,18 @@ Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId re
     }
     contracts::SentChat sent;
     sent.chat_id = record->chat;
-    sent.message = std::move(message);
     sent.generationId = id.to_string();
     sent.usage = {record->tokens.input, record->tokens.output};
     auto stored = co_await ports_.messages.find_by_id(*record->answer);
+    People& people = ports_.chat.people();
+    sent.message = co_await people.show_again(std::move(message));
+    if (stored) {
+        sent.reply = co_await people.show(std::move(*stored));
+    } else {
+        sent.reply = people.show_known(message_of(*record));  // durable, without its number yet
+    }
     if (!right->holds()) {
         throw named(generation_not_found(), id);
-    }
-    if (stored) {
-        sent.reply = to_wire(std::move(*stored));
-    } else {
-        sent.reply = to_wire(message_of(*record));  // durable, without its number yet
     }
     co_return sent;
 }

@@ -20,7 +20,8 @@ struct Situation {
             me = MemberRecord{.role = *role};
         }
         const auto deleted = std::make_shared<const std::vector<std::int64_t>>();
-        return to_wire(ChatView{chat, me, head, deleted, std::nullopt, 77});
+        return to_wire(ChatView{
+            .chat = chat, .me = me, .head = head, .deleted = deleted, .text_characters_max = 77});
     }
     bool allows(Action action) const {
         try {

@@ -10,6 +10,7 @@
 #include "store/messages/room_event.hpp"
 #include "store/tests/message_support.hpp"
 #include "store/tests/support.hpp"
+#include "wire/json.hpp"
 
 namespace loquat::consumer {
 namespace {
