@@ -1,6 +1,7 @@
-"""The OpenAPI document against what the field uses: a linter reads it, and a tester of schemas tries the started server.
+"""The OpenAPI document against what the field uses: a linter reads it, a tester of schemas tries the started server, and
+tools/testing/attack.py sends it what the document says is wrong.
 
-Both tools are pinned in tools/testing/api and come into .cache/api-tools when the suite first runs.
+Linter and tester are pinned in tools/testing/api and come into .cache/api-tools when the suite first runs.
 """
 import hashlib
 import json
@@ -8,6 +9,7 @@ import shutil
 import sys
 import urllib.request
 
+from tools.testing.attack import attack
 from tools.testing.process import ROOT, loquat, run
 
 PINS = ROOT / "tools" / "testing" / "api"
@@ -15,12 +17,17 @@ HOME = ROOT / ".cache" / "api-tools"
 PYTHON = HOME / "python" / "bin"
 SEED = 20261127
 SECONDS = 45
+SETTINGS = [part for setting in ("gateway.limits.enabled=false", "auth.back_off=false", "auth.hash_memory_kib=64",
+                                 "auth.hash_passes=1") for part in ("--set", setting)]
 
-# They would end the session or the account that the tester works with.
-LEFT_OUT = r"^/api/auth/(logout|logout-all|password|sessions.*|keys/rotate)$|^/api/auth/me$"
+# They end the session that the tester works with: each has a run and an account of its own.
+ENDS_SESSION = ["/api/auth/logout", "/api/auth/logout-all"]
+# A status that no row of a contract lists.
+UNLISTED = "answered with a status that the contract does not list"
 # What the server does is compared with what the document says of it.
 CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
-          "missing_required_header", "ignored_auth"]
+          "missing_required_header", "ignored_auth", "unsupported_method", "response_headers_conformance",
+          "negative_data_rejection"]
 
 
 def install(log):
@@ -63,24 +70,37 @@ def lint(document, log):
                120, HOME, {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"})
 
 
-def try_server(document, address, token, log):
-    return run([PYTHON / "schemathesis", "run", document, "--url", address, "--header", f"Authorization: Bearer {token}",
+def try_server(document, address, token, log, chosen):
+    return run([PYTHON / "schemathesis", "--config-file", PINS / "schemathesis.toml", "run", document, "--url", address,
+                "--header", f"Authorization: Bearer {token}",
                 "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", "12",
                 "--seed", str(SEED), "--generation-deterministic", "--workers", "1",
-                "--max-time", str(SECONDS), "--exclude-path-regex", LEFT_OUT, "--warnings", "off",
-                "--suppress-health-check", "all", "--continue-on-failure", "--no-color"], log, 4 * SECONDS, HOME)
+                "--max-time", str(SECONDS), *chosen, "--warnings", "off",
+                "--suppress-health-check", "all", "--continue-on-failure", "--no-color"], log, 4 * SECONDS, HOME, append=True)
+
+
+def register(address, name):
+    return ask(address, "/api/auth/register", {"username": name, "password": "a long enough password"})["access_token"]
 
 
 def check(binary, log):
-    """The exit codes of linter and tester."""
+    """The exit codes of linter, tester and attack, and whether all statuses were listed ones."""
     if not install(log):
         return [1]
-    with loquat(binary, log.with_name("api-loquat.log"), ["--set", "gateway.limits.enabled=false"]) as address:
-        person = {"username": "tester", "password": "a long enough password"}
-        token = ask(address, "/api/auth/register", person)["access_token"]
+    server_log = log.with_name("api-loquat.log")
+    with loquat(binary, server_log, SETTINGS) as address:
+        token = register(address, "tester")
         document = ask(address, "/api/openapi.json")
         whole, named = log.with_name("openapi.json"), log.with_name("openapi-strict.json")
         whole.write_text(json.dumps(document, indent=1))
         named.write_text(json.dumps(strict(document)))
-        return [lint(whole, log.with_name("api-lint.log")),
-                try_server(named, address, token, log.with_name("api-schema.log"))]
+        schema_log = log.with_name("api-schema.log")
+        schema_log.unlink(missing_ok=True)
+        codes = [lint(whole, log.with_name("api-lint.log")),
+                 attack(address, token, document, log.with_name("api-attack.log"), SEED),
+                 try_server(named, address, token, schema_log,
+                            [part for path in ENDS_SESSION for part in ("--exclude-path", path)])]
+        for path in ENDS_SESSION:
+            own = register(address, "tester-of" + path.replace("/", "-").removeprefix("-api-auth"))
+            codes.append(try_server(named, address, own, schema_log, ["--include-path", path]))
+    return [*codes, 1 if UNLISTED in server_log.read_text(errors="replace") else 0]
