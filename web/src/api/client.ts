@@ -14,6 +14,14 @@ export class ApiError extends Error {
   }
 }
 
+// A failure that may pass by itself: nothing reached the server, or it was busy.
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  // Too many questions at once, or none left for today: asking again at once would only repeat it.
+  if (error.code.startsWith('generation.') || error.code.startsWith('usage.')) return false;
+  return error.code === 'network' || error.status >= 500 || error.status === 429 || error.status === 408;
+}
+
 // Where calls get their access token. `renew` answers null when the session is over.
 export interface TokenSource {
   current: () => Promise<string | null>;

@@ -1,10 +1,11 @@
 import { lazy, Suspense } from 'react';
 import { Outlet, useMatch } from 'react-router';
+import { useNotices } from '@/components/notices';
+import { useOverlays } from '@/components/overlays';
 import { Toasts } from '@/components/toasts';
 import { TooltipLayer } from '@/components/tooltip-layer';
 import { AnswerVoiceRegion } from '@/features/assistant/components/answer-voice-region';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 import { useIsNarrow } from '@/lib/use-media';
 import { BottomBar } from './bottom-bar';
 import { ConnectionLine } from './connection-line';
@@ -24,7 +25,8 @@ export function AppShell() {
   useViewportHeight();
   const narrow = useIsNarrow();
   const inChat = useMatch('/c/:chatId/*') !== null;
-  const { switcherOpen, helpOpen, announcement } = useUi();
+  const { switcher, help } = useOverlays();
+  const announcement = useNotices((state) => state.announcement);
   return (
     <div className="flex h-(--app-height,100dvh) flex-col">
       <a href="#main" className="sr-only z-50 rounded-sm bg-accent px-4 py-2 text-accent-ink focus:not-sr-only focus:absolute focus:top-2 focus:left-2">
@@ -43,11 +45,11 @@ export function AppShell() {
       <div aria-live="polite" className="sr-only">{announcement}</div>
       <AnswerVoiceRegion />
       {/* Part of the first load: what is typed right after its key belongs to it. */}
-      {switcherOpen && <Switcher />}
+      {switcher && <Switcher />}
       <Toasts />
       <TooltipLayer />
       <Suspense fallback={null}>
-        {helpOpen && <HelpSheet />}
+        {help && <HelpSheet />}
       </Suspense>
     </div>
   );

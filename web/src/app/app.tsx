@@ -1,8 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { queryClient } from '@/api/query-client';
 import { useSession } from '@/features/auth/state/session';
-import { queryClient } from '@/lib/query-client';
 import { AppShell } from './app-shell';
 import { ChatsScreen } from './chats-screen';
 import { NotFound } from './not-found';

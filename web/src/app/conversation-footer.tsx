@@ -11,8 +11,8 @@ import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { titleOf } from '@/features/chat/state/use-chats';
 import { Composer } from '@/features/composer/components/composer';
 import type { Suggestion } from '@/features/composer/components/suggestions';
+import { setEditing } from '@/features/messages/state/editing';
 import { strings } from '@/lib/strings';
-import { setEditing } from '@/lib/ui-store';
 import { useRoomCommands } from './use-room-commands';
 
 const mention: Suggestion = {

@@ -1,10 +1,10 @@
 import { Dialog } from '@/components/dialog';
+import { useOverlays } from '@/components/overlays';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 
 export function HelpSheet() {
   return (
-    <Dialog title={strings.help.title} onClose={() => useUi.setState({ helpOpen: false })} className="w-[min(640px,calc(100vw-24px))]!">
+    <Dialog title={strings.help.title} onClose={() => useOverlays.setState({ help: false })} className="w-[min(640px,calc(100vw-24px))]!">
       <div className="grid gap-x-10 gap-y-6 md:grid-cols-2">
         {strings.help.groups.map((group) => (
           <section key={group.title}>

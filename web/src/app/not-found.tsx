@@ -2,8 +2,8 @@ import { Link, useLocation } from 'react-router';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
+import { useOverlays } from '@/components/overlays';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 import { chatsPlace, peoplePlace, roomsPlace } from './places';
 
 // An address that leads nowhere, with ways on.
@@ -22,7 +22,7 @@ export function NotFound() {
               <Icon size={16} aria-hidden /> {label}
             </Link>
           ))}
-          <Button onClick={() => useUi.setState({ switcherOpen: true })}>{strings.notFound.find}</Button>
+          <Button onClick={() => useOverlays.setState({ switcher: true })}>{strings.notFound.find}</Button>
         </div>
       }
     />

@@ -3,12 +3,12 @@ import { Link, useLocation } from 'react-router';
 import { Avatar } from '@/components/avatar';
 import { IconButton } from '@/components/icon-button';
 import { Logo } from '@/components/logo';
+import { useOverlays } from '@/components/overlays';
 import { useMe } from '@/features/auth/state/session';
 import { useCalls } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 import { useConnectionDown } from '@/realtime/use-connection';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
 import { dotColours, dotOf, type Dot } from './unread-dot';
@@ -32,7 +32,7 @@ export function Rail() {
         keys={strings.keys.switcher}
         tipSide="right"
         className="size-10!"
-        onClick={() => useUi.setState({ switcherOpen: true })}
+        onClick={() => useOverlays.setState({ switcher: true })}
       />
       <span className="flex-1" />
       <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={null} />

@@ -4,7 +4,10 @@ import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import type { Chat, PublicUser } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
+import { keys } from '@/api/query-client';
 import { Avatar, RoomIcon } from '@/components/avatar';
+import { showToast } from '@/components/notices';
+import { useOverlays } from '@/components/overlays';
 import { signOut, useMe } from '@/features/auth/state/session';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { activityOf } from '@/features/chat/state/chat-cache';
@@ -12,9 +15,7 @@ import { titleOf, useSortedChats } from '@/features/chat/state/use-chats';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
-import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast, useUi } from '@/lib/ui-store';
 
 export interface SwitcherEntry {
   id: string;
@@ -64,7 +65,7 @@ function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
     [groups.actions, strings.people.messageSomeone, UsersRound, () => go('/people')],
     [groups.actions, strings.rooms.title, Compass, () => go('/rooms')],
     [groups.actions, isDark ? strings.switcher.useLight : strings.switcher.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
-    [groups.actions, strings.help.title, Keyboard, () => useUi.setState({ helpOpen: true })],
+    [groups.actions, strings.help.title, Keyboard, () => useOverlays.setState({ help: true })],
     [groups.actions, strings.auth.signOut, LogOut, () => void signOut(false)],
     [groups.settings, strings.settings.parts.profile, UserRound, () => go('/settings/account#profile')],
     [groups.settings, strings.settings.parts.password, ShieldCheck, () => go('/settings/account#password')],

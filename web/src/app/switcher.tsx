@@ -1,15 +1,15 @@
 import { CornerDownLeft, Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Dialog } from '@/components/dialog';
+import { useOverlays } from '@/components/overlays';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
 import { listTime } from '@/lib/time';
-import { useUi } from '@/lib/ui-store';
 import { useNow } from '@/lib/use-now';
 import { useSwitcherEntries, type SwitcherEntry } from './switcher-entries';
 
 const listId = 'switcher-list';
-const close = () => useUi.setState({ switcherOpen: false });
+const close = () => useOverlays.setState({ switcher: false });
 
 // One box for chats, people, actions and settings.
 export function Switcher() {

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
+import { showToast } from '@/components/notices';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, [contenteditable]') !== null;

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
+import { useOverlays } from '@/components/overlays';
 import { focusComposer } from '@/lib/focus';
 import { globalIntent, pressOf } from '@/lib/key-intent';
-import { useUi } from '@/lib/ui-store';
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
@@ -14,8 +14,8 @@ export function useGlobalKeys(): void {
       if (intent === 'none') return;
       if (intent !== 'switcher' && document.querySelector('dialog[open]')) return;
       event.preventDefault();
-      if (intent === 'switcher') useUi.setState((state) => ({ switcherOpen: !state.switcherOpen }));
-      if (intent === 'help') useUi.setState({ helpOpen: true });
+      if (intent === 'switcher') useOverlays.setState((state) => ({ switcher: !state.switcher }));
+      if (intent === 'help') useOverlays.setState({ help: true });
       if (intent === 'compose') focusComposer();
     };
     window.addEventListener('keydown', onKeyDown);

@@ -3,6 +3,8 @@ import { useSearchParams } from 'react-router';
 import { changeChat, putMember } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
+import { keys, queryClient } from '@/api/query-client';
+import { showToast } from '@/components/notices';
 import { refetchChat, upsertChat } from '@/features/chat/state/chat-cache';
 import { may, useMembers } from '@/features/chat/state/use-chats';
 import type { Command } from '@/features/composer/state/commands';
@@ -10,9 +12,7 @@ import { InviteDialog } from '@/features/rooms/components/invite-dialog';
 import { LeaveDialog } from '@/features/rooms/components/leave-dialog';
 import { errorText } from '@/lib/errors';
 import { nameOf } from '@/lib/names';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 // Invites people by their user names; the first unknown one ends it, before anybody is invited.
 async function inviteByName(chatId: string, argument: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useNavigate } from 'react-router';
+import { keys, queryClient } from '@/api/query-client';
 import { startAnswersWatch } from '@/features/assistant/state/answers-watch';
 import { useMe } from '@/features/auth/state/session';
 import { forgetMentions } from '@/features/chat/state/attention';
@@ -7,7 +8,6 @@ import { forgetDrafts } from '@/features/composer/state/drafts-store';
 import { openOutbox } from '@/features/composer/state/outbox-store';
 import { startSender } from '@/features/composer/state/sender';
 import { setNotificationTarget, startNotifications } from '@/features/settings/state/notify';
-import { keys, queryClient } from '@/lib/query-client';
 import { startLive } from '@/realtime/live';
 
 // A window of ten thousand messages must not be compared message by message at each event.

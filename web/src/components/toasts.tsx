@@ -1,11 +1,11 @@
 import { X } from 'lucide-react';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
-import { dismissToast, useUi } from '@/lib/ui-store';
 import { IconButton } from './icon-button';
+import { dismissToast, useNotices } from './notices';
 
 export function Toasts() {
-  const toasts = useUi((state) => state.toasts);
+  const toasts = useNotices((state) => state.toasts);
   return (
     <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-20 z-40 flex flex-col items-center gap-2 px-3">
       {toasts.map((toast) => (

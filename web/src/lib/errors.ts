@@ -31,11 +31,3 @@ function toSentence(words: string): string {
 export function namesAField(error: unknown, fields: string[]): boolean {
   return error instanceof ApiError && error.fields.some((entry) => fields.includes(entry.field));
 }
-
-// A failure that may pass by itself: nothing reached the server, or it was busy.
-export function isTransient(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  // Too many questions at once, or none left for today: asking again at once would only repeat it.
-  if (error.code.startsWith('generation.') || error.code.startsWith('usage.')) return false;
-  return error.code === 'network' || error.status >= 500 || error.status === 429 || error.status === 408;
-}

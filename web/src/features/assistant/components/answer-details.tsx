@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Generation } from '@/api/contracts.gen';
 import { getGeneration } from '@/api/generations';
+import { keys } from '@/api/query-client';
 import { useModelLabel } from '@/features/assistant/state/use-models';
-import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 
 // Which model answered, its tokens and its time; read when somebody looks.

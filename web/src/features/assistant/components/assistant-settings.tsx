@@ -4,11 +4,11 @@ import { Button } from '@/components/button';
 import { inputClass, TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
 import { GrowingTextarea } from '@/components/growing-textarea';
+import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { changesOf, errorsOf, formOf, type SettingsForm } from '@/features/assistant/state/settings-form';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 import { ModelList } from './model-list';
 import { TemperatureField } from './temperature-field';
 

@@ -2,12 +2,12 @@ import { Check } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Chat, Model } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
+import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
 import { cn } from '@/lib/cn';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 // Every model that can answer, as radio buttons: the choice counts at once.
 export function ModelList({ chat }: { chat: Chat }) {

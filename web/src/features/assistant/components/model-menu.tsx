@@ -1,11 +1,11 @@
 import { ChevronDown } from 'lucide-react';
 import type { Chat } from '@/api/contracts.gen';
 import { Menu } from '@/components/menu';
+import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 // Below the composer: which model answers, and a menu to choose another one.
 export function ModelMenu({ chat }: { chat: Chat }) {

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
+import { showToast } from '@/components/notices';
 import { Switch } from '@/components/switch';
 import { changeAssistant, isAssistantOn } from '@/features/assistant/state/assistant';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 import { AssistantSettings } from './assistant-settings';
 
 // In a room's settings: whether the assistant may be asked there, and how it answers.

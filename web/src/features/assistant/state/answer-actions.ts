@@ -1,14 +1,14 @@
 import { editMessage } from '@/api/chats';
 import type { Message, Model, StartedGeneration } from '@/api/contracts.gen';
 import { cancelGeneration, startGeneration } from '@/api/generations';
+import { keys, queryClient } from '@/api/query-client';
+import { showToast } from '@/components/notices';
 import { useSession } from '@/features/auth/state/session';
 import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/state/chat-cache';
 import { replaceMessage } from '@/features/chat/state/message-window';
 import { errorText } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 import { isEnded } from './answer';
 import { answers } from './answers';
 import { modelOf } from './use-models';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Model } from '@/api/contracts.gen';
 import { listModels } from '@/api/generations';
-import { keys } from '@/lib/query-client';
+import { keys } from '@/api/query-client';
 
 export function useModels() {
   return useQuery({ queryKey: keys.models, queryFn: ({ signal }) => listModels(signal), staleTime: 5 * 60_000 });

@@ -1,9 +1,8 @@
 import { create } from 'zustand';
-import { ApiError, setTokenSource } from '@/api/client';
+import { ApiError, isTransient, setTokenSource } from '@/api/client';
 import type { Session, User } from '@/api/contracts.gen';
 import * as people from '@/api/people';
 import type { Registration } from '@/api/types';
-import { isTransient } from '@/lib/errors';
 import { withTabLock } from './tab-lock';
 
 // Who is signed in. The access token lives in this module's memory only; the refresh token is a cookie

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { keys } from '@/api/query-client';
 import { getServerInfo } from '@/api/server';
-import { keys } from '@/lib/query-client';
 
 // What the server is called and who may register; nothing while it is not known, for the forms work without.
 export function useServerInfo() {

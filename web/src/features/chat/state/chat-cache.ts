@@ -1,6 +1,6 @@
 import { getChat, listChats } from '@/api/chats';
 import type { Chat, Member, Message } from '@/api/contracts.gen';
-import { keys, queryClient } from '@/lib/query-client';
+import { keys, queryClient } from '@/api/query-client';
 import { noteMention } from './attention';
 import type { MessageWindow } from './message-window';
 

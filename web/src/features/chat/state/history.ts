@@ -1,6 +1,6 @@
 import { getHistory } from '@/api/chats';
 import type { MessagePage } from '@/api/contracts.gen';
-import { keys, queryClient } from '@/lib/query-client';
+import { keys, queryClient } from '@/api/query-client';
 import { cachedChat, cachedWindow, changeWindow } from './chat-cache';
 import { fromPage, hasOlder, isAttached, mergePage, type MessageWindow, type SeqRange } from './message-window';
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Member, Message } from '@/api/contracts.gen';
 import { chatDestination, chatsQueue, presenceQueue, sessionQueue } from '@/api/events';
-import { keys, queryClient } from '@/lib/query-client';
+import { keys, queryClient } from '@/api/query-client';
 import { cachedWindow } from './chat-cache';
 import { onFollowed, onLiveEvent, onOpen } from './sync';
 import { message } from './test-messages';

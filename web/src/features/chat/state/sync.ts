@@ -1,13 +1,13 @@
 import type { Message, Presence } from '@/api/contracts.gen';
 import { chatOfDestination, chatsQueue, presenceQueue, type LiveEvent } from '@/api/events';
+import { keys, queryClient } from '@/api/query-client';
+import { announce, showToast } from '@/components/notices';
 import { answers } from '@/features/assistant/state/answers';
 import { endSession, useSession } from '@/features/auth/state/session';
 import { outboxArrived } from '@/features/composer/state/outbox-store';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { announce, showToast } from '@/lib/ui-store';
 import {
   cachedChat, cachedWindow, changeWindow, dropChat, noteChangedMessage, noteMemberRead, noteMessage, noteRead, patchChat,
   refetchChat, upsertChat,

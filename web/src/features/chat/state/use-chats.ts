@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { getChat, listMembers } from '@/api/chats';
 import type { Chat, ChatRights } from '@/api/contracts.gen';
-import { keys } from '@/lib/query-client';
+import { keys } from '@/api/query-client';
 import { strings } from '@/lib/strings';
 import { byActivity, loadChats } from './chat-cache';
 

@@ -1,4 +1,5 @@
 import { postMessage } from '@/api/chats';
+import { isTransient } from '@/api/client';
 import { chatDestination } from '@/api/events';
 import { startGeneration } from '@/api/generations';
 import { noteStarted } from '@/features/assistant/state/answer-actions';
@@ -6,7 +7,7 @@ import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { catchUp } from '@/features/chat/state/history';
 import { openChatId } from '@/features/chat/state/reading';
 import { onLiveEvent } from '@/features/chat/state/sync';
-import { errorText, isTransient } from '@/lib/errors';
+import { errorText } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
 import { strings } from '@/lib/strings';
 import { live } from '@/realtime/live';

@@ -2,10 +2,10 @@ import { Search, Sparkle, SquarePen, UserRound, UsersRound } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { Menu } from '@/components/menu';
+import { useOverlays } from '@/components/overlays';
 import { cn } from '@/lib/cn';
 import { moveFocus } from '@/lib/focus';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 
 export type ListFilter = 'all' | 'unread' | 'rooms' | 'people' | 'assistants' | 'archived';
 
@@ -29,7 +29,7 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
       </div>
       <button
         type="button"
-        onClick={() => useUi.setState({ switcherOpen: true })}
+        onClick={() => useOverlays.setState({ switcher: true })}
         className="flex h-9 w-full items-center gap-2 rounded-sm border border-line bg-raised px-2.5 text-start text-faint transition-colors hover:border-line-strong/60 hover:text-soft pointer-coarse:h-11"
       >
         <Search size={16} aria-hidden />

@@ -1,5 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
 import { editMessage } from '@/api/chats';
+import { isTransient } from '@/api/client';
 import type { Message } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { inputClass } from '@/components/field';
@@ -7,15 +8,15 @@ import { GrowingTextarea } from '@/components/growing-textarea';
 import { editAndAsk } from '@/features/assistant/state/answer-actions';
 import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/state/chat-cache';
 import { replaceMessage } from '@/features/chat/state/message-window';
+import { setEditing } from '@/features/messages/state/editing';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { errorText, isTransient } from '@/lib/errors';
+import { errorText } from '@/lib/errors';
 import { focusComposer } from '@/lib/focus';
 import { makeClientId } from '@/lib/ids';
 import { composerIntent, pressOf } from '@/lib/key-intent';
 import { strings } from '@/lib/strings';
 import { insideFence } from '@/lib/text-continuation';
 import { charactersOver } from '@/lib/text-length';
-import { setEditing } from '@/lib/ui-store';
 import { isTouch } from '@/lib/use-media';
 
 // Edits a message where it stands; with `asks` it is a question, and is answered again. Escape leaves it as it was.

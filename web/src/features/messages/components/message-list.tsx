@@ -6,6 +6,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { useMe } from '@/features/auth/state/session';
 import { showNewest } from '@/features/chat/state/history';
 import { isAttached, type MessageWindow } from '@/features/chat/state/message-window';
+import { useEditing } from '@/features/messages/state/editing';
 import type { MessageRow as Row } from '@/features/messages/state/message-rows';
 import { useListScroll } from '@/features/messages/state/use-list-scroll';
 import { useMessageKeys } from '@/features/messages/state/use-message-keys';
@@ -13,7 +14,6 @@ import { useFollowOwn, useMessageRows, useUnseenCount } from '@/features/message
 import { useSettings } from '@/features/settings/state/settings-store';
 import { cn } from '@/lib/cn';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 import { useNow } from '@/lib/use-now';
 import { ActionSheet } from './action-sheet';
 import { ChatIntro } from './chat-intro';
@@ -33,7 +33,7 @@ interface MessageListProps {
 export function MessageList({ chat, window, targetSeq, missing, canWrite, answer }: MessageListProps) {
   const me = useMe();
   const compact = useSettings((state) => state.density === 'compact');
-  const editingId = useUi((state) => state.editing[chat.id]);
+  const editingId = useEditing(chat.id);
   const now = useNow(60_000);
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState<Message | null>(null);

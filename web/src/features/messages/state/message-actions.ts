@@ -1,11 +1,12 @@
 import type { Chat, Message } from '@/api/contracts.gen';
+import { showToast } from '@/components/notices';
 import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
 import { changeDraft } from '@/features/composer/state/drafts-store';
+import { setEditing } from '@/features/messages/state/editing';
 import { copyText } from '@/lib/clipboard';
 import { focusComposer } from '@/lib/focus';
 import { strings } from '@/lib/strings';
-import { setEditing, showToast } from '@/lib/ui-store';
 
 // What can be done to a message, the same from the action bar, the keyboard and a long press.
 

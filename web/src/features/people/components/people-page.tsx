@@ -4,10 +4,12 @@ import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import type { PublicUser } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
+import { keys } from '@/api/query-client';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { TextField } from '@/components/field';
+import { showToast } from '@/components/notices';
 import { PageFrame } from '@/components/page-frame';
 import { ListSkeleton } from '@/components/skeleton';
 import { useMe } from '@/features/auth/state/session';
@@ -15,9 +17,7 @@ import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { useWatchPresence } from '@/features/presence/state/presence';
 import { errorText } from '@/lib/errors';
-import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 export function PeoplePage({ presence }: { presence: (userId: string) => ReactNode }) {
   const me = useMe();

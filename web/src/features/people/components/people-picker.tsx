@@ -3,11 +3,11 @@ import { Check, X } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import type { PublicUser } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
+import { keys } from '@/api/query-client';
 import { Avatar } from '@/components/avatar';
 import { TextField } from '@/components/field';
 import { useMe } from '@/features/auth/state/session';
 import { cn } from '@/lib/cn';
-import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 
 interface PeoplePickerProps {

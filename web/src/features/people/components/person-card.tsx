@@ -3,12 +3,12 @@ import { useNavigate } from 'react-router';
 import type { Member } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
+import { showToast } from '@/components/notices';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { errorText } from '@/lib/errors';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
-import { showToast } from '@/lib/ui-store';
 
 // Who somebody is, and the way to write to them.
 export function PersonCard({ member, isMe, onClose }: { member: Member; isMe: boolean; onClose: () => void }) {

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import type { Presence, PresenceState } from '@/api/contracts.gen';
 import { getPresence } from '@/api/people';
+import { keys, queryClient } from '@/api/query-client';
 import { onPresence } from '@/features/chat/state/sync';
-import { keys, queryClient } from '@/lib/query-client';
 
 const mostPerCall = 100;
 

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
+import { showToast } from '@/components/notices';
 import { may, titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { copyText } from '@/lib/clipboard';
 import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
-import { showToast } from '@/lib/ui-store';
 import { LeaveDialog } from './leave-dialog';
 
 function copyAddress(chatId: string): void {

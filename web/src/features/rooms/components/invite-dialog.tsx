@@ -1,13 +1,13 @@
 import { useMemo, useState } from 'react';
 import { putMember } from '@/api/chats';
 import type { Chat, Member, PublicUser } from '@/api/contracts.gen';
+import { keys, queryClient } from '@/api/query-client';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { FormError } from '@/components/form-error';
 import { refetchChat } from '@/features/chat/state/chat-cache';
 import { PeoplePicker } from '@/features/people/components/people-picker';
 import { errorText } from '@/lib/errors';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 
 interface InviteDialogProps {

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { joinChat } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
+import { keys, queryClient } from '@/api/query-client';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
+import { showToast } from '@/components/notices';
 import { errorText } from '@/lib/errors';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 // In the place of a public room's messages, which only members read.
 export function JoinPanel({ chat }: { chat: Chat }) {

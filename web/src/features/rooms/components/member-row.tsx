@@ -3,17 +3,17 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { putMember, removeMember } from '@/api/chats';
 import type { Chat, Member } from '@/api/contracts.gen';
+import { keys, queryClient } from '@/api/query-client';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { Menu, type MenuItem } from '@/components/menu';
+import { showToast } from '@/components/notices';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { refetchChat } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
 import { PersonCard } from '@/features/people/components/person-card';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { errorText } from '@/lib/errors';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 interface MemberRowProps {
   chat: Chat;

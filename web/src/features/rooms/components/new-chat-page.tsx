@@ -1,6 +1,7 @@
 import { Globe, Lock } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { Link, useNavigate } from 'react-router';
+import { isTransient } from '@/api/client';
 import type { PublicUser } from '@/api/contracts.gen';
 import type { Visibility } from '@/api/types';
 import { Button } from '@/components/button';
@@ -10,7 +11,7 @@ import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { createRoom } from '@/features/chat/state/chat-actions';
 import { PeoplePicker } from '@/features/people/components/people-picker';
-import { errorText, fieldError, isTransient, namesAField } from '@/lib/errors';
+import { errorText, fieldError, namesAField } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
 import { strings } from '@/lib/strings';
 

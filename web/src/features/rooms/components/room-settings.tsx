@@ -8,13 +8,13 @@ import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
+import { showToast } from '@/components/notices';
 import { Segmented } from '@/components/segmented';
 import { deleteRoom } from '@/features/chat/state/chat-actions';
 import { upsertChat } from '@/features/chat/state/chat-cache';
 import { may, titleOf } from '@/features/chat/state/use-chats';
 import { errorText, fieldError } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 const { room } = strings;
 const roomWords = { archive: room.archive, unarchive: room.unarchive, archived: room.archived, unarchived: room.unarchived, hint: room.archiveHint, delete: room.delete };

@@ -1,12 +1,12 @@
 import { useState, type FormEvent } from 'react';
 import { changePassword } from '@/api/people';
+import { keys, queryClient } from '@/api/query-client';
 import { Button } from '@/components/button';
 import { FormError } from '@/components/form-error';
+import { showToast } from '@/components/notices';
 import { PasswordField } from '@/components/password-field';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { keys, queryClient } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 export function PasswordSection() {
   const [current, setCurrent] = useState('');

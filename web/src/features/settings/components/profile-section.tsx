@@ -4,11 +4,11 @@ import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { TextField } from '@/components/field';
 import { FormError } from '@/components/form-error';
+import { showToast } from '@/components/notices';
 import { PasswordField } from '@/components/password-field';
 import { setUser, useMe } from '@/features/auth/state/session';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
 import { strings } from '@/lib/strings';
-import { showToast } from '@/lib/ui-store';
 
 export function ProfileSection() {
   const me = useMe();

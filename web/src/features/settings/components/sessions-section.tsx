@@ -3,17 +3,17 @@ import { Laptop, LogOut, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import type { SessionInfo } from '@/api/contracts.gen';
 import { endSession, listSessions } from '@/api/people';
+import { keys } from '@/api/query-client';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorState } from '@/components/error-state';
+import { showToast } from '@/components/notices';
 import { ListSkeleton } from '@/components/skeleton';
 import { signOut } from '@/features/auth/state/session';
 import { deviceName } from '@/features/settings/state/device-name';
 import { errorText } from '@/lib/errors';
-import { keys } from '@/lib/query-client';
 import { strings } from '@/lib/strings';
 import { agoText, longDate } from '@/lib/time';
-import { showToast } from '@/lib/ui-store';
 import { useNow } from '@/lib/use-now';
 
 export function SessionsSection() {

@@ -1,8 +1,8 @@
 import { Button } from '@/components/button';
+import { useOverlays } from '@/components/overlays';
 import { Switch } from '@/components/switch';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { strings } from '@/lib/strings';
-import { useUi } from '@/lib/ui-store';
 
 export function WritingSection() {
   const { enterSends, set } = useSettings();
@@ -15,7 +15,7 @@ export function WritingSection() {
         onChange={(value) => set({ enterSends: value })}
       />
       <div className="border-t border-line pt-5">
-        <Button onClick={() => useUi.setState({ helpOpen: true })}>{strings.settings.allKeys}</Button>
+        <Button onClick={() => useOverlays.setState({ help: true })}>{strings.settings.allKeys}</Button>
       </div>
     </div>
   );

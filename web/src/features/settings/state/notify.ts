@@ -1,9 +1,9 @@
 import type { Chat, Message } from '@/api/contracts.gen';
+import { keys, queryClient } from '@/api/query-client';
 import { cachedChats } from '@/features/chat/state/chat-cache';
 import { isReading } from '@/features/chat/state/reading';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
-import { keys, queryClient } from '@/lib/query-client';
 import { useSettings } from './settings-store';
 
 let open: (chatId: string) => void = () => undefined;

@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { isTransient } from './errors';
+import { isTransient } from '@/api/client';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
