@@ -5,7 +5,7 @@ import { useOverlays } from '@/components/overlays';
 import { Toasts } from '@/components/toasts';
 import { TooltipLayer } from '@/components/tooltip-layer';
 import { AnswerVoiceRegion } from '@/features/assistant/components/answer-voice-region';
-import { strings } from '@/lib/strings';
+import { appStrings } from '@/i18n/app';
 import { useIsNarrow } from '@/lib/use-media';
 import { BottomBar } from './bottom-bar';
 import { ConnectionLine } from './connection-line';
@@ -30,7 +30,7 @@ export function AppShell() {
   return (
     <div className="flex h-(--app-height,100dvh) flex-col">
       <a href="#main" className="sr-only z-50 rounded-sm bg-accent px-4 py-2 text-accent-ink focus:not-sr-only focus:absolute focus:top-2 focus:left-2">
-        {strings.app.skip}
+        {appStrings.app.skip}
       </a>
       <ConnectionLine />
       <div className="flex min-h-0 flex-1">

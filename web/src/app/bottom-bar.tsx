@@ -1,8 +1,8 @@
 import { Link, useLocation } from 'react-router';
 import { useCalls } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';
+import { appStrings } from '@/i18n/app';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { chatsPlace, isAt, mePlace, peoplePlace, roomsPlace } from './places';
 import { dotColours, dotOf } from './unread-dot';
 
@@ -10,7 +10,7 @@ export function BottomBar() {
   const { pathname } = useLocation();
   const { calls, waiting } = useCalls(useChats().data ?? []);
   return (
-    <nav aria-label={strings.places.label} className="safe-bottom grid shrink-0 grid-cols-4 border-t border-line bg-surface">
+    <nav aria-label={appStrings.places.label} className="safe-bottom grid shrink-0 grid-cols-4 border-t border-line bg-surface">
       {[chatsPlace, peoplePlace, roomsPlace, mePlace].map(({ to, label, icon: Icon }) => {
         const active = isAt(pathname, to);
         const dot = to === '/' ? dotOf(calls, waiting) : null;
@@ -26,7 +26,7 @@ export function BottomBar() {
               {dot && <span data-mark={dot} className={cn('absolute -top-0.5 right-2 size-2.5 rounded-full ring-2 ring-surface', dotColours[dot])} />}
             </span>
             {label}
-            {dot && <span className="sr-only">{strings.places.hasUnread}</span>}
+            {dot && <span className="sr-only">{appStrings.places.hasUnread}</span>}
           </Link>
         );
       })}

@@ -3,7 +3,8 @@ import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
 import { useChats } from '@/features/chat/state/use-chats';
 import { ConversationList } from '@/features/conversations/components/conversation-list';
-import { strings } from '@/lib/strings';
+import { chatStrings } from '@/i18n/chat';
+import { conversationsStrings } from '@/i18n/conversations';
 import { useIsNarrow } from '@/lib/use-media';
 import { ConversationScreen } from './conversation-screen';
 import { ResizableList } from './resizable-list';
@@ -38,17 +39,17 @@ function NothingOpen() {
   const { data: chats } = useChats();
   if (!chats) return null;
   if (chats.length > 0) {
-    return <EmptyState picture={<Logo size={56} />} title={strings.conversation.noneTitle} text={strings.conversation.noneText} />;
+    return <EmptyState picture={<Logo size={56} />} title={chatStrings.noneTitle} text={chatStrings.noneText} />;
   }
   return (
     <EmptyState
       picture={<Logo size={56} />}
-      title={strings.conversation.welcomeTitle}
-      text={strings.conversation.welcomeText}
+      title={chatStrings.welcomeTitle}
+      text={chatStrings.welcomeText}
       action={
         <div className="flex flex-wrap justify-center gap-2">
-          <Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.newAssistant}</Link>
-          <Link to="/rooms" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover pointer-coarse:h-11">{strings.conversation.browseRooms}</Link>
+          <Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{conversationsStrings.newAssistant}</Link>
+          <Link to="/rooms" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover pointer-coarse:h-11">{chatStrings.browseRooms}</Link>
         </div>
       }
     />

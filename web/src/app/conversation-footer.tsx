@@ -12,15 +12,16 @@ import { titleOf } from '@/features/chat/state/use-chats';
 import { Composer } from '@/features/composer/components/composer';
 import type { Suggestion } from '@/features/composer/components/suggestions';
 import { setEditing } from '@/features/messages/state/editing';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
+import { chatStrings } from '@/i18n/chat';
 import { useRoomCommands } from './use-room-commands';
 
 const mention: Suggestion = {
   id: 'assistant',
   picture: <AssistantIcon size="small" />,
-  title: strings.answers.assistant,
-  detail: strings.answers.mentionHint,
-  text: `@${strings.answers.mention}`,
+  title: assistantStrings.answers.assistant,
+  detail: assistantStrings.answers.mentionHint,
+  text: `@${assistantStrings.answers.mention}`,
 };
 const nobody: readonly Suggestion[] = [];
 const theAssistant: readonly Suggestion[] = [mention];
@@ -37,7 +38,7 @@ export function ConversationFooter({ chat }: { chat: Chat }) {
     const own = cachedWindow(chat.id)?.items.findLast((message) => message.sender.id === me.id && !message.deleted_at);
     if (own) setEditing(chat.id, own.id);
   };
-  if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{strings.conversation.archived}</p>;
+  if (chat.archived) return <p className="border-t border-line bg-sunken px-5 py-3 text-soft">{chatStrings.archived}</p>;
   return (
     <div className="safe-bottom shrink-0">
       <Composer
@@ -52,7 +53,7 @@ export function ConversationFooter({ chat }: { chat: Chat }) {
       {asks ? (
         <div className="mx-auto flex min-h-8 max-w-column items-center justify-between gap-3 px-3 md:px-5">
           <ModelMenu chat={chat} />
-          <p className="truncate text-small text-faint">{strings.assistant.mistakes}</p>
+          <p className="truncate text-small text-faint">{assistantStrings.assistant.mistakes}</p>
         </div>
       ) : (
         <div className="mx-auto max-w-room px-3 md:px-5"><TypingLine chatId={chat.id} /></div>

@@ -22,8 +22,10 @@ import { useWatchPresence } from '@/features/presence/state/presence';
 import { DetailsPanel } from '@/features/rooms/components/details-panel';
 import { JoinPanel } from '@/features/rooms/components/join-panel';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { assistantStrings } from '@/i18n/assistant';
+import { chatStrings } from '@/i18n/chat';
+import { messagesStrings } from '@/i18n/messages';
 import { errorCode } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 import { useIsVeryWide, useIsWide } from '@/lib/use-media';
 import { ConversationFooter } from './conversation-footer';
 
@@ -39,13 +41,13 @@ export function ConversationScreen({ chatId, targetSeq }: ConversationScreenProp
     return (
       <EmptyState
         isPage
-        title={strings.conversation.notFoundTitle}
-        text={strings.conversation.notFoundText}
-        action={<Link to="/" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover">{strings.conversation.back}</Link>}
+        title={chatStrings.notFoundTitle}
+        text={chatStrings.notFoundText}
+        action={<Link to="/" className="inline-flex h-9 items-center rounded-sm border border-line bg-raised px-4 font-medium hover:bg-hover">{chatStrings.back}</Link>}
       />
     );
   }
-  if (error) return <ErrorState title={strings.messages.failed} error={error} onRetry={() => void retry()} />;
+  if (error) return <ErrorState title={messagesStrings.failed} error={error} onRetry={() => void retry()} />;
   return <div className="flex h-full flex-col"><MessagesSkeleton /></div>;
 }
 
@@ -86,7 +88,7 @@ function OpenChat({ chat, isMember, targetSeq }: { chat: Chat; isMember: boolean
           )}
         </div>
         {details && wide && <aside className="w-80 shrink-0 border-s border-line">{details}</aside>}
-        {details && !wide && <Dialog title={strings.conversation.details} shape="side" onClose={() => setPanel(null)}>{details}</Dialog>}
+        {details && !wide && <Dialog title={chatStrings.details} shape="side" onClose={() => setPanel(null)}>{details}</Dialog>}
       </div>
     </Mentions>
   );
@@ -100,7 +102,7 @@ function Mentions({ chat, isMember, children }: { chat: Chat; isMember: boolean;
   const value = useMemo(
     () => {
       const people = new Map<string, string | null>((members ?? []).map(({ user }) => [user.username, user.id]));
-      if (answers) people.set(strings.answers.mention, null);
+      if (answers) people.set(assistantStrings.answers.mention, null);
       return { people, me: me.username };
     },
     [members, answers, me.username],
@@ -114,5 +116,5 @@ const answerInRow = (answer: AnswerInRow) => <AnswerRow {...answer} />;
 // Which model answers here.
 function AssistantLine({ chat }: { chat: Chat }) {
   const { data: models } = useModels();
-  return <>{modelOf(models, chat.assistant?.model)?.label ?? strings.answers.assistant}</>;
+  return <>{modelOf(models, chat.assistant?.model)?.label ?? assistantStrings.answers.assistant}</>;
 }

@@ -1,12 +1,12 @@
 import { Dialog } from '@/components/dialog';
 import { useOverlays } from '@/components/overlays';
-import { strings } from '@/lib/strings';
+import { helpStrings } from '@/i18n/help';
 
 export function HelpSheet() {
   return (
-    <Dialog title={strings.help.title} onClose={() => useOverlays.setState({ help: false })} className="w-[min(640px,calc(100vw-24px))]!">
+    <Dialog title={helpStrings.title} onClose={() => useOverlays.setState({ help: false })} className="w-[min(640px,calc(100vw-24px))]!">
       <div className="grid gap-x-10 gap-y-6 md:grid-cols-2">
-        {strings.help.groups.map((group) => (
+        {helpStrings.groups.map((group) => (
           <section key={group.title}>
             <h3 className="mb-1 text-small font-medium text-faint">{group.title}</h3>
             <dl>

@@ -3,7 +3,7 @@ import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
 import { useOverlays } from '@/components/overlays';
-import { strings } from '@/lib/strings';
+import { appStrings } from '@/i18n/app';
 import { chatsPlace, peoplePlace, roomsPlace } from './places';
 
 // An address that leads nowhere, with ways on.
@@ -13,8 +13,8 @@ export function NotFound() {
     <EmptyState
       isPage
       picture={<Logo size={56} />}
-      title={strings.notFound.title}
-      text={strings.notFound.text(pathname)}
+      title={appStrings.notFound.title}
+      text={appStrings.notFound.text(pathname)}
       action={
         <div className="flex flex-wrap justify-center gap-2">
           {[chatsPlace, peoplePlace, roomsPlace].map(({ to, label, icon: Icon }) => (
@@ -22,7 +22,7 @@ export function NotFound() {
               <Icon size={16} aria-hidden /> {label}
             </Link>
           ))}
-          <Button onClick={() => useOverlays.setState({ switcher: true })}>{strings.notFound.find}</Button>
+          <Button onClick={() => useOverlays.setState({ switcher: true })}>{appStrings.notFound.find}</Button>
         </div>
       }
     />

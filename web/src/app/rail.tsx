@@ -7,8 +7,9 @@ import { useOverlays } from '@/components/overlays';
 import { useMe } from '@/features/auth/state/session';
 import { useCalls } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';
+import { appStrings } from '@/i18n/app';
+import { commonStrings } from '@/i18n/common';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { useConnectionDown } from '@/realtime/use-connection';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
 import { dotColours, dotOf, type Dot } from './unread-dot';
@@ -19,8 +20,8 @@ export function Rail() {
   const { calls, waiting } = useCalls(useChats().data ?? []);
   const { pathname } = useLocation();
   return (
-    <nav aria-label={strings.places.label} className="flex w-14 shrink-0 flex-col items-center gap-1 border-e border-line bg-sunken py-2.5">
-      <Link to="/" aria-label={strings.app.home} className="mb-2 inline-flex size-10 items-center justify-center rounded-md">
+    <nav aria-label={appStrings.places.label} className="flex w-14 shrink-0 flex-col items-center gap-1 border-e border-line bg-sunken py-2.5">
+      <Link to="/" aria-label={appStrings.app.home} className="mb-2 inline-flex size-10 items-center justify-center rounded-md">
         <Logo size={28} />
       </Link>
       {[chatsPlace, peoplePlace, roomsPlace].map((place) => (
@@ -28,15 +29,15 @@ export function Rail() {
       ))}
       <IconButton
         icon={searchIcon}
-        label={strings.places.find}
-        keys={strings.keys.switcher}
+        label={appStrings.places.find}
+        keys={commonStrings.keys.switcher}
         tipSide="right"
         className="size-10!"
         onClick={() => useOverlays.setState({ switcher: true })}
       />
       <span className="flex-1" />
       <RailLink {...settingsPlace} active={isAt(pathname, settingsPlace.to)} dot={null} />
-      <Link to="/settings/account" aria-label={strings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
+      <Link to="/settings/account" aria-label={appStrings.places.profileOf(me.display_name)} data-tip={me.display_name} data-tip-side="right" className="inline-flex size-10 items-center justify-center rounded-full">
         <Avatar id={me.id} name={me.display_name} presence={down ? 'offline' : 'online'} />
       </Link>
     </nav>
@@ -55,7 +56,7 @@ function RailLink({ to, label, icon: Icon, active, dot }: RailLinkProps) {
   return (
     <Link
       to={to}
-      aria-label={dot ? `${label}, ${strings.places.hasUnread}` : label}
+      aria-label={dot ? `${label}, ${appStrings.places.hasUnread}` : label}
       aria-current={active ? 'page' : undefined}
       data-tip={label}
       data-tip-side="right"

@@ -1,6 +1,6 @@
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { strings } from '@/lib/strings';
+import { conversationsStrings } from '@/i18n/conversations';
 
 const narrowest = 220;
 const widest = 400;
@@ -25,7 +25,7 @@ export function ResizableList({ children }: { children: ReactNode }) {
       <div
         role="separator"
         aria-orientation="vertical"
-        aria-label={strings.list.resize}
+        aria-label={conversationsStrings.resize}
         aria-valuemin={narrowest}
         aria-valuemax={widest}
         aria-valuenow={listWidth}

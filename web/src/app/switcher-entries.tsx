@@ -13,9 +13,16 @@ import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { activityOf } from '@/features/chat/state/chat-cache';
 import { titleOf, useSortedChats } from '@/features/chat/state/use-chats';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { authStrings } from '@/i18n/auth';
+import { chatStrings } from '@/i18n/chat';
+import { conversationsStrings } from '@/i18n/conversations';
+import { helpStrings } from '@/i18n/help';
+import { peopleStrings } from '@/i18n/people';
+import { roomsStrings } from '@/i18n/rooms';
+import { settingsStrings } from '@/i18n/settings';
+import { switcherStrings } from '@/i18n/switcher';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
-import { strings } from '@/lib/strings';
 
 export interface SwitcherEntry {
   id: string;
@@ -29,7 +36,7 @@ export interface SwitcherEntry {
 }
 
 const mostShown = 40;
-const groups = strings.switcher.groups;
+const groups = switcherStrings.groups;
 
 type Go = (path: string) => void;
 
@@ -38,8 +45,8 @@ function chatEntries(chats: Chat[], go: Go): FuzzyEntry<SwitcherEntry>[] {
     const { peer } = chat;
     const title = titleOf(chat);
     const picture = chat.kind === 'direct' ? <Avatar id={peer?.id ?? chat.id} name={title} /> : <RoomIcon chat={chat} />;
-    const about = chat.kind === 'group' ? strings.conversation.members(chat.member_count) : peer ? `@${peer.username}` : '';
-    const detail = chat.archived ? strings.switcher.archived : about;
+    const about = chat.kind === 'group' ? chatStrings.members(chat.member_count) : peer ? `@${peer.username}` : '';
+    const detail = chat.archived ? switcherStrings.archived : about;
     const entry = { id: chat.id, group: groups.chats, title, detail, time: activityOf(chat), picture, run: () => go(`/c/${chat.id}`) };
     return { value: entry, text: `${title} ${peer?.username ?? ''}`, rank: 100_000 - index };
   });
@@ -60,21 +67,21 @@ function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
   const { theme, set } = useSettings.getState();
   const isDark = document.documentElement.dataset.theme === 'dark';
   const list: [string, string, LucideIcon, () => void][] = [
-    [groups.actions, strings.list.newAssistant, Sparkle, () => go('/new')],
-    [groups.actions, strings.newRoom.title, SquarePen, () => go('/new/room')],
-    [groups.actions, strings.people.messageSomeone, UsersRound, () => go('/people')],
-    [groups.actions, strings.rooms.title, Compass, () => go('/rooms')],
-    [groups.actions, isDark ? strings.switcher.useLight : strings.switcher.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
-    [groups.actions, strings.help.title, Keyboard, () => useOverlays.setState({ help: true })],
-    [groups.actions, strings.auth.signOut, LogOut, () => void signOut(false)],
-    [groups.settings, strings.settings.parts.profile, UserRound, () => go('/settings/account#profile')],
-    [groups.settings, strings.settings.parts.password, ShieldCheck, () => go('/settings/account#password')],
-    [groups.settings, strings.settings.parts.sessions, MonitorSmartphone, () => go('/settings/account#sessions')],
-    [groups.settings, strings.settings.parts.appearance, Palette, () => go('/settings/preferences#appearance')],
-    [groups.settings, strings.settings.parts.notifications, Bell, () => go('/settings/preferences#notifications')],
-    [groups.settings, strings.settings.sections.usage, ChartColumn, () => go('/settings/usage')],
+    [groups.actions, conversationsStrings.newAssistant, Sparkle, () => go('/new')],
+    [groups.actions, roomsStrings.newRoom.title, SquarePen, () => go('/new/room')],
+    [groups.actions, peopleStrings.messageSomeone, UsersRound, () => go('/people')],
+    [groups.actions, roomsStrings.rooms.title, Compass, () => go('/rooms')],
+    [groups.actions, isDark ? switcherStrings.useLight : switcherStrings.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
+    [groups.actions, helpStrings.title, Keyboard, () => useOverlays.setState({ help: true })],
+    [groups.actions, authStrings.signOut, LogOut, () => void signOut(false)],
+    [groups.settings, settingsStrings.parts.profile, UserRound, () => go('/settings/account#profile')],
+    [groups.settings, settingsStrings.parts.password, ShieldCheck, () => go('/settings/account#password')],
+    [groups.settings, settingsStrings.parts.sessions, MonitorSmartphone, () => go('/settings/account#sessions')],
+    [groups.settings, settingsStrings.parts.appearance, Palette, () => go('/settings/preferences#appearance')],
+    [groups.settings, settingsStrings.parts.notifications, Bell, () => go('/settings/preferences#notifications')],
+    [groups.settings, settingsStrings.sections.usage, ChartColumn, () => go('/settings/usage')],
   ];
-  if (theme !== 'system') list.splice(5, 0, [groups.actions, strings.switcher.useSystem, Palette, () => set({ theme: 'system' })]);
+  if (theme !== 'system') list.splice(5, 0, [groups.actions, switcherStrings.useSystem, Palette, () => set({ theme: 'system' })]);
   return list.map(([group, title, Icon, run], index) => ({
     value: { id: `${group}-${title}`, group, title, detail: group === groups.settings ? groups.settings : '', picture: <Icon size={18} aria-hidden />, run },
     text: title,

@@ -2,8 +2,8 @@ import { CornerDownLeft, Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Dialog } from '@/components/dialog';
 import { useOverlays } from '@/components/overlays';
+import { switcherStrings } from '@/i18n/switcher';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { listTime } from '@/lib/time';
 import { useNow } from '@/lib/use-now';
 import { useSwitcherEntries, type SwitcherEntry } from './switcher-entries';
@@ -37,7 +37,7 @@ export function Switcher() {
   }, [at, entries]);
   const groups = useMemo(() => entries.map((entry, index) => (entries[index - 1]?.group === entry.group ? null : entry.group)), [entries]);
   return (
-    <Dialog title={strings.switcher.title} onClose={close} shape="bare">
+    <Dialog title={switcherStrings.title} onClose={close} shape="bare">
       <div className="flex max-h-[inherit] flex-col">
         <div className="flex h-13 shrink-0 items-center gap-3 border-b border-line px-4">
           <Search size={18} aria-hidden className="text-faint" />
@@ -47,8 +47,8 @@ export function Switcher() {
             aria-expanded
             aria-controls={listId}
             aria-activedescendant={entries.length ? `${listId}-${at}` : undefined}
-            aria-label={strings.switcher.title}
-            placeholder={strings.switcher.placeholder}
+            aria-label={switcherStrings.title}
+            placeholder={switcherStrings.placeholder}
             value={query}
             onChange={(event) => {
               setQuery(event.target.value);
@@ -58,13 +58,13 @@ export function Switcher() {
             className="h-full min-w-0 flex-1 bg-transparent text-read outline-none"
           />
         </div>
-        <ul ref={list} id={listId} role="listbox" aria-label={strings.switcher.results} className="min-h-0 flex-1 overflow-y-auto p-2">
+        <ul ref={list} id={listId} role="listbox" aria-label={switcherStrings.results} className="min-h-0 flex-1 overflow-y-auto p-2">
           {entries.map((entry, index) => (
             <Option key={entry.id} entry={entry} index={index} active={index === at} group={groups[index] ?? null} now={now} onPoint={setActive} onChoose={choose} />
           ))}
-          {entries.length === 0 && <li role="presentation" className="px-3 py-10 text-center text-faint">{strings.switcher.nothing(query)}</li>}
+          {entries.length === 0 && <li role="presentation" className="px-3 py-10 text-center text-faint">{switcherStrings.nothing(query)}</li>}
         </ul>
-        <p className="shrink-0 border-t border-line px-4 py-2 text-small text-faint">{strings.switcher.noMessages}</p>
+        <p className="shrink-0 border-t border-line px-4 py-2 text-small text-faint">{switcherStrings.noMessages}</p>
       </div>
     </Dialog>
   );

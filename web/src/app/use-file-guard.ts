@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { showToast } from '@/components/notices';
-import { strings } from '@/lib/strings';
+import { appStrings } from '@/i18n/app';
 
 const takesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, [contenteditable]') !== null;
@@ -15,7 +15,7 @@ export function useFileGuard(): void {
     };
     const onDrop = (event: DragEvent) => {
       onDrag(event);
-      if (hasFiles(event)) showToast(strings.files.notYet);
+      if (hasFiles(event)) showToast(appStrings.files.notYet);
     };
     const onPaste = (event: ClipboardEvent) => {
       const data = event.clipboardData;
@@ -23,7 +23,7 @@ export function useFileGuard(): void {
       if (!data || data.files.length === 0 || data.types.includes('text/plain')) return;
       event.preventDefault();
       const isPicture = Array.from(data.files).every((file) => file.type.startsWith('image/'));
-      showToast(isPicture ? strings.files.pictureNotYet : strings.files.notYet);
+      showToast(isPicture ? appStrings.files.pictureNotYet : appStrings.files.notYet);
     };
     const listeners = [['dragenter', onDrag], ['dragover', onDrag], ['drop', onDrop], ['paste', onPaste]] as const;
     for (const [type, listener] of listeners) window.addEventListener(type, listener as EventListener);

@@ -10,9 +10,11 @@ import { may, useMembers } from '@/features/chat/state/use-chats';
 import type { Command } from '@/features/composer/state/commands';
 import { InviteDialog } from '@/features/rooms/components/invite-dialog';
 import { LeaveDialog } from '@/features/rooms/components/leave-dialog';
+import { composerStrings } from '@/i18n/composer';
+import { peopleStrings } from '@/i18n/people';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
 import { nameOf } from '@/lib/names';
-import { strings } from '@/lib/strings';
 
 // Invites people by their user names; the first unknown one ends it, before anybody is invited.
 async function inviteByName(chatId: string, argument: string): Promise<string> {
@@ -25,7 +27,7 @@ async function inviteByName(chatId: string, argument: string): Promise<string> {
   for (const user of users) await putMember(chatId, user.id, 'member');
   void queryClient.invalidateQueries({ queryKey: keys.members(chatId) });
   refetchChat(chatId);
-  return strings.commands.invited(users.map(nameOf).join(', '));
+  return composerStrings.commands.invited(users.map(nameOf).join(', '));
 }
 
 class UnknownName extends Error {}
@@ -33,7 +35,7 @@ class UnknownName extends Error {}
 function say(work: Promise<string>): void {
   work.then(
     (done) => showToast(done),
-    (error: unknown) => showToast(error instanceof UnknownName ? strings.people.nobodyFound(error.message) : errorText(error), 'bad'),
+    (error: unknown) => showToast(error instanceof UnknownName ? peopleStrings.nobodyFound(error.message) : errorText(error), 'bad'),
   );
 }
 
@@ -47,12 +49,12 @@ export function useRoomCommands(chat: Chat): { commands: readonly Command[]; dia
   const leaves = may(chat, 'leave');
   const { id, kind } = chat;
   const commands = useMemo(() => {
-    const texts = strings.commands;
+    const texts = composerStrings.commands;
     const known: Command[] = [];
     if (kind !== 'group') return known;
     if (invites) known.push({ name: 'invite', ...texts.invite, run: (names) => (names ? say(inviteByName(id, names)) : setDialog('invite')) });
     if (manages) {
-      const rename = (title: string) => changeChat(id, { title }).then(upsertChat).then(() => strings.room.renamed);
+      const rename = (title: string) => changeChat(id, { title }).then(upsertChat).then(() => roomsStrings.room.renamed);
       known.push({ name: 'rename', ...texts.rename, run: (title) => (title ? say(rename(title)) : setParams({ panel: 'settings' })) });
     }
     if (leaves) known.push({ name: 'leave', argument: null, ...texts.leave, run: () => setDialog('leave') });

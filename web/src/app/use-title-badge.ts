@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useParams } from 'react-router';
 import { useCalls } from '@/features/chat/state/attention';
 import { titleOf, useChats } from '@/features/chat/state/use-chats';
-import { strings } from '@/lib/strings';
+import { appStrings } from '@/i18n/app';
 
 // The fruit with a dot, for the tab's icon. A blob would need img-src blob:, so both pictures are files.
 const icons = { read: '/favicon.svg', unread: '/favicon-unread.svg' };
@@ -13,7 +13,7 @@ export function useTitleBadge(): void {
   const { chatId } = useParams();
   const chat = chats?.find((other) => other.id === chatId);
   const { calls, waiting } = useCalls(chats ?? []);
-  const name = chat ? `${titleOf(chat)} · ${strings.app.name}` : strings.app.name;
+  const name = chat ? `${titleOf(chat)} · ${appStrings.app.name}` : appStrings.app.name;
   useEffect(() => {
     document.title = calls > 0 ? `(${calls > 99 ? '99+' : calls}) ${name}` : name;
     const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
@@ -21,6 +21,6 @@ export function useTitleBadge(): void {
     if (link && link.getAttribute('href') !== icon) link.setAttribute('href', icon);
   }, [calls, waiting, name]);
   useEffect(() => () => {
-    document.title = strings.app.name;
+    document.title = appStrings.app.name;
   }, []);
 }

@@ -1,8 +1,8 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState, type ComponentProps } from 'react';
 import { IconButton } from '@/components/icon-button';
+import { commonStrings } from '@/i18n/common';
 import { copyText } from '@/lib/clipboard';
-import { strings } from '@/lib/strings';
 
 const shownFor = 1_600;
 
@@ -24,7 +24,7 @@ export function CopyButton({ text, label, ...look }: CopyButtonProps) {
       {...look}
       icon={copied ? Check : Copy}
       size="small"
-      label={copied ? strings.common.copied : label}
+      label={copied ? commonStrings.common.copied : label}
       onClick={() => void copyText(text).then(() => setCopied(true))}
     />
   );

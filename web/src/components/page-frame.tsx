@@ -1,7 +1,7 @@
 import { ChevronLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { strings } from '@/lib/strings';
+import { chatStrings } from '@/i18n/chat';
 
 interface PageFrameProps {
   title: string;
@@ -17,7 +17,7 @@ export function PageFrame({ title, back, children }: PageFrameProps) {
       <div className="mx-auto w-full max-w-[40rem] px-4 pt-6 pb-16 md:px-8 md:pt-10">
         <div className="mb-4 flex items-center gap-1">
           {back !== undefined && (
-            <Link to={back} aria-label={strings.conversation.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover md:hidden">
+            <Link to={back} aria-label={chatStrings.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover md:hidden">
               <ChevronLeft size={22} aria-hidden />
             </Link>
           )}

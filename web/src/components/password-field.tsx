@@ -2,7 +2,7 @@ import { Eye, EyeOff } from 'lucide-react';
 import { useState, type ComponentProps } from 'react';
 import { TextField } from '@/components/field';
 import { IconButton } from '@/components/icon-button';
-import { strings } from '@/lib/strings';
+import { authStrings } from '@/i18n/auth';
 
 export function PasswordField(props: Omit<ComponentProps<typeof TextField>, 'type' | 'trailing'>) {
   const [shown, setShown] = useState(false);
@@ -11,7 +11,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof TextField>, 'typ
       {...props}
       type={shown ? 'text' : 'password'}
       trailing={
-        <IconButton icon={shown ? EyeOff : Eye} size="small" label={shown ? strings.auth.hidePassword : strings.auth.showPassword} onClick={() => setShown(!shown)} />
+        <IconButton icon={shown ? EyeOff : Eye} size="small" label={shown ? authStrings.hidePassword : authStrings.showPassword} onClick={() => setShown(!shown)} />
       }
     />
   );

@@ -1,4 +1,4 @@
-import { strings } from '@/lib/strings';
+import { conversationsStrings } from '@/i18n/conversations';
 import { cn } from '@/lib/cn';
 
 interface UnreadBadgeProps {
@@ -20,7 +20,7 @@ export function UnreadBadge({ count, calls }: UnreadBadgeProps) {
       )}
     >
       <span aria-hidden>{shown > 99 ? '99+' : shown}</span>
-      <span className="sr-only">{calls > 0 ? strings.list.calls(count, calls) : strings.list.unread(count)}</span>
+      <span className="sr-only">{calls > 0 ? conversationsStrings.calls(count, calls) : conversationsStrings.unread(count)}</span>
     </span>
   );
 }

@@ -1,13 +1,13 @@
 import { ApiError } from '@/api/client';
-import { strings } from './strings';
+import { errorsStrings } from '@/i18n/errors';
 
 // What to tell a person about a failure: what happened and what to do.
 export function errorText(error: unknown): string {
-  if (!(error instanceof ApiError)) return strings.errors.unexpected;
-  if (error.code === 'network') return strings.errors.network;
-  if (error.code === 'rate.limited') return strings.errors.limited(error.retryAfterSeconds);
-  if (error.status >= 500) return strings.errors.server;
-  return strings.errors.byCode[error.code] ?? (error.detail || strings.errors.unexpected);
+  if (!(error instanceof ApiError)) return errorsStrings.unexpected;
+  if (error.code === 'network') return errorsStrings.network;
+  if (error.code === 'rate.limited') return errorsStrings.limited(error.retryAfterSeconds);
+  if (error.status >= 500) return errorsStrings.server;
+  return errorsStrings.byCode[error.code] ?? (error.detail || errorsStrings.unexpected);
 }
 
 export function errorCode(error: unknown): string {

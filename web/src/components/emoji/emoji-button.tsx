@@ -1,8 +1,8 @@
 import { Smile } from 'lucide-react';
 import { lazy, Suspense, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/icon-button';
+import { emojiStrings } from '@/i18n/emoji';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { isTouch } from '@/lib/use-media';
 
 const Picker = lazy(() => import('./emoji-picker'));
@@ -54,7 +54,7 @@ export function EmojiButton({ onPick, onClose }: EmojiButtonProps) {
       <IconButton
         ref={button}
         icon={Smile}
-        label={strings.emoji.open}
+        label={emojiStrings.open}
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-controls={id}
@@ -66,7 +66,7 @@ export function EmojiButton({ onPick, onClose }: EmojiButtonProps) {
         id={id}
         popover="auto"
         role="dialog"
-        aria-label={strings.emoji.title}
+        aria-label={emojiStrings.title}
         onKeyDown={onKeyDown}
         onToggle={(event) => onToggle(event.newState === 'open')}
         className="fixed top-auto right-auto m-0 h-[min(420px,60dvh)] w-[min(356px,calc(100vw-16px))] overflow-hidden rounded-md bg-raised text-ink shadow-float outline-none"

@@ -1,6 +1,6 @@
 import { memo, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { emojiStrings } from '@/i18n/emoji';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { isTouch } from '@/lib/use-media';
 import { emojiOf, findEmoji, groups, inTone, type Emoji } from './emoji';
 import { chooseTone, noteEmoji, useRecentEmoji } from './recent';
@@ -22,9 +22,9 @@ interface Section {
 
 function sectionsOf(recent: readonly string[]): Section[] {
   const used = recent.flatMap((sign) => emojiOf(sign) ?? []);
-  const first = used.length > 0 ? [{ key: 'recent', title: strings.emoji.recent, mark: '🕘', emoji: [...new Set(used)] }] : [];
+  const first = used.length > 0 ? [{ key: 'recent', title: emojiStrings.recent, mark: '🕘', emoji: [...new Set(used)] }] : [];
   return [...first, ...groups.map(({ emoji }, index) => ({
-    key: String(index), title: strings.emoji.groups[index] ?? '', mark: emoji[0]?.sign ?? '', emoji,
+    key: String(index), title: emojiStrings.groups[index] ?? '', mark: emoji[0]?.sign ?? '', emoji,
   }))];
 }
 
@@ -36,7 +36,7 @@ export default function EmojiPicker({ onPick }: PickerProps) {
   const [atFirst] = useState(recent);
   const sections = useMemo(() => sectionsOf(atFirst), [atFirst]);
   const found = useMemo(() => (query.trim() ? findEmoji(query.trim(), mostFound, atFirst) : null), [query, atFirst]);
-  const shown = found ? [{ key: 'found', title: strings.emoji.found(found.length), mark: '', emoji: found }] : sections;
+  const shown = found ? [{ key: 'found', title: emojiStrings.found(found.length), mark: '', emoji: found }] : sections;
 
   const pick = (sign: string, more: boolean) => {
     noteEmoji(sign);
@@ -62,8 +62,8 @@ export default function EmojiPicker({ onPick }: PickerProps) {
         <input
           type="search"
           autoFocus={!isTouch()}
-          aria-label={strings.emoji.search}
-          placeholder={strings.emoji.search}
+          aria-label={emojiStrings.search}
+          placeholder={emojiStrings.search}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={onSearchKey}
@@ -71,7 +71,7 @@ export default function EmojiPicker({ onPick }: PickerProps) {
         />
       </div>
       {!found && (
-        <nav aria-label={strings.emoji.sections} className="flex border-b border-line px-1">
+        <nav aria-label={emojiStrings.sections} className="flex border-b border-line px-1">
           {sections.map(({ key, title, mark }) => (
             <button
               key={key}
@@ -88,10 +88,10 @@ export default function EmojiPicker({ onPick }: PickerProps) {
       )}
       <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-1 pb-1" onClick={onClick} onKeyDown={(event) => moveFocus(event, list.current)}>
         {shown.map((section, index) => <SectionGrid key={section.key} section={section} tone={tone} first={index === 0} />)}
-        {found?.length === 0 && <p className="p-4 text-center text-faint">{strings.emoji.none}</p>}
+        {found?.length === 0 && <p className="p-4 text-center text-faint">{emojiStrings.none}</p>}
       </div>
       <Tones tone={tone} />
-      <p role="status" className="sr-only">{found ? strings.emoji.found(found.length) : ''}</p>
+      <p role="status" className="sr-only">{found ? emojiStrings.found(found.length) : ''}</p>
     </div>
   );
 }
@@ -154,8 +154,8 @@ const hand = '✋';
 function Tones({ tone }: { tone: number }) {
   const sign = emojiOf(hand);
   return (
-    <div role="radiogroup" aria-label={strings.emoji.tone} className="flex justify-end gap-0.5 border-t border-line p-1">
-      {strings.emoji.tones.map((label, index) => (
+    <div role="radiogroup" aria-label={emojiStrings.tone} className="flex justify-end gap-0.5 border-t border-line p-1">
+      {emojiStrings.tones.map((label, index) => (
         <button
           key={label}
           type="button"

@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react';
-import { strings } from '@/lib/strings';
+import { markdownStrings } from '@/i18n/markdown';
 import type { Block, ListItem } from '@/markdown/ast';
 import { blockDirection } from '@/markdown/direction';
 import { CodeBlock } from './code-block';
@@ -53,7 +53,7 @@ const Item = memo(function Item({ item }: { item: ListItem }) {
     <li className="task">
       <span
         role="img"
-        aria-label={item.done ? strings.text.taskDone : strings.text.taskOpen}
+        aria-label={item.done ? markdownStrings.taskDone : markdownStrings.taskOpen}
         className={`inline-flex size-4 items-center justify-center rounded-[5px] border text-small leading-none font-bold ${item.done ? 'border-transparent bg-accent text-accent-ink' : 'border-line-strong'}`}
       >
         {item.done ? '✓' : ''}

@@ -1,9 +1,9 @@
 import { WrapText } from 'lucide-react';
 import { memo, useState } from 'react';
-import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { CopyButton } from '@/components/copy-button';
 import { IconButton } from '@/components/icon-button';
+import { markdownStrings } from '@/i18n/markdown';
+import { cn } from '@/lib/cn';
 import type { CodeLine } from './code-lines';
 import { useCodeGroups } from './use-code-groups';
 
@@ -15,13 +15,13 @@ export function CodeBlock({ language, text }: { language: string; text: string }
   return (
     <figure data-slot="code" dir="ltr" className="overflow-clip rounded-md border border-line bg-code">
       <figcaption className="code-head flex h-8 items-center gap-1 border-b border-line bg-code ps-3 pe-1 text-small text-faint">
-        <span className="flex-1 truncate">{language || strings.text.plainCode}</span>
-        <IconButton icon={WrapText} size="small" label={strings.text.wrapLines} pressed={wrap} onClick={() => setWrap(!wrap)} />
-        <CopyButton text={text} label={strings.text.copyCode} />
+        <span className="flex-1 truncate">{language || markdownStrings.plainCode}</span>
+        <IconButton icon={WrapText} size="small" label={markdownStrings.wrapLines} pressed={wrap} onClick={() => setWrap(!wrap)} />
+        <CopyButton text={text} label={markdownStrings.copyCode} />
       </figcaption>
       <pre
         tabIndex={0}
-        aria-label={strings.text.codeIn(language)}
+        aria-label={markdownStrings.codeIn(language)}
         className={cn('code-body max-h-[480px] overflow-auto px-3 py-2.5', wrap && 'wrap-anywhere whitespace-pre-wrap')}
       >
         <code>

@@ -1,7 +1,7 @@
 import { Image } from 'lucide-react';
 import { Fragment, useContext, type ReactNode } from 'react';
+import { markdownStrings } from '@/i18n/markdown';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import type { Inline } from '@/markdown/ast';
 import { hostOf, safeHref } from '@/markdown/links';
 import { calledName } from '@/markdown/mentions';
@@ -66,8 +66,8 @@ function Link({ href, title, bare, children }: LinkProps) {
 function Picture({ node: { src, title, alt } }: { node: Extract<Inline, { type: 'image' }> }) {
   return (
     <span>
-      <Image size={14} role="img" aria-label={strings.text.picture} className="me-1 inline-block align-[-2px] text-faint" />
-      <Link href={src} title={title} bare={false}>{alt || strings.text.picture}</Link>
+      <Image size={14} role="img" aria-label={markdownStrings.picture} className="me-1 inline-block align-[-2px] text-faint" />
+      <Link href={src} title={title} bare={false}>{alt || markdownStrings.picture}</Link>
     </span>
   );
 }

@@ -1,8 +1,8 @@
 import { memo, useId, useRef } from 'react';
 import { Button } from '@/components/button';
+import { markdownStrings } from '@/i18n/markdown';
 import { cn } from '@/lib/cn';
 import { countOnlyEmoji } from '@/lib/emoji-only';
-import { strings } from '@/lib/strings';
 import type { Block } from '@/markdown/ast';
 import { emptyGrowing, grow, type Growing } from '@/markdown/growing';
 import { parseMarkdown } from '@/markdown/parse';
@@ -67,7 +67,7 @@ function Drawn({ blocks }: { blocks: readonly Block[] }) {
   return (
     <NoteContext value={useId()}>
       <Blocks blocks={shown} />
-      {showRest && <Button size="small" onClick={showRest}>{strings.text.showRest}</Button>}
+      {showRest && <Button size="small" onClick={showRest}>{markdownStrings.showRest}</Button>}
     </NoteContext>
   );
 }

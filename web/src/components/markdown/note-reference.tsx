@@ -1,5 +1,5 @@
 import { createContext, useContext, type MouseEvent } from 'react';
-import { strings } from '@/lib/strings';
+import { markdownStrings } from '@/i18n/markdown';
 
 // What the ids of a message's notes begin with.
 export const NoteContext = createContext('');
@@ -20,7 +20,7 @@ export function NoteReference({ number }: { number: number }) {
   const id = noteId(prefix, number);
   return (
     <sup>
-      <a id={referenceId(prefix, number)} href={`#${id}`} aria-label={strings.text.note(number)} onClick={(event) => goTo(event, id)}>
+      <a id={referenceId(prefix, number)} href={`#${id}`} aria-label={markdownStrings.note(number)} onClick={(event) => goTo(event, id)}>
         {number}
       </a>
     </sup>

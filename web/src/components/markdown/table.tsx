@@ -1,6 +1,6 @@
 import { memo, useRef } from 'react';
+import { markdownStrings } from '@/i18n/markdown';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import type { Align, Block, Inline } from '@/markdown/ast';
 import { blockDirection } from '@/markdown/direction';
 import { InlineNodes } from './inline-nodes';
@@ -20,7 +20,7 @@ export function Table({ block }: { block: Extract<Block, { type: 'table' }> }) {
         // Only what can be scrolled is a stop of the Tab key.
         tabIndex={before || after ? 0 : undefined}
         role="region"
-        aria-label={strings.text.table}
+        aria-label={markdownStrings.table}
       >
         <table>
           <thead>

@@ -3,7 +3,7 @@ import type { Generation } from '@/api/contracts.gen';
 import { getGeneration } from '@/api/generations';
 import { keys } from '@/api/query-client';
 import { useModelLabel } from '@/features/assistant/state/use-models';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
 
 // Which model answered, its tokens and its time; read when somebody looks.
 export function AnswerDetails({ id }: { id: string }) {
@@ -18,10 +18,10 @@ export function AnswerDetails({ id }: { id: string }) {
 export function detailsOf(generation: Generation): string[] {
   const { inputTokens, outputTokens, started_at: start, finished_at: end, context } = generation;
   const parts: string[] = [];
-  if (inputTokens + outputTokens > 0) parts.push(strings.answers.tokens(inputTokens, outputTokens));
+  if (inputTokens + outputTokens > 0) parts.push(assistantStrings.answers.tokens(inputTokens, outputTokens));
   const seconds = start && end ? (Date.parse(end) - Date.parse(start)) / 1000 : 0;
-  if (seconds > 0) parts.push(strings.answers.seconds(seconds));
-  if (seconds > 0.2 && outputTokens > 0) parts.push(strings.answers.perSecond(outputTokens / seconds));
-  if (context && context.dropped > 0) parts.push(strings.answers.dropped(context.dropped));
+  if (seconds > 0) parts.push(assistantStrings.answers.seconds(seconds));
+  if (seconds > 0.2 && outputTokens > 0) parts.push(assistantStrings.answers.perSecond(outputTokens / seconds));
+  if (context && context.dropped > 0) parts.push(assistantStrings.answers.dropped(context.dropped));
   return parts;
 }

@@ -3,8 +3,8 @@ import { CopyButton } from '@/components/copy-button';
 import { IconButton } from '@/components/icon-button';
 import type { Answer } from '@/features/assistant/state/answer';
 import { tryAgain } from '@/features/assistant/state/answer-actions';
+import { assistantStrings } from '@/i18n/assistant';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { AnswerDetails } from './answer-details';
 import type { AnswerRowProps } from './answer-row';
 
@@ -27,9 +27,9 @@ export function AnswerFooter({ chat, answerId, answer, message, text, canWrite, 
         !last && !hot && 'opacity-0 focus-within:opacity-100',
       )}
     >
-      {text !== '' && <CopyButton text={text} label={strings.answers.copyAnswer} tipSide="bottom" className="pointer-coarse:size-11" />}
+      {text !== '' && <CopyButton text={text} label={assistantStrings.answers.copyAnswer} tipSide="bottom" className="pointer-coarse:size-11" />}
       {last && canWrite && !failed && (
-        <IconButton icon={RotateCcw} size="small" label={strings.answers.regenerate} tipSide="bottom" className="pointer-coarse:size-11" onClick={() => tryAgain(chat.id)} />
+        <IconButton icon={RotateCcw} size="small" label={assistantStrings.answers.regenerate} tipSide="bottom" className="pointer-coarse:size-11" onClick={() => tryAgain(chat.id)} />
       )}
       {hot && answerId && <AnswerDetails id={answerId} />}
     </div>

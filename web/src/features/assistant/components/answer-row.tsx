@@ -4,7 +4,7 @@ import { GrowingMarkdown } from '@/components/markdown/markdown';
 import { isEnded, type Answer } from '@/features/assistant/state/answer';
 import { useAnswer } from '@/features/assistant/state/answers';
 import { useModelLabel } from '@/features/assistant/state/use-models';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
 import { clockTime, fullTime } from '@/lib/time';
 import { AnswerFooter } from './answer-footer';
 import { AnswerState } from './answer-state';
@@ -49,7 +49,7 @@ interface AnswerHeadingProps {
 
 function AnswerHeading({ answer, message, createdAt }: AnswerHeadingProps) {
   const label = useModelLabel(answer?.model);
-  const name = message?.sender.display_name ?? label ?? strings.answers.assistant;
+  const name = message?.sender.display_name ?? label ?? assistantStrings.answers.assistant;
   return (
     <header className="flex items-baseline gap-2">
       <span className="truncate text-base font-bold" dir="auto">{name}</span>

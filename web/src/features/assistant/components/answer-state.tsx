@@ -5,7 +5,7 @@ import { Button } from '@/components/button';
 import { isEnded, type Answer } from '@/features/assistant/state/answer';
 import { stopAnswer, tryAgain } from '@/features/assistant/state/answer-actions';
 import { useMyRunning } from '@/features/assistant/state/answers';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
 import { useConnectionDown } from '@/realtime/use-connection';
 import { stateWords } from './answer-words';
 
@@ -25,7 +25,7 @@ export function AnswerState({ answer, chat, meId, canWrite, last }: AnswerStateP
   if (!isEnded(answer)) {
     return (
       <div className="flex min-h-8 flex-wrap pointer-coarse:min-h-11 items-center gap-x-3 text-small text-faint">
-        {down ? <span>{strings.answers.offline}</span> : words && <Waiting text={words.text} />}
+        {down ? <span>{assistantStrings.answers.offline}</span> : words && <Waiting text={words.text} />}
         {answer.userId === meId && answer.state === 'queued' && runsNow !== answer.id && <StopQueued id={answer.id} />}
       </div>
     );
@@ -45,7 +45,7 @@ export function AnswerState({ answer, chat, meId, canWrite, last }: AnswerStateP
       </span>
       {canWrite && last && (
         <Button size="small" onClick={() => tryAgain(chat.id)}>
-          <RotateCcw size={14} aria-hidden /> {strings.answers.retry}
+          <RotateCcw size={14} aria-hidden /> {assistantStrings.answers.retry}
         </Button>
       )}
     </div>
@@ -70,7 +70,7 @@ function StopQueued({ id }: { id: string }) {
   };
   return (
     <button type="button" disabled={busy} onClick={stop} className="rounded-sm px-1 font-medium text-soft underline underline-offset-2 hover:text-ink pointer-coarse:min-h-11">
-      {busy ? strings.answers.stopping : strings.answers.stop}
+      {busy ? assistantStrings.answers.stopping : assistantStrings.answers.stop}
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import { AssistantIcon } from '@/components/avatar';
 import { changeDraft } from '@/features/composer/state/drafts-store';
+import { assistantStrings } from '@/i18n/assistant';
 import { focusComposer } from '@/lib/focus';
-import { strings } from '@/lib/strings';
 
 // A chat in which nothing was asked yet: says what can be done, and gives a first word.
 export function AssistantBlank({ chatId }: { chatId: string }) {
@@ -13,10 +13,10 @@ export function AssistantBlank({ chatId }: { chatId: string }) {
     <div className="flex min-h-0 flex-1 flex-col items-center overflow-y-auto px-5 py-8">
       <div className="m-auto flex w-full max-w-xl flex-col items-center text-center">
         <AssistantIcon size="huge" />
-        <h2 className="mt-5 text-title font-bold tracking-[-0.01em] text-balance">{strings.assistant.blankTitle}</h2>
-        <p className="mt-1.5 max-w-md text-pretty text-soft">{strings.assistant.blankText}</p>
+        <h2 className="mt-5 text-title font-bold tracking-[-0.01em] text-balance">{assistantStrings.assistant.blankTitle}</h2>
+        <p className="mt-1.5 max-w-md text-pretty text-soft">{assistantStrings.assistant.blankText}</p>
         <ul className="mt-7 grid w-full grid-cols-2 gap-2">
-          {strings.assistant.suggestions.map(({ title, text }) => (
+          {assistantStrings.assistant.suggestions.map(({ title, text }) => (
             <li key={title}>
               <button
                 type="button"
@@ -29,7 +29,7 @@ export function AssistantBlank({ chatId }: { chatId: string }) {
             </li>
           ))}
         </ul>
-        <p className="mt-6 text-small text-pretty text-faint">{strings.assistant.blankRoom}</p>
+        <p className="mt-6 text-small text-pretty text-faint">{assistantStrings.assistant.blankRoom}</p>
       </div>
     </div>
   );

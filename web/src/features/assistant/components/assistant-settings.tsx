@@ -7,8 +7,9 @@ import { GrowingTextarea } from '@/components/growing-textarea';
 import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { changesOf, errorsOf, formOf, type SettingsForm } from '@/features/assistant/state/settings-form';
+import { assistantStrings } from '@/i18n/assistant';
+import { commonStrings } from '@/i18n/common';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 import { ModelList } from './model-list';
 import { TemperatureField } from './temperature-field';
 
@@ -28,7 +29,7 @@ export function AssistantSettings({ chat }: { chat: Chat }) {
     try {
       const saved = await changeAssistant(chat.id, changes);
       setForm(formOf(saved.assistant));
-      showToast(strings.assistant.saved);
+      showToast(assistantStrings.assistant.saved);
     } catch (failure) {
       setError(errorText(failure));
     } finally {
@@ -42,8 +43,8 @@ export function AssistantSettings({ chat }: { chat: Chat }) {
         <PromptField value={form.systemPrompt} error={errors.systemPrompt} onChange={(systemPrompt) => set({ systemPrompt })} />
         <TemperatureField value={form.temperature} onChange={(temperature) => set({ temperature })} />
         <TextField
-          label={strings.assistant.maxTokens}
-          hint={strings.assistant.maxTokensHint}
+          label={assistantStrings.assistant.maxTokens}
+          hint={assistantStrings.assistant.maxTokensHint}
           error={errors.maxTokens}
           inputMode="numeric"
           value={form.maxTokens}
@@ -52,8 +53,8 @@ export function AssistantSettings({ chat }: { chat: Chat }) {
         <FormError text={error} />
         {changes && (
           <div className="flex gap-2">
-            <Button type="submit" variant="primary" busy={busy} disabled={Object.keys(errors).length > 0}>{strings.common.save}</Button>
-            <Button variant="ghost" onClick={() => setForm(formOf(chat.assistant))}>{strings.common.cancel}</Button>
+            <Button type="submit" variant="primary" busy={busy} disabled={Object.keys(errors).length > 0}>{commonStrings.common.save}</Button>
+            <Button variant="ghost" onClick={() => setForm(formOf(chat.assistant))}>{commonStrings.common.cancel}</Button>
           </div>
         )}
       </form>
@@ -64,15 +65,15 @@ export function AssistantSettings({ chat }: { chat: Chat }) {
 function PromptField({ value, error, onChange }: { value: string; error?: string; onChange: (value: string) => void }) {
   return (
     <label className="flex flex-col gap-1.5">
-      <span className="font-medium">{strings.assistant.systemPrompt}</span>
+      <span className="font-medium">{assistantStrings.assistant.systemPrompt}</span>
       <GrowingTextarea
         value={value}
         aria-invalid={error ? true : undefined}
-        placeholder={strings.assistant.systemPromptExample}
+        placeholder={assistantStrings.assistant.systemPromptExample}
         onChange={(event) => onChange(event.target.value)}
         className={`${inputClass} max-h-72 min-h-24 resize-none py-2 text-read`}
       />
-      <span className={`text-small ${error ? 'text-bad' : 'text-faint'}`}>{error ?? strings.assistant.systemPromptHint}</span>
+      <span className={`text-small ${error ? 'text-bad' : 'text-faint'}`}>{error ?? assistantStrings.assistant.systemPromptHint}</span>
     </label>
   );
 }

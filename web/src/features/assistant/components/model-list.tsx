@@ -5,9 +5,10 @@ import { Button } from '@/components/button';
 import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
+import { assistantStrings } from '@/i18n/assistant';
+import { commonStrings } from '@/i18n/common';
 import { cn } from '@/lib/cn';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 // Every model that can answer, as radio buttons: the choice counts at once.
 export function ModelList({ chat }: { chat: Chat }) {
@@ -18,20 +19,20 @@ export function ModelList({ chat }: { chat: Chat }) {
   const choose = (model: Model) => {
     setBusy(model.id);
     changeAssistant(chat.id, { model: model.id })
-      .then(() => showToast(strings.assistant.modelChanged(model.label)), (failure: unknown) => showToast(errorText(failure), 'bad'))
+      .then(() => showToast(assistantStrings.assistant.modelChanged(model.label)), (failure: unknown) => showToast(errorText(failure), 'bad'))
       .finally(() => setBusy(null));
   };
   if (error) {
     return (
       <p role="alert" className="flex items-center justify-between gap-3 text-small text-bad">
-        {strings.assistant.modelsFailed} <Button size="small" onClick={() => void refetch()}>{strings.common.tryAgain}</Button>
+        {assistantStrings.assistant.modelsFailed} <Button size="small" onClick={() => void refetch()}>{commonStrings.common.tryAgain}</Button>
       </p>
     );
   }
-  if (models?.length === 0) return <p className="text-soft">{strings.assistant.noModels}</p>;
+  if (models?.length === 0) return <p className="text-soft">{assistantStrings.assistant.noModels}</p>;
   return (
     <fieldset className="min-w-0">
-      <legend className="mb-1.5 font-medium">{strings.assistant.model}</legend>
+      <legend className="mb-1.5 font-medium">{assistantStrings.assistant.model}</legend>
       <div className="max-h-80 overflow-y-auto rounded-md border border-line p-1">
         {(models ?? []).map((model) => (
           <ModelOption key={model.id} model={model} name={name} checked={(busy ?? chosen?.id) === model.id} onChoose={() => choose(model)} />
@@ -49,7 +50,7 @@ interface ModelOptionProps {
 }
 
 function ModelOption({ model, name, checked, onChoose }: ModelOptionProps) {
-  const detail = [model.provider, strings.assistant.context(model.context_tokens), model.default && strings.assistant.defaultMark];
+  const detail = [model.provider, assistantStrings.assistant.context(model.context_tokens), model.default && assistantStrings.assistant.defaultMark];
   return (
     <label className={cn('flex min-h-12 items-center gap-3 rounded-sm px-3 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-focus', checked ? 'bg-selected' : 'hover:bg-hover')}>
       <input type="radio" name={name} className="sr-only" checked={checked} onChange={onChoose} />

@@ -4,8 +4,8 @@ import { Menu } from '@/components/menu';
 import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
+import { assistantStrings } from '@/i18n/assistant';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 // Below the composer: which model answers, and a menu to choose another one.
 export function ModelMenu({ chat }: { chat: Chat }) {
@@ -14,7 +14,7 @@ export function ModelMenu({ chat }: { chat: Chat }) {
   if (!models || !chosen) return null;
   const choose = (id: string, label: string) => {
     changeAssistant(chat.id, { model: id }).then(
-      () => showToast(strings.assistant.modelChanged(label)),
+      () => showToast(assistantStrings.assistant.modelChanged(label)),
       (failure: unknown) => showToast(errorText(failure), 'bad'),
     );
   };
@@ -22,10 +22,10 @@ export function ModelMenu({ chat }: { chat: Chat }) {
     <Menu
       icon={ChevronDown}
       text={chosen.label}
-      label={strings.assistant.modelOf(chosen.label)}
+      label={assistantStrings.assistant.modelOf(chosen.label)}
       items={models.map((model) => ({
         label: model.label,
-        keys: strings.assistant.context(model.context_tokens),
+        keys: assistantStrings.assistant.context(model.context_tokens),
         checked: model.id === chosen.id,
         onSelect: () => model.id !== chosen.id && choose(model.id, model.label),
       }))}

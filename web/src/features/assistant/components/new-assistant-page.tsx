@@ -4,8 +4,8 @@ import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
 import { openNewAssistantChat } from '@/features/chat/state/chat-actions';
 import { useChats } from '@/features/chat/state/use-chats';
+import { assistantStrings } from '@/i18n/assistant';
 import { makeClientId } from '@/lib/ids';
-import { strings } from '@/lib/strings';
 
 // Makes a chat with an assistant at once and goes there.
 export function NewAssistantPage() {
@@ -30,10 +30,10 @@ export function NewAssistantPage() {
       setError(null);
       setAttempt(attempt + 1);
     };
-    return <ErrorState title={strings.assistant.createFailed} error={error} onRetry={again} />;
+    return <ErrorState title={assistantStrings.assistant.createFailed} error={error} onRetry={again} />;
   }
   return (
-    <div className="flex h-full flex-col" aria-label={strings.assistant.creating}>
+    <div className="flex h-full flex-col" aria-label={assistantStrings.assistant.creating}>
       <MessagesSkeleton />
     </div>
   );

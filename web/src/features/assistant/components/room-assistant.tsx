@@ -3,8 +3,8 @@ import type { Chat } from '@/api/contracts.gen';
 import { showToast } from '@/components/notices';
 import { Switch } from '@/components/switch';
 import { changeAssistant, isAssistantOn } from '@/features/assistant/state/assistant';
+import { assistantStrings } from '@/i18n/assistant';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 import { AssistantSettings } from './assistant-settings';
 
 // In a room's settings: whether the assistant may be asked there, and how it answers.
@@ -15,7 +15,7 @@ export function RoomAssistant({ chat }: { chat: Chat }) {
     setBusy(true);
     changeAssistant(chat.id, { enabled })
       .then(
-        () => showToast(enabled ? strings.assistant.turnedOn : strings.assistant.turnedOff),
+        () => showToast(enabled ? assistantStrings.assistant.turnedOn : assistantStrings.assistant.turnedOff),
         (failure: unknown) => showToast(errorText(failure), 'bad'),
       )
       .finally(() => setBusy(false));
@@ -23,8 +23,8 @@ export function RoomAssistant({ chat }: { chat: Chat }) {
   return (
     <div className="flex flex-col gap-5">
       <Switch
-        label={strings.assistant.inRoom}
-        hint={on ? strings.assistant.inRoomOn : strings.assistant.inRoomOff}
+        label={assistantStrings.assistant.inRoom}
+        hint={on ? assistantStrings.assistant.inRoomOn : assistantStrings.assistant.inRoomOff}
         checked={on}
         disabled={busy}
         onChange={toggle}

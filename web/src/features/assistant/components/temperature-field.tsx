@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
 
 const middle = 1;
 
@@ -9,8 +9,8 @@ export function TemperatureField({ value, onChange }: { value: number | null; on
   return (
     <div className="flex flex-col gap-1.5">
       <div className="flex items-baseline justify-between gap-3">
-        <label htmlFor={id} className="font-medium">{strings.assistant.temperature}</label>
-        <output htmlFor={id} className="tabular text-small text-soft">{value === null ? strings.assistant.temperatureDefault : value.toFixed(1)}</output>
+        <label htmlFor={id} className="font-medium">{assistantStrings.assistant.temperature}</label>
+        <output htmlFor={id} className="tabular text-small text-soft">{value === null ? assistantStrings.assistant.temperatureDefault : value.toFixed(1)}</output>
       </div>
       <input
         id={id}
@@ -19,13 +19,13 @@ export function TemperatureField({ value, onChange }: { value: number | null; on
         max={2}
         step={0.1}
         value={value ?? middle}
-        aria-valuetext={value === null ? strings.assistant.temperatureDefault : value.toFixed(1)}
+        aria-valuetext={value === null ? assistantStrings.assistant.temperatureDefault : value.toFixed(1)}
         aria-describedby={`${id}-hint`}
         onChange={(event) => onChange(Number(event.target.value))}
         className="slider"
         data-unset={value === null || undefined}
       />
-      <p id={`${id}-hint`} className="text-small text-faint">{strings.assistant.temperatureHint}</p>
+      <p id={`${id}-hint`} className="text-small text-faint">{assistantStrings.assistant.temperatureHint}</p>
     </div>
   );
 }

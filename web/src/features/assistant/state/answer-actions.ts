@@ -6,9 +6,9 @@ import { showToast } from '@/components/notices';
 import { useSession } from '@/features/auth/state/session';
 import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/state/chat-cache';
 import { replaceMessage } from '@/features/chat/state/message-window';
+import { assistantStrings } from '@/i18n/assistant';
 import { errorText } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
-import { strings } from '@/lib/strings';
 import { isEnded } from './answer';
 import { answers } from './answers';
 import { modelOf } from './use-models';
@@ -32,7 +32,7 @@ export async function stopAnswer(id: string): Promise<void> {
     const answer = answers.current(id);
     if (answer && !isEnded(answer) && state !== 'queued' && state !== 'streaming') answers.patch(id, { state, queuePosition: null });
   } catch {
-    showToast(strings.answers.stopFailed, 'bad');
+    showToast(assistantStrings.answers.stopFailed, 'bad');
   }
 }
 

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { openChatId } from '@/features/chat/state/reading';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
+import { markdownStrings } from '@/i18n/markdown';
 import { isEnded, type Answer } from './answer';
 import { nextUtterance, nothingSpoken, type Spoken } from './speech';
 
@@ -41,14 +42,14 @@ function speak(): void {
 function wordsOf(entry: Following): string {
   const { answer } = entry;
   const parts: string[] = [];
-  if (entry.said === 'nothing') parts.push(strings.answers.voice.begins);
+  if (entry.said === 'nothing') parts.push(assistantStrings.answers.voice.begins);
   entry.said = 'begin';
   const ended = isEnded(answer);
-  const next = nextUtterance(answer.text, entry.spoken, ended, strings.text.codeIn);
+  const next = nextUtterance(answer.text, entry.spoken, ended, markdownStrings.codeIn);
   entry.spoken = next.spoken;
   parts.push(next.words);
   if (ended) {
-    parts.push(strings.answers.voice.ends[answer.state as 'succeeded' | 'failed' | 'canceled']);
+    parts.push(assistantStrings.answers.voice.ends[answer.state as 'succeeded' | 'failed' | 'canceled']);
     following.delete(answer.id);
   }
   return parts.filter(Boolean).join(' ');

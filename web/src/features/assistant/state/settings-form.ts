@@ -1,5 +1,5 @@
 import type { AssistantSettings } from '@/api/contracts.gen';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
 
 // What a person typed about an assistant, as text, and what it means.
 
@@ -26,9 +26,9 @@ export function formOf(settings: AssistantSettings | null): SettingsForm {
 export function errorsOf(form: SettingsForm): FormErrors {
   const errors: FormErrors = {};
   const over = form.systemPrompt.length - mostPromptCharacters;
-  if (over > 0) errors.systemPrompt = strings.assistant.promptTooLong(over);
-  if (form.temperature !== null && !(form.temperature >= 0 && form.temperature <= 2)) errors.temperature = strings.assistant.temperatureRange;
-  if (form.maxTokens.trim() !== '' && tokensOf(form.maxTokens) === null) errors.maxTokens = strings.assistant.maxTokensRange;
+  if (over > 0) errors.systemPrompt = assistantStrings.assistant.promptTooLong(over);
+  if (form.temperature !== null && !(form.temperature >= 0 && form.temperature <= 2)) errors.temperature = assistantStrings.assistant.temperatureRange;
+  if (form.maxTokens.trim() !== '' && tokensOf(form.maxTokens) === null) errors.maxTokens = assistantStrings.assistant.maxTokensRange;
   return errors;
 }
 

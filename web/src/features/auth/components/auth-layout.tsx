@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Wordmark } from '@/components/logo';
-import { strings } from '@/lib/strings';
+import { authStrings } from '@/i18n/auth';
 import { Branch } from './branch';
 
 // Sign-in and sign-up: the form on one side; on wide windows a loquat branch on the other.
@@ -17,7 +17,7 @@ export function AuthLayout({ title, lead, children }: { title: string; lead: Rea
       </main>
       <aside aria-hidden className="relative hidden overflow-hidden border-s border-line bg-accent-soft/60 auth:block">
         <Branch className="absolute inset-0 size-full" />
-        <p className="absolute inset-x-12 bottom-12 max-w-md text-title font-medium text-balance text-accent-text">{strings.auth.motto}</p>
+        <p className="absolute inset-x-12 bottom-12 max-w-md text-title font-medium text-balance text-accent-text">{authStrings.motto}</p>
       </aside>
     </div>
   );

@@ -6,8 +6,8 @@ import { FormError } from '@/components/form-error';
 import { PasswordField } from '@/components/password-field';
 import { signUp } from '@/features/auth/state/session';
 import { useServerInfo } from '@/features/auth/state/use-server-info';
+import { authStrings } from '@/i18n/auth';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 import { AuthLayout } from './auth-layout';
 
 const fields = ['username', 'display_name', 'email', 'password'] as const;
@@ -51,23 +51,23 @@ export function SignUpPage() {
   const general = error && !owner && !namesAField(error, [...fields]) ? errorText(error) : null;
   if (server?.registration === 'closed') {
     return (
-      <AuthLayout title={strings.auth.closedTitle} lead={strings.auth.closedText}>
-        <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{strings.auth.signIn}</Link>
+      <AuthLayout title={authStrings.closedTitle} lead={authStrings.closedText}>
+        <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{authStrings.signIn}</Link>
       </AuthLayout>
     );
   }
   return (
     <AuthLayout
-      title={server?.name ? strings.auth.signUpTo(server.name) : strings.auth.signUpTitle}
-      lead={<>{strings.auth.haveAccount} <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{strings.auth.signIn}</Link></>}
+      title={server?.name ? authStrings.signUpTo(server.name) : authStrings.signUpTitle}
+      lead={<>{authStrings.haveAccount} <Link to="/sign-in" className="font-medium text-link underline underline-offset-2">{authStrings.signIn}</Link></>}
     >
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
-        <TextField label={strings.auth.username} hint={strings.auth.usernameHint} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required minLength={3} {...bind('username')} />
-        <TextField label={strings.auth.displayName} hint={strings.auth.displayNameHint} autoComplete="name" {...bind('display_name')} />
-        <TextField label={strings.auth.emailOptional} type="email" autoComplete="email" {...bind('email')} />
-        <PasswordField label={strings.auth.password} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} {...bind('password')} />
+        <TextField label={authStrings.username} hint={authStrings.usernameHint} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required minLength={3} {...bind('username')} />
+        <TextField label={authStrings.displayName} hint={authStrings.displayNameHint} autoComplete="name" {...bind('display_name')} />
+        <TextField label={authStrings.emailOptional} type="email" autoComplete="email" {...bind('email')} />
+        <PasswordField label={authStrings.password} hint={authStrings.passwordHint} autoComplete="new-password" required minLength={10} {...bind('password')} />
         <FormError text={general} />
-        <Button type="submit" variant="primary" size="large" busy={busy}>{strings.auth.createAccount}</Button>
+        <Button type="submit" variant="primary" size="large" busy={busy}>{authStrings.createAccount}</Button>
       </form>
     </AuthLayout>
   );

@@ -1,7 +1,7 @@
 import { useTyping } from '@/features/chat/state/typing-store';
 import { useMembers } from '@/features/chat/state/use-chats';
+import { presenceStrings } from '@/i18n/presence';
 import { nameOf } from '@/lib/names';
-import { strings } from '@/lib/strings';
 
 // Who is writing, in a line that is always there so that nothing jumps.
 export function TypingLine({ chatId }: { chatId: string }) {
@@ -9,7 +9,7 @@ export function TypingLine({ chatId }: { chatId: string }) {
   const { data: members } = useMembers(chatId);
   const names = Object.keys(typing ?? {}).map((userId) => {
     const user = members?.find((member) => member.user.id === userId)?.user;
-    return user ? nameOf(user) : strings.presence.someone;
+    return user ? nameOf(user) : presenceStrings.someone;
   });
   return (
     <div aria-live="polite" className="flex h-6 items-center gap-2 truncate px-1 text-small text-faint">
@@ -25,7 +25,7 @@ export function TypingLine({ chatId }: { chatId: string }) {
               />
             ))}
           </span>
-          <span className="truncate">{strings.presence.typing(names)}</span>
+          <span className="truncate">{presenceStrings.typing(names)}</span>
         </>
       )}
     </div>

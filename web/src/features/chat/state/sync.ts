@@ -5,9 +5,10 @@ import { announce, showToast } from '@/components/notices';
 import { answers } from '@/features/assistant/state/answers';
 import { endSession, useSession } from '@/features/auth/state/session';
 import { outboxArrived } from '@/features/composer/state/outbox-store';
+import { chatStrings } from '@/i18n/chat';
+import { messagesStrings } from '@/i18n/messages';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
-import { strings } from '@/lib/strings';
 import {
   cachedChat, cachedWindow, changeWindow, dropChat, noteChangedMessage, noteMemberRead, noteMessage, noteRead, patchChat,
   refetchChat, upsertChat,
@@ -95,7 +96,7 @@ function onMessage(chatId: string, message: Message): void {
     return outboxArrived([message.client_id]);
   }
   if (isNew && !isKnownAnswer && openChatId() === chatId) {
-    announce(strings.messages.announced(nameOf(message.sender), previewOf(message)));
+    announce(messagesStrings.announced(nameOf(message.sender), previewOf(message)));
   }
 }
 
@@ -131,7 +132,7 @@ function onRemoved(chatId: string): void {
   const chat = cachedChat(chatId);
   if (!chat) return;
   dropChat(chatId);
-  if (openChatId() === chatId) showToast(strings.conversation.gone(chat.title));
+  if (openChatId() === chatId) showToast(chatStrings.gone(chat.title));
 }
 
 function onUnread(event: Extract<LiveEvent, { type: 'unread' }>): void {

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { getChat, listMembers } from '@/api/chats';
 import type { Chat, ChatRights } from '@/api/contracts.gen';
 import { keys } from '@/api/query-client';
-import { strings } from '@/lib/strings';
+import { conversationsStrings } from '@/i18n/conversations';
 import { byActivity, loadChats } from './chat-cache';
 
 export function useChats() {
@@ -35,9 +35,9 @@ export function useChat(chatId: string) {
 }
 
 export function titleOf(chat: Chat): string {
-  if (chat.kind === 'direct') return chat.peer?.display_name || chat.title || strings.list.directMessage;
-  if (chat.kind === 'assistant') return chat.title || strings.list.untitledAssistant;
-  return chat.title || strings.list.untitled;
+  if (chat.kind === 'direct') return chat.peer?.display_name || chat.title || conversationsStrings.directMessage;
+  if (chat.kind === 'assistant') return chat.title || conversationsStrings.untitledAssistant;
+  return chat.title || conversationsStrings.untitled;
 }
 
 // What the server says that I may do there.

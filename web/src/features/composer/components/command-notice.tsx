@@ -1,6 +1,6 @@
 import { Button } from '@/components/button';
 import type { Command, Reading } from '@/features/composer/state/commands';
-import { strings } from '@/lib/strings';
+import { composerStrings } from '@/i18n/composer';
 
 interface CommandNoticeProps {
   reading: Reading;
@@ -10,7 +10,7 @@ interface CommandNoticeProps {
 }
 
 function wordsOf(reading: Reading, commands: readonly Command[]): string {
-  const texts = strings.commands;
+  const texts = composerStrings.commands;
   if (reading.kind === 'misused') {
     return reading.command.argument === null ? texts.takesNothing(reading.command.name) : texts.takesOneLine(reading.command.name);
   }
@@ -24,7 +24,7 @@ export function CommandNotice({ reading, commands, onSend }: CommandNoticeProps)
   return (
     <div role="alert" className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1.5 text-small text-warn">
       <span className="min-w-0">{wordsOf(reading, commands)}</span>
-      <Button size="small" onClick={onSend}>{strings.commands.sendAsText}</Button>
+      <Button size="small" onClick={onSend}>{composerStrings.commands.sendAsText}</Button>
     </div>
   );
 }

@@ -1,5 +1,5 @@
+import { composerStrings } from '@/i18n/composer';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { completionListId, type CompletionState } from './use-completion';
 
 export function CompletionPopup({ completion }: { completion: CompletionState }) {
@@ -7,7 +7,7 @@ export function CompletionPopup({ completion }: { completion: CompletionState })
     <ul
       id={completionListId}
       role="listbox"
-      aria-label={strings.composer.suggestions[completion.sign]}
+      aria-label={composerStrings.composer.suggestions[completion.sign]}
       className="enter-pop absolute bottom-full left-3 z-20 mb-1 w-80 max-w-[calc(100vw-24px)] rounded-md bg-raised p-1 shadow-float md:left-5"
     >
       {completion.suggestions.map((suggestion, index) => (

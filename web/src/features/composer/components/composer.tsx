@@ -9,9 +9,10 @@ import { changeDraft, clearDraft, useDraft } from '@/features/composer/state/dra
 import { sendMessage } from '@/features/composer/state/sender';
 import { useTypingSignal } from '@/features/composer/state/use-typing-signal';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { commonStrings } from '@/i18n/common';
+import { composerStrings } from '@/i18n/composer';
 import { cn } from '@/lib/cn';
 import { composerIntent, pressOf } from '@/lib/key-intent';
-import { strings } from '@/lib/strings';
 import { continueLine, insideFence } from '@/lib/text-continuation';
 import { charactersOver } from '@/lib/text-length';
 import { isTouch, useIsNarrow } from '@/lib/use-media';
@@ -101,8 +102,8 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
           <GrowingTextarea
             ref={area}
             data-composer
-            aria-label={asks ? strings.composer.askLabel : strings.composer.label(title)}
-            placeholder={asks ? strings.composer.ask : narrow ? strings.composer.short : strings.composer.placeholder(title)}
+            aria-label={asks ? composerStrings.composer.askLabel : composerStrings.composer.label(title)}
+            placeholder={asks ? composerStrings.composer.ask : narrow ? composerStrings.composer.short : composerStrings.composer.placeholder(title)}
             value={draft.text}
             enterKeyHint={isTouch() ? 'enter' : 'send'}
             onChange={(event) => {
@@ -118,8 +119,8 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
           {onStop && (
             <IconButton
               icon={Square}
-              label={strings.composer.stop}
-              keys={strings.keys.escape}
+              label={composerStrings.composer.stop}
+              keys={commonStrings.keys.escape}
               onClick={onStop}
               className="bg-selected text-ink [&_svg]:size-3.5 [&_svg]:fill-current"
             />
@@ -127,8 +128,8 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
           {(!onStop || ready) && (
             <IconButton
               icon={SendHorizontal}
-              label={strings.composer.send}
-              keys={enterSends ? strings.keys.enter : strings.keys.controlEnter}
+              label={composerStrings.composer.send}
+              keys={enterSends ? commonStrings.keys.enter : commonStrings.keys.controlEnter}
               disabled={!ready}
               onClick={send}
               className={cn(ready && 'bg-accent! text-accent-ink! hover:bg-accent-hover!')}
@@ -137,7 +138,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
         </div>
       </div>
       {notice && <CommandNotice reading={notice} commands={commands} onSend={sendText} />}
-      {over > 0 && <p role="alert" className="pt-1 text-small text-bad">{strings.composer.tooLong(over)}</p>}
+      {over > 0 && <p role="alert" className="pt-1 text-small text-bad">{composerStrings.composer.tooLong(over)}</p>}
     </div>
   );
 }

@@ -7,9 +7,9 @@ import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { catchUp } from '@/features/chat/state/history';
 import { openChatId } from '@/features/chat/state/reading';
 import { onLiveEvent } from '@/features/chat/state/sync';
+import { errorsStrings } from '@/i18n/errors';
 import { errorText } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
-import { strings } from '@/lib/strings';
 import { live } from '@/realtime/live';
 import { SendError } from '@/realtime/realtime';
 import { nextToSend, type OutboxEntry } from './outbox';
@@ -99,7 +99,7 @@ function onFailure(entry: OutboxEntry, error: unknown): void {
       if (error.refused) pausedUntil = Date.now() + pauseMilliseconds;
       return dispatchOutbox({ type: 'interrupted', clientId });
     }
-    const reason = strings.errors.byCode[error.code] ?? (error.message || strings.errors.unexpected);
+    const reason = errorsStrings.byCode[error.code] ?? (error.message || errorsStrings.unexpected);
     return dispatchOutbox({ type: 'failed', clientId, reason });
   }
   if (isTransient(error)) {

@@ -8,7 +8,7 @@ import { ListSkeleton } from '@/components/skeleton';
 import { useChats, useSortedChats } from '@/features/chat/state/use-chats';
 import { buildSections, byAge, type ListItem } from '@/features/conversations/state/chat-sections';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { strings } from '@/lib/strings';
+import { conversationsStrings } from '@/i18n/conversations';
 import { useNow } from '@/lib/use-now';
 import { ConversationRows } from './conversation-rows';
 import { ListHeader, type ListFilter } from './list-header';
@@ -38,7 +38,7 @@ export function ConversationList({ activeId }: { activeId: string | undefined })
     <div className="flex h-full min-h-0 flex-col">
       <ListHeader filter={filter} onFilter={setFilter} />
       {isPending && <ListSkeleton />}
-      {isError && chats.length === 0 && <ErrorState title={strings.list.failed} error={error} onRetry={() => void refetch()} />}
+      {isError && chats.length === 0 && <ErrorState title={conversationsStrings.failed} error={error} onRetry={() => void refetch()} />}
       {!isPending && !isError && items.length === 0 && <NoChats filter={filter} />}
       {items.length > 0 && <ConversationRows items={items} activeId={activeId} now={now} />}
     </div>
@@ -46,15 +46,15 @@ export function ConversationList({ activeId }: { activeId: string | undefined })
 }
 
 function NoChats({ filter }: { filter: ListFilter }) {
-  const text = filter === 'all' ? strings.list.emptyText : strings.list.emptyFilter;
+  const text = filter === 'all' ? conversationsStrings.emptyText : conversationsStrings.emptyFilter;
   return (
     <EmptyState
       picture={<MessagesSquare size={32} strokeWidth={1.5} aria-hidden />}
-      title={filter === 'all' ? strings.list.emptyTitle : strings.list.emptyFilterTitle}
+      title={filter === 'all' ? conversationsStrings.emptyTitle : conversationsStrings.emptyFilterTitle}
       text={text}
       action={filter === 'all' && (
         <Link to="/new/room" data-slot="button-link" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">
-          {strings.list.startRoom}
+          {conversationsStrings.startRoom}
         </Link>
       )}
     />

@@ -11,10 +11,11 @@ import { titleOf } from '@/features/chat/state/use-chats';
 import { useDraft } from '@/features/composer/state/drafts-store';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { conversationsStrings } from '@/i18n/conversations';
+import { messagesStrings } from '@/i18n/messages';
 import { cn } from '@/lib/cn';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
-import { strings } from '@/lib/strings';
 import { listTime } from '@/lib/time';
 
 interface ConversationRowProps {
@@ -76,13 +77,13 @@ function Preview({ chat, strong }: { chat: Chat; strong: boolean }) {
   if (draft.text.trim()) {
     return (
       <span className={tone}>
-        <span className="text-accent-text">{strings.list.draft}</span> {draft.text}
+        <span className="text-accent-text">{conversationsStrings.draft}</span> {draft.text}
       </span>
     );
   }
-  if (!message) return <span className={tone}>{chat.kind === 'assistant' ? strings.list.noQuestions : strings.list.noMessages}</span>;
-  const text = message.deleted_at ? strings.messages.deleted : previewOf(message);
+  if (!message) return <span className={tone}>{chat.kind === 'assistant' ? conversationsStrings.noQuestions : conversationsStrings.noMessages}</span>;
+  const text = message.deleted_at ? messagesStrings.deleted : previewOf(message);
   const own = message.sender.id === me.id;
-  const name = own ? strings.list.you : chat.kind === 'group' ? nameOf(message.sender) : '';
+  const name = own ? conversationsStrings.you : chat.kind === 'group' ? nameOf(message.sender) : '';
   return <span className={tone} dir="auto">{name ? `${name}: ${text}` : text}</span>;
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from
 import type { ListItem, SectionName } from '@/features/conversations/state/chat-sections';
 import { useWatchPresence } from '@/features/presence/state/presence';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { strings } from '@/lib/strings';
+import { conversationsStrings } from '@/i18n/conversations';
 import { useRemPixels } from '@/lib/use-media';
 import { ConversationRow } from './conversation-row';
 
@@ -67,7 +67,7 @@ export function ConversationRows({ items, activeId, now }: ConversationRowsProps
   return (
     <nav
       ref={scroller}
-      aria-label={strings.list.label}
+      aria-label={conversationsStrings.label}
       onKeyDown={onKeyDown}
       onFocus={(event: FocusEvent) => setStopKey(keyOf(event.target) ?? null)}
       className="min-h-0 flex-1 overflow-y-auto px-2"
@@ -81,7 +81,7 @@ export function ConversationRows({ items, activeId, now }: ConversationRowsProps
             <li key={key} data-item={item.key} className="absolute inset-x-0 top-0" style={{ height: size, transform: `translateY(${start}px)` }}>
               {item.kind === 'chat' && <ConversationRow chat={item.chat} now={now} active={item.chat.id === activeId} tabIndex={tab} />}
               {item.kind === 'section' && <SectionRow item={item} tabIndex={tab} />}
-              {item.kind === 'age' && <h3 className="flex h-full items-end px-2.5 pb-0.5 text-small text-faint">{strings.list.ages[item.age]}</h3>}
+              {item.kind === 'age' && <h3 className="flex h-full items-end px-2.5 pb-0.5 text-small text-faint">{conversationsStrings.ages[item.age]}</h3>}
             </li>
           );
         })}
@@ -133,7 +133,7 @@ function SectionRow({ item, tabIndex }: { item: Extract<ListItem, { kind: 'secti
         className="flex h-full w-full items-center gap-1 rounded-sm px-1.5 pt-1 text-start text-small font-medium text-faint outline-offset-[-2px] transition-colors hover:text-ink"
       >
         <Icon size={14} aria-hidden className="shrink-0 rtl:-scale-x-100" />
-        <span className="min-w-0 flex-1 truncate">{strings.list.sections[item.name]}</span>
+        <span className="min-w-0 flex-1 truncate">{conversationsStrings.sections[item.name]}</span>
         {item.folded && <span className="tabular pe-1 font-normal">{item.count}</span>}
       </button>
     </h2>

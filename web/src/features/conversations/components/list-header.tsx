@@ -3,9 +3,10 @@ import { useRef, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { Menu } from '@/components/menu';
 import { useOverlays } from '@/components/overlays';
+import { commonStrings } from '@/i18n/common';
+import { conversationsStrings } from '@/i18n/conversations';
 import { cn } from '@/lib/cn';
 import { moveFocus } from '@/lib/focus';
-import { strings } from '@/lib/strings';
 
 export type ListFilter = 'all' | 'unread' | 'rooms' | 'people' | 'assistants' | 'archived';
 
@@ -16,14 +17,14 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
   return (
     <header className="shrink-0 px-2 pb-1">
       <div className="flex h-14 items-center gap-0.5 ps-2.5">
-        <h1 className="min-w-0 flex-1 truncate text-title font-bold tracking-[-0.01em]">{strings.list.title}</h1>
+        <h1 className="min-w-0 flex-1 truncate text-title font-bold tracking-[-0.01em]">{conversationsStrings.title}</h1>
         <Menu
           icon={SquarePen}
-          label={strings.list.newChat}
+          label={conversationsStrings.newChat}
           items={[
-            { label: strings.list.newAssistant, icon: Sparkle, onSelect: () => void navigate('/new') },
-            { label: strings.list.newRoom, icon: UsersRound, onSelect: () => void navigate('/new/room') },
-            { label: strings.list.newDirect, icon: UserRound, onSelect: () => void navigate('/people') },
+            { label: conversationsStrings.newAssistant, icon: Sparkle, onSelect: () => void navigate('/new') },
+            { label: conversationsStrings.newRoom, icon: UsersRound, onSelect: () => void navigate('/new/room') },
+            { label: conversationsStrings.newDirect, icon: UserRound, onSelect: () => void navigate('/people') },
           ]}
         />
       </div>
@@ -33,8 +34,8 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
         className="flex h-9 w-full items-center gap-2 rounded-sm border border-line bg-raised px-2.5 text-start text-faint transition-colors hover:border-line-strong/60 hover:text-soft pointer-coarse:h-11"
       >
         <Search size={16} aria-hidden />
-        <span className="flex-1 truncate">{strings.list.find}</span>
-        <kbd className="rounded-[5px] border border-line px-1.5 font-sans text-small pointer-coarse:hidden">{strings.keys.switcher}</kbd>
+        <span className="flex-1 truncate">{conversationsStrings.find}</span>
+        <kbd className="rounded-[5px] border border-line px-1.5 font-sans text-small pointer-coarse:hidden">{commonStrings.keys.switcher}</kbd>
       </button>
       <Chips filter={filter} onFilter={onFilter} />
     </header>
@@ -55,7 +56,7 @@ function Chips({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: Li
     <div
       ref={group}
       role="group"
-      aria-label={strings.list.filter}
+      aria-label={conversationsStrings.filter}
       onKeyDown={onKeyDown}
       className="-mx-2 flex flex-wrap gap-1 px-2 pt-2 pb-1 pointer-coarse:flex-nowrap pointer-coarse:overflow-x-auto pointer-coarse:pe-8 pointer-coarse:[mask-image:linear-gradient(to_left,transparent,black_2rem)] pointer-coarse:[scrollbar-width:none]"
     >
@@ -74,7 +75,7 @@ function Chips({ filter, onFilter }: { filter: ListFilter; onFilter: (filter: Li
             value === filter ? 'border-transparent bg-selected font-medium text-ink' : 'border-line text-soft hover:bg-hover hover:text-ink',
           )}
         >
-          {strings.list.filters[value]}
+          {conversationsStrings.filters[value]}
         </button>
       ))}
     </div>

@@ -4,7 +4,9 @@ import type { Chat, Message } from '@/api/contracts.gen';
 import { IconButton } from '@/components/icon-button';
 import { Menu, type MenuItem } from '@/components/menu';
 import * as actions from '@/features/messages/state/message-actions';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
+import { commonStrings } from '@/i18n/common';
+import { messagesStrings } from '@/i18n/messages';
 
 interface ActionBarProps {
   message: Message;
@@ -18,17 +20,17 @@ interface ActionBarProps {
 
 export function menuItems(message: Message, chat: Chat, meId: string, onDelete: (message: Message) => void): MenuItem[] {
   const items: MenuItem[] = [
-    { label: strings.messages.copyLink, icon: Link2, onSelect: () => actions.copyLink(message) },
+    { label: messagesStrings.copyLink, icon: Link2, onSelect: () => actions.copyLink(message) },
   ];
   if (actions.mayDelete(message, meId, chat)) {
-    items.push({ label: strings.messages.delete, icon: Trash2, keys: 'Del', danger: true, onSelect: () => onDelete(message) });
+    items.push({ label: messagesStrings.delete, icon: Trash2, keys: 'Del', danger: true, onSelect: () => onDelete(message) });
   }
   return items;
 }
 
 export function ActionBar({ message, chat, meId, canWrite, onDelete, onHold }: ActionBarProps) {
   const [menuOpen, setMenuOpen] = useState(false);
-  const editLabel = actions.isLastQuestion(message, meId, chat) ? strings.answers.editAsk : strings.messages.edit;
+  const editLabel = actions.isLastQuestion(message, meId, chat) ? assistantStrings.answers.editAsk : messagesStrings.edit;
   const hold = (open: boolean) => {
     setMenuOpen(open);
     onHold(open);
@@ -36,23 +38,23 @@ export function ActionBar({ message, chat, meId, canWrite, onDelete, onHold }: A
   return (
     <div
       role="toolbar"
-      aria-label={strings.messages.actions}
+      aria-label={messagesStrings.actions}
       data-menu-open={menuOpen || undefined}
       className="absolute -top-4 end-3 z-10 flex rounded-md border border-line bg-raised p-0.5"
     >
       {canWrite && chat.kind !== 'assistant' && (
-        <IconButton icon={Reply} size="small" label={strings.messages.reply} keys="R" onClick={() => actions.reply(message)} />
+        <IconButton icon={Reply} size="small" label={messagesStrings.reply} keys="R" onClick={() => actions.reply(message)} />
       )}
       {canWrite && actions.mayEdit(message, meId) && (
         <IconButton icon={Pencil} size="small" label={editLabel} keys="E" onClick={() => actions.edit(message)} />
       )}
       {message.sender.kind !== 'assistant' && (
-        <IconButton icon={Copy} size="small" label={strings.messages.copy} keys="C" onClick={() => actions.copy(message)} />
+        <IconButton icon={Copy} size="small" label={messagesStrings.copy} keys="C" onClick={() => actions.copy(message)} />
       )}
       <Menu
         icon={Ellipsis}
         size="small"
-        label={strings.common.more}
+        label={commonStrings.common.more}
         items={menuItems(message, chat, meId, onDelete)}
         onOpenChange={hold}
       />

@@ -4,7 +4,8 @@ import type { Chat, Message } from '@/api/contracts.gen';
 import { Dialog } from '@/components/dialog';
 import type { MenuItem } from '@/components/menu';
 import * as actions from '@/features/messages/state/message-actions';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
+import { messagesStrings } from '@/i18n/messages';
 import { menuItems } from './action-bar';
 
 interface ActionSheetProps {
@@ -21,15 +22,15 @@ export function ActionSheet({ message, chat, meId, canWrite, onDelete, onClose }
   // The finger that opened the sheet lifts over one of its buttons; only a press that began here counts.
   const armed = useRef(false);
   const items: MenuItem[] = [];
-  if (canWrite && chat.kind !== 'assistant') items.push({ label: strings.messages.reply, icon: Reply, onSelect: () => actions.reply(message) });
+  if (canWrite && chat.kind !== 'assistant') items.push({ label: messagesStrings.reply, icon: Reply, onSelect: () => actions.reply(message) });
   if (canWrite && actions.mayEdit(message, meId)) {
-    const label = actions.isLastQuestion(message, meId, chat) ? strings.answers.editAsk : strings.messages.edit;
+    const label = actions.isLastQuestion(message, meId, chat) ? assistantStrings.answers.editAsk : messagesStrings.edit;
     items.push({ label, icon: Pencil, onSelect: () => actions.edit(message) });
   }
-  items.push({ label: strings.messages.copy, icon: Copy, onSelect: () => actions.copy(message) });
+  items.push({ label: messagesStrings.copy, icon: Copy, onSelect: () => actions.copy(message) });
   items.push(...menuItems(message, chat, meId, onDelete));
   return (
-    <Dialog title={strings.messages.actions} onClose={onClose} shape="bare" className="mt-auto mb-2">
+    <Dialog title={messagesStrings.actions} onClose={onClose} shape="bare" className="mt-auto mb-2">
       <ul className="p-2" onPointerDown={() => (armed.current = true)}>
         {items.map(({ label, icon: Icon, danger, onSelect }) => (
           <li key={label}>

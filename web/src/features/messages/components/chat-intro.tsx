@@ -4,7 +4,9 @@ import { Button } from '@/components/button';
 import { hasOlder, type MessageWindow } from '@/features/chat/state/message-window';
 import { titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
+import { commonStrings } from '@/i18n/common';
+import { messagesStrings } from '@/i18n/messages';
 import { longDate } from '@/lib/time';
 
 interface ChatIntroProps {
@@ -19,21 +21,21 @@ export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
   if (hasOlder(window)) {
     return (
       <div className="flex h-16 items-center justify-center gap-3 text-small text-faint">
-        {failed ? strings.messages.olderFailed : strings.messages.loadingOlder}
-        {failed && <Button size="small" onClick={onRetry}>{strings.common.tryAgain}</Button>}
+        {failed ? messagesStrings.olderFailed : messagesStrings.loadingOlder}
+        {failed && <Button size="small" onClick={onRetry}>{commonStrings.common.tryAgain}</Button>}
       </div>
     );
   }
   const title = titleOf(chat);
   if (chat.kind === 'assistant') {
-    return <p className="px-3 pt-8 pb-1 text-center text-small text-balance text-faint md:px-5">{strings.assistant.intro(longDate(chat.created_at))}</p>;
+    return <p className="px-3 pt-8 pb-1 text-center text-small text-balance text-faint md:px-5">{assistantStrings.assistant.intro(longDate(chat.created_at))}</p>;
   }
   return (
     <div className="flex flex-col items-start gap-1 px-3 pt-10 pb-4 md:px-5">
       {chat.peer ? <PersonAvatar id={chat.peer.id} name={title} size="huge" /> : <RoomIcon chat={chat} size="large" />}
       <h2 className="mt-2 text-title font-bold" dir="auto">{title}</h2>
       <p className="max-w-lg text-soft">
-        {chat.peer ? strings.messages.introDirect(title) : strings.messages.introRoom(longDate(chat.created_at))}
+        {chat.peer ? messagesStrings.introDirect(title) : messagesStrings.introRoom(longDate(chat.created_at))}
       </p>
     </div>
   );

@@ -7,7 +7,8 @@ import { Handle } from '@/components/handle';
 import { IconButton } from '@/components/icon-button';
 import { titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
-import { strings } from '@/lib/strings';
+import { assistantStrings } from '@/i18n/assistant';
+import { chatStrings } from '@/i18n/chat';
 import { useIsNarrow } from '@/lib/use-media';
 
 interface ConversationHeaderProps {
@@ -29,7 +30,7 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence, a
   const aboutOf = () => {
     if (chat.peer) return presence(chat.peer.id);
     if (isAssistant) return assistant;
-    return strings.conversation.about(chat.visibility, chat.member_count, chat.archived);
+    return chatStrings.about(chat.visibility, chat.member_count, chat.archived);
   };
   const toggle = () => onPanel(panel ? null : isAssistant ? 'settings' : 'about');
   const words = (
@@ -47,7 +48,7 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence, a
   return (
     <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-3 md:px-5">
       {narrow && (
-        <Link to="/" aria-label={strings.conversation.back} className="-ms-2 inline-flex size-11 shrink-0 items-center justify-center rounded-sm text-soft hover:bg-hover">
+        <Link to="/" aria-label={chatStrings.back} className="-ms-2 inline-flex size-11 shrink-0 items-center justify-center rounded-sm text-soft hover:bg-hover">
           <ChevronLeft size={22} aria-hidden />
         </Link>
       )}
@@ -68,7 +69,7 @@ export function ConversationHeader({ chat, isMember, panel, onPanel, presence, a
       {isMember && (
         <IconButton
           icon={isAssistant ? Settings2 : PanelRight}
-          label={isAssistant ? strings.assistant.settings : strings.conversation.details}
+          label={isAssistant ? assistantStrings.assistant.settings : chatStrings.details}
           pressed={panel !== null}
           tipSide="bottom"
           onClick={toggle}

@@ -5,7 +5,7 @@ import { MessagesSkeleton } from '@/components/skeleton';
 import { showNewest, showSeq } from '@/features/chat/state/history';
 import { useIsBlank } from '@/features/messages/state/use-message-rows';
 import { useMessages } from '@/features/messages/state/use-messages';
-import { strings } from '@/lib/strings';
+import { messagesStrings } from '@/i18n/messages';
 import { MessageList } from './message-list';
 import type { RowContext } from './message-row';
 
@@ -43,7 +43,7 @@ export function ConversationPane({ chat, targetSeq, footer, blank, answer }: Con
     <div className="flex min-h-0 flex-1 flex-col">
       {lost !== null && (
         <p role="alert" className="bg-warn-soft px-3 py-2 text-small text-warn md:px-5">
-          {lost === 'missing' ? strings.messages.placeMissing : strings.messages.placeFailed}
+          {lost === 'missing' ? messagesStrings.placeMissing : messagesStrings.placeFailed}
         </p>
       )}
       {isBlank && blank ? (
@@ -52,7 +52,7 @@ export function ConversationPane({ chat, targetSeq, footer, blank, answer }: Con
         <MessageList chat={chat} window={window} targetSeq={targetSeq} missing={lost !== null} canWrite={!chat.archived} answer={answer} />
       ) : isError ? (
         <div className="min-h-0 flex-1">
-          <ErrorState title={strings.messages.failed} error={error} onRetry={() => void refetch()} />
+          <ErrorState title={messagesStrings.failed} error={error} onRetry={() => void refetch()} />
         </div>
       ) : (
         <MessagesSkeleton />

@@ -1,4 +1,4 @@
-import { strings } from '@/lib/strings';
+import { messagesStrings } from '@/i18n/messages';
 
 export function DayDivider({ label }: { label: string }) {
   return (
@@ -12,9 +12,9 @@ export function DayDivider({ label }: { label: string }) {
 
 export function NewDivider() {
   return (
-    <div role="separator" aria-label={strings.messages.newLine} className="flex items-center gap-3 px-3 pt-3 md:px-5">
+    <div role="separator" aria-label={messagesStrings.newLine} className="flex items-center gap-3 px-3 pt-3 md:px-5">
       <span aria-hidden data-mark className="h-px flex-1 bg-accent" />
-      <span data-mark className="rounded-full bg-accent px-2 text-small font-bold text-accent-ink">{strings.messages.newMark}</span>
+      <span data-mark className="rounded-full bg-accent px-2 text-small font-bold text-accent-ink">{messagesStrings.newMark}</span>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
-import { strings } from '@/lib/strings';
+import { markdownStrings } from '@/i18n/markdown';
 
 // Lines that are shown of a long message, and how many it must have to be folded at all: not for the sake of three.
 const shownLines = 24;
@@ -94,7 +94,7 @@ function Folding({ id, children }: Omit<FoldProps, 'text'>) {
           onClick={() => set(!open, open ? button.current : inner.current)}
           className="mt-1 block rounded-sm text-small font-medium text-link hover:underline pointer-coarse:min-h-11"
         >
-          {open ? strings.text.showLess : strings.text.showMore}
+          {open ? markdownStrings.showLess : markdownStrings.showMore}
         </button>
       )}
     </>

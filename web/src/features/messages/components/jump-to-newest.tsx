@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import { strings } from '@/lib/strings';
+import { messagesStrings } from '@/i18n/messages';
 
 export function JumpToNewest({ count, onJump }: { count: number; onJump: () => void }) {
   return (
@@ -9,7 +9,7 @@ export function JumpToNewest({ count, onJump }: { count: number; onJump: () => v
       className="enter-pop absolute bottom-3 left-1/2 z-10 inline-flex h-9 -translate-x-1/2 items-center gap-2 rounded-full bg-raised px-4 font-medium text-ink shadow-float transition-colors hover:bg-hover pointer-coarse:h-11"
     >
       <ArrowDown size={16} aria-hidden className="text-accent-text" />
-      <span className="tabular">{strings.messages.jumpToNewest(count)}</span>
+      <span className="tabular">{messagesStrings.jumpToNewest(count)}</span>
     </button>
   );
 }

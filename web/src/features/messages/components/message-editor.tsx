@@ -10,11 +10,14 @@ import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/st
 import { replaceMessage } from '@/features/chat/state/message-window';
 import { setEditing } from '@/features/messages/state/editing';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { assistantStrings } from '@/i18n/assistant';
+import { commonStrings } from '@/i18n/common';
+import { composerStrings } from '@/i18n/composer';
+import { messagesStrings } from '@/i18n/messages';
 import { errorText } from '@/lib/errors';
 import { focusComposer } from '@/lib/focus';
 import { makeClientId } from '@/lib/ids';
 import { composerIntent, pressOf } from '@/lib/key-intent';
-import { strings } from '@/lib/strings';
 import { insideFence } from '@/lib/text-continuation';
 import { charactersOver } from '@/lib/text-length';
 import { isTouch } from '@/lib/use-media';
@@ -66,19 +69,19 @@ export function MessageEditor({ message, asks }: { message: Message; asks: boole
     <div data-slot="message-editor" className="flex flex-col gap-2 py-1">
       <GrowingTextarea
         autoFocus
-        aria-label={strings.messages.editLabel}
+        aria-label={messagesStrings.editLabel}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onFocus={(event) => event.target.setSelectionRange(text.length, text.length)}
         onKeyDown={onKeyDown}
         className={`${inputClass} max-h-[40dvh] resize-none py-2 text-read`}
       />
-      {over > 0 && <p role="alert" className="text-small text-bad">{strings.composer.tooLong(over)}</p>}
+      {over > 0 && <p role="alert" className="text-small text-bad">{composerStrings.composer.tooLong(over)}</p>}
       {error && <p role="alert" className="text-small text-bad">{error}</p>}
       <div className="flex items-center gap-2">
-        <Button size="small" variant="primary" busy={busy} disabled={over > 0} onClick={() => void save()}>{asks ? strings.answers.askAgain : strings.common.save}</Button>
-        <Button size="small" variant="ghost" onClick={close}>{strings.common.cancel}</Button>
-        <span className="text-small text-faint pointer-coarse:hidden">{asks ? strings.answers.editAskHint : strings.messages.editHint}</span>
+        <Button size="small" variant="primary" busy={busy} disabled={over > 0} onClick={() => void save()}>{asks ? assistantStrings.answers.askAgain : commonStrings.common.save}</Button>
+        <Button size="small" variant="ghost" onClick={close}>{commonStrings.common.cancel}</Button>
+        <span className="text-small text-faint pointer-coarse:hidden">{asks ? assistantStrings.answers.editAskHint : messagesStrings.editHint}</span>
       </div>
     </div>
   );

@@ -12,8 +12,8 @@ import { useListScroll } from '@/features/messages/state/use-list-scroll';
 import { useMessageKeys } from '@/features/messages/state/use-message-keys';
 import { useFollowOwn, useMessageRows, useUnseenCount } from '@/features/messages/state/use-message-rows';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { messagesStrings } from '@/i18n/messages';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { useNow } from '@/lib/use-now';
 import { ActionSheet } from './action-sheet';
 import { ChatIntro } from './chat-intro';
@@ -71,7 +71,7 @@ export function MessageList({ chat, window, targetSeq, missing, canWrite, answer
         ref={refs.scroller}
         role="log"
         aria-live="off"
-        aria-label={strings.messages.listLabel}
+        aria-label={messagesStrings.listLabel}
         tabIndex={0}
         data-messages
         onKeyDown={(event) => event.target === event.currentTarget && onKey(event, null)}
@@ -104,9 +104,9 @@ export function MessageList({ chat, window, targetSeq, missing, canWrite, answer
       {(!atBottom || !isAttached(window)) && rows.length > 0 && <JumpToNewest count={unseen} onJump={() => void toNewest()} />}
       {deleting && (
         <ConfirmDialog
-          title={strings.messages.deleteTitle}
-          text={strings.messages.deleteText}
-          action={strings.messages.delete}
+          title={messagesStrings.deleteTitle}
+          text={messagesStrings.deleteText}
+          action={messagesStrings.delete}
           danger
           onConfirm={() => deleteMessage(chat.id, deleting.id)}
           onClose={() => setDeleting(null)}

@@ -4,9 +4,10 @@ import { AssistantIcon, Avatar } from '@/components/avatar';
 import { Handle } from '@/components/handle';
 import * as actions from '@/features/messages/state/message-actions';
 import type { MessageRow as Row } from '@/features/messages/state/message-rows';
+import { assistantStrings } from '@/i18n/assistant';
+import { messagesStrings } from '@/i18n/messages';
 import { cn } from '@/lib/cn';
 import { nameOf, type Named } from '@/lib/names';
-import { strings } from '@/lib/strings';
 import { clockTime, dayLabel, fullTime } from '@/lib/time';
 import { useLongPress } from '@/lib/use-long-press';
 import { ActionBar } from './action-bar';
@@ -58,7 +59,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
   const { createdAt } = row;
   const isAnswer = (row.answerId !== null || message?.sender.kind === 'assistant') && !message?.deleted_at;
   const sender = message?.sender ?? (isAnswer ? null : me);
-  const name = sender?.display_name ?? strings.answers.assistant;
+  const name = sender?.display_name ?? assistantStrings.answers.assistant;
   const asks = message !== null && actions.isLastQuestion(message, me.id, chat);
   // In a chat with an assistant everything answers what stands above it.
   const replyTo = chat.kind === 'assistant' ? null : (message?.reply_to ?? pending?.replyTo);
@@ -72,7 +73,7 @@ export const MessageRow = memo(function MessageRow({ row, context, editing, flas
         data-seq={message?.seq ?? undefined}
         data-flash={flash || undefined}
         tabIndex={-1}
-        aria-label={strings.messages.rowLabel(sender ? nameOf(sender) : name, fullTime(createdAt))}
+        aria-label={messagesStrings.rowLabel(sender ? nameOf(sender) : name, fullTime(createdAt))}
         onKeyDown={(event) => context.onKey(event, row)}
         onPointerEnter={(event) => event.pointerType !== 'touch' && setHot(true)}
         onPointerLeave={() => setHot(false)}

@@ -1,7 +1,7 @@
 import { Ban } from 'lucide-react';
 import type { Message } from '@/api/contracts.gen';
 import { Markdown } from '@/components/markdown/markdown';
-import { strings } from '@/lib/strings';
+import { messagesStrings } from '@/i18n/messages';
 import { fullTime } from '@/lib/time';
 import { Fold } from './fold';
 
@@ -9,7 +9,7 @@ export function MessageText({ message }: { message: Message }) {
   if (message.deleted_at) {
     return (
       <p className="flex items-center gap-1.5 text-faint italic">
-        <Ban size={14} aria-hidden /> {strings.messages.deleted}
+        <Ban size={14} aria-hidden /> {messagesStrings.deleted}
       </p>
     );
   }
@@ -20,7 +20,7 @@ export function MessageText({ message }: { message: Message }) {
       </Fold>
       {message.edited_at && (
         <span className="ms-1 text-small text-faint" data-tip={fullTime(message.edited_at)}>
-          {strings.messages.edited}
+          {messagesStrings.edited}
         </span>
       )}
     </div>

@@ -2,8 +2,8 @@ import { CornerUpLeft } from 'lucide-react';
 import { Link } from 'react-router';
 import { Handle } from '@/components/handle';
 import { cachedMessage } from '@/features/chat/state/chat-cache';
+import { messagesStrings } from '@/i18n/messages';
 import { previewOf } from '@/lib/preview';
-import { strings } from '@/lib/strings';
 
 // The message that is answered, in one line; it leads there.
 export function ReplyQuote({ chatId, messageId }: { chatId: string; messageId: string }) {
@@ -12,20 +12,20 @@ export function ReplyQuote({ chatId, messageId }: { chatId: string; messageId: s
   if (!quoted || quoted.seq === null) {
     return (
       <p className={className}>
-        <CornerUpLeft size={14} aria-hidden className="shrink-0" /> {strings.messages.replyToEarlier}
+        <CornerUpLeft size={14} aria-hidden className="shrink-0" /> {messagesStrings.replyToEarlier}
       </p>
     );
   }
   return (
     <Link to={`/c/${chatId}/m/${quoted.seq}`} className={`${className} w-fit rounded-sm hover:text-ink`}>
       <CornerUpLeft size={14} aria-hidden className="shrink-0" />
-      <span className="sr-only">{strings.messages.replyTo}</span>
+      <span className="sr-only">{messagesStrings.replyTo}</span>
       <span className="flex max-w-2/3 shrink-0 items-baseline gap-1 font-medium text-soft">
         <bdi className="truncate">{quoted.sender.display_name}</bdi>
         <Handle of={quoted.sender} />
       </span>
       <span className="truncate" dir="auto">
-        {quoted.deleted_at ? strings.messages.deleted : previewOf(quoted)}
+        {quoted.deleted_at ? messagesStrings.deleted : previewOf(quoted)}
       </span>
     </Link>
   );

@@ -4,9 +4,9 @@ import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
 import { changeDraft } from '@/features/composer/state/drafts-store';
 import { setEditing } from '@/features/messages/state/editing';
+import { messagesStrings } from '@/i18n/messages';
 import { copyText } from '@/lib/clipboard';
 import { focusComposer } from '@/lib/focus';
-import { strings } from '@/lib/strings';
 
 // What can be done to a message, the same from the action bar, the keyboard and a long press.
 
@@ -34,14 +34,14 @@ export function edit(message: Message): void {
 
 export function copy(message: Message): void {
   copyText(message.text).then(
-    () => showToast(strings.messages.copied),
-    () => showToast(strings.messages.copyFailed, 'bad'),
+    () => showToast(messagesStrings.copied),
+    () => showToast(messagesStrings.copyFailed, 'bad'),
   );
 }
 
 export function copyLink(message: Message): void {
   copyText(`${location.origin}/c/${message.chat_id}/m/${message.seq ?? ''}`).then(
-    () => showToast(strings.messages.linkCopied),
-    () => showToast(strings.messages.copyFailed, 'bad'),
+    () => showToast(messagesStrings.linkCopied),
+    () => showToast(messagesStrings.copyFailed, 'bad'),
   );
 }

@@ -16,8 +16,8 @@ import { useMe } from '@/features/auth/state/session';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { useWatchPresence } from '@/features/presence/state/presence';
+import { peopleStrings } from '@/i18n/people';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 export function PeoplePage({ presence }: { presence: (userId: string) => ReactNode }) {
   const me = useMe();
@@ -27,19 +27,19 @@ export function PeoplePage({ presence }: { presence: (userId: string) => ReactNo
   const others = useMemo(() => (people.data ?? []).filter((user) => user.id !== me.id), [people.data, me.id]);
   useWatchPresence(useMemo(() => others.map((user) => user.id), [others]));
   return (
-    <PageFrame title={strings.people.title}>
-      <TextField label={strings.people.search} value={text} placeholder={strings.people.searchHint} onChange={(event) => setText(event.target.value)} />
+    <PageFrame title={peopleStrings.title}>
+      <TextField label={peopleStrings.search} value={text} placeholder={peopleStrings.searchHint} onChange={(event) => setText(event.target.value)} />
       <div className="-mx-2 mt-3">
         {people.isPending && <ListSkeleton rows={6} />}
-        {people.isError && <ErrorState title={strings.people.failed} error={people.error} onRetry={() => void people.refetch()} />}
+        {people.isError && <ErrorState title={peopleStrings.failed} error={people.error} onRetry={() => void people.refetch()} />}
         {people.isSuccess && others.length === 0 && (
           <EmptyState
             picture={<UsersRound size={32} strokeWidth={1.5} aria-hidden />}
-            title={query ? strings.people.nobodyFound(query) : strings.people.nobody}
-            text={strings.people.nobodyText}
+            title={query ? peopleStrings.nobodyFound(query) : peopleStrings.nobody}
+            text={peopleStrings.nobodyText}
           />
         )}
-        <ul aria-label={strings.people.title}>
+        <ul aria-label={peopleStrings.title}>
           {others.map((user) => <PersonRow key={user.id} user={user} presence={presence(user.id)} />)}
         </ul>
       </div>
@@ -68,8 +68,8 @@ function PersonRow({ user, presence }: { user: PublicUser; presence: ReactNode }
           @{user.username} <span className="before:content-['·_'] empty:hidden">{presence}</span>
         </span>
       </span>
-      <Button size="small" busy={busy} aria-label={strings.people.messageNamed(user.display_name)} onClick={() => void open()}>
-        {strings.people.message}
+      <Button size="small" busy={busy} aria-label={peopleStrings.messageNamed(user.display_name)} onClick={() => void open()}>
+        {peopleStrings.message}
       </Button>
     </li>
   );

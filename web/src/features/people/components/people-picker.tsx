@@ -7,8 +7,8 @@ import { keys } from '@/api/query-client';
 import { Avatar } from '@/components/avatar';
 import { TextField } from '@/components/field';
 import { useMe } from '@/features/auth/state/session';
+import { peopleStrings } from '@/i18n/people';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 
 interface PeoplePickerProps {
   label: string;
@@ -30,15 +30,15 @@ export function PeoplePicker({ label, chosen, exclude, onChange }: PeoplePickerP
   };
   return (
     <div className="flex flex-col gap-2">
-      <TextField label={label} value={text} autoComplete="off" placeholder={strings.people.searchHint} onChange={(event) => setText(event.target.value)} />
+      <TextField label={label} value={text} autoComplete="off" placeholder={peopleStrings.searchHint} onChange={(event) => setText(event.target.value)} />
       {chosen.length > 0 && (
-        <ul className="flex flex-wrap gap-1.5" aria-label={strings.people.chosen}>
+        <ul className="flex flex-wrap gap-1.5" aria-label={peopleStrings.chosen}>
           {chosen.map((user) => (
             <li key={user.id}>
               <button
                 type="button"
                 onClick={() => toggle(user)}
-                aria-label={strings.people.unchoose(user.display_name)}
+                aria-label={peopleStrings.unchoose(user.display_name)}
                 className="inline-flex h-7 items-center gap-1.5 rounded-full bg-accent-soft ps-1 pe-2 text-small font-medium text-accent-text pointer-coarse:h-11"
               >
                 <Avatar id={user.id} name={user.display_name} size="small" /> {user.display_name} <X size={14} aria-hidden />
@@ -47,7 +47,7 @@ export function PeoplePicker({ label, chosen, exclude, onChange }: PeoplePickerP
           ))}
         </ul>
       )}
-      <ul className="h-56 overflow-y-auto rounded-md border border-line p-1" aria-label={strings.people.title} tabIndex={0}>
+      <ul className="h-56 overflow-y-auto rounded-md border border-line p-1" aria-label={peopleStrings.title} tabIndex={0}>
         {found.map((user) => (
           <li key={user.id}>
             <button
@@ -68,7 +68,7 @@ export function PeoplePicker({ label, chosen, exclude, onChange }: PeoplePickerP
           </li>
         ))}
         {!isPending && found.length === 0 && (
-          <li className="px-3 py-8 text-center text-faint">{query ? strings.people.nobodyFound(query) : strings.people.nobody}</li>
+          <li className="px-3 py-8 text-center text-faint">{query ? peopleStrings.nobodyFound(query) : peopleStrings.nobody}</li>
         )}
       </ul>
     </div>

@@ -6,8 +6,9 @@ import { Dialog } from '@/components/dialog';
 import { showToast } from '@/components/notices';
 import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
+import { peopleStrings } from '@/i18n/people';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
 
 // Who somebody is, and the way to write to them.
@@ -22,7 +23,7 @@ export function PersonCard({ member, isMe, onClose }: { member: Member; isMe: bo
     );
   };
   return (
-    <Dialog title={strings.members.card} onClose={onClose}>
+    <Dialog title={roomsStrings.members.card} onClose={onClose}>
       <div className="flex items-center gap-4">
         <PersonAvatar id={user.id} name={user.display_name} size="huge" />
         <div className="min-w-0">
@@ -30,11 +31,11 @@ export function PersonCard({ member, isMe, onClose }: { member: Member; isMe: bo
           <p className="text-faint wrap-anywhere">@{user.username}</p>
         </div>
       </div>
-      <p className="mt-4 text-soft">{strings.members.here(strings.members.roles[role], longDate(member.joined_at))}</p>
+      <p className="mt-4 text-soft">{roomsStrings.members.here(roomsStrings.members.roles[role], longDate(member.joined_at))}</p>
       {!isMe && (
         <div className="mt-5 flex justify-end">
           <Button variant="primary" data-autofocus onClick={message}>
-            <MessageCircle size={16} aria-hidden /> {strings.people.message}
+            <MessageCircle size={16} aria-hidden /> {peopleStrings.message}
           </Button>
         </div>
       )}

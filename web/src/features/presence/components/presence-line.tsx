@@ -1,5 +1,5 @@
 import { usePresence } from '@/features/presence/state/presence';
-import { strings } from '@/lib/strings';
+import { presenceStrings } from '@/i18n/presence';
 import { agoText } from '@/lib/time';
 import { useNow } from '@/lib/use-now';
 
@@ -8,7 +8,7 @@ export function PresenceLine({ userId }: { userId: string }) {
   const presence = usePresence(userId);
   const now = useNow(60_000);
   if (!presence) return null;
-  if (presence.state === 'online') return <>{strings.presence.online}</>;
-  if (presence.state === 'away') return <>{strings.presence.away}</>;
-  return <>{presence.last_seen_at ? strings.presence.lastSeen(agoText(presence.last_seen_at, now)) : strings.presence.offline}</>;
+  if (presence.state === 'online') return <>{presenceStrings.online}</>;
+  if (presence.state === 'away') return <>{presenceStrings.away}</>;
+  return <>{presence.last_seen_at ? presenceStrings.lastSeen(agoText(presence.last_seen_at, now)) : presenceStrings.offline}</>;
 }

@@ -6,13 +6,15 @@ import { Button } from '@/components/button';
 import { showToast } from '@/components/notices';
 import { may, titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
+import { chatStrings } from '@/i18n/chat';
+import { messagesStrings } from '@/i18n/messages';
+import { roomsStrings } from '@/i18n/rooms';
 import { copyText } from '@/lib/clipboard';
-import { strings } from '@/lib/strings';
 import { longDate } from '@/lib/time';
 import { LeaveDialog } from './leave-dialog';
 
 function copyAddress(chatId: string): void {
-  copyText(`${location.origin}/c/${chatId}`).then(() => showToast(strings.messages.linkCopied), () => showToast(strings.messages.copyFailed, 'bad'));
+  copyText(`${location.origin}/c/${chatId}`).then(() => showToast(messagesStrings.linkCopied), () => showToast(messagesStrings.copyFailed, 'bad'));
 }
 
 // What a chat is: its whole name, who can see it, since when it is there.
@@ -31,20 +33,20 @@ export function AboutChat({ chat }: { chat: Chat }) {
         </div>
       </div>
       <ul className="flex flex-col gap-2.5 text-soft">
-        {!peer && <Fact icon={Icon} text={strings.room.visibilityHint[chat.visibility === 'public' ? 'public' : 'private']} />}
-        {!peer && <Fact icon={UsersRound} text={strings.conversation.members(chat.member_count)} />}
+        {!peer && <Fact icon={Icon} text={roomsStrings.room.visibilityHint[chat.visibility === 'public' ? 'public' : 'private']} />}
+        {!peer && <Fact icon={UsersRound} text={chatStrings.members(chat.member_count)} />}
       </ul>
       <p className="text-small text-faint">
-        {peer ? strings.conversation.directSince(longDate(chat.created_at)) : strings.conversation.roomSince(longDate(chat.created_at))}
-        {chat.archived && ` ${strings.conversation.archived}`}
+        {peer ? chatStrings.directSince(longDate(chat.created_at)) : chatStrings.roomSince(longDate(chat.created_at))}
+        {chat.archived && ` ${chatStrings.archived}`}
       </p>
       <div className="flex flex-col gap-2 border-t border-line pt-5">
         <Button onClick={() => copyAddress(chat.id)}>
-          <Link2 size={16} aria-hidden /> {strings.messages.copyLink}
+          <Link2 size={16} aria-hidden /> {messagesStrings.copyLink}
         </Button>
         {chat.kind === 'group' && may(chat, 'leave') && (
           <Button variant="quiet_danger" onClick={() => setLeaving(true)}>
-            <LogOut size={16} aria-hidden /> {strings.members.leave}
+            <LogOut size={16} aria-hidden /> {roomsStrings.members.leave}
           </Button>
         )}
       </div>

@@ -4,7 +4,9 @@ import type { Chat } from '@/api/contracts.gen';
 import { IconButton } from '@/components/icon-button';
 import { Tabs } from '@/components/tabs';
 import { may } from '@/features/chat/state/use-chats';
-import { strings } from '@/lib/strings';
+import { chatStrings } from '@/i18n/chat';
+import { commonStrings } from '@/i18n/common';
+import { roomsStrings } from '@/i18n/rooms';
 import { AboutChat } from './about-chat';
 import { MemberList } from './member-list';
 import { RoomSettings } from './room-settings';
@@ -32,18 +34,18 @@ export function DetailsPanel({ chat, panel, assistant, onPanel, onClose }: Detai
   const part = parts.find((known) => known === panel) ?? parts[0];
   return (
     <section
-      aria-label={strings.conversation.details}
+      aria-label={chatStrings.details}
       onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
       className="flex h-full min-h-0 flex-col bg-surface"
     >
       <header className="flex h-14 shrink-0 items-center justify-between gap-2 ps-5 pe-2">
         <h2 className="truncate text-read font-bold">
-          {chat.kind === 'assistant' ? strings.room.assistantTitle : chat.kind === 'direct' ? strings.conversation.aboutDirect : strings.conversation.aboutRoom}
+          {chat.kind === 'assistant' ? roomsStrings.room.assistantTitle : chat.kind === 'direct' ? chatStrings.aboutDirect : chatStrings.aboutRoom}
         </h2>
-        <IconButton icon={X} label={strings.common.close} data-close onClick={onClose} />
+        <IconButton icon={X} label={commonStrings.common.close} data-close onClick={onClose} />
       </header>
       {parts.length > 1 && part ? (
-        <Tabs label={strings.conversation.details} value={part} tabs={parts.map((value) => ({ value, label: strings.conversation.parts[value] }))} onChange={onPanel} />
+        <Tabs label={chatStrings.details} value={part} tabs={parts.map((value) => ({ value, label: chatStrings.parts[value] }))} onChange={onPanel} />
       ) : (
         <div className="border-b border-line" />
       )}

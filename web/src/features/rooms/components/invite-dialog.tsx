@@ -7,8 +7,9 @@ import { Dialog } from '@/components/dialog';
 import { FormError } from '@/components/form-error';
 import { refetchChat } from '@/features/chat/state/chat-cache';
 import { PeoplePicker } from '@/features/people/components/people-picker';
+import { commonStrings } from '@/i18n/common';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 interface InviteDialogProps {
   chat: Chat;
@@ -35,14 +36,14 @@ export function InviteDialog({ chat, members, onClose }: InviteDialogProps) {
     }
   };
   return (
-    <Dialog title={strings.members.inviteTitle(chat.title)} onClose={onClose}>
+    <Dialog title={roomsStrings.members.inviteTitle(chat.title)} onClose={onClose}>
       <div className="flex flex-col gap-4">
-        <PeoplePicker label={strings.members.invitePeople} chosen={chosen} exclude={exclude} onChange={setChosen} />
+        <PeoplePicker label={roomsStrings.members.invitePeople} chosen={chosen} exclude={exclude} onChange={setChosen} />
         <FormError text={error} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{strings.common.cancel}</Button>
+          <Button onClick={onClose}>{commonStrings.common.cancel}</Button>
           <Button variant="primary" disabled={chosen.length === 0} busy={busy} onClick={() => void invite()}>
-            {strings.members.inviteCount(chosen.length)}
+            {roomsStrings.members.inviteCount(chosen.length)}
           </Button>
         </div>
       </div>

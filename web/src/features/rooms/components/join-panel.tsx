@@ -6,8 +6,8 @@ import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { showToast } from '@/components/notices';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 // In the place of a public room's messages, which only members read.
 export function JoinPanel({ chat }: { chat: Chat }) {
@@ -26,8 +26,8 @@ export function JoinPanel({ chat }: { chat: Chat }) {
     <EmptyState
       picture={<RoomIcon chat={chat} size="large" />}
       title={chat.title}
-      text={strings.rooms.looking}
-      action={<Button variant="primary" busy={busy} onClick={() => void join()}>{strings.rooms.join}</Button>}
+      text={roomsStrings.rooms.looking}
+      action={<Button variant="primary" busy={busy} onClick={() => void join()}>{roomsStrings.rooms.join}</Button>}
     />
   );
 }

@@ -2,7 +2,7 @@ import { useNavigate } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { leaveRoom } from '@/features/chat/state/chat-actions';
-import { strings } from '@/lib/strings';
+import { roomsStrings } from '@/i18n/rooms';
 
 // Asks before a room is left, and goes home after it.
 export function LeaveDialog({ chat, onClose }: { chat: Chat; onClose: () => void }) {
@@ -13,9 +13,9 @@ export function LeaveDialog({ chat, onClose }: { chat: Chat; onClose: () => void
   };
   return (
     <ConfirmDialog
-      title={strings.members.leaveTitle(chat.title)}
-      text={strings.members.leaveText(chat.visibility, chat.member_count)}
-      action={strings.members.leave}
+      title={roomsStrings.members.leaveTitle(chat.title)}
+      text={roomsStrings.members.leaveText(chat.visibility, chat.member_count)}
+      action={roomsStrings.members.leave}
       danger
       onConfirm={leave}
       onClose={onClose}

@@ -10,7 +10,9 @@ import { useMe } from '@/features/auth/state/session';
 import { may, useMembers } from '@/features/chat/state/use-chats';
 import { useAllPresence, useWatchPresence } from '@/features/presence/state/presence';
 import { buildMembers } from '@/features/rooms/state/member-sections';
-import { strings } from '@/lib/strings';
+import { peopleStrings } from '@/i18n/people';
+import { presenceStrings } from '@/i18n/presence';
+import { roomsStrings } from '@/i18n/rooms';
 import { useRemPixels } from '@/lib/use-media';
 import { InviteDialog } from './invite-dialog';
 import { MemberRow } from './member-row';
@@ -38,27 +40,27 @@ export function MemberList({ chat }: { chat: Chat }) {
     overscan: 8,
   });
   if (isPending) return <ListSkeleton rows={4} />;
-  if (error) return <ErrorState title={strings.members.failed} error={error} onRetry={() => void refetch()} />;
+  if (error) return <ErrorState title={roomsStrings.members.failed} error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <div className="flex shrink-0 flex-col gap-2 px-5 pt-4 pb-2">
         {may(chat, 'invite') && (
           <Button onClick={() => setInviting(true)}>
-            <UserPlus size={16} aria-hidden /> {strings.members.invite}
+            <UserPlus size={16} aria-hidden /> {roomsStrings.members.invite}
           </Button>
         )}
         <input
           type="search"
-          aria-label={strings.members.find}
-          placeholder={strings.members.find}
+          aria-label={roomsStrings.members.find}
+          placeholder={roomsStrings.members.find}
           value={text}
           onChange={(event) => setText(event.target.value)}
           className={`${inputClass} h-9 pointer-coarse:h-11`}
         />
       </div>
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
-        {items.length === 0 && <p className="px-3 py-8 text-center text-faint">{strings.people.nobodyFound(query.trim())}</p>}
-        <ul aria-label={strings.members.title} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {items.length === 0 && <p className="px-3 py-8 text-center text-faint">{peopleStrings.nobodyFound(query.trim())}</p>}
+        <ul aria-label={roomsStrings.members.title} className="relative" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ key, index, size, start }) => {
             const item = items[index];
             if (!item) return null;
@@ -66,7 +68,7 @@ export function MemberList({ chat }: { chat: Chat }) {
               <li key={key} className="absolute inset-x-0 top-0" style={{ height: size, transform: `translateY(${start}px)` }}>
                 {item.kind === 'heading' ? (
                   <h3 className="flex h-full items-end px-3 pb-1 text-small font-medium text-faint">
-                    {item.there ? strings.presence.online : strings.presence.offline}
+                    {item.there ? presenceStrings.online : presenceStrings.offline}
                     <span className="tabular ps-1.5 font-normal">{item.count}</span>
                   </h3>
                 ) : (

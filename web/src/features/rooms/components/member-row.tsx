@@ -12,8 +12,9 @@ import { refetchChat } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
 import { PersonCard } from '@/features/people/components/person-card';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
+import { peopleStrings } from '@/i18n/people';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 interface MemberRowProps {
   chat: Chat;
@@ -32,7 +33,7 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
   };
   const handOver = async () => {
     await putMember(chat.id, user.id, 'owner');
-    showToast(strings.members.madeOwner(user.display_name));
+    showToast(roomsStrings.members.madeOwner(user.display_name));
     refetchChat(chat.id);
     await refresh();
   };
@@ -44,22 +45,22 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
   };
   const items: MenuItem[] = [];
   if (!isMe && chat.kind !== 'direct') {
-    items.push({ label: strings.people.message, icon: MessageCircle, onSelect: message });
+    items.push({ label: peopleStrings.message, icon: MessageCircle, onSelect: message });
   }
   if (!isMe && may(chat, 'change_roles') && role !== 'owner') {
     const promote = role === 'member';
     items.push({
-      label: promote ? strings.members.makeAdmin : strings.members.makeMember,
+      label: promote ? roomsStrings.members.makeAdmin : roomsStrings.members.makeMember,
       icon: promote ? ShieldCheck : ShieldOff,
       onSelect: () => setRole(promote ? 'admin' : 'member'),
     });
   }
   // Admins remove plain members only.
   if (!isMe && may(chat, 'remove') && (role === 'member' || (role === 'admin' && may(chat, 'change_roles')))) {
-    items.push({ label: strings.members.remove, icon: UserMinus, danger: true, onSelect: () => setAsking('remove') });
+    items.push({ label: roomsStrings.members.remove, icon: UserMinus, danger: true, onSelect: () => setAsking('remove') });
   }
   if (!isMe && chat.kind === 'group' && may(chat, 'change_roles')) {
-    items.splice(-1, 0, { label: strings.members.makeOwner, icon: Crown, onSelect: () => setAsking('hand_over') });
+    items.splice(-1, 0, { label: roomsStrings.members.makeOwner, icon: Crown, onSelect: () => setAsking('hand_over') });
   }
   return (
     <div className="flex h-full items-center gap-1 rounded-md pe-1 hover:bg-hover">
@@ -67,27 +68,27 @@ export function MemberRow({ chat, member, isMe }: MemberRowProps) {
         <PersonAvatar id={user.id} name={user.display_name} />
         <span className="flex min-w-0 flex-1 flex-col">
           <span className="truncate font-medium" dir="auto">
-            {user.display_name} {isMe && <span className="font-normal text-faint">{strings.members.you}</span>}
+            {user.display_name} {isMe && <span className="font-normal text-faint">{roomsStrings.members.you}</span>}
           </span>
           <span className="truncate text-small text-faint">@{user.username}</span>
         </span>
-        {role !== 'member' && chat.kind !== 'direct' && <span className="text-small text-soft">{strings.members.roles[role]}</span>}
+        {role !== 'member' && chat.kind !== 'direct' && <span className="text-small text-soft">{roomsStrings.members.roles[role]}</span>}
       </button>
-      {items.length > 0 && <Menu icon={Ellipsis} size="small" label={strings.members.actionsFor(user.display_name)} items={items} />}
+      {items.length > 0 && <Menu icon={Ellipsis} size="small" label={roomsStrings.members.actionsFor(user.display_name)} items={items} />}
       {asking === 'hand_over' && (
         <ConfirmDialog
-          title={strings.members.makeOwnerTitle(user.display_name)}
-          text={strings.members.makeOwnerText}
-          action={strings.members.makeOwnerAction}
+          title={roomsStrings.members.makeOwnerTitle(user.display_name)}
+          text={roomsStrings.members.makeOwnerText}
+          action={roomsStrings.members.makeOwnerAction}
           onConfirm={handOver}
           onClose={() => setAsking(null)}
         />
       )}
       {asking === 'remove' && (
         <ConfirmDialog
-          title={strings.members.removeTitle(user.display_name)}
-          text={strings.members.removeText}
-          action={strings.members.remove}
+          title={roomsStrings.members.removeTitle(user.display_name)}
+          text={roomsStrings.members.removeText}
+          action={roomsStrings.members.remove}
           danger
           onConfirm={() => removeMember(chat.id, user.id).then(refresh)}
           onClose={() => setAsking(null)}

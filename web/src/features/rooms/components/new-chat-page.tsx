@@ -11,9 +11,9 @@ import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { createRoom } from '@/features/chat/state/chat-actions';
 import { PeoplePicker } from '@/features/people/components/people-picker';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText, fieldError, namesAField } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
-import { strings } from '@/lib/strings';
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -40,14 +40,14 @@ export function NewChatPage() {
     }
   };
   return (
-    <PageFrame title={strings.newRoom.title} back="/">
+    <PageFrame title={roomsStrings.newRoom.title} back="/">
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-6">
         <p className="text-soft">
-          {strings.newRoom.lead} <Link to="/people" className="text-link underline underline-offset-2">{strings.newRoom.directInstead}</Link>
+          {roomsStrings.newRoom.lead} <Link to="/people" className="text-link underline underline-offset-2">{roomsStrings.newRoom.directInstead}</Link>
         </p>
         <TextField
-          label={strings.room.name}
-          placeholder={strings.newRoom.nameHint}
+          label={roomsStrings.room.name}
+          placeholder={roomsStrings.newRoom.nameHint}
           value={title}
           autoFocus
           error={fieldError(error, 'title')}
@@ -55,20 +55,20 @@ export function NewChatPage() {
         />
         <div className="flex flex-col gap-1.5">
           <Segmented
-            label={strings.room.visibility}
+            label={roomsStrings.room.visibility}
             value={visibility}
             options={[
-              { value: 'private', label: strings.room.private, icon: Lock },
-              { value: 'public', label: strings.room.public, icon: Globe },
+              { value: 'private', label: roomsStrings.room.private, icon: Lock },
+              { value: 'public', label: roomsStrings.room.public, icon: Globe },
             ]}
             onChange={setVisibility}
           />
-          <p className="text-small text-faint">{strings.room.visibilityHint[visibility]}</p>
+          <p className="text-small text-faint">{roomsStrings.room.visibilityHint[visibility]}</p>
         </div>
-        <PeoplePicker label={strings.newRoom.people} chosen={people} exclude={nobody} onChange={setPeople} />
+        <PeoplePicker label={roomsStrings.newRoom.people} chosen={people} exclude={nobody} onChange={setPeople} />
         <FormError text={error && !namesAField(error, ['title']) ? errorText(error) : null} />
         <div className="flex justify-end">
-          <Button type="submit" variant="primary" disabled={title.trim() === ''} busy={busy}>{strings.newRoom.create}</Button>
+          <Button type="submit" variant="primary" disabled={title.trim() === ''} busy={busy}>{roomsStrings.newRoom.create}</Button>
         </div>
       </form>
     </PageFrame>

@@ -13,10 +13,11 @@ import { Segmented } from '@/components/segmented';
 import { deleteRoom } from '@/features/chat/state/chat-actions';
 import { upsertChat } from '@/features/chat/state/chat-cache';
 import { may, titleOf } from '@/features/chat/state/use-chats';
+import { commonStrings } from '@/i18n/common';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText, fieldError } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
-const { room } = strings;
+const { room } = roomsStrings;
 const roomWords = { archive: room.archive, unarchive: room.unarchive, archived: room.archived, unarchived: room.unarchived, hint: room.archiveHint, delete: room.delete };
 const chatWords = {
   archive: room.archiveChat, unarchive: room.unarchiveChat, archived: room.archivedChat, unarchived: room.unarchivedChat, hint: room.archiveChatHint,
@@ -41,7 +42,7 @@ export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: Reac
   };
   const rename = (event: FormEvent) => {
     event.preventDefault();
-    void change({ title: title.trim() }, strings.room.renamed);
+    void change({ title: title.trim() }, roomsStrings.room.renamed);
   };
   const remove = async () => {
     await deleteRoom(chat.id);
@@ -50,22 +51,22 @@ export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: Reac
   return (
     <div className="flex flex-col gap-6 px-5 py-5">
       <form onSubmit={rename} className="flex flex-col gap-3">
-        <TextField label={strings.room.name} value={title} error={fieldError(error, 'title')} onChange={(event) => setTitle(event.target.value)} />
+        <TextField label={roomsStrings.room.name} value={title} error={fieldError(error, 'title')} onChange={(event) => setTitle(event.target.value)} />
         {title.trim() !== chat.title && (
-          <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{strings.common.save}</Button>
+          <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{commonStrings.common.save}</Button>
         )}
       </form>
       {chat.kind === 'group' && <div className="flex flex-col gap-1.5">
         <Segmented
-          label={strings.room.visibility}
+          label={roomsStrings.room.visibility}
           value={visibilityOf(chat)}
           options={[
-            { value: 'private', label: strings.room.private, icon: Lock },
-            { value: 'public', label: strings.room.public, icon: Globe },
+            { value: 'private', label: roomsStrings.room.private, icon: Lock },
+            { value: 'public', label: roomsStrings.room.public, icon: Globe },
           ]}
-          onChange={(visibility) => void change({ visibility }, strings.room.visibilityChanged)}
+          onChange={(visibility) => void change({ visibility }, roomsStrings.room.visibilityChanged)}
         />
-        <p className="text-small text-faint">{strings.room.visibilityHint[visibilityOf(chat)]}</p>
+        <p className="text-small text-faint">{roomsStrings.room.visibilityHint[visibilityOf(chat)]}</p>
       </div>}
       {assistant && <div className="border-t border-line pt-5">{assistant}</div>}
       <FormError text={error ? errorText(error) : null} />
@@ -83,8 +84,8 @@ export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: Reac
       </div>
       {deleting && (
         <ConfirmDialog
-          title={strings.room.deleteTitle(titleOf(chat))}
-          text={strings.room.deleteText}
+          title={roomsStrings.room.deleteTitle(titleOf(chat))}
+          text={roomsStrings.room.deleteText}
           action={words.delete}
           danger
           onConfirm={remove}

@@ -15,11 +15,13 @@ import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { ListSkeleton } from '@/components/skeleton';
 import { useSortedChats } from '@/features/chat/state/use-chats';
+import { chatStrings } from '@/i18n/chat';
+import { conversationsStrings } from '@/i18n/conversations';
+import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 type Sort = 'name' | 'members';
-const sorts = (['name', 'members'] as const).map((value) => ({ value, label: strings.rooms.sorts[value] }));
+const sorts = (['name', 'members'] as const).map((value) => ({ value, label: roomsStrings.rooms.sorts[value] }));
 const byName = (a: Chat, b: Chat) => a.title.localeCompare(b.title, undefined, { numeric: true });
 const orders = { name: byName, members: (a: Chat, b: Chat) => b.member_count - a.member_count || byName(a, b) };
 
@@ -31,23 +33,23 @@ export function RoomsPage() {
   const sorted = useMemo(() => [...(rooms.data ?? [])].sort(orders[sort]), [rooms.data, sort]);
   const mine = new Set(useSortedChats().map((chat) => chat.id));
   return (
-    <PageFrame title={strings.rooms.title}>
+    <PageFrame title={roomsStrings.rooms.title}>
       <div className="flex flex-wrap items-end gap-3">
-        <TextField className="min-w-48 flex-1" label={strings.rooms.search} value={text} placeholder={strings.rooms.searchHint} onChange={(event) => setText(event.target.value)} />
-        <Segmented label={strings.rooms.sort} value={sort} options={sorts} onChange={setSort} />
+        <TextField className="min-w-48 flex-1" label={roomsStrings.rooms.search} value={text} placeholder={roomsStrings.rooms.searchHint} onChange={(event) => setText(event.target.value)} />
+        <Segmented label={roomsStrings.rooms.sort} value={sort} options={sorts} onChange={setSort} />
       </div>
       <div className="-mx-2 mt-3">
         {rooms.isPending && <ListSkeleton rows={5} />}
-        {rooms.isError && <ErrorState title={strings.rooms.failed} error={rooms.error} onRetry={() => void rooms.refetch()} />}
+        {rooms.isError && <ErrorState title={roomsStrings.rooms.failed} error={rooms.error} onRetry={() => void rooms.refetch()} />}
         {rooms.data?.length === 0 && (
           <EmptyState
             picture={<Hash size={32} strokeWidth={1.5} aria-hidden />}
-            title={query ? strings.rooms.noneFound(query) : strings.rooms.none}
-            text={strings.rooms.noneText}
-            action={<Link to="/new/room" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.startRoom}</Link>}
+            title={query ? roomsStrings.rooms.noneFound(query) : roomsStrings.rooms.none}
+            text={roomsStrings.rooms.noneText}
+            action={<Link to="/new/room" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{conversationsStrings.startRoom}</Link>}
           />
         )}
-        <ul aria-label={strings.rooms.title}>
+        <ul aria-label={roomsStrings.rooms.title}>
           {sorted.map((room) => <RoomRow key={room.id} room={room} isMine={mine.has(room.id)} />)}
         </ul>
       </div>
@@ -74,12 +76,12 @@ function RoomRow({ room, isMine }: { room: Chat; isMine: boolean }) {
       <RoomIcon chat={room} size="large" />
       <Link to={`/c/${room.id}`} className="flex min-h-15 min-w-0 flex-1 flex-col justify-center rounded-sm">
         <span className="truncate font-medium" dir="auto">{room.title}</span>
-        <span className="truncate text-small text-faint">{strings.conversation.members(room.member_count)}</span>
+        <span className="truncate text-small text-faint">{chatStrings.members(room.member_count)}</span>
       </Link>
       {isMine ? (
-        <Link to={`/c/${room.id}`} data-slot="button-link" aria-label={strings.rooms.openNamed(room.title)} className="inline-flex h-8 shrink-0 items-center rounded-sm px-3 font-medium text-soft hover:bg-selected hover:text-ink pointer-coarse:h-11">{strings.rooms.open}</Link>
+        <Link to={`/c/${room.id}`} data-slot="button-link" aria-label={roomsStrings.rooms.openNamed(room.title)} className="inline-flex h-8 shrink-0 items-center rounded-sm px-3 font-medium text-soft hover:bg-selected hover:text-ink pointer-coarse:h-11">{roomsStrings.rooms.open}</Link>
       ) : (
-        <Button size="small" busy={busy} aria-label={strings.rooms.joinNamed(room.title)} onClick={() => void join()}>{strings.rooms.join}</Button>
+        <Button size="small" busy={busy} aria-label={roomsStrings.rooms.joinNamed(room.title)} onClick={() => void join()}>{roomsStrings.rooms.join}</Button>
       )}
     </li>
   );

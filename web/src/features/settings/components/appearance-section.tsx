@@ -1,33 +1,33 @@
 import { Monitor, Moon, Rows2, Rows4, Sun } from 'lucide-react';
 import { Segmented } from '@/components/segmented';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { strings } from '@/lib/strings';
+import { settingsStrings } from '@/i18n/settings';
 
 export function AppearanceSection() {
   const { theme, density, set } = useSettings();
   return (
     <div className="flex flex-col items-start gap-7">
       <Segmented
-        label={strings.settings.theme}
+        label={settingsStrings.theme}
         value={theme}
         options={[
-          { value: 'system', label: strings.settings.themes.system, icon: Monitor },
-          { value: 'light', label: strings.settings.themes.light, icon: Sun },
-          { value: 'dark', label: strings.settings.themes.dark, icon: Moon },
+          { value: 'system', label: settingsStrings.themes.system, icon: Monitor },
+          { value: 'light', label: settingsStrings.themes.light, icon: Sun },
+          { value: 'dark', label: settingsStrings.themes.dark, icon: Moon },
         ]}
         onChange={(value) => set({ theme: value })}
       />
       <div>
         <Segmented
-          label={strings.settings.density}
+          label={settingsStrings.density}
           value={density}
           options={[
-            { value: 'cosy', label: strings.settings.densities.cosy, icon: Rows2 },
-            { value: 'compact', label: strings.settings.densities.compact, icon: Rows4 },
+            { value: 'cosy', label: settingsStrings.densities.cosy, icon: Rows2 },
+            { value: 'compact', label: settingsStrings.densities.compact, icon: Rows4 },
           ]}
           onChange={(value) => set({ density: value })}
         />
-        <p className="mt-1.5 text-small text-faint">{strings.settings.densityHint}</p>
+        <p className="mt-1.5 text-small text-faint">{settingsStrings.densityHint}</p>
       </div>
     </div>
   );

@@ -2,11 +2,11 @@ import { useState } from 'react';
 import { Switch } from '@/components/switch';
 import { notificationsPossible } from '@/features/settings/state/notify';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { strings } from '@/lib/strings';
+import { settingsStrings } from '@/i18n/settings';
 
 function hintOf(possible: boolean, permission: NotificationPermission): string {
-  if (!possible) return strings.settings.notificationsImpossible;
-  return permission === 'denied' ? strings.settings.notificationsDenied : strings.settings.notificationsHint;
+  if (!possible) return settingsStrings.notificationsImpossible;
+  return permission === 'denied' ? settingsStrings.notificationsDenied : settingsStrings.notificationsHint;
 }
 
 export function NotificationsSection() {
@@ -21,7 +21,7 @@ export function NotificationsSection() {
   };
   return (
     <Switch
-      label={strings.settings.notifications}
+      label={settingsStrings.notifications}
       hint={hintOf(possible, permission)}
       checked={notifications && permission === 'granted'}
       disabled={!possible || permission === 'denied'}

@@ -5,8 +5,9 @@ import { Button } from '@/components/button';
 import { FormError } from '@/components/form-error';
 import { showToast } from '@/components/notices';
 import { PasswordField } from '@/components/password-field';
+import { authStrings } from '@/i18n/auth';
+import { settingsStrings } from '@/i18n/settings';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 export function PasswordSection() {
   const [current, setCurrent] = useState('');
@@ -22,7 +23,7 @@ export function PasswordSection() {
       await changePassword(current, next);
       setCurrent('');
       setNext('');
-      showToast(strings.settings.passwordChanged);
+      showToast(settingsStrings.passwordChanged);
       void queryClient.invalidateQueries({ queryKey: keys.sessions });
     } catch (failure) {
       setError(failure);
@@ -30,16 +31,16 @@ export function PasswordSection() {
       setBusy(false);
     }
   };
-  const currentError = code === 'auth.invalid_credentials' ? strings.settings.wrongPassword : fieldError(error, 'current_password');
+  const currentError = code === 'auth.invalid_credentials' ? settingsStrings.wrongPassword : fieldError(error, 'current_password');
   const nextError = code === 'auth.weak_password' ? errorText(error) : fieldError(error, 'new_password');
   const general = error && !currentError && !nextError && !namesAField(error, ['current_password', 'new_password']) ? errorText(error) : null;
   return (
     <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
-      <p className="text-soft">{strings.settings.passwordLead}</p>
-      <PasswordField label={strings.settings.currentPassword} autoComplete="current-password" required value={current} error={currentError} onChange={(event) => setCurrent(event.target.value)} />
-      <PasswordField label={strings.settings.newPassword} hint={strings.auth.passwordHint} autoComplete="new-password" required minLength={10} value={next} error={nextError} onChange={(event) => setNext(event.target.value)} />
+      <p className="text-soft">{settingsStrings.passwordLead}</p>
+      <PasswordField label={settingsStrings.currentPassword} autoComplete="current-password" required value={current} error={currentError} onChange={(event) => setCurrent(event.target.value)} />
+      <PasswordField label={settingsStrings.newPassword} hint={authStrings.passwordHint} autoComplete="new-password" required minLength={10} value={next} error={nextError} onChange={(event) => setNext(event.target.value)} />
       <FormError text={general} />
-      <Button type="submit" variant="primary" busy={busy} disabled={!current || next.length < 10} className="self-start">{strings.settings.changePassword}</Button>
+      <Button type="submit" variant="primary" busy={busy} disabled={!current || next.length < 10} className="self-start">{settingsStrings.changePassword}</Button>
     </form>
   );
 }

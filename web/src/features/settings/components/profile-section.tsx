@@ -7,8 +7,10 @@ import { FormError } from '@/components/form-error';
 import { showToast } from '@/components/notices';
 import { PasswordField } from '@/components/password-field';
 import { setUser, useMe } from '@/features/auth/state/session';
+import { authStrings } from '@/i18n/auth';
+import { commonStrings } from '@/i18n/common';
+import { settingsStrings } from '@/i18n/settings';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 
 export function ProfileSection() {
   const me = useMe();
@@ -19,7 +21,7 @@ export function ProfileSection() {
   const [password, setPassword] = useState('');
   const emailChanged = email.trim() !== (me.email ?? '');
   const changed = name.trim() !== me.display_name || emailChanged;
-  const wrongPassword = error && errorCode(error) === 'auth.invalid_credentials' ? strings.settings.wrongPassword : undefined;
+  const wrongPassword = error && errorCode(error) === 'auth.invalid_credentials' ? settingsStrings.wrongPassword : undefined;
   const emailTaken = error && errorCode(error) === 'auth.email_taken' ? errorText(error) : undefined;
   const save = async (event: FormEvent) => {
     event.preventDefault();
@@ -28,7 +30,7 @@ export function ProfileSection() {
     try {
       setUser(await updateMe({ display_name: name.trim(), ...(emailChanged && { email: email.trim(), current_password: password }) }));
       setPassword('');
-      showToast(strings.settings.saved);
+      showToast(settingsStrings.saved);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -46,13 +48,13 @@ export function ProfileSection() {
         </div>
       </div>
       <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
-        <TextField label={strings.auth.displayName} value={name} required autoComplete="name" error={fieldError(error, 'display_name')} onChange={(event) => setName(event.target.value)} />
-        <TextField label={strings.auth.email} type="email" value={email} autoComplete="email" hint={strings.settings.emailHint} error={emailTaken ?? fieldError(error, 'email')} onChange={(event) => setEmail(event.target.value)} />
+        <TextField label={authStrings.displayName} value={name} required autoComplete="name" error={fieldError(error, 'display_name')} onChange={(event) => setName(event.target.value)} />
+        <TextField label={authStrings.email} type="email" value={email} autoComplete="email" hint={settingsStrings.emailHint} error={emailTaken ?? fieldError(error, 'email')} onChange={(event) => setEmail(event.target.value)} />
         {emailChanged && (
-          <PasswordField label={strings.settings.currentPassword} value={password} required autoComplete="current-password" error={wrongPassword ?? fieldError(error, 'current_password')} onChange={(event) => setPassword(event.target.value)} />
+          <PasswordField label={settingsStrings.currentPassword} value={password} required autoComplete="current-password" error={wrongPassword ?? fieldError(error, 'current_password')} onChange={(event) => setPassword(event.target.value)} />
         )}
         <FormError text={general} />
-        <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{strings.common.save}</Button>
+        <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{commonStrings.common.save}</Button>
       </form>
     </div>
   );

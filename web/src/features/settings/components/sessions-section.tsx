@@ -11,8 +11,9 @@ import { showToast } from '@/components/notices';
 import { ListSkeleton } from '@/components/skeleton';
 import { signOut } from '@/features/auth/state/session';
 import { deviceName } from '@/features/settings/state/device-name';
+import { authStrings } from '@/i18n/auth';
+import { settingsStrings } from '@/i18n/settings';
 import { errorText } from '@/lib/errors';
-import { strings } from '@/lib/strings';
 import { agoText, longDate } from '@/lib/time';
 import { useNow } from '@/lib/use-now';
 
@@ -28,23 +29,23 @@ export function SessionsSection() {
   const sorted = [...(sessions.data ?? [])].sort((a, b) => Number(b.current) - Number(a.current) || b.last_seen_at.localeCompare(a.last_seen_at));
   return (
     <div className="flex flex-col gap-5">
-      <p className="text-soft">{strings.settings.sessionsLead}</p>
+      <p className="text-soft">{settingsStrings.sessionsLead}</p>
       {sessions.isPending && <ListSkeleton rows={3} />}
-      {sessions.isError && <ErrorState title={strings.settings.sessionsFailed} error={sessions.error} onRetry={() => void sessions.refetch()} />}
+      {sessions.isError && <ErrorState title={settingsStrings.sessionsFailed} error={sessions.error} onRetry={() => void sessions.refetch()} />}
       <ul className="flex flex-col divide-y divide-line border-y border-line">
         {sorted.map((session) => <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />)}
       </ul>
       <div className="flex flex-wrap gap-2">
         <Button onClick={() => void signOut(false)}>
-          <LogOut size={16} aria-hidden /> {strings.auth.signOut}
+          <LogOut size={16} aria-hidden /> {authStrings.signOut}
         </Button>
-        <Button variant="quiet_danger" onClick={() => setEndingAll(true)}>{strings.auth.signOutEverywhere}</Button>
+        <Button variant="quiet_danger" onClick={() => setEndingAll(true)}>{authStrings.signOutEverywhere}</Button>
       </div>
       {endingAll && (
         <ConfirmDialog
-          title={strings.auth.signOutEverywhere}
-          text={strings.settings.endAllText}
-          action={strings.auth.signOutEverywhere}
+          title={authStrings.signOutEverywhere}
+          text={settingsStrings.endAllText}
+          action={authStrings.signOutEverywhere}
           danger
           onConfirm={() => signOut(true)}
           onClose={() => setEndingAll(false)}
@@ -62,17 +63,17 @@ function SessionRow({ session, onEnd }: { session: SessionInfo; onEnd: () => voi
     <li className="flex items-center gap-4 py-3">
       <Icon size={20} strokeWidth={1.6} aria-hidden className="shrink-0 text-soft" />
       <div className="min-w-0 flex-1">
-        <p className="truncate font-medium" data-tip={session.user_agent}>{device.name || strings.settings.unknownDevice}</p>
+        <p className="truncate font-medium" data-tip={session.user_agent}>{device.name || settingsStrings.unknownDevice}</p>
         <p className="text-small text-faint">
-          {session.current ? strings.settings.thisDevice : strings.settings.lastUsed(agoText(session.last_seen_at, now))}
+          {session.current ? settingsStrings.thisDevice : settingsStrings.lastUsed(agoText(session.last_seen_at, now))}
           {' · '}
-          {strings.settings.signedInOn(longDate(session.created_at))}
+          {settingsStrings.signedInOn(longDate(session.created_at))}
         </p>
       </div>
       {session.current ? (
-        <span className="rounded-full bg-good-soft px-2.5 py-0.5 text-small font-medium text-good">{strings.settings.current}</span>
+        <span className="rounded-full bg-good-soft px-2.5 py-0.5 text-small font-medium text-good">{settingsStrings.current}</span>
       ) : (
-        <Button size="small" aria-label={strings.settings.endNamed(device.name)} onClick={onEnd}>{strings.settings.end}</Button>
+        <Button size="small" aria-label={settingsStrings.endNamed(device.name)} onClick={onEnd}>{settingsStrings.end}</Button>
       )}
     </li>
   );

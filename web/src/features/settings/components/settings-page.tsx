@@ -1,8 +1,8 @@
 import { ChartColumn, ChevronLeft, SlidersHorizontal, UserRound } from 'lucide-react';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, Navigate, NavLink, useParams } from 'react-router';
+import { settingsStrings } from '@/i18n/settings';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { useIsNarrow } from '@/lib/use-media';
 import { AppearanceSection } from './appearance-section';
 import { NotificationsSection } from './notifications-section';
@@ -57,8 +57,8 @@ export function SettingsPage({ missing }: { missing?: ReactNode }) {
 
 function SectionNav({ chosen, narrow }: { chosen: string | undefined; narrow: boolean }) {
   return (
-    <nav aria-label={strings.settings.title} className={cn('shrink-0 overflow-y-auto px-2 pb-6', narrow ? 'w-full' : 'w-60 border-e border-line')}>
-      <h1 className="flex h-14 items-center px-3 text-title font-bold tracking-[-0.01em]">{strings.settings.title}</h1>
+    <nav aria-label={settingsStrings.title} className={cn('shrink-0 overflow-y-auto px-2 pb-6', narrow ? 'w-full' : 'w-60 border-e border-line')}>
+      <h1 className="flex h-14 items-center px-3 text-title font-bold tracking-[-0.01em]">{settingsStrings.title}</h1>
       <ul className="flex flex-col gap-0.5">
         {sections.map(({ path, icon: Icon }) => (
           <li key={path}>
@@ -72,8 +72,8 @@ function SectionNav({ chosen, narrow }: { chosen: string | undefined; narrow: bo
             >
               <Icon size={18} aria-hidden className="shrink-0" />
               <span className="flex min-w-0 flex-col">
-                {strings.settings.sections[path]}
-                {narrow && <span className="text-small text-faint">{strings.settings.holds[path]}</span>}
+                {settingsStrings.sections[path]}
+                {narrow && <span className="text-small text-faint">{settingsStrings.holds[path]}</span>}
               </span>
             </NavLink>
           </li>
@@ -97,17 +97,17 @@ function Open({ section, narrow }: { section: Section; narrow: boolean }) {
       <div className={cn('mx-auto px-4 pt-3 pb-16 md:px-8 md:pt-10', section.path === 'usage' ? 'max-w-[47.5rem]' : 'max-w-[38rem]')}>
         <div className="mb-6 flex items-center gap-1">
           {narrow && (
-            <Link to="/settings" aria-label={strings.settings.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
+            <Link to="/settings" aria-label={settingsStrings.back} className="-ms-2 inline-flex size-11 items-center justify-center rounded-sm text-soft hover:bg-hover">
               <ChevronLeft size={22} aria-hidden />
             </Link>
           )}
-          <Title className="text-title font-bold tracking-[-0.01em]">{strings.settings.sections[section.path]}</Title>
+          <Title className="text-title font-bold tracking-[-0.01em]">{settingsStrings.sections[section.path]}</Title>
         </div>
         <Suspense fallback={null}>
           <div className="flex flex-col divide-y divide-line">
             {section.parts.map(({ name, part: Part }) => (
               <section key={name} id={name} ref={showPart} aria-labelledby={several ? `${name}-title` : undefined} className="scroll-mt-6 py-8 first:pt-0 last:pb-0">
-                {several && <PartTitle id={`${name}-title`} className="mb-4 text-read font-bold">{strings.settings.parts[name as keyof typeof strings.settings.parts]}</PartTitle>}
+                {several && <PartTitle id={`${name}-title`} className="mb-4 text-read font-bold">{settingsStrings.parts[name as keyof typeof settingsStrings.parts]}</PartTitle>}
                 <Part />
               </section>
             ))}

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { UsageReport } from '@/api/contracts.gen';
 import { useModels } from '@/features/assistant/state/use-models';
 import { columnsOf, modelsOf, roundUp, type UsageDay } from '@/features/settings/state/usage';
-import { strings } from '@/lib/strings';
+import { usageStrings } from '@/i18n/usage';
 import { exactNumber, shortDay, shortNumber } from './usage-numbers';
 
 const height = 160;
@@ -20,7 +20,7 @@ export function UsageChart({ report, from, to }: { report: UsageReport; from: st
   const labelOf = (id: string) => models?.find((model) => model.id === id)?.label ?? id;
   return (
     <figure data-slot="usage-chart" className="flex flex-col gap-3">
-      <div role="img" aria-label={strings.usage.chart(columns.length)} className="relative ps-11">
+      <div role="img" aria-label={usageStrings.chart(columns.length)} className="relative ps-11">
         {[1, 0.5, 0].map((share) => (
           <div key={share} aria-hidden className="absolute inset-x-0 flex h-0 items-center" style={{ top: `${(1 - share) * height}px` }}>
             <span className="tabular w-9 -translate-y-px text-end text-small leading-none text-faint">{shortNumber(top * share)}</span>
@@ -33,7 +33,7 @@ export function UsageChart({ report, from, to }: { report: UsageReport; from: st
           </svg>
           <div className="absolute inset-0 flex">
             {columns.map((column) => (
-              <span key={column.day} data-tip={strings.usage.dayTotal(shortDay(column.day), exactNumber(column.tokens))} className="h-full flex-1 rounded-[4px] hover:bg-hover/50" />
+              <span key={column.day} data-tip={usageStrings.dayTotal(shortDay(column.day), exactNumber(column.tokens))} className="h-full flex-1 rounded-[4px] hover:bg-hover/50" />
             ))}
           </div>
         </div>

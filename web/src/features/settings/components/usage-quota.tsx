@@ -1,6 +1,6 @@
 import type { UsageQuota as Quota } from '@/api/contracts.gen';
+import { usageStrings } from '@/i18n/usage';
 import { cn } from '@/lib/cn';
-import { strings } from '@/lib/strings';
 import { clockTime } from '@/lib/time';
 import { exactNumber } from './usage-numbers';
 
@@ -12,8 +12,8 @@ export function UsageQuota({ quota }: { quota: Quota }) {
   return (
     <div className="flex flex-col gap-1.5 rounded-md border border-line bg-raised px-4 py-3">
       <div className="flex items-baseline justify-between gap-3">
-        <span id="usage-quota" className="font-medium">{strings.usage.quota}</span>
-        <span className="tabular text-small text-soft">{strings.usage.quotaOf(exactNumber(used), exactNumber(most))}</span>
+        <span id="usage-quota" className="font-medium">{usageStrings.quota}</span>
+        <span className="tabular text-small text-soft">{usageStrings.quotaOf(exactNumber(used), exactNumber(most))}</span>
       </div>
       <div
         role="meter"
@@ -26,7 +26,7 @@ export function UsageQuota({ quota }: { quota: Quota }) {
         <div data-mark className={cn('h-full rounded-full', full ? 'bg-bad-solid' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
       </div>
       <p className={cn('text-small', full ? 'text-bad' : 'text-faint')}>
-        {full && `${strings.usage.quotaFull} `}{strings.usage.quotaResets(clockTime(quota.resets_at))}
+        {full && `${usageStrings.quotaFull} `}{usageStrings.quotaResets(clockTime(quota.resets_at))}
       </p>
     </div>
   );

@@ -9,7 +9,9 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { Segmented } from '@/components/segmented';
 import { addDays, dayIn, readerZone } from '@/features/settings/state/usage';
-import { strings } from '@/lib/strings';
+import { commonStrings } from '@/i18n/common';
+import { conversationsStrings } from '@/i18n/conversations';
+import { usageStrings } from '@/i18n/usage';
 import { UsageChart } from './usage-chart';
 import { UsageQuota } from './usage-quota';
 import { UsageTable } from './usage-table';
@@ -33,15 +35,15 @@ export function UsageSection() {
   });
   return (
     <div className="flex flex-col gap-7">
-      <p className="-mt-2 text-soft">{strings.usage.lead(zone.replaceAll('_', ' '))}</p>
-      {error && !data ? <ErrorState title={strings.usage.failed} error={error} onRetry={() => void refetch()} /> : !data ? <UsageSkeleton /> : (
+      <p className="-mt-2 text-soft">{usageStrings.lead(zone.replaceAll('_', ' '))}</p>
+      {error && !data ? <ErrorState title={usageStrings.failed} error={error} onRetry={() => void refetch()} /> : !data ? <UsageSkeleton /> : (
         <>
           {data.quota && <UsageQuota quota={data.quota} />}
           <Segmented
-            label={strings.usage.range}
+            label={usageStrings.range}
             hideLabel
             value={range}
-            options={ranges.map((value) => ({ value, label: strings.usage.ranges[value] }))}
+            options={ranges.map((value) => ({ value, label: usageStrings.ranges[value] }))}
             onChange={setRange}
           />
           <Used report={data} from={from} to={to} />
@@ -56,9 +58,9 @@ function Used({ report, from, to }: { report: UsageReport; from: string; to: str
     return (
       <EmptyState
         picture={<ChartColumn size={32} strokeWidth={1.5} aria-hidden />}
-        title={strings.usage.emptyTitle}
-        text={strings.usage.emptyText}
-        action={<Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{strings.list.newAssistant}</Link>}
+        title={usageStrings.emptyTitle}
+        text={usageStrings.emptyText}
+        action={<Link to="/new" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{conversationsStrings.newAssistant}</Link>}
       />
     );
   }
@@ -73,7 +75,7 @@ function Used({ report, from, to }: { report: UsageReport; from: string; to: str
 
 function UsageSkeleton() {
   return (
-    <div role="status" aria-label={strings.common.loading} className="flex flex-col gap-6">
+    <div role="status" aria-label={commonStrings.common.loading} className="flex flex-col gap-6">
       <div className="skeleton h-10 w-64" />
       <div className="skeleton h-16" />
       <div className="skeleton h-44" />

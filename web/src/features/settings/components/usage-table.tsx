@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { UsageReport } from '@/api/contracts.gen';
 import { useModels } from '@/features/assistant/state/use-models';
-import { strings } from '@/lib/strings';
+import { usageStrings } from '@/i18n/usage';
 import { costText, exactNumber, shortDay } from './usage-numbers';
 
 const cell = 'px-3 py-2 text-end first:ps-0 last:pe-0';
@@ -12,7 +12,7 @@ export function UsageTable({ report }: { report: UsageReport }) {
   const rows = useMemo(() => [...report.days].reverse(), [report.days]);
   const hasCost = report.days.some((row) => row.cost_micros !== null);
   const labelOf = (id: string) => models?.find((model) => model.id === id)?.label ?? id;
-  const { day, model, tokensIn, tokensOut, answers, cost, total, table } = strings.usage;
+  const { day, model, tokensIn, tokensOut, answers, cost, total, table } = usageStrings;
   const heads = [tokensIn, tokensOut, answers, ...(hasCost ? [cost] : [])];
   return (
     <div role="region" aria-label={table} tabIndex={0} className="scroll-hint overflow-x-auto rounded-sm">

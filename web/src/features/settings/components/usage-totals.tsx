@@ -1,15 +1,15 @@
 import type { UsageTotal } from '@/api/contracts.gen';
-import { strings } from '@/lib/strings';
+import { usageStrings } from '@/i18n/usage';
 import { costText, exactNumber } from './usage-numbers';
 
 export function UsageTotals({ total, currency }: { total: UsageTotal; currency: string }) {
   const cost = costText(total.cost_micros, currency);
   const parts: [string, string][] = [
-    [strings.usage.tokensIn, exactNumber(total.inputTokens)],
-    [strings.usage.tokensOut, exactNumber(total.outputTokens)],
-    [strings.usage.answers, exactNumber(total.generations)],
+    [usageStrings.tokensIn, exactNumber(total.inputTokens)],
+    [usageStrings.tokensOut, exactNumber(total.outputTokens)],
+    [usageStrings.answers, exactNumber(total.generations)],
   ];
-  if (cost) parts.push([strings.usage.cost, cost]);
+  if (cost) parts.push([usageStrings.cost, cost]);
   return (
     <dl className="flex flex-wrap gap-x-10 gap-y-4">
       {parts.map(([label, value]) => (

@@ -1,6 +1,5 @@
-// The part of strings.ts about assistants, their answers and what they use.
+import { plural } from './grammar';
 
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 const number = (value: number): string => value.toLocaleString('en');
 
 export const assistantStrings = {
@@ -97,31 +96,5 @@ export const assistantStrings = {
     inRoomOff: 'Nobody can ask the assistant here.',
     turnedOn: 'The assistant answers here now',
     turnedOff: 'The assistant is off',
-  },
-  usage: {
-    lead: (zone: string) => `What your questions and their answers used, by day in ${zone}.`,
-    failed: 'The usage did not load',
-    range: 'Time',
-    ranges: { '7': '7 days', '30': '30 days', '90': '90 days' },
-    chart: (days: number) => `Tokens by day and model, ${days} days`,
-    table: 'The same as a table',
-    showTable: 'Show as a table',
-    hideTable: 'Hide the table',
-    day: 'Day',
-    model: 'Model',
-    tokensIn: 'Tokens in',
-    tokensOut: 'Tokens out',
-    answers: 'Answers',
-    cost: 'Cost',
-    total: 'Total',
-    tokens: 'Tokens',
-    inAndOut: (input: string, output: string) => `${input} in, ${output} out`,
-    emptyTitle: 'Nothing used yet',
-    emptyText: 'Ask an assistant something. What it took is counted here.',
-    quota: 'Today’s tokens',
-    quotaOf: (used: string, most: string) => `${used} of ${most}`,
-    quotaResets: (time: string) => `Counted from midnight UTC; it starts again at ${time}.`,
-    quotaFull: 'Used up for today.',
-    dayTotal: (day: string, tokens: string) => `${day}: ${tokens} tokens`,
   },
 } as const;

@@ -1,0 +1,38 @@
+const byCode: Record<string, string> = {
+  'auth.invalid_credentials': 'That name and password do not belong together. Check both and try again.',
+  'auth.username_taken': 'Somebody has this name already. Choose another one.',
+  'auth.email_taken': 'Another account uses this address.',
+  'auth.weak_password': 'This password is too easy to guess. Choose a longer one.',
+  'chat.not_found': 'This conversation does not exist, or you are not in it.',
+  'chat.not_a_member': 'You are not in this conversation any more.',
+  'chat.forbidden': 'You may not do this here. Ask an admin of the room.',
+  'chat.archived': 'This room is archived. Nobody can write in it.',
+  'chat.owner_cannot_leave': 'The owner cannot leave. Hand the room over first, or delete it.',
+  'chat.direct_is_fixed': 'A direct conversation always has the same two people.',
+  'chat.member_limit': 'This room is full.',
+  'message.too_long': 'The message is longer than 16,000 characters.',
+  'message.empty': 'The message is empty.',
+  'message.control_character': 'The message holds characters that cannot be shown. Paste it as plain text.',
+  'message.client_id_conflict': 'Another message took this one’s place. Copy the text and send it again.',
+  'message.deleted': 'The message was deleted meanwhile.',
+  'message.not_found': 'The message is gone.',
+  'request.too_large': 'The message is too large.',
+  'generation.in_flight_limit': 'Several of your questions are waiting already. Ask again when one is answered.',
+  'generation.nothing_to_answer': 'There is nothing here yet that could be answered.',
+  'generation.client_id_conflict': 'Another question took this one’s place. Copy the text and ask again.',
+  'generation.not_found': 'This answer is not there any more.',
+  'usage.quota_exceeded': 'Your tokens for today are used up. They come back at midnight UTC; the usage page says more.',
+  'chat.assistant_off': 'The assistant is switched off in this room. An admin can switch it on in the room settings.',
+  'model.unknown': 'This model is not available any more. Choose another one in the chat settings.',
+  'usage.unknown_time_zone': 'The server does not know your time zone.',
+  'usage.range_too_long': 'This is too long a time for one picture.',
+};
+
+export const errorsStrings = {
+  byCode,
+  unexpected: 'Something went wrong. Nothing was lost; try again.',
+  network: 'No answer from the server. Check the network and try again.',
+  server: 'The server could not do this right now. Try again in a moment.',
+  limited: (seconds: number | null) =>
+    seconds ? `Too many attempts. Try again in ${seconds} s.` : 'Too many attempts. Wait a moment and try again.',
+} as const;
