@@ -1,10 +1,11 @@
 import { Dialog } from '@/components/dialog';
 import { useOverlays } from '@/components/overlays';
+import { appStrings } from '@/i18n/app';
 import { helpStrings } from '@/i18n/help';
 
 export function HelpSheet() {
   return (
-    <Dialog title={helpStrings.title} onClose={() => useOverlays.setState({ help: false })} className="w-[min(640px,calc(100vw-24px))]!">
+    <Dialog title={appStrings.pages.help} onClose={() => useOverlays.setState({ help: false })} className="w-[min(640px,calc(100vw-24px))]!">
       <div className="grid gap-x-10 gap-y-6 md:grid-cols-2">
         {helpStrings.groups.map((group) => (
           <section key={group.title}>

@@ -13,13 +13,10 @@ import { openDirectChat } from '@/features/chat/state/chat-actions';
 import { activityOf } from '@/features/chat/state/chat-cache';
 import { titleOf, useSortedChats } from '@/features/chat/state/use-chats';
 import { useSettings } from '@/features/settings/state/settings-store';
+import { appStrings } from '@/i18n/app';
 import { authStrings } from '@/i18n/auth';
 import { chatStrings } from '@/i18n/chat';
 import { conversationsStrings } from '@/i18n/conversations';
-import { helpStrings } from '@/i18n/help';
-import { peopleStrings } from '@/i18n/people';
-import { roomsStrings } from '@/i18n/rooms';
-import { settingsStrings } from '@/i18n/settings';
 import { switcherStrings } from '@/i18n/switcher';
 import { errorText } from '@/lib/errors';
 import { fuzzySearch, type FuzzyEntry } from '@/lib/fuzzy';
@@ -68,18 +65,18 @@ function actionEntries(go: Go): FuzzyEntry<SwitcherEntry>[] {
   const isDark = document.documentElement.dataset.theme === 'dark';
   const list: [string, string, LucideIcon, () => void][] = [
     [groups.actions, conversationsStrings.newAssistant, Sparkle, () => go('/new')],
-    [groups.actions, roomsStrings.newRoom.title, SquarePen, () => go('/new/room')],
-    [groups.actions, peopleStrings.messageSomeone, UsersRound, () => go('/people')],
-    [groups.actions, roomsStrings.rooms.title, Compass, () => go('/rooms')],
+    [groups.actions, appStrings.pages.newRoom, SquarePen, () => go('/new/room')],
+    [groups.actions, switcherStrings.messageSomeone, UsersRound, () => go('/people')],
+    [groups.actions, appStrings.pages.rooms, Compass, () => go('/rooms')],
     [groups.actions, isDark ? switcherStrings.useLight : switcherStrings.useDark, isDark ? Sun : Moon, () => set({ theme: isDark ? 'light' : 'dark' })],
-    [groups.actions, helpStrings.title, Keyboard, () => useOverlays.setState({ help: true })],
+    [groups.actions, appStrings.pages.help, Keyboard, () => useOverlays.setState({ help: true })],
     [groups.actions, authStrings.signOut, LogOut, () => void signOut(false)],
-    [groups.settings, settingsStrings.parts.profile, UserRound, () => go('/settings/account#profile')],
-    [groups.settings, settingsStrings.parts.password, ShieldCheck, () => go('/settings/account#password')],
-    [groups.settings, settingsStrings.parts.sessions, MonitorSmartphone, () => go('/settings/account#sessions')],
-    [groups.settings, settingsStrings.parts.appearance, Palette, () => go('/settings/preferences#appearance')],
-    [groups.settings, settingsStrings.parts.notifications, Bell, () => go('/settings/preferences#notifications')],
-    [groups.settings, settingsStrings.sections.usage, ChartColumn, () => go('/settings/usage')],
+    [groups.settings, appStrings.pages.settingsParts.profile, UserRound, () => go('/settings/account#profile')],
+    [groups.settings, appStrings.pages.settingsParts.password, ShieldCheck, () => go('/settings/account#password')],
+    [groups.settings, appStrings.pages.settingsParts.sessions, MonitorSmartphone, () => go('/settings/account#sessions')],
+    [groups.settings, appStrings.pages.settingsParts.appearance, Palette, () => go('/settings/preferences#appearance')],
+    [groups.settings, appStrings.pages.settingsParts.notifications, Bell, () => go('/settings/preferences#notifications')],
+    [groups.settings, appStrings.pages.settings.usage, ChartColumn, () => go('/settings/usage')],
   ];
   if (theme !== 'system') list.splice(5, 0, [groups.actions, switcherStrings.useSystem, Palette, () => set({ theme: 'system' })]);
   return list.map(([group, title, Icon, run], index) => ({

@@ -6,6 +6,21 @@ export const appStrings = {
     unreachableTitle: 'Loquat cannot be reached',
     unreachableText: 'Your messages are safe on the server, and what you typed is kept here. Check the network, then try again.',
   },
+  // Pages by the names that the search box, too, calls them.
+  pages: {
+    rooms: 'Rooms',
+    newRoom: 'New room',
+    help: 'Keyboard',
+    settings: { account: 'Account', preferences: 'Preferences', usage: 'Usage' },
+    settingsParts: {
+      profile: 'Profile',
+      password: 'Password',
+      sessions: 'Sessions',
+      appearance: 'Appearance',
+      writing: 'Writing and keys',
+      notifications: 'Notifications',
+    },
+  },
   places: {
     label: 'Places',
     chats: 'Chats',

@@ -1,7 +1,6 @@
 import { control } from './grammar';
 
 export const helpStrings = {
-  title: 'Keyboard',
   groups: [
     { title: 'Everywhere', keys: [[`${control} K`, 'Go to anything'], ['?', 'Show these keys'], ['/', 'Write in the open chat'], ['Esc', 'Close what is on top']] },
     { title: 'Conversations', keys: [['↑ ↓', 'Move in the list'], ['Enter', 'Open']] },

@@ -8,7 +8,6 @@ export const peopleStrings = {
   nobodyText: 'Send the address of this page to somebody; they can create their own account.',
   message: 'Message',
   messageNamed: (name: string) => `Message ${name}`,
-  messageSomeone: 'Message somebody',
   chosen: 'Chosen people',
   unchoose: (name: string) => `Take ${name} out`,
 } as const;

@@ -56,7 +56,6 @@ export const roomsStrings = {
     deleteText: 'All its messages go away, for everybody. This cannot be undone.',
   },
   newRoom: {
-    title: 'New room',
     lead: 'A room is where people talk about one thing.',
     directInstead: 'Write to one person instead',
     nameHint: 'For example: Garden, Release 2, Book club',
@@ -64,7 +63,6 @@ export const roomsStrings = {
     create: 'Create room',
   },
   rooms: {
-    title: 'Rooms',
     search: 'Find a public room',
     searchHint: 'Name of a room',
     failed: 'The rooms did not load',

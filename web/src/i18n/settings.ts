@@ -3,16 +3,7 @@ import { control } from './grammar';
 export const settingsStrings = {
   title: 'Settings',
   back: 'Back to settings',
-  sections: { account: 'Account', preferences: 'Preferences', usage: 'Usage' },
   holds: { account: 'Profile, password, sessions', preferences: 'Appearance, writing, notifications', usage: 'What your questions took' },
-  parts: {
-    profile: 'Profile',
-    password: 'Password',
-    sessions: 'Sessions',
-    appearance: 'Appearance',
-    writing: 'Writing and keys',
-    notifications: 'Notifications',
-  },
   saved: 'Saved',
   emailHint: 'You can sign in with it. Leave it empty to remove it.',
   passwordLead: 'When you change your password, your other sessions end.',

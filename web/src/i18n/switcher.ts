@@ -6,6 +6,7 @@ export const switcherStrings = {
   noMessages: 'Finds names, not what was written in messages.',
   groups: { chats: 'Recent', people: 'People', actions: 'Actions', settings: 'Settings' },
   nothing: (query: string) => `Nothing matches “${query}”.`,
+  messageSomeone: 'Message somebody',
   useDark: 'Use dark theme',
   useLight: 'Use light theme',
   useSystem: 'Use the system’s theme',

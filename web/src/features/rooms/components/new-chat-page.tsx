@@ -11,6 +11,7 @@ import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { createRoom } from '@/features/chat/state/chat-actions';
 import { PeoplePicker } from '@/features/people/components/people-picker';
+import { appStrings } from '@/i18n/app';
 import { roomsStrings } from '@/i18n/rooms';
 import { errorText, fieldError, namesAField } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
@@ -40,7 +41,7 @@ export function NewChatPage() {
     }
   };
   return (
-    <PageFrame title={roomsStrings.newRoom.title} back="/">
+    <PageFrame title={appStrings.pages.newRoom} back="/">
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-6">
         <p className="text-soft">
           {roomsStrings.newRoom.lead} <Link to="/people" className="text-link underline underline-offset-2">{roomsStrings.newRoom.directInstead}</Link>

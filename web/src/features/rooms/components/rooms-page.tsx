@@ -15,6 +15,7 @@ import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { ListSkeleton } from '@/components/skeleton';
 import { useSortedChats } from '@/features/chat/state/use-chats';
+import { appStrings } from '@/i18n/app';
 import { chatStrings } from '@/i18n/chat';
 import { conversationsStrings } from '@/i18n/conversations';
 import { roomsStrings } from '@/i18n/rooms';
@@ -33,7 +34,7 @@ export function RoomsPage() {
   const sorted = useMemo(() => [...(rooms.data ?? [])].sort(orders[sort]), [rooms.data, sort]);
   const mine = new Set(useSortedChats().map((chat) => chat.id));
   return (
-    <PageFrame title={roomsStrings.rooms.title}>
+    <PageFrame title={appStrings.pages.rooms}>
       <div className="flex flex-wrap items-end gap-3">
         <TextField className="min-w-48 flex-1" label={roomsStrings.rooms.search} value={text} placeholder={roomsStrings.rooms.searchHint} onChange={(event) => setText(event.target.value)} />
         <Segmented label={roomsStrings.rooms.sort} value={sort} options={sorts} onChange={setSort} />
@@ -49,7 +50,7 @@ export function RoomsPage() {
             action={<Link to="/new/room" className="inline-flex h-9 items-center rounded-sm bg-accent px-4 font-medium text-accent-ink hover:bg-accent-hover pointer-coarse:h-11">{conversationsStrings.startRoom}</Link>}
           />
         )}
-        <ul aria-label={roomsStrings.rooms.title}>
+        <ul aria-label={appStrings.pages.rooms}>
           {sorted.map((room) => <RoomRow key={room.id} room={room} isMine={mine.has(room.id)} />)}
         </ul>
       </div>

@@ -1,6 +1,7 @@
 import { ChartColumn, ChevronLeft, SlidersHorizontal, UserRound } from 'lucide-react';
 import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, Navigate, NavLink, useParams } from 'react-router';
+import { appStrings } from '@/i18n/app';
 import { settingsStrings } from '@/i18n/settings';
 import { cn } from '@/lib/cn';
 import { useIsNarrow } from '@/lib/use-media';
@@ -72,7 +73,7 @@ function SectionNav({ chosen, narrow }: { chosen: string | undefined; narrow: bo
             >
               <Icon size={18} aria-hidden className="shrink-0" />
               <span className="flex min-w-0 flex-col">
-                {settingsStrings.sections[path]}
+                {appStrings.pages.settings[path]}
                 {narrow && <span className="text-small text-faint">{settingsStrings.holds[path]}</span>}
               </span>
             </NavLink>
@@ -101,13 +102,13 @@ function Open({ section, narrow }: { section: Section; narrow: boolean }) {
               <ChevronLeft size={22} aria-hidden />
             </Link>
           )}
-          <Title className="text-title font-bold tracking-[-0.01em]">{settingsStrings.sections[section.path]}</Title>
+          <Title className="text-title font-bold tracking-[-0.01em]">{appStrings.pages.settings[section.path]}</Title>
         </div>
         <Suspense fallback={null}>
           <div className="flex flex-col divide-y divide-line">
             {section.parts.map(({ name, part: Part }) => (
               <section key={name} id={name} ref={showPart} aria-labelledby={several ? `${name}-title` : undefined} className="scroll-mt-6 py-8 first:pt-0 last:pb-0">
-                {several && <PartTitle id={`${name}-title`} className="mb-4 text-read font-bold">{settingsStrings.parts[name as keyof typeof settingsStrings.parts]}</PartTitle>}
+                {several && <PartTitle id={`${name}-title`} className="mb-4 text-read font-bold">{appStrings.pages.settingsParts[name as keyof typeof appStrings.pages.settingsParts]}</PartTitle>}
                 <Part />
               </section>
             ))}
