@@ -43,6 +43,8 @@ export function setTokenSource(source: TokenSource): void {
   tokens = source;
 }
 
+export const tokenSource = (): TokenSource => tokens;
+
 function urlOf(path: string, query: CallOptions['query']): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {

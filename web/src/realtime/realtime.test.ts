@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { LiveEvent } from '@/api/events';
+import type { LiveEvent } from './event-table';
 import { FakeClient } from './fake-stomp';
 import { createRealtime } from './realtime';
 

@@ -1,7 +1,7 @@
 import { Client, type IFrame, type IMessage, type StompSubscription } from '@stomp/stompjs';
 import { createStore } from 'zustand/vanilla';
-import type { LiveEvent } from '@/api/events';
 import { step, type Connection, type ConnectionAction, type ConnectionEvent } from './connection-machine';
+import type { LiveEvent } from './event-table';
 
 // The one live connection of this tab, outside React. It carries out what connection-machine.ts decides,
 // subscribes again after each break from the last seq that was seen, and hands every event to `onEvent`.

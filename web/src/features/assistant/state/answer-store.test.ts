@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Generation } from '@/api/contracts.gen';
+import type { AnswerEvent } from '@/api/events';
 import { message } from '@/features/chat/state/test-messages';
-import type { AnswerEvent } from './answer';
 import { createAnswerStore } from './answer-store';
 
 const chat = 'chat';
@@ -55,7 +55,7 @@ describe('an answer that comes', () => {
   it('forgets what was taken back, and says what the server says', () => {
     const { store, say } = make();
 
-    const events: AnswerEvent[] = [{ type: 'state', state: 'streaming' }, { type: 'notice', code: 'generation.context_shortened', message: 'less' }, delta('hm'), { type: 'reset' }, delta('Hi')];
+    const events: AnswerEvent[] = [{ type: 'state', state: 'streaming' }, { type: 'notice', code: 'generation.context_shortened', message: 'less', dropped: 1 }, delta('hm'), { type: 'reset' }, delta('Hi')];
     events.forEach((event, index) => say(index + 1, event));
 
     expect(store.current('g')).toMatchObject({ text: 'Hi', notice: 'less', lastEventId: 5 });
@@ -256,7 +256,7 @@ describe('two tabs', () => {
     for (const { say } of tabs) {
       say(1, delta('Hel'));
       say(2, { type: 'state', state: 'canceled' });
-      say(3, { type: 'done', finish_reason: 'canceled' });
+      say(3, { type: 'done' });
     }
 
     for (const { store } of tabs) expect(store.running(chat)).toEqual([]);

@@ -1,13 +1,10 @@
 import type { Generation, Message, StartedGeneration } from '@/api/contracts.gen';
-import { advance, emptyAnswer, isEnded, withGeneration, withOrigin, type Answer, type AnswerEvent, type AnswerOrigin } from './answer';
+import type { GenerationEvent } from '@/api/events';
+import { advance, emptyAnswer, isEnded, withGeneration, withOrigin, type Answer } from './answer';
 
 // Answers that are being written, outside React. Events change them at once; who looks on is told once a frame.
 
-export interface GenerationEvent extends AnswerOrigin {
-  generationId: string;
-  event_id: number;
-  event: AnswerEvent;
-}
+type Part = Omit<GenerationEvent, 'type'>;
 
 export interface AnswerStoreOptions {
   load: (id: string) => Promise<Generation>;
@@ -30,7 +27,7 @@ const nothing: readonly AnswerPlace[] = [];
 
 interface Loading {
   // Events that came meanwhile; null once there were too many to keep.
-  held: Map<number, GenerationEvent> | null;
+  held: Map<number, Part> | null;
   again: boolean;
 }
 
@@ -94,7 +91,7 @@ export function createAnswerStore(options: AnswerStoreOptions) {
     places.set(chatId, list.map(({ id, createdAt, seq, afterSeq, promptId }) => ({ id, createdAt, seq, afterSeq, promptId })));
   }
 
-  function receive(chatId: string, event: GenerationEvent): void {
+  function receive(chatId: string, event: Part): void {
     const id = event.generationId;
     const waiting = loading.get(id);
     if (waiting && event.event.type !== 'snapshot') return hold(waiting, event);
@@ -108,7 +105,7 @@ export function createAnswerStore(options: AnswerStoreOptions) {
     if (entry) hold(entry, event);
   }
 
-  function hold(waiting: Loading, event: GenerationEvent): void {
+  function hold(waiting: Loading, event: Part): void {
     if (!waiting.held || waiting.held.size >= mostHeld) {
       waiting.held = null;
       waiting.again = true;

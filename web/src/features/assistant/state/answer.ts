@@ -1,4 +1,5 @@
 import type { Generation, GenerationError, GenerationState } from '@/api/contracts.gen';
+import type { AnswerEvent, AnswerOrigin } from '@/api/events';
 
 // One answer of an assistant while it comes: a pure value, moved on by numbered events.
 
@@ -23,24 +24,6 @@ export interface Answer {
   seq: number | null;
   // How far the chat was when the answer ended without a message: there it stays.
   afterSeq: number | null;
-}
-
-export type AnswerEvent =
-  | { type: 'state'; state: GenerationState; queue_position?: number | null }
-  | { type: 'delta'; delta: string }
-  // All text so far was thought aloud: it is gone.
-  | { type: 'reset' }
-  | { type: 'notice'; code: string; message: string }
-  | { type: 'usage'; inputTokens: number; outputTokens: number }
-  | { type: 'error'; code: string; message: string }
-  | { type: 'done'; finish_reason?: string | null }
-  | { type: 'snapshot'; state: GenerationState; text: string; queue_position: number | null };
-
-// What a `generation` event brings besides its event; the first one says all of it.
-export interface AnswerOrigin {
-  user_id?: string;
-  model?: string;
-  prompt_message_id?: string | null;
 }
 
 export const isEnded = (answer: Pick<Answer, 'state'>): boolean =>
@@ -91,17 +74,16 @@ function change(answer: Answer, event: Exclude<AnswerEvent, { type: 'snapshot' }
     case 'error':
       return { error: { code: event.code, message: event.message } };
     case 'done':
-      return { state: endOf(answer, event.finish_reason ?? null), queuePosition: null };
+      return { state: endOf(answer), queuePosition: null };
     default:
       // An event of a later server: it counts, but says nothing here.
       return {};
   }
 }
 
-function endOf(answer: Answer, reason: string | null): GenerationState {
+function endOf(answer: Answer): GenerationState {
   if (isEnded(answer)) return answer.state;
-  if (answer.error) return 'failed';
-  return reason === 'canceled' ? 'canceled' : 'succeeded';
+  return answer.error ? 'failed' : 'succeeded';
 }
 
 // What the server says of the whole answer; what is known to be later stays.

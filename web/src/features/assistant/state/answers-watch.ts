@@ -1,13 +1,16 @@
 import type { Generation } from '@/api/contracts.gen';
+import { chatFeed, type ChatEvent } from '@/api/events';
 import { listGenerations } from '@/api/generations';
 import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { openChatId } from '@/features/chat/state/reading';
-import { live } from '@/realtime/live';
+import { setReadOut } from '@/features/chat/state/sync';
+import type { EventHandlers } from '@/realtime/event-table';
+import { live, liveEvents, onLiveOpen } from '@/realtime/live';
 import { isEnded } from './answer';
 import { answers } from './answers';
 
-// Keeps the answers of the open chat true when events do not come: after opening, without a connection, or when a
-// running answer has been silent for long.
+// Keeps the answers of the open chat true: by live events, and when those do not come, after opening, without a connection,
+// or when a running answer has been silent for long.
 
 const everyMilliseconds = 3_000;
 const silentMilliseconds = 20_000;
@@ -24,6 +27,19 @@ export async function readAnswers(chatId: string): Promise<void> {
 function isLastWord(chatId: string, { prompt_message_id: prompt }: Generation): boolean {
   const items = cachedWindow(chatId)?.items ?? [];
   return prompt !== null && items[items.length - 1]?.id === prompt;
+}
+
+const answerEvents: EventHandlers<ChatEvent> = {
+  generation: (event, chatId) => answers.receive(chatId, event),
+  message: ({ message }) => answers.settled(message),
+  resync: ({ generations }, chatId) => {
+    if (generations) answers.recheck(chatId);
+  },
+};
+
+function recheckOpen(): void {
+  const open = openChatId();
+  if (open) answers.recheck(open);
 }
 
 export function startAnswersWatch(): () => void {
@@ -45,8 +61,12 @@ export function startAnswersWatch(): () => void {
     if (silent) answers.recheck(chatId);
   };
   const timer = setInterval(look, everyMilliseconds);
+  const stops = [liveEvents.on(chatFeed, { events: answerEvents }), onLiveOpen(recheckOpen)];
+  // A followed answer was read out while it came.
+  setReadOut(({ generationId }) => generationId !== null && answers.current(generationId) !== undefined);
   return () => {
     clearInterval(timer);
+    for (const stop of stops) stop();
     answers.clear();
   };
 }

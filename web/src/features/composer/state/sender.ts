@@ -1,16 +1,16 @@
 import { postMessage } from '@/api/chats';
 import { isTransient } from '@/api/client';
-import { chatDestination } from '@/api/events';
+import { chatDestination, chatFeed } from '@/api/events';
 import { startGeneration } from '@/api/generations';
 import { noteStarted } from '@/features/assistant/state/answer-actions';
+import { useSession } from '@/features/auth/state/session';
 import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { catchUp } from '@/features/chat/state/history';
 import { openChatId } from '@/features/chat/state/reading';
-import { onLiveEvent } from '@/features/chat/state/sync';
 import { errorsStrings } from '@/i18n/errors';
 import { errorText } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
-import { live } from '@/realtime/live';
+import { live, liveEvents } from '@/realtime/live';
 import { SendError } from '@/realtime/realtime';
 import { nextToSend, type OutboxEntry } from './outbox';
 import { dispatchOutbox, outboxArrived, outboxStore } from './outbox-store';
@@ -68,7 +68,7 @@ async function deliver(entry: OutboxEntry): Promise<void> {
     await live.send(`/app/chats/${entry.chatId}/messages`, body);
   } else {
     const message = await postMessage(entry.chatId, body);
-    if (message.seq !== null) onLiveEvent(chatDestination(entry.chatId), { type: 'message', message });
+    if (message.seq !== null) liveEvents.receive(chatDestination(entry.chatId), { type: 'message', message });
   }
   dispatchOutbox({ type: 'acknowledged', clientId: entry.clientId });
   setTimeout(() => lookFor(entry), arrivalMilliseconds);
@@ -79,7 +79,7 @@ async function ask({ chatId, clientId, text }: OutboxEntry): Promise<void> {
   const reply = await startGeneration(chatId, { client_id: clientId, prompt: text });
   noteStarted(chatId, reply);
   const { message } = reply;
-  if (message && message.seq !== null) onLiveEvent(chatDestination(chatId), { type: 'message', message });
+  if (message && message.seq !== null) liveEvents.receive(chatDestination(chatId), { type: 'message', message });
 }
 
 // A receipt without the message itself: it is fetched rather than left faint.
@@ -110,7 +110,14 @@ function onFailure(entry: OutboxEntry, error: unknown): void {
 }
 
 export function startSender(): () => void {
-  const stops = [outboxStore.subscribe(pump), live.store.subscribe(pump)];
+  const arrived = liveEvents.on(chatFeed, {
+    events: {
+      message: ({ message }) => {
+        if (message.sender.id === useSession.getState().user?.id) outboxArrived([message.client_id]);
+      },
+    },
+  });
+  const stops = [arrived, outboxStore.subscribe(pump), live.store.subscribe(pump)];
   pump();
   return () => {
     clearTimeout(timer);

@@ -3,13 +3,19 @@ import { useEffect, useMemo } from 'react';
 import type { Presence, PresenceState } from '@/api/contracts.gen';
 import { getPresence } from '@/api/people';
 import { keys, queryClient } from '@/api/query-client';
-import { onPresence } from '@/features/chat/state/sync';
 
 const mostPerCall = 100;
 
+export function notePresence(presence: Presence): void {
+  queryClient.setQueryData<Record<string, Presence>>(keys.presence, (known) => ({
+    ...known,
+    [presence.user_id]: presence,
+  }));
+}
+
 async function loadPresence(userIds: string[]): Promise<true> {
   for (let at = 0; at < userIds.length; at += mostPerCall) {
-    for (const presence of await getPresence(userIds.slice(at, at + mostPerCall))) onPresence(presence);
+    for (const presence of await getPresence(userIds.slice(at, at + mostPerCall))) notePresence(presence);
   }
   return true;
 }
