@@ -8,7 +8,7 @@ import { useMe } from '@/features/auth/state/session';
 import { useCalls } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';
 import { appStrings } from '@/i18n/app';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { cn } from '@/lib/cn';
 import { useConnectionDown } from '@/realtime/use-connection';
 import { chatsPlace, isAt, peoplePlace, roomsPlace, searchIcon, settingsPlace } from './places';
@@ -30,7 +30,7 @@ export function Rail() {
       <IconButton
         icon={searchIcon}
         label={appStrings.places.find}
-        keys={commonStrings.keys.switcher}
+        keys={basicStrings.keys.switcher}
         tipSide="right"
         className="size-10!"
         onClick={() => useOverlays.setState({ switcher: true })}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { errorText } from '@/lib/errors';
 import { Button } from './button';
 import { Dialog } from './dialog';
@@ -31,7 +31,7 @@ export function ConfirmDialog({ title, text, action, danger, onConfirm, onClose 
         <FormError text={error} />
       </div>
       <div className="mt-5 flex justify-end gap-2">
-        <Button data-autofocus={danger || undefined} onClick={onClose}>{commonStrings.common.cancel}</Button>
+        <Button data-autofocus={danger || undefined} onClick={onClose}>{basicStrings.words.cancel}</Button>
         <Button variant={danger ? 'danger' : 'primary'} busy={busy} data-autofocus={danger ? undefined : true} onClick={confirm}>
           {action}
         </Button>

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState, type ComponentProps } from 'react';
 import { IconButton } from '@/components/icon-button';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { copyText } from '@/lib/clipboard';
 
 const shownFor = 1_600;
@@ -24,7 +24,7 @@ export function CopyButton({ text, label, ...look }: CopyButtonProps) {
       {...look}
       icon={copied ? Check : Copy}
       size="small"
-      label={copied ? commonStrings.common.copied : label}
+      label={copied ? basicStrings.words.copied : label}
       onClick={() => void copyText(text).then(() => setCopied(true))}
     />
   );

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { cn } from '@/lib/cn';
 import { IconButton } from './icon-button';
 
@@ -72,7 +72,7 @@ export function Dialog({ title, onClose, children, shape = 'card', className }: 
             <h2 id={titleId} tabIndex={-1} className="text-title font-bold outline-none">
               {title}
             </h2>
-            <IconButton icon={X} label={commonStrings.common.close} data-close onClick={onClose} className="-me-2" />
+            <IconButton icon={X} label={basicStrings.words.close} data-close onClick={onClose} className="-me-2" />
           </header>
           <div className="overflow-y-auto px-6 pt-3 pb-6">{children}</div>
         </div>

@@ -1,5 +1,5 @@
 import { CloudOff } from 'lucide-react';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { errorText } from '@/lib/errors';
 import { Button } from './button';
 import { EmptyState } from './empty-state';
@@ -11,7 +11,7 @@ export function ErrorState({ title, error, onRetry }: { title: string; error: un
         picture={<CloudOff size={32} strokeWidth={1.5} aria-hidden />}
         title={title}
         text={errorText(error)}
-        action={<Button onClick={onRetry}>{commonStrings.common.tryAgain}</Button>}
+        action={<Button onClick={onRetry}>{basicStrings.words.tryAgain}</Button>}
       />
     </div>
   );

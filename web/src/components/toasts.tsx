@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { cn } from '@/lib/cn';
 import { IconButton } from './icon-button';
 import { dismissToast, useNotices } from './notices';
@@ -17,7 +17,7 @@ export function Toasts() {
           )}
         >
           <span className="min-w-0 py-1">{toast.text}</span>
-          <IconButton icon={X} size="small" label={commonStrings.common.dismiss} onClick={() => dismissToast(toast.id)} />
+          <IconButton icon={X} size="small" label={basicStrings.words.dismiss} onClick={() => dismissToast(toast.id)} />
         </div>
       ))}
     </div>

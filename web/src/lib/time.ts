@@ -1,4 +1,4 @@
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 
 const locale = typeof navigator === 'undefined' ? 'en' : navigator.language;
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
@@ -20,8 +20,8 @@ export function dayNumber(date: Date): number {
 export function dayLabel(iso: string, now: Date): string {
   const date = new Date(iso);
   const age = dayNumber(now) - dayNumber(date);
-  if (age === 0) return commonStrings.time.today;
-  if (age === 1) return commonStrings.time.yesterday;
+  if (age === 0) return basicStrings.time.today;
+  if (age === 1) return basicStrings.time.yesterday;
   return date.getFullYear() === now.getFullYear() ? weekday.format(date) : dayAndYear.format(date);
 }
 
@@ -36,10 +36,10 @@ export function listTime(iso: string, now: Date): string {
 
 export function agoText(iso: string, now: Date): string {
   const minutes = Math.floor((now.getTime() - new Date(iso).getTime()) / 60_000);
-  if (minutes < 1) return commonStrings.time.justNow;
-  if (minutes < 60) return commonStrings.time.minutesAgo(minutes);
+  if (minutes < 1) return basicStrings.time.justNow;
+  if (minutes < 60) return basicStrings.time.minutesAgo(minutes);
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return commonStrings.time.hoursAgo(hours);
+  if (hours < 24) return basicStrings.time.hoursAgo(hours);
   const days = Math.floor(hours / 24);
-  return days < 30 ? commonStrings.time.daysAgo(days) : longDate(iso);
+  return days < 30 ? basicStrings.time.daysAgo(days) : longDate(iso);
 }

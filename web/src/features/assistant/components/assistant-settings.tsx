@@ -8,7 +8,7 @@ import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { changesOf, errorsOf, formOf, type SettingsForm } from '@/features/assistant/state/settings-form';
 import { assistantStrings } from '@/i18n/assistant';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { errorText } from '@/lib/errors';
 import { ModelList } from './model-list';
 import { TemperatureField } from './temperature-field';
@@ -53,8 +53,8 @@ export function AssistantSettings({ chat }: { chat: Chat }) {
         <FormError text={error} />
         {changes && (
           <div className="flex gap-2">
-            <Button type="submit" variant="primary" busy={busy} disabled={Object.keys(errors).length > 0}>{commonStrings.common.save}</Button>
-            <Button variant="ghost" onClick={() => setForm(formOf(chat.assistant))}>{commonStrings.common.cancel}</Button>
+            <Button type="submit" variant="primary" busy={busy} disabled={Object.keys(errors).length > 0}>{basicStrings.words.save}</Button>
+            <Button variant="ghost" onClick={() => setForm(formOf(chat.assistant))}>{basicStrings.words.cancel}</Button>
           </div>
         )}
       </form>

@@ -6,7 +6,7 @@ import { showToast } from '@/components/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
 import { assistantStrings } from '@/i18n/assistant';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { cn } from '@/lib/cn';
 import { errorText } from '@/lib/errors';
 
@@ -25,7 +25,7 @@ export function ModelList({ chat }: { chat: Chat }) {
   if (error) {
     return (
       <p role="alert" className="flex items-center justify-between gap-3 text-small text-bad">
-        {assistantStrings.assistant.modelsFailed} <Button size="small" onClick={() => void refetch()}>{commonStrings.common.tryAgain}</Button>
+        {assistantStrings.assistant.modelsFailed} <Button size="small" onClick={() => void refetch()}>{basicStrings.words.tryAgain}</Button>
       </p>
     );
   }

@@ -9,7 +9,7 @@ import { changeDraft, clearDraft, useDraft } from '@/features/composer/state/dra
 import { sendMessage } from '@/features/composer/state/sender';
 import { useTypingSignal } from '@/features/composer/state/use-typing-signal';
 import { useSettings } from '@/features/settings/state/settings-store';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { composerStrings } from '@/i18n/composer';
 import { cn } from '@/lib/cn';
 import { composerIntent, pressOf } from '@/lib/key-intent';
@@ -120,7 +120,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
             <IconButton
               icon={Square}
               label={composerStrings.composer.stop}
-              keys={commonStrings.keys.escape}
+              keys={basicStrings.keys.escape}
               onClick={onStop}
               className="bg-selected text-ink [&_svg]:size-3.5 [&_svg]:fill-current"
             />
@@ -129,7 +129,7 @@ export function Composer({ chat, title, commands, onEditLast, asks = false, onSt
             <IconButton
               icon={SendHorizontal}
               label={composerStrings.composer.send}
-              keys={enterSends ? commonStrings.keys.enter : commonStrings.keys.controlEnter}
+              keys={enterSends ? basicStrings.keys.enter : basicStrings.keys.controlEnter}
               disabled={!ready}
               onClick={send}
               className={cn(ready && 'bg-accent! text-accent-ink! hover:bg-accent-hover!')}

@@ -3,7 +3,7 @@ import { useRef, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { Menu } from '@/components/menu';
 import { useOverlays } from '@/components/overlays';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { conversationsStrings } from '@/i18n/conversations';
 import { cn } from '@/lib/cn';
 import { moveFocus } from '@/lib/focus';
@@ -35,7 +35,7 @@ export function ListHeader({ filter, onFilter }: { filter: ListFilter; onFilter:
       >
         <Search size={16} aria-hidden />
         <span className="flex-1 truncate">{conversationsStrings.find}</span>
-        <kbd className="rounded-[5px] border border-line px-1.5 font-sans text-small pointer-coarse:hidden">{commonStrings.keys.switcher}</kbd>
+        <kbd className="rounded-[5px] border border-line px-1.5 font-sans text-small pointer-coarse:hidden">{basicStrings.keys.switcher}</kbd>
       </button>
       <Chips filter={filter} onFilter={onFilter} />
     </header>

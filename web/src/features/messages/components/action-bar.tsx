@@ -5,7 +5,7 @@ import { IconButton } from '@/components/icon-button';
 import { Menu, type MenuItem } from '@/components/menu';
 import * as actions from '@/features/messages/state/message-actions';
 import { assistantStrings } from '@/i18n/assistant';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { messagesStrings } from '@/i18n/messages';
 
 interface ActionBarProps {
@@ -54,7 +54,7 @@ export function ActionBar({ message, chat, meId, canWrite, onDelete, onHold }: A
       <Menu
         icon={Ellipsis}
         size="small"
-        label={commonStrings.common.more}
+        label={basicStrings.words.more}
         items={menuItems(message, chat, meId, onDelete)}
         onOpenChange={hold}
       />

@@ -5,7 +5,7 @@ import { hasOlder, type MessageWindow } from '@/features/chat/state/message-wind
 import { titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { assistantStrings } from '@/i18n/assistant';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { messagesStrings } from '@/i18n/messages';
 import { longDate } from '@/lib/time';
 
@@ -22,7 +22,7 @@ export function ChatIntro({ chat, window, failed, onRetry }: ChatIntroProps) {
     return (
       <div className="flex h-16 items-center justify-center gap-3 text-small text-faint">
         {failed ? messagesStrings.olderFailed : messagesStrings.loadingOlder}
-        {failed && <Button size="small" onClick={onRetry}>{commonStrings.common.tryAgain}</Button>}
+        {failed && <Button size="small" onClick={onRetry}>{basicStrings.words.tryAgain}</Button>}
       </div>
     );
   }

@@ -11,7 +11,7 @@ import { replaceMessage } from '@/features/chat/state/message-window';
 import { setEditing } from '@/features/messages/state/editing';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { assistantStrings } from '@/i18n/assistant';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { composerStrings } from '@/i18n/composer';
 import { messagesStrings } from '@/i18n/messages';
 import { errorText } from '@/lib/errors';
@@ -79,8 +79,8 @@ export function MessageEditor({ message, asks }: { message: Message; asks: boole
       {over > 0 && <p role="alert" className="text-small text-bad">{composerStrings.composer.tooLong(over)}</p>}
       {error && <p role="alert" className="text-small text-bad">{error}</p>}
       <div className="flex items-center gap-2">
-        <Button size="small" variant="primary" busy={busy} disabled={over > 0} onClick={() => void save()}>{asks ? assistantStrings.answers.askAgain : commonStrings.common.save}</Button>
-        <Button size="small" variant="ghost" onClick={close}>{commonStrings.common.cancel}</Button>
+        <Button size="small" variant="primary" busy={busy} disabled={over > 0} onClick={() => void save()}>{asks ? assistantStrings.answers.askAgain : basicStrings.words.save}</Button>
+        <Button size="small" variant="ghost" onClick={close}>{basicStrings.words.cancel}</Button>
         <span className="text-small text-faint pointer-coarse:hidden">{asks ? assistantStrings.answers.editAskHint : messagesStrings.editHint}</span>
       </div>
     </div>

@@ -4,8 +4,8 @@ import type { Chat } from '@/api/contracts.gen';
 import { IconButton } from '@/components/icon-button';
 import { Tabs } from '@/components/tabs';
 import { may } from '@/features/chat/state/use-chats';
+import { basicStrings } from '@/i18n/basics';
 import { chatStrings } from '@/i18n/chat';
-import { commonStrings } from '@/i18n/common';
 import { roomsStrings } from '@/i18n/rooms';
 import { AboutChat } from './about-chat';
 import { MemberList } from './member-list';
@@ -42,7 +42,7 @@ export function DetailsPanel({ chat, panel, assistant, onPanel, onClose }: Detai
         <h2 className="truncate text-read font-bold">
           {chat.kind === 'assistant' ? roomsStrings.room.assistantTitle : chat.kind === 'direct' ? chatStrings.aboutDirect : chatStrings.aboutRoom}
         </h2>
-        <IconButton icon={X} label={commonStrings.common.close} data-close onClick={onClose} />
+        <IconButton icon={X} label={basicStrings.words.close} data-close onClick={onClose} />
       </header>
       {parts.length > 1 && part ? (
         <Tabs label={chatStrings.details} value={part} tabs={parts.map((value) => ({ value, label: chatStrings.parts[value] }))} onChange={onPanel} />

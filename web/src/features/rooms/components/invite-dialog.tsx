@@ -7,7 +7,7 @@ import { Dialog } from '@/components/dialog';
 import { FormError } from '@/components/form-error';
 import { refetchChat } from '@/features/chat/state/chat-cache';
 import { PeoplePicker } from '@/features/people/components/people-picker';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
 
@@ -41,7 +41,7 @@ export function InviteDialog({ chat, members, onClose }: InviteDialogProps) {
         <PeoplePicker label={roomsStrings.members.invitePeople} chosen={chosen} exclude={exclude} onChange={setChosen} />
         <FormError text={error} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{commonStrings.common.cancel}</Button>
+          <Button onClick={onClose}>{basicStrings.words.cancel}</Button>
           <Button variant="primary" disabled={chosen.length === 0} busy={busy} onClick={() => void invite()}>
             {roomsStrings.members.inviteCount(chosen.length)}
           </Button>

@@ -13,7 +13,7 @@ import { Segmented } from '@/components/segmented';
 import { deleteRoom } from '@/features/chat/state/chat-actions';
 import { upsertChat } from '@/features/chat/state/chat-cache';
 import { may, titleOf } from '@/features/chat/state/use-chats';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { roomsStrings } from '@/i18n/rooms';
 import { errorText, fieldError } from '@/lib/errors';
 
@@ -53,7 +53,7 @@ export function RoomSettings({ chat, assistant }: { chat: Chat; assistant?: Reac
       <form onSubmit={rename} className="flex flex-col gap-3">
         <TextField label={roomsStrings.room.name} value={title} error={fieldError(error, 'title')} onChange={(event) => setTitle(event.target.value)} />
         {title.trim() !== chat.title && (
-          <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{commonStrings.common.save}</Button>
+          <Button type="submit" variant="primary" disabled={title.trim() === ''} className="self-start">{basicStrings.words.save}</Button>
         )}
       </form>
       {chat.kind === 'group' && <div className="flex flex-col gap-1.5">

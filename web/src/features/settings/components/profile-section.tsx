@@ -8,7 +8,7 @@ import { showToast } from '@/components/notices';
 import { PasswordField } from '@/components/password-field';
 import { setUser, useMe } from '@/features/auth/state/session';
 import { authStrings } from '@/i18n/auth';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { settingsStrings } from '@/i18n/settings';
 import { errorCode, errorText, fieldError, namesAField } from '@/lib/errors';
 
@@ -54,7 +54,7 @@ export function ProfileSection() {
           <PasswordField label={settingsStrings.currentPassword} value={password} required autoComplete="current-password" error={wrongPassword ?? fieldError(error, 'current_password')} onChange={(event) => setPassword(event.target.value)} />
         )}
         <FormError text={general} />
-        <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{commonStrings.common.save}</Button>
+        <Button type="submit" variant="primary" busy={busy} disabled={!changed || name.trim() === ''} className="self-start">{basicStrings.words.save}</Button>
       </form>
     </div>
   );

@@ -9,7 +9,7 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { Segmented } from '@/components/segmented';
 import { addDays, dayIn, readerZone } from '@/features/settings/state/usage';
-import { commonStrings } from '@/i18n/common';
+import { basicStrings } from '@/i18n/basics';
 import { conversationsStrings } from '@/i18n/conversations';
 import { usageStrings } from '@/i18n/usage';
 import { UsageChart } from './usage-chart';
@@ -75,7 +75,7 @@ function Used({ report, from, to }: { report: UsageReport; from: string; to: str
 
 function UsageSkeleton() {
   return (
-    <div role="status" aria-label={commonStrings.common.loading} className="flex flex-col gap-6">
+    <div role="status" aria-label={basicStrings.words.loading} className="flex flex-col gap-6">
       <div className="skeleton h-10 w-64" />
       <div className="skeleton h-16" />
       <div className="skeleton h-44" />

@@ -1,7 +1,7 @@
 import { control, plural } from './grammar';
 
-export const commonStrings = {
-  common: {
+export const basicStrings = {
+  words: {
     cancel: 'Cancel',
     close: 'Close',
     copied: 'Copied',
