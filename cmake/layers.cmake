@@ -21,8 +21,12 @@ function(loquat_sources folder out)
   set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-# All fuzz targets, and nothing else: `ninja fuzzers` in the fuzz preset.
+# All fuzz targets, and nothing else: `ninja fuzzers` in the asan preset.
 add_custom_target(fuzzers)
+
+# What steers a fuzzer: which ways were taken, and what was compared with what.  Not -fsanitize=fuzzer-no-link, which the
+# precompiled header would have to share.
+set(LOQUAT_COVERAGE -fsanitize-coverage=inline-8bit-counters,indirect-calls,trace-cmp,pc-table)
 
 # Tests of a folder become NAME_tests, its fuzz targets NAME_WHAT_fuzz.
 function(loquat_proofs name folder library)
@@ -36,6 +40,9 @@ function(loquat_proofs name folder library)
   endif()
   if(LOQUAT_FUZZ)
     file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/fuzz/*_fuzz.cpp)
+    if(fuzzers)
+      target_compile_options(${library} PRIVATE ${LOQUAT_COVERAGE})
+    endif()
     foreach(source ${fuzzers})
       get_filename_component(what ${source} NAME_WE)
       add_executable(${name}_${what} ${source})

@@ -2,6 +2,6 @@ source tools/dev/build.sh
 
 run_fuzz() {
     need_packages sanitize
-    run_build fuzz fuzzers
+    run_build asan fuzzers
     python3 -m tools.testing.fuzz "$@"
 }

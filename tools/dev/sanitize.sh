@@ -1,6 +1,6 @@
 source tools/dev/setup.sh
 
-# run_sanitize asan|tsan [SUITE...]
+# run_sanitize asan|tsan [SUITE...|all]
 run_sanitize() {
     local preset=$1 suite only=()
     shift

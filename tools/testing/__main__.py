@@ -6,7 +6,8 @@ import sys
 import time
 
 from tools.testing.process import LOGS, ROOT, run
-from tools.testing.suites import Count, Suite, all_suites, build, sanitized
+from tools.testing import changed
+from tools.testing.suites import RELEASE, THREADED, Count, Suite, all_suites, build, cpp_suites, sanitized
 
 
 def arguments():
@@ -14,18 +15,51 @@ def arguments():
     parser.add_argument("names", nargs="*", help="suites to run; all of them without a name")
     parser.add_argument("--list", action="store_true", help="show the suites")
     parser.add_argument("--budget", type=float, default=54, metavar="MINUTES",
-                        help="a suite that would end later is left out, and the run has failed (default 54)")
-    parser.add_argument("--only", action="append", default=[], help="with asan or tsan: only this C++ suite")
+                        help="a suite that would end later is left out, which fails the run (default 54)")
+    parser.add_argument("--only", action="append", default=[], metavar="SUITE",
+                        help="with asan or tsan: this C++ suite, whatever is usual; all: every one")
+    parser.add_argument("--changed", nargs="?", const="HEAD", metavar="REVISION",
+                        help="what can be reached by what differs from the revision (default HEAD: what is not committed)")
+    parser.add_argument("--optional", action="append", default=[], metavar="SUITE",
+                        help="may be left out without failing; may be repeated")
     return parser.parse_args()
 
 
 def choose(names):
     suites = all_suites()
-    known = {suite.name for suite in suites}
+    check_known(names, {suite.name for suite in suites})
+    return [suite for suite in suites if (suite.name in names if names else not suite.alone)]
+
+
+def check_known(names, known):
     unknown = [name for name in names if name not in known]
     if unknown:
         sys.exit(f"there is no suite {', '.join(unknown)}; see ./dev test --list")
-    return [suite for suite in suites if (suite.name in names if names else not suite.alone)]
+
+
+def sanitize_only(suites, only):
+    """Has the sanitizers run other C++ suites than usual."""
+    check_known(only, {*cpp_suites(RELEASE), "all"})
+    for suite in suites:
+        if suite.name in ("asan", "tsan"):
+            suite.call = sanitized(suite.name, () if "all" in only else only)
+            suite.web = "app" if {"all", "platform"} & set(only) else ""
+
+
+def choose_changed(since):
+    """Suites that a change can reach; the C++ ones under the address sanitizer, and the thread sanitizer's share."""
+    names, cpp = changed.reached(since, cpp_suites(RELEASE))
+    if names is None:
+        print(f"what differs from {since} can reach everything", flush=True)
+        return choose([])
+    threaded = cpp & set(THREADED)
+    suites = choose([*names, *(["asan"] if cpp else []), *(["tsan"] if threaded else [])])
+    for suite in suites:
+        if suite.name in ("asan", "tsan"):
+            sanitize_only([suite], sorted(cpp if suite.name == "asan" else threaded))
+    print(f"reached by what differs from {since}: {' '.join(suite.name for suite in suites)}"
+          + (f" (C++: {' '.join(sorted(cpp))})" if cpp else ""), flush=True)
+    return suites
 
 
 def prepare(suites):
@@ -70,18 +104,28 @@ def show(suite, count, seconds, log):
 
 
 def run_all(suites, budget_minutes):
-    start, total = time.monotonic(), Count()
+    """The count, and the names of those that were left out."""
+    start, total, left = time.monotonic(), Count(), []
     for suite in suites:
         begun = time.monotonic()
         if (begun - start) / 60 + suite.minutes > budget_minutes:
             print(f"left  {suite.name:14} would not end within the budget of {budget_minutes:g} minutes")
-            total += Count(failed=1)
+            left.append(suite.name)
             continue
         log = LOGS / f"{suite.name}.log"
         count = run_suite(suite, log)
         total += count
         show(suite, count, time.monotonic() - begun, log)
-    return total
+    return total, left
+
+
+def last_line(total, left):
+    skipped = f", {total.skipped} skipped" if total.skipped else ""
+    return f"{total.passed} passed, {total.failed} failed{skipped}" + (f"; left out: {', '.join(left)}" if left else "")
+
+
+def has_failed(total, left, optional):
+    return bool(total.failed or not total.passed or set(left) - set(optional))
 
 
 def build_for(suites, log):
@@ -98,19 +142,20 @@ def main():
     chosen = arguments()
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / "build.log"
-    suites = all_suites() if chosen.list else choose(chosen.names)
     if chosen.list:
-        print("\n".join(f"{suite.name:14} {suite.what}" for suite in suites))
+        print("\n".join(f"{suite.name:14} {suite.what}" for suite in all_suites()))
         return
-    for suite in suites:
-        if suite.name in ("asan", "tsan") and chosen.only:
-            suite.call = sanitized(suite.name, chosen.only)
+    if chosen.changed and chosen.names:
+        sys.exit("either names or --changed")
+    check_known(chosen.optional, {suite.name for suite in all_suites()})
+    suites = choose_changed(chosen.changed) if chosen.changed else choose(chosen.names)
+    if chosen.only:
+        sanitize_only(suites, chosen.only)
     prepare(suites)
     total = build_for(suites, log)
-    total += run_all(suites, chosen.budget)
-    skipped = f", {total.skipped} skipped" if total.skipped else ""
-    print(f"\n{total.passed} passed, {total.failed} failed{skipped}")
-    sys.exit(1 if total.failed or not total.passed else 0)
+    count, left = run_all(suites, chosen.budget)
+    print(f"\n{last_line(total + count, left)}")
+    sys.exit(1 if has_failed(total + count, left, chosen.optional) else 0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import sys
 
 from tools.testing.process import LOGS, ROOT, run
 
-BINARIES = ROOT / "build" / "fuzz" / "bin"
+BINARIES = ROOT / "build" / "asan" / "bin"
 
 
 def targets():

@@ -2,8 +2,10 @@ import pathlib
 import subprocess
 import unittest
 
+from tools.testing.__main__ import has_failed, last_line
+from tools.testing.changed import House, suites_for
 from tools.testing.documents import judge
-from tools.testing.suites import all_suites, cpp_suites
+from tools.testing.suites import THREADED, Count, all_suites, cpp_suites
 from tools.tidy import ROOT
 
 
@@ -30,6 +32,59 @@ class Suites(unittest.TestCase):
         for suite in all_suites():
             if suite.name.startswith("web-"):
                 self.assertEqual((suite.needs, suite.web, suite.targets), ((), "packages", ()))
+
+
+class LeftOut(unittest.TestCase):
+    def test_is_said_in_the_last_line(self):
+        self.assertEqual(last_line(Count(3, 0, 1), ["fuzz", "tsan"]), "3 passed, 0 failed, 1 skipped; left out: fuzz, tsan")
+        self.assertEqual(last_line(Count(3, 0), []), "3 passed, 0 failed")
+
+    def test_fails_unless_it_was_named_as_optional(self):
+        self.assertTrue(has_failed(Count(3, 0), ["tsan"], []))
+        self.assertTrue(has_failed(Count(3, 0), ["tsan", "fuzz"], ["tsan"]))
+        self.assertFalse(has_failed(Count(3, 0), ["tsan"], ["tsan"]))
+
+
+class Changed(unittest.TestCase):
+    LAYERS = {"base": [], "aio": ["base"], "store": ["base", "aio"], "services": ["base", "aio", "store"],
+              "apps": ["base", "aio", "store", "services"]}
+    HOUSE = House(LAYERS, ["base", "aio", "store", "auth", "chat", "platform"])
+
+    def of(self, *paths):
+        return suites_for(paths, self.HOUSE)
+
+    def test_layer_reaches_all_that_stand_on_it(self):
+        self.assertEqual(self.of("aio/loop.hpp")[1], {"aio", "store", "auth", "chat", "platform"})
+        self.assertEqual(self.of("base/text.cpp")[1], self.HOUSE.cpp)
+
+    def test_service_reaches_itself_and_the_platform(self):
+        names, cpp = self.of("services/chat/messages.cpp")
+
+        self.assertEqual(cpp, {"chat", "platform"})
+        self.assertLessEqual({"documents", "e2e", "tidy"}, names)
+
+    def test_test_reaches_its_own_suite_only(self):
+        self.assertEqual(self.of("services/chat/tests/world.cpp")[1], {"chat"})
+        self.assertEqual(self.of("tests/golden/chat.json")[1], {"platform"})
+        self.assertNotIn("e2e", self.of("services/chat/tests/world.cpp")[0])
+
+    def test_web_app_reaches_no_cpp_suite(self):
+        names, cpp = self.of("web/src/app/app.tsx")
+
+        self.assertEqual(cpp, set())
+        self.assertLessEqual({"web-unit", "e2e"}, names)
+
+    def test_build_rules_reach_everything(self):
+        self.assertEqual(self.of("cmake/toolchain.cmake"), (None, None))
+
+    def test_names_are_those_of_suites(self):
+        known = {suite.name for suite in all_suites()}
+
+        names, _ = self.of("base/text.cpp", "net/http/parser.cpp", "web/src/a.ts", "tools/bench/measure.py", "README.md",
+                           "tools/service_template/a", "bench/main.cpp", "tools/testing/api.py")
+
+        self.assertLessEqual(names, known)
+        self.assertLessEqual(set(THREADED), known)
 
 
 class Tour(unittest.TestCase):
