@@ -9,7 +9,6 @@ using loquat::precis::to_nickname;
 using loquat::precis::to_nickname_key;
 using loquat::precis::to_opaque_string;
 using loquat::precis::to_username_case_mapped;
-using loquat::unicode::to_look;
 using loquat::unicode::to_search_key;
 
 TEST(Precis, gives_characters_the_properties_of_rfc_8264) {
@@ -146,20 +145,4 @@ TEST(SearchKeys, leave_out_the_marks_that_people_leave_out) {
     EXPECT_NE(to_search_key("й"), to_search_key("и"));
     EXPECT_NE(to_search_key("が"), to_search_key("か"));
     EXPECT_NE(to_search_key("की"), to_search_key("क"));
-}
-
-TEST(Looks, are_equal_where_one_is_taken_for_the_other) {
-    EXPECT_EQ(to_look("Anna"), to_look("anna"));
-    EXPECT_EQ(to_look("Anna B"), to_look("anna  b"));
-    EXPECT_EQ(to_look("Anna"), to_look("Аnnа"));  // Cyrillic А and а
-    EXPECT_EQ(to_look("scope"), to_look("ѕсоре"));
-    EXPECT_EQ(to_look("Ann\u200Ba"), to_look("Anna"));
-    EXPECT_EQ(to_look("ＡＮＮＡ"), to_look("anna"));
-    EXPECT_EQ(to_look("BOB"), to_look("ΒΟΒ"));  // Greek capitals
-    EXPECT_EQ(to_look("Bob0"), to_look("bobo"));
-    EXPECT_EQ(to_look("Iris"), to_look("lris"));
-    EXPECT_EQ(to_look("Tom"), to_look("Torn"));
-    EXPECT_NE(to_look("Anna"), to_look("Hanna"));
-    EXPECT_NE(to_look("Zoë"), to_look("Zoe"));
-    EXPECT_EQ(to_look("\u200B \u2800"), "");
 }

@@ -74,6 +74,23 @@ Direction direction_of(utf8proc_propval_t direction) {
     }
 }
 
+bool turns_text(utf8proc_propval_t direction) {
+    switch (direction) {
+        case UTF8PROC_BIDI_CLASS_LRE:
+        case UTF8PROC_BIDI_CLASS_LRO:
+        case UTF8PROC_BIDI_CLASS_RLE:
+        case UTF8PROC_BIDI_CLASS_RLO:
+        case UTF8PROC_BIDI_CLASS_PDF:
+        case UTF8PROC_BIDI_CLASS_LRI:
+        case UTF8PROC_BIDI_CLASS_RLI:
+        case UTF8PROC_BIDI_CLASS_FSI:
+        case UTF8PROC_BIDI_CLASS_PDI:
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::string map(std::string_view text, int options) {
     utf8proc_uint8_t* mapped = nullptr;
     const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
@@ -100,7 +117,8 @@ Traits traits_of(char32_t character) {
                                   bound == UTF8PROC_BOUNDCLASS_V || bound == UTF8PROC_BOUNDCLASS_T,
             .is_pictographic = bound == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC,
             .is_width_variant = property->decomp_type == UTF8PROC_DECOMP_TYPE_WIDE ||
-                                property->decomp_type == UTF8PROC_DECOMP_TYPE_NARROW};
+                                property->decomp_type == UTF8PROC_DECOMP_TYPE_NARROW,
+            .turns_text = turns_text(property->bidi_class)};
 }
 
 char32_t to_lower(char32_t character) {
@@ -133,6 +151,8 @@ std::string to_utf8(std::u32string_view characters) {
 }
 
 std::string to_nfc(std::string_view text) { return map(text, UTF8PROC_COMPOSE); }
+
+std::string to_nfd(std::string_view text) { return map(text, UTF8PROC_DECOMPOSE); }
 
 std::string to_nfkc(std::string_view text) { return map(text, UTF8PROC_COMPOSE | UTF8PROC_COMPAT); }
 

@@ -33,6 +33,7 @@ struct Traits {
     bool is_conjoining_jamo = false;  // Hangul_Syllable_Type L, V or T
     bool is_pictographic = false;     // Extended_Pictographic
     bool is_width_variant = false;    // decomposes as <wide> or <narrow>
+    bool turns_text = false;          // embeds, overrides or isolates a direction, or ends that
 };
 Traits traits_of(char32_t character);
 
@@ -42,6 +43,7 @@ std::u32string to_characters(std::string_view text);
 std::string to_utf8(std::u32string_view characters);
 
 std::string to_nfc(std::string_view text);
+std::string to_nfd(std::string_view text);
 std::string to_nfkc(std::string_view text);
 // NFKD after full case folding, without what Default_Ignorable_Code_Point names.
 std::string to_folded_nfkd(std::string_view text);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/unicode/characters.hpp"
+#include "base/unicode/tables.hpp"
 
 namespace loquat::unicode {
 namespace {
@@ -38,112 +39,6 @@ constexpr auto plain_letters = sorted(std::to_array<Pair>({
     {U'ł', U"l"},  {U'ħ', U"h"},  {U'ŧ', U"t"}, {U'þ', U"th"}, {U'ı', U"i"},
     {U'ŋ', U"n"},  {U'ĸ', U"k"},  {U'ƒ', U"f"}, {U'ə', U"e"},  {U'ʼ', U"'"},
     {U'’', U"'"},  {U'‘', U"'"},  {U'‐', U"-"}, {U'–', U"-"},  {U'—', U"-"},
-}));
-
-// After case folding.
-constexpr auto alike = sorted(std::to_array<Pair>({
-    // Latin letters, digits and signs.  A capital i looks like a small l, and case is folded.
-    {U'i', U"l"},
-    {U'm', U"rn"},
-    {U'w', U"vv"},
-    {U'0', U"o"},
-    {U'1', U"l"},
-    {U'|', U"l"},
-    {U'ı', U"i"},
-    {U'‐', U"-"},
-    {U'–', U"-"},
-    {U'—', U"-"},
-    {U'−', U"-"},
-    {U'’', U"'"},
-    {U'‘', U"'"},
-    {U'ʼ', U"'"},
-    {U'ɑ', U"a"},
-    {U'ɡ', U"g"},
-    {U'ɩ', U"i"},
-    {U'ʏ', U"y"},
-    {U'ꞵ', U"b"},
-    {U'ƽ', U"s"},
-    {U'ⅼ', U"l"},
-    // Cyrillic
-    {U'а', U"a"},
-    {U'в', U"b"},
-    {U'е', U"e"},
-    {U'һ', U"h"},
-    {U'і', U"i"},
-    {U'ј', U"j"},
-    {U'к', U"k"},
-    {U'ӏ', U"l"},
-    {U'м', U"m"},
-    {U'н', U"h"},
-    {U'о', U"o"},
-    {U'р', U"p"},
-    {U'ԛ', U"q"},
-    {U'ѕ', U"s"},
-    {U'т', U"t"},
-    {U'с', U"c"},
-    {U'у', U"y"},
-    {U'ү', U"y"},
-    {U'х', U"x"},
-    {U'ԝ', U"w"},
-    {U'ѵ', U"v"},
-    {U'ԁ', U"d"},
-    {U'г', U"r"},
-    {U'з', U"3"},
-    {U'б', U"6"},
-    {U'ь', U"b"},
-    {U'ѡ', U"w"},
-    // Greek
-    {U'α', U"a"},
-    {U'β', U"b"},
-    {U'ε', U"e"},
-    {U'ζ', U"z"},
-    {U'η', U"n"},
-    {U'ι', U"i"},
-    {U'κ', U"k"},
-    {U'μ', U"u"},
-    {U'ν', U"v"},
-    {U'ο', U"o"},
-    {U'ρ', U"p"},
-    {U'σ', U"o"},
-    {U'τ', U"t"},
-    {U'υ', U"u"},
-    {U'χ', U"x"},
-    {U'γ', U"y"},
-    {U'ω', U"w"},
-    {U'ϳ', U"j"},
-    {U'ϲ', U"c"},
-    // Armenian
-    {U'օ', U"o"},
-    {U'ս', U"u"},
-    {U'հ', U"h"},
-    {U'ո', U"n"},
-    {U'ց', U"g"},
-    {U'զ', U"q"},
-    // Cherokee, whose folding is to its capitals
-    {U'Ꭰ', U"d"},
-    {U'Ꭱ', U"r"},
-    {U'Ꭲ', U"t"},
-    {U'Ꭵ', U"i"},
-    {U'Ꭹ', U"y"},
-    {U'Ꭺ', U"a"},
-    {U'Ꭻ', U"j"},
-    {U'Ꭼ', U"e"},
-    {U'Ꮃ', U"w"},
-    {U'Ꮇ', U"m"},
-    {U'Ꮋ', U"h"},
-    {U'Ꮐ', U"g"},
-    {U'Ꮓ', U"z"},
-    {U'Ꮞ', U"4"},
-    {U'Ꮢ', U"r"},
-    {U'Ꮤ', U"w"},
-    {U'Ꮥ', U"s"},
-    {U'Ꮩ', U"v"},
-    {U'Ꮪ', U"s"},
-    {U'Ꮮ', U"l"},
-    {U'Ꮯ', U"c"},
-    {U'Ꮲ', U"p"},
-    {U'Ꮶ', U"k"},
-    {U'Ꮷ', U"d"},
 }));
 
 bool is_mark(char32_t character) {
@@ -183,16 +78,53 @@ std::string to_search_key(std::string_view text) {
     return to_nfc(to_utf8(replace(without_marks(folded), plain_letters)));
 }
 
-std::string to_look(std::string_view text) {
-    if (!is_utf8(text)) {
-        return to_lower_ascii(text);
+std::string to_skeleton(std::string_view text) {
+    std::u32string skeleton;
+    for (const char32_t character : to_characters(to_nfd(text))) {
+        if (traits_of(character).is_ignorable) {
+            continue;
+        }
+        const std::u32string_view prototype = prototype_of(character);
+        if (prototype.empty()) {
+            skeleton.push_back(character);
+        } else {
+            skeleton += prototype;
+        }
     }
-    std::u32string seen = to_characters(to_folded_nfkd(text));
+    return to_nfd(to_utf8(skeleton));
+}
+
+Look to_look(std::string_view text) {
+    if (!is_utf8(text)) {
+        const std::string folded = to_lower_ascii(text);
+        return {folded, folded};
+    }
+    std::u32string seen = to_characters(text);
     std::erase_if(seen, [](char32_t character) {
         return traits_of(character).category == Category::space || character == 0x2800;
     });
-    // The first pass leaves Latin letters alone, some of which look like others.
-    return to_nfc(to_utf8(replace(replace(seen, alike), alike)));
+    const std::string written = to_utf8(seen);
+    return {to_folded_nfkd(to_skeleton(written)),
+            to_folded_nfkd(to_skeleton(to_folded_nfkd(written)))};
+}
+
+std::string to_one_way_line(std::string_view text) {
+    if (!is_utf8(text)) {
+        return std::string{text};
+    }
+    std::u32string kept = to_characters(text);
+    std::erase_if(kept, [](char32_t character) {
+        const Traits traits = traits_of(character);
+        return traits.turns_text || traits.category == Category::line_separator;
+    });
+    return to_utf8(kept);
+}
+
+bool are_alike(const Look& one, const Look& other) {
+    const auto is_same = [](const std::string& a, const std::string& b) {
+        return !a.empty() && a == b;
+    };
+    return is_same(one.drawn, other.drawn) || is_same(one.folded, other.folded);
 }
 
 }  // namespace loquat::unicode

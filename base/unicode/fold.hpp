@@ -1,4 +1,5 @@
 #pragma once
+#include <compare>
 #include <string>
 #include <string_view>
 
@@ -11,10 +12,21 @@ namespace loquat::unicode {
 // signs.
 std::string to_search_key(std::string_view text);
 
-// For telling apart: two texts whose looks are equal can be taken for each other.  Without case and
-// spacing, with letters of other scripts and digits as the Latin letters that they look like (UTS
-// 39 section 4, of its data the letters of Cyrillic, Greek, Armenian and Cherokee that names are
-// forged with).  Empty where nothing of the text can be seen.
-std::string to_look(std::string_view text);
+// UTS 39 section 4: two texts of equal skeletons can be taken for each other as they are written.
+// Of valid UTF-8 only.  Never shown: a skeleton is no name.
+std::string to_skeleton(std::string_view text);
+
+// For telling apart, whatever the case and the spacing.  Two texts are alike where one of these is
+// equal and not empty.
+struct Look {
+    std::string drawn;   // of the skeleton, without case: Iris is lris, but ALI is not ali
+    std::string folded;  // of the text without case, its skeleton: ALI is ali, but Iris is not lris
+
+    auto operator<=>(const Look&) const = default;
+};
+Look to_look(std::string_view text);
+// Without what turns the text around it or begins a line in it.
+std::string to_one_way_line(std::string_view text);
+bool are_alike(const Look& one, const Look& other);
 
 }  // namespace loquat::unicode

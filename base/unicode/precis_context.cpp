@@ -1,64 +1,21 @@
 #include "base/unicode/precis_context.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/unicode/characters.hpp"
+#include "base/unicode/tables.hpp"
 
 namespace loquat::precis {
 namespace {
 
 using unicode::Direction;
+using unicode::Joining;
+using unicode::joining_of;
+using unicode::Script;
+using unicode::script_of;
 using unicode::traits_of;
 
-struct Range {
-    char32_t first;
-    char32_t last;
-};
-
-template <std::size_t N>
-constexpr bool is_in(const std::array<Range, N>& ranges, char32_t character) {
-    return std::ranges::any_of(ranges, [character](const Range& range) {
-        return range.first <= character && character <= range.last;
-    });
-}
-
 constexpr int virama = 9;  // Canonical_Combining_Class
-
-constexpr std::array greek{Range{0x0370, 0x0373}, Range{0x0375, 0x0377}, Range{0x037A, 0x037D},
-                           Range{0x037F, 0x037F}, Range{0x0384, 0x0384}, Range{0x0386, 0x0386},
-                           Range{0x0388, 0x03E1}, Range{0x03F0, 0x03FF}, Range{0x1F00, 0x1FFE}};
-constexpr std::array hebrew{Range{0x0591, 0x05C7}, Range{0x05D0, 0x05EA}, Range{0x05EF, 0x05F4},
-                            Range{0xFB1D, 0xFB4F}};
-// Hiragana, Katakana and Han, for U+30FB.
-constexpr std::array japanese{Range{0x3041, 0x3096}, Range{0x309D, 0x309F},   Range{0x30A1, 0x30FA},
-                              Range{0x30FD, 0x30FF}, Range{0x31F0, 0x31FF},   Range{0xFF66, 0xFF6F},
-                              Range{0xFF71, 0xFF9D}, Range{0x1B000, 0x1B167}, Range{0x2E80, 0x2FD5},
-                              Range{0x3005, 0x3005}, Range{0x3007, 0x3007},   Range{0x3021, 0x3029},
-                              Range{0x3038, 0x303B}, Range{0x3400, 0x4DBF},   Range{0x4E00, 0x9FFF},
-                              Range{0xF900, 0xFAD9}, Range{0x20000, 0x323AF}};
-
-// Scripts whose letters join (Joining_Type D or R): Arabic, Syriac, N'Ko, Mandaic, Mongolian,
-// Phags-pa, Manichaean, Psalter Pahlavi, Hanifi Rohingya, Sogdian, Adlam.
-constexpr std::array joining{
-    Range{0x0620, 0x064A},   Range{0x066E, 0x06D5},   Range{0x06EE, 0x06FF},
-    Range{0x0710, 0x077F},   Range{0x07CA, 0x07EA},   Range{0x0840, 0x0858},
-    Range{0x0860, 0x08C7},   Range{0x1807, 0x18AA},   Range{0xA840, 0xA872},
-    Range{0x10AC0, 0x10AEF}, Range{0x10B80, 0x10BAF}, Range{0x10D00, 0x10D23},
-    Range{0x10F30, 0x10F6F}, Range{0x1E900, 0x1E943}};
-// Those of them that join to the right only (Joining_Type R) or not at all (U).
-constexpr std::array joining_right{
-    Range{0x0621, 0x0625}, Range{0x0627, 0x0627}, Range{0x0629, 0x0629}, Range{0x062F, 0x0632},
-    Range{0x0648, 0x0648}, Range{0x0671, 0x0677}, Range{0x0688, 0x0699}, Range{0x06C0, 0x06C0},
-    Range{0x06C3, 0x06CB}, Range{0x06CD, 0x06CD}, Range{0x06CF, 0x06CF}, Range{0x06D2, 0x06D5},
-    Range{0x06EE, 0x06EF}, Range{0x0710, 0x0710}, Range{0x0715, 0x0719}, Range{0x071E, 0x071E},
-    Range{0x0728, 0x0728}, Range{0x072A, 0x072A}, Range{0x072C, 0x072C}, Range{0x072F, 0x072F},
-    Range{0x074D, 0x074D}, Range{0x0759, 0x075B}, Range{0x076B, 0x076C}, Range{0x0771, 0x0771},
-    Range{0x0773, 0x0774}, Range{0x0778, 0x0779}};
-
-bool is_transparent(char32_t character) {
-    return traits_of(character).direction == Direction::nonspacing;
-}
 
 bool follows_virama(std::u32string_view text, std::size_t at) {
     return at > 0 && traits_of(text[at - 1]).combining_class == virama;
@@ -67,16 +24,25 @@ bool follows_virama(std::u32string_view text, std::size_t at) {
 // (Joining_Type:{L,D})(T)*  ZWNJ  (T)*(Joining_Type:{R,D})
 bool is_between_joining(std::u32string_view text, std::size_t at) {
     std::size_t before = at;
-    while (before > 0 && is_transparent(text[before - 1])) {
+    while (before > 0 && joining_of(text[before - 1]) == Joining::transparent) {
         --before;
     }
     std::size_t after = at + 1;
-    while (after < text.size() && is_transparent(text[after])) {
+    while (after < text.size() && joining_of(text[after]) == Joining::transparent) {
         ++after;
     }
-    return before > 0 && after < text.size() && is_in(joining, text[before - 1]) &&
-           !is_in(joining_right, text[before - 1]) && is_in(joining, text[after]) &&
-           text[after] != 0x0621;
+    if (before == 0 || after == text.size()) {
+        return false;
+    }
+    const Joining left = joining_of(text[before - 1]);
+    const Joining right = joining_of(text[after]);
+    return (left == Joining::left || left == Joining::both) &&
+           (right == Joining::right || right == Joining::both);
+}
+
+bool is_japanese(char32_t c) {
+    const Script script = script_of(c);
+    return script == Script::hiragana || script == Script::katakana || script == Script::han;
 }
 
 bool is_arabic_indic(char32_t c) { return c >= 0x0660 && c <= 0x0669; }
@@ -115,12 +81,12 @@ bool fits_its_context(std::u32string_view text, std::size_t at) {
         case 0x00B7:  // middle dot
             return before == U'l' && after == U'l';
         case 0x0375:  // Greek keraia
-            return is_in(greek, after);
+            return script_of(after) == Script::greek;
         case 0x05F3:  // Hebrew geresh and gershayim
         case 0x05F4:
-            return is_in(hebrew, before);
+            return script_of(before) == Script::hebrew;
         case 0x30FB:  // Katakana middle dot
-            return std::ranges::any_of(text, [](char32_t c) { return is_in(japanese, c); });
+            return std::ranges::any_of(text, is_japanese);
         default:
             break;
     }

@@ -10,7 +10,7 @@ namespace {
 // Beyond it a name is so common that those who have it are shown with @username already.
 constexpr std::size_t alike_max = 50;
 
-std::vector<std::string> distinct(std::vector<std::string> looks) {
+std::vector<unicode::Look> distinct(std::vector<unicode::Look> looks) {
     std::ranges::sort(looks);
     const auto repeats = std::ranges::unique(looks);
     looks.erase(repeats.begin(), repeats.end());
@@ -29,14 +29,14 @@ contracts::PublicUser to_public_user(const Account& account) {
 }
 
 Task<void> NamesTold::added(Account account) {
-    std::vector<std::string> looks{unicode::to_look(account.display_name),
-                                   unicode::to_look(account.username)};
+    std::vector<unicode::Look> looks{unicode::to_look(account.display_name),
+                                     unicode::to_look(account.username)};
     return tell(std::move(looks), std::nullopt, account.id);
 }
 
 Task<void> NamesTold::changed(Account before, Account after) {
-    std::vector<std::string> looks{unicode::to_look(before.display_name),
-                                   unicode::to_look(after.display_name)};
+    std::vector<unicode::Look> looks{unicode::to_look(before.display_name),
+                                     unicode::to_look(after.display_name)};
     if (before.username != after.username) {
         looks.push_back(unicode::to_look(before.username));
     }
@@ -44,7 +44,8 @@ Task<void> NamesTold::changed(Account before, Account after) {
     return tell(std::move(looks), std::move(after), id);
 }
 
-Task<void> NamesTold::tell(std::vector<std::string> looks, std::optional<Account> one, UserId but) {
+Task<void> NamesTold::tell(std::vector<unicode::Look> looks, std::optional<Account> one,
+                           UserId but) {
     contracts::UserList list;
     if (one) {
         list.items.push_back(to_public_user(*one));

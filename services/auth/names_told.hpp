@@ -17,7 +17,7 @@ class NamesTold {
     Task<void> changed(Account before, Account after);
 
   private:
-    Task<void> tell(std::vector<std::string> looks, std::optional<Account> one, UserId but);
+    Task<void> tell(std::vector<unicode::Look> looks, std::optional<Account> one, UserId but);
 
     UserStore& users_;
     UserFeed& feed_;

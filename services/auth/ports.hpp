@@ -5,6 +5,7 @@
 
 #include "aio/task.hpp"
 #include "base/failure.hpp"
+#include "base/unicode/fold.hpp"
 #include "contracts/auth.hpp"
 #include "services/auth/domain/key_ring.hpp"
 #include "services/auth/domain/session.hpp"
@@ -108,8 +109,8 @@ class UserStore {
     // the last administrator away.
     virtual Task<StateChanged> change_state(UserId id, contracts::AccountState state,
                                             Ending ending) = 0;
-    // Whose display name looks like one of `looks` (unicode::to_look), at most `limit`.
-    virtual Task<std::vector<Account>> list_by_look(std::vector<std::string> looks,
+    // Whose display name is like one of `looks` (unicode::are_alike), at most `limit`.
+    virtual Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                                     std::size_t limit) = 0;
     // Removed people who have not left their conversations yet, until note_left says so.
     virtual Task<std::vector<UserId>> list_leaving(std::size_t limit) = 0;

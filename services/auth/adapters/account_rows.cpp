@@ -56,10 +56,12 @@ std::optional<Account> find_user(store::Transaction& transaction, UserId id) {
 void index_names(store::Transaction& transaction, const std::string& username,
                  const std::string& display_name) {
     const SearchWords words = words_of_names(username, display_name);
+    const unicode::Look shown = unicode::to_look(display_name);
+    const unicode::Look own = unicode::to_look(username);
     transaction.execute(
-        "UPDATE users SET search_words = $2, display_look = $3, username_look = $4 "
-        "WHERE username = $1",
-        {username, join(words), unicode::to_look(display_name), unicode::to_look(username)});
+        "UPDATE users SET search_words = $2, display_look = $3, username_look = $4, "
+        "display_folded_look = $5, username_folded_look = $6 WHERE username = $1",
+        {username, join(words), shown.drawn, own.drawn, shown.folded, own.folded});
     for (const std::string& prefix : prefixes_of(words)) {
         transaction.execute("INSERT INTO user_prefixes (prefix, username) VALUES ($1, $2)",
                             {prefix, username});

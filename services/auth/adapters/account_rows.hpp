@@ -14,8 +14,11 @@ contracts::Role to_role(const std::string& text);
 #define LOQUAT_USER_COLUMNS                                                                  \
     "id, username, display_name, email, role, created_at, password_hash, password_version, " \
     "state, EXISTS (SELECT 1 FROM users AS other WHERE other.id <> users.id AND "            \
-    "users.display_look <> '' AND (other.display_look = users.display_look OR "              \
-    "other.username_look = users.display_look))"
+    "(users.display_look <> '' AND (other.display_look = users.display_look OR "             \
+    "other.username_look = users.display_look) OR "                                          \
+    "users.display_folded_look <> '' AND "                                                   \
+    "(other.display_folded_look = users.display_folded_look OR "                             \
+    "other.username_folded_look = users.display_folded_look)))"
 
 Account to_account(const store::Row& row);
 std::vector<Account> to_accounts(const store::Rows& rows);

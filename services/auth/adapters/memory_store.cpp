@@ -14,13 +14,13 @@ using contracts::Role;
 
 // With what the others' names say of it.
 Account MemoryStore::seen(Account account) const {
-    const std::string look = unicode::to_look(account.display_name);
+    const unicode::Look look = unicode::to_look(account.display_name);
     account.is_name_shared = std::ranges::any_of(users_, [&](const auto& entry) {
         const Account& other = entry.second;
         return other.id != account.id && other.state != AccountState::removed &&
                account.state != AccountState::removed &&
-               (unicode::to_look(other.display_name) == look ||
-                unicode::to_look(other.username) == look);
+               (unicode::are_alike(unicode::to_look(other.display_name), look) ||
+                unicode::are_alike(unicode::to_look(other.username), look));
     });
     return account;
 }
@@ -194,12 +194,14 @@ Task<Revoked> MemoryStore::reset_password(UserId id, std::string hash, Ending en
     co_return end_sessions(ending);
 }
 
-Task<std::vector<Account>> MemoryStore::list_by_look(std::vector<std::string> looks,
+Task<std::vector<Account>> MemoryStore::list_by_look(std::vector<unicode::Look> looks,
                                                      std::size_t limit) {
     std::vector<Account> all;
     for (const auto& [id, account] : users_) {
-        if (all.size() < limit && account.state != AccountState::removed &&
-            std::ranges::find(looks, unicode::to_look(account.display_name)) != looks.end()) {
+        const unicode::Look look = unicode::to_look(account.display_name);
+        const bool is_alike = std::ranges::any_of(
+            looks, [&](const unicode::Look& one) { return unicode::are_alike(one, look); });
+        if (all.size() < limit && account.state != AccountState::removed && is_alike) {
             all.push_back(seen(account));
         }
     }

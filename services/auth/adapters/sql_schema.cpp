@@ -17,9 +17,14 @@ constexpr char standing[] = {
 #embed "../schema/0003_standing.sql"
 };
 
+constexpr char looks[] = {
+#embed "../schema/0004_looks.sql"
+};
+
 constexpr std::array steps{store::Migration{1, "users", {users, sizeof(users)}},
                            store::Migration{2, "search", {search, sizeof(search)}},
-                           store::Migration{3, "standing", {standing, sizeof(standing)}}};
+                           store::Migration{3, "standing", {standing, sizeof(standing)}},
+                           store::Migration{4, "looks", {looks, sizeof(looks)}}};
 
 }  // namespace
 

@@ -21,7 +21,8 @@ void erase_person(store::Transaction& transaction, const Account& account) {
         "UPDATE users SET username = $2, display_name = $3, display_name_folded = '', "
         "email = NULL, role = 'user', password_hash = '', "
         "password_version = password_version + 1, search_words = ' ', display_look = '', "
-        "username_look = '', leaving = 1 WHERE id = $1",
+        "username_look = '', display_folded_look = '', username_folded_look = '', leaving = 1 "
+        "WHERE id = $1",
         {account.id, username_of_removed(account.id), display_name_of_removed});
 }
 

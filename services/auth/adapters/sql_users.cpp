@@ -157,15 +157,16 @@ Task<std::vector<Account>> SqlUsers::search(UserQuery wanted) {
     co_return co_await database_.read(std::move(work));
 }
 
-Task<std::vector<Account>> SqlUsers::list_by_look(std::vector<std::string> looks,
+Task<std::vector<Account>> SqlUsers::list_by_look(std::vector<unicode::Look> looks,
                                                   std::size_t limit) {
     auto work = [looks = std::move(looks), limit](store::Transaction& transaction) {
         std::vector<Account> all;
-        for (const std::string& look : looks) {
+        for (const unicode::Look& look : looks) {
             const auto rows = transaction.query("SELECT " LOQUAT_USER_COLUMNS
-                                                " FROM users WHERE display_look = $1 "
-                                                "ORDER BY username LIMIT $2",
-                                                {look, limit});
+                                                " FROM users WHERE display_look <> '' AND "
+                                                "(display_look = $1 OR display_folded_look = $2) "
+                                                "ORDER BY username LIMIT $3",
+                                                {look.drawn, look.folded, limit});
             std::ranges::move(to_accounts(rows), std::back_inserter(all));
         }
         all.resize(std::min(all.size(), limit));

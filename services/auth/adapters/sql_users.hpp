@@ -28,7 +28,7 @@ class SqlUsers final : public UserStore {
     Task<StateChanged> change_state(UserId id, contracts::AccountState state,
                                     Ending ending) override;
     Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
-    Task<std::vector<Account>> list_by_look(std::vector<std::string> looks,
+    Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                             std::size_t limit) override;
     Task<std::vector<UserId>> list_leaving(std::size_t limit) override;
     Task<void> note_left(UserId id) override;

@@ -29,6 +29,28 @@ TEST_F(Names, that_look_alike_are_said_to_be_shared_to_both) {
     EXPECT_FALSE(is_shared(ann));
 }
 
+TEST_F(Names, that_are_drawn_alike_are_shared_and_those_of_other_letters_are_not) {
+    const auto ann = sign_up("ann");
+    const auto bob = sign_up("bob");
+    using Pair = std::pair<const char*, const char*>;
+
+    for (const auto& [one, other] :
+         {Pair{"PayPaI", "PayPal"}, Pair{"Tom", "Torn"}, Pair{"Bob0", "BobO"},
+          Pair{"\uA4D0en", "Ben"}, Pair{"\u0391\u039D\u039D\u0391", "Anna"},
+          Pair{"STRASSE", "Stra\u00DFe"}}) {
+        rename(ann, one);
+        EXPECT_TRUE(rename(bob, other).name_shared) << one << " " << other;
+        EXPECT_TRUE(is_shared(ann)) << one << " " << other;
+    }
+    for (const auto& [one, other] :
+         {Pair{"Ali", "All"}, Pair{"Bill", "Biil"}, Pair{"Ewa", "Evva"}, Pair{"Zo\u00EB", "Zoe"},
+          Pair{"\u0410\u043D\u043D\u0430", "Ahha"}}) {
+        rename(ann, one);
+        EXPECT_FALSE(rename(bob, other).name_shared) << one << " " << other;
+        EXPECT_FALSE(is_shared(ann)) << one << " " << other;
+    }
+}
+
 TEST_F(Names, that_look_like_the_user_name_of_another_are_shared) {
     const auto ann = sign_up("ann");
     const auto bob = sign_up("bob");

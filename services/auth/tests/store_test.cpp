@@ -136,6 +136,42 @@ TEST(SqlUsers, makes_accounts_of_before_findable) {
     EXPECT_EQ(run_to_end(loop, adapter.users.search({"bo", "", 10})).size(), 1U);
 }
 
+TEST(SqlUsers, gives_names_of_before_the_looks_of_now) {
+    SqliteAdapter adapter;
+    aio::Loop loop{"test"};
+    adapter.database.reset();
+    std::filesystem::remove(adapter.folder / "auth.db");
+    auto fill = [](store::Transaction& transaction) {
+        for (const auto& [username, shown] :
+             {std::pair{"ann", "Ali"}, std::pair{"bob", "All"}, std::pair{"carl", "PayPaI"},
+              std::pair{"dora", "paypal"}}) {
+            transaction.execute(
+                "INSERT INTO users (id, username, display_name, display_name_folded, role, "
+                "created_at, password_hash, password_version, search_words, display_look, "
+                "username_look) VALUES ($1, $2, $3, $3, 'user', 0, '', 1, $2, 'all', $2)",
+                {UserId::make(), username, shown});
+        }
+    };
+    {
+        const auto old = store::open_sqlite(
+            {.file = adapter.folder / "auth.db", .schema = sql_schema().first(3)});
+        run_to_end(loop, old->transact(fill));
+    }
+    adapter.database = adapter.open();
+    SqlUsers users{*adapter.database};
+
+    run_to_end(loop, users.index_all());
+
+    const auto is_shared = [&](const char* name) {
+        return run_to_end(loop, users.find_by_login(name))->is_name_shared;
+    };
+    EXPECT_FALSE(is_shared("ann"));
+    EXPECT_FALSE(is_shared("bob"));
+    EXPECT_TRUE(is_shared("carl"));
+    EXPECT_TRUE(is_shared("dora"));
+    EXPECT_EQ(run_to_end(loop, users.search({"ali", "", 10})).size(), 1U);
+}
+
 TYPED_TEST(Store, changes_profiles) {
     const Account ann = this->added("ann");
     const auto change = [&](ProfileChange wanted) {
