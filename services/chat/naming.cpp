@@ -1,4 +1,5 @@
 #include "base/log.hpp"
+#include "base/unicode/fold.hpp"
 #include "services/chat/chat.hpp"
 #include "services/chat/domain/text.hpp"
 
@@ -17,7 +18,8 @@ Task<void> Chat::name_chat(ChatId chat, std::string title) {
         co_return;
     }
     ChatRecord named = room->chat;
-    named.title = to_title(title, static_cast<std::size_t>(config_.title_characters_max));
+    named.title = to_title(unicode::to_one_way_line(title),
+                           static_cast<std::size_t>(config_.title_characters_max));
     named.title_seq = 0;
     co_await ports_.chats.update(named);
     room->chat.title = std::move(named.title);

@@ -5,6 +5,7 @@
 #include "base/failure.hpp"
 #include "base/markdown/plain_text.hpp"
 #include "base/text.hpp"
+#include "base/unicode/fold.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -67,6 +68,11 @@ std::string to_title(std::string_view title, std::size_t characters_max) {
         trimmed.find_first_of("\t\n") != std::string_view::npos) {
         throw invalid_field("title", "control_character", "must not contain control characters");
     }
+    const bool is_blank = !trimmed.empty() && unicode::to_look(trimmed).drawn.empty();
+    if (is_blank || unicode::to_one_way_line(trimmed) != trimmed) {
+        throw invalid_field("title", "characters",
+                            "must be one line of text that can be seen and runs one way");
+    }
     return std::string{trimmed};
 }
 
@@ -78,7 +84,8 @@ std::string to_question_title(std::string_view question, std::size_t characters_
     const bool is_code = text.starts_with("```") || text.starts_with("~~~");
     const std::string_view line = is_code ? text : text.substr(0, text.find('\n'));
     const std::size_t most = std::min(shown_characters, characters_max);
-    std::string title = markdown::to_plain_line(line, 5 * shown_characters);
+    std::string title =
+        unicode::to_one_way_line(markdown::to_plain_line(line, 5 * shown_characters));
     const bool is_cut = count_characters(title) > most;
     if (is_cut) {
         const std::size_t end = offset_of(title, most - 1);

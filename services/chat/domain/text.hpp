@@ -17,7 +17,8 @@ void check_system_prompt(std::string_view field, const std::optional<std::string
 std::string to_message_text(std::string text, std::size_t characters_max,
                             std::string_view field = "text");
 
-// Without white space at both ends.  Throws request.invalid: too long, or any control character.
+// Without white space at both ends.  Throws request.invalid: too long, any control character,
+// nothing that can be seen, or something that turns the text around it.
 std::string to_title(std::string_view title, std::size_t characters_max);
 
 // A title made of a question: whole words of its first line, as many as a list shows, without

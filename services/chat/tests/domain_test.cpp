@@ -145,6 +145,13 @@ TEST(Title, is_trimmed_and_has_no_control_characters) {
     EXPECT_EQ(to_title("  Plans  ", 5), "Plans");
     EXPECT_EQ(code_of_call([] { to_title("Plans!", 5); }), "request.invalid");
     EXPECT_EQ(code_of_call([] { to_title("a\nb", 5); }), "request.invalid");
+    for (const char* bad :
+         {"\u202Ecod", "a\u202C", "\u2067ab", "a\u2028b", "\u200B", "\u3164", "\u2800"}) {
+        EXPECT_EQ(code_of_call([bad] { to_title(bad, 5); }), "request.invalid") << bad;
+    }
+    for (const char* good : {"", "שלום", "👩\u200D💻", "a\u200Fb", "日本"}) {
+        EXPECT_EQ(to_title(good, 5), good);
+    }
 }
 
 TEST(ClientId, has_1_to_64_characters) {

@@ -22,6 +22,7 @@ TEST(QuestionTitle, is_whole_words_of_the_first_line_without_marks) {
               "one two three four five six seven eight nine\u2026");
     EXPECT_EQ(to_question_title(std::string(100, 'x'), 120), std::string(47, 'x') + "\u2026");
     EXPECT_EQ(to_question_title("one two three", 8), "one two\u2026");
+    EXPECT_EQ(to_question_title("Show \u202Ecod.exe", 120), "Show cod.exe");
 }
 
 TEST(Title, is_the_question_from_its_first_moment) {
