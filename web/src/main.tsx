@@ -1,7 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/app';
-import '@/app/styles.css';
+import '@/app/styles/styles.css';
 import { startSession } from '@/features/auth/state/session';
 import { followTheme } from '@/features/settings/state/settings-store';
 

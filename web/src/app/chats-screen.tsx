@@ -1,12 +1,12 @@
 import { Link, useParams } from 'react-router';
+import { ConversationScreen } from '@/app/conversation/conversation-screen';
 import { EmptyState } from '@/components/empty-state';
 import { Logo } from '@/components/logo';
 import { useChats } from '@/features/chat/state/use-chats';
 import { ConversationList } from '@/features/conversations/components/conversation-list';
 import { chatStrings } from '@/i18n/chat';
 import { conversationsStrings } from '@/i18n/conversations';
-import { useIsNarrow } from '@/lib/use-media';
-import { ConversationScreen } from './conversation-screen';
+import { useIsNarrow } from '@/lib/hooks/use-media';
 import { ResizableList } from './resizable-list';
 
 // The list and the open chat side by side; on a phone one at a time.

@@ -1,6 +1,6 @@
 import { CloudOff } from 'lucide-react';
 import { appStrings } from '@/i18n/app';
-import { useNow } from '@/lib/use-now';
+import { useNow } from '@/lib/hooks/use-now';
 import { live } from '@/realtime/live';
 import { useConnection, useConnectionDown } from '@/realtime/use-connection';
 

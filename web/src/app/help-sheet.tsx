@@ -1,5 +1,5 @@
-import { Dialog } from '@/components/dialog';
-import { useOverlays } from '@/components/overlays';
+import { Dialog } from '@/components/floating/dialog';
+import { useOverlays } from '@/components/floating/overlays';
 import { appStrings } from '@/i18n/app';
 import { helpStrings } from '@/i18n/help';
 

@@ -1,8 +1,8 @@
 import { Link, useLocation } from 'react-router';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
+import { useOverlays } from '@/components/floating/overlays';
 import { Logo } from '@/components/logo';
-import { useOverlays } from '@/components/overlays';
 import { appStrings } from '@/i18n/app';
 import { chatsPlace, peoplePlace, roomsPlace } from './places';
 

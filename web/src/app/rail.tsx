@@ -1,9 +1,9 @@
 import type { LucideIcon } from 'lucide-react';
 import { Link, useLocation } from 'react-router';
 import { Avatar } from '@/components/avatar';
+import { useOverlays } from '@/components/floating/overlays';
 import { IconButton } from '@/components/icon-button';
 import { Logo } from '@/components/logo';
-import { useOverlays } from '@/components/overlays';
 import { useMe } from '@/features/auth/state/session';
 import { useCalls } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';

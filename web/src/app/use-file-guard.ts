@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { appStrings } from '@/i18n/app';
 
 const takesText = (target: EventTarget | null): boolean =>

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useOverlays } from '@/components/overlays';
+import { useOverlays } from '@/components/floating/overlays';
 import { focusComposer } from '@/lib/focus';
 import { globalIntent, pressOf } from '@/lib/key-intent';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cpuMilliseconds } from './test-cpu';
+import { cpuMilliseconds } from '@/testing/cpu';
 import { fuzzyScore, fuzzySearch } from './fuzzy';
 
 const entries = (...texts: string[]) => texts.map((text, index) => ({ value: text, text, rank: -index }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cpuMilliseconds } from '@/lib/test-cpu';
+import { cpuMilliseconds } from '@/testing/cpu';
 import { emptyGrowing, grow, type Growing } from './growing';
 import { mendTail } from './mend';
 import { parseMarkdown } from './parse';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cpuMilliseconds } from '@/lib/test-cpu';
+import { cpuMilliseconds } from '@/testing/cpu';
 import type { Block, Inline } from './ast';
 import { safeHref } from './links';
 import { parseMarkdown } from './parse';

@@ -3,7 +3,7 @@ import { lazy, Suspense, useId, useRef, useState, type KeyboardEvent } from 'rea
 import { IconButton } from '@/components/icon-button';
 import { emojiStrings } from '@/i18n/emoji';
 import { cn } from '@/lib/cn';
-import { isTouch } from '@/lib/use-media';
+import { isTouch } from '@/lib/hooks/use-media';
 
 const Picker = lazy(() => import('./emoji-picker'));
 

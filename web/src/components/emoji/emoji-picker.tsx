@@ -1,7 +1,7 @@
 import { memo, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { emojiStrings } from '@/i18n/emoji';
 import { cn } from '@/lib/cn';
-import { isTouch } from '@/lib/use-media';
+import { isTouch } from '@/lib/hooks/use-media';
 import { emojiOf, findEmoji, groups, inTone, type Emoji } from './emoji';
 import { chooseTone, noteEmoji, useRecentEmoji } from './recent';
 

@@ -2,7 +2,7 @@ import { Check } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Chat, Model } from '@/api/contracts.gen';
 import { Button } from '@/components/button';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
 import { assistantStrings } from '@/i18n/assistant';

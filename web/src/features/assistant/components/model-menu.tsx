@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import type { Chat } from '@/api/contracts.gen';
-import { Menu } from '@/components/menu';
-import { showToast } from '@/components/notices';
+import { Menu } from '@/components/floating/menu';
+import { showToast } from '@/components/floating/notices';
 import { changeAssistant } from '@/features/assistant/state/assistant';
 import { modelOf, useModels } from '@/features/assistant/state/use-models';
 import { assistantStrings } from '@/i18n/assistant';

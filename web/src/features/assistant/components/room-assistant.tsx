@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { Switch } from '@/components/switch';
 import { changeAssistant, isAssistantOn } from '@/features/assistant/state/assistant';
 import { assistantStrings } from '@/i18n/assistant';

@@ -2,7 +2,7 @@ import { editMessage } from '@/api/chats';
 import type { Message, Model, StartedGeneration } from '@/api/contracts.gen';
 import { cancelGeneration, startGeneration } from '@/api/generations';
 import { keys, queryClient } from '@/api/query-client';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { useSession } from '@/features/auth/state/session';
 import { cachedChat, changeWindow, noteChangedMessage } from '@/features/chat/state/chat-cache';
 import { replaceMessage } from '@/features/chat/state/message-window';

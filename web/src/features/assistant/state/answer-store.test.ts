@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Generation } from '@/api/contracts.gen';
 import type { AnswerEvent } from '@/api/events';
-import { message } from '@/features/chat/state/test-messages';
+import { message } from '@/testing/messages';
 import { createAnswerStore } from './answer-store';
 
 const chat = 'chat';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { message, page } from '@/testing/messages';
 import { applyLive, fromPage, hasOlder, isAttached, mergePage, raiseHead, replaceMessage, type MessageWindow } from './message-window';
-import { message, page } from './test-messages';
 
 const seqs = (window: MessageWindow) => window.items.map((item) => item.seq);
 

@@ -3,9 +3,9 @@ import type { Member, Message } from '@/api/contracts.gen';
 import { chatDestination, chatsQueue } from '@/api/events';
 import { keys, queryClient } from '@/api/query-client';
 import { liveEvents } from '@/realtime/live';
+import { message } from '@/testing/messages';
 import { cachedWindow } from './chat-cache';
 import { startSync } from './sync';
-import { message } from './test-messages';
 
 let stop: () => void;
 beforeEach(() => {

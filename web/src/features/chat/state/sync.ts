@@ -3,7 +3,7 @@ import {
   chatDestination, chatFeed, chatsQueue, type ChatEvent, type ChatsEvent, type ResyncEvent,
 } from '@/api/events';
 import { keys, queryClient } from '@/api/query-client';
-import { announce, showToast } from '@/components/notices';
+import { announce, showToast } from '@/components/floating/notices';
 import { useSession } from '@/features/auth/state/session';
 import { chatStrings } from '@/i18n/chat';
 import { messagesStrings } from '@/i18n/messages';

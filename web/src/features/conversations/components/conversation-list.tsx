@@ -9,7 +9,7 @@ import { useChats, useSortedChats } from '@/features/chat/state/use-chats';
 import { buildSections, byAge, type ListItem } from '@/features/conversations/state/chat-sections';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { conversationsStrings } from '@/i18n/conversations';
-import { useNow } from '@/lib/use-now';
+import { useNow } from '@/lib/hooks/use-now';
 import { ConversationRows } from './conversation-rows';
 import { ListHeader, type ListFilter } from './list-header';
 

@@ -5,7 +5,7 @@ import type { ListItem, SectionName } from '@/features/conversations/state/chat-
 import { useWatchPresence } from '@/features/presence/state/presence';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { conversationsStrings } from '@/i18n/conversations';
-import { useRemPixels } from '@/lib/use-media';
+import { useRemPixels } from '@/lib/hooks/use-media';
 import { ConversationRow } from './conversation-row';
 
 // In rem: rows grow with the browser's text size.

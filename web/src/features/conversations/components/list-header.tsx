@@ -1,8 +1,8 @@
 import { Search, Sparkle, SquarePen, UserRound, UsersRound } from 'lucide-react';
 import { useRef, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { Menu } from '@/components/menu';
-import { useOverlays } from '@/components/overlays';
+import { Menu } from '@/components/floating/menu';
+import { useOverlays } from '@/components/floating/overlays';
 import { basicStrings } from '@/i18n/basics';
 import { conversationsStrings } from '@/i18n/conversations';
 import { cn } from '@/lib/cn';

@@ -1,8 +1,8 @@
 import { Copy, Ellipsis, Link2, Pencil, Reply, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
+import { Menu, type MenuItem } from '@/components/floating/menu';
 import { IconButton } from '@/components/icon-button';
-import { Menu, type MenuItem } from '@/components/menu';
 import * as actions from '@/features/messages/state/message-actions';
 import { assistantStrings } from '@/i18n/assistant';
 import { basicStrings } from '@/i18n/basics';

@@ -1,8 +1,8 @@
 import { Copy, Pencil, Reply } from 'lucide-react';
 import { useRef } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
-import { Dialog } from '@/components/dialog';
-import type { MenuItem } from '@/components/menu';
+import { Dialog } from '@/components/floating/dialog';
+import type { MenuItem } from '@/components/floating/menu';
 import * as actions from '@/features/messages/state/message-actions';
 import { assistantStrings } from '@/i18n/assistant';
 import { messagesStrings } from '@/i18n/messages';

@@ -9,7 +9,7 @@ import { titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { assistantStrings } from '@/i18n/assistant';
 import { chatStrings } from '@/i18n/chat';
-import { useIsNarrow } from '@/lib/use-media';
+import { useIsNarrow } from '@/lib/hooks/use-media';
 
 interface ConversationHeaderProps {
   chat: Chat;

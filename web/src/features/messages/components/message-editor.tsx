@@ -16,11 +16,11 @@ import { composerStrings } from '@/i18n/composer';
 import { messagesStrings } from '@/i18n/messages';
 import { errorText } from '@/lib/errors';
 import { focusComposer } from '@/lib/focus';
+import { isTouch } from '@/lib/hooks/use-media';
 import { makeClientId } from '@/lib/ids';
 import { composerIntent, pressOf } from '@/lib/key-intent';
 import { insideFence } from '@/lib/text-continuation';
 import { charactersOver } from '@/lib/text-length';
-import { isTouch } from '@/lib/use-media';
 
 // Edits a message where it stands; with `asks` it is a question, and is answered again. Escape leaves it as it was.
 export function MessageEditor({ message, asks }: { message: Message; asks: boolean }) {

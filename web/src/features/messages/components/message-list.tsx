@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useNavigate } from 'react-router';
 import { deleteMessage } from '@/api/chats';
 import type { Chat, Message } from '@/api/contracts.gen';
-import { ConfirmDialog } from '@/components/confirm-dialog';
+import { ConfirmDialog } from '@/components/floating/confirm-dialog';
 import { useMe } from '@/features/auth/state/session';
 import { showNewest } from '@/features/chat/state/history';
 import { isAttached, type MessageWindow } from '@/features/chat/state/message-window';
@@ -14,7 +14,7 @@ import { useFollowOwn, useMessageRows, useUnseenCount } from '@/features/message
 import { useSettings } from '@/features/settings/state/settings-store';
 import { messagesStrings } from '@/i18n/messages';
 import { cn } from '@/lib/cn';
-import { useNow } from '@/lib/use-now';
+import { useNow } from '@/lib/hooks/use-now';
 import { ActionSheet } from './action-sheet';
 import { ChatIntro } from './chat-intro';
 import { JumpToNewest } from './jump-to-newest';

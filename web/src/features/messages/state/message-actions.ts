@@ -1,5 +1,5 @@
 import type { Chat, Message } from '@/api/contracts.gen';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { cachedWindow } from '@/features/chat/state/chat-cache';
 import { may } from '@/features/chat/state/use-chats';
 import { changeDraft } from '@/features/composer/state/drafts-store';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerPlace } from '@/features/assistant/state/answer-store';
-import { message } from '@/features/chat/state/test-messages';
 import type { OutboxEntry } from '@/features/composer/state/outbox';
-import { cpuMilliseconds } from '@/lib/test-cpu';
+import { cpuMilliseconds } from '@/testing/cpu';
+import { message } from '@/testing/messages';
 import { buildRows, type RowsInput } from './message-rows';
 
 const tom = { id: 'tom', username: 'tom', display_name: 'Tom', kind: 'person' as const };

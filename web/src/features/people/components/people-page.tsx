@@ -9,7 +9,7 @@ import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { TextField } from '@/components/field';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { PageFrame } from '@/components/page-frame';
 import { ListSkeleton } from '@/components/skeleton';
 import { useMe } from '@/features/auth/state/session';

@@ -1,7 +1,7 @@
 import { usePresence } from '@/features/presence/state/presence';
 import { presenceStrings } from '@/i18n/presence';
+import { useNow } from '@/lib/hooks/use-now';
 import { agoText } from '@/lib/time';
-import { useNow } from '@/lib/use-now';
 
 // Whether a person is there, in words: "Online", "Away", "Last seen 5 min ago".
 export function PresenceLine({ userId }: { userId: string }) {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { may, titleOf } from '@/features/chat/state/use-chats';
 import { PersonAvatar } from '@/features/presence/components/person-avatar';
 import { chatStrings } from '@/i18n/chat';

@@ -3,7 +3,7 @@ import { putMember } from '@/api/chats';
 import type { Chat, Member, PublicUser } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
 import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
+import { Dialog } from '@/components/floating/dialog';
 import { FormError } from '@/components/form-error';
 import { refetchChat } from '@/features/chat/state/chat-cache';
 import { PeoplePicker } from '@/features/people/components/people-picker';

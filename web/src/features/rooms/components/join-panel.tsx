@@ -5,7 +5,7 @@ import { keys, queryClient } from '@/api/query-client';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { roomsStrings } from '@/i18n/rooms';
 import { errorText } from '@/lib/errors';
 

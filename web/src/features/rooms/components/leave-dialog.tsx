@@ -1,6 +1,6 @@
 import { useNavigate } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
-import { ConfirmDialog } from '@/components/confirm-dialog';
+import { ConfirmDialog } from '@/components/floating/confirm-dialog';
 import { leaveRoom } from '@/features/chat/state/chat-actions';
 import { roomsStrings } from '@/i18n/rooms';
 

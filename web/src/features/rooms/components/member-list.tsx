@@ -13,7 +13,7 @@ import { buildMembers } from '@/features/rooms/state/member-sections';
 import { peopleStrings } from '@/i18n/people';
 import { presenceStrings } from '@/i18n/presence';
 import { roomsStrings } from '@/i18n/rooms';
-import { useRemPixels } from '@/lib/use-media';
+import { useRemPixels } from '@/lib/hooks/use-media';
 import { InviteDialog } from './invite-dialog';
 import { MemberRow } from './member-row';
 

@@ -5,17 +5,17 @@ import type { SessionInfo } from '@/api/contracts.gen';
 import { endSession, listSessions } from '@/api/people';
 import { keys } from '@/api/query-client';
 import { Button } from '@/components/button';
-import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorState } from '@/components/error-state';
-import { showToast } from '@/components/notices';
+import { ConfirmDialog } from '@/components/floating/confirm-dialog';
+import { showToast } from '@/components/floating/notices';
 import { ListSkeleton } from '@/components/skeleton';
 import { signOut } from '@/features/auth/state/session';
 import { deviceName } from '@/features/settings/state/device-name';
 import { authStrings } from '@/i18n/auth';
 import { settingsStrings } from '@/i18n/settings';
 import { errorText } from '@/lib/errors';
+import { useNow } from '@/lib/hooks/use-now';
 import { agoText, longDate } from '@/lib/time';
-import { useNow } from '@/lib/use-now';
 
 export function SessionsSection() {
   const sessions = useQuery({ queryKey: keys.sessions, queryFn: listSessions, staleTime: 0 });

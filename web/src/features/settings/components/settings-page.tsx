@@ -4,7 +4,7 @@ import { Link, Navigate, NavLink, useParams } from 'react-router';
 import { appStrings } from '@/i18n/app';
 import { settingsStrings } from '@/i18n/settings';
 import { cn } from '@/lib/cn';
-import { useIsNarrow } from '@/lib/use-media';
+import { useIsNarrow } from '@/lib/hooks/use-media';
 import { AppearanceSection } from './appearance-section';
 import { NotificationsSection } from './notifications-section';
 import { PasswordSection } from './password-section';

@@ -1,5 +1,5 @@
 import { Button } from '@/components/button';
-import { useOverlays } from '@/components/overlays';
+import { useOverlays } from '@/components/floating/overlays';
 import { Switch } from '@/components/switch';
 import { useSettings } from '@/features/settings/state/settings-store';
 import { settingsStrings } from '@/i18n/settings';

@@ -1,8 +1,8 @@
 import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type MouseEvent, type PointerEvent, type ReactNode } from 'react';
+import { IconButton } from '@/components/icon-button';
 import { basicStrings } from '@/i18n/basics';
 import { cn } from '@/lib/cn';
-import { IconButton } from './icon-button';
 
 interface DialogProps {
   title: string;

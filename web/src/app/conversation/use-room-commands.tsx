@@ -4,7 +4,7 @@ import { changeChat, putMember } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
 import { searchUsers } from '@/api/people';
 import { keys, queryClient } from '@/api/query-client';
-import { showToast } from '@/components/notices';
+import { showToast } from '@/components/floating/notices';
 import { refetchChat, upsertChat } from '@/features/chat/state/chat-cache';
 import { may, useMembers } from '@/features/chat/state/use-chats';
 import type { Command } from '@/features/composer/state/commands';

@@ -1,11 +1,11 @@
 import { CornerDownLeft, Search } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { Dialog } from '@/components/dialog';
-import { useOverlays } from '@/components/overlays';
+import { Dialog } from '@/components/floating/dialog';
+import { useOverlays } from '@/components/floating/overlays';
 import { switcherStrings } from '@/i18n/switcher';
 import { cn } from '@/lib/cn';
+import { useNow } from '@/lib/hooks/use-now';
 import { listTime } from '@/lib/time';
-import { useNow } from '@/lib/use-now';
 import { useSwitcherEntries, type SwitcherEntry } from './switcher-entries';
 
 const listId = 'switcher-list';

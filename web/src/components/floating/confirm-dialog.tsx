@@ -1,9 +1,9 @@
 import { useState } from 'react';
+import { Button } from '@/components/button';
+import { FormError } from '@/components/form-error';
 import { basicStrings } from '@/i18n/basics';
 import { errorText } from '@/lib/errors';
-import { Button } from './button';
 import { Dialog } from './dialog';
-import { FormError } from './form-error';
 
 interface ConfirmDialogProps {
   title: string;

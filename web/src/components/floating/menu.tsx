@@ -1,7 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { useId, useRef, useState, type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import { IconButton } from '@/components/icon-button';
 import { cn } from '@/lib/cn';
-import { IconButton } from './icon-button';
 
 export interface MenuItem {
   label: string;

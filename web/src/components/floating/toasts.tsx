@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
+import { IconButton } from '@/components/icon-button';
 import { basicStrings } from '@/i18n/basics';
 import { cn } from '@/lib/cn';
-import { IconButton } from './icon-button';
 import { dismissToast, useNotices } from './notices';
 
 export function Toasts() {

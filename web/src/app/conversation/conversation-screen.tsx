@@ -1,9 +1,9 @@
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
-import { Dialog } from '@/components/dialog';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
+import { Dialog } from '@/components/floating/dialog';
 import { MentionContext } from '@/components/markdown/mention-context';
 import { MessagesSkeleton } from '@/components/skeleton';
 import { AnswerRow } from '@/features/assistant/components/answer-row';
@@ -26,7 +26,7 @@ import { assistantStrings } from '@/i18n/assistant';
 import { chatStrings } from '@/i18n/chat';
 import { messagesStrings } from '@/i18n/messages';
 import { errorCode } from '@/lib/errors';
-import { useIsVeryWide, useIsWide } from '@/lib/use-media';
+import { useIsVeryWide, useIsWide } from '@/lib/hooks/use-media';
 import { ConversationFooter } from './conversation-footer';
 
 interface ConversationScreenProps {
