@@ -1,4 +1,5 @@
-import { joinsName } from './mentions';
+// Whether what stands before an @ or an address makes it no beginning of a name.
+export const joinsName = (char: string): boolean => /[a-z0-9_.@-]/i.test(char);
 
 // Where a bare address begins in a word of text; it goes on to the word's end. The word's length when there is
 // none. Addresses begin with `scheme://`, `mailto:`, `www.` or a host before a slash, as the server reads them.

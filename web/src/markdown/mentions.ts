@@ -1,4 +1,4 @@
-import { findAddress } from './addresses';
+import { findAddress, joinsName } from './addresses';
 
 // Where a text may mention somebody. Whom it does mention the server says; this finds the places, by its rules.
 
@@ -6,9 +6,6 @@ const nameCharacters = /[a-z0-9_.-]*/iy;
 const shortestName = 3;
 // With signs of the sentence at its end.
 const longestName = 35;
-
-// Whether what stands before an @ makes it no beginning of a name.
-export const joinsName = (char: string): boolean => /[a-z0-9_.@-]/i.test(char);
 
 export function nameAt(text: string, at: number): string {
   nameCharacters.lastIndex = at;

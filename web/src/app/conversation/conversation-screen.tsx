@@ -25,9 +25,16 @@ import { useSettings } from '@/features/settings/state/settings-store';
 import { assistantStrings } from '@/i18n/assistant';
 import { chatStrings } from '@/i18n/chat';
 import { messagesStrings } from '@/i18n/messages';
+import { changeDraft } from '@/features/composer/state/drafts-store';
+import { focusComposer } from '@/lib/focus';
 import { errorCode } from '@/lib/errors';
 import { useIsVeryWide, useIsWide } from '@/lib/hooks/use-media';
 import { ConversationFooter } from './conversation-footer';
+
+function beginWith(chatId: string, text: string): void {
+  changeDraft(chatId, { text });
+  focusComposer();
+}
 
 interface ConversationScreenProps {
   chatId: string;
@@ -80,7 +87,7 @@ function OpenChat({ chat, isMember, targetSeq }: { chat: Chat; isMember: boolean
               chat={chat}
               targetSeq={targetSeq}
               footer={<ConversationFooter chat={chat} />}
-              blank={isAssistant && <AssistantBlank chatId={chat.id} />}
+              blank={isAssistant && <AssistantBlank onBegin={(text) => beginWith(chat.id, text)} />}
               answer={answerInRow}
             />
           ) : (

@@ -41,7 +41,7 @@ const BlockNode = memo(function BlockNode({ block }: { block: Block }) {
     case 'table':
       return <Table block={block} />;
     case 'notes':
-      return <Notes block={block} />;
+      return <Notes block={block} draw={(blocks) => <Blocks blocks={blocks} />} />;
     case 'rule':
       return <hr />;
   }

@@ -1,4 +1,5 @@
 import { RotateCcw } from 'lucide-react';
+import type { Chat, Message } from '@/api/contracts.gen';
 import { CopyButton } from '@/components/copy-button';
 import { IconButton } from '@/components/icon-button';
 import type { Answer } from '@/features/assistant/state/answer';
@@ -6,7 +7,20 @@ import { tryAgain } from '@/features/assistant/state/answer-actions';
 import { assistantStrings } from '@/i18n/assistant';
 import { cn } from '@/lib/cn';
 import { AnswerDetails } from './answer-details';
-import type { AnswerRowProps } from './answer-row';
+
+export interface AnswerRowProps {
+  chat: Chat;
+  // Null for an answer of a time before answers had ids.
+  answerId: string | null;
+  message: Message | null;
+  createdAt: string;
+  meId: string;
+  canWrite: boolean;
+  // The last one of the chat: it can be asked for again.
+  last: boolean;
+  // Pointed at or in focus.
+  hot: boolean;
+}
 
 interface AnswerFooterProps extends AnswerRowProps {
   answer: Answer | undefined;

@@ -1,27 +1,13 @@
 import { memo } from 'react';
-import type { Chat, Message } from '@/api/contracts.gen';
+import type { Message } from '@/api/contracts.gen';
 import { GrowingMarkdown } from '@/components/markdown/markdown';
 import { isEnded, type Answer } from '@/features/assistant/state/answer';
 import { useAnswer } from '@/features/assistant/state/answers';
 import { useModelLabel } from '@/features/assistant/state/use-models';
 import { assistantStrings } from '@/i18n/assistant';
 import { clockTime, fullTime } from '@/lib/time';
-import { AnswerFooter } from './answer-footer';
+import { AnswerFooter, type AnswerRowProps } from './answer-footer';
 import { AnswerState } from './answer-state';
-
-export interface AnswerRowProps {
-  chat: Chat;
-  // Null for an answer of a time before answers had ids.
-  answerId: string | null;
-  message: Message | null;
-  createdAt: string;
-  meId: string;
-  canWrite: boolean;
-  // The last one of the chat: it can be asked for again.
-  last: boolean;
-  // Pointed at or in focus.
-  hot: boolean;
-}
 
 // An answer, from the first word until long after it is a message: the same elements all the time, so that
 // nothing jumps when it becomes one.

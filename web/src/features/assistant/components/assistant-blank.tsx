@@ -1,14 +1,8 @@
 import { AssistantIcon } from '@/components/avatar';
-import { changeDraft } from '@/features/composer/state/drafts-store';
 import { assistantStrings } from '@/i18n/assistant';
-import { focusComposer } from '@/lib/focus';
 
 // A chat in which nothing was asked yet: says what can be done, and gives a first word.
-export function AssistantBlank({ chatId }: { chatId: string }) {
-  const begin = (text: string) => {
-    changeDraft(chatId, { text });
-    focusComposer();
-  };
+export function AssistantBlank({ onBegin }: { onBegin: (text: string) => void }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col items-center overflow-y-auto px-5 py-8">
       <div className="m-auto flex w-full max-w-xl flex-col items-center text-center">
@@ -20,7 +14,7 @@ export function AssistantBlank({ chatId }: { chatId: string }) {
             <li key={title}>
               <button
                 type="button"
-                onClick={() => begin(text)}
+                onClick={() => onBegin(text)}
                 className="flex h-full w-full flex-col rounded-md border border-line bg-raised px-3.5 py-2.5 text-start transition-colors hover:border-line-strong/60 hover:bg-hover"
               >
                 <span className="font-medium">{title}</span>

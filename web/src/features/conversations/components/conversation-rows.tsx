@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react';
-import type { ListItem, SectionName } from '@/features/conversations/state/chat-sections';
+import type { ListItem } from '@/features/conversations/state/chat-sections';
 import { useWatchPresence } from '@/features/presence/state/presence';
-import { useSettings } from '@/features/settings/state/settings-store';
+import { useSettings, type SectionName } from '@/features/settings/state/settings-store';
 import { conversationsStrings } from '@/i18n/conversations';
 import { useRemPixels } from '@/lib/hooks/use-media';
 import { ConversationRow } from './conversation-row';

@@ -1,8 +1,8 @@
 import type { Chat } from '@/api/contracts.gen';
 import { activityOf } from '@/features/chat/state/chat-cache';
+import type { SectionName } from '@/features/settings/state/settings-store';
 import { dayNumber } from '@/lib/time';
 
-export type SectionName = 'rooms' | 'people' | 'assistants';
 export type Age = 'today' | 'yesterday' | 'earlier';
 
 export type ListItem =

@@ -1,9 +1,10 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import type { SectionName } from '@/features/conversations/state/chat-sections';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'cosy' | 'compact';
+// Of the list of conversations.
+export type SectionName = 'rooms' | 'people' | 'assistants';
 
 interface SettingsState {
   theme: Theme;
