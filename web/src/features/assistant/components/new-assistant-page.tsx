@@ -2,8 +2,7 @@ import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
-import { openNewAssistantChat } from '@/features/chat/state/chat-actions';
-import { useChats } from '@/features/chat/state/use-chats';
+import { openNewAssistantChat, useChats } from '@/features/chat/entry';
 import { assistantStrings } from '@/i18n/assistant';
 import { makeClientId } from '@/lib/ids';
 

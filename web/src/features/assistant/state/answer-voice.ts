@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { openChatId } from '@/features/chat/state/reading';
+import { openChatId } from '@/features/chat/entry';
 import { assistantStrings } from '@/i18n/assistant';
 import { markdownStrings } from '@/i18n/markdown';
 import { isEnded, type Answer } from './answer';

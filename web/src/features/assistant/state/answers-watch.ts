@@ -1,9 +1,7 @@
 import type { Generation } from '@/api/contracts.gen';
 import { chatFeed, type ChatEvent } from '@/api/events';
 import { listGenerations } from '@/api/generations';
-import { cachedWindow } from '@/features/chat/state/chat-cache';
-import { openChatId } from '@/features/chat/state/reading';
-import { setReadOut } from '@/features/chat/state/sync';
+import { cachedWindow, openChatId, setReadOut } from '@/features/chat/entry';
 import type { EventHandlers } from '@/realtime/event-table';
 import { live, liveEvents, onLiveOpen } from '@/realtime/live';
 import { isEnded } from './answer';

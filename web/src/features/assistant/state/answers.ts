@@ -1,7 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import { getGeneration } from '@/api/generations';
-import { cachedChat, cachedWindow } from '@/features/chat/state/chat-cache';
-import { catchUp } from '@/features/chat/state/history';
+import { cachedChat, cachedWindow, catchUp } from '@/features/chat/entry';
 import { isEnded, type Answer } from './answer';
 import { createAnswerStore, type AnswerPlace } from './answer-store';
 import { followAnswer } from './answer-voice';

@@ -1,7 +1,7 @@
 import { changeChat } from '@/api/chats';
 import type { Chat } from '@/api/contracts.gen';
 import type { AssistantChange } from '@/api/types';
-import { upsertChat } from '@/features/chat/state/chat-cache';
+import { upsertChat } from '@/features/chat/entry';
 
 // Whether and how an assistant answers in a chat.
 

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Chat, Message } from '@/api/contracts.gen';
-import { useSession } from '@/features/auth/state/session';
+import { useSession } from '@/features/auth/entry';
 
 // What calls for a person: what is said to them alone, and what mentions them. Anything else that is unread only waits.
 // The server says of each message whom it mentions; of how many unread ones it does not, so those that came are kept here.

@@ -1,6 +1,6 @@
 import type { Chat, Member, Message, PublicUser } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
-import { setUser, useSession } from '@/features/auth/state/session';
+import { setUser, useSession } from '@/features/auth/entry';
 import { changeWindow } from './chat-cache';
 
 // Somebody is called otherwise now: everything that is kept of them says so at once.

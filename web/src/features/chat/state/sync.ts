@@ -4,7 +4,7 @@ import {
 } from '@/api/events';
 import { keys, queryClient } from '@/api/query-client';
 import { announce, showToast } from '@/components/floating/notices';
-import { useSession } from '@/features/auth/state/session';
+import { useSession } from '@/features/auth/entry';
 import { chatStrings } from '@/i18n/chat';
 import { messagesStrings } from '@/i18n/messages';
 import { nameOf } from '@/lib/names';

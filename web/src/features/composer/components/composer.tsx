@@ -8,7 +8,7 @@ import { readCommand, type Command, type Reading } from '@/features/composer/sta
 import { changeDraft, clearDraft, useDraft } from '@/features/composer/state/drafts-store';
 import { sendMessage } from '@/features/composer/state/sender';
 import { useTypingSignal } from '@/features/composer/state/use-typing-signal';
-import { useSettings } from '@/features/settings/state/settings-store';
+import { useSettings } from '@/features/settings/entry';
 import { basicStrings } from '@/i18n/basics';
 import { composerStrings } from '@/i18n/composer';
 import { cn } from '@/lib/cn';

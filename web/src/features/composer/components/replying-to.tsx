@@ -1,7 +1,7 @@
 import { CornerUpLeft, X } from 'lucide-react';
 import { Handle } from '@/components/handle';
 import { IconButton } from '@/components/icon-button';
-import { cachedMessage } from '@/features/chat/state/chat-cache';
+import { cachedMessage } from '@/features/chat/entry';
 import { changeDraft } from '@/features/composer/state/drafts-store';
 import { composerStrings } from '@/i18n/composer';
 import { previewOf } from '@/lib/preview';

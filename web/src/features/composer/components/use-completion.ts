@@ -1,8 +1,8 @@
 import { useMemo, useState, type RefObject } from 'react';
 import { noteEmoji } from '@/components/emoji/recent';
 import { useEmoji } from '@/components/emoji/use-emoji';
-import { useMe } from '@/features/auth/state/session';
-import { useMembers } from '@/features/chat/state/use-chats';
+import { useMe } from '@/features/auth/entry';
+import { useMembers } from '@/features/chat/entry';
 import type { Command } from '@/features/composer/state/commands';
 import { completionAt } from '@/lib/text-continuation';
 import { writeInto } from '@/lib/write-into';

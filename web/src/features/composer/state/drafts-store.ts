@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import { useSession } from '@/features/auth/state/session';
-import { openChatId } from '@/features/chat/state/reading';
+import { useSession } from '@/features/auth/entry';
+import { openChatId } from '@/features/chat/entry';
 import { makeClientId } from '@/lib/ids';
 import {
   afterOther, afterTaken, emptyDraft, goesOn, heldOf, parseSlot, placeOfKey, readSlots, removeSlot, writeSlot, type Draft, type DraftStorage, type Held, type Slot,

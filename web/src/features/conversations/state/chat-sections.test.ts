@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Chat } from '@/api/contracts.gen';
-import { callsOf } from '@/features/chat/state/attention';
+import { callsOf } from '@/features/chat/entry';
 import { buildSections, type ListItem } from './chat-sections';
 
 const now = new Date(2026, 10, 20, 12);

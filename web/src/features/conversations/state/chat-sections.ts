@@ -1,6 +1,6 @@
 import type { Chat } from '@/api/contracts.gen';
-import { activityOf } from '@/features/chat/state/chat-cache';
-import type { SectionName } from '@/features/settings/state/settings-store';
+import { activityOf } from '@/features/chat/entry';
+import type { SectionName } from '@/features/settings/entry';
 import { dayNumber } from '@/lib/time';
 
 export type Age = 'today' | 'yesterday' | 'earlier';

@@ -1,9 +1,8 @@
 import type { Chat } from '@/api/contracts.gen';
 import { RoomIcon } from '@/components/avatar';
 import { Button } from '@/components/button';
-import { hasOlder, type MessageWindow } from '@/features/chat/state/message-window';
-import { titleOf } from '@/features/chat/state/use-chats';
-import { PersonAvatar } from '@/features/presence/components/person-avatar';
+import { hasOlder, titleOf, type MessageWindow } from '@/features/chat/entry';
+import { PersonAvatar } from '@/features/presence/entry';
 import { assistantStrings } from '@/i18n/assistant';
 import { basicStrings } from '@/i18n/basics';
 import { messagesStrings } from '@/i18n/messages';

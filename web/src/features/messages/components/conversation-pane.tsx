@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { ErrorState } from '@/components/error-state';
 import { MessagesSkeleton } from '@/components/skeleton';
-import { showNewest, showSeq } from '@/features/chat/state/history';
+import { showNewest, showSeq } from '@/features/chat/entry';
 import { useIsBlank } from '@/features/messages/state/use-message-rows';
 import { useMessages } from '@/features/messages/state/use-messages';
 import { messagesStrings } from '@/i18n/messages';

@@ -1,8 +1,7 @@
 import { CircleAlert, Clock } from 'lucide-react';
 import { Button } from '@/components/button';
 import { Markdown } from '@/components/markdown/markdown';
-import type { OutboxEntry } from '@/features/composer/state/outbox';
-import { discardMessage, retryMessage } from '@/features/composer/state/sender';
+import { discardMessage, retryMessage, type OutboxEntry } from '@/features/composer/entry';
 import { messagesStrings } from '@/i18n/messages';
 import { cn } from '@/lib/cn';
 import { useConnectionDown } from '@/realtime/use-connection';

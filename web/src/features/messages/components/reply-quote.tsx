@@ -1,7 +1,7 @@
 import { CornerUpLeft } from 'lucide-react';
 import { Link } from 'react-router';
 import { Handle } from '@/components/handle';
-import { cachedMessage } from '@/features/chat/state/chat-cache';
+import { cachedMessage } from '@/features/chat/entry';
 import { messagesStrings } from '@/i18n/messages';
 import { previewOf } from '@/lib/preview';
 

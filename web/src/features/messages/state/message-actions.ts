@@ -1,8 +1,7 @@
 import type { Chat, Message } from '@/api/contracts.gen';
 import { showToast } from '@/components/floating/notices';
-import { cachedWindow } from '@/features/chat/state/chat-cache';
-import { may } from '@/features/chat/state/use-chats';
-import { changeDraft } from '@/features/composer/state/drafts-store';
+import { cachedWindow, may } from '@/features/chat/entry';
+import { changeDraft } from '@/features/composer/entry';
 import { setEditing } from '@/features/messages/state/editing';
 import { messagesStrings } from '@/i18n/messages';
 import { copyText } from '@/lib/clipboard';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AnswerPlace } from '@/features/assistant/state/answer-store';
-import type { OutboxEntry } from '@/features/composer/state/outbox';
+import type { AnswerPlace } from '@/features/assistant/entry';
+import type { OutboxEntry } from '@/features/composer/entry';
 import { cpuMilliseconds } from '@/testing/cpu';
 import { message } from '@/testing/messages';
 import { buildRows, type RowsInput } from './message-rows';

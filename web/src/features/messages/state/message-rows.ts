@@ -1,6 +1,6 @@
 import type { Message } from '@/api/contracts.gen';
-import type { AnswerPlace } from '@/features/assistant/state/answer-store';
-import type { OutboxEntry } from '@/features/composer/state/outbox';
+import type { AnswerPlace } from '@/features/assistant/entry';
+import type { OutboxEntry } from '@/features/composer/entry';
 import { dayNumber } from '@/lib/time';
 
 // One line of the list: a stored message, one on its way, or an answer that is no message yet; with what stands above it.

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { loadNewer, loadOlder } from '@/features/chat/state/history';
-import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
+import { hasOlder, isAttached, loadNewer, loadOlder, type MessageWindow } from '@/features/chat/entry';
 import type { MessageRow } from './message-rows';
 import { placeOf, rememberPlace } from './reading-places';
 import { useListKeeper } from './use-list-keeper';

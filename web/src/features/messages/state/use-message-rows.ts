@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Chat } from '@/api/contracts.gen';
-import { useAnswerPlaces } from '@/features/assistant/state/answers';
-import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/state/message-window';
-import { outboxStore } from '@/features/composer/state/outbox-store';
+import { useAnswerPlaces } from '@/features/assistant/entry';
+import { hasOlder, isAttached, type MessageWindow } from '@/features/chat/entry';
+import { outboxStore } from '@/features/composer/entry';
 import { buildRows, type MessageRow } from './message-rows';
 
 export function useMessageRows(chat: Chat, window: MessageWindow, meId: string): { rows: MessageRow[]; pendingCount: number } {

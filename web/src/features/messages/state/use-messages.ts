@@ -3,13 +3,9 @@ import { useEffect, useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { chatDestination } from '@/api/events';
 import { keys, queryClient } from '@/api/query-client';
-import { readAnswers } from '@/features/assistant/state/answers-watch';
-import { isAssistantOn } from '@/features/assistant/state/assistant';
-import { cachedWindow } from '@/features/chat/state/chat-cache';
-import { loadInitial, refreshTail } from '@/features/chat/state/history';
-import { isAttached } from '@/features/chat/state/message-window';
-import { setOpenChat } from '@/features/chat/state/reading';
-import { dispatchOutbox } from '@/features/composer/state/outbox-store';
+import { isAssistantOn, readAnswers } from '@/features/assistant/entry';
+import { cachedWindow, isAttached, loadInitial, refreshTail, setOpenChat } from '@/features/chat/entry';
+import { dispatchOutbox } from '@/features/composer/entry';
 import { live } from '@/realtime/live';
 
 const mostReplayed = 300;

@@ -1,8 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { putRead } from '@/api/chats';
-import { cachedChat, cachedWindow, noteRead } from '@/features/chat/state/chat-cache';
-import { isAttached } from '@/features/chat/state/message-window';
-import { isLooking, isReading, setAtNewest } from '@/features/chat/state/reading';
+import { cachedChat, cachedWindow, isAttached, isLooking, isReading, noteRead, setAtNewest } from '@/features/chat/entry';
 import { live } from '@/realtime/live';
 
 const settleMilliseconds = 250;

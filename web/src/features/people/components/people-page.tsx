@@ -12,10 +12,9 @@ import { TextField } from '@/components/field';
 import { showToast } from '@/components/floating/notices';
 import { PageFrame } from '@/components/page-frame';
 import { ListSkeleton } from '@/components/skeleton';
-import { useMe } from '@/features/auth/state/session';
-import { openDirectChat } from '@/features/chat/state/chat-actions';
-import { PersonAvatar } from '@/features/presence/components/person-avatar';
-import { useWatchPresence } from '@/features/presence/state/presence';
+import { useMe } from '@/features/auth/entry';
+import { openDirectChat } from '@/features/chat/entry';
+import { PersonAvatar, useWatchPresence } from '@/features/presence/entry';
 import { peopleStrings } from '@/i18n/people';
 import { errorText } from '@/lib/errors';
 

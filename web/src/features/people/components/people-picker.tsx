@@ -6,7 +6,7 @@ import { searchUsers } from '@/api/people';
 import { keys } from '@/api/query-client';
 import { Avatar } from '@/components/avatar';
 import { TextField } from '@/components/field';
-import { useMe } from '@/features/auth/state/session';
+import { useMe } from '@/features/auth/entry';
 import { peopleStrings } from '@/i18n/people';
 import { cn } from '@/lib/cn';
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Chat } from '@/api/contracts.gen';
 import { IconButton } from '@/components/icon-button';
 import { Tabs } from '@/components/tabs';
-import { may } from '@/features/chat/state/use-chats';
+import { may } from '@/features/chat/entry';
 import { basicStrings } from '@/i18n/basics';
 import { chatStrings } from '@/i18n/chat';
 import { roomsStrings } from '@/i18n/rooms';

@@ -1,7 +1,7 @@
 import { useNavigate } from 'react-router';
 import type { Chat } from '@/api/contracts.gen';
 import { ConfirmDialog } from '@/components/floating/confirm-dialog';
-import { leaveRoom } from '@/features/chat/state/chat-actions';
+import { leaveRoom } from '@/features/chat/entry';
 import { roomsStrings } from '@/i18n/rooms';
 
 // Asks before a room is left, and goes home after it.

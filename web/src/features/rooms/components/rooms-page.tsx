@@ -14,7 +14,7 @@ import { showToast } from '@/components/floating/notices';
 import { PageFrame } from '@/components/page-frame';
 import { Segmented } from '@/components/segmented';
 import { ListSkeleton } from '@/components/skeleton';
-import { useSortedChats } from '@/features/chat/state/use-chats';
+import { useSortedChats } from '@/features/chat/entry';
 import { appStrings } from '@/i18n/app';
 import { chatStrings } from '@/i18n/chat';
 import { conversationsStrings } from '@/i18n/conversations';

@@ -6,7 +6,7 @@ import { TextField } from '@/components/field';
 import { showToast } from '@/components/floating/notices';
 import { FormError } from '@/components/form-error';
 import { PasswordField } from '@/components/password-field';
-import { setUser, useMe } from '@/features/auth/state/session';
+import { setUser, useMe } from '@/features/auth/entry';
 import { authStrings } from '@/i18n/auth';
 import { basicStrings } from '@/i18n/basics';
 import { settingsStrings } from '@/i18n/settings';

@@ -9,7 +9,7 @@ import { ErrorState } from '@/components/error-state';
 import { ConfirmDialog } from '@/components/floating/confirm-dialog';
 import { showToast } from '@/components/floating/notices';
 import { ListSkeleton } from '@/components/skeleton';
-import { signOut } from '@/features/auth/state/session';
+import { signOut } from '@/features/auth/entry';
 import { deviceName } from '@/features/settings/state/device-name';
 import { authStrings } from '@/i18n/auth';
 import { settingsStrings } from '@/i18n/settings';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { UsageReport } from '@/api/contracts.gen';
-import { useModels } from '@/features/assistant/state/use-models';
+import { useModels } from '@/features/assistant/entry';
 import { columnsOf, modelsOf, roundUp, type UsageDay } from '@/features/settings/state/usage';
 import { usageStrings } from '@/i18n/usage';
 import { exactNumber, shortDay, shortNumber } from './usage-numbers';

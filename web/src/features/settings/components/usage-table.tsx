@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { UsageReport } from '@/api/contracts.gen';
-import { useModels } from '@/features/assistant/state/use-models';
+import { useModels } from '@/features/assistant/entry';
 import { usageStrings } from '@/i18n/usage';
 import { costText, exactNumber, shortDay } from './usage-numbers';
 

@@ -1,7 +1,6 @@
 import type { Chat, Message } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
-import { cachedChats } from '@/features/chat/state/chat-cache';
-import { isReading } from '@/features/chat/state/reading';
+import { cachedChats, isReading } from '@/features/chat/entry';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
 import { useSettings } from './settings-store';
