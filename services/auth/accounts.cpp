@@ -26,6 +26,18 @@ Failure account_disabled() {
             "This account is disabled. Ask an administrator."};
 }
 
+// None when nothing was changed.
+Revoked to_revoked(Changed changed) {
+    if (changed.outcome == ChangeOutcome::unknown_user) {
+        throw user_not_found();
+    }
+    if (changed.outcome == ChangeOutcome::last_admin) {
+        throw last_admin();
+    }
+    const bool is_changed = changed.outcome == ChangeOutcome::changed;
+    return is_changed ? Revoked{std::move(changed.ended)} : std::nullopt;
+}
+
 // Observes how long it lived, also when what it watches fails.
 class Watch {
   public:
@@ -182,16 +194,9 @@ Task<std::vector<Account>> Accounts::list_by_id(std::vector<UserId> ids) {
     co_return co_await parts_.users.list_by_id(std::move(ids));
 }
 
-Task<bool> Accounts::change_role(UserId id, contracts::Role role,
-                                 contracts::Revocation revocation) {
-    const ChangeOutcome outcome = co_await parts_.users.change_role(id, role, revocation);
-    if (outcome == ChangeOutcome::unknown_user) {
-        throw user_not_found();
-    }
-    if (outcome == ChangeOutcome::last_admin) {
-        throw last_admin();
-    }
-    co_return outcome == ChangeOutcome::changed;
+Task<Revoked> Accounts::change_role(UserId id, contracts::Role role, OldTokens old_tokens) {
+    auto changed = co_await parts_.users.change_role(id, role, old_tokens);
+    co_return to_revoked(std::move(changed));
 }
 
 Task<std::vector<contracts::Revocation>> Accounts::reset_password(PasswordReset wanted) {
@@ -210,14 +215,7 @@ Task<std::vector<contracts::Revocation>> Accounts::reset_password(PasswordReset 
 
 Task<Revoked> Accounts::change_state(UserId id, contracts::AccountState state, Ending ending) {
     auto changed = co_await parts_.users.change_state(id, state, ending);
-    if (changed.outcome == ChangeOutcome::unknown_user) {
-        throw user_not_found();
-    }
-    if (changed.outcome == ChangeOutcome::last_admin) {
-        throw last_admin();
-    }
-    const bool is_changed = changed.outcome == ChangeOutcome::changed;
-    co_return is_changed ? Revoked{std::move(changed.ended)} : std::nullopt;
+    co_return to_revoked(std::move(changed));
 }
 
 // The password of somebody who is signed in, slowed down like a sign-in.

@@ -86,8 +86,8 @@ class Accounts {
     };
     Task<AccountPage> search(SearchWish wanted);
     Task<std::vector<Account>> list_by_id(std::vector<UserId> ids);
-    // True when it was another one before; 409 `auth.last_admin`.
-    Task<bool> change_role(UserId id, contracts::Role role, contracts::Revocation revocation);
+    // None when it was so already; 409 `auth.last_admin`.
+    Task<Revoked> change_role(UserId id, contracts::Role role, OldTokens old_tokens);
 
     // None when it was so already; 409 `auth.last_admin`.
     Task<Revoked> change_state(UserId id, contracts::AccountState state, Ending ending);

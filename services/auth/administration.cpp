@@ -44,13 +44,12 @@ contracts::Page<contracts::SessionInfo> to_page(const std::vector<Session>& sess
 }
 
 Task<bool> change_role(Accounts& accounts, Sessions& sessions, RoleChange wanted) {
-    const auto revocation = sessions.old_tokens(wanted.id);
-    const bool is_changed = co_await accounts.change_role(wanted.id, wanted.role, revocation);
-    if (is_changed) {
-        // As of now: a token may have been issued while the role was being changed.
-        sessions.announce({sessions.old_tokens(wanted.id)});
+    const auto revoked =
+        co_await accounts.change_role(wanted.id, wanted.role, sessions.old_tokens(wanted.id));
+    if (revoked) {
+        sessions.announce(*revoked);
     }
-    co_return is_changed;
+    co_return revoked.has_value();
 }
 
 void Administration::note(const Caller& caller, std::string_view action, UserId subject) {

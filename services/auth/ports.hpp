@@ -44,14 +44,34 @@ inline Failure email_taken() {
         .at("email", "taken", "is used by another account");
 }
 
+// Every access token of a person that was issued until a change is stored: it is refused from then
+// on.
+class OldTokens {
+  public:
+    // `life`: how long after its issuing the last of them can be presented.
+    OldTokens(UserId user, const Clock& clock, std::chrono::seconds life)
+        : user_(user), clock_(&clock), life_(life) {}
+
+    // To be made while the change is stored and nothing else can be: a time from before would let
+    // through what was issued between the two.
+    contracts::Revocation revocation() const {
+        const Time now = clock_->now();
+        return {.user_id = user_, .before = now + Time::duration{1}, .until = now + life_};
+    }
+
+  private:
+    UserId user_;
+    const Clock* clock_;
+    std::chrono::seconds life_;
+};
+
 // Which sessions of a person to end: one, all, or all but one.
 struct Ending {
     UserId user;
     std::optional<SessionId> only;
     std::optional<SessionId> except;
     Time revoked_until;
-    // Also refuses every token issued before.
-    std::optional<Time> tokens_before = std::nullopt;
+    std::optional<OldTokens> old_tokens = std::nullopt;  // are refused as well
 };
 
 // Revocations that a change left behind; none when it was not made.
@@ -59,7 +79,7 @@ using Revoked = std::optional<std::vector<contracts::Revocation>>;
 
 enum class ChangeOutcome { changed, unchanged, unknown_user, last_admin };
 
-struct StateChanged {
+struct Changed {
     ChangeOutcome outcome = ChangeOutcome::changed;
     std::vector<contracts::Revocation> ended;
 };
@@ -100,15 +120,13 @@ class UserStore {
     virtual Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) = 0;
     // Of another's password: whatever it was.  None when there is no such user.
     virtual Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) = 0;
-    // Refuses to take the role from the last administrator who can sign in.  A change leaves
-    // `revocation` behind, in one transaction.
-    virtual Task<ChangeOutcome> change_role(UserId id, contracts::Role role,
-                                            contracts::Revocation revocation) = 0;
+    // Refuses to take the role from the last administrator who can sign in.  A change refuses
+    // `old_tokens`, in one transaction.
+    virtual Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) = 0;
     // Whoever is not active has no session: `ending` comes with it.  Removing is for good: names,
     // e-mail address and password go, the id stays for what was written under it.  Refuses to take
     // the last administrator away.
-    virtual Task<StateChanged> change_state(UserId id, contracts::AccountState state,
-                                            Ending ending) = 0;
+    virtual Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) = 0;
     // Whose display name is like one of `looks` (unicode::are_alike), at most `limit`.
     virtual Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                                     std::size_t limit) = 0;
@@ -149,7 +167,7 @@ class SessionStore {
                                  Time revoked_until) = 0;
     virtual Task<std::vector<Session>> list(UserId user, Time now) = 0;
 
-    // Live sessions that ended, as revocations, and last that of `tokens_before`.
+    // Live sessions that ended, as revocations, and last that of `old_tokens`.
     virtual Task<std::vector<contracts::Revocation>> end(Ending ending) = 0;
 
     // Those that still matter.

@@ -136,12 +136,12 @@ Ending Sessions::all_but(UserId user, std::optional<SessionId> except) const {
 
 Ending Sessions::all_of(UserId user) const {
     Ending ending = all_but(user, std::nullopt);
-    ending.tokens_before = parts_.clock.now();
+    ending.old_tokens = old_tokens(user);
     return ending;
 }
 
-contracts::Revocation Sessions::old_tokens(UserId user) const {
-    return {.user_id = user, .before = parts_.clock.now(), .until = revoked_until()};
+OldTokens Sessions::old_tokens(UserId user) const {
+    return {user, parts_.clock, options_.access_token_life + issuing_max};
 }
 
 Task<std::vector<contracts::Revocation>> Sessions::list_revocations() {

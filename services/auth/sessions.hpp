@@ -52,15 +52,14 @@ class Sessions {
     // The number of sessions that ended.
     Task<std::size_t> end(UserId user, std::optional<SessionId> only,
                           std::optional<SessionId> except);
-    // All of them, and no access token issued until now is accepted any more.
+    // All of them, and no access token issued until it is stored is accepted any more.
     Task<void> end_all(UserId user);
     // All but one, for a change of the store that ends them itself; `announce` what it gives.
     Ending all_but(UserId user, std::optional<SessionId> except) const;
-    // All of them, with the tokens that were issued until now.
+    // All of them, with the tokens that were issued until it is stored.
     Ending all_of(UserId user) const;
-    // No access token of that user issued until now is accepted any more; refreshing gives new
-    // ones.
-    contracts::Revocation old_tokens(UserId user) const;
+    // For a change after which refreshing gives other tokens.
+    OldTokens old_tokens(UserId user) const;
     void announce(const std::vector<contracts::Revocation>& revocations);
     Task<std::vector<contracts::Revocation>> list_revocations();
     Task<void> clean_up();

@@ -117,7 +117,7 @@ Task<std::optional<Account>> MemoryStore::change_profile(UserId id, ProfileChang
 }
 
 Task<Revoked> MemoryStore::change_password(UserId id, PasswordChange change) {
-    fail_if_told();
+    begin_change();
     const auto found = users_.find(id);
     if (found == users_.end() || found->second.password_version != change.version) {
         co_return std::nullopt;
@@ -135,35 +135,35 @@ Task<void> MemoryStore::rehash_password(UserId id, std::int64_t version, std::st
     co_return;
 }
 
-Task<ChangeOutcome> MemoryStore::change_role(UserId id, Role role, Revocation revocation) {
-    fail_if_told();
+Task<Changed> MemoryStore::change_role(UserId id, Role role, OldTokens old_tokens) {
+    begin_change();
     const auto found = users_.find(id);
     if (found == users_.end() || found->second.state == AccountState::removed) {
-        co_return ChangeOutcome::unknown_user;
+        co_return Changed{.outcome = ChangeOutcome::unknown_user};
     }
     if (found->second.role == role) {
-        co_return ChangeOutcome::unchanged;
+        co_return Changed{.outcome = ChangeOutcome::unchanged};
     }
     if (role != Role::admin && is_last_admin(found->second)) {
-        co_return ChangeOutcome::last_admin;
+        co_return Changed{.outcome = ChangeOutcome::last_admin};
     }
     found->second.role = role;
-    revocations_.push_back(revocation);
-    co_return ChangeOutcome::changed;
+    revocations_.push_back(old_tokens.revocation());
+    co_return Changed{.ended = {revocations_.back()}};
 }
 
-Task<StateChanged> MemoryStore::change_state(UserId id, AccountState state, Ending ending) {
-    fail_if_told();
+Task<Changed> MemoryStore::change_state(UserId id, AccountState state, Ending ending) {
+    begin_change();
     const auto found = users_.find(id);
     if (found == users_.end() || found->second.state == AccountState::removed) {
-        co_return StateChanged{.outcome = ChangeOutcome::unknown_user};
+        co_return Changed{.outcome = ChangeOutcome::unknown_user};
     }
     Account& account = found->second;
     if (account.state == state) {
-        co_return StateChanged{.outcome = ChangeOutcome::unchanged};
+        co_return Changed{.outcome = ChangeOutcome::unchanged};
     }
     if (is_last_admin(account)) {
-        co_return StateChanged{.outcome = ChangeOutcome::last_admin};
+        co_return Changed{.outcome = ChangeOutcome::last_admin};
     }
     account.state = state;
     if (state == AccountState::removed) {
@@ -176,7 +176,7 @@ Task<StateChanged> MemoryStore::change_state(UserId id, AccountState state, Endi
                    .password_version = account.password_version + 1,
                    .state = state};
     }
-    StateChanged changed;
+    Changed changed;
     if (state != AccountState::active) {
         changed.ended = end_sessions(ending);
     }
@@ -184,7 +184,7 @@ Task<StateChanged> MemoryStore::change_state(UserId id, AccountState state, Endi
 }
 
 Task<Revoked> MemoryStore::reset_password(UserId id, std::string hash, Ending ending) {
-    fail_if_told();
+    begin_change();
     const auto found = users_.find(id);
     if (found == users_.end() || found->second.state == AccountState::removed) {
         co_return std::nullopt;
@@ -256,7 +256,7 @@ Task<std::vector<Session>> MemoryStore::list(UserId user, Time now) {
 }
 
 Task<std::vector<Revocation>> MemoryStore::end(Ending ending) {
-    fail_if_told();
+    begin_change();
     co_return end_sessions(ending);
 }
 
@@ -279,7 +279,10 @@ Revocation MemoryStore::end_session(SessionId id, Time until) {
     return revocations_.emplace_back(Revocation{.session_id = id, .until = until});
 }
 
-void MemoryStore::fail_if_told() {
+void MemoryStore::begin_change() {
+    if (while_waiting) {
+        while_waiting();
+    }
     if (std::exchange(fails_once, false)) {
         throw Failure{Kind::unavailable, "store.unavailable", "The store cannot be written."};
     }
@@ -293,10 +296,8 @@ std::vector<Revocation> MemoryStore::end_sessions(const Ending& ending) {
             ended.push_back(end_session(session.id, ending.revoked_until));
         }
     }
-    if (ending.tokens_before) {
-        ended.push_back({.user_id = ending.user,
-                         .before = ending.tokens_before,
-                         .until = ending.revoked_until});
+    if (ending.old_tokens) {
+        ended.push_back(ending.old_tokens->revocation());
         revocations_.push_back(ended.back());
     }
     return ended;

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <set>
 
@@ -17,10 +18,8 @@ class MemoryStore final : public UserStore, public SessionStore {
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
     Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
-    Task<ChangeOutcome> change_role(UserId id, contracts::Role role,
-                                    contracts::Revocation revocation) override;
-    Task<StateChanged> change_state(UserId id, contracts::AccountState state,
-                                    Ending ending) override;
+    Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) override;
+    Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) override;
     Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
     Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                             std::size_t limit) override;
@@ -37,11 +36,14 @@ class MemoryStore final : public UserStore, public SessionStore {
 
     // The next change of sessions fails with `store.unavailable` and changes nothing.
     bool fails_once = false;
+    // Called for each change that ends sessions or refuses tokens, before it is made: what happens
+    // while it waits for its turn.
+    std::function<void()> while_waiting;
 
   private:
     Account seen(Account account) const;
     bool is_last_admin(const Account& account) const;
-    void fail_if_told();
+    void begin_change();
     std::vector<contracts::Revocation> end_sessions(const Ending& ending);
     contracts::Revocation end_session(SessionId id, Time until);
     std::vector<Session> live_of(UserId user) const;

@@ -97,10 +97,8 @@ std::vector<Revocation> end_sessions(store::Transaction& transaction, const Endi
             ended.push_back(end_session(transaction, id, ending.revoked_until));
         }
     }
-    if (ending.tokens_before) {
-        ended.push_back({.user_id = ending.user,
-                         .before = ending.tokens_before,
-                         .until = ending.revoked_until});
+    if (ending.old_tokens) {
+        ended.push_back(ending.old_tokens->revocation());
         insert_revocation(transaction, ended.back());
     }
     return ended;

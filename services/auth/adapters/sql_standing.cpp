@@ -28,29 +28,29 @@ void erase_person(store::Transaction& transaction, const Account& account) {
 
 }  // namespace
 
-Task<ChangeOutcome> SqlUsers::change_role(UserId id, contracts::Role role,
-                                          contracts::Revocation revocation) {
-    auto work = [id, role, revocation](store::Transaction& transaction) {
+Task<Changed> SqlUsers::change_role(UserId id, contracts::Role role, OldTokens old_tokens) {
+    auto work = [id, role, old_tokens](store::Transaction& transaction) -> Changed {
         const auto account = find_user(transaction, id);
         if (!account || account->state == AccountState::removed) {
-            return ChangeOutcome::unknown_user;
+            return {.outcome = ChangeOutcome::unknown_user};
         }
         if (account->role == role) {
-            return ChangeOutcome::unchanged;
+            return {.outcome = ChangeOutcome::unchanged};
         }
         if (role != contracts::Role::admin && is_last_admin(transaction, *account)) {
-            return ChangeOutcome::last_admin;
+            return {.outcome = ChangeOutcome::last_admin};
         }
         transaction.execute("UPDATE users SET role = $2 WHERE id = $1",
                             {id, wire::enum_name(role)});
+        const auto revocation = old_tokens.revocation();
         insert_revocation(transaction, revocation);
-        return ChangeOutcome::changed;
+        return {.ended = {revocation}};
     };
     co_return co_await database_.transact(std::move(work));
 }
 
-Task<StateChanged> SqlUsers::change_state(UserId id, AccountState state, Ending ending) {
-    auto work = [id, state, ending](store::Transaction& transaction) -> StateChanged {
+Task<Changed> SqlUsers::change_state(UserId id, AccountState state, Ending ending) {
+    auto work = [id, state, ending](store::Transaction& transaction) -> Changed {
         const auto account = find_user(transaction, id);
         if (!account || account->state == AccountState::removed) {
             return {.outcome = ChangeOutcome::unknown_user};
@@ -66,7 +66,7 @@ Task<StateChanged> SqlUsers::change_state(UserId id, AccountState state, Ending 
         if (state == AccountState::removed) {
             erase_person(transaction, *account);
         }
-        StateChanged changed;
+        Changed changed;
         if (state != AccountState::active) {
             changed.ended = end_sessions(transaction, ending);
         }

@@ -72,7 +72,7 @@ TEST_F(SqlStore, keeps_the_role_when_old_tokens_cannot_be_refused) {
     const Account ann = add("ann");
     refuse_revocations();
 
-    const contracts::Revocation old{.user_id = ann.id, .before = clock.now()};
+    const OldTokens old{ann.id, clock, std::chrono::minutes{15}};
     EXPECT_ANY_THROW(run(users.change_role(ann.id, contracts::Role::admin, old)));
 
     EXPECT_EQ(run(users.find(ann.id))->role, contracts::Role::user);

@@ -10,7 +10,7 @@ using contracts::Role;
 
 template <class Adapter>
 struct Standing : Store<Adapter> {
-    StateChanged change(UserId id, AccountState state) {
+    Changed change(UserId id, AccountState state) {
         return this->run(this->users.change_state(
             id, state, {.user = id, .revoked_until = this->clock.now() + 15min}));
     }
@@ -32,7 +32,7 @@ TYPED_TEST(Standing, ends_all_sessions_of_who_is_disabled_or_removed_and_of_nobo
         this->open(bob.id);
         this->open(bob.id);
 
-        const StateChanged changed = this->change(bob.id, state);
+        const Changed changed = this->change(bob.id, state);
 
         EXPECT_EQ(changed.outcome, ChangeOutcome::changed);
         EXPECT_EQ(changed.ended.size(), 2U);
@@ -46,7 +46,7 @@ TYPED_TEST(Standing, ends_no_session_when_an_account_can_be_used_again) {
     const Account bob = this->added("bob");
     this->change(bob.id, AccountState::disabled);
 
-    const StateChanged changed = this->change(bob.id, AccountState::active);
+    const Changed changed = this->change(bob.id, AccountState::active);
 
     EXPECT_EQ(changed.outcome, ChangeOutcome::changed);
     EXPECT_TRUE(changed.ended.empty());
@@ -62,19 +62,20 @@ TYPED_TEST(Standing, counts_no_administrator_who_is_disabled_or_removed) {
         return std::array{
             this->change(ann.id, AccountState::disabled).outcome,
             this->change(ann.id, AccountState::removed).outcome,
-            this->run(this->users.change_role(ann.id, Role::user, {.user_id = ann.id}))};
+            this->run(this->users.change_role(ann.id, Role::user, {ann.id, this->clock, 15min}))
+                .outcome};
     };
     const std::array all_refused{ChangeOutcome::last_admin, ChangeOutcome::last_admin,
                                  ChangeOutcome::last_admin};
 
     for (const AccountState state : {AccountState::disabled, AccountState::removed}) {
         const Account bob = this->added(state == AccountState::disabled ? "bob" : "carl");
-        this->run(this->users.change_role(bob.id, Role::admin, {.user_id = bob.id}));
+        this->run(this->users.change_role(bob.id, Role::admin, {bob.id, this->clock, 15min}));
         this->change(bob.id, state);
         EXPECT_EQ(refusals(), all_refused);
     }
     const Account eve = this->added("eve");
-    this->run(this->users.change_role(eve.id, Role::admin, {.user_id = eve.id}));
+    this->run(this->users.change_role(eve.id, Role::admin, {eve.id, this->clock, 15min}));
     EXPECT_EQ(this->change(ann.id, AccountState::disabled).outcome, ChangeOutcome::changed);
 }
 

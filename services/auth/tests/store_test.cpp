@@ -214,7 +214,7 @@ TYPED_TEST(Store, keeps_at_least_one_administrator) {
     const Account ann = this->added("ann");
     const Account bob = this->added("bob");
     const auto change = [&](UserId id, Role role) {
-        return this->run(this->users.change_role(id, role, {.user_id = id}));
+        return this->run(this->users.change_role(id, role, {id, this->clock, 15min})).outcome;
     };
 
     EXPECT_EQ(change(ann.id, Role::user), ChangeOutcome::last_admin);
@@ -253,8 +253,8 @@ TYPED_TEST(Store, ends_the_session_seen_longest_ago_beyond_the_limit) {
 TYPED_TEST(Store, opens_a_session_with_the_role_of_that_moment) {
     const Account ann = this->added("ann");
     const Account bob = this->added("bob");
-    this->run(this->users.change_role(bob.id, Role::admin, {.user_id = bob.id}));
-    this->run(this->users.change_role(ann.id, Role::user, {.user_id = ann.id}));
+    this->run(this->users.change_role(bob.id, Role::admin, {bob.id, this->clock, 15min}));
+    this->run(this->users.change_role(ann.id, Role::user, {ann.id, this->clock, 15min}));
 
     EXPECT_EQ(this->open(ann.id).opened.role, Role::user);
     EXPECT_EQ(this->open(bob.id).opened.role, Role::admin);
@@ -316,17 +316,21 @@ TYPED_TEST(Store, ends_one_all_or_all_but_one_session_of_one_user) {
 TYPED_TEST(Store, lists_revocations_while_they_matter_and_cleans_up_after) {
     const Account ann = this->added("ann");
     this->open(ann.id);
-    const contracts::Revocation revocation{
-        .user_id = ann.id, .before = this->clock.now(), .until = this->clock.now() + 15min};
-    this->run(this->users.change_role(ann.id, Role::user, revocation));
-    this->run(this->users.change_role(this->added("bob").id, Role::admin, revocation));
+    const Account bob = this->added("bob");
+    const Time made = this->clock.now();
+    const OldTokens old{bob.id, this->clock, 15min};
+    this->clock.advance(10s);  // until it is its turn
+    const auto changed = this->run(this->users.change_role(bob.id, Role::admin, old));
+    this->run(this->users.change_role(bob.id, Role::admin, old));
 
     const auto listed = this->run(this->sessions.list_revocations(this->clock.now()));
     ASSERT_EQ(listed.size(), 1U);
-    EXPECT_EQ(listed[0].user_id, ann.id);
+    ASSERT_EQ(changed.ended.size(), 1U);
+    EXPECT_EQ(listed[0].user_id, bob.id);
     EXPECT_EQ(listed[0].session_id, std::nullopt);
-    EXPECT_EQ(listed[0].before, revocation.before);
-    EXPECT_EQ(listed[0].until, revocation.until);
+    EXPECT_GT(listed[0].before, made + 10s) << "what was issued in the same instant is old, too";
+    EXPECT_EQ(listed[0].before, changed.ended[0].before);
+    EXPECT_EQ(listed[0].until, made + 10s + 15min);
 
     this->clock.advance(24h);
     EXPECT_TRUE(this->run(this->sessions.list_revocations(this->clock.now())).empty());
