@@ -150,6 +150,11 @@ store::SqliteOptions Platform::State::in_folder(store::SqliteOptions wanted,
                   "a store is damaged, and nothing more is accepted for it",
                   {{"error", failure.message}});
     };
+    wanted.on_damaged_read = [this, name](const Failure& failure) {
+        health.add("platform", name, [what = failure.message] { return what; });
+        log_error({.service = "platform"}, "a page of a store is damaged and cannot be read",
+                  {{"error", failure.message}});
+    };
     return wanted;
 }
 
@@ -189,6 +194,8 @@ store::EventLog& Platform::State::event_log() {
             }
             return std::nullopt;
         });
+        metrics.gauge_of("loquat_log_held_bytes", "Newest records of the log, kept in memory.", {},
+                         [this] { return static_cast<double>(log->held_bytes()); });
     }
     return *gated_log;
 }

@@ -84,6 +84,9 @@ class EventLog {
 
     // Any thread; for health.
     virtual LogState state() const = 0;
+
+    // Of the records that are kept in memory as well.  Any thread.
+    virtual std::size_t held_bytes() const = 0;
 };
 
 // As many groups as it takes; when it fails, the first ones may have been appended.

@@ -56,6 +56,7 @@ class MemoryLog final : public EventLog {
     Task<LogEnds> ends(std::string topic) override { co_return tail_.ends(topic); }
     Uuid identity() const override { return identity_; }
     LogState state() const override { return LogState::ready; }
+    std::size_t held_bytes() const override { return tail_.bytes(); }
 
   private:
     const Uuid identity_ = Uuid::make();

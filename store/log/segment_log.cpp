@@ -38,6 +38,7 @@ class SegmentLog final : public EventLog {
     Task<LogEnds> ends(std::string topic) override { co_return tail_.ends(topic); }
     Uuid identity() const override { return identity_; }
     LogState state() const override { return state_.load(std::memory_order_relaxed); }
+    std::size_t held_bytes() const override { return tail_.bytes(); }
 
   private:
     SegmentLog(const SegmentLogOptions& options, LogContent content);

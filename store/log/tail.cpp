@@ -136,6 +136,11 @@ LogEnds Tail::ends(const std::string& name) const {
     return found == topics_.end() ? LogEnds{} : found->second.ends;
 }
 
+std::size_t Tail::bytes() const {
+    const std::lock_guard lock{mutex_};
+    return bytes_;
+}
+
 void check_append(std::string_view topic, std::string_view key, std::string_view payload) {
     if (topic.empty() || topic.size() > EventLog::topic_length_max) {
         throw invalid_field("topic", "length", "1 to 128 bytes");

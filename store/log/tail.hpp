@@ -39,6 +39,8 @@ class Tail {
     Task<bool> wait(std::string name, Offset after, Steady deadline);
     void trim(const std::string& name, Offset before);
     LogEnds ends(const std::string& name) const;
+    // With what a record costs beside its own bytes.
+    std::size_t bytes() const;
 
   private:
     struct Topic {

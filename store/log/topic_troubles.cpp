@@ -30,6 +30,7 @@ class GatedLog final : public EventLog {
     Task<LogEnds> ends(std::string topic) override { return log_.ends(std::move(topic)); }
     Uuid identity() const override { return log_.identity(); }
     LogState state() const override { return log_.state(); }
+    std::size_t held_bytes() const override { return log_.held_bytes(); }
 
   private:
     EventLog& log_;

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_database.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -43,6 +44,7 @@ class SqliteDatabase final : public Database {
     bool checkpoint(const std::string& mode);
     void note_folded();
     void note_damage(const Failure& failure);
+    void note_damaged_read(const Failure& failure);
     void run_in_group(Entry& entry, std::size_t group_size, std::exception_ptr& error);
 
     std::size_t group_max_;
@@ -60,6 +62,8 @@ class SqliteDatabase final : public Database {
     Mark* folded_;  // likewise
     std::function<void(const Failure&)> on_damage_;
     std::optional<Failure> damage_;  // nothing more is accepted
+    std::function<void(const Failure&)> on_damaged_read_;
+    std::atomic<bool> has_told_read_{false};
     std::vector<std::jthread> threads_;
 };
 
@@ -87,7 +91,8 @@ SqliteDatabase::SqliteDatabase(const SqliteOptions& options)
       checkpoint_pages_(std::max<std::size_t>(options.checkpoint_pages, 1)),
       mark_(options.stamp ? options.stamp->mark : nullptr),
       folded_(options.stamp ? options.stamp->folded : nullptr),
-      on_damage_(options.on_damage) {
+      on_damage_(options.on_damage),
+      on_damaged_read_(options.on_damaged_read) {
     for (std::size_t i = 0; i < options.reader_threads; ++i) {
         readers_.push_back(open_reader(open_options(options)));
     }
@@ -198,6 +203,12 @@ void SqliteDatabase::note_damage(const Failure& failure) {
     }
 }
 
+void SqliteDatabase::note_damaged_read(const Failure& failure) {
+    if (failure.code == "store.damaged" && on_damaged_read_ && !has_told_read_.exchange(true)) {
+        on_damaged_read_(failure);
+    }
+}
+
 // Whether all is in the file now, and forced.
 bool SqliteDatabase::checkpoint(const std::string& mode) {
     const Rows rows = writer_->run_once("PRAGMA wal_checkpoint(" + mode + ")");
@@ -285,6 +296,11 @@ void SqliteDatabase::run_in_group(Entry& entry, std::size_t group_size, std::exc
     }
     try {
         entry.job->run(*writer_);
+    } catch (const Failure& failure) {
+        error = std::current_exception();
+        if (writer_->in_transaction()) {
+            note_damaged_read(failure);
+        }
     } catch (...) {
         error = std::current_exception();
     }
@@ -316,6 +332,9 @@ void SqliteDatabase::read(Connection& connection) {
             connection.begin_reading();
             job.run(connection);
             connection.commit();
+        } catch (const Failure& failure) {
+            note_damaged_read(failure);
+            error = std::current_exception();
         } catch (...) {
             error = std::current_exception();
         }

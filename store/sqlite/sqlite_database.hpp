@@ -40,6 +40,9 @@ struct SqliteOptions {
     // Told once, on the thread that writes, before anybody hears of it, that damage was found while
     // all is moved into the file or a commit was made: from then on every write fails with it.
     std::function<void(const Failure&)> on_damage;
+    // Told once, on a thread of the store's, before who asked hears of it, that a read met damage:
+    // it failed, and all that does not need the same page goes on.
+    std::function<void(const Failure&)> on_damaged_read;
 };
 
 // Opens or creates the file.  One writer thread commits in groups; readers see WAL snapshots.  The

@@ -25,6 +25,7 @@ class LogDouble : public EventLog {
     Task<LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
     Uuid identity() const override { return inner_->identity(); }
     LogState state() const override { return LogState::ready; }
+    std::size_t held_bytes() const override { return inner_->held_bytes(); }
 
   protected:
     EventLog& inner() { return *inner_; }

@@ -67,6 +67,28 @@ TEST_F(PageSumsTest, refuse_a_text_with_a_flipped_bit_and_name_its_page) {
     EXPECT_EQ(code_of([&] { open_sqlite(options()); }), "store.damaged");
 }
 
+TEST_F(PageSumsTest, are_told_of_once_when_a_read_meets_damage_and_all_else_goes_on) {
+    await(loop, fill(*open_sqlite(options())));
+    flip(file, text_in(file, 10));
+    std::vector<std::string> told;
+    SqliteOptions unread = options();
+    unread.check_bytes_max = 0;
+    unread.on_damaged_read = [&](const Failure& failure) { told.push_back(failure.message); };
+    unread.on_damage = [](const Failure&) { ADD_FAILURE() << "nothing ends its writing"; };
+    const auto database = open_sqlite(unread);
+
+    const auto read_all = [&] { await(loop, database->query("SELECT b FROM one")); };
+    EXPECT_EQ(code_of(read_all), "store.damaged");
+    EXPECT_EQ(code_of(read_all), "store.damaged");
+
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_TRUE(told.front().contains(file.string())) << told.front();
+    EXPECT_EQ(await(loop, database->query("SELECT b FROM one WHERE a = 1")).size(), 1U);
+    await(loop, database->transact([](Transaction& transaction) {
+        transaction.execute("INSERT INTO one (b) VALUES ('new')");
+    }));
+}
+
 TEST_F(PageSumsTest, refuse_a_good_page_in_the_place_of_another) {
     await(loop, fill(*open_sqlite(options())));
     std::string page(4096, '\0');

@@ -83,6 +83,21 @@ TEST_F(SegmentLog, reads_the_same_from_many_segments_after_it_was_opened_again) 
     EXPECT_EQ(read(150), (std::vector<std::string>{written.begin() + 150, written.end()}));
 }
 
+TEST_F(SegmentLog, holds_no_more_of_its_newest_records_however_many_are_appended) {
+    options.tail_bytes_max = 10'000;
+    open();
+
+    std::size_t most = 0;
+    for (int i = 0; i < 500; ++i) {
+        append(std::string(100, 'x'), i % 2 == 0 ? "t" : "other");
+        most = std::max(most, log->held_bytes());
+    }
+
+    EXPECT_GT(most, 5'000U);
+    EXPECT_LE(most, options.tail_bytes_max);
+    EXPECT_EQ(read(0).size(), 250U);
+}
+
 TEST_F(SegmentLog, gives_the_space_back_when_it_is_trimmed) {
     options.segment_bytes = 16 * 1024;
     open();
