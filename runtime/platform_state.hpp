@@ -11,6 +11,7 @@
 #include "aio/loop.hpp"
 #include "runtime/context.hpp"
 #include "runtime/dispatcher.hpp"
+#include "runtime/free_memory.hpp"
 #include "runtime/platform.hpp"
 #include "runtime/service_server.hpp"
 #include "store/broadcast/local_broadcast.hpp"
@@ -64,6 +65,7 @@ struct Platform::State final : contracts::CallObserver {
     store::Folder folder;
     std::string internal_key;
     Metrics metrics;
+    FreeMemory free_memory;
     Health health;
     Dispatcher dispatcher{metrics};
     std::unique_ptr<store::Broadcast> broadcast;
