@@ -115,7 +115,8 @@ def sample(load):
     request = urllib.request.Request(f"{load.address}/internal/metrics", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         lines = answer.read().decode().splitlines()
-    wanted = ("loquat_memory_bytes", "loquat_chat_cached", "loquat_presence_people", "loquat_store_cached_bytes", "loquat_realtime_connections")
+    wanted = ("loquat_memory_bytes", "loquat_chat_cached", "loquat_presence_people", "loquat_store_cached_bytes", "loquat_log_held_bytes",
+              "loquat_realtime_connections")
     pairs = (line.rsplit(" ", 1) for line in lines if line.startswith(wanted) and "_total" not in line)
     return {short_name(name): float(value) for name, value in pairs}
 
@@ -134,18 +135,42 @@ def slope(points):
     return 60 * sum((at - middle) * (value - mean) for at, value in points) / spread if spread else 0.0
 
 
+def fill(chosen, folder, load, address):
+    """Messages at the highest rate until what the log and the page caches of stores may keep in memory is full."""
+    if not chosen.fill:
+        return
+    tokens = people.write_lines(folder / "fill-tokens", [session["access_token"] for session in load.sessions])
+    chats = people.write_lines(folder / "fill-chats", load.rooms)
+    result = measure.load(chosen.binaries, "send", "--port", address.rsplit(":", 1)[1], "--pid", os.getpid(), "--tokens", tokens,
+                          "--chats", chats, "--connections", 16, "--outstanding", 16, "--seconds", chosen.fill, "--warm-up", 0.1)
+    print(f"filled: {result['per_second'] * chosen.fill:,.0f} messages in {chosen.fill:.0f} s", flush=True)
+
+
 def watch(chosen, folder, load):
     samples, begin = [], time.monotonic()
     with load.running(chosen, folder):
         while time.monotonic() - begin < chosen.seconds:
             load.stopping.wait(chosen.every)
-            samples.append((time.monotonic() - begin, sample(load)))
+            done = sum(load.counts.values())
+            samples.append((time.monotonic() - begin, {**sample(load), "done": done}))
     return samples
+
+
+def print_thirds(samples, names):
+    """How fast each grows in each third of the run: a minute, and for 1,000 things done."""
+    rows = []
+    for number in range(3):
+        part = samples[number * len(samples) // 3 : (number + 1) * len(samples) // 3]
+        done = slope([(at, values["done"]) for at, values in part])
+        for name in names:
+            minute = slope([(at, values.get(name, 0)) for at, values in part]) / (MIB if "bytes" in name else 1)
+            rows.append([f"third {number + 1}: {name}", minute, 1000 * minute / done if done else 0.0])
+    measure.table(["MiB or entries", "a minute", "per 1,000 done"], rows)
 
 
 def print_course(samples, names):
     chosen = samples[:: max(1, math.ceil(len(samples) / 15))]
-    rows = [[f"{at:.0f}", *(values.get(name, 0) / MIB if "bytes" in name else values.get(name, 0) for name in names)] for at, values in chosen]
+    rows = [[f"{at:,.0f}", *(values.get(name, 0) / MIB if "bytes" in name else values.get(name, 0) for name in names)] for at, values in chosen]
     measure.table(["second", *names], rows)
 
 
@@ -155,10 +180,11 @@ def main():
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--every", type=float, default=5, help="seconds between two looks (default 5)")
     parser.add_argument("--warm-up", type=float, default=0.4, help="part of the time that does not count (default 0.4)")
+    parser.add_argument("--fill", type=float, default=20, help="seconds of sending beforehand, which fills the caches of log and stores (default 20)")
     parser.add_argument("--default-caches", action="store_true", help="do not make caches small")
     chosen = measure.parse(parser)
     if chosen.smoke:
-        chosen.seconds, chosen.every, chosen.threads, chosen.people = 1.5, 0.25, 3, 5
+        chosen.seconds, chosen.every, chosen.threads, chosen.people, chosen.fill = 1.5, 0.25, 3, 5, 0.2
     settings = [] if chosen.default_caches else SMALL_CACHES
     with tempfile.TemporaryDirectory(prefix="bench-soak-") as name:
         config = pathlib.Path(name) / "loquat.yaml"
@@ -168,6 +194,7 @@ def main():
             sessions = [api.register(f"soak{n}") for n in range(chosen.people)]
             rooms = [api.make_room(sessions[0], f"room {n}", sessions[1:]) for n in range(20)]
             load = Load(address, sessions, rooms)
+            fill(chosen, pathlib.Path(name), load, address)
             samples = watch(chosen, pathlib.Path(name), load)
     names = sorted({name for _, values in samples for name in values})
     print_course(samples, names)
@@ -177,6 +204,7 @@ def main():
     slopes = {name: slope([(at, values.get(name, 0)) for at, values in late]) for name in names}
     measure.table(["after the warm-up, a minute", "MiB or entries"],
                   [[name, slopes[name] / MIB if "bytes" in name else slopes[name]] for name in names])
+    print_thirds(samples, [name for name in names if name != "done"])
     print("done:", json.dumps(load.counts))
     print(f"failed: {len(load.failures)}", *load.failures[:5], sep="\n  ")
     measure.report("soak", chosen, {"counts": load.counts, "failures": load.failures[:100], "slopes_a_minute": slopes, "samples": samples})
