@@ -299,7 +299,8 @@ struct Table<AuthApi> {
         Route<&AuthApi::change_password>{{.method = "POST",
                                           .path = "/api/auth/password",
                                           .summary = "Change my password; other sessions end",
-                                          .limit = LimitClass::sign_in}},
+                                          .limit = LimitClass::sign_in,
+                                          .takes_idempotency_key = true}},
         Route<&AuthApi::list_sessions>{
             {.method = "GET", .path = "/api/auth/sessions", .summary = "My sessions"}},
         Route<&AuthApi::delete_session>{
@@ -344,7 +345,8 @@ struct Table<AuthApi> {
             {.method = "POST",
              .path = "/api/auth/keys/rotate",
              .summary = "Sign with a new key; the old one stays valid until its tokens expire",
-             .access = Access::admin}},
+             .access = Access::admin,
+             .takes_idempotency_key = true}},
         Route<&AuthApi::list_users_by_id>{{.method = "POST",
                                            .path = "/internal/users/by-id",
                                            .summary = "Several people at once",

@@ -21,6 +21,11 @@ Failure last_admin() {
             "Another administrator has to be there first: this is the last one."};
 }
 
+Failure idempotency_conflict() {
+    return {Kind::conflict, "request.idempotency_conflict",
+            "This Idempotency-Key was used for another request."};
+}
+
 Failure account_disabled() {
     return {Kind::forbidden, "auth.account_disabled",
             "This account is disabled. Ask an administrator."};
@@ -130,8 +135,18 @@ Task<std::vector<contracts::Revocation>> Accounts::change_password(NewPassword w
     const Account account = co_await get(id);
     std::string next = to_new_password("new_password", wanted.next);
     check_new_password("new_password", next, account.username, account.email);
+    const auto request = to_keyed(id, "change_password", std::move(wanted.request_key));
+    bool was_done = false;
+    if (request) {
+        was_done = co_await parts_.users.was_done(*request);
+    }
+    if (was_done) {
+        co_await prove_repeat(account, std::move(next), std::move(wanted.address));
+        co_return std::vector<contracts::Revocation>{};
+    }
     co_await prove_again(account, std::move(wanted.current), std::move(wanted.address));
-    UserStore::PasswordChange change{.version = account.password_version, .ending = wanted.ending};
+    UserStore::PasswordChange change{
+        .version = account.password_version, .ending = wanted.ending, .request = request};
     change.hash = co_await hash(std::move(next));
     auto revoked = co_await parts_.users.change_password(id, std::move(change));
     if (!revoked) {
@@ -216,6 +231,39 @@ Task<std::vector<contracts::Revocation>> Accounts::reset_password(PasswordReset 
 Task<Revoked> Accounts::change_state(UserId id, contracts::AccountState state, Ending ending) {
     auto changed = co_await parts_.users.change_state(id, state, ending);
     co_return to_revoked(std::move(changed));
+}
+
+std::optional<KeyedRequest> Accounts::to_keyed(UserId user, std::string operation,
+                                               std::string key) const {
+    if (key.empty()) {
+        return std::nullopt;
+    }
+    contracts::check_idempotency_key(key);
+    return KeyedRequest{user, std::move(operation), std::move(key), parts_.clock.now()};
+}
+
+// A password that was set before is the one that is set; what was asked for is kept nowhere else.
+Task<void> Accounts::prove_repeat(Account account, std::string password, std::string address) {
+    bool is_right = true;
+    try {
+        co_await prove_again(std::move(account), std::move(password), std::move(address));
+    } catch (const Failure& failure) {
+        if (failure.kind != Kind::unauthenticated) {
+            throw;
+        }
+        is_right = false;
+    }
+    if (!is_right) {
+        throw idempotency_conflict();
+    }
+}
+
+Task<bool> Accounts::was_done(KeyedRequest request) {
+    return parts_.users.was_done(std::move(request));
+}
+
+Task<void> Accounts::note_done(KeyedRequest request) {
+    return parts_.users.note_done(std::move(request));
 }
 
 // The password of somebody who is signed in, slowed down like a sign-in.

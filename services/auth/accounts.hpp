@@ -56,7 +56,10 @@ class Accounts {
         std::string next;
         std::string address;
         Ending ending;
+        std::string request_key;  // an Idempotency-Key; empty: none
     };
+    // A request that was done before changes nothing; 409 `request.idempotency_conflict` when it
+    // was for another password.
     Task<std::vector<contracts::Revocation>> change_password(NewPassword wanted);
 
     // Whatever the password was; `ending` as above.  404 `auth.user_not_found`.
@@ -92,7 +95,13 @@ class Accounts {
     // None when it was so already; 409 `auth.last_admin`.
     Task<Revoked> change_state(UserId id, contracts::AccountState state, Ending ending);
 
+    // None without a key; 422 for one that is none.
+    std::optional<KeyedRequest> to_keyed(UserId user, std::string operation, std::string key) const;
+    Task<bool> was_done(KeyedRequest request);
+    Task<void> note_done(KeyedRequest request);
+
   private:
+    Task<void> prove_repeat(Account account, std::string password, std::string address);
     Task<void> prove_again(Account account, std::string password, std::string address);
     BackOff::Attempt admit(std::string_view login, std::string_view address);
     // Of `encoded`: is_outdated also when it was made of the password as it was typed.

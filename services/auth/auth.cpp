@@ -200,7 +200,8 @@ Task<void> Auth::change_password(Caller caller, contracts::PasswordRequest reque
     Accounts::NewPassword wanted{.current = std::move(request.current_password),
                                  .next = std::move(request.new_password),
                                  .address = caller.address,
-                                 .ending = parts_.sessions.all_but(user, caller.session)};
+                                 .ending = parts_.sessions.all_but(user, caller.session),
+                                 .request_key = caller.idempotency_key};
     std::vector<contracts::Revocation> ended;
     try {
         ended = co_await parts_.accounts.change_password(std::move(wanted));
@@ -291,8 +292,19 @@ Task<contracts::User> Auth::set_role(Caller caller, contracts::RoleRequest reque
 
 Task<wire::Value> Auth::rotate_keys(Caller caller, Empty) {
     caller.require_admin();
-    co_await parts_.keys.rotate();
-    parts_.audit.note(caller, {.action = "auth.keys_rotated"});
+    const auto request =
+        parts_.accounts.to_keyed(caller.user_id(), "rotate_keys", caller.idempotency_key);
+    bool was_done = false;
+    if (request) {
+        was_done = co_await parts_.accounts.was_done(*request);
+    }
+    if (!was_done) {
+        co_await parts_.keys.rotate();
+        parts_.audit.note(caller, {.action = "auth.keys_rotated"});
+        if (request) {
+            co_await parts_.accounts.note_done(*request);
+        }
+    }
     co_return wire::parse(parts_.keys.published().to_jwks());
 }
 

@@ -93,8 +93,20 @@ struct UserQuery {
     Whom whom = Whom::active;
 };
 
+// A request with an Idempotency-Key: of one person for one operation.
+struct KeyedRequest {
+    UserId user;
+    std::string operation;
+    std::string key;
+    Time at;
+};
+
 class UserStore {
   public:
+    // Of each person the newest are remembered, for so long.
+    static constexpr std::size_t done_per_user_max = 1000;
+    static constexpr std::chrono::hours done_kept{24};
+
     virtual ~UserStore() = default;
 
     // The account becomes administrator if no account ever was one.
@@ -114,8 +126,11 @@ class UserStore {
         std::int64_t version = 1;
         std::string hash;
         Ending ending;
+        std::optional<KeyedRequest> request = std::nullopt;  // is done with it
     };
     virtual Task<Revoked> change_password(UserId id, PasswordChange change) = 0;
+    virtual Task<bool> was_done(KeyedRequest request) = 0;
+    virtual Task<void> note_done(KeyedRequest request) = 0;
     // Another hash of the same password.
     virtual Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) = 0;
     // Of another's password: whatever it was.  None when there is no such user.
@@ -172,7 +187,8 @@ class SessionStore {
 
     // Those that still matter.
     virtual Task<std::vector<contracts::Revocation>> list_revocations(Time now) = 0;
-    // Deletes at most `rows_max` sessions and as many revocations that are long over.
+    // Deletes at most `rows_max` sessions, as many revocations that are long over, and requests
+    // that were done longer ago than done_kept.
     virtual Task<void> clean_up(Time now, std::size_t rows_max) = 0;
 };
 

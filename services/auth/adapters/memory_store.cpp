@@ -124,7 +124,21 @@ Task<Revoked> MemoryStore::change_password(UserId id, PasswordChange change) {
     }
     found->second.password_hash = std::move(change.hash);
     ++found->second.password_version;
+    if (change.request) {
+        const KeyedRequest& done = *change.request;
+        done_.insert_or_assign({done.user, done.operation, done.key}, done.at);
+    }
     co_return end_sessions(change.ending);
+}
+
+Task<bool> MemoryStore::was_done(KeyedRequest request) {
+    const auto found = done_.find({request.user, request.operation, request.key});
+    co_return found != done_.end() && found->second > request.at - done_kept;
+}
+
+Task<void> MemoryStore::note_done(KeyedRequest request) {
+    done_.insert_or_assign({request.user, request.operation, request.key}, request.at);
+    co_return;
 }
 
 Task<void> MemoryStore::rehash_password(UserId id, std::int64_t version, std::string hash) {
@@ -271,6 +285,7 @@ Task<void> MemoryStore::clean_up(Time now, std::size_t rows_max) {
         return entry.second.expires_at <= now && left > 0 && left-- > 0;
     });
     std::erase_if(revocations_, [&](const Revocation& one) { return one.until <= now; });
+    std::erase_if(done_, [&](const auto& entry) { return entry.second <= now - done_kept; });
     co_return;
 }
 

@@ -18,6 +18,8 @@ class MemoryStore final : public UserStore, public SessionStore {
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
     Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
+    Task<bool> was_done(KeyedRequest request) override;
+    Task<void> note_done(KeyedRequest request) override;
     Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) override;
     Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) override;
     Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
@@ -52,6 +54,7 @@ class MemoryStore final : public UserStore, public SessionStore {
     std::map<SessionId, Session> sessions_;
     std::set<std::string, std::less<>> retired_;
     std::set<UserId> leaving_;
+    std::map<std::tuple<UserId, std::string, std::string>, Time> done_;
     std::vector<contracts::Revocation> revocations_;
 };
 

@@ -21,10 +21,16 @@ constexpr char looks[] = {
 #embed "../schema/0004_looks.sql"
 };
 
-constexpr std::array steps{store::Migration{1, "users", {users, sizeof(users)}},
-                           store::Migration{2, "search", {search, sizeof(search)}},
-                           store::Migration{3, "standing", {standing, sizeof(standing)}},
-                           store::Migration{4, "looks", {looks, sizeof(looks)}}};
+constexpr char done_requests[] = {
+#embed "../schema/0005_done_requests.sql"
+};
+
+constexpr std::array steps{
+    store::Migration{1, "users", {users, sizeof(users)}},
+    store::Migration{2, "search", {search, sizeof(search)}},
+    store::Migration{3, "standing", {standing, sizeof(standing)}},
+    store::Migration{4, "looks", {looks, sizeof(looks)}},
+    store::Migration{5, "done_requests", {done_requests, sizeof(done_requests)}}};
 
 }  // namespace
 

@@ -189,6 +189,8 @@ Task<void> SqlSessions::clean_up(Time now, std::size_t rows_max) {
             "DELETE FROM revocations WHERE id IN "
             "(SELECT id FROM revocations WHERE until_at <= $1 LIMIT $2)",
             {now, rows_max});
+        transaction.execute("DELETE FROM done_requests WHERE done_at <= $1",
+                            {now - UserStore::done_kept});
     };
     co_await database_.transact(std::move(work));
 }

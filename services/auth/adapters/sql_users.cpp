@@ -224,6 +224,40 @@ Task<std::optional<Account>> SqlUsers::change_profile(UserId id, ProfileChange c
     co_return changed;
 }
 
+namespace {
+
+// The same one again, or the oldest beyond the number, goes.
+void insert_done(store::Transaction& transaction, const KeyedRequest& done) {
+    transaction.execute(
+        "INSERT INTO done_requests (user_id, operation, request_key, done_at) "
+        "VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (user_id, operation, request_key) DO UPDATE SET done_at = $4",
+        {done.user, done.operation, done.key, done.at});
+    transaction.execute(
+        "DELETE FROM done_requests WHERE user_id = $1 AND done_at <= (SELECT done_at FROM "
+        "done_requests WHERE user_id = $1 ORDER BY done_at DESC LIMIT 1 OFFSET $2)",
+        {done.user, UserStore::done_per_user_max});
+}
+
+}  // namespace
+
+Task<bool> SqlUsers::was_done(KeyedRequest request) {
+    std::vector<store::Value> params{request.user, std::move(request.operation),
+                                     std::move(request.key), request.at - done_kept};
+    const store::Rows rows = co_await database_.query(
+        "SELECT done_at FROM done_requests WHERE user_id = $1 AND operation = $2 AND "
+        "request_key = $3 AND done_at > $4",
+        std::move(params));
+    co_return !rows.empty();
+}
+
+Task<void> SqlUsers::note_done(KeyedRequest request) {
+    auto work = [request = std::move(request)](store::Transaction& transaction) {
+        insert_done(transaction, request);
+    };
+    co_await database_.transact(std::move(work));
+}
+
 Task<Revoked> SqlUsers::change_password(UserId id, PasswordChange change) {
     auto work = [id, change = std::move(change)](store::Transaction& transaction) -> Revoked {
         const auto changed = transaction.execute(
@@ -232,6 +266,9 @@ Task<Revoked> SqlUsers::change_password(UserId id, PasswordChange change) {
             {id, change.version, change.hash});
         if (changed == 0) {
             return std::nullopt;
+        }
+        if (change.request) {
+            insert_done(transaction, *change.request);
         }
         return end_sessions(transaction, change.ending);
     };

@@ -23,6 +23,8 @@ class SqlUsers final : public UserStore {
     Task<std::optional<Account>> change_profile(UserId id, ProfileChange change) override;
     Task<Revoked> change_password(UserId id, PasswordChange change) override;
     Task<void> rehash_password(UserId id, std::int64_t version, std::string hash) override;
+    Task<bool> was_done(KeyedRequest request) override;
+    Task<void> note_done(KeyedRequest request) override;
     Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) override;
     Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) override;
     Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;

@@ -78,5 +78,33 @@ TEST_F(SqlStore, keeps_the_role_when_old_tokens_cannot_be_refused) {
     EXPECT_EQ(run(users.find(ann.id))->role, contracts::Role::user);
 }
 
+TEST_F(SqlStore, remembers_for_a_day_what_was_done_under_a_key) {
+    SqlUsers users{*database};
+    SqlSessions sessions{*database};
+    const Account ann = add("ann");
+    const Account bob = add("bob");
+    const KeyedRequest first{ann.id, "change_password", "k", clock.now()};
+    const KeyedRequest second{ann.id, "rotate_keys", "k", clock.now()};
+    const auto was_done = [&](KeyedRequest request) {
+        request.at = clock.now();
+        return run(users.was_done(request));
+    };
+
+    run(users.change_password(ann.id, {7, "stale", {.user = ann.id}, first}));
+    EXPECT_FALSE(was_done(first)) << "with the change or not at all";
+    run(users.change_password(ann.id, {1, "second", {.user = ann.id}, first}));
+    EXPECT_TRUE(was_done(first));
+    EXPECT_FALSE(was_done(second));
+    EXPECT_FALSE(was_done({bob.id, first.operation, first.key, {}}));
+    run(users.note_done(second));
+    run(users.note_done(second));
+    EXPECT_TRUE(was_done(second));
+
+    clock.advance(std::chrono::hours{25});
+    EXPECT_FALSE(was_done(first));
+    run(sessions.clean_up(clock.now(), 10));
+    EXPECT_FALSE(was_done(second));
+}
+
 }  // namespace
 }  // namespace loquat::auth
