@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace loquat::net::jose {
+namespace {
+
+// What is over is looked for each time after so many.
+constexpr std::uint64_t sweep_each = 1024;
+
+}  // namespace
 
 void Revocations::revoke_session(std::string_view session, Time until, Time now) {
     make_room(now);
@@ -30,14 +36,15 @@ bool Revocations::covers(const Claims& claims) const {
 }
 
 void Revocations::make_room(Time now) {
-    if (size() < entries_max_) {
+    const bool is_full = size() >= entries_max_;
+    if (!is_full && generation_ % sweep_each != 0) {
         return;
     }
     const auto is_over = [&](const auto& entry) { return entry.second.until <= now; };
     std::erase_if(sessions_, is_over);
     std::erase_if(users_, is_over);
     // Half must be free, or each further revocation would look through all of them.
-    if (size() > entries_max_ / 2) {
+    if (is_full && size() > entries_max_ / 2) {
         all_before_ = now;
         sessions_.clear();
         users_.clear();

@@ -15,7 +15,7 @@ from tools.bench import measure, people, servers
 
 # Caches at sizes that a short run fills, so that what still grows afterwards has no limit.
 SMALL_CACHES = ["chat.members_cached_max=2000", "chat.people_cached_max=100", "chat.repeats_cached_max=2000",
-                "chat.heads_cached_mib=1", "chat.stream_cache_mib=1"]
+                "chat.heads_cached_mib=1", "chat.stream_cache_mib=1", "platform.token_cache_entries=1000"]
 CONFIG = "model: {simulated: {first_token_ms: 0, token_ms: 2}}\n"
 MIB = 1024 * 1024
 
