@@ -8,7 +8,7 @@
 #include "contracts/chat.hpp"
 #include "contracts/openapi.hpp"
 #include "contracts/presence.hpp"
-#include "services/gateway/route_builder.hpp"
+#include "services/gateway/routes/route_builder.hpp"
 #include "wire/codec.hpp"
 
 // Rolling upgrades and stored texts: what an older version wrote is read, and what it wrote is

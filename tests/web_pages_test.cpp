@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "services/gateway/web_files.hpp"
+#include "services/gateway/own/web_files.hpp"
 
 // The gateway keeps the paths of the web app's pages free of configured routes; the web app says
 // which those are.

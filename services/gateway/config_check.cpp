@@ -11,10 +11,10 @@
 #include "runtime/metrics.hpp"
 #include "runtime/platform_config.hpp"
 #include "runtime/web_assets.hpp"
-#include "services/gateway/client_address.hpp"
-#include "services/gateway/route_builder.hpp"
-#include "services/gateway/route_rules.hpp"
-#include "services/gateway/web_files.hpp"
+#include "services/gateway/domain/client_address.hpp"
+#include "services/gateway/own/web_files.hpp"
+#include "services/gateway/routes/route_builder.hpp"
+#include "services/gateway/routes/route_rules.hpp"
 
 namespace loquat::gateway {
 namespace {

@@ -3,10 +3,10 @@
 #include "aio/scope.hpp"
 #include "base/log.hpp"
 #include "runtime/problem.hpp"
-#include "services/gateway/access_log.hpp"
-#include "services/gateway/max_forwards.hpp"
-#include "services/gateway/own_certificate.hpp"
-#include "services/gateway/path_rules.hpp"
+#include "services/gateway/domain/max_forwards.hpp"
+#include "services/gateway/edge/access_log.hpp"
+#include "services/gateway/own/own_certificate.hpp"
+#include "services/gateway/routes/path_rules.hpp"
 
 namespace loquat::gateway {
 namespace {

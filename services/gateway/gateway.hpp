@@ -6,16 +6,16 @@
 #include "aio/timer.hpp"
 #include "net/http/server.hpp"
 #include "runtime/dispatcher.hpp"
-#include "services/gateway/client_address.hpp"
 #include "services/gateway/config.hpp"
-#include "services/gateway/cors.hpp"
-#include "services/gateway/limiter.hpp"
+#include "services/gateway/domain/client_address.hpp"
+#include "services/gateway/domain/cors.hpp"
+#include "services/gateway/domain/request_id.hpp"
+#include "services/gateway/limits/limiter.hpp"
 #include "services/gateway/local_calls.hpp"
-#include "services/gateway/own_answers.hpp"
+#include "services/gateway/own/own_answers.hpp"
+#include "services/gateway/own/web_files.hpp"
 #include "services/gateway/ports.hpp"
-#include "services/gateway/proxy.hpp"
-#include "services/gateway/request_id.hpp"
-#include "services/gateway/web_files.hpp"
+#include "services/gateway/proxy/proxy.hpp"
 
 namespace loquat::gateway {
 

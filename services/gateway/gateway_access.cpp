@@ -1,4 +1,4 @@
-#include "services/gateway/caller_of.hpp"
+#include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/gateway.hpp"
 #include "wire/json.hpp"
 

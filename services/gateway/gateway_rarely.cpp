@@ -1,6 +1,6 @@
 #include "net/http/codec.hpp"
 #include "runtime/problem.hpp"
-#include "services/gateway/caller_of.hpp"
+#include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/gateway.hpp"
 
 // Requests that no route takes: those about the server itself, other methods of known paths, the

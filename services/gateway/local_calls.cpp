@@ -4,10 +4,10 @@
 #include "base/text.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/feed_body.hpp"
-#include "services/gateway/caller_of.hpp"
-#include "services/gateway/negotiate.hpp"
-#include "services/gateway/route.hpp"
-#include "services/gateway/standing.hpp"
+#include "services/gateway/domain/negotiate.hpp"
+#include "services/gateway/edge/caller_of.hpp"
+#include "services/gateway/edge/standing.hpp"
+#include "services/gateway/routes/route.hpp"
 
 namespace loquat::gateway {
 namespace {

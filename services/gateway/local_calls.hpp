@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "net/http/gzip.hpp"
-#include "services/gateway/answers.hpp"
+#include "services/gateway/edge/answers.hpp"
 
 namespace loquat::gateway {
 

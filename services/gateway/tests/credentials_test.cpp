@@ -1,4 +1,4 @@
-#include "services/gateway/credentials.hpp"
+#include "services/gateway/domain/credentials.hpp"
 
 #include "contracts/auth.hpp"
 #include "net/jose/jws.hpp"

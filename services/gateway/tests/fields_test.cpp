@@ -1,4 +1,4 @@
-#include "services/gateway/fields.hpp"
+#include "services/gateway/domain/fields.hpp"
 
 #include "base/text.hpp"
 #include "services/gateway/tests/harness.hpp"

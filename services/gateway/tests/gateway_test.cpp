@@ -1,6 +1,6 @@
-#include "services/gateway/request_id.hpp"
+#include "services/gateway/domain/request_id.hpp"
+#include "services/gateway/domain/trace.hpp"
 #include "services/gateway/tests/harness.hpp"
-#include "services/gateway/trace.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::gateway {

@@ -1,10 +1,10 @@
-#include "services/gateway/limits.hpp"
+#include "services/gateway/limits/limits.hpp"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
-#include "services/gateway/limiter.hpp"
+#include "services/gateway/limits/limiter.hpp"
 
 namespace loquat::gateway {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "contracts/request_parts.hpp"
-#include "services/gateway/route_builder.hpp"
+#include "services/gateway/routes/route_builder.hpp"
 #include "wire/json.hpp"
 
 // The document of all operations that there are.

@@ -1,4 +1,4 @@
-#include "services/gateway/own_certificate.hpp"
+#include "services/gateway/own/own_certificate.hpp"
 
 #include <gtest/gtest.h>
 

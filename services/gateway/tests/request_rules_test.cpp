@@ -3,10 +3,10 @@
 #include <set>
 
 #include "base/failure.hpp"
-#include "services/gateway/client_address.hpp"
-#include "services/gateway/path_rules.hpp"
-#include "services/gateway/request_id.hpp"
-#include "services/gateway/trace.hpp"
+#include "services/gateway/domain/client_address.hpp"
+#include "services/gateway/domain/request_id.hpp"
+#include "services/gateway/domain/trace.hpp"
+#include "services/gateway/routes/path_rules.hpp"
 
 namespace loquat::gateway {
 namespace {

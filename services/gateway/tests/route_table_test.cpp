@@ -1,8 +1,8 @@
-#include "services/gateway/route_table.hpp"
+#include "services/gateway/routes/route_table.hpp"
 
 #include <gtest/gtest.h>
 
-#include "services/gateway/route_builder.hpp"
+#include "services/gateway/routes/route_builder.hpp"
 
 namespace loquat::gateway {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/gateway/upstream_group.hpp"
+#include "services/gateway/routes/upstream_group.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "services/gateway/negotiate.hpp"
+#include "services/gateway/domain/negotiate.hpp"
 #include "services/gateway/tests/harness.hpp"
 
 namespace loquat::gateway {

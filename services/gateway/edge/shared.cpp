@@ -1,0 +1,59 @@
+#include "services/gateway/edge/shared.hpp"
+
+#include <map>
+
+namespace loquat::gateway {
+
+std::shared_ptr<Shared> Shared::of(const void* platform, const LimitsConfig& config) {
+    static std::mutex mutex;
+    static std::map<const void*, std::weak_ptr<Shared>> all;
+    const std::lock_guard lock{mutex};
+    std::erase_if(all, [](const auto& entry) { return entry.second.expired(); });
+    auto found = all[platform].lock();
+    if (!found) {
+        found = std::make_shared<Shared>(config);
+        all[platform] = found;
+    }
+    return found;
+}
+
+std::shared_ptr<const RouteTable> Shared::routes() const {
+    const std::lock_guard lock{mutex_};
+    return routes_;
+}
+
+std::vector<RouteConfig> Shared::replace_routes(std::shared_ptr<const RouteTable> routes,
+                                                std::vector<RouteConfig> configured) {
+    {
+        const std::lock_guard lock{mutex_};
+        routes_.swap(routes);
+        configured_.swap(configured);
+    }
+    version_.fetch_add(1, std::memory_order_release);
+    return configured;
+}
+
+net::Endpoint Shared::listen(aio::Loop& loop, net::http::Server& server,
+                             const GatewayConfig& config,
+                             std::shared_ptr<const net::tls::ServerContext> tls) {
+    const std::lock_guard lock{mutex_};
+    net::ListenOptions options{.address = config.address,
+                               .port = static_cast<std::uint16_t>(config.port)};
+    const bool is_first = port_ == 0;
+    if (!is_first) {
+        options.port = port_;
+    }
+    if (loops_ > 1) {
+        if (is_first && options.port != 0) {
+            // SO_REUSEPORT would let a second platform in silently; an exclusive listener finds it
+            // out.
+            const net::Listener probe{loop, options, [](net::Stream) {}};
+        }
+        options.sharing = net::PortSharing::shared;
+    }
+    const net::Endpoint at = server.listen(options, std::move(tls));
+    port_ = at.port;
+    return at;
+}
+
+}  // namespace loquat::gateway

@@ -1,0 +1,52 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "net/http/server.hpp"
+#include "net/jose/key.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/limits/limits.hpp"
+#include "services/gateway/routes/route_table.hpp"
+
+namespace loquat::gateway {
+
+// What the gateways of all edge loops of a process have in common.  Any thread.
+class Shared {
+  public:
+    explicit Shared(const LimitsConfig& config)
+        : limits(static_cast<std::size_t>(config.keys_max)) {}
+
+    // The one of this platform (`platform` is any address that is unique to it); made by the first
+    // who asks, gone with the last who holds it.
+    static std::shared_ptr<Shared> of(const void* platform, const LimitsConfig& config);
+
+    LimitTable limits;
+    // Signs what servers behind are told of the caller; a new one with each start.
+    const net::jose::Key identity_key = net::jose::Key::generate(net::jose::Algorithm::es256);
+
+    // The version changes after the table has; a loop that sees a new one asks for the table.
+    std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+    std::shared_ptr<const RouteTable> routes() const;
+    // Puts a table in place, made from `configured`; returns what the one before was made from.
+    std::vector<RouteConfig> replace_routes(std::shared_ptr<const RouteTable> routes,
+                                            std::vector<RouteConfig> configured);
+
+    // Each gateway says so when it is made, before any listens.
+    void join() { ++loops_; }
+    // Opens the port on `server`: the configured one, shared by all loops when there are several.
+    // With port 0 the first takes any and the others the same.  Throws `net.listen_failed`, also
+    // when another program shares the port already.
+    net::Endpoint listen(aio::Loop& loop, net::http::Server& server, const GatewayConfig& config,
+                         std::shared_ptr<const net::tls::ServerContext> tls);
+
+  private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const RouteTable> routes_;
+    std::vector<RouteConfig> configured_;
+    std::atomic<std::uint64_t> version_{0};
+    std::atomic<int> loops_{0};
+    std::uint16_t port_ = 0;  // the one that the first took
+};
+
+}  // namespace loquat::gateway

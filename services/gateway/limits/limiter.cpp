@@ -1,0 +1,75 @@
+#include "services/gateway/limits/limiter.hpp"
+
+#include "base/text.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+// What a key of the table stands for; routes with a limit of their own use their hash.
+enum What : std::uint64_t {
+    by_address = 1,
+    by_user,
+    model_by_address,
+    model_by_user,
+    sign_in,
+    upgrade,
+    file
+};
+
+}  // namespace
+
+Limiter::Limiter(const LimitsConfig& config, LimitTable& table)
+    : enabled_(config.enabled),
+      address_rate_(Rate::of(config.address_per_minute)),
+      user_rate_(Rate::of(config.user_per_minute)),
+      model_rate_(Rate::of(config.model_per_minute)),
+      sign_in_rate_(Rate::of(config.sign_in_per_minute)),
+      upgrade_rate_(Rate::of(config.upgrade_per_minute)),
+      file_rate_(Rate::of(config.file_per_minute)),
+      table_(table) {}
+
+Verdict Limiter::take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now) {
+    const auto key = caller.user ? table_.key_of(what, caller.user->view())
+                                 : table_.key_of(what, caller.address);
+    return table_.take(key, rate, now);
+}
+
+Verdict Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now) {
+    if (!enabled_) {
+        return {};
+    }
+    const bool is_user = caller.user.has_value();
+    switch (limit.kind) {
+        case LimitKind::none:
+            return {};
+        case LimitKind::standard:
+        case LimitKind::sign_in:
+            return take(is_user ? by_user : by_address, caller,
+                        is_user ? user_rate_ : address_rate_, now);
+        case LimitKind::model:
+            return take(is_user ? model_by_user : model_by_address, caller, model_rate_, now);
+        case LimitKind::upgrade:
+            return take(upgrade, {.address = caller.address}, upgrade_rate_, now);
+        case LimitKind::file:
+            return take(file, {.address = caller.address}, file_rate_, now);
+        case LimitKind::own:
+            return take(limit.key, caller, limit.rate, now);
+    }
+    return {};
+}
+
+Verdict Limiter::check_sign_in(const net::Address& address, std::string_view account, Steady now) {
+    if (!enabled_) {
+        return {};
+    }
+    const net::Address from = limited_address(address);
+    std::string who{reinterpret_cast<const char*>(from.bytes.data()), from.bytes.size()};
+    who += to_lower_ascii(trim(account));
+    return table_.take(table_.key_of(sign_in, who), sign_in_rate_, now);
+}
+
+Verdict Limiter::check_refused_token(const net::Address& address, Steady now) {
+    return enabled_ ? take(by_address, {.address = address}, address_rate_, now) : Verdict{};
+}
+
+}  // namespace loquat::gateway

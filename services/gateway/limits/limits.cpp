@@ -1,0 +1,71 @@
+#include "services/gateway/limits/limits.hpp"
+
+#include <bit>
+
+#include "base/ids.hpp"
+
+namespace loquat::gateway {
+
+LimitTable::LimitTable(std::size_t keys_max)
+    : sets_(std::bit_ceil(std::max<std::size_t>(keys_max, ways * stripes)) / ways),
+      places_(std::make_unique<Place[]>(sets_ * ways)) {
+    random_bytes(reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof secret_);
+}
+
+std::span<LimitTable::Place> LimitTable::places_of(const net::jose::SipHash& key) {
+    const std::size_t set = key[0] & (sets_ - 1);
+    return {places_.get() + set * ways, ways};
+}
+
+Verdict LimitTable::take(const net::jose::SipHash& key, const Rate& rate, Steady now) {
+    if (!rate.is_limited()) {
+        return {};
+    }
+    const std::int64_t now_ns = std::chrono::nanoseconds{now.time_since_epoch()}.count();
+    const std::lock_guard lock{stripes_[key[0] % stripes].mutex};
+    Place* chosen = nullptr;
+    for (Place& place : places_of(key)) {
+        if (place.key == key) {
+            chosen = &place;
+            break;
+        }
+        if (chosen == nullptr || place.full_at < chosen->full_at) {
+            chosen = &place;
+        }
+    }
+    if (chosen->key != key) {
+        *chosen = Place{.key = key, .full_at = 0};
+    }
+    return check_rate(rate, now_ns, chosen->full_at);
+}
+
+std::size_t LimitTable::count_used(Steady now) const {
+    const std::int64_t now_ns = std::chrono::nanoseconds{now.time_since_epoch()}.count();
+    std::size_t used = 0;
+    for (std::size_t set = 0; set < sets_; ++set) {
+        const std::lock_guard lock{stripes_[set % stripes].mutex};
+        for (std::size_t way = 0; way < ways; ++way) {
+            used += places_[set * ways + way].full_at > now_ns ? 1 : 0;
+        }
+    }
+    return used;
+}
+
+net::jose::SipHash LimitTable::key_of(std::uint64_t what, const net::Address& address) const {
+    const net::Address whole = limited_address(address);
+    return key_of(what, {reinterpret_cast<const char*>(whole.bytes.data()), whole.bytes.size()});
+}
+
+net::jose::SipHash LimitTable::key_of(std::uint64_t what, std::string_view who) const {
+    return net::jose::sip_hash({secret_[0] ^ what, secret_[1]}, who);
+}
+
+net::Address limited_address(const net::Address& address) {
+    net::Address kept = address;
+    if (!address.is_v4()) {
+        std::fill(kept.bytes.begin() + 8, kept.bytes.end(), std::uint8_t{0});
+    }
+    return kept;
+}
+
+}  // namespace loquat::gateway

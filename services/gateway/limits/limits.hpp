@@ -1,0 +1,58 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+
+#include "base/clock.hpp"
+#include "net/address.hpp"
+#include "net/jose/siphash.hpp"
+#include "services/gateway/domain/gcra.hpp"
+
+namespace loquat::gateway {
+
+// How much each caller has used.  One table for all edge loops of the process, so that a limit is
+// the same whichever loop a connection landed on; 64 locks, each held for some ten nanoseconds.
+//
+// Bounded: each key has eight places.  A place whose caller has a whole burst again is free,
+// because that is what an unknown caller has; when all are taken, the one nearest to that is given
+// away.
+class LimitTable {
+  public:
+    // `keys_max` is rounded up to a power of two.
+    explicit LimitTable(std::size_t keys_max);
+
+    // Counts one request of `key` at `now`.  Any thread.
+    Verdict take(const net::jose::SipHash& key, const Rate& rate, Steady now);
+    // Keys that are not free; for metrics and tests.
+    std::size_t count_used(Steady now) const;
+
+    // Keys: what is limited (a class or a route) and who.  The secret is the table's, so that
+    // nobody can choose addresses that share a place with a victim's.
+    net::jose::SipHash key_of(std::uint64_t what, const net::Address& address) const;
+    net::jose::SipHash key_of(std::uint64_t what, std::string_view who) const;
+
+  private:
+    static constexpr std::size_t ways = 8;
+    static constexpr std::size_t stripes = 64;
+    struct Place {
+        net::jose::SipHash key{};
+        std::int64_t full_at = 0;
+    };
+    struct alignas(64) Stripe {
+        mutable std::mutex mutex;
+    };
+
+    std::span<Place> places_of(const net::jose::SipHash& key);
+
+    net::jose::SipKey secret_{};
+    std::size_t sets_;
+    std::unique_ptr<Place[]> places_;
+    std::array<Stripe, stripes> stripes_;
+};
+
+// An IPv6 caller owns a whole /64: its low half says nothing.
+net::Address limited_address(const net::Address& address);
+
+}  // namespace loquat::gateway

@@ -1,0 +1,150 @@
+#include "services/gateway/own/own_answers.hpp"
+
+#include <algorithm>
+
+#include "aio/offload.hpp"
+#include "contracts/openapi.hpp"
+#include "net/jose/jwk.hpp"
+#include "runtime/problem.hpp"
+#include "runtime/version.hpp"
+#include "services/gateway/edge/caller_of.hpp"
+#include "services/gateway/edge/measures.hpp"
+#include "services/gateway/own/docs_page.hpp"
+#include "services/gateway/routes/route_changes.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+struct RouteList {
+    std::vector<RouteConfig> routes;
+};
+BOOST_DESCRIBE_STRUCT(RouteList, (), (routes))
+
+constexpr std::string_view json_type = "application/json";
+
+}  // namespace
+
+Task<void> OwnAnswers::run(Request& request) {
+    Answers& answers = parts_.answers;
+    switch (request.route->own) {
+        case OwnAnswer::liveness:
+            co_await answers.send_text(request, json_type, R"({"status":"UP"})", Content::data);
+            co_return;
+        case OwnAnswer::operations: {
+            const auto response = parts_.operations(request.path);
+            if (!response) {
+                throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
+            }
+            co_await answers.send(request, *response);
+            co_return;
+        }
+        case OwnAnswer::openapi:
+        case OwnAnswer::docs:
+        case OwnAnswer::docs_style:
+            co_await describe(request);
+            co_return;
+        case OwnAnswer::identity_keys: {
+            const net::jose::KeySet keys{{parts_.shared.identity_key}};
+            const std::string text = keys.to_jwks();
+            co_await answers.send_text(request, json_type, text, Content::data);
+            co_return;
+        }
+        case OwnAnswer::list_routes: {
+            const std::string list = list_routes(request);
+            co_await answers.send_text(request, json_type, list, Content::data);
+            co_return;
+        }
+        case OwnAnswer::replace_routes:
+            co_await take_routes(request);
+            co_return;
+        case OwnAnswer::none:
+            break;
+    }
+    throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
+}
+
+Task<void> OwnAnswers::describe(Request& request) {
+    if (openapi_.empty()) {
+        std::vector<contracts::Operation> operations = parts_.sources.dispatcher.operations();
+        for (const contracts::Operation& known : parts_.sources.known) {
+            const bool is_here =
+                std::ranges::any_of(operations, [&](const contracts::Operation& one) {
+                    return one.service == known.service && one.name == known.name;
+                });
+            if (!is_here && !parts_.sources.service_url(known.service).empty()) {
+                operations.push_back(known);
+            }
+        }
+        const wire::Value document = contracts::openapi_document(operations, runtime::version);
+        openapi_ = wire::to_json(document);
+        docs_ = docs_page(document);
+    }
+    if (request.route->own == OwnAnswer::openapi) {
+        co_await parts_.answers.send_text(request, json_type, openapi_, Content::data);
+    } else if (request.route->own == OwnAnswer::docs) {
+        co_await parts_.answers.send_text(request, "text/html; charset=utf-8", docs_,
+                                          Content::page);
+    } else {
+        co_await parts_.answers.send_text(request, "text/css; charset=utf-8", docs_style(),
+                                          Content::file);
+    }
+}
+
+std::string OwnAnswers::list_routes(const Request& request) const {
+    wire::Array list;
+    for (const auto& route : request.routes->table->routes()) {
+        wire::Object one{
+            {"id", route->id}, {"path", route->pattern}, {"methods", route->methods.to_string()}};
+        if (route->target == Target::upstream) {
+            const Upstream& upstream = request.routes->table->upstreams()[route->upstream];
+            wire::Array authorities(upstream.authorities.begin(), upstream.authorities.end());
+            one.emplace_back("upstreams", std::move(authorities));
+            one.emplace_back(
+                "resting",
+                static_cast<std::int64_t>(request.routes->upstreams[route->upstream].count_resting(
+                    request.exchange.begun_at())));
+        }
+        list.emplace_back(std::move(one));
+    }
+    return wire::to_json(wire::Object{{"routes", std::move(list)}});
+}
+
+Task<void> OwnAnswers::take_routes(Request& request) {
+    const std::string body = co_await request.exchange.read_body(request.route->body_bytes_max);
+    auto list = wire::from_json<RouteList>(body);
+    const auto count = static_cast<std::int64_t>(list.routes.size());
+    contracts::Caller caller = caller_of(request, Steady::max());
+    co_await replace_routes(std::move(caller), std::move(list.routes));
+    const std::string answer = wire::to_json(wire::Object{{"routes", count}});
+    co_await parts_.answers.send_text(request, json_type, answer, Content::data);
+}
+
+Task<void> OwnAnswers::replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes) {
+    GatewayConfig config = parts_.config;
+    config.routes = std::move(routes);
+    std::shared_ptr<const RouteTable> table;
+    std::exception_ptr error;
+    try {
+        table = co_await build(config);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (error) {
+        parts_.audit.note(caller,
+                          {.action = replaced_action, .outcome = runtime::to_failure(error).code});
+        std::rethrow_exception(error);
+    }
+    const auto before = parts_.shared.replace_routes(std::move(table), config.routes);
+    for (runtime::Act& act : route_changes(before, config.routes)) {
+        parts_.audit.note(caller, std::move(act));
+    }
+}
+
+Task<std::shared_ptr<const RouteTable>> OwnAnswers::build(const GatewayConfig& config) {
+    aio::WorkerPool builder{"gateway routes", 1, 1};
+    const auto work = [&] { return build_routes(config, parts_.sources); };
+    auto table = co_await builder.run<std::shared_ptr<const RouteTable>>(work);
+    co_return table;
+}
+
+}  // namespace loquat::gateway

@@ -1,0 +1,49 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contracts/operation.hpp"
+#include "runtime/audit_trail.hpp"
+#include "services/gateway/edge/answers.hpp"
+#include "services/gateway/edge/shared.hpp"
+#include "services/gateway/routes/route.hpp"
+#include "services/gateway/routes/route_builder.hpp"
+
+namespace loquat::gateway {
+
+// What the gateway answers itself: liveness, health and metrics of the process, the API's
+// description, and the routes of a running gateway.  One loop.
+class OwnAnswers {
+  public:
+    struct Parts {
+        const GatewayConfig& config;
+        RouteSources sources;
+        // Answers of health and metrics by their path.
+        std::function<std::optional<net::http::Response>(std::string_view)> operations;
+        Shared& shared;
+        Answers& answers;
+        runtime::AuditTrail& audit;
+    };
+
+    explicit OwnAnswers(Parts parts) : parts_(std::move(parts)) {}
+
+    Task<void> run(Request& request);
+    // Builds another table on a thread of its own and puts it in place of the present one.  Throws
+    // `config.invalid`; then the present one stays.  Either is an act of `caller` in the audit
+    // trail, and so is each route that came, went or changed, as far as the first hundred.
+    Task<void> replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes);
+
+  private:
+    Task<void> describe(Request& request);
+    Task<void> take_routes(Request& request);
+    Task<std::shared_ptr<const RouteTable>> build(const GatewayConfig& config);
+    std::string list_routes(const Request& request) const;
+
+    Parts parts_;
+    std::string openapi_;  // both made at first use
+    std::string docs_;
+};
+
+}  // namespace loquat::gateway

@@ -1,0 +1,181 @@
+#include "runtime/caller_header.hpp"
+#include "services/gateway/domain/credentials.hpp"
+#include "services/gateway/domain/fields.hpp"
+#include "services/gateway/domain/max_forwards.hpp"
+#include "services/gateway/edge/caller_of.hpp"
+#include "services/gateway/proxy/proxy.hpp"
+
+// The head of a request on its way to an upstream.
+namespace loquat::gateway {
+namespace {
+
+// All values of a field, joined; empty when it is absent.
+void append_all(std::string& out, const net::http::HeaderViews& headers, std::string_view name) {
+    for (const net::http::HeaderView& field : headers) {
+        if (net::http::equal_names(field.name, name)) {
+            out.append(field.value).append(", ");
+        }
+    }
+}
+
+// Services of ours take the gateway's word: what they keep for one another stays out of reach,
+// whatever a route says.
+void check_service_path(const Route& route, std::string_view target) {
+    if (route.trust == UpstreamTrust::platform && target.starts_with("/internal/")) {
+        throw Failure{Kind::not_found, "request.no_route", "There is nothing at this address."};
+    }
+}
+
+// The person's credential is for Loquat alone, unless the route's setting says otherwise.
+bool withholds(const Route& route) {
+    return route.trust == UpstreamTrust::outside && route.credentials == CredentialRule::withhold;
+}
+
+bool is_authorization(std::string_view name) {
+    return name.size() == 13 && net::http::equal_names(name, "authorization");
+}
+
+bool is_cookie(std::string_view name) {
+    return name.size() == 6 && net::http::equal_names(name, "cookie");
+}
+
+}  // namespace
+
+// Path and query as the upstream gets them.
+std::string_view Proxy::target_of(const Request& request) {
+    const net::http::RequestHead& head = request.head;
+    const Route& route = *request.route;
+    const bool is_cut = withholds(route) && has_token_parameter(head.query);
+    const bool is_as_it_came =
+        !route.rewrite.is_set() && !is_cut && request.path.data() == head.target.data();
+    if (is_as_it_came) {
+        return head.target;
+    }
+    // Byte for byte: also escapes that mean the same, where the route says so.
+    const bool is_kept = route.encoded_slashes == PathRule::pass;
+    const std::string_view path = is_kept ? head.path : request.path;
+    target_ =
+        route.rewrite.is_set() ? route.rewrite.apply(path, request.parameters) : std::string{path};
+    check_service_path(route, target_);
+    const std::string cut = is_cut ? without_token_parameters(head.query) : std::string{};
+    const std::string_view query = is_cut ? std::string_view{cut} : head.query;
+    if (!query.empty()) {
+        target_.append("?").append(query);
+    }
+    return target_;
+}
+
+void Proxy::write_head(const Request& request, const Journey& journey,
+                       net::http::ClientCall& call) {
+    const net::http::RequestHead& head = request.head;
+    const Route& route = *request.route;
+    net::http::HeadWriter out = call.start(head.method, target_of(request));
+    out.forward("Host",
+                request.routes->table->upstreams()[route.upstream].authorities[journey.address]);
+    write_fields(request, out);
+    out.raw(via_line(head.minor));
+    out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
+    write_forwarding(request, out);
+    if (request.is_websocket) {
+        out.raw("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+    }
+    if (route.trust == UpstreamTrust::platform) {
+        write_caller(request, journey.deadline, out);
+    } else if (request.identity) {
+        write_identity(request, out);
+    }
+}
+
+// What goes on of the client's fields.
+void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
+    const net::http::RequestHead& head = request.head;
+    const bool withheld = withholds(*request.route);
+    const auto hops_left = max_forwards(head);
+    const RequestFieldFilter filter{
+        head, request.client.is_forwarded ? Sender::trusted_proxy : Sender::stranger};
+    for (const net::http::HeaderView& field : head.headers) {
+        const bool goes_on =
+            filter.lets_through(field.name) ||
+            (request.continues_trace && net::http::equal_names(field.name, "tracestate"));
+        if (!goes_on) {
+            continue;
+        }
+        if (withheld && is_authorization(field.name) && is_bearer(field.value)) {
+            continue;
+        }
+        if (withheld && is_cookie(field.name) && has_own_cookie(field.value)) {
+            if (const std::string rest = without_own_cookies(field.value); !rest.empty()) {
+                out.forward(field.name, rest);
+            }
+            continue;
+        }
+        if (hops_left && net::http::equal_names(field.name, max_forwards_field)) {
+            out.forward(field.name, std::to_string(*hops_left - 1));
+            continue;
+        }
+        out.forward(field.name, field.value);
+    }
+}
+
+// Who asks, to servers that are not ours: in words, and in a token that they can check.
+void Proxy::write_identity(const Request& request, net::http::HeadWriter& out) {
+    const runtime::Tokens::Identity& who = *request.identity;
+    out.forward(user_field, who.user.to_string())
+        .forward(role_field, role_name(who.role))
+        .forward(identity_field, settings_.identities.token_for(who, request.route->audience));
+}
+
+// X-Forwarded-* and Forwarded (RFC 7239).  What came in is kept only from a trusted proxy.
+void Proxy::write_forwarding(const Request& request, net::http::HeadWriter& out) {
+    const net::http::HeaderViews& headers = request.head.headers;
+    const net::Address& peer = request.exchange.peer().address;
+    const std::string_view peer_text = text_of(peer);
+    const std::string_view proto = request.client.is_secure ? "https" : "http";
+    std::string_view host = request.head.host;
+    if (request.client.is_forwarded && headers.contains("X-Forwarded-Host")) {
+        host = headers.get("X-Forwarded-Host");
+    }
+    line_ = "X-Forwarded-For: ";
+    if (request.client.is_forwarded) {
+        append_all(line_, headers, "X-Forwarded-For");
+    }
+    line_.append(peer_text).append("\r\nX-Forwarded-Proto: ").append(proto);
+    line_.append("\r\nX-Forwarded-Host: ").append(host);
+    line_.append("\r\nForwarded: ");
+    if (request.client.is_forwarded) {
+        append_all(line_, headers, "Forwarded");
+    }
+    const bool is_v4 = peer.is_v4();
+    line_.append(is_v4 ? "for=" : "for=\"[").append(peer_text).append(is_v4 ? "" : "]\"");
+    line_.append(";proto=").append(proto).append(";host=\"");
+    for (const char c : host) {
+        if (c == '"' || c == '\\') {
+            line_.push_back('\\');
+        }
+        line_.push_back(c);
+    }
+    line_.append("\"\r\n");
+    out.raw(line_);
+}
+
+void Proxy::write_caller(const Request& request, Steady deadline,
+                         net::http::HeadWriter& out) const {
+    out.forward(runtime::internal_key_field, settings_.internal_key);
+    out.forward(runtime::caller_field, runtime::encode_caller(caller_of(request, deadline)));
+    if (deadline != Steady::max()) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
+        out.forward(runtime::deadline_field,
+                    std::to_string(std::max<std::int64_t>(left.count(), 1)));
+    }
+}
+
+std::string_view Proxy::text_of(const net::Address& address) {
+    if (last_address_text_.empty() || last_address_ != address) {
+        last_address_ = address;
+        last_address_text_ = address.to_string();
+    }
+    return last_address_text_;
+}
+
+}  // namespace loquat::gateway

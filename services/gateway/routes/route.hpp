@@ -1,0 +1,83 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "contracts/route.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/domain/gcra.hpp"
+#include "services/gateway/domain/methods.hpp"
+#include "services/gateway/routes/rewrite.hpp"
+
+namespace loquat::runtime {
+struct HostedOperation;
+}
+
+namespace loquat::gateway {
+
+enum class Target : std::uint8_t {
+    operation,  // of a service in this process
+    upstream,   // servers behind the gateway
+    own,        // the gateway's own answers
+};
+
+enum class RouteMaker : std::uint8_t {
+    product,        // what Loquat answers, here or in another process of it
+    configuration,  // servers of others
+};
+
+enum class OwnAnswer : std::uint8_t {
+    none,
+    liveness,
+    operations,
+    openapi,
+    docs,
+    docs_style,
+    identity_keys,
+    list_routes,
+    replace_routes
+};
+
+// Who else may trust what the gateway says of a caller.
+enum class UpstreamTrust : std::uint8_t {
+    outside,   // gets what the client sent but its credential, and who asks
+    platform,  // a service of ours: gets the internal key and the verified caller
+};
+
+enum class LimitKind : std::uint8_t { none, standard, sign_in, model, upgrade, file, own };
+
+// Which limit counts.  `own`: `rate` for each caller of this route, told apart by `key`.
+struct RouteLimit {
+    LimitKind kind = LimitKind::standard;
+    Rate rate;
+    std::uint64_t key = 0;
+};
+
+struct Route {
+    std::size_t number = 0;  // position in the table
+    std::string id;          // in metrics and logs
+    std::string pattern;
+    std::vector<std::string_view> parameter_names;  // of the pattern, in order
+    Methods methods;
+    std::string host;  // lower case; empty: any; `*.` in front: subdomains
+    std::vector<HeaderCondition> headers;
+    Target target = Target::own;
+    RouteMaker made_by = RouteMaker::product;
+    contracts::Access access = contracts::Access::anyone;
+    RouteLimit limit;
+    std::size_t body_bytes_max = 0;
+    std::chrono::milliseconds time_max{0};  // 0: only stalls end it
+
+    const runtime::HostedOperation* operation = nullptr;
+    OwnAnswer own = OwnAnswer::none;
+    std::size_t upstream = 0;  // position in the table's upstreams
+    PathRule encoded_slashes = PathRule::refuse;
+    PathRule path_parameters = PathRule::refuse;
+    CredentialRule credentials = CredentialRule::withhold;
+    std::string audience;  // of what tells the upstream who asks
+    UpstreamTrust trust = UpstreamTrust::outside;
+    Rewrite rewrite;
+};
+
+}  // namespace loquat::gateway

@@ -1,0 +1,247 @@
+#include "services/gateway/routes/route_builder.hpp"
+
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "contracts/accounts.hpp"
+#include "contracts/auth.hpp"
+#include "contracts/chat.hpp"
+#include "contracts/generation.hpp"
+#include "contracts/model.hpp"
+#include "contracts/presence.hpp"
+#include "contracts/usage.hpp"
+#include "services/gateway/edge/identity_tokens.hpp"
+#include "services/gateway/routes/route_rules.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+[[noreturn]] void refuse(const RouteConfig& config, const RouteFault& fault) {
+    throw Failure{Kind::invalid, "config.invalid",
+                  "gateway.routes: " + config.id + ": " + fault.field +
+                      (fault.field.empty() ? "" : " ") + fault.why};
+}
+
+LimitKind kind_of(contracts::LimitClass of_class) {
+    switch (of_class) {
+        case contracts::LimitClass::standard:
+            return LimitKind::standard;
+        case contracts::LimitClass::sign_in:
+            return LimitKind::sign_in;
+        case contracts::LimitClass::model:
+            return LimitKind::model;
+        case contracts::LimitClass::none:
+            break;
+    }
+    return LimitKind::none;
+}
+
+// What belongs to the product whether or not this process answers there.
+constexpr std::array<std::string_view, 5> own_spaces{"/internal/**", "/actuator/**", "/ws/**",
+                                                     "/healthz", "/assets/**"};
+
+class Builder {
+  public:
+    Builder(const GatewayConfig& config, const RouteSources& sources)
+        : config_(config),
+          sources_(sources),
+          link_local_(link_local_setting, config.upstream.link_local_networks),
+          table_(std::make_shared<RouteTable>()),
+          rules_({[this](std::string_view pattern) { return table_->is_reserved(pattern); },
+                  sources.service_url, link_local_}) {}
+
+    std::shared_ptr<const RouteTable> build() {
+        for (const contracts::Operation& operation : sources_.dispatcher.operations()) {
+            add_hosted(operation);
+        }
+        for (const contracts::Operation& operation : sources_.known) {
+            add_elsewhere(operation);
+        }
+        add_realtime_elsewhere();
+        add_own();
+        reserve_the_rest();
+        for (const RouteConfig& route : config_.routes) {
+            add_configured(route);
+        }
+        return table_;
+    }
+
+  private:
+    void reserve_the_rest() {
+        for (const contracts::Operation& operation : sources_.known) {
+            table_->reserve(operation.spec.path);
+        }
+        for (const std::string_view space : own_spaces) {
+            table_->reserve(space);
+        }
+        for (const std::string& path : sources_.reserved) {
+            table_->reserve(path);
+        }
+    }
+
+    void add_configured(const RouteConfig& config) {
+        if (const auto faults = rules_.judge(config); !faults.empty()) {
+            refuse(config, faults.front());
+        }
+        Route route{.id = config.id, .pattern = config.path, .host = to_lower_ascii(config.host)};
+        route.headers = config.headers;
+        route.methods = methods_of(config);
+        route.target = Target::upstream;
+        route.made_by = RouteMaker::configuration;
+        route.encoded_slashes = config.encoded_slashes;
+        route.path_parameters = config.path_parameters;
+        route.credentials = config.credentials;
+        route.audience = config.audience.empty() ? config.id : config.audience;
+        route.access = static_cast<contracts::Access>(config.access);
+        route.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
+        route.time_max = std::chrono::milliseconds{config.time_ms_max};
+        route.rewrite = Rewrite{config.path, config.rewrite};
+        if (config.per_minute > 0) {
+            route.limit = {LimitKind::own, Rate::of(config.per_minute),
+                           std::hash<std::string>{}(config.id)};
+        }
+        set_upstream(route, config);
+        table_->add(std::move(route));
+    }
+
+    static Methods methods_of(const RouteConfig& config) {
+        Methods methods;
+        for (const std::string& name : config.methods) {
+            methods.add(Methods::parse(name).value());
+        }
+        return methods.empty() ? Methods{Methods::all} : methods;
+    }
+
+    void set_upstream(Route& route, const RouteConfig& config) {
+        if (!config.service.empty()) {
+            return set_service(route, config.service, sources_.service_url(config.service));
+        }
+        std::vector<net::http::Origin> origins;
+        for (const std::string& url : config.upstreams) {
+            origins.push_back(net::http::Origin::parse(url).value());
+        }
+        route.upstream = table_->add_upstream(config.id, std::move(origins));
+    }
+
+    void set_service(Route& route, const std::string& service, const std::string& url) {
+        auto origin = net::http::Origin::parse(url);
+        if (!origin) {
+            throw Failure{Kind::invalid, "config.bad_url",
+                          hide_credentials(url) + " is not of the form http://host:port"};
+        }
+        route.target = Target::upstream;
+        route.trust = UpstreamTrust::platform;
+        route.upstream = table_->add_upstream("service " + service, {std::move(*origin)});
+    }
+
+    Route route_of(const contracts::Operation& operation) const {
+        Route route{.id = std::string{operation.service} + "." + std::string{operation.name},
+                    .pattern = std::string{operation.spec.path}};
+        route.methods = Methods::of(operation.spec.method);
+        route.access = operation.spec.access;
+        route.limit.kind = kind_of(operation.spec.limit);
+        for (const LimitOverride& other : config_.limits.routes) {
+            if (other.path == operation.spec.path && other.method == operation.spec.method) {
+                route.limit = {other.per_minute > 0 ? LimitKind::own : LimitKind::none,
+                               Rate::of(other.per_minute, other.burst),
+                               std::hash<std::string>{}(route.id)};
+            }
+        }
+        route.body_bytes_max = operation.spec.body_bytes_max;
+        route.time_max = operation.spec.time_max;
+        return route;
+    }
+
+    void add_hosted(const contracts::Operation& operation) {
+        if (operation.spec.access == contracts::Access::internal) {
+            return;
+        }
+        Route route = route_of(operation);
+        route.target = Target::operation;
+        route.operation =
+            sources_.dispatcher.find(operation.spec.method, operation.spec.path).operation;
+        if (route.operation != nullptr) {
+            table_->add(std::move(route));
+        }
+    }
+
+    void add_elsewhere(const contracts::Operation& operation) {
+        const std::string service{operation.service};
+        const auto same = [&](const contracts::Operation& here) {
+            return here.service == operation.service;
+        };
+        if (operation.spec.access == contracts::Access::internal ||
+            std::ranges::any_of(sources_.dispatcher.operations(), same)) {
+            return;
+        }
+        if (const std::string url = sources_.service_url(service); !url.empty()) {
+            Route route = route_of(operation);
+            if (operation.is_feed) {
+                route.time_max = std::chrono::milliseconds{0};
+            }
+            set_service(route, service, url);
+            table_->add(std::move(route));
+        }
+    }
+
+    void add_realtime_elsewhere() {
+        const std::string url = sources_.service_url("realtime");
+        if (url.empty() || sources_.dispatcher.find_upgrade("/ws", 0) != nullptr) {
+            return;
+        }
+        Route route{.id = "realtime.ws", .pattern = "/ws", .methods = Methods{Methods::get}};
+        route.limit.kind = LimitKind::upgrade;
+        set_service(route, "realtime", url);
+        table_->add(std::move(route));
+    }
+
+    void add_own() {
+        using enum contracts::Access;
+        add_own("healthz", "/healthz", OwnAnswer::liveness, anyone);
+        add_own("openapi", "/api/openapi.json", OwnAnswer::openapi, anyone);
+        add_own("docs", "/api/docs", OwnAnswer::docs, anyone);
+        add_own("docs_style", "/api/docs.css", OwnAnswer::docs_style, anyone);
+        add_own("identity_keys", identity_keys_path.data(), OwnAnswer::identity_keys, anyone);
+        for (const char* path : {"/internal/health", "/internal/metrics", "/actuator/health",
+                                 "/actuator/info", "/actuator/prometheus"}) {
+            add_own("operations", path, OwnAnswer::operations, admin);
+        }
+        add_own("gateway.list_routes", "/internal/gateway/routes", OwnAnswer::list_routes, admin);
+        add_own("gateway.replace_routes", "/internal/gateway/routes", OwnAnswer::replace_routes,
+                admin);
+    }
+
+    void add_own(const char* id, const char* path, OwnAnswer answer, contracts::Access access) {
+        Route route{.id = id, .pattern = path, .access = access};
+        route.methods = Methods{answer == OwnAnswer::replace_routes ? Methods::put : Methods::get};
+        route.limit.kind = answer == OwnAnswer::liveness ? LimitKind::none : LimitKind::standard;
+        route.own = answer;
+        route.body_bytes_max = answer == OwnAnswer::replace_routes ? 64 * 1024 * 1024 : 0;
+        table_->add(std::move(route));
+    }
+
+    const GatewayConfig& config_;
+    const RouteSources& sources_;
+    Networks link_local_;
+    std::shared_ptr<RouteTable> table_;
+    RouteRules rules_;
+};
+
+}  // namespace
+
+std::vector<contracts::Operation> known_operations() {
+    std::vector<contracts::Operation> all;
+    for (auto make :
+         {contracts::auth_operations, contracts::account_operations, contracts::chat_operations,
+          contracts::generation_operations, contracts::usage_operations,
+          contracts::model_operations, contracts::presence_operations}) {
+        std::ranges::move(make(), std::back_inserter(all));
+    }
+    return all;
+}
+
+std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
+                                               const RouteSources& sources) {
+    return Builder{config, sources}.build();
+}
+
+}  // namespace loquat::gateway

@@ -1,0 +1,34 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "contracts/operation.hpp"
+#include "runtime/dispatcher.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/routes/route_table.hpp"
+
+namespace loquat::gateway {
+
+// What routes are made from beside the configuration.
+struct RouteSources {
+    const runtime::Dispatcher& dispatcher;
+    // The tables of all services; those that run elsewhere are reached by their address.
+    std::vector<contracts::Operation> known;
+    // Base address of a service elsewhere; empty when there is none.
+    std::function<std::string(std::string_view)> service_url;
+    // Paths beside those of operations that no configured route may have: the web app's.
+    std::vector<std::string> reserved = {};
+};
+
+// The contracts of all services that the outside may call.
+std::vector<contracts::Operation> known_operations();
+
+// Operations of services here and elsewhere, the gateway's own answers, and the configured routes.
+// Throws Failure `config.invalid` naming the route that cannot be: a path of the product's own, an
+// upstream in a link-local network that is not allowed, no target or two,
+// unknown method, bad pattern, bad address, an id that comes twice.
+std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
+                                               const RouteSources& sources);
+
+}  // namespace loquat::gateway

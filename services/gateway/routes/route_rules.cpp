@@ -1,0 +1,139 @@
+#include "services/gateway/routes/route_rules.hpp"
+
+#include <algorithm>
+
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "net/http/characters.hpp"
+#include "net/http/client.hpp"
+#include "services/gateway/domain/methods.hpp"
+#include "services/gateway/routes/path_rules.hpp"
+#include "services/gateway/routes/rewrite.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+std::string numbered(const char* field, std::size_t index) {
+    return std::string{field} + "[" + std::to_string(index) + "]";
+}
+
+bool is_parameter(std::string_view segment) {
+    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}' &&
+           segment.find_first_of("{}", 1) == segment.size() - 1;
+}
+
+// One spelling, as for the paths of requests: another one would never be found.
+bool is_plain(std::string_view path) {
+    std::string scratch;
+    const auto checked = check_path(path, scratch);
+    return checked && checked->path == path && !checked->oddities.any();
+}
+
+bool is_host_pattern(std::string_view host) {
+    if (host.starts_with("*.")) {
+        host.remove_prefix(2);
+    }
+    return net::Address::parse(host) || host.find_first_of(":/*?# ") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::vector<RouteFault> RouteRules::judge(const RouteConfig& route) {
+    faults_.clear();
+    if (!ids_.insert(route.id).second) {
+        fault("id", "comes twice");
+    }
+    judge_path(route);
+    judge_conditions(route);
+    judge_target(route);
+    return std::exchange(faults_, {});
+}
+
+void RouteRules::judge_path(const RouteConfig& route) {
+    if (!route.path.starts_with('/')) {
+        return fault("path", "must begin with a slash");
+    }
+    const std::size_t before = faults_.size();
+    judge_segments(route.path);
+    if (!is_plain(route.path)) {
+        fault("path", "is not in its plain form");
+    }
+    if (faults_.size() > before) {
+        return;
+    }
+    if (around_.is_reserved(route.path)) {
+        fault("path", route.path + " belongs to Loquat itself");
+    }
+    if (const auto why = Rewrite::find_fault(route.path, route.rewrite)) {
+        fault("rewrite", *why);
+    }
+}
+
+void RouteRules::judge_segments(const std::string& path) {
+    const auto segments = split(std::string_view{path}.substr(1), '/');
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const std::string_view segment = segments[i];
+        const bool is_last = i + 1 == segments.size();
+        if (segment == "**" ? !is_last : segment.find('*') != std::string_view::npos) {
+            fault("path", "has " + std::string{segment} +
+                              ", which stands for nothing: {name} is one segment, a last ** any "
+                              "rest");
+        } else if (is_parameter(segment) ? !names.insert(segment).second
+                                         : segment.find_first_of("{}") != std::string_view::npos) {
+            fault("path", "has " + std::string{segment} +
+                              "; braces hold one name, which comes once, and fill a segment");
+        } else if (segment.empty() && !is_last) {
+            fault("path", "has an empty segment");
+        }
+    }
+}
+
+void RouteRules::judge_conditions(const RouteConfig& route) {
+    for (std::size_t i = 0; i < route.methods.size(); ++i) {
+        if (!Methods::parse(route.methods[i])) {
+            fault(numbered("methods", i),
+                  "must be one of GET, HEAD, POST, PUT, PATCH, DELETE, "
+                  "OPTIONS, TRACE, not " +
+                      route.methods[i]);
+        }
+    }
+    if (!route.host.empty() && !is_host_pattern(route.host)) {
+        fault("host", "must be a name without port, such as a.example.org or *.example.org, not " +
+                          route.host);
+    }
+    for (std::size_t i = 0; i < route.headers.size(); ++i) {
+        if (!net::http::is_token(route.headers[i].name)) {
+            fault(numbered("headers", i) + ".name",
+                  "is no name of a field: " + route.headers[i].name);
+        }
+    }
+}
+
+void RouteRules::judge_target(const RouteConfig& route) {
+    if (route.upstreams.empty() == route.service.empty()) {
+        return fault("", "needs either upstreams or a service");
+    }
+    if (!route.service.empty() && around_.service_url(route.service).empty()) {
+        return fault("service", route.service + " has no address in platform.urls");
+    }
+    for (std::size_t i = 0; i < route.upstreams.size(); ++i) {
+        judge_upstream(numbered("upstreams", i), route.upstreams[i]);
+    }
+}
+
+// Names are judged when they are connected to: what they stand for may change.
+void RouteRules::judge_upstream(const std::string& field, const std::string& url) {
+    const auto origin = net::http::Origin::parse(url);
+    if (!origin) {
+        return fault(field, "must be of the form http://host:port, not " + hide_credentials(url));
+    }
+    const auto address = net::Address::parse(origin->host);
+    if (address && address->is_link_local() && !around_.link_local.covers(*address)) {
+        fault(field, "must not be " + origin->host +
+                         ", which is link-local or tells a machine its secrets; " +
+                         std::string{link_local_setting} + " can allow it");
+    }
+}
+
+}  // namespace loquat::gateway

@@ -1,0 +1,154 @@
+#include "services/gateway/routes/route_table.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "runtime/dispatcher.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+std::string_view without_port(std::string_view host) {
+    const std::size_t colon = host.rfind(':');
+    const bool is_port =
+        colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+    return is_port ? host.substr(0, colon) : host;
+}
+
+bool host_fits(const std::string& wanted, std::string_view host) {
+    if (wanted.empty()) {
+        return true;
+    }
+    const std::string_view name = without_port(host);
+    if (!wanted.starts_with("*.")) {
+        return equal_ignoring_case(wanted, name);
+    }
+    const std::string_view suffix = std::string_view{wanted}.substr(1);
+    return name.size() > suffix.size() &&
+           equal_ignoring_case(name.substr(name.size() - suffix.size()), suffix);
+}
+
+bool is_parameter(std::string_view segment) {
+    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+// Names of an operation's parameters are handed to work that may outlive this table: they are taken
+// from its contract, which lives as long as the program.
+std::vector<std::string_view> names_in(const Route& route) {
+    const std::string_view pattern = route.operation != nullptr
+                                         ? route.operation->operation.spec.path
+                                         : std::string_view{route.pattern};
+    std::vector<std::string_view> names;
+    for (const std::string_view segment : split(pattern, '/')) {
+        if (is_parameter(segment)) {
+            names.push_back(segment.substr(1, segment.size() - 2));
+        }
+    }
+    return names;
+}
+
+bool conditions_hold(const Route& route, const RouteQuery& query) {
+    if (!host_fits(route.host, query.host)) {
+        return false;
+    }
+    for (const HeaderCondition& condition : route.headers) {
+        const bool holds = condition.value.empty()
+                               ? query.headers.contains(condition.name)
+                               : query.headers.get(condition.name) == condition.value;
+        if (!holds) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Whether `wide` has every path that `narrow` has.
+bool lies_within(std::string_view narrow, std::string_view wide) {
+    const auto inner = split(narrow.substr(1), '/');
+    const auto outer = split(wide.substr(1), '/');
+    for (std::size_t i = 0; i < outer.size(); ++i) {
+        if (outer[i] == "**") {
+            return true;
+        }
+        if (i >= inner.size() || inner[i] == "**" ||
+            (outer[i] != inner[i] && (!is_parameter(outer[i]) || inner[i].empty()))) {
+            return false;
+        }
+    }
+    return inner.size() == outer.size();
+}
+
+}  // namespace
+
+void RouteTable::add(Route route) {
+    route.number = routes_.size();
+    if (route.methods.covers(Methods{Methods::get})) {
+        route.methods.add(Methods{Methods::head});
+    }
+    auto& held = routes_.emplace_back(std::make_unique<Route>(std::move(route)));
+    held->parameter_names = names_in(*held);
+    if (held->made_by == RouteMaker::product) {
+        reserve(held->pattern);
+        own_.at(held->pattern).push_back(held.get());
+    } else {
+        configured_.at(held->pattern).push_back(held.get());
+    }
+}
+
+void RouteTable::reserve(std::string_view pattern) {
+    own_.at(pattern);
+    reserved_.emplace_back(pattern);
+}
+
+bool RouteTable::is_reserved(std::string_view pattern) const {
+    return std::ranges::any_of(
+        reserved_, [pattern](const std::string& own) { return lies_within(pattern, own); });
+}
+
+std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Origin> origins) {
+    const auto [place, is_new] = upstream_by_name_.try_emplace(name, upstreams_.size());
+    if (is_new) {
+        Upstream& upstream = upstreams_.emplace_back(std::move(name), std::move(origins));
+        for (const net::http::Origin& origin : upstream.origins) {
+            upstream.authorities.push_back(origin.authority());
+        }
+    }
+    return place->second;
+}
+
+RouteTable::Found RouteTable::find(const RouteQuery& query) const {
+    Found found;
+    const auto choose = [&](const Cell& cell) {
+        for (const Route* route : cell) {
+            if (!conditions_hold(*route, query)) {
+                continue;
+            }
+            if (route->methods.covers(query.method)) {
+                found.route = route;
+                return true;
+            }
+            found.allowed.add(route->methods);
+        }
+        return false;
+    };
+    // The most exact pattern of ours decides for all methods: what it has not, a wider one does not
+    // have at this path either.  Configured routes are chosen by their methods too.
+    bool is_own = false;
+    auto match = own_.find(query.path, [&](const Cell& cell) {
+        is_own = true;
+        return choose(cell) || !cell.empty();
+    });
+    if (!is_own) {
+        match = configured_.find(query.path, choose);
+    }
+    if (found.route != nullptr) {
+        found.parameters = std::move(match.parameters);
+        // Patterns of one shape share their place in the trie, but each keeps its own names.
+        for (std::size_t i = 0; i < found.parameters.size(); ++i) {
+            found.parameters[i].first = found.route->parameter_names[i];
+        }
+    }
+    return found;
+}
+
+}  // namespace loquat::gateway

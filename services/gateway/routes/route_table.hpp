@@ -1,0 +1,67 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "net/http/client.hpp"
+#include "net/http/message.hpp"
+#include "runtime/path_trie.hpp"
+#include "services/gateway/routes/route.hpp"
+
+namespace loquat::gateway {
+
+struct Upstream {
+    std::string name;
+    std::vector<net::http::Origin> origins;
+    std::vector<std::string> authorities;  // of the origins, for the Host field
+};
+
+// What a route is chosen by.
+struct RouteQuery {
+    Methods method;
+    std::string_view path;  // checked, see path_rules.hpp
+    std::string_view host;  // with its port
+    const net::http::HeaderViews& headers;
+};
+
+// All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing
+// takes the time of the path's length, whatever the number of routes.
+//
+// The product's own come first, whatever the configuration says: a path that one of them has, for
+// whichever method, is never handed to a configured route.
+class RouteTable {
+  public:
+    struct Found {
+        const Route* route = nullptr;
+        runtime::PathParameters parameters;
+        Methods allowed;  // without a route: the methods that this path has
+    };
+
+    // Routes of the same pattern are tried in the order of adding.
+    void add(Route route);
+    // Keeps a pattern's paths for the product, whether or not it has a route there.
+    void reserve(std::string_view pattern);
+    // Whether no path of `pattern` could ever be found for a configured route.
+    bool is_reserved(std::string_view pattern) const;
+    // Position of the upstream of that name; made when it is new.
+    std::size_t add_upstream(std::string name, std::vector<net::http::Origin> origins);
+
+    Found find(const RouteQuery& query) const;
+
+    const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
+    const std::vector<Upstream>& upstreams() const { return upstreams_; }
+
+  private:
+    using Cell = std::vector<const Route*>;
+
+    std::vector<std::unique_ptr<Route>> routes_;
+    std::vector<Upstream> upstreams_;
+    std::unordered_map<std::string, std::size_t> upstream_by_name_;
+    runtime::PathTrie<Cell> own_;         // and what is reserved: empty cells
+    runtime::PathTrie<Cell> configured_;  // only asked for paths that own_ has not
+    std::vector<std::string> reserved_;   // patterns of own_
+};
+
+}  // namespace loquat::gateway
