@@ -6,15 +6,9 @@
 #include "base/clock.hpp"
 #include "net/jose/key.hpp"
 #include "runtime/tokens.hpp"
+#include "services/gateway/domain/identity_fields.hpp"
 
 namespace loquat::gateway {
-
-// What a server behind is told of the caller; clients cannot send these (RequestFieldFilter).
-inline constexpr std::string_view user_field = "X-Loquat-User";
-inline constexpr std::string_view role_field = "X-Loquat-Role";
-inline constexpr std::string_view identity_field = "X-Loquat-Identity";
-inline constexpr std::string_view identity_type = "loquat-identity+jwt";
-inline constexpr std::string_view identity_keys_path = "/.well-known/identity-jwks.json";
 
 std::string_view role_name(contracts::Role role);
 

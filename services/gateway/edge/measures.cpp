@@ -2,15 +2,6 @@
 
 namespace loquat::gateway {
 
-LoopRoutes::LoopRoutes(std::shared_ptr<const RouteTable> of, const UpstreamConfig& config)
-    : table(std::move(of)),
-      upstream_seconds(table->upstreams().size()),
-      measures(table->routes().size()) {
-    for (const Upstream& upstream : table->upstreams()) {
-        upstreams.emplace_back(upstream.origins.size(), config);
-    }
-}
-
 Measures::Measures(runtime::Metrics& metrics, std::string instance)
     : connections(metrics.gauge("loquat_gateway_connections", "Open client connections.",
                                 {{"instance", instance}})),

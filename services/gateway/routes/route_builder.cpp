@@ -9,7 +9,7 @@
 #include "contracts/model.hpp"
 #include "contracts/presence.hpp"
 #include "contracts/usage.hpp"
-#include "services/gateway/edge/identity_tokens.hpp"
+#include "services/gateway/domain/identity_fields.hpp"
 #include "services/gateway/routes/route_rules.hpp"
 
 namespace loquat::gateway {
