@@ -152,4 +152,12 @@ class Directory {
     virtual Task<void> note_left(UserId user) = 0;
 };
 
+// In which currency prices are.
+class Currency {
+  public:
+    virtual ~Currency() = default;
+    // None while no model has a price.  Fails as the model service does.
+    virtual Task<std::optional<std::string>> find(contracts::Caller caller) = 0;
+};
+
 }  // namespace loquat::chat

@@ -4,18 +4,11 @@
 
 #include "base/clock.hpp"
 #include "contracts/usage.hpp"
+#include "services/chat/ports.hpp"
 #include "store/audit/audit_store.hpp"
 #include "store/usage/usage_store.hpp"
 
 namespace loquat::chat {
-
-// In which currency prices are.
-class Currency {
-  public:
-    virtual ~Currency() = default;
-    // None while no model has a price.  Fails as the model service does.
-    virtual Task<std::optional<std::string>> find(contracts::Caller caller) = 0;
-};
 
 // What the consumer wrote of usage and of the audit trail, for people.  One loop.
 class UsageReports final : public contracts::UsageApi {

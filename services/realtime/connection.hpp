@@ -5,8 +5,8 @@
 #include "net/stomp/parser.hpp"
 #include "net/websocket/reader.hpp"
 #include "services/realtime/due.hpp"
-#include "services/realtime/link.hpp"
 #include "services/realtime/outbox.hpp"
+#include "services/realtime/ports.hpp"
 #include "services/realtime/session.hpp"
 
 namespace loquat::realtime {

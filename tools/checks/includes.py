@@ -13,6 +13,7 @@ def check_includes(source, rules):
         line, (kind, name) = source.line_of(match.start()), match.groups()
         if kind == '"':
             yield from own_include(source, line, name, rules["layers"])
+            yield from room_include(source, line, name, rules["rooms"])
         else:
             yield from foreign_include(source, line, name, rules)
 
@@ -28,6 +29,24 @@ def own_include(source, line, name, layers):
         yield Problem(source.path, line, f"{here[0]} may not include {there[0]} ({name})")
     elif here[0] == there[0] == "services" and here[1] != there[1]:
         yield Problem(source.path, line, f"service {here[1]} may not include service {there[1]} ({name})")
+
+
+def room_include(source, line, name, rooms):
+    """Inside one service, from a room to another one or to what stands before the rooms."""
+    here, there = source.path.split("/"), name.split("/")
+    if here[:1] != ["services"] or here[:2] != there[:2] or len(here) < 4 or "tests" in here or "fuzz" in here:
+        return
+    service, room = here[1], here[2]
+    if there[-1] in rooms["leaves"]:
+        return
+    may = {**rooms["every"], **rooms.get(service, {})}.get(room)
+    if may is None:
+        if service in rooms:
+            yield Problem(source.path, line, f"{service}/{room} is not among the rooms of tools/layers.toml")
+    elif len(there) == 3:
+        yield Problem(source.path, line, f"a room may not include what puts the rooms together ({name})")
+    elif there[2] != room and there[2] not in may:
+        yield Problem(source.path, line, f"{service}/{room} may not include {service}/{there[2]} ({name})")
 
 
 def foreign_include(source, line, name, rules):

@@ -56,6 +56,32 @@ class Includes(unittest.TestCase):
                          ["base/text.hpp:1: <fmt/format.h> is costly: read it in a .cpp only"])
 
 
+class Rooms(unittest.TestCase):
+    def of(self, path, name):
+        return problems(path, f'#include "services/{name}"\n')
+
+    def test_may_include_what_their_list_names_and_leaves(self):
+        self.assertEqual(self.of("services/gateway/proxy/proxy.cpp", "gateway/routes/route.hpp"), [])
+        self.assertEqual(self.of("services/gateway/proxy/proxy.cpp", "gateway/proxy/tunnel.hpp"), [])
+        self.assertEqual(self.of("services/gateway/limits/limiter.hpp", "gateway/config.hpp"), [])
+        self.assertEqual(self.of("services/chat/adapters/old_journal.hpp", "chat/generations/ports.hpp"), [])
+
+    def test_may_not_include_another_room(self):
+        self.assertEqual(self.of("services/gateway/domain/cors.hpp", "gateway/routes/route.hpp"),
+                         ["services/gateway/domain/cors.hpp:1: gateway/domain may not include gateway/routes"
+                          " (services/gateway/routes/route.hpp)"])
+        self.assertEqual(len(self.of("services/auth/domain/names.cpp", "auth/adapters/sodium.hpp")), 1)
+
+    def test_may_not_include_what_puts_them_together(self):
+        self.assertEqual(len(self.of("services/gateway/own/own_answers.cpp", "gateway/gateway.hpp")), 1)
+        self.assertEqual(self.of("services/gateway/gateway.cpp", "gateway/own/own_answers.hpp"), [])
+        self.assertEqual(self.of("services/gateway/tests/harness.cpp", "gateway/gateway.hpp"), [])
+
+    def test_are_all_in_the_list_of_a_service_that_has_one(self):
+        self.assertEqual(self.of("services/gateway/attic/old.cpp", "gateway/routes/route.hpp"),
+                         ["services/gateway/attic/old.cpp:1: gateway/attic is not among the rooms of tools/layers.toml"])
+
+
 class Words(unittest.TestCase):
     def test_getenv_belongs_to_the_configuration(self):
         self.assertEqual(problems("runtime/config/environment.cpp", 'auto a = std::getenv("A");\n'), [])

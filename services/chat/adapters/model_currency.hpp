@@ -1,7 +1,7 @@
 #pragma once
 #include "contracts/client.hpp"
 #include "contracts/model.hpp"
-#include "services/chat/usage_reports.hpp"
+#include "services/chat/ports.hpp"
 
 namespace loquat::chat {
 

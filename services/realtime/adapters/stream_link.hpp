@@ -1,6 +1,6 @@
 #pragma once
 #include "net/stream.hpp"
-#include "services/realtime/link.hpp"
+#include "services/realtime/ports.hpp"
 
 namespace loquat::realtime {
 
