@@ -172,6 +172,22 @@ TEST_F(ProgramTest, each_command_gives_examples_of_itself_and_says_what_a_word_s
     }
 }
 
+TEST_F(ProgramTest, says_which_command_is_not_there_and_what_may_have_been_meant) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+        {{"bakup", "x"}, "There is no command loquat bakup; did you mean backup?"},
+        {{"frobnicate"}, "There is no command loquat frobnicate; `loquat --help` lists all."},
+        {{"user", "lst"}, "There is no command loquat user lst; did you mean list?"},
+        {{"config", "chek", "--data", "x"}, "There is no command loquat config chek; did you mean"},
+        {{}, "A subcommand is required"},
+        {{"user"}, "A subcommand is required"}};
+    for (const auto& [words, expected] : cases) {
+        const auto [code, said] = run(words);
+
+        EXPECT_EQ(code, 2);
+        EXPECT_TRUE(said.contains(expected)) << said;
+    }
+}
+
 TEST_F(ProgramTest, refuses_at_once_to_serve_without_a_word_where_accounts_are) {
     for (const std::vector<std::string>& services : std::vector<std::vector<std::string>>{
              {"gateway"},

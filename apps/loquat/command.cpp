@@ -2,7 +2,35 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+
+#include "base/text.hpp"
+
 namespace loquat::app {
+namespace {
+
+// What is wrong with a command that is not there; empty when it is something else.
+std::string find_mistyped(const CLI::App& program) {
+    const CLI::App* at = &program;
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().front();
+    }
+    const std::vector<std::string> words = at->remaining();
+    if (at->get_require_subcommand_min() == 0 || words.empty() || words.front().starts_with('-')) {
+        return {};
+    }
+    std::vector<std::string> known;
+    for (const CLI::App* one : at->get_subcommands([](const CLI::App*) { return true; })) {
+        known.push_back(one->get_name());
+    }
+    const auto near = suggest(words.front(), known);
+    const std::string parent =
+        at == &program ? program.get_name() : program.get_name() + " " + at->get_name();
+    return "There is no command " + parent + " " + words.front() +
+           (near ? "; did you mean " + *near + "?" : "; `" + parent + " --help` lists all.");
+}
+
+}  // namespace
 
 Option Option::required() const {
     option_->required();
@@ -84,6 +112,13 @@ int run_program(int argc, char** argv, const ProgramText& text,
     add_commands(Command{app});
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        const std::string mistyped = find_mistyped(app);
+        if (mistyped.empty()) {
+            return app.exit(error) == 0 ? 0 : 2;
+        }
+        std::fprintf(stderr, "%s: %s\n", text.name, mistyped.c_str());
+        return 2;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
