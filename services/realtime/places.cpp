@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "aio/scope.hpp"
 #include "base/log.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/node.hpp"
@@ -29,9 +28,6 @@ struct ListEvent {
     std::optional<std::int64_t> seq;
 };
 BOOST_DESCRIBE_STRUCT(ListEvent, (), (type, chat, chat_id, seq))
-
-constexpr int loads_max = 3;
-constexpr std::chrono::seconds pause_after_failure{2};
 
 struct ChangedMessage {
     std::optional<std::int64_t> seq;
@@ -74,91 +70,20 @@ Task<void> Places::follow(Identity who) {
     if (is_new) {
         person.who = std::move(who);
         person.number = ++last_number_;
-        start_load(user, person, Load::first);
+        person.is_loading = true;
+        node_.start(load_first({user, person.number}));
     }
     if (!person.is_loading) {
         co_return;
     }
-    const std::uint64_t number = person.number;
+    const Wanted wanted{user, person.number};
     const auto loaded = std::make_shared<aio::Signal>();
     person.waiting.push_back(loaded);
     co_await loaded->wait();
-    if (find_person(user, number) == nullptr) {
+    if (find_person(wanted) == nullptr) {
         throw Failure{Kind::unavailable, "upstream.unavailable",
                       "The list of conversations could not be read; try again."};
     }
-}
-
-Places::Person* Places::find_person(const UserId& user, std::uint64_t number) {
-    const auto found = people_.find(user);
-    return found != people_.end() && found->second.number == number ? &found->second : nullptr;
-}
-
-void Places::start_load(const UserId& user, Person& person, Load kind) {
-    person.is_loading = true;
-    node_.start(load(user, person.number, kind));
-}
-
-Task<void> Places::load(UserId user, std::uint64_t number, Load kind) {
-    while (true) {
-        std::exception_ptr error;
-        bool is_done = false;
-        try {
-            for (int i = 0; i < loads_max && !is_done; ++i) {
-                is_done = co_await try_load(user, number);
-            }
-        } catch (...) {
-            error = std::current_exception();
-        }
-        if (error && aio::is_cancellation(error)) {
-            std::rethrow_exception(error);
-        }
-        if (is_done) {
-            co_return;
-        }
-        log_warn({.service = "realtime"}, "a list of conversations could not be read",
-                 {{"error", error ? aio::describe(error) : "it keeps changing"}});
-        if (kind == Load::first) {
-            // The person's next subscription asks again.
-            if (find_person(user, number) != nullptr) {
-                forget(user);
-            }
-            co_return;
-        }
-        co_await node_.loop().sleep_for(pause_after_failure);
-    }
-}
-
-Task<bool> Places::try_load(UserId user, std::uint64_t number) {
-    Person* person = find_person(user, number);
-    if (person == nullptr) {
-        co_return true;
-    }
-    person->is_stale = false;
-    person->taken_away.clear();
-    const Identity who = person->who;
-    const auto places = co_await node_.chat().list_places(who);
-    person = find_person(user, number);
-    if (person == nullptr) {
-        co_return true;
-    }
-    if (person->is_stale) {
-        co_return false;
-    }
-    for (const contracts::ChatPlace& place : places.items) {
-        if (!person->taken_away.contains(place.id)) {
-            add(user, place);
-        }
-    }
-    person->taken_away.clear();
-    person->is_loading = false;
-    for (const auto& waiting : std::exchange(person->waiting, {})) {
-        waiting->set();
-    }
-    if (std::exchange(person->has_missed, false)) {
-        node_.give_person(user, Feed::chats, resync_event(0, 0));
-    }
-    co_return true;
 }
 
 void Places::withdraw(const UserId& user, Person& person) {
@@ -189,7 +114,8 @@ void Places::on_list_lost(const UserId& user) {
     found->second.is_stale = true;
     found->second.has_missed = true;
     if (!found->second.is_loading) {
-        start_load(user, found->second, Load::again);
+        found->second.is_loading = true;
+        ask_again({user, found->second.number});
     }
 }
 

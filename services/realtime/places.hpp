@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <memory>
 #include <set>
 #include <string>
@@ -27,6 +28,9 @@ class Places {
   public:
     static constexpr std::chrono::milliseconds tell_after{150};
     static constexpr std::chrono::microseconds tell_each{100};
+    // Lists that are read again at once: where events of a conversation were lost, all its readers
+    // need theirs, however many there are.
+    static constexpr std::size_t rereads_max = 8;
 
     explicit Places(Node& node);
 
@@ -64,13 +68,21 @@ class Places {
         std::unordered_set<ChatId> taken_away;  // while its list is being read
         std::vector<std::shared_ptr<aio::Signal>> waiting;
     };
-    enum class Load { first, again };
+    // Whose list is to be read, as long as the entry has this number.
+    struct Wanted {
+        UserId user;
+        std::uint64_t number = 0;
+    };
 
-    Task<void> load(UserId user, std::uint64_t number, Load kind);
-    // True when the list is in force, or the entry is gone.
-    Task<bool> try_load(UserId user, std::uint64_t number);
-    Person* find_person(const UserId& user, std::uint64_t number);
-    void start_load(const UserId& user, Person& person, Load kind);
+    Task<void> load_first(Wanted wanted);
+    void ask_again(Wanted wanted);
+    // Reads lists again until none is wanted.
+    Task<void> reread();
+    Task<void> ask_later(Wanted wanted);
+    // True when the list is in force, or the entry is gone; says in the log when it is not.
+    Task<bool> load(Wanted wanted);
+    Task<bool> try_load(Wanted wanted);
+    Person* find_person(const Wanted& wanted);
     void withdraw(const UserId& user, Person& person);
     void add(const UserId& user, const contracts::ChatPlace& place);
     void leave_place(const UserId& user, const ChatId& chat);
@@ -91,6 +103,8 @@ class Places {
     Node& node_;
     std::unordered_map<ChatId, Place> places_;
     std::unordered_map<UserId, Person> people_;
+    std::deque<Wanted> wanted_;  // to be read again; each person at most once
+    std::size_t rereads_ = 0;
     std::vector<ChatId> dirty_;
     Steady next_turn_{};
     std::uint64_t last_number_ = 0;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "services/realtime/tests/harness.hpp"
 #include "wire/codec.hpp"
 
@@ -184,6 +186,34 @@ TEST_F(Lists, are_read_again_after_a_loss_that_may_hide_a_removal) {
         chat.places = before;
         ann.go_away();
     }
+}
+
+TEST_F(Lists, are_read_again_a_few_at_a_time_where_a_whole_room_lost_events) {
+    std::vector<Client*> people;
+    for (int i = 0; i < 40; ++i) {
+        const std::string name = "person" + std::to_string(i);
+        tokens.issue(name);
+        people.push_back(&listing(name));
+        people.back()->take();
+    }
+    chat.calls.clear();
+    chat.held.insert("places");
+
+    broadcast.announce_loss(store::room_topic(room));
+    run();
+    EXPECT_EQ(std::ranges::count(chat.calls, "places"),
+              static_cast<std::ptrdiff_t>(Places::rereads_max));
+    chat.next_failure = Failure{Kind::unavailable, "upstream.unavailable", "Not now."};
+    release();
+
+    EXPECT_EQ(std::ranges::count(chat.calls, "places"), std::ssize(people));
+    int told = 0;
+    for (Client* one : people) {
+        one->run();
+        const auto bodies = one->take_bodies();
+        told += bodies.size() == 1 && bodies[0].contains("resync") ? 1 : 0;
+    }
+    EXPECT_EQ(told, 39) << "one that cannot be read holds up no other";
 }
 
 TEST_F(Lists, say_read_again_only_once_what_comes_after_that_is_told) {
