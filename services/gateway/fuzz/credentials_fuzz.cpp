@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "contracts/auth.hpp"
-#include "services/gateway/credentials.hpp"
+#include "services/gateway/domain/credentials.hpp"
 
 // Properties: what proves who somebody is never goes on in any spelling; all else goes on as it is.
 

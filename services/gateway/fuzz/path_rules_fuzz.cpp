@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/check.hpp"
-#include "services/gateway/path_rules.hpp"
+#include "services/gateway/routes/path_rules.hpp"
 
 // Properties: a checked path is one spelling for one meaning, and no server's reading of it leaves
 // the folder that it names.
