@@ -3,6 +3,7 @@
 #include <set>
 
 #include "contracts/request_parts.hpp"
+#include "contracts/statuses.hpp"
 
 namespace loquat::contracts {
 namespace {
@@ -97,52 +98,24 @@ wire::Value body_of(const Operation& operation, const wire::Schema& request) {
 
 wire::Value problem_reference() { return wire::Object{{"$ref", "#/components/responses/Problem"}}; }
 
-// Statuses of problems that an operation may answer with, by what it takes and who may call it.
-std::vector<int> refusals_of(const Operation& operation) {
-    const RouteSpec& spec = operation.spec;
-    const bool is_open = spec.access == Access::anyone;
-    const wire::Schema request = operation.has_request ? operation.request() : wire::Schema{};
-    const bool has_body = operation.has_request && takes_body(spec, request);
-    const bool writes = spec.method != "GET";
-    const std::pair<int, bool> rows[] = {
-        {400, true},
-        {401, !is_open || writes},
-        {403, !is_open || writes},
-        {404, !is_open},
-        {408, has_body},
-        {409, writes},
-        {413, writes},
-        {414, operation.has_request && !has_body},
-        {415, writes},
-        {422, operation.has_request},
-        {429, spec.limit != LimitClass::none},
-        {500, true},
-        {503, true},
-        {504, true},
-    };
-    std::vector<int> statuses;
-    for (const auto& [status, can_be] : rows) {
-        if (can_be) {
-            statuses.push_back(status);
-        }
+wire::Value success_of(const Operation& operation, int status) {
+    if (status == 204) {
+        return wire::Object{{"description", operation.is_feed ? "Nothing comes any more" : "Done"}};
     }
-    return statuses;
-}
-
-wire::Value responses_of(const Operation& operation) {
-    wire::Object success{{"description", operation.has_response ? "Success" : "Done"}};
     if (operation.is_feed) {
         const wire::Object text{{"type", "string"},
                                 {"description", "Events, each with JSON in its data"}};
-        success = {{"description", "Events until `done`"},
-                   {"content", json_content(text, "text/event-stream")}};
-    } else if (operation.has_response && operation.spec.status != 204) {
-        success.emplace_back("content", json_content(wire::to_openapi(operation.response())));
+        return wire::Object{{"description", "Events until `done`"},
+                            {"content", json_content(text, "text/event-stream")}};
     }
-    const int status = operation.has_response || operation.is_feed ? operation.spec.status : 204;
-    wire::Object responses{{std::to_string(status), std::move(success)}};
-    if (operation.is_feed) {
-        responses.emplace_back("204", wire::Object{{"description", "Nothing comes any more"}});
+    return wire::Object{{"description", "Success"},
+                        {"content", json_content(wire::to_openapi(operation.response()))}};
+}
+
+wire::Value responses_of(const Operation& operation) {
+    wire::Object responses;
+    for (const int status : successes_of(operation)) {
+        responses.emplace_back(std::to_string(status), success_of(operation, status));
     }
     for (const int refusal : refusals_of(operation)) {
         responses.emplace_back(std::to_string(refusal), problem_reference());

@@ -144,6 +144,22 @@ void add_content(std::string& out, std::string_view title, const Value& holder) 
     }
 }
 
+// Answers each with its content; problems, whose content is told of once, by their statuses.
+void add_answers(std::string& out, const Value& operation) {
+    std::string problems;
+    for (const auto& [status, response] : members_at(operation, "responses")) {
+        if (response.find("$ref") != nullptr) {
+            problems += status == "default" ? "" : (problems.empty() ? "" : ", ") + escape(status);
+        } else if (response.find("content") != nullptr) {
+            add_content(out, "Answer " + escape(status), response);
+        } else {
+            out += "<p>Answer " + escape(status) + ": " + escape(text_at(response, "description")) +
+                   "</p>\n";
+        }
+    }
+    out += problems.empty() ? "" : "<p>Problems: " + problems + "</p>\n";
+}
+
 std::string operation_html(const std::string& path, const std::string& method,
                            const Value& operation) {
     std::string upper = method;
@@ -166,13 +182,7 @@ std::string operation_html(const std::string& path, const std::string& method,
     if (const Value* body = operation.find("requestBody")) {
         add_content(out, "Body", *body);
     }
-    for (const auto& [status, response] : members_at(operation, "responses")) {
-        if (response.find("$ref") == nullptr) {  // problems are told of once
-            out +=
-                response.find("content") != nullptr ? "" : "<p>Answer " + escape(status) + "</p>\n";
-            add_content(out, "Answer " + escape(status), response);
-        }
-    }
+    add_answers(out, operation);
     return out + "</article>\n";
 }
 
