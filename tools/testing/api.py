@@ -17,6 +17,7 @@ HOME = ROOT / ".cache" / "api-tools"
 PYTHON = HOME / "python" / "bin"
 SEED = 20261127
 SECONDS = 45
+SECONDS_EACH = 5  # of one operation alone
 SETTINGS = [part for setting in ("gateway.limits.enabled=false", "auth.back_off=false", "auth.hash_memory_kib=64",
                                  "auth.hash_passes=1") for part in ("--set", setting)]
 
@@ -73,7 +74,7 @@ def try_server(document, address, token, log, chosen):
                 "--header", f"Authorization: Bearer {token}",
                 "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", "12",
                 "--seed", str(SEED), "--generation-deterministic", "--workers", "1",
-                "--max-time", str(SECONDS), *chosen, "--warnings", "off",
+                *chosen, "--warnings", "off",
                 "--suppress-health-check", "all", "--continue-on-failure", "--no-color"], log, 4 * SECONDS, HOME, append=True)
 
 
@@ -96,8 +97,8 @@ def check(binary, log):
         codes = [lint(whole, log.with_name("api-lint.log")),
                  attack(address, token, document, log.with_name("api-attack.log"), SEED),
                  try_server(named, address, token, schema_log,
-                            [part for path in ENDS_SESSION for part in ("--exclude-path", path)])]
+                            ["--max-time", str(SECONDS)] + [part for path in ENDS_SESSION for part in ("--exclude-path", path)])]
         for path in ENDS_SESSION:
             own = register(address, "tester-of" + path.replace("/", "-").removeprefix("-api-auth"))
-            codes.append(try_server(named, address, own, schema_log, ["--include-path", path]))
+            codes.append(try_server(named, address, own, schema_log, ["--max-time", str(SECONDS_EACH), "--include-path", path]))
     return codes
