@@ -87,10 +87,6 @@ class PipeWriter {
 
     // Calls once, on this loop, when the reader has gone; not after this writer has.
     void on_reader_gone(std::move_only_function<void()> call) { state_->on_gone = std::move(call); }
-    bool is_reader_gone() const {
-        const std::lock_guard lock{state_->mutex};
-        return state_->gone;
-    }
 
   private:
     void end() {

@@ -69,16 +69,6 @@ std::optional<std::string> decode(std::string_view text, const Reverse& reverse)
     return out;
 }
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 }  // namespace
 
 std::string to_hex(std::string_view bytes) {
@@ -88,23 +78,6 @@ std::string to_hex(std::string_view bytes) {
         const auto byte = static_cast<unsigned char>(c);
         out.push_back("0123456789abcdef"[byte >> 4]);
         out.push_back("0123456789abcdef"[byte & 15]);
-    }
-    return out;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-    if (text.size() % 2 != 0) {
-        return std::nullopt;
-    }
-    std::string out;
-    out.reserve(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = hex_digit(text[i]);
-        const int low = hex_digit(text[i + 1]);
-        if (high < 0 || low < 0) {
-            return std::nullopt;
-        }
-        out.push_back(static_cast<char>(high * 16 + low));
     }
     return out;
 }

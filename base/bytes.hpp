@@ -7,7 +7,6 @@
 namespace loquat {
 
 std::string to_hex(std::string_view bytes);
-std::optional<std::string> from_hex(std::string_view text);
 
 // RFC 4648 section 5 without padding.  Decoding is strict: no padding, no white space, no other
 // alphabet, and unused bits must be zero, so that each value has exactly one text.

@@ -46,10 +46,6 @@ bool is_logged(Level level);
 void log(Level level, const LogContext& context, std::string_view message,
          std::initializer_list<LogField> fields = {});
 
-inline void log_debug(const LogContext& context, std::string_view message,
-                      std::initializer_list<LogField> fields = {}) {
-    log(Level::debug, context, message, fields);
-}
 inline void log_info(const LogContext& context, std::string_view message,
                      std::initializer_list<LogField> fields = {}) {
     log(Level::info, context, message, fields);

@@ -64,15 +64,6 @@ bool Address::is_v4() const {
     return std::memcmp(bytes.data(), v4_prefix.data(), v4_prefix.size()) == 0;
 }
 
-bool Address::is_loopback() const {
-    if (is_v4()) {
-        return bytes[12] == 127;
-    }
-    Address loopback;
-    loopback.bytes[15] = 1;
-    return *this == loopback;
-}
-
 bool Address::is_link_local() const {
     const auto inside = embedded_v4(*this);
     if (inside) {

@@ -18,7 +18,6 @@ struct Address {
     // Numeric text only; no names, no brackets, no scope.
     static std::optional<Address> parse(std::string_view text);
     bool is_v4() const;
-    bool is_loopback() const;
     // Belongs to one link or machine: link-local (169.254/16, fe80::/10) and the addresses at which
     // clouds tell a machine its secrets; also where it is written inside an IPv6 address (mapped,
     // compatible, NAT64, 6to4).

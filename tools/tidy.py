@@ -11,6 +11,7 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tools.checks.dead import check_dead  # noqa: E402
 from tools.checks.documents import check_documents  # noqa: E402
 from tools.checks.functions import check_functions  # noqa: E402
 from tools.checks.includes import check_includes  # noqa: E402
@@ -34,6 +35,12 @@ def check(source, rules, root=ROOT):
     return sorted(problems, key=lambda problem: problem.line)
 
 
+def check_together(sources, wanted):
+    """Problems that only all files together show, of the wanted ones."""
+    code = [source for source in sources if source.suffix in {".cpp", ".hpp"}]
+    return [problem for problem in check_dead(code) if problem.path in wanted]
+
+
 def tracked(root=ROOT):
     """Files of the tree, new ones included, without what is ignored."""
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root,
@@ -49,12 +56,14 @@ def read(root, path):
 
 
 def main(arguments):
-    rules, failed = load_rules(), 0
-    for path in tracked():
-        source = read(ROOT, path) if not arguments or any(is_below(path, a.rstrip("/")) for a in arguments) else None
-        for problem in check(source, rules) if source else []:
-            print(problem)
-            failed += 1
+    rules = load_rules()
+    sources = [source for source in (read(ROOT, path) for path in tracked()) if source]
+    wanted = [source for source in sources if not arguments or any(is_below(source.path, a.rstrip("/")) for a in arguments)]
+    problems = [problem for source in wanted for problem in check(source, rules)]
+    problems += check_together(sources, {source.path for source in wanted})
+    for problem in problems:
+        print(problem)
+    failed = len(problems)
     print(f"tidy: {failed} problem{'' if failed == 1 else 's'}" if failed else "tidy: nothing amiss", file=sys.stderr)
     return 1 if failed else 0
 

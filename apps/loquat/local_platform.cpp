@@ -47,8 +47,6 @@ LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_un
 
 LocalPlatform::~LocalPlatform() = default;
 
-bool LocalPlatform::is_running_elsewhere() const { return state_->is_elsewhere; }
-
 void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> work) {
     std::exception_ptr error;
     auto body = [](State& state, auto& held, std::exception_ptr& failed) -> Task<void> {

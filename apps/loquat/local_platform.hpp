@@ -18,8 +18,6 @@ class LocalPlatform {
     explicit LocalPlatform(const CommonOptions& options);
     ~LocalPlatform();
 
-    bool is_running_elsewhere() const;
-
     // Runs `work` on a loop and waits for its end; rethrows what it throws.
     struct Clients {
         contracts::Client<contracts::AuthApi> auth;

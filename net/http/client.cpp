@@ -84,15 +84,6 @@ Task<ClientResponse> Client::request(ClientRequest request, Steady deadline) {
     co_return response;
 }
 
-void Client::close_idle() {
-    std::vector<std::unique_ptr<Upstream>> closing;
-    for (auto& [origin, pool] : state_->pools) {
-        state_->counts.idle -= pool.idle.size();
-        std::ranges::move(pool.idle, std::back_inserter(closing));
-        pool.idle.clear();
-    }
-}
-
 ClientCounts Client::counts() const { return state_->counts; }
 aio::Loop& Client::loop() const { return state_->loop; }
 

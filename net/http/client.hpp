@@ -92,8 +92,6 @@ class Client {
     // the configured limits ends it.  Cancellation closes the connection.
     Task<ClientResponse> request(ClientRequest request, Steady deadline);
 
-    // Closes all idle connections.
-    void close_idle();
     ClientCounts counts() const;
     aio::Loop& loop() const;
 

@@ -157,8 +157,6 @@ class ChunkedDecoder {
     // is left until `consumed` is 0 or the state is done; bytes after the end are not taken.
     Step decode(std::string_view in);
     bool is_done() const { return phase_ == Phase::done; }
-    // The payload bytes that certainly still come in this chunk.
-    std::uint64_t left_in_chunk() const { return left_; }
     ParseError error() const { return error_; }
     void reset();
 

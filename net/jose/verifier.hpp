@@ -44,7 +44,6 @@ class TokenVerifier {
     // Each is remembered until `until`, when the last token that it concerns has expired.
     void revoke_session(std::string_view session, Time until);
     void revoke_user(std::string_view user, Time before, Time until);
-    bool is_revoked(const Claims& claims) const { return revocations_.covers(claims); }
 
     const Counts& counts() const { return counts_; }
     std::size_t size() const { return index_.size(); }

@@ -32,8 +32,6 @@ bool may_have_body(Command command) {
     return command == Command::send || command == Command::message || command == Command::error;
 }
 
-bool is_from_client(Command command) { return command <= Command::disconnect; }
-
 std::optional<std::string_view> Frame::find(std::string_view wanted) const {
     for (std::size_t i = 0; i < spans_.size(); ++i) {
         if (name(i) == wanted) {

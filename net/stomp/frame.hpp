@@ -34,7 +34,6 @@ std::string_view to_text(Command command);
 std::optional<Command> parse_command(std::string_view text);
 // SEND, MESSAGE and ERROR (1.2, "Frames and Headers").
 bool may_have_body(Command command);
-bool is_from_client(Command command);
 
 // A parsed frame.  Header names and values are unescaped; repeated headers are all kept, `find`
 // gives the first ("Repeated Header Entries").

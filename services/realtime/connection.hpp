@@ -52,7 +52,6 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
 
     // Writes what is queued; may find that the socket is gone.
     void flush();
-    bool is_drained() const { return outbox_.is_empty(); }
     bool has_room() const;
     void resume_reading();
     // Reads on after a pause, unless the socket is being waited for already.

@@ -155,7 +155,6 @@ class Group {
     void add_event(FrameMaker& maker, const Event& event);
     // What was added since the last call; null when nothing was.
     SharedBatch take_batch();
-    bool has_batch() const { return batch_ != nullptr; }
     std::size_t batch_bytes() const { return batch_ ? batch_->bytes.size() : 0; }
 
     void join(Subscription& subscription);

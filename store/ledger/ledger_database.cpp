@@ -89,8 +89,6 @@ CREATE INDEX audit_logs_by_actor_action ON audit_logs (actor, action, at, id);
 
 }  // namespace
 
-std::span<const Migration> ledger_schema() { return schema; }
-
 SqliteOptions ledger_database(std::filesystem::path file) {
     return {.file = std::move(file),
             .schema = schema,

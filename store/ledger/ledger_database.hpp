@@ -1,6 +1,5 @@
 #pragma once
 #include <filesystem>
-#include <span>
 #include <string_view>
 
 #include "store/ledger/ledger.hpp"
@@ -10,8 +9,6 @@
 
 namespace loquat::store {
 
-// The schema that the database of usage and audit trail must be opened with (SQLite).
-std::span<const Migration> ledger_schema();
 // How to open it: Durability::crash, as store/ledger/ledger.hpp says.
 SqliteOptions ledger_database(std::filesystem::path file);
 

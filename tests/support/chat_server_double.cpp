@@ -63,7 +63,6 @@ std::string ChatServerDouble::answer_to(const net::http::RequestHead& head) {
         return wire::encode(session);
     }
     if (head.path.ends_with("/cancel")) {
-        ++cancels_;
         return wire::encode(
             contracts::CanceledGeneration{generation_id, contracts::GenerationState::canceled});
     }

@@ -38,8 +38,8 @@ struct KeptFolders {
     std::map<std::string, Told> told;  // by name of the folder: "now-killed"
 };
 
-// In memory where the system has a place for that: these tests start often, and the disk is not what
-// they are about.
+// In memory where the system has a place for that: these tests start often, and the disk is not
+// what they are about.
 std::filesystem::path make_quick_folder();
 
 // With holes.

@@ -3,6 +3,7 @@ import tempfile
 import unittest
 
 from tools import tidy
+from tools.checks.dead import check_dead
 from tools.checks.source import Source, blank
 
 RULES = tidy.load_rules()
@@ -80,6 +81,22 @@ class Rooms(unittest.TestCase):
     def test_are_all_in_the_list_of_a_service_that_has_one(self):
         self.assertEqual(self.of("services/gateway/attic/old.cpp", "gateway/routes/route.hpp"),
                          ["services/gateway/attic/old.cpp:1: gateway/attic is not among the rooms of tools/layers.toml"])
+
+
+class Dead(unittest.TestCase):
+    def of(self, **files):
+        sources = [Source(name.replace("_hpp", ".hpp").replace("_cpp", ".cpp"), text) for name, text in files.items()]
+        return [str(problem) for problem in check_dead(sources)]
+
+    def test_is_what_only_its_definition_names(self):
+        found = self.of(a_hpp="class A {\n    bool is_odd() const;\n    int size() const { return 3; }\n};\n",
+                        a_cpp="bool A::is_odd() const { return true; }\n")
+
+        self.assertEqual(found, ["a.hpp:2: nobody calls is_odd", "a.hpp:3: nobody calls size"])
+
+    def test_is_not_what_is_called_once(self):
+        self.assertEqual(self.of(a_hpp="bool is_odd(int n);\n", b_cpp="void f() {\n    if (is_odd(3)) {\n    }\n}\n"), [])
+        self.assertEqual(self.of(a_hpp="int size();\n", b_cpp="int twice(A& a) { return a.size() * 2; }\n"), [])
 
 
 class Words(unittest.TestCase):
