@@ -12,11 +12,13 @@ namespace {
 
 using net::jose::TokenError;
 
-net::jose::TokenVerifier::Options verifier_options(const PlatformConfig& config) {
+net::jose::TokenVerifier::Options verifier_options(const PlatformConfig& config,
+                                                   Tokens::Shown shown) {
     net::jose::TokenVerifier::Options options;
     options.rules.issuer = config.token_issuer;
     options.rules.audience = config.token_audience;
-    options.entries_max = static_cast<std::size_t>(config.token_cache_entries);
+    options.entries_max =
+        shown == Tokens::Shown::often ? static_cast<std::size_t>(config.token_cache_entries) : 0;
     return options;
 }
 
@@ -54,7 +56,7 @@ std::string key_name(std::string_view token) {
 
 }  // namespace
 
-Tokens::Tokens(Context& context)
+Tokens::Tokens(Context& context, Shown shown)
     : loop_(context.loop()),
       auth_(context.client<contracts::AuthApi>()),
       clock_(context.clock()),
@@ -64,7 +66,8 @@ Tokens::Tokens(Context& context)
       auth_place_{.service = "auth",
                   .url = context.service_url("auth"),
                   .limit = std::chrono::seconds{context.platform_config().neighbour_seconds_max}},
-      verifier_(net::jose::KeySet{}, verifier_options(context.platform_config()), context.clock()),
+      verifier_(net::jose::KeySet{}, verifier_options(context.platform_config(), shown),
+                context.clock()),
       refresh_(context.loop(), [this]() -> Task<void> { co_await load_keys(); }),
       scope_(context.loop(), "tokens") {}
 

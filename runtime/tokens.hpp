@@ -25,7 +25,11 @@ class Tokens {
     };
     using Result = std::expected<Identity, Failure>;
 
-    explicit Tokens(Context& context);
+    // How often one token is shown here: with each request, or when a connection begins and not
+    // again.  Only the first is worth remembering, at some 700 bytes each.
+    enum class Shown { often, once };
+
+    explicit Tokens(Context& context, Shown shown = Shown::often);
 
     // Loads keys and revocations, then follows them until `stop`.
     Task<void> start();

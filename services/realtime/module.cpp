@@ -18,7 +18,7 @@ class RealtimeService final : public runtime::Service {
   public:
     explicit RealtimeService(runtime::Context& context)
         : loop_(context.loop()),
-          tokens_(context),
+          tokens_(context, runtime::Tokens::Shown::once),
           verifier_(tokens_),
           chat_(context.client<contracts::ChatApi>()),
           presence_(context.loop(), context.client<contracts::PresenceApi>(),
