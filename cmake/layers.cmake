@@ -18,7 +18,23 @@ endfunction()
 function(loquat_sources folder out)
   file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
   list(FILTER found EXCLUDE REGEX "/(tests|fuzz)/")
+  loquat_note_embedded(${found})
   set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
+# ccache does not see what a source embeds: the hash of each embedded file becomes part of the command.
+function(loquat_note_embedded)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} lines REGEX "^#embed \"")
+    get_filename_component(folder ${source} DIRECTORY)
+    foreach(line ${lines})
+      string(REGEX REPLACE "^#embed \"([^\"]+)\".*" "${folder}/\\1" file "${line}")
+      file(SHA256 ${file} sum)
+      string(SUBSTRING ${sum} 0 16 sum)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS LOQUAT_EMBEDS_${sum})
+    endforeach()
+  endforeach()
 endfunction()
 
 # All fuzz targets, and nothing else: `ninja fuzzers` in the asan preset.
