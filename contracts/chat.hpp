@@ -54,9 +54,13 @@ BOOST_DESCRIBE_STRUCT(AssistantChange, (), (model, system_prompt, temperature, m
 struct ChatMe {
     MemberRole role = MemberRole::member;
     std::int64_t read_seq = 0;
-    std::int64_t unread = 0;  // messages behind `read_seq` that are still there
+    std::int64_t unread = 0;    // messages behind `read_seq` that are still there
+    std::int64_t mentions = 0;  // those of them that mention me
+
+    // Older versions do not say it.
+    static constexpr std::array<std::string_view, 1> defaulted{"mentions"};
 };
-BOOST_DESCRIBE_STRUCT(ChatMe, (), (role, read_seq, unread))
+BOOST_DESCRIBE_STRUCT(ChatMe, (), (role, read_seq, unread, mentions))
 
 // What I may do in a conversation now; everything else is refused.
 struct ChatRights {
@@ -207,10 +211,11 @@ struct ChatPlace {
     std::int64_t last_seq = 0;
     std::int64_t read_seq = 0;
     std::vector<std::int64_t> deleted_seqs;  // behind `read_seq`, ascending: not unread
+    std::vector<std::int64_t> mention_seqs;  // behind `read_seq`, ascending: they mention me
 
-    static constexpr std::array<std::string_view, 1> defaulted{"deleted_seqs"};
+    static constexpr std::array<std::string_view, 2> defaulted{"deleted_seqs", "mention_seqs"};
 };
-BOOST_DESCRIBE_STRUCT(ChatPlace, (), (id, last_seq, read_seq, deleted_seqs))
+BOOST_DESCRIBE_STRUCT(ChatPlace, (), (id, last_seq, read_seq, deleted_seqs, mention_seqs))
 
 struct ChatPlaces {
     std::vector<ChatPlace> items;

@@ -128,20 +128,22 @@ std::string chat_removed_event(const ChatId& chat) {
     return body + "}";
 }
 
-std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unread) {
+std::string my_read_event(const ChatId& chat, std::int64_t seq, UnreadCount count) {
     std::string body = start_event("read");
     add(body, "chat_id", chat);
     add(body, "seq", seq);
-    add(body, "unread", unread);
+    add(body, "unread", count.unread);
+    add(body, "mentions", count.mentions);
     return body + "}";
 }
 
-std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread,
+std::string unread_event(const ChatId& chat, std::int64_t last_seq, UnreadCount count,
                          std::string_view last_message) {
     std::string body = start_event("unread");
     add(body, "chat_id", chat);
     add(body, "last_seq", last_seq);
-    add(body, "unread", unread);
+    add(body, "unread", count.unread);
+    add(body, "mentions", count.mentions);
     if (!last_message.empty()) {
         body.append(",\"last_message\":").append(last_message);
     }

@@ -66,10 +66,17 @@ std::string chat_event(std::string_view type, const Chat& chat);
 // Somebody's name or state is another one; to everybody's queue `chats`.
 std::string user_changed_event(const PublicUser& user);
 std::string chat_removed_event(const ChatId& chat);
+// Messages behind my marker that are still there, and those of them that mention me.
+struct UnreadCount {
+    std::int64_t unread = 0;
+    std::int64_t mentions = 0;
+
+    friend auto operator<=>(const UnreadCount&, const UnreadCount&) = default;
+};
 // My marker moved on another device.
-std::string my_read_event(const ChatId& chat, std::int64_t seq, std::int64_t unread);
+std::string my_read_event(const ChatId& chat, std::int64_t seq, UnreadCount count);
 // `last_message` is JSON; empty: it has not changed, and is left out.
-std::string unread_event(const ChatId& chat, std::int64_t last_seq, std::int64_t unread,
+std::string unread_event(const ChatId& chat, std::int64_t last_seq, UnreadCount count,
                          std::string_view last_message);
 // A message for lists: of a longer text only as much as a preview shows.
 inline constexpr std::size_t preview_bytes_max = 512;

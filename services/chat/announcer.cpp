@@ -1,5 +1,7 @@
 #include "services/chat/announcer.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "contracts/events.hpp"
 #include "services/chat/views.hpp"
@@ -17,14 +19,14 @@ void Announcer::typing(const ChatId& chat, const UserId& user) {
     parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
 }
 
-void Announcer::read(const Room& room, const MemberRecord& member, std::int64_t unread,
+void Announcer::read(const Room& room, const MemberRecord& member, contracts::UnreadCount count,
                      std::int64_t receipts_members_max) {
     if (room.chat.member_count <= receipts_members_max) {
         const store::RoomEvent event{"read", 0, member.user,
                                      contracts::read_event(member.user, member.read_seq)};
         parts_.broadcast.publish(store::room_topic(room.chat.id), store::encode(event));
     }
-    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq, unread));
+    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq, count));
 }
 
 void Announcer::member_added(const ChatId& chat, const UserId& user) {
@@ -137,7 +139,11 @@ Task<void> Announcer::tell_seen(Job job) {
         // Who writes from here on is known.
         co_await parts_.people.with_present_name(before.last->sender);
     }
+    std::vector<MentionSeqs> mentions;
     for (std::size_t i = 0; i < job.users.size(); ++i) {
+        if (i % events_each_turn == 0) {
+            mentions = co_await find_mentions(room, job, i);
+        }
         std::optional<contracts::PublicUser> peer;
         if (const auto other = room->peer_of(job.users[i])) {
             peer = co_await parts_.people.find(*other);
@@ -149,13 +155,14 @@ Task<void> Announcer::tell_seen(Job job) {
         if (const MemberRecord* member = room->find(job.users[i])) {
             auto last =
                 head.last ? std::optional{parts_.people.show_known(*head.last)} : std::nullopt;
-            const ChatView view{room->chat,
-                                *member,
-                                head,
-                                std::move(last),
-                                deleted,
-                                std::move(peer),
-                                parts_.text_characters_max};
+            const ChatView view{.chat = room->chat,
+                                .me = *member,
+                                .head = head,
+                                .last_message = std::move(last),
+                                .deleted = deleted,
+                                .mentions = std::move(mentions[i % events_each_turn]),
+                                .peer = std::move(peer),
+                                .text_characters_max = parts_.text_characters_max};
             const auto type = job.what == What::added ? "chat_added" : "chat_changed";
             tell(job.users[i], contracts::chat_event(type, to_wire(view)));
         }
@@ -163,6 +170,17 @@ Task<void> Announcer::tell_seen(Job job) {
             co_await yield();
         }
     }
+}
+
+Task<std::vector<MentionSeqs>> Announcer::find_mentions(RoomPtr room, const Job& job,
+                                                        std::size_t first) {
+    std::vector<store::MentionQuery> queries;
+    const std::size_t end = std::min(job.users.size(), first + events_each_turn);
+    for (std::size_t i = first; i < end; ++i) {
+        const MemberRecord* member = room->find(job.users[i]);
+        queries.push_back({job.chat, job.users[i], member != nullptr ? member->read_seq : 0});
+    }
+    co_return co_await load_mentions(parts_.messages, std::move(queries));
 }
 
 void Announcer::tell(const UserId& user, std::string_view body) {

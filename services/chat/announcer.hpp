@@ -8,6 +8,7 @@
 #include "services/chat/metrics.hpp"
 #include "services/chat/people.hpp"
 #include "services/chat/rooms.hpp"
+#include "services/chat/unread.hpp"
 #include "store/broadcast/broadcast.hpp"
 
 namespace loquat::chat {
@@ -24,6 +25,7 @@ class Announcer {
         Heads& heads;
         Deletions& deletions;
         People& people;
+        store::MessageStore& messages;
         ChatMetrics& metrics;
         std::int64_t text_characters_max = 0;
     };
@@ -33,7 +35,7 @@ class Announcer {
     void typing(const ChatId& chat, const UserId& user);
     // To the room in conversations of at most `receipts_members_max`; to the person's other devices
     // always.
-    void read(const Room& room, const MemberRecord& member, std::int64_t unread,
+    void read(const Room& room, const MemberRecord& member, contracts::UnreadCount count,
               std::int64_t receipts_members_max);
     void member_added(const ChatId& chat, const UserId& user);
     // Ends the person's live subscriptions.
@@ -65,6 +67,8 @@ class Announcer {
     Task<void> tell_deleted(Job job);
     void tell_gone(const ChatId& chat, const UserId& user);
     Task<void> tell_seen(Job job);
+    // Of the next `events_each_turn` of the job's people, from `first` on.
+    Task<std::vector<MentionSeqs>> find_mentions(RoomPtr room, const Job& job, std::size_t first);
     void tell(const UserId& user, std::string_view body);
 
     Parts parts_;

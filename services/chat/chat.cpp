@@ -30,8 +30,8 @@ Chat::Chat(Ports ports, const ChatConfig& config)
       repeats_(to_size(config.repeats_cached_max)),
       began_at_(ports.clock.now()),
       outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
-      announcer_({ports.broadcast, rooms_, heads_, deletions_, people_, ports.metrics,
-                  config.text_characters_max}),
+      announcer_({ports.broadcast, rooms_, heads_, deletions_, people_, ports.messages,
+                  ports.metrics, config.text_characters_max}),
       typing_(typing_max),
       scope_(ports.loop, "chat") {}
 

@@ -156,6 +156,9 @@ class Chat final : public contracts::ChatApi {
     Task<std::vector<Place>> choose_places(UserId user, contracts::ListChatsRequest request);
     Task<std::vector<std::optional<contracts::Message>>> show_last(
         const std::vector<Listed>& listed, const std::vector<store::Head>& heads);
+    Task<std::vector<MentionSeqs>> find_unread_mentions(const std::vector<Listed>& listed,
+                                                        UserId user,
+                                                        const std::vector<store::Head>& heads);
     Task<std::vector<contracts::Chat>> view_all(std::vector<Listed> listed, UserId user);
     Task<contracts::Chat> view(RoomPtr room, UserId user);
 

@@ -184,6 +184,26 @@ Task<std::vector<std::optional<contracts::Message>>> Chat::show_last(
     co_return last;
 }
 
+// In the order of `listed`; only where something is unread.
+Task<std::vector<MentionSeqs>> Chat::find_unread_mentions(const std::vector<Listed>& listed,
+                                                          UserId user,
+                                                          const std::vector<store::Head>& heads) {
+    std::vector<store::MentionQuery> queries;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+        if (listed[i].me && listed[i].me->read_seq < heads[i].last_seq) {
+            queries.push_back({listed[i].chat.id, user, listed[i].me->read_seq});
+            places.push_back(i);
+        }
+    }
+    auto loaded = co_await load_mentions(ports_.messages, std::move(queries));
+    std::vector<MentionSeqs> mentions(listed.size());
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        mentions[places[i]] = std::move(loaded[i]);
+    }
+    co_return mentions;
+}
+
 Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, UserId user) {
     std::vector<ChatId> ids;
     std::vector<UserId> peers;
@@ -197,6 +217,7 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
     const auto heads = co_await heads_.find_all(std::move(ids));
     const People::Found people = co_await people_.find_all(std::move(peers));
     auto last = co_await show_last(listed, heads);
+    auto mentions = co_await find_unread_mentions(listed, user, heads);
     std::vector<contracts::Chat> views;
     views.reserve(listed.size());
     for (std::size_t i = 0; i < listed.size(); ++i) {
@@ -212,9 +233,14 @@ Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, Us
             const auto found = people.find(other);
             peer = found != people.end() ? found->second : unknown_person(other);
         }
-        views.push_back(
-            to_wire(ChatView{listed[i].chat, listed[i].me, heads[i], std::move(last[i]), deleted[i],
-                             std::move(peer), config_.text_characters_max}));
+        views.push_back(to_wire(ChatView{.chat = chat,
+                                         .me = listed[i].me,
+                                         .head = heads[i],
+                                         .last_message = std::move(last[i]),
+                                         .deleted = deleted[i],
+                                         .mentions = std::move(mentions[i]),
+                                         .peer = std::move(peer),
+                                         .text_characters_max = config_.text_characters_max}));
     }
     co_return views;
 }

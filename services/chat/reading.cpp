@@ -41,13 +41,15 @@ Task<void> Chat::put_read(Caller caller, contracts::ReadRequest request) {
         member == nullptr || seq <= member->read_seq) {
         co_return;
     }
+    const store::MentionQuery behind{request.id, user, seq};
+    const MentionSeqs mentions = co_await load_mentions(ports_.messages, behind, head.last_seq);
     co_await ports_.chats.move_marker(Seat{request.id, user}, seq);
     MemberRecord* member = room->find(user);
     if (member == nullptr || seq <= member->read_seq) {
         co_return;  // removed, or overtaken by a later marker
     }
     member->read_seq = seq;
-    announcer_.read(*room, *member, count_unread(head.last_seq, seq, *deleted),
+    announcer_.read(*room, *member, count_unread(head.last_seq, seq, *deleted, mentions),
                     config_.receipts_members_max);
 }
 
@@ -89,11 +91,22 @@ Task<contracts::ChatPlaces> Chat::list_places(Caller caller, contracts::Empty) {
     }
     const auto deleted = co_await deletions_.find_all(chats);
     const auto heads = co_await heads_.find_all(std::move(chats));
-    contracts::ChatPlaces answer;
+    std::vector<store::MentionQuery> queries;
     for (std::size_t i = 0; i < places.size(); ++i) {
+        if (places[i].read_seq < heads[i].last_seq) {
+            queries.push_back({places[i].chat, user, places[i].read_seq});
+        }
+    }
+    auto mentions = co_await load_mentions(ports_.messages, std::move(queries));
+    contracts::ChatPlaces answer;
+    for (std::size_t i = 0, next = 0; i < places.size(); ++i) {
         const auto first = std::ranges::upper_bound(*deleted[i], places[i].read_seq);
-        answer.items.push_back(
-            {places[i].chat, heads[i].last_seq, places[i].read_seq, {first, deleted[i]->end()}});
+        contracts::ChatPlace place{
+            places[i].chat, heads[i].last_seq, places[i].read_seq, {first, deleted[i]->end()}, {}};
+        if (places[i].read_seq < heads[i].last_seq) {
+            place.mention_seqs = std::move(mentions[next++]);
+        }
+        answer.items.push_back(std::move(place));
     }
     co_return answer;
 }

@@ -37,9 +37,9 @@ contracts::Chat to_wire(const ChatView& view) {
     out.last_seq = view.head.last_seq;
     out.member_count = view.chat.member_count;
     if (view.me) {
-        out.me =
-            contracts::ChatMe{view.me->role, view.me->read_seq,
-                              count_unread(view.head.last_seq, view.me->read_seq, *view.deleted)};
+        const contracts::UnreadCount count =
+            count_unread(view.head.last_seq, view.me->read_seq, *view.deleted, view.mentions);
+        out.me = contracts::ChatMe{view.me->role, view.me->read_seq, count.unread, count.mentions};
         out.last_message = view.last_message;
     }
     out.peer = view.peer;

@@ -4,6 +4,7 @@
 #include "contracts/chat.hpp"
 #include "services/chat/deletions.hpp"
 #include "services/chat/domain/records.hpp"
+#include "services/chat/unread.hpp"
 #include "store/messages/message_store.hpp"
 
 // What others get to see, made from what we keep.
@@ -16,6 +17,7 @@ struct ChatView {
     const store::Head& head;
     std::optional<contracts::Message> last_message;  // of `head`, as People shows it
     DeletedSeqs deleted;
+    MentionSeqs mentions;                       // of the person, behind their marker
     std::optional<contracts::PublicUser> peer;  // of a direct chat
     std::int64_t text_characters_max = 0;
 };

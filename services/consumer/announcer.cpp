@@ -32,6 +32,7 @@ void Announcer::announce_change(OutcomeKind kind, const store::StoredMessage& me
     event.type = event_type(kind);
     event.seq = kind == OutcomeKind::stored ? message.seq : 0;
     event.subject = message.sender.id;
+    event.mentions = message.mentions;
     event.body = contracts::message_event(event.type, store::to_wire(message));
     broadcast_.publish(store::room_topic(message.chat), store::encode(event));
     const store::StoredEvent stored{kind, message};

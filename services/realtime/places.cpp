@@ -11,7 +11,6 @@
 #include "wire/codec.hpp"
 
 namespace loquat::realtime {
-namespace {
 
 // What the events of a person's list have in common; other members are ignored.
 struct ListedChat {
@@ -20,6 +19,8 @@ struct ListedChat {
     std::optional<contracts::ChatMe> me;
 };
 BOOST_DESCRIBE_STRUCT(ListedChat, (), (id, last_seq, me))
+
+namespace {
 
 struct ListEvent {
     std::string type;
@@ -123,6 +124,9 @@ void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     Place& place = places_[listed.id];
     place.last_seq = std::max(place.last_seq, listed.last_seq);
     place.deleted.insert(listed.deleted_seqs.begin(), listed.deleted_seqs.end());
+    for (const std::int64_t seq : listed.mention_seqs) {
+        place.mentions[user].insert(seq);
+    }
     const auto [reader, is_new] = place.readers.try_emplace(user, listed.read_seq);
     if (!is_new) {
         reader->second = std::max(reader->second, listed.read_seq);
@@ -150,8 +154,11 @@ void Places::remove(const UserId& user, const ChatId& chat) {
 
 void Places::leave_place(const UserId& user, const ChatId& chat) {
     const auto place = places_.find(chat);
-    if (place != places_.end() && place->second.readers.erase(user) > 0 &&
-        place->second.readers.empty()) {
+    if (place == places_.end()) {
+        return;
+    }
+    place->second.mentions.erase(user);
+    if (place->second.readers.erase(user) > 0 && place->second.readers.empty()) {
         places_.erase(place);
     }
 }
@@ -176,15 +183,28 @@ void Places::on_list_event(const UserId& user, std::string_view body) {
         if (event.type == "read" && event.chat_id && event.seq) {
             move_marker(user, *event.chat_id, *event.seq);
         } else if (event.chat) {
-            people_.at(user).taken_away.erase(event.chat->id);
-            add(user, {event.chat->id,
-                       event.chat->last_seq,
-                       event.chat->me ? event.chat->me->read_seq : 0,
-                       {}});
+            on_listed(user, *event.chat);
         }
     } catch (const Failure& failure) {
         log_warn({.service = "realtime"}, "an event of a list is not readable",
                  {{"code", failure.code}});
+    }
+}
+
+void Places::on_listed(const UserId& user, const ListedChat& chat) {
+    Person& person = people_.at(user);
+    person.taken_away.erase(chat.id);
+    const auto place = places_.find(chat.id);
+    const bool is_new = place == places_.end() || !place->second.readers.contains(user);
+    const contracts::ChatMe me = chat.me.value_or(contracts::ChatMe{});
+    add(user, {chat.id, chat.last_seq, me.read_seq, {}, {}});
+    // Which ones are gone, and which mention them, is not in the event.
+    if (is_new && (me.mentions > 0 || me.unread != chat.last_seq - me.read_seq)) {
+        person.is_stale = true;
+        if (!person.is_loading) {
+            person.is_loading = true;
+            ask_again({user, person.number});
+        }
     }
 }
 
@@ -241,6 +261,7 @@ bool Places::apply_new(Place& place, const store::RoomEvent& event) {
     if (const auto own = place.readers.find(event.subject); own != place.readers.end()) {
         own->second = event.seq;
     }
+    apply_mentions(place, event, event.seq);
     return true;
 }
 
@@ -251,12 +272,14 @@ bool Places::apply_change(Place& place, const store::RoomEvent& event) {
     if (is_last) {
         place.last_message = message_in(event.body);
     }
+    const bool is_mention = apply_mentions(place, event, seq);
     if (event.type != "message_deleted") {
-        return is_last;
+        return is_last || is_mention;
     }
     place.deleted.insert(seq);
-    return is_last || std::ranges::any_of(place.readers,
-                                          [&](const auto& reader) { return reader.second < seq; });
+    return is_last || is_mention || std::ranges::any_of(place.readers, [&](const auto& reader) {
+               return reader.second < seq;
+           });
 }
 
 void Places::tell_all() {
@@ -268,45 +291,6 @@ void Places::tell_all() {
         }
     }
     next_turn_ = node_.now() + tell_each * told;
-}
-
-std::int64_t Places::count_unread(const Place& place, std::int64_t read_seq) {
-    if (place.last_seq <= read_seq) {
-        return 0;
-    }
-    const auto gone = std::distance(place.deleted.upper_bound(read_seq),
-                                    place.deleted.upper_bound(place.last_seq));
-    return place.last_seq - read_seq - gone;
-}
-
-void Places::forget_read(Place& place) {
-    std::int64_t read_by_all = place.last_seq;
-    for (const auto& [user, read_seq] : place.readers) {
-        read_by_all = std::min(read_by_all, read_seq);
-    }
-    place.deleted.erase(place.deleted.begin(), place.deleted.upper_bound(read_by_all));
-    while (place.deleted.size() > store::MessageStore::deleted_max) {
-        place.deleted.erase(place.deleted.begin());
-    }
-}
-
-// One body, and one frame for each address, for all who have the same number of unread messages.
-std::size_t Places::tell(const ChatId& chat, Place& place) {
-    forget_read(place);
-    std::unordered_map<std::int64_t, std::vector<UserId>> readers;
-    for (const auto& [user, read_seq] : place.readers) {
-        readers[count_unread(place, read_seq)].push_back(user);
-    }
-    for (const auto& [unread, users] : readers) {
-        const std::string body =
-            contracts::unread_event(chat, place.last_seq, unread, place.last_message);
-        const std::string_view bodies[]{body};
-        SharedEvents events = node_.share(bodies);
-        for (const UserId& user : users) {
-            node_.give_person(user, Feed::chats, events);
-        }
-    }
-    return place.readers.size();
 }
 
 }  // namespace loquat::realtime

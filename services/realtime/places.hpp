@@ -9,6 +9,7 @@
 
 #include "aio/signal.hpp"
 #include "aio/timer.hpp"
+#include "contracts/events.hpp"
 #include "services/realtime/ports.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/messages/room_event.hpp"
@@ -16,6 +17,7 @@
 namespace loquat::realtime {
 
 class Node;
+struct ListedChat;
 
 // Whose lists of conversations are open here, and how far each person has read: makes the `unread`
 // events.  A busy conversation gives each person at most one event in `tell_after`, and where
@@ -57,6 +59,8 @@ class Places {
         std::unordered_map<UserId, std::int64_t> readers;  // with how far they have read
         // Numbers of deleted messages that somebody here has not read: nobody counts them.
         std::set<std::int64_t> deleted;
+        // Numbers of messages that mention somebody here who has not read them; nothing of others.
+        std::unordered_map<UserId, std::set<std::int64_t>> mentions;
     };
     struct Person {
         Identity who;
@@ -85,6 +89,7 @@ class Places {
     Person* find_person(const Wanted& wanted);
     void withdraw(const UserId& user, Person& person);
     void add(const UserId& user, const contracts::ChatPlace& place);
+    void on_listed(const UserId& user, const ListedChat& chat);
     void leave_place(const UserId& user, const ChatId& chat);
     void move_marker(const UserId& user, const ChatId& chat, std::int64_t read_seq);
     void on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload);
@@ -96,7 +101,11 @@ class Places {
     void tell_all();
     // What everybody here has read need not be remembered.
     static void forget_read(Place& place);
-    static std::int64_t count_unread(const Place& place, std::int64_t read_seq);
+    // The message with this number mentions whom the event says, of those here; true when that is a
+    // change.
+    static bool apply_mentions(Place& place, const store::RoomEvent& event, std::int64_t seq);
+    static contracts::UnreadCount count_unread(const Place& place, const UserId& user,
+                                               std::int64_t read_seq);
     // How many were told.
     std::size_t tell(const ChatId& chat, Place& place);
 

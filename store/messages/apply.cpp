@@ -66,6 +66,20 @@ std::vector<std::size_t> order_by_chat(const Batch& batch) {
     return order;
 }
 
+void add_mentions(Transaction& transaction, std::int64_t chat, const StoredMessage& message) {
+    for (const UserId& user : message.mentions) {
+        transaction.execute("INSERT OR IGNORE INTO mentions (user, chat, seq) VALUES ($1, $2, $3)",
+                            {user, chat, message.seq});
+    }
+}
+
+void take_mentions(Transaction& transaction, std::int64_t chat, const StoredMessage& message) {
+    for (const UserId& user : message.mentions) {
+        transaction.execute("DELETE FROM mentions WHERE user = $1 AND chat = $2 AND seq = $3",
+                            {user, chat, message.seq});
+    }
+}
+
 void save_change(Transaction& transaction, std::int64_t chat, const StoredMessage& message) {
     const std::string mentions = join(message.mentions);
     transaction.execute(
@@ -173,6 +187,7 @@ Outcome Applier::insert_as(Transaction& transaction, const MessageRecord& record
         }
         StoredMessage message = make_stored(record, seq);
         message.client_id = client_id;
+        add_mentions(transaction, chat.number, message);
         return {.kind = OutcomeKind::stored, .message = std::move(message)};
     }
     const Rows first = transaction.query(first_sql, {chat.number, record.sender.id, client_id});
@@ -193,8 +208,10 @@ Outcome Applier::apply_record(Transaction& transaction, const MessageRecord& rec
     if (!rows.empty()) {
         found = read_message(rows.front(), record.chat);
     }
-    Outcome outcome = change(record, std::move(found));
+    Outcome outcome = change(record, found);
     if (outcome.kind == OutcomeKind::edited || outcome.kind == OutcomeKind::deleted) {
+        take_mentions(transaction, chat.number, *found);
+        add_mentions(transaction, chat.number, outcome.message);
         save_change(transaction, chat.number, outcome.message);
     }
     return outcome;

@@ -1,5 +1,6 @@
 #include "store/messages/memory_messages.hpp"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -95,6 +96,26 @@ class MemoryMessages final : public MessageStore {
             }
             if (seqs.size() > deleted_max) {
                 seqs.erase(seqs.begin(), seqs.end() - deleted_max);
+            }
+        }
+        co_return all;
+    }
+
+    Task<std::vector<std::vector<std::int64_t>>> list_mentions(
+        std::vector<MentionQuery> queries) override {
+        check_heads(queries.size());
+        std::vector<std::vector<std::int64_t>> all;
+        for (const MentionQuery& query : queries) {
+            std::vector<std::int64_t>& seqs = all.emplace_back();
+            for (const auto& entry : chats_[query.chat]) {
+                const StoredMessage& message = entry->message;
+                if (message.seq > query.after_seq &&
+                    std::ranges::find(message.mentions, query.user) != message.mentions.end()) {
+                    seqs.push_back(message.seq);
+                }
+            }
+            if (seqs.size() > mentions_max) {
+                seqs.erase(seqs.begin(), seqs.end() - mentions_max);
             }
         }
         co_return all;

@@ -80,12 +80,20 @@ struct Head {
     std::optional<StoredMessage> last;  // none for a chat without messages
 };
 
+// Somebody's part of a conversation, from behind where they have read.
+struct MentionQuery {
+    ChatId chat;
+    UserId user;
+    std::int64_t after_seq = 0;
+};
+
 // The messages of all chats.  Fails as store/sql/database.hpp says.
 class MessageStore {
   public:
     static constexpr std::size_t page_max = 200;
     static constexpr std::size_t heads_max = 500;
     static constexpr std::size_t deleted_max = 10'000;
+    static constexpr std::size_t mentions_max = 10'000;
 
     virtual ~MessageStore() = default;
 
@@ -117,6 +125,10 @@ class MessageStore {
     // the order asked for, at most heads_max.
     virtual Task<std::vector<std::vector<std::int64_t>>> list_deleted(
         std::vector<ChatId> chats) = 0;
+    // The numbers of the messages that mention the person now (edits and deletions follow),
+    // ascending; the newest mentions_max of each.  In the order asked for, at most heads_max.
+    virtual Task<std::vector<std::vector<std::int64_t>>> list_mentions(
+        std::vector<MentionQuery> queries) = 0;
 };
 
 }  // namespace loquat::store

@@ -39,6 +39,7 @@ std::string encode(const RoomEvent& event) {
     out.signed_number(event.seq);
     out.uuid(event.subject.uuid);
     out.bytes(event.body);
+    put(out, event.mentions);
     return out.take();
 }
 
@@ -50,6 +51,7 @@ std::optional<RoomEvent> decode_room_event(std::string_view bytes) {
     event.seq = in.signed_number();
     event.subject = UserId{in.uuid()};
     event.body = in.bytes();
+    event.mentions = get_users(in);
     return in.finished() ? std::optional{std::move(event)} : std::nullopt;
 }
 

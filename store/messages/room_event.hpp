@@ -15,6 +15,8 @@ struct RoomEvent {
     std::int64_t seq = 0;  // of a `message`; 0 for all other events
     UserId subject;        // whom it concerns: the sender, who types, who was removed
     std::string body;      // JSON
+    // Whom the message of the event mentions now.
+    std::vector<UserId> mentions;
 
     friend bool operator==(const RoomEvent&, const RoomEvent&) = default;
 };

@@ -9,7 +9,7 @@
 namespace loquat::store {
 namespace {
 
-constexpr std::array<Migration, 3> schema{{{1, "messages", R"sql(
+constexpr std::array<Migration, 4> schema{{{1, "messages", R"sql(
 CREATE TABLE chats (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -51,6 +51,23 @@ CREATE TABLE seq_floor (
 )sql"},
                                            {3, "deleted messages", R"sql(
 CREATE INDEX messages_deleted ON messages (chat, seq) WHERE deleted_at IS NOT NULL;
+)sql"},
+                                           {4, "mentions", R"sql(
+CREATE TABLE mentions (
+    user BLOB NOT NULL,
+    chat INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (user, chat, seq)
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO mentions (user, chat, seq)
+    WITH RECURSIVE part (chat, seq, user, rest) AS (
+        SELECT chat, seq, substr(mentions, 1, 16), substr(mentions, 17)
+            FROM messages WHERE mentions IS NOT NULL
+        UNION ALL
+        SELECT chat, seq, substr(rest, 1, 16), substr(rest, 17)
+            FROM part WHERE length(rest) >= 16
+    )
+    SELECT user, chat, seq FROM part;
 )sql"}}};
 
 std::string select_where(std::string_view condition) {
@@ -86,6 +103,20 @@ std::vector<std::int64_t> read_deleted(Transaction& transaction, ChatId chat) {
     std::vector<std::int64_t> seqs;
     for (const Row row :
          transaction.query(sql, {chat, static_cast<std::int64_t>(MessageStore::deleted_max)})) {
+        seqs.push_back(row.integer(0));
+    }
+    std::ranges::reverse(seqs);
+    return seqs;
+}
+
+std::vector<std::int64_t> read_mentions(Transaction& transaction, const MentionQuery& query) {
+    static constexpr std::string_view sql =
+        "SELECT seq FROM mentions WHERE user = $1 AND chat = (SELECT number FROM chats WHERE id = "
+        "$2) AND seq > $3 ORDER BY seq DESC LIMIT $4";
+    std::vector<std::int64_t> seqs;
+    for (const Row row :
+         transaction.query(sql, {query.user, query.chat, query.after_seq,
+                                 static_cast<std::int64_t>(MessageStore::mentions_max)})) {
         seqs.push_back(row.integer(0));
     }
     std::ranges::reverse(seqs);
@@ -209,6 +240,19 @@ class SqlMessages final : public MessageStore {
             std::vector<std::vector<std::int64_t>> all;
             for (const ChatId& chat : chats) {
                 all.push_back(read_deleted(transaction, chat));
+            }
+            return all;
+        };
+        co_return co_await database_.read(std::move(work));
+    }
+
+    Task<std::vector<std::vector<std::int64_t>>> list_mentions(
+        std::vector<MentionQuery> queries) override {
+        check_heads(queries.size());
+        auto work = [queries = std::move(queries)](Transaction& transaction) {
+            std::vector<std::vector<std::int64_t>> all;
+            for (const MentionQuery& query : queries) {
+                all.push_back(read_mentions(transaction, query));
             }
             return all;
         };

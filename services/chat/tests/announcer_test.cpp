@@ -15,7 +15,8 @@ struct FullQueue {
     Heads heads{*world.messages, 1 << 20};
     Deletions deletions{*world.messages, 1 << 20};
     People people{world.loop, world.directory, world.clock, {std::chrono::milliseconds{1'000}, 10}};
-    Announcer announcer{{world.broadcast, rooms, heads, deletions, people, world.metrics, 16'000}};
+    Announcer announcer{
+        {world.broadcast, rooms, heads, deletions, people, *world.messages, world.metrics, 16'000}};
     UserId ana = world.person("ana");
     ChatId chat = ChatId::make();
 

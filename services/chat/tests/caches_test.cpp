@@ -286,6 +286,10 @@ class SlowHeads final : public store::MessageStore {
         }
         co_return answer;
     }
+    Task<std::vector<std::vector<std::int64_t>>> list_mentions(
+        std::vector<store::MentionQuery> queries) override {
+        return inner_.list_mentions(std::move(queries));
+    }
 
     store::StoredMessage current;
     std::vector<std::int64_t> deleted;

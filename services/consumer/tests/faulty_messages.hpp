@@ -52,6 +52,10 @@ class FaultyMessages final : public store::MessageStore {
     Task<std::vector<std::vector<std::int64_t>>> list_deleted(std::vector<ChatId> chats) override {
         co_return co_await inner_.list_deleted(std::move(chats));
     }
+    Task<std::vector<std::vector<std::int64_t>>> list_mentions(
+        std::vector<store::MentionQuery> queries) override {
+        co_return co_await inner_.list_mentions(std::move(queries));
+    }
 
   private:
     static void fail_if(int& times) {

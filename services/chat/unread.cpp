@@ -1,0 +1,45 @@
+#include "services/chat/unread.hpp"
+
+#include <algorithm>
+
+#include "services/chat/deletions.hpp"
+
+namespace loquat::chat {
+
+Task<std::vector<MentionSeqs>> load_mentions(store::MessageStore& messages,
+                                             std::vector<store::MentionQuery> queries) {
+    std::vector<MentionSeqs> all;
+    all.reserve(queries.size());
+    for (std::size_t at = 0; at < queries.size(); at += store::MessageStore::heads_max) {
+        const std::size_t count = std::min(queries.size() - at, store::MessageStore::heads_max);
+        const auto first = queries.begin() + static_cast<std::ptrdiff_t>(at);
+        std::vector<store::MentionQuery> part{first, first + static_cast<std::ptrdiff_t>(count)};
+        auto loaded = co_await messages.list_mentions(std::move(part));
+        std::ranges::move(loaded, std::back_inserter(all));
+    }
+    co_return all;
+}
+
+Task<MentionSeqs> load_mentions(store::MessageStore& messages, store::MentionQuery query,
+                                std::int64_t last_seq) {
+    if (query.after_seq >= last_seq) {
+        co_return MentionSeqs{};
+    }
+    std::vector<store::MentionQuery> one{query};
+    auto loaded = co_await load_mentions(messages, std::move(one));
+    co_return std::move(loaded.front());
+}
+
+contracts::UnreadCount count_unread(std::int64_t last_seq, std::int64_t read_seq,
+                                    std::span<const std::int64_t> deleted_seqs,
+                                    std::span<const std::int64_t> mention_seqs) {
+    const std::int64_t unread = count_unread(last_seq, read_seq, deleted_seqs);
+    if (unread == 0) {
+        return {};
+    }
+    const auto mentions = std::ranges::upper_bound(mention_seqs, last_seq) -
+                          std::ranges::upper_bound(mention_seqs, read_seq);
+    return {unread, mentions};
+}
+
+}  // namespace loquat::chat

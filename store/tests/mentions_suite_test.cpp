@@ -1,0 +1,168 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "store/messages/memory_messages.hpp"
+#include "store/messages/sql_messages.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+#include "store/tests/message_support.hpp"
+#include "store/tests/support.hpp"
+
+// Whom messages mention: the same answers of all stores.
+namespace loquat::store {
+namespace {
+
+using Seqs = std::vector<std::int64_t>;
+
+struct MentionSuite : testing::TestWithParam<bool> {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    std::unique_ptr<Database> database;
+    std::unique_ptr<MessageStore> store;
+    RecordMaker make;
+    Offset applied = 0;
+    ChatId chat = ChatId::make();
+    UserId eve = UserId::make();
+    UserId bob = UserId::make();
+
+    MentionSuite() {
+        if (GetParam()) {
+            database = open_sqlite({.file = folder / "messages.db",
+                                    .schema = message_schema(),
+                                    .durability = Durability::crash});
+            store = make_sql_messages(*database);
+        } else {
+            store = make_memory_messages();
+        }
+    }
+    void apply(std::vector<std::optional<MessageRecord>> records) {
+        Batch batch{"consumer", applied, applied + records.size(), std::move(records)};
+        await(loop, store->apply_batch(batch));
+        applied = batch.through;
+    }
+    MessageRecord mention(std::string text, std::vector<UserId> users) {
+        MessageRecord record = make.message(chat, std::move(text));
+        record.mentions = std::move(users);
+        return record;
+    }
+    Seqs mentions_of(UserId user, std::int64_t after = 0) {
+        return await(loop, store->list_mentions({{chat, user, after}})).front();
+    }
+};
+
+TEST_P(MentionSuite, lists_who_is_mentioned_behind_a_marker) {
+    apply({mention("1", {eve}), make.message(chat, "2"), mention("3", {bob, eve}),
+           mention("4", {eve})});
+
+    EXPECT_EQ(mentions_of(eve), (Seqs{1, 3, 4}));
+    EXPECT_EQ(mentions_of(eve, 1), (Seqs{3, 4}));
+    EXPECT_EQ(mentions_of(eve, 4), Seqs{});
+    EXPECT_EQ(mentions_of(bob), Seqs{3});
+    EXPECT_EQ(mentions_of(UserId::make()), Seqs{});
+    const auto all = await(loop, store->list_mentions({{ChatId::make(), eve, 0}, {chat, bob, 0}}));
+    EXPECT_EQ(all, (std::vector<Seqs>{{}, {3}}));
+}
+
+TEST_P(MentionSuite, follows_edits_and_deletions) {
+    const MessageRecord first = mention("1", {eve});
+    const MessageRecord second = mention("2", {});
+    apply({first, second});
+    MessageRecord taken = make.edit(first, "nobody");
+    MessageRecord given = make.edit(second, "@eve");
+    given.mentions = {eve, bob};
+    apply({taken, given});
+
+    EXPECT_EQ(mentions_of(eve), Seqs{2});
+    EXPECT_EQ(mentions_of(bob), Seqs{2});
+
+    apply({make.removal(second), make.removal(second)});
+
+    EXPECT_EQ(mentions_of(eve), Seqs{});
+    EXPECT_EQ(mentions_of(bob), Seqs{});
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, MentionSuite, testing::Bool(),
+                         [](const auto& info) { return info.param ? "sql" : "memory"; });
+
+TEST(MentionStores, agree_whatever_comes) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    const auto database = open_sqlite({.file = folder / "messages.db", .schema = message_schema()});
+    const auto sql = make_sql_messages(*database);
+    const auto memory = make_memory_messages();
+    RecordStream stream{7};
+    std::set<UserId> users;
+    Offset applied = 0;
+    for (int round = 0; round < 60; ++round) {
+        std::vector<std::optional<MessageRecord>> records;
+        for (int i = 0; i < 20; ++i) {
+            records.push_back(stream.next());
+            if (records.back()) {
+                users.insert(records.back()->sender.id);
+                users.insert(records.back()->mentions.begin(), records.back()->mentions.end());
+            }
+        }
+        const Batch batch{"consumer", applied, applied + records.size(), records};
+        applied = batch.through;
+        await(loop, sql->apply_batch(batch));
+        await(loop, memory->apply_batch(batch));
+    }
+    std::size_t found = 0;
+    for (const UserId& user : users) {
+        std::vector<MentionQuery> queries;
+        for (const ChatId& chat : stream.chats()) {
+            queries.push_back({chat, user, 3});
+        }
+        const auto expected = await(loop, memory->list_mentions(queries));
+        EXPECT_EQ(await(loop, sql->list_mentions(queries)), expected);
+        for (const Seqs& seqs : expected) {
+            found += seqs.size();
+        }
+    }
+    EXPECT_GT(found, 20U);
+}
+
+TEST(MentionStores, know_the_mentions_of_a_folder_from_before) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    RecordMaker make;
+    const ChatId chat = ChatId::make();
+    const UserId eve = UserId::make();
+    const UserId bob = UserId::make();
+    MessageRecord both = make.message(chat, "2");
+    both.mentions = {eve, bob};
+    MessageRecord one = make.message(chat, "3");
+    one.mentions = {bob};
+    {
+        const auto old_schema = message_schema().first(3);
+        const auto database = open_sqlite({.file = folder / "messages.db", .schema = old_schema});
+        auto fill = [&](Transaction& transaction) {
+            transaction.execute("INSERT INTO chats (number, id, last_seq) VALUES (1, $1, 3)",
+                                {chat});
+            std::int64_t seq = 0;
+            for (const MessageRecord& record : {make.message(chat, "1"), both, one}) {
+                std::string bytes;
+                for (const UserId& user : record.mentions) {
+                    bytes.append(user.view());
+                }
+                const auto mentions = bytes.empty() ? std::nullopt : std::optional{BlobView{bytes}};
+                transaction.execute(
+                    "INSERT INTO messages (chat, seq, id, sender, sender_kind, username, "
+                    "display_name, client_id, text, mentions, created_at, sent_sum) VALUES (1, $1, "
+                    "$2, $3, 0, 'a', 'A', $4, $5, $6, 0, 0)",
+                    {++seq, record.message_id, record.sender.id, record.client_id, record.text,
+                     mentions});
+            }
+        };
+        await(loop, database->transact(fill));
+    }
+
+    const auto database = open_sqlite({.file = folder / "messages.db", .schema = message_schema()});
+    const auto store = make_sql_messages(*database);
+    const auto mentions = await(loop, store->list_mentions({{chat, eve, 0}, {chat, bob, 0}}));
+
+    EXPECT_EQ(mentions, (std::vector<Seqs>{{2}, {2, 3}}));
+}
+
+}  // namespace
+}  // namespace loquat::store
