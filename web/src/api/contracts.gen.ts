@@ -136,6 +136,7 @@ export interface ChatMe {
   role: MemberRole;
   read_seq: number;
   unread: number;
+  mentions?: number;
 }
 
 export interface ChatPage {

@@ -55,8 +55,8 @@ export type ChatsEvent =
   | { type: 'chat_removed'; chat_id: string }
   | { type: 'user_changed'; user: PublicUser }
   // `last_message` is left out where it did not change.
-  | { type: 'unread'; chat_id: string; last_seq: number; unread: number; last_message?: Message }
-  | { type: 'read'; chat_id: string; seq: number; unread: number }
+  | { type: 'unread'; chat_id: string; last_seq: number; unread: number; mentions: number; last_message?: Message }
+  | { type: 'read'; chat_id: string; seq: number; unread: number; mentions: number }
   | ResyncEvent;
 
 export type PresenceEvent = ({ type: 'presence' } & Presence) | ResyncEvent;

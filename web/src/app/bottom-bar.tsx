@@ -1,5 +1,5 @@
 import { Link, useLocation } from 'react-router';
-import { useCalls } from '@/features/chat/state/attention';
+import { callsIn } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';
 import { appStrings } from '@/i18n/app';
 import { cn } from '@/lib/cn';
@@ -8,7 +8,7 @@ import { dotColours, dotOf } from './unread-dot';
 
 export function BottomBar() {
   const { pathname } = useLocation();
-  const { calls, waiting } = useCalls(useChats().data ?? []);
+  const { calls, waiting } = callsIn(useChats().data ?? []);
   return (
     <nav aria-label={appStrings.places.label} className="safe-bottom grid shrink-0 grid-cols-4 border-t border-line bg-surface">
       {[chatsPlace, peoplePlace, roomsPlace, mePlace].map(({ to, label, icon: Icon }) => {

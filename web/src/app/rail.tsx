@@ -5,7 +5,7 @@ import { useOverlays } from '@/components/floating/overlays';
 import { IconButton } from '@/components/icon-button';
 import { Logo } from '@/components/logo';
 import { useMe } from '@/features/auth/state/session';
-import { useCalls } from '@/features/chat/state/attention';
+import { callsIn } from '@/features/chat/state/attention';
 import { useChats } from '@/features/chat/state/use-chats';
 import { appStrings } from '@/i18n/app';
 import { basicStrings } from '@/i18n/basics';
@@ -17,7 +17,7 @@ import { dotColours, dotOf, type Dot } from './unread-dot';
 export function Rail() {
   const me = useMe();
   const down = useConnectionDown();
-  const { calls, waiting } = useCalls(useChats().data ?? []);
+  const { calls, waiting } = callsIn(useChats().data ?? []);
   const { pathname } = useLocation();
   return (
     <nav aria-label={appStrings.places.label} className="flex w-14 shrink-0 flex-col items-center gap-1 border-e border-line bg-sunken py-2.5">

@@ -4,7 +4,6 @@ import { keys, queryClient } from '@/api/query-client';
 import { startAnswersWatch } from '@/features/assistant/state/answers-watch';
 import { startLiveSession } from '@/features/auth/state/live-session';
 import { useMe } from '@/features/auth/state/session';
-import { forgetMentions } from '@/features/chat/state/attention';
 import { startSync } from '@/features/chat/state/sync';
 import { forgetDrafts } from '@/features/composer/state/drafts-store';
 import { openOutbox } from '@/features/composer/state/outbox-store';
@@ -28,7 +27,6 @@ export function useRunning(): void {
   const navigate = useNavigate();
   useEffect(() => {
     forgetDrafts();
-    forgetMentions();
     openOutbox(id);
     const stops = startAll(id);
     return () => {

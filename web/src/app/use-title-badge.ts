@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useParams } from 'react-router';
-import { useCalls } from '@/features/chat/state/attention';
+import { callsIn } from '@/features/chat/state/attention';
 import { titleOf, useChats } from '@/features/chat/state/use-chats';
 import { appStrings } from '@/i18n/app';
 
@@ -12,7 +12,7 @@ export function useTitleBadge(): void {
   const { data: chats } = useChats();
   const { chatId } = useParams();
   const chat = chats?.find((other) => other.id === chatId);
-  const { calls, waiting } = useCalls(chats ?? []);
+  const { calls, waiting } = callsIn(chats ?? []);
   const name = chat ? `${titleOf(chat)} · ${appStrings.app.name}` : appStrings.app.name;
   useEffect(() => {
     document.title = calls > 0 ? `(${calls > 99 ? '99+' : calls}) ${name}` : name;

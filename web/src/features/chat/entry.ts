@@ -1,5 +1,5 @@
 // What other features may use of this one: the chats that are known, their messages, and what is open.
-export { callsOf, useCallsOf } from './state/attention';
+export { callsIn, callsOf } from './state/attention';
 export { createRoom, deleteRoom, leaveRoom, openDirectChat, openNewAssistantChat } from './state/chat-actions';
 export {
   activityOf, cachedChat, cachedChats, cachedMessage, cachedWindow, changeWindow, noteChangedMessage, noteRead,

@@ -1,7 +1,6 @@
 import { getChat, listChats } from '@/api/chats';
 import type { Chat, Member, Message } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
-import { noteMention } from './attention';
 import type { MessageWindow } from './message-window';
 
 // Reading and writing of the cached chats and messages, for everything that is not a component.
@@ -63,7 +62,6 @@ function fetchWanted(): void {
 }
 
 export function noteMessage(message: Message): void {
-  noteMention(message);
   patchChat(message.chat_id, (chat) => {
     const seq = message.seq ?? 0;
     if (seq < chat.last_seq || (chat.last_message && (chat.last_message.seq ?? 0) > seq)) return chat;
@@ -78,11 +76,13 @@ export function noteChangedMessage(message: Message): void {
   );
 }
 
-export function noteRead(chatId: string, seq: number, unread: number | undefined): void {
+// What is left is what the server says; of one's own marker it is known before that nothing more is left than before.
+export function noteRead(chatId: string, seq: number, left?: { unread: number; mentions: number }): void {
   patchChat(chatId, (chat) => {
     if (!chat.me || seq < chat.me.read_seq) return chat;
-    const left = unread ?? Math.min(chat.me.unread, Math.max(0, chat.last_seq - seq));
-    return { ...chat, me: { ...chat.me, read_seq: seq, unread: left } };
+    const unread = left?.unread ?? Math.min(chat.me.unread, Math.max(0, chat.last_seq - seq));
+    const mentions = left?.mentions ?? Math.min(chat.me.mentions ?? 0, unread);
+    return { ...chat, me: { ...chat.me, read_seq: seq, unread, mentions } };
   });
 }
 

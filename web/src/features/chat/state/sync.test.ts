@@ -4,7 +4,7 @@ import { chatDestination, chatsQueue } from '@/api/events';
 import { keys, queryClient } from '@/api/query-client';
 import { liveEvents } from '@/realtime/live';
 import { message } from '@/testing/messages';
-import { cachedWindow } from './chat-cache';
+import { cachedChat, cachedWindow, noteRead } from './chat-cache';
 import { startSync } from './sync';
 
 let stop: () => void;
@@ -28,13 +28,13 @@ it('reads the list again when the queue is in force, or has left something out, 
 });
 
 it('counts what the server counts, and moves no marker by it', () => {
-  const chat = { id: 'room', last_seq: 8, me: { role: 'member', read_seq: 2, unread: 6 }, last_message: { id: 'm', seq: 8 } };
+  const chat = { id: 'room', last_seq: 8, me: { role: 'member', read_seq: 2, unread: 6, mentions: 2 }, last_message: { id: 'm', seq: 8 } };
   queryClient.setQueryData(keys.chats, [chat]);
 
-  liveEvents.receive(chatsQueue, { type: 'unread', chat_id: 'room', last_seq: 8, unread: 3 });
+  liveEvents.receive(chatsQueue, { type: 'unread', chat_id: 'room', last_seq: 8, unread: 3, mentions: 1 });
 
   const [after] = queryClient.getQueryData<(typeof chat)[]>(keys.chats) ?? [];
-  expect(after?.me).toEqual({ role: 'member', read_seq: 2, unread: 3 });
+  expect(after?.me).toEqual({ role: 'member', read_seq: 2, unread: 3, mentions: 1 });
   expect(after?.last_message).toEqual(chat.last_message);
 });
 
@@ -53,4 +53,17 @@ it('calls somebody by the new name everywhere, and leaves alone what does not na
   expect(other).toBe(chats[1]);
   expect(cachedWindow('direct')?.items.map(({ sender }) => sender.display_name)).toEqual(['Thomas', 'Ada']);
   expect(queryClient.getQueryData<Member[]>(keys.members('direct'))?.map(({ user }) => user.display_name)).toEqual(['Thomas', 'Tom']);
+});
+
+it('takes mentions from the server, and never more of them than is unread', () => {
+  const chat = { id: 'room', last_seq: 8, me: { role: 'member', read_seq: 2, unread: 6, mentions: 4 }, last_message: { id: 'm', seq: 8 } };
+  queryClient.setQueryData(keys.chats, [chat]);
+  const me = () => cachedChat('room')?.me;
+
+  liveEvents.receive(chatsQueue, { type: 'read', chat_id: 'room', seq: 4, unread: 4, mentions: 3 });
+  expect(me()).toEqual({ role: 'member', read_seq: 4, unread: 4, mentions: 3 });
+  noteRead('room', 7);
+  expect(me()).toEqual({ role: 'member', read_seq: 7, unread: 1, mentions: 1 });
+  liveEvents.receive(chatsQueue, { type: 'read', chat_id: 'room', seq: 7, unread: 1, mentions: 0 });
+  expect(me()).toEqual({ role: 'member', read_seq: 7, unread: 1, mentions: 0 });
 });

@@ -44,7 +44,7 @@ const chatEvents: EventHandlers<ChatEvent> = {
     if (userId !== meId()) showTyping(chatId, userId);
   },
   read: ({ user_id: userId, seq }, chatId) => {
-    if (userId === meId()) noteRead(chatId, seq, undefined);
+    if (userId === meId()) noteRead(chatId, seq);
     noteMemberRead(chatId, userId, seq);
   },
   member_added: (_, chatId) => onMembers(chatId),
@@ -61,7 +61,7 @@ const chatsEvents: EventHandlers<ChatsEvent> = {
   },
   user_changed: ({ user }) => noteUser(user),
   unread: onUnread,
-  read: ({ chat_id: chatId, seq, unread }) => noteRead(chatId, seq, unread),
+  read: ({ chat_id: chatId, seq, unread, mentions }) => noteRead(chatId, seq, { unread, mentions }),
   resync: readChatsAgain,
 };
 
@@ -98,7 +98,7 @@ function onMessage(chatId: string, message: Message): void {
   stopTyping(chatId, message.sender.id);
   if (message.sender.id === meId()) {
     // Writing is reading: the server moves the writer's marker without saying so.
-    if (message.seq !== null) noteRead(chatId, message.seq, 0);
+    if (message.seq !== null) noteRead(chatId, message.seq, { unread: 0, mentions: 0 });
     return;
   }
   if (isNew && openChatId() === chatId && !isReadOut(message)) {
@@ -116,11 +116,11 @@ function onRemoved(chatId: string): void {
 function onUnread(event: Extract<ChatsEvent, { type: 'unread' }>): void {
   const chat = cachedChat(event.chat_id);
   if (!chat) return refetchChat(event.chat_id);
-  const unread = isReading(event.chat_id) ? 0 : event.unread;
+  const { unread, mentions } = isReading(event.chat_id) ? { unread: 0, mentions: 0 } : event;
   patchChat(event.chat_id, (known) => ({
     ...known,
     last_seq: Math.max(known.last_seq, event.last_seq),
-    me: known.me && { ...known.me, unread },
+    me: known.me && { ...known.me, unread, mentions },
   }));
   if (event.last_message) noteMessage(event.last_message);
 }

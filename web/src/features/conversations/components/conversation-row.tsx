@@ -5,7 +5,7 @@ import { RoomIcon } from '@/components/avatar';
 import { Handle } from '@/components/handle';
 import { UnreadBadge } from '@/components/unread-badge';
 import { useMe } from '@/features/auth/entry';
-import { activityOf, titleOf, useCallsOf } from '@/features/chat/entry';
+import { activityOf, callsOf, titleOf } from '@/features/chat/entry';
 import { useDraft } from '@/features/composer/entry';
 import { PersonAvatar } from '@/features/presence/entry';
 import { useSettings } from '@/features/settings/entry';
@@ -25,7 +25,7 @@ interface ConversationRowProps {
 
 export const ConversationRow = memo(function ConversationRow({ chat, now, active, tabIndex }: ConversationRowProps) {
   const compact = useSettings((state) => state.density === 'compact');
-  const calls = useCallsOf(chat);
+  const calls = callsOf(chat);
   const unread = chat.me?.unread ?? 0;
   const title = titleOf(chat);
   const badge = <UnreadBadge count={unread} calls={calls} />;

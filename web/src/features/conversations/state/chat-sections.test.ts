@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Chat } from '@/api/contracts.gen';
-import { callsOf } from '@/features/chat/entry';
+import { callsIn, callsOf } from '@/features/chat/entry';
 import { buildSections, type ListItem } from './chat-sections';
 
 const now = new Date(2026, 10, 20, 12);
@@ -9,7 +9,7 @@ const daysAgo = (days: number) => new Date(2026, 10, 20 - days, 9).toISOString()
 function chat(id: string, kind: Chat['kind'], more: Partial<Chat> = {}, unread = 0): Chat {
   return {
     id, kind, title: id, visibility: 'private', created_at: daysAgo(0), updated_at: daysAgo(0), archived: false, last_seq: 10, member_count: 2,
-    me: { role: 'member', read_seq: 10 - unread, unread }, peer: null, assistant: null, last_message: null, ...more,
+    me: { role: 'member', read_seq: 10 - unread, unread, mentions: 0 }, peer: null, assistant: null, last_message: null, ...more,
   };
 }
 
@@ -40,22 +40,24 @@ describe('the list of chats', () => {
 });
 
 describe('what calls for me', () => {
-  const mention = { id: 'm', chat_id: 'garden', seq: 9, sender: { id: 'tom' }, mentions: ['me'] } as unknown as Chat['last_message'];
+  const mentioned = (mentions: number, more: Partial<Chat> = {}) =>
+    chat('garden', 'group', { me: { role: 'member', read_seq: 7, unread: 3, mentions }, ...more });
 
   it('is all that is unread of a direct chat, and only mentions of a room', () => {
     expect(callsOf(chat('june', 'direct', {}, 3))).toBe(3);
-    expect(callsOf(chat('garden', 'group', {}, 3), [], 'me')).toBe(0);
-    expect(callsOf(chat('garden', 'group', {}, 3), [8, 10], 'me')).toBe(2);
+    expect(callsOf(chat('garden', 'group', {}, 3))).toBe(0);
+    expect(callsOf(mentioned(2))).toBe(2);
   });
 
-  it('counts the newest message once', () => {
-    expect(callsOf(chat('garden', 'group', { last_message: mention }, 3), [], 'me')).toBe(1);
-    expect(callsOf(chat('garden', 'group', { last_message: mention }, 3), [9], 'me')).toBe(1);
-  });
-
-  it('is nothing once it is read, archived or my own', () => {
-    expect(callsOf(chat('garden', 'group', { last_message: mention }, 0), [9], 'me')).toBe(0);
+  it('is nothing of what is archived or only looked at', () => {
     expect(callsOf(chat('june', 'direct', { archived: true }, 3))).toBe(0);
-    expect(callsOf(chat('garden', 'group', { last_message: { ...mention, sender: { id: 'me' } } as Chat['last_message'] }, 3), [], 'me')).toBe(0);
+    expect(callsOf(mentioned(2, { archived: true }))).toBe(0);
+    expect(callsOf(mentioned(2, { me: null }))).toBe(0);
+  });
+
+  it('is the sum of all chats; anything else that is unread waits', () => {
+    expect(callsIn([mentioned(2), chat('june', 'direct', {}, 3), chat('hikes', 'group', {}, 40)])).toEqual({ calls: 5, waiting: true });
+    expect(callsIn([chat('hikes', 'group', {}, 40)])).toEqual({ calls: 0, waiting: true });
+    expect(callsIn([chat('hikes', 'group', { archived: true }, 40), chat('june', 'direct')])).toEqual({ calls: 0, waiting: false });
   });
 });

@@ -13,8 +13,8 @@ function readAll(chatId: string): number | null {
   return window.lastSeq > me.read_seq || me.unread > 0 ? window.lastSeq : null;
 }
 
-function tell(chatId: string, seq: number, unread: number | undefined): void {
-  noteRead(chatId, seq, unread);
+function tell(chatId: string, seq: number, left?: { unread: number; mentions: number }): void {
+  noteRead(chatId, seq, left);
   const told = live.tell(`/app/chats/${chatId}/read`, { seq });
   if (!told) putRead(chatId, seq).catch(() => undefined);
 }
@@ -28,10 +28,10 @@ export function useReadMarker(chatId: string, atNewest: boolean, lastSeq: number
   const mark = useCallback(() => {
     timer.current = undefined;
     const all = readAll(chatId);
-    if (all !== null) return tell(chatId, all, 0);
+    if (all !== null) return tell(chatId, all, { unread: 0, mentions: 0 });
     const me = cachedChat(chatId)?.me;
     if (!me || !isLooking(chatId)) return;
-    if (joins.current && seen.current.last > me.read_seq) tell(chatId, seen.current.last, undefined);
+    if (joins.current && seen.current.last > me.read_seq) tell(chatId, seen.current.last);
   }, [chatId]);
   const plan = useCallback(() => {
     timer.current ??= setTimeout(mark, settleMilliseconds);
