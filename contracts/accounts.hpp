@@ -88,10 +88,31 @@ struct AccountSessionRef {
 };
 BOOST_DESCRIBE_STRUCT(AccountSessionRef, (), (id, session_id))
 
-struct RemovedAccount {
-    bool left_conversations = true;  // false: it goes on in the background
+// What becomes of what a removed person wrote.
+enum class RemovedMessages { keep, erase };
+BOOST_DESCRIBE_ENUM(RemovedMessages, keep, erase)
+
+struct RemoveAccountRequest {
+    UserId id;
+    RemovedMessages messages = RemovedMessages::keep;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"messages"};
+    static constexpr std::array fields{wire::Field{
+        .name = "messages",
+        .doc = "keep: they stay, under \"Removed account\".  erase: all that the person "
+               "wrote is deleted, and what assistants answered where nobody else is."}};
 };
-BOOST_DESCRIBE_STRUCT(RemovedAccount, (), (left_conversations))
+BOOST_DESCRIBE_STRUCT(RemoveAccountRequest, (), (id, messages))
+
+struct RemovedAccount {
+    // False: it goes on in the background, after a restart too.
+    bool left_conversations = true;
+    // All of them; false: they are kept, or it goes on in the background.
+    bool erased_messages = false;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"erased_messages"};
+};
+BOOST_DESCRIBE_STRUCT(RemovedAccount, (), (left_conversations, erased_messages))
 
 class AccountsApi {
   public:
@@ -108,10 +129,13 @@ class AccountsApi {
     virtual Task<Page<SessionInfo>> list_account_sessions(Caller caller, UserRef request) = 0;
     virtual Task<void> end_account_sessions(Caller caller, UserRef request) = 0;
     virtual Task<void> end_account_session(Caller caller, AccountSessionRef request) = 0;
-    // For good.  Messages stay, under "Removed account"; the person leaves every conversation, what
-    // they owned passes to the longest-serving admin of it, else member, and what nobody else is in
-    // is deleted.  Nobody can register the user name again.
-    virtual Task<RemovedAccount> remove_account(Caller caller, UserRef request) = 0;
+    // For good.  Messages stay, under "Removed account", or are erased as if the person had deleted
+    // each: a job that outlives restarts and ends with `chat.messages_erased` in the audit.  The
+    // person leaves every conversation, what they owned passes to the longest-serving admin of it,
+    // else member, and what nobody else is in is deleted.  Nobody can register the user name again.
+    virtual Task<RemovedAccount> remove_account(Caller caller, RemoveAccountRequest request) = 0;
+    // Removed people who are still leaving (AuthApi) and whose messages go too.
+    virtual Task<UserIds> list_erased_accounts(Caller caller, Empty request) = 0;
 };
 
 template <>
@@ -161,8 +185,13 @@ struct Table<AccountsApi> {
         Route<&AccountsApi::remove_account>{
             {.method = "DELETE",
              .path = "/api/admin/users/{id}",
-             .summary = "Remove an account for good; its messages stay without a name",
+             .summary = "Remove an account for good; its messages stay without a name, or go",
              .access = Access::admin}},
+        Route<&AccountsApi::list_erased_accounts>{
+            {.method = "GET",
+             .path = "/internal/users/erased",
+             .summary = "Removed people whose messages have to be erased",
+             .access = Access::internal}},
     };
 };
 

@@ -25,6 +25,7 @@ struct OneOptions {
     CommonOptions common;
     std::string username;
     std::string role;
+    std::string messages = "keep";
     std::string session;
     bool ends_all = false;
     bool reads_password = false;
@@ -194,17 +195,21 @@ void remove_one(const OneOptions& options) {
     if (!options.is_confirmed) {
         refuse_option("--yes", "is needed: this cannot be undone. `loquat user disable` can.");
     }
-    auto remove = [](Clients& clients, AccountInfo user) -> Task<void> {
-        contracts::UserRef request{user.id};
+    const auto messages = options.messages == "erase" ? contracts::RemovedMessages::erase
+                                                      : contracts::RemovedMessages::keep;
+    auto remove = [messages](Clients& clients, AccountInfo user) -> Task<void> {
+        contracts::RemoveAccountRequest request{user.id, messages};
         const auto removed =
             co_await clients.accounts.call<&AccountsApi::remove_account>(administrator(), request);
         fmt::print(
             "{} is removed: sessions ended, names, address and password deleted.\n"
-            "Messages stay under \"Removed account\"; rooms passed to their longest-serving "
-            "admin or member.\n",
-            user.username);
+            "{}; rooms passed to their longest-serving admin or member.\n",
+            user.username,
+            messages == contracts::RemovedMessages::erase
+                ? "Messages are erased"
+                : "Messages stay under \"Removed account\"");
         if (!removed.left_conversations) {
-            fmt::print("Leaving the conversations goes on in the background.\n");
+            fmt::print("That goes on in the background, while the platform runs.\n");
         }
     };
     with_account(options, remove);
@@ -256,14 +261,20 @@ void add_changes(Command command) {
     sessions.option("--end", options->session, "end this one; the list shows ids").takes("ID");
     sessions.flag("--end-all", options->ends_all, "end all of them");
     options = fresh();
-    add_command(command,
-                {"remove",
-                 "remove an account for good. Messages stay, under \"Removed account\"; rooms "
-                 "they own pass to the longest-serving admin, else member; what nobody else is in "
-                 "is deleted",
-                 "remove ana --yes"},
-                options, &remove_one)
-        .flag("--yes", options->is_confirmed, "needed: this cannot be undone");
+    const Command remove =
+        add_command(command,
+                    {"remove",
+                     "remove an account for good. Messages stay, under \"Removed account\", or are "
+                     "erased; rooms they own pass to the longest-serving admin, else member; what "
+                     "nobody else is in is deleted",
+                     "remove ana --yes"},
+                    options, &remove_one);
+    remove.flag("--yes", options->is_confirmed, "needed: this cannot be undone");
+    remove
+        .option("--messages", options->messages,
+                "what becomes of what they wrote; erase deletes all of it")
+        .takes("WHAT")
+        .one_of({"keep", "erase"});
 }
 
 }  // namespace

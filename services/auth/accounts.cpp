@@ -228,8 +228,9 @@ Task<std::vector<contracts::Revocation>> Accounts::reset_password(PasswordReset 
     co_return *std::move(revoked);
 }
 
-Task<Revoked> Accounts::change_state(UserId id, contracts::AccountState state, Ending ending) {
-    auto changed = co_await parts_.users.change_state(id, state, ending);
+Task<Revoked> Accounts::change_state(UserId id, contracts::AccountState state, Ending ending,
+                                     contracts::RemovedMessages messages) {
+    auto changed = co_await parts_.users.change_state(id, state, ending, messages);
     co_return to_revoked(std::move(changed));
 }
 

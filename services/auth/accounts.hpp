@@ -93,7 +93,9 @@ class Accounts {
     Task<Revoked> change_role(UserId id, contracts::Role role, OldTokens old_tokens);
 
     // None when it was so already; 409 `auth.last_admin`.
-    Task<Revoked> change_state(UserId id, contracts::AccountState state, Ending ending);
+    Task<Revoked> change_state(
+        UserId id, contracts::AccountState state, Ending ending,
+        contracts::RemovedMessages messages = contracts::RemovedMessages::keep);
 
     // None without a key; 422 for one that is none.
     std::optional<KeyedRequest> to_keyed(UserId user, std::string operation, std::string key) const;

@@ -117,9 +117,11 @@ Task<contracts::PasswordAnswer> Administration::reset_password(
     co_return answer;
 }
 
-Task<bool> Administration::change_state(UserId id, AccountState state) {
+Task<bool> Administration::change_state(UserId id, AccountState state,
+                                        contracts::RemovedMessages messages) {
     const Account before = co_await parts_.accounts.get(id);
-    const auto ended = co_await parts_.accounts.change_state(id, state, parts_.sessions.all_of(id));
+    const auto ended =
+        co_await parts_.accounts.change_state(id, state, parts_.sessions.all_of(id), messages);
     if (!ended) {
         co_return false;
     }
@@ -181,17 +183,32 @@ Task<void> Administration::end_account_session(Caller caller,
                       {.action = "auth.session_ended", .subject = request.session_id.to_string()});
 }
 
-Task<contracts::RemovedAccount> Administration::remove_account(Caller caller,
-                                                               contracts::UserRef request) {
+Task<contracts::RemovedAccount> Administration::remove_account(
+    Caller caller, contracts::RemoveAccountRequest request) {
     caller.require_admin();
+    const bool is_erased = request.messages == contracts::RemovedMessages::erase;
     Leaving::Wait left{parts_.leaving, request.id};
-    co_await change_state(request.id, AccountState::removed);
+    co_await change_state(request.id, AccountState::removed, request.messages);
     note(caller, "auth.account_removed", request.id);
+    if (is_erased) {
+        note(caller, "auth.account_erased", request.id);
+    }
     const Steady deadline =
         std::min(caller.deadline, std::chrono::steady_clock::now() + leaving_max);
     contracts::RemovedAccount removed;
     removed.left_conversations = co_await left.until(deadline);
+    removed.erased_messages = is_erased && removed.left_conversations;
     co_return removed;
+}
+
+Task<contracts::UserIds> Administration::list_erased_accounts(Caller, contracts::Empty) {
+    contracts::UserIds erased;
+    for (const UserStore::Leaver& leaver : co_await parts_.leaving.list()) {
+        if (leaver.messages == contracts::RemovedMessages::erase) {
+            erased.ids.push_back(leaver.user);
+        }
+    }
+    co_return erased;
 }
 
 }  // namespace loquat::auth

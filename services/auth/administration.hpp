@@ -39,13 +39,16 @@ class Administration final : public contracts::AccountsApi {
     Task<void> end_account_sessions(contracts::Caller caller, contracts::UserRef request) override;
     Task<void> end_account_session(contracts::Caller caller,
                                    contracts::AccountSessionRef request) override;
-    Task<contracts::RemovedAccount> remove_account(contracts::Caller caller,
-                                                   contracts::UserRef request) override;
+    Task<contracts::RemovedAccount> remove_account(
+        contracts::Caller caller, contracts::RemoveAccountRequest request) override;
+    Task<contracts::UserIds> list_erased_accounts(contracts::Caller caller,
+                                                  contracts::Empty request) override;
 
   private:
     void note(const contracts::Caller& caller, std::string_view action, UserId subject);
     // Ends what it has to; false when the account was in that state already.
-    Task<bool> change_state(UserId id, contracts::AccountState state);
+    Task<bool> change_state(UserId id, contracts::AccountState state,
+                            contracts::RemovedMessages messages = contracts::RemovedMessages::keep);
 
     Parts parts_;
 };

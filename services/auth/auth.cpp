@@ -327,7 +327,9 @@ Task<contracts::ServerInfo> Auth::get_server(Caller, Empty) { co_return parts_.s
 
 Task<contracts::LeavingUsers> Auth::list_leaving_users(Caller, Empty) {
     contracts::LeavingUsers leaving;
-    leaving.ids = co_await parts_.leaving.list();
+    for (const UserStore::Leaver& leaver : co_await parts_.leaving.list()) {
+        leaving.ids.push_back(leaver.user);
+    }
     co_return leaving;
 }
 

@@ -15,7 +15,7 @@ Leaving::Wait::~Wait() {
     std::erase_if(leaving_.waiting_, [this](const auto& entry) { return entry.second == this; });
 }
 
-Task<std::vector<UserId>> Leaving::list() { return users_.list_leaving(listed_max); }
+Task<std::vector<UserStore::Leaver>> Leaving::list() { return users_.list_leaving(listed_max); }
 
 Task<void> Leaving::note_left(UserId user) {
     co_await users_.note_left(user);

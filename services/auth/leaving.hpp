@@ -7,12 +7,13 @@
 
 namespace loquat::auth {
 
-// Removed people until they have left their conversations, which whoever keeps conversations says.
+// Removed people until they have left their conversations and their messages are erased where that
+// was asked for, which whoever keeps conversations says.
 class Leaving {
   public:
     explicit Leaving(UserStore& users) : users_(users) {}
 
-    Task<std::vector<UserId>> list();
+    Task<std::vector<UserStore::Leaver>> list();
     Task<void> note_left(UserId user);
 
     // From before the removal is told until it was waited for.

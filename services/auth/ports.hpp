@@ -6,6 +6,7 @@
 #include "aio/task.hpp"
 #include "base/failure.hpp"
 #include "base/unicode/fold.hpp"
+#include "contracts/accounts.hpp"
 #include "contracts/auth.hpp"
 #include "services/auth/domain/key_ring.hpp"
 #include "services/auth/domain/session.hpp"
@@ -140,13 +141,19 @@ class UserStore {
     virtual Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) = 0;
     // Whoever is not active has no session: `ending` comes with it.  Removing is for good: names,
     // e-mail address and password go, the id stays for what was written under it.  Refuses to take
-    // the last administrator away.
-    virtual Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) = 0;
+    // the last administrator away.  `messages` is for removing.
+    virtual Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending,
+                                       contracts::RemovedMessages messages) = 0;
     // Whose display name is like one of `looks` (unicode::are_alike), at most `limit`.
     virtual Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                                     std::size_t limit) = 0;
-    // Removed people who have not left their conversations yet, until note_left says so.
-    virtual Task<std::vector<UserId>> list_leaving(std::size_t limit) = 0;
+    // Removed people who have not left their conversations yet, or whose messages are not erased
+    // yet, until note_left says so.
+    struct Leaver {
+        UserId user;
+        contracts::RemovedMessages messages = contracts::RemovedMessages::keep;
+    };
+    virtual Task<std::vector<Leaver>> list_leaving(std::size_t limit) = 0;
     virtual Task<void> note_left(UserId id) = 0;
 };
 

@@ -177,9 +177,20 @@ class Chat final : public contracts::ChatApi {
     void on_users(store::Notice notice, const store::Payload& payload);
     Task<void> retitle_directs(UserId user);
     Task<void> remove_people();
+    Task<void> remove_leaving();
     Task<void> remove_from_all(UserId user);
     Task<void> depart(ChatId chat, UserId user);
     Task<void> pass_on(RoomPtr room, UserId user);
+
+    // erasing.cpp
+    Task<void> wait_for_store();
+    Task<void> erase(const store::Sender& author, std::vector<store::Scanned::Found> messages,
+                     store::Authority authority);
+    Task<std::size_t> erase_written(const store::Sender& author);
+    Task<void> erase_conversation(ChatId chat, const store::Sender& author);
+    Task<store::Sender> removed_author(UserId user);
+    Task<void> erase_own_conversations(UserId user);
+    Task<void> erase_messages(UserId user);
 
     // messages.cpp
     // Who says whether a client id was used before: the consumer tells who waits for the outcome;
@@ -229,6 +240,8 @@ class Chat final : public contracts::ChatApi {
     Lru<Seat, Steady> typing_;
     LiveAnswers* answers_ = nullptr;
     Activity activity_;
+    std::uint64_t removals_told_ = 0;
+    bool is_removing_ = false;
     store::Subscription stored_;
     store::Subscription users_;
     aio::Scope scope_;

@@ -13,6 +13,8 @@ namespace {
 // Beyond it a person's other direct chats get their title when they are next read.
 constexpr std::size_t retitled_max = 500;
 
+constexpr std::chrono::seconds removal_pause{5};
+
 }  // namespace
 
 void Chat::on_users(store::Notice notice, const store::Payload& payload) {
@@ -49,22 +51,48 @@ Task<void> Chat::retitle_directs(UserId user) {
     }
 }
 
-// Whatever fails is tried again later: who has not left is listed again.
+// One at a time; who was told of meanwhile is listed again.  What fails is tried again after a
+// while.
 Task<void> Chat::remove_people() {
-    std::exception_ptr error;
-    try {
-        const std::vector<UserId> leaving = co_await ports_.directory.list_leaving();
-        for (const UserId& user : leaving) {
-            co_await remove_from_all(user);
-            co_await ports_.directory.note_left(user);
-        }
-    } catch (const Failure&) {
-        error = std::current_exception();
+    ++removals_told_;
+    if (is_removing_) {
+        co_return;
     }
-    if (error) {
-        log_warn({.service = "chat"},
-                 "it is not known who was removed and has conversations to leave",
-                 {{"error", aio::describe(error)}});
+    is_removing_ = true;
+    for (std::uint64_t done = 0; done != removals_told_;) {
+        done = removals_told_;
+        std::exception_ptr error;
+        try {
+            co_await remove_leaving();
+        } catch (const Failure&) {
+            error = std::current_exception();
+        }
+        if (error) {
+            log_warn({.service = "chat"}, "people who were removed have not left everything yet",
+                     {{"error", aio::describe(error)}});
+            co_await ports_.loop.sleep_for(removal_pause);
+            ++removals_told_;
+        }
+    }
+    is_removing_ = false;
+}
+
+Task<void> Chat::remove_leaving() {
+    const auto leaving = co_await ports_.directory.list_leaving();
+    for (const Directory::Leaver& leaver : leaving) {
+        if (leaver.messages == contracts::RemovedMessages::erase) {
+            co_await erase_own_conversations(leaver.user);
+        }
+        co_await remove_from_all(leaver.user);
+        if (leaver.messages == contracts::RemovedMessages::keep) {
+            co_await ports_.directory.note_left(leaver.user);
+        }
+    }
+    for (const Directory::Leaver& leaver : leaving) {
+        if (leaver.messages == contracts::RemovedMessages::erase) {
+            co_await erase_messages(leaver.user);
+            co_await ports_.directory.note_left(leaver.user);
+        }
     }
 }
 

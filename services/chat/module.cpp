@@ -27,7 +27,8 @@ class ChatService final : public runtime::Service {
     explicit ChatService(runtime::Context& context)
         : database_(context.database(chat_schema())),
           chats_(make_sql_chats(database_)),
-          directory_(context.client<contracts::AuthApi>()),
+          directory_(context.client<contracts::AuthApi>(),
+                     context.client<contracts::AccountsApi>()),
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "chat"}),

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "aio/task.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/accounts.hpp"
 #include "services/chat/domain/cursor.hpp"
 #include "services/chat/domain/records.hpp"
 
@@ -147,8 +147,13 @@ class Directory {
     virtual ~Directory() = default;
     // Those that exist, in any order; at most ids_max.
     virtual Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) = 0;
-    // Removed people who have not left their conversations yet, some at a time.
-    virtual Task<std::vector<UserId>> list_leaving() = 0;
+    // Removed people who have not left their conversations yet, or whose messages are not erased
+    // yet, some at a time.
+    struct Leaver {
+        UserId user;
+        contracts::RemovedMessages messages = contracts::RemovedMessages::keep;
+    };
+    virtual Task<std::vector<Leaver>> list_leaving() = 0;
     virtual Task<void> note_left(UserId user) = 0;
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const std::string consumer_name = "consumer";
+const std::string consumer_name{store::log_reader};
 
 }  // namespace
 

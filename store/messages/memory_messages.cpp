@@ -121,6 +121,18 @@ class MemoryMessages final : public MessageStore {
         co_return all;
     }
 
+    Task<Scanned> scan_sender(UserId sender, ScanPlace) override {
+        Scanned scanned;
+        for (const auto& [chat, entries] : chats_) {
+            for (const auto& entry : entries) {
+                if (entry->message.sender.id == sender && !entry->message.deleted_at) {
+                    scanned.found.push_back({chat, entry->message.id});
+                }
+            }
+        }
+        co_return scanned;
+    }
+
   private:
     struct Entry {
         StoredMessage message;

@@ -87,6 +87,21 @@ struct MentionQuery {
     std::int64_t after_seq = 0;
 };
 
+// How far a search through all messages has come; meant for the store that gave it.
+struct ScanPlace {
+    std::int64_t chat = 0;
+    std::int64_t seq = 0;
+};
+
+struct Scanned {
+    struct Found {
+        ChatId chat;
+        MessageId id;
+    };
+    std::vector<Found> found;
+    std::optional<ScanPlace> next;  // none: that was all
+};
+
 // The messages of all chats.  Fails as store/sql/database.hpp says.
 class MessageStore {
   public:
@@ -94,6 +109,7 @@ class MessageStore {
     static constexpr std::size_t heads_max = 500;
     static constexpr std::size_t deleted_max = 10'000;
     static constexpr std::size_t mentions_max = 10'000;
+    static constexpr std::size_t scanned_max = 10'000;
 
     virtual ~MessageStore() = default;
 
@@ -129,6 +145,9 @@ class MessageStore {
     // ascending; the newest mentions_max of each.  In the order asked for, at most heads_max.
     virtual Task<std::vector<std::vector<std::int64_t>>> list_mentions(
         std::vector<MentionQuery> queries) = 0;
+    // Somebody's messages that are not deleted, among the next scanned_max of all messages behind
+    // `after`.  For what is seldom done: there is no index.
+    virtual Task<Scanned> scan_sender(UserId sender, ScanPlace after) = 0;
 };
 
 }  // namespace loquat::store

@@ -52,6 +52,8 @@ struct MessageRecord {
 };
 
 inline constexpr std::string_view messages_topic = "chat.messages";
+// Who reads it into the store; its position says how far.
+inline constexpr std::string_view log_reader = "consumer";
 
 std::string encode(const MessageRecord& record);
 // None for anything that `encode` did not write: unknown version, kind or flag, bytes missing or

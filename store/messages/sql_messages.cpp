@@ -123,6 +123,50 @@ std::vector<std::int64_t> read_mentions(Transaction& transaction, const MentionQ
     return seqs;
 }
 
+constexpr std::size_t chats_scanned_max = 500;
+
+// Looks at what is left of a chat behind `from`; gives how many messages that were.
+std::size_t scan_chat(Transaction& transaction, ScanPlace& place, std::size_t limit,
+                      const UserId& sender, Scanned& scanned) {
+    static constexpr std::string_view sql =
+        "SELECT seq, id, sender, deleted_at FROM messages WHERE chat = $1 AND seq > $2 ORDER BY "
+        "seq LIMIT $3";
+    static constexpr std::string_view chat_sql = "SELECT id FROM chats WHERE number = $1";
+    const Rows rows =
+        transaction.query(sql, {place.chat, place.seq, static_cast<std::int64_t>(limit)});
+    std::optional<ChatId> chat;
+    for (const Row row : rows) {
+        place.seq = row.integer(0);
+        if (row.id<UserId>(2) == sender && row.is_null(3)) {
+            if (!chat) {
+                chat = transaction.query(chat_sql, {place.chat}).front().id<ChatId>(0);
+            }
+            scanned.found.push_back({*chat, row.id<MessageId>(1)});
+        }
+    }
+    return rows.size();
+}
+
+Scanned scan(Transaction& transaction, const UserId& sender, ScanPlace place) {
+    static constexpr std::string_view next_sql = "SELECT min(number) FROM chats WHERE number > $1";
+    Scanned scanned;
+    std::size_t left = MessageStore::scanned_max;
+    for (std::size_t chats = 0; chats < chats_scanned_max && left > 0; ++chats) {
+        const std::size_t seen = scan_chat(transaction, place, left, sender, scanned);
+        left -= seen;
+        if (left == 0) {
+            break;
+        }
+        const Rows next = transaction.query(next_sql, {place.chat});
+        if (next.front().is_null(0)) {
+            return scanned;
+        }
+        place = {next.front().integer(0), 0};
+    }
+    scanned.next = place;
+    return scanned;
+}
+
 std::optional<StoredMessage> first_message(const Rows& rows, ChatId chat) {
     return rows.empty() ? std::nullopt : std::optional{read_message(rows.front(), chat)};
 }
@@ -257,6 +301,13 @@ class SqlMessages final : public MessageStore {
             return all;
         };
         co_return co_await database_.read(std::move(work));
+    }
+
+    Task<Scanned> scan_sender(UserId sender, ScanPlace after) override {
+        auto work = [sender, after](Transaction& transaction) {
+            return scan(transaction, sender, after);
+        };
+        co_return co_await database_.read(work);
     }
 
   private:

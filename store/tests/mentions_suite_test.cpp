@@ -8,7 +8,7 @@
 #include "store/tests/message_support.hpp"
 #include "store/tests/support.hpp"
 
-// Whom messages mention: the same answers of all stores.
+// Whom messages mention, and who wrote them: the same answers of all stores.
 namespace loquat::store {
 namespace {
 
@@ -81,6 +81,26 @@ TEST_P(MentionSuite, follows_edits_and_deletions) {
     EXPECT_EQ(mentions_of(bob), Seqs{});
 }
 
+TEST_P(MentionSuite, finds_what_somebody_wrote_and_has_not_deleted) {
+    const ChatId other = ChatId::make();
+    const MessageRecord first = make.message(chat, "1");
+    const MessageRecord second = make.message(other, "2");
+    MessageRecord strange = make.message(chat, "3");
+    strange.sender.id = eve;
+    const MessageRecord gone = make.message(chat, "4");
+    apply({first, second, strange, gone, make.removal(gone)});
+
+    const Scanned scanned = await(loop, store->scan_sender(first.sender.id, {}));
+
+    std::set<MessageId> found;
+    for (const auto& one : scanned.found) {
+        EXPECT_EQ(one.chat, one.id == second.message_id ? other : chat);
+        found.insert(one.id);
+    }
+    EXPECT_EQ(found, (std::set<MessageId>{first.message_id, second.message_id}));
+    EXPECT_FALSE(scanned.next);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, MentionSuite, testing::Bool(),
                          [](const auto& info) { return info.param ? "sql" : "memory"; });
 
@@ -118,8 +138,51 @@ TEST(MentionStores, agree_whatever_comes) {
         for (const Seqs& seqs : expected) {
             found += seqs.size();
         }
+        std::multiset<MessageId> from_sql;
+        std::multiset<MessageId> from_memory;
+        for (const auto& one : await(loop, sql->scan_sender(user, {})).found) {
+            from_sql.insert(one.id);
+        }
+        for (const auto& one : await(loop, memory->scan_sender(user, {})).found) {
+            from_memory.insert(one.id);
+        }
+        EXPECT_EQ(from_sql, from_memory);
     }
     EXPECT_GT(found, 20U);
+}
+
+TEST(MentionStores, scan_a_part_at_a_time_and_everything_once) {
+    TemporaryFolder folder;
+    aio::Loop loop{"test"};
+    const auto database = open_sqlite({.file = folder / "messages.db", .schema = message_schema()});
+    const auto store = make_sql_messages(*database);
+    RecordMaker make;
+    const ChatId large = ChatId::make();
+    const std::size_t count = MessageStore::scanned_max + 300;
+    std::vector<std::optional<MessageRecord>> records;
+    for (std::size_t i = 0; i < count; ++i) {
+        records.push_back(make.message(large, std::to_string(i)));
+    }
+    records.push_back(make.message(ChatId::make(), "last"));
+    const UserId sender = records.front()->sender.id;
+    const Batch batch{"consumer", 0, records.size(), records};
+    await(loop, store->apply_batch(batch));
+
+    std::set<MessageId> found;
+    std::size_t parts = 0;
+    std::optional<ScanPlace> place = ScanPlace{};
+    while (place) {
+        const Scanned scanned = await(loop, store->scan_sender(sender, *place));
+        EXPECT_LE(scanned.found.size(), MessageStore::scanned_max);
+        for (const auto& one : scanned.found) {
+            EXPECT_TRUE(found.insert(one.id).second);
+        }
+        place = scanned.next;
+        ++parts;
+    }
+
+    EXPECT_EQ(found.size(), records.size());
+    EXPECT_EQ(parts, 2U);
 }
 
 TEST(MentionStores, know_the_mentions_of_a_folder_from_before) {

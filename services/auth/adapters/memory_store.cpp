@@ -166,7 +166,8 @@ Task<Changed> MemoryStore::change_role(UserId id, Role role, OldTokens old_token
     co_return Changed{.ended = {revocations_.back()}};
 }
 
-Task<Changed> MemoryStore::change_state(UserId id, AccountState state, Ending ending) {
+Task<Changed> MemoryStore::change_state(UserId id, AccountState state, Ending ending,
+                                        contracts::RemovedMessages messages) {
     begin_change();
     const auto found = users_.find(id);
     if (found == users_.end() || found->second.state == AccountState::removed) {
@@ -182,7 +183,7 @@ Task<Changed> MemoryStore::change_state(UserId id, AccountState state, Ending en
     account.state = state;
     if (state == AccountState::removed) {
         retired_.insert(account.username);
-        leaving_.insert(id);
+        leaving_.insert_or_assign(id, messages);
         account = {.id = id,
                    .username = username_of_removed(id),
                    .display_name = std::string{display_name_of_removed},
@@ -222,9 +223,13 @@ Task<std::vector<Account>> MemoryStore::list_by_look(std::vector<unicode::Look> 
     co_return all;
 }
 
-Task<std::vector<UserId>> MemoryStore::list_leaving(std::size_t limit) {
-    std::vector<UserId> all{leaving_.begin(), leaving_.end()};
-    all.resize(std::min(all.size(), limit));
+Task<std::vector<UserStore::Leaver>> MemoryStore::list_leaving(std::size_t limit) {
+    std::vector<Leaver> all;
+    for (const auto& [user, messages] : leaving_) {
+        if (all.size() < limit) {
+            all.push_back({user, messages});
+        }
+    }
     co_return all;
 }
 

@@ -21,11 +21,12 @@ class MemoryStore final : public UserStore, public SessionStore {
     Task<bool> was_done(KeyedRequest request) override;
     Task<void> note_done(KeyedRequest request) override;
     Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) override;
-    Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) override;
+    Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending,
+                               contracts::RemovedMessages messages) override;
     Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
     Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                             std::size_t limit) override;
-    Task<std::vector<UserId>> list_leaving(std::size_t limit) override;
+    Task<std::vector<Leaver>> list_leaving(std::size_t limit) override;
     Task<void> note_left(UserId id) override;
 
     Task<Opened> open(Opening opening) override;
@@ -53,7 +54,7 @@ class MemoryStore final : public UserStore, public SessionStore {
     std::map<UserId, Account> users_;
     std::map<SessionId, Session> sessions_;
     std::set<std::string, std::less<>> retired_;
-    std::set<UserId> leaving_;
+    std::map<UserId, contracts::RemovedMessages> leaving_;
     std::map<std::tuple<UserId, std::string, std::string>, Time> done_;
     std::vector<contracts::Revocation> revocations_;
 };

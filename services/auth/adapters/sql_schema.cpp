@@ -25,12 +25,17 @@ constexpr char done_requests[] = {
 #embed "../schema/0005_done_requests.sql"
 };
 
+constexpr char erasing[] = {
+#embed "../schema/0006_erasing.sql"
+};
+
 constexpr std::array steps{
     store::Migration{1, "users", {users, sizeof(users)}},
     store::Migration{2, "search", {search, sizeof(search)}},
     store::Migration{3, "standing", {standing, sizeof(standing)}},
     store::Migration{4, "looks", {looks, sizeof(looks)}},
-    store::Migration{5, "done_requests", {done_requests, sizeof(done_requests)}}};
+    store::Migration{5, "done_requests", {done_requests, sizeof(done_requests)}},
+    store::Migration{6, "erasing", {erasing, sizeof(erasing)}}};
 
 }  // namespace
 

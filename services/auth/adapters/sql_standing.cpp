@@ -12,7 +12,8 @@ namespace {
 using contracts::AccountState;
 
 // The row stays, for messages name its id; what tells who it was goes.
-void erase_person(store::Transaction& transaction, const Account& account) {
+void erase_person(store::Transaction& transaction, const Account& account,
+                  contracts::RemovedMessages messages) {
     forget_names(transaction, account);
     transaction.execute(
         "INSERT INTO retired_usernames (username) VALUES ($1) ON CONFLICT (username) DO NOTHING",
@@ -21,9 +22,10 @@ void erase_person(store::Transaction& transaction, const Account& account) {
         "UPDATE users SET username = $2, display_name = $3, display_name_folded = '', "
         "email = NULL, role = 'user', password_hash = '', "
         "password_version = password_version + 1, search_words = ' ', display_look = '', "
-        "username_look = '', display_folded_look = '', username_folded_look = '', leaving = 1 "
-        "WHERE id = $1",
-        {account.id, username_of_removed(account.id), display_name_of_removed});
+        "username_look = '', display_folded_look = '', username_folded_look = '', leaving = 1, "
+        "erasing = $4 WHERE id = $1",
+        {account.id, username_of_removed(account.id), display_name_of_removed,
+         messages == contracts::RemovedMessages::erase ? 1 : 0});
 }
 
 }  // namespace
@@ -49,8 +51,9 @@ Task<Changed> SqlUsers::change_role(UserId id, contracts::Role role, OldTokens o
     co_return co_await database_.transact(std::move(work));
 }
 
-Task<Changed> SqlUsers::change_state(UserId id, AccountState state, Ending ending) {
-    auto work = [id, state, ending](store::Transaction& transaction) -> Changed {
+Task<Changed> SqlUsers::change_state(UserId id, AccountState state, Ending ending,
+                                     contracts::RemovedMessages messages) {
+    auto work = [id, state, ending, messages](store::Transaction& transaction) -> Changed {
         const auto account = find_user(transaction, id);
         if (!account || account->state == AccountState::removed) {
             return {.outcome = ChangeOutcome::unknown_user};
@@ -64,7 +67,7 @@ Task<Changed> SqlUsers::change_state(UserId id, AccountState state, Ending endin
         transaction.execute("UPDATE users SET state = $2 WHERE id = $1",
                             {id, wire::enum_name(state)});
         if (state == AccountState::removed) {
-            erase_person(transaction, *account);
+            erase_person(transaction, *account, messages);
         }
         Changed changed;
         if (state != AccountState::active) {
@@ -89,20 +92,22 @@ Task<Revoked> SqlUsers::reset_password(UserId id, std::string hash, Ending endin
     co_return co_await database_.transact(std::move(work));
 }
 
-Task<std::vector<UserId>> SqlUsers::list_leaving(std::size_t limit) {
+Task<std::vector<UserStore::Leaver>> SqlUsers::list_leaving(std::size_t limit) {
     std::vector<store::Value> params{limit};
     const store::Rows rows = co_await database_.query(
-        "SELECT id FROM users WHERE leaving = 1 ORDER BY id LIMIT $1", std::move(params));
-    std::vector<UserId> all;
+        "SELECT id, erasing FROM users WHERE leaving = 1 ORDER BY id LIMIT $1", std::move(params));
+    std::vector<Leaver> all;
     for (const store::Row row : rows) {
-        all.push_back(row.id<UserId>(0));
+        const bool is_erased = row.integer(1) != 0;
+        all.push_back({row.id<UserId>(0), is_erased ? contracts::RemovedMessages::erase
+                                                    : contracts::RemovedMessages::keep});
     }
     co_return all;
 }
 
 Task<void> SqlUsers::note_left(UserId id) {
     auto work = [id](store::Transaction& transaction) {
-        transaction.execute("UPDATE users SET leaving = 0 WHERE id = $1", {id});
+        transaction.execute("UPDATE users SET leaving = 0, erasing = 0 WHERE id = $1", {id});
     };
     co_await database_.transact(std::move(work));
 }

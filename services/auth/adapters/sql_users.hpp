@@ -26,11 +26,12 @@ class SqlUsers final : public UserStore {
     Task<bool> was_done(KeyedRequest request) override;
     Task<void> note_done(KeyedRequest request) override;
     Task<Changed> change_role(UserId id, contracts::Role role, OldTokens old_tokens) override;
-    Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending) override;
+    Task<Changed> change_state(UserId id, contracts::AccountState state, Ending ending,
+                               contracts::RemovedMessages messages) override;
     Task<Revoked> reset_password(UserId id, std::string hash, Ending ending) override;
     Task<std::vector<Account>> list_by_look(std::vector<unicode::Look> looks,
                                             std::size_t limit) override;
-    Task<std::vector<UserId>> list_leaving(std::size_t limit) override;
+    Task<std::vector<Leaver>> list_leaving(std::size_t limit) override;
     Task<void> note_left(UserId id) override;
 
     // Makes accounts that were added before there was an index for searching findable, and names

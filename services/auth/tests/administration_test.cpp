@@ -172,6 +172,23 @@ TEST_F(Administrators, remove_an_account_for_good) {
               "auth.user_not_found");
 }
 
+TEST_F(Administrators, say_whether_messages_go_with_an_account) {
+    const UserId bob = sign_up("bob").user.id;
+    const UserId eve = sign_up("eve").user.id;
+    admin.deadline = std::chrono::steady_clock::now();
+
+    const auto kept = run(administration.remove_account(admin, {bob}));
+    const auto erased =
+        run(administration.remove_account(admin, {eve, contracts::RemovedMessages::erase}));
+
+    EXPECT_FALSE(kept.erased_messages);
+    EXPECT_FALSE(erased.erased_messages) << "it goes on";
+    EXPECT_EQ(run(auth.list_leaving_users(admin, {})).ids.size(), 2U);
+    EXPECT_EQ(run(administration.list_erased_accounts(admin, {})).ids, std::vector<UserId>{eve});
+    run(auth.note_user_left(admin, {eve}));
+    EXPECT_TRUE(run(administration.list_erased_accounts(admin, {})).ids.empty());
+}
+
 TEST_F(Administrators, alone_give_the_name_of_a_removed_account_again) {
     const UserId bob = sign_up("bob").user.id;
     admin.deadline = std::chrono::steady_clock::now();

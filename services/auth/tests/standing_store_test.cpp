@@ -1,3 +1,5 @@
+#include <map>
+
 #include "services/auth/tests/store_adapters.hpp"
 
 // What every store promises about accounts that may not be used, for each adapter.
@@ -10,9 +12,10 @@ using contracts::Role;
 
 template <class Adapter>
 struct Standing : Store<Adapter> {
-    Changed change(UserId id, AccountState state) {
-        return this->run(this->users.change_state(
-            id, state, {.user = id, .revoked_until = this->clock.now() + 15min}));
+    Changed change(UserId id, AccountState state,
+                   contracts::RemovedMessages messages = contracts::RemovedMessages::keep) {
+        const Ending ending{.user = id, .revoked_until = this->clock.now() + 15min};
+        return this->run(this->users.change_state(id, state, ending, messages));
     }
     std::size_t sessions_of(UserId id) {
         return this->run(this->sessions.list(id, this->clock.now())).size();
@@ -53,6 +56,27 @@ TYPED_TEST(Standing, ends_no_session_when_an_account_can_be_used_again) {
     EXPECT_EQ(this->change(bob.id, AccountState::active).outcome, ChangeOutcome::unchanged);
     EXPECT_EQ(this->change(UserId::make(), AccountState::disabled).outcome,
               ChangeOutcome::unknown_user);
+}
+
+TYPED_TEST(Standing, remembers_who_is_leaving_and_whether_messages_go_too) {
+    this->added("ann");
+    const Account bob = this->added("bob");
+    const Account eve = this->added("eve");
+    this->change(bob.id, AccountState::removed);
+    this->change(eve.id, AccountState::removed, contracts::RemovedMessages::erase);
+
+    std::map<UserId, contracts::RemovedMessages> leaving;
+    for (const auto& leaver : this->run(this->users.list_leaving(10))) {
+        leaving.emplace(leaver.user, leaver.messages);
+    }
+    this->run(this->users.note_left(eve.id));
+    const auto left = this->run(this->users.list_leaving(10));
+
+    EXPECT_EQ(leaving, (std::map<UserId, contracts::RemovedMessages>{
+                           {bob.id, contracts::RemovedMessages::keep},
+                           {eve.id, contracts::RemovedMessages::erase}}));
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left.front().user, bob.id);
 }
 
 // Nobody could sign in and administer any more.

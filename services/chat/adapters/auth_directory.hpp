@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "contracts/client.hpp"
 #include "services/chat/ports.hpp"
 
@@ -7,7 +9,9 @@ namespace loquat::chat {
 // Names from the auth service.
 class AuthDirectory final : public Directory {
   public:
-    explicit AuthDirectory(contracts::Client<contracts::AuthApi> auth) : auth_(std::move(auth)) {}
+    AuthDirectory(contracts::Client<contracts::AuthApi> auth,
+                  contracts::Client<contracts::AccountsApi> accounts)
+        : auth_(std::move(auth)), accounts_(std::move(accounts)) {}
 
     Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) override {
         contracts::Caller caller;
@@ -18,12 +22,23 @@ class AuthDirectory final : public Directory {
         co_return std::move(answer.items);
     }
 
-    Task<std::vector<UserId>> list_leaving() override {
+    Task<std::vector<Leaver>> list_leaving() override {
         contracts::Caller caller;
         contracts::Empty request;
-        auto answer =
-            co_await auth_.call<&contracts::AuthApi::list_leaving_users>(std::move(caller), request);
-        co_return std::move(answer.ids);
+        const auto answer =
+            co_await auth_.call<&contracts::AuthApi::list_leaving_users>(caller, request);
+        if (answer.ids.empty()) {
+            co_return std::vector<Leaver>{};
+        }
+        const auto erased =
+            co_await accounts_.call<&contracts::AccountsApi::list_erased_accounts>(caller, request);
+        std::vector<Leaver> leaving;
+        for (const UserId& user : answer.ids) {
+            const bool is_erased = std::ranges::find(erased.ids, user) != erased.ids.end();
+            leaving.push_back({user, is_erased ? contracts::RemovedMessages::erase
+                                               : contracts::RemovedMessages::keep});
+        }
+        co_return leaving;
     }
 
     Task<void> note_left(UserId user) override {
@@ -34,6 +49,7 @@ class AuthDirectory final : public Directory {
 
   private:
     contracts::Client<contracts::AuthApi> auth_;
+    contracts::Client<contracts::AccountsApi> accounts_;
 };
 
 }  // namespace loquat::chat

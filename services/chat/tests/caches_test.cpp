@@ -290,6 +290,9 @@ class SlowHeads final : public store::MessageStore {
         std::vector<store::MentionQuery> queries) override {
         return inner_.list_mentions(std::move(queries));
     }
+    Task<store::Scanned> scan_sender(UserId sender, store::ScanPlace after) override {
+        return inner_.scan_sender(sender, after);
+    }
 
     store::StoredMessage current;
     std::vector<std::int64_t> deleted;

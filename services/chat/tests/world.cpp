@@ -15,6 +15,15 @@ UserId FakeDirectory::add(const std::string& username) {
     return user.id;
 }
 
+Task<std::vector<Directory::Leaver>> FakeDirectory::list_leaving() {
+    std::vector<Leaver> all;
+    for (const UserId& user : leaving) {
+        all.push_back({user, erased.contains(user) ? contracts::RemovedMessages::erase
+                                                   : contracts::RemovedMessages::keep});
+    }
+    co_return all;
+}
+
 Task<std::vector<contracts::PublicUser>> FakeDirectory::list_users(std::vector<UserId> ids) {
     ++calls;
     if (is_down) {
@@ -39,10 +48,12 @@ Task<store::Offset> FakeLog::append(std::string topic, std::string key, std::str
 }
 
 Task<void> FakeLog::append_all(std::string topic, std::vector<store::KeyedPayload> records) {
-    if (failures_left > 0) {
-        --failures_left;
+    if (failures_left > 0 || groups_left == 0) {
+        failures_left -= failures_left > 0 ? 1 : 0;
+        ++refused;
         throw Failure{Kind::unavailable, "store.full", "full"};
     }
+    groups_left -= groups_left > 0 ? 1 : 0;
     appends += static_cast<int>(records.size());
     co_await inner().append_all(std::move(topic), std::move(records));
 }
@@ -158,7 +169,7 @@ Task<void> World::drain() {
 }
 
 Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
-    store::Batch batch{"test", applied_, applied_ + records.size(), {}};
+    store::Batch batch{std::string{store::log_reader}, applied_, applied_ + records.size(), {}};
     applied_ = batch.through;
     for (const auto& record : records) {
         batch.records.push_back(store::decode_message_record(record->payload));

@@ -19,7 +19,7 @@ class FakeDirectory final : public Directory {
   public:
     UserId add(const std::string& username);
     Task<std::vector<contracts::PublicUser>> list_users(std::vector<UserId> ids) override;
-    Task<std::vector<UserId>> list_leaving() override { co_return leaving; }
+    Task<std::vector<Leaver>> list_leaving() override;
     Task<void> note_left(UserId user) override {
         std::erase(leaving, user);
         co_return;
@@ -27,6 +27,7 @@ class FakeDirectory final : public Directory {
 
     std::map<UserId, contracts::PublicUser> users;
     std::vector<UserId> leaving;
+    std::set<UserId> erased;  // those of them whose messages go too
     bool is_down = false;
     int calls = 0;
 };
@@ -38,7 +39,9 @@ class FakeLog final : public store::LogDouble {
     Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override;
 
     int failures_left = 0;
+    int groups_left = -1;  // what comes after them fails; less than 0: nothing does
     int appends = 0;
+    int refused = 0;  // groups
 };
 
 // Delivers on the loop that subscribed, keeps a copy of everything, and may be told to lose.

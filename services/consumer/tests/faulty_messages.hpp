@@ -56,6 +56,9 @@ class FaultyMessages final : public store::MessageStore {
         std::vector<store::MentionQuery> queries) override {
         co_return co_await inner_.list_mentions(std::move(queries));
     }
+    Task<store::Scanned> scan_sender(UserId sender, store::ScanPlace after) override {
+        co_return co_await inner_.scan_sender(sender, after);
+    }
 
   private:
     static void fail_if(int& times) {

@@ -448,9 +448,18 @@ export interface RegisterRequest {
 
 export type Registration = "open" | "closed";
 
+export interface RemoveAccountRequest {
+  id: string;
+  /** keep: they stay, under "Removed account".  erase: all that the person wrote is deleted, and what assistants answered where nobody else is. */
+  messages?: RemovedMessages;
+}
+
 export interface RemovedAccount {
   left_conversations: boolean;
+  erased_messages?: boolean;
 }
+
+export type RemovedMessages = "keep" | "erase";
 
 export interface ResetPasswordRequest {
   id: string;

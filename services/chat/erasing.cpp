@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <iterator>
+
+#include "base/log.hpp"
+#include "services/chat/chat.hpp"
+
+// What a removed person wrote, erased as if they had deleted each message themselves: through the
+// log, so that it is durable, told live and followed by everything that is made of messages.
+// Whatever was erased is not found again, so the whole may begin anew at any time.
+
+namespace loquat::chat {
+namespace {
+
+constexpr std::size_t erased_at_once = 200;
+constexpr int erase_rounds_max = 10;
+constexpr std::chrono::seconds store_wait_max{60};
+constexpr std::chrono::milliseconds store_pause{50};
+
+}  // namespace
+
+// Until the store has everything that was in the log when it was called.
+Task<void> Chat::wait_for_store() {
+    const std::string topic{store::messages_topic};
+    const store::LogEnds ends = co_await ports_.log.ends(topic);
+    const Steady deadline = std::chrono::steady_clock::now() + store_wait_max;
+    for (;;) {
+        const auto position = co_await ports_.messages.position(std::string{store::log_reader});
+        if (position.applied >= ends.last) {
+            co_return;
+        }
+        if (std::chrono::steady_clock::now() > deadline) {
+            throw Failure{Kind::timed_out, "upstream.timeout", "The store is far behind."};
+        }
+        co_await ports_.loop.sleep_for(store_pause);
+    }
+}
+
+Task<void> Chat::erase(const store::Sender& author, std::vector<store::Scanned::Found> messages,
+                       store::Authority authority) {
+    const std::span all{messages};
+    for (std::size_t at = 0; at < all.size(); at += erased_at_once) {
+        std::vector<store::KeyedPayload> records;
+        for (const auto& found : all.subspan(at, std::min(erased_at_once, all.size() - at))) {
+            store::MessageRecord record;
+            record.kind = store::RecordKind::remove;
+            record.chat = found.chat;
+            record.message_id = found.id;
+            record.sender = author;
+            record.authority = authority;
+            record.at = ports_.clock.now();
+            records.push_back({found.chat.to_string(), store::encode(record)});
+        }
+        std::string topic{store::messages_topic};
+        co_await store::append_in_groups(ports_.log, std::move(topic), std::move(records));
+        co_await wait_for_store();
+    }
+}
+
+Task<std::size_t> Chat::erase_written(const store::Sender& author) {
+    std::size_t erased = 0;
+    std::optional<store::ScanPlace> place = store::ScanPlace{};
+    while (place) {
+        store::Scanned scanned = co_await ports_.messages.scan_sender(author.id, *place);
+        place = scanned.next;
+        erased += scanned.found.size();
+        co_await erase(author, std::move(scanned.found), store::Authority::sender);
+    }
+    co_return erased;
+}
+
+// Also what others wrote there: answers of assistants to somebody who is alone with them.
+Task<void> Chat::erase_conversation(ChatId chat, const store::Sender& author) {
+    std::int64_t after = 0;
+    for (;;) {
+        store::PageQuery query;
+        query.chat = chat;
+        query.after_seq = after;
+        query.limit = store::MessageStore::page_max;
+        const store::Page page = co_await ports_.messages.page(std::move(query));
+        if (page.items.empty()) {
+            co_return;
+        }
+        after = page.items.back().seq;
+        std::vector<store::Scanned::Found> found;
+        for (const store::StoredMessage& message : page.items) {
+            if (!message.deleted_at) {
+                found.push_back({chat, message.id});
+            }
+        }
+        co_await erase(author, std::move(found), store::Authority::moderator);
+    }
+}
+
+Task<store::Sender> Chat::removed_author(UserId user) {
+    store::Sender author;
+    author.id = user;
+    co_return co_await people_.with_present_name(std::move(author));
+}
+
+// Before the person leaves: then nobody knows any more which conversations were theirs alone.
+Task<void> Chat::erase_own_conversations(UserId user) {
+    co_await wait_for_store();
+    const store::Sender author = co_await removed_author(user);
+    for (const Place& place : co_await ports_.chats.list_places(user)) {
+        const RoomPtr room = co_await rooms_.find(place.chat);
+        if (room && room->members().size() == 1) {
+            co_await erase_conversation(place.chat, author);
+        }
+    }
+}
+
+// After the person has left: they write nothing any more.
+Task<void> Chat::erase_messages(UserId user) {
+    co_await wait_for_store();
+    const store::Sender author = co_await removed_author(user);
+    std::size_t erased = 0;
+    for (int round = 1; const std::size_t found = co_await erase_written(author); ++round) {
+        erased += found;
+        if (round == erase_rounds_max) {
+            throw Failure{Kind::unavailable, "upstream.unavailable",
+                          "More messages of a removed account keep coming."};
+        }
+    }
+    log_info({.service = "chat"}, "the messages of a removed account are erased",
+             {{"messages", erased}, {"user_id", user.to_string()}});
+    const contracts::Caller house;
+    ports_.audit.note(house, {.action = "chat.messages_erased", .subject = user.to_string()});
+}
+
+}  // namespace loquat::chat
