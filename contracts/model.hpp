@@ -13,6 +13,9 @@ struct Model {
     std::string provider;
     std::string label;  // for people
     std::int64_t context_tokens = 0;
+    // What the widest of its fallbacks reads, where that is more: give as much, each is given what
+    // fits it.
+    std::optional<std::int64_t> route_context_tokens;
     bool default_ = false;
     // Of a million tokens, in millionths of `currency`; absent when no price is configured.
     std::optional<std::int64_t> input_price_micros;
@@ -20,8 +23,8 @@ struct Model {
     std::optional<std::string> currency;  // ISO 4217, such as USD
 };
 BOOST_DESCRIBE_STRUCT(Model, (),
-                      (id, provider, label, context_tokens, default_, input_price_micros,
-                       output_price_micros, currency))
+                      (id, provider, label, context_tokens, route_context_tokens, default_,
+                       input_price_micros, output_price_micros, currency))
 
 struct Models {
     std::vector<Model> items;
@@ -47,17 +50,20 @@ struct GenerateRequest {
     std::vector<PromptMessage> messages;
     std::optional<double> temperature;
     std::optional<std::int32_t> max_tokens;
-    std::optional<GeneratePurpose> purpose;  // an answer
+    std::optional<std::int32_t> reserved_tokens;  // kept free for the answer without `max_tokens`
+    std::optional<GeneratePurpose> purpose;       // an answer
 
     static constexpr std::array fields{
         wire::Field{"generationId", 1, 64, ""},
         wire::Field{"messages", 1, 10'000, ""},
         wire::Field{"temperature", 0, 2, ""},
         wire::Field{"max_tokens", 1, 1'000'000, ""},
+        wire::Field{"reserved_tokens", 1, 1'000'000, ""},
     };
 };
 BOOST_DESCRIBE_STRUCT(GenerateRequest, (),
-                      (generationId, model, messages, temperature, max_tokens, purpose))
+                      (generationId, model, messages, temperature, max_tokens, reserved_tokens,
+                       purpose))
 
 // More tokens than any call uses; a larger figure, or a negative one, is none.
 inline constexpr std::int64_t token_figure_max = 1'000'000'000;
@@ -78,8 +84,9 @@ BOOST_DESCRIBE_ENUM(UsageSource, provider, partial, counted)
 
 // What a running answer says, in this order: notice, delta and reset ..., then error if it failed,
 // usage, done.  Deltas are never empty, are valid UTF-8 and hold no control characters but tab and
-// newline.  `reset` takes back all deltas before it: they were thoughts.  `notice` says that the
-// model was given less of the conversation than the request holds.
+// newline.  `reset` takes back all deltas before it: they were thoughts.  `notice` says what the
+// model was given of the conversation, where that may be less than the request holds or more than
+// the model that was asked for reads.
 struct ModelEvent {
     ModelEventType type = ModelEventType::delta;
     std::optional<std::string> delta;

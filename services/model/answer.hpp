@@ -51,6 +51,7 @@ class Answer final : public AnswerSink {
     Task<void> try_once(ChoicePtr choice);
     Task<bool> ask_shorter(int tries);
     void refuse_empty();
+    bool is_made_for_another() const;
     void fit_to(const Choice& choice, Budget budget);
     bool push_notice();
     bool refuse_too_much();

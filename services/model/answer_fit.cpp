@@ -13,16 +13,26 @@ constexpr std::int64_t unbounded_tokens = std::numeric_limits<std::int32_t>::max
 
 }  // namespace
 
-// Gives the model that is asked what fits; the one that was asked for has a prompt made for it.
-void Answer::fit_to(const Choice& choice, Budget budget) {
-    const bool is_made_for_it = choice_ == route_.front() && !budget;
-    fitted_ = fit(request_, is_made_for_it ? unbounded_tokens : choice.info.context_tokens, budget);
-    is_notice_due_ = fitted_.dropped > 0 || has_told_notice_;
+// The prompt is made for the widest model of the route.
+bool Answer::is_made_for_another() const {
+    const auto& first = route_.front();
+    return widest_of(route_) > first->info.context_tokens;
 }
 
-// A fallback that cannot even read the last message is not asked.
+// Gives the model that is asked what fits.  Where no other model reads more, the one that was asked
+// for has a prompt made for it.
+void Answer::fit_to(const Choice& choice, Budget budget) {
+    const bool is_first = choice_ == route_.front();
+    const bool is_made_for_it = is_first && !budget && !is_made_for_another();
+    fitted_ = fit(request_, is_made_for_it ? unbounded_tokens : choice.info.context_tokens, budget);
+    is_notice_due_ =
+        fitted_.dropped > 0 || has_told_notice_ || (!is_first && is_made_for_another());
+}
+
+// A model that cannot even read the last message is not asked, unless nobody else could be.
 bool Answer::refuse_too_much() {
-    if (!fitted_.is_too_much || choice_ == route_.front()) {
+    const bool is_last_hope = choice_ == route_.front() && !is_made_for_another();
+    if (!fitted_.is_too_much || is_last_hope) {
         return false;
     }
     set_back({Failure{Kind::unavailable, std::string{prompt_too_long_code},

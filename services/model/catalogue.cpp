@@ -122,22 +122,34 @@ ChoicePtr Catalogue::find(const std::string& id) const {
     return found == choices_.end() ? nullptr : *found;
 }
 
+std::int64_t widest_of(const std::vector<ChoicePtr>& route) {
+    std::int64_t widest = 0;
+    for (const ChoicePtr& choice : route) {
+        widest = std::max(widest, choice->info.context_tokens);
+    }
+    return widest;
+}
+
 contracts::Models Catalogue::list() const {
     contracts::Models models;
     for (const ChoicePtr& choice : choices_) {
         models.items.push_back(choice->info);
+        const std::int64_t widest = widest_of(route_of(choice));
+        if (widest > choice->info.context_tokens) {
+            models.items.back().route_context_tokens = widest;
+        }
         models.items.back().default_ = choice == default_;
     }
     return models;
 }
 
 std::vector<ChoicePtr> Catalogue::route(const std::optional<std::string>& id) const {
-    std::vector<ChoicePtr> route;
     const ChoicePtr first = id ? find(*id) : default_;
-    if (!first) {
-        return route;
-    }
-    route.push_back(first);
+    return first ? route_of(first) : std::vector<ChoicePtr>{};
+}
+
+std::vector<ChoicePtr> Catalogue::route_of(const ChoicePtr& first) const {
+    std::vector<ChoicePtr> route{first};
     for (const std::string& fallback : first->fallbacks) {
         const ChoicePtr next = find(fallback);
         if (next && std::ranges::find(route, next) == route.end()) {

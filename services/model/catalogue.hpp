@@ -18,6 +18,9 @@ struct Choice {
 };
 using ChoicePtr = std::shared_ptr<const Choice>;
 
+// What the model of a route that reads most of all reads, in tokens.
+std::int64_t widest_of(const std::vector<ChoicePtr>& route);
+
 // All models: the configured ones, then those that providers without configured ones have listed,
 // then the simulated one.  Ids are unique; a listed model whose id is taken is `provider/id`.
 class Catalogue {
@@ -42,6 +45,7 @@ class Catalogue {
     void add(Choice choice);
     Choice choice_of(const ModelConfig& model) const;
     ChoicePtr find(const std::string& id) const;
+    std::vector<ChoicePtr> route_of(const ChoicePtr& first) const;
 
     Config config_;
     std::vector<Backend*> backends_;

@@ -47,8 +47,8 @@ PromptMessage to_prompt(ChatKind kind, const store::StoredMessage& message) {
     return {PromptRole::user, name + ": " + message.text};
 }
 
-ContextWindow::ContextWindow(ChatKind kind, std::string system_prompt, std::int64_t tokens_max)
-    : kind_(kind), system_prompt_(std::move(system_prompt)), tokens_max_(tokens_max) {
+ContextWindow::ContextWindow(ChatKind kind, std::string system_prompt, Room room)
+    : kind_(kind), system_prompt_(std::move(system_prompt)), room_(room) {
     if (kind_ == ChatKind::group) {
         system_prompt_ += system_prompt_.empty() ? "" : "\n\n";
         system_prompt_ += group_note;
@@ -67,7 +67,11 @@ bool ContextWindow::add_older(const store::StoredMessage& message) {
     if (is_said) {
         PromptMessage prompt = to_prompt(kind_, message);
         const std::int64_t cost = cost_of(prompt.content);
-        if (!newest_first_.empty() && tokens_ + cost > tokens_max_) {
+        const bool is_first = newest_first_.empty();
+        if (!is_first && !own_ && tokens_ + cost > room_.own) {
+            own_ = describe_all();
+        }
+        if (!is_first && tokens_ + cost > room_.widest) {
             is_full_ = true;
             return false;
         }
@@ -89,11 +93,13 @@ std::vector<PromptMessage> ContextWindow::take() {
     return messages;
 }
 
-GenerationContext ContextWindow::describe() const {
+GenerationContext ContextWindow::describe() const { return own_ ? *own_ : describe_all(); }
+
+GenerationContext ContextWindow::describe_all() const {
     return {.messages = static_cast<std::int64_t>(newest_first_.size()),
-            .dropped = std::max<std::int64_t>(oldest_seq_ - 1, 0),
+            .dropped = left_out(),
             .tokens = tokens_,
-            .tokens_max = tokens_max_};
+            .tokens_max = room_.own};
 }
 
 std::vector<PromptMessage> title_prompt(std::string_view question, std::string_view answer) {

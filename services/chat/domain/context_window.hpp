@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,26 +19,40 @@ inline constexpr std::int64_t tokens_each_message = 4;
 // Collects messages from the newest to the oldest until the budget is used up.
 class ContextWindow {
   public:
-    ContextWindow(ChatKind kind, std::string system_prompt, std::int64_t tokens_max);
+    // In tokens: what the model that is asked for may be given, and what any model that answers in
+    // its place may be, not less.
+    struct Room {
+        std::int64_t own = 0;
+        std::int64_t widest = 0;
+    };
+
+    ContextWindow(ChatKind kind, std::string system_prompt, Room room);
 
     // Whether even the prompt alone is too much.
-    bool is_overfull() const { return tokens_ > tokens_max_; }
+    bool is_overfull() const { return tokens_ > room_.widest; }
     // Adds the message before all that were added; false, and nothing is added from then on, when
     // it does not fit.  The first one is the prompt and is always added.
     bool add_older(const store::StoredMessage& message);
 
     // System prompt, then the messages, oldest first.
     std::vector<contracts::PromptMessage> take();
-    // `oldest_seq` is of the oldest message that was looked at and fitted.
+    // Of it, what the model that is asked for reads.
     GenerationContext describe() const;
+    // Of the messages, those that the model that is asked for does not read.  Before `take`.
+    std::int64_t own_dropped() const { return describe_all().messages - describe().messages; }
+    // Older messages that no model is given.
+    std::int64_t left_out() const { return oldest_seq_ > 0 ? oldest_seq_ - 1 : 0; }
 
   private:
+    GenerationContext describe_all() const;
+
     ChatKind kind_;
     std::string system_prompt_;
-    std::int64_t tokens_max_;
+    Room room_;
     std::int64_t tokens_ = 0;
-    std::int64_t oldest_seq_ = 0;
+    std::int64_t oldest_seq_ = 0;  // of the oldest message that was looked at and fitted
     bool is_full_ = false;
+    std::optional<GenerationContext> own_;  // once its room is full
     std::vector<contracts::PromptMessage> newest_first_;
 };
 

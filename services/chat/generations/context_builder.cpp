@@ -15,12 +15,13 @@ constexpr std::chrono::milliseconds prompt_pause{50};
 
 }  // namespace
 
-std::int64_t ContextBuilder::budget_of(const Live& live) const {
-    const std::int64_t whole =
+ContextWindow::Room ContextBuilder::room_of(const Live& live) const {
+    const std::int64_t own =
         live.model.context_tokens > 0 ? live.model.context_tokens : context_tokens_unknown;
+    const std::int64_t widest = std::max(own, live.model.route_context_tokens.value_or(0));
     const std::int64_t wanted =
         live.record.max_tokens ? *live.record.max_tokens : config_.answer_tokens_reserved;
-    return whole - std::min(wanted, whole / 2);
+    return {own - std::min(wanted, own / 2), widest - std::min(wanted, widest / 2)};
 }
 
 Task<store::StoredMessage> ContextBuilder::find_prompt(MessageId id) {
@@ -84,7 +85,7 @@ Task<ContextBuilder::Built> ContextBuilder::build(LivePtr live) {
     }
     store::StoredMessage prompt = co_await find_prompt(*record.prompt);
     prompt.sender = co_await people_.with_present_name(std::move(prompt.sender));
-    ContextWindow window{live->kind, record.system_prompt.value_or(""), budget_of(*live)};
+    ContextWindow window{live->kind, record.system_prompt.value_or(""), room_of(*live)};
     window.add_older(prompt);
     if (window.is_overfull()) {
         throw Failure{Kind::invalid, "generation.prompt_too_long",
@@ -96,6 +97,8 @@ Task<ContextBuilder::Built> ContextBuilder::build(LivePtr live) {
     co_await add_history(window, prompt.chat, prompt.seq);
     Built built;
     built.context = window.describe();
+    built.own_dropped = window.own_dropped();
+    built.left_out = window.left_out();
     built.messages = window.take();
     co_return built;
 }

@@ -9,12 +9,15 @@
 
 namespace loquat::chat {
 
-// Reads what a model is given: system prompt and history up to the prompt, as far as it fits.
+// Reads what a model is given: system prompt and history up to the prompt, as far as it fits the
+// widest model that may answer; each is given what fits it.
 class ContextBuilder {
   public:
     struct Built {
         std::vector<contracts::PromptMessage> messages;
-        GenerationContext context;
+        GenerationContext context;     // of the model that is asked for
+        std::int64_t own_dropped = 0;  // of `messages`, that it does not read
+        std::int64_t left_out = 0;     // older messages that no model of the route reads
     };
 
     ContextBuilder(store::MessageStore& messages, People& people, const ChatConfig& config)
@@ -22,7 +25,7 @@ class ContextBuilder {
 
     // Waits a moment for a prompt that is durable but not stored yet.  Fails with
     // generation.nothing_to_answer when the prompt is gone, generation.prompt_too_long when it
-    // alone is more than the model reads, upstream.timeout, and as the message store.
+    // alone is more than any of them reads, upstream.timeout, and as the message store.
     Task<Built> build(LivePtr live);
 
   private:
@@ -30,7 +33,7 @@ class ContextBuilder {
     // Answers that came while this one waited, though after its prompt.
     Task<void> add_later_answers(ContextWindow& window, store::StoredMessage prompt);
     Task<void> add_history(ContextWindow& window, ChatId chat, std::int64_t before_seq);
-    std::int64_t budget_of(const Live& live) const;
+    ContextWindow::Room room_of(const Live& live) const;
 
     store::MessageStore& messages_;
     People& people_;

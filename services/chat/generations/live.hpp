@@ -32,7 +32,9 @@ struct Live {
     contracts::Model model;
     contracts::Feed<contracts::ModelEvent>* feed = nullptr;  // while it is read
     bool is_asked = false;                                   // the model has begun to answer
-    std::int64_t dropped_before = 0;                         // messages, by the first context
+    std::int64_t left_out = 0;                               // messages that no model is given
+    std::int64_t own_dropped = 0;  // of those that are sent, by the model that is asked for
+    std::int64_t own_left_out = 0;
     std::size_t produced_bytes = 0;
     TokenCounter counter;
     std::int64_t taken_back_tokens = 0;  // of text that turned out to be thoughts

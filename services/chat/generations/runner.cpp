@@ -50,14 +50,18 @@ Ending failed_with(const Failure& failure) { return failed(failure.code, failure
 
 Task<Ending> Runner::run(LivePtr live) {
     auto built = co_await parts_.context.build(live);
-    live->dropped_before = built.context.dropped;
+    live->left_out = built.left_out;
+    live->own_dropped = built.own_dropped;
+    live->own_left_out = built.context.dropped;
     live->record.context = built.context;
     GenerationRecord& record = live->record;
+    const auto reserved = static_cast<std::int32_t>(config_.answer_tokens_reserved);
     contracts::GenerateRequest request{.generationId = record.id.to_string(),
                                        .model = record.model,
                                        .messages = std::move(built.messages),
                                        .temperature = record.temperature,
-                                       .max_tokens = record.max_tokens};
+                                       .max_tokens = record.max_tokens,
+                                       .reserved_tokens = reserved};
     contracts::Caller caller;
     caller.user = record.user;
     caller.request_id = record.request_id;
@@ -165,7 +169,8 @@ void Runner::take_back(const LivePtr& live) {
     parts_.writer.note(live, {.kind = EventKind::reset});
 }
 
-// The model that is asked now is given less than the conversation's own one would have been.
+// What the model that is asked now is given; told when it is less than what the conversation's own
+// one reads.
 void Runner::take_notice(const LivePtr& live, const ModelEvent& event) {
     if (live->ending || !live->record.context) {
         return;
@@ -173,10 +178,10 @@ void Runner::take_notice(const LivePtr& live, const ModelEvent& event) {
     GenerationContext& context = *live->record.context;
     const std::int64_t dropped = event.dropped.value_or(0);
     context.messages = event.messages.value_or(context.messages);
-    context.dropped = live->dropped_before + dropped;
+    context.dropped = dropped == live->own_dropped ? live->own_left_out : live->left_out + dropped;
     context.tokens = event.context_tokens.value_or(context.tokens);
     context.tokens_max = event.context_max.value_or(context.tokens_max);
-    if (dropped > 0) {
+    if (dropped > live->own_dropped) {
         parts_.writer.note(live, {.kind = EventKind::notice, .dropped = context.dropped});
     }
 }

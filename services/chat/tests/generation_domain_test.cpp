@@ -62,8 +62,10 @@ store::StoredMessage message(std::int64_t seq, std::string text) {
     return out;
 }
 
+ContextWindow::Room room(std::int64_t tokens) { return {tokens, tokens}; }
+
 TEST(ContextWindow, drops_the_oldest_whole_messages) {
-    ContextWindow window{ChatKind::assistant, "", 2 * (tokens_each_message + 1)};
+    ContextWindow window{ChatKind::assistant, "", room(2 * (tokens_each_message + 1))};
 
     EXPECT_TRUE(window.add_older(message(9, "now")));
     EXPECT_TRUE(window.add_older(message(8, "one")));
@@ -79,8 +81,38 @@ TEST(ContextWindow, drops_the_oldest_whole_messages) {
     EXPECT_EQ(messages.back().content, "now");
 }
 
+TEST(ContextWindow, takes_what_the_widest_model_reads_and_tells_what_the_own_one_does) {
+    const std::int64_t one = tokens_each_message + 1;
+    ContextWindow window{ChatKind::assistant, "", {2 * one, 4 * one}};
+
+    for (std::int64_t seq = 9; seq > 0; --seq) {
+        window.add_older(message(seq, "word"));
+    }
+
+    const GenerationContext context = window.describe();
+    EXPECT_EQ(context.messages, 2);
+    EXPECT_EQ(context.dropped, 7);
+    EXPECT_EQ(context.tokens, 2 * one);
+    EXPECT_EQ(context.tokens_max, 2 * one);
+    EXPECT_EQ(window.own_dropped(), 2);
+    EXPECT_EQ(window.left_out(), 5);
+    EXPECT_EQ(window.take().size(), 4U);
+}
+
+TEST(ContextWindow, is_overfull_only_when_no_model_reads_the_prompt) {
+    const std::int64_t one = tokens_each_message + 1;
+    ContextWindow wide{ChatKind::assistant, "", {one - 1, one}};
+    ContextWindow narrow{ChatKind::assistant, "", {one - 1, one - 1}};
+
+    wide.add_older(message(2, "now"));
+    narrow.add_older(message(2, "now"));
+
+    EXPECT_FALSE(wide.is_overfull());
+    EXPECT_TRUE(narrow.is_overfull());
+}
+
 TEST(ContextWindow, leaves_out_what_is_deleted_and_says_when_the_prompt_alone_is_too_much) {
-    ContextWindow window{ChatKind::assistant, "Be kind.", 10};
+    ContextWindow window{ChatKind::assistant, "Be kind.", room(10)};
     store::StoredMessage deleted = message(2, "");
     deleted.deleted_at = Time{};
 
@@ -92,7 +124,7 @@ TEST(ContextWindow, leaves_out_what_is_deleted_and_says_when_the_prompt_alone_is
 }
 
 TEST(ContextWindow, sends_neither_what_is_deleted_nor_what_the_system_said) {
-    ContextWindow window{ChatKind::assistant, "", 1'000};
+    ContextWindow window{ChatKind::assistant, "", room(1'000)};
     store::StoredMessage deleted = message(2, "secret");
     deleted.deleted_at = Time{};
     store::StoredMessage notice = message(1, "Ana joined");
@@ -109,8 +141,8 @@ TEST(ContextWindow, sends_neither_what_is_deleted_nor_what_the_system_said) {
 
 TEST(ContextWindow, counts_the_system_prompt_and_fits_to_the_last_token) {
     const std::int64_t one = tokens_each_message + 1;
-    ContextWindow fits{ChatKind::assistant, "kind", 3 * one};
-    ContextWindow short_by_one{ChatKind::assistant, "kind", 3 * one - 1};
+    ContextWindow fits{ChatKind::assistant, "kind", room(3 * one)};
+    ContextWindow short_by_one{ChatKind::assistant, "kind", room(3 * one - 1)};
 
     for (ContextWindow* window : {&fits, &short_by_one}) {
         window->add_older(message(2, "now"));

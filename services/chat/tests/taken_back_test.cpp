@@ -154,5 +154,94 @@ TEST(ShortenedContext, is_told_to_the_reader_and_kept_with_the_answer) {
     world.run_assistants(body());
 }
 
+struct Talk {
+    std::int64_t messages = 0;  // in the conversation, the prompt included
+    std::string id;
+    FakeAnswerPtr answer;
+};
+
+// More than the model that is asked for reads, with a fallback that reads all.
+Task<Talk> ask_after_long_talk(AssistantWorld& world, UserId user) {
+    world.models.models[0].route_context_tokens = 100'000;
+    const auto chat = co_await world.make_assistant_chat(user);
+    std::string words;
+    for (int i = 0; i < 200; ++i) {
+        words += "word ";
+    }
+    constexpr int before = 30;
+    for (int i = 0; i < before; ++i) {
+        co_await world.send(user, chat.id, words);
+    }
+    co_await world.settle_down();
+    const auto started = co_await world.ask(user, chat.id, "2+2?");
+    auto answer = co_await world.models.next();
+    co_return Talk{before + 1, started.generationId, std::move(answer)};
+}
+
+TEST(WiderFallback, may_read_more_of_the_conversation_which_the_answer_tells) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const Talk talk = co_await ask_after_long_talk(world, ana);
+        const auto own = co_await world.get(ana, talk.id);
+        talk.answer->leave_out(talk.messages, 0);
+        talk.answer->say("4");
+        talk.answer->end();
+
+        const std::string stream = co_await world.read_stream(ana, talk.id);
+        const auto ended = co_await world.wait_for_end(ana, talk.id);
+
+        EXPECT_EQ(std::ssize(talk.answer->request.messages), talk.messages);
+        EXPECT_EQ(own.context->messages + own.context->dropped, talk.messages);
+        EXPECT_GT(own.context->dropped, 0);
+        EXPECT_LT(own.context->tokens_max, 4'000);
+        EXPECT_EQ(ended.context->messages, talk.messages);
+        EXPECT_EQ(ended.context->dropped, 0);
+        EXPECT_EQ(stream.find("notice"), std::string::npos);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(WiderFallback, changes_nothing_for_the_model_that_was_asked_for) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const Talk talk = co_await ask_after_long_talk(world, ana);
+        const auto own = co_await world.get(ana, talk.id);
+        talk.answer->leave_out(own.context->messages, own.context->dropped);
+        talk.answer->say("4");
+        talk.answer->end();
+
+        const std::string stream = co_await world.read_stream(ana, talk.id);
+        const auto ended = co_await world.wait_for_end(ana, talk.id);
+
+        EXPECT_EQ(ended.context->messages, own.context->messages);
+        EXPECT_EQ(ended.context->dropped, own.context->dropped);
+        EXPECT_EQ(stream.find("notice"), std::string::npos);
+    };
+
+    world.run_assistants(body());
+}
+
+TEST(WiderFallback, that_is_given_less_than_the_model_that_was_asked_for_reads_is_told) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const Talk talk = co_await ask_after_long_talk(world, ana);
+        talk.answer->leave_out(1, talk.messages - 1);
+        talk.answer->say("4");
+        talk.answer->end();
+
+        const std::string stream = co_await world.read_stream(ana, talk.id);
+        const auto ended = co_await world.wait_for_end(ana, talk.id);
+
+        EXPECT_NE(stream.find(R"("dropped":30)"), std::string::npos) << stream;
+        EXPECT_EQ(ended.context->dropped, 30);
+    };
+
+    world.run_assistants(body());
+}
+
 }  // namespace
 }  // namespace loquat::chat

@@ -14,7 +14,7 @@ using contracts::PromptMessage;
 using contracts::PromptRole;
 
 constexpr std::int64_t tokens_each_message = 4;  // who speaks, and the marks around it
-// Where the request does not say how long the answer may be.
+// Where the request says nothing of how long the answer may be.
 constexpr std::int64_t reserved_tokens = 1'024;
 constexpr double used_part = 7.0 / 8;  // of a limit that a provider has named
 constexpr int tries_max = 4;
@@ -82,8 +82,9 @@ Fitted fit(const std::shared_ptr<const GenerateRequest>& request, std::int64_t w
            Budget budget) {
     auto shortened = std::make_shared<GenerateRequest>(*request);
     const std::int64_t half = window_tokens / 2;
-    const std::int64_t reserved =
-        std::min<std::int64_t>(request->max_tokens.value_or(reserved_tokens), half);
+    const std::int64_t wanted =
+        request->max_tokens.value_or(request->reserved_tokens.value_or(reserved_tokens));
+    const std::int64_t reserved = std::min(wanted, half);
     Fitted fitted;
     fitted.tokens_max = std::min(window_tokens - reserved, budget.value_or(window_tokens));
     clean(shortened->messages);

@@ -94,6 +94,74 @@ TEST(Fallback, is_given_what_its_own_window_holds) {
     EXPECT_NE(pair.fakes[0]->requests().front().find("w0"), std::string::npos);
 }
 
+TEST(Fallback, with_a_wider_window_is_given_more_than_the_model_that_was_asked_for) {
+    Pair pair{{busy}, {http_answer(whole)}};
+    pair.config.models[0].context_tokens = 1'024;
+    pair.add(quick_provider(pair.fakes[0]->port(), "a"));
+    pair.add(quick_provider(pair.fakes[1]->port(), "b"));
+    contracts::Models models;
+    Said said;
+
+    pair.run([&]() -> Task<void> {
+        models = co_await pair.answers->list_models({}, {});
+        said = co_await pair.answer(long_talk(241));
+    });
+
+    EXPECT_EQ(models.items[0].route_context_tokens, models.items[1].context_tokens);
+    EXPECT_FALSE(models.items[1].route_context_tokens);
+    EXPECT_EQ(said.text, "Hello");
+    EXPECT_EQ(said.order, "sdun") << "how much it was is told";
+    EXPECT_EQ(said.given, 241);
+    EXPECT_EQ(said.dropped, 0);
+    const std::string& narrow = pair.fakes[0]->requests().front();
+    const std::string& wide = pair.fakes[1]->requests().front();
+    EXPECT_EQ(narrow.find("w0\""), std::string::npos);
+    EXPECT_NE(narrow.find("w240\""), std::string::npos);
+    EXPECT_NE(wide.find("w0\""), std::string::npos);
+}
+
+TEST(Fallback, with_a_wider_window_answers_what_is_too_much_for_the_model_that_was_asked_for) {
+    Pair pair{{http_answer(whole)}, {http_answer(whole)}};
+    pair.config.models[0].context_tokens = 256;
+    pair.add(quick_provider(pair.fakes[0]->port(), "a"));
+    pair.add(quick_provider(pair.fakes[1]->port(), "b"));
+    Said said;
+
+    pair.run([&]() -> Task<void> {
+        std::string words;
+        for (int i = 0; i < 500; ++i) {
+            words += "word ";
+        }
+        said = co_await pair.answer(ask(words));
+    });
+
+    EXPECT_EQ(said.text, "Hello");
+    EXPECT_EQ(said.model, "second");
+    EXPECT_EQ(pair.fakes[0]->connections(), 0U);
+}
+
+TEST(Fallback, leaves_as_much_room_for_the_answer_as_the_request_says) {
+    Pair pair{{busy, busy}, {http_answer(whole), http_answer(whole)}};
+    pair.config.models[0].context_tokens = 1'024;
+    pair.config.models[1].context_tokens = 4'096;
+    pair.add(quick_provider(pair.fakes[0]->port(), "a"));
+    pair.add(quick_provider(pair.fakes[1]->port(), "b"));
+    contracts::GenerateRequest much = long_talk(241, "much");
+    contracts::GenerateRequest little = much;
+    much.reserved_tokens = 2'000;
+    little.generationId = "little";
+    little.reserved_tokens = 10;
+    Said given_less;
+    Said given_more;
+
+    pair.run([&]() -> Task<void> {
+        given_less = co_await pair.answer(std::move(much));
+        given_more = co_await pair.answer(std::move(little));
+    });
+
+    EXPECT_LT(given_less.given, given_more.given);
+}
+
 TEST(Fallback, is_not_asked_when_even_the_last_message_is_too_much_for_it) {
     Pair pair{{busy}, {http_answer(whole)}};
     pair.config.models[1].context_tokens = 256;

@@ -354,6 +354,7 @@ export interface Model {
   provider: string;
   label: string;
   context_tokens: number;
+  route_context_tokens?: number | null;
   default: boolean;
   input_price_micros?: number | null;
   output_price_micros?: number | null;
