@@ -154,7 +154,8 @@ class GenerationApi {
     // 201; 200 when the client id was given before.
     virtual Task<Reply<StartedGeneration>> start_generation(Caller caller,
                                                             StartGenerationRequest request) = 0;
-    // Newest first.
+    // In the order of the conversation, the last first: by the message that is answered, then as
+    // they were asked for.
     virtual Task<Page<Generation>> list_generations(Caller caller,
                                                     ListGenerationsRequest request) = 0;
     virtual Task<Generation> get_generation(Caller caller, GenerationRef request) = 0;

@@ -39,6 +39,7 @@ void read_end(const store::Row& row, GenerationRecord& record) {
     record.answer = row.maybe_id<MessageId>(24);
     record.finished_at = row.maybe_time(27);
     record.is_settled = row.boolean(28);
+    record.prompt_seq = row.integer(29);
 }
 
 }  // namespace
@@ -73,11 +74,14 @@ GenerationRecord read_generation(const store::Row& row) {
 void insert_generation(store::Transaction& transaction, const GenerationRecord& record) {
     static const std::string sql = [] {
         std::string text =
-            "INSERT INTO generations (" + std::string{generation_columns} + ") VALUES (";
-        for (std::size_t i = 1; i <= generation_columns_count; ++i) {
-            text += (i == 1 ? "$" : ", $") + std::to_string(i);
+            "INSERT INTO generations (" + std::string{generation_columns} + ", number) VALUES (";
+        for (std::size_t i = 1; i < generation_columns_count; ++i) {
+            text += "$" + std::to_string(i) + ", ";
         }
-        return text + ")";
+        return text +
+               "CASE WHEN $30 > 0 THEN $30 ELSE "
+               "(SELECT COALESCE(MAX(prompt_seq), 0) FROM generations WHERE chat_id = $3) END, "
+               "(SELECT COALESCE(MAX(number), 0) + 1 FROM generations))";
     }();
     const auto context = context_text(record);
     const auto code = record.error ? std::optional{record.error->code} : std::nullopt;
@@ -111,7 +115,8 @@ void insert_generation(store::Transaction& transaction, const GenerationRecord& 
                               record.created_at,
                               record.started_at,
                               record.finished_at,
-                              record.is_settled});
+                              record.is_settled,
+                              record.prompt_seq});
 }
 
 bool finish_generation(store::Transaction& transaction, const GenerationRecord& record) {
@@ -122,12 +127,13 @@ bool finish_generation(store::Transaction& transaction, const GenerationRecord& 
                "UPDATE generations SET state = $2, provider = $3, body = $4, events = $5, "
                "input_tokens = $6, output_tokens = $7, usage_source = $8, cost_micros = $9, "
                "error_code = $10, error_message = $11, context = $12, answer_id = $13, "
-               "finished_at = $14, model = $15 "
+               "finished_at = $14, model = $15, "
+               "prompt_seq = CASE WHEN $16 > 0 THEN $16 ELSE prompt_seq END "
                "WHERE id = $1 AND state IN ('queued', 'streaming')",
                {record.id, wire::enum_name(record.state), record.provider, record.text,
                 store::BlobView{record.events}, record.tokens.input, record.tokens.output,
                 wire::enum_name(record.tokens.source), record.cost_micros, code, message, context,
-                record.answer, record.finished_at, record.model}) == 1;
+                record.answer, record.finished_at, record.model, record.prompt_seq}) == 1;
 }
 
 }  // namespace loquat::chat

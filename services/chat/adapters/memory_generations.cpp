@@ -1,7 +1,9 @@
 #include "services/chat/adapters/memory_generations.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <ranges>
 
 #include "store/sql/database.hpp"
 
@@ -18,6 +20,14 @@ class MemoryGenerations final : public GenerationStore {
                 throw store::ConstraintFailure{"generations", "taken"};
             }
         }
+        if (record.prompt_seq == 0) {
+            for (const auto& [id, one] : records_) {
+                const bool is_near = one.chat == record.chat;
+                record.prompt_seq =
+                    is_near ? std::max(record.prompt_seq, one.prompt_seq) : record.prompt_seq;
+            }
+        }
+        numbers_.emplace(record.id, std::ssize(numbers_));
         records_.emplace(record.id, std::move(record));
         co_return;
     }
@@ -40,6 +50,8 @@ class MemoryGenerations final : public GenerationStore {
             if (is_open) {
                 record.started_at = found->second.started_at;
                 record.is_settled = false;
+                record.prompt_seq =
+                    record.prompt_seq > 0 ? record.prompt_seq : found->second.prompt_seq;
                 found->second = std::move(record);
             }
             finished.push_back(is_open);
@@ -80,22 +92,22 @@ class MemoryGenerations final : public GenerationStore {
     }
 
     Task<std::optional<GenerationRecord>> find_last_prompted(ChatId chat) override {
-        std::optional<GenerationRecord> last;
-        for (const auto& [id, one] : records_) {
-            if (one.chat == chat && one.prompt) {
-                last = one;
+        for (const GenerationRecord& one : in_order(chat)) {
+            if (one.prompt) {
+                co_return one;
             }
         }
-        co_return last;
+        co_return std::nullopt;
     }
 
     Task<GenerationPage> list(ChatId chat, std::optional<GenerationId> before,
                               std::size_t limit) override {
         GenerationPage page;
         std::size_t bytes = 0;
-        for (auto at = records_.rbegin(); at != records_.rend(); ++at) {
-            const GenerationRecord& one = at->second;
-            if (one.chat != chat || (before && one.id >= *before)) {
+        bool has_begun = !before;
+        for (const GenerationRecord& one : in_order(chat)) {
+            if (!has_begun) {
+                has_begun = one.id == *before;
                 continue;
             }
             bytes += one.text.size();
@@ -118,6 +130,17 @@ class MemoryGenerations final : public GenerationStore {
     }
 
   private:
+    // The last first.
+    std::vector<GenerationRecord> in_order(ChatId chat) {
+        auto found = records_ | std::views::values |
+                     std::views::filter([&](const auto& one) { return one.chat == chat; });
+        std::vector<GenerationRecord> all{found.begin(), found.end()};
+        std::ranges::sort(all, std::greater{}, [this](const GenerationRecord& one) {
+            return std::pair{one.prompt_seq, numbers_.at(one.id)};
+        });
+        return all;
+    }
+
     std::vector<GenerationRecord> choose(const std::function<bool(const GenerationRecord&)>& fits) {
         std::vector<GenerationRecord> chosen;
         for (const auto& [id, one] : records_) {
@@ -129,6 +152,7 @@ class MemoryGenerations final : public GenerationStore {
     }
 
     std::map<GenerationId, GenerationRecord> records_;
+    std::map<GenerationId, std::ptrdiff_t> numbers_;  // as they were inserted
 };
 
 class MemoryJournal final : public GenerationJournal {

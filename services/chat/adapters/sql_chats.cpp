@@ -1,7 +1,5 @@
 #include "services/chat/adapters/sql_chats.hpp"
 
-#include <array>
-
 #include "base/failure.hpp"
 #include "services/chat/adapters/chat_places.hpp"
 #include "services/chat/adapters/chat_rows.hpp"
@@ -13,33 +11,6 @@ namespace {
 using store::Row;
 using store::Rows;
 using store::Transaction;
-
-constexpr char chats_sql[] = {
-#embed "../schema/0001_chats.sql"
-};
-constexpr char generations_sql[] = {
-#embed "../schema/0002_generations.sql"
-};
-constexpr char keys_sql[] = {
-#embed "../schema/0003_request_keys.sql"
-};
-constexpr char listed_at_sql[] = {
-#embed "../schema/0004_listed_at.sql"
-};
-constexpr char title_seq_sql[] = {
-#embed "../schema/0005_title_seq.sql"
-};
-constexpr char title_folding_sql[] = {
-#embed "../schema/0006_title_folding.sql"
-};
-constexpr std::array schema{
-    store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
-    store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
-    store::Migration{3, "request keys", {keys_sql, sizeof keys_sql}},
-    store::Migration{4, "places by activity", {listed_at_sql, sizeof listed_at_sql}},
-    store::Migration{5, "titles of questions", {title_seq_sql, sizeof title_seq_sql}},
-    store::Migration{6, "title folding", {title_folding_sql, sizeof title_folding_sql}},
-};
 
 using ClaimId = Id<struct ClaimTag>;
 
@@ -388,8 +359,6 @@ class SqlChats final : public ChatStore {
 };
 
 }  // namespace
-
-std::span<const store::Migration> chat_schema() { return schema; }
 
 std::unique_ptr<ChatStore> make_sql_chats(store::Database& database) {
     return std::make_unique<SqlChats>(database);

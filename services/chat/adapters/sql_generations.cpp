@@ -1,5 +1,7 @@
 #include "services/chat/adapters/sql_generations.hpp"
 
+#include <limits>
+
 #include "services/chat/adapters/generation_rows.hpp"
 
 namespace loquat::chat {
@@ -36,6 +38,24 @@ std::size_t count_fitting(const Rows& sizes, std::size_t limit) {
         ++count;
     }
     return count;
+}
+
+// In its conversation.
+struct Place {
+    std::int64_t prompt_seq = std::numeric_limits<std::int64_t>::max();
+    std::int64_t number = 0;
+};
+
+// Behind all without `id`; none when that is not of this conversation.
+std::optional<Place> find_place(Transaction& transaction, const ChatId& chat,
+                                const std::optional<GenerationId>& id) {
+    if (!id) {
+        return Place{};
+    }
+    const Rows rows = transaction.query(
+        "SELECT prompt_seq, number FROM generations WHERE id = $1 AND chat_id = $2", {*id, chat});
+    return rows.empty() ? std::nullopt
+                        : std::optional{Place{rows.front().integer(0), rows.front().integer(1)}};
 }
 
 class SqlGenerations final : public GenerationStore {
@@ -109,9 +129,9 @@ class SqlGenerations final : public GenerationStore {
 
     Task<std::optional<GenerationRecord>> find_last_prompted(ChatId chat) override {
         auto work = [chat](Transaction& transaction) {
-            static const std::string sql =
-                select_sql +
-                "WHERE chat_id = $1 AND prompt_id IS NOT NULL ORDER BY id DESC LIMIT 1";
+            static const std::string sql = select_sql +
+                                           "WHERE chat_id = $1 AND prompt_id IS NOT NULL "
+                                           "ORDER BY prompt_seq DESC, number DESC LIMIT 1";
             return first_of(transaction.query(sql, {chat}));
         };
         co_return co_await database_.read(std::move(work));
@@ -120,17 +140,22 @@ class SqlGenerations final : public GenerationStore {
     Task<GenerationPage> list(ChatId chat, std::optional<GenerationId> before,
                               std::size_t limit) override {
         auto work = [chat, before, limit](Transaction& transaction) {
+            static const std::string choice =
+                "FROM generations WHERE chat_id = $1 AND (prompt_seq, number) < ($2, $3) "
+                "ORDER BY prompt_seq DESC, number DESC LIMIT $4";
             static const std::string sql =
-                select_sql + "WHERE chat_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-            const store::Blob newest{std::string(16, '\xff')};
-            const store::Param below = before ? store::Param{*before} : store::Param{newest};
-            const Rows sizes = transaction.query(
-                "SELECT LENGTH(body) FROM generations WHERE chat_id = $1 AND id < $2 "
-                "ORDER BY id DESC LIMIT $3",
-                {chat, below, limit + 1});
+                "SELECT " + std::string{generation_columns} + " " + choice;
+            static const std::string sizes_sql = "SELECT LENGTH(body) " + choice;
+            const std::optional<Place> below = find_place(transaction, chat, before);
+            if (!below) {
+                return GenerationPage{};
+            }
+            const Rows sizes =
+                transaction.query(sizes_sql, {chat, below->prompt_seq, below->number, limit + 1});
             const std::size_t count = count_fitting(sizes, limit);
-            return GenerationPage{all_of(transaction.query(sql, {chat, below, count})),
-                                  count < sizes.size()};
+            return GenerationPage{
+                all_of(transaction.query(sql, {chat, below->prompt_seq, below->number, count})),
+                count < sizes.size()};
         };
         co_return co_await database_.read(std::move(work));
     }

@@ -68,6 +68,7 @@ struct GenerationRecord {
     std::optional<std::int32_t> max_tokens;
 
     std::optional<MessageId> prompt;  // the message that it answers
+    std::int64_t prompt_seq = 0;      // its place in the conversation; 0: not known yet
     bool is_again = false;            // answers it once more: what came after it is left out
     std::string request_id;
 

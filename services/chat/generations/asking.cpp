@@ -164,12 +164,16 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
                                               std::move(*request.prompt), std::nullopt};
         auto posted = co_await ports_.chat.post_message(std::move(caller), std::move(message));
         record.prompt = posted.body.id;
+        record.prompt_seq = posted.body.seq.value_or(0);
         live->posted = std::move(posted.body);
     } else {
         record.client_id = request.client_id.value_or("");
         record.prompt = prompt;
         if (!record.prompt) {
-            record.prompt = co_await choose_prompt(request.id, record.is_again);
+            const store::StoredMessage message =
+                co_await choose_prompt(request.id, record.is_again);
+            record.prompt = message.id;
+            record.prompt_seq = message.seq;
         }
     }
     record.created_at = ports_.clock.now();
@@ -195,27 +199,27 @@ Task<void> Generations::check_quota(UserId user) {
 }
 
 // The last message, if a person wrote it; to answer again: what was answered last.
-Task<MessageId> Generations::choose_prompt(ChatId chat, bool is_again) {
+Task<store::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_again) {
     if (is_again) {
         const auto last = co_await ports_.store.find_last_prompted(chat);
         if (last) {
-            const auto prompt = co_await ports_.messages.find_by_id(*last->prompt);
+            auto prompt = co_await ports_.messages.find_by_id(*last->prompt);
             if (prompt && !prompt->deleted_at) {
-                co_return prompt->id;
+                co_return std::move(*prompt);
             }
         }
     }
     store::PageQuery query;
     query.chat = chat;
     query.limit = 50;
-    const store::Page page = co_await ports_.messages.page(std::move(query));
+    store::Page page = co_await ports_.messages.page(std::move(query));
     for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
         const bool is_answer = at->sender.kind != store::SenderKind::person;
         if (is_answer && !is_again && !at->deleted_at) {
             break;
         }
         if (!is_answer && !at->deleted_at) {
-            co_return at->id;
+            co_return std::move(*at);
         }
     }
     throw nothing_to_answer();

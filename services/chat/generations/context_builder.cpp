@@ -84,6 +84,7 @@ Task<ContextBuilder::Built> ContextBuilder::build(LivePtr live) {
         throw nothing_to_answer();
     }
     store::StoredMessage prompt = co_await find_prompt(*record.prompt);
+    live->record.prompt_seq = prompt.seq;
     prompt.sender = co_await people_.with_present_name(std::move(prompt.sender));
     ContextWindow window{live->kind, record.system_prompt.value_or(""), room_of(*live)};
     window.add_older(prompt);

@@ -79,7 +79,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     Task<LivePtr> prepare(Caller caller, RoomPtr room, contracts::StartGenerationRequest request,
                           std::optional<MessageId> prompt = std::nullopt);
     Task<void> check_quota(UserId user);
-    Task<MessageId> choose_prompt(ChatId chat, bool is_again);
+    Task<store::StoredMessage> choose_prompt(ChatId chat, bool is_again);
     Task<void> launch(LivePtr live);
     // `prompt` is the message that was sent with the request.
     contracts::StartedGeneration describe_start(const GenerationRecord& record,

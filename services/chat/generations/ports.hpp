@@ -48,8 +48,10 @@ class GenerationStore {
     virtual Task<std::optional<GenerationRecord>> find(GenerationId id) = 0;
     virtual Task<std::optional<GenerationRecord>> find_by_client_id(UserId user, ChatId chat,
                                                                     std::string client_id) = 0;
-    // The newest one of a conversation that answers a message.
+    // The last one of a conversation that answers a message, in the order of `list`.
     virtual Task<std::optional<GenerationRecord>> find_last_prompted(ChatId chat) = 0;
+    // In the order of the conversation, the last first: by the message that is answered, then as
+    // they were inserted.  Those before `before`; none where that is not one of the conversation.
     virtual Task<GenerationPage> list(ChatId chat, std::optional<GenerationId> before,
                                       std::size_t limit) = 0;
     // Not ended, oldest first, at most list_max.

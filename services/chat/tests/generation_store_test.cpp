@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "aio/loop.hpp"
@@ -212,6 +213,52 @@ TYPED_TEST(GenerationStoreTest, lists_what_is_left_to_do) {
         EXPECT_EQ(unsettled.size(), 1U);
         EXPECT_EQ(unsettled.front().id, made[1].id);
         EXPECT_EQ((co_await store.find_last_prompted(chat))->id, made[2].id);
+    };
+
+    this->run(body());
+}
+
+// A clock that was set back makes a later answer an earlier id.
+TYPED_TEST(GenerationStoreTest, lists_in_the_order_of_the_conversation_whatever_the_clock_said) {
+    GenerationStore& store = *this->adapter.store;
+    auto body = [&]() -> Task<void> {
+        const ChatId chat = ChatId::make();
+        std::vector<GenerationRecord> made;
+        const auto add = [&](const char* id, std::int64_t prompt_seq) -> Task<void> {
+            made.push_back(make_record(UserId::make(), chat, "c"));
+            made.back().id = *GenerationId::parse(id);
+            made.back().prompt_seq = prompt_seq;
+            co_await store.insert(made.back());
+        };
+        co_await add("0198f2a0-0000-7000-8000-000000000009", 3);
+        co_await add("0198f2a0-0000-7000-8000-000000000007", 5);
+        co_await add("0198f2a0-0000-7000-8000-000000000005", 3);  // once more
+        co_await add("0198f2a0-0000-7000-8000-000000000003", 0);  // not known yet
+        const auto order = [&]() -> Task<std::vector<std::size_t>> {
+            std::vector<std::size_t> places;
+            std::optional<GenerationId> before;
+            for (bool has_more = true; has_more;) {
+                const GenerationPage page = co_await store.list(chat, before, 1);
+                has_more = page.has_more;
+                before = page.items.front().id;
+                const auto at = std::ranges::find(made, *before, &GenerationRecord::id);
+                places.push_back(static_cast<std::size_t>(at - made.begin()));
+            }
+            co_return places;
+        };
+
+        const auto at_first = co_await order();
+        const auto last = co_await store.find_last_prompted(chat);
+        made[3].prompt_seq = 4;
+        std::vector<GenerationRecord> one{ended(made[3], "text")};
+        co_await store.finish(std::move(one));
+        const auto in_the_end = co_await order();
+        const auto strange = co_await store.list(ChatId::make(), made[1].id, 5);
+
+        EXPECT_EQ(at_first, (std::vector<std::size_t>{3, 1, 2, 0}));
+        EXPECT_EQ(last->id, made[3].id);
+        EXPECT_EQ(in_the_end, (std::vector<std::size_t>{1, 3, 2, 0}));
+        EXPECT_TRUE(strange.items.empty());
     };
 
     this->run(body());
