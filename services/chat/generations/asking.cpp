@@ -123,7 +123,7 @@ StartedGeneration Generations::describe_start(const GenerationRecord& record,
 }
 
 Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationRequest request,
-                                   std::optional<MessageId> prompt) {
+                                   std::optional<store::StoredMessage> prompt) {
     const UserId user = caller.user_id();
     const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
     if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
@@ -168,13 +168,11 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
         live->posted = std::move(posted.body);
     } else {
         record.client_id = request.client_id.value_or("");
-        record.prompt = prompt;
-        if (!record.prompt) {
-            const store::StoredMessage message =
-                co_await choose_prompt(request.id, record.is_again);
-            record.prompt = message.id;
-            record.prompt_seq = message.seq;
+        if (!prompt) {
+            prompt = co_await choose_prompt(request.id, record.is_again);
         }
+        record.prompt = prompt->id;
+        record.prompt_seq = prompt->seq;
     }
     record.created_at = ports_.clock.now();
     co_return live;

@@ -77,7 +77,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
         UserId user, const contracts::StartGenerationRequest& request);
     // `prompt` is the message to answer where it is known already.
     Task<LivePtr> prepare(Caller caller, RoomPtr room, contracts::StartGenerationRequest request,
-                          std::optional<MessageId> prompt = std::nullopt);
+                          std::optional<store::StoredMessage> prompt = std::nullopt);
     Task<void> check_quota(UserId user);
     Task<store::StoredMessage> choose_prompt(ChatId chat, bool is_again);
     Task<void> launch(LivePtr live);

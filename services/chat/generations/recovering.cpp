@@ -228,8 +228,7 @@ Task<void> Generations::answer_mention(store::StoredMessage message) {
         contracts::StartGenerationRequest request;
         request.id = message.chat;
         request.client_id = "mention:" + message.id.to_string();
-        const LivePtr live =
-            co_await prepare(std::move(caller), room, std::move(request), message.id);
+        const LivePtr live = co_await prepare(std::move(caller), room, std::move(request), message);
         co_await launch(live);
     } catch (const Failure&) {
         error = std::current_exception();

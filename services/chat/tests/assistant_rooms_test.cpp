@@ -329,6 +329,35 @@ TEST(SendChat, is_harmless_when_repeated_and_makes_nothing_when_refused) {
     world.run_assistants(body());
 }
 
+TEST(ListGenerations, know_the_place_of_an_answer_that_never_began) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto group = co_await world.make_group(ana, {});
+        co_await world.send(ana, group.id, "@assistant one");
+        const auto first = co_await world.models.next();
+        co_await world.send(ana, group.id, "in between");
+        const auto asked = co_await world.send(ana, group.id, "@assistant two");
+        co_await world.settle_down(200);
+        contracts::ListGenerationsRequest request;
+        request.id = group.id;
+        const auto listed = co_await world.generations->list_generations(world.as(ana), request);
+        const auto second = *GenerationId::parse(listed.items.front().generationId);
+
+        co_await world.generations->cancel_generation(world.as(ana), {second.to_string()});
+        co_await world.wait_for_end(ana, second.to_string());
+        first->end();
+
+        const auto kept = co_await world.generations_store->find(second);
+        EXPECT_EQ(listed.items.size(), 2U);
+        EXPECT_EQ(kept->prompt, asked.id);
+        EXPECT_EQ(kept->state, GenerationState::canceled);
+        EXPECT_EQ(kept->prompt_seq, 3);
+    };
+
+    world.run_assistants(body());
+}
+
 TEST(ListGenerations, pages_from_the_newest) {
     AssistantWorld world;
     world.models.echo = "yes";
