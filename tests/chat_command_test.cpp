@@ -327,6 +327,19 @@ TEST_F(ChatCommandOnDouble, comes_back_to_where_it_was_when_the_stream_breaks_of
     EXPECT_EQ(server.resumed_after(), (std::vector<std::string>{"", "2", "3"}));
 }
 
+TEST_F(ChatCommandOnDouble, cancels_an_answer_that_begins_while_it_is_interrupted) {
+    ChatServerDouble server{
+        loop_,
+        {event(1, R"({"type":"state","state":"streaming"})"), event(2, R"({"type":"done"})")}};
+    Program program{signed_in(server.url(), {"--once", "hello"}), start()};
+    server.on_start = [&program] { program.signal(SIGINT); };
+
+    const int code = run(server, program);
+
+    EXPECT_EQ(code, 0) << program.errors();
+    EXPECT_EQ(server.cancels(), 1U) << program.errors();
+}
+
 TEST_F(ChatCommandOnDouble, shows_control_characters_harmlessly_on_a_terminal) {
     const std::string odd = R"({"type":"delta","delta":"a\u001b[31mb\u202ec\u0085d\u0007e\tf"})";
     ChatServerDouble server{loop_, {event(1, odd) + event(2, R"({"type":"done"})")}};

@@ -21,9 +21,10 @@ const std::string* find_text(const wire::Value& value, std::string_view name) {
 
 class Watch {
   public:
-    Watch(ChatServer& server, Screen& screen, AnswerPlace place)
+    Watch(ChatServer& server, Screen& screen, const Interrupts& interrupts, AnswerPlace place)
         : server_(server),
           screen_(screen),
+          interrupts_(interrupts),
           place_(std::move(place)),
           target_("/api/generations/" + place_.id),
           scope_(server.loop(), "chat"),
@@ -32,7 +33,7 @@ class Watch {
     Task<WatchedAnswer> run() {
         std::exception_ptr failed;
         WatchedAnswer watched;
-        look_.start(server_.loop(), look_every);
+        look();
         try {
             co_await read_to_end();
             watched.has_left = has_left_;
@@ -188,9 +189,9 @@ class Watch {
 
     ChatServer& server_;
     Screen& screen_;
+    const Interrupts& interrupts_;
     AnswerPlace place_;
     std::string target_;
-    Interrupts interrupts_;
     aio::Scope scope_;
     aio::Timer look_;
     std::string held_;  // until the answer has ended
@@ -202,8 +203,9 @@ class Watch {
 
 }  // namespace
 
-Task<WatchedAnswer> watch_answer(ChatServer& server, Screen& screen, AnswerPlace place) {
-    const auto watch = std::make_unique<Watch>(server, screen, std::move(place));
+Task<WatchedAnswer> watch_answer(ChatServer& server, Screen& screen, const Interrupts& interrupts,
+                                 AnswerPlace place) {
+    const auto watch = std::make_unique<Watch>(server, screen, interrupts, std::move(place));
     co_return co_await watch->run();
 }
 

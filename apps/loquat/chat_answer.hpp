@@ -23,6 +23,7 @@ struct AnswerPlace {
 // Prints an answer while it is written, coming back to it when the connection is lost; the first
 // Ctrl-C cancels it, the second leaves.  Throws the failure when it can be reached no more for a
 // minute.
-Task<WatchedAnswer> watch_answer(ChatServer& server, Screen& screen, AnswerPlace place);
+Task<WatchedAnswer> watch_answer(ChatServer& server, Screen& screen, const Interrupts& interrupts,
+                                 AnswerPlace place);
 
 }  // namespace loquat::app

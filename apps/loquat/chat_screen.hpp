@@ -39,7 +39,7 @@ class Screen {
     bool in_line_ = false;
 };
 
-// Counts Ctrl-C while it lives, instead of ending the program.
+// Counts Ctrl-C while it lives, instead of ending the program; the third one ends it all the same.
 class Interrupts {
   public:
     Interrupts();

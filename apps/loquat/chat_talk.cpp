@@ -132,7 +132,9 @@ Task<void> Talk::watch_running() {
         screen_.print(generation.text);
         AnswerPlace place{generation.generationId, generation.last_event_id,
                           generation.text.size()};
-        const WatchedAnswer watched = co_await watch_answer(server_, screen_, std::move(place));
+        const Interrupts interrupts;
+        const WatchedAnswer watched =
+            co_await watch_answer(server_, screen_, interrupts, std::move(place));
         report(watched);
     }
 }
@@ -199,6 +201,8 @@ Task<void> Talk::answer(std::optional<std::string> prompt) {
     if (is_new) {
         co_await make_chat();
     }
+    // From before it is asked for: an answer that begins while Ctrl-C is pressed is canceled too.
+    const Interrupts interrupts;
     contracts::StartedGeneration started;
     std::optional<Failure> refused;
     try {
@@ -213,7 +217,8 @@ Task<void> Talk::answer(std::optional<std::string> prompt) {
         throw *refused;
     }
     AnswerPlace place{.id = started.generationId};
-    const WatchedAnswer watched = co_await watch_answer(server_, screen_, std::move(place));
+    const WatchedAnswer watched =
+        co_await watch_answer(server_, screen_, interrupts, std::move(place));
     report(watched);
 }
 

@@ -63,6 +63,7 @@ std::string ChatServerDouble::answer_to(const net::http::RequestHead& head) {
         return wire::encode(session);
     }
     if (head.path.ends_with("/cancel")) {
+        ++cancels_;
         return wire::encode(
             contracts::CanceledGeneration{generation_id, contracts::GenerationState::canceled});
     }
@@ -73,6 +74,9 @@ std::string ChatServerDouble::answer_to(const net::http::RequestHead& head) {
         return wire::encode(generation);
     }
     if (head.path.ends_with("/generations")) {
+        if (on_start) {
+            on_start();
+        }
         return wire::encode(contracts::StartedGeneration{.generationId = generation_id});
     }
     contracts::Chat chat{.kind = contracts::ChatKind::assistant, .title = "Odd"};

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,8 +20,11 @@ class ChatServerDouble {
     std::string url() const;
     // Last-Event-ID of each time the stream was asked for; empty: none.
     const std::vector<std::string>& resumed_after() const { return resumed_after_; }
+    std::size_t cancels() const { return cancels_; }
     // The whole text of the answer, as it is told in the end.
     std::string text;
+    // Called before the answer is promised; the client waits for that.
+    std::function<void()> on_start;
     Task<void> close();
 
   private:
@@ -32,6 +36,7 @@ class ChatServerDouble {
     std::uint16_t port_;
     std::vector<std::string> streams_;
     std::vector<std::string> resumed_after_;
+    std::size_t cancels_ = 0;
 };
 
 }  // namespace loquat::test
