@@ -59,7 +59,9 @@ std::vector<std::string> words_of_query(std::string_view query) {
     for (const std::string_view word : split_where(folded, is_space)) {
         words.emplace_back(word);
     }
-    std::ranges::stable_sort(words, std::ranges::greater{}, &std::string::size);
+    std::ranges::sort(words, [](const std::string& one, const std::string& other) {
+        return one.size() != other.size() ? one.size() > other.size() : one < other;
+    });
     return words;
 }
 
