@@ -1,3 +1,4 @@
+#include "services/auth/adapters/account_rows.hpp"
 #include "services/auth/tests/store_adapters.hpp"
 
 // What every store promises, for each adapter.
@@ -134,6 +135,21 @@ TEST(SqlUsers, makes_accounts_of_before_findable) {
 
     EXPECT_TRUE(before.empty());
     EXPECT_EQ(run_to_end(loop, adapter.users.search({"bo", "", 10})).size(), 1U);
+}
+
+TEST(SqlUsers, read_an_account_by_indexes_alone) {
+    SqliteAdapter adapter;
+    aio::Loop loop{"test"};
+
+    for (const char* which : {"id = x'00'", "username = 'ann'", "email = 'ann@example.org'"}) {
+        const auto plan = run_to_end(
+            loop, adapter.database->query("EXPLAIN QUERY PLAN SELECT " LOQUAT_USER_COLUMNS
+                                          " FROM users WHERE " +
+                                          std::string{which}));
+        for (const store::Row step : plan) {
+            EXPECT_EQ(step.text(3).find("SCAN"), std::string::npos) << which << step.text(3);
+        }
+    }
 }
 
 TEST(SqlUsers, gives_names_of_before_the_looks_of_now) {
