@@ -6,6 +6,7 @@ import { ErrorState } from '@/components/error-state';
 import { Dialog } from '@/components/floating/dialog';
 import { MentionContext } from '@/components/markdown/mention-context';
 import { MessagesSkeleton } from '@/components/skeleton';
+import type { AnswerRowProps } from '@/features/assistant/components/answer-footer';
 import { AnswerRow } from '@/features/assistant/components/answer-row';
 import { AssistantBlank } from '@/features/assistant/components/assistant-blank';
 import { AssistantSettings } from '@/features/assistant/components/assistant-settings';
@@ -16,7 +17,6 @@ import { useMe } from '@/features/auth/state/session';
 import { useChat, useMembers } from '@/features/chat/state/use-chats';
 import { ConversationHeader } from '@/features/messages/components/conversation-header';
 import { ConversationPane } from '@/features/messages/components/conversation-pane';
-import type { AnswerInRow } from '@/features/messages/components/message-row';
 import { PresenceLine } from '@/features/presence/components/presence-line';
 import { useWatchPresence } from '@/features/presence/state/presence';
 import { DetailsPanel } from '@/features/rooms/components/details-panel';
@@ -118,7 +118,7 @@ function Mentions({ chat, isMember, children }: { chat: Chat; isMember: boolean;
   return <MentionContext value={value}>{children}</MentionContext>;
 }
 
-const answerInRow = (answer: AnswerInRow) => <AnswerRow {...answer} />;
+const answerInRow = (answer: AnswerRowProps) => <AnswerRow {...answer} />;
 
 // Which model answers here.
 function AssistantLine({ chat }: { chat: Chat }) {

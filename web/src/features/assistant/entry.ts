@@ -1,4 +1,5 @@
 // What other features may use of this one: assistants, their models and their answers.
+export type { AnswerRowProps } from './components/answer-footer';
 export { editAndAsk, noteStarted } from './state/answer-actions';
 export type { AnswerPlace } from './state/answer-store';
 export { useAnswerPlaces } from './state/answers';

@@ -2,6 +2,7 @@ import { memo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Chat, Message } from '@/api/contracts.gen';
 import { AssistantIcon, Avatar } from '@/components/avatar';
 import { Handle } from '@/components/handle';
+import type { AnswerRowProps } from '@/features/assistant/entry';
 import * as actions from '@/features/messages/state/message-actions';
 import type { MessageRow as Row } from '@/features/messages/state/message-rows';
 import { assistantStrings } from '@/i18n/assistant';
@@ -17,18 +18,6 @@ import { MessageText } from './message-text';
 import { PendingText } from './pending-text';
 import { ReplyQuote } from './reply-quote';
 
-// An answer of an assistant in its row, drawn by whoever puts the list together.
-export interface AnswerInRow {
-  chat: Chat;
-  answerId: string | null;
-  message: Message | null;
-  createdAt: string;
-  meId: string;
-  canWrite: boolean;
-  last: boolean;
-  hot: boolean;
-}
-
 export interface RowContext {
   chat: Chat;
   me: Named & { id: string };
@@ -38,7 +27,8 @@ export interface RowContext {
   onDelete: (message: Message) => void;
   onLongPress: (message: Message) => void;
   onKey: (event: KeyboardEvent, row: Row) => void;
-  answer: (answer: AnswerInRow) => ReactNode;
+  // An answer of an assistant in its row, drawn by whoever puts the list together.
+  answer: (answer: AnswerRowProps) => ReactNode;
 }
 
 interface MessageRowProps {
