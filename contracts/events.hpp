@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "contracts/chat.hpp"
+#include "contracts/chat/chat.hpp"
 
 // Live events: JSON bodies of STOMP MESSAGE frames, and the broadcast topics that carry them
 // between services.

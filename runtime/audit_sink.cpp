@@ -1,7 +1,7 @@
 #include "runtime/audit_sink.hpp"
 
 #include "base/bytes.hpp"
-#include "contracts/audit.hpp"
+#include "contracts/audit/audit.hpp"
 #include "runtime/context.hpp"
 
 namespace loquat::runtime {

@@ -9,7 +9,7 @@
 #include "aio/channel.hpp"
 #include "aio/loop.hpp"
 #include "aio/scope.hpp"
-#include "contracts/caller.hpp"
+#include "contracts/core/caller.hpp"
 #include "runtime/audit_sink.hpp"
 #include "runtime/metrics.hpp"
 #include "store/audit/audit_record.hpp"

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "contracts/caller.hpp"
+#include "contracts/core/caller.hpp"
 #include "net/http/message.hpp"
 
 namespace loquat::runtime {

@@ -6,7 +6,7 @@
 #include <typeindex>
 
 #include "base/log.hpp"
-#include "contracts/client.hpp"
+#include "contracts/core/client.hpp"
 #include "net/http/server.hpp"
 #include "runtime/config/config.hpp"
 #include "runtime/health.hpp"

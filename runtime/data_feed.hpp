@@ -1,7 +1,7 @@
 #pragma once
 #include <memory>
 
-#include "contracts/feed.hpp"
+#include "contracts/core/feed.hpp"
 #include "net/http/message.hpp"
 
 namespace loquat::runtime {

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/operation.hpp"
+#include "contracts/core/operation.hpp"
 #include "net/http/message.hpp"
 #include "runtime/context.hpp"
 #include "runtime/path_trie.hpp"

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string_view>
 
-#include "contracts/operation.hpp"
+#include "contracts/core/operation.hpp"
 #include "net/http/message.hpp"
 
 namespace loquat::runtime {

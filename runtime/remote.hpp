@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "contracts/operation.hpp"
+#include "contracts/core/operation.hpp"
 #include "net/http/client.hpp"
 #include "runtime/dispatcher.hpp"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "aio/scope.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "net/jose/verifier.hpp"
 #include "runtime/context.hpp"
 #include "runtime/key_refresh.hpp"

@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
-#include "contracts/accounts.hpp"
-#include "contracts/audit.hpp"
-#include "contracts/auth.hpp"
-#include "contracts/chat.hpp"
-#include "contracts/generation.hpp"
-#include "contracts/model.hpp"
-#include "contracts/presence.hpp"
-#include "contracts/usage.hpp"
+#include "contracts/audit/audit.hpp"
+#include "contracts/auth/accounts.hpp"
+#include "contracts/auth/auth.hpp"
+#include "contracts/chat/chat.hpp"
+#include "contracts/generation/generation.hpp"
+#include "contracts/model/model.hpp"
+#include "contracts/presence/presence.hpp"
+#include "contracts/usage/usage.hpp"
 #include "tests/support/http_caller.hpp"
 #include "tests/support/platform_under_test.hpp"
 
@@ -20,9 +20,10 @@ using contracts::Access;
 
 std::vector<contracts::Operation> all_operations() {
     std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (const auto& more : {contracts::account_operations(), contracts::chat_operations(), contracts::presence_operations(),
-                             contracts::model_operations(), contracts::generation_operations(),
-                             contracts::usage_operations(), contracts::audit_inbox_operations()}) {
+    for (const auto& more : {contracts::account_operations(), contracts::chat_operations(),
+                             contracts::presence_operations(), contracts::model_operations(),
+                             contracts::generation_operations(), contracts::usage_operations(),
+                             contracts::audit_inbox_operations()}) {
         all.insert(all.end(), more.begin(), more.end());
     }
     return all;

@@ -4,10 +4,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "contracts/auth.hpp"
-#include "contracts/chat.hpp"
-#include "contracts/openapi.hpp"
-#include "contracts/presence.hpp"
+#include "contracts/auth/auth.hpp"
+#include "contracts/chat/chat.hpp"
+#include "contracts/core/openapi.hpp"
+#include "contracts/presence/presence.hpp"
 #include "services/gateway/routes/route_builder.hpp"
 #include "wire/codec.hpp"
 

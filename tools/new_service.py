@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a service that builds: tools/new_service.py NAME [--root FOLDER]
 
-Writes contracts/NAME.hpp and .cpp and services/NAME/ from tools/service_template, and adds NAME to CMakeLists.txt.
+Writes contracts/NAME/ and services/NAME/ from tools/service_template, and adds NAME to CMakeLists.txt.
 """
 import argparse
 import pathlib
@@ -51,7 +51,7 @@ def main():
         sys.exit(f"new_service: {error}")
     print("\n".join(written))
     print(f"\nnext: ./dev build dev {chosen.name}_tests && build/dev/bin/{chosen.name}_tests\n"
-          f"then: state its contract in contracts/{chosen.name}.hpp, and add its module to apps/loquat/modules.cpp")
+          f"then: state its contract in contracts/{chosen.name}/{chosen.name}.hpp, and add its module to apps/loquat/modules.cpp")
 
 
 if __name__ == "__main__":

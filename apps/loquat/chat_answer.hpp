@@ -3,7 +3,7 @@
 
 #include "apps/loquat/chat_screen.hpp"
 #include "apps/loquat/chat_server.hpp"
-#include "contracts/generation.hpp"
+#include "contracts/generation/generation.hpp"
 
 namespace loquat::app {
 

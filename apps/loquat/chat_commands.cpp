@@ -2,7 +2,7 @@
 
 #include "apps/loquat/chat_talk.hpp"
 #include "base/text.hpp"
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 
 // Lines that begin with a slash.
 

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "apps/loquat/chat_screen.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "runtime/config/config.hpp"
 
 namespace loquat::app {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "apps/loquat/chat_answer.hpp"
-#include "contracts/generation.hpp"
+#include "contracts/generation/generation.hpp"
 
 namespace loquat::app {
 

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 #include "apps/loquat/commands.hpp"
-#include "contracts/accounts.hpp"
-#include "contracts/chat.hpp"
-#include "contracts/generation.hpp"
-#include "contracts/model.hpp"
-#include "contracts/openapi.hpp"
-#include "contracts/presence.hpp"
-#include "contracts/usage.hpp"
+#include "contracts/auth/accounts.hpp"
+#include "contracts/chat/chat.hpp"
+#include "contracts/core/openapi.hpp"
+#include "contracts/generation/generation.hpp"
+#include "contracts/model/model.hpp"
+#include "contracts/presence/presence.hpp"
+#include "contracts/usage/usage.hpp"
 #include "runtime/version.hpp"
 
 namespace loquat::app {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "apps/loquat/options.hpp"
-#include "contracts/accounts.hpp"
-#include "contracts/chat.hpp"
-#include "contracts/client.hpp"
+#include "contracts/auth/accounts.hpp"
+#include "contracts/chat/chat.hpp"
+#include "contracts/core/client.hpp"
 
 namespace loquat::app {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/binding.hpp"
+#include "contracts/core/binding.hpp"
 #include "runtime/caller_header.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/remote.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-#include "contracts/accounts.hpp"
+#include "contracts/auth/accounts.hpp"
 #include "runtime/audit_trail.hpp"
 #include "services/auth/accounts.hpp"
 #include "services/auth/leaving.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "wire/describe.hpp"
 
 namespace loquat::auth {

@@ -4,7 +4,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 
 namespace loquat::auth {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/caller.hpp"
+#include "contracts/core/caller.hpp"
 
 namespace loquat::auth {
 

@@ -6,8 +6,8 @@
 #include "aio/task.hpp"
 #include "base/failure.hpp"
 #include "base/unicode/fold.hpp"
-#include "contracts/accounts.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/auth/accounts.hpp"
+#include "contracts/auth/auth.hpp"
 #include "services/auth/domain/key_ring.hpp"
 #include "services/auth/domain/session.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "aio/scope.hpp"
 #include "base/clock.hpp"
-#include "contracts/chat.hpp"
+#include "contracts/chat/chat.hpp"
 #include "runtime/audit_trail.hpp"
 #include "runtime/standing_rights.hpp"
 #include "services/chat/announcer.hpp"
@@ -47,8 +47,8 @@ class LiveAnswers {
     virtual void on_stored(const store::StoredEvent& event) = 0;
 };
 
-// The use cases, on one loop.  Failures as contracts/chat.hpp and domain/ say, and those of the
-// ports. conversations.cpp, keys.cpp, membership.cpp, messages.cpp, changes.cpp, peers.cpp and
+// The use cases, on one loop.  Failures as contracts/chat/chat.hpp and domain/ say, and those of
+// the ports. conversations.cpp, keys.cpp, membership.cpp, messages.cpp, changes.cpp, peers.cpp and
 // reading.cpp each hold a part.
 class Chat final : public contracts::ChatApi {
   public:

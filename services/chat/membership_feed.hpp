@@ -1,7 +1,7 @@
 #pragma once
 #include <deque>
 
-#include "contracts/membership.hpp"
+#include "contracts/chat/membership.hpp"
 
 namespace loquat::chat {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "aio/task.hpp"
-#include "contracts/accounts.hpp"
+#include "contracts/auth/accounts.hpp"
 #include "services/chat/domain/cursor.hpp"
 #include "services/chat/domain/records.hpp"
 

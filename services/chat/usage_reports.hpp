@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "contracts/usage.hpp"
+#include "contracts/usage/usage.hpp"
 #include "services/chat/ports.hpp"
 #include "store/audit/audit_store.hpp"
 #include "store/usage/usage_store.hpp"

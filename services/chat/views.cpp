@@ -1,6 +1,6 @@
 #include "services/chat/views.hpp"
 
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/rules.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-#include "contracts/chat.hpp"
+#include "contracts/chat/chat.hpp"
 #include "services/chat/deletions.hpp"
 #include "services/chat/domain/records.hpp"
 #include "services/chat/unread.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
-#include "contracts/audit.hpp"
+#include "contracts/audit/audit.hpp"
 #include "store/audit/audit_record.hpp"
 #include "store/log/event_log.hpp"
 

@@ -10,7 +10,7 @@
 #include "aio/task.hpp"
 #include "base/clock.hpp"
 #include "base/failure.hpp"
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 #include "services/model/domain/too_long.hpp"
 
 namespace loquat::model {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "aio/task.hpp"
-#include "contracts/membership.hpp"
-#include "contracts/presence.hpp"
+#include "contracts/chat/membership.hpp"
+#include "contracts/presence/presence.hpp"
 
 namespace loquat::presence {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "contracts/membership.hpp"
+#include "contracts/chat/membership.hpp"
 
 namespace loquat::presence {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "contracts/presence.hpp"
+#include "contracts/presence/presence.hpp"
 
 namespace loquat::presence {
 

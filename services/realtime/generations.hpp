@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/chat.hpp"
+#include "contracts/chat/chat.hpp"
 
 // Answers of assistants while they are written.  Each is a run of `generation` events whose ids are
 // 1, 2, 3 ...; the chat service knows the text so far, so that somebody who comes in the middle

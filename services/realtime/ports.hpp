@@ -5,9 +5,9 @@
 #include "aio/task.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "contracts/auth.hpp"
-#include "contracts/chat.hpp"
-#include "contracts/presence.hpp"
+#include "contracts/auth/auth.hpp"
+#include "contracts/chat/chat.hpp"
+#include "contracts/presence/presence.hpp"
 #include "net/stream.hpp"
 
 namespace loquat::realtime {
@@ -30,7 +30,7 @@ class TokenPort {
 };
 
 // The chat service, on behalf of `who`.  Each call has its own deadline.  Failures as
-// contracts/chat.hpp says, and upstream.* when the service does not answer.
+// contracts/chat/chat.hpp says, and upstream.* when the service does not answer.
 class ChatPort {
   public:
     virtual ~ChatPort() = default;

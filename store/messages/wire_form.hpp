@@ -1,5 +1,5 @@
 #pragma once
-#include "contracts/message.hpp"
+#include "contracts/chat/message.hpp"
 #include "store/messages/message_store.hpp"
 
 // Messages as the outside sees them, with the names that are in them.

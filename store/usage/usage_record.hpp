@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 
 namespace loquat::store {
 

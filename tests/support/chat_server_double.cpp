@@ -1,7 +1,7 @@
 #include "tests/support/chat_server_double.hpp"
 
-#include "contracts/auth.hpp"
-#include "contracts/generation.hpp"
+#include "contracts/auth/auth.hpp"
+#include "contracts/generation/generation.hpp"
 
 namespace loquat::test {
 namespace {

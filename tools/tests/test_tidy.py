@@ -33,7 +33,7 @@ class Includes(unittest.TestCase):
         self.assertEqual(found, ["services/chat/chat.cpp:1: service chat may not include service auth (services/auth/auth.hpp)"])
 
     def test_a_service_may_include_itself_and_contracts(self):
-        text = '#include "services/chat/chat.hpp"\n#include "contracts/chat.hpp"\n'
+        text = '#include "services/chat/chat.hpp"\n#include "contracts/chat/chat.hpp"\n'
 
         self.assertEqual(problems("services/chat/chat.cpp", text), [])
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 
-#include "contracts/client.hpp"
+#include "contracts/core/client.hpp"
 #include "services/chat/ports.hpp"
 
 namespace loquat::chat {

@@ -1,6 +1,6 @@
 #pragma once
-#include "contracts/client.hpp"
-#include "contracts/model.hpp"
+#include "contracts/core/client.hpp"
+#include "contracts/model/model.hpp"
 #include "services/chat/generations/ports.hpp"
 #include "store/usage/usage_store.hpp"
 

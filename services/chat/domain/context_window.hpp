@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/domain/records.hpp"
 #include "store/messages/message_store.hpp"

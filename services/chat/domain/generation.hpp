@@ -6,8 +6,8 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "contracts/generation.hpp"
-#include "contracts/model.hpp"
+#include "contracts/generation/generation.hpp"
+#include "contracts/model/model.hpp"
 
 // An answer of an assistant as this service keeps it.
 namespace loquat::chat {

@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "contracts/chat.hpp"
+#include "contracts/chat/chat.hpp"
 
 // Conversations and members as this service keeps them.
 namespace loquat::chat {

@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 #include "services/chat/domain/generation.hpp"
 
 namespace loquat::chat {

@@ -6,7 +6,7 @@
 
 #include "aio/scope.hpp"
 #include "base/version.hpp"
-#include "contracts/generation.hpp"
+#include "contracts/generation/generation.hpp"
 #include "runtime/audit_trail.hpp"
 #include "services/chat/chat.hpp"
 #include "services/chat/domain/generation_queue.hpp"
@@ -23,7 +23,7 @@ namespace loquat::chat {
 
 // Answers of assistants, on the loop of the conversations.  An answer is written whether or not
 // anybody reads along; it ends once, and what a reader was shown survives the process.  Failures as
-// contracts/generation.hpp says. asking.cpp, living.cpp, following.cpp, sending.cpp and
+// contracts/generation/generation.hpp says. asking.cpp, living.cpp, following.cpp, sending.cpp and
 // recovering.cpp each hold a part.
 class Generations final : public contracts::GenerationApi, private LiveAnswers {
   public:

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "aio/task.hpp"
-#include "contracts/feed.hpp"
-#include "contracts/model.hpp"
+#include "contracts/core/feed.hpp"
+#include "contracts/model/model.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/generations/event_list.hpp"
 #include "store/usage/usage_store.hpp"
@@ -96,7 +96,7 @@ class GenerationJournal {
     virtual Task<std::vector<JournalRow>> read(std::uint64_t after) = 0;
 };
 
-// Models, wherever they run.  Fails as contracts/model.hpp says.
+// Models, wherever they run.  Fails as contracts/model/model.hpp says.
 class ModelPort {
   public:
     virtual ~ModelPort() = default;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "aio/signal.hpp"
-#include "contracts/feed.hpp"
+#include "contracts/core/feed.hpp"
 #include "runtime/standing_rights.hpp"
 
 namespace loquat::chat {

@@ -2,7 +2,7 @@
 
 #include <future>
 
-#include "contracts/chat.hpp"
+#include "contracts/chat/chat.hpp"
 #include "runtime/context.hpp"
 #include "runtime/platform.hpp"
 #include "services/chat/module.hpp"

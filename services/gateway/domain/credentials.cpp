@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "net/http/message.hpp"
 
 namespace loquat::gateway {

@@ -5,7 +5,7 @@
 #include "base/cut.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 
 namespace loquat::gateway {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "contracts/caller.hpp"
+#include "contracts/core/caller.hpp"
 #include "services/gateway/edge/request.hpp"
 
 namespace loquat::gateway {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "net/jose/jws.hpp"
 #include "wire/codec.hpp"
 

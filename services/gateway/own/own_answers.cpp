@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "aio/offload.hpp"
-#include "contracts/openapi.hpp"
+#include "contracts/core/openapi.hpp"
 #include "net/jose/jwk.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/version.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "contracts/operation.hpp"
+#include "contracts/core/operation.hpp"
 #include "runtime/audit_trail.hpp"
 #include "services/gateway/edge/answers.hpp"
 #include "services/gateway/edge/shared.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "contracts/route.hpp"
+#include "contracts/core/route.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/gcra.hpp"
 #include "services/gateway/domain/methods.hpp"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "contracts/operation.hpp"
+#include "contracts/core/operation.hpp"
 #include "runtime/dispatcher.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/routes/route_table.hpp"

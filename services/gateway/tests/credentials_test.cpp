@@ -1,6 +1,6 @@
 #include "services/gateway/domain/credentials.hpp"
 
-#include "contracts/auth.hpp"
+#include "contracts/auth/auth.hpp"
 #include "net/jose/jws.hpp"
 #include "services/gateway/tests/harness.hpp"
 #include "wire/json.hpp"

@@ -1,9 +1,9 @@
-#include "contracts/openapi.hpp"
+#include "contracts/core/openapi.hpp"
 
 #include <gtest/gtest.h>
 
-#include "contracts/request_parts.hpp"
-#include "contracts/statuses.hpp"
+#include "contracts/core/request_parts.hpp"
+#include "contracts/core/statuses.hpp"
 #include "services/gateway/routes/route_builder.hpp"
 #include "wire/json.hpp"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 
 namespace loquat::model {
 

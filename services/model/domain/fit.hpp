@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 #include "services/model/domain/too_long.hpp"
 
 namespace loquat::model {

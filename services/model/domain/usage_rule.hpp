@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "contracts/model.hpp"
+#include "contracts/model/model.hpp"
 #include "services/model/ports.hpp"
 
 namespace loquat::model {

@@ -1,6 +1,6 @@
 #pragma once
-#include "contracts/chat.hpp"
-#include "contracts/client.hpp"
+#include "contracts/chat/chat.hpp"
+#include "contracts/core/client.hpp"
 #include "services/presence/ports.hpp"
 
 namespace loquat::presence {

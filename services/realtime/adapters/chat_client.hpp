@@ -1,5 +1,5 @@
 #pragma once
-#include "contracts/client.hpp"
+#include "contracts/core/client.hpp"
 #include "services/realtime/ports.hpp"
 
 namespace loquat::realtime {

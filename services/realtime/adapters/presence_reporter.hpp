@@ -2,8 +2,8 @@
 #include <unordered_map>
 
 #include "aio/scope.hpp"
-#include "contracts/client.hpp"
-#include "contracts/presence.hpp"
+#include "contracts/core/client.hpp"
+#include "contracts/presence/presence.hpp"
 #include "services/realtime/ports.hpp"
 
 namespace loquat::realtime {

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "contracts/newthing.hpp"
+#include "contracts/newthing/newthing.hpp"
 
 namespace loquat::newthing {
 

@@ -1,9 +1,0 @@
-#include "contracts/accounts.hpp"
-
-#include "contracts/binding.hpp"
-
-namespace loquat::contracts {
-
-std::vector<Operation> account_operations() { return bind_table<AccountsApi>(); }
-
-}  // namespace loquat::contracts

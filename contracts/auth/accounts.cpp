@@ -1,0 +1,9 @@
+#include "contracts/auth/accounts.hpp"
+
+#include "contracts/core/binding.hpp"
+
+namespace loquat::contracts {
+
+std::vector<Operation> account_operations() { return bind_table<AccountsApi>(); }
+
+}  // namespace loquat::contracts

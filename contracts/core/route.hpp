@@ -1,0 +1,117 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "aio/task.hpp"
+#include "contracts/core/caller.hpp"
+
+namespace loquat::contracts {
+
+// Who may call a route.  `internal` routes answer 404 through the gateway.
+enum class Access { anyone, user, admin, internal };
+// Which default rate limit applies at the gateway.
+enum class LimitClass { standard, sign_in, model, none };
+
+// One row of a service's table.
+struct RouteSpec {
+    std::string_view method;
+    std::string_view path;  // `/api/chats/{id}`; a name in braces is one segment
+    std::string_view summary;
+    Access access = Access::user;
+    int status = 200;  // of a plain answer; 204 for methods that return nothing
+    LimitClass limit = LimitClass::standard;
+    std::size_t body_bytes_max = 64 * 1024;
+    std::chrono::milliseconds time_max{10'000};
+    bool takes_idempotency_key = false;  // the same one again is done once
+};
+
+// A row bound to a method of the service's interface: Task<Result> (Api::*)(Caller, Request).
+template <auto Method>
+struct Route {
+    RouteSpec spec;
+    static constexpr auto method = Method;
+};
+
+// An answer that says more than its body: another status, headers.
+template <class T>
+struct Reply {
+    T body;
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+template <class T>
+struct IsReply : std::false_type {};
+template <class T>
+struct IsReply<Reply<T>> : std::true_type {};
+
+template <class Method>
+struct MethodTraits;
+template <class Api_, class Result_, class Request_>
+struct MethodTraits<Task<Result_> (Api_::*)(Caller, Request_)> {
+    using Api = Api_;
+    using Result = Result_;
+    using Request = Request_;
+};
+template <auto Method>
+using RequestOf = typename MethodTraits<decltype(Method)>::Request;
+template <auto Method>
+using ResultOf = typename MethodTraits<decltype(Method)>::Result;
+template <auto Method>
+using ApiOf = typename MethodTraits<decltype(Method)>::Api;
+
+// Each contract specialises this with `static constexpr std::string_view service` and
+// `static constexpr std::tuple routes{Route<&Api::method>{...}, ...}`.
+template <class Api>
+struct Table;
+
+namespace detail {
+template <auto Method>
+constexpr std::string_view method_name() {
+    std::string_view name = __PRETTY_FUNCTION__;
+    name.remove_suffix(1);
+    return name.substr(name.rfind("::") + 2);
+}
+}  // namespace detail
+
+// "post_message" for &ChatApi::post_message: the operation's name in OpenAPI, metrics and logs.
+template <auto Method>
+inline constexpr std::string_view operation_name = detail::method_name<Method>();
+
+template <auto Method>
+struct MethodTag {};
+
+// The row of `Method`; an empty path when it has none.
+template <auto Method>
+constexpr RouteSpec spec_of() {
+    RouteSpec found{};
+    const auto look = [&]<auto... Rows>(const Route<Rows>&... route) {
+        (void)((std::is_same_v<MethodTag<Rows>, MethodTag<Method>> ? (found = route.spec, true)
+                                                                   : false) ||
+               ...);
+    };
+    std::apply(look, Table<ApiOf<Method>>::routes);
+    return found;
+}
+
+// A request without anything in it.
+struct Empty {};
+BOOST_DESCRIBE_STRUCT(Empty, (), ())
+
+// A page of a list; `next_cursor` is null on the last one.
+template <class T>
+struct Page {
+    std::vector<T> items;
+    std::optional<std::string> next_cursor;
+
+    static constexpr std::array<std::string_view, 1> nulls{"next_cursor"};
+    BOOST_DESCRIBE_CLASS(Page, (), (items, next_cursor), (), ())
+};
+
+}  // namespace loquat::contracts

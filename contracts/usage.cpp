@@ -1,9 +1,0 @@
-#include "contracts/usage.hpp"
-
-#include "contracts/binding.hpp"
-
-namespace loquat::contracts {
-
-std::vector<Operation> usage_operations() { return bind_table<UsageApi>(); }
-
-}  // namespace loquat::contracts

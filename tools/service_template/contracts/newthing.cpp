@@ -1,9 +1,0 @@
-#include "contracts/newthing.hpp"
-
-#include "contracts/binding.hpp"
-
-namespace loquat::contracts {
-
-std::vector<Operation> newthing_operations() { return bind_table<NewthingApi>(); }
-
-}  // namespace loquat::contracts
