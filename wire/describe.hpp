@@ -19,6 +19,8 @@ struct Field {
     std::int64_t min = std::numeric_limits<std::int64_t>::min();
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
     std::string_view doc = {};
+    // The `format` of OpenAPI, such as `email`: says more of what the use case checks.
+    std::string_view format = {};
 };
 
 template <class T>

@@ -39,6 +39,9 @@ void add_limits(Value& definition, const Schema::Property& property) {
 Value property_definition(const Schema::Property& property) {
     Value definition = to_openapi(property.type.front());
     add_limits(definition, property);
+    if (!property.format.empty()) {
+        definition.set("format", property.format);
+    }
     if (property.nullable) {
         Array choices;
         choices.push_back(std::move(definition));

@@ -25,6 +25,7 @@ struct Schema {
     struct Property {
         std::string name;
         std::string doc;
+        std::string format;
         bool required = true;
         bool nullable = false;
         std::vector<Schema> type;  // exactly one; a vector because Schema is incomplete here
@@ -54,7 +55,9 @@ Schema schema_of();
 template <class T, class M>
 Schema::Property property_of(std::string_view name) {
     const Field field = field_of<T>(name);
-    Schema::Property property{.name = std::string{name}, .doc = std::string{field.doc}};
+    Schema::Property property{.name = std::string{name},
+                              .doc = std::string{field.doc},
+                              .format = std::string{field.format}};
     if constexpr (IsOptional<M>::value) {
         property.required = writes_null<T>(name);
         property.nullable = true;

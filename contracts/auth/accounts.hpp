@@ -31,7 +31,7 @@ struct AddAccountRequest {
         wire::Field{"username", 3, 32,
                     "a-z, 0-9, _ . and -; also a reserved name, or that of a removed account."},
         wire::Field{"password", 10, 128, "One is made and given once when absent."},
-        wire::Field{"email", 0, 254, "Optional."},
+        wire::Field{"email", 0, 254, "Optional.", "email"},
         wire::Field{"display_name", 0, 64, "Optional; the user name when absent."},
     };
 };
@@ -54,6 +54,7 @@ struct ListAccountsRequest {
                     "Starts of words of a user name or display name; empty lists everyone, also "
                     "who was removed."},
         wire::Field{"limit", 1, 200, ""},
+        cursor_field,
     };
 };
 BOOST_DESCRIBE_STRUCT(ListAccountsRequest, (), (query, limit, cursor))

@@ -82,7 +82,7 @@ struct RegisterRequest {
     static constexpr std::array fields{
         wire::Field{"username", 3, 32, "a-z, 0-9, _ . and -; letters are folded to lower case."},
         wire::Field{"password", 10, 128, "Any characters."},
-        wire::Field{"email", 0, 254, "Optional."},
+        wire::Field{"email", 0, 254, "Optional.", "email"},
         wire::Field{"display_name", 0, 64, "Optional; the user name when absent."},
         wire::Field{.name = "cookie", .doc = "Put the refresh token into an HttpOnly cookie."},
     };
@@ -110,7 +110,7 @@ struct NamedLoginRequest {
 
     static constexpr std::array fields{
         wire::Field{"username", 1, 254, ""},
-        wire::Field{"email", 1, 254, ""},
+        wire::Field{"email", 1, 254, "", "email"},
         wire::Field{"password", 1, 1024, ""},
     };
 };
@@ -133,7 +133,7 @@ struct UpdateMeRequest {
 
     static constexpr std::array fields{
         wire::Field{"display_name", 1, 64, ""},
-        wire::Field{"email", 0, 254, "An empty text removes it."},
+        wire::Field{"email", 0, 254, "An empty text removes it.", "email"},
         wire::Field{"current_password", 1, 1024, "Required where the e-mail address changes."},
     };
 };
@@ -179,6 +179,7 @@ struct FindUsersRequest {
         wire::Field{"query", 0, 64,
                     "Starts of words of a user name or display name; empty lists everyone."},
         wire::Field{"limit", 1, 200, ""},
+        cursor_field,
     };
 };
 BOOST_DESCRIBE_STRUCT(FindUsersRequest, (), (query, limit, cursor))

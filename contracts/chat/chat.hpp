@@ -132,7 +132,7 @@ struct ListChatsRequest {
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
     static constexpr std::array fields{wire::Field{"query", 0, 120, ""},
-                                       wire::Field{"limit", 1, 200, ""}};
+                                       wire::Field{"limit", 1, 200, ""}, cursor_field};
 };
 BOOST_DESCRIBE_STRUCT(ListChatsRequest, (), (kind, archived, query, limit, cursor))
 
@@ -143,7 +143,7 @@ struct ListPublicRequest {
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
     static constexpr std::array fields{wire::Field{"query", 0, 120, ""},
-                                       wire::Field{"limit", 1, 200, ""}};
+                                       wire::Field{"limit", 1, 200, ""}, cursor_field};
 };
 BOOST_DESCRIBE_STRUCT(ListPublicRequest, (), (query, limit, cursor))
 
@@ -179,7 +179,7 @@ struct ListMembersRequest {
     std::optional<std::string> cursor;
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
-    static constexpr std::array fields{wire::Field{"limit", 1, 200, ""}};
+    static constexpr std::array fields{wire::Field{"limit", 1, 200, ""}, cursor_field};
 };
 BOOST_DESCRIBE_STRUCT(ListMembersRequest, (), (id, limit, cursor))
 

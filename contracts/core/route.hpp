@@ -104,6 +104,10 @@ constexpr RouteSpec spec_of() {
 struct Empty {};
 BOOST_DESCRIBE_STRUCT(Empty, (), ())
 
+// Where a page begins.  What else a cursor must be, only the list itself knows.
+inline constexpr wire::Field cursor_field{"cursor", 1, 1024,
+                                          "`next_cursor` of the page before this one."};
+
 // A page of a list; `next_cursor` is null on the last one.
 template <class T>
 struct Page {

@@ -105,7 +105,7 @@ struct ListGenerationsRequest {
     std::optional<std::string> cursor;
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
-    static constexpr std::array fields{wire::Field{"limit", 1, 200, ""}};
+    static constexpr std::array fields{wire::Field{"limit", 1, 200, ""}, cursor_field};
 };
 BOOST_DESCRIBE_STRUCT(ListGenerationsRequest, (), (id, limit, cursor))
 
@@ -127,8 +127,9 @@ struct SendChatRequest {
     std::string message;
     std::optional<std::string> model;
     std::optional<std::string> client_id;
-    static constexpr std::array fields{wire::Field{"model", 1, 128, ""},
-                                       wire::Field{"client_id", 1, 64, ""}};
+    static constexpr std::array fields{
+        wire::Field{.name = "message", .doc = "Markdown; at least one character."},
+        wire::Field{"model", 1, 128, ""}, wire::Field{"client_id", 1, 64, ""}};
 };
 BOOST_DESCRIBE_STRUCT(SendChatRequest, (), (chat_id, message, model, client_id))
 

@@ -98,7 +98,7 @@ struct AuditRequest {
 
     static constexpr std::array<std::string_view, 1> defaulted{"limit"};
     static constexpr std::array fields{wire::Field{"action", 1, 64, ""},
-                                       wire::Field{"limit", 1, 200, ""}};
+                                       wire::Field{"limit", 1, 200, ""}, cursor_field};
 };
 BOOST_DESCRIBE_STRUCT(AuditRequest, (), (actor_id, action, before, limit, cursor))
 

@@ -103,6 +103,7 @@ export interface AuditRequest {
   action?: string | null;
   before?: string | null;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
@@ -199,6 +200,7 @@ export interface FindUsersRequest {
   /** Starts of words of a user name or display name; empty lists everyone. */
   query?: string;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
@@ -259,6 +261,7 @@ export interface ListAccountsRequest {
   /** Starts of words of a user name or display name; empty lists everyone, also who was removed. */
   query?: string;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
@@ -267,18 +270,21 @@ export interface ListChatsRequest {
   archived?: boolean | null;
   query?: string | null;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
 export interface ListGenerationsRequest {
   id: string;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
 export interface ListMembersRequest {
   id: string;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
@@ -292,6 +298,7 @@ export interface ListMessagesRequest {
 export interface ListPublicRequest {
   query?: string | null;
   limit?: number;
+  /** `next_cursor` of the page before this one. */
   cursor?: string | null;
 }
 
@@ -477,6 +484,7 @@ export interface RoleRequest {
 
 export interface SendChatRequest {
   chat_id?: string | null;
+  /** Markdown; at least one character. */
   message: string;
   model?: string | null;
   client_id?: string | null;
