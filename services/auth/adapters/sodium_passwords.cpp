@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <optional>
+
 #include "base/check.hpp"
 
 namespace loquat::auth {
@@ -60,19 +62,26 @@ template <class T>
 Task<T> SodiumPasswords::run(std::move_only_function<T()> work) {
     using Clock = std::chrono::steady_clock;
     struct Timed {
-        T result;
-        Clock::duration took;
+        std::optional<T> result;  // none: it began too late
+        Clock::duration took{};
     };
-    queue_.check(Clock::now());
+    const auto admitted = Clock::now();
+    queue_.check(admitted);
     const HashQueue::Place place{queue_};
-    auto timed = [work = std::move(work)]() mutable {
+    auto timed = [work = std::move(work), latest = admitted + queue_.wait_max()]() mutable {
         const auto began = Clock::now();
-        T result = work();
+        if (began > latest) {
+            return Timed{};
+        }
+        std::optional<T> result{work()};
         return Timed{std::move(result), Clock::now() - began};
     };
     Timed done = co_await pool_.run<Timed>(std::move(timed));
+    if (!done.result) {
+        queue_.refuse(Clock::now());
+    }
     queue_.note(done.took);
-    co_return std::move(done.result);
+    co_return *std::move(done.result);
 }
 
 Task<std::string> SodiumPasswords::hash(std::string password) {

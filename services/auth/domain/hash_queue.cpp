@@ -24,6 +24,11 @@ void HashQueue::check(Steady now) {
     if (taken_ < rules_.waiting_max && wait < rules_.wait_max) {
         return;
     }
+    refuse(now);
+}
+
+void HashQueue::refuse(Steady now) {
+    const auto wait = each() * static_cast<std::int64_t>(taken_);
     promised_until_ = std::max(promised_until_, now + wait) + each();
     const auto retry = std::chrono::ceil<seconds>(promised_until_ - now);
     Failure failure{Kind::unavailable, "server.overloaded",

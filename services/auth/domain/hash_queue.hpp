@@ -33,6 +33,10 @@ class HashQueue {
     // whoever is refused: each of a burst is told a later moment than the one before.  Its
     // `queue_position` is how many are in front.
     void check(Steady now);
+    // The same refusal for one who was let in, and for whom `wait_max` passed before a thread was
+    // free: hashes take longer than they did.
+    [[noreturn]] void refuse(Steady now);
+    std::chrono::milliseconds wait_max() const { return rules_.wait_max; }
     // What one hash took to compute.
     void note(std::chrono::nanoseconds took);
 
