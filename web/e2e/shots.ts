@@ -97,7 +97,10 @@ async function roomScreens(page: Page, look: string): Promise<void> {
   await page.getByText('The watering script').first().scrollIntoViewIfNeeded();
   await page.locator('.hljs-keyword').first().waitFor();
   await shoot(page, look, '06-code');
-  await page.getByRole('button', { name: 'Details and members' }).click();
+  // On a wide screen they are open from the start.
+  const details = page.getByRole('region', { name: 'Details and members' });
+  if (!(await details.isVisible())) await page.getByRole('button', { name: 'Details and members' }).click();
+  await details.waitFor();
   await shoot(page, look, '07-about');
   await page.getByRole('tab', { name: 'Members' }).click();
   await page.getByText('Mira Haddad').last().waitFor();
