@@ -11,7 +11,7 @@
 #include "services/chat/adapters/title_folding.hpp"
 #include "services/chat/chat.hpp"
 #include "services/chat/generations/generations.hpp"
-#include "services/chat/usage_reports.hpp"
+#include "services/chat/reports/usage_reports.hpp"
 
 namespace loquat::chat {
 namespace {

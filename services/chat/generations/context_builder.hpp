@@ -1,10 +1,10 @@
 #pragma once
 #include <vector>
 
+#include "services/chat/cache/people.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/domain/context_window.hpp"
 #include "services/chat/generations/live.hpp"
-#include "services/chat/people.hpp"
 #include "store/messages/message_store.hpp"
 
 namespace loquat::chat {

@@ -4,7 +4,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
-#include "services/chat/turns.hpp"
+#include "services/chat/cache/turns.hpp"
 
 namespace loquat::chat {
 namespace {

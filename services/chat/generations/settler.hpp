@@ -3,7 +3,7 @@
 
 #include "services/chat/generations/ports.hpp"
 #include "services/chat/generations/spent.hpp"
-#include "services/chat/outcomes.hpp"
+#include "services/chat/messages/outcomes.hpp"
 #include "store/log/event_log.hpp"
 
 namespace loquat::chat {

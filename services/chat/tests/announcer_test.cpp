@@ -1,4 +1,4 @@
-#include "services/chat/announcer.hpp"
+#include "services/chat/conversations/announcer.hpp"
 
 #include "services/chat/tests/world.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
-#include "services/chat/heads.hpp"
-#include "services/chat/lru.hpp"
+#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/lru.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/rules.hpp"
-#include "services/chat/views.hpp"
 
 // What is sent with a conversation is what its calls do: over every kind, role and setting.
 namespace loquat::chat {

@@ -1,9 +1,9 @@
-#include "services/chat/unsaved.hpp"
+#include "services/chat/cache/unsaved.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "services/chat/rooms.hpp"
+#include "services/chat/cache/rooms.hpp"
 #include "services/chat/tests/world.hpp"
 
 // What was to be written down when writing failed.

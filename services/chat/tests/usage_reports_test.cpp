@@ -1,4 +1,4 @@
-#include "services/chat/usage_reports.hpp"
+#include "services/chat/reports/usage_reports.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "services/chat/chat.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/text.hpp"
-#include "services/chat/views.hpp"
 
 // Edits and deletions go through the log like messages, so that they keep their order with them.
 namespace loquat::chat {

@@ -4,10 +4,10 @@
 #include <string>
 #include <unordered_map>
 
+#include "services/chat/cache/lru.hpp"
+#include "services/chat/cache/turns.hpp"
 #include "services/chat/domain/rules.hpp"
-#include "services/chat/lru.hpp"
 #include "services/chat/ports.hpp"
-#include "services/chat/turns.hpp"
 
 namespace loquat::chat {
 

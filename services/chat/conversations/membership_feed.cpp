@@ -1,4 +1,4 @@
-#include "services/chat/membership_feed.hpp"
+#include "services/chat/conversations/membership_feed.hpp"
 
 namespace loquat::chat {
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "services/chat/chat.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/mentions.hpp"
 #include "services/chat/domain/text.hpp"
-#include "services/chat/views.hpp"
 #include "store/messages/rules.hpp"
 
 namespace loquat::chat {

@@ -2,8 +2,8 @@
 #include <unordered_set>
 
 #include "services/chat/chat.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/failures.hpp"
-#include "services/chat/views.hpp"
 
 namespace loquat::chat {
 Task<contracts::MessagePage> Chat::list_messages(Caller caller,

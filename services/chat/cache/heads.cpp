@@ -1,4 +1,4 @@
-#include "services/chat/heads.hpp"
+#include "services/chat/cache/heads.hpp"
 
 #include <algorithm>
 

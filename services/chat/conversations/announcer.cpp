@@ -1,10 +1,10 @@
-#include "services/chat/announcer.hpp"
+#include "services/chat/conversations/announcer.hpp"
 
 #include <algorithm>
 
 #include "base/log.hpp"
 #include "contracts/events.hpp"
-#include "services/chat/views.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "store/messages/room_event.hpp"
 
 namespace loquat::chat {

@@ -1,9 +1,9 @@
-#include "services/chat/rooms.hpp"
+#include "services/chat/cache/rooms.hpp"
 
 #include <algorithm>
 
+#include "services/chat/cache/unsaved.hpp"
 #include "services/chat/domain/failures.hpp"
-#include "services/chat/unsaved.hpp"
 
 namespace loquat::chat {
 namespace {

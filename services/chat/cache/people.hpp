@@ -6,7 +6,7 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "base/clock.hpp"
-#include "services/chat/lru.hpp"
+#include "services/chat/cache/lru.hpp"
 #include "services/chat/ports.hpp"
 #include "store/messages/message_store.hpp"
 

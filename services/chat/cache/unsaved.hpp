@@ -3,8 +3,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "services/chat/cache/turns.hpp"
 #include "services/chat/ports.hpp"
-#include "services/chat/turns.hpp"
 
 namespace loquat::chat {
 

@@ -1,4 +1,4 @@
-#include "services/chat/views.hpp"
+#include "services/chat/conversations/views.hpp"
 
 #include "contracts/auth/auth.hpp"
 #include "services/chat/domain/assistant.hpp"

@@ -5,8 +5,8 @@
 
 #include "base/ids.hpp"
 #include "net/jose/siphash.hpp"
+#include "services/chat/cache/lru.hpp"
 #include "services/chat/domain/records.hpp"
-#include "services/chat/lru.hpp"
 
 namespace loquat::chat {
 

@@ -2,10 +2,10 @@
 
 #include "base/text.hpp"
 #include "services/chat/chat.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/text.hpp"
-#include "services/chat/views.hpp"
 
 namespace loquat::chat {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/chat/deletions.hpp"
+#include "services/chat/cache/deletions.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "base/version.hpp"
-#include "services/chat/lru.hpp"
+#include "services/chat/cache/lru.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/messages/room_event.hpp"
 

@@ -3,12 +3,12 @@
 #include <vector>
 
 #include "aio/channel.hpp"
-#include "services/chat/deletions.hpp"
-#include "services/chat/heads.hpp"
+#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/people.hpp"
+#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/unread.hpp"
 #include "services/chat/metrics.hpp"
-#include "services/chat/people.hpp"
-#include "services/chat/rooms.hpp"
-#include "services/chat/unread.hpp"
 #include "store/broadcast/broadcast.hpp"
 
 namespace loquat::chat {

@@ -1,8 +1,8 @@
-#include "services/chat/unread.hpp"
+#include "services/chat/cache/unread.hpp"
 
 #include <algorithm>
 
-#include "services/chat/deletions.hpp"
+#include "services/chat/cache/deletions.hpp"
 
 namespace loquat::chat {
 

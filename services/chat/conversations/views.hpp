@@ -2,9 +2,9 @@
 #include <optional>
 
 #include "contracts/chat/chat.hpp"
-#include "services/chat/deletions.hpp"
+#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/unread.hpp"
 #include "services/chat/domain/records.hpp"
-#include "services/chat/unread.hpp"
 #include "store/messages/message_store.hpp"
 
 // What others get to see, made from what we keep.

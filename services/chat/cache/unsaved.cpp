@@ -1,9 +1,9 @@
-#include "services/chat/unsaved.hpp"
+#include "services/chat/cache/unsaved.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "services/chat/rooms.hpp"
+#include "services/chat/cache/rooms.hpp"
 
 namespace loquat::chat {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/chat/outcomes.hpp"
+#include "services/chat/messages/outcomes.hpp"
 
 #include "base/failure.hpp"
 #include "base/ids.hpp"

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "services/chat/chat.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/failures.hpp"
-#include "services/chat/views.hpp"
 
 namespace loquat::chat {
 

@@ -2,8 +2,8 @@
 
 #include "base/text.hpp"
 #include "services/chat/chat.hpp"
+#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/folded_title.hpp"
-#include "services/chat/views.hpp"
 
 namespace loquat::chat {
 namespace {

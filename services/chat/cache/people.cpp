@@ -1,8 +1,8 @@
-#include "services/chat/people.hpp"
+#include "services/chat/cache/people.hpp"
 
 #include <algorithm>
 
-#include "services/chat/turns.hpp"
+#include "services/chat/cache/turns.hpp"
 #include "store/messages/wire_form.hpp"
 
 namespace loquat::chat {
