@@ -36,7 +36,7 @@ class Connection final : Alarm {
     void limit_body(Steady due) { body_due_ = due; }
     bool is_body_done() const { return body_done_; }
 
-    // The answer; connection_answer.cpp.
+    // The answer; connection_response.cpp.
     Task<void> respond(Response response);
     HeadWriter start(int status);
     Task<void> finish(std::string_view body);

@@ -65,10 +65,10 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       proxy_(parts_.loop,
              {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key,
               parts_.rights, identities_},
-             answers_, measures_),
-      local_calls_(answers_, parts_.rights),
-      own_answers_(
-          {config_, parts_.sources, parts_.operations, *parts_.shared, answers_, parts_.audit}),
+             responder_, measures_),
+      local_calls_(responder_, parts_.rights),
+      own_endpoints_(
+          {config_, parts_.sources, parts_.operations, *parts_.shared, responder_, parts_.audit}),
       web_(parts_.web),
       server_(parts_.loop, server_config(config_, ids_), *this),
       counts_timer_([this] { publish_counts(); }) {
@@ -94,7 +94,7 @@ Task<void> Gateway::stop(Steady deadline) {
 
 Task<void> Gateway::replace_routes(std::vector<RouteConfig> routes) {
     const contracts::Caller nobody;  // the configuration's owner is no user
-    co_await own_answers_.replace_routes(nobody, std::move(routes));
+    co_await own_endpoints_.replace_routes(nobody, std::move(routes));
 }
 
 void Gateway::use_latest_routes() {
@@ -276,7 +276,7 @@ Task<Gateway::Way> Gateway::prepare(Request& request, Way way) {
 Task<void> Gateway::answer_rarely(Request& request, Way way) {
     switch (way) {
         case Way::own:
-            co_await own_answers_.run(request);
+            co_await own_endpoints_.run(request);
             break;
         case Way::upgrade:
             co_await upgrade_here(request);
@@ -307,7 +307,7 @@ Task<void> Gateway::settle(Request& request, std::exception_ptr error) {
         request.exchange.abandon();
         co_return;
     }
-    co_await answers_.send_failure(request, std::move(failure));
+    co_await responder_.send_failure(request, std::move(failure));
 }
 
 void Gateway::end(const Request& request) {

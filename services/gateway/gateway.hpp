@@ -12,7 +12,7 @@
 #include "services/gateway/domain/request_id.hpp"
 #include "services/gateway/limits/limiter.hpp"
 #include "services/gateway/local_calls.hpp"
-#include "services/gateway/own/own_answers.hpp"
+#include "services/gateway/own/own_endpoints.hpp"
 #include "services/gateway/own/web_files.hpp"
 #include "services/gateway/ports.hpp"
 #include "services/gateway/proxy/proxy.hpp"
@@ -53,7 +53,7 @@ class Gateway final : public net::http::Handler {
     net::Endpoint start();
     // Stops accepting, lets requests and tunnels finish until `deadline`, closes the rest.
     Task<void> stop(Steady deadline);
-    // Other configured routes for all loops; see OwnAnswers::replace_routes.
+    // Other configured routes for all loops; see OwnEndpoints::replace_routes.
     Task<void> replace_routes(std::vector<RouteConfig> routes);
 
     Task<void> handle(net::http::Exchange& exchange) override;
@@ -112,12 +112,12 @@ class Gateway final : public net::http::Handler {
     Limiter limiter_;
     RequestIds ids_;
     Tracer tracer_;
-    Answers answers_;
+    Responder responder_;
     Measures measures_;
     IdentityTokens identities_;
     Proxy proxy_;
     LocalCalls local_calls_;
-    OwnAnswers own_answers_;
+    OwnEndpoints own_endpoints_;
     WebFiles web_;
     std::uint64_t routes_version_ = 0;
     std::shared_ptr<LoopRoutes> routes_;

@@ -38,15 +38,15 @@ Task<void> Gateway::answer_without_route(Request& request) {
                                         : nullptr;
     check_limit(request, {.kind = file != nullptr ? LimitKind::file : LimitKind::standard});
     if (file != nullptr) {
-        co_await web_.send(request, *file, answers_);
+        co_await web_.send(request, *file, responder_);
         co_return;
     }
     if (!Methods::parse(head.method)) {
         using enum net::http::ParseError;
-        co_await answers_.send_problem(request,
-                                       {net::http::status_of(unsupported_method),
-                                        std::string{net::http::code_of(unsupported_method)},
-                                        std::string{net::http::text_of(unsupported_method)}});
+        co_await responder_.send_problem(request,
+                                         {net::http::status_of(unsupported_method),
+                                          std::string{net::http::code_of(unsupported_method)},
+                                          std::string{net::http::text_of(unsupported_method)}});
         co_return;
     }
     const Methods here = methods_here(request);
@@ -58,7 +58,7 @@ Task<void> Gateway::answer_without_route(Request& request) {
     } else if (head.is("OPTIONS")) {
         co_await tell_methods(request, here);
     } else if (upgrades) {
-        co_await answers_.send_problem(
+        co_await responder_.send_problem(
             request, {426, "request.upgrade_required", "Connect here by WebSocket."});
     } else {
         throw nothing_here();  // a page that this client does not accept
@@ -66,7 +66,7 @@ Task<void> Gateway::answer_without_route(Request& request) {
 }
 
 Task<void> Gateway::tell_methods(Request& request, Methods here) {
-    answers_.start(request, 204).forward("Allow", here.to_string());
+    responder_.start(request, 204).forward("Allow", here.to_string());
     co_await request.exchange.finish({});
 }
 
@@ -75,7 +75,7 @@ Task<void> Gateway::refuse_method(Request& request, Methods here) {
         Failure{Kind::not_allowed, "request.method_not_allowed", "This address has other methods."},
         request.id());
     response.headers.append("Allow", here.to_string());
-    co_await answers_.send(request, response);
+    co_await responder_.send(request, response);
 }
 
 // The gateway answers for the servers behind it (RFC 9110 section 7.6.2).  It does not do TRACE:
@@ -96,7 +96,7 @@ Task<void> Gateway::answer_preflight(Request& request) {
     const auto found =
         request.routes->table->find({Methods::of(wanted), request.path, head.host, head.headers});
     const Methods methods = found.route != nullptr ? found.route->methods : found.allowed;
-    net::http::HeadWriter out = answers_.start(request, 204);
+    net::http::HeadWriter out = responder_.start(request, 204);
     Cors::add_preflight_fields(out, methods.with_implied().to_string());
     co_await request.exchange.finish({});
 }

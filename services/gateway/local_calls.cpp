@@ -56,7 +56,7 @@ Task<void> LocalCalls::run(Request& request) {
         co_return;
     }
     compress(request, response);
-    co_await answers_.send(request, response);
+    co_await responder_.send(request, response);
 }
 
 // A call that waits for something ends at once with its session; what it waits for goes on.
@@ -84,7 +84,7 @@ Task<void> LocalCalls::follow(Request& request, net::http::Response& response) {
                                 [&source = *response.stream] { source.on_client_gone(); }};
         standing.require();
         request.standing = &standing;
-        co_await answers_.send_stream(request, response);
+        co_await responder_.send_stream(request, response);
     } catch (...) {
         error = std::current_exception();
     }

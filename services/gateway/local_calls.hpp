@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "net/http/gzip.hpp"
-#include "services/gateway/edge/answers.hpp"
+#include "services/gateway/edge/responder.hpp"
 
 namespace loquat::gateway {
 
@@ -15,8 +15,8 @@ namespace loquat::gateway {
 // `request.too_large` 413, and those of reading a body.
 class LocalCalls {
   public:
-    LocalCalls(Answers& answers, runtime::StandingRights& rights)
-        : answers_(answers), rights_(rights) {}
+    LocalCalls(Responder& responder, runtime::StandingRights& rights)
+        : responder_(responder), rights_(rights) {}
 
     Task<void> run(Request& request);
     // Ends the event streams that run and refuses new ones; the next of their readers finds another
@@ -31,7 +31,7 @@ class LocalCalls {
     Task<std::string> read_body(Request& request);
     void compress(const Request& request, net::http::Response& response);
 
-    Answers& answers_;
+    Responder& responder_;
     runtime::StandingRights& rights_;
     std::unique_ptr<net::http::GzipEncoder> gzip_;  // made at first use
     std::list<net::http::BodySource*> feeds_;       // that are being sent

@@ -5,8 +5,8 @@
 #include "runtime/context.hpp"
 #include "services/model/adapters/openai_provider.hpp"
 #include "services/model/adapters/simulated.hpp"
-#include "services/model/answers.hpp"
 #include "services/model/config_check.hpp"
+#include "services/model/model.hpp"
 
 namespace loquat::model {
 namespace {
@@ -83,21 +83,21 @@ class ModelService final : public runtime::Service {
         Backends backends = make_backends(config_, context);
         to_list_ = backends_to_list(config_, backends);
         watch(context, backends);
-        answers_ = std::make_unique<Answers>(context.loop(), context.clock(), config_,
-                                             std::move(backends));
-        context.expose<contracts::ModelApi>(*answers_, contracts::model_operations());
+        inference_ = std::make_unique<Inference>(context.loop(), context.clock(), config_,
+                                                 std::move(backends));
+        context.expose<contracts::ModelApi>(*inference_, contracts::model_operations());
     }
 
     // Nobody is waited for.
     Task<void> start() override {
         for (Backend* backend : to_list_) {
-            answers_->keep_listing(*backend);
+            inference_->keep_listing(*backend);
         }
         co_return;
     }
-    Task<void> stop(Steady deadline) override { co_await answers_->stop(deadline); }
+    Task<void> stop(Steady deadline) override { co_await inference_->stop(deadline); }
     Task<void> reload() override {
-        answers_->reload();
+        inference_->reload();
         co_return;
     }
 
@@ -121,7 +121,7 @@ class ModelService final : public runtime::Service {
     }
 
     Config config_;
-    std::unique_ptr<Answers> answers_;
+    std::unique_ptr<Inference> inference_;
     std::vector<Backend*> to_list_;
 };
 

@@ -71,12 +71,12 @@ bool WebFiles::has(std::string_view path) const {
 }
 
 Task<void> WebFiles::send(Request& request, const runtime::WebAsset& asset,
-                          Answers& answers) const {
+                          Responder& responder) const {
     const Form form = choose_form(asset, request.head.headers.get("Accept-Encoding"));
     const bool is_known = matches_etag(request.head.headers.get("If-None-Match"), form.etag);
     const bool is_page = asset.content_type.starts_with("text/html");
     net::http::HeadWriter head =
-        answers.start(request, is_known ? 304 : 200, is_page ? Content::page : Content::file);
+        responder.start(request, is_known ? 304 : 200, is_page ? Content::page : Content::file);
     head.forward("ETag", form.etag);
     head.raw(asset.immutable ? "Cache-Control: public, max-age=31536000, immutable\r\n"
                              : "Cache-Control: no-cache\r\n");

@@ -6,7 +6,7 @@
 
 #include "runtime/path_trie.hpp"
 #include "runtime/web_assets.hpp"
-#include "services/gateway/edge/answers.hpp"
+#include "services/gateway/edge/responder.hpp"
 
 namespace loquat::gateway {
 
@@ -26,7 +26,7 @@ class WebFiles {
     const runtime::WebAsset* find(std::string_view path, std::string_view accept) const;
     // Whether there is a file or a page of the app at `path`.
     bool has(std::string_view path) const;
-    Task<void> send(Request& request, const runtime::WebAsset& asset, Answers& answers) const;
+    Task<void> send(Request& request, const runtime::WebAsset& asset, Responder& responder) const;
 
   private:
     std::unordered_map<std::string_view, const runtime::WebAsset*> by_path_;

@@ -58,9 +58,9 @@ struct ReachNote {
 
 }  // namespace
 
-Proxy::Proxy(aio::Loop& loop, Settings settings, Answers& answers, Measures& measures)
+Proxy::Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures& measures)
     : settings_(std::move(settings)),
-      answers_(answers),
+      responder_(responder),
       measures_(measures),
       loop_(loop),
       client_(loop, client_config(settings_.upstream)),

@@ -5,9 +5,9 @@
 
 #include "net/http/client.hpp"
 #include "services/gateway/config.hpp"
-#include "services/gateway/edge/answers.hpp"
 #include "services/gateway/edge/identity_tokens.hpp"
 #include "services/gateway/edge/measures.hpp"
+#include "services/gateway/edge/responder.hpp"
 #include "services/gateway/proxy/tunnel.hpp"
 
 namespace loquat::gateway {
@@ -31,7 +31,7 @@ class Proxy {
         IdentityTokens& identities;
     };
 
-    Proxy(aio::Loop& loop, Settings settings, Answers& answers, Measures& measures);
+    Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures& measures);
 
     // Answers `request`, whose route goes to an upstream.  After an upgrade the exchange is over.
     Task<void> run(Request& request);
@@ -66,7 +66,7 @@ class Proxy {
     void write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out) const;
     std::string_view text_of(const net::Address& address);
 
-    // proxy_answer.cpp
+    // proxy_response.cpp
     Task<void> answer(Request& request, net::http::ClientCall& call, std::string_view first);
     Task<void> answer_without_body(Request& request, const net::http::ResponseHead& head);
     Task<void> answer_piecewise(Request& request, net::http::ClientCall& call,
@@ -75,7 +75,7 @@ class Proxy {
     Task<void> open_tunnel(Request& request, net::http::ClientCall& call);
 
     Settings settings_;
-    Answers& answers_;
+    Responder& responder_;
     Measures& measures_;
     aio::Loop& loop_;
     net::http::Client client_;

@@ -30,15 +30,15 @@ TEST(Cancel, closes_the_providers_connection_and_gives_an_end) {
     bool was_running_again = true;
 
     scene.run([&]() -> Task<void> {
-        const auto feed = co_await scene.answers->generate({}, ask("hi"));
+        const auto feed = co_await scene.inference->generate({}, ask("hi"));
         const std::string text = co_await read_text(*feed, 5);
         EXPECT_EQ(text, "Hello");
         contracts::CanceledGenerate canceled =
-            co_await scene.answers->cancel_generate({}, {.generationId = "g1"});
+            co_await scene.inference->cancel_generate({}, {.generationId = "g1"});
         was_running = canceled.was_running;
         co_await hanging.closed.wait();
         said = co_await read_all(*feed);
-        canceled = co_await scene.answers->cancel_generate({}, {.generationId = "g1"});
+        canceled = co_await scene.inference->cancel_generate({}, {.generationId = "g1"});
         was_running_again = canceled.was_running;
     });
 
@@ -57,7 +57,7 @@ TEST(Cancel, happens_when_the_reader_goes) {
     scene.add(quick_provider(hanging.fake.port()));
 
     scene.run([&]() -> Task<void> {
-        auto feed = co_await scene.answers->generate({}, ask("hi"));
+        auto feed = co_await scene.inference->generate({}, ask("hi"));
         co_await read_text(*feed, 5);
         feed.reset();
         co_await hanging.closed.wait();
@@ -78,8 +78,8 @@ TEST(Cancel, works_before_the_first_token_and_before_the_connection_stands) {
     Said said;
 
     scene.run([&]() -> Task<void> {
-        const auto feed = co_await scene.answers->generate({}, ask("hi"));
-        co_await scene.answers->cancel_generate({}, {.generationId = "g1"});
+        const auto feed = co_await scene.inference->generate({}, ask("hi"));
+        co_await scene.inference->cancel_generate({}, {.generationId = "g1"});
         said = co_await read_all(*feed);
     });
 

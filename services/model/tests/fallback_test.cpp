@@ -103,7 +103,7 @@ TEST(Fallback, with_a_wider_window_is_given_more_than_the_model_that_was_asked_f
     Said said;
 
     pair.run([&]() -> Task<void> {
-        models = co_await pair.answers->list_models({}, {});
+        models = co_await pair.inference->list_models({}, {});
         said = co_await pair.answer(long_talk(241));
     });
 

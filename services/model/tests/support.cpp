@@ -207,7 +207,7 @@ void Stage::add_simulated() {
 
 void Stage::run(std::function<Task<void>()> body) {
     add_simulated();
-    answers = std::make_unique<Answers>(loop, clock, config, std::move(backends_));
+    inference = std::make_unique<Inference>(loop, clock, config, std::move(backends_));
     auto whole = [this, body = std::move(body)]() -> Task<void> {
         std::exception_ptr failed;
         try {
@@ -215,7 +215,7 @@ void Stage::run(std::function<Task<void>()> body) {
         } catch (...) {
             failed = std::current_exception();
         }
-        co_await answers->stop(in(stop_time));
+        co_await inference->stop(in(stop_time));
         for (const auto& fake : fakes) {
             co_await fake->close();
         }
@@ -224,11 +224,11 @@ void Stage::run(std::function<Task<void>()> body) {
         }
     };
     run_to_end(loop, whole());
-    answers.reset();
+    inference.reset();
 }
 
 Task<Said> Stage::answer(contracts::GenerateRequest request) {
-    contracts::FeedPtr<ModelEvent> feed = co_await answers->generate({}, std::move(request));
+    contracts::FeedPtr<ModelEvent> feed = co_await inference->generate({}, std::move(request));
     Said said = co_await read_all(*feed);
     co_return said;
 }
@@ -237,7 +237,7 @@ Task<std::string> Stage::code_of(contracts::GenerateRequest request) {
     std::string code;
     try {
         const contracts::FeedPtr<ModelEvent> feed =
-            co_await answers->generate({}, std::move(request));
+            co_await inference->generate({}, std::move(request));
     } catch (const Failure& failure) {
         code = failure.code;
     }

@@ -9,7 +9,7 @@
 #include "aio/run.hpp"
 #include "net/listener.hpp"
 #include "net/stream.hpp"
-#include "services/model/answers.hpp"
+#include "services/model/model.hpp"
 
 namespace loquat::model::test {
 
@@ -103,7 +103,7 @@ class Stage {
     runtime::Metrics metrics;
     Config config;
     std::chrono::milliseconds stop_time{5'000};
-    std::unique_ptr<Answers> answers;
+    std::unique_ptr<Inference> inference;
     std::vector<std::unique_ptr<FakeProvider>> fakes;
 
   private:

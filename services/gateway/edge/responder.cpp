@@ -1,4 +1,4 @@
-#include "services/gateway/edge/answers.hpp"
+#include "services/gateway/edge/responder.hpp"
 
 #include "net/http/codec.hpp"
 #include "runtime/problem.hpp"
@@ -58,7 +58,7 @@ int status_of(const Failure& failure) {
 
 }  // namespace
 
-net::http::HeadWriter Answers::start_bare(const Request& request, int status) {
+net::http::HeadWriter Responder::start_bare(const Request& request, int status) {
     net::http::HeadWriter head = request.exchange.start(status);
     head.forward("X-Request-Id", request.id());
     if (request.client.is_secure) {
@@ -71,19 +71,19 @@ net::http::HeadWriter Answers::start_bare(const Request& request, int status) {
     return head;
 }
 
-net::http::HeadWriter Answers::start(const Request& request, int status, Content content) {
+net::http::HeadWriter Responder::start(const Request& request, int status, Content content) {
     net::http::HeadWriter head = start_bare(request, status);
     add_date(head);
     return head.raw(lines_of(content));
 }
 
-void Answers::add_date(net::http::HeadWriter& head) {
+void Responder::add_date(net::http::HeadWriter& head) {
     date_.clear();
     net::http::append_date(date_);
     head.raw(date_);
 }
 
-Task<void> Answers::send(Request& request, const net::http::Response& response, Content content) {
+Task<void> Responder::send(Request& request, const net::http::Response& response, Content content) {
     net::http::HeadWriter head = start(request, response.status, content);
     for (const auto& [name, value] : response.headers) {
         head.add(name, value);
@@ -91,7 +91,7 @@ Task<void> Answers::send(Request& request, const net::http::Response& response, 
     co_await request.exchange.finish(response.body);
 }
 
-Task<void> Answers::send_stream(Request& request, net::http::Response& response) {
+Task<void> Responder::send_stream(Request& request, net::http::Response& response) {
     net::http::HeadWriter head = start(request, response.status, Content::data);
     for (const auto& [name, value] : response.headers) {
         head.add(name, value);
@@ -121,13 +121,13 @@ Task<void> Answers::send_stream(Request& request, net::http::Response& response)
     co_await exchange.end_body();
 }
 
-Task<void> Answers::send_text(Request& request, std::string_view type, std::string_view text,
-                              Content content) {
+Task<void> Responder::send_text(Request& request, std::string_view type, std::string_view text,
+                                Content content) {
     start(request, 200, content).forward("Content-Type", type).raw("Cache-Control: no-store\r\n");
     co_await request.exchange.finish(text);
 }
 
-Task<void> Answers::send_failure(Request& request, Failure failure) {
+Task<void> Responder::send_failure(Request& request, Failure failure) {
     const int status = status_of(failure);
     if (status != http_status(failure.kind)) {
         co_await send_problem(request, {status, failure.code, failure.message});
@@ -137,7 +137,7 @@ Task<void> Answers::send_failure(Request& request, Failure failure) {
     co_await send(request, response);
 }
 
-Task<void> Answers::send_problem(Request& request, Problem problem) {
+Task<void> Responder::send_problem(Request& request, Problem problem) {
     std::string body = "{\"type\":\"about:blank\",\"title\":";
     wire::append_json_string(body, net::http::reason_of(problem.status));
     body += ",\"status\":" + std::to_string(problem.status) + ",\"detail\":";

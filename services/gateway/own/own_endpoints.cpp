@@ -1,4 +1,4 @@
-#include "services/gateway/own/own_answers.hpp"
+#include "services/gateway/own/own_endpoints.hpp"
 
 #include <algorithm>
 
@@ -24,18 +24,18 @@ constexpr std::string_view json_type = "application/json";
 
 }  // namespace
 
-Task<void> OwnAnswers::run(Request& request) {
-    Answers& answers = parts_.answers;
+Task<void> OwnEndpoints::run(Request& request) {
+    Responder& responder = parts_.responder;
     switch (request.route->own) {
         case OwnAnswer::liveness:
-            co_await answers.send_text(request, json_type, R"({"status":"UP"})", Content::data);
+            co_await responder.send_text(request, json_type, R"({"status":"UP"})", Content::data);
             co_return;
         case OwnAnswer::operations: {
             const auto response = parts_.operations(request.path);
             if (!response) {
                 throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
             }
-            co_await answers.send(request, *response);
+            co_await responder.send(request, *response);
             co_return;
         }
         case OwnAnswer::openapi:
@@ -46,12 +46,12 @@ Task<void> OwnAnswers::run(Request& request) {
         case OwnAnswer::identity_keys: {
             const net::jose::KeySet keys{{parts_.shared.identity_key}};
             const std::string text = keys.to_jwks();
-            co_await answers.send_text(request, json_type, text, Content::data);
+            co_await responder.send_text(request, json_type, text, Content::data);
             co_return;
         }
         case OwnAnswer::list_routes: {
             const std::string list = list_routes(request);
-            co_await answers.send_text(request, json_type, list, Content::data);
+            co_await responder.send_text(request, json_type, list, Content::data);
             co_return;
         }
         case OwnAnswer::replace_routes:
@@ -63,7 +63,7 @@ Task<void> OwnAnswers::run(Request& request) {
     throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
 }
 
-Task<void> OwnAnswers::describe(Request& request) {
+Task<void> OwnEndpoints::describe(Request& request) {
     if (openapi_.empty()) {
         std::vector<contracts::Operation> operations = parts_.sources.dispatcher.operations();
         for (const contracts::Operation& known : parts_.sources.known) {
@@ -80,17 +80,17 @@ Task<void> OwnAnswers::describe(Request& request) {
         docs_ = docs_page(document);
     }
     if (request.route->own == OwnAnswer::openapi) {
-        co_await parts_.answers.send_text(request, json_type, openapi_, Content::data);
+        co_await parts_.responder.send_text(request, json_type, openapi_, Content::data);
     } else if (request.route->own == OwnAnswer::docs) {
-        co_await parts_.answers.send_text(request, "text/html; charset=utf-8", docs_,
-                                          Content::page);
+        co_await parts_.responder.send_text(request, "text/html; charset=utf-8", docs_,
+                                            Content::page);
     } else {
-        co_await parts_.answers.send_text(request, "text/css; charset=utf-8", docs_style(),
-                                          Content::file);
+        co_await parts_.responder.send_text(request, "text/css; charset=utf-8", docs_style(),
+                                            Content::file);
     }
 }
 
-std::string OwnAnswers::list_routes(const Request& request) const {
+std::string OwnEndpoints::list_routes(const Request& request) const {
     wire::Array list;
     for (const auto& route : request.routes->table->routes()) {
         wire::Object one{
@@ -109,17 +109,17 @@ std::string OwnAnswers::list_routes(const Request& request) const {
     return wire::to_json(wire::Object{{"routes", std::move(list)}});
 }
 
-Task<void> OwnAnswers::take_routes(Request& request) {
+Task<void> OwnEndpoints::take_routes(Request& request) {
     const std::string body = co_await request.exchange.read_body(request.route->body_bytes_max);
     auto list = wire::from_json<RouteList>(body);
     const auto count = static_cast<std::int64_t>(list.routes.size());
     contracts::Caller caller = caller_of(request, Steady::max());
     co_await replace_routes(std::move(caller), std::move(list.routes));
     const std::string answer = wire::to_json(wire::Object{{"routes", count}});
-    co_await parts_.answers.send_text(request, json_type, answer, Content::data);
+    co_await parts_.responder.send_text(request, json_type, answer, Content::data);
 }
 
-Task<void> OwnAnswers::replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes) {
+Task<void> OwnEndpoints::replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes) {
     GatewayConfig config = parts_.config;
     config.routes = std::move(routes);
     std::shared_ptr<const RouteTable> table;
@@ -140,7 +140,7 @@ Task<void> OwnAnswers::replace_routes(contracts::Caller caller, std::vector<Rout
     }
 }
 
-Task<std::shared_ptr<const RouteTable>> OwnAnswers::build(const GatewayConfig& config) {
+Task<std::shared_ptr<const RouteTable>> OwnEndpoints::build(const GatewayConfig& config) {
     aio::WorkerPool builder{"gateway routes", 1, 1};
     const auto work = [&] { return build_routes(config, parts_.sources); };
     auto table = co_await builder.run<std::shared_ptr<const RouteTable>>(work);

@@ -7,7 +7,7 @@ namespace {
 const std::string whole = delta("Hello") + finish() + usage(9, 2) + std::string{done};
 const std::string busy = http_answer("", "HTTP/1.1 503 Busy\r\n");
 
-TEST(Answers, leave_a_failing_provider_alone) {
+TEST(Inference, leave_a_failing_provider_alone) {
     Stage stage;
     stage.config.models = {{.id = "m"}};
     stage.config.breaker_failures = 2;
@@ -27,7 +27,7 @@ TEST(Answers, leave_a_failing_provider_alone) {
     EXPECT_EQ(stage.fakes[0]->connections(), 2U);
 }
 
-TEST(Answers, hold_requests_back_that_would_only_be_refused) {
+TEST(Inference, hold_requests_back_that_would_only_be_refused) {
     Stage stage;
     stage.config.models = {{.id = "m"}};
     const std::string limited = http_answer(
@@ -49,7 +49,7 @@ TEST(Answers, hold_requests_back_that_would_only_be_refused) {
     EXPECT_EQ(stage.fakes[0]->connections(), 1U);
 }
 
-TEST(Answers, wait_in_a_short_queue_for_a_provider) {
+TEST(Inference, wait_in_a_short_queue_for_a_provider) {
     Stage stage;
     stage.config.models = {{.id = "m"}};
     aio::Signal arrived;
@@ -69,9 +69,9 @@ TEST(Answers, wait_in_a_short_queue_for_a_provider) {
     stage.add(provider);
 
     stage.run([&]() -> Task<void> {
-        auto one = co_await stage.answers->generate({}, ask("hi", "1"));
+        auto one = co_await stage.inference->generate({}, ask("hi", "1"));
         co_await arrived.wait();
-        auto two = co_await stage.answers->generate({}, ask("hi", "2"));
+        auto two = co_await stage.inference->generate({}, ask("hi", "2"));
         const Said third = co_await stage.answer(ask("hi", "3"));
         EXPECT_EQ(third.code, "model.overloaded");
         go_on.set();
@@ -82,7 +82,7 @@ TEST(Answers, wait_in_a_short_queue_for_a_provider) {
     });
 }
 
-TEST(Answers, refuse_what_nobody_could_answer) {
+TEST(Inference, refuse_what_nobody_could_answer) {
     Stage stage;
     stage.config.simulated.scripts = true;
     stage.config.answers_max = 1;
@@ -96,31 +96,31 @@ TEST(Answers, refuse_what_nobody_could_answer) {
         empty.messages.clear();
         code = co_await stage.code_of(std::move(empty));
         EXPECT_EQ(code, "request.invalid");
-        const auto feed = co_await stage.answers->generate({}, ask("[[endless]]", "1"));
+        const auto feed = co_await stage.inference->generate({}, ask("[[endless]]", "1"));
         code = co_await stage.code_of(ask("hi", "2"));
         EXPECT_EQ(code, "model.overloaded");
     });
 }
 
-TEST(Answers, have_one_answer_of_an_id) {
+TEST(Inference, have_one_answer_of_an_id) {
     Stage stage;
     stage.config.simulated.scripts = true;
 
     stage.run([&]() -> Task<void> {
-        const auto feed = co_await stage.answers->generate({}, ask("[[endless]]", "1"));
+        const auto feed = co_await stage.inference->generate({}, ask("[[endless]]", "1"));
         const std::string code = co_await stage.code_of(ask("hi", "1"));
         EXPECT_EQ(code, "model.id_in_use");
     });
 }
 
-TEST(Answers, end_with_usage_and_done_when_the_service_stops) {
+TEST(Inference, end_with_usage_and_done_when_the_service_stops) {
     Stage stage;
     stage.config.simulated.scripts = true;
     contracts::FeedPtr<contracts::ModelEvent> feed;
     Said said;
 
     stage.run([&]() -> Task<void> {
-        feed = co_await stage.answers->generate({}, ask("[[endless]]", "1"));
+        feed = co_await stage.inference->generate({}, ask("[[endless]]", "1"));
         co_await read_text(*feed, 1);
     });
     auto rest = [&]() -> Task<void> { said = co_await read_all(*feed); };
@@ -130,7 +130,7 @@ TEST(Answers, end_with_usage_and_done_when_the_service_stops) {
     EXPECT_EQ(said.finish_reason, "canceled");
 }
 
-TEST(Answers, lose_nothing_when_their_reader_is_slow) {
+TEST(Inference, lose_nothing_when_their_reader_is_slow) {
     Stage stage;
     stage.config.models = {{.id = "m"}};
     constexpr int tokens = 3'000;
@@ -152,7 +152,7 @@ TEST(Answers, lose_nothing_when_their_reader_is_slow) {
     }
 
     stage.run([&]() -> Task<void> {
-        const auto feed = co_await stage.answers->generate({}, ask("hi"));
+        const auto feed = co_await stage.inference->generate({}, ask("hi"));
         aio::Signal never;
         co_await never.wait_until(in(100ms));  // the pipe fills up
         const Said said = co_await read_all(*feed);
@@ -161,7 +161,7 @@ TEST(Answers, lose_nothing_when_their_reader_is_slow) {
     });
 }
 
-TEST(Answers, do_not_keep_the_service_from_stopping) {
+TEST(Inference, do_not_keep_the_service_from_stopping) {
     Stage stage;
     stage.stop_time = 0ms;
     stage.config.models = {{.id = "m"}};
@@ -183,11 +183,11 @@ TEST(Answers, do_not_keep_the_service_from_stopping) {
     contracts::FeedPtr<contracts::ModelEvent> unread;
 
     stage.run([&]() -> Task<void> {
-        unread = co_await stage.answers->generate({}, ask("hi"));
+        unread = co_await stage.inference->generate({}, ask("hi"));
         co_await flooded.wait_until(in(500ms));
     });
 
-    EXPECT_EQ(stage.answers, nullptr);
+    EXPECT_EQ(stage.inference, nullptr);
 }
 
 TEST(Models, are_the_configured_the_listed_and_the_simulated_one) {
@@ -209,12 +209,12 @@ TEST(Models, are_the_configured_the_listed_and_the_simulated_one) {
     Backend& lister = stage.add(quick_provider(stage.fakes[1]->port(), "b"));
 
     stage.run([&]() -> Task<void> {
-        stage.answers->keep_listing(lister);
+        stage.inference->keep_listing(lister);
         contracts::GenerateRequest request = ask("hi");
         request.model = "big";  // known once the list has come
         const Said said = co_await stage.answer(std::move(request));
         EXPECT_EQ(said.text, "Hello");
-        const contracts::Models models = co_await stage.answers->list_models({}, {});
+        const contracts::Models models = co_await stage.inference->list_models({}, {});
         EXPECT_EQ(models.items.size(), 4U);
         if (models.items.size() != 4) {
             co_return;

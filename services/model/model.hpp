@@ -12,11 +12,11 @@
 namespace loquat::model {
 
 // The inference plane: one object on one loop, in memory.
-class Answers final : public contracts::ModelApi {
+class Inference final : public contracts::ModelApi {
   public:
     // The last of `backends` is the simulated one.  Throws `config.invalid`.
-    Answers(aio::Loop& loop, const Clock& clock, const Config& config,
-            std::vector<std::unique_ptr<Backend>> backends);
+    Inference(aio::Loop& loop, const Clock& clock, const Config& config,
+              std::vector<std::unique_ptr<Backend>> backends);
 
     Task<contracts::Models> list_models(contracts::Caller caller,
                                         contracts::Empty request) override;

@@ -22,7 +22,7 @@ struct Problem {
 
 // Writes answers with what every one of them carries: Date, X-Request-Id, security fields, CORS and
 // rate limits.  One loop.
-class Answers {
+class Responder {
   public:
     // Begins an answer; see net::http::Exchange::start.
     net::http::HeadWriter start(const Request& request, int status,

@@ -6,7 +6,7 @@
 
 #include "contracts/core/operation.hpp"
 #include "runtime/audit_trail.hpp"
-#include "services/gateway/edge/answers.hpp"
+#include "services/gateway/edge/responder.hpp"
 #include "services/gateway/edge/shared.hpp"
 #include "services/gateway/routes/route.hpp"
 #include "services/gateway/routes/route_builder.hpp"
@@ -15,7 +15,7 @@ namespace loquat::gateway {
 
 // What the gateway answers itself: liveness, health and metrics of the process, the API's
 // description, and the routes of a running gateway.  One loop.
-class OwnAnswers {
+class OwnEndpoints {
   public:
     struct Parts {
         const GatewayConfig& config;
@@ -23,11 +23,11 @@ class OwnAnswers {
         // Answers of health and metrics by their path.
         std::function<std::optional<net::http::Response>(std::string_view)> operations;
         Shared& shared;
-        Answers& answers;
+        Responder& responder;
         runtime::AuditTrail& audit;
     };
 
-    explicit OwnAnswers(Parts parts) : parts_(std::move(parts)) {}
+    explicit OwnEndpoints(Parts parts) : parts_(std::move(parts)) {}
 
     Task<void> run(Request& request);
     // Builds another table on a thread of its own and puts it in place of the present one.  Throws

@@ -97,7 +97,7 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
 }
 
 void Proxy::write_answer_head(const Request& request, const net::http::ResponseHead& head) {
-    net::http::HeadWriter out = answers_.start_bare(request, head.status);
+    net::http::HeadWriter out = responder_.start_bare(request, head.status);
     const AnswerFieldFilter filter{head};
     const bool has_cors = !request.allowed_origin.empty();
     const bool has_limit = request.limit.limit > 0;
@@ -119,7 +119,7 @@ void Proxy::write_answer_head(const Request& request, const net::http::ResponseH
     }
     out.raw(via_line(head.minor));
     if (!seen.has_date) {
-        answers_.add_date(out);
+        responder_.add_date(out);
     }
     if (!seen.has_nosniff) {
         out.raw(nosniff_line);

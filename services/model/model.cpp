@@ -1,4 +1,4 @@
-#include "services/model/answers.hpp"
+#include "services/model/model.hpp"
 
 #include "aio/backoff.hpp"
 #include "base/log.hpp"
@@ -22,8 +22,8 @@ Failure overloaded() {
 
 }  // namespace
 
-Answers::Answers(aio::Loop& loop, const Clock& clock, const Config& config,
-                 std::vector<std::unique_ptr<Backend>> backends)
+Inference::Inference(aio::Loop& loop, const Clock& clock, const Config& config,
+                     std::vector<std::unique_ptr<Backend>> backends)
     : loop_(loop),
       clock_(clock),
       config_(config),
@@ -32,11 +32,11 @@ Answers::Answers(aio::Loop& loop, const Clock& clock, const Config& config,
       scope_(loop, "model"),
       lists_(loop, "model") {}
 
-Task<contracts::Models> Answers::list_models(contracts::Caller, contracts::Empty) {
+Task<contracts::Models> Inference::list_models(contracts::Caller, contracts::Empty) {
     co_return catalogue_.list();
 }
 
-Task<contracts::FeedPtr<contracts::ModelEvent>> Answers::generate(
+Task<contracts::FeedPtr<contracts::ModelEvent>> Inference::generate(
     contracts::Caller, contracts::GenerateRequest request) {
     if (request.messages.empty()) {
         throw invalid_field("messages", "required", "says nothing to answer");
@@ -61,7 +61,7 @@ Task<contracts::FeedPtr<contracts::ModelEvent>> Answers::generate(
     co_return contracts::make_feed(std::move(reader));
 }
 
-Task<contracts::CanceledGenerate> Answers::cancel_generate(
+Task<contracts::CanceledGenerate> Inference::cancel_generate(
     contracts::Caller, contracts::CancelGenerateRequest request) {
     const auto found = answers_.find(request.generationId);
     const bool was_running = found != answers_.end() && found->second->cancel();
@@ -69,7 +69,7 @@ Task<contracts::CanceledGenerate> Answers::cancel_generate(
                                           .was_running = was_running};
 }
 
-Task<void> Answers::host(std::string id, std::shared_ptr<Answer> answer) {
+Task<void> Inference::host(std::string id, std::shared_ptr<Answer> answer) {
     co_await answer->run();
     answers_.erase(id);
     if (answers_.empty()) {
@@ -78,7 +78,7 @@ Task<void> Answers::host(std::string id, std::shared_ptr<Answer> answer) {
 }
 
 // Right after the start a model may not be listed yet: waits for that a little.
-Task<std::vector<ChoicePtr>> Answers::find_route(std::optional<std::string> id) {
+Task<std::vector<ChoicePtr>> Inference::find_route(std::optional<std::string> id) {
     const Steady late = clock_.steady() + first_list_wait;
     std::vector<ChoicePtr> route = catalogue_.route(id);
     while (route.empty() && first_lists_ > 0 && clock_.steady() < late) {
@@ -88,12 +88,12 @@ Task<std::vector<ChoicePtr>> Answers::find_route(std::optional<std::string> id) 
     co_return route;
 }
 
-void Answers::keep_listing(Backend& backend) {
+void Inference::keep_listing(Backend& backend) {
     ++first_lists_;
     lists_.start(list_for_ever(&backend));
 }
 
-Task<void> Answers::list_for_ever(Backend* backend) {
+Task<void> Inference::list_for_ever(Backend* backend) {
     aio::Backoff backoff{list_retry_first, list_retry_most};
     bool is_first = true;
     while (true) {
@@ -109,7 +109,7 @@ Task<void> Answers::list_for_ever(Backend* backend) {
     }
 }
 
-Task<bool> Answers::list_once(Backend* backend) {
+Task<bool> Inference::list_once(Backend* backend) {
     std::string problem;
     try {
         const std::vector<ListedModel> models = co_await backend->provider->list_models();
@@ -124,13 +124,13 @@ Task<bool> Answers::list_once(Backend* backend) {
     co_return problem.empty();
 }
 
-void Answers::reload() {
+void Inference::reload() {
     for (const auto& backend : backends_) {
         backend->provider->reload();
     }
 }
 
-Task<void> Answers::stop(Steady deadline) {
+Task<void> Inference::stop(Steady deadline) {
     stopping_ = true;
     co_await lists_.close();
     for (const auto& [id, answer] : answers_) {
