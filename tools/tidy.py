@@ -15,6 +15,7 @@ from tools.checks.dead import check_dead  # noqa: E402
 from tools.checks.documents import check_documents  # noqa: E402
 from tools.checks.functions import check_functions  # noqa: E402
 from tools.checks.includes import check_includes  # noqa: E402
+from tools.checks.services import check_services  # noqa: E402
 from tools.checks.settings import check_settings  # noqa: E402
 from tools.checks.source import Source, is_below  # noqa: E402
 from tools.checks.text import check_names, check_size, check_sleeps, check_words  # noqa: E402
@@ -35,10 +36,11 @@ def check(source, rules, root=ROOT):
     return sorted(problems, key=lambda problem: problem.line)
 
 
-def check_together(sources, wanted):
+def check_together(sources, wanted, rules):
     """Problems that only all files together show, of the wanted ones."""
     code = [source for source in sources if source.suffix in {".cpp", ".hpp"}]
-    return [problem for problem in check_dead(code) if problem.path in wanted]
+    found = [*check_dead(code), *check_services([source.path for source in sources], rules)]
+    return [problem for problem in found if problem.path in wanted]
 
 
 def tracked(root=ROOT):
@@ -60,7 +62,7 @@ def main(arguments):
     sources = [source for source in (read(ROOT, path) for path in tracked()) if source]
     wanted = [source for source in sources if not arguments or any(is_below(source.path, a.rstrip("/")) for a in arguments)]
     problems = [problem for source in wanted for problem in check(source, rules)]
-    problems += check_together(sources, {source.path for source in wanted})
+    problems += check_together(sources, {source.path for source in wanted}, rules)
     for problem in problems:
         print(problem)
     failed = len(problems)

@@ -4,6 +4,7 @@ import unittest
 
 from tools import tidy
 from tools.checks.dead import check_dead
+from tools.checks.services import check_services
 from tools.checks.source import Source, blank
 
 RULES = tidy.load_rules()
@@ -74,8 +75,8 @@ class Rooms(unittest.TestCase):
         self.assertEqual(len(self.of("services/auth/domain/names.cpp", "auth/adapters/sodium.hpp")), 1)
 
     def test_may_not_include_what_puts_them_together(self):
-        self.assertEqual(len(self.of("services/gateway/own/own_answers.cpp", "gateway/gateway.hpp")), 1)
-        self.assertEqual(self.of("services/gateway/gateway.cpp", "gateway/own/own_answers.hpp"), [])
+        self.assertEqual(len(self.of("services/gateway/own/own_endpoints.cpp", "gateway/gateway.hpp")), 1)
+        self.assertEqual(self.of("services/gateway/gateway.cpp", "gateway/own/own_endpoints.hpp"), [])
         self.assertEqual(self.of("services/gateway/tests/harness.cpp", "gateway/gateway.hpp"), [])
 
     def test_are_all_in_the_list_of_a_service_that_has_one(self):
@@ -97,6 +98,22 @@ class Dead(unittest.TestCase):
     def test_is_not_what_is_called_once(self):
         self.assertEqual(self.of(a_hpp="bool is_odd(int n);\n", b_cpp="void f() {\n    if (is_odd(3)) {\n    }\n}\n"), [])
         self.assertEqual(self.of(a_hpp="int size();\n", b_cpp="int twice(A& a) { return a.size() * 2; }\n"), [])
+
+
+class Services(unittest.TestCase):
+    RULES = {"services": {"files": ["README.md", "NAME.hpp"], "without": {"edge": ["NAME.hpp"]}}}
+
+    def of(self, *paths):
+        return [str(problem) for problem in check_services(paths, self.RULES)]
+
+    def test_have_the_same_files(self):
+        self.assertEqual(self.of("services/README.md", "services/chat/README.md", "services/chat/chat.hpp"), [])
+        self.assertEqual(self.of("services/chat/README.md", "services/chat/talk.hpp"),
+                         ["services/chat/README.md:1: the service has no services/chat/chat.hpp, as the others do"])
+
+    def test_may_lack_one_for_a_reason_that_still_holds(self):
+        self.assertEqual(self.of("services/edge/README.md"), [])
+        self.assertEqual(len(self.of("services/edge/README.md", "services/edge/edge.hpp")), 1)
 
 
 class Words(unittest.TestCase):
