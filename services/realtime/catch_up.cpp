@@ -1,110 +1,126 @@
-#include "base/log.hpp"
-#include "contracts/events.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
+#include "services/realtime/catch_up.hpp"
 
-// SUBSCRIBE with last-seq: first everything after it from the store, page by page, then live.
+#include "contracts/events.hpp"
+#include "services/realtime/resync.hpp"
+#include "services/realtime/room.hpp"
 
 namespace loquat::realtime {
 namespace {
 
-constexpr std::int32_t page_items = 50;
-constexpr int behind_max = 5;  // how often the store may know less than was broadcast
+constexpr std::size_t held_max = 1024;
+constexpr int behind_max = 5;
 constexpr std::chrono::milliseconds behind_pause{50};
-
-bool needs_room(const CatchUp& state) {
-    return state.subscription != nullptr && !state.subscription->connection->has_room();
-}
-
-// Sends one message of a page once the socket has room; false when nobody listens any more.
-Task<bool> replay(std::shared_ptr<CatchUp> state, Node& node, contracts::Message message) {
-    while (needs_room(*state)) {
-        co_await state->drained.wait();
-    }
-    if (state->subscription == nullptr) {
-        co_return false;
-    }
-    Subscription& subscription = *state->subscription;
-    const std::int64_t seq = message.seq.value_or(0);
-    if (seq == subscription.last_seq + 1) {
-        const std::string body = contracts::message_event("message", message);
-        subscription.connection->replay(subscription, {body, seq, node.next_number(), false});
-        subscription.last_seq = seq;
-    }
-    co_return true;
-}
-
-void finish(CatchUp& state, Node& node) {
-    Subscription& subscription = *state.subscription;
-    Room& room = *subscription.room;
-    for (const store::RoomEvent& event : state.held) {
-        subscription.connection->replay(subscription, {event.body, 0, node.next_number(), true});
-    }
-    if (state.has_lost) {
-        const std::string body = resync_event(1, subscription.last_seq, Torn::generations);
-        subscription.connection->replay(subscription, {body, 0, node.next_number(), true});
-    }
-    const auto held = std::move(subscription.catch_up);
-    room.suspend(subscription);
-    subscription.connection->session().begin_following(subscription);
-}
-
-void skip(Subscription& subscription, Node& node) {
-    const std::int64_t head = subscription.room->last_seq();
-    const std::string body = resync_event(subscription.last_seq + 1, head);
-    subscription.connection->replay(subscription, {body, 0, node.next_number(), true});
-    subscription.last_seq = head;
-}
-
-Task<void> replay_all(std::shared_ptr<CatchUp> state, Node& node, Identity who) {
-    int behind = 0;
-    while (state->subscription != nullptr) {
-        const ChatId chat = state->subscription->room->id();
-        const std::int64_t after = state->subscription->last_seq;
-        const contracts::MessagePage page =
-            co_await node.chat().list_after(who, chat, after, page_items);
-        for (const contracts::Message& message : page.items) {
-            if (!co_await replay(state, node, message)) {
-                co_return;
-            }
-        }
-        if (state->subscription == nullptr) {
-            co_return;
-        }
-        Subscription& subscription = *state->subscription;
-        const bool has_all = subscription.last_seq >= page.head_seq;
-        if (has_all && subscription.last_seq >= subscription.room->last_seq()) {
-            finish(*state, node);
-            co_return;
-        }
-        if (subscription.last_seq > after) {
-            continue;
-        }
-        if (++behind == behind_max) {
-            skip(subscription, node);
-            finish(*state, node);
-            co_return;
-        }
-        co_await node.loop().sleep_for(behind_pause);
-    }
-}
-
-Task<void> catch_up(std::shared_ptr<CatchUp> state, Node& node, Identity who) {
-    std::optional<Failure> failed;
-    try {
-        co_await replay_all(state, node, who);
-    } catch (const Failure& failure) {
-        failed = failure;
-    }
-    if (failed && state->subscription != nullptr) {
-        state->subscription->connection->fail(*failed, "");
-    }
-}
 
 }  // namespace
 
-void Node::start_catch_up(Subscription& subscription) {
-    start(catch_up(subscription.catch_up, *this, subscription.connection->session().identity()));
+CatchUp::CatchUp(Subscription& subscription, FrameMaker& maker, HistoryRuns& runs)
+    : subscription_(&subscription), maker_(maker), runs_(runs) {}
+
+void CatchUp::start() {
+    if (!std::exchange(is_running_, true)) {
+        runs_.start(shared_from_this());
+    }
+}
+
+void CatchUp::hold_back(store::RoomEvent event) {
+    if (held_.size() >= held_max) {
+        held_.clear();
+        has_lost_ = true;
+    }
+    held_.push_back(std::move(event));
+}
+
+void CatchUp::on_drained() { start(); }
+
+void CatchUp::end() { subscription_ = nullptr; }
+
+HistoryStep CatchUp::rest() {
+    is_running_ = false;
+    return Rest{};
+}
+
+HistoryStep CatchUp::next() {
+    if (subscription_ == nullptr || !send_page()) {
+        return rest();
+    }
+    if (std::exchange(has_page_, false)) {
+        return judge();
+    }
+    asked_after_ = subscription_->last_seq;
+    return ReadPage{subscription_->reader->identity(), subscription_->room->id(), asked_after_};
+}
+
+void CatchUp::on_page(contracts::MessagePage page) {
+    page_ = std::move(page);
+    sent_ = 0;
+    has_page_ = true;
+}
+
+void CatchUp::on_failed(const Failure& failure) {
+    if (subscription_ != nullptr) {
+        subscription_->reader->fail(failure);
+    }
+}
+
+bool CatchUp::send_page() {
+    for (; sent_ < page_.items.size(); ++sent_) {
+        if (!subscription_->reader->has_room()) {
+            return false;
+        }
+        send(page_.items[sent_]);
+    }
+    page_.items = {};
+    sent_ = 0;
+    return true;
+}
+
+void CatchUp::send(const contracts::Message& message) {
+    const std::int64_t seq = message.seq.value_or(0);
+    if (seq == subscription_->last_seq + 1) {
+        const std::string body = contracts::message_event("message", message);
+        subscription_->last_seq = seq;
+        subscription_->reader->replay(*subscription_, {body, seq, maker_.next_number(), false});
+    }
+}
+
+HistoryStep CatchUp::judge() {
+    const std::int64_t last_seq = subscription_->last_seq;
+    const bool has_all = last_seq >= page_.head_seq;
+    if (has_all && last_seq >= subscription_->room->last_seq()) {
+        finish();
+        return rest();
+    }
+    if (last_seq > asked_after_) {
+        return next();
+    }
+    if (++behind_ == behind_max) {
+        skip();
+        finish();
+        return rest();
+    }
+    return Pause{behind_pause};
+}
+
+void CatchUp::skip() {
+    const std::int64_t head =
+        std::max({subscription_->last_seq, subscription_->room->last_seq(), page_.head_seq});
+    const std::string body = resync_event(subscription_->last_seq + 1, head);
+    subscription_->last_seq = head;
+    subscription_->reader->replay(*subscription_, {body, 0, maker_.next_number(), true});
+}
+
+void CatchUp::finish() {
+    Subscription& subscription = *std::exchange(subscription_, nullptr);
+    for (const store::RoomEvent& event : held_) {
+        subscription.reader->replay(subscription, {event.body, 0, maker_.next_number(), true});
+    }
+    if (has_lost_) {
+        const std::string body = resync_event(1, subscription.last_seq, Torn::generations);
+        subscription.reader->replay(subscription, {body, 0, maker_.next_number(), true});
+    }
+    const auto self = std::move(subscription.catch_up);
+    subscription.room->suspend(subscription);
+    subscription.reader->begin_following(subscription);
 }
 
 }  // namespace loquat::realtime

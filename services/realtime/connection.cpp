@@ -2,7 +2,6 @@
 
 #include "net/stomp/encoder.hpp"
 #include "services/realtime/close_codes.hpp"
-#include "services/realtime/node.hpp"
 
 namespace loquat::realtime {
 
@@ -16,17 +15,17 @@ constexpr std::size_t replay_room_bytes = 64 * 1024;
 
 }  // namespace
 
-Connection::Connection(Node& node, Upgraded upgraded)
-    : node_(node),
+Connection::Connection(const Parts& parts, Upgraded upgraded)
+    : parts_(parts),
       link_(std::move(upgraded.link)),
-      reader_(node.read_settings(), upgraded.deflate_bits != 0
-                                        ? websocket::Reader::Extension::deflate
-                                        : websocket::Reader::Extension::none),
-      parser_(node.login_limits()),
-      opened_at_(node.now()),
+      reader_(parts.intake.websocket, upgraded.deflate_bits != 0
+                                          ? websocket::Reader::Extension::deflate
+                                          : websocket::Reader::Extension::none),
+      parser_(parts.intake.login),
+      opened_at_(parts.edge.clock.steady()),
       last_read_(opened_at_),
       last_sent_(opened_at_),
-      session_(node, *this, std::move(upgraded.token)) {
+      session_(parts.session, *this, std::move(upgraded.token)) {
     shape_.deflate_bits = upgraded.deflate_bits;
 }
 
@@ -47,7 +46,7 @@ bool Connection::has_room() const { return outbox_.bytes() < replay_room_bytes; 
 
 bool Connection::wants_input() const {
     const bool reads_answers =
-        outbox_.bytes() < static_cast<std::size_t>(node_.config().queue_bytes_max);
+        outbox_.bytes() < static_cast<std::size_t>(parts_.edge.config.queue_bytes_max);
     return state_ == State::closing || (session_.wants_input() && reads_answers);
 }
 
@@ -57,7 +56,7 @@ void Connection::read_some() {
         if (state_ == State::over || !wants_input()) {
             return;
         }
-        const net::IoResult result = link_->try_read(node_.read_buffer());
+        const net::IoResult result = link_->try_read(std::span{parts_.intake.buffer});
         if (result.state == net::Io::would_block) {
             is_waiting_to_read_ = true;
             link_->want_read(*this);
@@ -67,10 +66,10 @@ void Connection::read_some() {
             lose();
             return;
         }
-        take(node_.read_buffer().first(result.bytes));
+        take(std::span{parts_.intake.buffer}.first(result.bytes));
     }
     if (state_ != State::over) {
-        node_.read_later(*this);
+        parts_.tick.read_later(*this);
     }
 }
 
@@ -81,13 +80,21 @@ void Connection::read_on() {
 }
 
 void Connection::resume_reading() {
-    if (state_ != State::over && !is_waiting_to_read_ && !is_hungry && wants_input()) {
-        node_.read_later(*this);
+    if (state_ != State::over && !is_waiting_to_read_ && !is_hungry() && wants_input()) {
+        parts_.tick.read_later(*this);
+    }
+}
+
+void Connection::on_idle() {
+    if (state_ == State::over) {
+        parts_.tick.bury_later(*this);
+    } else {
+        resume_reading();
     }
 }
 
 void Connection::take(std::span<char> bytes) {
-    last_read_ = node_.now();
+    last_read_ = parts_.edge.clock.steady();
     is_pinged_ = false;
     const auto error = reader_.feed(bytes, *this);
     if (!error) {
@@ -96,7 +103,7 @@ void Connection::take(std::span<char> bytes) {
     if (error->close_code == websocket::close_code::too_big) {
         fail({Kind::too_large, "request.too_large",
               "A message may have at most " +
-                  std::to_string(node_.read_settings().message_bytes_max) + " bytes."},
+                  std::to_string(parts_.intake.websocket.message_bytes_max) + " bytes."},
              parser_.broken_receipt());
         return;
     }
@@ -122,7 +129,7 @@ void Connection::on_ping(std::string_view payload) {
     std::string pong;
     websocket::append_frame(pong, websocket::Opcode::pong, payload);
     outbox_.add_answer(pong);
-    node_.note_dirty(*this);
+    parts_.tick.write_later(*this);
 }
 
 void Connection::on_close(std::uint16_t code, std::string_view) {
@@ -141,45 +148,23 @@ void Connection::answer(std::string_view frame) {
         return;
     }
     std::string bytes;
-    node_.maker().append_answer(bytes, shape_, frame);
-    outbox_.add_answer(bytes);
-    last_sent_ = node_.now();
-    node_.note_dirty(*this);
+    parts_.maker.append_answer(bytes, shape_, frame);
+    push(bytes);
 }
 
-void Connection::give(Subscription& subscription, const Event& event) {
-    give(subscription, make_batch(node_.maker(), subscription.address(), {&event, 1}));
-}
-
-void Connection::give(Subscription& subscription, const SharedBatch& batch) {
-    note_unacked(subscription, *batch);
-    enqueue(batch);
-    session_.check_window(subscription);
-}
-
-void Connection::replay(Subscription& subscription, const Event& event) {
-    if (state_ != State::open) {
-        return;
+void Connection::push(std::string_view frames) {
+    if (state_ == State::open) {
+        outbox_.add_answer(frames);
+        last_sent_ = parts_.edge.clock.steady();
+        parts_.tick.write_later(*this);
     }
-    const Address& address = subscription.address();
-    if (address.ack != AckMode::automatic) {
-        Batch numbers;
-        numbers.numbers.push_back(event.number);
-        note_unacked(subscription, numbers);
-    }
-    std::string bytes;
-    node_.maker().append_event(bytes, address, event);
-    outbox_.add_answer(bytes);
-    last_sent_ = node_.now();
-    node_.note_dirty(*this);
-    session_.check_window(subscription);
 }
 
 void Connection::enqueue(const SharedBatch& batch) {
     if (state_ == State::open) {
         outbox_.add(batch, Keep::if_quick);
-        last_sent_ = node_.now();
-        node_.note_dirty(*this);
+        last_sent_ = parts_.edge.clock.steady();
+        parts_.tick.write_later(*this);
     }
 }
 
@@ -211,7 +196,7 @@ void Connection::say_error(const Failure& failure, std::string_view receipt) {
     writer.header("content-type", "text/plain");
     writer.finish(failure.message);
     answer(bytes);
-    node_.count_error(failure.code);
+    ++parts_.edge.counts.errors;
 }
 
 void Connection::close(std::uint16_t code, std::string_view reason) {
@@ -224,7 +209,7 @@ void Connection::close(std::uint16_t code, std::string_view reason) {
 void Connection::begin_closing(std::string_view close_frame) {
     if (state_ != State::open) {
         if (peer_closed_ && outbox_.is_empty()) {
-            node_.note_dirty(*this);
+            parts_.tick.write_later(*this);
         }
         return;
     }
@@ -232,8 +217,9 @@ void Connection::begin_closing(std::string_view close_frame) {
     parser_.stop();
     outbox_.add_answer(close_frame);
     state_ = State::closing;
-    node_.wheel().add(*this, node_.now() + std::chrono::milliseconds{node_.config().linger_ms});
-    node_.note_dirty(*this);
+    parts_.wheel.add(*this, parts_.edge.clock.steady() +
+                                std::chrono::milliseconds{parts_.edge.config.linger_ms});
+    parts_.tick.write_later(*this);
     resume_reading();
 }
 

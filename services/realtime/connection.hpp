@@ -5,13 +5,12 @@
 #include "net/stomp/parser.hpp"
 #include "net/websocket/reader.hpp"
 #include "services/realtime/due.hpp"
+#include "services/realtime/intake.hpp"
 #include "services/realtime/outbox.hpp"
-#include "services/realtime/ports.hpp"
 #include "services/realtime/session.hpp"
+#include "services/realtime/tick.hpp"
 
 namespace loquat::realtime {
-
-class Node;
 
 // What the opening handshake left behind.
 struct Upgraded {
@@ -23,51 +22,29 @@ struct Upgraded {
 
 // One WebSocket: bytes in and out, closing, and time.  What it is told to send goes into its
 // outbox; the loop's tick writes, once for each socket.
-class Connection final : net::websocket::ReadSink, Link::Owner, Due {
+class Connection final : public Ticked, net::websocket::ReadSink, Link::Owner, Due, Wire {
   public:
-    Connection(Node& node, Upgraded upgraded);
+    // What all sockets of a loop share; outlives them.
+    struct Parts {
+        Edge& edge;
+        Tick& tick;
+        DueWheel& wheel;
+        Intake& intake;
+        FrameMaker& maker;
+        const Session::Parts& session;
+    };
+
+    Connection(const Parts& parts, Upgraded upgraded);
     ~Connection() override = default;
 
     void start(std::string early);
 
-    const Shape& shape() const { return shape_; }
-    void set_version(net::stomp::Version version);
     Session& session() { return session_; }
-
-    // A STOMP frame that must arrive.
-    void answer(std::string_view frame);
-    // An event for one subscription; may be dropped for a slow reader.
-    void give(Subscription& subscription, const Event& event);
-    void give(Subscription& subscription, const SharedBatch& batch);
-    // An event of a replay, which waits for `has_room` and is therefore never dropped.
-    void replay(Subscription& subscription, const Event& event);
-    // Events shared with others.
-    void enqueue(const SharedBatch& batch);
-
-    // Sends ERROR, then closes.  The socket is closed by code of the failure's kind.
-    void fail(const Failure& failure, std::string_view receipt);
-    // Sends ERROR about one frame; the connection goes on.
-    void say_error(const Failure& failure, std::string_view receipt);
-    void close(std::uint16_t code, std::string_view reason);
-
-    // Writes what is queued; may find that the socket is gone.
-    void flush();
-    bool has_room() const;
-    void resume_reading();
-    // Reads on after a pause, unless the socket is being waited for already.
-    void read_on();
-
-    void on_signed_in();
-    // Its times have changed.
-    void reschedule();
+    void fail(const Failure& failure, std::string_view receipt) override;
     bool is_open() const { return state_ == State::open; }
-    // May be destroyed.
-    bool is_over() const { return state_ == State::over && !session_.is_busy(); }
+    bool is_over() const override { return state_ == State::over && !session_.is_busy(); }
 
     std::uint32_t index = 0;  // in the node's list
-    bool is_dirty = false;    // listed for the next flush
-    bool is_hungry = false;   // listed for reading on
-    bool is_dead = false;     // listed for burial
 
   private:
     enum class State : std::uint8_t {
@@ -85,7 +62,23 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     void on_writable() override;
     void on_due(Steady now) override;
 
+    // Of Wire.
+    const Shape& shape() const override { return shape_; }
+    void set_version(net::stomp::Version version) override;
+    void answer(std::string_view frame) override;
+    void push(std::string_view frames) override;
+    void enqueue(const SharedBatch& batch) override;
+    bool has_room() const override;
+    void say_error(const Failure& failure, std::string_view receipt) override;
+    void close(std::uint16_t code, std::string_view reason) override;
+    void on_signed_in() override;
+    void reschedule() override;
+    void on_idle() override;
+
+    void read_on() override;
+    void flush() override;
     void read_some();
+    void resume_reading();
     void take(std::span<char> bytes);
     void begin_closing(std::string_view close_frame);
     void lose();
@@ -96,7 +89,7 @@ class Connection final : net::websocket::ReadSink, Link::Owner, Due {
     std::chrono::milliseconds silence_max() const;
     std::chrono::milliseconds beat_after() const;
 
-    Node& node_;
+    const Parts& parts_;
     std::unique_ptr<Link> link_;
     net::websocket::Reader reader_;
     net::stomp::Parser parser_;

@@ -1,6 +1,5 @@
 #include "net/websocket/frame.hpp"
 #include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
 
 // Writing, time and the end of a connection.
 
@@ -38,7 +37,7 @@ void Connection::flush() {
         return;
     }
     if (!outbox_.is_empty()) {
-        if (outbox_.bytes() > static_cast<std::size_t>(node_.config().queue_bytes_max)) {
+        if (outbox_.bytes() > static_cast<std::size_t>(parts_.edge.config.queue_bytes_max)) {
             overflow();
         }
         return;
@@ -64,10 +63,10 @@ void Connection::on_writable() {
 
 void Connection::overflow() {
     if (!std::exchange(has_overflowed_, true)) {
-        node_.count_overflow();
+        ++parts_.edge.counts.overflows;
     }
     session_.on_overflow(outbox_.drop_events());
-    if (outbox_.bytes() > 2 * static_cast<std::size_t>(node_.config().queue_bytes_max)) {
+    if (outbox_.bytes() > 2 * static_cast<std::size_t>(parts_.edge.config.queue_bytes_max)) {
         lose();  // answers alone fill it: the client asks but does not read
     }
 }
@@ -83,22 +82,22 @@ void Connection::lose() {
     cancel();
     link_->close();
     outbox_.clear();
-    node_.bury_later(*this);
+    parts_.tick.bury_later(*this);
 }
 
 void Connection::on_signed_in() {
-    parser_.set_limits(node_.frame_limits());
+    parser_.set_limits(parts_.intake.frames);
     reschedule();
 }
 
-void Connection::reschedule() { node_.wheel().add(*this, next_due()); }
+void Connection::reschedule() { parts_.wheel.add(*this, next_due()); }
 
 // A tab in the background may beat only once a minute, so silence beyond the agreed period is
 // forgiven for that long.  Clients without heart-beats answer pings.
 milliseconds Connection::silence_max() const {
     const milliseconds period =
-        std::max(session_.beats().expect_every, milliseconds{node_.config().ping_after_ms});
-    return milliseconds{node_.config().read_slack_ms} + 2 * period;
+        std::max(session_.beats().expect_every, milliseconds{parts_.edge.config.ping_after_ms});
+    return milliseconds{parts_.edge.config.read_slack_ms} + 2 * period;
 }
 
 // So much earlier than promised as the wheel may be late, twice.
@@ -108,21 +107,21 @@ milliseconds Connection::beat_after() const {
 
 Steady Connection::next_due() const {
     if (!session_.is_signed_in()) {
-        return opened_at_ + milliseconds{node_.config().login_time_max_ms};
+        return opened_at_ + milliseconds{parts_.edge.config.login_time_max_ms};
     }
     Steady due = last_read_ + silence_max();
     if (!is_pinged_) {
-        due = std::min(due, last_read_ + milliseconds{node_.config().ping_after_ms});
+        due = std::min(due, last_read_ + milliseconds{parts_.edge.config.ping_after_ms});
     }
     if (session_.beats().send_every.count() > 0) {
         due = std::min(due, last_sent_ + beat_after());
     }
     Time expiry = session_.identity().expires_at;
     if (!session_.was_warned()) {
-        expiry -= milliseconds{node_.config().token_warning_ms};
+        expiry -= milliseconds{parts_.edge.config.token_warning_ms};
     }
-    const milliseconds to_expiry = expiry - node_.wall_now();
-    return std::min(due, node_.now() + std::max(to_expiry, milliseconds{0}));
+    const milliseconds to_expiry = expiry - parts_.edge.clock.now();
+    return std::min(due, parts_.edge.clock.steady() + std::max(to_expiry, milliseconds{0}));
 }
 
 void Connection::on_due(Steady now) {
@@ -141,7 +140,7 @@ void Connection::check_open(Steady now) {
         fail({Kind::timed_out, "auth.login_timeout", "Sign in within the time limit."}, "");
         return;
     }
-    const Time wall = node_.wall_now();
+    const Time wall = parts_.edge.clock.now();
     if (session_.is_expired()) {
         fail(token_expired(), "");
         return;
@@ -150,14 +149,14 @@ void Connection::check_open(Steady now) {
         lose();  // nobody is there to read an ERROR
         return;
     }
-    const milliseconds warning{node_.config().token_warning_ms};
+    const milliseconds warning{parts_.edge.config.token_warning_ms};
     if (!session_.was_warned() && wall >= session_.identity().expires_at - warning) {
         session_.warn_of_expiry();
     }
-    if (!is_pinged_ && now >= last_read_ + milliseconds{node_.config().ping_after_ms}) {
+    if (!is_pinged_ && now >= last_read_ + milliseconds{parts_.edge.config.ping_after_ms}) {
         is_pinged_ = true;
         outbox_.add_answer(std::string_view{"\x89\x00", 2});
-        node_.note_dirty(*this);
+        parts_.tick.write_later(*this);
     }
     const bool beats = session_.beats().send_every.count() > 0;
     if (beats && now >= last_sent_ + beat_after() && outbox_.is_empty()) {

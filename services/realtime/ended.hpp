@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/realtime/fanout.hpp"
+#include "services/realtime/subscription.hpp"
 
 namespace loquat::realtime {
 

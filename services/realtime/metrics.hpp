@@ -1,8 +1,19 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
+
 #include "runtime/metrics.hpp"
-#include "services/realtime/node.hpp"
 
 namespace loquat::realtime {
+
+struct Counts {
+    std::size_t connections = 0;
+    std::size_t rooms = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t deliveries = 0;  // batches put into a socket's queue
+    std::uint64_t overflows = 0;   // sockets that were too slow
+    std::uint64_t errors = 0;      // ERROR frames
+};
 
 // What a node has counted, given to the platform now and then.
 class RealtimeMetrics {

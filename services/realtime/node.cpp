@@ -4,30 +4,26 @@ namespace loquat::realtime {
 
 namespace {
 
-constexpr std::size_t read_buffer_bytes = 64 * 1024;
-constexpr std::size_t message_slack_bytes = 64 * 1024;
-constexpr std::size_t head_bytes_max = 16 * 1024;
+constexpr std::chrono::milliseconds drain_step{50};
 
 }  // namespace
 
-Node::Node(aio::Loop& loop, Config config, Neighbours neighbours)
-    : loop_(loop),
-      config_(std::move(config)),
-      neighbours_(neighbours),
-      read_buffer_(read_buffer_bytes),
-      maker_(static_cast<std::size_t>(config_.compress_bytes_min)),
-      wheel_(neighbours.clock.steady()),
+Node::Node(aio::Loop& loop, Config config, const Neighbours& neighbours)
+    : edge_(loop, std::move(config), neighbours),
+      tick_(loop, [this](Ticked& socket) { bury(socket); }),
+      wheel_(edge_.clock.steady()),
+      intake_(edge_.config),
+      maker_(static_cast<std::size_t>(edge_.config.compress_bytes_min)),
+      history_(edge_),
+      rooms_({edge_.config, maker_, addresses_, tick_, edge_.counts, history_}, edge_.broadcast),
+      people_(edge_, maker_),
+      session_parts_{edge_, maker_, addresses_, rooms_, people_},
+      connection_parts_{edge_, tick_, wheel_, intake_, maker_, session_parts_},
       timer_([this] {
           advance();
           arm();
-      }),
-      scope_(loop, "realtime") {
-    const auto body = static_cast<std::size_t>(config_.body_bytes_max);
-    const auto login = static_cast<std::size_t>(config_.login_frame_bytes_max);
-    read_settings_ = {net::websocket::Role::server, body + message_slack_bytes, &inflaters_};
-    login_limits_ = {.headers_max = 32, .head_bytes_max = login, .body_bytes_max = login};
-    frame_limits_ = {.headers_max = 100, .head_bytes_max = head_bytes_max, .body_bytes_max = body};
-    watch_ = neighbours_.rights.watch(*this);
+      }) {
+    watch_ = edge_.rights.watch(*this);
     arm();
 }
 
@@ -36,141 +32,105 @@ Node::~Node() {
     *alive_ = false;
 }
 
-void Node::arm() { timer_.start(loop_, DueWheel::slot_time); }
+void Node::arm() { timer_.start(edge_.loop, DueWheel::slot_time); }
 
-void Node::advance() { wheel_.advance(now()); }
+void Node::advance() { wheel_.advance(edge_.clock.steady()); }
 
 bool Node::is_full() const {
-    return connections_.size() >= static_cast<std::size_t>(config_.connections_max);
+    return connections_.size() >= static_cast<std::size_t>(edge_.config.connections_max);
 }
 
 void Node::accept(Upgraded upgraded) {
     std::string early = std::move(upgraded.early);
-    connections_.push_back(std::make_unique<Connection>(*this, std::move(upgraded)));
+    connections_.push_back(std::make_unique<Connection>(connection_parts_, std::move(upgraded)));
     Connection& connection = *connections_.back();
     connection.index = static_cast<std::uint32_t>(connections_.size() - 1);
-    ++counts_.accepted;
+    ++edge_.counts.accepted;
     connection.start(std::move(early));
 }
 
+void Node::bury(Ticked& socket) {
+    const std::size_t index = static_cast<Connection&>(socket).index;
+    std::swap(connections_[index], connections_.back());
+    connections_[index]->index = static_cast<std::uint32_t>(index);
+    connections_.pop_back();
+}
+
 Counts Node::counts() const {
-    Counts counts = counts_;
+    Counts counts = edge_.counts;
     counts.connections = connections_.size();
     counts.rooms = rooms_.size();
     return counts;
 }
 
-void Node::count_error(std::string_view) { ++counts_.errors; }
-
-void Node::schedule_tick() {
-    if (!std::exchange(is_tick_scheduled_, true)) {
-        loop_.defer([this, alive = alive_] {
-            if (*alive) {
-                tick();
-            }
-        });
-    }
-}
-
-void Node::note_dirty(Connection& connection) {
-    if (!std::exchange(connection.is_dirty, true)) {
-        dirty_.push_back(&connection);
-        schedule_tick();
-    }
-}
-
-void Node::note_dirty(Group& group) {
-    if (!std::exchange(group.is_dirty, true)) {
-        dirty_groups_.push_back(&group);
-        schedule_tick();
-    }
-}
-
-void Node::read_later(Connection& connection) {
-    if (!std::exchange(connection.is_hungry, true)) {
-        hungry_.push_back(&connection);
-        schedule_tick();
-    }
-}
-
-void Node::bury_later(Connection& connection) {
-    if (!std::exchange(connection.is_dead, true)) {
-        dead_.push_back(&connection);
-        schedule_tick();
-    }
-}
-
-void Node::flush_group(Group& group) {
-    const SharedBatch batch = group.take_batch();
-    if (!batch) {
-        return;
-    }
-    counts_.deliveries += group.members().size();
-    for (Subscription* member : group.members()) {
-        member->connection->enqueue(batch);
-        note_unacked(*member, *batch);
-    }
-    if (batch->numbers.empty()) {
-        return;
-    }
-    const std::vector<Subscription*> members = group.members();
-    for (Subscription* member : members) {
-        member->connection->session().check_window(*member);
-    }
-}
-
-void Node::forget_group(Group& group) {
-    if (std::exchange(group.is_dirty, false)) {
-        std::erase(dirty_groups_, &group);
-    }
-}
-
-void Node::tick() {
-    is_tick_scheduled_ = false;
-    std::vector<Connection*> hungry;
-    hungry.swap(hungry_);
-    for (Connection* connection : hungry) {
-        connection->is_hungry = false;
-        connection->read_on();
-    }
-    flush_dirty();
-    bury();
-}
-
-void Node::flush_dirty() {
-    std::vector<Group*> groups;
-    groups.swap(dirty_groups_);
-    for (Group* group : groups) {
-        group->is_dirty = false;
-        flush_group(*group);
-    }
-    // Writing may make others dirty (a lost connection's person); those wait for the next tick.
-    std::vector<Connection*> dirty;
-    dirty.swap(dirty_);
-    for (Connection* connection : dirty) {
-        connection->is_dirty = false;
-        connection->flush();
-    }
-}
-
-// Only at the end of a tick, when nobody holds a pointer to what is over.
-void Node::bury() {
-    std::vector<Connection*> dead;
-    dead.swap(dead_);
-    for (Connection* connection : dead) {
-        connection->is_dead = false;
-        if (!connection->is_over()) {
-            continue;  // frames are under way; it comes again when they are done
+// On the thread that took the right away: what is shown here after that comes behind it.
+void Node::on_ended(const contracts::Revocation& revocation) {
+    edge_.loop.post([this, alive = alive_, revocation] {
+        if (*alive) {
+            end_sessions(revocation);
         }
-        if (connection->is_dirty || connection->is_hungry) {
-            bury_later(*connection);
+    });
+}
+
+void Node::on_ended(const runtime::StandingRights::Member& member) {
+    edge_.loop.post([this, alive = alive_, member] {
+        if (*alive) {
+            end_membership(member);
+        }
+    });
+}
+
+void Node::end_membership(const runtime::StandingRights::Member& member) {
+    const std::shared_ptr<Room> room = rooms_.find(member.chat);
+    if (room) {
+        room->note_removal();
+    }
+    people_.end_membership(member.user, member.chat, room.get());
+}
+
+void Node::end_sessions(const contracts::Revocation& revocation) {
+    std::vector<Connection*> ended;
+    for (const auto& connection : connections_) {
+        const Session& session = connection->session();
+        if (!connection->is_open() || !session.is_signed_in()) {
             continue;
         }
-        const std::size_t index = connection->index;
-        std::swap(connections_[index], connections_.back());
-        connections_[index]->index = static_cast<std::uint32_t>(index);
-        connections_.pop_back();
+        const Identity& who = session.identity();
+        const bool is_session = revocation.session_id == who.session;
+        const bool is_user = revocation.user_id == who.user &&
+                             (!revocation.before || who.issued_at < *revocation.before);
+        if (is_session || is_user) {
+            ended.push_back(connection.get());
+        }
     }
+    for (Connection* connection : ended) {
+        connection->session().give_feed(Feed::session, R"({"type":"session_ended"})");
+        connection->fail({Kind::unauthenticated, "auth.session_ended", "The session has ended."},
+                         "");
+    }
+}
+
+Task<void> Node::drain(Steady deadline) {
+    is_draining_ = true;
+    const auto spread = std::chrono::milliseconds{edge_.config.drain_spread_ms};
+    const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / drain_step));
+    const std::size_t each = connections_.size() / steps + 1;
+    const auto wait = std::chrono::duration_cast<std::chrono::seconds>(spread);
+    while (!connections_.empty() && std::chrono::steady_clock::now() < deadline) {
+        std::size_t closed = 0;
+        for (std::size_t i = connections_.size(); i-- > 0 && closed < each;) {
+            if (connections_[i]->is_open()) {
+                Failure restarting{Kind::unavailable, "server.restarting",
+                                   "The server restarts; connect again."};
+                // Spread again over the clients, so that they do not come back all at once.
+                restarting.retry_after = std::chrono::seconds{1 + i % (1 + wait.count())};
+                connections_[i]->fail(restarting, "");
+                ++closed;
+            }
+        }
+        co_await edge_.loop.sleep_for(drain_step);
+    }
+    co_await edge_.tasks.close();
 }
 
 }  // namespace loquat::realtime

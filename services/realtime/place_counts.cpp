@@ -2,7 +2,6 @@
 #include <iterator>
 #include <map>
 
-#include "services/realtime/node.hpp"
 #include "services/realtime/places.hpp"
 
 // What each reader of a conversation has not read, and telling them.
@@ -70,9 +69,9 @@ std::size_t Places::tell(const ChatId& chat, Place& place) {
         const std::string body =
             contracts::unread_event(chat, place.last_seq, count, place.last_message);
         const std::string_view bodies[]{body};
-        SharedEvents events = node_.share(bodies);
+        SharedEvents events = everybody_.share(bodies);
         for (const UserId& user : users) {
-            node_.give_person(user, Feed::chats, events);
+            everybody_.give(user, Feed::chats, events);
         }
     }
     return place.readers.size();

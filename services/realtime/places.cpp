@@ -5,7 +5,6 @@
 
 #include "base/log.hpp"
 #include "contracts/events.hpp"
-#include "services/realtime/node.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/messages/room_event.hpp"
 #include "wire/codec.hpp"
@@ -62,7 +61,8 @@ std::string message_in(std::string_view body) {
 
 }  // namespace
 
-Places::Places(Node& node) : node_(node), timer_([this] { tell_all(); }) {}
+Places::Places(Edge& edge, People& people)
+    : edge_(edge), everybody_(people), timer_([this] { tell_all(); }) {}
 
 Task<void> Places::follow(Identity who) {
     const UserId user = who.user;
@@ -72,7 +72,7 @@ Task<void> Places::follow(Identity who) {
         person.who = std::move(who);
         person.number = ++last_number_;
         person.is_loading = true;
-        node_.start(load_first({user, person.number}));
+        edge_.tasks.start(load_first({user, person.number}));
     }
     if (!person.is_loading) {
         co_return;
@@ -134,7 +134,7 @@ void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     }
     people_.at(user).chats.push_back(listed.id);
     if (!place.topic) {
-        place.topic = node_.broadcast().subscribe(
+        place.topic = edge_.broadcast.subscribe(
             store::room_topic(listed.id),
             [this, chat = listed.id](store::Notice notice, const store::Payload& payload) {
                 on_notice(chat, notice, payload);
@@ -245,9 +245,9 @@ void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent
         dirty_.push_back(chat);
     }
     if (!timer_.is_running()) {
-        const auto wait =
-            std::chrono::duration_cast<std::chrono::milliseconds>(next_turn_ - node_.now());
-        timer_.start(node_.loop(), std::max(tell_after, wait));
+        const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(
+            next_turn_ - edge_.clock.steady());
+        timer_.start(edge_.loop, std::max(tell_after, wait));
     }
 }
 
@@ -290,7 +290,7 @@ void Places::tell_all() {
             told += tell(chat, found->second);
         }
     }
-    next_turn_ = node_.now() + tell_each * told;
+    next_turn_ = edge_.clock.steady() + tell_each * told;
 }
 
 }  // namespace loquat::realtime

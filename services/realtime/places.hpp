@@ -10,13 +10,13 @@
 #include "aio/signal.hpp"
 #include "aio/timer.hpp"
 #include "contracts/events.hpp"
-#include "services/realtime/ports.hpp"
+#include "services/realtime/edge.hpp"
+#include "services/realtime/people.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/messages/room_event.hpp"
 
 namespace loquat::realtime {
 
-class Node;
 struct ListedChat;
 
 // Whose lists of conversations are open here, and how far each person has read: makes the `unread`
@@ -34,7 +34,7 @@ class Places {
     // need theirs, however many there are.
     static constexpr std::size_t rereads_max = 8;
 
-    explicit Places(Node& node);
+    Places(Edge& edge, People& people);
 
     // The person listens to their list from now on; returns when it is in force.  Asks chat for
     // their conversations once.  Throws upstream.* when chat does not answer.
@@ -109,7 +109,8 @@ class Places {
     // How many were told.
     std::size_t tell(const ChatId& chat, Place& place);
 
-    Node& node_;
+    Edge& edge_;
+    People& everybody_;
     std::unordered_map<ChatId, Place> places_;
     std::unordered_map<UserId, Person> people_;
     std::deque<Wanted> wanted_;  // to be read again; each person at most once

@@ -1,7 +1,7 @@
 #include "aio/scope.hpp"
 #include "base/log.hpp"
-#include "services/realtime/node.hpp"
 #include "services/realtime/places.hpp"
+#include "services/realtime/resync.hpp"
 
 // How lists of conversations are read: once for whoever opens theirs, and again after a loss.
 namespace loquat::realtime {
@@ -30,7 +30,7 @@ void Places::ask_again(Wanted wanted) {
     wanted_.push_back(wanted);
     if (rereads_ < rereads_max) {
         ++rereads_;
-        node_.start(reread());
+        edge_.tasks.start(reread());
     }
 }
 
@@ -40,14 +40,14 @@ Task<void> Places::reread() {
         wanted_.pop_front();
         const bool is_done = co_await load(wanted);
         if (!is_done) {
-            node_.start(ask_later(wanted));
+            edge_.tasks.start(ask_later(wanted));
         }
     }
     --rereads_;
 }
 
 Task<void> Places::ask_later(Wanted wanted) {
-    co_await node_.loop().sleep_for(pause_after_failure);
+    co_await edge_.loop.sleep_for(pause_after_failure);
     ask_again(wanted);
 }
 
@@ -80,7 +80,7 @@ Task<bool> Places::try_load(Wanted wanted) {
     person->is_stale = false;
     person->taken_away.clear();
     const Identity who = person->who;
-    const auto places = co_await node_.chat().list_places(who);
+    const auto places = co_await edge_.chat.list_places(who);
     person = find_person(wanted);
     if (person == nullptr) {
         co_return true;
@@ -99,7 +99,7 @@ Task<bool> Places::try_load(Wanted wanted) {
         waiting->set();
     }
     if (std::exchange(person->has_missed, false)) {
-        node_.give_person(user, Feed::chats, resync_event(0, 0));
+        everybody_.give(user, Feed::chats, resync_event(0, 0));
     }
     co_return true;
 }

@@ -1,14 +1,11 @@
 #include "services/realtime/room.hpp"
 
-#include "contracts/events.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
+#include "services/realtime/catch_up.hpp"
 
 namespace loquat::realtime {
 namespace {
 
 constexpr std::size_t pending_max = 4096;
-constexpr std::size_t held_max = 1024;
 constexpr std::size_t batch_bytes_max = 64 * 1024;
 
 bool is_change(std::string_view type) {
@@ -17,17 +14,7 @@ bool is_change(std::string_view type) {
 
 }  // namespace
 
-std::string resync_event(std::int64_t from_seq, std::int64_t to_seq, Torn torn) {
-    return R"({"type":"resync","from_seq":)" + std::to_string(from_seq) + R"(,"to_seq":)" +
-           std::to_string(to_seq) + (torn == Torn::generations ? R"(,"generations":true})" : "}");
-}
-
-Room::Room(Node& node, ChatId id) : node_(node), id_(id) {
-    broadcast_ = node.broadcast().subscribe(
-        store::room_topic(id), [this](store::Notice notice, const store::Payload& payload) {
-            on_notice(notice, payload);
-        });
-}
+Room::Room(const Parts& parts, ChatId id) : parts_(parts), id_(id) {}
 
 Room::~Room() = default;
 
@@ -45,8 +32,8 @@ Group& Room::group_of(Address address) {
             return *group;
         }
     }
-    address.serial = node_.next_serial();
-    groups_.push_back(std::make_unique<Group>(std::move(address)));
+    address.serial = parts_.addresses.next_serial();
+    groups_.push_back(std::make_unique<Group>(std::move(address), parts_.counts));
     return *groups_.back();
 }
 
@@ -68,7 +55,7 @@ void Room::place(Subscription& subscription) {
         apart_.push_back(&subscription);
     } else {
         // What its group has ready was made before it came.
-        node_.flush_group(*subscription.group);
+        subscription.group->flush();
         subscription.state = FollowState::live;
         subscription.group->join(subscription);
     }
@@ -85,7 +72,10 @@ void Room::begin_catch_up(Subscription& subscription) {
 
 void Room::leave_lists(Subscription& subscription) {
     if (subscription.state == FollowState::live) {
-        node_.flush_group(*subscription.group);
+        // What it was still to be given may fill its window, and take it out of the group.
+        subscription.group->flush();
+    }
+    if (subscription.state == FollowState::live) {
         subscription.group->leave(subscription);
     } else if (subscription.state != FollowState::lagging) {
         Subscription* last = apart_.back();
@@ -106,7 +96,7 @@ void Room::detach(Subscription& subscription) {
     Group* group = std::exchange(subscription.group, nullptr);
     --subscriptions_;
     if (--group->users == 0) {
-        node_.forget_group(*group);
+        parts_.flushes.remove(*group);
         std::erase_if(groups_, [&](const auto& one) { return one.get() == group; });
     }
 }
@@ -159,7 +149,7 @@ void Room::show(const store::RoomEvent& event) {
             return;
         }
     }
-    const Event shown{event.body, event.seq, node_.next_number(), is_change(event.type),
+    const Event shown{event.body, event.seq, parts_.maker.next_number(), is_change(event.type),
                       mark.has_value()};
     changes_ += shown.is_change ? 1 : 0;
     show_to_groups(shown);
@@ -171,10 +161,10 @@ void Room::show_to_groups(const Event& shown) {
         if (!group->has_members()) {
             continue;
         }
-        group->add_event(node_.maker(), shown);
-        node_.note_dirty(*group);
+        group->add_event(parts_.maker, shown);
+        parts_.flushes.add(*group);
         if (group->batch_bytes() > batch_bytes_max) {
-            node_.flush_group(*group);
+            group->flush();
         }
     }
 }
@@ -185,13 +175,14 @@ void Room::show_apart(const store::RoomEvent& event, const Event& shown,
     for (Subscription* subscription : apart) {
         const bool has_it = mark != nullptr && is_in_snapshot(*subscription, *mark);
         if (subscription->state == FollowState::catching_up) {
-            if (!has_it) {
-                hold_back(*subscription, event);
+            // The replay brings messages; nobody types in the past.
+            if (!has_it && event.seq == 0 && event.type != "typing") {
+                subscription->catch_up->hold_back(event);
             }
             continue;
         }
         if (!has_it && (event.seq == 0 || event.seq > subscription->last_seq)) {
-            subscription->connection->give(*subscription, shown);
+            subscription->reader->give(*subscription, shown);
         }
         join_if_level(*subscription);
     }
@@ -203,23 +194,6 @@ void Room::join_if_level(Subscription& subscription) {
         leave_lists(subscription);
         place(subscription);
     }
-}
-
-void Room::hold_back(Subscription& subscription, const store::RoomEvent& event) {
-    CatchUp& catch_up = *subscription.catch_up;
-    if (event.seq > 0 || event.type == "typing") {
-        return;  // the replay brings messages; nobody types in the past
-    }
-    if (catch_up.held.size() >= held_max) {
-        catch_up.held.clear();
-        catch_up.has_lost = true;
-    }
-    catch_up.held.push_back(event);
-}
-
-void Room::end_subscriptions_of(const UserId& user) {
-    ++removals_;
-    node_.end_room_subscriptions(user, *this);
 }
 
 }  // namespace loquat::realtime

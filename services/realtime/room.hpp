@@ -5,37 +5,34 @@
 #include <string>
 #include <vector>
 
-#include "aio/signal.hpp"
-#include "services/realtime/fanout.hpp"
-#include "services/realtime/ports.hpp"
+#include "services/realtime/config.hpp"
+#include "services/realtime/group.hpp"
+#include "services/realtime/history_reader.hpp"
 #include "store/broadcast/broadcast.hpp"
 #include "store/messages/room_event.hpp"
 
 namespace loquat::realtime {
 
-class Node;
-
-enum class Torn : std::uint8_t { nothing, generations };
-
-// The body that tells a reader to page history; 0, 0 says that anything may have changed.  With
-// torn generations: read those that run with GET /api/generations/{id}; the range may then be
-// empty.
-std::string resync_event(std::int64_t from_seq, std::int64_t to_seq, Torn torn = Torn::nothing);
-
-// The state of a replay that its coroutine and its subscription share.
-struct CatchUp {
-    Subscription* subscription = nullptr;  // null once it has ended
-    aio::Signal drained;                   // the connection has room again
-    std::vector<store::RoomEvent> held;    // edits and the like, until the replay is done
-    bool has_lost = false;                 // `held` was full
-};
+// Whether the subscription has the event from a snapshot.  With the first that is not in it, the
+// broadcast has caught up with the snapshot, which is then forgotten.
+bool is_in_snapshot(Subscription& subscription, const GenerationMark& mark);
 
 // A conversation that somebody on this loop follows.  It numbers nothing itself: `message` events
 // carry the store's seq, and a hole is closed from the store before anything later is shown.
-class Room : public std::enable_shared_from_this<Room> {
+class Room final : public HistoryReader, public std::enable_shared_from_this<Room> {
   public:
-    Room(Node& node, ChatId id);
-    ~Room();
+    // What all rooms of a loop share; outlives them.
+    struct Parts {
+        const Config& config;
+        FrameMaker& maker;
+        Addresses& addresses;
+        FlushList& flushes;
+        Counts& counts;
+        HistoryRuns& runs;
+    };
+
+    Room(const Parts& parts, ChatId id);
+    ~Room() override;
 
     ChatId id() const { return id_; }
     // The last message shown to live subscriptions; negative until a head is known.
@@ -69,8 +66,13 @@ class Room : public std::enable_shared_from_this<Room> {
     void detach(Subscription& subscription);
 
     void on_notice(store::Notice notice, const store::Payload& payload);
-    // Ends the subscriptions of a person who is no member any more.
-    void end_subscriptions_of(const UserId& user);
+    // Somebody is no member any more; their subscriptions end next.
+    void note_removal() { ++removals_; }
+
+    // Closing a hole, with one read for all.
+    HistoryStep next() override;
+    void on_page(contracts::MessagePage page) override;
+    void on_failed(const Failure& failure) override;
 
   private:
     void take(store::RoomEvent event);
@@ -80,23 +82,23 @@ class Room : public std::enable_shared_from_this<Room> {
     void show_apart(const store::RoomEvent& event, const Event& shown, const GenerationMark* mark);
     void join_if_level(Subscription& subscription);
     void show_message(const contracts::Message& message);
-    void hold_back(Subscription& subscription, const store::RoomEvent& event);
     // False for an event that was shown before.
     bool note_generation(const GenerationMark& mark, const store::RoomEvent& event);
     void keep_recent(const GenerationMark& mark, const store::RoomEvent& event);
     void tell_torn();
     void give_generation(Subscription& subscription, std::string body);
     void start_filling();
-    Task<void> fill(std::shared_ptr<Room> self);
-    Task<bool> fill_page();
-    void give_up_filling(std::int64_t head);
+    HistoryStep next_of_filling();
+    void end_filling();
+    void note_failed_read();
+    void skip_to(std::int64_t head);
     std::int64_t head_of_pending() const;
     void replay_pending();
     Subscription* any_subscription() const;
     Group& group_of(Address address);
     void leave_lists(Subscription& subscription);
 
-    Node& node_;
+    const Parts& parts_;
     ChatId id_;
     std::int64_t last_seq_ = -1;
     std::uint64_t changes_ = 0;
@@ -105,6 +107,10 @@ class Room : public std::enable_shared_from_this<Room> {
     std::uint32_t subscriptions_ = 0;
     std::uint32_t holds_ = 0;  // SUBSCRIBE frames under way
     bool is_filling_ = false;
+    bool is_running_ = false;  // steps of filling are being taken
+    bool is_filled_ = false;
+    bool is_pause_due_ = false;
+    int failed_reads_ = 0;        // of this filling
     bool awaits_reader_ = false;  // something was lost while nobody could be shown it
     bool has_lost_ = false;       // a notice said so, or `pending_` was full
     std::vector<std::unique_ptr<Group>> groups_;
@@ -118,7 +124,6 @@ class Room : public std::enable_shared_from_this<Room> {
     std::vector<RecentEvent> recent_;  // shown while held
     std::size_t recent_bytes_ = 0;
     bool has_lost_recent_ = false;
-    store::Subscription broadcast_;
 };
 
 }  // namespace loquat::realtime

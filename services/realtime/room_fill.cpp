@@ -1,7 +1,6 @@
 #include "base/log.hpp"
 #include "contracts/events.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
+#include "services/realtime/resync.hpp"
 #include "services/realtime/room.hpp"
 
 // Closing a hole: what the broadcast did not bring is read from the store, once for the whole room.
@@ -10,7 +9,6 @@ namespace loquat::realtime {
 namespace {
 
 constexpr int attempts_max = 5;
-constexpr std::int32_t page_items = 50;
 constexpr std::chrono::milliseconds first_pause{100};
 
 }  // namespace
@@ -19,61 +17,86 @@ void Room::start_filling() {
     if (std::exchange(is_filling_, true)) {
         return;
     }
-    node_.start(fill(shared_from_this()));
+    failed_reads_ = 0;
+    if (!std::exchange(is_running_, true)) {
+        parts_.runs.start(shared_from_this());
+    }
 }
 
-Task<void> Room::fill(std::shared_ptr<Room> self) {
-    int failures = 0;
-    while (self->is_used() && failures < attempts_max) {
-        std::exception_ptr failed;
-        bool done = false;
-        try {
-            done = co_await fill_page();
-        } catch (...) {
-            failed = std::current_exception();
+HistoryStep Room::next() {
+    while (is_filling_) {
+        const HistoryStep step = next_of_filling();
+        if (!std::holds_alternative<Rest>(step)) {
+            return step;
         }
-        if (failed && aio::is_cancellation(failed)) {
-            std::rethrow_exception(failed);
-        }
-        if (done) {
-            break;
-        }
-        if (failed) {
-            ++failures;
-            log_warn({.service = "realtime"}, "history could not be read",
-                     {{"chat", id_.to_string()}, {"error", aio::describe(failed)}});
-            co_await node_.loop().sleep_for(first_pause * (1 << failures));
-        }
+        end_filling();  // what waited may begin it anew
     }
-    if (failures == attempts_max) {
-        give_up_filling(head_of_pending());
-    }
-    is_filling_ = false;
-    replay_pending();
+    is_running_ = false;
+    return Rest{};
 }
 
-// True when nothing is missing any more.
-Task<bool> Room::fill_page() {
+// Rest when nothing is missing any more, or nothing can be done about it.
+HistoryStep Room::next_of_filling() {
+    if (!is_used() || is_filled_) {
+        return Rest{};
+    }
+    if (std::exchange(is_pause_due_, false)) {
+        return Pause{first_pause * (1 << failed_reads_)};
+    }
+    if (failed_reads_ >= attempts_max) {
+        skip_to(head_of_pending());
+        return Rest{};
+    }
     const Subscription* reader = any_subscription();
     if (reader == nullptr) {
         // All are behind: they will be told of what is known, and the rest is read for the first
         // that comes back.
         awaits_reader_ = std::exchange(has_lost_, false);
-        give_up_filling(head_of_pending());
-        co_return true;
+        skip_to(head_of_pending());
+        return Rest{};
     }
     has_lost_ = false;
-    const Identity who = reader->connection->session().identity();
-    const contracts::MessagePage page =
-        co_await node_.chat().list_after(who, id_, last_seq_, page_items);
-    if (page.head_seq - last_seq_ > node_.config().backlog_max) {
-        give_up_filling(page.head_seq);
-        co_return true;
+    return ReadPage{reader->reader->identity(), id_, last_seq_};
+}
+
+void Room::on_page(contracts::MessagePage page) {
+    if (page.head_seq - last_seq_ > parts_.config.backlog_max) {
+        skip_to(page.head_seq);
+        is_filled_ = true;
+        return;
     }
+    const std::int64_t before = last_seq_;
     for (const contracts::Message& message : page.items) {
         show_message(message);
     }
-    co_return !has_lost_ && (page.items.empty() || last_seq_ >= page.head_seq);
+    // A store that gives nothing of what was broadcast is asked again a little later.
+    if (last_seq_ == before && head_of_pending() > last_seq_) {
+        note_failed_read();
+        return;
+    }
+    is_filled_ = !has_lost_ && (page.items.empty() || last_seq_ >= page.head_seq);
+}
+
+void Room::on_failed(const Failure& failure) {
+    log_warn({.service = "realtime"}, "history could not be read",
+             {{"chat", id_.to_string()}, {"error", failure.code}});
+    note_failed_read();
+}
+
+void Room::note_failed_read() {
+    ++failed_reads_;
+    is_pause_due_ = true;
+}
+
+void Room::end_filling() {
+    is_filling_ = false;
+    is_filled_ = false;
+    is_pause_due_ = false;
+    if (is_used()) {
+        replay_pending();
+    } else {
+        pending_.clear();  // nobody is left to be shown it
+    }
 }
 
 void Room::show_message(const contracts::Message& message) {
@@ -85,7 +108,7 @@ void Room::show_message(const contracts::Message& message) {
 }
 
 // The readers page history up to `head` themselves; the room goes on after it.
-void Room::give_up_filling(std::int64_t head) {
+void Room::skip_to(std::int64_t head) {
     const std::int64_t from = last_seq_ + 1;
     last_seq_ = std::max(last_seq_, head);
     show({"resync", 0, {}, resync_event(from, last_seq_)});

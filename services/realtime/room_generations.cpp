@@ -1,5 +1,5 @@
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
+#include "services/realtime/catch_up.hpp"
+#include "services/realtime/resync.hpp"
 #include "services/realtime/room.hpp"
 
 // Answers that are written while people follow.  Somebody new gets what the chat service knows, and
@@ -82,10 +82,10 @@ void Room::tell_torn() {
 
 void Room::give_generation(Subscription& subscription, std::string body) {
     if (subscription.catch_up) {
-        hold_back(subscription, {std::string{generation_type}, 0, {}, std::move(body)});
+        subscription.catch_up->hold_back({std::string{generation_type}, 0, {}, std::move(body)});
         return;
     }
-    subscription.connection->give(subscription, {body, 0, node_.next_number(), false, true});
+    subscription.reader->give(subscription, {body, 0, parts_.maker.next_number(), false, true});
 }
 
 void Room::give_generations(Subscription& subscription,

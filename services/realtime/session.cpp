@@ -2,8 +2,6 @@
 
 #include "base/log.hpp"
 #include "runtime/problem.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
 
 namespace loquat::realtime {
 
@@ -27,8 +25,8 @@ bool is_passing(const Failure& failure) {
 
 }  // namespace
 
-Session::Session(Node& node, Connection& connection, std::string upgrade_token)
-    : node_(node), connection_(connection), upgrade_token_(std::move(upgrade_token)) {}
+Session::Session(const Parts& parts, Wire& wire, std::string upgrade_token)
+    : parts_(parts), wire_(wire), upgrade_token_(std::move(upgrade_token)) {}
 
 Session::~Session() = default;
 
@@ -36,7 +34,9 @@ Failure token_expired() {
     return {Kind::unauthenticated, "auth.token_expired", "The access token has expired."};
 }
 
-bool Session::is_expired() const { return signed_in_ && node_.wall_now() >= identity_.expires_at; }
+bool Session::is_expired() const {
+    return signed_in_ && parts_.edge.clock.now() >= identity_.expires_at;
+}
 
 // Cancellation goes on its way: the node is closing.
 Failure Session::failure_of(std::exception_ptr error) {
@@ -52,7 +52,7 @@ Failure Session::failure_of(std::exception_ptr error) {
 }
 
 bool Session::wants_input() const {
-    return inbox_bytes_ < static_cast<std::size_t>(node_.config().inbox_bytes_max);
+    return inbox_bytes_ < static_cast<std::size_t>(parts_.edge.config.inbox_bytes_max);
 }
 
 void Session::on_frame(Frame frame) {
@@ -67,7 +67,7 @@ void Session::on_frame(Frame frame) {
         }
         if (working_) {
             inbox_bytes_ += frame.bytes() + sizeof(Frame);
-            const auto limit = static_cast<std::size_t>(node_.config().inbox_bytes_max);
+            const auto limit = static_cast<std::size_t>(parts_.edge.config.inbox_bytes_max);
             if (inbox_bytes_ > limit * inbox_overrun_factor) {
                 throw Failure{Kind::limited, "rate.limited", "Too many frames wait."};
             }
@@ -79,7 +79,7 @@ void Session::on_frame(Frame frame) {
         }
         if (!handle_now(frame)) {
             working_ = true;
-            node_.start(work_off(std::move(frame)));
+            parts_.edge.tasks.start(work_off(std::move(frame)));
         }
     } catch (const Failure& failure) {
         fail(failure, frame);
@@ -97,7 +97,7 @@ void Session::choose_version(const Frame& frame) {
         throw Failure{Kind::unsupported, "stomp.unsupported_version",
                       "This server speaks STOMP 1.0, 1.1 and 1.2."};
     }
-    connection_.set_version(*version);
+    wire_.set_version(*version);
 }
 
 // True when the frame needs nobody else and has been handled.
@@ -138,7 +138,7 @@ void Session::handle_in_open(Frame& frame) {
             break;
         case Command::disconnect:
             answer_receipt(frame);
-            connection_.close(net::websocket::close_code::normal, "");
+            wire_.close(net::websocket::close_code::normal, "");
             return;
         default:
             throw Failure{Kind::malformed, "stomp.malformed", "Only servers send this command."};
@@ -169,11 +169,7 @@ Task<void> Session::work_off(Frame first) {
         more = next_frame(frame);
     }
     working_ = false;
-    if (ended_) {
-        node_.bury_later(connection_);
-    } else {
-        connection_.resume_reading();
-    }
+    wire_.on_idle();
 }
 
 // Handles what can be handled at once; false when nothing is left.
@@ -220,9 +216,9 @@ void Session::fail(const Failure& failure, const Frame& frame) {
     const std::string_view receipt = frame.get_or_empty("receipt");
     if (is_passing(failure) &&
         (frame.command == Command::send || frame.command == Command::commit)) {
-        connection_.say_error(failure, receipt);
+        wire_.say_error(failure, receipt);
     } else {
-        connection_.fail(failure, receipt);
+        wire_.fail(failure, receipt);
     }
 }
 
@@ -233,9 +229,9 @@ void Session::answer_receipt(const Frame& frame) {
         return;
     }
     std::string bytes;
-    stomp::FrameWriter writer{bytes, connection_.shape().version, Command::receipt};
+    stomp::FrameWriter writer{bytes, wire_.shape().version, Command::receipt};
     writer.header("receipt-id", *receipt).finish();
-    connection_.answer(bytes);
+    wire_.answer(bytes);
 }
 
 void Session::end() {
@@ -249,7 +245,7 @@ void Session::end() {
     inbox_.reset();
     inbox_bytes_ = 0;
     if (signed_in_) {
-        node_.leave_person(identity_.user, connection_);
+        parts_.people.leave(identity_.user, *this);
     }
 }
 

@@ -8,23 +8,31 @@
 
 #include "net/stomp/negotiate.hpp"
 #include "net/stomp/parser.hpp"
+#include "services/realtime/edge.hpp"
 #include "services/realtime/ended.hpp"
-#include "services/realtime/fanout.hpp"
-#include "services/realtime/ports.hpp"
+#include "services/realtime/people_book.hpp"
+#include "services/realtime/room_book.hpp"
+#include "services/realtime/wire.hpp"
 
 namespace loquat::realtime {
-
-class Node;
-class Room;
 
 Failure token_expired();
 
 // The STOMP side of one connection: sign-in, subscriptions, sends, acknowledgements, transactions.
 // Frames are handled strictly in the order in which they came, also when one has to wait for
 // another service; what waits is held here, up to a limit.
-class Session final : public net::stomp::FrameSink {
+class Session final : public net::stomp::FrameSink, public Listener, Reader {
   public:
-    Session(Node& node, Connection& connection, std::string upgrade_token);
+    // What all sessions of a loop share; outlives them.
+    struct Parts {
+        Edge& edge;
+        FrameMaker& maker;
+        Addresses& addresses;
+        RoomBook& rooms;
+        PeopleBook& people;
+    };
+
+    Session(const Parts& parts, Wire& wire, std::string upgrade_token);
     ~Session() override;
 
     void on_frame(net::stomp::Frame frame) override;
@@ -32,7 +40,7 @@ class Session final : public net::stomp::FrameSink {
     bool is_signed_in() const { return signed_in_; }
     // Its token has come to its end.
     bool is_expired() const;
-    const Identity& identity() const { return identity_; }
+    const Identity& identity() const override { return identity_; }
     const net::stomp::BeatPlan& beats() const { return beats_; }
     // Frames of the client are under way or wait.
     bool is_busy() const { return working_; }
@@ -45,20 +53,14 @@ class Session final : public net::stomp::FrameSink {
 
     void warn_of_expiry();
     bool was_warned() const { return warned_; }
-    // Events on the person's own queues.
-    void give_feed(Feed feed, SharedEvents& events);
+    void give_feed(Feed feed, SharedEvents& events) override;
     void give_feed(Feed feed, std::string_view body);
-    void end_room_subscriptions(const Room& room);
-    bool is_away() const { return away_; }
-    bool listens_to(Feed feed) const;
+    void end_room_subscriptions(const Room& room) override;
+    bool is_away() const override { return away_; }
+    bool listens_to(Feed feed) const override;
 
     // The socket's queue was over its limit and these events were dropped.
     void on_overflow(const std::vector<SharedBatch>& dropped);
-    // More of it awaits an ACK than before, or less.
-    void check_window(Subscription& subscription);
-    // A conversation's subscription has been sent what it began with, and is in no list of its
-    // room: it follows from now on.
-    void begin_following(Subscription& subscription);
     // The socket's queue is empty again.
     void on_drained();
 
@@ -75,6 +77,15 @@ class Session final : public net::stomp::FrameSink {
     };
     using Transactions = std::map<std::string, Transaction, std::less<>>;
 
+    // Of Reader.
+    void enqueue(const SharedBatch& batch) override { wire_.enqueue(batch); }
+    void give(Subscription& subscription, const Event& event) override;
+    void give(Subscription& subscription, const SharedBatch& batch);
+    void replay(Subscription& subscription, const Event& event) override;
+    bool has_room() const override { return wire_.has_room(); }
+    void check_window(Subscription& subscription) override;
+    void begin_following(Subscription& subscription) override;
+    void fail(const Failure& failure) override { wire_.fail(failure, ""); }
     // session.cpp
     void choose_version(const Frame& frame);
     bool handle_now(Frame& frame);
@@ -109,8 +120,8 @@ class Session final : public net::stomp::FrameSink {
     // session_subscribe.cpp
     Task<void> subscribe(Frame frame);
     Task<contracts::Subscribable> ask(Room& room);
-    void follow_room(std::shared_ptr<Room> room, Address address,
-                     const contracts::Subscribable& allowed, std::optional<std::int64_t> after);
+    void follow_room(Room& room, Address address, const contracts::Subscribable& allowed,
+                     std::optional<std::int64_t> after);
     void follow_feed(Feed feed, Address address);
     void unsubscribe(const Frame& frame);
     void remove(std::size_t index);
@@ -127,8 +138,8 @@ class Session final : public net::stomp::FrameSink {
     void suspend(Subscription& subscription);
     void resume(Subscription& subscription);
 
-    Node& node_;
-    Connection& connection_;
+    const Parts& parts_;
+    Wire& wire_;
     Identity identity_;
     std::string upgrade_token_;
     net::stomp::BeatPlan beats_;

@@ -1,6 +1,4 @@
 #include "base/text.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
 #include "services/realtime/session.hpp"
 
 // ACK and NACK.  Messages live in the store and are never sent again by themselves, so both mean
@@ -54,7 +52,7 @@ std::string_view get_header(const net::stomp::Frame& frame, const char* name, co
 // message-id.
 Session::Acknowledged Session::read_acknowledged(const Frame& frame) const {
     Acknowledged what;
-    if (connection_.shape().version == Version::v1_2) {
+    if (wire_.shape().version == Version::v1_2) {
         const auto id = FrameMaker::parse_ack(
             get_header(frame, "id",
                        "In STOMP 1.2 ACK and NACK need the header id: the message's header ack."));

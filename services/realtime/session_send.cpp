@@ -1,5 +1,3 @@
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
 #include "services/realtime/session.hpp"
 #include "wire/codec.hpp"
 
@@ -61,11 +59,11 @@ Task<void> Session::send(Frame frame) {
             co_await send_message(target.chat, std::move(frame.body));
             break;
         case Action::typing:
-            co_await node_.chat().post_typing(identity_, target.chat);
+            co_await parts_.edge.chat.post_typing(identity_, target.chat);
             break;
         case Action::read: {
             const auto body = wire::from_json<ReadBody>(frame.body);
-            co_await node_.chat().put_read(identity_, target.chat, body.seq);
+            co_await parts_.edge.chat.put_read(identity_, target.chat, body.seq);
             break;
         }
         case Action::refresh_token:
@@ -86,8 +84,8 @@ contracts::PostMessageRequest Session::read_message(ChatId chat, std::string_vie
 
 Task<void> Session::send_message(ChatId chat, std::string body) {
     std::vector<contracts::PostMessageRequest> one{read_message(chat, body)};
-    const auto answer = co_await node_.chat().accept_messages(identity_, std::move(one),
-                                                              contracts::AcceptMode::up_to_refused);
+    const auto answer = co_await parts_.edge.chat.accept_messages(
+        identity_, std::move(one), contracts::AcceptMode::up_to_refused);
     if (answer.refused) {
         throw to_failure(*answer.refused);
     }
@@ -128,8 +126,8 @@ Task<void> Session::send_run(Frame first, contracts::PostMessageRequest message)
     std::optional<Failure> failed;
     contracts::AcceptedMessages answer;
     try {
-        answer = co_await node_.chat().accept_messages(identity_, std::move(messages),
-                                                       contracts::AcceptMode::up_to_refused);
+        answer = co_await parts_.edge.chat.accept_messages(identity_, std::move(messages),
+                                                           contracts::AcceptMode::up_to_refused);
     } catch (...) {
         failed = failure_of(std::current_exception());
     }
@@ -150,7 +148,7 @@ Task<void> Session::send_run(Frame first, contracts::PostMessageRequest message)
 void Session::set_presence(std::string_view body) {
     const bool away = wire::from_json<PresenceBody>(body).state == Looking::away;
     if (std::exchange(away_, away) != away) {
-        node_.note_presence(identity_.user);
+        parts_.people.note_presence(identity_.user);
     }
 }
 
@@ -166,7 +164,7 @@ void Session::begin_transaction(const Frame& frame) {
         throw Failure{Kind::conflict, "stomp.transaction_exists",
                       "This transaction has been begun already."};
     }
-    if (transactions_->size() >= static_cast<std::size_t>(node_.config().transactions_max)) {
+    if (transactions_->size() >= static_cast<std::size_t>(parts_.edge.config.transactions_max)) {
         throw Failure{Kind::limited, "stomp.transaction_limit", "Too many transactions are open."};
     }
     transactions_->emplace(std::string{*name}, Transaction{});
@@ -200,8 +198,8 @@ bool Session::defer_to_transaction(Frame& frame) {
     Transaction& transaction = find_transaction(frame)->second;
     transaction.bytes += frame.bytes();
     if (transaction.frames.size() >=
-            static_cast<std::size_t>(node_.config().transaction_frames_max) ||
-        transaction.bytes > static_cast<std::size_t>(node_.config().inbox_bytes_max)) {
+            static_cast<std::size_t>(parts_.edge.config.transaction_frames_max) ||
+        transaction.bytes > static_cast<std::size_t>(parts_.edge.config.inbox_bytes_max)) {
         throw Failure{Kind::limited, "stomp.transaction_limit", "The transaction is too large."};
     }
     transaction.frames.push_back(frame);
@@ -238,7 +236,7 @@ Task<void> Session::commit(Frame frame) {
     transactions_->erase(found);
     std::vector<contracts::PostMessageRequest> messages = judge(transaction);
     if (!messages.empty()) {
-        const auto answer = co_await node_.chat().accept_messages(
+        const auto answer = co_await parts_.edge.chat.accept_messages(
             identity_, std::move(messages), contracts::AcceptMode::all_or_none);
         if (answer.refused) {
             throw to_failure(*answer.refused);

@@ -1,6 +1,4 @@
 #include "base/text.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
 #include "services/realtime/session.hpp"
 #include "wire/codec.hpp"
 
@@ -44,47 +42,50 @@ Task<void> Session::sign_in(Frame frame) {
     if (token.empty()) {
         throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
     }
-    Identity identity = co_await node_.tokens().verify(std::move(token));
+    Identity identity = co_await parts_.edge.tokens.verify(std::move(token));
     if (ended_) {
         co_return;
     }
-    const std::chrono::milliseconds ours{node_.config().heart_beat_ms};
+    const std::chrono::milliseconds ours{parts_.edge.config.heart_beat_ms};
     beats_ = stomp::agree({ours, ours}, *theirs);
     take_identity(std::move(identity));
     signed_in_ = true;
     upgrade_token_ = {};
-    node_.join_person(identity_.user, connection_);
+    parts_.people.join(identity_.user, *this);
     answer_connected();
-    connection_.on_signed_in();
+    wire_.on_signed_in();
 }
 
 void Session::take_identity(Identity identity) {
-    if (node_.wall_now() >= identity.expires_at) {
+    if (parts_.edge.clock.now() >= identity.expires_at) {
         throw token_expired();
     }
-    node_.require_session(identity);
+    if (parts_.edge.rights.is_over({identity.user, identity.session, identity.issued_at})) {
+        throw Failure{Kind::unauthenticated, "auth.token_revoked",
+                      "This session has ended. Sign in again."};
+    }
     identity_ = std::move(identity);
     warned_ = false;
 }
 
 void Session::answer_connected() {
-    const auto version = connection_.shape().version;
-    const std::string beat = std::to_string(node_.config().heart_beat_ms);
+    const auto version = wire_.shape().version;
+    const std::string beat = std::to_string(parts_.edge.config.heart_beat_ms);
     std::string bytes;
     stomp::FrameWriter writer{bytes, version, stomp::Command::connected};
     writer.header("version", stomp::to_text(version))
         .header("heart-beat", beat + "," + beat)
         .header("server", "loquat")
         .header("session",
-                identity_.session.to_string() + "-" + std::to_string(node_.next_number()))
+                identity_.session.to_string() + "-" + std::to_string(parts_.maker.next_number()))
         .header("user-name", identity_.username)
         .finish();
-    connection_.answer(bytes);
+    wire_.answer(bytes);
 }
 
 Task<void> Session::refresh_token(std::string body) {
     auto request = wire::from_json<RefreshBody>(body);
-    Identity identity = co_await node_.tokens().verify(std::move(request.access_token));
+    Identity identity = co_await parts_.edge.tokens.verify(std::move(request.access_token));
     if (ended_) {
         co_return;
     }
@@ -93,7 +94,7 @@ Task<void> Session::refresh_token(std::string body) {
                       "The token is another person's."};
     }
     take_identity(std::move(identity));
-    connection_.reschedule();
+    wire_.reschedule();
 }
 
 void Session::warn_of_expiry() {

@@ -1,5 +1,5 @@
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
+#include "services/realtime/catch_up.hpp"
+#include "services/realtime/resync.hpp"
 #include "services/realtime/session.hpp"
 
 // Readers that are too slow: their events are dropped, and when they have caught up with what was
@@ -23,6 +23,29 @@ void forget_unacked(Subscription& subscription, const Batch& batch) {
 }
 
 }  // namespace
+
+void Session::give(Subscription& subscription, const Event& event) {
+    give(subscription, make_batch(parts_.maker, subscription.address(), {&event, 1}));
+}
+
+void Session::give(Subscription& subscription, const SharedBatch& batch) {
+    subscription.note_unacked(*batch);
+    wire_.enqueue(batch);
+    check_window(subscription);
+}
+
+void Session::replay(Subscription& subscription, const Event& event) {
+    const Address& address = subscription.address();
+    if (address.ack != AckMode::automatic) {
+        Batch numbers;
+        numbers.numbers.push_back(event.number);
+        subscription.note_unacked(numbers);
+    }
+    std::string bytes;
+    parts_.maker.append_event(bytes, address, event);
+    wire_.push(bytes);
+    check_window(subscription);
+}
 
 void Session::follow(Subscription& subscription, Pace::Step step) {
     if (step == Pace::Step::pause) {
@@ -80,7 +103,7 @@ void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
 }
 
 void Session::check_window(Subscription& subscription) {
-    const auto max = static_cast<std::size_t>(node_.config().unacked_max);
+    const auto max = static_cast<std::size_t>(parts_.edge.config.unacked_max);
     const std::size_t waiting = subscription.unacked ? subscription.unacked->size() : 0;
     follow(subscription, subscription.pace.on_window(waiting, max));
 }
@@ -92,7 +115,7 @@ void Session::on_drained() {
     for (const auto& subscription : subscriptions_) {
         if (subscription->catch_up) {
             awaits_drain_ = true;
-            subscription->catch_up->drained.set();
+            subscription->catch_up->on_drained();
         }
         follow(*subscription, subscription->pace.on_drained());
     }
@@ -102,7 +125,7 @@ void Session::resume(Subscription& subscription) {
     if (!subscription.room) {
         subscription.state = FollowState::live;
         if (std::exchange(subscription.has_lost, false)) {
-            connection_.give(subscription, {resync_event(0, 0), 0, node_.next_number(), false});
+            give(subscription, {resync_event(0, 0), 0, parts_.maker.next_number(), false});
         }
         return;
     }
@@ -119,7 +142,7 @@ void Session::resume(Subscription& subscription) {
     room.place(subscription);
     // Last, as it may fill the window again.
     if (missed) {
-        connection_.give(subscription, {body, 0, node_.next_number(), true});
+        give(subscription, {body, 0, parts_.maker.next_number(), true});
     }
 }
 

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/node.hpp"
+#include "services/realtime/catch_up.hpp"
+#include "services/realtime/resync.hpp"
 #include "services/realtime/session.hpp"
 
 namespace loquat::realtime {
@@ -37,26 +37,6 @@ std::optional<std::int64_t> parse_last_seq(const net::stomp::Frame& frame) {
     return static_cast<std::int64_t>(*seq);
 }
 
-// Keeps a room open while a SUBSCRIBE for it is under way.
-class RoomHold {
-  public:
-    RoomHold(Node& node, std::shared_ptr<Room> held) : node_(node), room(std::move(held)) {
-        room->hold();
-    }
-    ~RoomHold() {
-        room->release_hold();
-        node_.close_if_unused(*room);
-    }
-    RoomHold(const RoomHold&) = delete;
-    RoomHold& operator=(const RoomHold&) = delete;
-
-  private:
-    Node& node_;
-
-  public:
-    std::shared_ptr<Room> room;
-};
-
 }  // namespace
 
 Task<void> Session::subscribe(Frame frame) {
@@ -67,31 +47,31 @@ Task<void> Session::subscribe(Frame frame) {
     if (!destination) {
         throw Failure{Kind::malformed, "stomp.missing_header", "SUBSCRIBE needs a destination."};
     }
-    const bool is_first_version = connection_.shape().version == Version::v1_0;
+    const bool is_first_version = wire_.shape().version == Version::v1_0;
     const auto id = frame.find("id");
     if (!id && !is_first_version) {
         throw Failure{Kind::malformed, "stomp.missing_header", "SUBSCRIBE needs an id."};
     }
     Address address{std::string{id.value_or(*destination)}, std::string{*destination},
-                    parse_ack_mode(frame.get_or_empty("ack")), connection_.shape(), 0};
+                    parse_ack_mode(frame.get_or_empty("ack")), wire_.shape(), 0};
     if (find_subscription(address.id)) {
         throw Failure{Kind::conflict, "stomp.duplicate_subscription",
                       "This subscription id is in use."};
     }
-    if (subscriptions_.size() >= static_cast<std::size_t>(node_.config().subscriptions_max)) {
+    if (subscriptions_.size() >= static_cast<std::size_t>(parts_.edge.config.subscriptions_max)) {
         throw Failure{Kind::limited, "stomp.subscription_limit", "Too many subscriptions."};
     }
     const auto after = parse_last_seq(frame);
     const FeedTarget target = parse_feed(*destination);
     if (target.feed != Feed::room) {
         follow_feed(target.feed, std::move(address));
-        co_await node_.follow_person(identity_, target.feed);
+        co_await parts_.people.follow(identity_, target.feed);
         co_return;
     }
-    const RoomHold hold{node_, node_.open_room(target.chat)};
-    const contracts::Subscribable allowed = co_await ask(*hold.room);
+    const RoomHold hold{parts_.rooms, target.chat};
+    const contracts::Subscribable allowed = co_await ask(hold.room());
     if (!ended_) {
-        follow_room(hold.room, std::move(address), allowed, after);
+        follow_room(hold.room(), std::move(address), allowed, after);
     }
 }
 
@@ -99,7 +79,7 @@ Task<void> Session::subscribe(Frame frame) {
 Task<contracts::Subscribable> Session::ask(Room& room) {
     for (int i = 0; i < checks_max; ++i) {
         const std::uint64_t removals = room.removals();
-        auto answer = co_await node_.chat().check_subscription(identity_, room.id());
+        auto answer = co_await parts_.edge.chat.check_subscription(identity_, room.id());
         if (removals == room.removals()) {
             co_return answer;
         }
@@ -108,54 +88,54 @@ Task<contracts::Subscribable> Session::ask(Room& room) {
                   "The conversation is changing; try again."};
 }
 
-void Session::follow_room(std::shared_ptr<Room> room, Address address,
-                          const contracts::Subscribable& allowed,
+void Session::follow_room(Room& room, Address address, const contracts::Subscribable& allowed,
                           std::optional<std::int64_t> after) {
     const std::int64_t head = allowed.head_seq;
-    room->learn_head(head);
+    room.learn_head(head);
     auto made = std::make_unique<Subscription>();
     Subscription& subscription = *made;
-    subscription.connection = &connection_;
+    subscription.reader = this;
     subscription.feed = Feed::room;
     subscriptions_.push_back(std::move(made));
     subscription.state = FollowState::lagging;
     subscription.pace.on_replay_begun();
-    room->attach(subscription, std::move(address));
-    const std::int64_t known = std::max(head, room->last_seq());
+    room.attach(subscription, std::move(address));
+    const std::int64_t known = std::max(head, room.last_seq());
     if (!after || *after >= known) {
         subscription.last_seq = head;
-        room->give_generations(subscription, allowed.generations);
+        room.give_generations(subscription, allowed.generations);
         begin_following(subscription);
         return;
     }
-    if (known - *after > node_.config().backlog_max) {
+    if (known - *after > parts_.edge.config.backlog_max) {
         const std::string body = resync_event(*after + 1, known);
-        connection_.give(subscription, {body, 0, node_.next_number(), true});
+        give(subscription, {body, 0, parts_.maker.next_number(), true});
         subscription.last_seq = known;
-        room->give_generations(subscription, allowed.generations);
+        room.give_generations(subscription, allowed.generations);
         begin_following(subscription);
         return;
     }
     subscription.last_seq = *after;
-    subscription.catch_up = std::make_shared<CatchUp>();
-    subscription.catch_up->subscription = &subscription;
+    const auto catch_up =
+        std::make_shared<CatchUp>(subscription, parts_.maker, parts_.rooms.parts().runs);
+    subscription.catch_up = catch_up;
     awaits_drain_ = true;
-    room->begin_catch_up(subscription);
-    room->give_generations(subscription, allowed.generations);
-    node_.start_catch_up(subscription);
+    room.begin_catch_up(subscription);
+    room.give_generations(subscription, allowed.generations);
+    catch_up->start();
 }
 
 void Session::follow_feed(Feed feed, Address address) {
     auto made = std::make_unique<Subscription>();
-    made->connection = &connection_;
+    made->reader = this;
     made->feed = feed;
-    made->own = node_.hold_address(std::move(address));
+    made->own = parts_.addresses.hold(std::move(address));
     subscriptions_.push_back(std::move(made));
 }
 
 void Session::unsubscribe(const Frame& frame) {
     auto id = frame.find("id");
-    if (!id && connection_.shape().version == Version::v1_0) {
+    if (!id && wire_.shape().version == Version::v1_0) {
         id = frame.find("destination");
     }
     if (!id) {
@@ -183,15 +163,14 @@ void Session::remove(std::size_t index) {
         ended_subscriptions_->note(*subscription);
     }
     if (subscription->catch_up) {
-        subscription->catch_up->subscription = nullptr;
-        subscription->catch_up->drained.set();
+        subscription->catch_up->end();
     }
     if (subscription->room) {
         subscription->room->detach(*subscription);
-        node_.close_if_unused(*subscription->room);
+        parts_.rooms.close_if_unused(*subscription->room);
     }
     if (subscription->feed == Feed::presence && !ended_) {
-        node_.note_presence(identity_.user);
+        parts_.people.note_presence(identity_.user);
     }
 }
 
@@ -229,7 +208,7 @@ void Session::note_taken_away(const std::string& id) {
 }
 
 void Session::give_feed(Feed feed, std::string_view body) {
-    SharedEvents events = node_.share({&body, 1});
+    SharedEvents events{parts_.maker, {&body, 1}};
     give_feed(feed, events);
 }
 
@@ -242,7 +221,7 @@ void Session::give_feed(Feed feed, SharedEvents& events) {
             subscription->has_lost = true;
             continue;
         }
-        connection_.give(*subscription, events.batch_for(subscription->address()));
+        give(*subscription, events.batch_for(subscription->address()));
     }
 }
 

@@ -128,8 +128,8 @@ class AllOrders : public RealtimeTest {
                 continue;
             }
             const wire::Value body = wire::parse(frame.body);
-            for (std::int64_t seq = number(body, "from_seq");
-                 seq <= number(body, "to_seq"); ++seq) {
+            for (std::int64_t seq = number(body, "from_seq"); seq <= number(body, "to_seq");
+                 ++seq) {
                 seen.insert(seq);
             }
         }

@@ -1,3 +1,4 @@
+#include "services/realtime/resync.hpp"
 #include "services/realtime/tests/harness.hpp"
 
 namespace loquat::realtime::testing {
@@ -250,7 +251,7 @@ TEST_F(Sessions, beat_in_stomp_whatever_pings_pass) {
 
 TEST_F(Sessions, that_send_a_message_above_the_limit_are_told_the_limit) {
     Client& ann = connected("ann");
-    const std::size_t limit = node->read_settings().message_bytes_max;
+    const std::size_t limit = Intake{config}.websocket.message_bytes_max;
 
     ann.send_message(std::string(limit + 1, 'x'));
 

@@ -1,4 +1,4 @@
-#include "services/realtime/fanout.hpp"
+#include "services/realtime/frame_maker.hpp"
 
 #include "base/text.hpp"
 
@@ -15,8 +15,6 @@ websocket::Opcode opcode_of(const Shape& shape) {
 }
 
 }  // namespace
-
-const Address& Subscription::address() const { return group != nullptr ? group->address() : *own; }
 
 void FrameMaker::append_event(std::string& out, const Address& to, const Event& event) {
     frame_.clear();
@@ -69,36 +67,6 @@ std::optional<FrameMaker::AckId> FrameMaker::parse_ack(std::string_view text) {
     return AckId{static_cast<std::uint32_t>(*serial), *number};
 }
 
-void Group::add_event(FrameMaker& maker, const Event& event) {
-    if (!batch_) {
-        batch_ = std::make_shared<Batch>();
-        batch_->serial = address_.serial;
-    }
-    if (batch_->first_seq == 0) {
-        batch_->first_seq = event.seq;
-    }
-    batch_->has_changes |= event.is_change;
-    batch_->has_generations |= event.is_generation;
-    if (address_.ack != AckMode::automatic) {
-        batch_->numbers.push_back(event.number);
-    }
-    maker.append_event(batch_->bytes, address_, event);
-}
-
-SharedBatch Group::take_batch() { return std::exchange(batch_, nullptr); }
-
-void Group::join(Subscription& subscription) {
-    subscription.index = static_cast<std::uint32_t>(members_.size());
-    members_.push_back(&subscription);
-}
-
-void Group::leave(Subscription& subscription) {
-    Subscription* last = members_.back();
-    members_[subscription.index] = last;
-    last->index = subscription.index;
-    members_.pop_back();
-}
-
 SharedBatch make_batch(FrameMaker& maker, const Address& address, std::span<const Event> events) {
     auto batch = std::make_shared<Batch>();
     batch->serial = address.serial;
@@ -112,56 +80,6 @@ SharedBatch make_batch(FrameMaker& maker, const Address& address, std::span<cons
         maker.append_event(batch->bytes, address, event);
     }
     return batch;
-}
-
-const SharedBatch& SharedEvents::batch_for(const Address& address) {
-    SharedBatch& batch = batches_[&address];
-    if (!batch) {
-        batch = make_batch(maker_, address, events_);
-    }
-    return batch;
-}
-
-std::shared_ptr<const Address> AddressBook::hold(Address address, std::uint32_t serial) {
-    std::string key = address.id;
-    key.push_back('\0');
-    key.append(address.destination);
-    for (const auto part :
-         {static_cast<char>(address.ack), static_cast<char>(address.shape.version),
-          static_cast<char>(address.shape.type), static_cast<char>(address.shape.deflate_bits)}) {
-        key.push_back(part);
-    }
-    if (held_.size() >= next_sweep_) {
-        forget_unheld();
-    }
-    std::weak_ptr<const Address>& known = held_[std::move(key)];
-    if (auto held = known.lock()) {
-        return held;
-    }
-    address.serial = serial;
-    auto made = std::make_shared<const Address>(std::move(address));
-    known = made;
-    return made;
-}
-
-void AddressBook::forget_unheld() {
-    std::erase_if(held_, [](const auto& one) { return one.second.expired(); });
-    next_sweep_ = 64 + 2 * held_.size();
-}
-
-void note_unacked(Subscription& subscription, const Batch& batch) {
-    if (batch.numbers.empty()) {
-        return;
-    }
-    if (!subscription.unacked) {
-        subscription.unacked = std::make_unique<std::deque<std::uint64_t>>();
-    }
-    if (subscription.first_given == 0) {
-        subscription.first_given = batch.numbers.front();
-    }
-    subscription.last_given = std::max(subscription.last_given, batch.numbers.back());
-    subscription.unacked->insert(subscription.unacked->end(), batch.numbers.begin(),
-                                 batch.numbers.end());
 }
 
 }  // namespace loquat::realtime
