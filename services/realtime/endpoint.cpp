@@ -5,7 +5,7 @@
 #include "runtime/problem.hpp"
 #include "runtime/tokens.hpp"
 #include "services/realtime/adapters/stream_link.hpp"
-#include "services/realtime/origin.hpp"
+#include "services/realtime/domain/origin.hpp"
 
 namespace loquat::realtime {
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "aio/timer.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/history_driver.hpp"
+#include "services/realtime/socket/connection.hpp"
+#include "services/realtime/socket/history_driver.hpp"
 
 namespace loquat::realtime {
 

@@ -1,4 +1,4 @@
-#include "services/realtime/pace.hpp"
+#include "services/realtime/domain/pace.hpp"
 
 #include "services/realtime/tests/harness.hpp"
 #include "wire/json.hpp"

@@ -2,13 +2,13 @@
 
 #include "base/failure.hpp"
 #include "net/websocket/frame.hpp"
-#include "services/realtime/address.hpp"
-#include "services/realtime/close_codes.hpp"
-#include "services/realtime/connection.hpp"
-#include "services/realtime/destination.hpp"
-#include "services/realtime/due.hpp"
-#include "services/realtime/origin.hpp"
-#include "services/realtime/outbox.hpp"
+#include "services/realtime/domain/close_codes.hpp"
+#include "services/realtime/domain/destination.hpp"
+#include "services/realtime/domain/origin.hpp"
+#include "services/realtime/frames/address.hpp"
+#include "services/realtime/socket/connection.hpp"
+#include "services/realtime/socket/due.hpp"
+#include "services/realtime/socket/outbox.hpp"
 
 namespace loquat::realtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/realtime/resync.hpp"
+#include "services/realtime/domain/resync.hpp"
 #include "services/realtime/tests/harness.hpp"
 
 namespace loquat::realtime::testing {

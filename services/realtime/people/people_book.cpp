@@ -1,0 +1,135 @@
+#include "services/realtime/people/people_book.hpp"
+
+#include "base/text.hpp"
+#include "contracts/events.hpp"
+#include "services/realtime/domain/resync.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::realtime {
+
+namespace {
+
+std::optional<Feed> feed_of(std::string_view queue) {
+    if (queue == "chats") {
+        return Feed::chats;
+    }
+    return queue == "session" ? std::optional{Feed::session} : std::nullopt;
+}
+
+}  // namespace
+
+PeopleBook::PeopleBook(Edge& edge, FrameMaker& maker)
+    : broadcast_(edge.broadcast), people_(maker, edge.presence), places_(edge, people_) {}
+
+void PeopleBook::leave(const UserId& user, Listener& listener) {
+    if (people_.leave(user, listener)) {
+        places_.forget(user);
+    }
+}
+
+Task<void> PeopleBook::follow(Identity who, Feed feed) {
+    const UserId user = who.user;
+    if (feed == Feed::presence) {
+        follow_presence();
+        note_presence(user);
+        co_return;
+    }
+    People::Person& person = people_.get_or_add(user);
+    if (!person.topic) {
+        person.topic =
+            broadcast_.subscribe(contracts::user_topic(user),
+                                 [this, user](store::Notice notice, const store::Payload& payload) {
+                                     on_person_notice(user, notice, payload);
+                                 });
+    }
+    if (feed == Feed::chats) {
+        follow_names();
+        co_await places_.follow(std::move(who));
+    }
+}
+
+// Who listens to the presence of others listens to one topic, all together.
+void PeopleBook::follow_presence() {
+    if (!presence_topic_) {
+        presence_topic_ =
+            broadcast_.subscribe(std::string{contracts::presence_topic},
+                                 [this](store::Notice notice, const store::Payload& payload) {
+                                     on_presence_notice(notice, payload);
+                                 });
+    }
+}
+
+void PeopleBook::on_presence_notice(store::Notice notice, const store::Payload& payload) {
+    if (notice == store::Notice::lost) {
+        const std::string body = resync_event(0, 0);
+        const std::string_view bodies[]{body};
+        SharedEvents events = people_.share(bodies);
+        people_.give_all(Feed::presence, events);
+        return;
+    }
+    const contracts::PeopleEvent told = contracts::decode_people_event(*payload);
+    const auto bodies = split(told.lines, '\n');
+    SharedEvents events = people_.share(bodies);
+    for (const UserId& user : told.users) {
+        people_.give(user, Feed::presence, events);
+    }
+}
+
+// Names are no secret among those who are signed in, so one event is everybody's.
+void PeopleBook::follow_names() {
+    if (!names_topic_) {
+        names_topic_ =
+            broadcast_.subscribe(std::string{contracts::users_topic},
+                                 [this](store::Notice notice, const store::Payload& payload) {
+                                     on_names_notice(notice, payload);
+                                 });
+    }
+}
+
+void PeopleBook::on_names_notice(store::Notice notice, const store::Payload& payload) {
+    std::vector<std::string> told;
+    if (notice == store::Notice::lost) {
+        told.push_back(resync_event(0, 0));
+    } else {
+        for (const auto& user : wire::from_json<contracts::UserList>(*payload).items) {
+            told.push_back(contracts::user_changed_event(user));
+        }
+    }
+    const std::vector<std::string_view> bodies{told.begin(), told.end()};
+    SharedEvents events = people_.share(bodies);
+    people_.give_all(Feed::chats, events);
+}
+
+void PeopleBook::on_person_notice(const UserId& user, store::Notice notice,
+                                  const store::Payload& payload) {
+    if (people_.find(user) == nullptr) {
+        return;
+    }
+    if (notice == store::Notice::lost) {
+        places_.on_list_lost(user);
+        return;
+    }
+    const contracts::UserEvent event = contracts::decode_user_event(*payload);
+    const auto feed = feed_of(event.queue);
+    if (!feed) {
+        return;
+    }
+    for (const std::string_view body : split(event.body, '\n')) {
+        people_.give(user, *feed, body);
+    }
+    if (*feed == Feed::chats) {
+        places_.on_list_event(user, event.body);
+    }
+}
+
+void PeopleBook::end_membership(const UserId& user, const ChatId& chat, Room* room) {
+    const People::Person* person = people_.find(user);
+    if (room != nullptr && person != nullptr) {
+        for (Listener* listener : person->listeners) {
+            listener->end_room_subscriptions(*room);
+        }
+    }
+    places_.remove(user, chat);
+}
+
+}  // namespace loquat::realtime

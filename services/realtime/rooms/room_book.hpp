@@ -1,0 +1,54 @@
+#pragma once
+#include <memory>
+#include <unordered_map>
+
+#include "services/realtime/rooms/room.hpp"
+#include "store/broadcast/broadcast.hpp"
+
+namespace loquat::realtime {
+
+// The rooms of a loop: those that somebody follows, each listening to its topic.
+class RoomBook {
+  public:
+    RoomBook(const Room::Parts& parts, store::Broadcast& broadcast)
+        : parts_(parts), broadcast_(broadcast) {}
+    RoomBook(const RoomBook&) = delete;
+    RoomBook& operator=(const RoomBook&) = delete;
+
+    const Room::Parts& parts() const { return parts_; }
+    std::shared_ptr<Room> open(ChatId chat);
+    // Null when nobody follows it.
+    std::shared_ptr<Room> find(ChatId chat) const;
+    void close_if_unused(Room& room);
+    std::size_t size() const { return rooms_.size(); }
+
+  private:
+    struct Open {
+        std::shared_ptr<Room> room;
+        store::Subscription topic;
+    };
+
+    const Room::Parts parts_;
+    store::Broadcast& broadcast_;
+    std::unordered_map<ChatId, Open> rooms_;
+};
+
+// Keeps a room open while a SUBSCRIBE for it is under way.
+class RoomHold {
+  public:
+    RoomHold(RoomBook& book, ChatId chat) : book_(book), room_(book.open(chat)) { room_->hold(); }
+    ~RoomHold() {
+        room_->release_hold();
+        book_.close_if_unused(*room_);
+    }
+    RoomHold(const RoomHold&) = delete;
+    RoomHold& operator=(const RoomHold&) = delete;
+
+    Room& room() const { return *room_; }
+
+  private:
+    RoomBook& book_;
+    std::shared_ptr<Room> room_;
+};
+
+}  // namespace loquat::realtime

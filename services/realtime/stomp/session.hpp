@@ -1,0 +1,162 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/stomp/negotiate.hpp"
+#include "net/stomp/parser.hpp"
+#include "services/realtime/edge.hpp"
+#include "services/realtime/people/people_book.hpp"
+#include "services/realtime/rooms/room_book.hpp"
+#include "services/realtime/stomp/ended.hpp"
+#include "services/realtime/stomp/wire.hpp"
+
+namespace loquat::realtime {
+
+Failure token_expired();
+
+// The STOMP side of one connection: sign-in, subscriptions, sends, acknowledgements, transactions.
+// Frames are handled strictly in the order in which they came, also when one has to wait for
+// another service; what waits is held here, up to a limit.
+class Session final : public net::stomp::FrameSink, public Listener, Reader {
+  public:
+    // What all sessions of a loop share; outlives them.
+    struct Parts {
+        Edge& edge;
+        FrameMaker& maker;
+        Addresses& addresses;
+        RoomBook& rooms;
+        PeopleBook& people;
+    };
+
+    Session(const Parts& parts, Wire& wire, std::string upgrade_token);
+    ~Session() override;
+
+    void on_frame(net::stomp::Frame frame) override;
+
+    bool is_signed_in() const { return signed_in_; }
+    // Its token has come to its end.
+    bool is_expired() const;
+    const Identity& identity() const override { return identity_; }
+    const net::stomp::BeatPlan& beats() const { return beats_; }
+    // Frames of the client are under way or wait.
+    bool is_busy() const { return working_; }
+    // False while so much waits that reading should pause.
+    bool wants_input() const;
+
+    // The socket is gone or about to go: nothing more is sent.  The session object may have to live
+    // on until it is no longer busy.
+    void end();
+
+    void warn_of_expiry();
+    bool was_warned() const { return warned_; }
+    void give_feed(Feed feed, SharedEvents& events) override;
+    void give_feed(Feed feed, std::string_view body);
+    void end_room_subscriptions(const Room& room) override;
+    bool is_away() const override { return away_; }
+    bool listens_to(Feed feed) const override;
+
+    // The socket's queue was over its limit and these events were dropped.
+    void on_overflow(const std::vector<SharedBatch>& dropped);
+    // The socket's queue is empty again.
+    void on_drained();
+
+  private:
+    using Frame = net::stomp::Frame;
+    struct Transaction {
+        std::vector<Frame> frames;
+        std::size_t bytes = 0;
+    };
+    struct Acknowledged {
+        std::optional<std::uint32_t> serial;  // 1.2
+        std::string_view subscription;        // before; may be empty
+        std::uint64_t number = 0;
+    };
+    using Transactions = std::map<std::string, Transaction, std::less<>>;
+
+    // Of Reader.
+    void enqueue(const SharedBatch& batch) override { wire_.enqueue(batch); }
+    void give(Subscription& subscription, const Event& event) override;
+    void give(Subscription& subscription, const SharedBatch& batch);
+    void replay(Subscription& subscription, const Event& event) override;
+    bool has_room() const override { return wire_.has_room(); }
+    void check_window(Subscription& subscription) override;
+    void begin_following(Subscription& subscription) override;
+    void fail(const Failure& failure) override { wire_.fail(failure, ""); }
+    // session.cpp
+    void choose_version(const Frame& frame);
+    bool handle_now(Frame& frame);
+    void handle_in_open(Frame& frame);
+    Task<void> work_off(Frame first);
+    Task<void> handle(Frame frame);
+    bool next_frame(Frame& frame);
+    static Failure failure_of(std::exception_ptr error);
+    void fail(const Failure& failure, const Frame& frame);
+    void answer_receipt(const Frame& frame);
+    // session_sign_in.cpp
+    Task<void> sign_in(Frame frame);
+    std::string token_of(const Frame& frame);
+    void answer_connected();
+    Task<void> refresh_token(std::string body);
+    void take_identity(Identity identity);
+    // session_send.cpp
+    Task<void> send(Frame frame);
+    Task<void> send_message(ChatId chat, std::string body);
+    static contracts::PostMessageRequest read_message(ChatId chat, std::string_view body);
+    // The message of a SEND that stands for itself; none for anything else and for what is not well
+    // formed.
+    static std::optional<contracts::PostMessageRequest> find_message(const Frame& frame);
+    Task<void> send_run(Frame first, contracts::PostMessageRequest message);
+    void set_presence(std::string_view body);
+    Task<void> commit(Frame frame);
+    std::vector<contracts::PostMessageRequest> judge(const Transaction& transaction) const;
+    void begin_transaction(const Frame& frame);
+    void abort_transaction(const Frame& frame);
+    Transactions::iterator find_transaction(const Frame& frame);
+    bool defer_to_transaction(Frame& frame);
+    // session_subscribe.cpp
+    Task<void> subscribe(Frame frame);
+    Task<contracts::Subscribable> ask(Room& room);
+    void follow_room(Room& room, Address address, const contracts::Subscribable& allowed,
+                     std::optional<std::int64_t> after);
+    void follow_feed(Feed feed, Address address);
+    void unsubscribe(const Frame& frame);
+    void remove(std::size_t index);
+    std::optional<std::size_t> find_subscription(std::string_view id) const;
+    void note_taken_away(const std::string& id);
+    // session_ack.cpp
+    void acknowledge(const Frame& frame);
+    // Throws where `acknowledge` would.
+    void check_acknowledged(const Frame& frame) const;
+    Acknowledged read_acknowledged(const Frame& frame) const;
+    Subscription* find_acknowledged(const Acknowledged& what) const;
+    // session_slow.cpp
+    void follow(Subscription& subscription, Pace::Step step);
+    void suspend(Subscription& subscription);
+    void resume(Subscription& subscription);
+
+    const Parts& parts_;
+    Wire& wire_;
+    Identity identity_;
+    std::string upgrade_token_;
+    net::stomp::BeatPlan beats_;
+    std::vector<std::unique_ptr<Subscription>> subscriptions_;
+    std::unique_ptr<std::deque<Frame>> inbox_;
+    // Subscriptions that the server ended: an UNSUBSCRIBE under way is no mistake of the client.
+    std::unique_ptr<std::deque<std::string>> taken_away_;
+    std::unique_ptr<EndedSubscriptions> ended_subscriptions_;
+    std::unique_ptr<Transactions> transactions_;
+    std::size_t inbox_bytes_ = 0;
+    bool has_connect_ = false;
+    bool signed_in_ = false;
+    bool working_ = false;
+    bool ended_ = false;
+    bool warned_ = false;
+    bool away_ = false;
+    bool awaits_drain_ = false;  // a subscription lags or is replayed
+};
+
+}  // namespace loquat::realtime
