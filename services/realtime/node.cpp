@@ -17,8 +17,9 @@ Node::Node(aio::Loop& loop, Config config, const Neighbours& neighbours)
       history_(edge_),
       rooms_({edge_.config, maker_, addresses_, tick_, edge_.counts, history_}, edge_.broadcast),
       people_(edge_, maker_),
-      session_parts_{edge_, maker_, addresses_, rooms_, people_},
-      connection_parts_{edge_, tick_, wheel_, intake_, maker_, session_parts_},
+      calls_(edge_, people_),
+      session_parts_{edge_.config, edge_.clock, edge_.rights, maker_, addresses_, rooms_},
+      connection_parts_{edge_, tick_, wheel_, intake_, maker_, people_, calls_, session_parts_},
       timer_([this] {
           advance();
           arm();

@@ -45,6 +45,7 @@ class Node final : runtime::StandingRights::Watcher {
     HistoryDriver history_;
     RoomBook rooms_;
     PeopleBook people_;
+    CallDriver calls_;
     const Session::Parts session_parts_;
     const Connection::Parts connection_parts_;
     std::vector<std::unique_ptr<Connection>> connections_;

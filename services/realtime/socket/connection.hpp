@@ -4,6 +4,7 @@
 
 #include "net/stomp/parser.hpp"
 #include "net/websocket/reader.hpp"
+#include "services/realtime/socket/call_driver.hpp"
 #include "services/realtime/socket/due.hpp"
 #include "services/realtime/socket/intake.hpp"
 #include "services/realtime/socket/outbox.hpp"
@@ -31,6 +32,8 @@ class Connection final : public Ticked, net::websocket::ReadSink, Link::Owner, D
         DueWheel& wheel;
         Intake& intake;
         FrameMaker& maker;
+        PeopleBook& people;
+        CallDriver& calls;
         const Session::Parts& session;
     };
 
@@ -71,9 +74,12 @@ class Connection final : public Ticked, net::websocket::ReadSink, Link::Owner, D
     bool has_room() const override;
     void say_error(const Failure& failure, std::string_view receipt) override;
     void close(std::uint16_t code, std::string_view reason) override;
-    void on_signed_in() override;
-    void reschedule() override;
+    void start_calls() override { parts_.calls.start(session_); }
     void on_idle() override;
+    void on_signed_in() override;
+    void on_signed_off() override;
+    void on_looks_changed() override;
+    void reschedule() override;
 
     void read_on() override;
     void flush() override;

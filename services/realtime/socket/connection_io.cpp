@@ -88,7 +88,12 @@ void Connection::lose() {
 void Connection::on_signed_in() {
     parser_.set_limits(parts_.intake.frames);
     reschedule();
+    parts_.people.join(session_.identity().user, session_);
 }
+
+void Connection::on_signed_off() { parts_.people.leave(session_.identity().user, session_); }
+
+void Connection::on_looks_changed() { parts_.people.note_presence(session_.identity().user); }
 
 void Connection::reschedule() { parts_.wheel.add(*this, next_due()); }
 

@@ -1,8 +1,5 @@
 #include "services/realtime/stomp/session.hpp"
 
-#include "base/log.hpp"
-#include "runtime/problem.hpp"
-
 namespace loquat::realtime {
 
 namespace stomp = net::stomp;
@@ -35,24 +32,11 @@ Failure token_expired() {
 }
 
 bool Session::is_expired() const {
-    return signed_in_ && parts_.edge.clock.now() >= identity_.expires_at;
-}
-
-// Cancellation goes on its way: the node is closing.
-Failure Session::failure_of(std::exception_ptr error) {
-    if (aio::is_cancellation(error)) {
-        std::rethrow_exception(error);
-    }
-    Failure failure = runtime::to_failure(error);
-    if (failure.kind == Kind::internal) {
-        log_error({.service = "realtime"}, "a frame could not be handled",
-                  {{"error", aio::describe(error)}});
-    }
-    return failure;
+    return signed_in_ && parts_.clock.now() >= identity_.expires_at;
 }
 
 bool Session::wants_input() const {
-    return inbox_bytes_ < static_cast<std::size_t>(parts_.edge.config.inbox_bytes_max);
+    return inbox_bytes_ < static_cast<std::size_t>(parts_.config.inbox_bytes_max);
 }
 
 void Session::on_frame(Frame frame) {
@@ -65,25 +49,27 @@ void Session::on_frame(Frame frame) {
         } else if (!has_connect_) {
             throw not_connected();
         }
-        if (working_) {
-            inbox_bytes_ += frame.bytes() + sizeof(Frame);
-            const auto limit = static_cast<std::size_t>(parts_.edge.config.inbox_bytes_max);
-            if (inbox_bytes_ > limit * inbox_overrun_factor) {
-                throw Failure{Kind::limited, "rate.limited", "Too many frames wait."};
-            }
-            if (!inbox_) {
-                inbox_ = std::make_unique<std::deque<Frame>>();
-            }
-            inbox_->push_back(std::move(frame));
-            return;
-        }
-        if (!handle_now(frame)) {
-            working_ = true;
-            parts_.edge.tasks.start(work_off(std::move(frame)));
+        if (work_) {
+            queue(frame);
+        } else if (!handle_now(frame)) {
+            work_ = std::make_unique<FrameWork>(FrameWork{.frame = std::move(frame), .what = {}});
+            wire_.start_calls();
         }
     } catch (const Failure& failure) {
         fail(failure, frame);
     }
+}
+
+void Session::queue(Frame& frame) {
+    inbox_bytes_ += frame.bytes() + sizeof(Frame);
+    const auto limit = static_cast<std::size_t>(parts_.config.inbox_bytes_max);
+    if (inbox_bytes_ > limit * inbox_overrun_factor) {
+        throw Failure{Kind::limited, "rate.limited", "Too many frames wait."};
+    }
+    if (!inbox_) {
+        inbox_ = std::make_unique<std::deque<Frame>>();
+    }
+    inbox_->push_back(std::move(frame));
 }
 
 // At once, not when its turn comes: the frames behind it in the same piece are written in that
@@ -146,69 +132,6 @@ void Session::handle_in_open(Frame& frame) {
     answer_receipt(frame);
 }
 
-Task<void> Session::work_off(Frame first) {
-    Frame frame = std::move(first);
-    bool more = true;
-    while (more) {
-        std::optional<Failure> failed;
-        try {
-            if (auto message = find_message(frame)) {
-                co_await send_run(std::move(frame), std::move(*message));
-            } else {
-                co_await handle(frame);
-                if (!ended_) {
-                    answer_receipt(frame);
-                }
-            }
-        } catch (...) {
-            failed = failure_of(std::current_exception());
-        }
-        if (failed) {
-            fail(*failed, frame);
-        }
-        more = next_frame(frame);
-    }
-    working_ = false;
-    wire_.on_idle();
-}
-
-// Handles what can be handled at once; false when nothing is left.
-bool Session::next_frame(Frame& frame) {
-    while (!ended_ && inbox_ && !inbox_->empty()) {
-        frame = std::move(inbox_->front());
-        inbox_->pop_front();
-        inbox_bytes_ -= frame.bytes() + sizeof(Frame);
-        try {
-            if (!handle_now(frame)) {
-                return true;
-            }
-        } catch (const Failure& failure) {
-            fail(failure, frame);
-        }
-    }
-    inbox_.reset();
-    inbox_bytes_ = 0;
-    return false;
-}
-
-Task<void> Session::handle(Frame frame) {
-    switch (frame.command) {
-        case Command::connect:
-        case Command::stomp:
-            co_await sign_in(std::move(frame));
-            break;
-        case Command::subscribe:
-            co_await subscribe(std::move(frame));
-            break;
-        case Command::commit:
-            co_await commit(std::move(frame));
-            break;
-        default:
-            co_await send(std::move(frame));
-            break;
-    }
-}
-
 void Session::fail(const Failure& failure, const Frame& frame) {
     if (ended_) {
         return;
@@ -245,7 +168,7 @@ void Session::end() {
     inbox_.reset();
     inbox_bytes_ = 0;
     if (signed_in_) {
-        parts_.people.leave(identity_.user, *this);
+        wire_.on_signed_off();
     }
 }
 

@@ -8,10 +8,13 @@
 
 #include "net/stomp/negotiate.hpp"
 #include "net/stomp/parser.hpp"
-#include "services/realtime/edge.hpp"
-#include "services/realtime/people/people_book.hpp"
+#include "runtime/standing_rights.hpp"
+#include "services/realtime/config.hpp"
+#include "services/realtime/rooms/listener.hpp"
 #include "services/realtime/rooms/room_book.hpp"
 #include "services/realtime/stomp/ended.hpp"
+#include "services/realtime/stomp/frame_work.hpp"
+#include "services/realtime/stomp/session_call.hpp"
 #include "services/realtime/stomp/wire.hpp"
 
 namespace loquat::realtime {
@@ -21,21 +24,31 @@ Failure token_expired();
 // The STOMP side of one connection: sign-in, subscriptions, sends, acknowledgements, transactions.
 // Frames are handled strictly in the order in which they came, also when one has to wait for
 // another service; what waits is held here, up to a limit.
+//
+// Knows no socket, no loop and no coroutine: frames, events and answers of calls come in, frames go
+// to the wire, and calls are taken by whoever performs them.
 class Session final : public net::stomp::FrameSink, public Listener, Reader {
   public:
     // What all sessions of a loop share; outlives them.
     struct Parts {
-        Edge& edge;
+        const Config& config;
+        const Clock& clock;
+        const runtime::StandingRights& rights;
         FrameMaker& maker;
         Addresses& addresses;
         RoomBook& rooms;
-        PeopleBook& people;
     };
 
     Session(const Parts& parts, Wire& wire, std::string upgrade_token);
     ~Session() override;
 
     void on_frame(net::stomp::Frame frame) override;
+    // After `Wire::start_calls`, and after each answer: what is to be asked of others now.  None
+    // ends the asking, until the wire is told again.
+    std::optional<Call> next_call();
+    // What came of it.
+    void on_answer(CallAnswer answer);
+    void on_failed(const Failure& failure);
 
     bool is_signed_in() const { return signed_in_; }
     // Its token has come to its end.
@@ -43,7 +56,7 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
     const Identity& identity() const override { return identity_; }
     const net::stomp::BeatPlan& beats() const { return beats_; }
     // Frames of the client are under way or wait.
-    bool is_busy() const { return working_; }
+    bool is_busy() const { return work_ != nullptr; }
     // False while so much waits that reading should pause.
     bool wants_input() const;
 
@@ -90,36 +103,41 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
     void choose_version(const Frame& frame);
     bool handle_now(Frame& frame);
     void handle_in_open(Frame& frame);
-    Task<void> work_off(Frame first);
-    Task<void> handle(Frame frame);
-    bool next_frame(Frame& frame);
-    static Failure failure_of(std::exception_ptr error);
+    void queue(Frame& frame);
     void fail(const Failure& failure, const Frame& frame);
     void answer_receipt(const Frame& frame);
+    // session_work.cpp: what one frame needs of others; none when that is nothing.
+    std::optional<Call> ask();
+    std::optional<Call> begin();
+    void finish(CallAnswer answer);
+    void fail_work(const Failure& failure);
+    void next_work();
     // session_sign_in.cpp
-    Task<void> sign_in(Frame frame);
+    Call sign_in();
     std::string token_of(const Frame& frame);
+    void on_identity(Identity identity);
     void answer_connected();
-    Task<void> refresh_token(std::string body);
+    Call refresh_token();
+    void on_new_token(Identity identity);
     void take_identity(Identity identity);
     // session_send.cpp
-    Task<void> send(Frame frame);
-    Task<void> send_message(ChatId chat, std::string body);
-    static contracts::PostMessageRequest read_message(ChatId chat, std::string_view body);
-    // The message of a SEND that stands for itself; none for anything else and for what is not well
-    // formed.
-    static std::optional<contracts::PostMessageRequest> find_message(const Frame& frame);
-    Task<void> send_run(Frame first, contracts::PostMessageRequest message);
+    std::optional<Call> send();
+    Call send_run(contracts::PostMessageRequest message);
+    void on_accepted(const contracts::AcceptedMessages& answer);
+    void fail_run(const Failure& failure, std::size_t from);
     void set_presence(std::string_view body);
-    Task<void> commit(Frame frame);
-    std::vector<contracts::PostMessageRequest> judge(const Transaction& transaction) const;
+    // session_transaction.cpp
+    std::optional<Call> commit();
+    void on_committed(const contracts::AcceptedMessages& answer);
+    std::vector<contracts::PostMessageRequest> judge(const std::vector<Frame>& held) const;
     void begin_transaction(const Frame& frame);
     void abort_transaction(const Frame& frame);
     Transactions::iterator find_transaction(const Frame& frame);
     bool defer_to_transaction(Frame& frame);
     // session_subscribe.cpp
-    Task<void> subscribe(Frame frame);
-    Task<contracts::Subscribable> ask(Room& room);
+    Call subscribe();
+    Call ask_room(FrameWork::Subscribe& what);
+    void on_allowed(const contracts::Subscribable& allowed);
     void follow_room(Room& room, Address address, const contracts::Subscribable& allowed,
                      std::optional<std::int64_t> after);
     void follow_feed(Feed feed, Address address);
@@ -144,6 +162,7 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
     std::string upgrade_token_;
     net::stomp::BeatPlan beats_;
     std::vector<std::unique_ptr<Subscription>> subscriptions_;
+    std::unique_ptr<FrameWork> work_;  // the frame that is under way
     std::unique_ptr<std::deque<Frame>> inbox_;
     // Subscriptions that the server ended: an UNSUBSCRIBE under way is no mistake of the client.
     std::unique_ptr<std::deque<std::string>> taken_away_;
@@ -152,7 +171,6 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
     std::size_t inbox_bytes_ = 0;
     bool has_connect_ = false;
     bool signed_in_ = false;
-    bool working_ = false;
     bool ended_ = false;
     bool warned_ = false;
     bool away_ = false;

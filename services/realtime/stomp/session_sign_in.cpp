@@ -33,7 +33,8 @@ std::string Session::token_of(const Frame& frame) {
     return passcode.empty() ? std::exchange(upgrade_token_, {}) : std::string{passcode};
 }
 
-Task<void> Session::sign_in(Frame frame) {
+Call Session::sign_in() {
+    const Frame& frame = work_->frame;
     const auto theirs = stomp::parse_heart_beat(frame.find("heart-beat").value_or("0,0"));
     if (!theirs) {
         throw Failure{Kind::malformed, "stomp.malformed", "heart-beat must be two numbers."};
@@ -42,25 +43,25 @@ Task<void> Session::sign_in(Frame frame) {
     if (token.empty()) {
         throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
     }
-    Identity identity = co_await parts_.edge.tokens.verify(std::move(token));
-    if (ended_) {
-        co_return;
-    }
-    const std::chrono::milliseconds ours{parts_.edge.config.heart_beat_ms};
-    beats_ = stomp::agree({ours, ours}, *theirs);
+    const std::chrono::milliseconds ours{parts_.config.heart_beat_ms};
+    work_->what = FrameWork::SignIn{stomp::agree({ours, ours}, *theirs)};
+    return VerifyToken{std::move(token)};
+}
+
+void Session::on_identity(Identity identity) {
     take_identity(std::move(identity));
+    beats_ = std::get<FrameWork::SignIn>(work_->what).beats;
     signed_in_ = true;
     upgrade_token_ = {};
-    parts_.people.join(identity_.user, *this);
     answer_connected();
     wire_.on_signed_in();
 }
 
 void Session::take_identity(Identity identity) {
-    if (parts_.edge.clock.now() >= identity.expires_at) {
+    if (parts_.clock.now() >= identity.expires_at) {
         throw token_expired();
     }
-    if (parts_.edge.rights.is_over({identity.user, identity.session, identity.issued_at})) {
+    if (parts_.rights.is_over({identity.user, identity.session, identity.issued_at})) {
         throw Failure{Kind::unauthenticated, "auth.token_revoked",
                       "This session has ended. Sign in again."};
     }
@@ -70,7 +71,7 @@ void Session::take_identity(Identity identity) {
 
 void Session::answer_connected() {
     const auto version = wire_.shape().version;
-    const std::string beat = std::to_string(parts_.edge.config.heart_beat_ms);
+    const std::string beat = std::to_string(parts_.config.heart_beat_ms);
     std::string bytes;
     stomp::FrameWriter writer{bytes, version, stomp::Command::connected};
     writer.header("version", stomp::to_text(version))
@@ -83,12 +84,13 @@ void Session::answer_connected() {
     wire_.answer(bytes);
 }
 
-Task<void> Session::refresh_token(std::string body) {
-    auto request = wire::from_json<RefreshBody>(body);
-    Identity identity = co_await parts_.edge.tokens.verify(std::move(request.access_token));
-    if (ended_) {
-        co_return;
-    }
+Call Session::refresh_token() {
+    auto request = wire::from_json<RefreshBody>(work_->frame.body);
+    work_->what = FrameWork::Refresh{};
+    return VerifyToken{std::move(request.access_token)};
+}
+
+void Session::on_new_token(Identity identity) {
     if (identity.user != identity_.user) {
         throw Failure{Kind::unauthenticated, "auth.invalid_token",
                       "The token is another person's."};

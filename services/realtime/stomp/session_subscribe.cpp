@@ -39,10 +39,8 @@ std::optional<std::int64_t> parse_last_seq(const net::stomp::Frame& frame) {
 
 }  // namespace
 
-Task<void> Session::subscribe(Frame frame) {
-    if (ended_) {
-        co_return;  // in the moment in which it came
-    }
+Call Session::subscribe() {
+    const Frame& frame = work_->frame;
     const auto destination = frame.find("destination");
     if (!destination) {
         throw Failure{Kind::malformed, "stomp.missing_header", "SUBSCRIBE needs a destination."};
@@ -58,34 +56,41 @@ Task<void> Session::subscribe(Frame frame) {
         throw Failure{Kind::conflict, "stomp.duplicate_subscription",
                       "This subscription id is in use."};
     }
-    if (subscriptions_.size() >= static_cast<std::size_t>(parts_.edge.config.subscriptions_max)) {
+    if (subscriptions_.size() >= static_cast<std::size_t>(parts_.config.subscriptions_max)) {
         throw Failure{Kind::limited, "stomp.subscription_limit", "Too many subscriptions."};
     }
     const auto after = parse_last_seq(frame);
     const FeedTarget target = parse_feed(*destination);
     if (target.feed != Feed::room) {
         follow_feed(target.feed, std::move(address));
-        co_await parts_.people.follow(identity_, target.feed);
-        co_return;
+        return FollowQueue{identity_, target.feed};
     }
-    const RoomHold hold{parts_.rooms, target.chat};
-    const contracts::Subscribable allowed = co_await ask(hold.room());
-    if (!ended_) {
-        follow_room(hold.room(), std::move(address), allowed, after);
+    auto& what = work_->what.emplace<FrameWork::Subscribe>();
+    what.address = std::move(address);
+    what.after = after;
+    what.hold = std::make_unique<RoomHold>(parts_.rooms, target.chat);
+    return ask_room(what);
+}
+
+Call Session::ask_room(FrameWork::Subscribe& what) {
+    if (what.checks++ == checks_max) {
+        throw Failure{Kind::unavailable, "upstream.unavailable",
+                      "The conversation is changing; try again."};
     }
+    const Room& room = what.hold->room();
+    what.removals = room.removals();
+    return CheckSubscription{identity_, room.id()};
 }
 
 // The chat service's word.  When somebody was removed while it was on its way, it may be outdated.
-Task<contracts::Subscribable> Session::ask(Room& room) {
-    for (int i = 0; i < checks_max; ++i) {
-        const std::uint64_t removals = room.removals();
-        auto answer = co_await parts_.edge.chat.check_subscription(identity_, room.id());
-        if (removals == room.removals()) {
-            co_return answer;
-        }
+void Session::on_allowed(const contracts::Subscribable& allowed) {
+    auto& what = std::get<FrameWork::Subscribe>(work_->what);
+    Room& room = what.hold->room();
+    if (what.removals == room.removals()) {
+        follow_room(room, std::move(what.address), allowed, what.after);
+    } else {
+        work_->is_done = false;
     }
-    throw Failure{Kind::unavailable, "upstream.unavailable",
-                  "The conversation is changing; try again."};
 }
 
 void Session::follow_room(Room& room, Address address, const contracts::Subscribable& allowed,
@@ -107,7 +112,7 @@ void Session::follow_room(Room& room, Address address, const contracts::Subscrib
         begin_following(subscription);
         return;
     }
-    if (known - *after > parts_.edge.config.backlog_max) {
+    if (known - *after > parts_.config.backlog_max) {
         const std::string body = resync_event(*after + 1, known);
         give(subscription, {body, 0, parts_.maker.next_number(), true});
         subscription.last_seq = known;
@@ -170,7 +175,7 @@ void Session::remove(std::size_t index) {
         parts_.rooms.close_if_unused(*subscription->room);
     }
     if (subscription->feed == Feed::presence && !ended_) {
-        parts_.people.note_presence(identity_.user);
+        wire_.on_looks_changed();
     }
 }
 

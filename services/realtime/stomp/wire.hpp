@@ -28,11 +28,18 @@ class Wire {
     virtual void say_error(const Failure& failure, std::string_view receipt) = 0;
     virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
+    // The session has calls for other services: takes and performs them, one after the other, until
+    // there are none.
+    virtual void start_calls() = 0;
+    // There are none any more, and no frame waits.
+    virtual void on_idle() = 0;
+
+    // Of the session's person: they are here, they are gone, they look away or at others.
     virtual void on_signed_in() = 0;
+    virtual void on_signed_off() = 0;
+    virtual void on_looks_changed() = 0;
     // Its times have changed.
     virtual void reschedule() = 0;
-    // No frame is under way any more, and none waits.
-    virtual void on_idle() = 0;
 
   protected:
     ~Wire() = default;
