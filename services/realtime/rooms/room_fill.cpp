@@ -1,4 +1,3 @@
-#include "base/log.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/domain/resync.hpp"
 #include "services/realtime/rooms/room.hpp"
@@ -77,11 +76,7 @@ void Room::on_page(contracts::MessagePage page) {
     is_filled_ = !has_lost_ && (page.items.empty() || last_seq_ >= page.head_seq);
 }
 
-void Room::on_failed(const Failure& failure) {
-    log_warn({.service = "realtime"}, "history could not be read",
-             {{"chat", id_.to_string()}, {"error", failure.code}});
-    note_failed_read();
-}
+void Room::on_failed(const Failure&) { note_failed_read(); }
 
 void Room::note_failed_read() {
     ++failed_reads_;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/log.hpp"
 #include "runtime/problem.hpp"
 
 namespace loquat::realtime {
@@ -36,6 +37,8 @@ Task<void> HistoryDriver::read(std::shared_ptr<HistoryReader> reader, ReadPage p
     } else if (aio::is_cancellation(error)) {
         std::rethrow_exception(error);
     } else {
+        log_warn({.service = "realtime"}, "history could not be read",
+                 {{"chat", page.chat.to_string()}, {"error", aio::describe(error)}});
         reader->on_failed(runtime::to_failure(error));
     }
 }

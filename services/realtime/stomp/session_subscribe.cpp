@@ -161,6 +161,9 @@ void Session::unsubscribe(const Frame& frame) {
 void Session::remove(std::size_t index) {
     const std::unique_ptr<Subscription> subscription = std::move(subscriptions_[index]);
     subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
+    if (subscription->group != nullptr) {
+        subscription->group->flush();  // what was made ready before this goes before it
+    }
     if (!ended_ && subscription->last_given > 0) {
         if (!ended_subscriptions_) {
             ended_subscriptions_ = std::make_unique<EndedSubscriptions>();
