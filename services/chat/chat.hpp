@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "aio/keyed_mutex.hpp"
 #include "aio/scope.hpp"
 #include "base/clock.hpp"
 #include "contracts/chat/chat.hpp"
@@ -134,7 +135,7 @@ class Chat final : public contracts::ChatApi {
         Caller caller, contracts::MembershipMark request) override;
 
   private:
-    using Turn = Turns<ChatId>::Turn;
+    using ConversationLock = aio::KeyedMutex<ChatId>::Lock;
     // A message ready to be appended, or known to be durable already.
     struct Draft {
         store::MessageRecord record;
@@ -228,7 +229,8 @@ class Chat final : public contracts::ChatApi {
     ChatConfig config_;
     Unsaved unsaved_;
     Rooms rooms_;
-    Turns<ChatId> changes_;  // whoever changes a conversation or its members holds its turn
+    aio::KeyedMutex<ChatId>
+        changes_;  // whoever changes a conversation or its members holds its turn
     Heads heads_;
     Deletions deletions_;
     People people_;
@@ -237,7 +239,7 @@ class Chat final : public contracts::ChatApi {
     Outcomes outcomes_;
     Announcer announcer_;
     MembershipFeed membership_feed_;
-    Lru<Seat, Steady> typing_;
+    LruCache<Seat, Steady> typing_;
     LiveAnswers* answers_ = nullptr;
     Activity activity_;
     std::uint64_t removals_told_ = 0;

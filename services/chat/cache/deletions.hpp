@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/lru_cache.hpp"
 #include "base/version.hpp"
-#include "services/chat/cache/lru.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/messages/room_event.hpp"
 
@@ -40,7 +40,7 @@ class Deletions {
     DeletedSeqs keep(const ChatId& chat, std::vector<std::int64_t> loaded, Version asked);
 
     store::MessageStore& messages_;
-    Lru<ChatId, DeletedSeqs> known_;
+    LruCache<ChatId, DeletedSeqs> known_;
     // While something is being loaded: what is loaded may be from before them.
     std::size_t loads_ = 0;
     std::vector<std::pair<ChatId, std::int64_t>> deleted_meanwhile_;

@@ -2,8 +2,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/lru_cache.hpp"
 #include "base/version.hpp"
-#include "services/chat/cache/lru.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/messages/room_event.hpp"
 
@@ -39,7 +39,7 @@ class Heads {
     void put(const store::Head& head);
 
     store::MessageStore& messages_;
-    Lru<ChatId, store::Head> heads_;
+    LruCache<ChatId, store::Head> heads_;
     // Edits and deletions of messages that were nobody's known head, while heads are being loaded:
     // what is loaded may be from before them.
     std::size_t loads_ = 0;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/chat/cache/turns.hpp"
+#include "aio/yield.hpp"
 #include "store/messages/wire_form.hpp"
 
 namespace loquat::chat {
@@ -95,7 +95,7 @@ std::shared_ptr<People::Batch> People::join_batch(const std::vector<UserId>& use
 
 Task<void> People::run_batch(std::shared_ptr<Batch> batch) {
     try {
-        co_await yield();
+        co_await aio::yield();
         if (open_batch_ == batch) {
             open_batch_ = nullptr;
         }

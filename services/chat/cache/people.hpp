@@ -6,7 +6,7 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "base/clock.hpp"
-#include "services/chat/cache/lru.hpp"
+#include "base/lru_cache.hpp"
 #include "services/chat/ports.hpp"
 #include "store/messages/message_store.hpp"
 
@@ -87,7 +87,7 @@ class People {
     Directory& directory_;
     const Clock& clock_;
     Limits limits_;
-    Lru<UserId, Entry> cache_;
+    LruCache<UserId, Entry> cache_;
     Steady trusted_since_{};             // older entries are not fresh
     std::shared_ptr<Batch> open_batch_;  // has not left yet
     aio::Scope scope_;

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "base/lru_cache.hpp"
 #include "net/jose/siphash.hpp"
-#include "services/chat/cache/lru.hpp"
 #include "services/chat/domain/records.hpp"
 
 namespace loquat::chat {
@@ -55,7 +55,7 @@ class Repeats {
 
   private:
     net::jose::SipKey secret_{};
-    Lru<RepeatKey, Sent> sent_;
+    LruCache<RepeatKey, Sent> sent_;
 };
 
 inline RepeatKey Repeats::key_of(const Seat& seat, std::string_view client_id) const {

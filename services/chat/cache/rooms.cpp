@@ -62,7 +62,7 @@ Task<RoomPtr> Rooms::find(ChatId id) {
     if (const RoomPtr* found = rooms_.find(id)) {
         co_return *found;
     }
-    const auto turn = co_await loads_.take(id);
+    const auto lock = co_await loads_.lock(id);
     if (const RoomPtr* found = rooms_.find(id)) {
         co_return *found;
     }

@@ -4,8 +4,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "services/chat/cache/lru.hpp"
-#include "services/chat/cache/turns.hpp"
+#include "aio/keyed_mutex.hpp"
+#include "base/lru_cache.hpp"
 #include "services/chat/domain/rules.hpp"
 #include "services/chat/ports.hpp"
 
@@ -79,8 +79,8 @@ class Rooms {
 
     ChatStore& store_;
     const Unsaved& unsaved_;
-    Turns<ChatId> loads_;
-    Lru<ChatId, RoomPtr, IsHeld> rooms_;
+    aio::KeyedMutex<ChatId> loads_;
+    LruCache<ChatId, RoomPtr, IsHeld> rooms_;
 };
 
 }  // namespace loquat::chat

@@ -119,7 +119,7 @@ std::vector<ChatId> Unsaved::active_chats_of(const UserId& user) const {
 }
 
 Task<void> Unsaved::save() {
-    const auto turn = co_await saving_.take(0);
+    const auto lock = co_await saving_.lock(0);
     if (fresh_.empty()) {
         saved_ = {};
         fresh_ = {};

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "services/chat/cache/turns.hpp"
+#include "aio/keyed_mutex.hpp"
 #include "services/chat/ports.hpp"
 
 namespace loquat::chat {
@@ -55,7 +55,7 @@ class Unsaved {
 
     ChatStore& store_;
     std::size_t entries_max_;
-    Turns<int> saving_;
+    aio::KeyedMutex<int> saving_;
     Layer fresh_;
     Layer saving_now_;
     Layer saved_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aio/yield.hpp"
 #include "base/log.hpp"
 #include "contracts/events.hpp"
 #include "services/chat/conversations/views.hpp"
@@ -117,7 +118,7 @@ Task<void> Announcer::tell_deleted(Job job) {
     for (std::size_t i = 0; i < job.users.size(); ++i) {
         tell_gone(job.chat, job.users[i]);
         if (i % events_each_turn == events_each_turn - 1) {
-            co_await yield();
+            co_await aio::yield();
         }
     }
 }
@@ -167,7 +168,7 @@ Task<void> Announcer::tell_seen(Job job) {
             tell(job.users[i], contracts::chat_event(type, to_wire(view)));
         }
         if (i % events_each_turn == events_each_turn - 1) {
-            co_await yield();
+            co_await aio::yield();
         }
     }
 }

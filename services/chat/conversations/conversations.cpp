@@ -267,7 +267,7 @@ Task<void> Chat::check_model(std::optional<std::string> model) {
 
 Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequest request) {
     const UserId user = caller.user_id();
-    const Turn turn = co_await changes_.take(request.id);
+    const ConversationLock lock = co_await changes_.lock(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::change);
     const bool was_answering = may_be_asked(room->chat.kind, room->chat.assistant);
     ChatRecord changed = room->chat;
@@ -319,7 +319,7 @@ Task<RoomPtr> Chat::enter(ChatId chat, UserId user, Action action) {
 }
 
 Task<void> Chat::delete_chat(Caller caller, contracts::ChatRef request) {
-    const Turn turn = co_await changes_.take(request.id);
+    const ConversationLock lock = co_await changes_.lock(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::destroy);
     co_await destroy(room);
     audit(caller, "chat.deleted", request.id);

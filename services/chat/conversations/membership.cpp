@@ -63,7 +63,7 @@ Task<void> Chat::destroy(RoomPtr room) {
 
 Task<void> Chat::join_chat(Caller caller, contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    const Turn turn = co_await changes_.take(request.id);
+    const ConversationLock lock = co_await changes_.lock(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::join);
     if (room->find(user) == nullptr) {
         co_await add_member(room, user, MemberRole::member);
@@ -84,7 +84,7 @@ Task<void> Chat::leave(RoomPtr room, Caller caller) {
 }
 
 Task<void> Chat::leave_chat(Caller caller, contracts::ChatRef request) {
-    const Turn turn = co_await changes_.take(request.id);
+    const ConversationLock lock = co_await changes_.lock(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::leave);
     co_await leave(room, caller);
 }
@@ -142,7 +142,7 @@ Task<void> Chat::change_role(RoomPtr room, UserId actor, contracts::PutMemberReq
 
 Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequest request) {
     const UserId actor = caller.user_id();
-    const Turn turn = co_await changes_.take(request.id);
+    const ConversationLock lock = co_await changes_.lock(request.id);
     const RoomPtr room = co_await rooms_.get(request.id, actor, Action::invite);
     auto user = co_await people_.find(request.user_id);
     const MemberRecord* member = room->find(request.user_id);
@@ -170,7 +170,7 @@ Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequ
 
 Task<void> Chat::remove_member(Caller caller, contracts::MemberRef request) {
     const UserId actor = caller.user_id();
-    const Turn turn = co_await changes_.take(request.id);
+    const ConversationLock lock = co_await changes_.lock(request.id);
     const Action action = request.user_id == actor ? Action::leave : Action::remove;
     const RoomPtr room = co_await rooms_.get(request.id, actor, action);
     if (action == Action::leave) {

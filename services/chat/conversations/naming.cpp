@@ -12,7 +12,7 @@ Task<bool> Chat::wants_title(ChatId chat) {
 }
 
 Task<void> Chat::name_chat(ChatId chat, std::string title) {
-    const Turn turn = co_await changes_.take(chat);
+    const ConversationLock lock = co_await changes_.lock(chat);
     const RoomPtr room = co_await rooms_.find(chat);
     if (!room || (!room->chat.title.empty() && room->chat.title_seq == 0)) {
         co_return;
@@ -47,7 +47,7 @@ void Chat::name_by_question(const Room& room, const store::StoredEvent& event) {
 Task<void> Chat::change_title(ChatId chat, std::string title, std::int64_t title_seq) {
     std::exception_ptr error;
     try {
-        const Turn turn = co_await changes_.take(chat);
+        const ConversationLock lock = co_await changes_.lock(chat);
         const RoomPtr room = co_await rooms_.find(chat);
         const bool has_question = room && room->chat.title_seq != 0;
         if (!room || (title_seq != 0 ? !room->chat.title.empty() : !has_question)) {

@@ -105,7 +105,7 @@ Task<void> Chat::remove_from_all(UserId user) {
 
 // A direct chat stays the other one's as long as there is another one.
 Task<void> Chat::depart(ChatId chat, UserId user) {
-    const Turn turn = co_await changes_.take(chat);
+    const ConversationLock lock = co_await changes_.lock(chat);
     const RoomPtr room = co_await rooms_.find(chat);
     if (!room || room->find(user) == nullptr) {
         co_return;

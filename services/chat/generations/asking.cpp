@@ -48,7 +48,7 @@ Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
     const UserId user = caller.user_id();
     check_request(request, static_cast<std::size_t>(config_.text_characters_max));
     const std::uint64_t request_hash = fingerprint(wire::encode(request));
-    const auto turn = co_await starts_.take(user);
+    const auto lock = co_await starts_.lock(user);
     const RoomPtr room = co_await ports_.chat.enter(request.id, user, Action::send);
     auto name = co_await claim(caller, "start_generation", request_hash);
     if (!request.client_id) {

@@ -134,10 +134,10 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     ChatConfig config_;
     aio::Scope scope_;
     Outcomes outcomes_;
-    Turns<UserId> starts_;  // a person's requests are decided one after the other
+    aio::KeyedMutex<UserId> starts_;  // a person's requests are decided one after the other
     GenerationQueue queue_;
     LiveSet lives_;
-    Lru<GenerationId, StreamLogPtr> ended_logs_;
+    LruCache<GenerationId, StreamLogPtr> ended_logs_;
     Catalog catalog_;
     Teller teller_;
     JournalWriter writer_;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "aio/yield.hpp"
 #include "base/failure.hpp"
 #include "base/log.hpp"
-#include "services/chat/cache/turns.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -51,7 +51,7 @@ Task<void> JournalWriter::flush(LivePtr live) {
 }
 
 Task<void> JournalWriter::write_all() {
-    co_await yield();
+    co_await aio::yield();
     while (!noted_.empty()) {
         auto lives = std::exchange(noted_, {});
         co_await write_batch(std::move(lives));

@@ -4,11 +4,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "aio/latch.hpp"
 #include "aio/signal.hpp"
 #include "base/tokens.hpp"
 #include "services/chat/domain/records.hpp"
 #include "services/chat/generations/event_list.hpp"
-#include "services/chat/generations/gate.hpp"
 #include "services/chat/generations/stream_log.hpp"
 
 namespace loquat::chat {
@@ -47,8 +47,8 @@ struct Live {
     std::int64_t queue_position = 0;  // as last told
     std::optional<Ending> ending;     // once decided it stays
     Steady began{};                   // when it got its turn
-    Gate durable;                     // the terminal state is
-    Gate over;                        // `done` was told
+    aio::Latch durable;               // the terminal state is
+    aio::Latch over;                  // `done` was told
 
     // The first decision counts.
     bool decide(Ending how) {

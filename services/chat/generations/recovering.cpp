@@ -216,7 +216,7 @@ Task<void> Generations::answer_mention(store::StoredMessage message) {
     const UserId user = message.sender.id;
     std::exception_ptr error;
     try {
-        const auto turn = co_await starts_.take(user);
+        const auto lock = co_await starts_.lock(user);
         const RoomPtr room = co_await ports_.chat.enter(message.chat, user, Action::send);
         const bool is_known = co_await was_asked(message);
         if (is_known || room->chat.kind == ChatKind::assistant) {

@@ -30,7 +30,7 @@ Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRe
     }
     const UserId user = caller.user_id();
     const std::string creation_key = request.client_id ? "send:" + *request.client_id : "";
-    const auto turn = co_await starts_.take(user);
+    const auto lock = co_await starts_.lock(user);
     if (!creation_key.empty()) {
         // A repeat is recognised before all limits.
         if (const auto made = co_await ports_.chat.find_creation(user, creation_key)) {

@@ -114,7 +114,7 @@ Task<void> FakeModels::cancel(std::string generation_id) {
 
 Task<FakeAnswerPtr> FakeModels::next() {
     while (waiting_.empty()) {
-        co_await yield();
+        co_await aio::yield();
     }
     co_return find_next();
 }
@@ -216,7 +216,7 @@ Task<contracts::Generation> AssistantWorld::wait_for_end(UserId user, std::strin
 
 Task<void> AssistantWorld::settle_down(int turns) {
     for (int i = 0; i < turns; ++i) {
-        co_await yield();
+        co_await aio::yield();
     }
 }
 

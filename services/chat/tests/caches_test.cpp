@@ -3,127 +3,10 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "services/chat/cache/heads.hpp"
-#include "services/chat/cache/lru.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {
 namespace {
-
-TEST(Lru, lets_go_of_what_was_used_least_lately) {
-    Lru<int, std::string> lru{3};
-    lru.put(1, "a");
-    lru.put(2, "b");
-    lru.put(3, "c");
-
-    EXPECT_NE(lru.find(1), nullptr);
-    lru.put(4, "d");
-
-    EXPECT_EQ(lru.find(2), nullptr);
-    EXPECT_EQ(*lru.find(1), "a");
-    EXPECT_EQ(lru.size(), 3U);
-}
-
-TEST(Lru, counts_weights_and_refuses_what_is_too_heavy_alone) {
-    Lru<int, int> lru{10};
-    lru.put(1, 1, 4);
-    lru.put(2, 2, 4);
-    lru.put(1, 3, 6);
-
-    EXPECT_EQ(lru.weight(), 10U);
-    lru.put(3, 3, 11);
-
-    EXPECT_EQ(lru.size(), 0U);
-    EXPECT_EQ(lru.weight(), 0U);
-}
-
-struct Positive {
-    bool operator()(int value) const { return value > 0; }
-};
-
-TEST(Lru, keeps_what_is_held) {
-    Lru<int, int, Positive> lru{1};
-    lru.put(1, 1);
-    lru.put(2, 2);
-    lru.put(3, -3);
-
-    EXPECT_NE(lru.find(1), nullptr);
-    EXPECT_NE(lru.find(2), nullptr);
-    EXPECT_EQ(lru.find(3), nullptr);
-}
-
-TEST(Lru, agrees_with_a_simple_model) {
-    Lru<int, int> lru{8};
-    std::vector<std::pair<int, int>> model;  // newest last
-    std::uint32_t seed = 7;
-    for (int step = 0; step < 5000; ++step) {
-        seed = seed * 1664525 + 1013904223;
-        const int key = static_cast<int>(seed >> 8) % 16;
-        const auto at = std::ranges::find(model, key, &std::pair<int, int>::first);
-        if (seed >> 31 == 0) {
-            if (at != model.end()) {
-                model.erase(at);
-            }
-            model.emplace_back(key, step);
-            lru.put(key, step);
-            if (model.size() > 8) {
-                model.erase(model.begin());
-            }
-        } else if (at == model.end()) {
-            ASSERT_EQ(lru.find(key), nullptr);
-        } else {
-            ASSERT_NE(lru.find(key), nullptr);
-            ASSERT_EQ(*lru.find(key), at->second);
-            std::rotate(at, at + 1, model.end());
-        }
-    }
-}
-
-TEST(Turns, are_taken_one_after_the_other_and_passed_on_when_a_waiter_gives_up) {
-    World world;
-    Turns<int> turns{10};
-    std::vector<int> order;
-    auto one = [&](int number) -> Task<void> {
-        const auto turn = co_await turns.take(1);
-        order.push_back(number);
-        co_await yield();
-    };
-    auto body = [&]() -> Task<void> {
-        aio::Scope staying{world.loop, "test"};
-        aio::Scope leaving{world.loop, "test"};
-        staying.start(one(1));
-        leaving.start(one(2));
-        staying.start(one(3));
-        co_await leaving.close();
-        while (order.size() < 2) {
-            co_await yield();
-        }
-        const auto free = co_await turns.take(1);
-        co_await staying.close();
-    };
-
-    world.run(body());
-
-    EXPECT_EQ(order, (std::vector{1, 3}));
-}
-
-TEST(Turns, refuse_more_waiters_than_they_may_have) {
-    World world;
-    Turns<int> turns{1};
-    std::string code;
-    auto wait = [&]() -> Task<void> { const auto turn = co_await turns.take(1); };
-    auto body = [&]() -> Task<void> {
-        aio::Scope scope{world.loop, "test"};
-        const auto turn = co_await turns.take(1);
-        scope.start(wait());
-        co_await yield();
-        code = co_await code_of(turns.take(1));
-        co_await scope.close();
-    };
-
-    world.run(body());
-
-    EXPECT_EQ(code, "server.overloaded");
-}
 
 TEST(People, asks_once_for_all_who_are_wanted_in_one_turn) {
     World world;
@@ -140,7 +23,7 @@ TEST(People, asks_once_for_all_who_are_wanted_in_one_turn) {
             scope.start(one(users[static_cast<std::size_t>(i) % 3]));
         }
         while (found < 9) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
         co_await people.close();
@@ -163,7 +46,7 @@ TEST(People, are_asked_for_again_when_no_longer_fresh) {
         EXPECT_EQ(people.peek(ana)->display_name, "Display ana");
         EXPECT_EQ(people.peek(ana)->display_name, "Display ana");
         for (int i = 0; i < 5; ++i) {
-            co_await yield();
+            co_await aio::yield();
         }
 
         EXPECT_EQ(people.peek(ana)->display_name, "New");
@@ -319,13 +202,13 @@ TEST(HeadsWhileLoading, keep_nothing_that_was_read_before_a_loss_of_events) {
         scope.start([](Heads& of, ChatId wanted, store::Head& out) -> Task<void> {
             out = co_await of.find(wanted);
         }(heads, chat, loaded));
-        co_await yield();
+        co_await aio::yield();
         slow.current.text = "";
         heads.clear();
         slow.is_held = false;
         slow.let_go.set();
         while (slow.asked < 2) {
-            co_await yield();
+            co_await aio::yield();
         }
         later = co_await heads.find(chat);
         co_await scope.close();

@@ -111,13 +111,13 @@ TEST(Outcomes, lost_on_the_way_are_looked_up_in_the_store) {
         aio::Scope scope{world.loop, "test"};
         scope.start(post(text_of(group.id, "c1", "hello")));
         while (world.log.appends == 0) {
-            co_await yield();
+            co_await aio::yield();
         }
         world.broadcast.is_losing = true;
         co_await world.drain();
         world.broadcast.announce_loss();
         while (status == 0) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
     };

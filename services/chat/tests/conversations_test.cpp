@@ -133,7 +133,7 @@ TEST(CreateChat, makes_one_direct_chat_when_fifty_are_asked_for_at_once) {
             scope.start(i % 2 == 0 ? one(ana, bob) : one(bob, ana));
         }
         while (answers < 50) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
     };
@@ -263,7 +263,7 @@ TEST(UpdateChat, changes_what_is_given_and_tells_every_member) {
 
         const auto first = co_await world.chat.update_chat(world.as(ana), change);
         const auto second = co_await world.chat.update_chat(world.as(ana), again);
-        co_await yield();
+        co_await aio::yield();
 
         EXPECT_EQ(first.title, "New");
         EXPECT_EQ(second.title, "New");
@@ -306,8 +306,8 @@ TEST(DeleteChat, takes_it_from_everybody_at_once) {
         const ChatRef ref{made.id};
 
         co_await world.chat.delete_chat(world.as(ana), ref);
-        co_await yield();
-        co_await yield();
+        co_await aio::yield();
+        co_await aio::yield();
 
         EXPECT_EQ(co_await code_of(world.chat.get_chat(world.as(bob), ref)), "chat.not_found");
         EXPECT_EQ(

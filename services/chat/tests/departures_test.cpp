@@ -12,7 +12,7 @@ Task<void> tell(World& world, UserId user) {
     const contracts::UserList list{{world.directory.users.at(user)}};
     world.broadcast.publish(contracts::users_topic, wire::encode(list));
     for (int i = 0; i < 50; ++i) {
-        co_await yield();
+        co_await aio::yield();
     }
 }
 

@@ -11,7 +11,7 @@ namespace {
 Task<void> tell(World& world, UserId user) {
     const contracts::UserList list{{world.directory.users.at(user)}};
     world.broadcast.publish(contracts::users_topic, wire::encode(list));
-    co_await yield();
+    co_await aio::yield();
 }
 
 void set_removed(World& world, UserId user) {
@@ -25,7 +25,7 @@ Task<void> remove_and_erase(World& world, UserId user) {
     set_removed(world, user);
     co_await tell(world, user);
     while (!world.directory.leaving.empty()) {
-        co_await yield();
+        co_await aio::yield();
     }
 }
 
@@ -84,7 +84,7 @@ TEST(Erasing, goes_on_where_a_process_before_was_stopped) {
         world.log.groups_left = 1;
         co_await tell(world, bob);
         while (world.log.refused == 0) {
-            co_await yield();
+            co_await aio::yield();
         }
         const auto half = co_await world.messages->scan_sender(bob, {});
         EXPECT_FALSE(world.directory.leaving.empty());
@@ -96,7 +96,7 @@ TEST(Erasing, goes_on_where_a_process_before_was_stopped) {
                   {}};
         next.start();
         while (!world.directory.leaving.empty()) {
-            co_await yield();
+            co_await aio::yield();
         }
 
         const auto left = co_await world.messages->scan_sender(bob, {});

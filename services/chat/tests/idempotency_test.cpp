@@ -57,7 +57,7 @@ TEST(IdempotencyKey, gives_two_calls_at_once_the_one_result) {
         answer->say("good day");
         answer->end();
         while (sent.size() < 5) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
 
@@ -197,7 +197,7 @@ TEST(IdempotencyKey, recognises_a_repeat_before_all_limits) {
         answer->say("good day");
         answer->end();
         while (!first || !second) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
 

@@ -20,7 +20,7 @@ TEST(JoinChat, lets_anyone_into_a_public_room_once) {
         co_await world.chat.join_chat(world.as(bob), ref);
         co_await world.chat.join_chat(world.as(bob), ref);
         const auto seen = co_await world.chat.get_chat(world.as(bob), ref);
-        co_await yield();
+        co_await aio::yield();
 
         EXPECT_EQ(seen.member_count, 2);
         EXPECT_EQ(seen.me->role, MemberRole::member);
@@ -52,7 +52,7 @@ TEST(JoinChat, stops_at_the_member_limit_when_many_come_at_once) {
             scope.start(one(world.person("user" + std::to_string(i)), room.id));
         }
         while (joined + refused < 20) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
     };
@@ -72,7 +72,7 @@ TEST(LeaveChat, ends_the_membership_and_the_live_subscription) {
         const ChatRef ref{room.id};
 
         co_await world.chat.leave_chat(world.as(bob), ref);
-        co_await yield();
+        co_await aio::yield();
 
         EXPECT_EQ(co_await code_of(world.chat.get_chat(world.as(bob), ref)), "chat.not_found");
         EXPECT_EQ(world.broadcast.room_events(room.id), std::vector<std::string>{"member_removed"});

@@ -130,7 +130,7 @@ TEST(UnreadMentions, are_told_when_a_conversation_changes) {
         co_await world.chat.update_chat(world.as(ana), rename);
         std::vector<std::string> heard;
         while (std::ranges::find(heard, "chat_changed") == heard.end()) {
-            co_await yield();
+            co_await aio::yield();
             heard = world.broadcast.user_events(bob);
         }
 

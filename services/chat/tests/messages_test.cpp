@@ -125,10 +125,10 @@ TEST(PostMessage, is_stored_once_when_fifty_repeats_come_at_once) {
         for (int i = 0; i < 50; ++i) {
             scope.start(one(text_of(group.id, "c1", "hello")));
         }
-        co_await yield();
+        co_await aio::yield();
         world.start_consumer();
         while (ids.size() < 50) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
         const auto head = co_await world.messages->heads({group.id});

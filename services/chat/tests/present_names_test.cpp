@@ -13,7 +13,7 @@ Task<void> rename(World& world, const UserId& user, std::string name) {
     contracts::UserList told{{world.directory.users[user]}};
     world.broadcast.publish(contracts::users_topic, wire::encode(told));
     for (int i = 0; i < 20; ++i) {
-        co_await yield();
+        co_await aio::yield();
     }
 }
 
@@ -65,7 +65,7 @@ TEST(PresentNames, stand_in_what_lists_are_told) {
 
         co_await world.chat.put_member(world.as(ana), {room.id, eve});
         while (world.broadcast.user_events(eve).empty()) {
-            co_await yield();
+            co_await aio::yield();
         }
 
         const std::string told = wire::to_json(world.broadcast.last_user_event(eve, "chat_added"));

@@ -87,7 +87,7 @@ TEST(PutRead, of_many_devices_at_once_ends_at_the_highest) {
             scope.start(one(room.id, (seq * 7) % 20 + 1));
         }
         while (done < 20) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
         const auto loaded = co_await world.chats->load(room.id);
@@ -229,8 +229,8 @@ TEST(Heads, are_read_again_after_a_loss) {
         co_await world.drain();
         const auto old = co_await world.chat.get_chat(world.as(ana), ref);
         world.broadcast.announce_loss();
-        co_await yield();
-        co_await yield();
+        co_await aio::yield();
+        co_await aio::yield();
 
         const auto now = co_await world.chat.get_chat(world.as(ana), ref);
 

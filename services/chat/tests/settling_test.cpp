@@ -17,7 +17,7 @@ struct Steps {
 
     Task<void> take(std::string name, std::function<Task<void>()> act) {
         const bool is_cut = ++asked == cut_at;
-        co_await yield();
+        co_await aio::yield();
         if (!is_cut || cut == Cut::after) {
             co_await act();
             done.push_back(std::move(name));

@@ -287,7 +287,7 @@ TEST(SendChat, gives_no_answer_to_who_was_removed_while_it_waited) {
         co_await remove(scene, scene.ana, scene.bob, scene.group.id);
 
         while (code.empty()) {
-            co_await yield();
+            co_await aio::yield();
         }
         co_await scope.close();
     });

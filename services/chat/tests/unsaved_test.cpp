@@ -104,12 +104,12 @@ TEST(Unsaved, keeps_the_newest_of_what_failed_and_what_came_meanwhile) {
         aio::Scope scope{world.loop, "test"};
         const auto save = [&]() -> Task<void> { co_await code_of(unsaved.save()); };
         scope.start(save());
-        co_await yield();
+        co_await aio::yield();
         unsaved.note_marker(older, 5);
         unsaved.note_marker(newer, 9);
         store.gate->set();
-        co_await yield();
-        co_await yield();
+        co_await aio::yield();
+        co_await aio::yield();
         store.gate.reset();
         co_await scope.close();
 
@@ -196,14 +196,14 @@ TEST(Unsaved, has_room_for_what_failed_however_much_came_meanwhile) {
         aio::Scope scope{world.loop, "test"};
         const auto save = [&]() -> Task<void> { co_await code_of(unsaved.save()); };
         scope.start(save());
-        co_await yield();
+        co_await aio::yield();
         for (const Seat& seat : second) {
             unsaved.note_marker(seat, 7);
             unsaved.note_activity(seat.chat, from_unix_ms(70));
         }
         store.gate->set();
-        co_await yield();
-        co_await yield();
+        co_await aio::yield();
+        co_await aio::yield();
         store.gate.reset();
         co_await scope.close();
 

@@ -164,8 +164,8 @@ Task<void> World::drain() {
     if (!records.empty()) {
         co_await apply(std::move(records));
     }
-    co_await yield();
-    co_await yield();
+    co_await aio::yield();
+    co_await aio::yield();
 }
 
 Task<void> World::apply(std::vector<store::LogRecordPtr> records) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "aio/yield.hpp"
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/chat.hpp"
 #include "store/messages/memory_messages.hpp"

@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace loquat::chat {
+namespace loquat {
 
 struct NeverHeld {
     template <class Value>
@@ -16,11 +16,11 @@ struct NeverHeld {
 // The entries used last, at most `weight_max` in sum of their weights.  Entries for which `IsHeld`
 // is true stay, whatever the sum.  References stay good until the entry goes.  One loop.
 template <class Key, class Value, class IsHeld = NeverHeld>
-class Lru {
+class LruCache {
   public:
-    explicit Lru(std::size_t weight_max) : weight_max_(weight_max) {}
-    Lru(const Lru&) = delete;
-    Lru& operator=(const Lru&) = delete;
+    explicit LruCache(std::size_t weight_max) : weight_max_(weight_max) {}
+    LruCache(const LruCache&) = delete;
+    LruCache& operator=(const LruCache&) = delete;
 
     // The entry, now the newest; nullptr when there is none.
     Value* find(const Key& key) {
@@ -125,4 +125,4 @@ class Lru {
     Entry* oldest_ = nullptr;
 };
 
-}  // namespace loquat::chat
+}  // namespace loquat

@@ -5,10 +5,10 @@
 
 #include "aio/signal.hpp"
 
-namespace loquat::chat {
+namespace loquat::aio {
 
 // Opens once, for any number of waiters on one loop.
-class Gate {
+class Latch {
   public:
     bool is_open() const { return is_open_; }
 
@@ -24,7 +24,7 @@ class Gate {
         if (is_open_) {
             co_return true;
         }
-        auto mine = std::make_shared<aio::Signal>();
+        auto mine = std::make_shared<Signal>();
         waiting_.push_back(mine);
         const Place place{*this, mine};
         co_await mine->wait_until(deadline);
@@ -34,13 +34,13 @@ class Gate {
   private:
     // Leaves also when the wait is cancelled.
     struct Place {
-        Gate& gate;
-        const std::shared_ptr<aio::Signal>& signal;
-        ~Place() { std::erase(gate.waiting_, signal); }
+        Latch& latch;
+        const std::shared_ptr<Signal>& signal;
+        ~Place() { std::erase(latch.waiting_, signal); }
     };
 
     bool is_open_ = false;
-    std::vector<std::shared_ptr<aio::Signal>> waiting_;
+    std::vector<std::shared_ptr<Signal>> waiting_;
 };
 
-}  // namespace loquat::chat
+}  // namespace loquat::aio
