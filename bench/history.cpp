@@ -31,9 +31,9 @@ std::string make_text(std::mt19937_64& random) {
     return text;
 }
 
-store::MessageRecord make_record(const HistoryFillOptions& options, std::size_t index,
-                                 std::mt19937_64& random) {
-    store::MessageRecord record;
+contracts::MessageRecord make_record(const HistoryFillOptions& options, std::size_t index,
+                                     std::mt19937_64& random) {
+    contracts::MessageRecord record;
     record.chat = options.chats[index % options.chats.size()];
     record.message_id = MessageId::make();
     record.sender = {.id = options.sender, .username = "bench", .display_name = "Bench"};

@@ -1,12 +1,13 @@
 #include "contracts/events.hpp"
 
 #include "base/cut.hpp"
-#include "base/text.hpp"
+#include "contracts/chat/record_parts.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::contracts {
 namespace {
 
-constexpr std::size_t id_bytes = 16;
+constexpr std::uint8_t version = 1;
 
 std::string start_event(std::string_view type) {
     std::string body = "{\"type\":\"";
@@ -20,17 +21,7 @@ void add(std::string& body, std::string_view name, const T& value) {
     wire::append(body, value);
 }
 
-std::pair<std::string_view, std::string_view> cut_line(std::string_view payload) {
-    const std::size_t end = payload.find('\n');
-    if (end == std::string_view::npos) {
-        return {payload, {}};
-    }
-    return {payload.substr(0, end), payload.substr(end + 1)};
-}
-
 }  // namespace
-
-std::string user_topic(const UserId& user) { return "user." + user.to_string(); }
 
 std::string message_event(std::string_view type, const Message& message) {
     std::string body = start_event(type);
@@ -57,8 +48,8 @@ std::string member_event(std::string_view type, const UserId& user) {
     return body + "}";
 }
 
-std::string generation_event(std::string_view generation_id, std::int64_t event_id,
-                             std::string_view event, const GenerationOrigin* origin) {
+std::string generation_event_head(std::string_view generation_id, std::int64_t event_id,
+                                  const GenerationOrigin* origin) {
     std::string body = start_event("generation");
     body.append(",\"generationId\":");
     wire::append_json_string(body, generation_id);
@@ -68,46 +59,67 @@ std::string generation_event(std::string_view generation_id, std::int64_t event_
         add(body, "model", origin->model);
         add(body, "prompt_message_id", origin->prompt_message_id);
     }
-    body.append(",\"event\":").append(event);
-    return body + "}";
+    return body.append(",\"event\":");
 }
 
-std::string encode_user_event(std::string_view queue, std::string_view body) {
-    std::string payload{queue};
-    payload.push_back('\n');
-    payload.append(body);
-    return payload;
-}
-
-UserEvent decode_user_event(std::string_view payload) {
-    const auto [queue, body] = cut_line(payload);
-    return {queue, body};
-}
-
-std::string encode_people_event(std::span<const UserId> users, std::string_view lines) {
-    std::string payload = std::to_string(users.size());
-    payload.reserve(payload.size() + 1 + users.size() * id_bytes + lines.size());
-    payload.push_back('\n');
-    for (const UserId& user : users) {
-        payload.append(user.view());
+std::string encode(const UserEvent& event) {
+    wire::Encoder out;
+    out.byte(version);
+    out.bytes(event.queue);
+    out.byte(event.listed ? 1 : 0);
+    if (event.listed) {
+        const ListedPlace& listed = *event.listed;
+        out.uuid(listed.chat.uuid);
+        out.byte(listed.last_seq ? 1 : 0);
+        out.signed_number(listed.last_seq.value_or(0));
+        out.signed_number(listed.read_seq);
+        out.signed_number(listed.count.unread);
+        out.signed_number(listed.count.mentions);
     }
-    payload.append(lines);
-    return payload;
+    out.bytes(event.body);
+    return out.take();
 }
 
-PeopleEvent decode_people_event(std::string_view payload) {
-    const auto [head, rest] = cut_line(payload);
-    const auto count = parse_number(head);
-    if (!count || *count > rest.size() / id_bytes) {
-        return {};
+template <>
+std::optional<UserEvent> decode<UserEvent>(std::string_view bytes) {
+    wire::Decoder in{bytes};
+    in.choice(version, version);
+    UserEvent event;
+    event.queue = in.bytes();
+    if (in.choice(0, 1) == 1) {
+        ListedPlace& listed = event.listed.emplace();
+        listed.chat = ChatId{in.uuid()};
+        const bool has_last = in.choice(0, 1) == 1;
+        const std::int64_t last_seq = in.signed_number();
+        if (has_last) {
+            listed.last_seq = last_seq;
+        } else if (last_seq != 0) {
+            in.refuse();
+        }
+        listed.read_seq = in.signed_number();
+        listed.count.unread = in.signed_number();
+        listed.count.mentions = in.signed_number();
     }
+    event.body = in.bytes();
+    return in.finished() ? std::optional{std::move(event)} : std::nullopt;
+}
+
+std::string encode(const PeopleEvent& event) {
+    wire::Encoder out;
+    out.byte(version);
+    put(out, event.users);
+    out.bytes(event.lines);
+    return out.take();
+}
+
+template <>
+std::optional<PeopleEvent> decode<PeopleEvent>(std::string_view bytes) {
+    wire::Decoder in{bytes};
+    in.choice(version, version);
     PeopleEvent event;
-    event.users.reserve(*count);
-    for (std::size_t i = 0; i < *count; ++i) {
-        event.users.push_back(UserId::from_bytes(rest.substr(i * id_bytes, id_bytes)));
-    }
-    event.lines = rest.substr(*count * id_bytes);
-    return event;
+    event.users = get_users(in);
+    event.lines = in.bytes();
+    return in.finished() ? std::optional{std::move(event)} : std::nullopt;
 }
 
 std::string chat_event(std::string_view type, const Chat& chat) {

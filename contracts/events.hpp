@@ -1,29 +1,15 @@
 #pragma once
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "contracts/chat/chat.hpp"
+#include "contracts/events/topics.hpp"
 
-// Live events: JSON bodies of STOMP MESSAGE frames, and the broadcast topics that carry them
-// between services.
+// Live events: JSON bodies of STOMP MESSAGE frames, and what carries them between services.
 namespace loquat::contracts {
-
-// Broadcast topics beside those of store/messages/room_event.hpp (chat.room.{id}, chat.stored,
-// chat.outcome.{origin}):
-//   user.{user id}   an event for one person's own queues
-//   presence.told    events for several people's queue `presence`
-//   auth.revoked     a Revocation as JSON
-//   auth.keys        the keys that verify access tokens, as a JWK set; told before a new one signs
-//   auth.users       a UserList as JSON: people whose names are others from now on, or who were
-//                    disabled, enabled or removed
-std::string user_topic(const UserId& user);
-inline constexpr std::string_view presence_topic = "presence.told";
-inline constexpr std::string_view revoked_topic = "auth.revoked";
-inline constexpr std::string_view keys_topic = "auth.keys";
-inline constexpr std::string_view users_topic = "auth.users";
 
 // Bodies.  `type` is message, message_edited or message_deleted.
 std::string message_event(std::string_view type, const Message& message);
@@ -39,33 +25,10 @@ struct GenerationOrigin {
     std::string model;
     std::optional<MessageId> prompt_message_id;
 };
-std::string generation_event(std::string_view generation_id, std::int64_t event_id,
-                             std::string_view event, const GenerationOrigin* origin = nullptr);
+// The body up to `event`; with it and a closing brace it is whole.
+std::string generation_event_head(std::string_view generation_id, std::int64_t event_id,
+                                  const GenerationOrigin* origin = nullptr);
 
-// Payload of a user topic: the queue (`chats`, `session`), a newline, then the JSON
-// body.
-struct UserEvent {
-    std::string_view queue;
-    std::string_view body;
-};
-std::string encode_user_event(std::string_view queue, std::string_view body);
-UserEvent decode_user_event(std::string_view payload);
-
-// Payload of the presence topic: how many people, a newline, their ids of 16 bytes, then the
-// bodies, a line each.
-struct PeopleEvent {
-    std::vector<UserId> users;
-    std::string_view lines;
-};
-std::string encode_people_event(std::span<const UserId> users, std::string_view lines);
-// Nobody, when it is not readable.
-PeopleEvent decode_people_event(std::string_view payload);
-
-// `type` is chat_added or chat_changed (with the chat as that person sees it).
-std::string chat_event(std::string_view type, const Chat& chat);
-// Somebody's name or state is another one; to everybody's queue `chats`.
-std::string user_changed_event(const PublicUser& user);
-std::string chat_removed_event(const ChatId& chat);
 // Messages behind my marker that are still there, and those of them that mention me.
 struct UnreadCount {
     std::int64_t unread = 0;
@@ -73,6 +36,46 @@ struct UnreadCount {
 
     friend auto operator<=>(const UnreadCount&, const UnreadCount&) = default;
 };
+
+// What an event of the queue `chats` says of one's place in a conversation, for who counts what is
+// unread.
+struct ListedPlace {
+    ChatId chat;
+    std::optional<std::int64_t> last_seq;  // none: only the marker moved
+    std::int64_t read_seq = 0;
+    UnreadCount count;
+
+    friend bool operator==(const ListedPlace&, const ListedPlace&) = default;
+};
+
+// Told under `user.{user}`.
+struct UserEvent {
+    std::string queue;  // `chats` or `session`
+    std::string body;   // JSON, as the person's clients get it
+    std::optional<ListedPlace> listed;
+
+    friend bool operator==(const UserEvent&, const UserEvent&) = default;
+};
+std::string encode(const UserEvent& event);
+template <>
+std::optional<UserEvent> decode<UserEvent>(std::string_view bytes);
+
+// Told under `presence.told`: one or more bodies for the queue `presence` of these people.
+struct PeopleEvent {
+    std::vector<UserId> users;
+    std::string lines;  // a body each
+
+    friend bool operator==(const PeopleEvent&, const PeopleEvent&) = default;
+};
+std::string encode(const PeopleEvent& event);
+template <>
+std::optional<PeopleEvent> decode<PeopleEvent>(std::string_view bytes);
+
+// `type` is chat_added or chat_changed (with the chat as that person sees it).
+std::string chat_event(std::string_view type, const Chat& chat);
+// Somebody's name or state is another one; to everybody's queue `chats`.
+std::string user_changed_event(const PublicUser& user);
+std::string chat_removed_event(const ChatId& chat);
 // My marker moved on another device.
 std::string my_read_event(const ChatId& chat, std::int64_t seq, UnreadCount count);
 // `last_message` is JSON; empty: it has not changed, and is left out.

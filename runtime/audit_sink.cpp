@@ -13,12 +13,12 @@ class LogSink final : public AuditSink {
   public:
     explicit LogSink(store::EventLog& log) : log_(log) {}
 
-    Task<void> append(std::vector<store::AuditRecord> records) override {
+    Task<void> append(std::vector<contracts::AuditRecord> records) override {
         std::vector<store::KeyedPayload> payloads;
-        for (const store::AuditRecord& record : records) {
-            payloads.push_back({record.action, store::encode(record)});
+        for (const contracts::AuditRecord& record : records) {
+            payloads.push_back({record.action, contracts::encode(record)});
         }
-        co_await log_.append_all(std::string{store::audit_topic}, std::move(payloads));
+        co_await log_.append_all(std::string{contracts::records::audit.topic}, std::move(payloads));
     }
 
   private:
@@ -29,10 +29,10 @@ class InboxSink final : public AuditSink {
   public:
     explicit InboxSink(contracts::Client<AuditInboxApi> inbox) : inbox_(std::move(inbox)) {}
 
-    Task<void> append(std::vector<store::AuditRecord> records) override {
+    Task<void> append(std::vector<contracts::AuditRecord> records) override {
         contracts::AuditBatch batch;
-        for (const store::AuditRecord& record : records) {
-            batch.records.push_back(to_base64(store::encode(record)));
+        for (const contracts::AuditRecord& record : records) {
+            batch.records.push_back(to_base64(contracts::encode(record)));
         }
         co_await inbox_.call<&AuditInboxApi::append_audit>(contracts::Caller{}, std::move(batch));
     }
@@ -46,7 +46,7 @@ class FoundSink final : public AuditSink {
   public:
     explicit FoundSink(const Context& context) : context_(context) {}
 
-    Task<void> append(std::vector<store::AuditRecord> records) override {
+    Task<void> append(std::vector<contracts::AuditRecord> records) override {
         if (!found_) {
             if (context_.is_hosted("consumer")) {
                 found_ = make_audit_sink(context_.log());

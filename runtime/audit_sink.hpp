@@ -2,7 +2,7 @@
 #include <memory>
 #include <vector>
 
-#include "store/audit/audit_record.hpp"
+#include "contracts/audit/audit_record.hpp"
 #include "store/log/event_log.hpp"
 
 namespace loquat::runtime {
@@ -14,7 +14,7 @@ class AuditSink {
   public:
     virtual ~AuditSink() = default;
     // When it fails, some may have been written; the same again is harmless.
-    virtual Task<void> append(std::vector<store::AuditRecord> records) = 0;
+    virtual Task<void> append(std::vector<contracts::AuditRecord> records) = 0;
 };
 
 std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log);

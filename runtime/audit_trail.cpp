@@ -75,7 +75,7 @@ void AuditTrail::note(const contracts::Caller& caller, Act act) {
 }
 
 void AuditTrail::note_repeated(const contracts::Caller& caller, Act act) {
-    store::AuditRecord record = make_record(caller, std::move(act));
+    contracts::AuditRecord record = make_record(caller, std::move(act));
     Key key{record.action, record.outcome, record.subject, record.address};
     if (windows_.size() >= windows_max && !windows_.contains(key)) {
         for (std::string* text :
@@ -95,18 +95,19 @@ void AuditTrail::note_repeated(const contracts::Caller& caller, Act act) {
     push(std::move(record));
 }
 
-store::AuditRecord AuditTrail::make_record(const contracts::Caller& caller, Act act) const {
+contracts::AuditRecord AuditTrail::make_record(const contracts::Caller& caller, Act act) const {
     const Time now = parts_.clock.now();
-    store::AuditRecord record{.id = Uuid::make_at(to_unix_ms(now)),
-                              .at = now,
-                              .action = std::string{act.action},
-                              .actor = act.actor ? act.actor : caller.user,
-                              .actor_name = act.actor ? std::move(act.actor_name) : caller.username,
-                              .subject = std::move(act.subject),
-                              .outcome = std::move(act.outcome),
-                              .address = to_harmless(caller.address),
-                              .user_agent = to_harmless(caller.user_agent),
-                              .request_id = to_harmless(caller.request_id)};
+    contracts::AuditRecord record{
+        .id = Uuid::make_at(to_unix_ms(now)),
+        .at = now,
+        .action = std::string{act.action},
+        .actor = act.actor ? act.actor : caller.user,
+        .actor_name = act.actor ? std::move(act.actor_name) : caller.username,
+        .subject = std::move(act.subject),
+        .outcome = std::move(act.outcome),
+        .address = to_harmless(caller.address),
+        .user_agent = to_harmless(caller.user_agent),
+        .request_id = to_harmless(caller.request_id)};
     const std::string actor = record.actor ? record.actor->to_string() : std::string{};
     log_info({.service = parts_.service, .request_id = caller.request_id, .user_id = actor},
              "audit",
@@ -117,7 +118,7 @@ store::AuditRecord AuditTrail::make_record(const contracts::Caller& caller, Act 
     return record;
 }
 
-void AuditTrail::push(store::AuditRecord record) {
+void AuditTrail::push(contracts::AuditRecord record) {
     const bool was_full = is_full_;
     is_full_ = !waiting_.try_push(std::move(record));
     if (is_full_) {
@@ -160,7 +161,7 @@ Task<void> AuditTrail::keep_writing() {
         if (!first) {
             break;
         }
-        std::vector<store::AuditRecord> records;
+        std::vector<contracts::AuditRecord> records;
         records.push_back(std::move(*first));
         while (records.size() < batch_max && waiting_.size() > 0) {
             auto next = co_await waiting_.pop();
@@ -173,7 +174,7 @@ Task<void> AuditTrail::keep_writing() {
 
 // Until it worked.  Some of them may have been appended by a try that failed: their ids make that
 // harmless.
-Task<void> AuditTrail::write(std::vector<store::AuditRecord> records) {
+Task<void> AuditTrail::write(std::vector<contracts::AuditRecord> records) {
     Unwritten unwritten{lost_, records.size()};
     while (last_tries_ > 0) {
         std::exception_ptr failed;

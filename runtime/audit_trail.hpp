@@ -9,10 +9,10 @@
 #include "aio/channel.hpp"
 #include "aio/loop.hpp"
 #include "aio/scope.hpp"
+#include "contracts/audit/audit_record.hpp"
 #include "contracts/core/caller.hpp"
 #include "runtime/audit_sink.hpp"
 #include "runtime/metrics.hpp"
-#include "store/audit/audit_record.hpp"
 
 namespace loquat::runtime {
 
@@ -61,22 +61,22 @@ class AuditTrail {
   private:
     using Key = std::tuple<std::string, std::string, std::string, std::string>;
     struct Window {
-        store::AuditRecord record;
+        contracts::AuditRecord record;
         std::int64_t written = 0;  // the count that is on its way already
     };
 
-    store::AuditRecord make_record(const contracts::Caller& caller, Act act) const;
-    void push(store::AuditRecord record);
+    contracts::AuditRecord make_record(const contracts::Caller& caller, Act act) const;
+    void push(contracts::AuditRecord record);
     void finish(Window& held);
     void finish_old_windows();
     Task<void> keep_finishing();
     Task<void> keep_writing();
-    Task<void> write(std::vector<store::AuditRecord> records);
+    Task<void> write(std::vector<contracts::AuditRecord> records);
 
     Parts parts_;
     Counter& written_;
     Counter& lost_;
-    aio::Channel<store::AuditRecord> waiting_;
+    aio::Channel<contracts::AuditRecord> waiting_;
     std::map<Key, Window> windows_;
     aio::Backoff pauses_;
     bool is_full_ = false;

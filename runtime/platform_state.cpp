@@ -204,8 +204,9 @@ store::MessageStore& Platform::State::message_store() {
     const std::lock_guard lock{stores_mutex};
     if (!messages) {
         auto& database_slot = databases["messages"];
-        database_slot = store::open_sqlite(in_folder(
-            store::message_database(folder.path() / "messages.db"), {store::messages_topic}));
+        database_slot =
+            store::open_sqlite(in_folder(store::message_database(folder.path() / "messages.db"),
+                                         {contracts::records::messages.topic}));
         messages = store::make_sql_messages(*database_slot, folder.seq_marks());
     }
     return *messages;
@@ -215,9 +216,9 @@ const Platform::State::Ledgers& Platform::State::ledgers() {
     const std::lock_guard lock{stores_mutex};
     if (!opened_ledgers.usage) {
         auto& database_slot = databases["usage"];
-        database_slot =
-            store::open_sqlite(in_folder(store::ledger_database(folder.path() / "usage.db"),
-                                         {store::usage_topic, store::audit_topic}));
+        database_slot = store::open_sqlite(
+            in_folder(store::ledger_database(folder.path() / "usage.db"),
+                      {contracts::records::usage.topic, contracts::records::audit.topic}));
         opened_ledgers = {store::make_sql_usage(*database_slot),
                           store::make_sql_audit(*database_slot)};
     }

@@ -1,7 +1,7 @@
 #include "runtime/tokens.hpp"
 
 #include "base/text.hpp"
-#include "contracts/events.hpp"
+#include "contracts/auth/broadcasts.hpp"
 #include "net/jose/jwk.hpp"
 #include "runtime/neighbour_wait.hpp"
 #include "runtime/platform_config.hpp"
@@ -72,17 +72,20 @@ Tokens::Tokens(Context& context, Shown shown)
       scope_(context.loop(), "tokens") {}
 
 Task<void> Tokens::start() {
-    subscription_ =
-        broadcast_.subscribe(std::string{contracts::revoked_topic},
-                             [this](store::Notice notice, const store::Payload& payload) {
-                                 if (notice == store::Notice::lost) {
-                                     scope_.start(load_revocations());
-                                 } else {
-                                     apply(wire::from_json<contracts::Revocation>(*payload));
-                                 }
-                             });
+    subscription_ = broadcast_.subscribe(
+        contracts::topics::auth_revoked.name(),
+        [this](store::Notice notice, const store::Payload& payload) {
+            const auto told = notice == store::Notice::lost
+                                  ? std::nullopt
+                                  : contracts::decode<contracts::Revocation>(*payload);
+            if (told) {
+                apply(*told);
+            } else {
+                scope_.start(load_revocations());
+            }
+        });
     keys_subscription_ =
-        broadcast_.subscribe(std::string{contracts::keys_topic},
+        broadcast_.subscribe(contracts::topics::auth_keys.name(),
                              [this](store::Notice notice, const store::Payload& payload) {
                                  if (notice == store::Notice::lost) {
                                      scope_.start(load_keys());

@@ -13,6 +13,7 @@ struct Sender {
     bool name_shared = false;  // as of PublicUser
 
     static constexpr std::array<std::string_view, 1> defaulted{"name_shared"};
+    friend bool operator==(const Sender&, const Sender&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Sender, (), (id, username, display_name, kind, name_shared))
 

@@ -43,7 +43,7 @@ struct AuditTrailTest : testing::Test {
     Metrics metrics;
     FaultyLog log;
     AuditTrail trail{{make_audit_sink(log), clock, metrics, loop, "test"}};
-    std::vector<store::AuditRecord> records;
+    std::vector<contracts::AuditRecord> records;
 
     static contracts::Caller caller(std::string address = "192.0.2.1") {
         return {.user = UserId::make(),
@@ -61,9 +61,11 @@ struct AuditTrailTest : testing::Test {
             const Steady deadline = std::chrono::steady_clock::now() + stop_within;
             co_await trail.stop(deadline);
             const store::ReadLimit limit{.records_max = 5000};
-            const auto found = co_await log.read(std::string{store::audit_topic}, 0, limit);
+            const auto found =
+                co_await log.read(std::string{contracts::records::audit.topic}, 0, limit);
             for (const store::LogRecordPtr& record : found) {
-                records.push_back(store::decode_audit_record(record->payload).value());
+                records.push_back(
+                    contracts::decode<contracts::AuditRecord>(record->payload).value());
             }
             loop.stop();
         };

@@ -88,7 +88,7 @@ class AuthService final : public runtime::Service {
         co_await users_.claim();
         co_await users_.index_all();
         keys_.on_new_keys([this](const net::jose::KeySet& keys) {
-            broadcast_.publish(contracts::keys_topic, keys.to_jwks());
+            store::publish(broadcast_, contracts::topics::auth_keys, {keys.to_jwks()});
         });
         audit_.start();
         scope_.start(maintain());

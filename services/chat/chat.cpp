@@ -45,13 +45,13 @@ void Chat::start() {
     auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
         on_notice(notice, payload);
     };
-    stored_ =
-        ports_.broadcast.subscribe(std::string{store::stored_topic}, std::move(on_stored_notice));
+    stored_ = ports_.broadcast.subscribe(contracts::topics::chat_stored.name(),
+                                         std::move(on_stored_notice));
     auto on_users_notice = [this](store::Notice notice, const store::Payload& payload) {
         on_users(notice, payload);
     };
-    users_ =
-        ports_.broadcast.subscribe(std::string{contracts::users_topic}, std::move(on_users_notice));
+    users_ = ports_.broadcast.subscribe(contracts::topics::auth_users.name(),
+                                        std::move(on_users_notice));
     scope_.start(remove_people());
     scope_.start(announcer_.run());
     scope_.start(keep_saving());
@@ -76,7 +76,7 @@ void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
         deletions_.clear();
         return;
     }
-    if (const auto event = store::decode_stored_event(*payload)) {
+    if (const auto event = contracts::decode<contracts::StoredEvent>(*payload)) {
         on_stored(*event);
         if (answers_ != nullptr) {
             answers_->on_stored(*event);
@@ -86,23 +86,23 @@ void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
 
 // Everything that is kept of a conversation's messages follows from here.  The same event may come
 // twice.
-void Chat::on_stored(const store::StoredEvent& event) {
+void Chat::on_stored(const contracts::StoredEvent& event) {
     heads_.on_stored(event);
     deletions_.on_stored(event);
     Room* room = rooms_.peek(event.message.chat);
     if (room != nullptr) {
         name_by_question(*room, event);
     }
-    if (event.kind != store::OutcomeKind::stored) {
+    if (event.kind != contracts::OutcomeKind::stored) {
         return;
     }
-    const store::StoredMessage& message = event.message;
+    const contracts::StoredMessage& message = event.message;
     const Time place = activity_.place_of(message.created_at);
     unsaved_.note_activity(message.chat, place, room);
     if (room != nullptr) {
         room->chat.active_at = std::max(room->chat.active_at, place);
     }
-    if (message.sender.kind != store::SenderKind::person) {
+    if (message.sender.kind != contracts::ParticipantKind::person) {
         return;
     }
     unsaved_.note_marker({message.chat, message.sender.id}, message.seq);

@@ -30,7 +30,7 @@ using contracts::Caller;
 using contracts::Reply;
 
 // A record that the consumer refused, as the caller's failure.
-[[noreturn]] void throw_refused(const store::Outcome& outcome);
+[[noreturn]] void throw_refused(const contracts::Outcome& outcome);
 
 // Answers that are being written, as the conversations see them.
 class LiveAnswers {
@@ -45,7 +45,7 @@ class LiveAnswers {
     virtual void on_member_gone(const ChatId& chat, const UserId& user) = 0;
     virtual void on_assistant_off(const ChatId& chat) = 0;
     // Every stored change; the same one may come twice.
-    virtual void on_stored(const store::StoredEvent& event) = 0;
+    virtual void on_stored(const contracts::StoredEvent& event) = 0;
 };
 
 // The use cases, on one loop.  Failures as contracts/chat/chat.hpp and domain/ say, and those of
@@ -138,7 +138,7 @@ class Chat final : public contracts::ChatApi {
     using ConversationLock = aio::KeyedMutex<ChatId>::Lock;
     // A message ready to be appended, or known to be durable already.
     struct Draft {
-        store::MessageRecord record;
+        contracts::MessageRecord record;
         RepeatKey repeat_key;
         std::uint64_t text_hash = 0;
         bool is_durable = false;
@@ -185,11 +185,11 @@ class Chat final : public contracts::ChatApi {
 
     // erasing.cpp
     Task<void> wait_for_store();
-    Task<void> erase(const store::Sender& author, std::vector<store::Scanned::Found> messages,
-                     store::Authority authority);
-    Task<std::size_t> erase_written(const store::Sender& author);
-    Task<void> erase_conversation(ChatId chat, const store::Sender& author);
-    Task<store::Sender> removed_author(UserId user);
+    Task<void> erase(const contracts::Sender& author, std::vector<store::Scanned::Found> messages,
+                     contracts::Authority authority);
+    Task<std::size_t> erase_written(const contracts::Sender& author);
+    Task<void> erase_conversation(ChatId chat, const contracts::Sender& author);
+    Task<contracts::Sender> removed_author(UserId user);
     Task<void> erase_own_conversations(UserId user);
     Task<void> erase_messages(UserId user);
 
@@ -206,20 +206,20 @@ class Chat final : public contracts::ChatApi {
     Task<void> append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode mode);
     Task<Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket, Draft draft,
                                                      Steady deadline);
-    Task<void> append(const store::MessageRecord& record);
-    Task<store::Sender> sender_of(const Caller& caller);
+    Task<void> append(const contracts::MessageRecord& record);
+    Task<contracts::Sender> sender_of(const Caller& caller);
     Task<std::vector<UserId>> resolve_mentions(const std::string& text, ChatId chat);
     Task<Room::Names> load_names(RoomPtr room);
     Task<void> check_reply(ChatId chat, MessageId reply_to);
 
     // changes.cpp
-    Task<store::StoredMessage> get_stored(ChatId chat, MessageId id);
-    Task<contracts::Message> apply_change(store::MessageRecord record, Steady deadline);
+    Task<contracts::StoredMessage> get_stored(ChatId chat, MessageId id);
+    Task<contracts::Message> apply_change(contracts::MessageRecord record, Steady deadline);
 
     void on_notice(store::Notice notice, const store::Payload& payload);
-    void on_stored(const store::StoredEvent& event);
+    void on_stored(const contracts::StoredEvent& event);
     // naming.cpp
-    void name_by_question(const Room& room, const store::StoredEvent& event);
+    void name_by_question(const Room& room, const contracts::StoredEvent& event);
     Task<void> change_title(ChatId chat, std::string title, std::int64_t title_seq);
     Task<void> keep_saving();
     void measure_caches();

@@ -1,13 +1,14 @@
 #include "services/consumer/announcer.hpp"
 
+#include "contracts/chat/broadcasts.hpp"
+#include "contracts/chat/records.hpp"
 #include "contracts/events.hpp"
-#include "store/messages/room_event.hpp"
-#include "store/messages/wire_form.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::consumer {
 namespace {
 
-using store::OutcomeKind;
+using contracts::OutcomeKind;
 
 std::string_view event_type(OutcomeKind kind) {
     switch (kind) {
@@ -27,25 +28,19 @@ bool is_change(OutcomeKind kind) {
 
 }  // namespace
 
-void Announcer::announce_change(OutcomeKind kind, const store::StoredMessage& message) {
-    store::RoomEvent event;
-    event.type = event_type(kind);
-    event.seq = kind == OutcomeKind::stored ? message.seq : 0;
-    event.subject = message.sender.id;
-    event.mentions = message.mentions;
-    event.body = contracts::message_event(event.type, store::to_wire(message));
-    broadcast_.publish(store::room_topic(message.chat), store::encode(event));
-    const store::StoredEvent stored{kind, message};
-    broadcast_.publish(store::stored_topic, store::encode(stored));
+void Announcer::announce_change(OutcomeKind kind, const contracts::StoredMessage& message) {
+    const auto event = contracts::message_told(event_type(kind), contracts::to_message(message));
+    store::publish(broadcast_, contracts::topics::chat_room, message.chat, event);
+    store::publish(broadcast_, contracts::topics::chat_stored, {kind, message});
 }
 
-void Announcer::announce(const store::MessageRecord& record, store::Outcome outcome) {
+void Announcer::announce(const contracts::MessageRecord& record, contracts::Outcome outcome) {
     if (is_change(outcome.kind)) {
         announce_change(outcome.kind, outcome.message);
     }
     if (!record.origin.empty()) {
-        const store::OutcomeEvent event{record.origin_ref, std::move(outcome)};
-        broadcast_.publish(store::outcome_topic(record.origin), store::encode(event));
+        const contracts::OutcomeEvent event{record.origin_ref, std::move(outcome)};
+        store::publish(broadcast_, contracts::topics::chat_outcome, record.origin, event);
     }
 }
 

@@ -11,10 +11,10 @@ class Announcer {
 
     // A change goes to its room and to `chat.stored`; every outcome to the record's origin, if it
     // has one.
-    void announce(const store::MessageRecord& record, store::Outcome outcome);
+    void announce(const contracts::MessageRecord& record, contracts::Outcome outcome);
 
   private:
-    void announce_change(store::OutcomeKind kind, const store::StoredMessage& message);
+    void announce_change(contracts::OutcomeKind kind, const contracts::StoredMessage& message);
 
     store::Broadcast& broadcast_;
 };

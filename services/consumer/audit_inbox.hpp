@@ -2,7 +2,7 @@
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "contracts/audit/audit.hpp"
-#include "store/audit/audit_record.hpp"
+#include "contracts/audit/audit_record.hpp"
 #include "store/log/event_log.hpp"
 
 namespace loquat::consumer {
@@ -16,13 +16,14 @@ class AuditInbox final : public contracts::AuditInboxApi {
         std::vector<store::KeyedPayload> payloads;
         for (const std::string& text : request.records) {
             auto bytes = from_base64(text);
-            const auto record = bytes ? store::decode_audit_record(*bytes) : std::nullopt;
+            const auto record =
+                bytes ? contracts::decode<contracts::AuditRecord>(*bytes) : std::nullopt;
             if (!record) {
                 throw invalid_field("records", "unreadable", "must be audit records in base64");
             }
             payloads.push_back({record->action, std::move(*bytes)});
         }
-        co_await log_.append_all(std::string{store::audit_topic}, std::move(payloads));
+        co_await log_.append_all(std::string{contracts::records::audit.topic}, std::move(payloads));
     }
 
   private:

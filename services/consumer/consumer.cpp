@@ -13,7 +13,7 @@ const std::string consumer_name{store::log_reader};
 
 Consumer::Consumer(Parts parts, const Config& config)
     : TopicLoop({parts.log, parts.clock, parts.metrics.failures, parts.troubles},
-                store::messages_topic, config),
+                contracts::records::messages.topic, config),
       parts_(parts),
       announcer_(parts.broadcast) {}
 
@@ -36,7 +36,8 @@ Task<std::size_t> Consumer::drain_once() {
                        .log = parts_.log.identity()};
     Records records = batch.records;
     const Steady begin = std::chrono::steady_clock::now();
-    std::vector<store::Outcome> outcomes = co_await parts_.messages.apply_batch(std::move(batch));
+    std::vector<contracts::Outcome> outcomes =
+        co_await parts_.messages.apply_batch(std::move(batch));
     parts_.metrics.batch_seconds.observe(std::chrono::steady_clock::now() - begin);
     observe(records, outcomes);
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -54,7 +55,7 @@ Consumer::Records Consumer::decode(const std::vector<store::LogRecordPtr>& found
     Records records;
     records.reserve(found.size());
     for (const store::LogRecordPtr& record : found) {
-        records.push_back(store::decode_message_record(record->payload));
+        records.push_back(contracts::decode<contracts::MessageRecord>(record->payload));
         if (!records.back()) {
             report_unreadable(record->offset);
         }
@@ -62,7 +63,7 @@ Consumer::Records Consumer::decode(const std::vector<store::LogRecordPtr>& found
     return records;
 }
 
-void Consumer::observe(const Records& records, const std::vector<store::Outcome>& outcomes) {
+void Consumer::observe(const Records& records, const std::vector<contracts::Outcome>& outcomes) {
     const Time now = parts_.clock.now();
     for (std::size_t i = 0; i < records.size(); ++i) {
         parts_.metrics.count(outcomes[i].kind);
@@ -94,9 +95,9 @@ Task<void> Consumer::tell_again(store::Offset after, store::Offset through) {
     while (after < through) {
         const store::ReadLimit limit{.records_max = std::min<std::size_t>(through - after, 1000)};
         const auto found = co_await parts_.log.read(topic(), after, limit);
-        for (std::optional<store::MessageRecord>& record : decode(found)) {
+        for (std::optional<contracts::MessageRecord>& record : decode(found)) {
             if (record) {
-                store::Outcome outcome = co_await recall(*record);
+                contracts::Outcome outcome = co_await recall(*record);
                 announcer_.announce(*record, std::move(outcome));
                 parts_.metrics.retold.add();
             }
@@ -107,26 +108,26 @@ Task<void> Consumer::tell_again(store::Offset after, store::Offset through) {
 }
 
 // What became of a record that is stored, as the store has it now.
-Task<store::Outcome> Consumer::recall(store::MessageRecord record) {
-    using store::OutcomeKind;
+Task<contracts::Outcome> Consumer::recall(contracts::MessageRecord record) {
+    using contracts::OutcomeKind;
     auto message = co_await parts_.messages.find_by_id(record.message_id);
     if (message && message->chat == record.chat) {
         OutcomeKind kind = OutcomeKind::stored;
         if (message->deleted_at) {
             kind = OutcomeKind::deleted;
-        } else if (record.kind == store::RecordKind::edit) {
+        } else if (record.kind == contracts::RecordKind::edit) {
             kind = OutcomeKind::edited;
         }
-        co_return store::Outcome{.kind = kind, .message = std::move(*message)};
+        co_return contracts::Outcome{.kind = kind, .message = std::move(*message)};
     }
-    if (record.kind == store::RecordKind::message) {
+    if (record.kind == contracts::RecordKind::message) {
         auto repeat = co_await parts_.messages.find_repeat(
             record.chat, record.sender.id, record.client_id, store::text_sum(record.text));
         if (repeat) {
             co_return *std::move(repeat);
         }
     }
-    co_return store::Outcome{.kind = OutcomeKind::refused, .code = "message.not_found"};
+    co_return contracts::Outcome{.kind = OutcomeKind::refused, .code = "message.not_found"};
 }
 
 Task<store::Offset> Consumer::secure() { return parts_.messages.secure(consumer_name); }

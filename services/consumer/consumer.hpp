@@ -28,14 +28,14 @@ class Consumer final : public TopicLoop {
     Task<std::size_t> drain_once() override;
 
   private:
-    using Records = std::vector<std::optional<store::MessageRecord>>;
+    using Records = std::vector<std::optional<contracts::MessageRecord>>;
 
     Task<store::Offset> secure() override;
     Task<void> find_position();
     Task<void> tell_again(store::Offset after, store::Offset through);
-    Task<store::Outcome> recall(store::MessageRecord record);
+    Task<contracts::Outcome> recall(contracts::MessageRecord record);
     Records decode(const std::vector<store::LogRecordPtr>& found) const;
-    void observe(const Records& records, const std::vector<store::Outcome>& outcomes);
+    void observe(const Records& records, const std::vector<contracts::Outcome>& outcomes);
 
     Parts parts_;
     Announcer announcer_;

@@ -24,7 +24,9 @@ struct ConsumerMetrics {
                     &outcome(metrics, "conflict"), &outcome(metrics, "edited"),
                     &outcome(metrics, "deleted"),  &outcome(metrics, "refused")} {}
 
-    void count(store::OutcomeKind kind) { outcomes_[static_cast<std::size_t>(kind) - 1]->add(); }
+    void count(contracts::OutcomeKind kind) {
+        outcomes_[static_cast<std::size_t>(kind) - 1]->add();
+    }
 
     runtime::Gauge& lag;
     runtime::Gauge& batch_records;

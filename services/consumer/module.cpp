@@ -32,10 +32,12 @@ class ConsumerService final : public runtime::Service {
                     context.config<Config>()),
           usage_(
               {context.log(), context.usage(), context.clock(), usage_metrics_, context.troubles()},
-              store::usage_topic, store::decode_usage_record, context.config<Config>()),
+              contracts::records::usage.topic, contracts::decode<contracts::UsageRecord>,
+              context.config<Config>()),
           audit_(
               {context.log(), context.audit(), context.clock(), audit_metrics_, context.troubles()},
-              store::audit_topic, store::decode_audit_record, context.config<Config>()),
+              contracts::records::audit.topic, contracts::decode<contracts::AuditRecord>,
+              context.config<Config>()),
           inbox_(context.log()),
           scope_(context.loop(), "consumer") {
         context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_inbox_operations());
@@ -64,8 +66,8 @@ class ConsumerService final : public runtime::Service {
     LedgerMetrics usage_metrics_;
     LedgerMetrics audit_metrics_;
     Consumer consumer_;
-    LedgerLoop<store::UsageRecord> usage_;
-    LedgerLoop<store::AuditRecord> audit_;
+    LedgerLoop<contracts::UsageRecord> usage_;
+    LedgerLoop<contracts::AuditRecord> audit_;
     AuditInbox inbox_;
     aio::Scope scope_;
 };

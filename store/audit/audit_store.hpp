@@ -3,10 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "store/audit/audit_record.hpp"
+#include "contracts/audit/audit_record.hpp"
 #include "store/ledger/ledger.hpp"
 
 namespace loquat::store {
+
+// Spelled out in contracts/audit/audit_record.hpp.
+using contracts::AuditRecord;
 
 struct AuditQuery {
     std::optional<UserId> actor;

@@ -25,7 +25,7 @@ bool insert(Transaction& transaction, const AuditRecord& record) {
 }
 
 LedgerOutcome apply(Transaction& transaction, const LedgerBatch<AuditRecord>& batch) {
-    check_position(batch, read_ledger_position(transaction, audit_topic));
+    check_position(batch, read_ledger_position(transaction, contracts::records::audit.topic));
     LedgerOutcome outcome;
     for (const auto& record : batch.records) {
         if (!record) {
@@ -34,7 +34,7 @@ LedgerOutcome apply(Transaction& transaction, const LedgerBatch<AuditRecord>& ba
             ++(insert(transaction, *record) ? outcome.stored : outcome.repeated);
         }
     }
-    save_ledger_position(transaction, audit_topic, {batch.through, batch.log});
+    save_ledger_position(transaction, contracts::records::audit.topic, {batch.through, batch.log});
     return outcome;
 }
 
@@ -157,7 +157,7 @@ class SqlAudit final : public AuditStore {
 
     Task<LedgerPosition> position() override {
         auto work = [](Transaction& transaction) {
-            return read_ledger_position(transaction, audit_topic);
+            return read_ledger_position(transaction, contracts::records::audit.topic);
         };
         co_return co_await database_.read(work);
     }

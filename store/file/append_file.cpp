@@ -1,6 +1,6 @@
 #include "store/file/append_file.hpp"
 
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::store {
 namespace {
@@ -12,7 +12,7 @@ constexpr std::string_view mend = "Restore it from a copy, or move it aside to s
 const std::uint32_t header_seed = frame_seed(Uuid{});
 
 std::string make_header(const Uuid& identity) {
-    Encoder header;
+    wire::Encoder header;
     header.bytes(kind);
     header.uuid(identity);
     std::string bytes;
@@ -21,7 +21,7 @@ std::string make_header(const Uuid& identity) {
 }
 
 std::optional<Uuid> read_header(const std::optional<Frame>& header) {
-    Decoder in{header ? header->body : std::string_view{}};
+    wire::Decoder in{header ? header->body : std::string_view{}};
     const std::string_view found = in.bytes();
     const Uuid identity = in.uuid();
     return in.finished() && found == kind ? std::optional{identity} : std::nullopt;

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "store/codec.hpp"
 #include "store/file/append_file.hpp"
 #include "store/folder/folder.hpp"
 #include "store/folder/read_marks.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::store {
 namespace {
@@ -31,7 +31,7 @@ const std::string mend =
     "Put it back from a copy of this folder, or see what `loquat doctor --repair` offers.";
 
 std::optional<FileHead> decode_head(std::string_view record) {
-    Decoder in{record};
+    wire::Decoder in{record};
     const std::string_view found = in.bytes();
     FileHead head{.folder = in.uuid(), .number = in.number(), .before_bytes = in.number()};
     return in.finished() && found == kind ? std::optional{head} : std::nullopt;
@@ -260,7 +260,7 @@ FilesEnd to_files_end(std::uint64_t mark) {
 }
 
 std::string encode_head(const FileHead& head) {
-    Encoder out;
+    wire::Encoder out;
     out.bytes(kind);
     out.uuid(head.folder);
     out.number(head.number);

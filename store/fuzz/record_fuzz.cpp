@@ -3,30 +3,30 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "store/audit/audit_record.hpp"
-#include "store/messages/room_event.hpp"
-#include "store/usage/usage_record.hpp"
+#include "contracts/audit/audit_record.hpp"
+#include "contracts/chat/broadcasts.hpp"
+#include "contracts/usage/usage_record.hpp"
 
 // What decodes encodes to the same bytes: one encoding for each value, and no byte is ignored.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace loquat::store;
+    using namespace loquat::contracts;
     const std::string_view bytes{reinterpret_cast<const char*>(data), size};
-    if (const auto record = decode_message_record(bytes)) {
+    if (const auto record = decode<MessageRecord>(bytes)) {
         LOQUAT_CHECK(encode(*record) == bytes, "a record has one encoding");
     }
-    if (const auto record = decode_usage_record(bytes)) {
+    if (const auto record = decode<UsageRecord>(bytes)) {
         LOQUAT_CHECK(encode(*record) == bytes, "a record has one encoding");
     }
-    if (const auto record = decode_audit_record(bytes)) {
+    if (const auto record = decode<AuditRecord>(bytes)) {
         LOQUAT_CHECK(encode(*record) == bytes, "a record has one encoding");
     }
-    if (const auto event = decode_room_event(bytes)) {
+    if (const auto event = decode<RoomEvent>(bytes)) {
         LOQUAT_CHECK(encode(*event) == bytes, "an event has one encoding");
     }
-    if (const auto event = decode_outcome_event(bytes)) {
+    if (const auto event = decode<OutcomeEvent>(bytes)) {
         LOQUAT_CHECK(encode(*event) == bytes, "an event has one encoding");
     }
-    if (const auto event = decode_stored_event(bytes)) {
+    if (const auto event = decode<StoredEvent>(bytes)) {
         LOQUAT_CHECK(encode(*event) == bytes, "an event has one encoding");
     }
     return 0;

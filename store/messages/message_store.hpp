@@ -5,44 +5,25 @@
 #include <vector>
 
 #include "aio/task.hpp"
+#include "contracts/chat/records.hpp"
+#include "contracts/events/topics.hpp"
 #include "store/log/event_log.hpp"
-#include "store/messages/record.hpp"
 
 namespace loquat::store {
 
-struct StoredMessage {
-    MessageId id;
-    ChatId chat;
-    std::int64_t seq = 0;  // 1, 2, 3 ... in each chat, without a hole
-    std::string client_id;
-    Sender sender;
-    std::string text;  // empty once deleted
-    std::optional<MessageId> reply_to;
-    std::vector<UserId> mentions;
-    std::string generation_id;
-    Time created_at{};
-    std::optional<Time> edited_at;
-    std::optional<Time> deleted_at;
+// Spelled out in contracts/chat/records.hpp.
+using contracts::Authority;
+using contracts::make_stored;
+using contracts::MessageRecord;
+using contracts::Outcome;
+using contracts::OutcomeKind;
+using contracts::RecordKind;
+using contracts::Sender;
+using contracts::StoredMessage;
+using SenderKind = contracts::ParticipantKind;
 
-    friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
-};
-
-enum class OutcomeKind : std::uint8_t {
-    stored = 1,     // `message` is new
-    duplicate = 2,  // nothing changed; `message` is the first one (or as it was already)
-    conflict = 3,   // the same client id with other text; `message` is the first one.  Only of a
-                    // record with an origin: of others the sender was told already that it counts
-    edited = 4,
-    deleted = 5,
-    refused = 6,  // `code` says why; `message` is empty
-};
-
-struct Outcome {
-    OutcomeKind kind = OutcomeKind::refused;
-    StoredMessage message;
-    std::string
-        code;  // `message.not_found`, `message.deleted`, `chat.forbidden`, `record.unreadable`
-};
+// Who reads the log `chat.messages` into the store; its position says how far.
+inline constexpr std::string_view log_reader = "consumer";
 
 // How far a reader of a log has come.
 struct Position {

@@ -6,21 +6,6 @@
 
 namespace loquat::store {
 
-StoredMessage make_stored(const MessageRecord& record, std::int64_t seq) {
-    StoredMessage message;
-    message.id = record.message_id;
-    message.chat = record.chat;
-    message.seq = seq;
-    message.client_id = record.client_id;
-    message.sender = record.sender;
-    message.text = record.text;
-    message.reply_to = record.reply_to;
-    message.mentions = record.mentions;
-    message.generation_id = record.generation_id;
-    message.created_at = record.at;
-    return message;
-}
-
 std::int64_t text_sum(std::string_view text) {
     const auto size = static_cast<std::uint32_t>(text.size());
     return static_cast<std::int64_t>(std::uint64_t{size} << 32 | crc32c(text));

@@ -8,8 +8,6 @@
 // What applying a record means, shared by all adapters.
 namespace loquat::store {
 
-StoredMessage make_stored(const MessageRecord& record, std::int64_t seq);
-
 // Remembers a sent text, so that a repeat is recognised after the message was edited.
 std::int64_t text_sum(std::string_view text);
 

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "store/codec.hpp"
 #include "store/log/import/old_batch.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/tests/log_support.hpp"
+#include "wire/binary.hpp"
 
 // A data folder of version 0.1.0, whose log was a SQLite file.
 namespace loquat::store {
@@ -36,7 +36,7 @@ struct OldLogFile : testing::Test, LogUnderTest {
                             {number, name, static_cast<std::int64_t>(first)});
     }
     void add_batch(std::int64_t topic, const std::string& name, Offset first, int count) {
-        Encoder out;
+        wire::Encoder out;
         for (int i = 0; i < count; ++i) {
             const LogRecord record{first + static_cast<Offset>(i), "key",
                                    name + std::to_string(first + static_cast<Offset>(i))};

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "store/audit/audit_record.hpp"
-#include "store/codec.hpp"
-#include "store/messages/room_event.hpp"
+#include "contracts/audit/audit_record.hpp"
+#include "contracts/chat/broadcasts.hpp"
+#include "contracts/usage/usage_record.hpp"
 #include "store/tests/message_support.hpp"
-#include "store/usage/usage_record.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::store {
 namespace {
@@ -54,20 +54,20 @@ TEST(MessageRecord, keeps_the_name_of_an_author_and_is_written_as_ever_without_o
     const std::string with = encode(record);
 
     EXPECT_EQ(without.front(), '\1');
-    EXPECT_EQ(decode_message_record(with), record);
-    expect_strict(with, decode_message_record);
+    EXPECT_EQ(contracts::decode<contracts::MessageRecord>(with), record);
+    expect_strict(with, contracts::decode<contracts::MessageRecord>);
 }
 
 TEST(Codec, keeps_numbers_at_their_limits) {
     constexpr std::array<std::int64_t, 6> numbers{0, -1, 1, 300, INT64_MIN, INT64_MAX};
-    Encoder out;
+    wire::Encoder out;
     for (const std::int64_t number : numbers) {
         out.signed_number(number);
         out.number(static_cast<std::uint64_t>(number));
     }
     const std::string bytes = out.take();
 
-    Decoder in{bytes};
+    wire::Decoder in{bytes};
     for (const std::int64_t number : numbers) {
         EXPECT_EQ(in.signed_number(), number);
         EXPECT_EQ(in.number(), static_cast<std::uint64_t>(number));
@@ -79,19 +79,19 @@ TEST(Codec, keeps_numbers_at_their_limits) {
 TEST(Codec, refuses_numbers_that_are_padded_or_too_long) {
     for (const std::string& bytes : {std::string("\x80\x00", 2), std::string(10, '\xff'),
                                      std::string(9, '\x80') + "\x02", std::string(11, '\x80')}) {
-        Decoder in{bytes};
+        wire::Decoder in{bytes};
         in.number();
         EXPECT_FALSE(in.ok());
     }
 }
 
 TEST(Codec, refuses_counts_and_lengths_beyond_what_is_left) {
-    Encoder out;
+    wire::Encoder out;
     out.number(1'000'000'000'000);
     const std::string bytes = out.take();
 
-    Decoder counting{bytes};
-    Decoder measuring{bytes};
+    wire::Decoder counting{bytes};
+    wire::Decoder measuring{bytes};
     EXPECT_EQ(counting.count(16), 0U);
     EXPECT_FALSE(counting.ok());
     EXPECT_EQ(measuring.bytes(), "");
@@ -103,79 +103,89 @@ TEST(MessageRecord, comes_back_as_it_was) {
     RecordMaker make;
     const MessageRecord removal = make.removal(record);
 
-    EXPECT_EQ(decode_message_record(encode(record)), record);
-    EXPECT_EQ(decode_message_record(encode(removal)), removal);
+    EXPECT_EQ(contracts::decode<contracts::MessageRecord>(encode(record)), record);
+    EXPECT_EQ(contracts::decode<contracts::MessageRecord>(encode(removal)), removal);
 }
 
 TEST(MessageRecord, is_refused_unless_it_is_whole_and_of_a_known_version) {
     std::string bytes = encode(full_record());
 
-    expect_strict(bytes, decode_message_record);
+    expect_strict(bytes, contracts::decode<contracts::MessageRecord>);
     bytes[0] = 2;
-    EXPECT_FALSE(decode_message_record(bytes));
+    EXPECT_FALSE(contracts::decode<contracts::MessageRecord>(bytes));
 }
 
 TEST(Events, come_back_as_they_were_and_are_refused_unless_whole) {
-    const RoomEvent room{"message", 7, UserId::make(), R"({"type":"message"})"};
-    const OutcomeEvent stored{9, {OutcomeKind::stored, full_message(), ""}};
-    const OutcomeEvent refusal{10, {OutcomeKind::refused, {}, "message.deleted"}};
-    const StoredEvent change{OutcomeKind::edited, full_message()};
+    const contracts::RoomEvent room{.type = "message_edited",
+                                    .seq = 7,
+                                    .subject = UserId::make(),
+                                    .body = R"({"type":"message_edited"})",
+                                    .mentions = {UserId::make()},
+                                    .number = 6,
+                                    .stream = "01a1",
+                                    .ends = true,
+                                    .preview = "{}"};
+    const contracts::OutcomeEvent stored{9, {OutcomeKind::stored, full_message(), ""}};
+    const contracts::OutcomeEvent refusal{10, {OutcomeKind::refused, {}, "message.deleted"}};
+    const contracts::StoredEvent change{OutcomeKind::edited, full_message()};
 
-    EXPECT_EQ(decode_room_event(encode(room)), room);
-    EXPECT_EQ(decode_outcome_event(encode(stored))->outcome.message, stored.outcome.message);
-    EXPECT_EQ(decode_outcome_event(encode(refusal))->outcome.code, "message.deleted");
-    EXPECT_EQ(decode_stored_event(encode(change))->message, change.message);
-    expect_strict(encode(room), decode_room_event);
-    expect_strict(encode(stored), decode_outcome_event);
-    expect_strict(encode(refusal), decode_outcome_event);
-    expect_strict(encode(change), decode_stored_event);
+    EXPECT_EQ(contracts::decode<contracts::RoomEvent>(encode(room)), room);
+    EXPECT_EQ(contracts::decode<contracts::OutcomeEvent>(encode(stored))->outcome.message,
+              stored.outcome.message);
+    EXPECT_EQ(contracts::decode<contracts::OutcomeEvent>(encode(refusal))->outcome.code,
+              "message.deleted");
+    EXPECT_EQ(contracts::decode<contracts::StoredEvent>(encode(change))->message, change.message);
+    expect_strict(encode(room), contracts::decode<contracts::RoomEvent>);
+    expect_strict(encode(stored), contracts::decode<contracts::OutcomeEvent>);
+    expect_strict(encode(refusal), contracts::decode<contracts::OutcomeEvent>);
+    expect_strict(encode(change), contracts::decode<contracts::StoredEvent>);
 }
 
 TEST(UsageRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
-    UsageRecord record{.user = UserId::make(),
-                       .chat = ChatId::make(),
-                       .generation_id = "gen",
-                       .purpose = UsagePurpose::title,
-                       .model = "small",
-                       .provider = "own",
-                       .input_tokens = usage_tokens_max,
-                       .output_tokens = 3,
-                       .source = contracts::UsageSource::partial,
-                       .state = UsageState::canceled,
-                       .cost_micros = 12,
-                       .at = from_unix_ms(1'767'225'600'123)};
-    UsageRecord without_price = record;
+    contracts::UsageRecord record{.user = UserId::make(),
+                                  .chat = ChatId::make(),
+                                  .generation_id = "gen",
+                                  .purpose = contracts::UsagePurpose::title,
+                                  .model = "small",
+                                  .provider = "own",
+                                  .input_tokens = contracts::usage_tokens_max,
+                                  .output_tokens = 3,
+                                  .source = contracts::UsageSource::partial,
+                                  .state = contracts::UsageState::canceled,
+                                  .cost_micros = 12,
+                                  .at = from_unix_ms(1'767'225'600'123)};
+    contracts::UsageRecord without_price = record;
     without_price.cost_micros.reset();
 
-    EXPECT_EQ(decode_usage_record(encode(record)), record);
-    EXPECT_EQ(decode_usage_record(encode(without_price)), without_price);
-    expect_strict(encode(record), decode_usage_record);
-    record.input_tokens = usage_tokens_max + 1;
-    EXPECT_FALSE(decode_usage_record(encode(record)));
+    EXPECT_EQ(contracts::decode<contracts::UsageRecord>(encode(record)), record);
+    EXPECT_EQ(contracts::decode<contracts::UsageRecord>(encode(without_price)), without_price);
+    expect_strict(encode(record), contracts::decode<contracts::UsageRecord>);
+    record.input_tokens = contracts::usage_tokens_max + 1;
+    EXPECT_FALSE(contracts::decode<contracts::UsageRecord>(encode(record)));
     record.input_tokens = -1;
-    EXPECT_FALSE(decode_usage_record(encode(record)));
+    EXPECT_FALSE(contracts::decode<contracts::UsageRecord>(encode(record)));
 }
 
 TEST(AuditRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
-    const AuditRecord record{.id = Uuid::make(),
-                             .at = from_unix_ms(1'767'225'600'123),
-                             .action = "auth.signed_in",
-                             .actor = UserId::make(),
-                             .actor_name = "ann",
-                             .subject = "s",
-                             .outcome = "done",
-                             .address = "::1",
-                             .user_agent = "browser",
-                             .request_id = "r",
-                             .count = 7};
-    AuditRecord nobody = record;
+    const contracts::AuditRecord record{.id = Uuid::make(),
+                                        .at = from_unix_ms(1'767'225'600'123),
+                                        .action = "auth.signed_in",
+                                        .actor = UserId::make(),
+                                        .actor_name = "ann",
+                                        .subject = "s",
+                                        .outcome = "done",
+                                        .address = "::1",
+                                        .user_agent = "browser",
+                                        .request_id = "r",
+                                        .count = 7};
+    contracts::AuditRecord nobody = record;
     nobody.actor.reset();
 
-    EXPECT_EQ(decode_audit_record(encode(record)), record);
-    EXPECT_EQ(decode_audit_record(encode(nobody)), nobody);
-    expect_strict(encode(record), decode_audit_record);
+    EXPECT_EQ(contracts::decode<contracts::AuditRecord>(encode(record)), record);
+    EXPECT_EQ(contracts::decode<contracts::AuditRecord>(encode(nobody)), nobody);
+    expect_strict(encode(record), contracts::decode<contracts::AuditRecord>);
     nobody.count = 0;
-    EXPECT_FALSE(decode_audit_record(encode(nobody)));
+    EXPECT_FALSE(contracts::decode<contracts::AuditRecord>(encode(nobody)));
 }
 
 }  // namespace

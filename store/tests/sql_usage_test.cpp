@@ -183,7 +183,7 @@ TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
 
     for (const Offset back_to : {Offset{0}, Offset{150}, Offset{70}, Offset{199}}) {
         auto move = [back_to](Transaction& transaction) {
-            save_ledger_position(transaction, usage_topic, {back_to, Uuid{}});
+            save_ledger_position(transaction, contracts::records::usage.topic, {back_to, Uuid{}});
         };
         await(loop, database->transact(move));
         const Records rest(log.begin() + static_cast<std::ptrdiff_t>(back_to), log.end());

@@ -127,7 +127,7 @@ bool insert(Transaction& transaction, const UsageRecord& record) {
 }
 
 LedgerOutcome apply(Transaction& transaction, const LedgerBatch<UsageRecord>& batch) {
-    check_position(batch, read_ledger_position(transaction, usage_topic));
+    check_position(batch, read_ledger_position(transaction, contracts::records::usage.topic));
     LedgerOutcome outcome;
     PeriodSums sums;
     for (const auto& record : batch.records) {
@@ -141,7 +141,7 @@ LedgerOutcome apply(Transaction& transaction, const LedgerBatch<UsageRecord>& ba
         }
     }
     sums.save(transaction);
-    save_ledger_position(transaction, usage_topic, {batch.through, batch.log});
+    save_ledger_position(transaction, contracts::records::usage.topic, {batch.through, batch.log});
     return outcome;
 }
 
@@ -221,7 +221,7 @@ class SqlUsage final : public UsageStore {
 
     Task<LedgerPosition> position() override {
         auto work = [](Transaction& transaction) {
-            return read_ledger_position(transaction, usage_topic);
+            return read_ledger_position(transaction, contracts::records::usage.topic);
         };
         co_return co_await database_.read(work);
     }
@@ -238,7 +238,8 @@ class SqlUsage final : public UsageStore {
                 "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM daily_usage WHERE "
                 "user_id = $1 AND day = $2",
                 {user, day.time_since_epoch().count()});
-            const LedgerPosition position = read_ledger_position(transaction, usage_topic);
+            const LedgerPosition position =
+                read_ledger_position(transaction, contracts::records::usage.topic);
             return UsedTokens{rows.front().integer(0), position.applied};
         };
         co_return co_await database_.read(work);

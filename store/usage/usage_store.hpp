@@ -5,10 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "contracts/usage/usage_record.hpp"
 #include "store/ledger/ledger.hpp"
-#include "store/usage/usage_record.hpp"
 
 namespace loquat::store {
+
+// Spelled out in contracts/usage/usage_record.hpp.
+using contracts::usage_cost_max;
+using contracts::usage_tokens_max;
+using contracts::UsagePurpose;
+using contracts::UsageRecord;
+using contracts::UsageState;
 
 // Sums of one model on one day.
 struct UsageSum {

@@ -1,9 +1,8 @@
 #pragma once
-#include "contracts/events.hpp"
+#include "contracts/auth/broadcasts.hpp"
 #include "runtime/standing_rights.hpp"
 #include "services/auth/ports.hpp"
-#include "store/broadcast/broadcast.hpp"
-#include "wire/codec.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::auth {
 
@@ -15,7 +14,7 @@ class BroadcastFeed final : public RevocationFeed {
 
     void publish(const contracts::Revocation& revocation) override {
         rights_.end(revocation);
-        broadcast_.publish(contracts::revoked_topic, wire::encode(revocation));
+        store::publish(broadcast_, contracts::topics::auth_revoked, revocation);
     }
 
   private:
@@ -28,7 +27,7 @@ class BroadcastUsers final : public UserFeed {
     explicit BroadcastUsers(store::Broadcast& broadcast) : broadcast_(broadcast) {}
 
     void publish(const contracts::UserList& users) override {
-        broadcast_.publish(contracts::users_topic, wire::encode(users));
+        store::publish(broadcast_, contracts::topics::auth_users, users);
     }
 
   private:

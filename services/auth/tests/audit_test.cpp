@@ -7,13 +7,14 @@ using namespace std::chrono_literals;
 
 struct AuditWorld : World {
     // What was written of all that happens in `work`.
-    std::vector<store::AuditRecord> observe(std::move_only_function<void()> work) {
+    std::vector<contracts::AuditRecord> observe(std::move_only_function<void()> work) {
         start_trail();
         work();
         run(audit.stop(std::chrono::steady_clock::now() + 5s));
-        std::vector<store::AuditRecord> records;
-        for (const auto& record : run(log->read(std::string{store::audit_topic}, 0, {}))) {
-            records.push_back(store::decode_audit_record(record->payload).value());
+        std::vector<contracts::AuditRecord> records;
+        for (const auto& record :
+             run(log->read(std::string{contracts::records::audit.topic}, 0, {}))) {
+            records.push_back(contracts::decode<contracts::AuditRecord>(record->payload).value());
         }
         return records;
     }
@@ -29,9 +30,9 @@ struct AuditWorld : World {
 
 using Acts = std::vector<std::string>;
 
-Acts actions_of(const std::vector<store::AuditRecord>& records) {
+Acts actions_of(const std::vector<contracts::AuditRecord>& records) {
     Acts actions;
-    for (const store::AuditRecord& record : records) {
+    for (const contracts::AuditRecord& record : records) {
         actions.push_back(record.action);
     }
     return actions;
@@ -49,7 +50,7 @@ TEST_F(AuditWorld, tells_who_signed_in_and_out_and_from_where) {
 
     ASSERT_EQ(actions_of(records), (Acts{"auth.registered", "auth.signed_in", "auth.signed_out",
                                          "auth.signed_out_everywhere"}));
-    for (const store::AuditRecord& record : records) {
+    for (const contracts::AuditRecord& record : records) {
         EXPECT_EQ(record.actor, ann);
         EXPECT_EQ(record.actor_name, "ann");
         EXPECT_EQ(record.subject, ann.to_string());
@@ -81,8 +82,8 @@ TEST_F(AuditWorld, tells_of_failed_sign_ins_once_a_minute_and_never_what_was_typ
     EXPECT_EQ(records[3].id, records[1].id);
     EXPECT_EQ(records[3].count, 4);
     EXPECT_EQ(records[4].count, 1);
-    for (const store::AuditRecord& record : records) {
-        const std::string bytes = store::encode(record);
+    for (const contracts::AuditRecord& record : records) {
+        const std::string bytes = contracts::encode(record);
         EXPECT_EQ(bytes.find("secret"), std::string::npos);
         EXPECT_EQ(bytes.find("my-password"), std::string::npos);
     }
@@ -96,7 +97,7 @@ TEST_F(AuditWorld, tells_when_guessing_is_slowed_down) {
         }
     });
 
-    EXPECT_EQ(std::ranges::count(records, "rate.limited", &store::AuditRecord::outcome), 2);
+    EXPECT_EQ(std::ranges::count(records, "rate.limited", &contracts::AuditRecord::outcome), 2);
     EXPECT_LE(records.size(), 5U);
 }
 

@@ -17,7 +17,7 @@ constexpr int flag_bits = 3;
 // Of an event's first number.
 constexpr std::uint64_t delta_bit = 1;
 
-void encode_event(store::Encoder& out, const GenerationEvent& event) {
+void encode_event(wire::Encoder& out, const GenerationEvent& event) {
     if (event.kind == EventKind::delta) {
         out.number(static_cast<std::uint64_t>(event.delta.size()) << 1 | delta_bit);
         out.raw(event.delta);
@@ -26,7 +26,7 @@ void encode_event(store::Encoder& out, const GenerationEvent& event) {
     }
 }
 
-std::optional<GenerationEvent> decode_event(store::Decoder& in) {
+std::optional<GenerationEvent> decode_event(wire::Decoder& in) {
     const std::uint64_t first = in.number();
     if ((first & delta_bit) == 0) {
         return unpack_state(first >> 1);
@@ -49,7 +49,7 @@ std::size_t size_of(const JournalPart& part) {
 
 std::vector<std::string> JournalEncoder::encode(const JournalParts& parts) {
     std::vector<std::string> records;
-    store::Encoder out;
+    wire::Encoder out;
     std::size_t bytes = 0;
     for (const JournalPart& part : parts) {
         const std::size_t more = size_of(part);
@@ -65,7 +65,7 @@ std::vector<std::string> JournalEncoder::encode(const JournalParts& parts) {
     return records;
 }
 
-void JournalEncoder::encode_part(store::Encoder& out, const JournalPart& part) {
+void JournalEncoder::encode_part(wire::Encoder& out, const JournalPart& part) {
     const auto [entry, is_new] = known_.try_emplace(part.id, Known{known_.size(), 0, 0});
     Known& known = entry->second;
     const bool introduces = is_new || known.next_event != part.first_event;
@@ -91,7 +91,7 @@ void JournalEncoder::encode_part(store::Encoder& out, const JournalPart& part) {
 }
 
 std::optional<JournalParts> JournalDecoder::decode(std::string_view record) {
-    store::Decoder in{record};
+    wire::Decoder in{record};
     JournalParts parts;
     while (in.ok() && !in.finished()) {
         auto part = decode_part(in);
@@ -103,7 +103,7 @@ std::optional<JournalParts> JournalDecoder::decode(std::string_view record) {
     return in.ok() ? std::optional{std::move(parts)} : std::nullopt;
 }
 
-std::optional<JournalPart> JournalDecoder::decode_part(store::Decoder& in) {
+std::optional<JournalPart> JournalDecoder::decode_part(wire::Decoder& in) {
     const std::uint64_t first = in.number();
     const std::uint64_t number = first >> flag_bits;
     if ((first & introduces_bit) != 0) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "services/chat/generations/ports.hpp"
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
 // Rows of the journal as records of one append file.  A file is read alone, from its beginning: the
 // first part of an answer in it maps the answer's id to a short number and says which event comes
@@ -30,7 +30,7 @@ class JournalEncoder {
         std::int64_t input_tokens = 0;
     };
 
-    void encode_part(store::Encoder& out, const JournalPart& part);
+    void encode_part(wire::Encoder& out, const JournalPart& part);
 
     std::unordered_map<GenerationId, Known> known_;
 };
@@ -47,7 +47,7 @@ class JournalDecoder {
         std::int64_t input_tokens = 0;
     };
 
-    std::optional<JournalPart> decode_part(store::Decoder& in);
+    std::optional<JournalPart> decode_part(wire::Decoder& in);
 
     std::unordered_map<std::uint64_t, Known> known_;
 };

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "base/log.hpp"
-#include "store/codec.hpp"
 #include "store/sqlite/sqlite_database.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -21,7 +21,7 @@ constexpr std::size_t part_bytes_min = 19;
 constexpr std::size_t event_bytes_min = 2;
 constexpr std::uint64_t delta_kind = 1;
 
-std::optional<GenerationEvent> decode_event(store::Decoder& in) {
+std::optional<GenerationEvent> decode_event(wire::Decoder& in) {
     const std::uint64_t kind = in.number();
     if (kind == delta_kind) {
         GenerationEvent event;
@@ -33,7 +33,7 @@ std::optional<GenerationEvent> decode_event(store::Decoder& in) {
 }
 
 std::optional<JournalParts> decode_batch(std::string_view batch) {
-    store::Decoder in{batch};
+    wire::Decoder in{batch};
     if (in.byte() != batch_version) {
         return std::nullopt;
     }

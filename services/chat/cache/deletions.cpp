@@ -100,11 +100,11 @@ Task<DeletedSeqs> Deletions::find(ChatId chat) {
     co_return std::move(found.front());
 }
 
-void Deletions::on_stored(const store::StoredEvent& event) {
-    if (event.kind != store::OutcomeKind::deleted) {
+void Deletions::on_stored(const contracts::StoredEvent& event) {
+    if (event.kind != contracts::OutcomeKind::deleted) {
         return;
     }
-    const store::StoredMessage& message = event.message;
+    const contracts::StoredMessage& message = event.message;
     if (loads_ > 0) {
         deleted_meanwhile_.emplace_back(message.chat, message.seq);
     }

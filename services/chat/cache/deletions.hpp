@@ -6,8 +6,8 @@
 
 #include "base/lru_cache.hpp"
 #include "base/version.hpp"
+#include "contracts/chat/broadcasts.hpp"
 #include "store/messages/message_store.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::chat {
 
@@ -29,7 +29,7 @@ class Deletions {
     Task<std::vector<DeletedSeqs>> find_all(std::vector<ChatId> chats);
     Task<DeletedSeqs> find(ChatId chat);
 
-    void on_stored(const store::StoredEvent& event);
+    void on_stored(const contracts::StoredEvent& event);
     // The conversation is no more.
     void forget(const ChatId& chat) { known_.erase(chat); }
     // After something may have been missed.

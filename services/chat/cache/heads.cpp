@@ -12,7 +12,7 @@ std::size_t weight_of(const store::Head& head) {
     return entry_bytes + (head.last ? head.last->text.size() : 0);
 }
 
-bool is_newer(const store::StoredMessage& a, const store::StoredMessage& b) {
+bool is_newer(const contracts::StoredMessage& a, const contracts::StoredMessage& b) {
     if (a.deleted_at || b.deleted_at) {
         return a.deleted_at && !b.deleted_at;
     }
@@ -128,10 +128,10 @@ Task<store::Head> Heads::load(ChatId chat) {
     co_return std::move(loaded.front());
 }
 
-void Heads::on_stored(const store::StoredEvent& event) {
-    const store::StoredMessage& message = event.message;
+void Heads::on_stored(const contracts::StoredEvent& event) {
+    const contracts::StoredMessage& message = event.message;
     const store::Head* known = heads_.find(message.chat);
-    const bool is_new = event.kind == store::OutcomeKind::stored;
+    const bool is_new = event.kind == contracts::OutcomeKind::stored;
     if (is_new && (known == nullptr || known->last_seq < message.seq)) {
         put({message.chat, message.seq, message});
     } else if (!is_new && known != nullptr && known->last && known->last->id == message.id) {

@@ -4,8 +4,8 @@
 
 #include "base/lru_cache.hpp"
 #include "base/version.hpp"
+#include "contracts/chat/broadcasts.hpp"
 #include "store/messages/message_store.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::chat {
 
@@ -22,7 +22,7 @@ class Heads {
     // From the store.
     Task<store::Head> load(ChatId chat);
 
-    void on_stored(const store::StoredEvent& event);
+    void on_stored(const contracts::StoredEvent& event);
     // The conversation is no more.
     void forget(const ChatId& chat);
     std::size_t size() const { return heads_.size(); }
@@ -43,7 +43,7 @@ class Heads {
     // Edits and deletions of messages that were nobody's known head, while heads are being loaded:
     // what is loaded may be from before them.
     std::size_t loads_ = 0;
-    std::unordered_map<MessageId, store::StoredMessage> changed_meanwhile_;
+    std::unordered_map<MessageId, contracts::StoredMessage> changed_meanwhile_;
     Version missed_;
 };
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "aio/yield.hpp"
-#include "store/messages/wire_form.hpp"
+#include "contracts/chat/records.hpp"
 
 namespace loquat::chat {
 
@@ -135,12 +135,6 @@ void put_name(contracts::Sender& sender, const contracts::PublicUser& user) {
     sender.name_shared = user.name_shared;
 }
 
-void put_name(store::Sender& sender, const contracts::PublicUser& user) {
-    sender.username = user.username;
-    sender.display_name = user.display_name;
-    sender.is_name_shared = user.name_shared;
-}
-
 }  // namespace
 
 // Those whose names are to be had; nobody while the directory cannot be reached.
@@ -157,16 +151,16 @@ Task<People::Found> People::find_known(std::vector<UserId> users) {
     co_return found;
 }
 
-Task<std::vector<store::StoredMessage>> People::with_present_names(
-    std::vector<store::StoredMessage> messages) {
+Task<std::vector<contracts::StoredMessage>> People::with_present_names(
+    std::vector<contracts::StoredMessage> messages) {
     std::vector<UserId> senders;
-    for (const store::StoredMessage& message : messages) {
-        if (message.sender.kind == store::SenderKind::person) {
+    for (const contracts::StoredMessage& message : messages) {
+        if (message.sender.kind == contracts::ParticipantKind::person) {
             senders.push_back(message.sender.id);
         }
     }
     const Found found = co_await find_known(std::move(senders));
-    for (store::StoredMessage& message : messages) {
+    for (contracts::StoredMessage& message : messages) {
         if (const auto at = found.find(message.sender.id); at != found.end()) {
             put_name(message.sender, at->second);
         }
@@ -174,8 +168,8 @@ Task<std::vector<store::StoredMessage>> People::with_present_names(
     co_return messages;
 }
 
-Task<store::Sender> People::with_present_name(store::Sender sender) {
-    if (sender.kind != store::SenderKind::person) {
+Task<contracts::Sender> People::with_present_name(contracts::Sender sender) {
+    if (sender.kind != contracts::ParticipantKind::person) {
         co_return sender;
     }
     std::vector<UserId> one{sender.id};
@@ -186,19 +180,20 @@ Task<store::Sender> People::with_present_name(store::Sender sender) {
     co_return sender;
 }
 
-Task<std::vector<contracts::Message>> People::show_all(std::vector<store::StoredMessage> messages) {
+Task<std::vector<contracts::Message>> People::show_all(
+    std::vector<contracts::StoredMessage> messages) {
     messages = co_await with_present_names(std::move(messages));
     std::vector<contracts::Message> shown;
     shown.reserve(messages.size());
-    for (store::StoredMessage& message : messages) {
-        shown.push_back(store::to_wire(std::move(message)));
+    for (contracts::StoredMessage& message : messages) {
+        shown.push_back(contracts::to_message(std::move(message)));
     }
     co_return shown;
 }
 
-Task<contracts::Message> People::show(store::StoredMessage message) {
+Task<contracts::Message> People::show(contracts::StoredMessage message) {
     message.sender = co_await with_present_name(std::move(message.sender));
-    co_return store::to_wire(std::move(message));
+    co_return contracts::to_message(std::move(message));
 }
 
 Task<contracts::Message> People::show_again(contracts::Message message) {
@@ -213,18 +208,18 @@ Task<contracts::Message> People::show_again(contracts::Message message) {
     co_return message;
 }
 
-contracts::Message People::show_known(store::StoredMessage message) {
-    const bool is_person = message.sender.kind == store::SenderKind::person;
+contracts::Message People::show_known(contracts::StoredMessage message) {
+    const bool is_person = message.sender.kind == contracts::ParticipantKind::person;
     const contracts::PublicUser* known = is_person ? peek(message.sender.id) : nullptr;
     if (known != nullptr) {
         put_name(message.sender, *known);
     }
-    return store::to_wire(std::move(message));
+    return contracts::to_message(std::move(message));
 }
 
-contracts::Message People::show_known(const store::MessageRecord& record) {
-    contracts::Message message = store::to_wire(record);
-    const bool is_person = record.sender.kind == store::SenderKind::person;
+contracts::Message People::show_known(const contracts::MessageRecord& record) {
+    contracts::Message message = contracts::to_message(record);
+    const bool is_person = record.sender.kind == contracts::ParticipantKind::person;
     const contracts::PublicUser* known = is_person ? peek(record.sender.id) : nullptr;
     if (known != nullptr) {
         put_name(message.sender, *known);

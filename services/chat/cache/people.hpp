@@ -40,18 +40,18 @@ class People {
 
     // The name that somebody has now stands in messages however old: no message leaves the service
     // but by one of these.  Where it is not known and cannot be asked for, the name of then.
-    Task<std::vector<contracts::Message>> show_all(std::vector<store::StoredMessage> messages);
-    Task<contracts::Message> show(store::StoredMessage message);
+    Task<std::vector<contracts::Message>> show_all(std::vector<contracts::StoredMessage> messages);
+    Task<contracts::Message> show(contracts::StoredMessage message);
     // One that was shown a while ago.
     Task<contracts::Message> show_again(contracts::Message message);
     // At once, with the names that are in memory.
-    contracts::Message show_known(store::StoredMessage message);
-    contracts::Message show_known(const store::MessageRecord& record);
+    contracts::Message show_known(contracts::StoredMessage message);
+    contracts::Message show_known(const contracts::MessageRecord& record);
     // For who reads them inside.
-    Task<std::vector<store::StoredMessage>> with_present_names(
-        std::vector<store::StoredMessage> messages);
+    Task<std::vector<contracts::StoredMessage>> with_present_names(
+        std::vector<contracts::StoredMessage> messages);
     // Who wrote, as they are called now.
-    Task<store::Sender> with_present_name(store::Sender sender);
+    Task<contracts::Sender> with_present_name(contracts::Sender sender);
 
     // What the directory told by itself: truer than any answer that is still on its way.
     void note(const contracts::PublicUser& user);

@@ -4,42 +4,50 @@
 
 #include "aio/yield.hpp"
 #include "base/log.hpp"
+#include "contracts/chat/broadcasts.hpp"
 #include "contracts/events.hpp"
 #include "services/chat/conversations/views.hpp"
-#include "store/messages/room_event.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::chat {
 namespace {
 
 constexpr std::size_t events_each_turn = 64;
 
+contracts::UserEvent listed_event(std::string_view type, const contracts::Chat& chat) {
+    const contracts::ChatMe me = chat.me.value_or(contracts::ChatMe{});
+    return {"chats", contracts::chat_event(type, chat),
+            contracts::ListedPlace{chat.id, chat.last_seq, me.read_seq, {me.unread, me.mentions}}};
+}
+
 }  // namespace
 
 void Announcer::typing(const ChatId& chat, const UserId& user) {
-    const store::RoomEvent event{"typing", 0, user, contracts::typing_event(user)};
-    parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
+    const contracts::RoomEvent event{"typing", 0, user, contracts::typing_event(user)};
+    store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
 void Announcer::read(const Room& room, const MemberRecord& member, contracts::UnreadCount count,
                      std::int64_t receipts_members_max) {
     if (room.chat.member_count <= receipts_members_max) {
-        const store::RoomEvent event{"read", 0, member.user,
-                                     contracts::read_event(member.user, member.read_seq)};
-        parts_.broadcast.publish(store::room_topic(room.chat.id), store::encode(event));
+        const contracts::RoomEvent event{"read", 0, member.user,
+                                         contracts::read_event(member.user, member.read_seq)};
+        store::publish(parts_.broadcast, contracts::topics::chat_room, room.chat.id, event);
     }
-    tell(member.user, contracts::my_read_event(room.chat.id, member.read_seq, count));
+    tell(member.user, {"chats", contracts::my_read_event(room.chat.id, member.read_seq, count),
+                       contracts::ListedPlace{room.chat.id, std::nullopt, member.read_seq, count}});
 }
 
 void Announcer::member_added(const ChatId& chat, const UserId& user) {
-    const store::RoomEvent event{"member_added", 0, user,
-                                 contracts::member_event("member_added", user)};
-    parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
+    const contracts::RoomEvent event{"member_added", 0, user,
+                                     contracts::member_event("member_added", user)};
+    store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
 void Announcer::member_removed(const ChatId& chat, const UserId& user) {
-    const store::RoomEvent event{"member_removed", 0, user,
-                                 contracts::member_event("member_removed", user)};
-    parts_.broadcast.publish(store::room_topic(chat), store::encode(event));
+    const contracts::RoomEvent event{"member_removed", 0, user,
+                                     contracts::member_event("member_removed", user)};
+    store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
 void Announcer::chat_added(const ChatId& chat, std::vector<UserId> users) {
@@ -57,7 +65,7 @@ void Announcer::chat_changed(const ChatId& chat, std::vector<UserId> users) {
 }
 
 void Announcer::chat_removed(const ChatId& chat, const UserId& user) {
-    tell(user, contracts::chat_removed_event(chat));
+    tell(user, {"chats", contracts::chat_removed_event(chat), {}});
 }
 
 void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
@@ -72,7 +80,7 @@ void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
 
 void Announcer::tell_gone(const ChatId& chat, const UserId& user) {
     member_removed(chat, user);
-    tell(user, contracts::chat_removed_event(chat));
+    tell(user, {"chats", contracts::chat_removed_event(chat), {}});
 }
 
 void Announcer::push(Job job) {
@@ -165,7 +173,7 @@ Task<void> Announcer::tell_seen(Job job) {
                                 .peer = std::move(peer),
                                 .text_characters_max = parts_.text_characters_max};
             const auto type = job.what == What::added ? "chat_added" : "chat_changed";
-            tell(job.users[i], contracts::chat_event(type, to_wire(view)));
+            tell(job.users[i], listed_event(type, to_wire(view)));
         }
         if (i % events_each_turn == events_each_turn - 1) {
             co_await aio::yield();
@@ -184,9 +192,8 @@ Task<std::vector<MentionSeqs>> Announcer::find_mentions(RoomPtr room, const Job&
     co_return co_await load_mentions(parts_.messages, std::move(queries));
 }
 
-void Announcer::tell(const UserId& user, std::string_view body) {
-    parts_.broadcast.publish(contracts::user_topic(user),
-                             contracts::encode_user_event("chats", body));
+void Announcer::tell(const UserId& user, const contracts::UserEvent& event) {
+    store::publish(parts_.broadcast, contracts::topics::user, user, event);
 }
 
 }  // namespace loquat::chat

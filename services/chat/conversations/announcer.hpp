@@ -69,7 +69,7 @@ class Announcer {
     Task<void> tell_seen(Job job);
     // Of the next `events_each_turn` of the job's people, from `first` on.
     Task<std::vector<MentionSeqs>> find_mentions(RoomPtr room, const Job& job, std::size_t first);
-    void tell(const UserId& user, std::string_view body);
+    void tell(const UserId& user, const contracts::UserEvent& event);
 
     Parts parts_;
     aio::Channel<Job> jobs_;

@@ -168,7 +168,7 @@ Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRe
 // In the order of `listed`; of those that the person is in and where something was said.
 Task<std::vector<std::optional<contracts::Message>>> Chat::show_last(
     const std::vector<Listed>& listed, const std::vector<store::Head>& heads) {
-    std::vector<store::StoredMessage> messages;
+    std::vector<contracts::StoredMessage> messages;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < listed.size(); ++i) {
         if (listed[i].me && heads[i].last) {

@@ -28,17 +28,18 @@ Task<void> Chat::name_chat(ChatId chat, std::string title) {
 }
 
 // The words of a deleted question do not stay as a title.
-void Chat::name_by_question(const Room& room, const store::StoredEvent& event) {
+void Chat::name_by_question(const Room& room, const contracts::StoredEvent& event) {
     if (room.chat.kind != ChatKind::assistant) {
         return;
     }
-    const store::StoredMessage& message = event.message;
-    const bool is_person = message.sender.kind == store::SenderKind::person;
-    if (event.kind == store::OutcomeKind::stored && is_person && room.chat.title.empty()) {
+    const contracts::StoredMessage& message = event.message;
+    const bool is_person = message.sender.kind == contracts::ParticipantKind::person;
+    if (event.kind == contracts::OutcomeKind::stored && is_person && room.chat.title.empty()) {
         std::string title =
             to_question_title(message.text, static_cast<std::size_t>(config_.title_characters_max));
         scope_.start(change_title(message.chat, std::move(title), message.seq));
-    } else if (event.kind == store::OutcomeKind::deleted && room.chat.title_seq == message.seq) {
+    } else if (event.kind == contracts::OutcomeKind::deleted &&
+               room.chat.title_seq == message.seq) {
         scope_.start(change_title(message.chat, {}, 0));
     }
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "contracts/events.hpp"
+#include "contracts/auth/broadcasts.hpp"
 #include "services/chat/chat.hpp"
 #include "wire/codec.hpp"
 
@@ -18,14 +18,16 @@ constexpr std::chrono::seconds removal_pause{5};
 }  // namespace
 
 void Chat::on_users(store::Notice notice, const store::Payload& payload) {
-    if (notice == store::Notice::lost) {
+    const auto told = notice == store::Notice::lost
+                          ? std::nullopt
+                          : contracts::decode<contracts::UserList>(*payload);
+    if (!told) {
         people_.distrust();
         scope_.start(remove_people());
         return;
     }
-    const auto told = wire::from_json<contracts::UserList>(*payload);
     bool is_somebody_gone = false;
-    for (const contracts::PublicUser& user : told.items) {
+    for (const contracts::PublicUser& user : told->items) {
         people_.note(user);
         is_somebody_gone |= user.state == contracts::AccountState::removed;
         scope_.start(retitle_directs(user.id));

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds store_pause{50};
 
 // Until the store has everything that was in the log when it was called.
 Task<void> Chat::wait_for_store() {
-    const std::string topic{store::messages_topic};
+    const std::string topic{contracts::records::messages.topic};
     const store::LogEnds ends = co_await ports_.log.ends(topic);
     const Steady deadline = std::chrono::steady_clock::now() + store_wait_max;
     for (;;) {
@@ -35,41 +35,41 @@ Task<void> Chat::wait_for_store() {
     }
 }
 
-Task<void> Chat::erase(const store::Sender& author, std::vector<store::Scanned::Found> messages,
-                       store::Authority authority) {
+Task<void> Chat::erase(const contracts::Sender& author, std::vector<store::Scanned::Found> messages,
+                       contracts::Authority authority) {
     const std::span all{messages};
     for (std::size_t at = 0; at < all.size(); at += erased_at_once) {
         std::vector<store::KeyedPayload> records;
         for (const auto& found : all.subspan(at, std::min(erased_at_once, all.size() - at))) {
-            store::MessageRecord record;
-            record.kind = store::RecordKind::remove;
+            contracts::MessageRecord record;
+            record.kind = contracts::RecordKind::remove;
             record.chat = found.chat;
             record.message_id = found.id;
             record.sender = author;
             record.authority = authority;
             record.at = ports_.clock.now();
-            records.push_back({found.chat.to_string(), store::encode(record)});
+            records.push_back({found.chat.to_string(), contracts::encode(record)});
         }
-        std::string topic{store::messages_topic};
+        std::string topic{contracts::records::messages.topic};
         co_await store::append_in_groups(ports_.log, std::move(topic), std::move(records));
         co_await wait_for_store();
     }
 }
 
-Task<std::size_t> Chat::erase_written(const store::Sender& author) {
+Task<std::size_t> Chat::erase_written(const contracts::Sender& author) {
     std::size_t erased = 0;
     std::optional<store::ScanPlace> place = store::ScanPlace{};
     while (place) {
         store::Scanned scanned = co_await ports_.messages.scan_sender(author.id, *place);
         place = scanned.next;
         erased += scanned.found.size();
-        co_await erase(author, std::move(scanned.found), store::Authority::sender);
+        co_await erase(author, std::move(scanned.found), contracts::Authority::sender);
     }
     co_return erased;
 }
 
 // Also what others wrote there: answers of assistants to somebody who is alone with them.
-Task<void> Chat::erase_conversation(ChatId chat, const store::Sender& author) {
+Task<void> Chat::erase_conversation(ChatId chat, const contracts::Sender& author) {
     std::int64_t after = 0;
     for (;;) {
         store::PageQuery query;
@@ -82,17 +82,17 @@ Task<void> Chat::erase_conversation(ChatId chat, const store::Sender& author) {
         }
         after = page.items.back().seq;
         std::vector<store::Scanned::Found> found;
-        for (const store::StoredMessage& message : page.items) {
+        for (const contracts::StoredMessage& message : page.items) {
             if (!message.deleted_at) {
                 found.push_back({chat, message.id});
             }
         }
-        co_await erase(author, std::move(found), store::Authority::moderator);
+        co_await erase(author, std::move(found), contracts::Authority::moderator);
     }
 }
 
-Task<store::Sender> Chat::removed_author(UserId user) {
-    store::Sender author;
+Task<contracts::Sender> Chat::removed_author(UserId user) {
+    contracts::Sender author;
     author.id = user;
     co_return co_await people_.with_present_name(std::move(author));
 }
@@ -100,7 +100,7 @@ Task<store::Sender> Chat::removed_author(UserId user) {
 // Before the person leaves: then nobody knows any more which conversations were theirs alone.
 Task<void> Chat::erase_own_conversations(UserId user) {
     co_await wait_for_store();
-    const store::Sender author = co_await removed_author(user);
+    const contracts::Sender author = co_await removed_author(user);
     for (const Place& place : co_await ports_.chats.list_places(user)) {
         const RoomPtr room = co_await rooms_.find(place.chat);
         if (room && room->members().size() == 1) {
@@ -112,7 +112,7 @@ Task<void> Chat::erase_own_conversations(UserId user) {
 // After the person has left: they write nothing any more.
 Task<void> Chat::erase_messages(UserId user) {
     co_await wait_for_store();
-    const store::Sender author = co_await removed_author(user);
+    const contracts::Sender author = co_await removed_author(user);
     std::size_t erased = 0;
     for (int round = 1; const std::size_t found = co_await erase_written(author); ++round) {
         erased += found;

@@ -2,8 +2,8 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "contracts/chat/records.hpp"
 #include "services/chat/domain/records.hpp"
-#include "store/messages/record.hpp"
 
 // The assistant as somebody who writes messages.
 namespace loquat::chat {

@@ -35,8 +35,8 @@ std::string_view strip_quotes(std::string_view text) {
 
 }  // namespace
 
-PromptMessage to_prompt(ChatKind kind, const store::StoredMessage& message) {
-    if (message.sender.kind == store::SenderKind::assistant) {
+PromptMessage to_prompt(ChatKind kind, const contracts::StoredMessage& message) {
+    if (message.sender.kind == contracts::ParticipantKind::assistant) {
         return {PromptRole::assistant, message.text};
     }
     if (kind != ChatKind::group) {
@@ -58,12 +58,12 @@ ContextWindow::ContextWindow(ChatKind kind, std::string system_prompt, Room room
     }
 }
 
-bool ContextWindow::add_older(const store::StoredMessage& message) {
+bool ContextWindow::add_older(const contracts::StoredMessage& message) {
     if (is_full_) {
         return false;
     }
     const bool is_said = !message.deleted_at && !message.text.empty() &&
-                         message.sender.kind != store::SenderKind::system;
+                         message.sender.kind != contracts::ParticipantKind::system;
     if (is_said) {
         PromptMessage prompt = to_prompt(kind_, message);
         const std::int64_t cost = cost_of(prompt.content);

@@ -32,7 +32,7 @@ class ContextWindow {
     bool is_overfull() const { return tokens_ > room_.widest; }
     // Adds the message before all that were added; false, and nothing is added from then on, when
     // it does not fit.  The first one is the prompt and is always added.
-    bool add_older(const store::StoredMessage& message);
+    bool add_older(const contracts::StoredMessage& message);
 
     // System prompt, then the messages, oldest first.
     std::vector<contracts::PromptMessage> take();
@@ -57,7 +57,7 @@ class ContextWindow {
 };
 
 // How a message looks to the model: in groups with its writer's name.
-contracts::PromptMessage to_prompt(ChatKind kind, const store::StoredMessage& message);
+contracts::PromptMessage to_prompt(ChatKind kind, const contracts::StoredMessage& message);
 
 // The messages that ask a model for a conversation's title.
 std::vector<contracts::PromptMessage> title_prompt(std::string_view question,

@@ -3,7 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -12,13 +12,13 @@ constexpr std::size_t cursor_length_max = 1024;
 
 enum class List : std::uint8_t { mine = 1, rooms = 2, members = 3, audit = 4 };
 
-store::Encoder start(List list) {
-    store::Encoder out;
+wire::Encoder start(List list) {
+    wire::Encoder out;
     out.byte(static_cast<std::uint8_t>(list));
     return out;
 }
 
-std::string finish(store::Encoder& out) { return to_base64url(out.take()); }
+std::string finish(wire::Encoder& out) { return to_base64url(out.take()); }
 
 Failure bad_cursor() {
     return invalid_field("cursor", "invalid", "must be the next_cursor of an earlier page");
@@ -32,7 +32,7 @@ auto decode(List list, std::string_view text, Read read) {
     if (!bytes) {
         throw bad_cursor();
     }
-    store::Decoder in{*bytes};
+    wire::Decoder in{*bytes};
     const auto mark = static_cast<std::uint8_t>(list);
     in.choice(mark, mark);
     auto cursor = read(in);
@@ -45,34 +45,34 @@ auto decode(List list, std::string_view text, Read read) {
 }  // namespace
 
 std::string encode_cursor(const ActivityCursor& cursor) {
-    store::Encoder out = start(List::mine);
+    wire::Encoder out = start(List::mine);
     out.signed_number(to_unix_ms(cursor.active_at));
     out.uuid(cursor.chat.uuid);
     return finish(out);
 }
 
 std::string encode_cursor(const TitleCursor& cursor) {
-    store::Encoder out = start(List::rooms);
+    wire::Encoder out = start(List::rooms);
     out.bytes(cursor.folded_title);
     out.uuid(cursor.chat.uuid);
     return finish(out);
 }
 
 std::string encode_cursor(const UserId& last) {
-    store::Encoder out = start(List::members);
+    wire::Encoder out = start(List::members);
     out.uuid(last.uuid);
     return finish(out);
 }
 
 std::string encode_cursor(const AuditCursor& cursor) {
-    store::Encoder out = start(List::audit);
+    wire::Encoder out = start(List::audit);
     out.signed_number(to_unix_ms(cursor.at));
     out.uuid(cursor.id);
     return finish(out);
 }
 
 ActivityCursor decode_activity_cursor(std::string_view text) {
-    return decode(List::mine, text, [](store::Decoder& in) {
+    return decode(List::mine, text, [](wire::Decoder& in) {
         ActivityCursor cursor;
         cursor.active_at = from_unix_ms(in.signed_number());
         cursor.chat = ChatId{in.uuid()};
@@ -81,7 +81,7 @@ ActivityCursor decode_activity_cursor(std::string_view text) {
 }
 
 TitleCursor decode_title_cursor(std::string_view text) {
-    return decode(List::rooms, text, [](store::Decoder& in) {
+    return decode(List::rooms, text, [](wire::Decoder& in) {
         TitleCursor cursor;
         cursor.folded_title = in.bytes();
         cursor.chat = ChatId{in.uuid()};
@@ -93,11 +93,11 @@ TitleCursor decode_title_cursor(std::string_view text) {
 }
 
 UserId decode_user_cursor(std::string_view text) {
-    return decode(List::members, text, [](store::Decoder& in) { return UserId{in.uuid()}; });
+    return decode(List::members, text, [](wire::Decoder& in) { return UserId{in.uuid()}; });
 }
 
 AuditCursor decode_audit_cursor(std::string_view text) {
-    return decode(List::audit, text, [](store::Decoder& in) {
+    return decode(List::audit, text, [](wire::Decoder& in) {
         AuditCursor cursor;
         cursor.at = from_unix_ms(in.signed_number());
         cursor.id = in.uuid();

@@ -123,7 +123,7 @@ StartedGeneration Generations::describe_start(const GenerationRecord& record,
 }
 
 Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationRequest request,
-                                   std::optional<store::StoredMessage> prompt) {
+                                   std::optional<contracts::StoredMessage> prompt) {
     const UserId user = caller.user_id();
     const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
     if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
@@ -197,7 +197,7 @@ Task<void> Generations::check_quota(UserId user) {
 }
 
 // The last message, if a person wrote it; to answer again: what was answered last.
-Task<store::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_again) {
+Task<contracts::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_again) {
     if (is_again) {
         const auto last = co_await ports_.store.find_last_prompted(chat);
         if (last) {
@@ -212,7 +212,7 @@ Task<store::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_again
     query.limit = 50;
     store::Page page = co_await ports_.messages.page(std::move(query));
     for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
-        const bool is_answer = at->sender.kind != store::SenderKind::person;
+        const bool is_answer = at->sender.kind != contracts::ParticipantKind::person;
         if (is_answer && !is_again && !at->deleted_at) {
             break;
         }

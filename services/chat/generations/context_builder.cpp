@@ -24,7 +24,7 @@ ContextWindow::Room ContextBuilder::room_of(const Live& live) const {
     return {own - std::min(wanted, own / 2), widest - std::min(wanted, widest / 2)};
 }
 
-Task<store::StoredMessage> ContextBuilder::find_prompt(MessageId id) {
+Task<contracts::StoredMessage> ContextBuilder::find_prompt(MessageId id) {
     for (int tries = 1;; ++tries) {
         auto found = co_await messages_.find_by_id(id);
         if (found && found->deleted_at) {
@@ -41,14 +41,15 @@ Task<store::StoredMessage> ContextBuilder::find_prompt(MessageId id) {
     }
 }
 
-Task<void> ContextBuilder::add_later_answers(ContextWindow& window, store::StoredMessage prompt) {
+Task<void> ContextBuilder::add_later_answers(ContextWindow& window,
+                                             contracts::StoredMessage prompt) {
     store::PageQuery query;
     query.chat = prompt.chat;
     query.after_seq = prompt.seq;
     query.limit = store::MessageStore::page_max;
     store::Page page = co_await messages_.page(std::move(query));
     for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
-        if (at->sender.kind == store::SenderKind::assistant) {
+        if (at->sender.kind == contracts::ParticipantKind::assistant) {
             window.add_older(*at);
         }
     }
@@ -83,7 +84,7 @@ Task<ContextBuilder::Built> ContextBuilder::build(LivePtr live) {
     if (!record.prompt) {
         throw nothing_to_answer();
     }
-    store::StoredMessage prompt = co_await find_prompt(*record.prompt);
+    contracts::StoredMessage prompt = co_await find_prompt(*record.prompt);
     live->record.prompt_seq = prompt.seq;
     prompt.sender = co_await people_.with_present_name(std::move(prompt.sender));
     ContextWindow window{live->kind, record.system_prompt.value_or(""), room_of(*live)};

@@ -29,9 +29,9 @@ class ContextBuilder {
     Task<Built> build(LivePtr live);
 
   private:
-    Task<store::StoredMessage> find_prompt(MessageId id);
+    Task<contracts::StoredMessage> find_prompt(MessageId id);
     // Answers that came while this one waited, though after its prompt.
-    Task<void> add_later_answers(ContextWindow& window, store::StoredMessage prompt);
+    Task<void> add_later_answers(ContextWindow& window, contracts::StoredMessage prompt);
     Task<void> add_history(ContextWindow& window, ChatId chat, std::int64_t before_seq);
     ContextWindow::Room room_of(const Live& live) const;
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/usage/usage_record.hpp"
+#include "contracts/usage/usage_record.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -23,7 +23,7 @@ std::optional<std::int64_t> cost_of(const contracts::Model& model, const Generat
     const std::int64_t rest = tokens.input % tokens_each_price * input_price +
                               tokens.output % tokens_each_price * output_price;
     const std::int64_t cost = millions + (rest + tokens_each_price / 2) / tokens_each_price;
-    return std::min(cost, store::usage_cost_max);
+    return std::min(cost, contracts::usage_cost_max);
 }
 
 }  // namespace loquat::chat

@@ -7,7 +7,7 @@
 namespace loquat::chat {
 
 // In millionths of the model's currency, rounded to the nearest one, a half upwards; at most
-// store::usage_cost_max.  None when the model has no price.
+// contracts::usage_cost_max.  None when the model has no price.
 std::optional<std::int64_t> cost_of(const contracts::Model& model, const GenerationTokens& tokens);
 
 }  // namespace loquat::chat

@@ -1,7 +1,7 @@
 #include "services/chat/generations/event_list.hpp"
 
 #include "net/http/sse.hpp"
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::chat {
@@ -28,7 +28,7 @@ std::string notice_text(std::int64_t dropped) {
 }
 
 void append_cut(std::string& events, const GenerationEvent& event) {
-    store::Encoder out;
+    wire::Encoder out;
     if (event.kind == EventKind::delta) {
         out.number(static_cast<std::uint64_t>(event.delta.size()) << 1 | delta_bit);
     } else {
@@ -38,8 +38,8 @@ void append_cut(std::string& events, const GenerationEvent& event) {
 }
 
 std::string without_lengths(const std::string& events) {
-    store::Decoder in{events};
-    store::Encoder out;
+    wire::Decoder in{events};
+    wire::Encoder out;
     while (in.ok() && !in.finished()) {
         const std::uint64_t cut = in.number();
         out.number((cut & delta_bit) != 0 ? delta_bit : cut);
@@ -100,8 +100,8 @@ std::optional<GenerationEvent> unpack_state(std::uint64_t packed) {
     return event;
 }
 
-std::string to_json(const GenerationEvent& event) {
-    std::string json = "{\"type\":\"";
+void append_json(std::string& json, const GenerationEvent& event) {
+    json.append("{\"type\":\"");
     json.append(name_of(event.kind)).append("\"");
     switch (event.kind) {
         case EventKind::state:
@@ -130,12 +130,20 @@ std::string to_json(const GenerationEvent& event) {
         case EventKind::done:
             break;
     }
-    return json + "}";
+    json.push_back('}');
 }
 
-std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view json) {
+void append_stream_text(std::string& out, std::int64_t id, const EncodedEvent& event) {
     const std::string number = std::to_string(id);
-    return net::http::to_sse({.event = name_of(kind), .data = json, .id = number});
+    net::http::append_sse(out, {.event = name_of(event.kind), .data = event.json, .id = number});
+}
+
+std::string to_stream_text(std::int64_t id, const GenerationEvent& event) {
+    std::string json;
+    append_json(json, event);
+    std::string text;
+    append_stream_text(text, id, {event.kind, json});
+    return text;
 }
 
 void add_told(GenerationRecord& record, const GenerationEvent& event) {
@@ -160,7 +168,7 @@ std::vector<GenerationEvent> ending_events(const GenerationRecord& record) {
 
 std::vector<GenerationEvent> told_events(const GenerationRecord& record) {
     std::vector<GenerationEvent> events;
-    store::Decoder in{record.events};
+    wire::Decoder in{record.events};
     std::string_view left = record.text;
     while (in.ok() && !in.finished()) {
         const std::uint64_t cut = in.number();
@@ -185,7 +193,7 @@ std::vector<GenerationEvent> rebuild_events(const GenerationRecord& record) {
 }
 
 std::size_t count_events(const GenerationRecord& record) {
-    store::Decoder in{record.events};
+    wire::Decoder in{record.events};
     std::size_t count = 0;
     while (in.ok() && !in.finished()) {
         in.number();

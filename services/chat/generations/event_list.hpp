@@ -37,9 +37,14 @@ struct GenerationEvent {
 };
 
 // {"type":"delta","delta":"..."} and so on.
-std::string to_json(const GenerationEvent& event);
-// The event with its number as text of an event stream.
-std::string to_stream_text(std::int64_t id, EventKind kind, std::string_view json);
+void append_json(std::string& out, const GenerationEvent& event);
+// The event with its number as text of an event stream; `json` is what append_json gives.
+struct EncodedEvent {
+    EventKind kind = EventKind::done;
+    std::string_view json;
+};
+void append_stream_text(std::string& out, std::int64_t id, const EncodedEvent& event);
+std::string to_stream_text(std::int64_t id, const GenerationEvent& event);
 
 // Adds an event to what was told: to the text, and to the states and lengths of deltas of
 // `GenerationRecord::events`.  After a reset the deltas before it are there and empty, so that

@@ -13,7 +13,7 @@ StreamLogPtr rebuild_log(const GenerationRecord& record) {
     auto log = std::make_shared<StreamLog>();
     std::int64_t id = 0;
     for (const GenerationEvent& event : rebuild_events(record)) {
-        log->append(to_stream_text(++id, event.kind, to_json(event)));
+        log->append(to_stream_text(++id, event));
     }
     log->close();
     return log;

@@ -68,7 +68,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     void on_chat_deleted(const ChatId& chat) override;
     void on_member_gone(const ChatId& chat, const UserId& user) override;
     void on_assistant_off(const ChatId& chat) override;
-    void on_stored(const store::StoredEvent& event) override;
+    void on_stored(const contracts::StoredEvent& event) override;
 
     // asking.cpp
     Task<std::optional<std::string>> claim(Caller caller, std::string operation,
@@ -77,9 +77,9 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
         UserId user, const contracts::StartGenerationRequest& request);
     // `prompt` is the message to answer where it is known already.
     Task<LivePtr> prepare(Caller caller, RoomPtr room, contracts::StartGenerationRequest request,
-                          std::optional<store::StoredMessage> prompt = std::nullopt);
+                          std::optional<contracts::StoredMessage> prompt = std::nullopt);
     Task<void> check_quota(UserId user);
-    Task<store::StoredMessage> choose_prompt(ChatId chat, bool is_again);
+    Task<contracts::StoredMessage> choose_prompt(ChatId chat, bool is_again);
     Task<void> launch(LivePtr live);
     // `prompt` is the message that was sent with the request.
     contracts::StartedGeneration describe_start(const GenerationRecord& record,
@@ -127,8 +127,8 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     Task<void> forget_recorded();
     Task<void> keep_settling();
     Task<void> erase_text(GenerationId id);
-    Task<void> answer_mention(store::StoredMessage message);
-    Task<bool> was_asked(const store::StoredMessage& message);
+    Task<void> answer_mention(contracts::StoredMessage message);
+    Task<bool> was_asked(const contracts::StoredMessage& message);
 
     Ports ports_;
     ChatConfig config_;

@@ -117,12 +117,13 @@ Task<void> Generations::recover() {
 Task<void> Generations::count_unrecorded() {
     store::Offset after = co_await ports_.ledger.through();
     for (;;) {
-        const auto records = co_await ports_.log.read(std::string{store::usage_topic}, after, {});
+        const auto records =
+            co_await ports_.log.read(std::string{contracts::records::usage.topic}, after, {});
         if (records.empty()) {
             co_return;
         }
         for (const store::LogRecordPtr& record : records) {
-            if (const auto usage = store::decode_usage_record(record->payload)) {
+            if (const auto usage = contracts::decode<contracts::UsageRecord>(record->payload)) {
                 spent_.note(*usage, record->offset);
             }
         }
@@ -160,17 +161,18 @@ Task<void> Generations::keep_settling() {
     }
 }
 
-void Generations::on_stored(const store::StoredEvent& event) {
-    const store::StoredMessage& message = event.message;
-    if (event.kind == store::OutcomeKind::deleted && !message.generation_id.empty()) {
+void Generations::on_stored(const contracts::StoredEvent& event) {
+    const contracts::StoredMessage& message = event.message;
+    if (event.kind == contracts::OutcomeKind::deleted && !message.generation_id.empty()) {
         if (const auto id = GenerationId::parse(message.generation_id)) {
             withdraw_log(*id);
             scope_.start(erase_text(*id));
         }
         return;
     }
-    if (event.kind != store::OutcomeKind::stored ||
-        message.sender.kind != store::SenderKind::person || !mentions_assistant(message.text)) {
+    if (event.kind != contracts::OutcomeKind::stored ||
+        message.sender.kind != contracts::ParticipantKind::person ||
+        !mentions_assistant(message.text)) {
         return;
     }
     if (mentions_running_ >= mentions_max) {
@@ -197,7 +199,7 @@ Task<void> Generations::erase_text(GenerationId id) {
 }
 
 // The same message may be told again; one that was sent to ask for an answer has got one.
-Task<bool> Generations::was_asked(const store::StoredMessage& message) {
+Task<bool> Generations::was_asked(const contracts::StoredMessage& message) {
     const UserId user = message.sender.id;
     if (co_await ports_.store.find_by_client_id(user, message.chat, message.client_id)) {
         co_return true;
@@ -207,7 +209,7 @@ Task<bool> Generations::was_asked(const store::StoredMessage& message) {
     co_return again.has_value();
 }
 
-Task<void> Generations::answer_mention(store::StoredMessage message) {
+Task<void> Generations::answer_mention(contracts::StoredMessage message) {
     struct Running {
         std::size_t& count;
         ~Running() { --count; }

@@ -1,23 +1,23 @@
 #include "services/chat/generations/settler.hpp"
 
+#include "contracts/usage/usage_record.hpp"
 #include "services/chat/domain/assistant.hpp"
-#include "store/usage/usage_record.hpp"
 
 namespace loquat::chat {
 namespace {
 
-store::UsageState usage_state(GenerationState state) {
+contracts::UsageState usage_state(GenerationState state) {
     switch (state) {
         case GenerationState::failed:
-            return store::UsageState::failed;
+            return contracts::UsageState::failed;
         case GenerationState::canceled:
-            return store::UsageState::canceled;
+            return contracts::UsageState::canceled;
         case GenerationState::queued:
         case GenerationState::streaming:
         case GenerationState::succeeded:
-            return store::UsageState::succeeded;
+            return contracts::UsageState::succeeded;
     }
-    return store::UsageState::succeeded;
+    return contracts::UsageState::succeeded;
 }
 
 // One that never reached a model used nothing and leaves no record.
@@ -26,17 +26,17 @@ bool has_usage(const GenerationRecord& record) {
            record.state == GenerationState::succeeded;
 }
 
-store::KeyedPayload to_payload(const store::MessageRecord& message) {
-    return {message.chat.to_string(), store::encode(message)};
+store::KeyedPayload to_payload(const contracts::MessageRecord& message) {
+    return {message.chat.to_string(), contracts::encode(message)};
 }
 
 }  // namespace
 
-std::optional<store::UsageRecord> usage_of(const GenerationRecord& record) {
+std::optional<contracts::UsageRecord> usage_of(const GenerationRecord& record) {
     if (!has_usage(record)) {
         return std::nullopt;
     }
-    store::UsageRecord usage;
+    contracts::UsageRecord usage;
     usage.user = record.user;
     usage.chat = record.chat;
     usage.generation_id = record.id.to_string();
@@ -51,12 +51,12 @@ std::optional<store::UsageRecord> usage_of(const GenerationRecord& record) {
     return usage;
 }
 
-store::MessageRecord message_of(const GenerationRecord& record) {
-    store::MessageRecord message;
+contracts::MessageRecord message_of(const GenerationRecord& record) {
+    contracts::MessageRecord message;
     message.chat = record.chat;
     message.message_id = *record.answer;
     message.sender = {assistant_id(), std::string{assistant_username}, record.model_label,
-                      store::SenderKind::assistant};
+                      contracts::ParticipantKind::assistant};
     message.client_id = "generation:" + record.id.to_string();
     message.text = record.text;
     message.generation_id = record.id.to_string();
@@ -77,7 +77,7 @@ Task<void> Settler::settle(std::vector<GenerationRecord> records) {
 Task<void> Settler::settle(GenerationRecord record, Outcomes& outcomes, Outcomes::Ticket& ticket) {
     std::vector<store::KeyedPayload> messages;
     if (record.answer) {
-        store::MessageRecord message = message_of(record);
+        contracts::MessageRecord message = message_of(record);
         message.origin = outcomes.origin();
         message.origin_ref = ticket.ref();
         messages.push_back(to_payload(message));
@@ -89,7 +89,7 @@ Task<void> Settler::settle(GenerationRecord record, Outcomes& outcomes, Outcomes
 
 Task<void> Settler::append(std::vector<GenerationRecord> records,
                            std::vector<store::KeyedPayload> messages) {
-    std::vector<store::UsageRecord> usages;
+    std::vector<contracts::UsageRecord> usages;
     std::vector<GenerationId> ids;
     for (const GenerationRecord& record : records) {
         if (auto usage = usage_of(record)) {
@@ -99,7 +99,7 @@ Task<void> Settler::append(std::vector<GenerationRecord> records,
         ids.push_back(record.id);
     }
     if (!messages.empty()) {
-        co_await store::append_in_groups(log_, std::string{store::messages_topic},
+        co_await store::append_in_groups(log_, std::string{contracts::records::messages.topic},
                                          std::move(messages));
     }
     if (!usages.empty()) {
@@ -109,20 +109,20 @@ Task<void> Settler::append(std::vector<GenerationRecord> records,
 }
 
 // The last one's place is not before those of the others.
-Task<void> Settler::append_usages(std::vector<store::UsageRecord> usages) {
+Task<void> Settler::append_usages(std::vector<contracts::UsageRecord> usages) {
     std::vector<store::KeyedPayload> payloads;
-    for (const store::UsageRecord& usage : usages) {
-        payloads.push_back({usage.user.to_string(), store::encode(usage)});
+    for (const contracts::UsageRecord& usage : usages) {
+        payloads.push_back({usage.user.to_string(), contracts::encode(usage)});
     }
     store::KeyedPayload last = std::move(payloads.back());
     payloads.pop_back();
     if (!payloads.empty()) {
-        co_await store::append_in_groups(log_, std::string{store::usage_topic},
+        co_await store::append_in_groups(log_, std::string{contracts::records::usage.topic},
                                          std::move(payloads));
     }
-    const store::Offset at = co_await log_.append(std::string{store::usage_topic},
+    const store::Offset at = co_await log_.append(std::string{contracts::records::usage.topic},
                                                   std::move(last.key), std::move(last.payload));
-    for (const store::UsageRecord& usage : usages) {
+    for (const contracts::UsageRecord& usage : usages) {
         spent_.note(usage, at);
     }
 }

@@ -23,7 +23,7 @@ class Settler {
     Task<void> settle_left();
 
   private:
-    Task<void> append_usages(std::vector<store::UsageRecord> usages);
+    Task<void> append_usages(std::vector<contracts::UsageRecord> usages);
     Task<void> append(std::vector<GenerationRecord> records,
                       std::vector<store::KeyedPayload> messages);
 
@@ -33,8 +33,8 @@ class Settler {
 };
 
 // None of an answer that used nothing.
-std::optional<store::UsageRecord> usage_of(const GenerationRecord& record);
+std::optional<contracts::UsageRecord> usage_of(const GenerationRecord& record);
 
-store::MessageRecord message_of(const GenerationRecord& record);
+contracts::MessageRecord message_of(const GenerationRecord& record);
 
 }  // namespace loquat::chat

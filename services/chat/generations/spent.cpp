@@ -4,7 +4,7 @@
 
 namespace loquat::chat {
 
-void Spent::note(const store::UsageRecord& record, std::optional<store::Offset> at) {
+void Spent::note(const contracts::UsageRecord& record, std::optional<store::Offset> at) {
     std::vector<Entry>& mine = by_user_[record.user];
     const auto known = std::ranges::find_if(mine, [&](const Entry& entry) {
         return entry.id == record.generation_id && entry.purpose == record.purpose;

@@ -4,8 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "contracts/usage/usage_record.hpp"
 #include "store/log/event_log.hpp"
-#include "store/usage/usage_record.hpp"
 
 namespace loquat::chat {
 
@@ -15,7 +15,7 @@ class Spent {
   public:
     // Counts from now on, once however often it is told; `at` is where the log has it, none while
     // that is not known.
-    void note(const store::UsageRecord& record, std::optional<store::Offset> at = std::nullopt);
+    void note(const contracts::UsageRecord& record, std::optional<store::Offset> at = std::nullopt);
     // On that day and not among what the ledger has up to `through`.
     std::int64_t tokens_of(const UserId& user, std::chrono::sys_days day,
                            store::Offset through) const;
@@ -27,7 +27,7 @@ class Spent {
   private:
     struct Entry {
         std::string id;
-        store::UsagePurpose purpose = store::UsagePurpose::answer;
+        contracts::UsagePurpose purpose = contracts::UsagePurpose::answer;
         std::chrono::sys_days day;
         std::int64_t tokens = 0;
         std::optional<store::Offset> at;

@@ -1,7 +1,7 @@
 #include "services/chat/generations/teller.hpp"
 
+#include "contracts/chat/broadcasts.hpp"
 #include "contracts/events.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::chat {
 
@@ -25,23 +25,32 @@ void Teller::rewrite_log(Live& live) {
     std::vector<std::string> texts;
     for (const GenerationEvent& event : told_events(live.record)) {
         const auto id = static_cast<std::int64_t>(texts.size()) + 1;
-        texts.push_back(to_stream_text(id, event.kind, to_json(event)));
+        texts.push_back(to_stream_text(id, event));
     }
     texts.pop_back();  // the reset itself is told next
     live.log->rewrite(texts);
 }
 
 void Teller::publish(Live& live, const GenerationEvent& event) {
-    const std::string json = to_json(event);
     const std::int64_t id = ++live.told;
-    live.log->append(to_stream_text(id, event.kind, json));
-    const contracts::GenerationOrigin origin{live.record.user, live.record.model,
-                                             live.record.prompt};
-    const store::RoomEvent room_event{
-        "generation", 0, live.record.user,
-        contracts::generation_event(live.record.id.to_string(), id, json,
-                                    id == 1 ? &origin : nullptr)};
-    broadcast_.publish(store::room_topic(live.record.chat), store::encode(room_event));
+    json_.clear();
+    append_json(json_, event);
+    text_.clear();
+    append_stream_text(text_, id, {event.kind, json_});
+    live.log->append(text_);
+    std::optional<contracts::GenerationOrigin> origin;
+    if (id == 1) {
+        origin = {live.record.user, live.record.model, live.record.prompt};
+    }
+    const contracts::RoomEvent told{.type = "generation",
+                                    .subject = live.record.user,
+                                    .number = id,
+                                    .stream = live.record.id.to_string(),
+                                    .ends = event.kind == EventKind::done};
+    const std::string head =
+        contracts::generation_event_head(told.stream, id, origin ? &*origin : nullptr);
+    broadcast_.publish(contracts::topics::chat_room.name(live.record.chat),
+                       contracts::encode(told, {head, json_, "}"}));
 }
 
 }  // namespace loquat::chat

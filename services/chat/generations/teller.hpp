@@ -19,6 +19,9 @@ class Teller {
     void publish(Live& live, const GenerationEvent& event);
 
     store::Broadcast& broadcast_;
+    // Of the event that is told; kept for their space.
+    std::string json_;
+    std::string text_;
 };
 
 }  // namespace loquat::chat

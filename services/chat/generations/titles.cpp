@@ -2,10 +2,10 @@
 
 #include "base/log.hpp"
 #include "base/tokens.hpp"
+#include "contracts/usage/usage_record.hpp"
 #include "services/chat/domain/context_window.hpp"
 #include "services/chat/generations/cost.hpp"
 #include "services/chat/generations/runner.hpp"
-#include "store/usage/usage_record.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -61,13 +61,14 @@ Task<void> Titles::make_title(GenerationRecord record) {
     }
     const auto prompt = co_await parts_.messages.find_by_id(*record.prompt);
     Draft draft = co_await ask(record, prompt ? prompt->text : std::string{});
-    store::UsageRecord& usage = draft.used;
+    contracts::UsageRecord& usage = draft.used;
     const contracts::Model model = co_await parts_.catalog.find(usage.model);
     usage.cost_micros =
         cost_of(model, GenerationTokens{usage.input_tokens, usage.output_tokens, usage.source});
     usage.at = parts_.clock.now();
-    const store::Offset at = co_await parts_.log.append(
-        std::string{store::usage_topic}, record.user.to_string(), store::encode(usage));
+    const store::Offset at =
+        co_await parts_.log.append(std::string{contracts::records::usage.topic},
+                                   record.user.to_string(), contracts::encode(usage));
     parts_.spent.note(usage, at);
     std::string title = clean_title(draft.text, title_characters_max);
     if (!title.empty()) {
@@ -86,7 +87,7 @@ Task<Titles::Draft> Titles::ask(GenerationRecord record, std::string question) {
     draft.used.user = record.user;
     draft.used.chat = record.chat;
     draft.used.generation_id = record.id.to_string();
-    draft.used.purpose = store::UsagePurpose::title;
+    draft.used.purpose = contracts::UsagePurpose::title;
     draft.used.model = record.model;
     draft.used.provider = record.provider;
     draft.used.input_tokens = count_all(request.messages);

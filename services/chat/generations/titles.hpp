@@ -36,7 +36,7 @@ class Titles {
     // What a model made of it and used for it; `used` as far as the ledger wants to know it.
     struct Draft {
         std::string text;
-        store::UsageRecord used;
+        contracts::UsageRecord used;
     };
 
     Task<void> run(GenerationRecord record);

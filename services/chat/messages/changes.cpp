@@ -6,7 +6,7 @@
 // Edits and deletions go through the log like messages, so that they keep their order with them.
 namespace loquat::chat {
 
-void throw_refused(const store::Outcome& outcome) {
+void throw_refused(const contracts::Outcome& outcome) {
     if (outcome.code == "message.not_found") {
         throw message_not_found();
     }
@@ -20,7 +20,7 @@ void throw_refused(const store::Outcome& outcome) {
                   "the consumer refused a record: " + outcome.code};
 }
 
-Task<store::StoredMessage> Chat::get_stored(ChatId chat, MessageId id) {
+Task<contracts::StoredMessage> Chat::get_stored(ChatId chat, MessageId id) {
     auto found = co_await ports_.messages.find_by_id(id);
     if (!found || found->chat != chat) {
         throw message_not_found();
@@ -28,16 +28,17 @@ Task<store::StoredMessage> Chat::get_stored(ChatId chat, MessageId id) {
     co_return std::move(*found);
 }
 
-Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady deadline) {
+Task<contracts::Message> Chat::apply_change(contracts::MessageRecord record, Steady deadline) {
     Outcomes::Ticket ticket{outcomes_};
     record.origin = outcomes_.origin();
     record.origin_ref = ticket.ref();
     co_await append(record);
     const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
     if (arrival == Outcomes::Arrival::unknown) {
-        store::StoredMessage now = co_await get_stored(record.chat, record.message_id);
-        const bool is_done = record.kind == store::RecordKind::remove ? now.deleted_at.has_value()
-                                                                      : now.text == record.text;
+        contracts::StoredMessage now = co_await get_stored(record.chat, record.message_id);
+        const bool is_done = record.kind == contracts::RecordKind::remove
+                                 ? now.deleted_at.has_value()
+                                 : now.text == record.text;
         if (is_done) {
             contracts::Message seen = co_await people_.show(std::move(now));
             co_return seen;
@@ -49,8 +50,8 @@ Task<contracts::Message> Chat::apply_change(store::MessageRecord record, Steady 
             Kind::timed_out, "upstream.timeout",
             "The change is recorded and will be seen shortly; the store did not answer in time."};
     }
-    store::Outcome& outcome = ticket.outcome();
-    if (outcome.kind == store::OutcomeKind::refused) {
+    contracts::Outcome& outcome = ticket.outcome();
+    if (outcome.kind == contracts::OutcomeKind::refused) {
         throw_refused(outcome);
     }
     on_stored({outcome.kind, outcome.message});
@@ -62,17 +63,17 @@ Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessag
     const Steady deadline = store_deadline(caller);
     const UserId user = caller.user_id();
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::send);
-    store::MessageRecord record;
+    contracts::MessageRecord record;
     record.text = to_message_text(std::move(request.text),
                                   static_cast<std::size_t>(config_.text_characters_max));
-    const store::StoredMessage stored = co_await get_stored(request.id, request.message_id);
+    const contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     if (stored.sender.id != user) {
         throw forbidden("Only the sender may edit a message.");
     }
     if (stored.deleted_at) {
         throw message_deleted();
     }
-    record.kind = store::RecordKind::edit;
+    record.kind = contracts::RecordKind::edit;
     record.chat = request.id;
     record.message_id = request.message_id;
     record.sender = co_await sender_of(caller);
@@ -86,15 +87,15 @@ Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageR
     const Steady deadline = store_deadline(caller);
     const UserId user = caller.user_id();
     const RoomPtr room = co_await rooms_.get(request.id, user, Action::read);
-    store::StoredMessage stored = co_await get_stored(request.id, request.message_id);
+    contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     const bool is_own = stored.sender.id == user;
     require(is_own ? Action::take_back : Action::moderate, room->standing_of(user));
     if (stored.deleted_at) {
         contracts::Message seen = co_await people_.show(std::move(stored));
         co_return seen;
     }
-    store::MessageRecord record;
-    record.kind = store::RecordKind::remove;
+    contracts::MessageRecord record;
+    record.kind = contracts::RecordKind::remove;
     record.chat = request.id;
     record.message_id = request.message_id;
     record.sender = co_await sender_of(caller);
@@ -102,7 +103,7 @@ Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageR
         // The consumer, who tells of it, knows no names.
         record.author = co_await people_.with_present_name(std::move(stored.sender));
     }
-    record.authority = is_own ? store::Authority::sender : store::Authority::moderator;
+    record.authority = is_own ? contracts::Authority::sender : contracts::Authority::moderator;
     record.at = ports_.clock.now();
     contracts::Message deleted = co_await apply_change(std::move(record), deadline);
     if (!is_own) {

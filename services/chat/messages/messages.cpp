@@ -10,12 +10,12 @@
 namespace loquat::chat {
 namespace {
 
-store::Sender to_sender(const contracts::PublicUser& user) {
+contracts::Sender to_sender(const contracts::PublicUser& user) {
     return {.id = user.id,
             .username = user.username,
             .display_name = user.display_name,
-            .kind = store::SenderKind::person,
-            .is_name_shared = user.name_shared};
+            .kind = contracts::ParticipantKind::person,
+            .name_shared = user.name_shared};
 }
 
 std::optional<UserId> find_name(const Room::Names& names, std::string name) {
@@ -30,7 +30,7 @@ std::optional<UserId> find_name(const Room::Names& names, std::string name) {
 }  // namespace
 
 // With the directory down a message still goes out, under the name in the sender's token.
-Task<store::Sender> Chat::sender_of(const Caller& caller) {
+Task<contracts::Sender> Chat::sender_of(const Caller& caller) {
     const UserId user = caller.user_id();
     std::optional<contracts::PublicUser> found;
     try {
@@ -41,7 +41,8 @@ Task<store::Sender> Chat::sender_of(const Caller& caller) {
     if (found) {
         co_return to_sender(*found);
     }
-    co_return store::Sender{user, caller.username, caller.username, store::SenderKind::person};
+    co_return contracts::Sender{user, caller.username, caller.username,
+                                contracts::ParticipantKind::person};
 }
 
 // With the directory down those whose names are not known stay plain text, this time.
@@ -117,7 +118,7 @@ Task<Chat::Draft> Chat::make_draft(const Caller& caller, contracts::PostMessageR
     check_client_id(request.client_id);
     bool has_waited = false;
     Draft draft;
-    store::MessageRecord& record = draft.record;
+    contracts::MessageRecord& record = draft.record;
     record.text = to_message_text(std::move(request.text),
                                   static_cast<std::size_t>(config_.text_characters_max));
     record.chat = request.id;
@@ -174,10 +175,10 @@ bool Chat::is_remembered_whole(const ChatId& chat) {
 
 // What the store knows of the draft's client id, for the memory.
 Task<void> Chat::recall_repeat(const Draft& draft) {
-    const store::MessageRecord& record = draft.record;
+    const contracts::MessageRecord& record = draft.record;
     auto repeat = co_await ports_.messages.find_repeat(
         record.chat, record.sender.id, record.client_id, store::text_sum(record.text));
-    if (repeat && repeat->kind == store::OutcomeKind::conflict) {
+    if (repeat && repeat->kind == contracts::OutcomeKind::conflict) {
         ports_.metrics.conflicts.add();
         throw client_id_conflict();
     }
@@ -187,13 +188,13 @@ Task<void> Chat::recall_repeat(const Draft& draft) {
     }
 }
 
-Task<void> Chat::append(const store::MessageRecord& record) {
-    co_await ports_.log.append(std::string{store::messages_topic}, record.chat.to_string(),
-                               store::encode(record));
+Task<void> Chat::append(const contracts::MessageRecord& record) {
+    co_await ports_.log.append(std::string{contracts::records::messages.topic},
+                               record.chat.to_string(), contracts::encode(record));
 }
 
 Task<void> Chat::append_draft(Draft& draft) {
-    const store::MessageRecord& record = draft.record;
+    const contracts::MessageRecord& record = draft.record;
     std::exception_ptr error;
     try {
         co_await append(record);
@@ -223,22 +224,23 @@ Task<void> Chat::append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode
     std::vector<store::KeyedPayload> records;
     for (const Draft& draft : drafts) {
         if (!draft.is_durable) {
-            records.push_back({draft.record.chat.to_string(), store::encode(draft.record)});
+            records.push_back({draft.record.chat.to_string(), contracts::encode(draft.record)});
         }
     }
     std::exception_ptr error;
     try {
         if (mode == contracts::AcceptMode::all_or_none) {
-            co_await ports_.log.append_all(std::string{store::messages_topic}, std::move(records));
+            co_await ports_.log.append_all(std::string{contracts::records::messages.topic},
+                                           std::move(records));
         } else {
-            co_await store::append_in_groups(ports_.log, std::string{store::messages_topic},
-                                             std::move(records));
+            co_await store::append_in_groups(
+                ports_.log, std::string{contracts::records::messages.topic}, std::move(records));
         }
     } catch (...) {
         error = std::current_exception();
     }
     for (const Draft& draft : drafts) {
-        const store::MessageRecord& record = draft.record;
+        const contracts::MessageRecord& record = draft.record;
         if (draft.is_durable) {
             ports_.metrics.repeated.add();
         } else if (error) {
@@ -308,7 +310,7 @@ Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
                                                    contracts::PostMessageRequest request) {
     const Steady deadline = store_deadline(caller);
     Draft draft = co_await make_draft(caller, std::move(request), KnowsRepeats::consumer);
-    store::MessageRecord& record = draft.record;
+    contracts::MessageRecord& record = draft.record;
     if (draft.is_durable) {
         auto first = co_await ports_.messages.find_by_client_id(record.chat, record.sender.id,
                                                                 record.client_id);
@@ -328,7 +330,7 @@ Task<Reply<contracts::Message>> Chat::post_message(Caller caller,
 
 Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket, Draft draft,
                                                        Steady deadline) {
-    store::MessageRecord& record = draft.record;
+    contracts::MessageRecord& record = draft.record;
     const Steady began = ports_.clock.steady();
     const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
     if (arrival == Outcomes::Arrival::unknown) {
@@ -344,28 +346,28 @@ Task<Reply<contracts::Message>> Chat::wait_for_message(Outcomes::Ticket& ticket,
         co_return Reply<contracts::Message>{people_.show_known(record), 202, {}};
     }
     ports_.metrics.store_wait.observe(ports_.clock.steady() - began);
-    store::Outcome& outcome = ticket.outcome();
+    contracts::Outcome& outcome = ticket.outcome();
     switch (outcome.kind) {
-        case store::OutcomeKind::stored:
+        case contracts::OutcomeKind::stored:
             on_stored({outcome.kind, outcome.message});
             co_return Reply<contracts::Message>{
                 people_.show_known(std::move(outcome.message)), 201, {}};
-        case store::OutcomeKind::duplicate:
+        case contracts::OutcomeKind::duplicate:
             repeats_.note(draft.repeat_key,
                           {outcome.message.id, outcome.message.created_at, draft.text_hash, true});
             ports_.metrics.repeated.add();
             break;
-        case store::OutcomeKind::conflict:
+        case contracts::OutcomeKind::conflict:
             // Whatever is asked next with this id, the store knows better than the memory.
             repeats_.forget(draft.repeat_key);
             ports_.metrics.conflicts.add();
             throw client_id_conflict();
-        case store::OutcomeKind::edited:
-        case store::OutcomeKind::deleted:
-        case store::OutcomeKind::refused:
+        case contracts::OutcomeKind::edited:
+        case contracts::OutcomeKind::deleted:
+        case contracts::OutcomeKind::refused:
             break;
     }
-    if (outcome.kind != store::OutcomeKind::duplicate) {
+    if (outcome.kind != contracts::OutcomeKind::duplicate) {
         throw_refused(outcome);
     }
     auto seen = co_await people_.show(std::move(outcome.message));

@@ -12,7 +12,8 @@ void Outcomes::start() {
     auto on_notice_here = [this](store::Notice notice, const store::Payload& payload) {
         on_notice(notice, payload);
     };
-    subscription_ = broadcast_.subscribe(store::outcome_topic(origin_), std::move(on_notice_here));
+    subscription_ = broadcast_.subscribe(contracts::topics::chat_outcome.name(origin_),
+                                         std::move(on_notice_here));
 }
 
 void Outcomes::stop() {
@@ -31,7 +32,7 @@ void Outcomes::on_notice(store::Notice notice, const store::Payload& payload) {
         release_all();
         return;
     }
-    auto event = store::decode_outcome_event(*payload);
+    auto event = contracts::decode<contracts::OutcomeEvent>(*payload);
     if (!event) {
         return;
     }

@@ -4,8 +4,8 @@
 #include <unordered_map>
 
 #include "aio/signal.hpp"
+#include "contracts/chat/broadcasts.hpp"
 #include "store/broadcast/broadcast.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::chat {
 
@@ -31,13 +31,13 @@ class Outcomes {
         std::uint64_t ref() const { return ref_; }
         Task<Arrival> wait_until(Steady deadline);
         // After it arrived.
-        store::Outcome& outcome() { return *outcome_; }
+        contracts::Outcome& outcome() { return *outcome_; }
 
       private:
         friend class Outcomes;
         Outcomes& outcomes_;
         std::uint64_t ref_;
-        std::optional<store::Outcome> outcome_;
+        std::optional<contracts::Outcome> outcome_;
         aio::Signal signal_;
     };
 

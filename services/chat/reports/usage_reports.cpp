@@ -74,7 +74,7 @@ void add(std::optional<std::int64_t>& total, const std::optional<std::int64_t>& 
     }
 }
 
-contracts::AuditEntry to_entry(store::AuditRecord record) {
+contracts::AuditEntry to_entry(contracts::AuditRecord record) {
     contracts::AuditEntry entry;
     entry.id = record.id.to_string();
     entry.at = record.at;
@@ -171,7 +171,7 @@ Task<contracts::Page<contracts::AuditEntry>> UsageReports::list_audit(
         records.resize(limit);
         page.next_cursor = encode_cursor(AuditCursor{records.back().at, records.back().id});
     }
-    for (store::AuditRecord& record : records) {
+    for (contracts::AuditRecord& record : records) {
         page.items.push_back(to_entry(std::move(record)));
     }
     co_return page;

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 std::vector<wire::Value> generation_events(const AssistantWorld& world, const ChatId& chat) {
     std::vector<wire::Value> events;
     for (const auto& [topic, payload] : world.broadcast.published) {
-        if (topic == store::room_topic(chat)) {
-            const auto event = store::decode_room_event(payload);
+        if (topic == contracts::topics::chat_room.name(chat)) {
+            const auto event = contracts::decode<contracts::RoomEvent>(payload);
             if (event->type == "generation") {
                 events.push_back(wire::parse(event->body));
             }
@@ -58,7 +58,7 @@ TEST(Mention, is_answered_once_however_often_it_is_told) {
         co_await world.crash();
 
         for (const auto& [topic, payload] : published) {
-            if (topic == store::stored_topic) {
+            if (topic == contracts::topics::chat_stored.name()) {
                 world.broadcast.publish(topic, std::make_shared<const std::string>(payload));
             }
         }
@@ -248,8 +248,9 @@ TEST(Title, is_made_after_the_first_answer_and_never_replaces_one) {
         const auto heard = world.broadcast.user_events(ana);
         EXPECT_NE(std::ranges::find(heard, "chat_changed"), heard.end());
         const auto used = co_await world.usage();
-        EXPECT_EQ(
-            std::ranges::count(used, store::UsagePurpose::title, &store::UsageRecord::purpose), 1);
+        EXPECT_EQ(std::ranges::count(used, contracts::UsagePurpose::title,
+                                     &contracts::UsageRecord::purpose),
+                  1);
     };
 
     world.run_assistants(body());

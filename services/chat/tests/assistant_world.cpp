@@ -227,10 +227,11 @@ Task<std::vector<contracts::Message>> AssistantWorld::history(UserId user, ChatI
     co_return std::move(page.items);
 }
 
-Task<std::vector<store::UsageRecord>> AssistantWorld::usage() {
-    std::vector<store::UsageRecord> found;
-    for (const auto& record : co_await log.read(std::string{store::usage_topic}, 0, {})) {
-        found.push_back(*store::decode_usage_record(record->payload));
+Task<std::vector<contracts::UsageRecord>> AssistantWorld::usage() {
+    std::vector<contracts::UsageRecord> found;
+    for (const auto& record :
+         co_await log.read(std::string{contracts::records::usage.topic}, 0, {})) {
+        found.push_back(*contracts::decode<contracts::UsageRecord>(record->payload));
     }
     co_return found;
 }

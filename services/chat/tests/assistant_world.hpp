@@ -1,10 +1,10 @@
 #pragma once
 #include <deque>
 
+#include "contracts/usage/usage_record.hpp"
 #include "services/chat/adapters/memory_generations.hpp"
 #include "services/chat/generations/generations.hpp"
 #include "services/chat/tests/world.hpp"
-#include "store/usage/usage_record.hpp"
 
 namespace loquat::chat {
 
@@ -121,7 +121,7 @@ class AssistantWorld : public World {
     Task<void> settle_down(int turns = 50);
     Task<std::vector<contracts::Message>> history(UserId user, ChatId chat);
     // What was recorded of the use of models.
-    Task<std::vector<store::UsageRecord>> usage();
+    Task<std::vector<contracts::UsageRecord>> usage();
 
     FakeModels models;
     FakeLedger ledger;

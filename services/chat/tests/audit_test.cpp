@@ -12,30 +12,31 @@ struct AuditTest : testing::Test {
     UserId bob = world.person("bob");
     UserId cid = world.person("cid");
 
-    std::vector<store::AuditRecord> run(Task<void> body) {
-        std::vector<store::AuditRecord> records;
+    std::vector<contracts::AuditRecord> run(Task<void> body) {
+        std::vector<contracts::AuditRecord> records;
         world.run(observe(std::move(body), records));
         return records;
     }
 
   private:
-    Task<void> observe(Task<void> body, std::vector<store::AuditRecord>& records) {
+    Task<void> observe(Task<void> body, std::vector<contracts::AuditRecord>& records) {
         world.audit.start();
         world.start_consumer();
         co_await std::move(body);
         co_await world.audit.stop(std::chrono::steady_clock::now() + std::chrono::seconds{5});
-        const auto found = co_await world.log.read(std::string{store::audit_topic}, 0, {});
+        const auto found =
+            co_await world.log.read(std::string{contracts::records::audit.topic}, 0, {});
         for (const store::LogRecordPtr& record : found) {
-            records.push_back(store::decode_audit_record(record->payload).value());
+            records.push_back(contracts::decode<contracts::AuditRecord>(record->payload).value());
         }
     }
 };
 
 using Acts = std::vector<std::string>;
 
-Acts actions_of(const std::vector<store::AuditRecord>& records) {
+Acts actions_of(const std::vector<contracts::AuditRecord>& records) {
     Acts actions;
-    for (const store::AuditRecord& record : records) {
+    for (const contracts::AuditRecord& record : records) {
         actions.push_back(record.action);
     }
     return actions;

@@ -127,7 +127,7 @@ TEST(Unsaved, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote_it)
 class SlowHeads final : public store::MessageStore {
   public:
     explicit SlowHeads(store::MessageStore& inner) : inner_(inner) {}
-    Task<std::vector<store::Outcome>> apply_batch(store::Batch batch) override {
+    Task<std::vector<contracts::Outcome>> apply_batch(store::Batch batch) override {
         return inner_.apply_batch(std::move(batch));
     }
     Task<store::Position> position(std::string consumer) override {
@@ -136,16 +136,16 @@ class SlowHeads final : public store::MessageStore {
     Task<store::Offset> secure(std::string consumer) override {
         return inner_.secure(std::move(consumer));
     }
-    Task<std::optional<store::StoredMessage>> find_by_id(MessageId id) override {
+    Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
         return inner_.find_by_id(id);
     }
-    Task<std::optional<store::StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
-                                                                std::string client_id) override {
+    Task<std::optional<contracts::StoredMessage>> find_by_client_id(
+        ChatId chat, UserId sender, std::string client_id) override {
         return inner_.find_by_client_id(chat, sender, std::move(client_id));
     }
-    Task<std::optional<store::Outcome>> find_repeat(ChatId chat, UserId sender,
-                                                    std::string client_id,
-                                                    std::int64_t sum) override {
+    Task<std::optional<contracts::Outcome>> find_repeat(ChatId chat, UserId sender,
+                                                        std::string client_id,
+                                                        std::int64_t sum) override {
         return inner_.find_repeat(chat, sender, std::move(client_id), sum);
     }
     Task<store::Page> page(store::PageQuery query) override {
@@ -177,7 +177,7 @@ class SlowHeads final : public store::MessageStore {
         return inner_.scan_sender(sender, after);
     }
 
-    store::StoredMessage current;
+    contracts::StoredMessage current;
     std::vector<std::int64_t> deleted;
     bool is_held = true;
     int asked = 0;

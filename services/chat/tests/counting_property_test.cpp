@@ -34,9 +34,9 @@ class RandomRun {
     // Each answer's figures once, the same in the ledger; every sum is the sum of these.
     Task<void> compare() {
         const std::unique_ptr<store::UsageStore> ledger = store::make_memory_usage();
-        store::LedgerBatch<store::UsageRecord> batch;
+        store::LedgerBatch<contracts::UsageRecord> batch;
         for (const auto& record : co_await world_.log.read(usage_topic_, 0, {})) {
-            batch.records.push_back(store::decode_usage_record(record->payload));
+            batch.records.push_back(contracts::decode<contracts::UsageRecord>(record->payload));
         }
         batch.through = batch.records.size();
         const auto outcome = co_await ledger->apply_batch(batch);
@@ -153,7 +153,7 @@ class RandomRun {
     }
 
     Task<void> compare_person(store::UsageStore& ledger,
-                              const std::vector<std::optional<store::UsageRecord>>& records,
+                              const std::vector<std::optional<contracts::UsageRecord>>& records,
                               std::size_t who) {
         const UserId user = people_[who];
         std::int64_t tokens = 0;
@@ -166,12 +166,12 @@ class RandomRun {
             tokens += record.tokens.input + record.tokens.output;
             cost += record.cost_micros.value_or(0);
         }
-        std::map<std::string, store::UsageRecord> titles;
+        std::map<std::string, contracts::UsageRecord> titles;
         for (const auto& record : records) {
             if (record->user != user) {
                 continue;
             }
-            if (record->purpose == store::UsagePurpose::title) {
+            if (record->purpose == contracts::UsagePurpose::title) {
                 titles.emplace(record->generation_id, *record);
                 continue;
             }
@@ -206,7 +206,7 @@ class RandomRun {
     std::vector<ChatId> chats_;
     std::vector<std::pair<std::size_t, std::string>> ids_;
     FakeAnswerPtr open_;
-    const std::string usage_topic_{store::usage_topic};
+    const std::string usage_topic_{contracts::records::usage.topic};
 };
 
 TEST(Counting, tells_one_sum_whatever_happens) {

@@ -47,8 +47,8 @@ TEST(Cost, stays_within_what_the_ledger_takes) {
     const std::int64_t tokens = contracts::token_figure_max;
 
     EXPECT_EQ(cost_of(priced(1'000'000'000'000, 1'000'000'000'000), {tokens, tokens}),
-              store::usage_cost_max);
-    EXPECT_EQ(cost_of(priced(1'000'000'000, 0), {tokens, 0}), store::usage_cost_max);
+              contracts::usage_cost_max);
+    EXPECT_EQ(cost_of(priced(1'000'000'000, 0), {tokens, 0}), contracts::usage_cost_max);
     EXPECT_EQ(cost_of(priced(999'999'999, 0), {tokens, 0}), 999'999'999'000);
 }
 
@@ -96,7 +96,7 @@ TEST(Counting, takes_the_largest_figure_everywhere) {
         const auto used = co_await world.usage();
         EXPECT_EQ(ended.inputTokens, contracts::token_figure_max);
         EXPECT_EQ(used.at(0).input_tokens, contracts::token_figure_max);
-        EXPECT_EQ(used.at(0).cost_micros, store::usage_cost_max);
+        EXPECT_EQ(used.at(0).cost_micros, contracts::usage_cost_max);
     };
 
     world.run_assistants(body());
@@ -187,7 +187,7 @@ TEST(Counting, bills_nobody_for_a_title_that_failed) {
 
         EXPECT_EQ(world.models.titles_asked, 1);
         EXPECT_EQ(used.size(), 1U);
-        EXPECT_EQ(used.at(0).purpose, store::UsagePurpose::answer);
+        EXPECT_EQ(used.at(0).purpose, contracts::UsagePurpose::answer);
     };
 
     world.run_assistants(body());

@@ -10,7 +10,7 @@ namespace {
 // Auth tells that somebody is another one now.
 Task<void> tell(World& world, UserId user) {
     const contracts::UserList list{{world.directory.users.at(user)}};
-    world.broadcast.publish(contracts::users_topic, wire::encode(list));
+    world.broadcast.publish(contracts::topics::auth_users.name(), wire::encode(list));
     for (int i = 0; i < 50; ++i) {
         co_await aio::yield();
     }

@@ -10,7 +10,7 @@ namespace {
 
 Task<void> tell(World& world, UserId user) {
     const contracts::UserList list{{world.directory.users.at(user)}};
-    world.broadcast.publish(contracts::users_topic, wire::encode(list));
+    world.broadcast.publish(contracts::topics::auth_users.name(), wire::encode(list));
     co_await aio::yield();
 }
 
@@ -121,7 +121,7 @@ TEST(Erasing, takes_the_answers_of_assistants_that_were_the_persons_alone) {
 
         const auto page = co_await world.messages->page({.chat = chat.id, .after_seq = 0});
         EXPECT_EQ(page.items.size(), 2U);
-        for (const store::StoredMessage& message : page.items) {
+        for (const contracts::StoredMessage& message : page.items) {
             EXPECT_TRUE(message.deleted_at);
             EXPECT_EQ(message.text, "");
         }

@@ -358,7 +358,7 @@ TEST_F(FileJournal, takes_over_the_database_that_held_it_before) {
     auto body = [&]() -> Task<void> {
         const fs::path old = folder_ / "chat-journal.db";
         const GenerationId id = GenerationId::make();
-        store::Encoder batch;
+        wire::Encoder batch;
         batch.byte(1);
         batch.number(1);
         batch.uuid(id.uuid);

@@ -53,8 +53,8 @@ TEST(GenerationQueue, serves_in_order_and_knows_positions) {
     EXPECT_FALSE(queue.is_busy(ana));
 }
 
-store::StoredMessage message(std::int64_t seq, std::string text) {
-    store::StoredMessage out;
+contracts::StoredMessage message(std::int64_t seq, std::string text) {
+    contracts::StoredMessage out;
     out.seq = seq;
     out.text = std::move(text);
     out.sender.username = "ana";
@@ -113,7 +113,7 @@ TEST(ContextWindow, is_overfull_only_when_no_model_reads_the_prompt) {
 
 TEST(ContextWindow, leaves_out_what_is_deleted_and_says_when_the_prompt_alone_is_too_much) {
     ContextWindow window{ChatKind::assistant, "Be kind.", room(10)};
-    store::StoredMessage deleted = message(2, "");
+    contracts::StoredMessage deleted = message(2, "");
     deleted.deleted_at = Time{};
 
     window.add_older(message(3, std::string(400, 'a') + " b c d e f g h i j k l m n o p"));
@@ -125,10 +125,10 @@ TEST(ContextWindow, leaves_out_what_is_deleted_and_says_when_the_prompt_alone_is
 
 TEST(ContextWindow, sends_neither_what_is_deleted_nor_what_the_system_said) {
     ContextWindow window{ChatKind::assistant, "", room(1'000)};
-    store::StoredMessage deleted = message(2, "secret");
+    contracts::StoredMessage deleted = message(2, "secret");
     deleted.deleted_at = Time{};
-    store::StoredMessage notice = message(1, "Ana joined");
-    notice.sender.kind = store::SenderKind::system;
+    contracts::StoredMessage notice = message(1, "Ana joined");
+    notice.sender.kind = contracts::ParticipantKind::system;
 
     window.add_older(message(3, "now"));
     window.add_older(deleted);
@@ -155,8 +155,8 @@ TEST(ContextWindow, counts_the_system_prompt_and_fits_to_the_last_token) {
 }
 
 TEST(ContextWindow, names_people_in_groups_only) {
-    store::StoredMessage answer = message(1, "hello");
-    answer.sender.kind = store::SenderKind::assistant;
+    contracts::StoredMessage answer = message(1, "hello");
+    answer.sender.kind = contracts::ParticipantKind::assistant;
 
     EXPECT_EQ(to_prompt(ChatKind::group, message(1, "hi")).content, "Ana: hi");
     EXPECT_EQ(to_prompt(ChatKind::direct, message(1, "hi")).content, "hi");
@@ -194,6 +194,12 @@ GenerationRecord ended_record() {
     return record;
 }
 
+std::string json_of(const GenerationEvent& event) {
+    std::string json;
+    append_json(json, event);
+    return json;
+}
+
 TEST(EventList, is_rebuilt_with_the_same_cuts) {
     const GenerationRecord record = ended_record();
 
@@ -201,13 +207,12 @@ TEST(EventList, is_rebuilt_with_the_same_cuts) {
 
     ASSERT_EQ(events.size(), 7U);
     EXPECT_EQ(count_events(record), 7U);
-    EXPECT_EQ(to_json(events[0]), R"({"type":"state","state":"queued","queue_position":4})");
+    EXPECT_EQ(json_of(events[0]), R"({"type":"state","state":"queued","queue_position":4})");
     EXPECT_EQ(events[2].delta, "one ");
     EXPECT_EQ(events[3].delta.size(), 300U);
-    EXPECT_EQ(to_json(events[4]), R"({"type":"usage","inputTokens":3,"outputTokens":4})");
-    EXPECT_EQ(to_json(events[5]), R"({"type":"state","state":"canceled"})");
-    EXPECT_EQ(to_stream_text(7, events[6].kind, to_json(events[6])),
-              "event: done\nid: 7\ndata: {\"type\":\"done\"}\n\n");
+    EXPECT_EQ(json_of(events[4]), R"({"type":"usage","inputTokens":3,"outputTokens":4})");
+    EXPECT_EQ(json_of(events[5]), R"({"type":"state","state":"canceled"})");
+    EXPECT_EQ(to_stream_text(7, events[6]), "event: done\nid: 7\ndata: {\"type\":\"done\"}\n\n");
 }
 
 // Runs a coroutine on a loop of its own.

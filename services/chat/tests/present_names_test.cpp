@@ -11,19 +11,20 @@ namespace {
 Task<void> rename(World& world, const UserId& user, std::string name) {
     world.directory.users[user].display_name = std::move(name);
     contracts::UserList told{{world.directory.users[user]}};
-    world.broadcast.publish(contracts::users_topic, wire::encode(told));
+    world.broadcast.publish(contracts::topics::auth_users.name(), wire::encode(told));
     for (int i = 0; i < 20; ++i) {
         co_await aio::yield();
     }
 }
 
 // What rooms and lists are told of the last deletion.
-store::Sender author_of_last_deletion(const World& world) {
-    store::Sender author;
+contracts::Sender author_of_last_deletion(const World& world) {
+    contracts::Sender author;
     for (const auto& [topic, payload] : world.broadcast.published) {
-        const auto event = topic == store::stored_topic ? store::decode_stored_event(payload)
-                                                        : std::optional<store::StoredEvent>{};
-        if (event && event->kind == store::OutcomeKind::deleted) {
+        const auto event = topic == contracts::topics::chat_stored.name()
+                               ? contracts::decode<contracts::StoredEvent>(payload)
+                               : std::optional<contracts::StoredEvent>{};
+        if (event && event->kind == contracts::OutcomeKind::deleted) {
             author = event->message.sender;
         }
     }

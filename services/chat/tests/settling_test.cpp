@@ -108,8 +108,8 @@ GenerationRecord ended() {
     return record;
 }
 
-const std::string message{store::messages_topic};
-const std::string usage{store::usage_topic};
+const std::string message{contracts::records::messages.topic};
+const std::string usage{contracts::records::usage.topic};
 
 struct Settling {
     World world;
@@ -199,7 +199,7 @@ TEST(Settler, puts_the_usage_of_many_into_the_log_before_it_marks_one) {
 
 TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
     Spent spent;
-    store::UsageRecord record;
+    contracts::UsageRecord record;
     record.user = UserId::make();
     record.generation_id = "g";
     record.input_tokens = 3;

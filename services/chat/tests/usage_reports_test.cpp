@@ -45,12 +45,12 @@ struct UsageReportsTest : testing::Test {
         caller.role = role;
         return caller;
     }
-    void used(std::vector<std::optional<store::UsageRecord>> records) {
+    void used(std::vector<std::optional<contracts::UsageRecord>> records) {
         const store::LedgerPosition from = await(loop, usage->position());
         const store::Offset through = from.applied + records.size();
         await(loop, usage->apply_batch({from.applied, through, std::move(records), Uuid{}}));
     }
-    void happened(std::vector<std::optional<store::AuditRecord>> records) {
+    void happened(std::vector<std::optional<contracts::AuditRecord>> records) {
         const store::LedgerPosition from = await(loop, audit->position());
         const store::Offset through = from.applied + records.size();
         await(loop, audit->apply_batch({from.applied, through, std::move(records), Uuid{}}));
@@ -168,9 +168,9 @@ TEST_F(UsageReportsTest, refuses_days_ranges_and_zones_that_cannot_be) {
 }
 
 TEST_F(UsageReportsTest, adds_up_the_cost_of_calls_that_have_a_price) {
-    store::UsageRecord priced = store::usage_of(ann, clock.now());
+    contracts::UsageRecord priced = store::usage_of(ann, clock.now());
     priced.cost_micros = 40;
-    store::UsageRecord large = priced;
+    contracts::UsageRecord large = priced;
     large.generation_id += "-2";
     large.model = "large";
     used({store::usage_of(ann, clock.now()), priced, large});
@@ -225,9 +225,9 @@ TEST_F(UsageReportsTest, shows_the_audit_trail_to_administrators_alone) {
 }
 
 TEST_F(UsageReportsTest, pages_through_the_audit_trail_with_what_it_chose) {
-    std::vector<std::optional<store::AuditRecord>> records;
+    std::vector<std::optional<contracts::AuditRecord>> records;
     for (int i = 0; i < 10; ++i) {
-        store::AuditRecord record =
+        contracts::AuditRecord record =
             store::audit_of(i % 2 == 0 ? "auth.signed_in" : "chat.deleted", clock.now());
         record.actor = ann;
         record.actor_name = "ann";

@@ -94,8 +94,8 @@ void FakeBroadcast::announce_loss() {
 std::vector<std::string> FakeBroadcast::room_events(const ChatId& chat) const {
     std::vector<std::string> types;
     for (const auto& [topic, payload] : published) {
-        if (topic == store::room_topic(chat)) {
-            types.push_back(store::decode_room_event(payload)->type);
+        if (topic == contracts::topics::chat_room.name(chat)) {
+            types.push_back(contracts::decode<contracts::RoomEvent>(payload)->type);
         }
     }
     return types;
@@ -104,8 +104,9 @@ std::vector<std::string> FakeBroadcast::room_events(const ChatId& chat) const {
 std::vector<std::string> FakeBroadcast::user_events(const UserId& user) const {
     std::vector<std::string> types;
     for (const auto& [topic, payload] : published) {
-        if (topic == contracts::user_topic(user)) {
-            const wire::Value body = wire::parse(contracts::decode_user_event(payload).body);
+        if (topic == contracts::topics::user.name(user)) {
+            const wire::Value body =
+                wire::parse(contracts::decode<contracts::UserEvent>(payload)->body);
             types.push_back(*body.find("type")->if_string());
         }
     }
@@ -115,8 +116,8 @@ std::vector<std::string> FakeBroadcast::user_events(const UserId& user) const {
 wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view type) const {
     wire::Value last;
     for (const auto& [topic, payload] : published) {
-        if (topic == contracts::user_topic(user)) {
-            wire::Value body = wire::parse(contracts::decode_user_event(payload).body);
+        if (topic == contracts::topics::user.name(user)) {
+            wire::Value body = wire::parse(contracts::decode<contracts::UserEvent>(payload)->body);
             if (*body.find("type")->if_string() == type) {
                 last = std::move(body);
             }
@@ -154,13 +155,13 @@ void World::start_consumer() { scope_.start(consume()); }
 Task<void> World::consume() {
     for (;;) {
         co_await drain();
-        co_await log.wait(std::string{store::messages_topic}, applied_,
+        co_await log.wait(std::string{contracts::records::messages.topic}, applied_,
                           std::chrono::steady_clock::now() + 10s);
     }
 }
 
 Task<void> World::drain() {
-    auto records = co_await log.read(std::string{store::messages_topic}, applied_, {});
+    auto records = co_await log.read(std::string{contracts::records::messages.topic}, applied_, {});
     if (!records.empty()) {
         co_await apply(std::move(records));
     }
@@ -172,22 +173,24 @@ Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
     store::Batch batch{std::string{store::log_reader}, applied_, applied_ + records.size(), {}};
     applied_ = batch.through;
     for (const auto& record : records) {
-        batch.records.push_back(store::decode_message_record(record->payload));
+        batch.records.push_back(contracts::decode<contracts::MessageRecord>(record->payload));
     }
     const auto decoded = batch.records;
     const auto outcomes = co_await messages->apply_batch(std::move(batch));
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        const store::Outcome& outcome = outcomes[i];
-        const bool is_change = outcome.kind == store::OutcomeKind::stored ||
-                               outcome.kind == store::OutcomeKind::edited ||
-                               outcome.kind == store::OutcomeKind::deleted;
+        const contracts::Outcome& outcome = outcomes[i];
+        const bool is_change = outcome.kind == contracts::OutcomeKind::stored ||
+                               outcome.kind == contracts::OutcomeKind::edited ||
+                               outcome.kind == contracts::OutcomeKind::deleted;
         if (!decoded[i]->origin.empty()) {
-            broadcast.publish(store::outcome_topic(decoded[i]->origin),
-                              store::encode(store::OutcomeEvent{decoded[i]->origin_ref, outcome}));
+            broadcast.publish(
+                contracts::topics::chat_outcome.name(decoded[i]->origin),
+                contracts::encode(contracts::OutcomeEvent{decoded[i]->origin_ref, outcome}));
         }
         if (is_change) {
-            broadcast.publish(store::stored_topic,
-                              store::encode(store::StoredEvent{outcome.kind, outcome.message}));
+            broadcast.publish(
+                contracts::topics::chat_stored.name(),
+                contracts::encode(contracts::StoredEvent{outcome.kind, outcome.message}));
         }
     }
 }

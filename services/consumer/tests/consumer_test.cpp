@@ -2,12 +2,12 @@
 
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
+#include "contracts/chat/broadcasts.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/tests/faulty_messages.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/messages/memory_messages.hpp"
-#include "store/messages/room_event.hpp"
 #include "store/tests/message_support.hpp"
 #include "store/tests/support.hpp"
 #include "wire/json.hpp"
@@ -15,8 +15,8 @@
 namespace loquat::consumer {
 namespace {
 
+using contracts::OutcomeKind;
 using store::await;
-using store::OutcomeKind;
 
 struct ConsumerTest : testing::Test {
     aio::Loop loop{"test"};
@@ -31,25 +31,28 @@ struct ConsumerTest : testing::Test {
     std::unique_ptr<Consumer> consumer = make_consumer();
     store::RecordMaker make;
     ChatId chat = ChatId::make();
-    std::vector<store::RoomEvent> room;
-    std::vector<store::StoredEvent> stored;
-    std::vector<store::OutcomeEvent> outcomes;
+    std::vector<contracts::RoomEvent> room;
+    std::vector<contracts::StoredEvent> stored;
+    std::vector<contracts::OutcomeEvent> outcomes;
     std::vector<store::Subscription> subscriptions;
 
     ConsumerTest() {
         loop.post([this] {
             subscriptions.push_back(broadcast->subscribe(
-                store::room_topic(chat), [this](store::Notice, const store::Payload& payload) {
-                    room.push_back(store::decode_room_event(*payload).value());
-                }));
-            subscriptions.push_back(broadcast->subscribe(
-                std::string{store::stored_topic},
+                contracts::topics::chat_room.name(chat),
                 [this](store::Notice, const store::Payload& payload) {
-                    stored.push_back(store::decode_stored_event(*payload).value());
+                    room.push_back(contracts::decode<contracts::RoomEvent>(*payload).value());
                 }));
             subscriptions.push_back(broadcast->subscribe(
-                store::outcome_topic("node"), [this](store::Notice, const store::Payload& payload) {
-                    outcomes.push_back(store::decode_outcome_event(*payload).value());
+                contracts::topics::chat_stored.name(),
+                [this](store::Notice, const store::Payload& payload) {
+                    stored.push_back(contracts::decode<contracts::StoredEvent>(*payload).value());
+                }));
+            subscriptions.push_back(broadcast->subscribe(
+                contracts::topics::chat_outcome.name("node"),
+                [this](store::Notice, const store::Payload& payload) {
+                    outcomes.push_back(
+                        contracts::decode<contracts::OutcomeEvent>(*payload).value());
                 }));
         });
         loop.poll();
@@ -66,8 +69,9 @@ struct ConsumerTest : testing::Test {
         return std::make_unique<Consumer>(
             Consumer::Parts{*log, messages, *broadcast, clock, metrics, troubles}, config);
     }
-    void append(const store::MessageRecord& record) {
-        await(loop, log->append("chat.messages", record.chat.to_string(), store::encode(record)));
+    void append(const contracts::MessageRecord& record) {
+        await(loop,
+              log->append("chat.messages", record.chat.to_string(), contracts::encode(record)));
     }
     std::size_t drain() {
         const std::size_t count = await(loop, consumer->drain_once());
@@ -105,7 +109,7 @@ TEST_F(ConsumerTest, stores_what_was_logged_in_order_and_tells_the_room) {
 }
 
 TEST_F(ConsumerTest, tells_messages_as_the_outside_contract_has_them) {
-    store::MessageRecord record = make.message(chat, "hello");
+    contracts::MessageRecord record = make.message(chat, "hello");
     record.generation_id = "gen";
     append(record);
 
@@ -122,7 +126,7 @@ TEST_F(ConsumerTest, tells_messages_as_the_outside_contract_has_them) {
 }
 
 TEST_F(ConsumerTest, tells_edits_and_deletions_without_a_new_number) {
-    const store::MessageRecord record = make.message(chat, "one");
+    const contracts::MessageRecord record = make.message(chat, "one");
     append(record);
     append(make.edit(record, "two"));
     append(make.removal(record));
@@ -138,13 +142,13 @@ TEST_F(ConsumerTest, tells_edits_and_deletions_without_a_new_number) {
 }
 
 TEST_F(ConsumerTest, answers_who_waits_and_tells_the_room_only_what_changed) {
-    store::MessageRecord first = make.message(chat, "one");
+    contracts::MessageRecord first = make.message(chat, "one");
     first.origin = "node";
     first.origin_ref = 1;
-    store::MessageRecord again = first;
+    contracts::MessageRecord again = first;
     again.message_id = MessageId::make();
     again.origin_ref = 2;
-    store::MessageRecord other = again;
+    contracts::MessageRecord other = again;
     other.text = "other";
     other.origin_ref = 3;
 
@@ -190,7 +194,7 @@ TEST_F(ConsumerTest, stores_once_and_still_tells_when_the_answer_of_the_store_wa
 }
 
 TEST_F(ConsumerTest, tells_the_last_batch_again_after_a_restart) {
-    store::MessageRecord waiting = make.message(chat, "two");
+    contracts::MessageRecord waiting = make.message(chat, "two");
     waiting.origin = "node";
     append(make.message(chat, "one"));
     drain();
@@ -209,8 +213,8 @@ TEST_F(ConsumerTest, tells_the_last_batch_again_after_a_restart) {
 }
 
 TEST_F(ConsumerTest, tells_again_after_a_restart_what_became_of_messages_since) {
-    const store::MessageRecord kept = make.message(chat, "kept");
-    const store::MessageRecord gone = make.message(chat, "gone");
+    const contracts::MessageRecord kept = make.message(chat, "kept");
+    const contracts::MessageRecord gone = make.message(chat, "gone");
     append(kept);
     append(gone);
     append(make.edit(kept, "changed"));
@@ -223,7 +227,7 @@ TEST_F(ConsumerTest, tells_again_after_a_restart_what_became_of_messages_since) 
     drain();
 
     std::vector<OutcomeKind> kinds;
-    for (const store::StoredEvent& event : stored) {
+    for (const contracts::StoredEvent& event : stored) {
         kinds.push_back(event.kind);
         EXPECT_NE(event.message.text, "gone");
     }
@@ -243,7 +247,7 @@ TEST_F(ConsumerTest, passes_over_a_record_that_it_cannot_understand) {
 }
 
 TEST_F(ConsumerTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored_already) {
-    const store::MessageRecord first = make.message(chat, "one");
+    const contracts::MessageRecord first = make.message(chat, "one");
     append(first);
     append(make.message(chat, "two"));
     drain();
@@ -258,7 +262,7 @@ TEST_F(ConsumerTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored
 }
 
 TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
-    const store::MessageRecord record = make.message(chat, "one");
+    const contracts::MessageRecord record = make.message(chat, "one");
     store::Batch ahead{.consumer = "consumer",
                        .after = 0,
                        .through = 1,
@@ -285,7 +289,7 @@ TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_w
     }
     const std::string refused = store::code_of([&] {
         await(loop,
-              gated->append("chat.messages", "key", store::encode(make.message(chat, "six"))));
+              gated->append("chat.messages", "key", contracts::encode(make.message(chat, "six"))));
     });
 
     EXPECT_TRUE(consumer->trouble());
@@ -303,7 +307,7 @@ TEST_F(ConsumerTest, accepts_nothing_more_once_its_store_was_found_damaged) {
     troubles.clear("chat.messages");
     const std::string refused = store::code_of([&] {
         await(loop,
-              gated->append("chat.messages", "key", store::encode(make.message(chat, "two"))));
+              gated->append("chat.messages", "key", contracts::encode(make.message(chat, "two"))));
     });
 
     EXPECT_EQ(refused, "store.stopped");
@@ -346,14 +350,15 @@ TEST_F(ConsumerTest, reports_trouble_while_it_lasts_and_recovers_by_itself) {
     messages.on_apply = [&] { troubled.push_back(consumer->trouble().has_value()); };
     aio::Signal told;
     loop.post([&] {
-        subscriptions.push_back(broadcast->subscribe(
-            store::room_topic(chat), [&](store::Notice, const store::Payload&) { told.set(); }));
+        subscriptions.push_back(
+            broadcast->subscribe(contracts::topics::chat_room.name(chat),
+                                 [&](store::Notice, const store::Payload&) { told.set(); }));
     });
     auto watch = [&]() -> Task<void> {
         aio::Scope scope{loop, "test"};
         scope.start(consumer->run());
         for (const char* text : {"one", "two"}) {
-            const std::string bytes = store::encode(make.message(chat, text));
+            const std::string bytes = contracts::encode(make.message(chat, text));
             co_await log->append("chat.messages", "key", bytes);
             co_await told.wait();
         }

@@ -18,7 +18,7 @@ class FaultyMessages final : public store::MessageStore {
     int fail_after = 0;
     std::function<void()> on_apply = [] {};
 
-    Task<std::vector<store::Outcome>> apply_batch(store::Batch batch) override {
+    Task<std::vector<contracts::Outcome>> apply_batch(store::Batch batch) override {
         on_apply();
         fail_if(fail_before);
         auto outcomes = co_await inner_.apply_batch(std::move(batch));
@@ -31,16 +31,16 @@ class FaultyMessages final : public store::MessageStore {
     Task<store::Offset> secure(std::string consumer) override {
         co_return co_await inner_.secure(std::move(consumer));
     }
-    Task<std::optional<store::StoredMessage>> find_by_id(MessageId id) override {
+    Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
         co_return co_await inner_.find_by_id(id);
     }
-    Task<std::optional<store::StoredMessage>> find_by_client_id(ChatId chat, UserId sender,
-                                                                std::string client_id) override {
+    Task<std::optional<contracts::StoredMessage>> find_by_client_id(
+        ChatId chat, UserId sender, std::string client_id) override {
         co_return co_await inner_.find_by_client_id(chat, sender, std::move(client_id));
     }
-    Task<std::optional<store::Outcome>> find_repeat(ChatId chat, UserId sender,
-                                                    std::string client_id,
-                                                    std::int64_t sum) override {
+    Task<std::optional<contracts::Outcome>> find_repeat(ChatId chat, UserId sender,
+                                                        std::string client_id,
+                                                        std::int64_t sum) override {
         co_return co_await inner_.find_repeat(chat, sender, std::move(client_id), sum);
     }
     Task<store::Page> page(store::PageQuery query) override {

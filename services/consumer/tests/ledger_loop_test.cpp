@@ -16,8 +16,8 @@
 namespace loquat::consumer {
 namespace {
 
+using contracts::UsageRecord;
 using store::await;
-using store::UsageRecord;
 
 // A ledger that fails when told to: before it applied anything, or after it applied all.
 class FaultyUsage final : public store::Ledger<UsageRecord> {
@@ -71,10 +71,11 @@ struct LedgerLoopTest : testing::Test {
         config.retry_ms_max = 2;
         return std::make_unique<LedgerLoop<UsageRecord>>(
             LedgerLoop<UsageRecord>::Parts{*log, faulty, clock, metrics, troubles},
-            store::usage_topic, store::decode_usage_record, config);
+            contracts::records::usage.topic, contracts::decode<contracts::UsageRecord>, config);
     }
     void append(const UsageRecord& record) {
-        await(loop, log->append("usage.events", record.user.to_string(), store::encode(record)));
+        await(loop,
+              log->append("usage.events", record.user.to_string(), contracts::encode(record)));
     }
     std::size_t drain() { return await(loop, ledger->drain_once()); }
     std::string failing_drain() {
@@ -199,7 +200,7 @@ TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
         aio::Scope scope{loop, "test"};
         scope.start(ledger->run());
         for (int i = 0; i < 2; ++i) {
-            const std::string bytes = store::encode(store::usage_of(ann, clock.now()));
+            const std::string bytes = contracts::encode(store::usage_of(ann, clock.now()));
             co_await log->append("usage.events", "key", bytes);
         }
         // At the start, then after three failures before storing and one after it.
@@ -207,7 +208,7 @@ TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
             co_await faulty.asked.wait();
         }
         troubled = ledger->trouble().has_value();
-        const std::string last = store::encode(store::usage_of(ann, clock.now()));
+        const std::string last = contracts::encode(store::usage_of(ann, clock.now()));
         co_await log->append("usage.events", "key", last);
         co_await faulty.applied.wait();
         co_await scope.close();
@@ -240,12 +241,13 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
         const auto usage = store::make_sql_usage(*database);
         FaultyUsage faulty{*usage};
         LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics, troubles},
-                                       store::usage_topic,
-                                       store::decode_usage_record,
+                                       contracts::records::usage.topic,
+                                       contracts::decode<contracts::UsageRecord>,
                                        Config{.batch_records_max = 7}};
         for (std::size_t i = random() % 30; i > 0; --i) {
             all.push_back(stream.next());
-            const std::string bytes = all.back() ? store::encode(*all.back()) : std::string{"torn"};
+            const std::string bytes =
+                all.back() ? contracts::encode(*all.back()) : std::string{"torn"};
             await(loop, log->append("usage.events", "key", bytes));
         }
         (random() % 2 == 0 ? faulty.fail_before : faulty.fail_after) = 1;
@@ -260,8 +262,8 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
     const auto usage = store::make_sql_usage(*database);
     LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics, troubles},
-                                   store::usage_topic,
-                                   store::decode_usage_record,
+                                   contracts::records::usage.topic,
+                                   contracts::decode<contracts::UsageRecord>,
                                    {}};
     await(loop, ledger.drain_once());
     const store::Offset through = all.size();
@@ -283,16 +285,16 @@ TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
     store::TopicTroubles troubles;
     const auto log = store::make_memory_log();
     const auto audit = store::make_memory_audit();
-    LedgerLoop<store::AuditRecord> ledger{{*log, *audit, clock, metrics, troubles},
-                                          store::audit_topic,
-                                          store::decode_audit_record,
-                                          Config{}};
-    const store::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
+    LedgerLoop<contracts::AuditRecord> ledger{{*log, *audit, clock, metrics, troubles},
+                                              contracts::records::audit.topic,
+                                              contracts::decode<contracts::AuditRecord>,
+                                              Config{}};
+    const contracts::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
 
-    await(loop, log->append("audit.events", record.action, store::encode(record)));
+    await(loop, log->append("audit.events", record.action, contracts::encode(record)));
     await(loop, ledger.drain_once());
 
-    EXPECT_EQ(await(loop, audit->list({})), std::vector<store::AuditRecord>{record});
+    EXPECT_EQ(await(loop, audit->list({})), std::vector<contracts::AuditRecord>{record});
 }
 
 TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anything_else) {
@@ -300,9 +302,9 @@ TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anyth
     FakeClock clock;
     const auto log = store::make_memory_log();
     AuditInbox inbox{*log};
-    const store::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
-    const contracts::AuditBatch good{{to_base64(store::encode(record))}};
-    const contracts::AuditBatch not_base64{{to_base64(store::encode(record)), "*"}};
+    const contracts::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
+    const contracts::AuditBatch good{{to_base64(contracts::encode(record))}};
+    const contracts::AuditBatch not_base64{{to_base64(contracts::encode(record)), "*"}};
     const contracts::AuditBatch not_a_record{{to_base64("something")}};
 
     const auto refusal = [&](const contracts::AuditBatch& batch) {
@@ -314,7 +316,7 @@ TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anyth
 
     const auto found = await(loop, log->read("audit.events", 0, {}));
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(store::decode_audit_record(found[0]->payload), record);
+    EXPECT_EQ(contracts::decode<contracts::AuditRecord>(found[0]->payload), record);
 }
 
 }  // namespace

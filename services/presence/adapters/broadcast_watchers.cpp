@@ -1,19 +1,20 @@
 #include "services/presence/adapters/broadcast_watchers.hpp"
 
 #include "contracts/events.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::presence {
 
 void BroadcastWatchers::tell(std::span<const UserId> watchers,
                              std::span<const std::string_view> bodies) {
-    std::string lines;
+    contracts::PeopleEvent event{{watchers.begin(), watchers.end()}, {}};
     for (const std::string_view body : bodies) {
-        if (!lines.empty()) {
-            lines.push_back('\n');
+        if (!event.lines.empty()) {
+            event.lines.push_back('\n');
         }
-        lines.append(body);
+        event.lines.append(body);
     }
-    broadcast_.publish(contracts::presence_topic, contracts::encode_people_event(watchers, lines));
+    store::publish(broadcast_, contracts::topics::presence_told, event);
 }
 
 }  // namespace loquat::presence

@@ -7,34 +7,12 @@
 namespace loquat::realtime {
 namespace {
 
-struct Inner {
-    std::string type;
-};
-BOOST_DESCRIBE_STRUCT(Inner, (), (type))
-
-struct Outer {
-    std::string generationId;
-    std::int64_t event_id = 0;
-    Inner event;
-};
-BOOST_DESCRIBE_STRUCT(Outer, (), (generationId, event_id, event))
-
 void add_text(std::string& body, std::string_view name, std::string_view text) {
     body.append(",\"").append(name).append("\":");
     wire::append(body, std::string{text});
 }
 
 }  // namespace
-
-std::optional<GenerationMark> read_generation_mark(std::string_view body) {
-    try {
-        Outer outer = wire::from_json<Outer>(body);
-        return GenerationMark{std::move(outer.generationId), outer.event_id,
-                              outer.event.type == "done"};
-    } catch (const Failure&) {
-        return std::nullopt;
-    }
-}
 
 std::string snapshot_event(const contracts::LiveGeneration& generation) {
     std::string body = R"({"type":"generation")";

@@ -21,8 +21,6 @@ struct GenerationMark {
     std::int64_t event_id = 0;
     bool is_end = false;  // `done`: nothing follows
 };
-// None for a body that cannot be read.
-std::optional<GenerationMark> read_generation_mark(std::string_view body);
 
 // {"type":"generation",...,"event_id":N,"event":{"type":"snapshot","state","text","queue_position"}}
 std::string snapshot_event(const contracts::LiveGeneration& generation);

@@ -1,9 +1,9 @@
 #include "services/realtime/people/people_book.hpp"
 
 #include "base/text.hpp"
+#include "contracts/auth/broadcasts.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/domain/resync.hpp"
-#include "wire/codec.hpp"
 
 namespace loquat::realtime {
 
@@ -37,7 +37,7 @@ Task<void> PeopleBook::follow(Identity who, Feed feed) {
     People::Person& person = people_.get_or_add(user);
     if (!person.topic) {
         person.topic =
-            broadcast_.subscribe(contracts::user_topic(user),
+            broadcast_.subscribe(contracts::topics::user.name(user),
                                  [this, user](store::Notice notice, const store::Payload& payload) {
                                      on_person_notice(user, notice, payload);
                                  });
@@ -52,7 +52,7 @@ Task<void> PeopleBook::follow(Identity who, Feed feed) {
 void PeopleBook::follow_presence() {
     if (!presence_topic_) {
         presence_topic_ =
-            broadcast_.subscribe(std::string{contracts::presence_topic},
+            broadcast_.subscribe(contracts::topics::presence_told.name(),
                                  [this](store::Notice notice, const store::Payload& payload) {
                                      on_presence_notice(notice, payload);
                                  });
@@ -67,10 +67,13 @@ void PeopleBook::on_presence_notice(store::Notice notice, const store::Payload& 
         people_.give_all(Feed::presence, events);
         return;
     }
-    const contracts::PeopleEvent told = contracts::decode_people_event(*payload);
-    const auto bodies = split(told.lines, '\n');
+    const auto told = contracts::decode<contracts::PeopleEvent>(*payload);
+    if (!told) {
+        return;
+    }
+    const auto bodies = split(told->lines, '\n');
     SharedEvents events = people_.share(bodies);
-    for (const UserId& user : told.users) {
+    for (const UserId& user : told->users) {
         people_.give(user, Feed::presence, events);
     }
 }
@@ -79,7 +82,7 @@ void PeopleBook::on_presence_notice(store::Notice notice, const store::Payload& 
 void PeopleBook::follow_names() {
     if (!names_topic_) {
         names_topic_ =
-            broadcast_.subscribe(std::string{contracts::users_topic},
+            broadcast_.subscribe(contracts::topics::auth_users.name(),
                                  [this](store::Notice notice, const store::Payload& payload) {
                                      on_names_notice(notice, payload);
                                  });
@@ -87,11 +90,14 @@ void PeopleBook::follow_names() {
 }
 
 void PeopleBook::on_names_notice(store::Notice notice, const store::Payload& payload) {
+    const auto users = notice == store::Notice::lost
+                           ? std::nullopt
+                           : contracts::decode<contracts::UserList>(*payload);
     std::vector<std::string> told;
-    if (notice == store::Notice::lost) {
+    if (!users) {
         told.push_back(resync_event(0, 0));
     } else {
-        for (const auto& user : wire::from_json<contracts::UserList>(*payload).items) {
+        for (const auto& user : users->items) {
             told.push_back(contracts::user_changed_event(user));
         }
     }
@@ -109,16 +115,14 @@ void PeopleBook::on_person_notice(const UserId& user, store::Notice notice,
         places_.on_list_lost(user);
         return;
     }
-    const contracts::UserEvent event = contracts::decode_user_event(*payload);
-    const auto feed = feed_of(event.queue);
+    const auto event = contracts::decode<contracts::UserEvent>(*payload);
+    const auto feed = event ? feed_of(event->queue) : std::nullopt;
     if (!feed) {
         return;
     }
-    for (const std::string_view body : split(event.body, '\n')) {
-        people_.give(user, *feed, body);
-    }
-    if (*feed == Feed::chats) {
-        places_.on_list_event(user, event.body);
+    people_.give(user, *feed, event->body);
+    if (event->listed) {
+        places_.on_list_event(user, *event->listed);
     }
 }
 

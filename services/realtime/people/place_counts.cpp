@@ -3,12 +3,13 @@
 #include <map>
 
 #include "services/realtime/people/places.hpp"
+#include "store/messages/message_store.hpp"
 
 // What each reader of a conversation has not read, and telling them.
 
 namespace loquat::realtime {
 
-bool Places::apply_mentions(Place& place, const store::RoomEvent& event, std::int64_t seq) {
+bool Places::apply_mentions(Place& place, const contracts::RoomEvent& event, std::int64_t seq) {
     std::size_t changed = 0;
     if (event.type != "message") {
         for (auto& [user, seqs] : place.mentions) {

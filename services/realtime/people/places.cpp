@@ -3,63 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/log.hpp"
-#include "contracts/events.hpp"
-#include "store/messages/message_store.hpp"
-#include "store/messages/room_event.hpp"
-#include "wire/codec.hpp"
-
 namespace loquat::realtime {
-
-// What the events of a person's list have in common; other members are ignored.
-struct ListedChat {
-    ChatId id;
-    std::int64_t last_seq = 0;
-    std::optional<contracts::ChatMe> me;
-};
-BOOST_DESCRIBE_STRUCT(ListedChat, (), (id, last_seq, me))
-
-namespace {
-
-struct ListEvent {
-    std::string type;
-    std::optional<ListedChat> chat;
-    std::optional<ChatId> chat_id;
-    std::optional<std::int64_t> seq;
-};
-BOOST_DESCRIBE_STRUCT(ListEvent, (), (type, chat, chat_id, seq))
-
-struct ChangedMessage {
-    std::optional<std::int64_t> seq;
-};
-BOOST_DESCRIBE_STRUCT(ChangedMessage, (), (seq))
-
-struct ChangeEvent {
-    ChangedMessage message;
-};
-BOOST_DESCRIBE_STRUCT(ChangeEvent, (), (message))
-
-struct MessageEvent {
-    contracts::Message message;
-};
-BOOST_DESCRIBE_STRUCT(MessageEvent, (), (message))
-
-// An event up to this size holds no text that a preview would cut.
-constexpr std::size_t short_event_bytes = contracts::preview_bytes_max;
-
-// The message inside {"type":"message","message":{...}}, with as much text as lists show.
-std::string message_in(std::string_view body) {
-    if (body.size() > short_event_bytes) {
-        return contracts::preview_of(wire::from_json<MessageEvent>(body).message);
-    }
-    constexpr std::string_view before = "\"message\":{";
-    const std::size_t at = body.find(before);
-    return std::string{at == std::string_view::npos
-                           ? "null"
-                           : body.substr(at + before.size() - 1, body.size() - at - before.size())};
-}
-
-}  // namespace
 
 Places::Places(Edge& edge, People& people)
     : edge_(edge), everybody_(people), timer_([this] { tell_all(); }) {}
@@ -135,7 +79,7 @@ void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     people_.at(user).chats.push_back(listed.id);
     if (!place.topic) {
         place.topic = edge_.broadcast.subscribe(
-            store::room_topic(listed.id),
+            contracts::topics::chat_room.name(listed.id),
             [this, chat = listed.id](store::Notice notice, const store::Payload& payload) {
                 on_notice(chat, notice, payload);
             });
@@ -174,32 +118,27 @@ void Places::move_marker(const UserId& user, const ChatId& chat, std::int64_t re
     }
 }
 
-void Places::on_list_event(const UserId& user, std::string_view body) {
+void Places::on_list_event(const UserId& user, const contracts::ListedPlace& listed) {
     if (!follows(user)) {
         return;
     }
-    try {
-        const auto event = wire::from_json<ListEvent>(body);
-        if (event.type == "read" && event.chat_id && event.seq) {
-            move_marker(user, *event.chat_id, *event.seq);
-        } else if (event.chat) {
-            on_listed(user, *event.chat);
-        }
-    } catch (const Failure& failure) {
-        log_warn({.service = "realtime"}, "an event of a list is not readable",
-                 {{"code", failure.code}});
+    if (listed.last_seq) {
+        on_listed(user, listed);
+    } else {
+        move_marker(user, listed.chat, listed.read_seq);
     }
 }
 
-void Places::on_listed(const UserId& user, const ListedChat& chat) {
+void Places::on_listed(const UserId& user, const contracts::ListedPlace& listed) {
     Person& person = people_.at(user);
-    person.taken_away.erase(chat.id);
-    const auto place = places_.find(chat.id);
+    person.taken_away.erase(listed.chat);
+    const auto place = places_.find(listed.chat);
     const bool is_new = place == places_.end() || !place->second.readers.contains(user);
-    const contracts::ChatMe me = chat.me.value_or(contracts::ChatMe{});
-    add(user, {chat.id, chat.last_seq, me.read_seq, {}, {}});
+    const std::int64_t last_seq = listed.last_seq.value_or(0);
+    add(user, {listed.chat, last_seq, listed.read_seq, {}, {}});
     // Which ones are gone, and which mention them, is not in the event.
-    if (is_new && (me.mentions > 0 || me.unread != chat.last_seq - me.read_seq)) {
+    const contracts::UnreadCount& count = listed.count;
+    if (is_new && (count.mentions > 0 || count.unread != last_seq - listed.read_seq)) {
         person.is_stale = true;
         if (!person.is_loading) {
             person.is_loading = true;
@@ -217,7 +156,7 @@ void Places::on_notice(const ChatId& chat, store::Notice notice, const store::Pa
         on_place_lost(found->second);
         return;
     }
-    const auto event = store::decode_room_event(*payload);
+    const auto event = contracts::decode<contracts::RoomEvent>(*payload);
     if (!event) {
         return;
     }
@@ -235,7 +174,7 @@ void Places::on_place_lost(const Place& place) {
     }
 }
 
-void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent& event) {
+void Places::on_message(const ChatId& chat, Place& place, const contracts::RoomEvent& event) {
     const bool is_change = event.type == "message_edited" || event.type == "message_deleted";
     const bool is_shown = is_change ? apply_change(place, event) : apply_new(place, event);
     if (!is_shown) {
@@ -251,12 +190,12 @@ void Places::on_message(const ChatId& chat, Place& place, const store::RoomEvent
     }
 }
 
-bool Places::apply_new(Place& place, const store::RoomEvent& event) {
+bool Places::apply_new(Place& place, const contracts::RoomEvent& event) {
     if (event.seq <= place.last_seq) {
         return false;
     }
     place.last_seq = event.seq;
-    place.last_message = message_in(event.body);
+    place.last_message = contracts::listed_message(event);
     // Who writes has read so far.
     if (const auto own = place.readers.find(event.subject); own != place.readers.end()) {
         own->second = event.seq;
@@ -266,11 +205,11 @@ bool Places::apply_new(Place& place, const store::RoomEvent& event) {
 }
 
 // Lists show the last message, and how many of the unread ones are still there.
-bool Places::apply_change(Place& place, const store::RoomEvent& event) {
-    const std::int64_t seq = wire::from_json<ChangeEvent>(event.body).message.seq.value_or(0);
+bool Places::apply_change(Place& place, const contracts::RoomEvent& event) {
+    const std::int64_t seq = event.number;
     const bool is_last = seq == place.last_seq;
     if (is_last) {
-        place.last_message = message_in(event.body);
+        place.last_message = contracts::listed_message(event);
     }
     const bool is_mention = apply_mentions(place, event, seq);
     if (event.type != "message_deleted") {

@@ -9,15 +9,13 @@
 
 #include "aio/signal.hpp"
 #include "aio/timer.hpp"
+#include "contracts/chat/broadcasts.hpp"
 #include "contracts/events.hpp"
 #include "services/realtime/edge.hpp"
 #include "services/realtime/people/people.hpp"
 #include "store/broadcast/broadcast.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::realtime {
-
-struct ListedChat;
 
 // Whose lists of conversations are open here, and how far each person has read: makes the `unread`
 // events.  A busy conversation gives each person at most one event in `tell_after`, and where
@@ -41,7 +39,7 @@ class Places {
     Task<void> follow(Identity who);
     void forget(const UserId& user);
     // An event of the person's own `chats` queue: their list or markers changed.
-    void on_list_event(const UserId& user, std::string_view body);
+    void on_list_event(const UserId& user, const contracts::ListedPlace& listed);
     // Events of the person's own queue may have been missed.  They are told to read their list
     // again when it is in force again: what comes after they read is told then.
     void on_list_lost(const UserId& user);
@@ -89,21 +87,21 @@ class Places {
     Person* find_person(const Wanted& wanted);
     void withdraw(const UserId& user, Person& person);
     void add(const UserId& user, const contracts::ChatPlace& place);
-    void on_listed(const UserId& user, const ListedChat& chat);
+    void on_listed(const UserId& user, const contracts::ListedPlace& listed);
     void leave_place(const UserId& user, const ChatId& chat);
     void move_marker(const UserId& user, const ChatId& chat, std::int64_t read_seq);
     void on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload);
     void on_place_lost(const Place& place);
-    void on_message(const ChatId& chat, Place& place, const store::RoomEvent& event);
+    void on_message(const ChatId& chat, Place& place, const contracts::RoomEvent& event);
     // True when lists show something else now.
-    static bool apply_new(Place& place, const store::RoomEvent& event);
-    static bool apply_change(Place& place, const store::RoomEvent& event);
+    static bool apply_new(Place& place, const contracts::RoomEvent& event);
+    static bool apply_change(Place& place, const contracts::RoomEvent& event);
     void tell_all();
     // What everybody here has read need not be remembered.
     static void forget_read(Place& place);
     // The message with this number mentions whom the event says, of those here; true when that is a
     // change.
-    static bool apply_mentions(Place& place, const store::RoomEvent& event, std::int64_t seq);
+    static bool apply_mentions(Place& place, const contracts::RoomEvent& event, std::int64_t seq);
     static contracts::UnreadCount count_unread(const Place& place, const UserId& user,
                                                std::int64_t read_seq);
     // How many were told.

@@ -22,7 +22,7 @@ void CatchUp::start() {
     }
 }
 
-void CatchUp::hold_back(store::RoomEvent event) {
+void CatchUp::hold_back(contracts::RoomEvent event) {
     if (held_.size() >= held_max) {
         held_.clear();
         has_lost_ = true;
@@ -111,7 +111,7 @@ void CatchUp::skip() {
 
 void CatchUp::finish() {
     Subscription& subscription = *std::exchange(subscription_, nullptr);
-    for (const store::RoomEvent& event : held_) {
+    for (const contracts::RoomEvent& event : held_) {
         subscription.reader->replay(subscription, {event.body, 0, maker_.next_number(), true});
     }
     if (has_lost_) {

@@ -2,9 +2,9 @@
 #include <memory>
 #include <vector>
 
+#include "contracts/chat/broadcasts.hpp"
 #include "services/realtime/rooms/history_reader.hpp"
 #include "services/realtime/rooms/subscription.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::realtime {
 
@@ -17,7 +17,7 @@ class CatchUp final : public HistoryReader, public std::enable_shared_from_this<
 
     void start();
     // An edit or the like, which comes when the replay is done.
-    void hold_back(store::RoomEvent event);
+    void hold_back(contracts::RoomEvent event);
     // Its connection has room again.
     void on_drained();
     // Its subscription has ended.
@@ -40,7 +40,7 @@ class CatchUp final : public HistoryReader, public std::enable_shared_from_this<
     Subscription* subscription_;  // null once it has ended
     FrameMaker& maker_;
     HistoryRuns& runs_;
-    std::vector<store::RoomEvent> held_;
+    std::vector<contracts::RoomEvent> held_;
     bool has_lost_ = false;  // `held_` was full
     contracts::MessagePage page_;
     std::size_t sent_ = 0;  // of `page_`

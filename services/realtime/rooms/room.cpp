@@ -111,12 +111,12 @@ void Room::on_notice(store::Notice notice, const store::Payload& payload) {
         }
         return;
     }
-    if (auto event = store::decode_room_event(*payload)) {
+    if (auto event = contracts::decode<contracts::RoomEvent>(*payload)) {
         take(std::move(*event));
     }
 }
 
-void Room::take(store::RoomEvent event) {
+void Room::take(contracts::RoomEvent event) {
     if (last_seq_ < 0 || is_filling_) {
         keep_pending(std::move(event));
         return;
@@ -133,7 +133,7 @@ void Room::take(store::RoomEvent event) {
     show(event);
 }
 
-void Room::keep_pending(store::RoomEvent event) {
+void Room::keep_pending(contracts::RoomEvent event) {
     if (pending_.size() >= pending_max) {
         pending_.clear();
         has_lost_ = true;
@@ -141,11 +141,11 @@ void Room::keep_pending(store::RoomEvent event) {
     pending_.push_back(std::move(event));
 }
 
-void Room::show(const store::RoomEvent& event) {
+void Room::show(const contracts::RoomEvent& event) {
     std::optional<GenerationMark> mark;
-    if (event.type == generation_type) {
-        mark = read_generation_mark(event.body);
-        if (!mark || !note_generation(*mark, event)) {
+    if (!event.stream.empty()) {
+        mark = GenerationMark{event.stream, event.number, event.ends};
+        if (!note_generation(*mark, event)) {
             return;
         }
     }
@@ -169,7 +169,7 @@ void Room::show_to_groups(const Event& shown) {
     }
 }
 
-void Room::show_apart(const store::RoomEvent& event, const Event& shown,
+void Room::show_apart(const contracts::RoomEvent& event, const Event& shown,
                       const GenerationMark* mark) {
     const std::vector<Subscription*> apart = apart_;
     for (Subscription* subscription : apart) {

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "contracts/chat/broadcasts.hpp"
 #include "services/realtime/config.hpp"
 #include "services/realtime/rooms/group.hpp"
 #include "services/realtime/rooms/history_reader.hpp"
 #include "store/broadcast/broadcast.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::realtime {
 
@@ -75,16 +75,17 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void on_failed(const Failure& failure) override;
 
   private:
-    void take(store::RoomEvent event);
-    void keep_pending(store::RoomEvent event);
-    void show(const store::RoomEvent& event);
+    void take(contracts::RoomEvent event);
+    void keep_pending(contracts::RoomEvent event);
+    void show(const contracts::RoomEvent& event);
     void show_to_groups(const Event& shown);
-    void show_apart(const store::RoomEvent& event, const Event& shown, const GenerationMark* mark);
+    void show_apart(const contracts::RoomEvent& event, const Event& shown,
+                    const GenerationMark* mark);
     void join_if_level(Subscription& subscription);
     void show_message(const contracts::Message& message);
     // False for an event that was shown before.
-    bool note_generation(const GenerationMark& mark, const store::RoomEvent& event);
-    void keep_recent(const GenerationMark& mark, const store::RoomEvent& event);
+    bool note_generation(const GenerationMark& mark, const contracts::RoomEvent& event);
+    void keep_recent(const GenerationMark& mark, const contracts::RoomEvent& event);
     void tell_torn();
     void give_generation(Subscription& subscription, std::string body);
     void start_filling();
@@ -115,7 +116,7 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     bool has_lost_ = false;       // a notice said so, or `pending_` was full
     std::vector<std::unique_ptr<Group>> groups_;
     std::vector<Subscription*> apart_;  // catching up or ahead
-    std::vector<store::RoomEvent> pending_;
+    std::vector<contracts::RoomEvent> pending_;
     GenerationIds generations_;  // shown, of those that run
     struct RecentEvent {
         GenerationMark mark;

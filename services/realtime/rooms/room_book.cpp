@@ -8,7 +8,8 @@ std::shared_ptr<Room> RoomBook::open(ChatId chat) {
         const auto room = std::make_shared<Room>(parts_, chat);
         open.room = room;
         open.topic = broadcast_.subscribe(
-            store::room_topic(chat), [room](store::Notice notice, const store::Payload& payload) {
+            contracts::topics::chat_room.name(chat),
+            [room](store::Notice notice, const store::Payload& payload) {
                 const auto held = room;  // closing the room ends this call's own subscription
                 held->on_notice(notice, payload);
             });

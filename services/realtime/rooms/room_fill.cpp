@@ -112,16 +112,16 @@ void Room::skip_to(std::int64_t head) {
 // Messages are stored before they are broadcast, so the store has at least this much.
 std::int64_t Room::head_of_pending() const {
     std::int64_t head = last_seq_;
-    for (const store::RoomEvent& event : pending_) {
+    for (const contracts::RoomEvent& event : pending_) {
         head = std::max(head, event.seq);
     }
     return head;
 }
 
 void Room::replay_pending() {
-    std::vector<store::RoomEvent> events = std::move(pending_);
+    std::vector<contracts::RoomEvent> events = std::move(pending_);
     pending_.clear();
-    for (store::RoomEvent& event : events) {
+    for (contracts::RoomEvent& event : events) {
         take(std::move(event));
     }
     if (std::exchange(has_lost_, false) && !is_filling_) {

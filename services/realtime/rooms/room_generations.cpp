@@ -29,7 +29,7 @@ bool is_in_snapshot(Subscription& subscription, const GenerationMark& mark) {
     return mark.event_id <= known;
 }
 
-bool Room::note_generation(const GenerationMark& mark, const store::RoomEvent& event) {
+bool Room::note_generation(const GenerationMark& mark, const contracts::RoomEvent& event) {
     const std::int64_t before = generations_.find(mark.id);
     if (before > 0 && mark.event_id <= before) {
         return false;
@@ -49,7 +49,7 @@ bool Room::note_generation(const GenerationMark& mark, const store::RoomEvent& e
     return true;
 }
 
-void Room::keep_recent(const GenerationMark& mark, const store::RoomEvent& event) {
+void Room::keep_recent(const GenerationMark& mark, const contracts::RoomEvent& event) {
     if (recent_.size() >= recent_events_max ||
         recent_bytes_ + event.body.size() > recent_bytes_max) {
         has_lost_recent_ = true;

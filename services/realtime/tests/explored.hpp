@@ -123,10 +123,10 @@ class Explored {
     // Of a conversation: stored, and told to whoever listens.
     std::int64_t store(ChatId chat, std::string text = "m");
     void tell(ChatId chat, std::int64_t seq);
-    void tell(ChatId chat, const store::RoomEvent& event) {
-        air.publish(store::room_topic(chat), store::encode(event));
+    void tell(ChatId chat, const contracts::RoomEvent& event) {
+        air.publish(contracts::topics::chat_room.name(chat), contracts::encode(event));
     }
-    void lose(ChatId chat) { air.lose(store::room_topic(chat)); }
+    void lose(ChatId chat) { air.lose(contracts::topics::chat_room.name(chat)); }
     // The end of a turn.
     void turn();
     // The oldest of what is under way; false when nothing is.

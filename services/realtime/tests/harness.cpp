@@ -192,11 +192,11 @@ std::int64_t FakeChat::post(ChatId chat, std::string text, Announce how) {
 
 void FakeChat::announce(ChatId chat, std::int64_t seq) {
     const contracts::Message& message = messages[chat][static_cast<std::size_t>(seq - 1)];
-    publish(chat, {"message", seq, {}, contracts::message_event("message", message)});
+    publish(chat, contracts::message_told("message", message));
 }
 
-void FakeChat::publish(ChatId chat, store::RoomEvent event) {
-    broadcast_.publish(store::room_topic(chat), store::encode(event));
+void FakeChat::publish(ChatId chat, contracts::RoomEvent event) {
+    broadcast_.publish(contracts::topics::chat_room.name(chat), contracts::encode(event));
 }
 
 Client::Client(aio::Loop& loop, Node& node, Upgraded upgraded)

@@ -4,11 +4,11 @@
 #include <map>
 #include <set>
 
+#include "contracts/chat/broadcasts.hpp"
 #include "contracts/events.hpp"
 #include "net/stomp/parser.hpp"
 #include "net/websocket/reader.hpp"
 #include "services/realtime/node.hpp"
-#include "store/messages/room_event.hpp"
 
 namespace loquat::realtime::testing {
 
@@ -99,7 +99,7 @@ class FakeChat final : public ChatPort {
     // Stores the next message of the chat, and broadcasts it.
     std::int64_t post(ChatId chat, std::string text, Announce announce = Announce::yes);
     void announce(ChatId chat, std::int64_t seq);
-    void publish(ChatId chat, store::RoomEvent event);
+    void publish(ChatId chat, contracts::RoomEvent event);
     // On the loop: lets all that was held go on.
     void release();
 

@@ -27,8 +27,7 @@ class Lists : public RealtimeTest {
         contracts::Message message = chat.messages[room].at(static_cast<std::size_t>(seq - 1));
         message.seq = seq;
         message.text = text;
-        chat.publish(room, {std::string{type}, 0, message.sender.id,
-                            contracts::message_event(type, message)});
+        chat.publish(room, contracts::message_told(type, message));
         run();
     }
     void wait_until_told() {
@@ -168,12 +167,12 @@ TEST_F(Lists, removed_while_an_event_waits_to_be_told_is_not_told) {
 }
 
 TEST_F(Lists, are_read_again_after_a_loss_that_may_hide_a_removal) {
-    for (const std::string& topic : {store::room_topic(room), std::string{}}) {
+    for (const std::string& topic : {contracts::topics::chat_room.name(room), std::string{}}) {
         Client& ann = listing("ann");
         ann.take();
         const contracts::ChatPlaces before = std::exchange(chat.places, {});
 
-        broadcast.announce_loss(topic.empty() ? contracts::user_topic(tokens.users.at("ann"))
+        broadcast.announce_loss(topic.empty() ? contracts::topics::user.name(tokens.users.at("ann"))
                                               : topic);
         run();
         chat.post(room, "secret");
@@ -199,7 +198,7 @@ TEST_F(Lists, are_read_again_a_few_at_a_time_where_a_whole_room_lost_events) {
     chat.calls.clear();
     chat.held.insert("places");
 
-    broadcast.announce_loss(store::room_topic(room));
+    broadcast.announce_loss(contracts::topics::chat_room.name(room));
     run();
     EXPECT_EQ(std::ranges::count(chat.calls, "places"),
               static_cast<std::ptrdiff_t>(Places::rereads_max));
@@ -217,12 +216,12 @@ TEST_F(Lists, are_read_again_a_few_at_a_time_where_a_whole_room_lost_events) {
 }
 
 TEST_F(Lists, say_read_again_only_once_what_comes_after_that_is_told) {
-    for (const std::string& topic : {store::room_topic(room), std::string{}}) {
+    for (const std::string& topic : {contracts::topics::chat_room.name(room), std::string{}}) {
         Client& ann = listing("ann");
         ann.take();
         chat.held.insert("places");
 
-        broadcast.announce_loss(topic.empty() ? contracts::user_topic(tokens.users.at("ann"))
+        broadcast.announce_loss(topic.empty() ? contracts::topics::user.name(tokens.users.at("ann"))
                                               : topic);
         run();
         chat.post(room, "nobody is told of this");
@@ -247,8 +246,8 @@ TEST_F(Lists, asked_for_in_the_moment_of_going_away_are_not_followed) {
     ann.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\n\n");
     run();
 
-    EXPECT_EQ(broadcast.count(contracts::user_topic(tokens.users.at("ann"))), 0U);
-    EXPECT_EQ(broadcast.count(store::room_topic(room)), 0U);
+    EXPECT_EQ(broadcast.count(contracts::topics::user.name(tokens.users.at("ann"))), 0U);
+    EXPECT_EQ(broadcast.count(contracts::topics::chat_room.name(room)), 0U);
 }
 
 TEST_F(Lists, asked_for_by_somebody_who_came_back_meanwhile_do_not_count) {
@@ -277,8 +276,9 @@ TEST_F(Lists, join_again_after_a_removal_that_crossed_the_answer) {
     joined.id = room;
     joined.last_seq = 3;
     broadcast.publish(
-        contracts::user_topic(tokens.users.at("ann")),
-        contracts::encode_user_event("chats", contracts::chat_event("chat_added", joined)));
+        contracts::topics::user.name(tokens.users.at("ann")),
+        contracts::encode(contracts::UserEvent{"chats", contracts::chat_event("chat_added", joined),
+                                               contracts::ListedPlace{room, 3, 0, {}}}));
     run();
     release();
     ann.take();

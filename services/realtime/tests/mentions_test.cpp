@@ -28,12 +28,13 @@ class ListedMentions : public RealtimeTest {
         message.sender.id = UserId::make();
         message.mentions = mentions;
         chat.messages[room].push_back(message);
-        chat.publish(room, {"message", seq, message.sender.id,
-                            contracts::message_event("message", message), mentions});
+        chat.publish(room, contracts::message_told("message", message));
         run();
     }
-    void tell_user(const UserId& user, std::string_view body) {
-        broadcast.publish(contracts::user_topic(user), contracts::encode_user_event("chats", body));
+    void tell_user(const UserId& user, std::string body, contracts::ListedPlace listed) {
+        broadcast.publish(
+            contracts::topics::user.name(user),
+            contracts::encode(contracts::UserEvent{"chats", std::move(body), listed}));
         run();
     }
     std::string told(Client& one) {
@@ -47,8 +48,8 @@ class ListedMentions : public RealtimeTest {
         contracts::Message message = chat.messages[room].at(static_cast<std::size_t>(seq - 1));
         message.seq = seq;
         message.text = text;
-        chat.publish(room, {std::string{type}, 0, message.sender.id,
-                            contracts::message_event(type, message), mentions});
+        message.mentions = mentions;
+        chat.publish(room, contracts::message_told(type, message));
         run();
     }
     void wait_until_told() {
@@ -86,7 +87,8 @@ TEST_F(ListedMentions, ask_again_for_what_an_added_conversation_does_not_say) {
     chat.places.items.push_back({other, 3, 0, {1}, {2}});
     const contracts::ChatMe me{contracts::MemberRole::member, 0, 2, 1};
     const contracts::Chat added{.id = other, .last_seq = 3, .me = me};
-    tell_user(tokens.users.at("ann"), contracts::chat_event("chat_added", added));
+    tell_user(tokens.users.at("ann"), contracts::chat_event("chat_added", added),
+              {other, added.last_seq, added.me->read_seq, {added.me->unread, added.me->mentions}});
     ann.run();
     ann.take();
     chat.post(other, "four");

@@ -63,7 +63,7 @@ TEST_F(Rooms, subscribing_to_what_one_may_not_see_is_not_found) {
 
     EXPECT_EQ(header(ann.take_one(), "code"), "chat.not_found");
     EXPECT_EQ(node->counts().rooms, 0U);
-    EXPECT_EQ(broadcast.count(store::room_topic(room)), 0U);
+    EXPECT_EQ(broadcast.count(contracts::topics::chat_room.name(room)), 0U);
 }
 
 TEST_F(Rooms, a_receipt_for_send_comes_after_the_message_is_durable) {
@@ -216,7 +216,7 @@ TEST_F(Rooms, a_lossy_broadcast_is_caught_up_from_the_store) {
     Client& ann = following("ann", room);
     post_many(2);
 
-    broadcast.announce_loss(store::room_topic(room));
+    broadcast.announce_loss(contracts::topics::chat_room.name(room));
     run();
 
     EXPECT_EQ(ann.take_seqs(), (Seqs{1, 2}));
@@ -304,7 +304,7 @@ TEST_F(Rooms, removal_ends_subscriptions_although_the_broadcast_lost_everything)
     Client& bob = following("bob", room);
 
     rights.end(runtime::StandingRights::Member{room, tokens.users["ann"]});
-    broadcast.announce_loss(store::room_topic(room));
+    broadcast.announce_loss(contracts::topics::chat_room.name(room));
     chat.post(room, "secret");
     run();
 
@@ -329,12 +329,12 @@ TEST_F(Rooms, removal_while_history_is_read_shows_nothing_of_it) {
 
 TEST_F(Rooms, a_room_without_followers_costs_nothing) {
     Client& ann = following("ann", room);
-    EXPECT_EQ(broadcast.count(store::room_topic(room)), 1U);
+    EXPECT_EQ(broadcast.count(contracts::topics::chat_room.name(room)), 1U);
 
     ann.go_away();
 
     EXPECT_EQ(node->counts().rooms, 0U);
-    EXPECT_EQ(broadcast.count(store::room_topic(room)), 0U);
+    EXPECT_EQ(broadcast.count(contracts::topics::chat_room.name(room)), 0U);
 }
 
 TEST_F(Rooms, large_messages_are_compressed_where_agreed) {

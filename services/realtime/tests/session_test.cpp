@@ -165,12 +165,13 @@ TEST_F(Sessions, get_events_of_their_own_queues) {
     phone.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
     Client& laptop = connected("ann");
     laptop.send("SUBSCRIBE\nid:x\ndestination:/user/queue/chats\n\n");
-    const std::string topic = contracts::user_topic(tokens.users["ann"]);
+    const std::string topic = contracts::topics::user.name(tokens.users["ann"]);
 
-    broadcast.publish(topic, contracts::encode_user_event("chats", "{\"type\":\"unread\"}"));
     broadcast.publish(
-        contracts::presence_topic,
-        contracts::encode_people_event({&tokens.users["ann"], 1}, "{\"type\":\"presence\"}"));
+        topic, contracts::encode(contracts::UserEvent{"chats", "{\"type\":\"unread\"}", {}}));
+    broadcast.publish(contracts::topics::presence_told.name(),
+                      contracts::encode(contracts::PeopleEvent{{tokens.users["ann"]},
+                                                               "{\"type\":\"presence\"}"}));
     run();
 
     const auto frames = phone.take();
@@ -188,8 +189,8 @@ TEST_F(Sessions, presence_knows_who_listens_and_gets_each_line_as_an_event) {
     ann.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
     ann.run();
     EXPECT_TRUE(presence.watching.at(user));
-    broadcast.publish(contracts::presence_topic,
-                      contracts::encode_people_event({&user, 1}, "{\"a\":1}\n{\"b\":2}"));
+    broadcast.publish(contracts::topics::presence_told.name(),
+                      contracts::encode(contracts::PeopleEvent{{user}, "{\"a\":1}\n{\"b\":2}"}));
     run();
     ann.run();
     EXPECT_EQ(ann.take_bodies(), (std::vector<std::string>{"{\"a\":1}", "{\"b\":2}"}));
@@ -207,7 +208,7 @@ TEST_F(Sessions, are_told_to_ask_again_when_presence_was_lost) {
     bob.send("SUBSCRIBE\nid:c\ndestination:/user/queue/chats\n\n");
     bob.run();
 
-    broadcast.announce_loss(contracts::presence_topic);
+    broadcast.announce_loss(contracts::topics::presence_told.name());
     run();
     ann.run();
     bob.run();
@@ -224,9 +225,10 @@ TEST_F(Sessions, get_no_presence_that_others_are_told) {
         one->run();
     }
 
-    broadcast.publish(contracts::presence_topic,
-                      contracts::encode_people_event({&tokens.users.at("bob"), 1}, "{\"a\":1}"));
-    broadcast.publish(contracts::presence_topic, "7\nnot readable");
+    broadcast.publish(
+        contracts::topics::presence_told.name(),
+        contracts::encode(contracts::PeopleEvent{{tokens.users.at("bob")}, "{\"a\":1}"}));
+    broadcast.publish(contracts::topics::presence_told.name(), "7\nnot readable");
     run();
     ann.run();
     bob.run();

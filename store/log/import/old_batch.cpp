@@ -3,7 +3,7 @@
 #include <array>
 
 #include "store/checksum.hpp"
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::store {
 
@@ -24,7 +24,7 @@ std::uint32_t old_record_checksum(std::string_view topic, const LogRecord& recor
 std::optional<std::vector<LogRecordPtr>> decode_old_batch(std::string_view topic, Offset first,
                                                           std::size_t count,
                                                           std::string_view body) {
-    Decoder in{body};
+    wire::Decoder in{body};
     std::vector<LogRecordPtr> records;
     for (std::size_t i = 0; i < count; ++i) {
         LogRecord record;

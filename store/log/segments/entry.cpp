@@ -1,6 +1,6 @@
 #include "store/log/segments/entry.hpp"
 
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::store {
 namespace {
@@ -19,7 +19,7 @@ enum class Tag : std::uint8_t {
 };
 
 struct Writer {
-    Encoder out;
+    wire::Encoder out;
 
     void tag(Tag tag) { out.byte(static_cast<std::uint8_t>(tag)); }
 
@@ -77,7 +77,7 @@ struct Writer {
     }
 };
 
-SegmentHeader read_header(Decoder& in) {
+SegmentHeader read_header(wire::Decoder& in) {
     SegmentHeader header;
     if (in.number() != version) {
         in.refuse();
@@ -96,7 +96,7 @@ SegmentHeader read_header(Decoder& in) {
     return header;
 }
 
-SegmentFooter read_footer(Decoder& in) {
+SegmentFooter read_footer(wire::Decoder& in) {
     SegmentFooter footer;
     footer.runs.resize(in.count(4));
     for (RecordRun& run : footer.runs) {
@@ -114,7 +114,7 @@ SegmentFooter read_footer(Decoder& in) {
     return footer;
 }
 
-RecordBatch read_batch(Decoder& in, Tag tag) {
+RecordBatch read_batch(wire::Decoder& in, Tag tag) {
     RecordBatch batch;
     batch.topic = in.number();
     batch.first = in.number();
@@ -124,7 +124,7 @@ RecordBatch read_batch(Decoder& in, Tag tag) {
     return batch;
 }
 
-SegmentEntry read_entry(Decoder& in, Tag tag) {
+SegmentEntry read_entry(wire::Decoder& in, Tag tag) {
     switch (tag) {
         case Tag::header:
             return read_header(in);
@@ -156,7 +156,7 @@ std::string encode_entry(const SegmentEntry& entry) {
 }
 
 std::optional<SegmentEntry> decode_entry(std::string_view body) {
-    Decoder in{body};
+    wire::Decoder in{body};
     const auto tag = static_cast<Tag>(
         in.choice(static_cast<std::uint8_t>(Tag::header), static_cast<std::uint8_t>(Tag::footer)));
     SegmentEntry entry = read_entry(in, tag);
@@ -164,14 +164,14 @@ std::optional<SegmentEntry> decode_entry(std::string_view body) {
 }
 
 void append_record(std::string& out, std::string_view key, std::string_view payload) {
-    Encoder record{std::move(out)};
+    wire::Encoder record{std::move(out)};
     record.bytes(key);
     record.bytes(payload);
     out = record.take();
 }
 
 std::optional<std::vector<LogRecordPtr>> decode_records(const RecordBatch& batch) {
-    Decoder in{batch.records};
+    wire::Decoder in{batch.records};
     std::vector<LogRecordPtr> records;
     for (std::uint64_t i = 0; i < batch.count && in.ok(); ++i) {
         const std::string_view key = in.bytes();

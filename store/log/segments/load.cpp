@@ -18,7 +18,7 @@ constexpr std::string_view identity_kind = "loquat log 1";
 fs::path identity_path(const fs::path& folder) { return folder / "identity"; }
 
 std::string encode_identity(const Uuid& identity) {
-    Encoder out;
+    wire::Encoder out;
     out.bytes(identity_kind);
     out.uuid(identity);
     std::string bytes;
@@ -30,7 +30,7 @@ Uuid read_identity(const fs::path& folder) {
     const File file{identity_path(folder), FileMode::read};
     FrameReader frames{file, frame_seed(Uuid{})};
     const auto frame = frames.next();
-    Decoder in{frame ? frame->body : std::string_view{}};
+    wire::Decoder in{frame ? frame->body : std::string_view{}};
     const std::string_view kind = in.bytes();
     const Uuid identity = in.uuid();
     if (!in.finished() || kind != identity_kind || file.size() != frames.position()) {

@@ -1,8 +1,8 @@
 #pragma once
 #include <map>
 
-#include "store/codec.hpp"
 #include "store/log/segments/segment.hpp"
+#include "wire/binary.hpp"
 
 namespace loquat::store {
 

@@ -1,8 +1,8 @@
-#include "store/audit/audit_record.hpp"
+#include "contracts/audit/audit_record.hpp"
 
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
-namespace loquat::store {
+namespace loquat::contracts {
 namespace {
 
 constexpr std::uint8_t version = 1;
@@ -11,7 +11,7 @@ constexpr std::uint64_t count_max = 1'000'000'000;
 }  // namespace
 
 std::string encode(const AuditRecord& record) {
-    Encoder out;
+    wire::Encoder out;
     out.byte(version);
     out.uuid(record.id);
     out.signed_number(to_unix_ms(record.at));
@@ -30,8 +30,9 @@ std::string encode(const AuditRecord& record) {
     return out.take();
 }
 
-std::optional<AuditRecord> decode_audit_record(std::string_view bytes) {
-    Decoder in{bytes};
+template <>
+std::optional<AuditRecord> decode<AuditRecord>(std::string_view bytes) {
+    wire::Decoder in{bytes};
     in.choice(version, version);
     AuditRecord record;
     record.id = in.uuid();
@@ -54,4 +55,4 @@ std::optional<AuditRecord> decode_audit_record(std::string_view bytes) {
     return in.finished() ? std::optional{std::move(record)} : std::nullopt;
 }
 
-}  // namespace loquat::store
+}  // namespace loquat::contracts

@@ -1,8 +1,8 @@
-#include "store/messages/record.hpp"
+#include "contracts/chat/records.hpp"
 
-#include "store/messages/parts.hpp"
+#include "contracts/chat/record_parts.hpp"
 
-namespace loquat::store {
+namespace loquat::contracts {
 namespace {
 
 constexpr std::uint8_t version = 1;
@@ -12,7 +12,7 @@ constexpr std::uint8_t version_with_author = 2;
 }  // namespace
 
 std::string encode(const MessageRecord& record) {
-    Encoder out;
+    wire::Encoder out;
     out.byte(record.author ? version_with_author : version);
     out.byte(static_cast<std::uint8_t>(record.kind));
     out.byte(static_cast<std::uint8_t>(record.authority));
@@ -33,8 +33,9 @@ std::string encode(const MessageRecord& record) {
     return out.take();
 }
 
-std::optional<MessageRecord> decode_message_record(std::string_view bytes) {
-    Decoder in{bytes};
+template <>
+std::optional<MessageRecord> decode<MessageRecord>(std::string_view bytes) {
+    wire::Decoder in{bytes};
     const bool has_author = in.choice(version, version_with_author) == version_with_author;
     MessageRecord record;
     record.kind = static_cast<RecordKind>(in.choice(1, 3));
@@ -56,4 +57,45 @@ std::optional<MessageRecord> decode_message_record(std::string_view bytes) {
     return in.finished() ? std::optional{std::move(record)} : std::nullopt;
 }
 
-}  // namespace loquat::store
+StoredMessage make_stored(const MessageRecord& record, std::int64_t seq) {
+    StoredMessage message;
+    message.id = record.message_id;
+    message.chat = record.chat;
+    message.seq = seq;
+    message.client_id = record.client_id;
+    message.sender = record.sender;
+    message.text = record.text;
+    message.reply_to = record.reply_to;
+    message.mentions = record.mentions;
+    message.generation_id = record.generation_id;
+    message.created_at = record.at;
+    return message;
+}
+
+Message to_message(StoredMessage message) {
+    Message out;
+    out.id = message.id;
+    out.chat_id = message.chat;
+    out.seq = message.seq;
+    out.client_id = std::move(message.client_id);
+    out.sender = std::move(message.sender);
+    out.text = std::move(message.text);
+    out.reply_to = message.reply_to;
+    out.mentions = std::move(message.mentions);
+    out.created_at = message.created_at;
+    out.edited_at = message.edited_at;
+    out.deleted_at = message.deleted_at;
+    if (!message.generation_id.empty()) {
+        out.generationId = std::move(message.generation_id);
+    }
+    out.preview = preview_of_text(out.text);
+    return out;
+}
+
+Message to_message(const MessageRecord& record) {
+    Message out = to_message(make_stored(record, 0));
+    out.seq.reset();
+    return out;
+}
+
+}  // namespace loquat::contracts

@@ -6,9 +6,10 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "contracts/events/topics.hpp"
 #include "contracts/model/model.hpp"
 
-namespace loquat::store {
+namespace loquat::contracts {
 
 enum class UsagePurpose : std::uint8_t { answer = 0, title = 1 };
 enum class UsageState : std::uint8_t { succeeded = 0, failed = 1, canceled = 2 };
@@ -25,7 +26,7 @@ struct UsageRecord {
     std::string provider;
     std::int64_t input_tokens = 0;  // 0 to usage_tokens_max
     std::int64_t output_tokens = 0;
-    contracts::UsageSource source = contracts::UsageSource::counted;
+    UsageSource source = UsageSource::counted;
     UsageState state = UsageState::succeeded;
     std::optional<std::int64_t>
         cost_micros;  // millionths of the configured currency, 0 to usage_cost_max
@@ -34,13 +35,13 @@ struct UsageRecord {
     friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 };
 
-inline constexpr std::string_view usage_topic = "usage.events";
 // More in one record is refused as unreadable, so that no sum can overflow.
-inline constexpr std::int64_t usage_tokens_max = contracts::token_figure_max;
+inline constexpr std::int64_t usage_tokens_max = token_figure_max;
 inline constexpr std::int64_t usage_cost_max = 1'000'000'000'000;
 
 std::string encode(const UsageRecord& record);
 // None for anything that `encode` did not write, and for numbers out of range.
-std::optional<UsageRecord> decode_usage_record(std::string_view bytes);
+template <>
+std::optional<UsageRecord> decode<UsageRecord>(std::string_view bytes);
 
-}  // namespace loquat::store
+}  // namespace loquat::contracts

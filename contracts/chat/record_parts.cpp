@@ -1,6 +1,6 @@
-#include "store/messages/parts.hpp"
+#include "contracts/chat/record_parts.hpp"
 
-namespace loquat::store {
+namespace loquat::contracts {
 namespace {
 
 // Beside the kind of a sender.
@@ -8,15 +8,15 @@ constexpr std::uint8_t shared_name_bit = 0x80;
 
 }  // namespace
 
-void put(Encoder& out, const Sender& sender) {
+void put(wire::Encoder& out, const Sender& sender) {
     out.uuid(sender.id.uuid);
     out.bytes(sender.username);
     out.bytes(sender.display_name);
-    const unsigned shared = sender.is_name_shared ? shared_name_bit : 0U;
+    const unsigned shared = sender.name_shared ? shared_name_bit : 0U;
     out.byte(static_cast<std::uint8_t>(static_cast<unsigned>(sender.kind) | shared));
 }
 
-Sender get_sender(Decoder& in) {
+Sender get_sender(wire::Decoder& in) {
     Sender sender;
     sender.id = UserId{in.uuid()};
     sender.username = in.bytes();
@@ -26,19 +26,19 @@ Sender get_sender(Decoder& in) {
     if (plain > 2) {
         in.refuse();
     }
-    sender.kind = static_cast<SenderKind>(plain);
-    sender.is_name_shared = plain != kind;
+    sender.kind = static_cast<ParticipantKind>(plain);
+    sender.name_shared = plain != kind;
     return sender;
 }
 
-void put(Encoder& out, const std::vector<UserId>& users) {
+void put(wire::Encoder& out, const std::vector<UserId>& users) {
     out.number(users.size());
     for (const UserId& user : users) {
         out.uuid(user.uuid);
     }
 }
 
-std::vector<UserId> get_users(Decoder& in) {
+std::vector<UserId> get_users(wire::Decoder& in) {
     std::vector<UserId> users(in.count(16));
     for (UserId& user : users) {
         user = UserId{in.uuid()};
@@ -46,29 +46,29 @@ std::vector<UserId> get_users(Decoder& in) {
     return users;
 }
 
-void put(Encoder& out, const std::optional<MessageId>& id) {
+void put(wire::Encoder& out, const std::optional<MessageId>& id) {
     out.byte(id ? 1 : 0);
     if (id) {
         out.uuid(id->uuid);
     }
 }
 
-std::optional<MessageId> get_message_id(Decoder& in) {
+std::optional<MessageId> get_message_id(wire::Decoder& in) {
     return in.choice(0, 1) == 1 ? std::optional{MessageId{in.uuid()}} : std::nullopt;
 }
 
-void put(Encoder& out, const std::optional<Time>& time) {
+void put(wire::Encoder& out, const std::optional<Time>& time) {
     out.byte(time ? 1 : 0);
     if (time) {
         out.signed_number(to_unix_ms(*time));
     }
 }
 
-std::optional<Time> get_time(Decoder& in) {
+std::optional<Time> get_time(wire::Decoder& in) {
     return in.choice(0, 1) == 1 ? std::optional{from_unix_ms(in.signed_number())} : std::nullopt;
 }
 
-void put(Encoder& out, const StoredMessage& message) {
+void put(wire::Encoder& out, const StoredMessage& message) {
     out.uuid(message.id.uuid);
     out.uuid(message.chat.uuid);
     out.signed_number(message.seq);
@@ -83,7 +83,7 @@ void put(Encoder& out, const StoredMessage& message) {
     put(out, message.deleted_at);
 }
 
-StoredMessage get_message(Decoder& in) {
+StoredMessage get_message(wire::Decoder& in) {
     StoredMessage message;
     message.id = MessageId{in.uuid()};
     message.chat = ChatId{in.uuid()};
@@ -100,4 +100,4 @@ StoredMessage get_message(Decoder& in) {
     return message;
 }
 
-}  // namespace loquat::store
+}  // namespace loquat::contracts

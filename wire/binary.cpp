@@ -1,6 +1,6 @@
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
-namespace loquat::store {
+namespace loquat::wire {
 
 void Encoder::number(std::uint64_t value) {
     while (value >= 0x80) {
@@ -82,4 +82,4 @@ std::uint8_t Decoder::choice(std::uint8_t first, std::uint8_t last) {
     return value;
 }
 
-}  // namespace loquat::store
+}  // namespace loquat::wire

@@ -1,13 +1,13 @@
-#include "store/usage/usage_record.hpp"
+#include "contracts/usage/usage_record.hpp"
 
-#include "store/codec.hpp"
+#include "wire/binary.hpp"
 
-namespace loquat::store {
+namespace loquat::contracts {
 namespace {
 
 constexpr std::uint8_t version = 1;
 
-std::int64_t get_amount(Decoder& in, std::int64_t most) {
+std::int64_t get_amount(wire::Decoder& in, std::int64_t most) {
     const std::uint64_t amount = in.number();
     if (amount > static_cast<std::uint64_t>(most)) {
         in.refuse();
@@ -19,7 +19,7 @@ std::int64_t get_amount(Decoder& in, std::int64_t most) {
 }  // namespace
 
 std::string encode(const UsageRecord& record) {
-    Encoder out;
+    wire::Encoder out;
     out.byte(version);
     out.uuid(record.user.uuid);
     out.uuid(record.chat.uuid);
@@ -39,8 +39,9 @@ std::string encode(const UsageRecord& record) {
     return out.take();
 }
 
-std::optional<UsageRecord> decode_usage_record(std::string_view bytes) {
-    Decoder in{bytes};
+template <>
+std::optional<UsageRecord> decode<UsageRecord>(std::string_view bytes) {
+    wire::Decoder in{bytes};
     in.choice(version, version);
     UsageRecord record;
     record.user = UserId{in.uuid()};
@@ -51,7 +52,7 @@ std::optional<UsageRecord> decode_usage_record(std::string_view bytes) {
     record.provider = in.bytes();
     record.input_tokens = get_amount(in, usage_tokens_max);
     record.output_tokens = get_amount(in, usage_tokens_max);
-    record.source = static_cast<contracts::UsageSource>(in.choice(0, 2));
+    record.source = static_cast<UsageSource>(in.choice(0, 2));
     record.state = static_cast<UsageState>(in.choice(0, 2));
     if (in.choice(0, 1) == 1) {
         record.cost_micros = get_amount(in, usage_cost_max);
@@ -60,4 +61,4 @@ std::optional<UsageRecord> decode_usage_record(std::string_view bytes) {
     return in.finished() ? std::optional{std::move(record)} : std::nullopt;
 }
 
-}  // namespace loquat::store
+}  // namespace loquat::contracts

@@ -6,7 +6,7 @@
 
 #include "base/ids.hpp"
 
-namespace loquat::store {
+namespace loquat::wire {
 
 // Appends the parts of a binary record: varints (LEB128), lengths before bytes, ids as 16 bytes.
 class Encoder {
@@ -57,4 +57,4 @@ class Decoder {
     bool ok_ = true;
 };
 
-}  // namespace loquat::store
+}  // namespace loquat::wire

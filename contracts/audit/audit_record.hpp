@@ -6,8 +6,9 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "contracts/events/topics.hpp"
 
-namespace loquat::store {
+namespace loquat::contracts {
 
 // Who did what: one record of the log `audit.events`; its key is the action.  The same id again
 // changes nothing but the count, which never gets smaller.
@@ -27,10 +28,9 @@ struct AuditRecord {
     friend bool operator==(const AuditRecord&, const AuditRecord&) = default;
 };
 
-inline constexpr std::string_view audit_topic = "audit.events";
-
 std::string encode(const AuditRecord& record);
 // None for anything that `encode` did not write.
-std::optional<AuditRecord> decode_audit_record(std::string_view bytes);
+template <>
+std::optional<AuditRecord> decode<AuditRecord>(std::string_view bytes);
 
-}  // namespace loquat::store
+}  // namespace loquat::contracts
