@@ -57,13 +57,13 @@ class HttpTransport final : public contracts::Transport,
 
     Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
                                    std::string target, std::string body) override {
-        const bool may_repeat = spec.method == "GET";
+        const bool may_repeat = contracts::may_repeat(spec, caller);
         aio::Backoff backoff{std::chrono::milliseconds{25}, std::chrono::milliseconds{250}};
         for (int attempt = 1;; ++attempt) {
             std::exception_ptr error;
             try {
-                auto answer = co_await client_.request(make_request(spec, caller, target, body),
-                                                       caller.deadline);
+                net::http::ClientRequest request = make_request(spec, caller, target, body);
+                auto answer = co_await client_.request(std::move(request), caller.deadline);
                 co_return to_reply(std::move(answer));
             } catch (const Failure& failure) {
                 const bool is_passing = failure.code == "upstream.unavailable";
@@ -88,8 +88,7 @@ class HttpTransport final : public contracts::Transport,
         for (const auto& [name, value] : request.headers) {
             head.add(name, value);
         }
-        co_await call->send(request.body, spec.method == "GET" ? net::http::Replay::allowed
-                                                               : net::http::Replay::forbidden);
+        co_await call->send(request.body, request.replay);
         co_await call->read_head();
         const int status = call->head().status;
         if (status >= 400) {
@@ -120,6 +119,8 @@ class HttpTransport final : public contracts::Transport,
                                           const std::string& body) const {
         net::http::ClientRequest request{
             .origin = origin_, .method = std::string{spec.method}, .target = target};
+        request.replay = contracts::may_repeat(spec, caller) ? net::http::Replay::allowed
+                                                             : net::http::Replay::forbidden;
         add_caller(request.headers, caller, internal_key_);
         if (!body.empty()) {
             request.headers.append("Content-Type", "application/json");

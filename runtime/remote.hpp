@@ -9,8 +9,8 @@
 namespace loquat::runtime {
 
 // Calls to a service behind HTTP.  `url` is its base address.  Throws Failure `config.bad_url` for
-// another text. Calls without effects are tried up to three times while the deadline allows, with
-// full jitter in between.
+// another text. Calls that their row lets repeat are tried up to three times while the deadline
+// allows, with full jitter in between.
 std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::string_view url,
                                                           std::string internal_key);
 

@@ -27,7 +27,8 @@ struct Table<AuditInboxApi> {
                                              .path = "/internal/audit",
                                              .summary = "Write down who did what",
                                              .access = Access::internal,
-                                             .body_bytes_max = 512 * 1024}},
+                                             .body_bytes_max = 512 * 1024,
+                                             .repeat = Repeat::safe}},
     };
 };
 

@@ -351,7 +351,8 @@ struct Table<AuthApi> {
         Route<&AuthApi::list_users_by_id>{{.method = "POST",
                                            .path = "/internal/users/by-id",
                                            .summary = "Several people at once",
-                                           .access = Access::internal}},
+                                           .access = Access::internal,
+                                           .repeat = Repeat::safe}},
         Route<&AuthApi::list_revocations>{{.method = "GET",
                                            .path = "/internal/revocations",
                                            .summary = "Revocations that still matter",
@@ -368,7 +369,8 @@ struct Table<AuthApi> {
         Route<&AuthApi::note_user_left>{{.method = "POST",
                                          .path = "/internal/users/{id}/left",
                                          .summary = "A removed person left all conversations",
-                                         .access = Access::internal}},
+                                         .access = Access::internal,
+                                         .repeat = Repeat::safe}},
     };
 };
 

@@ -275,8 +275,7 @@ class ChatApi {
     virtual Task<void> put_read(Caller caller, ReadRequest request) = 0;
     virtual Task<void> post_typing(Caller caller, ChatRef request) = 0;
 
-    // For the edge, on behalf of `caller.user`.
-    // Returns when the message is durable; does not wait for its seq.
+    // For the edge, on behalf of `caller.user`.  Returns when it is durable; its seq comes later.
     virtual Task<Accepted> accept_message(Caller caller, PostMessageRequest request) = 0;
     // The same for several at once: one wait for all of them.
     virtual Task<AcceptedMessages> accept_messages(Caller caller,
@@ -381,15 +380,18 @@ struct Table<ChatApi> {
             {.method = "POST",
              .path = "/internal/peers",
              .summary = "Who of them shares a conversation with the caller",
-             .access = Access::internal}},
+             .access = Access::internal,
+             .repeat = Repeat::safe}},
         Route<&ChatApi::list_memberships>{{.method = "POST",
                                            .path = "/internal/memberships",
                                            .summary = "The conversations of these people",
-                                           .access = Access::internal}},
+                                           .access = Access::internal,
+                                           .repeat = Repeat::safe}},
         Route<&ChatApi::list_membership_changes>{{.method = "POST",
                                                   .path = "/internal/memberships/changes",
                                                   .summary = "Who came into and left conversations",
-                                                  .access = Access::internal}},
+                                                  .access = Access::internal,
+                                                  .repeat = Repeat::safe}},
     };
 };
 

@@ -82,6 +82,19 @@ wire::Value idempotency_parameter() {
          "of its own."}};
 }
 
+std::string_view name_of(Repeat repeat) {
+    switch (repeat) {
+        case Repeat::safe:
+            return "safe";
+        case Repeat::with_key:
+            return "with_key";
+        case Repeat::by_method:
+        case Repeat::never:
+            break;
+    }
+    return "never";
+}
+
 // The request's body: its struct without the members that the path gives.
 wire::Value body_of(const Operation& operation, const wire::Schema& request) {
     if (!takes_body(operation.spec, request)) {
@@ -147,6 +160,7 @@ wire::Value operation_object(const Operation& operation) {
         security.emplace_back(wire::Object{{"bearer", wire::Array{}}});
     }
     object.emplace_back("security", std::move(security));
+    object.emplace_back("x-repeat", name_of(repeat_of(operation.spec)));
     return object;
 }
 

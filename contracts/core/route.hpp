@@ -18,6 +18,14 @@ enum class Access { anyone, user, admin, internal };
 // Which default rate limit applies at the gateway.
 enum class LimitClass { standard, sign_in, model, none };
 
+// Whether a call may be sent again by whoever does not know whether it arrived.
+enum class Repeat {
+    by_method,  // safe for GET; with_key where the row takes an Idempotency-Key; else never
+    safe,       // twice is as good as once
+    with_key,   // safe when the caller gave an Idempotency-Key
+    never,
+};
+
 // One row of a service's table.
 struct RouteSpec {
     std::string_view method;
@@ -29,7 +37,24 @@ struct RouteSpec {
     std::size_t body_bytes_max = 64 * 1024;
     std::chrono::milliseconds time_max{10'000};
     bool takes_idempotency_key = false;  // the same one again is done once
+    Repeat repeat = Repeat::by_method;
 };
+
+// What a row says or means of being repeated: never `by_method`.
+constexpr Repeat repeat_of(const RouteSpec& spec) {
+    if (spec.repeat != Repeat::by_method) {
+        return spec.repeat;
+    }
+    return spec.method == "GET"         ? Repeat::safe
+           : spec.takes_idempotency_key ? Repeat::with_key
+                                        : Repeat::never;
+}
+// Whether this call of the row may be sent again.
+inline bool may_repeat(const RouteSpec& spec, const Caller& caller) {
+    const Repeat repeat = repeat_of(spec);
+    return repeat == Repeat::safe ||
+           (repeat == Repeat::with_key && !caller.idempotency_key.empty());
+}
 
 // A row bound to a method of the service's interface: Task<Result> (Api::*)(Caller, Request).
 template <auto Method>
