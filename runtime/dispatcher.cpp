@@ -3,25 +3,12 @@
 #include "aio/call.hpp"
 #include "aio/scope.hpp"
 #include "base/text.hpp"
+#include "contracts/core/check.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
 
 namespace loquat::runtime {
 namespace {
-
-void check_access(const contracts::Operation& operation, const contracts::Caller& caller) {
-    switch (operation.spec.access) {
-        case contracts::Access::anyone:
-        case contracts::Access::internal:
-            return;
-        case contracts::Access::user:
-            caller.user_id();
-            return;
-        case contracts::Access::admin:
-            caller.require_admin();
-            return;
-    }
-}
 
 // Who a failure concerns, kept because the caller is moved into the call.
 struct Track {
@@ -124,7 +111,7 @@ Task<net::http::Response> Dispatcher::run(const HostedOperation& hosted, contrac
     net::http::Response response;
     std::exception_ptr error;
     try {
-        check_access(hosted.operation, caller);
+        contracts::check_access(hosted.operation.spec, caller);
         caller.deadline = std::min(caller.deadline, began + hosted.operation.spec.time_max);
         const Steady deadline = caller.deadline;
         auto work = [&hosted, held_caller = std::move(caller), held = std::move(call)]() mutable {

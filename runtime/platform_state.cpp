@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <fstream>
+#include <tuple>
 
 #include "base/bytes.hpp"
 #include "base/log.hpp"
@@ -100,14 +101,15 @@ Platform::State::State(PlatformOptions given)
 }
 
 void Platform::State::on_call(std::string_view service, std::string_view operation,
-                              std::chrono::nanoseconds took, std::string_view failure_code) {
+                              std::chrono::nanoseconds took, contracts::CallEnd end) {
     // Resolved once for each operation and thread: the registry's lock is not for every call.
     struct Pair {
         Histogram* seconds;
         Counter* failures;
     };
-    thread_local std::map<std::pair<const void*, std::string_view>, Pair> known;
-    const auto [entry, is_new] = known.try_emplace({this, operation});
+    using Key = std::tuple<const void*, std::string_view, std::string_view>;
+    thread_local std::map<Key, Pair> known;
+    const auto [entry, is_new] = known.try_emplace({this, service, operation});
     if (is_new) {
         const Labels labels{{"service", std::string{service}},
                             {"operation", std::string{operation}}};
@@ -117,7 +119,7 @@ void Platform::State::on_call(std::string_view service, std::string_view operati
                              labels)};
     }
     entry->second.seconds->observe(took);
-    if (!failure_code.empty()) {
+    if (end == contracts::CallEnd::failed) {
         entry->second.failures->add();
     }
 }

@@ -32,7 +32,7 @@ struct Platform::State final : contracts::CallObserver {
     explicit State(PlatformOptions given);
 
     void on_call(std::string_view service, std::string_view operation,
-                 std::chrono::nanoseconds took, std::string_view failure_code) override;
+                 std::chrono::nanoseconds took, contracts::CallEnd end) override;
 
     // `topics` are those that are stored in it.
     store::SqliteOptions in_folder(store::SqliteOptions wanted,

@@ -21,20 +21,6 @@ bool has_control_character(std::string_view text) {
 
 }  // namespace
 
-UserId Caller::user_id() const {
-    if (!user) {
-        throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
-    }
-    return *user;
-}
-
-void Caller::require_admin() const {
-    user_id();
-    if (role != Role::admin) {
-        throw Failure{Kind::forbidden, "auth.admin_only", "Only an administrator may do this."};
-    }
-}
-
 void check_idempotency_key(std::string_view key) {
     const std::string field{idempotency_key_field};
     if (key.empty()) {

@@ -230,6 +230,46 @@ TEST_F(DispatcherTest, a_loopback_client_gets_what_a_direct_one_gets) {
     EXPECT_EQ(code, "auth.required");
 }
 
+// "accepted", or the code of the refusal with the fields that it names.
+template <auto Method>
+Task<std::string> outcome_of(const contracts::Client<GreetApi>& client, contracts::Caller caller,
+                             GreetRequest request) {
+    std::string outcome = "accepted";
+    try {
+        co_await client.call<Method>(std::move(caller), std::move(request));
+    } catch (const Failure& failure) {
+        outcome = failure.code;
+        for (const FieldError& error : failure.fields) {
+            outcome += " " + error.field + " " + error.code;
+        }
+    }
+    co_return outcome;
+}
+
+TEST_F(DispatcherTest, a_direct_call_is_held_to_access_and_limits_as_any_other) {
+    const GreetRequest good{.name = "x"};
+    const GreetRequest bad{.name = "", .times = 4};
+    std::vector<std::string> outcomes;
+    auto work = [&]() -> Task<void> {
+        const contracts::Client<GreetApi> near{greeter_, loop_};
+        const contracts::Client<GreetApi> far{make_loopback_transport(dispatcher_)};
+        for (const contracts::Client<GreetApi>* client : {&near, &far}) {
+            outcomes.push_back(co_await outcome_of<&GreetApi::greet>(*client, {}, good));
+            outcomes.push_back(co_await outcome_of<&GreetApi::greet>(*client, {}, bad));
+            outcomes.push_back(co_await outcome_of<&GreetApi::make>(*client, {}, good));
+            outcomes.push_back(co_await outcome_of<&GreetApi::forget>(
+                *client, person(contracts::Role::user), good));
+        }
+    };
+
+    run(work());
+
+    const std::vector<std::string> one{"accepted", "request.invalid name too_short times too_large",
+                                       "auth.required", "auth.admin_only"};
+    EXPECT_EQ(std::vector(outcomes.begin(), outcomes.begin() + 4), one) << "direct";
+    EXPECT_EQ(std::vector(outcomes.begin() + 4, outcomes.end()), one) << "through the codec";
+}
+
 TEST(PathTrie, prefers_the_more_exact_pattern) {
     PathTrie<int> trie;
     trie.at("/api/chats/{id}") = 1;

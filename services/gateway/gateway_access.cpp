@@ -1,3 +1,4 @@
+#include "contracts/core/check.hpp"
 #include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/gateway.hpp"
 #include "wire/json.hpp"
@@ -75,22 +76,9 @@ void Gateway::refuse_if_limited(Request& request, const Verdict& verdict) {
 }
 
 void Gateway::check_access(const Request& request) const {
-    switch (request.route->access) {
-        case contracts::Access::anyone:
-            return;
-        case contracts::Access::internal:
-            throw Failure{Kind::not_found, "request.no_route", "There is nothing at this address."};
-        case contracts::Access::user:
-        case contracts::Access::admin:
-            break;
-    }
-    if (!request.identity) {
-        throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
-    }
-    if (request.route->access == contracts::Access::admin &&
-        request.identity->role != contracts::Role::admin) {
-        throw Failure{Kind::forbidden, "auth.admin_only", "Only an administrator may do this."};
-    }
+    const auto& who = request.identity;
+    contracts::check_access(request.route->access, contracts::From::outside,
+                            who ? std::optional{who->role} : std::nullopt);
 }
 
 // A page of another site must not open a connection with the user's rights (RFC 6455 section 10.2).

@@ -13,7 +13,7 @@ bool is_before(const Place& a, const Place& b) {
 }
 
 std::size_t page_limit(const contracts::ListChatsRequest& request) {
-    return static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    return static_cast<std::size_t>(request.limit);
 }
 
 // Cuts the page out of what fits; the cursor of the next one, if there is more.
@@ -117,7 +117,7 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
     const UserId user = caller.user_id();
     RoomQuery query;
     query.folded_query = folded_query(request.query.value_or(""));
-    query.limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200)) + 1;
+    query.limit = static_cast<std::size_t>(request.limit) + 1;
     if (request.cursor) {
         query.after = decode_title_cursor(*request.cursor);
     }

@@ -92,7 +92,7 @@ Task<void> Chat::leave_chat(Caller caller, contracts::ChatRef request) {
 Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
                                                             contracts::ListMembersRequest request) {
     const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::read);
-    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    const auto limit = static_cast<std::size_t>(request.limit);
     auto at = room->members().begin();
     if (request.cursor) {
         const UserId after = decode_user_cursor(*request.cursor);

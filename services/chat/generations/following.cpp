@@ -157,7 +157,7 @@ Task<contracts::Page<contracts::Generation>> Generations::list_generations(
     if (request.cursor) {
         before = decode_cursor_of_generations(*request.cursor);
     }
-    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    const auto limit = static_cast<std::size_t>(request.limit);
     const GenerationPage stored = co_await ports_.store.list(request.id, before, limit);
     contracts::Page<contracts::Generation> page;
     for (const GenerationRecord& listed : stored.items) {

@@ -16,7 +16,7 @@ Task<contracts::MessagePage> Chat::list_messages(Caller caller,
     query.chat = request.id;
     query.before_seq = request.before_seq;
     query.after_seq = request.after_seq;
-    query.limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    query.limit = static_cast<std::size_t>(request.limit);
     store::Page stored = co_await ports_.messages.page(std::move(query));
     contracts::MessagePage page;
     page.head_seq = stored.head_seq;

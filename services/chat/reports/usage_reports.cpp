@@ -156,7 +156,7 @@ Task<std::optional<contracts::UsageQuota>> UsageReports::quota_of(UserId user) {
 Task<contracts::Page<contracts::AuditEntry>> UsageReports::list_audit(
     contracts::Caller caller, contracts::AuditRequest request) {
     caller.require_admin();
-    const auto limit = static_cast<std::size_t>(std::clamp(request.limit, 1, 200));
+    const auto limit = static_cast<std::size_t>(request.limit);
     store::AuditQuery query{.actor = request.actor_id,
                             .action = std::move(request.action).value_or(""),
                             .before = request.before,
