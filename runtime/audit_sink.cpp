@@ -41,27 +41,6 @@ class InboxSink final : public AuditSink {
     contracts::Client<AuditInboxApi> inbox_;
 };
 
-// Chooses when the first record comes: services that are made later are known then.
-class FoundSink final : public AuditSink {
-  public:
-    explicit FoundSink(const Context& context) : context_(context) {}
-
-    Task<void> append(std::vector<contracts::AuditRecord> records) override {
-        if (!found_) {
-            if (context_.is_hosted("consumer")) {
-                found_ = make_audit_sink(context_.log());
-            } else {
-                found_ = std::make_unique<InboxSink>(context_.client<AuditInboxApi>());
-            }
-        }
-        co_await found_->append(std::move(records));
-    }
-
-  private:
-    const Context& context_;
-    std::unique_ptr<AuditSink> found_;
-};
-
 }  // namespace
 
 std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log) {
@@ -69,7 +48,10 @@ std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log) {
 }
 
 std::unique_ptr<AuditSink> make_audit_sink(const Context& context) {
-    return std::make_unique<FoundSink>(context);
+    if (context.is_hosted("consumer")) {
+        return make_audit_sink(context.log());
+    }
+    return std::make_unique<InboxSink>(context.client<AuditInboxApi>());
 }
 
 }  // namespace loquat::runtime

@@ -19,7 +19,7 @@ class AuditSink {
 
 std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log);
 // The log of this process when the consumer runs here, else the consumer where it runs: a log that
-// nobody reads would only grow.  `context` outlives it.
+// nobody reads would only grow.  Without either, records are lost and counted.
 std::unique_ptr<AuditSink> make_audit_sink(const Context& context);
 
 }  // namespace loquat::runtime

@@ -1,8 +1,10 @@
 #include "runtime/context.hpp"
 
+#include <algorithm>
+
+#include "base/check.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/platform_state.hpp"
-#include "runtime/remote.hpp"
 
 namespace loquat::runtime {
 
@@ -39,46 +41,26 @@ const Dispatcher& Context::dispatcher() const { return platform_.state_->dispatc
 const std::string& Context::internal_key() const { return platform_.state_->internal_key; }
 
 std::string Context::service_url(std::string_view service) const {
-    for (const ServiceUrl& entry : platform_.state_->settings.urls) {
-        if (entry.service == service) {
-            return entry.url;
-        }
-    }
-    return {};
+    return platform_.state_->url_of(service);
 }
 
 const Config& Context::config_section_value() const { return platform_.state_->config; }
 
-bool Context::calls_directly() const { return platform_.state_->options.calls == Calls::direct; }
-
 bool Context::is_hosted(std::string_view service) const {
-    return platform_.state_->hosted_services.contains(service);
+    return platform_.state_->is_hosted(service);
 }
 
-Context::Hosted Context::find_hosted(std::type_index interface) const {
-    const auto& hosted = platform_.state_->hosted;
-    const auto found = hosted.find(interface);
-    return found == hosted.end() ? Hosted{} : Hosted{found->second.first, found->second.second};
+std::shared_ptr<const contracts::Callee> Context::ask_for(std::string_view service,
+                                                          std::type_index interface) const {
+    LOQUAT_CHECK(std::ranges::find(module_.calls, service, &Call::service) != module_.calls.end(),
+                 "a module's `calls` lacks a service that it calls");
+    return platform_.state_->clients.ask_for({std::string{service}, interface, loop_});
 }
-
-std::shared_ptr<contracts::Transport> Context::make_transport(std::string_view service) const {
-    if (is_hosted(service)) {
-        return make_loopback_transport(dispatcher());
-    }
-    const std::string url = service_url(service);
-    if (url.empty()) {
-        return make_absent_transport(std::string{service});
-    }
-    return make_http_transport(loop_, url, internal_key());
-}
-
-contracts::CallObserver* Context::observer() const { return platform_.state_.get(); }
 
 void Context::expose_erased(std::string_view service, std::type_index interface, void* api,
                             std::vector<contracts::Operation> operations) {
     Platform::State& state = *platform_.state_;
     state.hosted[interface] = {api, &loop_};
-    state.hosted_services.emplace(service);
     state.dispatcher.add(service, api, loop_, std::move(operations));
 }
 

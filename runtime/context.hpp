@@ -11,6 +11,7 @@
 #include "runtime/config/config.hpp"
 #include "runtime/health.hpp"
 #include "runtime/metrics.hpp"
+#include "runtime/module.hpp"
 #include "runtime/platform_config.hpp"
 #include "runtime/standing_rights.hpp"
 #include "store/audit/audit_store.hpp"
@@ -81,17 +82,13 @@ class Context {
     // An upgrade path of this edge instance.
     void expose_upgrade(std::string path, UpgradeTarget& target);
 
-    // The caller's side of another service, here or elsewhere.
+    // The caller's side of a service that the module's `calls` names, here or elsewhere.  Usable
+    // when all modules are made.
     template <class Api>
     contracts::Client<Api> client() const {
-        constexpr std::string_view name = contracts::Table<Api>::service;
-        if (const Hosted found = find_hosted(typeid(Api));
-            found.api != nullptr && calls_directly()) {
-            return contracts::Client<Api>{*static_cast<Api*>(found.api), *found.loop, observer()};
-        }
-        return contracts::Client<Api>{make_transport(name), observer()};
+        return contracts::Client<Api>{ask_for(contracts::Table<Api>::service, typeid(Api))};
     }
-    // Whether that service runs in this process.
+    // Whether that service runs in this process, made already or not.
     bool is_hosted(std::string_view service) const;
 
     // The routes and upgrade paths of all services in this process; for the gateway and service
@@ -104,28 +101,24 @@ class Context {
 
   private:
     friend class Platform;
-    struct Hosted {
-        void* api = nullptr;
-        aio::Loop* loop = nullptr;
-    };
 
-    Context(Platform& platform, std::string service, std::string instance, aio::Loop& loop,
+    Context(Platform& platform, const Module& module, std::string instance, aio::Loop& loop,
             std::size_t edge)
         : platform_(platform),
-          service_(std::move(service)),
+          module_(module),
+          service_(module.name),
           instance_(std::move(instance)),
           loop_(loop),
           edge_(edge) {}
 
     const Config& config_section_value() const;
-    Hosted find_hosted(std::type_index interface) const;
-    bool calls_directly() const;
-    std::shared_ptr<contracts::Transport> make_transport(std::string_view service) const;
-    contracts::CallObserver* observer() const;
+    std::shared_ptr<const contracts::Callee> ask_for(std::string_view service,
+                                                     std::type_index interface) const;
     void expose_erased(std::string_view service, std::type_index interface, void* api,
                        std::vector<contracts::Operation> operations);
 
     Platform& platform_;
+    const Module& module_;
     std::string service_;
     std::string instance_;
     aio::Loop& loop_;

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "aio/task.hpp"
 #include "base/clock.hpp"
@@ -31,12 +32,30 @@ enum class Placement {
     every_edge,  // one instance per edge loop, as if each loop were a node
 };
 
+enum class Start {
+    after_callees,
+    last,  // lets the outside in, when everybody is there; stops first
+};
+
+// Whether a service can do its own work without the one that it calls.
+enum class Need {
+    required,  // without it the process does not start
+    optional,  // what needs the other one fails with `upstream.unavailable`
+};
+
+struct Call {
+    std::string_view service;
+    Need need = Need::required;
+};
+
 // What a service exports: `extern const runtime::Module chat_module`.
 struct Module {
     std::string_view name;
     Placement placement = Placement::once;
+    Start start = Start::after_callees;
     // Modules placed once that name the same loop share a thread.
     std::string_view loop = "services";
+    std::vector<Call> calls = {};  // all that it asks its context for
     ConfigSection (*config)() = nullptr;
     std::unique_ptr<Service> (*make)(Context& context) = nullptr;
 };

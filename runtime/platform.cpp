@@ -81,7 +81,7 @@ std::unique_ptr<Context> Platform::make_context(const Module& module, std::size_
     aio::Loop& loop =
         state_->loop_named(on_edge ? "edge-" + std::to_string(edge) : std::string{module.loop});
     const std::string instance = on_edge ? name + "-" + std::to_string(edge) : name;
-    return std::unique_ptr<Context>{new Context{*this, name, instance, loop, edge}};
+    return std::unique_ptr<Context>{new Context{*this, module, instance, loop, edge}};
 }
 
 void Platform::make_instances() {
@@ -105,8 +105,9 @@ void Platform::start_server() {
         return;
     }
     const ServicePort& wanted = *state_->options.service_port;
+    static const Module server_module{.name = "platform"};
     state_->server_context = std::unique_ptr<Context>{
-        new Context{*this, "platform", "platform", state_->loop_named("edge-0"), 0}};
+        new Context{*this, server_module, "platform", state_->loop_named("edge-0"), 0}};
     run_and_wait(state_->server_context->loop(), [&]() -> Task<void> {
         state_->server = std::make_unique<ServiceServer>(*state_->server_context);
         state_->service_address =
@@ -119,6 +120,7 @@ void Platform::start() {
     state_->is_running = true;
     try {
         make_instances();
+        state_->clients.connect();
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
         }

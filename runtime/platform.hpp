@@ -26,7 +26,7 @@ enum class Calls {
 };
 
 struct PlatformOptions {
-    std::vector<const Module*> modules;  // in the order of start: those called before their callers
+    std::vector<const Module*> modules;  // in any order
     std::filesystem::path data;
     std::vector<ConfigSection> sections;  // all known ones, also of modules that do not run here
     ConfigSources sources;
@@ -38,15 +38,17 @@ struct PlatformOptions {
 // All services of a process: loops and their threads, stores, order of start and stop.
 class Platform {
   public:
-    // Reads the configuration and holds the data folder.  Throws Failures of Config and DataFolder.
+    // Reads the configuration and holds the data folder.  Throws Failures of Config and DataFolder,
+    // and `serve.neighbour_unknown` when a module calls a service that is nowhere.
     explicit Platform(PlatformOptions options);
     // Stops first when it still runs.
     ~Platform();
     Platform(const Platform&) = delete;
     Platform& operator=(const Platform&) = delete;
 
-    // Opens stores, makes and starts all services; returns when requests are served.  Throws what a
-    // module threw; everything that was started is stopped again.
+    // Opens stores, makes and starts all services, whoever is called before their callers; returns
+    // when requests are served.  Throws what a module threw; everything that was started is stopped
+    // again.
     void start();
     // Drains and stops in reverse order; stores are closed last.
     void stop();

@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <fstream>
 #include <tuple>
 
@@ -56,8 +57,10 @@ std::string load_internal_key(const PlatformConfig& settings, store::Folder& fol
     return key;
 }
 
-// What belongs to services of other processes is theirs to judge: its files may be elsewhere.
-PlatformOptions with_checks_of_modules(PlatformOptions options) {
+// Modules are made in the order of start.  What belongs to services of other processes is theirs to
+// judge: its files may be elsewhere.
+PlatformOptions prepared(PlatformOptions options) {
+    options.modules = in_order_of_start(std::move(options.modules));
     for (ConfigSection& section : options.sections) {
         const bool is_here = section.name == "platform" ||
                              std::ranges::any_of(options.modules, [&section](const Module* module) {
@@ -66,6 +69,13 @@ PlatformOptions with_checks_of_modules(PlatformOptions options) {
         section.check = is_here ? section.check : nullptr;
     }
     return options;
+}
+
+// Nothing is opened where somebody lacks whom they need.
+PlatformConfig load_settings(const Config& config, const std::vector<const Module*>& modules) {
+    auto settings = config.get<PlatformConfig>("platform");
+    check_callees(modules, settings.urls);
+    return settings;
 }
 
 std::optional<std::string> disk_problem(const std::filesystem::path& folder,
@@ -85,9 +95,9 @@ std::optional<std::string> disk_problem(const std::filesystem::path& folder,
 }  // namespace
 
 Platform::State::State(PlatformOptions given)
-    : options(with_checks_of_modules(std::move(given))),
+    : options(prepared(std::move(given))),
       config(Config::load(options.sections, options.sources)),
-      settings(config.get<PlatformConfig>("platform")),
+      settings(load_settings(config, options.modules)),
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
       broadcast(store::make_local_broadcast()) {
@@ -122,6 +132,32 @@ void Platform::State::on_call(std::string_view service, std::string_view operati
     if (end == contracts::CallEnd::failed) {
         entry->second.failures->add();
     }
+}
+
+bool Platform::State::is_hosted(std::string_view service) const {
+    return std::ranges::any_of(options.modules,
+                               [&](const Module* module) { return module->name == service; });
+}
+
+std::string Platform::State::url_of(std::string_view service) const {
+    const auto entry = std::ranges::find(settings.urls, service, &ServiceUrl::service);
+    return entry == settings.urls.end() ? std::string{} : entry->url;
+}
+
+contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {
+    contracts::Callee callee{.observer = this};
+    const auto found = hosted.find(wanted.interface);
+    if (found != hosted.end() && options.calls == Calls::direct) {
+        callee.api = found->second.first;
+        callee.loop = found->second.second;
+    } else if (is_hosted(wanted.service)) {
+        callee.transport = make_loopback_transport(dispatcher);
+    } else if (const std::string url = url_of(wanted.service); !url.empty()) {
+        callee.transport = make_http_transport(wanted.loop, url, internal_key);
+    } else {
+        callee.transport = make_absent_transport(wanted.service);
+    }
+    return callee;
 }
 
 aio::Loop& Platform::State::loop_named(const std::string& name) {

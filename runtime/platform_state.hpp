@@ -2,13 +2,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <typeindex>
 #include <vector>
 
 #include "aio/loop.hpp"
+#include "runtime/callees.hpp"
 #include "runtime/context.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/free_memory.hpp"
@@ -33,6 +33,11 @@ struct Platform::State final : contracts::CallObserver {
 
     void on_call(std::string_view service, std::string_view operation,
                  std::chrono::nanoseconds took, contracts::CallEnd end) override;
+
+    bool is_hosted(std::string_view service) const;
+    // From `platform.urls`; empty when it is not there.
+    std::string url_of(std::string_view service) const;
+    contracts::Callee find_callee(const Clients::Wanted& wanted);
 
     // `topics` are those that are stored in it.
     store::SqliteOptions in_folder(store::SqliteOptions wanted,
@@ -79,7 +84,7 @@ struct Platform::State final : contracts::CallObserver {
     std::unique_ptr<store::MessageStore> messages;
     Ledgers opened_ledgers;
     std::map<std::type_index, std::pair<void*, aio::Loop*>> hosted;  // by interface
-    std::set<std::string, std::less<>> hosted_services;
+    Clients clients{[this](const Clients::Wanted& wanted) { return find_callee(wanted); }};
     std::vector<Instance> instances;
     std::unique_ptr<Context> server_context;
     std::unique_ptr<ServiceServer> server;

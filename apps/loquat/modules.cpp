@@ -62,24 +62,4 @@ std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::stri
     return chosen;
 }
 
-void check_neighbours(const std::vector<std::string>& names,
-                      const std::vector<runtime::ServiceUrl>& urls) {
-    const auto is_named = [&names](const char* name) {
-        return std::ranges::find(names, name) != names.end();
-    };
-    if (is_named("auth") ||
-        std::ranges::find(urls, "auth", &runtime::ServiceUrl::service) != urls.end()) {
-        return;
-    }
-    for (const char* needs_auth : {"gateway", "realtime"}) {
-        if (is_named(needs_auth)) {
-            throw Failure{Kind::invalid, "serve.neighbour_unknown",
-                          std::string{needs_auth} +
-                              " needs auth: name auth too, or say where it is, as in --set "
-                              "'platform.urls=[{service: auth, url: "
-                              "\"http://127.0.0.1:7100\"}]'."};
-        }
-    }
-}
-
 }  // namespace loquat::app

@@ -1,7 +1,6 @@
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
-#include "runtime/platform_config.hpp"
 
 namespace loquat::app {
 namespace {
@@ -96,8 +95,6 @@ void add_serve(Command program, int& code) {
         "      --set 'platform.urls=[{service: auth, url: \"http://127.0.0.1:7100\"}]'");
     command.on_run([options, &code] {
         const auto modules = modules_to_serve(options->names);
-        check_neighbours(options->names,
-                         options->common.load().get<runtime::PlatformConfig>("platform").urls);
         auto platform = options->common.platform(modules);
         platform.service_port =
             runtime::ServicePort{options->address, static_cast<std::uint16_t>(options->port)};

@@ -150,6 +150,9 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 }  // namespace
 
-const runtime::Module module{.name = "auth", .config = &section, .make = &make};
+const runtime::Module module{.name = "auth",
+                             .calls = {{"consumer", runtime::Need::optional}},
+                             .config = &section,
+                             .make = &make};
 
 }  // namespace loquat::auth

@@ -107,7 +107,12 @@ runtime::ConfigSection chat_config() { return runtime::config_section<ChatConfig
 
 }  // namespace
 
+// Without a model people still talk to each other.
 const runtime::Module module{
-    .name = "chat", .loop = "chat", .config = &chat_config, .make = &make_chat};
+    .name = "chat",
+    .loop = "chat",
+    .calls = {{"auth"}, {"model", runtime::Need::optional}, {"consumer", runtime::Need::optional}},
+    .config = &chat_config,
+    .make = &make_chat};
 
 }  // namespace loquat::chat

@@ -122,6 +122,8 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 const runtime::Module module{.name = "gateway",
                              .placement = runtime::Placement::every_edge,
+                             .start = runtime::Start::last,
+                             .calls = {{"auth"}, {"consumer", runtime::Need::optional}},
                              .config = &section,
                              .make = &make};
 

@@ -53,6 +53,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 }  // namespace
 
-const runtime::Module module{.name = "presence", .config = &section, .make = &make};
+const runtime::Module module{
+    .name = "presence", .calls = {{"chat"}}, .config = &section, .make = &make};
 
 }  // namespace loquat::presence

@@ -1,5 +1,6 @@
 #include "tests/support/platform_under_test.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -39,6 +40,12 @@ void PlatformUnderTest::start() {
     runtime::PlatformOptions made;
     made.modules = {&auth::module,     &model::module,    &chat::module,   &consumer::module,
                     &presence::module, &realtime::module, &gateway::module};
+    if (options_.order == Options::Order::reversed) {
+        std::ranges::reverse(made.modules);
+    }
+    if (options_.has_service_port) {
+        made.service_port = runtime::ServicePort{};
+    }
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
     made.calls = options_.calls;

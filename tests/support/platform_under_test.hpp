@@ -22,6 +22,8 @@ class PlatformUnderTest {
         std::vector<std::string> settings;  // beside: limits off, two edge loops, warnings only
         std::filesystem::path folder;       // kept; empty: a new one, which goes with it
         const Clock* clock = nullptr;       // the system's when null; must outlive it
+        enum class Order { usual, reversed } order = Order::usual;  // in which modules are given
+        bool has_service_port = false;
     };
 
     explicit PlatformUnderTest(Options options);

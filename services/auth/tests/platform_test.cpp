@@ -52,6 +52,7 @@ BOOST_DESCRIBE_STRUCT(Empty, (), ())
 const runtime::Module edge_module{
     .name = "edge",
     .loop = "edge",
+    .calls = {{"auth"}},
     .config = [] { return runtime::config_section<Empty>("edge"); },
     .make = [](runtime::Context& context) -> std::unique_ptr<runtime::Service> {
         return std::make_unique<Edge>(context);

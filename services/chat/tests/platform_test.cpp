@@ -120,6 +120,7 @@ const runtime::Module auth_module{
 const runtime::Module edge_module{
     .name = "edge",
     .loop = "edge",
+    .calls = {{"chat"}},
     .config = [] { return runtime::config_section<NoConfig>("edge"); },
     .make = &make_service<Edge>};
 
