@@ -39,6 +39,12 @@ std::size_t edge_count(const PlatformConfig& settings) {
     return settings.edge_loops > 0 ? static_cast<std::size_t>(settings.edge_loops) : cores;
 }
 
+// SO_REUSEPORT would let a second process in silently; an exclusive listener finds it out.
+void refuse_taken_port(aio::Loop& loop, net::ListenOptions wanted) {
+    wanted.sharing = net::PortSharing::exclusive;
+    const net::Listener probe{loop, wanted, [](net::Stream) {}};
+}
+
 int end_short_of_files(const char* what) {
     std::fprintf(stderr,
                  "loquat: The system gives this process no more open files (%s). Raise its limit "
@@ -56,12 +62,25 @@ int end_short_of_memory(const char* what) {
     return 1;
 }
 
+Level to_level(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug:
+            return Level::debug;
+        case LogLevel::info:
+            return Level::info;
+        case LogLevel::warn:
+            return Level::warn;
+        case LogLevel::error:
+            break;
+    }
+    return Level::error;
+}
+
 void start_log(const PlatformConfig& settings) {
     const bool is_pretty =
         settings.log_style == LogStyle::pretty ||
         (settings.log_style == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
-    start_logging(static_cast<Level>(settings.log_level),
-                  is_pretty ? LogFormat::pretty : LogFormat::json);
+    start_logging(to_level(settings.log_level), is_pretty ? LogFormat::pretty : LogFormat::json);
 }
 
 }  // namespace
@@ -100,20 +119,36 @@ void Platform::make_instances() {
     }
 }
 
-void Platform::start_server() {
+// One on each edge loop, so that what is there on every edge can be reached on its own.
+void Platform::start_servers() {
     if (!state_->options.service_port) {
         return;
     }
-    const ServicePort& wanted = *state_->options.service_port;
     static const Module server_module{.name = "platform"};
-    state_->server_context = std::unique_ptr<Context>{
-        new Context{*this, server_module, "platform", state_->loop_named("edge-0"), 0}};
-    run_and_wait(state_->server_context->loop(), [&]() -> Task<void> {
-        state_->server = std::make_unique<ServiceServer>(*state_->server_context);
-        state_->service_address =
-            "http://" + state_->server->listen(wanted.address, wanted.port).to_string();
-        co_return;
+    const bool has_edges = std::ranges::any_of(state_->options.modules, [](const Module* module) {
+        return module->placement == Placement::every_edge;
     });
+    const std::size_t count = has_edges ? edge_count(state_->settings) : 1;
+    net::ListenOptions wanted{
+        .address = state_->options.service_port->address,
+        .port = state_->options.service_port->port,
+        .sharing = count > 1 ? net::PortSharing::shared : net::PortSharing::exclusive};
+    for (std::size_t edge = 0; edge < count; ++edge) {
+        State::Server& one = state_->servers.emplace_back();
+        one.context = std::unique_ptr<Context>{
+            new Context{*this, server_module, "platform",
+                        state_->loop_named("edge-" + std::to_string(edge)), edge}};
+        run_and_wait(one.context->loop(), [&]() -> Task<void> {
+            if (edge == 0 && count > 1 && wanted.port != 0) {
+                refuse_taken_port(one.context->loop(), wanted);
+            }
+            one.server = std::make_unique<ServiceServer>(*one.context);
+            const net::Endpoint at = one.server->listen(wanted);
+            wanted.port = at.port;
+            state_->service_address = "http://" + at.to_string();
+            co_return;
+        });
+    }
 }
 
 void Platform::start() {
@@ -124,7 +159,7 @@ void Platform::start() {
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
         }
-        start_server();
+        start_servers();
         state_->folder.settle();
     } catch (...) {
         const std::exception_ptr error = std::current_exception();
@@ -139,9 +174,10 @@ void Platform::stop() {
     }
     const Steady deadline =
         std::chrono::steady_clock::now() + std::chrono::seconds{state_->settings.drain_seconds};
-    if (state_->server) {
-        run_and_wait(state_->server_context->loop(),
-                     [&] { return state_->server->drain(deadline); });
+    for (State::Server& one : state_->servers) {
+        if (one.server) {
+            run_and_wait(one.context->loop(), [&] { return one.server->drain(deadline); });
+        }
     }
     for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend();
          ++instance) {
@@ -165,9 +201,9 @@ void Platform::stop() {
 
 // Services are destroyed on their own loops: what they own is touched only there.
 void Platform::destroy_instances() {
-    if (state_->server) {
-        run_and_wait(state_->server_context->loop(), [&]() -> Task<void> {
-            state_->server.reset();
+    for (State::Server& one : state_->servers) {
+        run_and_wait(one.context->loop(), [&]() -> Task<void> {
+            one.server.reset();
             co_return;
         });
     }

@@ -69,7 +69,7 @@ class Platform {
     friend class Context;
     std::unique_ptr<Context> make_context(const Module& module, std::size_t edge);
     void make_instances();
-    void start_server();
+    void start_servers();
     void destroy_instances();
 
     std::unique_ptr<State> state_;

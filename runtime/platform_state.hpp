@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -86,8 +87,11 @@ struct Platform::State final : contracts::CallObserver {
     std::map<std::type_index, std::pair<void*, aio::Loop*>> hosted;  // by interface
     Clients clients{[this](const Clients::Wanted& wanted) { return find_callee(wanted); }};
     std::vector<Instance> instances;
-    std::unique_ptr<Context> server_context;
-    std::unique_ptr<ServiceServer> server;
+    struct Server {
+        std::unique_ptr<Context> context;
+        std::unique_ptr<ServiceServer> server;
+    };
+    std::deque<Server> servers;
     std::string service_address;
     bool is_running = false;
 };

@@ -41,8 +41,8 @@ std::optional<net::http::Response> operations_answer(const Context& context,
 ServiceServer::ServiceServer(const Context& context)
     : context_(context), server_(context.loop(), {}, *this) {}
 
-net::Endpoint ServiceServer::listen(const std::string& address, std::uint16_t port) {
-    return server_.listen({.address = address, .port = port});
+net::Endpoint ServiceServer::listen(const net::ListenOptions& options) {
+    return server_.listen(options);
 }
 
 Task<void> ServiceServer::drain(Steady deadline) { co_await server_.drain(deadline); }

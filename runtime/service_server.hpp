@@ -5,13 +5,14 @@
 
 namespace loquat::runtime {
 
-// A service's own port, for other processes: operations with the internal key, health and metrics.
+// A service's own port on one edge loop, for other processes: operations with the internal key,
+// upgrades of that loop's instances, health and metrics.
 // Callers without the key reach only operations that are open to anyone.
 class ServiceServer final : public net::http::Handler {
   public:
     explicit ServiceServer(const Context& context);
 
-    net::Endpoint listen(const std::string& address, std::uint16_t port);
+    net::Endpoint listen(const net::ListenOptions& options);
     Task<void> drain(Steady deadline);
     Task<void> handle(net::http::Exchange& exchange) override;
 

@@ -35,6 +35,18 @@ LimitKind kind_of(contracts::LimitClass of_class) {
     return LimitKind::none;
 }
 
+contracts::Access access_of(RouteAccess access) {
+    switch (access) {
+        case RouteAccess::anyone:
+            return contracts::Access::anyone;
+        case RouteAccess::user:
+            return contracts::Access::user;
+        case RouteAccess::admin:
+            break;
+    }
+    return contracts::Access::admin;
+}
+
 // What belongs to the product whether or not this process answers there.
 constexpr std::array<std::string_view, 5> own_spaces{"/internal/**", "/actuator/**", "/ws/**",
                                                      "/healthz", "/assets/**"};
@@ -91,7 +103,7 @@ class Builder {
         route.path_parameters = config.path_parameters;
         route.credentials = config.credentials;
         route.audience = config.audience.empty() ? config.id : config.audience;
-        route.access = static_cast<contracts::Access>(config.access);
+        route.access = access_of(config.access);
         route.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
         route.time_max = std::chrono::milliseconds{config.time_ms_max};
         route.rewrite = Rewrite{config.path, config.rewrite};
