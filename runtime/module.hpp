@@ -37,6 +37,12 @@ enum class Start {
     last,  // lets the outside in, when everybody is there; stops first
 };
 
+// Where what a service keeps and tells can be.
+enum class Stores {
+    own,     // nobody else opens them
+    shared,  // the embedded log and broadcast: all that use these run in one process
+};
+
 // Whether a service can do its own work without the one that it calls.
 enum class Need {
     required,  // without it the process does not start
@@ -55,6 +61,7 @@ struct Module {
     Start start = Start::after_callees;
     // Modules placed once that name the same loop share a thread.
     std::string_view loop = "services";
+    Stores stores = Stores::own;
     std::vector<Call> calls = {};  // all that it asks its context for
     ConfigSection (*config)() = nullptr;
     std::unique_ptr<Service> (*make)(Context& context) = nullptr;

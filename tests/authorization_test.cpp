@@ -1,13 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "contracts/audit/audit.hpp"
-#include "contracts/auth/accounts.hpp"
-#include "contracts/auth/auth.hpp"
-#include "contracts/chat/chat.hpp"
-#include "contracts/generation/generation.hpp"
-#include "contracts/model/model.hpp"
-#include "contracts/presence/presence.hpp"
-#include "contracts/usage/usage.hpp"
+#include "contracts/registry.hpp"
 #include "tests/support/http_caller.hpp"
 #include "tests/support/platform_under_test.hpp"
 
@@ -17,17 +10,6 @@ namespace loquat::test {
 namespace {
 
 using contracts::Access;
-
-std::vector<contracts::Operation> all_operations() {
-    std::vector<contracts::Operation> all = contracts::auth_operations();
-    for (const auto& more : {contracts::account_operations(), contracts::chat_operations(),
-                             contracts::presence_operations(), contracts::model_operations(),
-                             contracts::generation_operations(), contracts::usage_operations(),
-                             contracts::audit_inbox_operations()}) {
-        all.insert(all.end(), more.begin(), more.end());
-    }
-    return all;
-}
 
 // The path with ids that name nothing.
 std::string example_of(std::string_view path) {
@@ -64,7 +46,7 @@ TEST_F(Authorization, holds_for_every_route_and_every_kind_of_caller) {
     auto body = [&]() -> Task<void> {
         const std::string admin = co_await caller_.make_user("first");
         const std::string user = co_await caller_.make_user("second");
-        for (const contracts::Operation& operation : all_operations()) {
+        for (const contracts::Operation& operation : contracts::all_operations()) {
             const std::string name{operation.name};
             if (name.starts_with("logout") || name == "change_password") {
                 continue;  // they would end the sessions of this test

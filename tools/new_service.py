@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a service that builds: tools/new_service.py NAME [--root FOLDER]
 
-Writes contracts/NAME/ and services/NAME/ from tools/service_template, and adds NAME to CMakeLists.txt.
+Writes contracts/NAME/ and services/NAME/ from tools/service_template, and a line into services/services.cmake.
 """
 import argparse
 import pathlib
@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "tools" / "service_template"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-SERVICES = re.compile(r"(foreach\(service [^)]*)\)")
+SERVICES = re.compile(r"(set\(LOQUAT_SERVICES\n[^)]*)\)")
 
 
 def rename(text, name):
@@ -29,10 +29,10 @@ def make_service(name, root):
     there = [target for target in targets.values() if target.exists()]
     if there:
         raise ValueError(f"{there[0].relative_to(root)} is there already")
-    cmake = root / "CMakeLists.txt"
-    listed, found = SERVICES.subn(rf"\1 {name})", cmake.read_text(), count=1)
+    cmake = root / "services" / "services.cmake"
+    listed, found = SERVICES.subn(rf'\1  "{name} {name}/{name}"\n)', cmake.read_text(), count=1)
     if not found:
-        raise ValueError("CMakeLists.txt has no list of services")
+        raise ValueError("services/services.cmake has no list of services")
     for source, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(rename(source.read_text(), name))
@@ -51,7 +51,7 @@ def main():
         sys.exit(f"new_service: {error}")
     print("\n".join(written))
     print(f"\nnext: ./dev build dev {chosen.name}_tests && build/dev/bin/{chosen.name}_tests\n"
-          f"then: state its contract in contracts/{chosen.name}/{chosen.name}.hpp, and add its module to apps/loquat/modules.cpp")
+          f"then: state its contract in contracts/{chosen.name}/{chosen.name}.hpp")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ namespace loquat::app {
 namespace {
 
 std::vector<runtime::SettingDoc> all_settings() {
-    return runtime::describe_settings(runtime::sections_of(all_modules()));
+    return runtime::describe_settings(runtime::sections_of(services::all_modules()));
 }
 
 // Throws Failure `config.unknown_setting` with a suggestion where nothing has that name.

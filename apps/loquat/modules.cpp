@@ -1,28 +1,16 @@
 #include "apps/loquat/modules.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "services/auth/module.hpp"
-#include "services/chat/module.hpp"
-#include "services/consumer/module.hpp"
-#include "services/gateway/module.hpp"
-#include "services/model/module.hpp"
-#include "services/presence/module.hpp"
-#include "services/realtime/module.hpp"
+#include "services/registry.hpp"
 
 namespace loquat::app {
 
-std::vector<const runtime::Module*> all_modules() {
-    return {&auth::module,     &model::module,    &chat::module,   &consumer::module,
-            &presence::module, &realtime::module, &gateway::module};
-}
-
 std::vector<const runtime::Module*> modules_named(const std::vector<std::string>& names) {
     std::vector<std::string> known;
-    for (const runtime::Module* module : all_modules()) {
+    for (const runtime::Module* module : services::all_modules()) {
         known.emplace_back(module->name);
     }
     for (const std::string& name : names) {
@@ -34,7 +22,7 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
         }
     }
     std::vector<const runtime::Module*> chosen;
-    for (const runtime::Module* module : all_modules()) {
+    for (const runtime::Module* module : services::all_modules()) {
         if (std::ranges::find(names, module->name) != names.end()) {
             chosen.push_back(module);
         }
@@ -43,23 +31,42 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
 }
 
 std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::string>& names) {
-    constexpr std::array together{"chat", "consumer", "presence", "realtime"};
     const auto chosen = modules_named(names);
-    const auto is_named = [&](const char* name) {
-        return std::ranges::find(names, name) != names.end();
+    const auto is_chosen = [&](const runtime::Module* module) {
+        return std::ranges::find(chosen, module) != chosen.end();
     };
-    if (std::ranges::none_of(together, is_named)) {
+    const auto together = modules_together();
+    if (std::ranges::none_of(together, is_chosen)) {
         return chosen;
     }
-    for (const char* missing : together) {
-        if (!is_named(missing)) {
+    for (const runtime::Module* module : together) {
+        if (!is_chosen(module)) {
             throw Failure{Kind::invalid, "serve.apart",
-                          "chat, consumer, presence and realtime share an embedded log and "
-                          "broadcast and run in one process only: name " +
-                              std::string{missing} + " too, or none of them."};
+                          names_of(together, {}) +
+                              " share an embedded log and broadcast and run in one process only: "
+                              "name " +
+                              std::string{module->name} + " too, or none of them."};
         }
     }
     return chosen;
+}
+
+std::string names_of(const std::vector<const runtime::Module*>& modules, Between between) {
+    std::string names;
+    for (std::size_t i = 0; i < modules.size(); ++i) {
+        const bool is_last = i + 1 == modules.size();
+        names += i == 0 ? std::string_view{} : is_last ? between.last_two : between.others;
+        names += modules[i]->name;
+    }
+    return names;
+}
+
+std::vector<const runtime::Module*> modules_together() {
+    auto modules = services::all_modules();
+    std::erase_if(modules, [](const runtime::Module* module) {
+        return module->stores != runtime::Stores::shared;
+    });
+    return modules;
 }
 
 }  // namespace loquat::app

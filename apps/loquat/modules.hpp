@@ -1,19 +1,28 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "runtime/module.hpp"
+#include "services/registry.hpp"
 
 namespace loquat::app {
 
-// Every service.
-std::vector<const runtime::Module*> all_modules();
-
-// Some of them by name, in that order.  Throws Failure `serve.unknown_service` with a suggestion.
+// Some services by name, in the order of all.  Throws Failure `serve.unknown_service` with a
+// suggestion.
 std::vector<const runtime::Module*> modules_named(const std::vector<std::string>& names);
 
-// The same for a process that serves.  Throws also `serve.apart` when one of those that share an
-// embedded log and broadcast is named without the others.
+// The same for a process that serves.  Throws also `serve.apart` when one of those that run
+// together is named without the others.
 std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::string>& names);
+
+// Those that share an embedded log and broadcast.
+std::vector<const runtime::Module*> modules_together();
+
+struct Between {
+    std::string_view others = ", ";
+    std::string_view last_two = " and ";
+};
+// "a, b and c", or with other texts between the names.
+std::string names_of(const std::vector<const runtime::Module*>& modules, Between between);
 
 }  // namespace loquat::app

@@ -34,14 +34,14 @@ runtime::ConfigSources CommonOptions::sources() const {
 }
 
 runtime::Config CommonOptions::load() const {
-    return runtime::Config::load(runtime::sections_of(all_modules()), sources());
+    return runtime::Config::load(runtime::sections_of(services::all_modules()), sources());
 }
 
 runtime::PlatformOptions CommonOptions::platform(
     std::vector<const runtime::Module*> modules) const {
     return {.modules = std::move(modules),
             .data = data,
-            .sections = runtime::sections_of(all_modules()),
+            .sections = runtime::sections_of(services::all_modules()),
             .sources = sources()};
 }
 

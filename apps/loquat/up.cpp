@@ -49,7 +49,7 @@ void add_up(Command program, int& code) {
         "  loquat up --tls-self-signed");
     command.on_run([options, &code] {
         options->apply();
-        auto platform = options->common.platform(all_modules());
+        auto platform = options->common.platform(services::all_modules());
         platform.service_port = runtime::ServicePort{};
         code = runtime::run(std::move(platform));
     });
@@ -67,7 +67,7 @@ void add_serve(Command program, int& code) {
     options->common.add_to(command);
     command
         .option("services", options->names,
-                "which ones: auth model chat consumer presence realtime gateway")
+                "which ones: " + names_of(services::all_modules(), {" ", " "}))
         .takes("NAME")
         .required();
     command
@@ -84,9 +84,10 @@ void add_serve(Command program, int& code) {
         "it is not here.\n"
         "Each process has a data folder of its own. All need the same platform.internal_key, and "
         "platform.urls says\n"
-        "where the services of other processes are. chat, consumer, presence and realtime share "
-        "an embedded log and\n"
-        "broadcast and belong into one process: name all four, or none of them. gateway and "
+        "where the services of other processes are. " +
+        names_of(modules_together(), {}) +
+        " share an embedded log and\n"
+        "broadcast and belong into one process: name all of them, or none. gateway and "
         "realtime need auth.\n"
         "example, two processes:\n"
         "  export LOQUAT_PLATFORM__INTERNAL_KEY=$(openssl rand -hex 32)\n"

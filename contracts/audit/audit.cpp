@@ -4,6 +4,6 @@
 
 namespace loquat::contracts {
 
-std::vector<Operation> audit_inbox_operations() { return bind_table<AuditInboxApi>(); }
+std::vector<Operation> audit_operations() { return bind_table<AuditInboxApi>(); }
 
 }  // namespace loquat::contracts

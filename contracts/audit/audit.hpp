@@ -32,6 +32,6 @@ struct Table<AuditInboxApi> {
     };
 };
 
-std::vector<Operation> audit_inbox_operations();
+std::vector<Operation> audit_operations();
 
 }  // namespace loquat::contracts

@@ -4,6 +4,6 @@
 
 namespace loquat::contracts {
 
-std::vector<Operation> account_operations() { return bind_table<AccountsApi>(); }
+std::vector<Operation> accounts_operations() { return bind_table<AccountsApi>(); }
 
 }  // namespace loquat::contracts

@@ -196,6 +196,6 @@ struct Table<AccountsApi> {
     };
 };
 
-std::vector<Operation> account_operations();
+std::vector<Operation> accounts_operations();
 
 }  // namespace loquat::contracts

@@ -81,7 +81,7 @@ class AuthService final : public runtime::Service {
           administration_({accounts_, sessions_, users_, leaving_, names_, audit_}),
           scope_(context.loop(), "auth") {
         context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());
-        context.expose<contracts::AccountsApi>(administration_, contracts::account_operations());
+        context.expose<contracts::AccountsApi>(administration_, contracts::accounts_operations());
     }
 
     Task<void> start() override {

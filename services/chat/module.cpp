@@ -111,6 +111,7 @@ runtime::ConfigSection chat_config() { return runtime::config_section<ChatConfig
 const runtime::Module module{
     .name = "chat",
     .loop = "chat",
+    .stores = runtime::Stores::shared,
     .calls = {{"auth"}, {"model", runtime::Need::optional}, {"consumer", runtime::Need::optional}},
     .config = &chat_config,
     .make = &make_chat};

@@ -40,7 +40,7 @@ class ConsumerService final : public runtime::Service {
               context.config<Config>()),
           inbox_(context.log()),
           scope_(context.loop(), "consumer") {
-        context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_inbox_operations());
+        context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_operations());
         context.health().add("consumer", "store", [this] { return consumer_.trouble(); });
         context.health().add("consumer", "usage", [this] { return usage_.trouble(); });
         context.health().add("consumer", "audit", [this] { return audit_.trouble(); });
@@ -80,7 +80,10 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 }  // namespace
 
-const runtime::Module module{
-    .name = "consumer", .loop = "consumer", .config = &section, .make = &make};
+const runtime::Module module{.name = "consumer",
+                             .loop = "consumer",
+                             .stores = runtime::Stores::shared,
+                             .config = &section,
+                             .make = &make};
 
 }  // namespace loquat::consumer

@@ -5,6 +5,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "contracts/registry.hpp"
 #include "net/address.hpp"
 #include "net/tls/context.hpp"
 #include "runtime/dispatcher.hpp"
@@ -72,14 +73,14 @@ void check_networks(const std::string& path, const std::vector<std::string>& net
 
 void check_limits(const std::vector<LimitOverride>& limits, ConfigFindings& findings) {
     std::vector<std::string> paths;
-    for (const contracts::Operation& one : known_operations()) {
+    for (const contracts::Operation& one : contracts::all_operations()) {
         paths.emplace_back(one.spec.path);
     }
     for (std::size_t i = 0; i < limits.size(); ++i) {
         const std::string here = numbered("gateway.limits.routes", i);
         std::string methods;
         bool is_known = false;
-        for (const contracts::Operation& one : known_operations()) {
+        for (const contracts::Operation& one : contracts::all_operations()) {
             if (one.spec.path == limits[i].path) {
                 methods += (methods.empty() ? "" : ", ") + std::string{one.spec.method};
                 is_known = is_known || one.spec.method == limits[i].method;
@@ -99,7 +100,7 @@ void check_limits(const std::vector<LimitOverride>& limits, ConfigFindings& find
 // A table with all that belongs to the product, and nothing else.
 std::shared_ptr<const RouteTable> own_table(const runtime::Dispatcher& nobody) {
     RouteSources sources{.dispatcher = nobody,
-                         .known = known_operations(),
+                         .known = contracts::all_operations(),
                          .service_url = [](std::string_view) { return std::string{}; }};
     if (!runtime::web_assets().empty()) {
         sources.reserved.assign(web_pages.begin(), web_pages.end());

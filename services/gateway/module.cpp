@@ -1,6 +1,7 @@
 #include "services/gateway/module.hpp"
 
 #include "base/log.hpp"
+#include "contracts/registry.hpp"
 #include "runtime/context.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/service_server.hpp"
@@ -80,7 +81,7 @@ class GatewayService final : public runtime::Service {
                 .clock = context.clock(),
                 .metrics = context.metrics(),
                 .sources = {.dispatcher = context.dispatcher(),
-                            .known = known_operations(),
+                            .known = contracts::all_operations(),
                             .service_url =
                                 [&context](std::string_view name) {
                                     return context.service_url(name);

@@ -53,7 +53,10 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 }  // namespace
 
-const runtime::Module module{
-    .name = "presence", .calls = {{"chat"}}, .config = &section, .make = &make};
+const runtime::Module module{.name = "presence",
+                             .stores = runtime::Stores::shared,
+                             .calls = {{"chat"}},
+                             .config = &section,
+                             .make = &make};
 
 }  // namespace loquat::presence

@@ -72,6 +72,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 const runtime::Module module{.name = "realtime",
                              .placement = runtime::Placement::every_edge,
+                             .stores = runtime::Stores::shared,
                              .calls = {{"auth"}, {"chat"}, {"presence"}},
                              .config = &section,
                              .make = &make};

@@ -6,13 +6,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "services/auth/module.hpp"
-#include "services/chat/module.hpp"
-#include "services/consumer/module.hpp"
-#include "services/gateway/module.hpp"
-#include "services/model/module.hpp"
-#include "services/presence/module.hpp"
-#include "services/realtime/module.hpp"
+#include "services/registry.hpp"
 
 namespace loquat::test {
 
@@ -38,8 +32,7 @@ void PlatformUnderTest::restart() {
 
 void PlatformUnderTest::start() {
     runtime::PlatformOptions made;
-    made.modules = {&auth::module,     &model::module,    &chat::module,   &consumer::module,
-                    &presence::module, &realtime::module, &gateway::module};
+    made.modules = services::all_modules();
     if (options_.order == Options::Order::reversed) {
         std::ranges::reverse(made.modules);
     }

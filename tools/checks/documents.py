@@ -10,6 +10,24 @@ ENTRY = re.compile(r"(?:^|·)[ \t]*(?P<mark>[-*|][ \t]*)?`(?P<name>[a-z0-9_][a-z
 FILE_LIKE = re.compile(r"\.(?:cpp|hpp|py|sh|md|toml|cmake|ts|tsx|sql|json|jsonl)$|/$")
 
 
+def listed_services(text):
+    """The names that services/services.cmake lists, in its order."""
+    return re.findall(r'^  "(\w+)[ \w/]*"$', text, re.M)
+
+
+def check_services(source, text, root):
+    """A table of services has a row for each, and no other."""
+    lists = root / "services" / "services.cmake"
+    if not lists.exists():
+        return
+    services = set(listed_services(lists.read_text()))
+    for table in re.finditer(r"^\| service \|.*\n\|[-|: ]+\|\n(?P<rows>(?:\|.*\n)+)", text, re.M):
+        rows = set(re.findall(r"^\| `(\w+)`", table.group("rows"), re.M))
+        for name in sorted(services ^ rows):
+            what = "lacks" if name in services else "has"
+            yield Problem(source.path, source.line_of(table.start()), f"the table of services {what} `{name}`")
+
+
 def without_fences(text):
     return re.sub(r"^```.*?^```", lambda m: re.sub(r"[^\n]", "", m.group()), text, flags=re.M | re.S)
 
@@ -25,6 +43,7 @@ def check_documents(source, rules, root):
     if titles != 1:
         yield Problem(source.path, 1, f"a document has one title; this one has {titles}")
     yield from check_tables(source, text)
+    yield from check_services(source, text, root)
     if pathlib.PurePosixPath(source.path).name == "README.md":
         yield from check_entries(source, text, folder, rules)
 

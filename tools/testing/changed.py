@@ -52,7 +52,7 @@ class House:
 def others_of(path):
     """Suites other than C++'s that read this file; None when it can change everything."""
     top = path.split("/")[0]
-    if top in ("cmake", "CMakeLists.txt", "CMakePresets.json", "dev", ".ci") or path.startswith("tools/dev/"):
+    if path == "services/services.cmake" or top in ("cmake", "CMakeLists.txt", "CMakePresets.json", "dev", ".ci") or path.startswith("tools/dev/"):
         return None
     if top == "web":
         return {*WEB, "e2e"}

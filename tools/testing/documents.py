@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 
 from tools.testing.process import ROOT, loquat
-from tools.testing.suites import RELEASE, Count, one
+from tools.testing.suites import RELEASE, Count, one, services_of
 
-SECTIONS = ("platform", "auth", "model", "chat", "consumer", "presence", "realtime", "gateway")
+SECTIONS = ("platform", *services_of(ROOT))
 NAMED = re.compile(r"--set[ =](?P<set>[a-z_.]+)=|`(?P<quoted>(?:%s)\.[a-z_]+(?:\.[a-z_]+)*)(?:=[^`]*)?`" % "|".join(SECTIONS))
 VARIABLE = re.compile(r"LOQUAT_([A-Z]+__[A-Z_]+)=")
 TOUR = "## Five minutes in a shell"

@@ -64,7 +64,11 @@ def check(log):
         written = [tree / path for path in make_service(NAME, tree)]
         count = one(run(["cmake", "--preset", "release", f"-DLOQUAT_SOURCES={ROOT}/.cache/sources"], log, 120, tree))
         count += one(run(["ninja", "-C", tree / "build" / "release", "-t", "query", f"{NAME}_tests"], log, 60, append=True))
+        generated = [tree / "build" / "release" / "generated" / f"{kind}_registry.cpp" for kind in ("contracts", "services")]
+        count += one(0 if all(NAME in path.read_text() for path in generated) else 1)
         flags, objects = compile_flags(tree), []
+        for source in generated:
+            count += one(run([*flags, "-fsyntax-only", source], log, 120, append=True))
         for source in (path for path in written if path.suffix == ".cpp"):
             objects.append(pathlib.Path(folder) / f"{len(objects)}.o")
             count += one(run([*flags, "-c", source, "-o", objects[-1]], log, 120, append=True))

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 
+from tools.checks.documents import listed_services
 from tools.testing.process import LOGS, ROOT, loquat, run
 
 RELEASE = ROOT / "build" / "release"
@@ -74,12 +75,15 @@ def has_tests(folder):
     return any(folder.glob("**/*.cpp"))
 
 
+def services_of(root):
+    return listed_services((root / "services" / "services.cmake").read_text())
+
+
 def cpp_suites(folder, root=ROOT):
-    """{name: command} of the C++ suites of a build folder, configured or not: what CMakeLists.txt makes of the tree."""
+    """{name: command} of the C++ suites of a build folder, configured or not: what CMakeLists.txt and services.cmake make of the tree."""
     rules = (root / "CMakeLists.txt").read_text()
     layers = [name for name in re.findall(r"^loquat_layer\((\w+)", rules, re.M) if has_tests(root / name / "tests")]
-    services = [name for name in re.search(r"^foreach\(service ([\w ]+)\)", rules, re.M).group(1).split()
-                if has_tests(root / "services" / name / "tests")]
+    services = [name for name in services_of(root) if has_tests(root / "services" / name / "tests")]
     names = layers + services + (["platform"] if has_tests(root / "tests") else [])
     return {name: [folder / "bin" / f"{name}_tests"] for name in names}
 

@@ -10,13 +10,16 @@ class NewService(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
-        (self.root / "CMakeLists.txt").write_text("foreach(service auth chat)\nendforeach()\n")
+        self.services = self.root / "services" / "services.cmake"
+        self.services.parent.mkdir()
+        self.services.write_text('set(LOQUAT_SERVICES\n  "auth auth/auth"\n  "chat"\n)\n')
 
     def test_writes_its_files_and_enters_the_list(self):
         written = make_service("wish_list", self.root)
 
         self.assertIn("services/wish_list/module.cpp", written)
-        self.assertIn("foreach(service auth chat wish_list)", (self.root / "CMakeLists.txt").read_text())
+        self.assertEqual(self.services.read_text(),
+                         'set(LOQUAT_SERVICES\n  "auth auth/auth"\n  "chat"\n  "wish_list wish_list/wish_list"\n)\n')
         self.assertNotIn("ewthing", "".join((self.root / path).read_text() for path in written))
 
     def test_refuses_names_that_code_cannot_have(self):

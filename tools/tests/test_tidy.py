@@ -266,6 +266,15 @@ class Documents(unittest.TestCase):
         self.assertEqual(problems("docs/a.md", bad), ["docs/a.md:5: a row of 3 cells in a table of 2"])
         self.assertEqual(problems("docs/a.md", headless), ["docs/a.md:3: a table needs |---| below its head"])
 
+    def test_a_table_of_services_has_a_row_for_each(self):
+        (self.root / "services").mkdir()
+        (self.root / "services" / "services.cmake").write_text('set(LOQUAT_SERVICES\n  "auth auth/auth auth/accounts"\n  "chat"\n)\n')
+        good = "# A\n\n| service | what |\n|---|---|\n| `chat` | x |\n| `auth` | x |\n"
+
+        self.assertEqual(problems("A.md", good, self.root), [])
+        self.assertEqual(problems("A.md", good.replace("`chat`", "`shop`"), self.root),
+                         ["A.md:3: the table of services lacks `chat`", "A.md:3: the table of services has `shop`"])
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)

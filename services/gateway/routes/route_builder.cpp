@@ -2,13 +2,6 @@
 
 #include "base/redact.hpp"
 #include "base/text.hpp"
-#include "contracts/auth/accounts.hpp"
-#include "contracts/auth/auth.hpp"
-#include "contracts/chat/chat.hpp"
-#include "contracts/generation/generation.hpp"
-#include "contracts/model/model.hpp"
-#include "contracts/presence/presence.hpp"
-#include "contracts/usage/usage.hpp"
 #include "services/gateway/domain/identity_fields.hpp"
 #include "services/gateway/routes/route_rules.hpp"
 
@@ -239,17 +232,6 @@ class Builder {
 };
 
 }  // namespace
-
-std::vector<contracts::Operation> known_operations() {
-    std::vector<contracts::Operation> all;
-    for (auto make :
-         {contracts::auth_operations, contracts::account_operations, contracts::chat_operations,
-          contracts::generation_operations, contracts::usage_operations,
-          contracts::model_operations, contracts::presence_operations}) {
-        std::ranges::move(make(), std::back_inserter(all));
-    }
-    return all;
-}
 
 std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
                                                const RouteSources& sources) {

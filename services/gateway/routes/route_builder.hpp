@@ -21,9 +21,6 @@ struct RouteSources {
     std::vector<std::string> reserved = {};
 };
 
-// The contracts of all services that the outside may call.
-std::vector<contracts::Operation> known_operations();
-
 // Operations of services here and elsewhere, the gateway's own answers, and the configured routes.
 // Throws Failure `config.invalid` naming the route that cannot be: a path of the product's own, an
 // upstream in a link-local network that is not allowed, no target or two,

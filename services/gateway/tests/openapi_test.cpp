@@ -4,7 +4,7 @@
 
 #include "contracts/core/request_parts.hpp"
 #include "contracts/core/statuses.hpp"
-#include "services/gateway/routes/route_builder.hpp"
+#include "contracts/registry.hpp"
 #include "wire/json.hpp"
 
 // The document of all operations that there are.
@@ -41,7 +41,7 @@ class OpenApi : public testing::Test {
         return all;
     }
 
-    std::vector<Operation> operations_ = known_operations();
+    std::vector<Operation> operations_ = contracts::all_operations();
     wire::Value document_ = contracts::openapi_document(operations_, "1");
 };
 

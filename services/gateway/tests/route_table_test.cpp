@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "contracts/registry.hpp"
 #include "services/gateway/routes/route_builder.hpp"
 
 namespace loquat::gateway {
@@ -53,7 +54,7 @@ class Routes : public testing::Test {
 
     runtime::Metrics metrics_;
     runtime::Dispatcher dispatcher_{metrics_};
-    std::vector<contracts::Operation> known_ = known_operations();
+    std::vector<contracts::Operation> known_ = contracts::all_operations();
     std::string elsewhere_;
     GatewayConfig config_;
     std::shared_ptr<const RouteTable> table_;
