@@ -9,6 +9,8 @@
 #include "contracts/core/openapi.hpp"
 #include "contracts/presence/presence.hpp"
 #include "contracts/registry.hpp"
+#include "runtime/calls_picture.hpp"
+#include "services/registry.hpp"
 #include "wire/codec.hpp"
 
 // Rolling upgrades and stored texts: what an older version wrote is read, and what it wrote is
@@ -68,6 +70,14 @@ TEST(Golden, the_web_apps_types_are_those_of_the_contracts) {
     EXPECT_EQ(contracts::typescript_document(all),
               read_file(source / "web/src/api/contracts.gen.ts"))
         << "run: build/release/bin/loquat contracts typescript > web/src/api/contracts.gen.ts";
+}
+
+TEST(Golden, the_page_of_calls_is_that_of_the_modules_and_shows_no_circle) {
+    const auto modules = services::all_modules();
+
+    EXPECT_EQ(runtime::calls_page(modules), read_file(source / "docs/calls.md"))
+        << "run: ./dev gen dev";
+    EXPECT_EQ(runtime::find_circle(modules), std::vector<std::string>{});
 }
 
 }  // namespace

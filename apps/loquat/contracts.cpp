@@ -2,7 +2,9 @@
 #include "apps/loquat/commands.hpp"
 #include "contracts/core/openapi.hpp"
 #include "contracts/registry.hpp"
+#include "runtime/calls_picture.hpp"
 #include "runtime/version.hpp"
+#include "services/registry.hpp"
 
 namespace loquat::app {
 void add_contracts(Command program, int&) {
@@ -14,6 +16,9 @@ void add_contracts(Command program, int&) {
     command.add("openapi", "OpenAPI 3.1 as JSON").on_run([] {
         fmt::print("{}\n", wire::to_pretty_json(contracts::openapi_document(
                                contracts::all_operations(), runtime::version)));
+    });
+    command.add("calls", "which service calls which, as a page with a picture").on_run([] {
+        fmt::print("{}", runtime::calls_page(services::all_modules()));
     });
     command.footer("example:\n  loquat contracts typescript > web/src/api/contracts.gen.ts");
 }

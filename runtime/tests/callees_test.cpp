@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/failure.hpp"
+#include "runtime/calls_picture.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -34,6 +35,14 @@ TEST(OrderOfStart, is_callees_first_and_doors_last_however_modules_are_given) {
 
 TEST(OrderOfStart, is_as_given_in_a_circle) {
     EXPECT_EQ(names_of(in_order_of_start({&door, &pong, &ping, &people})), "people pong ping door");
+}
+
+TEST(CallsPage, draws_needs_and_wishes_and_names_a_circle) {
+    const std::string page = calls_page({&talk, &people, &pong, &ping});
+
+    EXPECT_TRUE(page.contains("    talk --> people\n    talk -.-> robot\n")) << page;
+    EXPECT_TRUE(page.ends_with("\nA circle: pong -> ping -> pong\n")) << page;
+    EXPECT_FALSE(calls_page({&talk, &people, &edge}).contains("A circle"));
 }
 
 TEST(Callees, that_are_missing_are_listed_with_those_who_need_them) {
