@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tests/support/platform_under_test.hpp"
+#include "tests/support/processes_under_test.hpp"
 #include "tests/support/transcript.hpp"
 
 namespace loquat::test {
@@ -27,17 +29,43 @@ std::vector<std::string> transcript_names() {
     return names;
 }
 
-class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, runtime::Calls>> {};
+// How services call each other.
+enum class Mode { direct, loopback, processes };
+
+std::string name_of(Mode mode) {
+    return mode == Mode::direct ? "direct" : mode == Mode::loopback ? "loopback" : "processes";
+}
+
+class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, Mode>> {
+  protected:
+    TranscriptTest() {
+        const Mode mode = std::get<1>(GetParam());
+        if (mode == Mode::processes) {
+            processes_.emplace(settings);
+        } else {
+            const auto calls =
+                mode == Mode::direct ? runtime::Calls::direct : runtime::Calls::loopback;
+            platform_.emplace(PlatformUnderTest::Options{.calls = calls, .settings = settings});
+        }
+    }
+
+    Transcript::News news() const {
+        return processes_ ? Transcript::News::soon : Transcript::News::at_once;
+    }
+    std::uint16_t port() const { return processes_ ? processes_->port() : platform_->port(); }
+
+  private:
+    std::optional<PlatformUnderTest> platform_;
+    std::optional<ProcessesUnderTest> processes_;
+};
 
 TEST_P(TranscriptTest, is_answered_as_written) {
-    const auto& [name, calls] = GetParam();
-    PlatformUnderTest platform{{.calls = calls, .settings = settings}};
     aio::Loop loop{"client"};
-    Transcript transcript{loop, platform.port()};
+    Transcript transcript{loop, port(), news()};
     std::string problem;
     auto body = [&]() -> Task<void> {
         try {
-            co_await transcript.run(transcripts / (name + ".transcript"));
+            co_await transcript.run(transcripts / (std::get<0>(GetParam()) + ".transcript"));
         } catch (const std::exception& error) {
             problem = error.what();
         }
@@ -52,8 +80,8 @@ TEST_P(TranscriptTest, is_answered_as_written) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
                          testing::Combine(testing::ValuesIn(transcript_names()),
-                                          testing::Values(runtime::Calls::direct,
-                                                          runtime::Calls::loopback)),
+                                          testing::Values(Mode::direct, Mode::loopback,
+                                                          Mode::processes)),
                          [](const auto& info) {
                              return std::get<0>(info.param) + "_" +
                                     name_of(std::get<1>(info.param));

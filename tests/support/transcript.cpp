@@ -93,6 +93,9 @@ Task<void> Transcript::run_line(std::string line) {
     } else if (line.starts_with("> ")) {
         const std::size_t colon = line.find(": ");
         request_->headers.append(line.substr(2, colon - 2), fill(line.substr(colon + 2)));
+    } else if (line.starts_with("<~ ")) {
+        co_await send_request();
+        co_await await_news(line.substr(3));
     } else if (line.starts_with("< ")) {
         co_await send_request();
         check_answer_line(line.substr(2));
@@ -127,10 +130,27 @@ Task<void> Transcript::send_request() {
     if (request_ == nullptr) {
         co_return;
     }
-    auto request = std::move(*request_);
+    sent_ = std::move(*request_);
     request_.reset();
-    auto response = co_await client_.request(std::move(request), soon());
+    auto response = co_await client_.request(sent_, soon());
     answer_ = {response.status, std::move(response.headers), std::move(response.body)};
+}
+
+Task<void> Transcript::await_news(std::string wanted) {
+    if (wanted.starts_with("{") && news_ == News::soon) {
+        co_return;
+    }
+    const Steady until = soon();
+    const auto is_late = [&] {
+        return news_ == News::soon && std::to_string(answer_.status) != wanted &&
+               std::chrono::steady_clock::now() < until;
+    };
+    while (is_late()) {
+        co_await loop_.sleep_for(std::chrono::milliseconds{50});
+        request_ = std::make_unique<net::http::ClientRequest>(sent_);
+        co_await send_request();
+    }
+    check_answer_line(wanted);
 }
 
 void Transcript::check_answer_line(const std::string& line) {

@@ -20,6 +20,8 @@ namespace loquat::test {
 //   > Header: value                         its fields
 //   > {"title":"$room"}                     its body, one line; $names are filled in
 //   < 201                                   the status that must come
+//   <~ 401                                  the same, of what other processes hear soon: News
+//   <~ {"left":true}                        the same: in one process; elsewhere it comes later
 //   < Header: value                         a field that must come; * matches any value
 //   < {"id":"$chat=","title":"*"}           a part of the body that must be there
 //   ws ana open [TARGET] [Header=value]     a WebSocket named ana
@@ -37,7 +39,12 @@ namespace loquat::test {
 // hold more; arrays must have the same length unless the last item is "...".
 class Transcript {
   public:
-    Transcript(aio::Loop& loop, std::uint16_t port) : loop_(loop), port_(port), client_(loop, {}) {}
+    // What one service tells all others reaches those of its process at once, other processes
+    // within half a second: `<~` then asks again.
+    enum class News { at_once, soon };
+
+    Transcript(aio::Loop& loop, std::uint16_t port, News news = News::at_once)
+        : loop_(loop), port_(port), news_(news), client_(loop, {}) {}
 
     // Runs the file to its end.  Throws std::runtime_error `FILE:LINE: what was wrong`.
     Task<void> run(std::filesystem::path file);
@@ -56,6 +63,7 @@ class Transcript {
     Task<void> expect_event(EventReader& reader, std::string wanted, bool may_skip);
     Task<void> expect_frame(StompClient& client, std::string rest, bool may_skip);
     Task<void> send_request();
+    Task<void> await_news(std::string wanted);
     void take_request_line(const std::string& line);
     void check_answer_line(const std::string& line);
     std::string fill(const std::string& text) const;
@@ -65,11 +73,13 @@ class Transcript {
 
     aio::Loop& loop_;
     std::uint16_t port_;
+    News news_;
     net::http::Client client_;
     std::map<std::string, std::string> kept_;
     std::map<std::string, std::unique_ptr<StompClient>> sockets_;
     std::map<std::string, std::unique_ptr<EventReader>> streams_;
     std::unique_ptr<net::http::ClientRequest> request_;
+    net::http::ClientRequest sent_;
     Answer answer_;
     std::string place_;
 };
