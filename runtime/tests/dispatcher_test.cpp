@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "aio/run.hpp"
 #include "contracts/core/binding.hpp"
 #include "runtime/caller_header.hpp"
 #include "runtime/problem.hpp"
@@ -96,23 +97,7 @@ class DispatcherTest : public testing::Test {
         dispatcher_.add("greet", &greeter_, loop_, contracts::bind_table<GreetApi>());
     }
 
-    void run(Task<void> task) {
-        std::exception_ptr error;
-        auto body = [](aio::Loop& loop, Task<void> inner,
-                       std::exception_ptr& failed) -> Task<void> {
-            try {
-                co_await std::move(inner);
-            } catch (...) {
-                failed = std::current_exception();
-            }
-            loop.stop();
-        };
-        loop_.spawn(body(loop_, std::move(task), error));
-        loop_.run();
-        if (error) {
-            std::rethrow_exception(error);
-        }
-    }
+    void run(Task<void> task) { aio::run_to_end(loop_, std::move(task)); }
 
     net::http::Response call(std::string method, std::string path, std::string query,
                              std::string body, contracts::Caller caller = {}) {

@@ -3,7 +3,6 @@
 #include <exception>
 #include <filesystem>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "aio/loop.hpp"
@@ -14,21 +13,10 @@
 
 namespace loquat::store {
 
-template <class T>
-Task<void> store_result(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
-}
-
 // The task's result, for tests that ask one thing after the other.
 template <class T>
 T await(aio::Loop& loop, Task<T> task) {
-    if constexpr (std::is_void_v<T>) {
-        run_to_end(loop, std::move(task));
-    } else {
-        std::optional<T> out;
-        run_to_end(loop, store_result(std::move(task), out));
-        return std::move(*out);
-    }
+    return aio::run_to_end(loop, std::move(task));
 }
 
 // The code of the Failure that `call` throws; empty when it throws none.

@@ -1,7 +1,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
-#include "aio/loop.hpp"
+#include "aio/run.hpp"
 #include "net/jose/claims.hpp"
 #include "net/jose/jws.hpp"
 #include "services/auth/adapters/memory_store.hpp"
@@ -10,34 +10,6 @@
 #include "store/log/memory_log.hpp"
 
 namespace loquat::auth {
-
-// Runs `task` on `loop` until it ends; gives its result or rethrows.
-template <class T>
-T run_to_end(aio::Loop& loop, Task<T> task) {
-    std::optional<typename aio::Completion<T>::Value> result;
-    std::exception_ptr failed;
-    auto wrapped = [](aio::Loop& on, Task<T> inner, auto& out,
-                      std::exception_ptr& error) -> Task<void> {
-        try {
-            if constexpr (std::is_void_v<T>) {
-                co_await std::move(inner);
-            } else {
-                out.emplace(co_await std::move(inner));
-            }
-        } catch (...) {
-            error = std::current_exception();
-        }
-        on.stop();
-    };
-    loop.spawn(wrapped(loop, std::move(task), result, failed));
-    loop.run();
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
-    if constexpr (!std::is_void_v<T>) {
-        return std::move(*result);
-    }
-}
 
 // The code of the Failure that `call` throws; empty when it throws none.
 std::string code_of(auto call) {
