@@ -106,7 +106,7 @@ void Room::on_notice(store::Notice notice, const store::Payload& payload) {
     if (notice == store::Notice::lost) {
         has_lost_ = true;
         if (last_seq_ >= 0) {
-            tell_torn();
+            tell_lost();
             start_filling();
         }
         return;
@@ -154,6 +154,21 @@ void Room::show(const contracts::RoomEvent& event) {
     changes_ += shown.is_change ? 1 : 0;
     show_to_groups(shown);
     show_apart(event, shown, mark ? &*mark : nullptr);
+}
+
+void Room::tell_resync(std::int64_t from, Torn torn) {
+    const contracts::RoomEvent event{"resync", 0, {}, resync_event(from, last_seq_, torn)};
+    const Event shown{event.body, 0, parts_.maker.next_number(), true, torn == Torn::generations};
+    show_to_groups(shown);
+    show_apart(event, shown, nullptr);
+}
+
+void Room::tell_lost() {
+    ++changes_;
+    const bool is_torn = forget_generations();
+    if (is_torn || last_seq_ > 0) {
+        tell_resync(1, is_torn ? Torn::generations : Torn::nothing);
+    }
 }
 
 void Room::show_to_groups(const Event& shown) {

@@ -7,6 +7,7 @@
 
 #include "contracts/chat/broadcasts.hpp"
 #include "services/realtime/config.hpp"
+#include "services/realtime/domain/resync.hpp"
 #include "services/realtime/rooms/group.hpp"
 #include "services/realtime/rooms/history_reader.hpp"
 #include "store/broadcast/broadcast.hpp"
@@ -81,12 +82,18 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void show_to_groups(const Event& shown);
     void show_apart(const contracts::RoomEvent& event, const Event& shown,
                     const GenerationMark* mark);
+    // Readers are told to read `from` to the last message again; is not lost unannounced itself.
+    void tell_resync(std::int64_t from, Torn torn);
     void join_if_level(Subscription& subscription);
     void show_message(const contracts::Message& message);
     // False for an event that was shown before.
     bool note_generation(const GenerationMark& mark, const contracts::RoomEvent& event);
     void keep_recent(const GenerationMark& mark, const contracts::RoomEvent& event);
     void tell_torn();
+    // Anything may have been missed: a message, an edit, part of an answer.
+    void tell_lost();
+    // True when any was being written.
+    bool forget_generations();
     void give_generation(Subscription& subscription, std::string body);
     void start_filling();
     HistoryStep next_of_filling();
@@ -112,7 +119,7 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     bool is_filled_ = false;
     bool is_pause_due_ = false;
     int failed_reads_ = 0;        // of this filling
-    bool awaits_reader_ = false;  // something was lost while nobody could be shown it
+    bool awaits_reader_ = false;  // the store may have more, and nobody could be shown it
     bool has_lost_ = false;       // a notice said so, or `pending_` was full
     std::vector<std::unique_ptr<Group>> groups_;
     std::vector<Subscription*> apart_;  // catching up or ahead

@@ -1,5 +1,4 @@
 #include "contracts/events.hpp"
-#include "services/realtime/domain/resync.hpp"
 #include "services/realtime/rooms/room.hpp"
 
 // Closing a hole: what the broadcast did not bring is read from the store, once for the whole room.
@@ -50,7 +49,8 @@ HistoryStep Room::next_of_filling() {
     if (reader == nullptr) {
         // All are behind: they will be told of what is known, and the rest is read for the first
         // that comes back.
-        awaits_reader_ = std::exchange(has_lost_, false);
+        awaits_reader_ = true;
+        has_lost_ = false;
         skip_to(head_of_pending());
         return Rest{};
     }
@@ -106,7 +106,7 @@ void Room::show_message(const contracts::Message& message) {
 void Room::skip_to(std::int64_t head) {
     const std::int64_t from = last_seq_ + 1;
     last_seq_ = std::max(last_seq_, head);
-    show({"resync", 0, {}, resync_event(from, last_seq_)});
+    tell_resync(from, Torn::nothing);
 }
 
 // Messages are stored before they are broadcast, so the store has at least this much.

@@ -79,7 +79,9 @@ enum class Letter {
     burst,    // two in one turn, the turn not yet at its end
     unheard,  // a message is stored, and the broadcast loses it without a word
     edit,
+    flood,    // the same, of more messages than are read for a hole
     lost,     // the broadcast says that it lost something
+    gone,     // the same, and it was an edit
     ack,      // of all that came
     choke,    // the client stops reading, and another conversation is busy
     drain,    // the client reads again
@@ -145,6 +147,15 @@ class Watching {
             case Letter::edit:
                 edit();
                 break;
+            case Letter::flood:
+                for (int i = 0; i < 5; ++i) {
+                    world_.store(room_);
+                }
+                world_.tell(room_, world_.store(room_));
+                break;
+            case Letter::gone:
+                note_change();
+                [[fallthrough]];
             case Letter::lost:
                 world_.lose(room_);
                 break;
@@ -199,10 +210,14 @@ class Watching {
         }
     }
 
-    void edit() {
+    void note_change() {
         if (!is_waiting_ && is_following_) {
             follower_.on_change();
         }
+    }
+
+    void edit() {
+        note_change();
         world_.tell(room_, {"message_edited", 0, {}, R"({"type":"message_edited"})"});
     }
 
@@ -264,7 +279,7 @@ class Watching {
         world_.turn();
         world_.answer_all();
         world_.lose(room_);
-        for (int i = 0; i < 4; ++i) {
+        for (int i = 0; i < 10; ++i) {
             world_.turn();
             world_.answer_all();
             look();
@@ -323,6 +338,10 @@ TEST(EveryOrder, of_replays_and_late_answers_gives_each_message_once) {
 
 TEST(EveryOrder, of_losses_and_failures_closes_every_hole) {
     explore_watching({post, burst, unheard, lost, answer, fail, fresh}, "", 5);
+}
+
+TEST(EveryOrder, of_floods_and_slow_sockets_announces_what_nobody_can_read) {
+    explore_watching({post, flood, gone, edit, answer, choke, drain}, "ack:client\n", 5);
 }
 
 TEST(EveryOrder, of_ends_shows_nothing_after_them) {

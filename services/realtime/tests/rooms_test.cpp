@@ -222,6 +222,18 @@ TEST_F(Rooms, a_lossy_broadcast_is_caught_up_from_the_store) {
     EXPECT_EQ(ann.take_seqs(), (Seqs{1, 2}));
 }
 
+TEST_F(Rooms, an_edit_that_the_broadcast_lost_is_announced) {
+    Client& ann = following("ann", room);
+    chat.post(room, "one");
+    run();
+    ann.take();
+
+    broadcast.announce_loss(contracts::topics::chat_room.name(room));
+    run();
+
+    EXPECT_EQ(ann.take_one().body, R"({"type":"resync","from_seq":1,"to_seq":1})");
+}
+
 TEST_F(Rooms, a_repeated_broadcast_is_shown_once) {
     Client& ann = following("ann", room);
     chat.post(room, "one");
