@@ -23,7 +23,9 @@ bool is_passing(const Failure& failure) {
 }  // namespace
 
 Session::Session(const Parts& parts, Wire& wire, std::string upgrade_token)
-    : parts_(parts), wire_(wire), upgrade_token_(std::move(upgrade_token)) {}
+    : parts_(parts),
+      wire_(wire),
+      upgrade_token_(std::make_unique<std::string>(std::move(upgrade_token))) {}
 
 Session::~Session() = default;
 

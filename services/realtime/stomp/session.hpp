@@ -159,7 +159,7 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
     const Parts& parts_;
     Wire& wire_;
     Identity identity_;
-    std::string upgrade_token_;
+    std::unique_ptr<std::string> upgrade_token_;  // of the upgrade request, until it is used
     net::stomp::BeatPlan beats_;
     std::vector<std::unique_ptr<Subscription>> subscriptions_;
     std::unique_ptr<FrameWork> work_;  // the frame that is under way

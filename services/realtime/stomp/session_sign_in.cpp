@@ -30,7 +30,7 @@ std::string Session::token_of(const Frame& frame) {
     }
     // Clients of message brokers can set only these two.
     const std::string_view passcode = frame.get_or_empty("passcode");
-    return passcode.empty() ? std::exchange(upgrade_token_, {}) : std::string{passcode};
+    return std::string{passcode.empty() ? *upgrade_token_ : passcode};
 }
 
 Call Session::sign_in() {
@@ -52,7 +52,7 @@ void Session::on_identity(Identity identity) {
     take_identity(std::move(identity));
     beats_ = std::get<FrameWork::SignIn>(work_->what).beats;
     signed_in_ = true;
-    upgrade_token_ = {};
+    upgrade_token_.reset();
     answer_connected();
     wire_.on_signed_in();
 }
