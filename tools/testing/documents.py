@@ -129,6 +129,8 @@ def check(log):
         else ["web/src/api/contracts.gen.ts is old; make it again: ./dev gen"],
         "docs/settings.md": [] if page.exists() and page.read_text() == output_of("config", "docs")
         else ["docs/settings.md is old; make it again: ./dev gen"],
+        "docs/calls.md": [] if (ROOT / "docs" / "calls.md").read_text() == output_of("contracts", "calls")
+        else ["docs/calls.md is old; make it again: ./dev gen"],
         "settings": unknown_settings(ROOT, known),
         "figures": list(wrong_figures(readme, known)),
     }
