@@ -69,4 +69,14 @@ std::vector<const runtime::Module*> modules_together() {
     return modules;
 }
 
+std::vector<const runtime::Module*> modules_that_need(std::string_view service) {
+    auto modules = services::all_modules();
+    std::erase_if(modules, [service](const runtime::Module* module) {
+        return std::ranges::none_of(module->calls, [service](const runtime::Call& call) {
+            return call.service == service && call.need == runtime::Need::required;
+        });
+    });
+    return modules;
+}
+
 }  // namespace loquat::app

@@ -18,6 +18,9 @@ std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::stri
 // Those that share an embedded log and broadcast.
 std::vector<const runtime::Module*> modules_together();
 
+// Those that cannot start without that service.
+std::vector<const runtime::Module*> modules_that_need(std::string_view service);
+
 struct Between {
     std::string_view others = ", ";
     std::string_view last_two = " and ";

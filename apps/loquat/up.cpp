@@ -87,8 +87,9 @@ void add_serve(Command program, int& code) {
         "where the services of other processes are. " +
         names_of(modules_together(), {}) +
         " share an embedded log and\n"
-        "broadcast and belong into one process: name all of them, or none. gateway and "
-        "realtime need auth.\n"
+        "broadcast and belong into one process: name all of them, or none. " +
+        names_of(modules_that_need("auth"), {}) +
+        " need auth.\n"
         "example, two processes:\n"
         "  export LOQUAT_PLATFORM__INTERNAL_KEY=$(openssl rand -hex 32)\n"
         "  loquat serve auth --service-port 7100 --data ./auth &\n"
