@@ -1,129 +1,85 @@
 #include "services/chat/chat.hpp"
 
-#include <algorithm>
-
 #include "base/log.hpp"
-#include "contracts/events.hpp"
 
 namespace loquat::chat {
-namespace {
 
-constexpr std::size_t unsaved_max = 200'000;
-constexpr std::size_t changes_waiting_max = 1'000;
-constexpr std::size_t typing_max = 50'000;
+Chat::Chat(ChatPorts ports, const ChatConfig& config)
+    : state_(ports, config),
+      request_keys_(ports.chats, ports.clock),
+      peers_(ports.chats, state_.feed),
+      views_({ports.messages, state_.rooms, state_.heads, state_.deletions, state_.unsaved,
+              state_.people, config.text_characters_max}),
+      lists_({ports.chats, state_.rooms, state_.unsaved, state_.people, views_}),
+      membership_({ports.chats, state_.rooms, state_.mutex, state_.heads, state_.deletions,
+                   state_.unsaved, state_.people, state_.feed, state_.announcer, state_.events,
+                   ports.rights, ports.audit, ports.clock, state_.config}),
+      naming_({ports.chats, state_.rooms, state_.mutex, state_.announcer, state_.scope,
+               static_cast<std::size_t>(config.title_characters_max)}),
+      conversations_({ports.chats, state_.rooms, state_.mutex, state_.people, state_.activity,
+                      state_.feed, membership_, views_, state_.announcer, state_.events,
+                      ports.models, ports.audit, ports.clock, state_.config}),
+      mentions_(state_.rooms, state_.people, static_cast<std::size_t>(config.mentions_max)),
+      stored_({ports.broadcast, state_.rooms, state_.heads, state_.deletions, state_.unsaved,
+               state_.activity, naming_, state_.events}),
+      posting_({ports.log, ports.messages, state_.rooms, state_.people, mentions_, state_.outcomes,
+                stored_, ports.metrics, ports.clock, state_.config}),
+      changes_({ports.log, ports.messages, state_.rooms, state_.people, mentions_, state_.outcomes,
+                stored_, ports.metrics, ports.audit, ports.clock, state_.config}),
+      reading_({ports.chats, ports.messages, state_.rooms, state_.heads, state_.deletions,
+                state_.unsaved, state_.people, state_.announcer, ports.answers, ports.clock,
+                state_.config}),
+      erasure_({ports.chats, ports.log, ports.messages, state_.rooms, state_.people, ports.audit,
+                ports.clock, ports.loop}),
+      departures_({ports.chats, ports.directory, ports.broadcast, state_.rooms, state_.mutex,
+                   state_.people, membership_, erasure_, state_.announcer, ports.audit, ports.loop,
+                   state_.scope}) {}
 
-std::size_t to_size(std::int64_t value) { return static_cast<std::size_t>(value); }
-
-}  // namespace
-
-Chat::Chat(Ports ports, const ChatConfig& config)
-    : ports_(ports),
-      config_(config),
-      unsaved_(ports.chats, unsaved_max),
-      rooms_(ports.chats, unsaved_, to_size(config.members_cached_max)),
-      changes_(changes_waiting_max),
-      heads_(ports.messages, to_size(config.heads_cached_mib) << 20),
-      deletions_(ports.messages, to_size(config.heads_cached_mib) << 18),
-      people_(
-          ports.loop, ports.directory, ports.clock,
-          {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
-      repeats_(to_size(config.repeats_cached_max)),
-      began_at_(ports.clock.now()),
-      outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
-      announcer_({ports.broadcast, rooms_, heads_, deletions_, people_, ports.messages,
-                  ports.metrics, config.text_characters_max}),
-      typing_(typing_max),
-      scope_(ports.loop, "chat") {}
+ConversationParts Chat::parts() {
+    return {state_.rooms, state_.people, conversations_, request_keys_,
+            naming_,      posting_,      state_.events};
+}
 
 Task<void> Chat::recall_activity() {
-    const Time newest = co_await ports_.chats.find_newest_activity();
-    activity_.begin_after(newest);
+    const Time newest = co_await state_.ports.chats.find_newest_activity();
+    state_.activity.begin_after(newest);
 }
 
 void Chat::start() {
-    outcomes_.start();
-    auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
-        on_notice(notice, payload);
-    };
-    stored_ = ports_.broadcast.subscribe(contracts::topics::chat_stored.name(),
-                                         std::move(on_stored_notice));
-    auto on_users_notice = [this](store::Notice notice, const store::Payload& payload) {
-        on_users(notice, payload);
-    };
-    users_ = ports_.broadcast.subscribe(contracts::topics::auth_users.name(),
-                                        std::move(on_users_notice));
-    scope_.start(remove_people());
-    scope_.start(announcer_.run());
-    scope_.start(keep_saving());
+    state_.outcomes.start();
+    stored_.start();
+    departures_.start();
+    state_.scope.start(state_.announcer.run());
+    state_.scope.start(keep_saving());
 }
 
 Task<void> Chat::stop(Steady deadline) {
-    outcomes_.stop();
-    while (outcomes_.waiting() > 0 && std::chrono::steady_clock::now() < deadline) {
-        co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
+    state_.outcomes.stop();
+    while (state_.outcomes.waiting() > 0 && std::chrono::steady_clock::now() < deadline) {
+        co_await state_.ports.loop.sleep_for(std::chrono::milliseconds{5});
     }
-    stored_.end();
-    users_.end();
-    announcer_.close();
-    co_await scope_.close();
-    co_await people_.close();
-    co_await unsaved_.save();
-}
-
-void Chat::on_notice(store::Notice notice, const store::Payload& payload) {
-    if (notice == store::Notice::lost) {
-        heads_.clear();
-        deletions_.clear();
-        return;
-    }
-    if (const auto event = contracts::decode<contracts::StoredEvent>(*payload)) {
-        on_stored(*event);
-        if (answers_ != nullptr) {
-            answers_->on_stored(*event);
-        }
-    }
-}
-
-// Everything that is kept of a conversation's messages follows from here.  The same event may come
-// twice.
-void Chat::on_stored(const contracts::StoredEvent& event) {
-    heads_.on_stored(event);
-    deletions_.on_stored(event);
-    Room* room = rooms_.peek(event.message.chat);
-    if (room != nullptr) {
-        name_by_question(*room, event);
-    }
-    if (event.kind != contracts::OutcomeKind::stored) {
-        return;
-    }
-    const contracts::StoredMessage& message = event.message;
-    const Time place = activity_.place_of(message.created_at);
-    unsaved_.note_activity(message.chat, place, room);
-    if (room != nullptr) {
-        room->chat.active_at = std::max(room->chat.active_at, place);
-    }
-    if (message.sender.kind != contracts::ParticipantKind::person) {
-        return;
-    }
-    unsaved_.note_marker({message.chat, message.sender.id}, message.seq);
-    if (MemberRecord* member = room != nullptr ? room->find(message.sender.id) : nullptr) {
-        member->read_seq = std::max(member->read_seq, message.seq);
-    }
+    stored_.stop();
+    departures_.stop();
+    state_.announcer.close();
+    co_await state_.scope.close();
+    co_await state_.people.close();
+    co_await state_.unsaved.save();
 }
 
 Task<void> Chat::keep_saving() {
     Time keys_forgotten_at{};
     for (;;) {
-        co_await ports_.loop.sleep_for(std::chrono::milliseconds{config_.progress_interval_ms});
+        co_await state_.ports.loop.sleep_for(
+            std::chrono::milliseconds{state_.config.progress_interval_ms});
         std::exception_ptr error;
         try {
-            co_await unsaved_.save();
-            const Time now = ports_.clock.now();
+            co_await state_.unsaved.save();
+            const Time now = state_.ports.clock.now();
             if (now - keys_forgotten_at > std::chrono::minutes{10}) {
-                co_await ports_.chats.forget_keys(now -
-                                                  std::chrono::hours{config_.creation_key_hours});
+                co_await state_.ports.chats.forget_keys(
+                    now - std::chrono::hours{state_.config.creation_key_hours});
                 keys_forgotten_at = now;
-                scope_.start(remove_people());
+                departures_.look();
             }
         } catch (const Failure&) {
             error = std::current_exception();
@@ -140,27 +96,128 @@ void Chat::measure_caches() {
     const auto set = [](runtime::Gauge& gauge, std::size_t size) {
         gauge.set(static_cast<std::int64_t>(size));
     };
-    set(ports_.metrics.rooms_cached, rooms_.size());
-    set(ports_.metrics.people_cached, people_.size());
-    set(ports_.metrics.heads_cached, heads_.size());
-    set(ports_.metrics.repeats_cached, repeats_.size());
-    set(ports_.metrics.typing_cached, typing_.size());
+    set(state_.ports.metrics.rooms_cached, state_.rooms.size());
+    set(state_.ports.metrics.people_cached, state_.people.size());
+    set(state_.ports.metrics.heads_cached, state_.heads.size());
+    set(state_.ports.metrics.repeats_cached, posting_.repeats_cached());
+    set(state_.ports.metrics.typing_cached, reading_.typing_cached());
 }
 
-void Chat::audit(const Caller& caller, std::string_view action, ChatId chat,
-                 std::optional<Uuid> subject) {
-    std::string path = chat.to_string();
-    if (subject) {
-        path += '/' + subject->to_string();
-    }
-    ports_.audit.note(caller, {.action = action, .subject = std::move(path)});
+Task<contracts::Reply<contracts::Chat>> Chat::create_chat(contracts::Caller caller,
+                                                          contracts::CreateChatRequest request) {
+    return conversations_.create_chat(std::move(caller), std::move(request));
 }
 
-Steady Chat::store_deadline(const Caller& caller) const {
-    // The loop's timers run by this clock.
-    const Steady latest =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds{config_.store_wait_ms};
-    return std::min(latest, caller.deadline);
+Task<contracts::Page<contracts::Chat>> Chat::list_chats(contracts::Caller caller,
+                                                        contracts::ListChatsRequest request) {
+    return lists_.list_chats(std::move(caller), std::move(request));
+}
+
+Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
+    contracts::Caller caller, contracts::ListPublicRequest request) {
+    return lists_.list_public_chats(std::move(caller), std::move(request));
+}
+
+Task<contracts::Chat> Chat::get_chat(contracts::Caller caller, contracts::ChatRef request) {
+    return conversations_.get_chat(std::move(caller), std::move(request));
+}
+
+Task<contracts::Chat> Chat::update_chat(contracts::Caller caller,
+                                        contracts::UpdateChatRequest request) {
+    return conversations_.update_chat(std::move(caller), std::move(request));
+}
+
+Task<void> Chat::delete_chat(contracts::Caller caller, contracts::ChatRef request) {
+    return conversations_.delete_chat(std::move(caller), std::move(request));
+}
+
+Task<void> Chat::join_chat(contracts::Caller caller, contracts::ChatRef request) {
+    return membership_.join_chat(std::move(caller), std::move(request));
+}
+
+Task<void> Chat::leave_chat(contracts::Caller caller, contracts::ChatRef request) {
+    return membership_.leave_chat(std::move(caller), std::move(request));
+}
+
+Task<contracts::Page<contracts::Member>> Chat::list_members(contracts::Caller caller,
+                                                            contracts::ListMembersRequest request) {
+    return membership_.list_members(std::move(caller), std::move(request));
+}
+
+Task<contracts::Member> Chat::put_member(contracts::Caller caller,
+                                         contracts::PutMemberRequest request) {
+    return membership_.put_member(std::move(caller), std::move(request));
+}
+
+Task<void> Chat::remove_member(contracts::Caller caller, contracts::MemberRef request) {
+    return membership_.remove_member(std::move(caller), std::move(request));
+}
+
+Task<contracts::Reply<contracts::Message>> Chat::post_message(
+    contracts::Caller caller, contracts::PostMessageRequest request) {
+    return posting_.post_message(std::move(caller), std::move(request));
+}
+
+Task<contracts::AcceptedMessages> Chat::accept_messages(contracts::Caller caller,
+                                                        contracts::AcceptMessagesRequest request) {
+    return posting_.accept_messages(std::move(caller), std::move(request));
+}
+
+Task<contracts::ImportedMessages> Chat::import_messages(contracts::Caller caller,
+                                                        contracts::ImportMessagesRequest request) {
+    return posting_.import_messages(std::move(caller), std::move(request));
+}
+
+Task<contracts::Accepted> Chat::accept_message(contracts::Caller caller,
+                                               contracts::PostMessageRequest request) {
+    return posting_.accept_message(std::move(caller), std::move(request));
+}
+
+Task<contracts::Message> Chat::edit_message(contracts::Caller caller,
+                                            contracts::EditMessageRequest request) {
+    return changes_.edit_message(std::move(caller), std::move(request));
+}
+
+Task<contracts::Message> Chat::delete_message(contracts::Caller caller,
+                                              contracts::MessageRef request) {
+    return changes_.delete_message(std::move(caller), std::move(request));
+}
+
+Task<contracts::MessagePage> Chat::list_messages(contracts::Caller caller,
+                                                 contracts::ListMessagesRequest request) {
+    return reading_.list_messages(std::move(caller), std::move(request));
+}
+
+Task<void> Chat::put_read(contracts::Caller caller, contracts::ReadRequest request) {
+    return reading_.put_read(std::move(caller), std::move(request));
+}
+
+Task<void> Chat::post_typing(contracts::Caller caller, contracts::ChatRef request) {
+    return reading_.post_typing(std::move(caller), std::move(request));
+}
+
+Task<contracts::Subscribable> Chat::check_subscription(contracts::Caller caller,
+                                                       contracts::ChatRef request) {
+    return reading_.check_subscription(std::move(caller), std::move(request));
+}
+
+Task<contracts::ChatPlaces> Chat::list_places(contracts::Caller caller, contracts::Empty) {
+    return reading_.list_places(std::move(caller));
+}
+
+Task<contracts::PeerIds> Chat::filter_peers(contracts::Caller caller,
+                                            contracts::PeopleRequest request) {
+    return peers_.filter_peers(std::move(caller), std::move(request));
+}
+
+Task<contracts::MembershipList> Chat::list_memberships(contracts::Caller,
+                                                       contracts::PeopleRequest request) {
+    return peers_.list_memberships(std::move(request));
+}
+
+Task<contracts::MembershipChanges> Chat::list_membership_changes(
+    contracts::Caller, contracts::MembershipMark request) {
+    co_return peers_.list_changes(request);
 }
 
 }  // namespace loquat::chat

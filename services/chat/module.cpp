@@ -32,8 +32,12 @@ class ChatService final : public runtime::Service {
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "chat"}),
-          chat_({*chats_, directory_, context.log(), context.messages(), context.broadcast(),
-                 context.clock(), context.loop(), metrics_, audit_, context.rights()},
+          models_(context.client<contracts::ModelApi>()),
+          open_answers_(models_, context.clock(),
+                        context.config<ChatConfig>().generations_waiting_max),
+          chat_({*chats_, directory_, open_answers_, open_answers_, context.log(),
+                 context.messages(), context.broadcast(), context.clock(), context.loop(), metrics_,
+                 audit_, context.rights()},
                 context.config<ChatConfig>()),
           currency_(context.client<contracts::ModelApi>()),
           reports_({context.usage(), context.audit(), currency_, context.clock()},
@@ -41,13 +45,13 @@ class ChatService final : public runtime::Service {
           generation_store_(make_sql_generations(context.database(chat_schema()))),
           old_journal_(context.data_folder() / "chat-journal.db"),
           journal_(open_journal(context)),
-          models_(context.client<contracts::ModelApi>()),
           usage_(context.usage()),
           generation_metrics_(context.metrics()),
-          generations_({chat_, *generation_store_, *journal_, models_, usage_, context.log(),
-                        context.messages(), context.broadcast(), context.clock(), context.loop(),
-                        generation_metrics_, audit_, context.rights()},
-                       context.config<ChatConfig>()) {
+          generations_(
+              {chat_.parts(), open_answers_, *generation_store_, *journal_, models_, usage_,
+               context.log(), context.messages(), context.broadcast(), context.clock(),
+               context.loop(), generation_metrics_, audit_, context.rights()},
+              context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
         context.expose<contracts::GenerationApi>(generations_, contracts::generation_operations());
         context.expose<contracts::UsageApi>(reports_, contracts::usage_operations());
@@ -87,13 +91,14 @@ class ChatService final : public runtime::Service {
     AuthDirectory directory_;
     ChatMetrics metrics_;
     runtime::AuditTrail audit_;
+    ModelClient models_;
+    OpenAnswers open_answers_;
     Chat chat_;
     ModelCurrency currency_;
     UsageReports reports_;
     std::unique_ptr<GenerationStore> generation_store_;
     std::filesystem::path old_journal_;
     std::unique_ptr<GenerationJournal> journal_;
-    ModelClient models_;
     StoredUsage usage_;
     GenerationMetrics generation_metrics_;
     Generations generations_;

@@ -157,6 +157,23 @@ class Directory {
     virtual Task<void> note_left(UserId user) = 0;
 };
 
+// Answers that are being written, as the conversations see them.
+class LiveAnswers {
+  public:
+    virtual ~LiveAnswers() = default;
+    // Oldest first.
+    virtual std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const = 0;
+};
+
+// Which models a conversation may choose.
+class ModelChoice {
+  public:
+    virtual ~ModelChoice() = default;
+    // Throws model.unknown for one that cannot be chosen.  While models cannot be asked for, all
+    // can.
+    virtual Task<void> check_model(std::string model) = 0;
+};
+
 // In which currency prices are.
 class Currency {
   public:

@@ -1,8 +1,9 @@
+#include "services/chat/conversations/conversations.hpp"
+
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "services/chat/chat.hpp"
-#include "services/chat/conversations/views.hpp"
+#include "services/chat/conversations/audit.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/text.hpp"
@@ -69,7 +70,8 @@ std::vector<UserId> other_members(const contracts::CreateChatRequest& request,
 
 }  // namespace
 
-NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatRequest& request) {
+NewChat Conversations::make_new_chat(const contracts::Caller& caller,
+                                     const contracts::CreateChatRequest& request) {
     const UserId creator = caller.user_id();
     NewChat made;
     ChatRecord& chat = made.chat;
@@ -78,15 +80,15 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
     chat.visibility = to_visibility(request.visibility);
     if (chat.kind != ChatKind::direct) {
         chat.title =
-            to_title(request.title, static_cast<std::size_t>(config_.title_characters_max));
+            to_title(request.title, static_cast<std::size_t>(parts_.config.title_characters_max));
     }
     check_creation(chat, request);
     chat.assistant = request.assistant;
     if (chat.kind == ChatKind::assistant && !chat.assistant) {
         chat.assistant = AssistantSettings{};
     }
-    chat.created_at = ports_.clock.now();
-    chat.active_at = activity_.place_of(chat.created_at);
+    chat.created_at = parts_.clock.now();
+    chat.active_at = parts_.activity.place_of(chat.created_at);
     const std::vector<UserId> others = other_members(request, creator);
     if (chat.kind == ChatKind::direct) {
         if (others.size() != 1) {
@@ -94,10 +96,10 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
         }
         chat.pair = Pair::of(creator, others.front());
     }
-    if (static_cast<std::int64_t>(others.size()) + 1 > config_.members_max) {
+    if (static_cast<std::int64_t>(others.size()) + 1 > parts_.config.members_max) {
         throw invalid_field(
             "member_ids", "too_long",
-            "must have at most " + std::to_string(config_.members_max - 1) + " items");
+            "must have at most " + std::to_string(parts_.config.members_max - 1) + " items");
     }
     const MemberRole own_role = chat.pair ? MemberRole::member : MemberRole::owner;
     made.members.push_back({creator, own_role, chat.created_at, 0});
@@ -107,7 +109,7 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
     std::ranges::sort(made.members, {}, &MemberRecord::user);
     chat.member_count = static_cast<std::int64_t>(made.members.size());
     made.creator = creator;
-    made.chats_per_user_max = config_.chats_per_user_max;
+    made.chats_per_user_max = parts_.config.chats_per_user_max;
     if (!caller.idempotency_key.empty()) {
         contracts::check_idempotency_key(caller.idempotency_key);
         made.creation_key = "key:" + caller.idempotency_key;
@@ -116,8 +118,8 @@ NewChat Chat::make_new_chat(const Caller& caller, const contracts::CreateChatReq
     return made;
 }
 
-Task<void> Chat::check_people(std::vector<UserId> users) {
-    const People::Found found = co_await people_.find_all(users);
+Task<void> Conversations::check_people(std::vector<UserId> users) {
+    const People::Found found = co_await parts_.people.find_all(users);
     for (std::size_t i = 0; i < users.size(); ++i) {
         const auto at = found.find(users[i]);
         if (at == found.end() || at->second.state == contracts::AccountState::removed) {
@@ -127,28 +129,31 @@ Task<void> Chat::check_people(std::vector<UserId> users) {
     }
 }
 
-Task<Reply<contracts::Chat>> Chat::create_chat(Caller caller,
-                                               contracts::CreateChatRequest request) {
+Task<contracts::Reply<contracts::Chat>> Conversations::create_chat(
+    contracts::Caller caller, contracts::CreateChatRequest request) {
     NewChat made = make_new_chat(caller, request);
-    co_await check_model(model_of(made.chat));
+    if (const std::optional<std::string> model = model_of(made.chat)) {
+        co_await parts_.models.check_model(*model);
+    }
     co_return co_await create(std::move(caller), std::move(request), std::move(made));
 }
 
-Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRequest request,
-                                          NewChat made) {
+Task<contracts::Reply<contracts::Chat>> Conversations::create(contracts::Caller caller,
+                                                              contracts::CreateChatRequest request,
+                                                              NewChat made) {
     const UserId user = caller.user_id();
     co_await check_people(request.member_ids);
     Room room{LoadedChat{made.chat, made.members}};
-    const Created created = co_await ports_.chats.create(std::move(made));
+    const Created created = co_await parts_.chats.create(std::move(made));
     switch (created.outcome) {
         case CreateOutcome::created: {
             std::vector<UserId> everybody;
             for (const MemberRecord& member : room.members()) {
                 everybody.push_back(member.user);
-                membership_feed_.note({created.chat, member.user, true});
+                parts_.feed.note({created.chat, member.user, true});
             }
-            rooms_.add(std::move(room));
-            announcer_.chat_added(created.chat, std::move(everybody));
+            parts_.rooms.add(std::move(room));
+            parts_.announcer.chat_added(created.chat, std::move(everybody));
             break;
         }
         case CreateOutcome::pair_exists:
@@ -159,121 +164,29 @@ Task<Reply<contracts::Chat>> Chat::create(Caller caller, contracts::CreateChatRe
         case CreateOutcome::chat_limit:
             throw chat_limit();
     }
-    const RoomPtr found = co_await rooms_.get(created.chat, user, Action::read);
-    auto body = co_await view(found, user);
+    const RoomPtr found = co_await parts_.rooms.get(created.chat, user, Action::read);
+    auto body = co_await parts_.views.view(found, user);
     const int status = created.outcome == CreateOutcome::created ? 201 : 200;
-    co_return Reply<contracts::Chat>{std::move(body), status, {}};
+    co_return contracts::Reply<contracts::Chat>{std::move(body), status, {}};
 }
 
-// In the order of `listed`; of those that the person is in and where something was said.
-Task<std::vector<std::optional<contracts::Message>>> Chat::show_last(
-    const std::vector<Listed>& listed, const std::vector<store::Head>& heads) {
-    std::vector<contracts::StoredMessage> messages;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < listed.size(); ++i) {
-        if (listed[i].me && heads[i].last) {
-            messages.push_back(*heads[i].last);
-            places.push_back(i);
-        }
-    }
-    auto shown = co_await people_.show_all(std::move(messages));
-    std::vector<std::optional<contracts::Message>> last(listed.size());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        last[places[i]] = std::move(shown[i]);
-    }
-    co_return last;
-}
-
-// In the order of `listed`; only where something is unread.
-Task<std::vector<MentionSeqs>> Chat::find_unread_mentions(const std::vector<Listed>& listed,
-                                                          UserId user,
-                                                          const std::vector<store::Head>& heads) {
-    std::vector<store::MentionQuery> queries;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < listed.size(); ++i) {
-        if (listed[i].me && listed[i].me->read_seq < heads[i].last_seq) {
-            queries.push_back({listed[i].chat.id, user, listed[i].me->read_seq});
-            places.push_back(i);
-        }
-    }
-    auto loaded = co_await load_mentions(ports_.messages, std::move(queries));
-    std::vector<MentionSeqs> mentions(listed.size());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        mentions[places[i]] = std::move(loaded[i]);
-    }
-    co_return mentions;
-}
-
-Task<std::vector<contracts::Chat>> Chat::view_all(std::vector<Listed> listed, UserId user) {
-    std::vector<ChatId> ids;
-    std::vector<UserId> peers;
-    for (const Listed& one : listed) {
-        ids.push_back(one.chat.id);
-        if (one.chat.pair) {
-            peers.push_back(one.chat.pair->other_than(user));
-        }
-    }
-    const auto deleted = co_await deletions_.find_all(ids);
-    const auto heads = co_await heads_.find_all(std::move(ids));
-    const People::Found people = co_await people_.find_all(std::move(peers));
-    auto last = co_await show_last(listed, heads);
-    auto mentions = co_await find_unread_mentions(listed, user, heads);
-    std::vector<contracts::Chat> views;
-    views.reserve(listed.size());
-    for (std::size_t i = 0; i < listed.size(); ++i) {
-        ChatRecord& chat = listed[i].chat;
-        if (heads[i].last && heads[i].last->created_at > chat.active_at) {
-            // Its event was lost.
-            chat.active_at = heads[i].last->created_at;
-            unsaved_.note_activity(chat.id, chat.active_at, rooms_.peek(chat.id));
-        }
-        std::optional<contracts::PublicUser> peer;
-        if (listed[i].chat.pair) {
-            const UserId other = listed[i].chat.pair->other_than(user);
-            const auto found = people.find(other);
-            peer = found != people.end() ? found->second : unknown_person(other);
-        }
-        views.push_back(to_wire(ChatView{.chat = chat,
-                                         .me = listed[i].me,
-                                         .head = heads[i],
-                                         .last_message = std::move(last[i]),
-                                         .deleted = deleted[i],
-                                         .mentions = std::move(mentions[i]),
-                                         .peer = std::move(peer),
-                                         .text_characters_max = config_.text_characters_max}));
-    }
-    co_return views;
-}
-
-Task<contracts::Chat> Chat::view(RoomPtr room, UserId user) {
-    std::vector<Listed> one;
-    const MemberRecord* member = room->find(user);
-    one.push_back({room->chat, member != nullptr ? std::optional{*member} : std::nullopt});
-    auto views = co_await view_all(std::move(one), user);
-    co_return std::move(views.front());
-}
-
-Task<contracts::Chat> Chat::get_chat(Caller caller, contracts::ChatRef request) {
+Task<contracts::Chat> Conversations::get_chat(contracts::Caller caller,
+                                              contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await rooms_.get(request.id, user, Action::see);
-    co_return co_await view(room, user);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::see);
+    co_return co_await parts_.views.view(room, user);
 }
 
-Task<void> Chat::check_model(std::optional<std::string> model) {
-    if (model && answers_ != nullptr) {
-        co_await answers_->check_model(*model);
-    }
-}
-
-Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequest request) {
+Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
+                                                 contracts::UpdateChatRequest request) {
     const UserId user = caller.user_id();
-    const ConversationLock lock = co_await changes_.lock(request.id);
-    const RoomPtr room = co_await rooms_.get(request.id, user, Action::change);
+    const auto lock = co_await parts_.mutex.lock(request.id);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::change);
     const bool was_answering = may_be_asked(room->chat.kind, room->chat.assistant);
     ChatRecord changed = room->chat;
     if (request.title) {
         changed.title =
-            to_title(*request.title, static_cast<std::size_t>(config_.title_characters_max));
+            to_title(*request.title, static_cast<std::size_t>(parts_.config.title_characters_max));
         changed.title_seq = 0;
     }
     if (request.visibility) {
@@ -289,40 +202,48 @@ Task<contracts::Chat> Chat::update_chat(Caller caller, contracts::UpdateChatRequ
     check_creation(changed, {.kind = changed.kind,
                              .assistant = request.assistant ? changed.assistant : std::nullopt});
     const std::optional<std::string> model = model_of(changed);
-    if (request.assistant && model != model_of(room->chat)) {
-        co_await check_model(model);
+    if (request.assistant && model && model != model_of(room->chat)) {
+        co_await parts_.models.check_model(*model);
     }
     if (request.title || request.visibility || request.assistant || request.archived) {
-        changed.active_at = std::max(changed.active_at, activity_.place_of(ports_.clock.now()));
+        changed.active_at =
+            std::max(changed.active_at, parts_.activity.place_of(parts_.clock.now()));
         const Time changed_at = changed.active_at;
-        co_await ports_.chats.update(changed);
+        co_await parts_.chats.update(changed);
         room->chat.title = std::move(changed.title);
         room->chat.title_seq = changed.title_seq;
         room->chat.visibility = changed.visibility;
         room->chat.assistant = std::move(changed.assistant);
         room->chat.is_archived = changed.is_archived;
         room->chat.active_at = std::max(room->chat.active_at, changed_at);
-        announcer_.chat_changed(request.id);
+        parts_.announcer.chat_changed(request.id);
         const bool is_answering = may_be_asked(room->chat.kind, room->chat.assistant);
-        if (was_answering && !is_answering && answers_ != nullptr) {
-            answers_->on_assistant_off(request.id);
+        if (was_answering && !is_answering) {
+            parts_.events.assistant_off(request.id);
         }
         if (is_answering != was_answering) {
-            audit(caller, was_answering ? "chat.assistant_off" : "chat.assistant_on", request.id);
+            note_act(parts_.audit, caller,
+                     was_answering ? "chat.assistant_off" : "chat.assistant_on", request.id);
         }
     }
-    co_return co_await view(room, user);
+    co_return co_await parts_.views.view(room, user);
 }
 
-Task<RoomPtr> Chat::enter(ChatId chat, UserId user, Action action) {
-    co_return co_await rooms_.get(chat, user, action);
+Task<void> Conversations::delete_chat(contracts::Caller caller, contracts::ChatRef request) {
+    const auto lock = co_await parts_.mutex.lock(request.id);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, caller.user_id(), Action::destroy);
+    co_await parts_.membership.destroy(room);
+    note_act(parts_.audit, caller, "chat.deleted", request.id);
 }
 
-Task<void> Chat::delete_chat(Caller caller, contracts::ChatRef request) {
-    const ConversationLock lock = co_await changes_.lock(request.id);
-    const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::destroy);
-    co_await destroy(room);
-    audit(caller, "chat.deleted", request.id);
+Task<ChatId> Conversations::create_for_key(contracts::Caller caller, std::string creation_key) {
+    contracts::CreateChatRequest request;
+    request.kind = ChatKind::assistant;
+    caller.idempotency_key.clear();
+    NewChat made = make_new_chat(caller, request);
+    made.creation_key = std::move(creation_key);
+    const auto created = co_await create(std::move(caller), std::move(request), std::move(made));
+    co_return created.body.id;
 }
 
 }  // namespace loquat::chat

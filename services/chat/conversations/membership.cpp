@@ -1,80 +1,78 @@
+#include "services/chat/conversations/membership.hpp"
+
 #include <algorithm>
 
-#include "services/chat/chat.hpp"
+#include "services/chat/conversations/audit.hpp"
 #include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/failures.hpp"
 
 namespace loquat::chat {
 
-Task<void> Chat::add_member(RoomPtr room, UserId user, MemberRole role) {
-    if (room->chat.member_count >= config_.members_max) {
+Task<void> Membership::add_member(RoomPtr room, UserId user, MemberRole role) {
+    if (room->chat.member_count >= parts_.config.members_max) {
         throw member_limit();
     }
     // What was said before one came is not unread.
-    const store::Head head = co_await heads_.load(room->chat.id);
-    const MemberRecord member{user, role, ports_.clock.now(), head.last_seq};
+    const store::Head head = co_await parts_.heads.load(room->chat.id);
+    const MemberRecord member{user, role, parts_.clock.now(), head.last_seq};
     const bool is_added =
-        co_await ports_.chats.add_member(room->chat.id, member, config_.chats_per_user_max);
+        co_await parts_.chats.add_member(room->chat.id, member, parts_.config.chats_per_user_max);
     if (!is_added) {
         throw chat_limit();
     }
     room->add(member);
-    rooms_.resize(*room);
-    unsaved_.note_people(*room);
-    membership_feed_.note({room->chat.id, user, true});
-    announcer_.member_added(room->chat.id, user);
+    parts_.rooms.resize(*room);
+    parts_.unsaved.note_people(*room);
+    parts_.feed.note({room->chat.id, user, true});
+    parts_.announcer.member_added(room->chat.id, user);
     std::vector<UserId> newcomer{user};
-    announcer_.chat_added(room->chat.id, std::move(newcomer));
+    parts_.announcer.chat_added(room->chat.id, std::move(newcomer));
 }
 
-Task<void> Chat::drop_member(RoomPtr room, UserId user) {
-    co_await ports_.chats.remove_member(Seat{room->chat.id, user});
+Task<void> Membership::drop_member(RoomPtr room, UserId user) {
+    co_await parts_.chats.remove_member(Seat{room->chat.id, user});
     room->remove(user);
-    rooms_.resize(*room);
-    unsaved_.note_people(*room);
-    membership_feed_.note({room->chat.id, user, false});
+    parts_.rooms.resize(*room);
+    parts_.unsaved.note_people(*room);
+    parts_.feed.note({room->chat.id, user, false});
     // The last that the person is shown of it.
-    announcer_.member_removed(room->chat.id, user);
-    ports_.rights.end(runtime::StandingRights::Member{room->chat.id, user});
-    if (answers_ != nullptr) {
-        answers_->on_member_gone(room->chat.id, user);
-    }
-    announcer_.chat_removed(room->chat.id, user);
+    parts_.announcer.member_removed(room->chat.id, user);
+    parts_.rights.end(runtime::StandingRights::Member{room->chat.id, user});
+    parts_.events.member_gone(room->chat.id, user);
+    parts_.announcer.chat_removed(room->chat.id, user);
 }
 
-Task<void> Chat::destroy(RoomPtr room) {
+Task<void> Membership::destroy(RoomPtr room) {
     const ChatId id = room->chat.id;
-    co_await ports_.chats.remove(id);
-    membership_feed_.note({id, std::nullopt, false});
-    if (answers_ != nullptr) {
-        answers_->on_chat_deleted(id);
-    }
+    co_await parts_.chats.remove(id);
+    parts_.feed.note({id, std::nullopt, false});
+    parts_.events.chat_deleted(id);
     std::vector<UserId> everybody;
     for (const MemberRecord& member : room->members()) {
         everybody.push_back(member.user);
-        ports_.rights.end(runtime::StandingRights::Member{id, member.user});
+        parts_.rights.end(runtime::StandingRights::Member{id, member.user});
     }
     room->close();
-    rooms_.forget(id);
-    heads_.forget(id);
-    deletions_.forget(id);
-    announcer_.chat_deleted(id, std::move(everybody));
+    parts_.rooms.forget(id);
+    parts_.heads.forget(id);
+    parts_.deletions.forget(id);
+    parts_.announcer.chat_deleted(id, std::move(everybody));
 }
 
-Task<void> Chat::join_chat(Caller caller, contracts::ChatRef request) {
+Task<void> Membership::join_chat(contracts::Caller caller, contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    const ConversationLock lock = co_await changes_.lock(request.id);
-    const RoomPtr room = co_await rooms_.get(request.id, user, Action::join);
+    const auto lock = co_await parts_.mutex.lock(request.id);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::join);
     if (room->find(user) == nullptr) {
         co_await add_member(room, user, MemberRole::member);
     }
 }
 
-Task<void> Chat::leave(RoomPtr room, Caller caller) {
+Task<void> Membership::leave(RoomPtr room, contracts::Caller caller) {
     const UserId user = caller.user_id();
     if (room->members().size() == 1) {
         co_await destroy(room);
-        audit(caller, "chat.deleted", room->chat.id);
+        note_act(parts_.audit, caller, "chat.deleted", room->chat.id);
         co_return;
     }
     if (!may_leave(room->standing_of(user), std::ssize(room->members()))) {
@@ -83,15 +81,15 @@ Task<void> Chat::leave(RoomPtr room, Caller caller) {
     co_await drop_member(room, user);
 }
 
-Task<void> Chat::leave_chat(Caller caller, contracts::ChatRef request) {
-    const ConversationLock lock = co_await changes_.lock(request.id);
-    const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::leave);
+Task<void> Membership::leave_chat(contracts::Caller caller, contracts::ChatRef request) {
+    const auto lock = co_await parts_.mutex.lock(request.id);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, caller.user_id(), Action::leave);
     co_await leave(room, caller);
 }
 
-Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
-                                                            contracts::ListMembersRequest request) {
-    const RoomPtr room = co_await rooms_.get(request.id, caller.user_id(), Action::read);
+Task<contracts::Page<contracts::Member>> Membership::list_members(
+    contracts::Caller caller, contracts::ListMembersRequest request) {
+    const RoomPtr room = co_await parts_.rooms.get(request.id, caller.user_id(), Action::read);
     const auto limit = static_cast<std::size_t>(request.limit);
     auto at = room->members().begin();
     if (request.cursor) {
@@ -105,7 +103,7 @@ Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
         users.push_back(at->user);
     }
     const bool has_more = at != room->members().end();
-    const People::Found people = co_await people_.find_all(std::move(users));
+    const People::Found people = co_await parts_.people.find_all(std::move(users));
     contracts::Page<contracts::Member> page;
     for (const MemberRecord& member : members) {
         const auto found = people.find(member.user);
@@ -120,7 +118,8 @@ Task<contracts::Page<contracts::Member>> Chat::list_members(Caller caller,
 
 // Only the owner changes roles.  Making another member the owner hands the conversation over: the
 // old owner stays as admin, so that there is always exactly one.
-Task<void> Chat::change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request) {
+Task<void> Membership::change_role(RoomPtr room, UserId actor,
+                                   contracts::PutMemberRequest request) {
     require(Action::change_roles, room->standing_of(actor));
     if (request.user_id == actor) {
         throw forbidden("Make another member the owner instead.");
@@ -131,25 +130,26 @@ Task<void> Chat::change_role(RoomPtr room, UserId actor, contracts::PutMemberReq
         changed.push_back(*room->find(actor));
         changed.back().role = MemberRole::admin;
     }
-    co_await ports_.chats.set_roles(request.id, changed);
+    co_await parts_.chats.set_roles(request.id, changed);
     std::vector<UserId> users;
     for (const MemberRecord& member : changed) {
         room->find(member.user)->role = member.role;
         users.push_back(member.user);
     }
-    announcer_.chat_changed(request.id, std::move(users));
+    parts_.announcer.chat_changed(request.id, std::move(users));
 }
 
-Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequest request) {
+Task<contracts::Member> Membership::put_member(contracts::Caller caller,
+                                               contracts::PutMemberRequest request) {
     const UserId actor = caller.user_id();
-    const ConversationLock lock = co_await changes_.lock(request.id);
-    const RoomPtr room = co_await rooms_.get(request.id, actor, Action::invite);
-    auto user = co_await people_.find(request.user_id);
+    const auto lock = co_await parts_.mutex.lock(request.id);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, actor, Action::invite);
+    auto user = co_await parts_.people.find(request.user_id);
     const MemberRecord* member = room->find(request.user_id);
     if (member != nullptr) {
         if (member->role != request.role) {
             co_await change_role(room, actor, request);
-            audit(caller, "chat.role_changed", request.id, request.user_id.uuid);
+            note_act(parts_.audit, caller, "chat.role_changed", request.id, request.user_id.uuid);
         }
     } else {
         if (!user || user->state == contracts::AccountState::removed) {
@@ -162,17 +162,17 @@ Task<contracts::Member> Chat::put_member(Caller caller, contracts::PutMemberRequ
             require(Action::change_roles, room->standing_of(actor));
         }
         co_await add_member(room, request.user_id, request.role);
-        audit(caller, "chat.member_added", request.id, request.user_id.uuid);
+        note_act(parts_.audit, caller, "chat.member_added", request.id, request.user_id.uuid);
     }
     const MemberRecord now = *room->find(request.user_id);
     co_return to_wire(now, user ? std::move(*user) : unknown_person(request.user_id));
 }
 
-Task<void> Chat::remove_member(Caller caller, contracts::MemberRef request) {
+Task<void> Membership::remove_member(contracts::Caller caller, contracts::MemberRef request) {
     const UserId actor = caller.user_id();
-    const ConversationLock lock = co_await changes_.lock(request.id);
+    const auto lock = co_await parts_.mutex.lock(request.id);
     const Action action = request.user_id == actor ? Action::leave : Action::remove;
-    const RoomPtr room = co_await rooms_.get(request.id, actor, action);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, actor, action);
     if (action == Action::leave) {
         co_await leave(room, caller);
         co_return;
@@ -185,7 +185,7 @@ Task<void> Chat::remove_member(Caller caller, contracts::MemberRef request) {
         throw forbidden("Only the owner may remove an admin.");
     }
     co_await drop_member(room, request.user_id);
-    audit(caller, "chat.member_removed", request.id, request.user_id.uuid);
+    note_act(parts_.audit, caller, "chat.member_removed", request.id, request.user_id.uuid);
 }
 
 }  // namespace loquat::chat

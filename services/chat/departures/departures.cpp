@@ -1,11 +1,8 @@
-#include <algorithm>
+#include "services/chat/departures/departures.hpp"
 
 #include "base/log.hpp"
 #include "contracts/auth/broadcasts.hpp"
-#include "services/chat/chat.hpp"
-#include "wire/codec.hpp"
-
-// People whose names change, and people who are not there any more.
+#include "services/chat/conversations/audit.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -17,45 +14,54 @@ constexpr std::chrono::seconds removal_pause{5};
 
 }  // namespace
 
-void Chat::on_users(store::Notice notice, const store::Payload& payload) {
+void Departures::start() {
+    auto on_users_notice = [this](store::Notice notice, const store::Payload& payload) {
+        on_users(notice, payload);
+    };
+    users_ = parts_.broadcast.subscribe(contracts::topics::auth_users.name(),
+                                        std::move(on_users_notice));
+    look();
+}
+
+void Departures::on_users(store::Notice notice, const store::Payload& payload) {
     const auto told = notice == store::Notice::lost
                           ? std::nullopt
                           : contracts::decode<contracts::UserList>(*payload);
     if (!told) {
-        people_.distrust();
-        scope_.start(remove_people());
+        parts_.people.distrust();
+        look();
         return;
     }
     bool is_somebody_gone = false;
     for (const contracts::PublicUser& user : told->items) {
-        people_.note(user);
+        parts_.people.note(user);
         is_somebody_gone |= user.state == contracts::AccountState::removed;
-        scope_.start(retitle_directs(user.id));
+        parts_.scope.start(retitle_directs(user.id));
     }
     if (is_somebody_gone) {
-        scope_.start(remove_people());
+        look();
     }
 }
 
 // A direct chat is called as the other person is.
-Task<void> Chat::retitle_directs(UserId user) {
+Task<void> Departures::retitle_directs(UserId user) {
     std::vector<Place> places;
     try {
         PlaceQuery query{.user = user, .kind = ChatKind::direct, .limit = retitled_max};
-        places = co_await ports_.chats.list_page(std::move(query));
+        places = co_await parts_.chats.list_page(std::move(query));
     } catch (const Failure&) {
         places.clear();
     }
     for (const Place& place : places) {
         if (place.kind == ChatKind::direct) {
-            announcer_.chat_changed(place.chat);
+            parts_.announcer.chat_changed(place.chat);
         }
     }
 }
 
 // One at a time; who was told of meanwhile is listed again.  What fails is tried again after a
 // while.
-Task<void> Chat::remove_people() {
+Task<void> Departures::remove_people() {
     ++removals_told_;
     if (is_removing_) {
         co_return;
@@ -72,65 +78,65 @@ Task<void> Chat::remove_people() {
         if (error) {
             log_warn({.service = "chat"}, "people who were removed have not left everything yet",
                      {{"error", aio::describe(error)}});
-            co_await ports_.loop.sleep_for(removal_pause);
+            co_await parts_.loop.sleep_for(removal_pause);
             ++removals_told_;
         }
     }
     is_removing_ = false;
 }
 
-Task<void> Chat::remove_leaving() {
-    const auto leaving = co_await ports_.directory.list_leaving();
+Task<void> Departures::remove_leaving() {
+    const auto leaving = co_await parts_.directory.list_leaving();
     for (const Directory::Leaver& leaver : leaving) {
         if (leaver.messages == contracts::RemovedMessages::erase) {
-            co_await erase_own_conversations(leaver.user);
+            co_await parts_.erasure.erase_own_conversations(leaver.user);
         }
         co_await remove_from_all(leaver.user);
         if (leaver.messages == contracts::RemovedMessages::keep) {
-            co_await ports_.directory.note_left(leaver.user);
+            co_await parts_.directory.note_left(leaver.user);
         }
     }
     for (const Directory::Leaver& leaver : leaving) {
         if (leaver.messages == contracts::RemovedMessages::erase) {
-            co_await erase_messages(leaver.user);
-            co_await ports_.directory.note_left(leaver.user);
+            co_await parts_.erasure.erase_messages(leaver.user);
+            co_await parts_.directory.note_left(leaver.user);
         }
     }
 }
 
-Task<void> Chat::remove_from_all(UserId user) {
-    const std::vector<Place> places = co_await ports_.chats.list_places(user);
+Task<void> Departures::remove_from_all(UserId user) {
+    const std::vector<Place> places = co_await parts_.chats.list_places(user);
     for (const Place& place : places) {
         co_await depart(place.chat, user);
     }
 }
 
 // A direct chat stays the other one's as long as there is another one.
-Task<void> Chat::depart(ChatId chat, UserId user) {
-    const ConversationLock lock = co_await changes_.lock(chat);
-    const RoomPtr room = co_await rooms_.find(chat);
+Task<void> Departures::depart(ChatId chat, UserId user) {
+    const auto lock = co_await parts_.mutex.lock(chat);
+    const RoomPtr room = co_await parts_.rooms.find(chat);
     if (!room || room->find(user) == nullptr) {
         co_return;
     }
     if (room->members().size() == 1) {
-        co_await destroy(room);
+        co_await parts_.membership.destroy(room);
         co_return;
     }
     if (const auto peer = room->peer_of(user)) {
-        const auto other = co_await people_.find(*peer);
+        const auto other = co_await parts_.people.find(*peer);
         if (!other || other->state == contracts::AccountState::removed) {
-            co_await destroy(room);
+            co_await parts_.membership.destroy(room);
         }
         co_return;
     }
     if (room->find(user)->role == MemberRole::owner) {
         co_await pass_on(room, user);
     }
-    co_await drop_member(room, user);
+    co_await parts_.membership.drop_member(room, user);
 }
 
 // To the admin who is there longest, else to the member who is.
-Task<void> Chat::pass_on(RoomPtr room, UserId user) {
+Task<void> Departures::pass_on(RoomPtr room, UserId user) {
     std::optional<MemberRecord> heir;
     for (const MemberRecord& member : room->members()) {
         const auto rank = [](const MemberRecord& one) {
@@ -144,13 +150,13 @@ Task<void> Chat::pass_on(RoomPtr room, UserId user) {
     MemberRecord former = *room->find(user);
     former.role = MemberRole::member;
     std::vector<MemberRecord> changed{*heir, former};
-    co_await ports_.chats.set_roles(room->chat.id, changed);
+    co_await parts_.chats.set_roles(room->chat.id, changed);
     for (const MemberRecord& member : changed) {
         room->find(member.user)->role = member.role;
     }
     contracts::Caller house;
-    audit(house, "chat.role_changed", room->chat.id, heir->user.uuid);
-    announcer_.chat_changed(room->chat.id, {heir->user});
+    note_act(parts_.audit, house, "chat.role_changed", room->chat.id, heir->user.uuid);
+    parts_.announcer.chat_changed(room->chat.id, {heir->user});
 }
 
 }  // namespace loquat::chat

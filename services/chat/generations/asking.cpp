@@ -1,8 +1,10 @@
 #include "base/text.hpp"
+#include "services/chat/conversations/request_keys.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
+#include "services/chat/messages/posting.hpp"
 #include "store/sql/database.hpp"
 
 // From a request to an answer that is written or waits.
@@ -43,13 +45,13 @@ void check_request(const StartGenerationRequest& request, std::size_t characters
 
 }  // namespace
 
-Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
-                                                             StartGenerationRequest request) {
+Task<contracts::Reply<StartedGeneration>> Generations::start_generation(
+    contracts::Caller caller, StartGenerationRequest request) {
     const UserId user = caller.user_id();
     check_request(request, static_cast<std::size_t>(config_.text_characters_max));
     const std::uint64_t request_hash = fingerprint(wire::encode(request));
     const auto lock = co_await starts_.lock(user);
-    const RoomPtr room = co_await ports_.chat.enter(request.id, user, Action::send);
+    const RoomPtr room = co_await ports_.chat.rooms.get(request.id, user, Action::send);
     auto name = co_await claim(caller, "start_generation", request_hash);
     if (!request.client_id) {
         request.client_id = std::move(name);
@@ -59,34 +61,24 @@ Task<Reply<StartedGeneration>> Generations::start_generation(Caller caller,
     }
     const LivePtr live = co_await prepare(std::move(caller), room, std::move(request));
     co_await launch(live);
-    co_return Reply<StartedGeneration>{
+    co_return contracts::Reply<StartedGeneration>{
         describe_start(live->record, std::move(live->posted)), 201, {}};
 }
 
-Task<void> Generations::check_model(std::string model) {
-    try {
-        co_await catalog_.find(std::move(model), "assistant.model");
-    } catch (const Failure& failure) {
-        if (failure.code == "model.unknown") {
-            throw;
-        }
-    }
-}
-
 // The client id of a request that was given an Idempotency-Key; none without a key.
-Task<std::optional<std::string>> Generations::claim(Caller caller, std::string operation,
+Task<std::optional<std::string>> Generations::claim(contracts::Caller caller, std::string operation,
                                                     std::uint64_t request_hash) {
     if (caller.idempotency_key.empty()) {
         co_return std::nullopt;
     }
     RequestKey key{caller.user_id(), std::move(operation), std::move(caller.idempotency_key),
                    request_hash};
-    const Uuid name = co_await ports_.chat.claim_key(std::move(key));
+    const Uuid name = co_await ports_.chat.keys.claim(std::move(key));
     co_return "key:" + name.to_string();
 }
 
 // Before all limits: a repeat costs nothing.
-Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
+Task<std::optional<contracts::Reply<StartedGeneration>>> Generations::find_repeat(
     UserId user, const StartGenerationRequest& request) {
     if (!request.client_id) {
         co_return std::nullopt;
@@ -98,9 +90,9 @@ Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
     if (found->request_hash != hash_of(request)) {
         throw generation_conflict();
     }
-    const LivePtr live = lives_.find(found->id);
+    const LivePtr live = ports_.open.lives.find(found->id);
     std::optional<contracts::Message> prompt = live ? live->posted : std::nullopt;
-    People& people = ports_.chat.people();
+    People& people = ports_.chat.people;
     if (prompt) {
         prompt = co_await people.show_again(std::move(*prompt));
     } else if (request.prompt && found->prompt) {
@@ -108,7 +100,7 @@ Task<std::optional<Reply<StartedGeneration>>> Generations::find_repeat(
             prompt = co_await people.show(std::move(*stored));
         }
     }
-    co_return Reply<StartedGeneration>{
+    co_return contracts::Reply<StartedGeneration>{
         describe_start(live ? live->record : *found, std::move(prompt)), 200, {}};
 }
 
@@ -117,12 +109,13 @@ StartedGeneration Generations::describe_start(const GenerationRecord& record,
     StartedGeneration body;
     body.generationId = record.id.to_string();
     body.state = record.state;
-    body.queue_position = queue_.position(record.user, record.id);
+    body.queue_position = ports_.open.queue.position(record.user, record.id);
     body.message = std::move(prompt);
     return body;
 }
 
-Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationRequest request,
+Task<LivePtr> Generations::prepare(contracts::Caller caller, RoomPtr room,
+                                   StartGenerationRequest request,
                                    std::optional<contracts::StoredMessage> prompt) {
     const UserId user = caller.user_id();
     const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
@@ -135,12 +128,13 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
     auto live = std::make_shared<Live>();
     GenerationRecord& record = live->record;
     live->kind = room->chat.kind;
-    live->model = co_await catalog_.find(request.model ? request.model : chosen.model, "model");
-    if (lives_.size() >= static_cast<std::size_t>(config_.generations_max)) {
+    live->model =
+        co_await ports_.open.catalog.find(request.model ? request.model : chosen.model, "model");
+    if (ports_.open.lives.size() >= static_cast<std::size_t>(config_.generations_max)) {
         throw Failure{Kind::unavailable, "model.overloaded", "Too many answers are being written."}
             .retry_in(std::chrono::seconds{5});
     }
-    if (!queue_.has_room(user)) {
+    if (!ports_.open.queue.has_room(user)) {
         ports_.metrics.refused.add();
         throw in_flight_limit(config_.generations_waiting_max);
     }
@@ -162,7 +156,8 @@ Task<LivePtr> Generations::prepare(Caller caller, RoomPtr room, StartGenerationR
         record.client_id = request.client_id.value_or("prompt:" + record.id.to_string());
         contracts::PostMessageRequest message{request.id, record.client_id,
                                               std::move(*request.prompt), std::nullopt};
-        auto posted = co_await ports_.chat.post_message(std::move(caller), std::move(message));
+        auto posted =
+            co_await ports_.chat.posting.post_message(std::move(caller), std::move(message));
         record.prompt = posted.body.id;
         record.prompt_seq = posted.body.seq.value_or(0);
         live->posted = std::move(posted.body);
@@ -184,8 +179,8 @@ Task<void> Generations::check_quota(UserId user) {
     }
     const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
     const store::UsedTokens recorded = co_await ports_.ledger.used_of(user, today);
-    const std::int64_t used =
-        recorded.tokens + spent_.tokens_of(user, today, recorded.through) + lives_.tokens_of(user);
+    const std::int64_t used = recorded.tokens + spent_.tokens_of(user, today, recorded.through) +
+                              ports_.open.lives.tokens_of(user);
     if (used < config_.tokens_per_day_max) {
         co_return;
     }
@@ -226,9 +221,9 @@ Task<contracts::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_a
 // The slot is taken before the row is written, and given back when it could not be.
 Task<void> Generations::launch(LivePtr live) {
     GenerationRecord& record = live->record;
-    live->has_waited = queue_.is_busy(record.user);
+    live->has_waited = ports_.open.queue.is_busy(record.user);
     if (!live->has_waited) {
-        queue_.run(record.user, record.id);
+        ports_.open.queue.run(record.user, record.id);
         live->has_slot = true;
         record.state = GenerationState::streaming;
         record.started_at = record.created_at;
@@ -245,17 +240,18 @@ Task<void> Generations::launch(LivePtr live) {
         pass_on(*live);
         std::rethrow_exception(error);
     }
-    lives_.add(live);
-    ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
-    if (live->has_waited && queue_.is_busy(record.user)) {
-        live->queue_position = static_cast<std::int64_t>(queue_.wait(record.user, record.id));
+    ports_.open.lives.add(live);
+    ports_.metrics.live.set(static_cast<std::int64_t>(ports_.open.lives.size()));
+    if (live->has_waited && ports_.open.queue.is_busy(record.user)) {
+        live->queue_position =
+            static_cast<std::int64_t>(ports_.open.queue.wait(record.user, record.id));
         writer_.note(live, {.kind = EventKind::state,
                             .state = GenerationState::queued,
                             .queue_position = live->queue_position});
         co_return;
     }
     if (live->has_waited) {
-        queue_.run(record.user, record.id);  // the one before ended meanwhile
+        ports_.open.queue.run(record.user, record.id);  // the one before ended meanwhile
         live->has_slot = true;
     }
     scope_.start(run(live));

@@ -48,7 +48,7 @@ Task<Generations::Readable> Generations::get_readable(UserId user, std::string i
         ports_.rights.open(runtime::StandingRights::Member{record->chat, user}, std::move(on_end));
     bool is_visible = true;
     try {
-        co_await ports_.chat.enter(record->chat, user, Action::read);
+        co_await ports_.chat.rooms.get(record->chat, user, Action::read);
     } catch (const Failure& failure) {
         is_visible = failure.kind != Kind::not_found && failure.kind != Kind::forbidden;
         if (is_visible) {
@@ -65,7 +65,7 @@ Task<std::optional<GenerationRecord>> Generations::find_shown(GenerationId id) {
     for (int tries = 0; tries < erasures_awaited_max; ++tries) {
         const Version asked = erasures_;
         std::optional<GenerationRecord> record;
-        if (const LivePtr live = lives_.find(id)) {
+        if (const LivePtr live = ports_.open.lives.find(id)) {
             record = live->record;
         } else {
             record = co_await ports_.store.find(id);
@@ -89,7 +89,7 @@ Task<void> Generations::hide_deleted(GenerationRecord& record) {
     if (message && message->deleted_at) {
         record.text.clear();
         // Where nothing is kept nothing changes, or each question would overtake itself.
-        const LivePtr live = lives_.find(record.id);
+        const LivePtr live = ports_.open.lives.find(record.id);
         const bool is_kept = ended_logs_.find(record.id) != nullptr;
         if (is_kept || (live && !live->record.text.empty())) {
             withdraw_log(record.id);
@@ -103,7 +103,7 @@ void Generations::withdraw_log(const GenerationId& id) {
         (*kept)->withdraw();
         ended_logs_.erase(id);
     }
-    const LivePtr live = lives_.find(id);
+    const LivePtr live = ports_.open.lives.find(id);
     if (live && is_terminal(live->record.state)) {
         live->record.text.clear();
         live->log->withdraw();
@@ -116,7 +116,7 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
     out.chat_id = record.chat;
     out.user_id = record.user;
     out.state = record.state;
-    out.queue_position = queue_.position(record.user, record.id);
+    out.queue_position = ports_.open.queue.position(record.user, record.id);
     out.model = record.model;
     out.provider = text_or_null(record.provider);
     out.system_prompt = record.system_prompt;
@@ -133,7 +133,7 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
     out.prompt_message_id = record.prompt;
     out.message_id = record.answer;
     out.context = record.context;
-    if (const LivePtr live = lives_.find(record.id)) {
+    if (const LivePtr live = ports_.open.lives.find(record.id)) {
         out.last_event_id = live->told;
     } else {
         out.last_event_id = static_cast<std::int64_t>(count_events(record));
@@ -141,18 +141,18 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
     return out;
 }
 
-Task<contracts::Generation> Generations::get_generation(Caller caller,
+Task<contracts::Generation> Generations::get_generation(contracts::Caller caller,
                                                         contracts::GenerationRef request) {
     const Readable readable = co_await get_readable(caller.user_id(), request.generationId);
     const GenerationRecord& record = readable.record;
     // Meanwhile it may have gone on.
-    const LivePtr live = lives_.find(record.id);
+    const LivePtr live = ports_.open.lives.find(record.id);
     co_return view(live && !is_terminal(record.state) ? live->record : record);
 }
 
 Task<contracts::Page<contracts::Generation>> Generations::list_generations(
-    Caller caller, contracts::ListGenerationsRequest request) {
-    co_await ports_.chat.enter(request.id, caller.user_id(), Action::read);
+    contracts::Caller caller, contracts::ListGenerationsRequest request) {
+    co_await ports_.chat.rooms.get(request.id, caller.user_id(), Action::read);
     std::optional<GenerationId> before;
     if (request.cursor) {
         before = decode_cursor_of_generations(*request.cursor);
@@ -174,7 +174,7 @@ Task<contracts::Page<contracts::Generation>> Generations::list_generations(
 }
 
 Task<StreamLogPtr> Generations::get_log(GenerationRecord record) {
-    if (const LivePtr live = lives_.find(record.id)) {
+    if (const LivePtr live = ports_.open.lives.find(record.id)) {
         co_return live->log;
     }
     if (const StreamLogPtr* kept = ended_logs_.find(record.id)) {
@@ -194,7 +194,7 @@ Task<StreamLogPtr> Generations::get_log(GenerationRecord record) {
 }
 
 Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
-    Caller caller, contracts::StreamGenerationRequest request) {
+    contracts::Caller caller, contracts::StreamGenerationRequest request) {
     const std::int64_t after = request.last_event_id.value_or(0);
     if (after < 0) {
         throw invalid_field("last_event_id", "out_of_range", "must not be negative");
@@ -212,23 +212,6 @@ Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
     }
     co_return make_stream_feed(std::move(log), after,
                                {std::move(waiter), std::move(readable.right)});
-}
-
-std::vector<contracts::LiveGeneration> Generations::list_live(const ChatId& chat) const {
-    std::vector<contracts::LiveGeneration> list;
-    for (const LivePtr& live : lives_.of_chat(chat)) {
-        const GenerationRecord& record = live->record;
-        contracts::LiveGeneration& one = list.emplace_back();
-        one.generationId = record.id.to_string();
-        one.user_id = record.user;
-        one.model = record.model;
-        // The end is told by its events, which follow.
-        one.state = is_terminal(record.state) ? GenerationState::streaming : record.state;
-        one.queue_position = queue_.position(record.user, record.id);
-        one.text = record.text;
-        one.event_id = live->told;
-    }
-    return list;
 }
 
 }  // namespace loquat::chat

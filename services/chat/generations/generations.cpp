@@ -18,9 +18,7 @@ Generations::Generations(Ports ports, const ChatConfig& config)
       scope_(ports.loop, "chat.generations"),
       outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
       starts_(starts_waiting_max),
-      queue_(to_size(config.generations_waiting_max)),
       ended_logs_(to_size(config.stream_cache_mib) << 20),
-      catalog_(ports.models, ports.clock),
       teller_(ports.broadcast),
       writer_({ports.journal, teller_, scope_, ports.metrics,
                [this](const LivePtr& live) {
@@ -28,31 +26,31 @@ Generations::Generations(Ports ports, const ChatConfig& config)
                                     GenerationError{"store.unavailable",
                                                     "The answer could not be written down."}});
                }}),
-      context_(ports.messages, ports.chat.people(), config_),
+      context_(ports.messages, ports.chat.people, config_),
       runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),
       settler_(ports.log, ports.store, spent_),
-      titles_({ports.chat, ports.models, ports.messages, ports.log, ports.clock, scope_, catalog_,
-               spent_}) {}
+      titles_({ports.chat.naming, ports.models, ports.messages, ports.log, ports.clock, scope_,
+               ports.open.catalog, spent_}) {}
 
 Task<void> Generations::start() {
     co_await count_unrecorded();
     co_await recover();
     outcomes_.start();
-    ports_.chat.join(this);
+    ports_.chat.events.add(*this);
     scope_.start(keep_settling());
 }
 
 Task<void> Generations::stop(Steady deadline) {
     is_stopping_ = true;
-    ports_.chat.join(nullptr);
+    ports_.chat.events.remove(*this);
     outcomes_.stop();
     const auto now = [] { return std::chrono::steady_clock::now(); };
     if (now() < deadline) {
-        for (const LivePtr& live : lives_.all()) {
+        for (const LivePtr& live : ports_.open.lives.all()) {
             end_early(live, interrupted());
         }
     }
-    while (lives_.size() > 0 && now() < deadline) {
+    while (ports_.open.lives.size() > 0 && now() < deadline) {
         co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
     }
     co_await scope_.close();

@@ -8,12 +8,14 @@
 #include "base/version.hpp"
 #include "contracts/generation/generation.hpp"
 #include "runtime/audit_trail.hpp"
-#include "services/chat/chat.hpp"
-#include "services/chat/domain/generation_queue.hpp"
-#include "services/chat/generations/catalog.hpp"
+#include "services/chat/cache/rooms.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/generations/context_builder.hpp"
+#include "services/chat/generations/conversation_parts.hpp"
 #include "services/chat/generations/journal_writer.hpp"
 #include "services/chat/generations/metrics.hpp"
+#include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/ports.hpp"
 #include "services/chat/generations/runner.hpp"
 #include "services/chat/generations/settler.hpp"
@@ -25,10 +27,11 @@ namespace loquat::chat {
 // anybody reads along; it ends once, and what a reader was shown survives the process.  Failures as
 // contracts/generation/generation.hpp says. asking.cpp, living.cpp, following.cpp, sending.cpp and
 // recovering.cpp each hold a part.
-class Generations final : public contracts::GenerationApi, private LiveAnswers {
+class Generations final : public contracts::GenerationApi, private ConversationListener {
   public:
     struct Ports {
-        Chat& chat;
+        ConversationParts chat;
+        OpenAnswers& open;
         GenerationStore& store;
         GenerationJournal& journal;
         ModelPort& models;
@@ -50,33 +53,33 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     // Interrupts what runs and waits.  What has not ended by `deadline` is left to the next start.
     Task<void> stop(Steady deadline);
 
-    Task<Reply<contracts::StartedGeneration>> start_generation(
-        Caller caller, contracts::StartGenerationRequest request) override;
+    Task<contracts::Reply<contracts::StartedGeneration>> start_generation(
+        contracts::Caller caller, contracts::StartGenerationRequest request) override;
     Task<contracts::Page<contracts::Generation>> list_generations(
-        Caller caller, contracts::ListGenerationsRequest request) override;
-    Task<contracts::Generation> get_generation(Caller caller,
+        contracts::Caller caller, contracts::ListGenerationsRequest request) override;
+    Task<contracts::Generation> get_generation(contracts::Caller caller,
                                                contracts::GenerationRef request) override;
     Task<contracts::FeedPtr<contracts::EventText>> stream_generation(
-        Caller caller, contracts::StreamGenerationRequest request) override;
+        contracts::Caller caller, contracts::StreamGenerationRequest request) override;
     Task<contracts::CanceledGeneration> cancel_generation(
-        Caller caller, contracts::GenerationRef request) override;
-    Task<contracts::SentChat> send_chat(Caller caller, contracts::SendChatRequest request) override;
+        contracts::Caller caller, contracts::GenerationRef request) override;
+    Task<contracts::SentChat> send_chat(contracts::Caller caller,
+                                        contracts::SendChatRequest request) override;
 
   private:
-    std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override;
-    Task<void> check_model(std::string model) override;
     void on_chat_deleted(const ChatId& chat) override;
     void on_member_gone(const ChatId& chat, const UserId& user) override;
     void on_assistant_off(const ChatId& chat) override;
     void on_stored(const contracts::StoredEvent& event) override;
 
     // asking.cpp
-    Task<std::optional<std::string>> claim(Caller caller, std::string operation,
+    Task<std::optional<std::string>> claim(contracts::Caller caller, std::string operation,
                                            std::uint64_t request_hash);
-    Task<std::optional<Reply<contracts::StartedGeneration>>> find_repeat(
+    Task<std::optional<contracts::Reply<contracts::StartedGeneration>>> find_repeat(
         UserId user, const contracts::StartGenerationRequest& request);
     // `prompt` is the message to answer where it is known already.
-    Task<LivePtr> prepare(Caller caller, RoomPtr room, contracts::StartGenerationRequest request,
+    Task<LivePtr> prepare(contracts::Caller caller, RoomPtr room,
+                          contracts::StartGenerationRequest request,
                           std::optional<contracts::StoredMessage> prompt = std::nullopt);
     Task<void> check_quota(UserId user);
     Task<contracts::StoredMessage> choose_prompt(ChatId chat, bool is_again);
@@ -116,7 +119,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     contracts::Generation view(const GenerationRecord& record) const;
 
     // sending.cpp
-    Task<ChatId> choose_chat(Caller caller, const contracts::SendChatRequest& request);
+    Task<ChatId> choose_chat(contracts::Caller caller, const contracts::SendChatRequest& request);
     Task<contracts::SentChat> wait_for_reply(GenerationId id, UserId reader,
                                              contracts::Message message, Steady deadline);
 
@@ -135,10 +138,7 @@ class Generations final : public contracts::GenerationApi, private LiveAnswers {
     aio::Scope scope_;
     Outcomes outcomes_;
     aio::KeyedMutex<UserId> starts_;  // a person's requests are decided one after the other
-    GenerationQueue queue_;
-    LiveSet lives_;
     LruCache<GenerationId, StreamLogPtr> ended_logs_;
-    Catalog catalog_;
     Teller teller_;
     JournalWriter writer_;
     ContextBuilder context_;

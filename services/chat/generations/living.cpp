@@ -44,7 +44,7 @@ Task<void> Generations::check_turn(LivePtr live) {
         co_await check_quota(live->record.user);
     }
     const RoomPtr room =
-        co_await ports_.chat.enter(live->record.chat, live->record.user, Action::send);
+        co_await ports_.chat.rooms.get(live->record.chat, live->record.user, Action::send);
     if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
         throw assistant_off();
     }
@@ -107,8 +107,8 @@ Task<void> Generations::finish(LivePtr live) {
         co_await settle(live);
     }
     pass_on(*live);
-    lives_.remove(*live);
-    ports_.metrics.live.set(static_cast<std::int64_t>(lives_.size()));
+    ports_.open.lives.remove(*live);
+    ports_.metrics.live.set(static_cast<std::int64_t>(ports_.open.lives.size()));
     ports_.metrics.logs_cached.set(static_cast<std::int64_t>(ended_logs_.size()));
     if (is_durable) {
         teller_.tell_end(*live);
@@ -132,7 +132,7 @@ Task<void> Generations::price(LivePtr live) {
     }
     contracts::Model answered{.id = live->record.model};
     try {
-        answered = co_await catalog_.find(live->record.model);
+        answered = co_await ports_.open.catalog.find(live->record.model);
     } catch (const Failure& failure) {
         log_warn({.service = "chat"}, "an answer has no price", {{"error", failure.code}});
     }
@@ -196,11 +196,11 @@ void Generations::pass_on(Live& live) {
         return;
     }
     const UserId user = live.record.user;
-    const auto next = queue_.pass_on(user, live.record.id);
+    const auto next = ports_.open.queue.pass_on(user, live.record.id);
     if (!next) {
         return;
     }
-    if (const LivePtr waiting = lives_.find(*next)) {
+    if (const LivePtr waiting = ports_.open.lives.find(*next)) {
         waiting->has_slot = true;
         if (is_stopping_) {
             waiting->decide(interrupted());  // no model is asked any more
@@ -212,9 +212,9 @@ void Generations::pass_on(Live& live) {
 
 void Generations::tell_positions(const UserId& user) {
     std::int64_t position = 0;
-    for (const GenerationId& id : queue_.waiting(user)) {
+    for (const GenerationId& id : ports_.open.queue.waiting(user)) {
         ++position;
-        const LivePtr live = lives_.find(id);
+        const LivePtr live = ports_.open.lives.find(id);
         if (live && live->queue_position != position) {
             live->queue_position = position;
             writer_.note(live, {.kind = EventKind::state,
@@ -228,7 +228,7 @@ bool Generations::end_early(const LivePtr& live, Ending ending) {
     if (!live->decide(std::move(ending))) {
         return false;
     }
-    if (queue_.leave(live->record.user, live->record.id)) {
+    if (ports_.open.queue.leave(live->record.user, live->record.id)) {
         tell_positions(live->record.user);
         scope_.start(finish(live));
     } else if (live->feed != nullptr) {
@@ -239,14 +239,14 @@ bool Generations::end_early(const LivePtr& live, Ending ending) {
 
 // Nobody can read along any more.
 void Generations::on_chat_deleted(const ChatId& chat) {
-    for (const LivePtr& live : lives_.of_chat(chat)) {
+    for (const LivePtr& live : ports_.open.lives.of_chat(chat)) {
         end_early(live, {GenerationState::canceled, std::nullopt});
     }
 }
 
 // Who has left can neither read nor stop what they asked for: it would fill their place unseen.
 void Generations::on_member_gone(const ChatId& chat, const UserId& user) {
-    for (const LivePtr& live : lives_.of_chat(chat)) {
+    for (const LivePtr& live : ports_.open.lives.of_chat(chat)) {
         if (live->record.user == user) {
             end_early(live, {GenerationState::canceled, std::nullopt});
         }
@@ -255,24 +255,24 @@ void Generations::on_member_gone(const ChatId& chat, const UserId& user) {
 
 // Also what is being written: nothing more of the conversation is to come from outside.
 void Generations::on_assistant_off(const ChatId& chat) {
-    for (const LivePtr& live : lives_.of_chat(chat)) {
+    for (const LivePtr& live : ports_.open.lives.of_chat(chat)) {
         end_early(live, failed_with(assistant_off()));
     }
 }
 
 Task<contracts::CanceledGeneration> Generations::cancel_generation(
-    Caller caller, contracts::GenerationRef request) {
+    contracts::Caller caller, contracts::GenerationRef request) {
     const UserId user = caller.user_id();
     const Readable readable = co_await get_readable(user, request.generationId);
     const GenerationRecord& record = readable.record;
-    const RoomPtr room = co_await ports_.chat.enter(record.chat, user, Action::read);
+    const RoomPtr room = co_await ports_.chat.rooms.get(record.chat, user, Action::read);
     const MemberRecord* member = room->find(user);
     const bool is_admin = member != nullptr && member->role != MemberRole::member;
     if (record.user != user && !is_admin) {
         throw Failure{Kind::forbidden, "chat.forbidden",
                       "Only who asked, and the conversation's admins, may stop an answer."};
     }
-    const LivePtr live = lives_.find(record.id);
+    const LivePtr live = ports_.open.lives.find(record.id);
     if (!live) {
         co_return contracts::CanceledGeneration{request.generationId, record.state};
     }

@@ -77,7 +77,7 @@ Task<void> Generations::price_all(std::vector<GenerationRecord>& records) {
             continue;
         }
         try {
-            const contracts::Model model = co_await catalog_.find(record.model);
+            const contracts::Model model = co_await ports_.open.catalog.find(record.model);
             record.cost_micros = cost_of(model, record.tokens);
         } catch (const Failure& failure) {
             problem = failure.code;
@@ -219,12 +219,12 @@ Task<void> Generations::answer_mention(contracts::StoredMessage message) {
     std::exception_ptr error;
     try {
         const auto lock = co_await starts_.lock(user);
-        const RoomPtr room = co_await ports_.chat.enter(message.chat, user, Action::send);
+        const RoomPtr room = co_await ports_.chat.rooms.get(message.chat, user, Action::send);
         const bool is_known = co_await was_asked(message);
         if (is_known || room->chat.kind == ChatKind::assistant) {
             co_return;
         }
-        Caller caller;
+        contracts::Caller caller;
         caller.user = user;
         caller.username = message.sender.username;
         contracts::StartGenerationRequest request;

@@ -1,3 +1,5 @@
+#include "services/chat/conversations/conversations.hpp"
+#include "services/chat/conversations/request_keys.hpp"
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/generations.hpp"
@@ -24,7 +26,8 @@ Failure failure_of(const GenerationRecord& record) {
 
 }  // namespace
 
-Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRequest& request) {
+Task<ChatId> Generations::choose_chat(contracts::Caller caller,
+                                      const contracts::SendChatRequest& request) {
     if (request.chat_id) {
         co_return *request.chat_id;
     }
@@ -33,20 +36,20 @@ Task<ChatId> Generations::choose_chat(Caller caller, const contracts::SendChatRe
     const auto lock = co_await starts_.lock(user);
     if (!creation_key.empty()) {
         // A repeat is recognised before all limits.
-        if (const auto made = co_await ports_.chat.find_creation(user, creation_key)) {
+        if (const auto made = co_await ports_.chat.keys.find_creation(user, creation_key)) {
             co_return *made;
         }
     }
     // Nothing is made for a request that cannot succeed.
-    co_await catalog_.find(request.model, "model");
-    if (!queue_.has_room(user)) {
+    co_await ports_.open.catalog.find(request.model, "model");
+    if (!ports_.open.queue.has_room(user)) {
         throw in_flight_limit(config_.generations_waiting_max);
     }
     co_await check_quota(user);
-    co_return co_await ports_.chat.create_chat_for(std::move(caller), creation_key);
+    co_return co_await ports_.chat.conversations.create_for_key(std::move(caller), creation_key);
 }
 
-Task<contracts::SentChat> Generations::send_chat(Caller caller,
+Task<contracts::SentChat> Generations::send_chat(contracts::Caller caller,
                                                  contracts::SendChatRequest request) {
     if (request.client_id) {
         check_client_id(*request.client_id);
@@ -82,9 +85,9 @@ Task<contracts::SentChat> Generations::send_chat(Caller caller,
 Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId reader,
                                                       contracts::Message message, Steady deadline) {
     const auto right = ports_.rights.open(runtime::StandingRights::Member{message.chat_id, reader});
-    co_await ports_.chat.enter(message.chat_id, reader, Action::read);
+    co_await ports_.chat.rooms.get(message.chat_id, reader, Action::read);
     std::optional<GenerationRecord> record;
-    if (const LivePtr live = lives_.find(id)) {
+    if (const LivePtr live = ports_.open.lives.find(id)) {
         const bool is_over = co_await live->over.wait_until(deadline);
         if (!is_over) {
             throw named({Kind::timed_out, "upstream.timeout",
@@ -106,7 +109,7 @@ Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId re
     sent.generationId = id.to_string();
     sent.usage = {record->tokens.input, record->tokens.output};
     auto stored = co_await ports_.messages.find_by_id(*record->answer);
-    People& people = ports_.chat.people();
+    People& people = ports_.chat.people;
     sent.message = co_await people.show_again(std::move(message));
     if (stored) {
         sent.reply = co_await people.show(std::move(*stored));

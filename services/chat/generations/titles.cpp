@@ -55,7 +55,7 @@ Task<void> Titles::run(GenerationRecord record) {
 }
 
 Task<void> Titles::make_title(GenerationRecord record) {
-    const bool is_wanted = co_await parts_.chat.wants_title(record.chat);
+    const bool is_wanted = co_await parts_.naming.wants_title(record.chat);
     if (!is_wanted) {
         co_return;
     }
@@ -72,7 +72,7 @@ Task<void> Titles::make_title(GenerationRecord record) {
     parts_.spent.note(usage, at);
     std::string title = clean_title(draft.text, title_characters_max);
     if (!title.empty()) {
-        co_await parts_.chat.name_chat(record.chat, std::move(title));
+        co_await parts_.naming.name_chat(record.chat, std::move(title));
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include "aio/scope.hpp"
 #include "base/clock.hpp"
-#include "services/chat/chat.hpp"
+#include "services/chat/conversations/naming.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/generations/catalog.hpp"
 #include "services/chat/generations/ports.hpp"
@@ -17,7 +17,7 @@ namespace loquat::chat {
 class Titles {
   public:
     struct Parts {
-        Chat& chat;
+        Naming& naming;
         ModelPort& models;
         store::MessageStore& messages;
         store::EventLog& log;

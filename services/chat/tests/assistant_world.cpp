@@ -141,9 +141,13 @@ AssistantWorld::AssistantWorld(ChatConfig config) : World(config), config_(confi
 }
 
 std::unique_ptr<Generations> AssistantWorld::make_generations() {
+    open_answers = std::make_unique<OpenAnswers>(models, clock, config_.generations_waiting_max);
+    answers.live = open_answers.get();
+    answers.models = open_answers.get();
     return std::make_unique<Generations>(
-        Generations::Ports{chat, *generations_store, journal, models, ledger, log, *messages,
-                           broadcast, clock, loop, generation_metrics, audit, rights},
+        Generations::Ports{chat.parts(), *open_answers, *generations_store, journal, models, ledger,
+                           log, *messages, broadcast, clock, loop, generation_metrics, audit,
+                           rights},
         config_);
 }
 
@@ -166,6 +170,7 @@ Task<void> AssistantWorld::live_with_assistants(Task<void> body) {
 
 Task<void> AssistantWorld::crash() {
     co_await generations->stop(Steady::min());
+    generations.reset();
     generations = make_generations();
     co_await generations->start();
 }

@@ -128,6 +128,7 @@ class AssistantWorld : public World {
     FakeJournal journal;
     std::unique_ptr<GenerationStore> generations_store = make_memory_generations();
     GenerationMetrics generation_metrics{registry};
+    std::unique_ptr<OpenAnswers> open_answers;
     std::unique_ptr<Generations> generations;
 
   private:

@@ -91,9 +91,7 @@ TEST(Erasing, goes_on_where_a_process_before_was_stopped) {
         EXPECT_EQ(half.found.size(), 250U);
 
         world.log.groups_left = -1;
-        Chat next{{*world.chats, world.directory, world.log, *world.messages, world.broadcast,
-                   world.clock, world.loop, world.metrics, world.audit, world.rights},
-                  {}};
+        Chat next{world.ports(), {}};
         next.start();
         while (!world.directory.leaving.empty()) {
             co_await aio::yield();

@@ -126,9 +126,12 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
     return last;
 }
 
-World::World(ChatConfig config)
-    : chat({*chats, directory, log, *messages, broadcast, clock, loop, metrics, audit, rights},
-           config) {}
+World::World(ChatConfig config) : chat(ports(), config) {}
+
+ChatPorts World::ports() {
+    return {*chats,    directory, answers, answers, log,   *messages,
+            broadcast, clock,     loop,    metrics, audit, rights};
+}
 
 void World::run(Task<void> body) {
     loop.spawn(live(std::move(body)));

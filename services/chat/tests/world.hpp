@@ -77,11 +77,29 @@ class FakeBroadcast final : public store::Broadcast {
     std::vector<std::shared_ptr<Listener>> listeners_;
 };
 
+// The answers of assistants as conversations see them: none, or those of a test.
+class CurrentAnswers final : public LiveAnswers, public ModelChoice {
+  public:
+    std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override {
+        return live != nullptr ? live->list_live(chat) : std::vector<contracts::LiveGeneration>{};
+    }
+    Task<void> check_model(std::string model) override {
+        if (models != nullptr) {
+            co_await models->check_model(std::move(model));
+        }
+    }
+
+    LiveAnswers* live = nullptr;
+    ModelChoice* models = nullptr;
+};
+
 // The service on memory adapters with a consumer beside it.
 class World {
   public:
     explicit World(ChatConfig config = {});
 
+    // What the service is given; another one may be made of it.
+    ChatPorts ports();
     // Runs `body` with the service started; stops it after.
     void run(Task<void> body);
     // The consumer stores what was and will be appended.
@@ -109,6 +127,7 @@ class World {
     ChatMetrics metrics{registry};
     runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "chat"}};
     runtime::StandingRights rights{clock};
+    CurrentAnswers answers;
     Chat chat;
 
   private:

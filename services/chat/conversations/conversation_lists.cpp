@@ -1,8 +1,8 @@
+#include "services/chat/conversations/conversation_lists.hpp"
+
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "services/chat/chat.hpp"
-#include "services/chat/conversations/views.hpp"
 #include "services/chat/domain/folded_title.hpp"
 
 namespace loquat::chat {
@@ -39,31 +39,33 @@ std::optional<std::string> cut_page(std::vector<Place>& places,
 
 }  // namespace
 
-Task<std::vector<Place>> Chat::page_of_places(UserId user, contracts::ListChatsRequest request) {
+Task<std::vector<Place>> ConversationLists::page_of_places(UserId user,
+                                                           contracts::ListChatsRequest request) {
     PlaceQuery query{.user = user, .kind = request.kind, .is_archived = request.archived};
     if (request.cursor) {
         query.after = decode_activity_cursor(*request.cursor);
     }
     query.limit = page_limit(request) + 1;
     // Small conversations that were active a moment ago; large ones are always looked at.
-    for (const ChatId& chat : unsaved_.active_chats_of(user)) {
-        const Room* room = rooms_.peek(chat);
+    for (const ChatId& chat : parts_.unsaved.active_chats_of(user)) {
+        const Room* room = parts_.rooms.peek(chat);
         if (room == nullptr || room->find(user) != nullptr) {
             query.also.push_back(chat);
         }
     }
-    auto places = co_await ports_.chats.list_page(std::move(query));
-    unsaved_.merge_into(places, user);
+    auto places = co_await parts_.chats.list_page(std::move(query));
+    parts_.unsaved.merge_into(places, user);
     co_return places;
 }
 
-Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRequest request) {
+Task<std::vector<Place>> ConversationLists::choose_places(UserId user,
+                                                          contracts::ListChatsRequest request) {
     if (!request.query || trim(*request.query).empty()) {
         co_return co_await page_of_places(user, std::move(request));
     }
     // A part of a title is in no index: all are looked at.
-    auto places = co_await ports_.chats.list_places(user);
-    unsaved_.merge_into(places, user);
+    auto places = co_await parts_.chats.list_places(user);
+    parts_.unsaved.merge_into(places, user);
     std::erase_if(places, [&](const Place& place) {
         return (request.kind && place.kind != *request.kind) ||
                (request.archived && place.is_archived != *request.archived);
@@ -75,7 +77,7 @@ Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRe
             peers.push_back(place.pair->other_than(user));
         }
     }
-    const People::Found people = co_await people_.find_all(std::move(peers));
+    const People::Found people = co_await parts_.people.find_all(std::move(peers));
     std::erase_if(places, [&](const Place& place) {
         if (!place.pair) {
             return folded_title(place.title).find(wanted) == std::string::npos;
@@ -88,8 +90,8 @@ Task<std::vector<Place>> Chat::choose_places(UserId user, contracts::ListChatsRe
     co_return places;
 }
 
-Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller,
-                                                        contracts::ListChatsRequest request) {
+Task<contracts::Page<contracts::Chat>> ConversationLists::list_chats(
+    contracts::Caller caller, contracts::ListChatsRequest request) {
     const UserId user = caller.user_id();
     auto places = co_await choose_places(user, request);
     contracts::Page<contracts::Chat> page;
@@ -98,9 +100,9 @@ Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller,
     for (const Place& place : places) {
         ids.push_back(place.chat);
     }
-    auto chats = co_await ports_.chats.list_by_id(std::move(ids));
-    unsaved_.merge_into(chats);
-    std::vector<Listed> listed;
+    auto chats = co_await parts_.chats.list_by_id(std::move(ids));
+    parts_.unsaved.merge_into(chats);
+    std::vector<ListedChat> listed;
     for (std::size_t i = 0, next = 0; i < places.size() && next < chats.size(); ++i) {
         // One that was deleted meanwhile is not there.
         if (chats[next].id == places[i].chat) {
@@ -108,12 +110,12 @@ Task<contracts::Page<contracts::Chat>> Chat::list_chats(Caller caller,
             listed.push_back({std::move(chats[next++]), std::move(me)});
         }
     }
-    page.items = co_await view_all(std::move(listed), user);
+    page.items = co_await parts_.views.view_all(std::move(listed), user);
     co_return page;
 }
 
-Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
-    Caller caller, contracts::ListPublicRequest request) {
+Task<contracts::Page<contracts::Chat>> ConversationLists::list_public_chats(
+    contracts::Caller caller, contracts::ListPublicRequest request) {
     const UserId user = caller.user_id();
     RoomQuery query;
     query.folded_query = folded_query(request.query.value_or(""));
@@ -122,8 +124,8 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
         query.after = decode_title_cursor(*request.cursor);
     }
     const std::size_t limit = query.limit - 1;
-    auto chats = co_await ports_.chats.list_rooms(std::move(query));
-    unsaved_.merge_into(chats);
+    auto chats = co_await parts_.chats.list_rooms(std::move(query));
+    parts_.unsaved.merge_into(chats);
     contracts::Page<contracts::Chat> page;
     if (chats.size() > limit) {
         chats.resize(limit);
@@ -134,9 +136,9 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
     for (const ChatRecord& chat : chats) {
         ids.push_back(chat.id);
     }
-    auto places = co_await ports_.chats.list_places_in(user, std::move(ids));
-    unsaved_.merge_into(places, user);
-    std::vector<Listed> listed;
+    auto places = co_await parts_.chats.list_places_in(user, std::move(ids));
+    parts_.unsaved.merge_into(places, user);
+    std::vector<ListedChat> listed;
     for (ChatRecord& chat : chats) {
         std::optional<MemberRecord> me;
         const auto mine = std::ranges::find(places, chat.id, &Place::chat);
@@ -145,7 +147,7 @@ Task<contracts::Page<contracts::Chat>> Chat::list_public_chats(
         }
         listed.push_back({std::move(chat), std::move(me)});
     }
-    page.items = co_await view_all(std::move(listed), user);
+    page.items = co_await parts_.views.view_all(std::move(listed), user);
     co_return page;
 }
 

@@ -1,38 +1,27 @@
-#include "services/chat/chat.hpp"
-#include "services/chat/conversations/views.hpp"
+#include "services/chat/messages/message_changes.hpp"
+
+#include "services/chat/conversations/audit.hpp"
 #include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/text.hpp"
+#include "services/chat/messages/message_records.hpp"
+#include "services/chat/messages/sender.hpp"
 
-// Edits and deletions go through the log like messages, so that they keep their order with them.
 namespace loquat::chat {
 
-void throw_refused(const contracts::Outcome& outcome) {
-    if (outcome.code == "message.not_found") {
-        throw message_not_found();
-    }
-    if (outcome.code == "message.deleted") {
-        throw message_deleted();
-    }
-    if (outcome.code == "chat.forbidden") {
-        throw forbidden("Only the sender may do this.");
-    }
-    throw Failure{Kind::internal, "server.internal", "Something went wrong.",
-                  "the consumer refused a record: " + outcome.code};
-}
-
-Task<contracts::StoredMessage> Chat::get_stored(ChatId chat, MessageId id) {
-    auto found = co_await ports_.messages.find_by_id(id);
+Task<contracts::StoredMessage> MessageChanges::get_stored(ChatId chat, MessageId id) {
+    auto found = co_await parts_.messages.find_by_id(id);
     if (!found || found->chat != chat) {
         throw message_not_found();
     }
     co_return std::move(*found);
 }
 
-Task<contracts::Message> Chat::apply_change(contracts::MessageRecord record, Steady deadline) {
-    Outcomes::Ticket ticket{outcomes_};
-    record.origin = outcomes_.origin();
+Task<contracts::Message> MessageChanges::apply_change(contracts::MessageRecord record,
+                                                      Steady deadline) {
+    Outcomes::Ticket ticket{parts_.outcomes};
+    record.origin = parts_.outcomes.origin();
     record.origin_ref = ticket.ref();
-    co_await append(record);
+    co_await append_record(parts_.log, record);
     const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
     if (arrival == Outcomes::Arrival::unknown) {
         contracts::StoredMessage now = co_await get_stored(record.chat, record.message_id);
@@ -40,12 +29,12 @@ Task<contracts::Message> Chat::apply_change(contracts::MessageRecord record, Ste
                                  ? now.deleted_at.has_value()
                                  : now.text == record.text;
         if (is_done) {
-            contracts::Message seen = co_await people_.show(std::move(now));
+            contracts::Message seen = co_await parts_.people.show(std::move(now));
             co_return seen;
         }
     }
     if (arrival != Outcomes::Arrival::arrived) {
-        ports_.metrics.late.add();
+        parts_.metrics.late.add();
         throw Failure{
             Kind::timed_out, "upstream.timeout",
             "The change is recorded and will be seen shortly; the store did not answer in time."};
@@ -54,18 +43,19 @@ Task<contracts::Message> Chat::apply_change(contracts::MessageRecord record, Ste
     if (outcome.kind == contracts::OutcomeKind::refused) {
         throw_refused(outcome);
     }
-    on_stored({outcome.kind, outcome.message});
-    contracts::Message seen = co_await people_.show(std::move(outcome.message));
+    parts_.stored.on_stored({outcome.kind, outcome.message});
+    contracts::Message seen = co_await parts_.people.show(std::move(outcome.message));
     co_return seen;
 }
 
-Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessageRequest request) {
-    const Steady deadline = store_deadline(caller);
+Task<contracts::Message> MessageChanges::edit_message(contracts::Caller caller,
+                                                      contracts::EditMessageRequest request) {
+    const Steady deadline = store_deadline(caller, parts_.config.store_wait_ms);
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await rooms_.get(request.id, user, Action::send);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::send);
     contracts::MessageRecord record;
     record.text = to_message_text(std::move(request.text),
-                                  static_cast<std::size_t>(config_.text_characters_max));
+                                  static_cast<std::size_t>(parts_.config.text_characters_max));
     const contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     if (stored.sender.id != user) {
         throw forbidden("Only the sender may edit a message.");
@@ -76,38 +66,39 @@ Task<contracts::Message> Chat::edit_message(Caller caller, contracts::EditMessag
     record.kind = contracts::RecordKind::edit;
     record.chat = request.id;
     record.message_id = request.message_id;
-    record.sender = co_await sender_of(caller);
-    record.mentions = co_await resolve_mentions(record.text, request.id);
-    record.at = ports_.clock.now();
+    record.sender = co_await find_sender(parts_.people, caller);
+    record.mentions = co_await parts_.mentions.resolve(record.text, request.id);
+    record.at = parts_.clock.now();
     require(Action::send, room->standing_of(user));  // perhaps removed meanwhile
     co_return co_await apply_change(std::move(record), deadline);
 }
 
-Task<contracts::Message> Chat::delete_message(Caller caller, contracts::MessageRef request) {
-    const Steady deadline = store_deadline(caller);
+Task<contracts::Message> MessageChanges::delete_message(contracts::Caller caller,
+                                                        contracts::MessageRef request) {
+    const Steady deadline = store_deadline(caller, parts_.config.store_wait_ms);
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await rooms_.get(request.id, user, Action::read);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::read);
     contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     const bool is_own = stored.sender.id == user;
     require(is_own ? Action::take_back : Action::moderate, room->standing_of(user));
     if (stored.deleted_at) {
-        contracts::Message seen = co_await people_.show(std::move(stored));
+        contracts::Message seen = co_await parts_.people.show(std::move(stored));
         co_return seen;
     }
     contracts::MessageRecord record;
     record.kind = contracts::RecordKind::remove;
     record.chat = request.id;
     record.message_id = request.message_id;
-    record.sender = co_await sender_of(caller);
+    record.sender = co_await find_sender(parts_.people, caller);
     if (!is_own) {
         // The consumer, who tells of it, knows no names.
-        record.author = co_await people_.with_present_name(std::move(stored.sender));
+        record.author = co_await parts_.people.with_present_name(std::move(stored.sender));
     }
     record.authority = is_own ? contracts::Authority::sender : contracts::Authority::moderator;
-    record.at = ports_.clock.now();
+    record.at = parts_.clock.now();
     contracts::Message deleted = co_await apply_change(std::move(record), deadline);
     if (!is_own) {
-        audit(caller, "chat.message_deleted", request.id, request.message_id.uuid);
+        note_act(parts_.audit, caller, "chat.message_deleted", request.id, request.message_id.uuid);
     }
     co_return deleted;
 }

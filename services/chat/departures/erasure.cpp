@@ -1,12 +1,9 @@
+#include "services/chat/departures/erasure.hpp"
+
 #include <algorithm>
 #include <iterator>
 
 #include "base/log.hpp"
-#include "services/chat/chat.hpp"
-
-// What a removed person wrote, erased as if they had deleted each message themselves: through the
-// log, so that it is durable, told live and followed by everything that is made of messages.
-// Whatever was erased is not found again, so the whole may begin anew at any time.
 
 namespace loquat::chat {
 namespace {
@@ -19,24 +16,25 @@ constexpr std::chrono::milliseconds store_pause{50};
 }  // namespace
 
 // Until the store has everything that was in the log when it was called.
-Task<void> Chat::wait_for_store() {
+Task<void> Erasure::wait_for_store() {
     const std::string topic{contracts::records::messages.topic};
-    const store::LogEnds ends = co_await ports_.log.ends(topic);
+    const store::LogEnds ends = co_await parts_.log.ends(topic);
     const Steady deadline = std::chrono::steady_clock::now() + store_wait_max;
     for (;;) {
-        const auto position = co_await ports_.messages.position(std::string{store::log_reader});
+        const auto position = co_await parts_.messages.position(std::string{store::log_reader});
         if (position.applied >= ends.last) {
             co_return;
         }
         if (std::chrono::steady_clock::now() > deadline) {
             throw Failure{Kind::timed_out, "upstream.timeout", "The store is far behind."};
         }
-        co_await ports_.loop.sleep_for(store_pause);
+        co_await parts_.loop.sleep_for(store_pause);
     }
 }
 
-Task<void> Chat::erase(const contracts::Sender& author, std::vector<store::Scanned::Found> messages,
-                       contracts::Authority authority) {
+Task<void> Erasure::erase(const contracts::Sender& author,
+                          std::vector<store::Scanned::Found> messages,
+                          contracts::Authority authority) {
     const std::span all{messages};
     for (std::size_t at = 0; at < all.size(); at += erased_at_once) {
         std::vector<store::KeyedPayload> records;
@@ -47,20 +45,20 @@ Task<void> Chat::erase(const contracts::Sender& author, std::vector<store::Scann
             record.message_id = found.id;
             record.sender = author;
             record.authority = authority;
-            record.at = ports_.clock.now();
+            record.at = parts_.clock.now();
             records.push_back({found.chat.to_string(), contracts::encode(record)});
         }
         std::string topic{contracts::records::messages.topic};
-        co_await store::append_in_groups(ports_.log, std::move(topic), std::move(records));
+        co_await store::append_in_groups(parts_.log, std::move(topic), std::move(records));
         co_await wait_for_store();
     }
 }
 
-Task<std::size_t> Chat::erase_written(const contracts::Sender& author) {
+Task<std::size_t> Erasure::erase_written(const contracts::Sender& author) {
     std::size_t erased = 0;
     std::optional<store::ScanPlace> place = store::ScanPlace{};
     while (place) {
-        store::Scanned scanned = co_await ports_.messages.scan_sender(author.id, *place);
+        store::Scanned scanned = co_await parts_.messages.scan_sender(author.id, *place);
         place = scanned.next;
         erased += scanned.found.size();
         co_await erase(author, std::move(scanned.found), contracts::Authority::sender);
@@ -69,14 +67,14 @@ Task<std::size_t> Chat::erase_written(const contracts::Sender& author) {
 }
 
 // Also what others wrote there: answers of assistants to somebody who is alone with them.
-Task<void> Chat::erase_conversation(ChatId chat, const contracts::Sender& author) {
+Task<void> Erasure::erase_conversation(ChatId chat, const contracts::Sender& author) {
     std::int64_t after = 0;
     for (;;) {
         store::PageQuery query;
         query.chat = chat;
         query.after_seq = after;
         query.limit = store::MessageStore::page_max;
-        const store::Page page = co_await ports_.messages.page(std::move(query));
+        const store::Page page = co_await parts_.messages.page(std::move(query));
         if (page.items.empty()) {
             co_return;
         }
@@ -91,18 +89,18 @@ Task<void> Chat::erase_conversation(ChatId chat, const contracts::Sender& author
     }
 }
 
-Task<contracts::Sender> Chat::removed_author(UserId user) {
+Task<contracts::Sender> Erasure::removed_author(UserId user) {
     contracts::Sender author;
     author.id = user;
-    co_return co_await people_.with_present_name(std::move(author));
+    co_return co_await parts_.people.with_present_name(std::move(author));
 }
 
 // Before the person leaves: then nobody knows any more which conversations were theirs alone.
-Task<void> Chat::erase_own_conversations(UserId user) {
+Task<void> Erasure::erase_own_conversations(UserId user) {
     co_await wait_for_store();
     const contracts::Sender author = co_await removed_author(user);
-    for (const Place& place : co_await ports_.chats.list_places(user)) {
-        const RoomPtr room = co_await rooms_.find(place.chat);
+    for (const Place& place : co_await parts_.chats.list_places(user)) {
+        const RoomPtr room = co_await parts_.rooms.find(place.chat);
         if (room && room->members().size() == 1) {
             co_await erase_conversation(place.chat, author);
         }
@@ -110,7 +108,7 @@ Task<void> Chat::erase_own_conversations(UserId user) {
 }
 
 // After the person has left: they write nothing any more.
-Task<void> Chat::erase_messages(UserId user) {
+Task<void> Erasure::erase_messages(UserId user) {
     co_await wait_for_store();
     const contracts::Sender author = co_await removed_author(user);
     std::size_t erased = 0;
@@ -124,7 +122,7 @@ Task<void> Chat::erase_messages(UserId user) {
     log_info({.service = "chat"}, "the messages of a removed account are erased",
              {{"messages", erased}, {"user_id", user.to_string()}});
     const contracts::Caller house;
-    ports_.audit.note(house, {.action = "chat.messages_erased", .subject = user.to_string()});
+    parts_.audit.note(house, {.action = "chat.messages_erased", .subject = user.to_string()});
 }
 
 }  // namespace loquat::chat

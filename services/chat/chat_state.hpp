@@ -1,0 +1,58 @@
+#pragma once
+#include "contracts/chat/chat.hpp"
+#include "runtime/audit_trail.hpp"
+#include "runtime/standing_rights.hpp"
+#include "services/chat/cache/conversation_mutex.hpp"
+#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/people.hpp"
+#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/conversations/announcer.hpp"
+#include "services/chat/conversations/conversation_events.hpp"
+#include "services/chat/conversations/membership_feed.hpp"
+#include "services/chat/domain/activity.hpp"
+#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/metrics.hpp"
+#include "store/log/event_log.hpp"
+
+namespace loquat::chat {
+
+struct ChatPorts {
+    ChatStore& chats;
+    Directory& directory;
+    LiveAnswers& answers;
+    ModelChoice& models;
+    store::EventLog& log;
+    store::MessageStore& messages;
+    store::Broadcast& broadcast;
+    const Clock& clock;
+    aio::Loop& loop;
+    ChatMetrics& metrics;
+    runtime::AuditTrail& audit;
+    runtime::StandingRights& rights;
+};
+
+// What the classes of the service share, one of each.  Only who puts them together sees it whole: a
+// class is given what it works with.
+struct ChatState {
+    ChatState(ChatPorts given, const ChatConfig& chosen);
+
+    ChatPorts ports;
+    ChatConfig config;
+    Unsaved unsaved;
+    Rooms rooms;
+    ConversationMutex mutex;
+    Heads heads;
+    Deletions deletions;
+    People people;
+    Activity activity;
+    Outcomes outcomes;
+    MembershipFeed feed;
+    ConversationEvents events;
+    Announcer announcer;
+    aio::Scope scope;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,57 @@
+#pragma once
+#include "contracts/chat/chat.hpp"
+#include "runtime/audit_trail.hpp"
+#include "runtime/standing_rights.hpp"
+#include "services/chat/cache/conversation_mutex.hpp"
+#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/conversations/announcer.hpp"
+#include "services/chat/conversations/conversation_events.hpp"
+#include "services/chat/conversations/membership_feed.hpp"
+
+namespace loquat::chat {
+
+// Who is in a conversation, as what: who comes, goes and gets another role.
+class Membership {
+  public:
+    struct Parts {
+        ChatStore& chats;
+        Rooms& rooms;
+        ConversationMutex& mutex;
+        Heads& heads;
+        Deletions& deletions;
+        Unsaved& unsaved;
+        People& people;
+        MembershipFeed& feed;
+        Announcer& announcer;
+        ConversationEvents& events;
+        runtime::StandingRights& rights;
+        runtime::AuditTrail& audit;
+        const Clock& clock;
+        const ChatConfig& config;
+    };
+
+    explicit Membership(Parts parts) : parts_(parts) {}
+
+    Task<void> join_chat(contracts::Caller caller, contracts::ChatRef request);
+    Task<void> leave_chat(contracts::Caller caller, contracts::ChatRef request);
+    Task<contracts::Page<contracts::Member>> list_members(contracts::Caller caller,
+                                                          contracts::ListMembersRequest request);
+    Task<contracts::Member> put_member(contracts::Caller caller,
+                                       contracts::PutMemberRequest request);
+    Task<void> remove_member(contracts::Caller caller, contracts::MemberRef request);
+
+    // Whoever calls these holds the conversation's lock.
+    Task<void> drop_member(RoomPtr room, UserId user);
+    // Nobody is in it any more.
+    Task<void> destroy(RoomPtr room);
+
+  private:
+    Task<void> add_member(RoomPtr room, UserId user, MemberRole role);
+    Task<void> change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request);
+    Task<void> leave(RoomPtr room, contracts::Caller caller);
+
+    Parts parts_;
+};
+
+}  // namespace loquat::chat

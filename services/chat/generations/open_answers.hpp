@@ -1,0 +1,23 @@
+#pragma once
+#include "services/chat/domain/generation_queue.hpp"
+#include "services/chat/generations/catalog.hpp"
+#include "services/chat/generations/live.hpp"
+#include "services/chat/ports.hpp"
+
+namespace loquat::chat {
+
+// Answers that have not ended, whose turn it is, and the models there are.  What the conversations
+// ask about answers is answered here, whoever writes them.  One loop.
+struct OpenAnswers final : LiveAnswers, ModelChoice {
+    OpenAnswers(ModelPort& models, const Clock& clock, std::int64_t waiting_max)
+        : queue(static_cast<std::size_t>(waiting_max)), catalog(models, clock) {}
+
+    std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override;
+    Task<void> check_model(std::string model) override;
+
+    LiveSet lives;
+    GenerationQueue queue;
+    Catalog catalog;
+};
+
+}  // namespace loquat::chat

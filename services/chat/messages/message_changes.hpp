@@ -1,0 +1,46 @@
+#pragma once
+#include "contracts/chat/chat.hpp"
+#include "runtime/audit_trail.hpp"
+#include "services/chat/cache/people.hpp"
+#include "services/chat/cache/rooms.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/messages/mention_resolver.hpp"
+#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/messages/stored_changes.hpp"
+#include "services/chat/metrics.hpp"
+#include "store/log/event_log.hpp"
+
+namespace loquat::chat {
+
+// Edits and deletions go through the log like messages, so that they keep their order with them.
+class MessageChanges {
+  public:
+    struct Parts {
+        store::EventLog& log;
+        store::MessageStore& messages;
+        Rooms& rooms;
+        People& people;
+        MentionResolver& mentions;
+        Outcomes& outcomes;
+        StoredChanges& stored;
+        ChatMetrics& metrics;
+        runtime::AuditTrail& audit;
+        const Clock& clock;
+        const ChatConfig& config;
+    };
+
+    explicit MessageChanges(Parts parts) : parts_(parts) {}
+
+    Task<contracts::Message> edit_message(contracts::Caller caller,
+                                          contracts::EditMessageRequest request);
+    Task<contracts::Message> delete_message(contracts::Caller caller,
+                                            contracts::MessageRef request);
+
+  private:
+    Task<contracts::StoredMessage> get_stored(ChatId chat, MessageId id);
+    Task<contracts::Message> apply_change(contracts::MessageRecord record, Steady deadline);
+
+    Parts parts_;
+};
+
+}  // namespace loquat::chat

@@ -1,0 +1,52 @@
+#include "services/chat/messages/stored_changes.hpp"
+
+#include <algorithm>
+
+namespace loquat::chat {
+
+void StoredChanges::start() {
+    auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
+        on_notice(notice, payload);
+    };
+    subscription_ = parts_.broadcast.subscribe(contracts::topics::chat_stored.name(),
+                                               std::move(on_stored_notice));
+}
+
+void StoredChanges::on_notice(store::Notice notice, const store::Payload& payload) {
+    if (notice == store::Notice::lost) {
+        parts_.heads.clear();
+        parts_.deletions.clear();
+        return;
+    }
+    if (const auto event = contracts::decode<contracts::StoredEvent>(*payload)) {
+        on_stored(*event);
+        parts_.events.stored(*event);
+    }
+}
+
+void StoredChanges::on_stored(const contracts::StoredEvent& event) {
+    parts_.heads.on_stored(event);
+    parts_.deletions.on_stored(event);
+    Room* room = parts_.rooms.peek(event.message.chat);
+    if (room != nullptr) {
+        parts_.naming.on_stored(*room, event);
+    }
+    if (event.kind != contracts::OutcomeKind::stored) {
+        return;
+    }
+    const contracts::StoredMessage& message = event.message;
+    const Time place = parts_.activity.place_of(message.created_at);
+    parts_.unsaved.note_activity(message.chat, place, room);
+    if (room != nullptr) {
+        room->chat.active_at = std::max(room->chat.active_at, place);
+    }
+    if (message.sender.kind != contracts::ParticipantKind::person) {
+        return;
+    }
+    parts_.unsaved.note_marker({message.chat, message.sender.id}, message.seq);
+    if (MemberRecord* member = room != nullptr ? room->find(message.sender.id) : nullptr) {
+        member->read_seq = std::max(member->read_seq, message.seq);
+    }
+}
+
+}  // namespace loquat::chat
