@@ -58,7 +58,7 @@ class Changed(unittest.TestCase):
         self.assertEqual(self.of("base/text.cpp")[1], self.HOUSE.cpp)
 
     def test_service_reaches_itself_and_the_platform(self):
-        names, cpp = self.of("services/chat/messages/messages.cpp")
+        names, cpp = self.of("services/chat/messages/posting.cpp")
 
         self.assertEqual(cpp, {"chat", "platform"})
         self.assertLessEqual({"documents", "e2e", "tidy"}, names)

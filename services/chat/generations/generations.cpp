@@ -18,42 +18,108 @@ Generations::Generations(Ports ports, const ChatConfig& config)
       scope_(ports.loop, "chat.generations"),
       outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
       starts_(starts_waiting_max),
-      ended_logs_(to_size(config.stream_cache_mib) << 20),
+      archive_(ports.store, ports.open.lives, scope_, to_size(config.stream_cache_mib) << 20),
       teller_(ports.broadcast),
       writer_({ports.journal, teller_, scope_, ports.metrics,
                [this](const LivePtr& live) {
-                   end_early(live, {GenerationState::failed,
-                                    GenerationError{"store.unavailable",
-                                                    "The answer could not be written down."}});
+                   lifecycle_.end_early(live,
+                                        {GenerationState::failed,
+                                         GenerationError{"store.unavailable",
+                                                         "The answer could not be written down."}});
                }}),
       context_(ports.messages, ports.chat.people, config_),
       runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),
       settler_(ports.log, ports.store, spent_),
       titles_({ports.chat.naming, ports.models, ports.messages, ports.log, ports.clock, scope_,
-               ports.open.catalog, spent_}) {}
+               ports.open.catalog, spent_}),
+      quota_(ports.ledger, spent_, ports.open.lives, ports.clock, config.tokens_per_day_max),
+      settlement_({settler_, spent_, outcomes_, ports.ledger, ports.open, ports.loop, config_}),
+      lifecycle_({ports.chat.rooms, ports.store, ports.open, quota_, runner_, writer_, settlement_,
+                  archive_, spent_, teller_, titles_, ports.metrics, ports.clock, ports.loop,
+                  scope_}),
+      requests_({ports.chat.rooms, ports.chat.people, ports.chat.keys, ports.chat.posting,
+                 ports.messages, ports.store, ports.open, starts_, quota_, writer_, lifecycle_,
+                 ports.metrics, ports.clock, config_}),
+      reader_({ports.chat.rooms, ports.messages, ports.store, ports.open, archive_, ports.rights}),
+      cancellation_({ports.chat.rooms, ports.open.lives, reader_, lifecycle_, ports.audit}),
+      send_call_({ports.chat.rooms, ports.chat.people, ports.chat.conversations, ports.chat.keys,
+                  ports.messages, ports.store, ports.open, starts_, quota_, requests_, ports.rights,
+                  config_}),
+      mentions_({ports.chat.rooms, ports.store, starts_, requests_, ports.metrics, scope_}),
+      recovery_({ports.store, ports.journal, ports.ledger, ports.log, ports.open.catalog, spent_,
+                 ports.metrics, ports.clock}) {}
 
 Task<void> Generations::start() {
-    co_await count_unrecorded();
-    co_await recover();
+    co_await recovery_.count_unrecorded();
+    co_await recovery_.recover();
     outcomes_.start();
     ports_.chat.events.add(*this);
-    scope_.start(keep_settling());
+    scope_.start(settlement_.keep_settling());
 }
 
 Task<void> Generations::stop(Steady deadline) {
-    is_stopping_ = true;
+    ports_.open.is_stopping = true;
     ports_.chat.events.remove(*this);
     outcomes_.stop();
     const auto now = [] { return std::chrono::steady_clock::now(); };
     if (now() < deadline) {
         for (const LivePtr& live : ports_.open.lives.all()) {
-            end_early(live, interrupted());
+            lifecycle_.end_early(live, interrupted());
         }
     }
     while (ports_.open.lives.size() > 0 && now() < deadline) {
         co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
     }
     co_await scope_.close();
+}
+
+Task<contracts::Reply<contracts::StartedGeneration>> Generations::start_generation(
+    contracts::Caller caller, contracts::StartGenerationRequest request) {
+    return requests_.start_generation(std::move(caller), std::move(request));
+}
+
+Task<contracts::Page<contracts::Generation>> Generations::list_generations(
+    contracts::Caller caller, contracts::ListGenerationsRequest request) {
+    return reader_.list_generations(std::move(caller), std::move(request));
+}
+
+Task<contracts::Generation> Generations::get_generation(contracts::Caller caller,
+                                                        contracts::GenerationRef request) {
+    return reader_.get_generation(std::move(caller), std::move(request));
+}
+
+Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
+    contracts::Caller caller, contracts::StreamGenerationRequest request) {
+    return reader_.stream_generation(std::move(caller), std::move(request));
+}
+
+Task<contracts::CanceledGeneration> Generations::cancel_generation(
+    contracts::Caller caller, contracts::GenerationRef request) {
+    return cancellation_.cancel_generation(std::move(caller), std::move(request));
+}
+
+Task<contracts::SentChat> Generations::send_chat(contracts::Caller caller,
+                                                 contracts::SendChatRequest request) {
+    return send_call_.send_chat(std::move(caller), std::move(request));
+}
+
+void Generations::on_chat_deleted(const ChatId& chat) { lifecycle_.on_chat_deleted(chat); }
+
+void Generations::on_member_gone(const ChatId& chat, const UserId& user) {
+    lifecycle_.on_member_gone(chat, user);
+}
+
+void Generations::on_assistant_off(const ChatId& chat) { lifecycle_.on_assistant_off(chat); }
+
+void Generations::on_stored(const contracts::StoredEvent& event) {
+    const contracts::StoredMessage& message = event.message;
+    if (event.kind == contracts::OutcomeKind::deleted && !message.generation_id.empty()) {
+        if (const auto id = GenerationId::parse(message.generation_id)) {
+            archive_.on_deleted(*id);
+        }
+        return;
+    }
+    mentions_.on_stored(event);
 }
 
 }  // namespace loquat::chat

@@ -18,6 +18,7 @@ struct OpenAnswers final : LiveAnswers, ModelChoice {
     LiveSet lives;
     GenerationQueue queue;
     Catalog catalog;
+    bool is_stopping = false;  // no model is asked any more
 };
 
 }  // namespace loquat::chat

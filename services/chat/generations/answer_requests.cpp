@@ -1,13 +1,13 @@
+#include "services/chat/generations/answer_requests.hpp"
+
 #include "base/text.hpp"
 #include "services/chat/conversations/request_keys.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
-#include "services/chat/generations/generations.hpp"
 #include "services/chat/messages/posting.hpp"
 #include "store/sql/database.hpp"
 
-// From a request to an answer that is written or waits.
 namespace loquat::chat {
 namespace {
 
@@ -45,13 +45,13 @@ void check_request(const StartGenerationRequest& request, std::size_t characters
 
 }  // namespace
 
-Task<contracts::Reply<StartedGeneration>> Generations::start_generation(
+Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     contracts::Caller caller, StartGenerationRequest request) {
     const UserId user = caller.user_id();
-    check_request(request, static_cast<std::size_t>(config_.text_characters_max));
+    check_request(request, static_cast<std::size_t>(parts_.config.text_characters_max));
     const std::uint64_t request_hash = fingerprint(wire::encode(request));
-    const auto lock = co_await starts_.lock(user);
-    const RoomPtr room = co_await ports_.chat.rooms.get(request.id, user, Action::send);
+    const auto lock = co_await parts_.starts.lock(user);
+    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::send);
     auto name = co_await claim(caller, "start_generation", request_hash);
     if (!request.client_id) {
         request.client_id = std::move(name);
@@ -66,37 +66,38 @@ Task<contracts::Reply<StartedGeneration>> Generations::start_generation(
 }
 
 // The client id of a request that was given an Idempotency-Key; none without a key.
-Task<std::optional<std::string>> Generations::claim(contracts::Caller caller, std::string operation,
-                                                    std::uint64_t request_hash) {
+Task<std::optional<std::string>> AnswerRequests::claim(contracts::Caller caller,
+                                                       std::string operation,
+                                                       std::uint64_t request_hash) {
     if (caller.idempotency_key.empty()) {
         co_return std::nullopt;
     }
     RequestKey key{caller.user_id(), std::move(operation), std::move(caller.idempotency_key),
                    request_hash};
-    const Uuid name = co_await ports_.chat.keys.claim(std::move(key));
+    const Uuid name = co_await parts_.keys.claim(std::move(key));
     co_return "key:" + name.to_string();
 }
 
 // Before all limits: a repeat costs nothing.
-Task<std::optional<contracts::Reply<StartedGeneration>>> Generations::find_repeat(
+Task<std::optional<contracts::Reply<StartedGeneration>>> AnswerRequests::find_repeat(
     UserId user, const StartGenerationRequest& request) {
     if (!request.client_id) {
         co_return std::nullopt;
     }
-    auto found = co_await ports_.store.find_by_client_id(user, request.id, *request.client_id);
+    auto found = co_await parts_.store.find_by_client_id(user, request.id, *request.client_id);
     if (!found) {
         co_return std::nullopt;
     }
     if (found->request_hash != hash_of(request)) {
         throw generation_conflict();
     }
-    const LivePtr live = ports_.open.lives.find(found->id);
+    const LivePtr live = parts_.open.lives.find(found->id);
     std::optional<contracts::Message> prompt = live ? live->posted : std::nullopt;
-    People& people = ports_.chat.people;
+    People& people = parts_.people;
     if (prompt) {
         prompt = co_await people.show_again(std::move(*prompt));
     } else if (request.prompt && found->prompt) {
-        if (auto stored = co_await ports_.messages.find_by_id(*found->prompt)) {
+        if (auto stored = co_await parts_.messages.find_by_id(*found->prompt)) {
             prompt = co_await people.show(std::move(*stored));
         }
     }
@@ -104,41 +105,41 @@ Task<std::optional<contracts::Reply<StartedGeneration>>> Generations::find_repea
         describe_start(live ? live->record : *found, std::move(prompt)), 200, {}};
 }
 
-StartedGeneration Generations::describe_start(const GenerationRecord& record,
-                                              std::optional<contracts::Message> prompt) const {
+StartedGeneration AnswerRequests::describe_start(const GenerationRecord& record,
+                                                 std::optional<contracts::Message> prompt) const {
     StartedGeneration body;
     body.generationId = record.id.to_string();
     body.state = record.state;
-    body.queue_position = ports_.open.queue.position(record.user, record.id);
+    body.queue_position = parts_.open.queue.position(record.user, record.id);
     body.message = std::move(prompt);
     return body;
 }
 
-Task<LivePtr> Generations::prepare(contracts::Caller caller, RoomPtr room,
-                                   StartGenerationRequest request,
-                                   std::optional<contracts::StoredMessage> prompt) {
+Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, RoomPtr room,
+                                      StartGenerationRequest request,
+                                      std::optional<contracts::StoredMessage> prompt) {
     const UserId user = caller.user_id();
     const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
     if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
         throw assistant_off();
     }
-    if (is_stopping_) {
+    if (parts_.open.is_stopping) {
         throw Failure{Kind::unavailable, "upstream.unavailable", "The service is stopping."};
     }
     auto live = std::make_shared<Live>();
     GenerationRecord& record = live->record;
     live->kind = room->chat.kind;
     live->model =
-        co_await ports_.open.catalog.find(request.model ? request.model : chosen.model, "model");
-    if (ports_.open.lives.size() >= static_cast<std::size_t>(config_.generations_max)) {
+        co_await parts_.open.catalog.find(request.model ? request.model : chosen.model, "model");
+    if (parts_.open.lives.size() >= static_cast<std::size_t>(parts_.config.generations_max)) {
         throw Failure{Kind::unavailable, "model.overloaded", "Too many answers are being written."}
             .retry_in(std::chrono::seconds{5});
     }
-    if (!ports_.open.queue.has_room(user)) {
-        ports_.metrics.refused.add();
-        throw in_flight_limit(config_.generations_waiting_max);
+    if (!parts_.open.queue.has_room(user)) {
+        parts_.metrics.refused.add();
+        throw in_flight_limit(parts_.config.generations_waiting_max);
     }
-    co_await check_quota(user);
+    co_await parts_.quota.check(user);
     record.id = GenerationId::make();
     record.user = user;
     record.chat = request.id;
@@ -156,8 +157,7 @@ Task<LivePtr> Generations::prepare(contracts::Caller caller, RoomPtr room,
         record.client_id = request.client_id.value_or("prompt:" + record.id.to_string());
         contracts::PostMessageRequest message{request.id, record.client_id,
                                               std::move(*request.prompt), std::nullopt};
-        auto posted =
-            co_await ports_.chat.posting.post_message(std::move(caller), std::move(message));
+        auto posted = co_await parts_.posting.post_message(std::move(caller), std::move(message));
         record.prompt = posted.body.id;
         record.prompt_seq = posted.body.seq.value_or(0);
         live->posted = std::move(posted.body);
@@ -169,34 +169,16 @@ Task<LivePtr> Generations::prepare(contracts::Caller caller, RoomPtr room,
         record.prompt = prompt->id;
         record.prompt_seq = prompt->seq;
     }
-    record.created_at = ports_.clock.now();
+    record.created_at = parts_.clock.now();
     co_return live;
 }
 
-Task<void> Generations::check_quota(UserId user) {
-    if (config_.tokens_per_day_max == 0) {
-        co_return;
-    }
-    const auto today = std::chrono::floor<std::chrono::days>(ports_.clock.now());
-    const store::UsedTokens recorded = co_await ports_.ledger.used_of(user, today);
-    const std::int64_t used = recorded.tokens + spent_.tokens_of(user, today, recorded.through) +
-                              ports_.open.lives.tokens_of(user);
-    if (used < config_.tokens_per_day_max) {
-        co_return;
-    }
-    const Time resets_at = today + std::chrono::days{1};
-    throw Failure{
-        Kind::limited, "usage.quota_exceeded",
-        "You have used your tokens of today. The next ones come at " + to_rfc3339(resets_at) + "."}
-        .retry_in(std::chrono::ceil<std::chrono::seconds>(resets_at - ports_.clock.now()));
-}
-
 // The last message, if a person wrote it; to answer again: what was answered last.
-Task<contracts::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_again) {
+Task<contracts::StoredMessage> AnswerRequests::choose_prompt(ChatId chat, bool is_again) {
     if (is_again) {
-        const auto last = co_await ports_.store.find_last_prompted(chat);
+        const auto last = co_await parts_.store.find_last_prompted(chat);
         if (last) {
-            auto prompt = co_await ports_.messages.find_by_id(*last->prompt);
+            auto prompt = co_await parts_.messages.find_by_id(*last->prompt);
             if (prompt && !prompt->deleted_at) {
                 co_return std::move(*prompt);
             }
@@ -205,7 +187,7 @@ Task<contracts::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_a
     store::PageQuery query;
     query.chat = chat;
     query.limit = 50;
-    store::Page page = co_await ports_.messages.page(std::move(query));
+    store::Page page = co_await parts_.messages.page(std::move(query));
     for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
         const bool is_answer = at->sender.kind != contracts::ParticipantKind::person;
         if (is_answer && !is_again && !at->deleted_at) {
@@ -219,42 +201,42 @@ Task<contracts::StoredMessage> Generations::choose_prompt(ChatId chat, bool is_a
 }
 
 // The slot is taken before the row is written, and given back when it could not be.
-Task<void> Generations::launch(LivePtr live) {
+Task<void> AnswerRequests::launch(LivePtr live) {
     GenerationRecord& record = live->record;
-    live->has_waited = ports_.open.queue.is_busy(record.user);
+    live->has_waited = parts_.open.queue.is_busy(record.user);
     if (!live->has_waited) {
-        ports_.open.queue.run(record.user, record.id);
+        parts_.open.queue.run(record.user, record.id);
         live->has_slot = true;
         record.state = GenerationState::streaming;
         record.started_at = record.created_at;
     }
     std::exception_ptr error;
     try {
-        co_await ports_.store.insert(record);
+        co_await parts_.store.insert(record);
     } catch (const store::ConstraintFailure&) {
         error = std::make_exception_ptr(generation_conflict());
     } catch (...) {
         error = std::current_exception();
     }
     if (error) {
-        pass_on(*live);
+        parts_.lifecycle.pass_on(*live);
         std::rethrow_exception(error);
     }
-    ports_.open.lives.add(live);
-    ports_.metrics.live.set(static_cast<std::int64_t>(ports_.open.lives.size()));
-    if (live->has_waited && ports_.open.queue.is_busy(record.user)) {
+    parts_.open.lives.add(live);
+    parts_.metrics.live.set(static_cast<std::int64_t>(parts_.open.lives.size()));
+    if (live->has_waited && parts_.open.queue.is_busy(record.user)) {
         live->queue_position =
-            static_cast<std::int64_t>(ports_.open.queue.wait(record.user, record.id));
-        writer_.note(live, {.kind = EventKind::state,
-                            .state = GenerationState::queued,
-                            .queue_position = live->queue_position});
+            static_cast<std::int64_t>(parts_.open.queue.wait(record.user, record.id));
+        parts_.writer.note(live, {.kind = EventKind::state,
+                                  .state = GenerationState::queued,
+                                  .queue_position = live->queue_position});
         co_return;
     }
     if (live->has_waited) {
-        ports_.open.queue.run(record.user, record.id);  // the one before ended meanwhile
+        parts_.open.queue.run(record.user, record.id);  // the one before ended meanwhile
         live->has_slot = true;
     }
-    scope_.start(run(live));
+    parts_.lifecycle.begin(live);
 }
 
 }  // namespace loquat::chat

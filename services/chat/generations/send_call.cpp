@@ -1,10 +1,8 @@
-#include "services/chat/conversations/conversations.hpp"
-#include "services/chat/conversations/request_keys.hpp"
+#include "services/chat/generations/send_call.hpp"
+
 #include "services/chat/domain/text.hpp"
 #include "services/chat/generations/failures.hpp"
-#include "services/chat/generations/generations.hpp"
 
-// One call that says something and waits for the whole answer.
 namespace loquat::chat {
 namespace {
 
@@ -26,37 +24,38 @@ Failure failure_of(const GenerationRecord& record) {
 
 }  // namespace
 
-Task<ChatId> Generations::choose_chat(contracts::Caller caller,
-                                      const contracts::SendChatRequest& request) {
+Task<ChatId> SendCall::choose_chat(contracts::Caller caller,
+                                   const contracts::SendChatRequest& request) {
     if (request.chat_id) {
         co_return *request.chat_id;
     }
     const UserId user = caller.user_id();
     const std::string creation_key = request.client_id ? "send:" + *request.client_id : "";
-    const auto lock = co_await starts_.lock(user);
+    const auto lock = co_await parts_.starts.lock(user);
     if (!creation_key.empty()) {
         // A repeat is recognised before all limits.
-        if (const auto made = co_await ports_.chat.keys.find_creation(user, creation_key)) {
+        if (const auto made = co_await parts_.keys.find_creation(user, creation_key)) {
             co_return *made;
         }
     }
     // Nothing is made for a request that cannot succeed.
-    co_await ports_.open.catalog.find(request.model, "model");
-    if (!ports_.open.queue.has_room(user)) {
-        throw in_flight_limit(config_.generations_waiting_max);
+    co_await parts_.open.catalog.find(request.model, "model");
+    if (!parts_.open.queue.has_room(user)) {
+        throw in_flight_limit(parts_.config.generations_waiting_max);
     }
-    co_await check_quota(user);
-    co_return co_await ports_.chat.conversations.create_for_key(std::move(caller), creation_key);
+    co_await parts_.quota.check(user);
+    co_return co_await parts_.conversations.create_for_key(std::move(caller), creation_key);
 }
 
-Task<contracts::SentChat> Generations::send_chat(contracts::Caller caller,
-                                                 contracts::SendChatRequest request) {
+Task<contracts::SentChat> SendCall::send_chat(contracts::Caller caller,
+                                              contracts::SendChatRequest request) {
     if (request.client_id) {
         check_client_id(*request.client_id);
     }
-    to_message_text(request.message, static_cast<std::size_t>(config_.text_characters_max),
+    to_message_text(request.message, static_cast<std::size_t>(parts_.config.text_characters_max),
                     "message");
-    auto name = co_await claim(caller, "send_chat", fingerprint(wire::encode(request)));
+    auto name =
+        co_await parts_.requests.claim(caller, "send_chat", fingerprint(wire::encode(request)));
     if (!request.client_id) {
         request.client_id = std::move(name);
     }
@@ -69,7 +68,7 @@ Task<contracts::SentChat> Generations::send_chat(contracts::Caller caller,
     start.prompt = std::move(request.message);
     start.model = std::move(request.model);
     const UserId reader = caller.user_id();
-    auto started = co_await start_generation(std::move(caller), std::move(start));
+    auto started = co_await parts_.requests.start_generation(std::move(caller), std::move(start));
     const GenerationId id = *GenerationId::parse(started.body.generationId);
     if (!started.body.message) {
         throw named({Kind::timed_out, "upstream.timeout",
@@ -82,12 +81,12 @@ Task<contracts::SentChat> Generations::send_chat(contracts::Caller caller,
 
 // Who has left the conversation meanwhile reads no more of it here than elsewhere; their answer was
 // stopped then.
-Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId reader,
-                                                      contracts::Message message, Steady deadline) {
-    const auto right = ports_.rights.open(runtime::StandingRights::Member{message.chat_id, reader});
-    co_await ports_.chat.rooms.get(message.chat_id, reader, Action::read);
+Task<contracts::SentChat> SendCall::wait_for_reply(GenerationId id, UserId reader,
+                                                   contracts::Message message, Steady deadline) {
+    const auto right = parts_.rights.open(runtime::StandingRights::Member{message.chat_id, reader});
+    co_await parts_.rooms.get(message.chat_id, reader, Action::read);
     std::optional<GenerationRecord> record;
-    if (const LivePtr live = ports_.open.lives.find(id)) {
+    if (const LivePtr live = parts_.open.lives.find(id)) {
         const bool is_over = co_await live->over.wait_until(deadline);
         if (!is_over) {
             throw named({Kind::timed_out, "upstream.timeout",
@@ -96,7 +95,7 @@ Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId re
         }
         record = live->record;
     } else {
-        record = co_await ports_.store.find(id);
+        record = co_await parts_.store.find(id);
     }
     if (!right->holds()) {
         throw named(generation_not_found(), id);
@@ -108,8 +107,8 @@ Task<contracts::SentChat> Generations::wait_for_reply(GenerationId id, UserId re
     sent.chat_id = record->chat;
     sent.generationId = id.to_string();
     sent.usage = {record->tokens.input, record->tokens.output};
-    auto stored = co_await ports_.messages.find_by_id(*record->answer);
-    People& people = ports_.chat.people;
+    auto stored = co_await parts_.messages.find_by_id(*record->answer);
+    People& people = parts_.people;
     sent.message = co_await people.show_again(std::move(message));
     if (stored) {
         sent.reply = co_await people.show(std::move(*stored));

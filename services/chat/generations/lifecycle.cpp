@@ -1,10 +1,10 @@
+#include "services/chat/generations/lifecycle.hpp"
+
 #include "base/log.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/generations/cost.hpp"
 #include "services/chat/generations/failures.hpp"
-#include "services/chat/generations/generations.hpp"
 
-// From an answer's turn to its end.
 namespace loquat::chat {
 namespace {
 
@@ -15,7 +15,7 @@ constexpr milliseconds durable_pause_max{5'000};
 
 }  // namespace
 
-Task<void> Generations::run(LivePtr live) {
+Task<void> Lifecycle::run(LivePtr live) {
     live->began = std::chrono::steady_clock::now();
     std::exception_ptr error;
     try {
@@ -39,25 +39,25 @@ Task<void> Generations::run(LivePtr live) {
 
 // What was right when it was asked may not be any more: its turn can come much later.  A session
 // that ended since does not matter, the question was asked while it was good.
-Task<void> Generations::check_turn(LivePtr live) {
+Task<void> Lifecycle::check_turn(LivePtr live) {
     if (live->record.state == GenerationState::queued) {
-        co_await check_quota(live->record.user);
+        co_await parts_.quota.check(live->record.user);
     }
     const RoomPtr room =
-        co_await ports_.chat.rooms.get(live->record.chat, live->record.user, Action::send);
+        co_await parts_.rooms.get(live->record.chat, live->record.user, Action::send);
     if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
         throw assistant_off();
     }
 }
 
-Task<Ending> Generations::produce(LivePtr live) {
+Task<Ending> Lifecycle::produce(LivePtr live) {
     GenerationRecord& record = live->record;
     if (!live->ending) {
         co_await check_turn(live);
     }
     if (record.state == GenerationState::queued && !live->ending) {
-        const Time now = ports_.clock.now();
-        if (!co_await ports_.store.begin(record.id, now)) {
+        const Time now = parts_.clock.now();
+        if (!co_await parts_.store.begin(record.id, now)) {
             co_return interrupted();
         }
         record.state = GenerationState::streaming;
@@ -66,16 +66,16 @@ Task<Ending> Generations::produce(LivePtr live) {
     if (live->ending) {
         co_return *live->ending;
     }
-    writer_.note(live, {.kind = EventKind::state, .state = GenerationState::streaming});
-    co_return co_await runner_.run(live);
+    parts_.writer.note(live, {.kind = EventKind::state, .state = GenerationState::streaming});
+    co_return co_await parts_.runner.run(live);
 }
 
 // The record as it will be once the answer has ended.
-GenerationRecord Generations::end_of(const Live& live) const {
+GenerationRecord Lifecycle::end_of(const Live& live) const {
     GenerationRecord record = live.record;
     record.state = live.ending->state;
     record.error = live.ending->error;
-    record.finished_at = ports_.clock.now();
+    record.finished_at = parts_.clock.now();
     if (live.reported) {
         record.tokens = *live.reported;
     } else {
@@ -93,30 +93,30 @@ GenerationRecord Generations::end_of(const Live& live) const {
     return record;
 }
 
-Task<void> Generations::finish(LivePtr live) {
-    co_await writer_.flush(live);
+Task<void> Lifecycle::finish(LivePtr live) {
+    co_await parts_.writer.flush(live);
     co_await price(live);
     const bool is_durable = co_await make_durable(live);
     if (is_durable) {
-        writer_.forget(*live);
+        parts_.writer.forget(*live);
         live->durable.open();
-        ports_.metrics.count(live->record.state);
+        parts_.metrics.count(live->record.state);
         if (live->has_slot) {
-            ports_.metrics.whole.observe(std::chrono::steady_clock::now() - live->began);
+            parts_.metrics.whole.observe(std::chrono::steady_clock::now() - live->began);
         }
-        co_await settle(live);
+        co_await parts_.settlement.settle(live);
     }
     pass_on(*live);
-    ports_.open.lives.remove(*live);
-    ports_.metrics.live.set(static_cast<std::int64_t>(ports_.open.lives.size()));
-    ports_.metrics.logs_cached.set(static_cast<std::int64_t>(ended_logs_.size()));
+    parts_.open.lives.remove(*live);
+    parts_.metrics.live.set(static_cast<std::int64_t>(parts_.open.lives.size()));
+    parts_.metrics.logs_cached.set(static_cast<std::int64_t>(parts_.archive.size()));
     if (is_durable) {
-        teller_.tell_end(*live);
+        parts_.teller.tell_end(*live);
         if (!live->log->is_withdrawn()) {
-            ended_logs_.put(live->record.id, live->log, live->log->bytes() + sizeof(StreamLog));
+            parts_.archive.keep(live->record.id, live->log);
         }
-        if (live->kind == ChatKind::assistant && !is_stopping_) {
-            titles_.consider(live->record);
+        if (live->kind == ChatKind::assistant && !parts_.open.is_stopping) {
+            parts_.titles.consider(live->record);
         }
     } else {
         live->log->close();
@@ -126,13 +126,13 @@ Task<void> Generations::finish(LivePtr live) {
 }
 
 // After a fallback another model has answered, at its own price.
-Task<void> Generations::price(LivePtr live) {
+Task<void> Lifecycle::price(LivePtr live) {
     if (live->record.model == live->model.id) {
         co_return;
     }
     contracts::Model answered{.id = live->record.model};
     try {
-        answered = co_await ports_.open.catalog.find(live->record.model);
+        answered = co_await parts_.open.catalog.find(live->record.model);
     } catch (const Failure& failure) {
         log_warn({.service = "chat"}, "an answer has no price", {{"error", failure.code}});
     }
@@ -140,22 +140,22 @@ Task<void> Generations::price(LivePtr live) {
 }
 
 // Until the store takes it.  Readers see a stream that goes on meanwhile.
-Task<bool> Generations::make_durable(LivePtr live) {
+Task<bool> Lifecycle::make_durable(LivePtr live) {
     GenerationRecord ended = end_of(*live);
     milliseconds pause{50};
     for (int tries = 1; tries <= durable_tries_max; ++tries) {
         std::exception_ptr error;
         try {
             std::vector<GenerationRecord> one{ended};
-            const auto finished = co_await ports_.store.finish(std::move(one));
+            const auto finished = co_await parts_.store.finish(std::move(one));
             if (!finished.front()) {
                 // A try before whose answer was lost, and nobody else.
-                auto stored = co_await ports_.store.find(ended.id);
+                auto stored = co_await parts_.store.find(ended.id);
                 ended = stored ? std::move(*stored) : std::move(ended);
             }
             live->record = std::move(ended);
             if (const auto usage = usage_of(live->record)) {
-                spent_.note(*usage);
+                parts_.spent.note(*usage);
             }
             co_return true;
         } catch (const Failure&) {
@@ -164,89 +164,69 @@ Task<bool> Generations::make_durable(LivePtr live) {
         const std::string what = aio::describe(error);
         log_error({.service = "chat"}, "the end of an answer could not be stored; trying again",
                   {{"error", what}, {"generation_id", ended.id.to_string()}});
-        co_await ports_.loop.sleep_for(pause);
+        co_await parts_.loop.sleep_for(pause);
         pause = std::min(pause * 2, durable_pause_max);
     }
     co_return false;
 }
 
-// The message is there before `done` is told, if the store can do it in a moment.
-Task<void> Generations::settle(LivePtr live) {
-    std::exception_ptr error;
-    try {
-        Outcomes::Ticket ticket{outcomes_};
-        co_await settler_.settle(live->record, outcomes_, ticket);
-        if (live->record.answer && !is_stopping_) {
-            co_await ticket.wait_until(std::chrono::steady_clock::now() +
-                                       milliseconds{config_.store_wait_ms});
-        }
-    } catch (const Failure&) {
-        error = std::current_exception();
-    }
-    if (error) {
-        has_unsettled_ = true;
-        const std::string what = aio::describe(error);
-        log_warn({.service = "chat"}, "an answer is not in the log yet", {{"error", what}});
-    }
-}
-
 // The person's next one has its turn.
-void Generations::pass_on(Live& live) {
+void Lifecycle::pass_on(Live& live) {
     if (!std::exchange(live.has_slot, false)) {
         return;
     }
     const UserId user = live.record.user;
-    const auto next = ports_.open.queue.pass_on(user, live.record.id);
+    const auto next = parts_.open.queue.pass_on(user, live.record.id);
     if (!next) {
         return;
     }
-    if (const LivePtr waiting = ports_.open.lives.find(*next)) {
+    if (const LivePtr waiting = parts_.open.lives.find(*next)) {
         waiting->has_slot = true;
-        if (is_stopping_) {
+        if (parts_.open.is_stopping) {
             waiting->decide(interrupted());  // no model is asked any more
         }
-        scope_.start(run(waiting));
+        parts_.scope.start(run(waiting));
     }
     tell_positions(user);
 }
 
-void Generations::tell_positions(const UserId& user) {
+void Lifecycle::tell_positions(const UserId& user) {
     std::int64_t position = 0;
-    for (const GenerationId& id : ports_.open.queue.waiting(user)) {
+    for (const GenerationId& id : parts_.open.queue.waiting(user)) {
         ++position;
-        const LivePtr live = ports_.open.lives.find(id);
+        const LivePtr live = parts_.open.lives.find(id);
         if (live && live->queue_position != position) {
             live->queue_position = position;
-            writer_.note(live, {.kind = EventKind::state,
-                                .state = GenerationState::queued,
-                                .queue_position = position});
+            parts_.writer.note(live, {.kind = EventKind::state,
+                                      .state = GenerationState::queued,
+                                      .queue_position = position});
         }
     }
 }
 
-bool Generations::end_early(const LivePtr& live, Ending ending) {
+bool Lifecycle::end_early(const LivePtr& live, Ending ending) {
     if (!live->decide(std::move(ending))) {
         return false;
     }
-    if (ports_.open.queue.leave(live->record.user, live->record.id)) {
+    if (parts_.open.queue.leave(live->record.user, live->record.id)) {
         tell_positions(live->record.user);
-        scope_.start(finish(live));
+        parts_.scope.start(finish(live));
     } else if (live->feed != nullptr) {
-        runner_.stop_model(live);
+        parts_.runner.stop_model(live);
     }
     return true;
 }
 
 // Nobody can read along any more.
-void Generations::on_chat_deleted(const ChatId& chat) {
-    for (const LivePtr& live : ports_.open.lives.of_chat(chat)) {
+void Lifecycle::on_chat_deleted(const ChatId& chat) {
+    for (const LivePtr& live : parts_.open.lives.of_chat(chat)) {
         end_early(live, {GenerationState::canceled, std::nullopt});
     }
 }
 
 // Who has left can neither read nor stop what they asked for: it would fill their place unseen.
-void Generations::on_member_gone(const ChatId& chat, const UserId& user) {
-    for (const LivePtr& live : ports_.open.lives.of_chat(chat)) {
+void Lifecycle::on_member_gone(const ChatId& chat, const UserId& user) {
+    for (const LivePtr& live : parts_.open.lives.of_chat(chat)) {
         if (live->record.user == user) {
             end_early(live, {GenerationState::canceled, std::nullopt});
         }
@@ -254,36 +234,10 @@ void Generations::on_member_gone(const ChatId& chat, const UserId& user) {
 }
 
 // Also what is being written: nothing more of the conversation is to come from outside.
-void Generations::on_assistant_off(const ChatId& chat) {
-    for (const LivePtr& live : ports_.open.lives.of_chat(chat)) {
+void Lifecycle::on_assistant_off(const ChatId& chat) {
+    for (const LivePtr& live : parts_.open.lives.of_chat(chat)) {
         end_early(live, failed_with(assistant_off()));
     }
-}
-
-Task<contracts::CanceledGeneration> Generations::cancel_generation(
-    contracts::Caller caller, contracts::GenerationRef request) {
-    const UserId user = caller.user_id();
-    const Readable readable = co_await get_readable(user, request.generationId);
-    const GenerationRecord& record = readable.record;
-    const RoomPtr room = co_await ports_.chat.rooms.get(record.chat, user, Action::read);
-    const MemberRecord* member = room->find(user);
-    const bool is_admin = member != nullptr && member->role != MemberRole::member;
-    if (record.user != user && !is_admin) {
-        throw Failure{Kind::forbidden, "chat.forbidden",
-                      "Only who asked, and the conversation's admins, may stop an answer."};
-    }
-    const LivePtr live = ports_.open.lives.find(record.id);
-    if (!live) {
-        co_return contracts::CanceledGeneration{request.generationId, record.state};
-    }
-    if (end_early(live, {GenerationState::canceled, std::nullopt})) {
-        ports_.audit.note(caller,
-                          {.action = "generation.canceled", .subject = request.generationId});
-    }
-    co_await live->durable.wait_until(caller.deadline);
-    const GenerationState state =
-        live->durable.is_open() ? live->record.state : live->ending->state;
-    co_return contracts::CanceledGeneration{request.generationId, state};
 }
 
 }  // namespace loquat::chat

@@ -1,9 +1,9 @@
+#include "services/chat/generations/answer_reader.hpp"
+
 #include <algorithm>
 
 #include "services/chat/generations/failures.hpp"
-#include "services/chat/generations/generations.hpp"
 
-// Reading along, and reading what has ended.
 namespace loquat::chat {
 namespace {
 
@@ -34,8 +34,8 @@ GenerationId decode_cursor_of_generations(const std::string& cursor) {
 }  // namespace
 
 // What one may not see is not there.
-Task<Generations::Readable> Generations::get_readable(UserId user, std::string id,
-                                                      runtime::StandingRights::OnEnd on_end) {
+Task<AnswerReader::Readable> AnswerReader::get_readable(UserId user, std::string id,
+                                                        runtime::StandingRights::OnEnd on_end) {
     const auto wanted = GenerationId::parse(id);
     if (!wanted) {
         throw generation_not_found();
@@ -45,10 +45,10 @@ Task<Generations::Readable> Generations::get_readable(UserId user, std::string i
         throw generation_not_found();
     }
     auto right =
-        ports_.rights.open(runtime::StandingRights::Member{record->chat, user}, std::move(on_end));
+        parts_.rights.open(runtime::StandingRights::Member{record->chat, user}, std::move(on_end));
     bool is_visible = true;
     try {
-        co_await ports_.chat.rooms.get(record->chat, user, Action::read);
+        co_await parts_.rooms.get(record->chat, user, Action::read);
     } catch (const Failure& failure) {
         is_visible = failure.kind != Kind::not_found && failure.kind != Kind::forbidden;
         if (is_visible) {
@@ -61,19 +61,19 @@ Task<Generations::Readable> Generations::get_readable(UserId user, std::string i
     co_return Readable{std::move(*record), std::move(right)};
 }
 
-Task<std::optional<GenerationRecord>> Generations::find_shown(GenerationId id) {
+Task<std::optional<GenerationRecord>> AnswerReader::find_shown(GenerationId id) {
     for (int tries = 0; tries < erasures_awaited_max; ++tries) {
-        const Version asked = erasures_;
+        const Version asked = parts_.archive.erasures();
         std::optional<GenerationRecord> record;
-        if (const LivePtr live = ports_.open.lives.find(id)) {
+        if (const LivePtr live = parts_.open.lives.find(id)) {
             record = live->record;
         } else {
-            record = co_await ports_.store.find(id);
+            record = co_await parts_.store.find(id);
         }
         if (record) {
             co_await hide_deleted(*record);
         }
-        if (asked == erasures_) {
+        if (asked == parts_.archive.erasures()) {
             co_return record;
         }
     }
@@ -81,42 +81,29 @@ Task<std::optional<GenerationRecord>> Generations::find_shown(GenerationId id) {
                   "The conversation is changing; try again."};
 }
 
-Task<void> Generations::hide_deleted(GenerationRecord& record) {
+Task<void> AnswerReader::hide_deleted(GenerationRecord& record) {
     if (!is_terminal(record.state) || !record.answer || record.text.empty()) {
         co_return;
     }
-    const auto message = co_await ports_.messages.find_by_id(*record.answer);
+    const auto message = co_await parts_.messages.find_by_id(*record.answer);
     if (message && message->deleted_at) {
         record.text.clear();
         // Where nothing is kept nothing changes, or each question would overtake itself.
-        const LivePtr live = ports_.open.lives.find(record.id);
-        const bool is_kept = ended_logs_.find(record.id) != nullptr;
+        const LivePtr live = parts_.open.lives.find(record.id);
+        const bool is_kept = parts_.archive.find(record.id) != nullptr;
         if (is_kept || (live && !live->record.text.empty())) {
-            withdraw_log(record.id);
+            parts_.archive.withdraw(record.id);
         }
     }
 }
 
-void Generations::withdraw_log(const GenerationId& id) {
-    erasures_.change();
-    if (const StreamLogPtr* kept = ended_logs_.find(id)) {
-        (*kept)->withdraw();
-        ended_logs_.erase(id);
-    }
-    const LivePtr live = ports_.open.lives.find(id);
-    if (live && is_terminal(live->record.state)) {
-        live->record.text.clear();
-        live->log->withdraw();
-    }
-}
-
-contracts::Generation Generations::view(const GenerationRecord& record) const {
+contracts::Generation AnswerReader::view(const GenerationRecord& record) const {
     contracts::Generation out;
     out.generationId = record.id.to_string();
     out.chat_id = record.chat;
     out.user_id = record.user;
     out.state = record.state;
-    out.queue_position = ports_.open.queue.position(record.user, record.id);
+    out.queue_position = parts_.open.queue.position(record.user, record.id);
     out.model = record.model;
     out.provider = text_or_null(record.provider);
     out.system_prompt = record.system_prompt;
@@ -133,7 +120,7 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
     out.prompt_message_id = record.prompt;
     out.message_id = record.answer;
     out.context = record.context;
-    if (const LivePtr live = ports_.open.lives.find(record.id)) {
+    if (const LivePtr live = parts_.open.lives.find(record.id)) {
         out.last_event_id = live->told;
     } else {
         out.last_event_id = static_cast<std::int64_t>(count_events(record));
@@ -141,24 +128,24 @@ contracts::Generation Generations::view(const GenerationRecord& record) const {
     return out;
 }
 
-Task<contracts::Generation> Generations::get_generation(contracts::Caller caller,
-                                                        contracts::GenerationRef request) {
+Task<contracts::Generation> AnswerReader::get_generation(contracts::Caller caller,
+                                                         contracts::GenerationRef request) {
     const Readable readable = co_await get_readable(caller.user_id(), request.generationId);
     const GenerationRecord& record = readable.record;
     // Meanwhile it may have gone on.
-    const LivePtr live = ports_.open.lives.find(record.id);
+    const LivePtr live = parts_.open.lives.find(record.id);
     co_return view(live && !is_terminal(record.state) ? live->record : record);
 }
 
-Task<contracts::Page<contracts::Generation>> Generations::list_generations(
+Task<contracts::Page<contracts::Generation>> AnswerReader::list_generations(
     contracts::Caller caller, contracts::ListGenerationsRequest request) {
-    co_await ports_.chat.rooms.get(request.id, caller.user_id(), Action::read);
+    co_await parts_.rooms.get(request.id, caller.user_id(), Action::read);
     std::optional<GenerationId> before;
     if (request.cursor) {
         before = decode_cursor_of_generations(*request.cursor);
     }
     const auto limit = static_cast<std::size_t>(request.limit);
-    const GenerationPage stored = co_await ports_.store.list(request.id, before, limit);
+    const GenerationPage stored = co_await parts_.store.list(request.id, before, limit);
     contracts::Page<contracts::Generation> page;
     for (const GenerationRecord& listed : stored.items) {
         // Read again one by one: what was deleted meanwhile is not shown.
@@ -173,27 +160,27 @@ Task<contracts::Page<contracts::Generation>> Generations::list_generations(
     co_return page;
 }
 
-Task<StreamLogPtr> Generations::get_log(GenerationRecord record) {
-    if (const LivePtr live = ports_.open.lives.find(record.id)) {
+Task<StreamLogPtr> AnswerReader::get_log(GenerationRecord record) {
+    if (const LivePtr live = parts_.open.lives.find(record.id)) {
         co_return live->log;
     }
-    if (const StreamLogPtr* kept = ended_logs_.find(record.id)) {
-        co_return *kept;
+    if (StreamLogPtr kept = parts_.archive.find(record.id)) {
+        co_return kept;
     }
-    const Version asked = erasures_;
+    const Version asked = parts_.archive.erasures();
     if (!is_terminal(record.state)) {
         // It ended after the record was read.
         auto stored = co_await find_shown(record.id);
         record = stored ? std::move(*stored) : std::move(record);
     }
     StreamLogPtr log = rebuild_log(record);
-    if (asked == erasures_) {
-        ended_logs_.put(record.id, log, log->bytes() + sizeof(StreamLog));
+    if (asked == parts_.archive.erasures()) {
+        parts_.archive.keep(record.id, log);
     }
     co_return log;
 }
 
-Task<contracts::FeedPtr<contracts::EventText>> Generations::stream_generation(
+Task<contracts::FeedPtr<contracts::EventText>> AnswerReader::stream_generation(
     contracts::Caller caller, contracts::StreamGenerationRequest request) {
     const std::int64_t after = request.last_event_id.value_or(0);
     if (after < 0) {

@@ -1,0 +1,37 @@
+#pragma once
+#include "aio/loop.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/generations/open_answers.hpp"
+#include "services/chat/generations/settler.hpp"
+
+namespace loquat::chat {
+
+// Sees to it that what follows from ended answers comes into the log: at once, and again until it
+// is there.
+class Settlement {
+  public:
+    struct Parts {
+        Settler& settler;
+        Spent& spent;
+        Outcomes& outcomes;
+        UsageLedger& ledger;
+        const OpenAnswers& open;
+        aio::Loop& loop;
+        const ChatConfig& config;
+    };
+
+    explicit Settlement(Parts parts) : parts_(parts) {}
+
+    // Fails never: what is left is settled later.
+    Task<void> settle(LivePtr live);
+    // Until it is cancelled.
+    Task<void> keep_settling();
+
+  private:
+    Task<void> forget_recorded();
+
+    Parts parts_;
+    bool has_unsettled_ = true;
+};
+
+}  // namespace loquat::chat
