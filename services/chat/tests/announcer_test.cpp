@@ -1,4 +1,5 @@
 #include "services/chat/conversations/announcer.hpp"
+#include "services/chat/cache/unsaved.hpp"
 
 #include "services/chat/tests/world.hpp"
 

@@ -1,6 +1,9 @@
 #include "services/chat/tests/assistant_world.hpp"
 
 #include "base/text.hpp"
+#include "services/chat/adapters/memory_generations.hpp"
+#include "services/chat/chat.hpp"
+#include "services/chat/generations/generations.hpp"
 
 namespace loquat::chat {
 
@@ -128,7 +131,10 @@ FakeAnswerPtr FakeModels::find_next() {
     return answer;
 }
 
-AssistantWorld::AssistantWorld(ChatConfig config) : World(config), config_(config) {
+FakeJournal::FakeJournal() : inner_(make_memory_journal()) {}
+
+AssistantWorld::AssistantWorld(ChatConfig config)
+    : World(config), generations_store(make_memory_generations()), config_(config) {
     models.models = {
         {.id = "small",
          .provider = "fake",
@@ -137,42 +143,45 @@ AssistantWorld::AssistantWorld(ChatConfig config) : World(config), config_(confi
          .default_ = true},
         {.id = "large", .provider = "fake", .label = "Large", .context_tokens = 100'000}};
     group_assistant = AssistantSettings{};
-    generations = make_generations();
+    make_generations();
 }
 
-std::unique_ptr<Generations> AssistantWorld::make_generations() {
-    open_answers = std::make_unique<OpenAnswers>(models, clock, config_.generations_waiting_max);
-    answers.live = open_answers.get();
-    answers.models = open_answers.get();
-    return std::make_unique<Generations>(
-        Generations::Ports{chat.parts(), *open_answers, *generations_store, journal, models, ledger,
-                           log, *messages, broadcast, clock, loop, generation_metrics, audit,
-                           rights},
+AssistantWorld::~AssistantWorld() = default;
+
+void AssistantWorld::make_generations() {
+    running_.reset();
+    open_answers_ = std::make_unique<OpenAnswers>(models, clock, config_.generations_waiting_max);
+    answers.live = open_answers_.get();
+    answers.models = open_answers_.get();
+    running_ = std::make_unique<Generations>(
+        Generations::Ports{service->parts(), *open_answers_, *generations_store, journal, models,
+                           ledger, log, *messages, broadcast, clock, loop, generation_metrics,
+                           audit, rights},
         config_);
+    generations = running_.get();
 }
 
 void AssistantWorld::run_assistants(Task<void> body) { run(live_with_assistants(std::move(body))); }
 
 Task<void> AssistantWorld::live_with_assistants(Task<void> body) {
     start_consumer();
-    co_await generations->start();
+    co_await running_->start();
     std::exception_ptr error;
     try {
         co_await std::move(body);
     } catch (...) {
         error = std::current_exception();
     }
-    co_await generations->stop(std::chrono::steady_clock::now() + 10s);
+    co_await running_->stop(std::chrono::steady_clock::now() + 10s);
     if (error) {
         std::rethrow_exception(error);
     }
 }
 
 Task<void> AssistantWorld::crash() {
-    co_await generations->stop(Steady::min());
-    generations.reset();
-    generations = make_generations();
-    co_await generations->start();
+    co_await running_->stop(Steady::min());
+    make_generations();
+    co_await running_->start();
 }
 
 Task<contracts::Chat> AssistantWorld::make_assistant_chat(UserId user) {

@@ -1,12 +1,16 @@
 #pragma once
 #include <deque>
 
+#include "contracts/generation/generation.hpp"
 #include "contracts/usage/usage_record.hpp"
-#include "services/chat/adapters/memory_generations.hpp"
-#include "services/chat/generations/generations.hpp"
+#include "services/chat/generations/metrics.hpp"
+#include "services/chat/generations/ports.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {
+
+class Generations;
+struct OpenAnswers;
 
 // One answer of the fake model: what the test says comes, when it says so.
 class FakeAnswer {
@@ -94,17 +98,20 @@ class FakeJournal final : public GenerationJournal {
     Task<void> trim(std::uint64_t before) override { return inner_->trim(before); }
     Task<std::vector<JournalRow>> read(std::uint64_t after) override { return inner_->read(after); }
 
+    FakeJournal();
+
     int appends = 0;
     bool is_broken = false;
 
   private:
-    std::unique_ptr<GenerationJournal> inner_ = make_memory_journal();
+    std::unique_ptr<GenerationJournal> inner_;
 };
 
 // World with assistants.
 class AssistantWorld : public World {
   public:
     explicit AssistantWorld(ChatConfig config = {});
+    ~AssistantWorld();
 
     // Runs `body` with everything started and a consumer beside it.
     void run_assistants(Task<void> body);
@@ -126,16 +133,17 @@ class AssistantWorld : public World {
     FakeModels models;
     FakeLedger ledger;
     FakeJournal journal;
-    std::unique_ptr<GenerationStore> generations_store = make_memory_generations();
+    std::unique_ptr<GenerationStore> generations_store;
     GenerationMetrics generation_metrics{registry};
-    std::unique_ptr<OpenAnswers> open_answers;
-    std::unique_ptr<Generations> generations;
+    contracts::GenerationApi* generations = nullptr;  // of the one that runs
 
   private:
-    std::unique_ptr<Generations> make_generations();
+    void make_generations();
     Task<void> live_with_assistants(Task<void> body);
 
     ChatConfig config_;
+    std::unique_ptr<OpenAnswers> open_answers_;
+    std::unique_ptr<Generations> running_;
 };
 
 struct StreamEvent {

@@ -3,6 +3,9 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/people.hpp"
+#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/unsaved.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {

@@ -59,7 +59,7 @@ TEST(Counting, gives_an_impossible_figure_neither_to_the_answer_nor_to_the_ledge
         const UserId ana = world.person("ana");
         auto body = [&]() -> Task<void> {
             const auto chat = co_await world.make_assistant_chat(ana);
-            co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+            co_await world.name_chat(chat.id, "Has one");
             const auto started = co_await world.ask(ana, chat.id, "Hello");
             const auto answer = co_await world.models.next();
             answer->say("one two three");
@@ -85,7 +85,7 @@ TEST(Counting, takes_the_largest_figure_everywhere) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+        co_await world.name_chat(chat.id, "Has one");
         const auto started = co_await world.ask(ana, chat.id, "Hello");
         const auto answer = co_await world.models.next();
         answer->say("x");
@@ -109,7 +109,7 @@ TEST(Counting, prices_an_answer_by_the_model_that_has_written_it) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+        co_await world.name_chat(chat.id, "Has one");
         const auto started = co_await world.ask(ana, chat.id, "Hello");
         const auto answer = co_await world.models.next();
         answer->say("x");
@@ -131,7 +131,7 @@ TEST(Counting, prices_an_answer_that_was_cut_off_by_the_end_of_the_process) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+        co_await world.name_chat(chat.id, "Has one");
         const auto started = co_await world.ask(ana, chat.id, "Hello");
         const auto answer = co_await world.models.next();
         answer->say("one two three");
@@ -156,7 +156,7 @@ TEST(Counting, takes_what_a_model_says_of_its_use_after_it_was_cut) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+        co_await world.name_chat(chat.id, "Has one");
         const auto started = co_await world.ask(ana, chat.id, "Hello");
         const auto answer = co_await world.models.next();
         answer->say(std::string(2'000, 'x'));
@@ -200,7 +200,7 @@ TEST(Quota, is_asked_again_when_a_waiting_answer_has_its_turn) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+        co_await world.name_chat(chat.id, "Has one");
         std::vector<std::string> ids;
         for (int i = 0; i < 5; ++i) {
             const auto started = co_await world.ask(ana, chat.id, "more");
@@ -239,7 +239,7 @@ TEST(Quota, counts_each_answer_once_while_the_ledger_lags_behind) {
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto chat = co_await world.make_assistant_chat(ana);
-        co_await world.chat.parts().naming.name_chat(chat.id, "Has one");
+        co_await world.name_chat(chat.id, "Has one");
         const auto use = [&](std::int64_t tokens) -> Task<std::string> {
             const auto started = co_await world.ask(ana, chat.id, "more");
             const auto answer = co_await world.models.next();

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "contracts/events.hpp"
+#include "services/chat/chat.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 #include "wire/codec.hpp"
 

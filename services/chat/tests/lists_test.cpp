@@ -99,7 +99,7 @@ TEST(ListChats, keeps_its_order_over_a_restart) {
         co_await world.make_group(ana, {});
         world.clock.advance(std::chrono::seconds{1});
         co_await world.send(ana, old.id, "up");
-        co_await world.chat.stop(std::chrono::steady_clock::now() + std::chrono::seconds{10});
+        co_await world.stop();
 
         const auto places = co_await world.chats->list_places(ana);
 

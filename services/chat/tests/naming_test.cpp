@@ -110,18 +110,18 @@ TEST(Title, that_a_person_gave_while_a_model_thought_of_one_stays) {
         const auto chat = co_await world.make_assistant_chat(ana);
         co_await world.send(ana, chat.id, "First?");
         const auto asked = co_await title_of(world, ana, chat.id);
-        const bool is_wanted = co_await world.chat.parts().naming.wants_title(chat.id);
+        const bool is_wanted = co_await world.wants_title(chat.id);
         contracts::UpdateChatRequest request;
         request.id = chat.id;
         request.title = "Mine";
         co_await world.chat.update_chat(world.as(ana), request);
 
-        co_await world.chat.parts().naming.name_chat(chat.id, "About plums");
+        co_await world.name_chat(chat.id, "About plums");
 
         EXPECT_EQ(asked, "First?");
         EXPECT_TRUE(is_wanted);
         EXPECT_EQ(co_await title_of(world, ana, chat.id), "Mine");
-        EXPECT_FALSE(co_await world.chat.parts().naming.wants_title(chat.id));
+        EXPECT_FALSE(co_await world.wants_title(chat.id));
     };
 
     world.run_assistants(body());

@@ -1,3 +1,4 @@
+#include "services/chat/conversations/membership_feed.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {

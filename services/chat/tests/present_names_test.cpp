@@ -1,3 +1,4 @@
+#include "contracts/chat/broadcasts.hpp"
 #include "contracts/events.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 #include "wire/codec.hpp"

@@ -1,3 +1,4 @@
+#include "services/chat/adapters/memory_generations.hpp"
 #include "services/chat/generations/settler.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 #include "store/tests/log_double.hpp"

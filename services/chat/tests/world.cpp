@@ -1,6 +1,10 @@
 #include "services/chat/tests/world.hpp"
 
 #include "contracts/events.hpp"
+#include "services/chat/adapters/memory_chats.hpp"
+#include "services/chat/chat.hpp"
+#include "store/broadcast/publish.hpp"
+#include "store/messages/memory_messages.hpp"
 
 namespace loquat::chat {
 
@@ -95,7 +99,10 @@ std::vector<std::string> FakeBroadcast::room_events(const ChatId& chat) const {
     std::vector<std::string> types;
     for (const auto& [topic, payload] : published) {
         if (topic == contracts::topics::chat_room.name(chat)) {
-            types.push_back(contracts::decode<contracts::RoomEvent>(payload)->type);
+            std::string type = contracts::decode<contracts::RoomEvent>(payload)->type;
+            if (!type.starts_with("message")) {
+                types.push_back(std::move(type));
+            }
         }
     }
     return types;
@@ -126,7 +133,13 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
     return last;
 }
 
-World::World(ChatConfig config) : chat(ports(), config) {}
+World::World(ChatConfig config)
+    : messages(store::make_memory_messages()),
+      chats(make_memory_chats()),
+      service(std::make_unique<Chat>(ports(), config)),
+      chat(*service) {}
+
+World::~World() = default;
 
 ChatPorts World::ports() {
     return {*chats,    directory, answers, answers, log,   *messages,
@@ -142,15 +155,23 @@ void World::run(Task<void> body) {
 }
 
 Task<void> World::live(Task<void> body) {
-    chat.start();
+    service->start();
     try {
         co_await std::move(body);
     } catch (...) {
         failed_ = std::current_exception();
     }
     co_await scope_.close();
-    co_await chat.stop(std::chrono::steady_clock::now() + 10s);
+    co_await stop();
     loop.stop();
+}
+
+Task<void> World::stop() { co_await service->stop(std::chrono::steady_clock::now() + 10s); }
+
+Task<bool> World::wants_title(ChatId in) { return service->parts().naming.wants_title(in); }
+
+Task<void> World::name_chat(ChatId in, std::string title) {
+    return service->parts().naming.name_chat(in, std::move(title));
 }
 
 void World::start_consumer() { scope_.start(consume()); }
@@ -181,20 +202,29 @@ Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
     const auto decoded = batch.records;
     const auto outcomes = co_await messages->apply_batch(std::move(batch));
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        const contracts::Outcome& outcome = outcomes[i];
-        const bool is_change = outcome.kind == contracts::OutcomeKind::stored ||
-                               outcome.kind == contracts::OutcomeKind::edited ||
-                               outcome.kind == contracts::OutcomeKind::deleted;
-        if (!decoded[i]->origin.empty()) {
-            broadcast.publish(
-                contracts::topics::chat_outcome.name(decoded[i]->origin),
-                contracts::encode(contracts::OutcomeEvent{decoded[i]->origin_ref, outcome}));
-        }
-        if (is_change) {
-            broadcast.publish(
-                contracts::topics::chat_stored.name(),
-                contracts::encode(contracts::StoredEvent{outcome.kind, outcome.message}));
-        }
+        announce(*decoded[i], outcomes[i]);
+    }
+}
+
+// As the consumer does it: the room first, then who keeps what is stored, then who waits.
+void World::announce(const contracts::MessageRecord& record, const contracts::Outcome& outcome) {
+    const contracts::StoredMessage& message = outcome.message;
+    std::string_view type;
+    if (outcome.kind == contracts::OutcomeKind::stored) {
+        type = "message";
+    } else if (outcome.kind == contracts::OutcomeKind::edited) {
+        type = "message_edited";
+    } else if (outcome.kind == contracts::OutcomeKind::deleted) {
+        type = "message_deleted";
+    }
+    if (!type.empty()) {
+        const auto event = contracts::message_told(type, contracts::to_message(message));
+        store::publish(broadcast, contracts::topics::chat_room, message.chat, event);
+        store::publish(broadcast, contracts::topics::chat_stored, {outcome.kind, message});
+    }
+    if (!record.origin.empty()) {
+        const contracts::OutcomeEvent event{record.origin_ref, outcome};
+        store::publish(broadcast, contracts::topics::chat_outcome, record.origin, event);
     }
 }
 

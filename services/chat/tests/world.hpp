@@ -8,12 +8,20 @@
 #include <vector>
 
 #include "aio/yield.hpp"
-#include "services/chat/adapters/memory_chats.hpp"
-#include "services/chat/chat.hpp"
-#include "store/messages/memory_messages.hpp"
+#include "contracts/chat/chat.hpp"
+#include "runtime/audit_trail.hpp"
+#include "runtime/standing_rights.hpp"
+#include "services/chat/config.hpp"
+#include "services/chat/metrics.hpp"
+#include "services/chat/ports.hpp"
+#include "store/broadcast/broadcast.hpp"
+#include "store/messages/message_store.hpp"
 #include "store/tests/log_double.hpp"
 
 namespace loquat::chat {
+
+class Chat;
+struct ChatPorts;
 
 // People by name; may be told to fail.
 class FakeDirectory final : public Directory {
@@ -54,7 +62,7 @@ class FakeBroadcast final : public store::Broadcast {
     // Tells everyone that something may have been missed.
     void announce_loss();
 
-    // Types of the events in a room, and of those for a person's chat list.
+    // Types of the events in a room but messages, and of those for a person's chat list.
     std::vector<std::string> room_events(const ChatId& chat) const;
     std::vector<std::string> user_events(const UserId& user) const;
     // The newest body of that type for a person.
@@ -97,11 +105,16 @@ class CurrentAnswers final : public LiveAnswers, public ModelChoice {
 class World {
   public:
     explicit World(ChatConfig config = {});
+    ~World();
 
     // What the service is given; another one may be made of it.
     ChatPorts ports();
     // Runs `body` with the service started; stops it after.
     void run(Task<void> body);
+    // Before its time.
+    Task<void> stop();
+    Task<bool> wants_title(ChatId in);
+    Task<void> name_chat(ChatId in, std::string title);
     // The consumer stores what was and will be appended.
     void start_consumer();
     // Stores everything that was appended so far and lets the service hear of it.
@@ -121,18 +134,20 @@ class World {
     FakeDirectory directory;
     FakeLog log;
     FakeBroadcast broadcast;
-    std::unique_ptr<store::MessageStore> messages = store::make_memory_messages();
-    std::unique_ptr<ChatStore> chats = make_memory_chats();
+    std::unique_ptr<store::MessageStore> messages;
+    std::unique_ptr<ChatStore> chats;
     runtime::Metrics registry;
     ChatMetrics metrics{registry};
     runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "chat"}};
     runtime::StandingRights rights{clock};
     CurrentAnswers answers;
-    Chat chat;
+    const std::unique_ptr<Chat> service;
+    contracts::ChatApi& chat;  // of `service`
 
   private:
     Task<void> consume();
     Task<void> apply(std::vector<store::LogRecordPtr> records);
+    void announce(const contracts::MessageRecord& record, const contracts::Outcome& outcome);
     Task<void> live(Task<void> body);
 
     store::Offset applied_ = 0;
