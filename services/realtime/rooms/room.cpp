@@ -104,9 +104,8 @@ void Room::detach(Subscription& subscription) {
 void Room::on_notice(store::Notice notice, const store::Payload& payload) {
     const auto self = shared_from_this();  // the last subscription may end within
     if (notice == store::Notice::lost) {
-        has_lost_ = true;
+        note_lost();
         if (last_seq_ >= 0) {
-            tell_lost();
             start_filling();
         }
         return;
@@ -136,7 +135,7 @@ void Room::take(contracts::RoomEvent event) {
 void Room::keep_pending(contracts::RoomEvent event) {
     if (pending_.size() >= pending_max) {
         pending_.clear();
-        has_lost_ = true;
+        note_lost();
     }
     pending_.push_back(std::move(event));
 }
@@ -163,11 +162,12 @@ void Room::tell_resync(std::int64_t from, Torn torn) {
     show_apart(event, shown, nullptr);
 }
 
-void Room::tell_lost() {
-    ++changes_;
-    const bool is_torn = forget_generations();
-    if (is_torn || last_seq_ > 0) {
-        tell_resync(1, is_torn ? Torn::generations : Torn::nothing);
+void Room::note_lost() {
+    has_lost_ = true;
+    forget_generations();
+    if (last_seq_ >= 0) {
+        ++changes_;
+        tell_resync(1, Torn::generations);
     }
 }
 

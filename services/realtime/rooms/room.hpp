@@ -91,9 +91,8 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void keep_recent(const GenerationMark& mark, const contracts::RoomEvent& event);
     void tell_torn();
     // Anything may have been missed: a message, an edit, part of an answer.
-    void tell_lost();
-    // True when any was being written.
-    bool forget_generations();
+    void note_lost();
+    void forget_generations();
     void give_generation(Subscription& subscription, std::string body);
     void start_filling();
     HistoryStep next_of_filling();

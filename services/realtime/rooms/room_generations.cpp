@@ -69,22 +69,17 @@ void Room::release_hold() {
 
 // Events of answers that are written may be missing: their readers ask for the whole text.
 void Room::tell_torn() {
-    if (forget_generations()) {
-        tell_resync(last_seq_ + 1, Torn::generations);
-    }
+    forget_generations();
+    tell_resync(last_seq_ + 1, Torn::generations);
 }
 
-bool Room::forget_generations() {
-    if (generations_.size() == 0) {
-        return false;
-    }
+void Room::forget_generations() {
     ++generation_events_;
     generations_.clear();
     has_lost_recent_ = holds_ > 0;
     for (Subscription* subscription : apart_) {
         subscription->known.reset();
     }
-    return true;
 }
 
 void Room::give_generation(Subscription& subscription, std::string body) {

@@ -142,7 +142,7 @@ void Session::resume(Subscription& subscription) {
     room.place(subscription);
     // Last, as it may fill the window again.
     if (missed) {
-        give(subscription, {body, 0, parts_.maker.next_number(), true});
+        give(subscription, {body, 0, parts_.maker.next_number(), true, torn});
     }
 }
 

@@ -263,6 +263,7 @@ Explored::UnderWay Explored::perform(const Call& call) {
         }
         contracts::Subscribable allowed;
         allowed.head_seq = static_cast<std::int64_t>(messages[check->chat].size());
+        allowed.generations = generations[check->chat];
         asked_head = allowed.head_seq;
         made.answer = allowed;
     } else if (const auto* messages_call = std::get_if<AcceptMessages>(&call)) {

@@ -150,6 +150,7 @@ class Explored {
     Identity who;
     Session session{parts, wire, "token"};
     std::map<ChatId, std::vector<contracts::Message>> messages;
+    std::map<ChatId, std::vector<contracts::LiveGeneration>> generations;
     std::set<ChatId> gone;                // chat.not_found for them
     std::int64_t asked_head = 0;          // of a conversation, when its SUBSCRIBE was judged
     std::set<std::string> durable;        // client ids of messages whose storing was answered

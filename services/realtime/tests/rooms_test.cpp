@@ -231,7 +231,8 @@ TEST_F(Rooms, an_edit_that_the_broadcast_lost_is_announced) {
     broadcast.announce_loss(contracts::topics::chat_room.name(room));
     run();
 
-    EXPECT_EQ(ann.take_one().body, R"({"type":"resync","from_seq":1,"to_seq":1})");
+    EXPECT_EQ(ann.take_one().body,
+              R"({"type":"resync","from_seq":1,"to_seq":1,"generations":true})");
 }
 
 TEST_F(Rooms, a_repeated_broadcast_is_shown_once) {
