@@ -8,35 +8,35 @@ Chat::Chat(ChatPorts ports, const ChatConfig& config)
     : state_(ports, config),
       request_keys_(ports.chats, ports.clock),
       peers_(ports.chats, state_.feed),
-      views_({ports.messages, state_.rooms, state_.heads, state_.deletions, state_.unsaved,
+      views_({ports.messages, state_.cache, state_.heads, state_.deletions, state_.unsaved,
               state_.people, config.text_characters_max}),
-      lists_({ports.chats, state_.rooms, state_.unsaved, state_.people, views_}),
-      membership_({ports.chats, state_.rooms, state_.mutex, state_.heads, state_.deletions,
+      lists_({ports.chats, state_.cache, state_.unsaved, state_.people, views_}),
+      membership_({ports.chats, state_.cache, state_.mutex, state_.heads, state_.deletions,
                    state_.unsaved, state_.people, state_.feed, state_.announcer, state_.events,
                    ports.rights, ports.audit, ports.clock, state_.config}),
-      naming_({ports.chats, state_.rooms, state_.mutex, state_.announcer, state_.scope,
+      naming_({ports.chats, state_.cache, state_.mutex, state_.announcer, state_.scope,
                static_cast<std::size_t>(config.title_characters_max)}),
-      conversations_({ports.chats, state_.rooms, state_.mutex, state_.people, state_.activity,
+      conversations_({ports.chats, state_.cache, state_.mutex, state_.people, state_.activity,
                       state_.feed, membership_, views_, state_.announcer, state_.events,
                       ports.models, ports.audit, ports.clock, state_.config}),
-      mentions_(state_.rooms, state_.people, static_cast<std::size_t>(config.mentions_max)),
-      stored_({ports.broadcast, state_.rooms, state_.heads, state_.deletions, state_.unsaved,
+      mentions_(state_.cache, state_.people, static_cast<std::size_t>(config.mentions_max)),
+      stored_({ports.broadcast, state_.cache, state_.heads, state_.deletions, state_.unsaved,
                state_.activity, naming_, state_.events}),
-      posting_({ports.log, ports.messages, state_.rooms, state_.people, mentions_, state_.outcomes,
+      posting_({ports.log, ports.messages, state_.cache, state_.people, mentions_, state_.outcomes,
                 stored_, ports.metrics, ports.clock, state_.config}),
-      changes_({ports.log, ports.messages, state_.rooms, state_.people, mentions_, state_.outcomes,
+      changes_({ports.log, ports.messages, state_.cache, state_.people, mentions_, state_.outcomes,
                 stored_, ports.metrics, ports.audit, ports.clock, state_.config}),
-      reading_({ports.chats, ports.messages, state_.rooms, state_.heads, state_.deletions,
+      reading_({ports.chats, ports.messages, state_.cache, state_.heads, state_.deletions,
                 state_.unsaved, state_.people, state_.announcer, ports.answers, ports.clock,
                 state_.config}),
-      erasure_({ports.chats, ports.log, ports.messages, state_.rooms, state_.people, ports.audit,
+      erasure_({ports.chats, ports.log, ports.messages, state_.cache, state_.people, ports.audit,
                 ports.clock, ports.loop}),
-      departures_({ports.chats, ports.directory, ports.broadcast, state_.rooms, state_.mutex,
+      departures_({ports.chats, ports.directory, ports.broadcast, state_.cache, state_.mutex,
                    state_.people, membership_, erasure_, state_.announcer, ports.audit, ports.loop,
                    state_.scope}) {}
 
 ConversationParts Chat::parts() {
-    return {state_.rooms, state_.people, conversations_, request_keys_,
+    return {state_.cache, state_.people, conversations_, request_keys_,
             naming_,      posting_,      state_.events};
 }
 
@@ -96,7 +96,7 @@ void Chat::measure_caches() {
     const auto set = [](runtime::Gauge& gauge, std::size_t size) {
         gauge.set(static_cast<std::int64_t>(size));
     };
-    set(state_.ports.metrics.rooms_cached, state_.rooms.size());
+    set(state_.ports.metrics.rooms_cached, state_.cache.size());
     set(state_.ports.metrics.people_cached, state_.people.size());
     set(state_.ports.metrics.heads_cached, state_.heads.size());
     set(state_.ports.metrics.repeats_cached, posting_.repeats_cached());

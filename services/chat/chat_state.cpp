@@ -14,14 +14,14 @@ ChatState::ChatState(ChatPorts given, const ChatConfig& chosen)
     : ports(given),
       config(chosen),
       unsaved(ports.chats, unsaved_max),
-      rooms(ports.chats, unsaved, to_size(config.members_cached_max)),
+      cache(ports.chats, unsaved, to_size(config.members_cached_max)),
       mutex(changes_waiting_max),
       heads(ports.messages, to_size(config.heads_cached_mib) << 20),
       deletions(ports.messages, to_size(config.heads_cached_mib) << 18),
       people(ports.loop, ports.directory, ports.clock,
              {std::chrono::milliseconds{config.names_fresh_ms}, to_size(config.people_cached_max)}),
       outcomes(ports.broadcast, to_size(config.store_waiters_max)),
-      announcer({ports.broadcast, rooms, heads, deletions, people, ports.messages, ports.metrics,
+      announcer({ports.broadcast, cache, heads, deletions, people, ports.messages, ports.metrics,
                  config.text_characters_max}),
       scope(ports.loop, "chat") {}
 

@@ -2,18 +2,18 @@
 #include "contracts/chat/chat.hpp"
 #include "runtime/audit_trail.hpp"
 #include "runtime/standing_rights.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/cache/deletions.hpp"
-#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/announcer.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/conversations/membership_feed.hpp"
 #include "services/chat/domain/activity.hpp"
-#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/messages/pending_outcomes.hpp"
 #include "services/chat/metrics.hpp"
 #include "store/log/event_log.hpp"
 
@@ -41,14 +41,14 @@ struct ChatState {
 
     ChatPorts ports;
     ChatConfig config;
-    Unsaved unsaved;
-    Rooms rooms;
+    WriteBehind unsaved;
+    ConversationCache cache;
     ConversationMutex mutex;
-    Heads heads;
+    LastMessages heads;
     Deletions deletions;
     People people;
     Activity activity;
-    Outcomes outcomes;
+    PendingOutcomes outcomes;
     MembershipFeed feed;
     ConversationEvents events;
     Announcer announcer;

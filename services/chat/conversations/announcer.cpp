@@ -27,15 +27,16 @@ void Announcer::typing(const ChatId& chat, const UserId& user) {
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
-void Announcer::read(const Room& room, const MemberRecord& member, contracts::UnreadCount count,
-                     std::int64_t receipts_members_max) {
-    if (room.chat.member_count <= receipts_members_max) {
+void Announcer::read(const CachedConversation& conversation, const MemberRecord& member,
+                     contracts::UnreadCount count, std::int64_t receipts_members_max) {
+    if (conversation.chat.member_count <= receipts_members_max) {
         const contracts::RoomEvent event{"read", 0, member.user,
                                          contracts::read_event(member.user, member.read_seq)};
-        store::publish(parts_.broadcast, contracts::topics::chat_room, room.chat.id, event);
+        store::publish(parts_.broadcast, contracts::topics::chat_room, conversation.chat.id, event);
     }
-    tell(member.user, {"chats", contracts::my_read_event(room.chat.id, member.read_seq, count),
-                       contracts::ListedPlace{room.chat.id, std::nullopt, member.read_seq, count}});
+    tell(member.user,
+         {"chats", contracts::my_read_event(conversation.chat.id, member.read_seq, count),
+          contracts::ListedPlace{conversation.chat.id, std::nullopt, member.read_seq, count}});
 }
 
 void Announcer::member_added(const ChatId& chat, const UserId& user) {
@@ -134,12 +135,12 @@ Task<void> Announcer::tell_deleted(Job job) {
 // Each person sees the conversation as it is when their turn comes; who is not in it any more sees
 // nothing.
 Task<void> Announcer::tell_seen(Job job) {
-    const RoomPtr room = co_await parts_.rooms.find(job.chat);
-    if (!room) {
+    const ConversationPtr conversation = co_await parts_.cache.find(job.chat);
+    if (!conversation) {
         co_return;
     }
     if (job.what == What::all_changed) {
-        for (const MemberRecord& member : room->members()) {
+        for (const MemberRecord& member : conversation->members()) {
             job.users.push_back(member.user);
         }
     }
@@ -151,20 +152,20 @@ Task<void> Announcer::tell_seen(Job job) {
     std::vector<MentionSeqs> mentions;
     for (std::size_t i = 0; i < job.users.size(); ++i) {
         if (i % events_each_turn == 0) {
-            mentions = co_await find_mentions(room, job, i);
+            mentions = co_await find_mentions(conversation, job, i);
         }
         std::optional<contracts::PublicUser> peer;
-        if (const auto other = room->peer_of(job.users[i])) {
+        if (const auto other = conversation->peer_of(job.users[i])) {
             peer = co_await parts_.people.find(*other);
             peer = peer ? peer : unknown_person(*other);
         }
         const DeletedSeqs deleted = co_await parts_.deletions.find(job.chat);
         // Last, so that nothing is told which was deleted or left while the rest was looked up.
         const store::Head head = co_await parts_.heads.find(job.chat);
-        if (const MemberRecord* member = room->find(job.users[i])) {
+        if (const MemberRecord* member = conversation->find(job.users[i])) {
             auto last =
                 head.last ? std::optional{parts_.people.show_known(*head.last)} : std::nullopt;
-            const ChatView view{.chat = room->chat,
+            const ChatView view{.chat = conversation->chat,
                                 .me = *member,
                                 .head = head,
                                 .last_message = std::move(last),
@@ -181,12 +182,12 @@ Task<void> Announcer::tell_seen(Job job) {
     }
 }
 
-Task<std::vector<MentionSeqs>> Announcer::find_mentions(RoomPtr room, const Job& job,
-                                                        std::size_t first) {
+Task<std::vector<MentionSeqs>> Announcer::find_mentions(ConversationPtr conversation,
+                                                        const Job& job, std::size_t first) {
     std::vector<store::MentionQuery> queries;
     const std::size_t end = std::min(job.users.size(), first + events_each_turn);
     for (std::size_t i = first; i < end; ++i) {
-        const MemberRecord* member = room->find(job.users[i]);
+        const MemberRecord* member = conversation->find(job.users[i]);
         queries.push_back({job.chat, job.users[i], member != nullptr ? member->read_seq : 0});
     }
     co_return co_await load_mentions(parts_.messages, std::move(queries));

@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "aio/channel.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/deletions.hpp"
-#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
 #include "services/chat/cache/unread.hpp"
 #include "services/chat/metrics.hpp"
 #include "store/broadcast/broadcast.hpp"
@@ -21,8 +21,8 @@ class Announcer {
   public:
     struct Parts {
         store::Broadcast& broadcast;
-        Rooms& rooms;
-        Heads& heads;
+        ConversationCache& cache;
+        LastMessages& heads;
         Deletions& deletions;
         People& people;
         store::MessageStore& messages;
@@ -35,8 +35,8 @@ class Announcer {
     void typing(const ChatId& chat, const UserId& user);
     // To the room in conversations of at most `receipts_members_max`; to the person's other devices
     // always.
-    void read(const Room& room, const MemberRecord& member, contracts::UnreadCount count,
-              std::int64_t receipts_members_max);
+    void read(const CachedConversation& conversation, const MemberRecord& member,
+              contracts::UnreadCount count, std::int64_t receipts_members_max);
     void member_added(const ChatId& chat, const UserId& user);
     // Ends the person's live subscriptions.
     void member_removed(const ChatId& chat, const UserId& user);
@@ -68,7 +68,8 @@ class Announcer {
     void tell_gone(const ChatId& chat, const UserId& user);
     Task<void> tell_seen(Job job);
     // Of the next `events_each_turn` of the job's people, from `first` on.
-    Task<std::vector<MentionSeqs>> find_mentions(RoomPtr room, const Job& job, std::size_t first);
+    Task<std::vector<MentionSeqs>> find_mentions(ConversationPtr conversation, const Job& job,
+                                                 std::size_t first);
     void tell(const UserId& user, const contracts::UserEvent& event);
 
     Parts parts_;

@@ -48,8 +48,8 @@ Task<std::vector<Place>> ConversationLists::page_of_places(UserId user,
     query.limit = page_limit(request) + 1;
     // Small conversations that were active a moment ago; large ones are always looked at.
     for (const ChatId& chat : parts_.unsaved.active_chats_of(user)) {
-        const Room* room = parts_.rooms.peek(chat);
-        if (room == nullptr || room->find(user) != nullptr) {
+        const CachedConversation* conversation = parts_.cache.peek(chat);
+        if (conversation == nullptr || conversation->find(user) != nullptr) {
             query.also.push_back(chat);
         }
     }

@@ -2,9 +2,9 @@
 #include <vector>
 
 #include "contracts/chat/chat.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 #include "services/chat/conversations/conversation_views.hpp"
 
 namespace loquat::chat {
@@ -14,8 +14,8 @@ class ConversationLists {
   public:
     struct Parts {
         ChatStore& chats;
-        Rooms& rooms;
-        Unsaved& unsaved;
+        ConversationCache& cache;
+        WriteBehind& unsaved;
         People& people;
         ConversationViews& views;
     };

@@ -64,7 +64,7 @@ Task<std::vector<contracts::Chat>> ConversationViews::view_all(std::vector<Liste
         if (heads[i].last && heads[i].last->created_at > chat.active_at) {
             // Its event was lost.
             chat.active_at = heads[i].last->created_at;
-            parts_.unsaved.note_activity(chat.id, chat.active_at, parts_.rooms.peek(chat.id));
+            parts_.unsaved.note_activity(chat.id, chat.active_at, parts_.cache.peek(chat.id));
         }
         std::optional<contracts::PublicUser> peer;
         if (listed[i].chat.pair) {
@@ -84,10 +84,10 @@ Task<std::vector<contracts::Chat>> ConversationViews::view_all(std::vector<Liste
     co_return views;
 }
 
-Task<contracts::Chat> ConversationViews::view(RoomPtr room, UserId user) {
+Task<contracts::Chat> ConversationViews::view(ConversationPtr conversation, UserId user) {
     std::vector<ListedChat> one;
-    const MemberRecord* member = room->find(user);
-    one.push_back({room->chat, member != nullptr ? std::optional{*member} : std::nullopt});
+    const MemberRecord* member = conversation->find(user);
+    one.push_back({conversation->chat, member != nullptr ? std::optional{*member} : std::nullopt});
     auto views = co_await view_all(std::move(one), user);
     co_return std::move(views.front());
 }

@@ -2,12 +2,12 @@
 #include <optional>
 #include <vector>
 
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/deletions.hpp"
-#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
 #include "services/chat/cache/unread.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 
 namespace loquat::chat {
 
@@ -21,10 +21,10 @@ class ConversationViews {
   public:
     struct Parts {
         store::MessageStore& messages;
-        Rooms& rooms;
-        Heads& heads;
+        ConversationCache& cache;
+        LastMessages& heads;
         Deletions& deletions;
-        Unsaved& unsaved;
+        WriteBehind& unsaved;
         People& people;
         std::int64_t text_characters_max = 0;
     };
@@ -33,7 +33,7 @@ class ConversationViews {
 
     // In the order of `listed`.
     Task<std::vector<contracts::Chat>> view_all(std::vector<ListedChat> listed, UserId user);
-    Task<contracts::Chat> view(RoomPtr room, UserId user);
+    Task<contracts::Chat> view(ConversationPtr conversation, UserId user);
 
   private:
     Task<std::vector<std::optional<contracts::Message>>> show_last(

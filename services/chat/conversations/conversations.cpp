@@ -143,16 +143,16 @@ Task<contracts::Reply<contracts::Chat>> Conversations::create(contracts::Caller 
                                                               NewChat made) {
     const UserId user = caller.user_id();
     co_await check_people(request.member_ids);
-    Room room{LoadedChat{made.chat, made.members}};
+    CachedConversation conversation{LoadedChat{made.chat, made.members}};
     const Created created = co_await parts_.chats.create(std::move(made));
     switch (created.outcome) {
         case CreateOutcome::created: {
             std::vector<UserId> everybody;
-            for (const MemberRecord& member : room.members()) {
+            for (const MemberRecord& member : conversation.members()) {
                 everybody.push_back(member.user);
                 parts_.feed.note({created.chat, member.user, true});
             }
-            parts_.rooms.add(std::move(room));
+            parts_.cache.add(std::move(conversation));
             parts_.announcer.chat_added(created.chat, std::move(everybody));
             break;
         }
@@ -164,7 +164,7 @@ Task<contracts::Reply<contracts::Chat>> Conversations::create(contracts::Caller 
         case CreateOutcome::chat_limit:
             throw chat_limit();
     }
-    const RoomPtr found = co_await parts_.rooms.get(created.chat, user, Action::read);
+    const ConversationPtr found = co_await parts_.cache.get(created.chat, user, Action::read);
     auto body = co_await parts_.views.view(found, user);
     const int status = created.outcome == CreateOutcome::created ? 201 : 200;
     co_return contracts::Reply<contracts::Chat>{std::move(body), status, {}};
@@ -173,17 +173,18 @@ Task<contracts::Reply<contracts::Chat>> Conversations::create(contracts::Caller 
 Task<contracts::Chat> Conversations::get_chat(contracts::Caller caller,
                                               contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::see);
-    co_return co_await parts_.views.view(room, user);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::see);
+    co_return co_await parts_.views.view(conversation, user);
 }
 
 Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
                                                  contracts::UpdateChatRequest request) {
     const UserId user = caller.user_id();
     const auto lock = co_await parts_.mutex.lock(request.id);
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::change);
-    const bool was_answering = may_be_asked(room->chat.kind, room->chat.assistant);
-    ChatRecord changed = room->chat;
+    const ConversationPtr conversation =
+        co_await parts_.cache.get(request.id, user, Action::change);
+    const bool was_answering = may_be_asked(conversation->chat.kind, conversation->chat.assistant);
+    ChatRecord changed = conversation->chat;
     if (request.title) {
         changed.title =
             to_title(*request.title, static_cast<std::size_t>(parts_.config.title_characters_max));
@@ -202,7 +203,7 @@ Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
     check_creation(changed, {.kind = changed.kind,
                              .assistant = request.assistant ? changed.assistant : std::nullopt});
     const std::optional<std::string> model = model_of(changed);
-    if (request.assistant && model && model != model_of(room->chat)) {
+    if (request.assistant && model && model != model_of(conversation->chat)) {
         co_await parts_.models.check_model(*model);
     }
     if (request.title || request.visibility || request.assistant || request.archived) {
@@ -210,14 +211,15 @@ Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
             std::max(changed.active_at, parts_.activity.place_of(parts_.clock.now()));
         const Time changed_at = changed.active_at;
         co_await parts_.chats.update(changed);
-        room->chat.title = std::move(changed.title);
-        room->chat.title_seq = changed.title_seq;
-        room->chat.visibility = changed.visibility;
-        room->chat.assistant = std::move(changed.assistant);
-        room->chat.is_archived = changed.is_archived;
-        room->chat.active_at = std::max(room->chat.active_at, changed_at);
+        conversation->chat.title = std::move(changed.title);
+        conversation->chat.title_seq = changed.title_seq;
+        conversation->chat.visibility = changed.visibility;
+        conversation->chat.assistant = std::move(changed.assistant);
+        conversation->chat.is_archived = changed.is_archived;
+        conversation->chat.active_at = std::max(conversation->chat.active_at, changed_at);
         parts_.announcer.chat_changed(request.id);
-        const bool is_answering = may_be_asked(room->chat.kind, room->chat.assistant);
+        const bool is_answering =
+            may_be_asked(conversation->chat.kind, conversation->chat.assistant);
         if (was_answering && !is_answering) {
             parts_.events.assistant_off(request.id);
         }
@@ -226,13 +228,14 @@ Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
                      was_answering ? "chat.assistant_off" : "chat.assistant_on", request.id);
         }
     }
-    co_return co_await parts_.views.view(room, user);
+    co_return co_await parts_.views.view(conversation, user);
 }
 
 Task<void> Conversations::delete_chat(contracts::Caller caller, contracts::ChatRef request) {
     const auto lock = co_await parts_.mutex.lock(request.id);
-    const RoomPtr room = co_await parts_.rooms.get(request.id, caller.user_id(), Action::destroy);
-    co_await parts_.membership.destroy(room);
+    const ConversationPtr conversation =
+        co_await parts_.cache.get(request.id, caller.user_id(), Action::destroy);
+    co_await parts_.membership.destroy(conversation);
     note_act(parts_.audit, caller, "chat.deleted", request.id);
 }
 

@@ -20,7 +20,7 @@ class Conversations {
   public:
     struct Parts {
         ChatStore& chats;
-        Rooms& rooms;
+        ConversationCache& cache;
         ConversationMutex& mutex;
         People& people;
         Activity& activity;

@@ -8,52 +8,52 @@
 
 namespace loquat::chat {
 
-Task<void> Membership::add_member(RoomPtr room, UserId user, MemberRole role) {
-    if (room->chat.member_count >= parts_.config.members_max) {
+Task<void> Membership::add_member(ConversationPtr conversation, UserId user, MemberRole role) {
+    if (conversation->chat.member_count >= parts_.config.members_max) {
         throw member_limit();
     }
     // What was said before one came is not unread.
-    const store::Head head = co_await parts_.heads.load(room->chat.id);
+    const store::Head head = co_await parts_.heads.load(conversation->chat.id);
     const MemberRecord member{user, role, parts_.clock.now(), head.last_seq};
-    const bool is_added =
-        co_await parts_.chats.add_member(room->chat.id, member, parts_.config.chats_per_user_max);
+    const bool is_added = co_await parts_.chats.add_member(conversation->chat.id, member,
+                                                           parts_.config.chats_per_user_max);
     if (!is_added) {
         throw chat_limit();
     }
-    room->add(member);
-    parts_.rooms.resize(*room);
-    parts_.unsaved.note_people(*room);
-    parts_.feed.note({room->chat.id, user, true});
-    parts_.announcer.member_added(room->chat.id, user);
+    conversation->add(member);
+    parts_.cache.resize(*conversation);
+    parts_.unsaved.note_people(*conversation);
+    parts_.feed.note({conversation->chat.id, user, true});
+    parts_.announcer.member_added(conversation->chat.id, user);
     std::vector<UserId> newcomer{user};
-    parts_.announcer.chat_added(room->chat.id, std::move(newcomer));
+    parts_.announcer.chat_added(conversation->chat.id, std::move(newcomer));
 }
 
-Task<void> Membership::drop_member(RoomPtr room, UserId user) {
-    co_await parts_.chats.remove_member(Seat{room->chat.id, user});
-    room->remove(user);
-    parts_.rooms.resize(*room);
-    parts_.unsaved.note_people(*room);
-    parts_.feed.note({room->chat.id, user, false});
+Task<void> Membership::drop_member(ConversationPtr conversation, UserId user) {
+    co_await parts_.chats.remove_member(Seat{conversation->chat.id, user});
+    conversation->remove(user);
+    parts_.cache.resize(*conversation);
+    parts_.unsaved.note_people(*conversation);
+    parts_.feed.note({conversation->chat.id, user, false});
     // The last that the person is shown of it.
-    parts_.announcer.member_removed(room->chat.id, user);
-    parts_.rights.end(runtime::StandingRights::Member{room->chat.id, user});
-    parts_.events.member_gone(room->chat.id, user);
-    parts_.announcer.chat_removed(room->chat.id, user);
+    parts_.announcer.member_removed(conversation->chat.id, user);
+    parts_.rights.end(runtime::StandingRights::Member{conversation->chat.id, user});
+    parts_.events.member_gone(conversation->chat.id, user);
+    parts_.announcer.chat_removed(conversation->chat.id, user);
 }
 
-Task<void> Membership::destroy(RoomPtr room) {
-    const ChatId id = room->chat.id;
+Task<void> Membership::destroy(ConversationPtr conversation) {
+    const ChatId id = conversation->chat.id;
     co_await parts_.chats.remove(id);
     parts_.feed.note({id, std::nullopt, false});
     parts_.events.chat_deleted(id);
     std::vector<UserId> everybody;
-    for (const MemberRecord& member : room->members()) {
+    for (const MemberRecord& member : conversation->members()) {
         everybody.push_back(member.user);
         parts_.rights.end(runtime::StandingRights::Member{id, member.user});
     }
-    room->close();
-    parts_.rooms.forget(id);
+    conversation->close();
+    parts_.cache.forget(id);
     parts_.heads.forget(id);
     parts_.deletions.forget(id);
     parts_.announcer.chat_deleted(id, std::move(everybody));
@@ -62,47 +62,49 @@ Task<void> Membership::destroy(RoomPtr room) {
 Task<void> Membership::join_chat(contracts::Caller caller, contracts::ChatRef request) {
     const UserId user = caller.user_id();
     const auto lock = co_await parts_.mutex.lock(request.id);
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::join);
-    if (room->find(user) == nullptr) {
-        co_await add_member(room, user, MemberRole::member);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::join);
+    if (conversation->find(user) == nullptr) {
+        co_await add_member(conversation, user, MemberRole::member);
     }
 }
 
-Task<void> Membership::leave(RoomPtr room, contracts::Caller caller) {
+Task<void> Membership::leave(ConversationPtr conversation, contracts::Caller caller) {
     const UserId user = caller.user_id();
-    if (room->members().size() == 1) {
-        co_await destroy(room);
-        note_act(parts_.audit, caller, "chat.deleted", room->chat.id);
+    if (conversation->members().size() == 1) {
+        co_await destroy(conversation);
+        note_act(parts_.audit, caller, "chat.deleted", conversation->chat.id);
         co_return;
     }
-    if (!may_leave(room->standing_of(user), std::ssize(room->members()))) {
+    if (!may_leave(conversation->standing_of(user), std::ssize(conversation->members()))) {
         throw owner_cannot_leave();
     }
-    co_await drop_member(room, user);
+    co_await drop_member(conversation, user);
 }
 
 Task<void> Membership::leave_chat(contracts::Caller caller, contracts::ChatRef request) {
     const auto lock = co_await parts_.mutex.lock(request.id);
-    const RoomPtr room = co_await parts_.rooms.get(request.id, caller.user_id(), Action::leave);
-    co_await leave(room, caller);
+    const ConversationPtr conversation =
+        co_await parts_.cache.get(request.id, caller.user_id(), Action::leave);
+    co_await leave(conversation, caller);
 }
 
 Task<contracts::Page<contracts::Member>> Membership::list_members(
     contracts::Caller caller, contracts::ListMembersRequest request) {
-    const RoomPtr room = co_await parts_.rooms.get(request.id, caller.user_id(), Action::read);
+    const ConversationPtr conversation =
+        co_await parts_.cache.get(request.id, caller.user_id(), Action::read);
     const auto limit = static_cast<std::size_t>(request.limit);
-    auto at = room->members().begin();
+    auto at = conversation->members().begin();
     if (request.cursor) {
         const UserId after = decode_user_cursor(*request.cursor);
-        at = std::ranges::upper_bound(room->members(), after, {}, &MemberRecord::user);
+        at = std::ranges::upper_bound(conversation->members(), after, {}, &MemberRecord::user);
     }
     std::vector<MemberRecord> members;
     std::vector<UserId> users;
-    for (; at != room->members().end() && members.size() < limit; ++at) {
+    for (; at != conversation->members().end() && members.size() < limit; ++at) {
         members.push_back(*at);
         users.push_back(at->user);
     }
-    const bool has_more = at != room->members().end();
+    const bool has_more = at != conversation->members().end();
     const People::Found people = co_await parts_.people.find_all(std::move(users));
     contracts::Page<contracts::Member> page;
     for (const MemberRecord& member : members) {
@@ -118,22 +120,22 @@ Task<contracts::Page<contracts::Member>> Membership::list_members(
 
 // Only the owner changes roles.  Making another member the owner hands the conversation over: the
 // old owner stays as admin, so that there is always exactly one.
-Task<void> Membership::change_role(RoomPtr room, UserId actor,
+Task<void> Membership::change_role(ConversationPtr conversation, UserId actor,
                                    contracts::PutMemberRequest request) {
-    require(Action::change_roles, room->standing_of(actor));
+    require(Action::change_roles, conversation->standing_of(actor));
     if (request.user_id == actor) {
         throw forbidden("Make another member the owner instead.");
     }
-    std::vector<MemberRecord> changed{*room->find(request.user_id)};
+    std::vector<MemberRecord> changed{*conversation->find(request.user_id)};
     changed.front().role = request.role;
     if (request.role == MemberRole::owner) {
-        changed.push_back(*room->find(actor));
+        changed.push_back(*conversation->find(actor));
         changed.back().role = MemberRole::admin;
     }
     co_await parts_.chats.set_roles(request.id, changed);
     std::vector<UserId> users;
     for (const MemberRecord& member : changed) {
-        room->find(member.user)->role = member.role;
+        conversation->find(member.user)->role = member.role;
         users.push_back(member.user);
     }
     parts_.announcer.chat_changed(request.id, std::move(users));
@@ -143,12 +145,13 @@ Task<contracts::Member> Membership::put_member(contracts::Caller caller,
                                                contracts::PutMemberRequest request) {
     const UserId actor = caller.user_id();
     const auto lock = co_await parts_.mutex.lock(request.id);
-    const RoomPtr room = co_await parts_.rooms.get(request.id, actor, Action::invite);
+    const ConversationPtr conversation =
+        co_await parts_.cache.get(request.id, actor, Action::invite);
     auto user = co_await parts_.people.find(request.user_id);
-    const MemberRecord* member = room->find(request.user_id);
+    const MemberRecord* member = conversation->find(request.user_id);
     if (member != nullptr) {
         if (member->role != request.role) {
-            co_await change_role(room, actor, request);
+            co_await change_role(conversation, actor, request);
             note_act(parts_.audit, caller, "chat.role_changed", request.id, request.user_id.uuid);
         }
     } else {
@@ -159,12 +162,12 @@ Task<contracts::Member> Membership::put_member(contracts::Caller caller,
             throw forbidden("Only a member can become the owner.");
         }
         if (request.role == MemberRole::admin) {
-            require(Action::change_roles, room->standing_of(actor));
+            require(Action::change_roles, conversation->standing_of(actor));
         }
-        co_await add_member(room, request.user_id, request.role);
+        co_await add_member(conversation, request.user_id, request.role);
         note_act(parts_.audit, caller, "chat.member_added", request.id, request.user_id.uuid);
     }
-    const MemberRecord now = *room->find(request.user_id);
+    const MemberRecord now = *conversation->find(request.user_id);
     co_return to_wire(now, user ? std::move(*user) : unknown_person(request.user_id));
 }
 
@@ -172,19 +175,19 @@ Task<void> Membership::remove_member(contracts::Caller caller, contracts::Member
     const UserId actor = caller.user_id();
     const auto lock = co_await parts_.mutex.lock(request.id);
     const Action action = request.user_id == actor ? Action::leave : Action::remove;
-    const RoomPtr room = co_await parts_.rooms.get(request.id, actor, action);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, actor, action);
     if (action == Action::leave) {
-        co_await leave(room, caller);
+        co_await leave(conversation, caller);
         co_return;
     }
-    const MemberRecord* target = room->find(request.user_id);
+    const MemberRecord* target = conversation->find(request.user_id);
     if (target == nullptr) {
         throw member_not_found();
     }
-    if (!may_remove(room->find(actor)->role, target->role)) {
+    if (!may_remove(conversation->find(actor)->role, target->role)) {
         throw forbidden("Only the owner may remove an admin.");
     }
-    co_await drop_member(room, request.user_id);
+    co_await drop_member(conversation, request.user_id);
     note_act(parts_.audit, caller, "chat.member_removed", request.id, request.user_id.uuid);
 }
 

@@ -3,7 +3,7 @@
 #include "runtime/audit_trail.hpp"
 #include "runtime/standing_rights.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/announcer.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
@@ -16,11 +16,11 @@ class Membership {
   public:
     struct Parts {
         ChatStore& chats;
-        Rooms& rooms;
+        ConversationCache& cache;
         ConversationMutex& mutex;
-        Heads& heads;
+        LastMessages& heads;
         Deletions& deletions;
-        Unsaved& unsaved;
+        WriteBehind& unsaved;
         People& people;
         MembershipFeed& feed;
         Announcer& announcer;
@@ -42,14 +42,15 @@ class Membership {
     Task<void> remove_member(contracts::Caller caller, contracts::MemberRef request);
 
     // Whoever calls these holds the conversation's lock.
-    Task<void> drop_member(RoomPtr room, UserId user);
+    Task<void> drop_member(ConversationPtr conversation, UserId user);
     // Nobody is in it any more.
-    Task<void> destroy(RoomPtr room);
+    Task<void> destroy(ConversationPtr conversation);
 
   private:
-    Task<void> add_member(RoomPtr room, UserId user, MemberRole role);
-    Task<void> change_role(RoomPtr room, UserId actor, contracts::PutMemberRequest request);
-    Task<void> leave(RoomPtr room, contracts::Caller caller);
+    Task<void> add_member(ConversationPtr conversation, UserId user, MemberRole role);
+    Task<void> change_role(ConversationPtr conversation, UserId actor,
+                           contracts::PutMemberRequest request);
+    Task<void> leave(ConversationPtr conversation, contracts::Caller caller);
 
     Parts parts_;
 };

@@ -7,37 +7,40 @@
 namespace loquat::chat {
 
 Task<bool> Naming::wants_title(ChatId chat) {
-    const RoomPtr room = co_await parts_.rooms.find(chat);
-    co_return room && (room->chat.title.empty() || room->chat.title_seq != 0);
+    const ConversationPtr conversation = co_await parts_.cache.find(chat);
+    co_return conversation &&
+        (conversation->chat.title.empty() || conversation->chat.title_seq != 0);
 }
 
 Task<void> Naming::name_chat(ChatId chat, std::string title) {
     const auto lock = co_await parts_.mutex.lock(chat);
-    const RoomPtr room = co_await parts_.rooms.find(chat);
-    if (!room || (!room->chat.title.empty() && room->chat.title_seq == 0)) {
+    const ConversationPtr conversation = co_await parts_.cache.find(chat);
+    if (!conversation || (!conversation->chat.title.empty() && conversation->chat.title_seq == 0)) {
         co_return;
     }
-    ChatRecord named = room->chat;
+    ChatRecord named = conversation->chat;
     named.title = to_title(unicode::to_one_way_line(title), parts_.title_characters_max);
     named.title_seq = 0;
     co_await parts_.chats.update(named);
-    room->chat.title = std::move(named.title);
-    room->chat.title_seq = 0;
+    conversation->chat.title = std::move(named.title);
+    conversation->chat.title_seq = 0;
     parts_.announcer.chat_changed(chat);
 }
 
 // The words of a deleted question do not stay as a title.
-void Naming::on_stored(const Room& room, const contracts::StoredEvent& event) {
-    if (room.chat.kind != ChatKind::assistant) {
+void Naming::on_stored(const CachedConversation& conversation,
+                       const contracts::StoredEvent& event) {
+    if (conversation.chat.kind != ChatKind::assistant) {
         return;
     }
     const contracts::StoredMessage& message = event.message;
     const bool is_person = message.sender.kind == contracts::ParticipantKind::person;
-    if (event.kind == contracts::OutcomeKind::stored && is_person && room.chat.title.empty()) {
+    if (event.kind == contracts::OutcomeKind::stored && is_person &&
+        conversation.chat.title.empty()) {
         std::string title = to_question_title(message.text, parts_.title_characters_max);
         parts_.scope.start(change_title(message.chat, std::move(title), message.seq));
     } else if (event.kind == contracts::OutcomeKind::deleted &&
-               room.chat.title_seq == message.seq) {
+               conversation.chat.title_seq == message.seq) {
         parts_.scope.start(change_title(message.chat, {}, 0));
     }
 }
@@ -47,17 +50,17 @@ Task<void> Naming::change_title(ChatId chat, std::string title, std::int64_t tit
     std::exception_ptr error;
     try {
         const auto lock = co_await parts_.mutex.lock(chat);
-        const RoomPtr room = co_await parts_.rooms.find(chat);
-        const bool has_question = room && room->chat.title_seq != 0;
-        if (!room || (title_seq != 0 ? !room->chat.title.empty() : !has_question)) {
+        const ConversationPtr conversation = co_await parts_.cache.find(chat);
+        const bool has_question = conversation && conversation->chat.title_seq != 0;
+        if (!conversation || (title_seq != 0 ? !conversation->chat.title.empty() : !has_question)) {
             co_return;
         }
-        ChatRecord named = room->chat;
+        ChatRecord named = conversation->chat;
         named.title = std::move(title);
         named.title_seq = title_seq;
         co_await parts_.chats.update(named);
-        room->chat.title = std::move(named.title);
-        room->chat.title_seq = title_seq;
+        conversation->chat.title = std::move(named.title);
+        conversation->chat.title_seq = title_seq;
         parts_.announcer.chat_changed(chat);
     } catch (const Failure&) {
         error = std::current_exception();

@@ -12,7 +12,7 @@ class Naming {
   public:
     struct Parts {
         ChatStore& chats;
-        Rooms& rooms;
+        ConversationCache& cache;
         ConversationMutex& mutex;
         Announcer& announcer;
         aio::Scope& scope;
@@ -26,7 +26,7 @@ class Naming {
     // A title made by itself: never replaces one that was given.
     Task<void> name_chat(ChatId chat, std::string title);
     // A question gives its conversation a title, and takes it along when it is deleted.
-    void on_stored(const Room& room, const contracts::StoredEvent& event);
+    void on_stored(const CachedConversation& conversation, const contracts::StoredEvent& event);
 
   private:
     Task<void> change_title(ChatId chat, std::string title, std::int64_t title_seq);

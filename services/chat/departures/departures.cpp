@@ -114,31 +114,31 @@ Task<void> Departures::remove_from_all(UserId user) {
 // A direct chat stays the other one's as long as there is another one.
 Task<void> Departures::depart(ChatId chat, UserId user) {
     const auto lock = co_await parts_.mutex.lock(chat);
-    const RoomPtr room = co_await parts_.rooms.find(chat);
-    if (!room || room->find(user) == nullptr) {
+    const ConversationPtr conversation = co_await parts_.cache.find(chat);
+    if (!conversation || conversation->find(user) == nullptr) {
         co_return;
     }
-    if (room->members().size() == 1) {
-        co_await parts_.membership.destroy(room);
+    if (conversation->members().size() == 1) {
+        co_await parts_.membership.destroy(conversation);
         co_return;
     }
-    if (const auto peer = room->peer_of(user)) {
+    if (const auto peer = conversation->peer_of(user)) {
         const auto other = co_await parts_.people.find(*peer);
         if (!other || other->state == contracts::AccountState::removed) {
-            co_await parts_.membership.destroy(room);
+            co_await parts_.membership.destroy(conversation);
         }
         co_return;
     }
-    if (room->find(user)->role == MemberRole::owner) {
-        co_await pass_on(room, user);
+    if (conversation->find(user)->role == MemberRole::owner) {
+        co_await pass_on(conversation, user);
     }
-    co_await parts_.membership.drop_member(room, user);
+    co_await parts_.membership.drop_member(conversation, user);
 }
 
 // To the admin who is there longest, else to the member who is.
-Task<void> Departures::pass_on(RoomPtr room, UserId user) {
+Task<void> Departures::pass_on(ConversationPtr conversation, UserId user) {
     std::optional<MemberRecord> heir;
-    for (const MemberRecord& member : room->members()) {
+    for (const MemberRecord& member : conversation->members()) {
         const auto rank = [](const MemberRecord& one) {
             return std::pair{one.role != MemberRole::admin, one.joined_at};
         };
@@ -147,16 +147,16 @@ Task<void> Departures::pass_on(RoomPtr room, UserId user) {
         }
     }
     heir->role = MemberRole::owner;
-    MemberRecord former = *room->find(user);
+    MemberRecord former = *conversation->find(user);
     former.role = MemberRole::member;
     std::vector<MemberRecord> changed{*heir, former};
-    co_await parts_.chats.set_roles(room->chat.id, changed);
+    co_await parts_.chats.set_roles(conversation->chat.id, changed);
     for (const MemberRecord& member : changed) {
-        room->find(member.user)->role = member.role;
+        conversation->find(member.user)->role = member.role;
     }
     contracts::Caller house;
-    note_act(parts_.audit, house, "chat.role_changed", room->chat.id, heir->user.uuid);
-    parts_.announcer.chat_changed(room->chat.id, {heir->user});
+    note_act(parts_.audit, house, "chat.role_changed", conversation->chat.id, heir->user.uuid);
+    parts_.announcer.chat_changed(conversation->chat.id, {heir->user});
 }
 
 }  // namespace loquat::chat

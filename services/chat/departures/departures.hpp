@@ -17,7 +17,7 @@ class Departures {
         ChatStore& chats;
         Directory& directory;
         store::Broadcast& broadcast;
-        Rooms& rooms;
+        ConversationCache& cache;
         ConversationMutex& mutex;
         People& people;
         Membership& membership;
@@ -43,7 +43,7 @@ class Departures {
     Task<void> remove_leaving();
     Task<void> remove_from_all(UserId user);
     Task<void> depart(ChatId chat, UserId user);
-    Task<void> pass_on(RoomPtr room, UserId user);
+    Task<void> pass_on(ConversationPtr conversation, UserId user);
 
     Parts parts_;
     std::uint64_t removals_told_ = 0;

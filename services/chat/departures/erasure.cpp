@@ -100,8 +100,8 @@ Task<void> Erasure::erase_own_conversations(UserId user) {
     co_await wait_for_store();
     const contracts::Sender author = co_await removed_author(user);
     for (const Place& place : co_await parts_.chats.list_places(user)) {
-        const RoomPtr room = co_await parts_.rooms.find(place.chat);
-        if (room && room->members().size() == 1) {
+        const ConversationPtr conversation = co_await parts_.cache.find(place.chat);
+        if (conversation && conversation->members().size() == 1) {
             co_await erase_conversation(place.chat, author);
         }
     }

@@ -3,8 +3,8 @@
 
 #include "aio/loop.hpp"
 #include "runtime/audit_trail.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
 #include "store/log/event_log.hpp"
 
 namespace loquat::chat {
@@ -19,7 +19,7 @@ class Erasure {
         ChatStore& chats;
         store::EventLog& log;
         store::MessageStore& messages;
-        Rooms& rooms;
+        ConversationCache& cache;
         People& people;
         runtime::AuditTrail& audit;
         const Clock& clock;

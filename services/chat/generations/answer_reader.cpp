@@ -48,7 +48,7 @@ Task<AnswerReader::Readable> AnswerReader::get_readable(UserId user, std::string
         parts_.rights.open(runtime::StandingRights::Member{record->chat, user}, std::move(on_end));
     bool is_visible = true;
     try {
-        co_await parts_.rooms.get(record->chat, user, Action::read);
+        co_await parts_.cache.get(record->chat, user, Action::read);
     } catch (const Failure& failure) {
         is_visible = failure.kind != Kind::not_found && failure.kind != Kind::forbidden;
         if (is_visible) {
@@ -139,7 +139,7 @@ Task<contracts::Generation> AnswerReader::get_generation(contracts::Caller calle
 
 Task<contracts::Page<contracts::Generation>> AnswerReader::list_generations(
     contracts::Caller caller, contracts::ListGenerationsRequest request) {
-    co_await parts_.rooms.get(request.id, caller.user_id(), Action::read);
+    co_await parts_.cache.get(request.id, caller.user_id(), Action::read);
     std::optional<GenerationId> before;
     if (request.cursor) {
         before = decode_cursor_of_generations(*request.cursor);

@@ -4,7 +4,7 @@
 
 #include "contracts/generation/generation.hpp"
 #include "runtime/standing_rights.hpp"
-#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/stream_archive.hpp"
 #include "store/messages/message_store.hpp"
@@ -15,7 +15,7 @@ namespace loquat::chat {
 class AnswerReader {
   public:
     struct Parts {
-        Rooms& rooms;
+        ConversationCache& cache;
         store::MessageStore& messages;
         GenerationStore& store;
         OpenAnswers& open;

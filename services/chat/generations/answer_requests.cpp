@@ -51,7 +51,7 @@ Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     check_request(request, static_cast<std::size_t>(parts_.config.text_characters_max));
     const std::uint64_t request_hash = fingerprint(wire::encode(request));
     const auto lock = co_await parts_.starts.lock(user);
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::send);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::send);
     auto name = co_await claim(caller, "start_generation", request_hash);
     if (!request.client_id) {
         request.client_id = std::move(name);
@@ -59,7 +59,7 @@ Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     if (auto repeat = co_await find_repeat(user, request)) {
         co_return std::move(*repeat);
     }
-    const LivePtr live = co_await prepare(std::move(caller), room, std::move(request));
+    const LivePtr live = co_await prepare(std::move(caller), conversation, std::move(request));
     co_await launch(live);
     co_return contracts::Reply<StartedGeneration>{
         describe_start(live->record, std::move(live->posted)), 201, {}};
@@ -115,12 +115,12 @@ StartedGeneration AnswerRequests::describe_start(const GenerationRecord& record,
     return body;
 }
 
-Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, RoomPtr room,
+Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, ConversationPtr conversation,
                                       StartGenerationRequest request,
                                       std::optional<contracts::StoredMessage> prompt) {
     const UserId user = caller.user_id();
-    const AssistantSettings chosen = room->chat.assistant.value_or(AssistantSettings{});
-    if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
+    const AssistantSettings chosen = conversation->chat.assistant.value_or(AssistantSettings{});
+    if (!may_be_asked(conversation->chat.kind, conversation->chat.assistant)) {
         throw assistant_off();
     }
     if (parts_.open.is_stopping) {
@@ -128,7 +128,7 @@ Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, RoomPtr room,
     }
     auto live = std::make_shared<Live>();
     GenerationRecord& record = live->record;
-    live->kind = room->chat.kind;
+    live->kind = conversation->chat.kind;
     live->model =
         co_await parts_.open.catalog.find(request.model ? request.model : chosen.model, "model");
     if (parts_.open.lives.size() >= static_cast<std::size_t>(parts_.config.generations_max)) {

@@ -4,8 +4,8 @@
 
 #include "aio/keyed_mutex.hpp"
 #include "contracts/generation/generation.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/request_keys.hpp"
 #include "services/chat/generations/journal_writer.hpp"
@@ -24,7 +24,7 @@ using RequestMutex = aio::KeyedMutex<UserId>;
 class AnswerRequests {
   public:
     struct Parts {
-        Rooms& rooms;
+        ConversationCache& cache;
         People& people;
         RequestKeys& keys;
         Posting& posting;
@@ -49,7 +49,7 @@ class AnswerRequests {
                                            std::uint64_t request_hash);
     // Both with the lock of the person who asks.  `prompt` is the message to answer where it is
     // known already.
-    Task<LivePtr> prepare(contracts::Caller caller, RoomPtr room,
+    Task<LivePtr> prepare(contracts::Caller caller, ConversationPtr conversation,
                           contracts::StartGenerationRequest request,
                           std::optional<contracts::StoredMessage> prompt = std::nullopt);
     Task<void> launch(LivePtr live);

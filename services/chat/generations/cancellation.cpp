@@ -8,8 +8,8 @@ Task<contracts::CanceledGeneration> Cancellation::cancel_generation(
     const AnswerReader::Readable readable =
         co_await parts_.reader.get_readable(user, request.generationId);
     const GenerationRecord& record = readable.record;
-    const RoomPtr room = co_await parts_.rooms.get(record.chat, user, Action::read);
-    const MemberRecord* member = room->find(user);
+    const ConversationPtr conversation = co_await parts_.cache.get(record.chat, user, Action::read);
+    const MemberRecord* member = conversation->find(user);
     const bool is_admin = member != nullptr && member->role != MemberRole::member;
     if (record.user != user && !is_admin) {
         throw Failure{Kind::forbidden, "chat.forbidden",

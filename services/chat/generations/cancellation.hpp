@@ -9,7 +9,7 @@ namespace loquat::chat {
 class Cancellation {
   public:
     struct Parts {
-        Rooms& rooms;
+        ConversationCache& cache;
         const LiveSet& lives;
         AnswerReader& reader;
         Lifecycle& lifecycle;

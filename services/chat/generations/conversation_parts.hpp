@@ -8,11 +8,11 @@ class Naming;
 class People;
 class Posting;
 class RequestKeys;
-class Rooms;
+class ConversationCache;
 
 // What answers use of the conversations.
 struct ConversationParts {
-    Rooms& rooms;
+    ConversationCache& cache;
     People& people;
     Conversations& conversations;
     RequestKeys& keys;

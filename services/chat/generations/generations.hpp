@@ -75,7 +75,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     Ports ports_;
     ChatConfig config_;
     aio::Scope scope_;
-    Outcomes outcomes_;
+    PendingOutcomes outcomes_;
     RequestMutex starts_;
     StreamArchive archive_;
     Teller teller_;

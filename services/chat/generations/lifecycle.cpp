@@ -43,9 +43,9 @@ Task<void> Lifecycle::check_turn(LivePtr live) {
     if (live->record.state == GenerationState::queued) {
         co_await parts_.quota.check(live->record.user);
     }
-    const RoomPtr room =
-        co_await parts_.rooms.get(live->record.chat, live->record.user, Action::send);
-    if (!may_be_asked(room->chat.kind, room->chat.assistant)) {
+    const ConversationPtr conversation =
+        co_await parts_.cache.get(live->record.chat, live->record.user, Action::send);
+    if (!may_be_asked(conversation->chat.kind, conversation->chat.assistant)) {
         throw assistant_off();
     }
 }

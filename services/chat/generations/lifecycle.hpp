@@ -1,6 +1,6 @@
 #pragma once
 #include "aio/scope.hpp"
-#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/generations/journal_writer.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/quota.hpp"
@@ -15,7 +15,7 @@ namespace loquat::chat {
 class Lifecycle {
   public:
     struct Parts {
-        Rooms& rooms;
+        ConversationCache& cache;
         GenerationStore& store;
         OpenAnswers& open;
         Quota& quota;

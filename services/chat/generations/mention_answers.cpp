@@ -46,9 +46,10 @@ Task<void> MentionAnswers::answer_mention(contracts::StoredMessage message) {
     std::exception_ptr error;
     try {
         const auto lock = co_await parts_.starts.lock(user);
-        const RoomPtr room = co_await parts_.rooms.get(message.chat, user, Action::send);
+        const ConversationPtr conversation =
+            co_await parts_.cache.get(message.chat, user, Action::send);
         const bool is_known = co_await was_asked(message);
-        if (is_known || room->chat.kind == ChatKind::assistant) {
+        if (is_known || conversation->chat.kind == ChatKind::assistant) {
             co_return;
         }
         contracts::Caller caller;
@@ -57,8 +58,8 @@ Task<void> MentionAnswers::answer_mention(contracts::StoredMessage message) {
         contracts::StartGenerationRequest request;
         request.id = message.chat;
         request.client_id = "mention:" + message.id.to_string();
-        const LivePtr live =
-            co_await parts_.requests.prepare(std::move(caller), room, std::move(request), message);
+        const LivePtr live = co_await parts_.requests.prepare(std::move(caller), conversation,
+                                                              std::move(request), message);
         co_await parts_.requests.launch(live);
     } catch (const Failure&) {
         error = std::current_exception();

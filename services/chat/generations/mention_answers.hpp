@@ -9,7 +9,7 @@ namespace loquat::chat {
 class MentionAnswers {
   public:
     struct Parts {
-        Rooms& rooms;
+        ConversationCache& cache;
         GenerationStore& store;
         RequestMutex& starts;
         AnswerRequests& requests;

@@ -84,7 +84,7 @@ Task<contracts::SentChat> SendCall::send_chat(contracts::Caller caller,
 Task<contracts::SentChat> SendCall::wait_for_reply(GenerationId id, UserId reader,
                                                    contracts::Message message, Steady deadline) {
     const auto right = parts_.rights.open(runtime::StandingRights::Member{message.chat_id, reader});
-    co_await parts_.rooms.get(message.chat_id, reader, Action::read);
+    co_await parts_.cache.get(message.chat_id, reader, Action::read);
     std::optional<GenerationRecord> record;
     if (const LivePtr live = parts_.open.lives.find(id)) {
         const bool is_over = co_await live->over.wait_until(deadline);

@@ -9,7 +9,7 @@ namespace loquat::chat {
 class SendCall {
   public:
     struct Parts {
-        Rooms& rooms;
+        ConversationCache& cache;
         People& people;
         Conversations& conversations;
         RequestKeys& keys;

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds settle_pause{2'000};
 Task<void> Settlement::settle(LivePtr live) {
     std::exception_ptr error;
     try {
-        Outcomes::Ticket ticket{parts_.outcomes};
+        PendingOutcomes::Ticket ticket{parts_.outcomes};
         co_await parts_.settler.settle(live->record, parts_.outcomes, ticket);
         if (live->record.answer && !parts_.open.is_stopping) {
             co_await ticket.wait_until(std::chrono::steady_clock::now() +

@@ -13,7 +13,7 @@ class Settlement {
     struct Parts {
         Settler& settler;
         Spent& spent;
-        Outcomes& outcomes;
+        PendingOutcomes& outcomes;
         UsageLedger& ledger;
         const OpenAnswers& open;
         aio::Loop& loop;

@@ -74,7 +74,8 @@ Task<void> Settler::settle(std::vector<GenerationRecord> records) {
     co_await append(std::move(records), std::move(messages));
 }
 
-Task<void> Settler::settle(GenerationRecord record, Outcomes& outcomes, Outcomes::Ticket& ticket) {
+Task<void> Settler::settle(GenerationRecord record, PendingOutcomes& outcomes,
+                           PendingOutcomes::Ticket& ticket) {
     std::vector<store::KeyedPayload> messages;
     if (record.answer) {
         contracts::MessageRecord message = message_of(record);

@@ -3,7 +3,7 @@
 
 #include "services/chat/generations/ports.hpp"
 #include "services/chat/generations/spent.hpp"
-#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/messages/pending_outcomes.hpp"
 #include "store/log/event_log.hpp"
 
 namespace loquat::chat {
@@ -18,7 +18,8 @@ class Settler {
     // Returns when all is durable.  Throws as the log and the store; settle again then.
     Task<void> settle(std::vector<GenerationRecord> records);
     // The same for one, whose message's outcome `ticket` waits for.
-    Task<void> settle(GenerationRecord record, Outcomes& outcomes, Outcomes::Ticket& ticket);
+    Task<void> settle(GenerationRecord record, PendingOutcomes& outcomes,
+                      PendingOutcomes::Ticket& ticket);
     // All that a process before left.
     Task<void> settle_left();
 

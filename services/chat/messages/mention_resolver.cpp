@@ -7,7 +7,7 @@
 namespace loquat::chat {
 namespace {
 
-std::optional<UserId> find_name(const Room::Names& names, std::string name) {
+std::optional<UserId> find_name(const CachedConversation::Names& names, std::string name) {
     do {
         if (const auto found = names.find(name); found != names.end()) {
             return found->second;
@@ -19,21 +19,21 @@ std::optional<UserId> find_name(const Room::Names& names, std::string name) {
 }  // namespace
 
 // With the directory down those whose names are not known stay plain text, this time.
-Task<Room::Names> MentionResolver::load_names(RoomPtr room) {
+Task<CachedConversation::Names> MentionResolver::load_names(ConversationPtr conversation) {
     std::vector<UserId> users;
-    for (const MemberRecord& member : room->members()) {
+    for (const MemberRecord& member : conversation->members()) {
         users.push_back(member.user);
     }
-    Room::Names names;
-    const std::uint64_t newcomers = room->newcomers();
+    CachedConversation::Names names;
+    const std::uint64_t newcomers = conversation->newcomers();
     try {
         const People::Found people = co_await people_.find_all(users);
         for (const auto& [user, person] : people) {
             names.emplace(person.username, user);
         }
-        if (room->newcomers() == newcomers) {
-            room->names = names;
-            rooms_.resize(*room);
+        if (conversation->newcomers() == newcomers) {
+            conversation->names = names;
+            rooms_.resize(*conversation);
         }
     } catch (const Failure&) {
         for (const UserId& user : users) {
@@ -52,18 +52,18 @@ Task<std::vector<UserId>> MentionResolver::resolve(const std::string& text, Chat
     if (found.empty()) {
         co_return users;
     }
-    const RoomPtr room = co_await rooms_.find(chat);
-    if (!room) {
+    const ConversationPtr conversation = co_await rooms_.find(chat);
+    if (!conversation) {
         co_return users;
     }
-    Room::Names loaded;
-    if (!room->names) {
-        loaded = co_await load_names(room);
+    CachedConversation::Names loaded;
+    if (!conversation->names) {
+        loaded = co_await load_names(conversation);
     }
-    const Room::Names& names = room->names ? *room->names : loaded;
+    const CachedConversation::Names& names = conversation->names ? *conversation->names : loaded;
     for (std::string& name : found) {
         const auto user = find_name(names, std::move(name));
-        if (user && room->find(*user) != nullptr &&
+        if (user && conversation->find(*user) != nullptr &&
             std::ranges::find(users, *user) == users.end()) {
             users.push_back(*user);
         }

@@ -18,12 +18,12 @@ Task<contracts::StoredMessage> MessageChanges::get_stored(ChatId chat, MessageId
 
 Task<contracts::Message> MessageChanges::apply_change(contracts::MessageRecord record,
                                                       Steady deadline) {
-    Outcomes::Ticket ticket{parts_.outcomes};
+    PendingOutcomes::Ticket ticket{parts_.outcomes};
     record.origin = parts_.outcomes.origin();
     record.origin_ref = ticket.ref();
     co_await append_record(parts_.log, record);
-    const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
-    if (arrival == Outcomes::Arrival::unknown) {
+    const PendingOutcomes::Arrival arrival = co_await ticket.wait_until(deadline);
+    if (arrival == PendingOutcomes::Arrival::unknown) {
         contracts::StoredMessage now = co_await get_stored(record.chat, record.message_id);
         const bool is_done = record.kind == contracts::RecordKind::remove
                                  ? now.deleted_at.has_value()
@@ -33,7 +33,7 @@ Task<contracts::Message> MessageChanges::apply_change(contracts::MessageRecord r
             co_return seen;
         }
     }
-    if (arrival != Outcomes::Arrival::arrived) {
+    if (arrival != PendingOutcomes::Arrival::arrived) {
         parts_.metrics.late.add();
         throw Failure{
             Kind::timed_out, "upstream.timeout",
@@ -52,7 +52,7 @@ Task<contracts::Message> MessageChanges::edit_message(contracts::Caller caller,
                                                       contracts::EditMessageRequest request) {
     const Steady deadline = store_deadline(caller, parts_.config.store_wait_ms);
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::send);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::send);
     contracts::MessageRecord record;
     record.text = to_message_text(std::move(request.text),
                                   static_cast<std::size_t>(parts_.config.text_characters_max));
@@ -69,7 +69,7 @@ Task<contracts::Message> MessageChanges::edit_message(contracts::Caller caller,
     record.sender = co_await find_sender(parts_.people, caller);
     record.mentions = co_await parts_.mentions.resolve(record.text, request.id);
     record.at = parts_.clock.now();
-    require(Action::send, room->standing_of(user));  // perhaps removed meanwhile
+    require(Action::send, conversation->standing_of(user));  // perhaps removed meanwhile
     co_return co_await apply_change(std::move(record), deadline);
 }
 
@@ -77,10 +77,10 @@ Task<contracts::Message> MessageChanges::delete_message(contracts::Caller caller
                                                         contracts::MessageRef request) {
     const Steady deadline = store_deadline(caller, parts_.config.store_wait_ms);
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::read);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
     contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     const bool is_own = stored.sender.id == user;
-    require(is_own ? Action::take_back : Action::moderate, room->standing_of(user));
+    require(is_own ? Action::take_back : Action::moderate, conversation->standing_of(user));
     if (stored.deleted_at) {
         contracts::Message seen = co_await parts_.people.show(std::move(stored));
         co_return seen;

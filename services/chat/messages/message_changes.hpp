@@ -1,11 +1,11 @@
 #pragma once
 #include "contracts/chat/chat.hpp"
 #include "runtime/audit_trail.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/messages/mention_resolver.hpp"
-#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/messages/pending_outcomes.hpp"
 #include "services/chat/messages/stored_changes.hpp"
 #include "services/chat/metrics.hpp"
 #include "store/log/event_log.hpp"
@@ -18,10 +18,10 @@ class MessageChanges {
     struct Parts {
         store::EventLog& log;
         store::MessageStore& messages;
-        Rooms& rooms;
+        ConversationCache& cache;
         People& people;
         MentionResolver& mentions;
-        Outcomes& outcomes;
+        PendingOutcomes& outcomes;
         StoredChanges& stored;
         ChatMetrics& metrics;
         runtime::AuditTrail& audit;

@@ -26,10 +26,10 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
                                          contracts::PostMessageRequest request,
                                          KnowsRepeats knows) {
     const UserId user = caller.user_id();
-    if (const Room* room = parts_.rooms.peek(request.id)) {
-        require(Action::send, room->standing_of(user));
+    if (const CachedConversation* conversation = parts_.cache.peek(request.id)) {
+        require(Action::send, conversation->standing_of(user));
     } else {
-        co_await parts_.rooms.get(request.id, user, Action::send);
+        co_await parts_.cache.get(request.id, user, Action::send);
     }
     check_client_id(request.client_id);
     bool has_waited = false;
@@ -63,10 +63,10 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
     }
     if (has_waited) {
         // Perhaps removed meanwhile.
-        co_await parts_.rooms.get(request.id, user, Action::send);
+        co_await parts_.cache.get(request.id, user, Action::send);
     }
     // From here to the note there is no wait: of two repeats at once the second sees the first.
-    if (const Repeats::Sent* sent = repeats_.find(draft.repeat_key)) {
+    if (const DedupCache::Sent* sent = repeats_.find(draft.repeat_key)) {
         if (sent->text_hash != draft.text_hash) {
             parts_.metrics.conflicts.add();
             throw client_id_conflict();
@@ -85,8 +85,8 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
 // All client ids of a conversation that was made by this process are in memory, or too many came
 // after them: then the store keeps a message that was promised under a client id of its own.
 bool Posting::is_remembered_whole(const ChatId& chat) {
-    const Room* room = parts_.rooms.peek(chat);
-    return room != nullptr && room->chat.created_at > began_at_;
+    const CachedConversation* conversation = parts_.cache.peek(chat);
+    return conversation != nullptr && conversation->chat.created_at > began_at_;
 }
 
 // What the store knows of the draft's client id, for the memory.
@@ -232,19 +232,19 @@ Task<contracts::Reply<contracts::Message>> Posting::post_message(
         }
         // Durable but not stored yet: the same record again brings us its outcome.
     }
-    Outcomes::Ticket ticket{parts_.outcomes};
+    PendingOutcomes::Ticket ticket{parts_.outcomes};
     record.origin = parts_.outcomes.origin();
     record.origin_ref = ticket.ref();
     co_await append_draft(draft);
     co_return co_await wait_for_message(ticket, std::move(draft), deadline);
 }
 
-Task<contracts::Reply<contracts::Message>> Posting::wait_for_message(Outcomes::Ticket& ticket,
-                                                                     Draft draft, Steady deadline) {
+Task<contracts::Reply<contracts::Message>> Posting::wait_for_message(
+    PendingOutcomes::Ticket& ticket, Draft draft, Steady deadline) {
     contracts::MessageRecord& record = draft.record;
     const Steady began = parts_.clock.steady();
-    const Outcomes::Arrival arrival = co_await ticket.wait_until(deadline);
-    if (arrival == Outcomes::Arrival::unknown) {
+    const PendingOutcomes::Arrival arrival = co_await ticket.wait_until(deadline);
+    if (arrival == PendingOutcomes::Arrival::unknown) {
         auto stored = co_await parts_.messages.find_by_client_id(record.chat, record.sender.id,
                                                                  record.client_id);
         if (stored) {
@@ -252,7 +252,7 @@ Task<contracts::Reply<contracts::Message>> Posting::wait_for_message(Outcomes::T
             co_return contracts::Reply<contracts::Message>{std::move(seen), 201, {}};
         }
     }
-    if (arrival != Outcomes::Arrival::arrived) {
+    if (arrival != PendingOutcomes::Arrival::arrived) {
         parts_.metrics.late.add();
         co_return contracts::Reply<contracts::Message>{parts_.people.show_known(record), 202, {}};
     }

@@ -3,12 +3,12 @@
 #include <vector>
 
 #include "contracts/chat/chat.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
+#include "services/chat/cache/dedup_cache.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/repeats.hpp"
-#include "services/chat/cache/rooms.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/messages/mention_resolver.hpp"
-#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/messages/pending_outcomes.hpp"
 #include "services/chat/messages/stored_changes.hpp"
 #include "services/chat/metrics.hpp"
 #include "store/log/event_log.hpp"
@@ -21,10 +21,10 @@ class Posting {
     struct Parts {
         store::EventLog& log;
         store::MessageStore& messages;
-        Rooms& rooms;
+        ConversationCache& cache;
         People& people;
         MentionResolver& mentions;
-        Outcomes& outcomes;
+        PendingOutcomes& outcomes;
         StoredChanges& stored;
         ChatMetrics& metrics;
         const Clock& clock;
@@ -48,7 +48,7 @@ class Posting {
     // A message ready to be appended, or known to be durable already.
     struct Draft {
         contracts::MessageRecord record;
-        RepeatKey repeat_key;
+        DedupKey repeat_key;
         std::uint64_t text_hash = 0;
         bool is_durable = false;
     };
@@ -63,11 +63,11 @@ class Posting {
     bool is_remembered_whole(const ChatId& chat);
     Task<void> append_draft(Draft& draft);
     Task<void> append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode mode);
-    Task<contracts::Reply<contracts::Message>> wait_for_message(Outcomes::Ticket& ticket,
+    Task<contracts::Reply<contracts::Message>> wait_for_message(PendingOutcomes::Ticket& ticket,
                                                                 Draft draft, Steady deadline);
 
     Parts parts_;
-    Repeats repeats_;
+    DedupCache repeats_;
     Time began_at_;
 };
 

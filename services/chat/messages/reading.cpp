@@ -15,7 +15,7 @@ Reading::Reading(Parts parts) : parts_(parts), typing_(typing_max) {}
 
 Task<contracts::MessagePage> Reading::list_messages(contracts::Caller caller,
                                                     contracts::ListMessagesRequest request) {
-    co_await parts_.rooms.get(request.id, caller.user_id(), Action::read);
+    co_await parts_.cache.get(request.id, caller.user_id(), Action::read);
     if (request.before_seq && request.after_seq) {
         throw invalid_field("after_seq", "not_both", "cannot be given together with before_seq");
     }
@@ -37,32 +37,33 @@ Task<contracts::MessagePage> Reading::list_messages(contracts::Caller caller,
 
 Task<void> Reading::put_read(contracts::Caller caller, contracts::ReadRequest request) {
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::read);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
     store::Head head = co_await parts_.heads.find(request.id);
     if (request.seq > head.last_seq) {
         head = co_await parts_.heads.load(request.id);
     }
     const DeletedSeqs deleted = co_await parts_.deletions.find(request.id);
     const std::int64_t seq = std::min(request.seq, head.last_seq);
-    if (const MemberRecord* member = room->find(user);
+    if (const MemberRecord* member = conversation->find(user);
         member == nullptr || seq <= member->read_seq) {
         co_return;
     }
     const store::MentionQuery behind{request.id, user, seq};
     const MentionSeqs mentions = co_await load_mentions(parts_.messages, behind, head.last_seq);
     co_await parts_.chats.move_marker(Seat{request.id, user}, seq);
-    MemberRecord* member = room->find(user);
+    MemberRecord* member = conversation->find(user);
     if (member == nullptr || seq <= member->read_seq) {
         co_return;  // removed, or overtaken by a later marker
     }
     member->read_seq = seq;
-    parts_.announcer.read(*room, *member, count_unread(head.last_seq, seq, *deleted, mentions),
+    parts_.announcer.read(*conversation, *member,
+                          count_unread(head.last_seq, seq, *deleted, mentions),
                           parts_.config.receipts_members_max);
 }
 
 Task<void> Reading::post_typing(contracts::Caller caller, contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    co_await parts_.rooms.get(request.id, user, Action::send);
+    co_await parts_.cache.get(request.id, user, Action::send);
     const Seat seat{request.id, user};
     const Steady now = parts_.clock.steady();
     const Steady* last = typing_.find(seat);
@@ -79,11 +80,11 @@ Task<void> Reading::post_typing(contracts::Caller caller, contracts::ChatRef req
 Task<contracts::Subscribable> Reading::check_subscription(contracts::Caller caller,
                                                           contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    const RoomPtr room = co_await parts_.rooms.get(request.id, user, Action::read);
+    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
     const store::Head head = co_await parts_.heads.load(request.id);
     // Asked again: the person may have been removed meanwhile.
-    require(Action::read, room->standing_of(user));
-    contracts::Subscribable answer{head.last_seq, room->find(user)->role, {}};
+    require(Action::read, conversation->standing_of(user));
+    contracts::Subscribable answer{head.last_seq, conversation->find(user)->role, {}};
     answer.generations = parts_.answers.list_live(request.id);
     co_return answer;
 }

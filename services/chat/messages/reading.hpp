@@ -1,7 +1,7 @@
 #pragma once
 #include "base/lru_cache.hpp"
 #include "contracts/chat/chat.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/announcer.hpp"
 
@@ -13,10 +13,10 @@ class Reading {
     struct Parts {
         ChatStore& chats;
         store::MessageStore& messages;
-        Rooms& rooms;
-        Heads& heads;
+        ConversationCache& cache;
+        LastMessages& heads;
         Deletions& deletions;
-        Unsaved& unsaved;
+        WriteBehind& unsaved;
         People& people;
         Announcer& announcer;
         const LiveAnswers& answers;

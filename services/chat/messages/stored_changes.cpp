@@ -27,24 +27,25 @@ void StoredChanges::on_notice(store::Notice notice, const store::Payload& payloa
 void StoredChanges::on_stored(const contracts::StoredEvent& event) {
     parts_.heads.on_stored(event);
     parts_.deletions.on_stored(event);
-    Room* room = parts_.rooms.peek(event.message.chat);
-    if (room != nullptr) {
-        parts_.naming.on_stored(*room, event);
+    CachedConversation* conversation = parts_.cache.peek(event.message.chat);
+    if (conversation != nullptr) {
+        parts_.naming.on_stored(*conversation, event);
     }
     if (event.kind != contracts::OutcomeKind::stored) {
         return;
     }
     const contracts::StoredMessage& message = event.message;
     const Time place = parts_.activity.place_of(message.created_at);
-    parts_.unsaved.note_activity(message.chat, place, room);
-    if (room != nullptr) {
-        room->chat.active_at = std::max(room->chat.active_at, place);
+    parts_.unsaved.note_activity(message.chat, place, conversation);
+    if (conversation != nullptr) {
+        conversation->chat.active_at = std::max(conversation->chat.active_at, place);
     }
     if (message.sender.kind != contracts::ParticipantKind::person) {
         return;
     }
     parts_.unsaved.note_marker({message.chat, message.sender.id}, message.seq);
-    if (MemberRecord* member = room != nullptr ? room->find(message.sender.id) : nullptr) {
+    if (MemberRecord* member =
+            conversation != nullptr ? conversation->find(message.sender.id) : nullptr) {
         member->read_seq = std::max(member->read_seq, message.seq);
     }
 }

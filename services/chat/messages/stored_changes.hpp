@@ -1,8 +1,8 @@
 #pragma once
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/deletions.hpp"
-#include "services/chat/cache/heads.hpp"
-#include "services/chat/cache/rooms.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/last_messages.hpp"
+#include "services/chat/cache/write_behind.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/conversations/naming.hpp"
 #include "services/chat/domain/activity.hpp"
@@ -15,10 +15,10 @@ class StoredChanges {
   public:
     struct Parts {
         store::Broadcast& broadcast;
-        Rooms& rooms;
-        Heads& heads;
+        ConversationCache& cache;
+        LastMessages& heads;
         Deletions& deletions;
-        Unsaved& unsaved;
+        WriteBehind& unsaved;
         Activity& activity;
         Naming& naming;
         ConversationEvents& events;

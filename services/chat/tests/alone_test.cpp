@@ -77,7 +77,7 @@ TEST(ConversationEvents, are_told_until_the_listener_goes) {
 
 TEST(MentionResolver, finds_members_only_each_once) {
     Alone alone;
-    MentionResolver mentions{alone.state.rooms, alone.state.people, 10};
+    MentionResolver mentions{alone.state.cache, alone.state.people, 10};
     alone.world.person("eve");
     auto body = [&]() -> Task<void> {
         const auto made = co_await alone.world.make_group(alone.ana, {alone.bob});
@@ -95,12 +95,12 @@ TEST(Naming, takes_the_title_of_the_first_question_and_lets_it_go_with_it) {
     Alone alone;
     ChatState& state = alone.state;
     Naming naming{
-        {*alone.world.chats, state.rooms, state.mutex, state.announcer, state.scope, 120}};
+        {*alone.world.chats, state.cache, state.mutex, state.announcer, state.scope, 120}};
     auto body = [&]() -> Task<void> {
         contracts::CreateChatRequest request;
         request.kind = ChatKind::assistant;
         const auto made = co_await alone.world.chat.create_chat(alone.world.as(alone.ana), request);
-        const RoomPtr room = co_await state.rooms.find(made.body.id);
+        const ConversationPtr room = co_await state.cache.find(made.body.id);
         const auto question = message_in(made.body.id, alone.ana, "What are plums?");
 
         naming.on_stored(*room, {contracts::OutcomeKind::stored, question});
@@ -124,13 +124,13 @@ TEST(Membership, ends_the_right_of_who_is_dropped_before_it_is_told) {
     ChatState& state = alone.state;
     Heard heard;
     state.events.add(heard);
-    Membership membership{{*alone.world.chats, state.rooms, state.mutex, state.heads,
+    Membership membership{{*alone.world.chats, state.cache, state.mutex, state.heads,
                            state.deletions, state.unsaved, state.people, state.feed,
                            state.announcer, state.events, alone.world.rights, alone.world.audit,
                            alone.world.clock, state.config}};
     auto body = [&]() -> Task<void> {
         const auto made = co_await alone.world.make_group(alone.ana, {alone.bob});
-        const RoomPtr room = co_await state.rooms.find(made.id);
+        const ConversationPtr room = co_await state.cache.find(made.id);
         const auto right =
             alone.world.rights.open(runtime::StandingRights::Member{made.id, alone.bob});
 
@@ -152,8 +152,8 @@ TEST(StoredChanges, move_the_head_and_tell_listeners) {
     Heard heard;
     state.events.add(heard);
     Naming naming{
-        {*alone.world.chats, state.rooms, state.mutex, state.announcer, state.scope, 120}};
-    StoredChanges stored{{alone.world.broadcast, state.rooms, state.heads, state.deletions,
+        {*alone.world.chats, state.cache, state.mutex, state.announcer, state.scope, 120}};
+    StoredChanges stored{{alone.world.broadcast, state.cache, state.heads, state.deletions,
                           state.unsaved, state.activity, naming, state.events}};
     auto body = [&]() -> Task<void> {
         stored.start();

@@ -1,5 +1,5 @@
 #include "services/chat/conversations/announcer.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 
 #include "services/chat/tests/world.hpp"
 
@@ -11,9 +11,9 @@ constexpr int queue_max = 10'000;
 
 struct FullQueue {
     World world;
-    Unsaved unsaved{*world.chats, 10};
-    Rooms rooms{*world.chats, unsaved, 10};
-    Heads heads{*world.messages, 1 << 20};
+    WriteBehind unsaved{*world.chats, 10};
+    ConversationCache rooms{*world.chats, unsaved, 10};
+    LastMessages heads{*world.messages, 1 << 20};
     Deletions deletions{*world.messages, 1 << 20};
     People people{world.loop, world.directory, world.clock, {std::chrono::milliseconds{1'000}, 10}};
     Announcer announcer{

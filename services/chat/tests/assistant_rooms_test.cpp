@@ -169,7 +169,7 @@ TEST(Cancel, belongs_to_who_asked_and_to_admins) {
     world.run_assistants(body());
 }
 
-TEST(Room, hears_every_event_and_newcomers_get_the_text_so_far) {
+TEST(CachedConversation, hears_every_event_and_newcomers_get_the_text_so_far) {
     AssistantWorld world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {

@@ -2,10 +2,10 @@
 
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
-#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
+#include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
-#include "services/chat/cache/rooms.hpp"
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {
@@ -81,20 +81,20 @@ TEST(People, who_are_known_are_given_however_old_while_the_directory_is_down) {
     world.run(body());
 }
 
-TEST(Rooms, stay_one_copy_while_somebody_holds_them) {
+TEST(ConversationCache, stay_one_copy_while_somebody_holds_them) {
     ChatConfig tiny;
     tiny.members_cached_max = 0;
     World world{tiny};
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
-        Unsaved unsaved{*world.chats, 10};
-        Rooms rooms{*world.chats, unsaved, 0};
+        WriteBehind unsaved{*world.chats, 10};
+        ConversationCache rooms{*world.chats, unsaved, 0};
         const auto made = co_await world.make_group(ana, {});
-        const RoomPtr held = co_await rooms.find(made.id);
+        const ConversationPtr held = co_await rooms.find(made.id);
         const auto other = co_await world.make_group(ana, {});
         co_await rooms.find(other.id);
 
-        const RoomPtr again = co_await rooms.find(made.id);
+        const ConversationPtr again = co_await rooms.find(made.id);
 
         EXPECT_EQ(held, again);
     };
@@ -102,13 +102,13 @@ TEST(Rooms, stay_one_copy_while_somebody_holds_them) {
     world.run(body());
 }
 
-TEST(Unsaved, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote_it) {
+TEST(WriteBehind, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote_it) {
     World world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
         const auto made = co_await world.make_group(ana, {});
         const Seat seat{made.id, ana};
-        Unsaved unsaved{*world.chats, 10};
+        WriteBehind unsaved{*world.chats, 10};
 
         unsaved.note_marker(seat, 7);
         unsaved.note_marker(seat, 5);
@@ -190,10 +190,10 @@ class SlowHeads final : public store::MessageStore {
     store::MessageStore& inner_;
 };
 
-TEST(HeadsWhileLoading, keep_nothing_that_was_read_before_a_loss_of_events) {
+TEST(LastMessagesWhileLoading, keep_nothing_that_was_read_before_a_loss_of_events) {
     World world;
     SlowHeads slow{*world.messages};
-    Heads heads{slow, 1 << 20};
+    LastMessages heads{slow, 1 << 20};
     const ChatId chat = ChatId::make();
     slow.current.chat = chat;
     slow.current.seq = 1;
@@ -202,7 +202,7 @@ TEST(HeadsWhileLoading, keep_nothing_that_was_read_before_a_loss_of_events) {
     store::Head later;
     auto body = [&]() -> Task<void> {
         aio::Scope scope{world.loop, "loading"};
-        scope.start([](Heads& of, ChatId wanted, store::Head& out) -> Task<void> {
+        scope.start([](LastMessages& of, ChatId wanted, store::Head& out) -> Task<void> {
             out = co_await of.find(wanted);
         }(heads, chat, loaded));
         co_await aio::yield();

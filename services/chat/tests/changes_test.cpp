@@ -98,7 +98,7 @@ TEST(EditMessage, answers_504_when_the_store_is_slow) {
     world.run(body());
 }
 
-TEST(Outcomes, lost_on_the_way_are_looked_up_in_the_store) {
+TEST(PendingOutcomes, lost_on_the_way_are_looked_up_in_the_store) {
     World world;
     const UserId ana = world.person("ana");
     int status = 0;

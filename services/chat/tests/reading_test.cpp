@@ -217,7 +217,7 @@ TEST(Unread, counts_what_others_wrote_since_ones_own_last_message) {
     world.run(body());
 }
 
-TEST(Heads, are_read_again_after_a_loss) {
+TEST(LastMessages, are_read_again_after_a_loss) {
     World world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {

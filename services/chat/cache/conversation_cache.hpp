@@ -11,15 +11,15 @@
 
 namespace loquat::chat {
 
-class Unsaved;
+class WriteBehind;
 
 // A conversation with all its members, as the store has it: this service is the only one that
 // writes.
-class Room {
+class CachedConversation {
   public:
     using Names = std::unordered_map<std::string, UserId>;
 
-    explicit Room(LoadedChat loaded)
+    explicit CachedConversation(LoadedChat loaded)
         : chat(std::move(loaded.chat)), members_(std::move(loaded.members)) {}
 
     ChatRecord chat;
@@ -30,7 +30,7 @@ class Room {
     const std::vector<MemberRecord>& members() const { return members_; }  // ascending by user
     MemberRecord* find(const UserId& user);
     const MemberRecord* find(const UserId& user) const {
-        return const_cast<Room*>(this)->find(user);
+        return const_cast<CachedConversation*>(this)->find(user);
     }
     // Forgets `names`.
     void add(MemberRecord member);
@@ -49,38 +49,40 @@ class Room {
     std::vector<MemberRecord> members_;
     std::uint64_t newcomers_ = 0;
 };
-using RoomPtr = std::shared_ptr<Room>;
+using ConversationPtr = std::shared_ptr<CachedConversation>;
 
-// The conversations used last.  Whoever holds a RoomPtr keeps it the only copy: it is not let go
-// meanwhile.
-class Rooms {
+// The conversations used last.  Whoever holds a ConversationPtr keeps it the only copy: it is not
+// let go meanwhile.
+class ConversationCache {
   public:
-    Rooms(ChatStore& store, const Unsaved& unsaved, std::size_t members_max)
+    ConversationCache(ChatStore& store, const WriteBehind& unsaved, std::size_t members_max)
         : store_(store), unsaved_(unsaved), loads_(1'000), rooms_(members_max) {}
 
     // What is in memory; good until the next co_await.
-    Room* peek(const ChatId& id);
+    CachedConversation* peek(const ChatId& id);
     // Null when there is no such conversation.
-    Task<RoomPtr> find(ChatId id);
+    Task<ConversationPtr> find(ChatId id);
     // As find, for a person who wants to do something: throws as `require`.
-    Task<RoomPtr> get(ChatId id, UserId user, Action action);
+    Task<ConversationPtr> get(ChatId id, UserId user, Action action);
 
     // A conversation that was just made.
-    void add(Room room);
+    void add(CachedConversation conversation);
     // After members came or went, or their names were loaded.
-    void resize(const Room& room);
+    void resize(const CachedConversation& conversation);
     void forget(const ChatId& id) { rooms_.erase(id); }
     std::size_t size() const { return rooms_.size(); }
 
   private:
     struct IsHeld {
-        bool operator()(const RoomPtr& room) const { return room.use_count() > 1; }
+        bool operator()(const ConversationPtr& conversation) const {
+            return conversation.use_count() > 1;
+        }
     };
 
     ChatStore& store_;
-    const Unsaved& unsaved_;
+    const WriteBehind& unsaved_;
     aio::KeyedMutex<ChatId> loads_;
-    LruCache<ChatId, RoomPtr, IsHeld> rooms_;
+    LruCache<ChatId, ConversationPtr, IsHeld> rooms_;
 };
 
 }  // namespace loquat::chat

@@ -1,9 +1,9 @@
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -47,67 +47,70 @@ void add_chats(std::vector<ChatId>& chats, const std::vector<ChatId>& more) {
 
 }  // namespace
 
-void Unsaved::note_activity(const ChatId& chat, Time at, const Room* room) {
+void WriteBehind::note_activity(const ChatId& chat, Time at,
+                                const CachedConversation* conversation) {
     if (!raise(fresh_.activities, chat, at, room_beside(saving_now_.activities, entries_max_))) {
         return;
     }
-    if (room == nullptr) {
+    if (conversation == nullptr) {
         fresh_.others.push_back(chat);
     } else {
-        note_people(*room);
+        note_people(*conversation);
     }
 }
 
-void Unsaved::note_people(const Room& room) {
-    if (room.members().size() > ChatStore::listed_members_max || !is_active(room.chat.id)) {
+void WriteBehind::note_people(const CachedConversation& conversation) {
+    if (conversation.members().size() > ChatStore::listed_members_max ||
+        !is_active(conversation.chat.id)) {
         return;
     }
-    for (const MemberRecord& member : room.members()) {
-        fresh_.chats_of[member.user].push_back(room.chat.id);
+    for (const MemberRecord& member : conversation.members()) {
+        fresh_.chats_of[member.user].push_back(conversation.chat.id);
     }
 }
 
-bool Unsaved::is_active(const ChatId& chat) const {
+bool WriteBehind::is_active(const ChatId& chat) const {
     return fresh_.activities.contains(chat) || saving_now_.activities.contains(chat) ||
            saved_.activities.contains(chat);
 }
 
-void Unsaved::note_marker(const Seat& seat, std::int64_t read_seq) {
+void WriteBehind::note_marker(const Seat& seat, std::int64_t read_seq) {
     raise(fresh_.markers, seat, read_seq, room_beside(saving_now_.markers, entries_max_));
 }
 
-Time Unsaved::newest_activity(const ChatId& chat, Time stored) const {
+Time WriteBehind::newest_activity(const ChatId& chat, Time stored) const {
     const std::array maps{&fresh_.activities, &saving_now_.activities, &saved_.activities};
     return highest(maps, chat, stored);
 }
 
-std::int64_t Unsaved::newest_marker(const Seat& seat, std::int64_t stored) const {
+std::int64_t WriteBehind::newest_marker(const Seat& seat, std::int64_t stored) const {
     const std::array maps{&fresh_.markers, &saving_now_.markers, &saved_.markers};
     return highest(maps, seat, stored);
 }
 
-void Unsaved::merge_into(Room& room) const {
-    room.chat.active_at = newest_activity(room.chat.id, room.chat.active_at);
-    for (const MemberRecord& member : room.members()) {
-        MemberRecord& mine = *room.find(member.user);
-        mine.read_seq = newest_marker({room.chat.id, member.user}, member.read_seq);
+void WriteBehind::merge_into(CachedConversation& conversation) const {
+    conversation.chat.active_at =
+        newest_activity(conversation.chat.id, conversation.chat.active_at);
+    for (const MemberRecord& member : conversation.members()) {
+        MemberRecord& mine = *conversation.find(member.user);
+        mine.read_seq = newest_marker({conversation.chat.id, member.user}, member.read_seq);
     }
 }
 
-void Unsaved::merge_into(std::vector<ChatRecord>& chats) const {
+void WriteBehind::merge_into(std::vector<ChatRecord>& chats) const {
     for (ChatRecord& chat : chats) {
         chat.active_at = newest_activity(chat.id, chat.active_at);
     }
 }
 
-void Unsaved::merge_into(std::vector<Place>& places, const UserId& user) const {
+void WriteBehind::merge_into(std::vector<Place>& places, const UserId& user) const {
     for (Place& place : places) {
         place.active_at = newest_activity(place.chat, place.active_at);
         place.read_seq = newest_marker({place.chat, user}, place.read_seq);
     }
 }
 
-std::vector<ChatId> Unsaved::active_chats_of(const UserId& user) const {
+std::vector<ChatId> WriteBehind::active_chats_of(const UserId& user) const {
     std::vector<ChatId> chats;
     for (const Layer* layer : {&fresh_, &saving_now_, &saved_}) {
         add_chats(chats, layer->others);
@@ -118,7 +121,7 @@ std::vector<ChatId> Unsaved::active_chats_of(const UserId& user) const {
     return chats;
 }
 
-Task<void> Unsaved::save() {
+Task<void> WriteBehind::save() {
     const auto lock = co_await saving_.lock(0);
     if (fresh_.empty()) {
         saved_ = {};

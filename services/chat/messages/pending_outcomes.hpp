@@ -11,7 +11,7 @@ namespace loquat::chat {
 
 // What the consumer made of the records that somebody waits for.  The name `origin` is this
 // instance's own, new at every start, so that nobody else's answers come here.
-class Outcomes {
+class PendingOutcomes {
   public:
     enum class Arrival {
         arrived,
@@ -23,7 +23,7 @@ class Outcomes {
     // when too many wait.
     class Ticket {
       public:
-        explicit Ticket(Outcomes& outcomes);
+        explicit Ticket(PendingOutcomes& outcomes);
         ~Ticket();
         Ticket(const Ticket&) = delete;
         Ticket& operator=(const Ticket&) = delete;
@@ -34,14 +34,14 @@ class Outcomes {
         contracts::Outcome& outcome() { return *outcome_; }
 
       private:
-        friend class Outcomes;
-        Outcomes& outcomes_;
+        friend class PendingOutcomes;
+        PendingOutcomes& outcomes_;
         std::uint64_t ref_;
         std::optional<contracts::Outcome> outcome_;
         aio::Signal signal_;
     };
 
-    Outcomes(store::Broadcast& broadcast, std::size_t waiters_max);
+    PendingOutcomes(store::Broadcast& broadcast, std::size_t waiters_max);
 
     const std::string& origin() const { return origin_; }
     std::size_t waiting() const { return tickets_.size(); }

@@ -11,25 +11,23 @@
 namespace loquat::chat {
 
 // Stands for a conversation, a sender and a client id.
-struct RepeatKey {
+struct DedupKey {
     net::jose::SipHash hash{};
-    friend bool operator==(const RepeatKey&, const RepeatKey&) = default;
+    friend bool operator==(const DedupKey&, const DedupKey&) = default;
 };
 
 }  // namespace loquat::chat
 
 template <>
-struct std::hash<loquat::chat::RepeatKey> {
-    std::size_t operator()(const loquat::chat::RepeatKey& key) const noexcept {
-        return key.hash[0];
-    }
+struct std::hash<loquat::chat::DedupKey> {
+    std::size_t operator()(const loquat::chat::DedupKey& key) const noexcept { return key.hash[0]; }
 };
 
 namespace loquat::chat {
 
 // The client ids sent lately, so that a repeat is answered early and not appended twice.  Who is
 // not found here may still be a repeat: the consumer decides.
-class Repeats {
+class DedupCache {
   public:
     struct Sent {
         MessageId id;
@@ -38,27 +36,27 @@ class Repeats {
         bool is_durable = false;  // else its append is under way: append the same again
     };
 
-    explicit Repeats(std::size_t entries_max) : sent_(entries_max) {
+    explicit DedupCache(std::size_t entries_max) : sent_(entries_max) {
         random_bytes(reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof secret_);
     }
 
     // Of 128 bits under a secret of this process: nobody can make two that are the same.
-    RepeatKey key_of(const Seat& seat, std::string_view client_id) const;
+    DedupKey key_of(const Seat& seat, std::string_view client_id) const;
 
     // None when it is unknown; good until the next change.
-    const Sent* find(const RepeatKey& key) { return sent_.find(key); }
-    void note(const RepeatKey& key, const Sent& sent) { sent_.put(key, sent); }
+    const Sent* find(const DedupKey& key) { return sent_.find(key); }
+    void note(const DedupKey& key, const Sent& sent) { sent_.put(key, sent); }
     std::size_t size() const { return sent_.size(); }
-    void forget(const RepeatKey& key) { sent_.erase(key); }
+    void forget(const DedupKey& key) { sent_.erase(key); }
     // Nothing is known of it after its append failed.
-    void forget_pending(const RepeatKey& key, const MessageId& id);
+    void forget_pending(const DedupKey& key, const MessageId& id);
 
   private:
     net::jose::SipKey secret_{};
-    LruCache<RepeatKey, Sent> sent_;
+    LruCache<DedupKey, Sent> sent_;
 };
 
-inline RepeatKey Repeats::key_of(const Seat& seat, std::string_view client_id) const {
+inline DedupKey DedupCache::key_of(const Seat& seat, std::string_view client_id) const {
     std::array<char, 32> ids{};
     std::memcpy(ids.data(), seat.chat.view().data(), 16);
     std::memcpy(ids.data() + 16, seat.user.view().data(), 16);
@@ -67,7 +65,7 @@ inline RepeatKey Repeats::key_of(const Seat& seat, std::string_view client_id) c
     return {net::jose::sip_hash(of_seat, client_id)};
 }
 
-inline void Repeats::forget_pending(const RepeatKey& key, const MessageId& id) {
+inline void DedupCache::forget_pending(const DedupKey& key, const MessageId& id) {
     const Sent* sent = sent_.find(key);
     if (sent != nullptr && sent->id == id && !sent->is_durable) {
         sent_.erase(key);

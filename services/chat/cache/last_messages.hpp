@@ -11,9 +11,9 @@ namespace loquat::chat {
 
 // The last message of each conversation used lately, kept up to date by what the consumer stores.
 // May be a moment behind the store: who must not miss anything asks the store (`load`).
-class Heads {
+class LastMessages {
   public:
-    Heads(store::MessageStore& messages, std::size_t bytes_max)
+    LastMessages(store::MessageStore& messages, std::size_t bytes_max)
         : messages_(messages), heads_(bytes_max) {}
 
     // In the order asked for.

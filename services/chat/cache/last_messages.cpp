@@ -1,4 +1,4 @@
-#include "services/chat/cache/heads.hpp"
+#include "services/chat/cache/last_messages.hpp"
 
 #include <algorithm>
 
@@ -21,9 +21,9 @@ bool is_newer(const contracts::StoredMessage& a, const contracts::StoredMessage&
 
 }  // namespace
 
-class Heads::Loading {
+class LastMessages::Loading {
   public:
-    explicit Loading(Heads& heads) : heads_(heads) { ++heads_.loads_; }
+    explicit Loading(LastMessages& heads) : heads_(heads) { ++heads_.loads_; }
     ~Loading() {
         if (--heads_.loads_ == 0) {
             heads_.changed_meanwhile_.clear();
@@ -33,12 +33,12 @@ class Heads::Loading {
     Loading& operator=(const Loading&) = delete;
 
   private:
-    Heads& heads_;
+    LastMessages& heads_;
 };
 
-void Heads::put(const store::Head& head) { heads_.put(head.chat, head, weight_of(head)); }
+void LastMessages::put(const store::Head& head) { heads_.put(head.chat, head, weight_of(head)); }
 
-const store::Head& Heads::keep(store::Head& loaded) {
+const store::Head& LastMessages::keep(store::Head& loaded) {
     const store::Head* known = heads_.find(loaded.chat);
     if (known != nullptr && known->last_seq >= loaded.last_seq) {
         return *known;
@@ -53,7 +53,7 @@ const store::Head& Heads::keep(store::Head& loaded) {
     return loaded;
 }
 
-Task<std::vector<store::Head>> Heads::load_all(std::vector<ChatId> chats) {
+Task<std::vector<store::Head>> LastMessages::load_all(std::vector<ChatId> chats) {
     std::vector<store::Head> heads;
     heads.reserve(chats.size());
     for (std::size_t at = 0; at < chats.size(); at += store::MessageStore::heads_max) {
@@ -66,7 +66,7 @@ Task<std::vector<store::Head>> Heads::load_all(std::vector<ChatId> chats) {
     co_return heads;
 }
 
-Task<std::vector<store::Head>> Heads::load_and_keep(std::vector<ChatId> chats) {
+Task<std::vector<store::Head>> LastMessages::load_and_keep(std::vector<ChatId> chats) {
     for (int tries = 0; tries < tries_max; ++tries) {
         const Version asked = missed_;
         auto loaded = co_await load_all(chats);
@@ -81,17 +81,17 @@ Task<std::vector<store::Head>> Heads::load_and_keep(std::vector<ChatId> chats) {
     co_return co_await load_all(std::move(chats));
 }
 
-void Heads::forget(const ChatId& chat) {
+void LastMessages::forget(const ChatId& chat) {
     missed_.change();
     heads_.erase(chat);
 }
 
-void Heads::clear() {
+void LastMessages::clear() {
     missed_.change();
     heads_.clear();
 }
 
-Task<std::vector<store::Head>> Heads::find_all(std::vector<ChatId> chats) {
+Task<std::vector<store::Head>> LastMessages::find_all(std::vector<ChatId> chats) {
     std::vector<store::Head> heads(chats.size());
     std::vector<ChatId> missing;
     std::vector<std::size_t> places;
@@ -114,21 +114,21 @@ Task<std::vector<store::Head>> Heads::find_all(std::vector<ChatId> chats) {
     co_return heads;
 }
 
-Task<store::Head> Heads::find(ChatId chat) {
+Task<store::Head> LastMessages::find(ChatId chat) {
     if (const store::Head* known = heads_.find(chat)) {
         co_return *known;
     }
     co_return co_await load(chat);
 }
 
-Task<store::Head> Heads::load(ChatId chat) {
+Task<store::Head> LastMessages::load(ChatId chat) {
     const Loading loading{*this};
     std::vector<ChatId> one{chat};
     auto loaded = co_await load_and_keep(std::move(one));
     co_return std::move(loaded.front());
 }
 
-void Heads::on_stored(const contracts::StoredEvent& event) {
+void LastMessages::on_stored(const contracts::StoredEvent& event) {
     const contracts::StoredMessage& message = event.message;
     const store::Head* known = heads_.find(message.chat);
     const bool is_new = event.kind == contracts::OutcomeKind::stored;

@@ -8,28 +8,29 @@
 
 namespace loquat::chat {
 
-class Room;
+class CachedConversation;
 
 // Activity, and markers moved by one's own messages, on their way into the store.  They come with
 // every message, so they are written down together, a moment later; until then they lie over what
 // is read from the store.  A crash loses that moment: the order of a list, and a marker behind
 // one's own message, are then older; nothing else depends on them.
-class Unsaved {
+class WriteBehind {
   public:
     // Beyond `entries_max` of each kind what is new is dropped (the store does not take them).
-    Unsaved(ChatStore& store, std::size_t entries_max)
+    WriteBehind(ChatStore& store, std::size_t entries_max)
         : store_(store), entries_max_(entries_max), saving_(100) {}
 
-    // `room` as it is in memory; null when it is not.
-    void note_activity(const ChatId& chat, Time at, const Room* room = nullptr);
+    // `conversation` as it is in memory; null when it is not.
+    void note_activity(const ChatId& chat, Time at,
+                       const CachedConversation* conversation = nullptr);
     void note_marker(const Seat& seat, std::int64_t read_seq);
 
     // Somebody came or went.
-    void note_people(const Room& room);
+    void note_people(const CachedConversation& conversation);
 
     Time newest_activity(const ChatId& chat, Time stored) const;
     std::int64_t newest_marker(const Seat& seat, std::int64_t stored) const;
-    void merge_into(Room& room) const;
+    void merge_into(CachedConversation& conversation) const;
     void merge_into(std::vector<ChatRecord>& chats) const;
     void merge_into(std::vector<Place>& places, const UserId& user) const;
 

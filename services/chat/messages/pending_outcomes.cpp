@@ -1,14 +1,14 @@
-#include "services/chat/messages/outcomes.hpp"
+#include "services/chat/messages/pending_outcomes.hpp"
 
 #include "base/failure.hpp"
 #include "base/ids.hpp"
 
 namespace loquat::chat {
 
-Outcomes::Outcomes(store::Broadcast& broadcast, std::size_t waiters_max)
+PendingOutcomes::PendingOutcomes(store::Broadcast& broadcast, std::size_t waiters_max)
     : broadcast_(broadcast), waiters_max_(waiters_max), origin_(Uuid::make().to_string()) {}
 
-void Outcomes::start() {
+void PendingOutcomes::start() {
     auto on_notice_here = [this](store::Notice notice, const store::Payload& payload) {
         on_notice(notice, payload);
     };
@@ -16,18 +16,18 @@ void Outcomes::start() {
                                          std::move(on_notice_here));
 }
 
-void Outcomes::stop() {
+void PendingOutcomes::stop() {
     subscription_.end();
     release_all();
 }
 
-void Outcomes::release_all() {
+void PendingOutcomes::release_all() {
     for (const auto& [ref, ticket] : tickets_) {
         ticket->signal_.set();
     }
 }
 
-void Outcomes::on_notice(store::Notice notice, const store::Payload& payload) {
+void PendingOutcomes::on_notice(store::Notice notice, const store::Payload& payload) {
     if (notice == store::Notice::lost) {
         release_all();
         return;
@@ -42,7 +42,8 @@ void Outcomes::on_notice(store::Notice notice, const store::Payload& payload) {
     }
 }
 
-Outcomes::Ticket::Ticket(Outcomes& outcomes) : outcomes_(outcomes), ref_(outcomes.next_ref_++) {
+PendingOutcomes::Ticket::Ticket(PendingOutcomes& outcomes)
+    : outcomes_(outcomes), ref_(outcomes.next_ref_++) {
     if (outcomes.tickets_.size() >= outcomes.waiters_max_) {
         throw Failure{Kind::unavailable, "server.overloaded",
                       "Too many messages wait to be stored."}
@@ -51,9 +52,9 @@ Outcomes::Ticket::Ticket(Outcomes& outcomes) : outcomes_(outcomes), ref_(outcome
     outcomes.tickets_.emplace(ref_, this);
 }
 
-Outcomes::Ticket::~Ticket() { outcomes_.tickets_.erase(ref_); }
+PendingOutcomes::Ticket::~Ticket() { outcomes_.tickets_.erase(ref_); }
 
-Task<Outcomes::Arrival> Outcomes::Ticket::wait_until(Steady deadline) {
+Task<PendingOutcomes::Arrival> PendingOutcomes::Ticket::wait_until(Steady deadline) {
     const bool in_time = co_await signal_.wait_until(deadline);
     if (outcome_) {
         co_return Arrival::arrived;

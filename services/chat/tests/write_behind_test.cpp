@@ -1,9 +1,9 @@
-#include "services/chat/cache/unsaved.hpp"
+#include "services/chat/cache/write_behind.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "services/chat/cache/rooms.hpp"
+#include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/tests/world.hpp"
 
 // What was to be written down when writing failed.
@@ -67,12 +67,12 @@ class ProgressStore final : public ChatStore {
     Task<void> forget_keys(Time) override { co_return; }
 };
 
-TEST(Unsaved, keeps_marks_and_activity_when_saving_failed_once) {
+TEST(WriteBehind, keeps_marks_and_activity_when_saving_failed_once) {
     World world;
     ProgressStore store;
     const Seat seat{ChatId::make(), UserId::make()};
     auto body = [&]() -> Task<void> {
-        Unsaved unsaved{store, 10};
+        WriteBehind unsaved{store, 10};
         unsaved.note_marker(seat, 7);
         unsaved.note_activity(seat.chat, from_unix_ms(70));
         store.failures_left = 1;
@@ -90,13 +90,13 @@ TEST(Unsaved, keeps_marks_and_activity_when_saving_failed_once) {
     world.run(body());
 }
 
-TEST(Unsaved, keeps_the_newest_of_what_failed_and_what_came_meanwhile) {
+TEST(WriteBehind, keeps_the_newest_of_what_failed_and_what_came_meanwhile) {
     World world;
     ProgressStore store;
     const Seat older{ChatId::make(), UserId::make()};
     const Seat newer{ChatId::make(), UserId::make()};
     auto body = [&]() -> Task<void> {
-        Unsaved unsaved{store, 10};
+        WriteBehind unsaved{store, 10};
         unsaved.note_marker(older, 7);
         unsaved.note_marker(newer, 7);
         store.failures_left = 1;
@@ -122,31 +122,31 @@ TEST(Unsaved, keeps_the_newest_of_what_failed_and_what_came_meanwhile) {
     world.run(body());
 }
 
-Room make_room(const std::vector<UserId>& people) {
+CachedConversation make_room(const std::vector<UserId>& people) {
     LoadedChat loaded;
     loaded.chat.id = ChatId::make();
-    Room room{std::move(loaded)};
+    CachedConversation room{std::move(loaded)};
     for (const UserId& user : people) {
         room.add({user, MemberRole::member, {}, 0});
     }
     return room;
 }
 
-TEST(Unsaved,
+TEST(WriteBehind,
      gives_a_person_only_the_small_conversations_of_that_person_and_those_of_unknown_people) {
     World world;
     ProgressStore store;
-    Unsaved unsaved{store, 100};
+    WriteBehind unsaved{store, 100};
     const UserId ana = UserId::make();
     const UserId bob = UserId::make();
-    Room pair = make_room({ana, bob});
-    const Room own = make_room({bob});
+    CachedConversation pair = make_room({ana, bob});
+    const CachedConversation own = make_room({bob});
     std::vector<UserId> many(ChatStore::listed_members_max + 1);
     std::ranges::generate(many, [] { return UserId::make(); });
     many.front() = ana;
-    const Room large = make_room(many);
+    const CachedConversation large = make_room(many);
     const ChatId unknown = ChatId::make();
-    for (const Room* room : {&std::as_const(pair), &own, &large}) {
+    for (const CachedConversation* room : {&std::as_const(pair), &own, &large}) {
         unsaved.note_activity(room->chat.id, from_unix_ms(70), room);
         unsaved.note_activity(room->chat.id, from_unix_ms(71), room);
     }
@@ -176,7 +176,7 @@ TEST(Unsaved,
     world.run(body());
 }
 
-TEST(Unsaved, has_room_for_what_failed_however_much_came_meanwhile) {
+TEST(WriteBehind, has_room_for_what_failed_however_much_came_meanwhile) {
     World world;
     ProgressStore store;
     std::vector<Seat> first;
@@ -186,7 +186,7 @@ TEST(Unsaved, has_room_for_what_failed_however_much_came_meanwhile) {
         second.push_back({ChatId::make(), UserId::make()});
     }
     auto body = [&]() -> Task<void> {
-        Unsaved unsaved{store, 10};
+        WriteBehind unsaved{store, 10};
         for (const Seat& seat : first) {
             unsaved.note_marker(seat, 7);
             unsaved.note_activity(seat.chat, from_unix_ms(70));
