@@ -67,7 +67,7 @@ TEST(Golden, what_older_versions_wrote_is_read_and_still_written) {
 TEST(Golden, the_web_apps_types_are_those_of_the_contracts) {
     const std::vector<contracts::Operation> all = contracts::all_operations();
 
-    EXPECT_EQ(contracts::typescript_document(all),
+    EXPECT_EQ(contracts::typescript_document(all, contracts::live_feeds()),
               read_file(source / "web/src/api/contracts.gen.ts"))
         << "run: build/release/bin/loquat contracts typescript > web/src/api/contracts.gen.ts";
 }

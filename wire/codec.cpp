@@ -68,6 +68,15 @@ bool outside(std::int64_t value, const Field& field, Problems& problems, std::st
 
 }  // namespace
 
+void read_tag(const Value& value, std::string_view tag, Problems& problems) {
+    const Value* type = value.find("type");
+    const std::string* text = type != nullptr ? type->if_string() : nullptr;
+    if (text == nullptr || *text != tag) {
+        const Problems::Step step{problems, "type"};
+        problems.add("type", "must be " + std::string{tag});
+    }
+}
+
 bool read_bool(const Value& value, Problems& problems) {
     if (const bool* found = value.if_bool()) {
         return *found;

@@ -1,4 +1,5 @@
 #pragma once
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@
 //
 // Supported: bool, integers, double, std::string, Id, Uuid, Time, described enums and structs,
 // Value, and std::optional, std::vector of those; std::optional<std::optional<T>> tells null from
-// what is absent.
+// what is absent.  A struct with an `event_type` has it as its first member "type".
 namespace loquat::wire {
 
 // Where the reader is and what was wrong so far.
@@ -61,8 +62,24 @@ constexpr bool may_be_absent(std::string_view name) {
     return false;
 }
 
+// A struct that says which one of several it is.
+template <class T>
+concept Tagged = requires {
+    { T::event_type } -> std::convertible_to<std::string_view>;
+};
+
+// A `T` that is written already.
+template <class T>
+struct Encoded {
+    using Type = T;
+    std::string json;
+
+    friend bool operator==(const Encoded&, const Encoded&) = default;
+};
+
 namespace detail {
 
+void read_tag(const Value& value, std::string_view tag, Problems& problems);
 bool read_bool(const Value& value, Problems& problems);
 std::int64_t read_integer(const Value& value, const Field& field, Problems& problems);
 double read_real(const Value& value, const Field& field, Problems& problems);
@@ -89,6 +106,10 @@ template <class T>
 inline constexpr bool is_change = false;
 template <class T>
 inline constexpr bool is_change<std::optional<std::optional<T>>> = true;
+template <class T>
+inline constexpr bool is_encoded = false;
+template <class T>
+inline constexpr bool is_encoded<Encoded<T>> = true;
 template <class T>
 struct IsVector : std::false_type {};
 template <class T>
@@ -131,6 +152,9 @@ void read(const Value& value, T& out, const Field& field, Problems& problems);
 
 template <Described T>
 void read_members(const Value& value, T& out, Problems& problems) {
+    if constexpr (Tagged<T>) {
+        detail::read_tag(value, T::event_type, problems);
+    }
     for_each_member<T>([&](std::string_view name, auto pointer) {
         using M = std::remove_cvref_t<decltype(out.*pointer)>;
         const typename Problems::Step step{problems, name};
@@ -146,6 +170,21 @@ void read_members(const Value& value, T& out, Problems& problems) {
 }
 
 template <class T>
+void read_items(const Value& value, std::vector<T>& out, const Field& field, Problems& problems) {
+    const Array* array = value.if_array();
+    if (array == nullptr) {
+        problems.add("type", "must be an array");
+        return;
+    }
+    detail::check_count(array->size(), field, problems);
+    out.clear();
+    for (std::size_t i = 0; i < array->size(); ++i) {
+        const typename Problems::Step step{problems, i};
+        read((*array)[i], out.emplace_back(), Field{}, problems);
+    }
+}
+
+template <class T>
 void read(const Value& value, T& out, const Field& field, Problems& problems) {
     if constexpr (detail::is_change<T>) {
         read(value, out.emplace(), field, problems);
@@ -157,6 +196,8 @@ void read(const Value& value, T& out, const Field& field, Problems& problems) {
         }
     } else if constexpr (std::is_same_v<T, Value>) {
         out = value;
+    } else if constexpr (detail::is_encoded<T>) {
+        out.json = to_json(value);
     } else if constexpr (std::is_same_v<T, bool>) {
         out = detail::read_bool(value, problems);
     } else if constexpr (std::is_integral_v<T>) {
@@ -177,17 +218,7 @@ void read(const Value& value, T& out, const Field& field, Problems& problems) {
     } else if constexpr (detail::IsId<T>::value) {
         out.uuid = detail::read_uuid(value, problems);
     } else if constexpr (detail::IsVector<T>::value) {
-        const Array* array = value.if_array();
-        if (array == nullptr) {
-            problems.add("type", "must be an array");
-            return;
-        }
-        detail::check_count(array->size(), field, problems);
-        out.clear();
-        for (std::size_t i = 0; i < array->size(); ++i) {
-            const typename Problems::Step step{problems, i};
-            read((*array)[i], out.emplace_back(), Field{}, problems);
-        }
+        read_items(value, out, field, problems);
     } else if constexpr (DescribedEnum<T>) {
         const std::string text = detail::read_string(value, Field{}, problems);
         if (const auto found = find_enum<T>(text)) {
@@ -226,6 +257,10 @@ template <Described T>
 void append_object(std::string& out, const T& value) {
     out.push_back('{');
     bool first = true;
+    if constexpr (Tagged<T>) {
+        out.append("\"type\":\"").append(T::event_type).push_back('"');
+        first = false;
+    }
     for_each_member<T>([&](std::string_view name, auto pointer) {
         using M = std::remove_cvref_t<decltype(value.*pointer)>;
         if constexpr (detail::IsOptional<M>::value) {
@@ -254,6 +289,8 @@ void append(std::string& out, const T& value) {
         }
     } else if constexpr (std::is_same_v<T, Value>) {
         append_json(out, value);
+    } else if constexpr (detail::is_encoded<T>) {
+        out.append(value.json);
     } else if constexpr (std::is_same_v<T, bool>) {
         out.append(value ? "true" : "false");
     } else if constexpr (std::is_integral_v<T>) {

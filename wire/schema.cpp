@@ -85,10 +85,13 @@ Value to_openapi(const Schema& schema) {
             return Object{{"type", "string"}, {"format", "uuid"}};
         case Schema::Kind::time:
             return Object{{"type", "string"}, {"format", "date-time"}};
+        case Schema::Kind::literal:
+            return Object{{"const", schema.values.front()}};
         case Schema::Kind::array:
             return Object{{"type", "array"}, {"items", to_openapi(schema.item.front())}};
         case Schema::Kind::enumeration:
         case Schema::Kind::object:
+        case Schema::Kind::one_of:
             return Object{{"$ref", "#/components/schemas/" + schema.name}};
     }
     return Object{};
@@ -101,6 +104,13 @@ Value to_openapi_definition(const Schema& schema) {
             values.emplace_back(value);
         }
         return Object{{"type", "string"}, {"enum", std::move(values)}};
+    }
+    if (schema.kind == Schema::Kind::one_of) {
+        Array alternatives;
+        for (const Schema& one : schema.item) {
+            alternatives.push_back(to_openapi(one));
+        }
+        return Object{{"oneOf", std::move(alternatives)}};
     }
     Object properties;
     Array required;
@@ -132,8 +142,11 @@ std::string typescript_type(const Schema& schema) {
             return "string";
         case Schema::Kind::array:
             return typescript_type(schema.item.front()) + "[]";
+        case Schema::Kind::literal:
+            return "\"" + schema.values.front() + "\"";
         case Schema::Kind::enumeration:
         case Schema::Kind::object:
+        case Schema::Kind::one_of:
             return schema.name;
     }
     return "unknown";
@@ -145,6 +158,13 @@ std::string to_typescript(const Schema& schema) {
         out = "export type " + schema.name + " =";
         for (std::size_t i = 0; i < schema.values.size(); ++i) {
             out += (i == 0 ? " \"" : " | \"") + schema.values[i] + "\"";
+        }
+        return out + ";\n";
+    }
+    if (schema.kind == Schema::Kind::one_of) {
+        out = "export type " + schema.name + " =";
+        for (const Schema& one : schema.item) {
+            out += "\n  | " + typescript_type(one);
         }
         return out + ";\n";
     }

@@ -19,8 +19,10 @@ struct Schema {
         uuid,
         time,
         enumeration,
+        literal,  // one text
         array,
-        object
+        object,
+        one_of
     };
     struct Property {
         std::string name;
@@ -35,12 +37,22 @@ struct Schema {
 
     Kind kind = Kind::any;
     std::string name;                  // of an object or enumeration: the struct's name
-    std::vector<std::string> values;   // of an enumeration
-    std::vector<Schema> item;          // of an array: exactly one
+    std::vector<std::string> values;   // of an enumeration; of a literal exactly one
+    std::vector<Schema> item;          // of an array: exactly one; of one_of the alternatives
     std::vector<Property> properties;  // of an object
 };
 
+// What is one of several tagged structs: derived from, so that it has a name.  Only a shape; values
+// are of one alternative, or Encoded.
+template <class... T>
+struct OneOf {
+    using Alternatives = boost::mp11::mp_list<T...>;
+};
+
 namespace detail {
+
+template <class T>
+concept IsOneOf = requires { typename T::Alternatives; };
 
 std::string short_type_name(std::string_view pretty_function);
 
@@ -60,7 +72,8 @@ Schema::Property property_of(std::string_view name) {
                               .format = std::string{field.format}};
     if constexpr (IsOptional<M>::value) {
         property.required = writes_null<T>(name);
-        property.nullable = true;
+        // What is told by servers alone is left out or there; null is only what is listed so.
+        property.nullable = !Tagged<T> || property.required;
         property.type.push_back(schema_of<typename M::value_type>());
     } else {
         property.required = !may_be_absent<T>(name);
@@ -80,6 +93,14 @@ Schema schema_of() {
     using Kind = Schema::Kind;
     if constexpr (IsOptional<T>::value) {
         return schema_of<typename T::value_type>();
+    } else if constexpr (is_encoded<T>) {
+        return schema_of<typename T::Type>();
+    } else if constexpr (IsOneOf<T>) {
+        Schema schema{.kind = Kind::one_of, .name = type_name<T>()};
+        boost::mp11::mp_for_each<
+            boost::mp11::mp_transform<std::type_identity, typename T::Alternatives>>(
+            [&](auto one) { schema.item.push_back(schema_of<typename decltype(one)::type>()); });
+        return schema;
     } else if constexpr (std::is_same_v<T, bool>) {
         return {.kind = Kind::boolean};
     } else if constexpr (std::is_integral_v<T>) {
@@ -98,6 +119,11 @@ Schema schema_of() {
         return {.kind = Kind::enumeration, .name = type_name<T>(), .values = enum_names<T>()};
     } else if constexpr (Described<T>) {
         Schema schema{.kind = Kind::object, .name = type_name<T>()};
+        if constexpr (Tagged<T>) {
+            Schema::Property tag{.name = "type"};
+            tag.type.push_back({.kind = Kind::literal, .values = {std::string{T::event_type}}});
+            schema.properties.push_back(std::move(tag));
+        }
         for_each_member<T>([&](std::string_view name, auto pointer) {
             using M = std::remove_cvref_t<decltype(std::declval<T&>().*pointer)>;
             schema.properties.push_back(property_of<T, M>(name));

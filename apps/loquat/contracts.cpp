@@ -10,8 +10,9 @@ namespace loquat::app {
 void add_contracts(Command program, int&) {
     const Command command = program.add("contracts", "print what the services offer");
     command.needs_a_command();
-    command.add("typescript", "types of all requests and answers").on_run([] {
-        fmt::print("{}", contracts::typescript_document(contracts::all_operations()));
+    command.add("typescript", "types of all requests, answers and live events").on_run([] {
+        fmt::print("{}", contracts::typescript_document(contracts::all_operations(),
+                                                        contracts::live_feeds()));
     });
     command.add("openapi", "OpenAPI 3.1 as JSON").on_run([] {
         fmt::print("{}\n", wire::to_pretty_json(contracts::openapi_document(

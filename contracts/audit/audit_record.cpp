@@ -5,7 +5,7 @@
 namespace loquat::contracts {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = records::audit.version;
 constexpr std::uint64_t count_max = 1'000'000'000;
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "contracts/chat/broadcasts.hpp"
 
 #include "contracts/chat/record_parts.hpp"
-#include "contracts/events.hpp"
 
 namespace loquat::contracts {
 namespace {
@@ -32,16 +31,10 @@ Outcome get_outcome(wire::Decoder& in) {
 
 }  // namespace
 
-std::string encode(const RoomEvent& event) { return encode(event, {event.body}); }
-
-std::string encode(const RoomEvent& event, std::initializer_list<std::string_view> body) {
+std::string encode(const RoomEvent& event) {
     constexpr std::size_t head_bytes_max = 64;
-    std::size_t size = 0;
-    for (const std::string_view piece : body) {
-        size += piece.size();
-    }
     std::string begun;
-    begun.reserve(head_bytes_max + event.stream.size() + event.preview.size() + size +
+    begun.reserve(head_bytes_max + event.stream.size() + event.preview.size() + event.body.size() +
                   event.mentions.size() * sizeof(UserId));
     wire::Encoder out{std::move(begun)};
     out.byte(room_event_version);
@@ -53,10 +46,7 @@ std::string encode(const RoomEvent& event, std::initializer_list<std::string_vie
     out.bytes(event.stream);
     out.byte(event.ends ? 1 : 0);
     out.bytes(event.preview);
-    out.number(size);
-    for (const std::string_view piece : body) {
-        out.raw(piece);
-    }
+    out.bytes(event.body);
     return out.take();
 }
 
@@ -77,16 +67,26 @@ std::optional<RoomEvent> decode<RoomEvent>(std::string_view bytes) {
     return in.finished() ? std::optional{std::move(event)} : std::nullopt;
 }
 
-RoomEvent message_told(std::string_view type, const Message& message) {
-    RoomEvent event{.type = std::string{type},
-                    .seq = 0,
-                    .subject = message.sender.id,
-                    .body = message_event(type, message),
-                    .mentions = message.mentions};
-    (type == "message" ? event.seq : event.number) = message.seq.value_or(0);
+RoomEvent message_told(OutcomeKind kind, Message message) {
+    const std::int64_t seq = message.seq.value_or(0);
+    const UserId sender = message.sender.id;
+    std::vector<UserId> mentions = message.mentions;
+    std::string preview;
     if (message.text.size() > preview_bytes_max) {
-        event.preview = preview_of(message);
+        preview = wire::encode(to_preview(message));
     }
+    RoomEvent event;
+    if (kind == OutcomeKind::edited) {
+        event = room_event(MessageEdited{std::move(message)}, sender);
+    } else if (kind == OutcomeKind::deleted) {
+        event = room_event(MessageDeleted{std::move(message)}, sender);
+    } else {
+        event = room_event(MessageEvent{std::move(message)}, sender);
+        event.seq = seq;
+    }
+    event.number = event.seq == 0 ? seq : 0;
+    event.mentions = std::move(mentions);
+    event.preview = std::move(preview);
     return event;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "contracts/chat/events.hpp"
 #include "contracts/chat/records.hpp"
 #include "contracts/events/topics.hpp"
 
@@ -33,13 +34,19 @@ struct RoomEvent {
 };
 
 std::string encode(const RoomEvent& event);
-// The same with the body in pieces, so that they need not be joined before.
-std::string encode(const RoomEvent& event, std::initializer_list<std::string_view> body);
 template <>
 std::optional<RoomEvent> decode<RoomEvent>(std::string_view bytes);
 
-// `type` is message, message_edited or message_deleted.
-RoomEvent message_told(std::string_view type, const Message& message);
+// With its type and its body; all else is the caller's to say.
+template <wire::Tagged Body>
+RoomEvent room_event(const Body& body, const UserId& subject) {
+    return {.type = std::string{Body::event_type},
+            .seq = 0,
+            .subject = subject,
+            .body = wire::encode(body)};
+}
+// Of a message that was stored, edited or deleted.
+RoomEvent message_told(OutcomeKind kind, Message message);
 // The message of an event of type `message`, `message_edited` or `message_deleted` as JSON, as
 // lists show it.
 std::string_view listed_message(const RoomEvent& event);

@@ -8,6 +8,7 @@ namespace {
 constexpr std::uint8_t version = 1;
 // With an author behind it.
 constexpr std::uint8_t version_with_author = 2;
+static_assert(records::messages.version == version_with_author);
 
 }  // namespace
 

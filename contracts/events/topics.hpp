@@ -1,4 +1,6 @@
 #pragma once
+#include <tuple>
+
 #include "base/ids.hpp"
 #include "contracts/events/topic.hpp"
 
@@ -26,6 +28,8 @@ inline constexpr Record<UsageRecord> usage{"usage.events", 1};
 // Key: the action.
 inline constexpr Record<AuditRecord> audit{"audit.events", 1};
 
+inline constexpr std::tuple all{messages, usage, audit};
+
 }  // namespace records
 
 namespace topics {
@@ -46,6 +50,9 @@ inline constexpr Topic<Revocation> auth_revoked{"auth.revoked"};
 inline constexpr Topic<TokenKeys> auth_keys{"auth.keys"};
 // People whose names are others from now on, or who were disabled, enabled or removed.
 inline constexpr Topic<UserList> auth_users{"auth.users"};
+
+inline constexpr std::tuple all{chat_room,     chat_stored,  chat_outcome, user,
+                                presence_told, auth_revoked, auth_keys,    auth_users};
 
 }  // namespace topics
 

@@ -5,7 +5,7 @@
 namespace loquat::contracts {
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version = records::usage.version;
 
 std::int64_t get_amount(wire::Decoder& in, std::int64_t most) {
     const std::uint64_t amount = in.number();

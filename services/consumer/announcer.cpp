@@ -2,24 +2,12 @@
 
 #include "contracts/chat/broadcasts.hpp"
 #include "contracts/chat/records.hpp"
-#include "contracts/events.hpp"
 #include "store/broadcast/publish.hpp"
 
 namespace loquat::consumer {
 namespace {
 
 using contracts::OutcomeKind;
-
-std::string_view event_type(OutcomeKind kind) {
-    switch (kind) {
-        case OutcomeKind::edited:
-            return "message_edited";
-        case OutcomeKind::deleted:
-            return "message_deleted";
-        default:
-            return "message";
-    }
-}
 
 bool is_change(OutcomeKind kind) {
     return kind == OutcomeKind::stored || kind == OutcomeKind::edited ||
@@ -29,7 +17,7 @@ bool is_change(OutcomeKind kind) {
 }  // namespace
 
 void Announcer::announce_change(OutcomeKind kind, const contracts::StoredMessage& message) {
-    const auto event = contracts::message_told(event_type(kind), contracts::to_message(message));
+    const auto event = contracts::message_told(kind, contracts::to_message(message));
     store::publish(broadcast_, contracts::topics::chat_room, message.chat, event);
     store::publish(broadcast_, contracts::topics::chat_stored, {kind, message});
 }

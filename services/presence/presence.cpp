@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "wire/codec.hpp"
+#include "contracts/presence/events.hpp"
 
 namespace loquat::presence {
 namespace {
@@ -13,12 +13,9 @@ constexpr std::size_t slice_max = 4'096;
 // An edge node says within this time that somebody listens.
 constexpr std::chrono::seconds recent_for{2};
 constexpr std::size_t recent_max = 256;
-constexpr std::string_view read_again = R"({"type":"resync","from_seq":0,"to_seq":0})";
 
 std::string body_of(const contracts::Presence& presence) {
-    std::string body = R"({"type":"presence",)";
-    body.append(wire::encode(presence).substr(1));
-    return body;
+    return wire::encode(contracts::PresenceChanged{presence});
 }
 
 Roster::Rules rules_of(const Config& config) {
@@ -205,6 +202,8 @@ void Presence::send_rereads() {
     const std::vector<UserId> users =
         rereads_.take(audience_.listeners(), roster_.watchers(), clock_.steady());
     if (!users.empty()) {
+        const std::string body = wire::encode(contracts::ResyncEvent{});
+        const std::string_view read_again{body};
         watchers_.tell(users, {&read_again, 1});
     }
 }

@@ -1,5 +1,7 @@
 #include "services/realtime/node.hpp"
 
+#include "contracts/auth/events.hpp"
+
 namespace loquat::realtime {
 
 namespace {
@@ -105,7 +107,7 @@ void Node::end_sessions(const contracts::Revocation& revocation) {
         }
     }
     for (Connection* connection : ended) {
-        connection->session().give_feed(Feed::session, R"({"type":"session_ended"})");
+        connection->session().give_feed(Feed::session, wire::encode(contracts::SessionEnded{}));
         connection->fail({Kind::unauthenticated, "auth.session_ended", "The session has ended."},
                          "");
     }

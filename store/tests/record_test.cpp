@@ -4,7 +4,6 @@
 #include "contracts/chat/broadcasts.hpp"
 #include "contracts/usage/usage_record.hpp"
 #include "store/tests/message_support.hpp"
-#include "wire/binary.hpp"
 
 namespace loquat::store {
 namespace {
@@ -56,46 +55,6 @@ TEST(MessageRecord, keeps_the_name_of_an_author_and_is_written_as_ever_without_o
     EXPECT_EQ(without.front(), '\1');
     EXPECT_EQ(contracts::decode<contracts::MessageRecord>(with), record);
     expect_strict(with, contracts::decode<contracts::MessageRecord>);
-}
-
-TEST(Codec, keeps_numbers_at_their_limits) {
-    constexpr std::array<std::int64_t, 6> numbers{0, -1, 1, 300, INT64_MIN, INT64_MAX};
-    wire::Encoder out;
-    for (const std::int64_t number : numbers) {
-        out.signed_number(number);
-        out.number(static_cast<std::uint64_t>(number));
-    }
-    const std::string bytes = out.take();
-
-    wire::Decoder in{bytes};
-    for (const std::int64_t number : numbers) {
-        EXPECT_EQ(in.signed_number(), number);
-        EXPECT_EQ(in.number(), static_cast<std::uint64_t>(number));
-    }
-
-    EXPECT_TRUE(in.finished());
-}
-
-TEST(Codec, refuses_numbers_that_are_padded_or_too_long) {
-    for (const std::string& bytes : {std::string("\x80\x00", 2), std::string(10, '\xff'),
-                                     std::string(9, '\x80') + "\x02", std::string(11, '\x80')}) {
-        wire::Decoder in{bytes};
-        in.number();
-        EXPECT_FALSE(in.ok());
-    }
-}
-
-TEST(Codec, refuses_counts_and_lengths_beyond_what_is_left) {
-    wire::Encoder out;
-    out.number(1'000'000'000'000);
-    const std::string bytes = out.take();
-
-    wire::Decoder counting{bytes};
-    wire::Decoder measuring{bytes};
-    EXPECT_EQ(counting.count(16), 0U);
-    EXPECT_FALSE(counting.ok());
-    EXPECT_EQ(measuring.bytes(), "");
-    EXPECT_FALSE(measuring.ok());
 }
 
 TEST(MessageRecord, comes_back_as_it_was) {

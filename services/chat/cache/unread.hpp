@@ -2,7 +2,7 @@
 #include <span>
 #include <vector>
 
-#include "contracts/events.hpp"
+#include "contracts/chat/events.hpp"
 #include "services/chat/domain/records.hpp"
 #include "store/messages/message_store.hpp"
 

@@ -5,7 +5,7 @@
 #include "aio/yield.hpp"
 #include "base/log.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "contracts/events.hpp"
+#include "contracts/events/user_event.hpp"
 #include "services/chat/conversations/views.hpp"
 #include "store/broadcast/publish.hpp"
 
@@ -14,40 +14,42 @@ namespace {
 
 constexpr std::size_t events_each_turn = 64;
 
-contracts::UserEvent listed_event(std::string_view type, const contracts::Chat& chat) {
+// `Body` is ChatAdded or ChatChanged.
+template <class Body>
+contracts::UserEvent listed_event(contracts::Chat chat) {
     const contracts::ChatMe me = chat.me.value_or(contracts::ChatMe{});
-    return {"chats", contracts::chat_event(type, chat),
-            contracts::ListedPlace{chat.id, chat.last_seq, me.read_seq, {me.unread, me.mentions}}};
+    const contracts::ListedPlace place{
+        chat.id, chat.last_seq, me.read_seq, {me.unread, me.mentions}};
+    return {"chats", wire::encode(Body{std::move(chat)}), place};
 }
 
 }  // namespace
 
 void Announcer::typing(const ChatId& chat, const UserId& user) {
-    const contracts::RoomEvent event{"typing", 0, user, contracts::typing_event(user)};
+    const auto event = contracts::room_event(contracts::TypingEvent{user}, user);
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
 void Announcer::read(const CachedConversation& conversation, const MemberRecord& member,
                      contracts::UnreadCount count, std::int64_t receipts_members_max) {
+    const ChatId chat = conversation.chat.id;
     if (conversation.chat.member_count <= receipts_members_max) {
-        const contracts::RoomEvent event{"read", 0, member.user,
-                                         contracts::read_event(member.user, member.read_seq)};
-        store::publish(parts_.broadcast, contracts::topics::chat_room, conversation.chat.id, event);
+        const contracts::ReadEvent body{member.user, member.read_seq};
+        const auto event = contracts::room_event(body, member.user);
+        store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
     }
-    tell(member.user,
-         {"chats", contracts::my_read_event(conversation.chat.id, member.read_seq, count),
-          contracts::ListedPlace{conversation.chat.id, std::nullopt, member.read_seq, count}});
+    const contracts::MyRead mine{chat, member.read_seq, count.unread, count.mentions};
+    tell(member.user, {"chats", wire::encode(mine),
+                       contracts::ListedPlace{chat, std::nullopt, member.read_seq, count}});
 }
 
 void Announcer::member_added(const ChatId& chat, const UserId& user) {
-    const contracts::RoomEvent event{"member_added", 0, user,
-                                     contracts::member_event("member_added", user)};
+    const auto event = contracts::room_event(contracts::MemberAdded{user}, user);
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
 void Announcer::member_removed(const ChatId& chat, const UserId& user) {
-    const contracts::RoomEvent event{"member_removed", 0, user,
-                                     contracts::member_event("member_removed", user)};
+    const auto event = contracts::room_event(contracts::MemberRemoved{user}, user);
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
@@ -66,7 +68,7 @@ void Announcer::chat_changed(const ChatId& chat, std::vector<UserId> users) {
 }
 
 void Announcer::chat_removed(const ChatId& chat, const UserId& user) {
-    tell(user, {"chats", contracts::chat_removed_event(chat), {}});
+    tell(user, {"chats", wire::encode(contracts::ChatRemoved{chat}), {}});
 }
 
 void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
@@ -81,7 +83,7 @@ void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
 
 void Announcer::tell_gone(const ChatId& chat, const UserId& user) {
     member_removed(chat, user);
-    tell(user, {"chats", contracts::chat_removed_event(chat), {}});
+    tell(user, {"chats", wire::encode(contracts::ChatRemoved{chat}), {}});
 }
 
 void Announcer::push(Job job) {
@@ -173,8 +175,9 @@ Task<void> Announcer::tell_seen(Job job) {
                                 .mentions = std::move(mentions[i % events_each_turn]),
                                 .peer = std::move(peer),
                                 .text_characters_max = parts_.text_characters_max};
-            const auto type = job.what == What::added ? "chat_added" : "chat_changed";
-            tell(job.users[i], listed_event(type, to_wire(view)));
+            tell(job.users[i], job.what == What::added
+                                   ? listed_event<contracts::ChatAdded>(to_wire(view))
+                                   : listed_event<contracts::ChatChanged>(to_wire(view)));
         }
         if (i % events_each_turn == events_each_turn - 1) {
             co_await aio::yield();

@@ -1,5 +1,6 @@
 #include "services/chat/generations/event_list.hpp"
 
+#include "contracts/generation/events.hpp"
 #include "net/http/sse.hpp"
 #include "wire/binary.hpp"
 #include "wire/codec.hpp"
@@ -10,21 +11,18 @@ namespace {
 // Of a cut: the kind in the lowest bit, and above it the length of a delta, or state and position.
 constexpr std::uint64_t delta_bit = 1;
 
-void append_text(std::string& out, std::string_view name, std::string_view value) {
-    out.append(",\"").append(name).append("\":");
-    wire::append_json_string(out, value);
-}
-
 // In the place of a state.
 constexpr std::uint64_t reset_code = 5;
 constexpr std::uint64_t notice_code = 6;
 constexpr int code_bits = 3;
 constexpr std::uint64_t code_mask = (1U << code_bits) - 1;
 
-std::string notice_text(std::int64_t dropped) {
-    return dropped == 1 ? "The oldest message was left out: the model cannot read all of them."
-                        : "The oldest " + std::to_string(dropped) +
-                              " messages were left out: the model cannot read all of them.";
+contracts::AnswerNotice notice_of(std::int64_t dropped) {
+    const std::string left_out =
+        dropped == 1 ? "The oldest message was left out"
+                     : "The oldest " + std::to_string(dropped) + " messages were left out";
+    return {"generation.context_shortened", left_out + ": the model cannot read all of them.",
+            dropped};
 }
 
 void append_cut(std::string& events, const GenerationEvent& event) {
@@ -50,21 +48,21 @@ std::string without_lengths(const std::string& events) {
 std::string_view name_of(EventKind kind) {
     switch (kind) {
         case EventKind::reset:
-            return "reset";
+            return contracts::AnswerReset::event_type;
         case EventKind::notice:
-            return "notice";
+            return contracts::AnswerNotice::event_type;
         case EventKind::state:
-            return "state";
+            return contracts::AnswerState::event_type;
         case EventKind::delta:
-            return "delta";
+            return contracts::AnswerDelta::event_type;
         case EventKind::error:
-            return "error";
+            return contracts::AnswerError::event_type;
         case EventKind::usage:
-            return "usage";
+            return contracts::AnswerUsage::event_type;
         case EventKind::done:
-            return "done";
+            return contracts::AnswerDone::event_type;
     }
-    return "done";
+    return contracts::AnswerDone::event_type;
 }
 
 }  // namespace
@@ -100,37 +98,28 @@ std::optional<GenerationEvent> unpack_state(std::uint64_t packed) {
     return event;
 }
 
-void append_json(std::string& json, const GenerationEvent& event) {
-    json.append("{\"type\":\"");
-    json.append(name_of(event.kind)).append("\"");
+void append_json(std::string& out, const GenerationEvent& event) {
     switch (event.kind) {
-        case EventKind::state:
-            append_text(json, "state", wire::enum_name(event.state));
-            if (event.state == GenerationState::queued) {
-                json.append(",\"queue_position\":").append(std::to_string(event.queue_position));
-            }
-            break;
+        case EventKind::state: {
+            const auto position = event.state == GenerationState::queued
+                                      ? std::optional{event.queue_position}
+                                      : std::nullopt;
+            return wire::append(out, contracts::AnswerState{event.state, position});
+        }
         case EventKind::delta:
-            append_text(json, "delta", event.delta);
-            break;
+            return wire::append(out, contracts::AnswerDelta{event.delta});
         case EventKind::error:
-            append_text(json, "code", event.error.code);
-            append_text(json, "message", event.error.message);
-            break;
+            return wire::append(out, contracts::AnswerError{event.error.code, event.error.message});
         case EventKind::usage:
-            json.append(",\"inputTokens\":").append(std::to_string(event.tokens.input));
-            json.append(",\"outputTokens\":").append(std::to_string(event.tokens.output));
-            break;
+            return wire::append(out,
+                                contracts::AnswerUsage{event.tokens.input, event.tokens.output});
         case EventKind::notice:
-            append_text(json, "code", "generation.context_shortened");
-            append_text(json, "message", notice_text(event.dropped));
-            json.append(",\"dropped\":").append(std::to_string(event.dropped));
-            break;
+            return wire::append(out, notice_of(event.dropped));
         case EventKind::reset:
+            return wire::append(out, contracts::AnswerReset{});
         case EventKind::done:
-            break;
+            return wire::append(out, contracts::AnswerDone{});
     }
-    json.push_back('}');
 }
 
 void append_stream_text(std::string& out, std::int64_t id, const EncodedEvent& event) {

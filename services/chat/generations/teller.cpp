@@ -1,9 +1,28 @@
 #include "services/chat/generations/teller.hpp"
 
 #include "contracts/chat/broadcasts.hpp"
-#include "contracts/events.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::chat {
+namespace {
+
+// The first one also says whose answer it is.
+contracts::RoomEvent told_of(const GenerationRecord& record, std::int64_t id,
+                             const std::string& event) {
+    std::string stream = record.id.to_string();
+    contracts::RoomEvent told =
+        id == 1 ? contracts::room_event(
+                      contracts::GenerationBegan{
+                          stream, id, record.user, record.model, record.prompt, {event}},
+                      record.user)
+                : contracts::room_event(contracts::GenerationContinued{stream, id, {event}},
+                                        record.user);
+    told.number = id;
+    told.stream = std::move(stream);
+    return told;
+}
+
+}  // namespace
 
 void Teller::tell(Live& live, const GenerationEvent& event) {
     add_told(live.record, event);
@@ -38,19 +57,9 @@ void Teller::publish(Live& live, const GenerationEvent& event) {
     text_.clear();
     append_stream_text(text_, id, {event.kind, json_});
     live.log->append(text_);
-    std::optional<contracts::GenerationOrigin> origin;
-    if (id == 1) {
-        origin = {live.record.user, live.record.model, live.record.prompt};
-    }
-    const contracts::RoomEvent told{.type = "generation",
-                                    .subject = live.record.user,
-                                    .number = id,
-                                    .stream = live.record.id.to_string(),
-                                    .ends = event.kind == EventKind::done};
-    const std::string head =
-        contracts::generation_event_head(told.stream, id, origin ? &*origin : nullptr);
-    broadcast_.publish(contracts::topics::chat_room.name(live.record.chat),
-                       contracts::encode(told, {head, json_, "}"}));
+    contracts::RoomEvent told = told_of(live.record, id, json_);
+    told.ends = event.kind == EventKind::done;
+    store::publish(broadcast_, contracts::topics::chat_room, live.record.chat, told);
 }
 
 }  // namespace loquat::chat

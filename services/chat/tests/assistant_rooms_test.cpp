@@ -1,5 +1,4 @@
 #include "contracts/chat/broadcasts.hpp"
-#include "contracts/events.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 
 // Assistants among people: mentions, live events, titles and the one call.

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "contracts/events.hpp"
+#include "contracts/auth/broadcasts.hpp"
 #include "services/chat/tests/world.hpp"
 #include "wire/codec.hpp"
 

@@ -1,5 +1,5 @@
+#include "contracts/auth/broadcasts.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "contracts/events.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 #include "wire/codec.hpp"
 

@@ -1,6 +1,7 @@
 #include "services/chat/tests/world.hpp"
 
-#include "contracts/events.hpp"
+#include "contracts/chat/broadcasts.hpp"
+#include "contracts/events/user_event.hpp"
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/chat.hpp"
 #include "store/broadcast/publish.hpp"
@@ -209,16 +210,11 @@ Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
 // As the consumer does it: the room first, then who keeps what is stored, then who waits.
 void World::announce(const contracts::MessageRecord& record, const contracts::Outcome& outcome) {
     const contracts::StoredMessage& message = outcome.message;
-    std::string_view type;
-    if (outcome.kind == contracts::OutcomeKind::stored) {
-        type = "message";
-    } else if (outcome.kind == contracts::OutcomeKind::edited) {
-        type = "message_edited";
-    } else if (outcome.kind == contracts::OutcomeKind::deleted) {
-        type = "message_deleted";
-    }
-    if (!type.empty()) {
-        const auto event = contracts::message_told(type, contracts::to_message(message));
+    const bool is_change = outcome.kind == contracts::OutcomeKind::stored ||
+                           outcome.kind == contracts::OutcomeKind::edited ||
+                           outcome.kind == contracts::OutcomeKind::deleted;
+    if (is_change) {
+        const auto event = contracts::message_told(outcome.kind, contracts::to_message(message));
         store::publish(broadcast, contracts::topics::chat_room, message.chat, event);
         store::publish(broadcast, contracts::topics::chat_stored, {outcome.kind, message});
     }

@@ -1,6 +1,6 @@
 #include "services/presence/adapters/broadcast_watchers.hpp"
 
-#include "contracts/events.hpp"
+#include "contracts/presence/broadcasts.hpp"
 #include "store/broadcast/publish.hpp"
 
 namespace loquat::presence {

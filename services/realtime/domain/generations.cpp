@@ -2,30 +2,17 @@
 
 #include <algorithm>
 
-#include "wire/codec.hpp"
+#include "contracts/generation/events.hpp"
 
 namespace loquat::realtime {
-namespace {
-
-void add_text(std::string& body, std::string_view name, std::string_view text) {
-    body.append(",\"").append(name).append("\":");
-    wire::append(body, std::string{text});
-}
-
-}  // namespace
 
 std::string snapshot_event(const contracts::LiveGeneration& generation) {
-    std::string body = R"({"type":"generation")";
-    add_text(body, "generationId", generation.generationId);
-    add_text(body, "user_id", generation.user_id.to_string());
-    add_text(body, "model", generation.model);
-    body.append(",\"event_id\":").append(std::to_string(generation.event_id));
-    body.append(R"(,"event":{"type":"snapshot")");
-    add_text(body, "state", wire::enum_name(generation.state));
-    add_text(body, "text", generation.text);
-    body.append(",\"queue_position\":");
-    wire::append(body, generation.queue_position);
-    return body + "}}";
+    return wire::encode(contracts::GenerationSnapshot{
+        generation.generationId,
+        generation.user_id,
+        generation.model,
+        generation.event_id,
+        {generation.state, generation.text, generation.queue_position}});
 }
 
 std::int64_t GenerationIds::find(std::string_view id) const {

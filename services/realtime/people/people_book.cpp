@@ -2,7 +2,8 @@
 
 #include "base/text.hpp"
 #include "contracts/auth/broadcasts.hpp"
-#include "contracts/events.hpp"
+#include "contracts/events/user_event.hpp"
+#include "contracts/presence/broadcasts.hpp"
 #include "services/realtime/domain/resync.hpp"
 
 namespace loquat::realtime {
@@ -98,7 +99,7 @@ void PeopleBook::on_names_notice(store::Notice notice, const store::Payload& pay
         told.push_back(resync_event(0, 0));
     } else {
         for (const auto& user : users->items) {
-            told.push_back(contracts::user_changed_event(user));
+            told.push_back(wire::encode(contracts::UserChanged{user}));
         }
     }
     const std::vector<std::string_view> bodies{told.begin(), told.end()};

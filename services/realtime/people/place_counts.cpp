@@ -67,8 +67,11 @@ std::size_t Places::tell(const ChatId& chat, Place& place) {
         readers[count_unread(place, user, read_seq)].push_back(user);
     }
     for (const auto& [count, users] : readers) {
-        const std::string body =
-            contracts::unread_event(chat, place.last_seq, count, place.last_message);
+        contracts::UnreadEvent unread{chat, place.last_seq, count.unread, count.mentions, {}};
+        if (!place.last_message.empty()) {
+            unread.last_message = {place.last_message};
+        }
+        const std::string body = wire::encode(unread);
         const std::string_view bodies[]{body};
         SharedEvents events = everybody_.share(bodies);
         for (const UserId& user : users) {

@@ -10,7 +10,7 @@
 #include "aio/signal.hpp"
 #include "aio/timer.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "contracts/events.hpp"
+#include "contracts/events/user_event.hpp"
 #include "services/realtime/edge.hpp"
 #include "services/realtime/people/people.hpp"
 #include "store/broadcast/broadcast.hpp"

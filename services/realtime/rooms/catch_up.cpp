@@ -1,6 +1,5 @@
 #include "services/realtime/rooms/catch_up.hpp"
 
-#include "contracts/events.hpp"
 #include "services/realtime/domain/resync.hpp"
 #include "services/realtime/rooms/room.hpp"
 
@@ -67,17 +66,17 @@ bool CatchUp::send_page() {
         if (!subscription_->reader->has_room()) {
             return false;
         }
-        send(page_.items[sent_]);
+        send(std::move(page_.items[sent_]));
     }
     page_.items = {};
     sent_ = 0;
     return true;
 }
 
-void CatchUp::send(const contracts::Message& message) {
+void CatchUp::send(contracts::Message message) {
     const std::int64_t seq = message.seq.value_or(0);
     if (seq == subscription_->last_seq + 1) {
-        const std::string body = contracts::message_event("message", message);
+        const std::string body = wire::encode(contracts::MessageEvent{std::move(message)});
         subscription_->last_seq = seq;
         subscription_->reader->replay(*subscription_, {body, seq, maker_.next_number(), false});
     }

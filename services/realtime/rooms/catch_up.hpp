@@ -30,7 +30,7 @@ class CatchUp final : public HistoryReader, public std::enable_shared_from_this<
   private:
     // False where the socket has no room.
     bool send_page();
-    void send(const contracts::Message& message);
+    void send(contracts::Message message);
     // What is to be done after a whole page was sent.
     HistoryStep judge();
     HistoryStep rest();

@@ -1,4 +1,3 @@
-#include "contracts/events.hpp"
 #include "services/realtime/rooms/room.hpp"
 
 // Closing a hole: what the broadcast did not bring is read from the store, once for the whole room.
@@ -99,7 +98,7 @@ void Room::show_message(const contracts::Message& message) {
         return;
     }
     last_seq_ = *message.seq;
-    show({"message", last_seq_, message.sender.id, contracts::message_event("message", message)});
+    show(contracts::message_told(contracts::OutcomeKind::stored, message));
 }
 
 // The readers page history up to `head` themselves; the room goes on after it.

@@ -1,6 +1,6 @@
 #include "base/text.hpp"
+#include "contracts/auth/events.hpp"
 #include "services/realtime/stomp/session.hpp"
-#include "wire/codec.hpp"
 
 namespace loquat::realtime {
 
@@ -101,9 +101,7 @@ void Session::on_new_token(Identity identity) {
 
 void Session::warn_of_expiry() {
     warned_ = true;
-    std::string body = R"({"type":"token_expiring","expires_at":")";
-    body.append(to_rfc3339(identity_.expires_at)).append("\"}");
-    give_feed(Feed::session, body);
+    give_feed(Feed::session, wire::encode(contracts::TokenExpiring{identity_.expires_at}));
 }
 
 }  // namespace loquat::realtime

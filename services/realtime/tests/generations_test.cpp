@@ -8,12 +8,12 @@ class Generations : public RealtimeTest {
   protected:
     // The generation's next event, as the chat service broadcasts it.
     void tell(const std::string& id, std::int64_t event_id, const std::string& event) {
-        const std::string head = contracts::generation_event_head(id, event_id);
-        chat.publish(room, {.type = "generation",
-                            .body = head + event + "}",
-                            .number = event_id,
-                            .stream = id,
-                            .ends = event == R"({"type":"done"})"});
+        auto told =
+            contracts::room_event(contracts::GenerationContinued{id, event_id, {event}}, {});
+        told.number = event_id;
+        told.stream = id;
+        told.ends = event == R"({"type":"done"})";
+        chat.publish(room, std::move(told));
     }
     void tell_delta(const std::string& id, std::int64_t event_id, const std::string& text) {
         tell(id, event_id, R"({"type":"delta","delta":")" + text + "\"}");

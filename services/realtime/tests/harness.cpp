@@ -148,12 +148,12 @@ Task<contracts::AcceptedMessages> FakeChat::accept_messages(
 
 Task<void> FakeChat::post_typing(Identity who, ChatId chat) {
     co_await wait_for("typing");
-    publish(chat, {"typing", 0, who.user, contracts::typing_event(who.user)});
+    publish(chat, contracts::room_event(contracts::TypingEvent{who.user}, who.user));
 }
 
 Task<void> FakeChat::put_read(Identity who, ChatId chat, std::int64_t seq) {
     co_await wait_for("read");
-    publish(chat, {"read", 0, who.user, contracts::read_event(who.user, seq)});
+    publish(chat, contracts::room_event(contracts::ReadEvent{who.user, seq}, who.user));
 }
 
 // As of when it was asked, however long the answer takes.
@@ -192,7 +192,7 @@ std::int64_t FakeChat::post(ChatId chat, std::string text, Announce how) {
 
 void FakeChat::announce(ChatId chat, std::int64_t seq) {
     const contracts::Message& message = messages[chat][static_cast<std::size_t>(seq - 1)];
-    publish(chat, contracts::message_told("message", message));
+    publish(chat, contracts::message_told(contracts::OutcomeKind::stored, message));
 }
 
 void FakeChat::publish(ChatId chat, contracts::RoomEvent event) {

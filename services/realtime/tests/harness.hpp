@@ -5,7 +5,8 @@
 #include <set>
 
 #include "contracts/chat/broadcasts.hpp"
-#include "contracts/events.hpp"
+#include "contracts/events/user_event.hpp"
+#include "contracts/presence/broadcasts.hpp"
 #include "net/stomp/parser.hpp"
 #include "net/websocket/reader.hpp"
 #include "services/realtime/node.hpp"

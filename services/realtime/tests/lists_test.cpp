@@ -27,7 +27,10 @@ class Lists : public RealtimeTest {
         contracts::Message message = chat.messages[room].at(static_cast<std::size_t>(seq - 1));
         message.seq = seq;
         message.text = text;
-        chat.publish(room, contracts::message_told(type, message));
+        chat.publish(room, contracts::message_told(type == "message_edited"
+                                                       ? contracts::OutcomeKind::edited
+                                                       : contracts::OutcomeKind::deleted,
+                                                   message));
         run();
     }
     void wait_until_told() {
@@ -277,7 +280,7 @@ TEST_F(Lists, join_again_after_a_removal_that_crossed_the_answer) {
     joined.last_seq = 3;
     broadcast.publish(
         contracts::topics::user.name(tokens.users.at("ann")),
-        contracts::encode(contracts::UserEvent{"chats", contracts::chat_event("chat_added", joined),
+        contracts::encode(contracts::UserEvent{"chats", wire::encode(contracts::ChatAdded{joined}),
                                                contracts::ListedPlace{room, 3, 0, {}}}));
     run();
     release();

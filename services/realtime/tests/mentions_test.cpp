@@ -28,7 +28,7 @@ class ListedMentions : public RealtimeTest {
         message.sender.id = UserId::make();
         message.mentions = mentions;
         chat.messages[room].push_back(message);
-        chat.publish(room, contracts::message_told("message", message));
+        chat.publish(room, contracts::message_told(contracts::OutcomeKind::stored, message));
         run();
     }
     void tell_user(const UserId& user, std::string body, contracts::ListedPlace listed) {
@@ -49,7 +49,10 @@ class ListedMentions : public RealtimeTest {
         message.seq = seq;
         message.text = text;
         message.mentions = mentions;
-        chat.publish(room, contracts::message_told(type, message));
+        chat.publish(room, contracts::message_told(type == "message_edited"
+                                                       ? contracts::OutcomeKind::edited
+                                                       : contracts::OutcomeKind::deleted,
+                                                   message));
         run();
     }
     void wait_until_told() {
@@ -87,7 +90,7 @@ TEST_F(ListedMentions, ask_again_for_what_an_added_conversation_does_not_say) {
     chat.places.items.push_back({other, 3, 0, {1}, {2}});
     const contracts::ChatMe me{contracts::MemberRole::member, 0, 2, 1};
     const contracts::Chat added{.id = other, .last_seq = 3, .me = me};
-    tell_user(tokens.users.at("ann"), contracts::chat_event("chat_added", added),
+    tell_user(tokens.users.at("ann"), wire::encode(contracts::ChatAdded{added}),
               {other, added.last_seq, added.me->read_seq, {added.me->unread, added.me->mentions}});
     ann.run();
     ann.take();

@@ -282,8 +282,7 @@ TEST_F(Rooms, removal_ends_live_subscriptions_at_once_with_a_notice) {
     Client& bob = following("bob", room);
     const UserId user = tokens.users["ann"];
 
-    chat.publish(room,
-                 {"member_removed", 0, user, contracts::member_event("member_removed", user)});
+    chat.publish(room, contracts::room_event(contracts::MemberRemoved{user}, user));
     rights.end(runtime::StandingRights::Member{room, user});
     chat.post(room, "secret");
     run();

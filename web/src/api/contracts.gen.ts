@@ -63,6 +63,60 @@ export interface AddedAccount {
   password?: string | null;
 }
 
+export interface AnswerDelta {
+  type: "delta";
+  delta: string;
+}
+
+export interface AnswerDone {
+  type: "done";
+}
+
+export interface AnswerError {
+  type: "error";
+  code: string;
+  message: string;
+}
+
+export type AnswerEvent =
+  | AnswerState
+  | AnswerDelta
+  | AnswerReset
+  | AnswerNotice
+  | AnswerUsage
+  | AnswerError
+  | AnswerDone;
+
+export interface AnswerNotice {
+  type: "notice";
+  code: string;
+  message: string;
+  dropped: number;
+}
+
+export interface AnswerReset {
+  type: "reset";
+}
+
+export interface AnswerSnapshot {
+  type: "snapshot";
+  state: GenerationState;
+  text: string;
+  queue_position: number | null;
+}
+
+export interface AnswerState {
+  type: "state";
+  state: GenerationState;
+  queue_position?: number;
+}
+
+export interface AnswerUsage {
+  type: "usage";
+  inputTokens: number;
+  outputTokens: number;
+}
+
 export interface AssistantChange {
   model?: string | null;
   system_prompt?: string | null;
@@ -131,6 +185,27 @@ export interface Chat {
   last_message: Message | null;
 }
 
+export interface ChatAdded {
+  type: "chat_added";
+  chat: Chat;
+}
+
+export interface ChatChanged {
+  type: "chat_changed";
+  chat: Chat;
+}
+
+export type ChatEvent =
+  | MessageEvent
+  | MessageEdited
+  | MessageDeleted
+  | TypingEvent
+  | ReadEvent
+  | MemberAdded
+  | MemberRemoved
+  | GenerationEvent
+  | ResyncEvent;
+
 export type ChatKind = "direct" | "group" | "assistant";
 
 export interface ChatMe {
@@ -149,6 +224,11 @@ export interface ChatRef {
   id: string;
 }
 
+export interface ChatRemoved {
+  type: "chat_removed";
+  chat_id: string;
+}
+
 export interface ChatRights {
   send: boolean;
   moderate: boolean;
@@ -160,6 +240,15 @@ export interface ChatRights {
   leave: boolean;
   destroy: boolean;
 }
+
+export type ChatsEvent =
+  | ChatAdded
+  | ChatChanged
+  | ChatRemoved
+  | UserChanged
+  | UnreadEvent
+  | MyRead
+  | ResyncEvent;
 
 export interface CreateChatRequest {
   kind: ChatKind;
@@ -229,6 +318,16 @@ export interface Generation {
   context: GenerationContext | null;
 }
 
+export interface GenerationBegan {
+  type: "generation";
+  generationId: string;
+  event_id: number;
+  user_id: string;
+  model: string;
+  prompt_message_id: string | null;
+  event: AnswerEvent;
+}
+
 export interface GenerationContext {
   messages: number;
   dropped: number;
@@ -236,10 +335,22 @@ export interface GenerationContext {
   tokens_max: number;
 }
 
+export interface GenerationContinued {
+  type: "generation";
+  generationId: string;
+  event_id: number;
+  event: AnswerEvent;
+}
+
 export interface GenerationError {
   code: string;
   message: string;
 }
+
+export type GenerationEvent =
+  | GenerationBegan
+  | GenerationContinued
+  | GenerationSnapshot;
 
 export interface GenerationPage {
   items: Generation[];
@@ -248,6 +359,15 @@ export interface GenerationPage {
 
 export interface GenerationRef {
   generationId: string;
+}
+
+export interface GenerationSnapshot {
+  type: "generation";
+  generationId: string;
+  user_id: string;
+  model: string;
+  event_id: number;
+  event: AnswerSnapshot;
 }
 
 export type GenerationState = "queued" | "streaming" | "succeeded" | "failed" | "canceled";
@@ -316,6 +436,11 @@ export interface Member {
   read_seq: number;
 }
 
+export interface MemberAdded {
+  type: "member_added";
+  user_id: string;
+}
+
 export interface MemberPage {
   items: Member[];
   next_cursor: string | null;
@@ -323,6 +448,11 @@ export interface MemberPage {
 
 export interface MemberRef {
   id: string;
+  user_id: string;
+}
+
+export interface MemberRemoved {
+  type: "member_removed";
   user_id: string;
 }
 
@@ -342,6 +472,21 @@ export interface Message {
   deleted_at: string | null;
   generationId: string | null;
   preview?: string | null;
+}
+
+export interface MessageDeleted {
+  type: "message_deleted";
+  message: Message;
+}
+
+export interface MessageEdited {
+  type: "message_edited";
+  message: Message;
+}
+
+export interface MessageEvent {
+  type: "message";
+  message: Message;
 }
 
 export interface MessagePage {
@@ -370,6 +515,14 @@ export interface Model {
 
 export interface Models {
   items: Model[];
+}
+
+export interface MyRead {
+  type: "read";
+  chat_id: string;
+  seq: number;
+  unread: number;
+  mentions: number;
 }
 
 export interface NamedLoginRequest {
@@ -403,6 +556,17 @@ export interface Presence {
   last_seen_at: string | null;
 }
 
+export interface PresenceChanged {
+  type: "presence";
+  user_id: string;
+  state: PresenceState;
+  last_seen_at: string | null;
+}
+
+export type PresenceEvent =
+  | PresenceChanged
+  | ResyncEvent;
+
 export interface PresenceList {
   items: Presence[];
 }
@@ -428,6 +592,12 @@ export interface PutMemberRequest {
   id: string;
   user_id: string;
   role?: MemberRole;
+}
+
+export interface ReadEvent {
+  type: "read";
+  user_id: string;
+  seq: number;
 }
 
 export interface ReadRequest {
@@ -475,6 +645,13 @@ export interface ResetPasswordRequest {
   password?: string | null;
 }
 
+export interface ResyncEvent {
+  type: "resync";
+  from_seq: number;
+  to_seq: number;
+  generations?: boolean;
+}
+
 export type Role = "user" | "admin";
 
 export interface RoleRequest {
@@ -518,6 +695,15 @@ export interface Session {
   refresh_token?: string | null;
   user: User;
 }
+
+export interface SessionEnded {
+  type: "session_ended";
+}
+
+export type SessionEvent =
+  | TokenExpiring
+  | SessionEnded
+  | ResyncEvent;
 
 export interface SessionInfo {
   id: string;
@@ -573,6 +759,25 @@ export interface TokenAnswer {
 export interface TokenCounts {
   inputTokens: number;
   outputTokens: number;
+}
+
+export interface TokenExpiring {
+  type: "token_expiring";
+  expires_at: string;
+}
+
+export interface TypingEvent {
+  type: "typing";
+  user_id: string;
+}
+
+export interface UnreadEvent {
+  type: "unread";
+  chat_id: string;
+  last_seq: number;
+  unread: number;
+  mentions: number;
+  last_message?: Message;
 }
 
 export interface UpdateChatRequest {
@@ -633,8 +838,26 @@ export interface User {
   name_shared?: boolean;
 }
 
+export interface UserChanged {
+  type: "user_changed";
+  user: PublicUser;
+}
+
 export interface UserRef {
   id: string;
 }
 
 export type Visibility = "private" | "public";
+
+/** By destination; an id follows a slash at the end. */
+export interface Feeds {
+  "/topic/chats/": ChatEvent;
+  "/user/queue/chats": ChatsEvent;
+  "/user/queue/presence": PresenceEvent;
+  "/user/queue/session": SessionEvent;
+}
+
+export const chatFeed = "/topic/chats/";
+export const chatsQueue = "/user/queue/chats";
+export const presenceQueue = "/user/queue/presence";
+export const sessionQueue = "/user/queue/session";

@@ -1,5 +1,5 @@
 import { tokenSource } from '@/api/client';
-import type { Feeds } from '@/api/events';
+import type { Feeds } from '@/api/contracts.gen';
 import { createEventTable } from './event-table';
 import { createRealtime } from './realtime';
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Generation } from '@/api/contracts.gen';
-import type { AnswerEvent } from '@/api/events';
+import type { AnswerEvent, AnswerSnapshot, Generation } from '@/api/contracts.gen';
 import { message } from '@/testing/messages';
 import { createAnswerStore } from './answer-store';
 
@@ -22,8 +21,11 @@ function make(load: () => Promise<Generation> = () => Promise.reject(new Error('
     load: vi.fn(load), schedule: (flush) => frames.push(flush), now: () => new Date(), lastSeq: () => 7, onEnd,
   });
   const paint = () => frames.splice(0).forEach((flush) => flush());
-  const say = (eventId: number, event: AnswerEvent, id = 'g') => store.receive(chat, { generationId: id, event_id: eventId, event });
-  return { store, paint, say, frames, onEnd };
+  const say = (eventId: number, event: AnswerEvent, id = 'g') =>
+    store.receive(chat, { type: 'generation', generationId: id, event_id: eventId, event });
+  const show = (eventId: number, event: AnswerSnapshot) =>
+    store.receive(chat, { type: 'generation', generationId: 'g', user_id: 'ada', model: 'm', event_id: eventId, event });
+  return { store, paint, say, show, frames, onEnd };
 }
 
 const delta = (text: string): AnswerEvent => ({ type: 'delta', delta: text });
@@ -64,7 +66,7 @@ describe('an answer that comes', () => {
   it('says who asked, which model answers and what', () => {
     const { store } = make();
 
-    store.receive(chat, { generationId: 'g', user_id: 'ada', model: 'm1', prompt_message_id: 'p', event_id: 1, event: { type: 'state', state: 'queued', queue_position: 2 } });
+    store.receive(chat, { type: 'generation', generationId: 'g', user_id: 'ada', model: 'm1', prompt_message_id: 'p', event_id: 1, event: { type: 'state', state: 'queued', queue_position: 2 } });
 
     expect(store.current('g')).toMatchObject({ userId: 'ada', model: 'm1', promptId: 'p', queuePosition: 2 });
   });
@@ -178,12 +180,12 @@ describe('a hole', () => {
 });
 
 describe('a snapshot', () => {
-  const snapshot = (text: string): AnswerEvent => ({ type: 'snapshot', state: 'streaming', text, queue_position: null });
+  const snapshot = (text: string): AnswerSnapshot => ({ type: 'snapshot', state: 'streaming', text, queue_position: null });
 
   it('begins in the middle, and what follows goes on', () => {
-    const { store, say } = make();
+    const { store, say, show } = make();
 
-    say(12, snapshot('Hel'));
+    show(12, snapshot('Hel'));
     say(12, delta('l'));
     say(13, delta('lo'));
 
@@ -191,11 +193,11 @@ describe('a snapshot', () => {
   });
 
   it('that is older than what is known changes nothing', () => {
-    const { store, say } = make();
+    const { store, say, show } = make();
     say(1, delta('Hel'));
     say(2, delta('lo'));
 
-    say(1, snapshot('Hel'));
+    show(1, snapshot('Hel'));
 
     expect(store.current('g')).toMatchObject({ text: 'Hello', lastEventId: 2 });
   });
@@ -242,7 +244,7 @@ describe('two tabs', () => {
     const there = make(() => Promise.resolve(generation({ text: 'Hello', last_event_id: 4 })));
     whole.forEach((event, index) => here.say(index + 1, event));
 
-    there.say(4, { type: 'snapshot', state: 'streaming', text: 'Hello', queue_position: null });
+    there.show(4, { type: 'snapshot', state: 'streaming', text: 'Hello', queue_position: null });
     whole.forEach((event, index) => index >= 2 && there.say(index + 1, event));
     await settle();
 

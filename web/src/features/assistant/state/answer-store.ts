@@ -1,10 +1,10 @@
-import type { Generation, Message, StartedGeneration } from '@/api/contracts.gen';
-import type { GenerationEvent } from '@/api/events';
-import { advance, emptyAnswer, isEnded, withGeneration, withOrigin, type Answer } from './answer';
+import type { Generation, GenerationEvent, Message, StartedGeneration } from '@/api/contracts.gen';
+import { advance, emptyAnswer, isEnded, withGeneration, withOrigin, type Answer, type AnswerOrigin } from './answer';
 
 // Answers that are being written, outside React. Events change them at once; who looks on is told once a frame.
 
-type Part = Omit<GenerationEvent, 'type'>;
+// The first event and a snapshot say whose answer it is.
+const originOf = (event: GenerationEvent): AnswerOrigin => ('user_id' in event ? event : {});
 
 export interface AnswerStoreOptions {
   load: (id: string) => Promise<Generation>;
@@ -27,7 +27,7 @@ const nothing: readonly AnswerPlace[] = [];
 
 interface Loading {
   // Events that came meanwhile; null once there were too many to keep.
-  held: Map<number, Part> | null;
+  held: Map<number, GenerationEvent> | null;
   again: boolean;
 }
 
@@ -91,21 +91,21 @@ export function createAnswerStore(options: AnswerStoreOptions) {
     places.set(chatId, list.map(({ id, createdAt, seq, afterSeq, promptId }) => ({ id, createdAt, seq, afterSeq, promptId })));
   }
 
-  function receive(chatId: string, event: Part): void {
+  function receive(chatId: string, event: GenerationEvent): void {
     const id = event.generationId;
     const waiting = loading.get(id);
     if (waiting && event.event.type !== 'snapshot') return hold(waiting, event);
     const known = answers.get(id) ?? emptyAnswer(id, chatId, options.now().toISOString());
-    const next = advance(withOrigin(known, event), event.event_id, event.event);
+    const next = advance(withOrigin(known, originOf(event)), event.event_id, event.event);
     if (next !== 'gap') return write(next);
     // What is over lacks nothing that anybody waits for.
     if (isEnded(known)) return;
-    write(withOrigin(known, event));
+    write(withOrigin(known, originOf(event)));
     const entry = startLoading(id);
     if (entry) hold(entry, event);
   }
 
-  function hold(waiting: Loading, event: Part): void {
+  function hold(waiting: Loading, event: GenerationEvent): void {
     if (!waiting.held || waiting.held.size >= mostHeld) {
       waiting.held = null;
       waiting.again = true;

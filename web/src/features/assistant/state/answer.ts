@@ -1,5 +1,6 @@
-import type { Generation, GenerationError, GenerationState } from '@/api/contracts.gen';
-import type { AnswerEvent, AnswerOrigin } from '@/api/events';
+import type {
+  AnswerEvent, AnswerSnapshot, Generation, GenerationBegan, GenerationError, GenerationState,
+} from '@/api/contracts.gen';
 
 // One answer of an assistant while it comes: a pure value, moved on by numbered events.
 
@@ -26,6 +27,9 @@ export interface Answer {
   afterSeq: number | null;
 }
 
+// Whose answer it is, as far as an event says it.
+export type AnswerOrigin = Partial<Pick<GenerationBegan, 'user_id' | 'model' | 'prompt_message_id'>>;
+
 export const isEnded = (answer: Pick<Answer, 'state'>): boolean =>
   answer.state === 'succeeded' || answer.state === 'failed' || answer.state === 'canceled';
 
@@ -47,19 +51,19 @@ export function withOrigin(answer: Answer, origin: AnswerOrigin): Answer {
 }
 
 // The answer after an event: itself for one that is known already, `gap` when events before it are missing.
-export function advance(answer: Answer, eventId: number, event: AnswerEvent): Answer | 'gap' {
+export function advance(answer: Answer, eventId: number, event: AnswerEvent | AnswerSnapshot): Answer | 'gap' {
   if (event.type === 'snapshot') return takeSnapshot(answer, eventId, event);
   if (eventId <= answer.lastEventId) return answer;
   if (eventId > answer.lastEventId + 1) return 'gap';
   return { ...answer, ...change(answer, event), lastEventId: eventId };
 }
 
-function takeSnapshot(answer: Answer, eventId: number, snapshot: Extract<AnswerEvent, { type: 'snapshot' }>): Answer {
+function takeSnapshot(answer: Answer, eventId: number, snapshot: AnswerSnapshot): Answer {
   if (eventId < answer.lastEventId || isEnded(answer)) return answer;
   return { ...answer, text: snapshot.text, state: snapshot.state, queuePosition: snapshot.queue_position, lastEventId: eventId };
 }
 
-function change(answer: Answer, event: Exclude<AnswerEvent, { type: 'snapshot' }>): Partial<Answer> {
+function change(answer: Answer, event: AnswerEvent): Partial<Answer> {
   switch (event.type) {
     case 'state':
       return { state: event.state, queuePosition: event.state === 'queued' ? (event.queue_position ?? answer.queuePosition) : null };

@@ -1,5 +1,4 @@
-import type { Generation } from '@/api/contracts.gen';
-import { chatFeed, type ChatEvent } from '@/api/events';
+import { chatFeed, type ChatEvent, type Generation } from '@/api/contracts.gen';
 import { listGenerations } from '@/api/generations';
 import { cachedWindow, openChatId, setReadOut } from '@/features/chat/entry';
 import type { EventHandlers } from '@/realtime/event-table';

@@ -1,4 +1,4 @@
-import { sessionQueue } from '@/api/events';
+import { sessionQueue } from '@/api/contracts.gen';
 import { live, liveEvents, onLiveOpen } from '@/realtime/live';
 import { endSession, renewToken, tokenExpiresAt } from './session';
 

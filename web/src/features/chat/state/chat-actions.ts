@@ -1,6 +1,6 @@
 import { createChat, deleteChat, leaveChat } from '@/api/chats';
-import { chatDestination } from '@/api/events';
 import type { NewChat } from '@/api/types';
+import { chatDestination } from '@/realtime/destinations';
 import { live } from '@/realtime/live';
 import { cachedChats, dropChat, upsertChat } from './chat-cache';
 

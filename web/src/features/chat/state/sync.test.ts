@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Member, Message } from '@/api/contracts.gen';
-import { chatDestination, chatsQueue } from '@/api/events';
+import { chatsQueue, type Member, type Message } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
+import { chatDestination } from '@/realtime/destinations';
 import { liveEvents } from '@/realtime/live';
 import { message } from '@/testing/messages';
 import { cachedChat, cachedWindow, noteRead } from './chat-cache';

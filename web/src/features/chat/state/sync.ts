@@ -1,7 +1,6 @@
-import type { Message } from '@/api/contracts.gen';
 import {
-  chatDestination, chatFeed, chatsQueue, type ChatEvent, type ChatsEvent, type ResyncEvent,
-} from '@/api/events';
+  chatFeed, chatsQueue, type ChatEvent, type ChatsEvent, type Message, type ResyncEvent,
+} from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
 import { announce, showToast } from '@/components/floating/notices';
 import { useSession } from '@/features/auth/entry';
@@ -9,6 +8,7 @@ import { chatStrings } from '@/i18n/chat';
 import { messagesStrings } from '@/i18n/messages';
 import { nameOf } from '@/lib/names';
 import { previewOf } from '@/lib/preview';
+import { chatDestination } from '@/realtime/destinations';
 import type { EventHandlers } from '@/realtime/event-table';
 import { live, liveEvents, onLiveOpen } from '@/realtime/live';
 import {

@@ -1,6 +1,6 @@
 import { postMessage } from '@/api/chats';
 import { isTransient } from '@/api/client';
-import { chatDestination, chatFeed } from '@/api/events';
+import { chatFeed } from '@/api/contracts.gen';
 import { startGeneration } from '@/api/generations';
 import { noteStarted } from '@/features/assistant/entry';
 import { useSession } from '@/features/auth/entry';
@@ -8,6 +8,7 @@ import { cachedWindow, catchUp, openChatId } from '@/features/chat/entry';
 import { errorsStrings } from '@/i18n/errors';
 import { errorText } from '@/lib/errors';
 import { makeClientId } from '@/lib/ids';
+import { chatDestination } from '@/realtime/destinations';
 import { live, liveEvents } from '@/realtime/live';
 import { SendError } from '@/realtime/realtime';
 import { nextToSend, type OutboxEntry } from './outbox';

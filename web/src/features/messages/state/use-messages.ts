@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Chat } from '@/api/contracts.gen';
-import { chatDestination } from '@/api/events';
 import { keys, queryClient } from '@/api/query-client';
 import { isAssistantOn, readAnswers } from '@/features/assistant/entry';
 import { cachedWindow, isAttached, loadInitial, refreshTail, setOpenChat } from '@/features/chat/entry';
 import { dispatchOutbox } from '@/features/composer/entry';
+import { chatDestination } from '@/realtime/destinations';
 import { live } from '@/realtime/live';
 
 const mostReplayed = 300;

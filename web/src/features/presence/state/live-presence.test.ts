@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { chatsQueue, presenceQueue } from '@/api/events';
+import { chatsQueue, presenceQueue } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
 import { live, liveEvents } from '@/realtime/live';
 import { startPresence } from './live-presence';

@@ -1,4 +1,4 @@
-import { presenceQueue } from '@/api/events';
+import { presenceQueue } from '@/api/contracts.gen';
 import { keys, queryClient } from '@/api/query-client';
 import { live, liveEvents, onLiveOpen } from '@/realtime/live';
 import { notePresence } from './presence';

@@ -1,0 +1,3 @@
+import { chatFeed } from '@/api/contracts.gen';
+
+export const chatDestination = (chatId: string): string => `${chatFeed}${chatId}`;
