@@ -50,19 +50,25 @@ Task<wire::Value> fill_history(HistoryFillOptions options) {
     const auto messages = store::make_sql_messages(*database);
     std::mt19937_64 random{20'26};
     const auto begun = std::chrono::steady_clock::now();
-    const store::Position position = co_await messages->position(std::string{consumer});
-    store::Offset applied = position.applied;
+    const store::Partition partition{std::string{contracts::records::messages.topic}};
+    store::Position at = co_await messages->position(std::string{consumer}, partition);
+    if (at.generation == 0) {
+        at = co_await messages->adopt(at, Uuid::make(), 0);
+    }
+    const store::Offset begin = at.applied;
+    store::Offset applied = begin;
     while (applied < options.messages) {
-        store::Batch batch{.consumer = std::string{consumer}, .after = applied};
+        store::MessageBatch batch{.from = at};
         while (batch.records.size() < batch_records && applied < options.messages) {
             batch.records.emplace_back(make_record(options, applied++, random));
         }
         batch.through = applied;
         co_await messages->apply_batch(std::move(batch));
+        at = store::moved(at, applied);
     }
-    co_await messages->secure(std::string{consumer});
+    co_await messages->secure(at.consumer, partition);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    const auto count = static_cast<double>(options.messages - position.applied);
+    const auto count = static_cast<double>(options.messages - begin);
     co_return wire::Object{{"messages", static_cast<std::uint64_t>(options.messages)},
                            {"seconds", took.count()},
                            {"per_second", count / took.count()}};

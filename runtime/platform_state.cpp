@@ -213,7 +213,7 @@ void Platform::State::open_log() {
                                  .is_all_acknowledged = folder.last_end() == store::LastEnd::clean,
                                  .on_durable = std::move(on_durable),
                                  .on_broken = [this] { folder.end_in_doubt(); }});
-    folder.confirm(name, log->identity());
+    folder.confirm(name, log->folder_identity());
     gated_log = store::make_gated_log(*log, troubles);
 }
 

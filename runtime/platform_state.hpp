@@ -17,6 +17,7 @@
 #include "runtime/service_server.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/folder/folder.hpp"
+#include "store/log/segment_log.hpp"
 #include "store/log/topic_troubles.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
@@ -80,7 +81,7 @@ struct Platform::State final : contracts::CallObserver {
     store::TopicTroubles troubles;
     std::mutex stores_mutex;
     std::map<std::string, std::unique_ptr<store::Database>> databases;
-    std::unique_ptr<store::EventLog> log;
+    std::unique_ptr<store::FolderLog> log;
     std::unique_ptr<store::EventLog> gated_log;  // what services append to
     std::unique_ptr<store::MessageStore> messages;
     Ledgers opened_ledgers;

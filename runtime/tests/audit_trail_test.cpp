@@ -12,13 +12,14 @@ using namespace std::chrono_literals;
 // A log that fails as often as told, then keeps all; or never answers.
 class FaultyLog final : public store::LogDouble {
   public:
-    Task<store::Offset> append(std::string topic, std::string key, std::string payload) override {
+    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override {
         co_await fail_or_wait();
         co_return co_await inner().append(std::move(topic), std::move(key), std::move(payload));
     }
-    Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override {
+    Task<std::vector<store::LogPlace>> append_all(
+        std::string topic, std::vector<store::KeyedPayload> records) override {
         co_await fail_or_wait();
-        co_await inner().append_all(std::move(topic), std::move(records));
+        co_return co_await inner().append_all(std::move(topic), std::move(records));
     }
 
     int failures_left = 0;
@@ -62,7 +63,7 @@ struct AuditTrailTest : testing::Test {
             co_await trail.stop(deadline);
             const store::ReadLimit limit{.records_max = 5000};
             const auto found =
-                co_await log.read(std::string{contracts::records::audit.topic}, 0, limit);
+                co_await log.read({std::string{contracts::records::audit.topic}}, 0, limit);
             for (const store::LogRecordPtr& record : found) {
                 records.push_back(
                     contracts::decode<contracts::AuditRecord>(record->payload).value());

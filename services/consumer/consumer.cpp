@@ -1,5 +1,7 @@
 #include "services/consumer/consumer.hpp"
 
+#include <utility>
+
 #include "store/messages/rules.hpp"
 
 namespace loquat::consumer {
@@ -7,33 +9,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const std::string consumer_name{store::log_reader};
-
 }  // namespace
 
-Consumer::Consumer(Parts parts, const Config& config)
-    : TopicLoop({parts.log, parts.clock, parts.metrics.failures, parts.troubles},
-                contracts::records::messages.topic, config),
+Consumer::Consumer(Parts parts, const Config& config, std::uint32_t partition)
+    : TopicLoop({parts.log, parts.messages, parts.clock, parts.metrics.lag, parts.metrics.failures,
+                 parts.troubles},
+                {std::string{contracts::records::messages.topic}, partition}, config),
       parts_(parts),
       announcer_(parts.broadcast) {}
 
-Task<std::size_t> Consumer::drain_once() {
-    if (!position_) {
-        co_await find_position();
-    }
-    const store::Offset after = *position_;
-    const auto found = co_await read_next();
-    if (found.empty()) {
-        parts_.metrics.lag.set(0);
-        co_return 0;
-    }
-    // Until the store has answered it is not known whether it moved.
-    position_.reset();
-    store::Batch batch{.consumer = consumer_name,
-                       .after = after,
-                       .through = found.back()->offset,
-                       .records = decode(found),
-                       .log = parts_.log.identity()};
+Task<void> Consumer::apply(store::Position from, std::vector<store::LogRecordPtr> found) {
+    const store::Offset through = found.back()->offset;
+    store::MessageBatch batch{
+        .from = std::move(from), .through = through, .records = decode(found)};
     Records records = batch.records;
     const Steady begin = std::chrono::steady_clock::now();
     std::vector<contracts::Outcome> outcomes =
@@ -45,10 +33,7 @@ Task<std::size_t> Consumer::drain_once() {
             announcer_.announce(*records[i], std::move(outcomes[i]));
         }
     }
-    position_ = told_ = after + records.size();
-    const store::LogEnds ends = co_await parts_.log.ends(topic());
-    parts_.metrics.lag.set(static_cast<std::int64_t>(ends.last - *position_));
-    co_return records.size();
+    told_ = through;
 }
 
 Consumer::Records Consumer::decode(const std::vector<store::LogRecordPtr>& found) const {
@@ -75,26 +60,23 @@ void Consumer::observe(const Records& records, const std::vector<contracts::Outc
     parts_.metrics.batch_records.set(static_cast<std::int64_t>(records.size()));
 }
 
-Task<void> Consumer::check_place() {
-    const store::Position stored = co_await parts_.messages.position(consumer_name);
-    co_await place_of(stored.applied, stored.log);
-}
-
-Task<void> Consumer::find_position() {
-    const store::Position stored = co_await parts_.messages.position(consumer_name);
-    const store::Offset place = co_await place_of(stored.applied, stored.log);
-    if (stored.log == parts_.log.identity()) {
-        const store::LogEnds ends = co_await parts_.log.ends(topic());
-        co_await tell_again(std::max({stored.previous, told_, ends.first - 1}), place);
+Task<void> Consumer::on_place(store::Position stored) {
+    if (std::exchange(told_generation_, stored.generation) != stored.generation) {
+        told_ = 0;
     }
-    told_ = place;
-    position_ = place;
+    const store::LogEnds ends = co_await log().ends(partition());
+    co_await tell_again(std::max({stored.previous, told_, ends.first - 1}), stored.applied);
+    told_ = stored.applied;
 }
 
 Task<void> Consumer::tell_again(store::Offset after, store::Offset through) {
     while (after < through) {
         const store::ReadLimit limit{.records_max = std::min<std::size_t>(through - after, 1000)};
-        const auto found = co_await parts_.log.read(topic(), after, limit);
+        auto found = co_await log().read(partition(), after, limit);
+        std::erase_if(found, [through](const auto& record) { return record->offset > through; });
+        if (found.empty()) {
+            co_return;
+        }
         for (std::optional<contracts::MessageRecord>& record : decode(found)) {
             if (record) {
                 contracts::Outcome outcome = co_await recall(*record);
@@ -130,6 +112,7 @@ Task<contracts::Outcome> Consumer::recall(contracts::MessageRecord record) {
     co_return contracts::Outcome{.kind = OutcomeKind::refused, .code = "message.not_found"};
 }
 
-Task<store::Offset> Consumer::secure() { return parts_.messages.secure(consumer_name); }
+// The last batch was perhaps not announced: it must stay to be told again.
+store::Offset Consumer::trimmable(const store::Position& secured) const { return secured.previous; }
 
 }  // namespace loquat::consumer

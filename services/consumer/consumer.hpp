@@ -20,18 +20,15 @@ class Consumer final : public TopicLoop {
         store::TopicTroubles& troubles;
     };
 
-    Consumer(Parts parts, const Config& config);
-
-    Task<void> check_place() override;
-
-    // Tells what it applied, too.
-    Task<std::size_t> drain_once() override;
+    Consumer(Parts parts, const Config& config, std::uint32_t partition = 0);
 
   private:
     using Records = std::vector<std::optional<contracts::MessageRecord>>;
 
-    Task<store::Offset> secure() override;
-    Task<void> find_position();
+    // Tells what it applied, too.
+    Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) override;
+    Task<void> on_place(store::Position stored) override;
+    store::Offset trimmable(const store::Position& secured) const override;
     Task<void> tell_again(store::Offset after, store::Offset through);
     Task<contracts::Outcome> recall(contracts::MessageRecord record);
     Records decode(const std::vector<store::LogRecordPtr>& found) const;
@@ -39,7 +36,8 @@ class Consumer final : public TopicLoop {
 
     Parts parts_;
     Announcer announcer_;
-    store::Offset told_ = 0;  // everything up to here was broadcast by this process
+    std::int64_t told_generation_ = 0;
+    store::Offset told_ = 0;  // everything of it up to here was broadcast by this process
 };
 
 }  // namespace loquat::consumer

@@ -21,41 +21,25 @@ class LedgerLoop final : public TopicLoop {
     };
     using Decode = std::optional<Record> (*)(std::string_view);
 
-    LedgerLoop(Parts parts, std::string_view topic, Decode decode, const Config& config)
-        : TopicLoop({parts.log, parts.clock, parts.metrics.failures, parts.troubles}, topic,
-                    config),
+    LedgerLoop(Parts parts, store::Partition partition, Decode decode, const Config& config)
+        : TopicLoop({parts.log, parts.ledger, parts.clock, parts.metrics.lag,
+                     parts.metrics.failures, parts.troubles},
+                    std::move(partition), config),
           parts_(parts),
           decode_(decode) {}
 
-    Task<void> check_place() override {
-        const store::LedgerPosition stored = co_await parts_.ledger.position();
-        co_await place_of(stored.applied, stored.log);
-    }
-
-    Task<std::size_t> drain_once() override {
-        if (!position_) {
-            const store::LedgerPosition stored = co_await parts_.ledger.position();
-            position_ = co_await place_of(stored.applied, stored.log);
-        }
-        const store::Offset after = *position_;
-        const auto found = co_await read_next();
-        if (found.empty()) {
-            parts_.metrics.lag.set(0);
-            co_return 0;
-        }
-        // Until the store has answered it is not known whether it moved.
-        position_.reset();
-        store::LedgerBatch<Record> batch{after, found.back()->offset, decode_all(found),
-                                         parts_.log.identity()};
+  private:
+    Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) override {
+        const store::Offset through = found.back()->offset;
+        store::Batch<Record> batch{std::move(from), through, decode_all(found)};
         const store::LedgerOutcome outcome = co_await parts_.ledger.apply_batch(std::move(batch));
         parts_.metrics.count(outcome);
-        position_ = found.back()->offset;
-        const store::LogEnds ends = co_await parts_.log.ends(topic());
-        parts_.metrics.lag.set(static_cast<std::int64_t>(ends.last - *position_));
-        co_return found.size();
     }
 
-  private:
+    store::Offset trimmable(const store::Position& secured) const override {
+        return secured.applied;
+    }
+
     std::vector<std::optional<Record>> decode_all(
         const std::vector<store::LogRecordPtr>& found) const {
         std::vector<std::optional<Record>> records;
@@ -68,8 +52,6 @@ class LedgerLoop final : public TopicLoop {
         }
         return records;
     }
-
-    Task<store::Offset> secure() override { co_return co_await parts_.ledger.secure(); }
 
     Parts parts_;
     Decode decode_;

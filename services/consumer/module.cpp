@@ -24,51 +24,85 @@ std::optional<std::string> log_trouble(const store::EventLog& log) {
 class ConsumerService final : public runtime::Service {
   public:
     explicit ConsumerService(runtime::Context& context)
-        : metrics_(context.metrics()),
+        : context_(context),
+          metrics_(context.metrics()),
           usage_metrics_(context.metrics(), "usage"),
           audit_metrics_(context.metrics(), "audit"),
-          consumer_({context.log(), context.messages(), context.broadcast(), context.clock(),
-                     metrics_, context.troubles()},
-                    context.config<Config>()),
-          usage_(
-              {context.log(), context.usage(), context.clock(), usage_metrics_, context.troubles()},
-              contracts::records::usage.topic, contracts::decode<contracts::UsageRecord>,
-              context.config<Config>()),
-          audit_(
-              {context.log(), context.audit(), context.clock(), audit_metrics_, context.troubles()},
-              contracts::records::audit.topic, contracts::decode<contracts::AuditRecord>,
-              context.config<Config>()),
           inbox_(context.log()),
           scope_(context.loop(), "consumer") {
         context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_operations());
-        context.health().add("consumer", "store", [this] { return consumer_.trouble(); });
-        context.health().add("consumer", "usage", [this] { return usage_.trouble(); });
-        context.health().add("consumer", "audit", [this] { return audit_.trouble(); });
+        add_health("store", contracts::records::messages.topic);
+        add_health("usage", contracts::records::usage.topic);
+        add_health("audit", contracts::records::audit.topic);
         context.health().add("consumer", "log",
                              [&log = context.log()] { return log_trouble(log); });
     }
 
     Task<void> start() override {
-        co_await consumer_.check_place();
-        co_await usage_.check_place();
-        co_await audit_.check_place();
-        scope_.start(consumer_.run());
-        scope_.start(usage_.run());
-        scope_.start(audit_.run());
-        co_return;
+        co_await make_loops();
+        for (const auto& loop : loops_) {
+            co_await loop->check_place();
+        }
+        for (const auto& loop : loops_) {
+            scope_.start(loop->run());
+        }
     }
 
     // What is logged but not stored is stored at the next start.
     Task<void> stop(Steady) override { co_await scope_.close(); }
 
   private:
+    void add_health(std::string name, std::string_view topic) {
+        context_.health().add("consumer", std::move(name),
+                              [&troubles = context_.troubles(), topic = std::string{topic}] {
+                                  return troubles.find(topic);
+                              });
+    }
+
+    // One for each partition.
+    Task<void> make_loops() {
+        store::EventLog& log = context_.log();
+        const Config config = context_.config<Config>();
+        const Clock& clock = context_.clock();
+        store::TopicTroubles& troubles = context_.troubles();
+        for (const store::Partition& partition :
+             co_await list_partitions(contracts::records::messages.topic)) {
+            loops_.push_back(std::make_unique<Consumer>(
+                Consumer::Parts{log, context_.messages(), context_.broadcast(), clock, metrics_,
+                                troubles},
+                config, partition.number));
+        }
+        for (const store::Partition& partition :
+             co_await list_partitions(contracts::records::usage.topic)) {
+            using Loop = LedgerLoop<contracts::UsageRecord>;
+            loops_.push_back(std::make_unique<Loop>(
+                Loop::Parts{log, context_.usage(), clock, usage_metrics_, troubles}, partition,
+                contracts::decode<contracts::UsageRecord>, config));
+        }
+        for (const store::Partition& partition :
+             co_await list_partitions(contracts::records::audit.topic)) {
+            using Loop = LedgerLoop<contracts::AuditRecord>;
+            loops_.push_back(std::make_unique<Loop>(
+                Loop::Parts{log, context_.audit(), clock, audit_metrics_, troubles}, partition,
+                contracts::decode<contracts::AuditRecord>, config));
+        }
+    }
+
+    Task<std::vector<store::Partition>> list_partitions(std::string_view topic) {
+        const std::uint32_t count = co_await context_.log().partitions(std::string{topic});
+        std::vector<store::Partition> partitions;
+        for (std::uint32_t number = 0; number < count; ++number) {
+            partitions.push_back({std::string{topic}, number});
+        }
+        co_return partitions;
+    }
+
+    runtime::Context& context_;
     ConsumerMetrics metrics_;
     LedgerMetrics usage_metrics_;
     LedgerMetrics audit_metrics_;
-    Consumer consumer_;
-    LedgerLoop<contracts::UsageRecord> usage_;
-    LedgerLoop<contracts::AuditRecord> audit_;
     AuditInbox inbox_;
+    std::vector<std::unique_ptr<TopicLoop>> loops_;
     aio::Scope scope_;
 };
 

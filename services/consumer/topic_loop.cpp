@@ -1,5 +1,7 @@
 #include "services/consumer/topic_loop.hpp"
 
+#include <utility>
+
 #include "aio/loop.hpp"
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
@@ -45,9 +47,9 @@ bool is_final(const std::exception_ptr& error) {
 
 }  // namespace
 
-TopicLoop::TopicLoop(Source source, std::string_view topic, const Config& config)
+TopicLoop::TopicLoop(Source source, store::Partition partition, const Config& config)
     : source_(source),
-      topic_(topic),
+      partition_(std::move(partition)),
       config_(config),
       pauses_(milliseconds{config.retry_ms_min}, milliseconds{config.retry_ms_max}),
       next_trim_(source.clock.steady() + seconds{config.trim_seconds}) {}
@@ -62,7 +64,7 @@ Task<void> TopicLoop::run() {
         }
         if (!failed) {
             pauses_.reset();
-            source_.troubles.clear(topic_);
+            source_.troubles.clear(partition_);
             continue;
         }
         if (aio::is_cancellation(failed)) {
@@ -70,15 +72,15 @@ Task<void> TopicLoop::run() {
         }
         const std::string what = aio::describe(failed);
         source_.failures.add();
-        source_.troubles.set(topic_, what);
+        source_.troubles.set(partition_, what);
         if (is_final(failed)) {
             log_error(context, "records are no longer stored, and none are accepted",
-                      {{"topic", topic_}, {"error", what}});
+                      {{"topic", partition_.topic}, {"error", what}});
             co_return;
         }
         const milliseconds pause = pauses_.next();
         log_warn(context, "records cannot be stored; trying again",
-                 {{"topic", topic_}, {"error", what}, {"pause_ms", pause.count()}});
+                 {{"topic", partition_.topic}, {"error", what}, {"pause_ms", pause.count()}});
         co_await aio::Loop::current().sleep_for(pause);
     }
 }
@@ -88,50 +90,106 @@ Task<void> TopicLoop::step() {
     if (source_.clock.steady() >= next_trim_) {
         next_trim_ = source_.clock.steady() + seconds{config_.trim_seconds};
         co_await trim();
+        co_await check_identity();
     }
-    if (count == 0) {
-        co_await source_.log.wait(topic_, *position_, next_trim_);
+    if (count == 0 && position_) {
+        co_await source_.log.wait(partition_, position_->applied, next_trim_);
     }
 }
 
-Task<std::vector<store::LogRecordPtr>> TopicLoop::read_next() {
+Task<std::size_t> TopicLoop::drain_once() {
+    if (!position_) {
+        co_await take_up();
+    }
     const store::ReadLimit limit{.records_max = static_cast<std::size_t>(config_.batch_records_max),
                                  .bytes_max = static_cast<std::size_t>(config_.batch_bytes_max)};
-    co_return co_await source_.log.read(topic_, *position_, limit);
+    auto found = co_await source_.log.read(partition_, position_->applied, limit);
+    if (found.empty()) {
+        set_lag(0);
+        co_return 0;
+    }
+    const std::size_t count = found.size();
+    const store::Offset through = found.back()->offset;
+    // Until the store has answered it is not known whether it moved.
+    const store::Position from = *std::exchange(position_, std::nullopt);
+    co_await apply(from, std::move(found));
+    position_ = store::moved(from, through);
+    const store::LogEnds ends = co_await source_.log.ends(partition_);
+    set_lag(static_cast<std::int64_t>(ends.last - through));
+    co_return count;
 }
 
-Task<store::Offset> TopicLoop::place_of(store::Offset given, Uuid given_log) {
-    const store::LogEnds ends = co_await source_.log.ends(topic_);
-    if (given_log != source_.log.identity()) {
-        if (!given_log.is_nil()) {
-            log_warn(context, "the log is a new one and is read from its beginning",
-                     {{"topic", topic_}, {"first", ends.first}, {"last", ends.last}});
-        }
-        co_return ends.first - 1;
+// Where the store is in this log.  `consumer.log_is_older` (503) when the log ends before what is
+// stored, `consumer.log_is_cut` (503) when it begins after what comes next.
+Task<TopicLoop::Place> TopicLoop::find_place() {
+    Place place;
+    place.stored = co_await source_.store.position(std::string{store::log_reader}, partition_);
+    place.ends = co_await source_.log.ends(partition_);
+    place.log = co_await source_.log.identity(partition_.topic);
+    const store::Position& stored = place.stored;
+    place.is_new_log = stored.generation == 0 || stored.log != place.log;
+    if (!place.is_new_log && stored.applied > place.ends.last) {
+        throw log_is_older(partition_.topic, stored.applied, place.ends.last);
     }
-    if (given > ends.last) {
-        throw log_is_older(topic_, given, ends.last);
+    if (!place.is_new_log && stored.applied + 1 < place.ends.first) {
+        throw log_is_cut(partition_.topic, stored.applied, place.ends.first);
     }
-    if (given + 1 < ends.first) {
-        throw log_is_cut(topic_, given, ends.first);
-    }
-    co_return given;
+    co_return place;
 }
+
+Task<void> TopicLoop::check_place() {
+    // Only whether it throws.
+    co_await find_place();
+}
+
+// A log under another identity is read from its beginning.
+Task<void> TopicLoop::take_up() {
+    Place place = co_await find_place();
+    if (place.is_new_log) {
+        if (place.stored.generation > 0) {
+            log_warn(context, "the log is a new one and is read from its beginning",
+                     {{"topic", partition_.topic},
+                      {"first", place.ends.first},
+                      {"last", place.ends.last}});
+        }
+        place.stored =
+            co_await source_.store.adopt(std::move(place.stored), place.log, place.ends.first - 1);
+    }
+    co_await on_place(place.stored);
+    position_ = std::move(place.stored);
+}
+
+Task<void> TopicLoop::on_place(store::Position) { co_return; }
+
+Task<void> TopicLoop::check_identity() {
+    const Uuid log = co_await source_.log.identity(partition_.topic);
+    if (position_ && position_->log != log) {
+        position_.reset();
+    }
+}
+
+void TopicLoop::set_lag(std::int64_t lag) { source_.lag.add(lag - std::exchange(lag_, lag)); }
 
 void TopicLoop::report_unreadable(store::Offset offset) const {
     log_error(context, "a record cannot be understood and is passed over",
-              {{"topic", topic_}, {"offset", offset}});
+              {{"topic", partition_.topic}, {"offset", offset}});
 }
 
 Task<void> TopicLoop::trim() {
-    const store::Offset secured = co_await secure();
-    const store::LogEnds ends = co_await source_.log.ends(topic_);
+    const auto secured = co_await source_.store.secure(std::string{store::log_reader}, partition_);
+    const store::LogEnds ends = co_await source_.log.ends(partition_);
     // After the log was replaced the store may still speak of the old one.
-    if (position_ && secured <= *position_ && secured >= ends.first) {
-        co_await source_.log.trim(topic_, secured + 1);
+    if (!position_ || !secured || secured->generation != position_->generation) {
+        co_return;
+    }
+    const store::Offset safe = trimmable(*secured);
+    if (safe <= position_->applied && safe >= ends.first) {
+        co_await source_.log.trim(partition_, safe + 1);
     }
 }
 
-std::optional<std::string> TopicLoop::trouble() const { return source_.troubles.find(topic_); }
+std::optional<std::string> TopicLoop::trouble() const {
+    return source_.troubles.find(partition_.topic);
+}
 
 }  // namespace loquat::consumer

@@ -9,29 +9,32 @@
 #include "runtime/metrics.hpp"
 #include "services/consumer/config.hpp"
 #include "store/log/topic_troubles.hpp"
+#include "store/position/position.hpp"
 
 namespace loquat::consumer {
 
-// Brings one topic of the log into a store: batch after batch, in order, for as long as it takes.
-// Each topic has its own place, its own tries and its own trouble, so that one store that fails
+// Brings one partition of a topic into a store: batch after batch, in order, for as long as it
+// takes.  Each has its own place, its own tries and its own trouble, so that one store that fails
 // holds up no other.  One loop; `trouble` from any thread.
 class TopicLoop {
   public:
     struct Source {
         store::EventLog& log;
+        store::PositionStore& store;
         const Clock& clock;
+        runtime::Gauge& lag;  // of all loops that share it
         runtime::Counter& failures;
         store::TopicTroubles& troubles;
     };
 
-    TopicLoop(Source source, std::string_view topic, const Config& config);
+    TopicLoop(Source source, store::Partition partition, const Config& config);
     virtual ~TopicLoop() = default;
     TopicLoop(const TopicLoop&) = delete;
     TopicLoop& operator=(const TopicLoop&) = delete;
 
     // Throws when the store and this log do not belong together as they are:
     // `consumer.log_is_older` or `consumer.log_is_cut` (503).  Before anything is accepted.
-    virtual Task<void> check_place() = 0;
+    Task<void> check_place();
 
     // Runs until cancelled.  A failure is tried again, with growing pauses, and the topic has
     // trouble until it succeeds.  What time would heal only by skipping records ends it: the
@@ -40,37 +43,51 @@ class TopicLoop {
 
     // Applies what the log has now; gives the number of records.  Throws what the log or the store
     // throw; the next call finds out by itself how far this one came.
-    virtual Task<std::size_t> drain_once() = 0;
+    Task<std::size_t> drain_once();
 
     // Removes from the log what is stored for good.
     Task<void> trim();
+
+    // Finds its place anew when the log is no longer the one it reads: a log of other servers may
+    // be made anew while this process runs.
+    Task<void> check_identity();
 
     // What is wrong at the moment, for health.
     std::optional<std::string> trouble() const;
 
   protected:
-    // Makes what is stored safe; everything up to the offset may be trimmed.
-    virtual Task<store::Offset> secure() = 0;
+    // Brings `found` (at least one record, the next ones) into the store and moves the position
+    // from `from` to the last of them.
+    virtual Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) = 0;
+    // The place was found anew; `stored` is where the store is, in this log.
+    virtual Task<void> on_place(store::Position stored);
+    // Up to where the log may be trimmed when `secured` is safe.
+    virtual store::Offset trimmable(const store::Position& secured) const = 0;
 
-    // Where the store is in this log.  A log under another identity is read from its beginning;
-    // `given` may then be of the old one.  `consumer.log_is_older` (503) when the log ends before
-    // what is stored, `consumer.log_is_cut` (503) when it begins after what comes next.
-    Task<store::Offset> place_of(store::Offset given, Uuid given_log);
-    Task<std::vector<store::LogRecordPtr>> read_next();
     void report_unreadable(store::Offset offset) const;
 
     store::EventLog& log() const { return source_.log; }
     const Clock& clock() const { return source_.clock; }
-    const std::string& topic() const { return topic_; }
-
-    std::optional<store::Offset> position_;  // none until it was read, and after a failure
+    const store::Partition& partition() const { return partition_; }
 
   private:
+    struct Place {
+        store::Position stored;
+        store::LogEnds ends;
+        Uuid log;
+        bool is_new_log = false;
+    };
+
     Task<void> step();
+    Task<Place> find_place();
+    Task<void> take_up();
+    void set_lag(std::int64_t lag);
 
     Source source_;
-    std::string topic_;
+    store::Partition partition_;
     Config config_;
+    std::optional<store::Position> position_;  // none until it was read, and after a failure
+    std::int64_t lag_ = 0;
     aio::Backoff pauses_;
     Steady next_trim_;
 };

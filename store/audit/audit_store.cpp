@@ -1,5 +1,7 @@
 #include "store/audit/audit_store.hpp"
 
+#include "base/failure.hpp"
+
 namespace loquat::store {
 
 void check_audit(const AuditQuery& query) {

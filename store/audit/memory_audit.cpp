@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "store/position/memory_positions.hpp"
+
 namespace loquat::store {
 namespace {
 
@@ -19,8 +21,8 @@ bool fits(const AuditRecord& record, const AuditQuery& query) {
 
 class MemoryAudit final : public AuditStore {
   public:
-    Task<LedgerOutcome> apply_batch(LedgerBatch<AuditRecord> batch) override {
-        check_position(batch, position_);
+    Task<LedgerOutcome> apply_batch(Batch<AuditRecord> batch) override {
+        positions_.move(batch.from, batch.through, batch.records.size());
         LedgerOutcome outcome;
         for (const auto& record : batch.records) {
             if (!record) {
@@ -31,12 +33,21 @@ class MemoryAudit final : public AuditStore {
             entry->second.count = std::max(entry->second.count, record->count);
             ++(is_new ? outcome.stored : outcome.repeated);
         }
-        position_ = {batch.through, batch.log};
         co_return outcome;
     }
 
-    Task<LedgerPosition> position() override { co_return position_; }
-    Task<Offset> secure() override { co_return position_.applied; }
+    Task<Position> position(std::string consumer, Partition partition) override {
+        co_return positions_.find(consumer, partition);
+    }
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        co_return positions_.adopt(from, log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        co_return positions_.progress(consumer, topic);
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        co_return positions_.find(consumer, partition);
+    }
 
     Task<std::vector<AuditRecord>> list(AuditQuery query) override {
         check_audit(query);
@@ -54,7 +65,7 @@ class MemoryAudit final : public AuditStore {
 
   private:
     std::map<Uuid, AuditRecord> records_;
-    LedgerPosition position_;
+    MemoryPositions positions_;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/ledger/ledger_database.hpp"
+#include "store/position/sql_positions.hpp"
 
 namespace loquat::store {
 namespace {
@@ -24,8 +24,8 @@ bool insert(Transaction& transaction, const AuditRecord& record) {
     return added == 1;
 }
 
-LedgerOutcome apply(Transaction& transaction, const LedgerBatch<AuditRecord>& batch) {
-    check_position(batch, read_ledger_position(transaction, contracts::records::audit.topic));
+LedgerOutcome apply(Transaction& transaction, const Batch<AuditRecord>& batch) {
+    move_position(transaction, batch.from, batch.through, batch.records.size());
     LedgerOutcome outcome;
     for (const auto& record : batch.records) {
         if (!record) {
@@ -34,7 +34,6 @@ LedgerOutcome apply(Transaction& transaction, const LedgerBatch<AuditRecord>& ba
             ++(insert(transaction, *record) ? outcome.stored : outcome.repeated);
         }
     }
-    save_ledger_position(transaction, contracts::records::audit.topic, {batch.through, batch.log});
     return outcome;
 }
 
@@ -148,24 +147,24 @@ class SqlAudit final : public AuditStore {
   public:
     explicit SqlAudit(Database& database) : database_(database) {}
 
-    Task<LedgerOutcome> apply_batch(LedgerBatch<AuditRecord> batch) override {
+    Task<LedgerOutcome> apply_batch(Batch<AuditRecord> batch) override {
         auto work = [batch = std::move(batch)](Transaction& transaction) {
             return apply(transaction, batch);
         };
         co_return co_await database_.transact(std::move(work));
     }
 
-    Task<LedgerPosition> position() override {
-        auto work = [](Transaction& transaction) {
-            return read_ledger_position(transaction, contracts::records::audit.topic);
-        };
-        co_return co_await database_.read(work);
+    Task<Position> position(std::string consumer, Partition partition) override {
+        return load_position(database_, std::move(consumer), std::move(partition));
     }
-
-    Task<Offset> secure() override {
-        const LedgerPosition before = co_await position();
-        const bool is_safe = co_await database_.secure();
-        co_return is_safe ? before.applied : 0;
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        return adopt_in(database_, std::move(from), log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        return load_progress(database_, std::move(consumer), std::move(topic));
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        return secure_in(database_, std::move(consumer), std::move(partition));
     }
 
     Task<std::vector<AuditRecord>> list(AuditQuery query) override {

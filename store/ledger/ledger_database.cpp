@@ -2,11 +2,13 @@
 
 #include <array>
 
+#include "store/position/sql_positions.hpp"
+
 namespace loquat::store {
 namespace {
 
 // A person's rows lie together in the order of time: reports read one piece of the file.
-constexpr std::array<Migration, 4> schema{{{1, "ledger", R"sql(
+constexpr std::array<Migration, 7> schema{{{1, "ledger", R"sql(
 CREATE TABLE usage_events (
     user_id BLOB NOT NULL,
     at INTEGER NOT NULL,
@@ -85,6 +87,15 @@ INSERT INTO period_usage
 )sql"},
                                            {4, "audit of a person by action", R"sql(
 CREATE INDEX audit_logs_by_actor_action ON audit_logs (actor, action, at, id);
+)sql"},
+                                           {5, "positions set aside", R"sql(
+ALTER TABLE positions RENAME TO positions_before;
+)sql"},
+                                           {6, "positions by partition", positions_table},
+                                           {7, "positions brought over", R"sql(
+INSERT INTO positions (consumer, topic, partition, generation, log, applied, previous)
+    SELECT 'consumer', topic, 0, 1, log, applied, applied FROM positions_before;
+DROP TABLE positions_before;
 )sql"}}};
 
 }  // namespace
@@ -94,23 +105,6 @@ SqliteOptions ledger_database(std::filesystem::path file) {
             .schema = schema,
             .durability = Durability::crash,
             .cache_kib = 8 * 1024};
-}
-
-LedgerPosition read_ledger_position(Transaction& transaction, std::string_view topic) {
-    const Rows rows =
-        transaction.query("SELECT applied, log FROM positions WHERE topic = $1", {topic});
-    if (rows.empty()) {
-        return {};
-    }
-    return {static_cast<Offset>(rows.front().integer(0)), rows.front().uuid(1)};
-}
-
-void save_ledger_position(Transaction& transaction, std::string_view topic,
-                          const LedgerPosition& position) {
-    transaction.execute(
-        "INSERT INTO positions (topic, applied, log) VALUES ($1, $2, $3) "
-        "ON CONFLICT (topic) DO UPDATE SET applied = excluded.applied, log = excluded.log",
-        {topic, position.applied, position.log});
 }
 
 }  // namespace loquat::store

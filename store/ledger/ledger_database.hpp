@@ -1,20 +1,12 @@
 #pragma once
 #include <filesystem>
-#include <string_view>
 
-#include "store/ledger/ledger.hpp"
-#include "store/sql/database.hpp"
-#include "store/sql/migrations.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::store {
 
-// How to open it: Durability::crash, as store/ledger/ledger.hpp says.
+// How to open it: Durability::crash.  After a loss of power it is older but whole, and what is
+// missing is applied again from the log, which must still have it: see PositionStore::secure.
 SqliteOptions ledger_database(std::filesystem::path file);
-
-// Inside a transaction.
-LedgerPosition read_ledger_position(Transaction& transaction, std::string_view topic);
-void save_ledger_position(Transaction& transaction, std::string_view topic,
-                          const LedgerPosition& position);
 
 }  // namespace loquat::store

@@ -10,8 +10,25 @@
 
 namespace loquat::store {
 
-// A record's place in its topic: 1, 2, 3 ... without a hole.
+// A record's place in its partition: from 1 on, ascending, each given once.  There may be holes, as
+// a log of other servers leaves them: what comes after one is found by reading, not by counting.
 using Offset = std::uint64_t;
+
+// Topics are divided into partitions 0, 1, 2 ..., each with an order of its own.  A record's key
+// chooses its partition (store/log/partition_of.hpp), so what has the same key stays in order.
+struct Partition {
+    std::string topic;
+    std::uint32_t number = 0;
+
+    friend auto operator<=>(const Partition&, const Partition&) = default;
+};
+
+struct LogPlace {
+    std::uint32_t partition = 0;
+    Offset offset = 0;
+
+    friend auto operator<=>(const LogPlace&, const LogPlace&) = default;
+};
 
 struct LogRecord {
     Offset offset = 0;
@@ -33,20 +50,21 @@ struct ReadLimit {
 };
 
 struct LogEnds {
-    Offset first = 1;  // the oldest record that is still there, or where the next one goes
-    Offset last = 0;   // the newest; first - 1 when empty
+    Offset first = 1;  // no record before it is there any more
+    Offset last = 0;   // no record after it was appended yet; may be a hole.  first - 1 when empty
 };
 
 enum class LogState { ready, full, broken };
 
-// Topics of records in the order in which they became durable.  Call from any loop; results arrive
-// on the caller's loop.  A cancelled append may still happen.
+// Records of each partition are in the order in which they became durable.  Call from any loop;
+// results arrive on the caller's loop.  A cancelled append may still happen.
 //
 // Fails with `store.overloaded` (503), `store.full` (503, disk full: nothing was appended),
 // `store.damaged` (a stored record does not match its checksum: it is never given out),
 // `store.unavailable` (503), `log.too_large` (413, above record_bytes_max), `log.trimmed` (410,
-// read before the first record), `log.topics` (500, above topics_max), `upstream.timeout` (504:
-// whether an append happened is unknown). Destroy a log after the tasks that use it have ended.
+// read before the first record), `log.topics` (500, above topics_max), `log.partition` (500, there
+// is no such partition), `upstream.timeout` (504: whether an append happened is unknown). Destroy a
+// log after the tasks that use it have ended.
 class EventLog {
   public:
     static constexpr std::size_t record_bytes_max = 1024 * 1024;  // key and payload
@@ -58,29 +76,34 @@ class EventLog {
     virtual ~EventLog() = default;
 
     // Returns when the record is DURABLE.
-    virtual Task<Offset> append(std::string topic, std::string key, std::string payload) = 0;
+    virtual Task<LogPlace> append(std::string topic, std::string key, std::string payload) = 0;
 
     // Appends all in this order, with nothing between them, and returns when all are DURABLE.  All
     // or none: they are refused together, written in one commit, and after a crash either all are
-    // there or none is.  `log.too_large` above group_bytes_max or group_records_max.
-    virtual Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) = 0;
+    // there or none is.  `log.too_large` above group_bytes_max or group_records_max.  Gives their
+    // places in the order of `records`.
+    virtual Task<std::vector<LogPlace>> append_all(std::string topic,
+                                                   std::vector<KeyedPayload> records) = 0;
 
-    // What comes after `after`, ascending, without a hole; empty when there is nothing yet.
-    virtual Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
-                                                 ReadLimit limit) = 0;
+    // At least 1.  Never changes for a topic that has records: a key in two partitions has no
+    // order.
+    virtual Task<std::uint32_t> partitions(std::string topic) = 0;
 
-    // True as soon as the topic has a record after `after`; false at the deadline.
-    virtual Task<bool> wait(std::string topic, Offset after, Steady deadline) = 0;
+    // What comes after `after`, ascending; empty when there is nothing yet.
+    virtual Task<std::vector<LogRecordPtr>> read(Partition from, Offset after, ReadLimit limit) = 0;
+
+    // True as soon as there is a record after `after`; false at the deadline.
+    virtual Task<bool> wait(Partition in, Offset after, Steady deadline) = 0;
 
     // Forgets records with an offset below `before` (never beyond the end).  Offsets are not used
     // again.
-    virtual Task<void> trim(std::string topic, Offset before) = 0;
+    virtual Task<void> trim(Partition in, Offset before) = 0;
 
-    virtual Task<LogEnds> ends(std::string topic) = 0;
+    virtual Task<LogEnds> ends(Partition of) = 0;
 
-    // Made with the log.  Offsets mean something only together with it: a log that was moved aside
-    // begins again at 1 under another identity.
-    virtual Uuid identity() const = 0;
+    // Made with the topic's log.  Offsets mean something only together with it: a log that was
+    // moved aside, or a topic that was made anew, begins again at 1 under another identity.
+    virtual Task<Uuid> identity(std::string topic) = 0;
 
     // Any thread; for health.
     virtual LogState state() const = 0;
@@ -90,6 +113,14 @@ class EventLog {
 };
 
 // As many groups as it takes; when it fails, the first ones may have been appended.
-Task<void> append_in_groups(EventLog& log, std::string topic, std::vector<KeyedPayload> records);
+Task<std::vector<LogPlace>> append_in_groups(EventLog& log, std::string topic,
+                                             std::vector<KeyedPayload> records);
+
+// Whether everything in [1, through] of the partition is at or before `applied`: there may be no
+// record at `through` itself.
+Task<bool> is_all_before(EventLog& log, Partition in, Offset applied, Offset through);
+
+// `log.partition` (500).
+void check_partition(const Partition& partition, std::uint32_t partitions);
 
 }  // namespace loquat::store

@@ -3,6 +3,7 @@
 #include <limits>
 #include <mutex>
 
+#include "store/log/partition_of.hpp"
 #include "store/log/tail.hpp"
 
 namespace loquat::store {
@@ -10,62 +11,95 @@ namespace {
 
 class MemoryLog final : public EventLog {
   public:
-    Task<Offset> append(std::string topic, std::string key, std::string payload) override {
+    explicit MemoryLog(MemoryLogOptions options) : options_(options) {
+        for (std::uint32_t i = 0; i < options.partitions; ++i) {
+            tails_.push_back(std::make_unique<Tail>(std::numeric_limits<std::size_t>::max()));
+        }
+    }
+
+    Task<LogPlace> append(std::string topic, std::string key, std::string payload) override {
         check_append(topic, key, payload);
-        tail_.admit(topic);
-        const std::lock_guard lock{mutex_};
-        const Offset offset = tail_.ends(topic).last + 1;
-        auto record = std::make_shared<LogRecord>();
-        *record = {offset, std::move(key), std::move(payload)};
-        tail_.add(topic, {std::move(record)});
-        co_return offset;
+        std::vector<KeyedPayload> one;
+        one.push_back({std::move(key), std::move(payload)});
+        co_return add(topic, std::move(one)).front();
     }
 
-    Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) override {
+    Task<std::vector<LogPlace>> append_all(std::string topic,
+                                           std::vector<KeyedPayload> records) override {
         check_group(topic, records);
-        if (records.empty()) {
-            co_return;
-        }
-        tail_.admit(topic);
-        const std::lock_guard lock{mutex_};
-        Offset offset = tail_.ends(topic).last;
-        std::vector<LogRecordPtr> group;
-        for (KeyedPayload& record : records) {
-            auto made = std::make_shared<LogRecord>();
-            *made = {++offset, std::move(record.key), std::move(record.payload)};
-            group.push_back(std::move(made));
-        }
-        tail_.add(topic, group);
+        co_return add(topic, std::move(records));
     }
 
-    Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
-                                         ReadLimit limit) override {
-        auto records = tail_.read(topic, after, limit);
+    Task<std::uint32_t> partitions(std::string) override { co_return options_.partitions; }
+
+    Task<std::vector<LogRecordPtr>> read(Partition from, Offset after, ReadLimit limit) override {
+        auto records = tail_of(from).read(from.topic, after, limit);
         co_return std::move(*records);
     }
 
-    Task<bool> wait(std::string topic, Offset after, Steady deadline) override {
-        co_return co_await tail_.wait(std::move(topic), after, deadline);
+    Task<bool> wait(Partition in, Offset after, Steady deadline) override {
+        co_return co_await tail_of(in).wait(in.topic, after, deadline);
     }
 
-    Task<void> trim(std::string topic, Offset before) override {
-        tail_.trim(topic, before);
+    Task<void> trim(Partition in, Offset before) override {
+        tail_of(in).trim(in.topic, before);
         co_return;
     }
 
-    Task<LogEnds> ends(std::string topic) override { co_return tail_.ends(topic); }
-    Uuid identity() const override { return identity_; }
+    Task<LogEnds> ends(Partition of) override { co_return tail_of(of).ends(of.topic); }
+    Task<Uuid> identity(std::string) override { co_return identity_; }
     LogState state() const override { return LogState::ready; }
-    std::size_t held_bytes() const override { return tail_.bytes(); }
+    std::size_t held_bytes() const override {
+        std::size_t bytes = 0;
+        for (const auto& tail : tails_) {
+            bytes += tail->bytes();
+        }
+        return bytes;
+    }
 
   private:
+    Tail& tail_of(const Partition& partition) const {
+        check_partition(partition, options_.partitions);
+        return *tails_[partition.number];
+    }
+
+    std::vector<LogPlace> add(const std::string& topic, std::vector<KeyedPayload> records) {
+        std::vector<LogPlace> places;
+        if (records.empty()) {
+            return places;
+        }
+        for (const auto& tail : tails_) {
+            tail->admit(topic);
+        }
+        const std::lock_guard lock{mutex_};
+        std::vector<std::vector<LogRecordPtr>> groups(options_.partitions);
+        for (KeyedPayload& record : records) {
+            const std::uint32_t partition = partition_of(record.key, options_.partitions);
+            const Offset last = groups[partition].empty() ? tails_[partition]->ends(topic).last
+                                                          : groups[partition].back()->offset;
+            auto made = std::make_shared<LogRecord>();
+            *made = {last + 1, std::move(record.key), std::move(record.payload)};
+            places.push_back({partition, made->offset});
+            groups[partition].push_back(std::move(made));
+        }
+        for (std::uint32_t i = 0; i < options_.partitions; ++i) {
+            if (!groups[i].empty()) {
+                tails_[i]->add(topic, groups[i], groups[i].back()->offset + options_.holes);
+            }
+        }
+        return places;
+    }
+
+    const MemoryLogOptions options_;
     const Uuid identity_ = Uuid::make();
     std::mutex mutex_;  // appends take their offset one after the other
-    Tail tail_{std::numeric_limits<std::size_t>::max()};
+    std::vector<std::unique_ptr<Tail>> tails_;
 };
 
 }  // namespace
 
-std::unique_ptr<EventLog> make_memory_log() { return std::make_unique<MemoryLog>(); }
+std::unique_ptr<EventLog> make_memory_log(MemoryLogOptions options) {
+    return std::make_unique<MemoryLog>(options);
+}
 
 }  // namespace loquat::store

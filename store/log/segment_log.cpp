@@ -22,21 +22,28 @@ constexpr std::uint64_t probe_bytes = 256 * 1024;  // room that ends the state `
 constexpr milliseconds mark_after{20};             // of silence
 constexpr LogContext context{.service = "log"};
 
-class SegmentLog final : public EventLog {
+class SegmentLog final : public FolderLog {
   public:
     explicit SegmentLog(const SegmentLogOptions& options)
         : SegmentLog(options, load_log(options)) {}
     ~SegmentLog() override;
 
-    Task<Offset> append(std::string topic, std::string key, std::string payload) override;
-    Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) override;
-    Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after, ReadLimit limit) override;
-    Task<bool> wait(std::string topic, Offset after, Steady deadline) override {
-        co_return co_await tail_.wait(std::move(topic), after, deadline);
+    Task<LogPlace> append(std::string topic, std::string key, std::string payload) override;
+    Task<std::vector<LogPlace>> append_all(std::string topic,
+                                           std::vector<KeyedPayload> records) override;
+    Task<std::uint32_t> partitions(std::string) override { co_return 1; }
+    Task<std::vector<LogRecordPtr>> read(Partition from, Offset after, ReadLimit limit) override;
+    Task<bool> wait(Partition in, Offset after, Steady deadline) override {
+        check_partition(in, 1);
+        co_return co_await tail_.wait(std::move(in.topic), after, deadline);
     }
-    Task<void> trim(std::string topic, Offset before) override;
-    Task<LogEnds> ends(std::string topic) override { co_return tail_.ends(topic); }
-    Uuid identity() const override { return identity_; }
+    Task<void> trim(Partition in, Offset before) override;
+    Task<LogEnds> ends(Partition of) override {
+        check_partition(of, 1);
+        co_return tail_.ends(of.topic);
+    }
+    Task<Uuid> identity(std::string) override { co_return identity_; }
+    Uuid folder_identity() const override { return identity_; }
     LogState state() const override { return state_.load(std::memory_order_relaxed); }
     std::size_t held_bytes() const override { return tail_.bytes(); }
 
@@ -144,23 +151,33 @@ std::shared_ptr<aio::Completion<Offset>> SegmentLog::begin_append(
     return done;
 }
 
-Task<Offset> SegmentLog::append(std::string topic, std::string key, std::string payload) {
+Task<LogPlace> SegmentLog::append(std::string topic, std::string key, std::string payload) {
     std::vector<KeyedPayload> one;
     one.push_back({std::move(key), std::move(payload)});
     const auto done = begin_append(std::move(topic), std::move(one));
-    co_return co_await done->wait_until(answer_deadline());
+    const Offset offset = co_await done->wait_until(answer_deadline());
+    co_return LogPlace{.offset = offset};
 }
 
 // Groups take the queue from its front, so the order of queueing is the order of offsets.
-Task<void> SegmentLog::append_all(std::string topic, std::vector<KeyedPayload> records) {
+Task<std::vector<LogPlace>> SegmentLog::append_all(std::string topic,
+                                                   std::vector<KeyedPayload> records) {
+    std::vector<LogPlace> places(records.size());
     if (records.empty()) {
-        co_return;
+        co_return places;
     }
     const auto done = begin_append(std::move(topic), std::move(records));
-    co_await done->wait_until(answer_deadline());
+    // Nothing comes between them.
+    Offset offset = co_await done->wait_until(answer_deadline());
+    for (auto place = places.rbegin(); place != places.rend(); ++place) {
+        place->offset = offset--;
+    }
+    co_return places;
 }
 
-Task<std::vector<LogRecordPtr>> SegmentLog::read(std::string topic, Offset after, ReadLimit limit) {
+Task<std::vector<LogRecordPtr>> SegmentLog::read(Partition from, Offset after, ReadLimit limit) {
+    check_partition(from, 1);
+    const std::string& topic = from.topic;
     if (auto held = tail_.read(topic, after, limit)) {
         co_return std::move(*held);
     }
@@ -183,9 +200,10 @@ Task<std::vector<LogRecordPtr>> SegmentLog::read(std::string topic, Offset after
     }
 }
 
-Task<void> SegmentLog::trim(std::string topic, Offset before) {
+Task<void> SegmentLog::trim(Partition in, Offset before) {
+    check_partition(in, 1);
     auto done = std::make_shared<aio::Completion<void>>(aio::Loop::current());
-    queue_.push(PendingTrim{std::move(topic), before, done});
+    queue_.push(PendingTrim{std::move(in.topic), before, done});
     co_await done->wait_until(answer_deadline());
 }
 
@@ -373,7 +391,7 @@ void SegmentLog::report(const std::exception_ptr& error) {
 
 }  // namespace
 
-std::unique_ptr<EventLog> open_segment_log(const SegmentLogOptions& options) {
+std::unique_ptr<FolderLog> open_segment_log(const SegmentLogOptions& options) {
     const SegmentLogOptions bounds = bounded(options);
     import_old_log(bounds);
     return std::make_unique<SegmentLog>(bounds);

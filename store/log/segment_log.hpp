@@ -38,6 +38,13 @@ struct SegmentLogOptions {
     FileCalls* calls = &FileCalls::system();
 };
 
+// Each topic has one partition, and no holes.
+class FolderLog : public EventLog {
+  public:
+    // Made with the folder, the same for all its topics.
+    virtual Uuid folder_identity() const = 0;
+};
+
 // A log in files of its own: see docs/adr/0016-own-log-files.md for their form.  Two groups of
 // appends are on their way at once: one is written while the other is made durable.
 //
@@ -45,6 +52,6 @@ struct SegmentLogOptions {
 // something acknowledged is missing or not as it was written, `store.foreign_file` when a file
 // belongs to another log; the message names the file, the place and what to do, and nothing on
 // disk is changed.
-std::unique_ptr<EventLog> open_segment_log(const SegmentLogOptions& options);
+std::unique_ptr<FolderLog> open_segment_log(const SegmentLogOptions& options);
 
 }  // namespace loquat::store

@@ -1,5 +1,7 @@
 #include "store/log/tail.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/failure.hpp"
 
@@ -24,7 +26,9 @@ void check_first(const std::string& name, LogEnds ends, Offset after) {
 
 void Tail::open_topic(const std::string& name, LogEnds ends) {
     const std::lock_guard lock{mutex_};
-    topics_[name].ends = ends;
+    Topic& topic = topics_[name];
+    topic.ends = ends;
+    topic.newest = topic.held_after = ends.last;
 }
 
 void Tail::admit(const std::string& name) {
@@ -43,20 +47,22 @@ void Tail::check_kept(const std::string& name, Offset after) const {
 
 void Tail::drop_oldest(Topic& topic) {
     bytes_ -= size_of(*topic.records.front());
+    topic.held_after = topic.records.front()->offset;
     topic.records.pop_front();
 }
 
-void Tail::add(const std::string& name, const std::vector<LogRecordPtr>& records) {
+void Tail::add(const std::string& name, const std::vector<LogRecordPtr>& records, Offset last) {
     std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
     {
         const std::lock_guard lock{mutex_};
         Topic& topic = topics_[name];
         for (const LogRecordPtr& record : records) {
-            LOQUAT_CHECK(record->offset == topic.ends.last + 1, "a log has no holes");
-            topic.ends.last = record->offset;
+            LOQUAT_CHECK(record->offset > topic.ends.last, "offsets ascend");
+            topic.ends.last = topic.newest = record->offset;
             topic.records.push_back(record);
             bytes_ += size_of(*record);
         }
+        topic.ends.last = std::max(topic.ends.last, last);
         while (bytes_ > bytes_max_ && !topic.records.empty()) {
             drop_oldest(topic);
         }
@@ -80,13 +86,14 @@ std::optional<std::vector<LogRecordPtr>> Tail::read(const std::string& name, Off
         return records;
     }
     const Topic& topic = found->second;
-    const Offset held_first = ends.last - topic.records.size() + 1;
-    if (after + 1 < held_first) {
+    if (after < topic.held_after) {
         return std::nullopt;
     }
     std::size_t bytes = 0;
-    for (std::size_t i = after + 1 - held_first; i < topic.records.size(); ++i) {
-        const LogRecordPtr& record = topic.records[i];
+    const auto offset_of = [](const LogRecordPtr& record) { return record->offset; };
+    for (auto next = std::ranges::upper_bound(topic.records, after, {}, offset_of);
+         next != topic.records.end(); ++next) {
+        const LogRecordPtr& record = *next;
         bytes += size_of(*record);
         if (!records.empty() && (records.size() >= limit.records_max || bytes > limit.bytes_max)) {
             break;
@@ -101,7 +108,7 @@ Task<bool> Tail::wait(std::string name, Offset after, Steady deadline) {
     {
         const std::lock_guard lock{mutex_};
         Topic& topic = topics_[name];
-        if (topic.ends.last > after) {
+        if (topic.newest > after) {
             co_return true;
         }
         if (topic.waiters.size() >= stale_waiters_max) {

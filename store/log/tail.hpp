@@ -25,8 +25,9 @@ class Tail {
     // Makes room for a topic that a record is going to; `log.topics` beyond EventLog::topics_max.
     void admit(const std::string& name);
 
-    // `records` follow the topic's last one.  Wakes who waits.
-    void add(const std::string& name, const std::vector<LogRecordPtr>& records);
+    // `records` (at least one) ascend and follow the topic's last one.  The topic then ends with
+    // `last`, or with the last record when that is greater.  Wakes who waits.
+    void add(const std::string& name, const std::vector<LogRecordPtr>& records, Offset last = 0);
 
     // None when the records that are asked for are no longer in memory.  `log.trimmed` when they
     // are gone.
@@ -45,7 +46,9 @@ class Tail {
   private:
     struct Topic {
         LogEnds ends;
-        std::deque<LogRecordPtr> records;  // the last ones, up to ends.last
+        Offset newest = 0;      // of the last record, which may be before ends.last
+        Offset held_after = 0;  // every record after it is in `records`
+        std::deque<LogRecordPtr> records;
         std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
     };
 

@@ -9,26 +9,29 @@ class GatedLog final : public EventLog {
   public:
     GatedLog(EventLog& log, const TopicTroubles& troubles) : log_(log), troubles_(troubles) {}
 
-    Task<Offset> append(std::string topic, std::string key, std::string payload) override {
+    Task<LogPlace> append(std::string topic, std::string key, std::string payload) override {
         troubles_.check(topic);
         return log_.append(std::move(topic), std::move(key), std::move(payload));
     }
-    Task<void> append_all(std::string topic, std::vector<KeyedPayload> records) override {
+    Task<std::vector<LogPlace>> append_all(std::string topic,
+                                           std::vector<KeyedPayload> records) override {
         troubles_.check(topic);
         return log_.append_all(std::move(topic), std::move(records));
     }
-    Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
-                                         ReadLimit limit) override {
-        return log_.read(std::move(topic), after, limit);
+    Task<std::uint32_t> partitions(std::string topic) override {
+        return log_.partitions(std::move(topic));
     }
-    Task<bool> wait(std::string topic, Offset after, Steady deadline) override {
-        return log_.wait(std::move(topic), after, deadline);
+    Task<std::vector<LogRecordPtr>> read(Partition from, Offset after, ReadLimit limit) override {
+        return log_.read(std::move(from), after, limit);
     }
-    Task<void> trim(std::string topic, Offset before) override {
-        return log_.trim(std::move(topic), before);
+    Task<bool> wait(Partition in, Offset after, Steady deadline) override {
+        return log_.wait(std::move(in), after, deadline);
     }
-    Task<LogEnds> ends(std::string topic) override { return log_.ends(std::move(topic)); }
-    Uuid identity() const override { return log_.identity(); }
+    Task<void> trim(Partition in, Offset before) override {
+        return log_.trim(std::move(in), before);
+    }
+    Task<LogEnds> ends(Partition of) override { return log_.ends(std::move(of)); }
+    Task<Uuid> identity(std::string topic) override { return log_.identity(std::move(topic)); }
     LogState state() const override { return log_.state(); }
     std::size_t held_bytes() const override { return log_.held_bytes(); }
 
@@ -39,14 +42,16 @@ class GatedLog final : public EventLog {
 
 }  // namespace
 
-void TopicTroubles::set(std::string_view topic, std::string what) {
+void TopicTroubles::set(const Partition& partition, std::string what) {
     const std::lock_guard lock{mutex_};
-    troubles_.insert_or_assign(std::string{topic}, std::move(what));
+    troubles_[partition.topic].insert_or_assign(partition.number, std::move(what));
 }
 
-void TopicTroubles::clear(std::string_view topic) {
+void TopicTroubles::clear(const Partition& partition) {
     const std::lock_guard lock{mutex_};
-    if (const auto found = troubles_.find(topic); found != troubles_.end()) {
+    const auto found = troubles_.find(partition.topic);
+    if (found != troubles_.end() && found->second.erase(partition.number) > 0 &&
+        found->second.empty()) {
         troubles_.erase(found);
     }
 }
@@ -58,10 +63,11 @@ void TopicTroubles::stop(std::string_view topic, std::string what) {
 
 std::optional<std::string> TopicTroubles::find(std::string_view topic) const {
     const std::lock_guard lock{mutex_};
-    for (const auto* known : {&stopped_, &troubles_}) {
-        if (const auto found = known->find(topic); found != known->end()) {
-            return found->second;
-        }
+    if (const auto stopped = stopped_.find(topic); stopped != stopped_.end()) {
+        return stopped->second;
+    }
+    if (const auto found = troubles_.find(topic); found != troubles_.end()) {
+        return found->second.begin()->second;
     }
     return std::nullopt;
 }

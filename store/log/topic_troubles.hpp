@@ -14,8 +14,8 @@ namespace loquat::store {
 // for receipts.  Who carries a topic on says it here; who accepts asks here.  Any thread.
 class TopicTroubles {
   public:
-    void set(std::string_view topic, std::string what);
-    void clear(std::string_view topic);
+    void set(const Partition& partition, std::string what);
+    void clear(const Partition& partition);
     // For as long as the process lives: a store that is damaged does not mend itself.
     void stop(std::string_view topic, std::string what);
     std::optional<std::string> find(std::string_view topic) const;
@@ -24,7 +24,7 @@ class TopicTroubles {
 
   private:
     mutable std::mutex mutex_;
-    std::map<std::string, std::string, std::less<>> troubles_;
+    std::map<std::string, std::map<std::uint32_t, std::string>, std::less<>> troubles_;
     std::map<std::string, std::string, std::less<>> stopped_;
 };
 

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "store/messages/rules.hpp"
+#include "store/position/sql_positions.hpp"
 
 namespace loquat::store {
 namespace {
@@ -46,17 +47,9 @@ std::optional<std::string_view> text_or_null(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional<std::string_view>{text};
 }
 
-std::map<std::string, std::int64_t> read_positions(Transaction& transaction) {
-    std::map<std::string, std::int64_t> positions;
-    for (const Row row : transaction.query("SELECT consumer, applied FROM positions")) {
-        positions.emplace(row.text(0), row.integer(1));
-    }
-    return positions;
-}
-
 // Records of a chat stay in order and come together, so that neighbours in the tables are written
 // together.
-std::vector<std::size_t> order_by_chat(const Batch& batch) {
+std::vector<std::size_t> order_by_chat(const MessageBatch& batch) {
     const auto place_of = [&batch](std::size_t i) {
         return std::pair{batch.records[i] ? batch.records[i]->chat : ChatId{}, i};
     };
@@ -111,16 +104,6 @@ StoredMessage read_message(const Row& row, ChatId chat) {
     return message;
 }
 
-Position read_position(Transaction& transaction, std::string_view consumer) {
-    const Rows rows = transaction.query(
-        "SELECT applied, previous, log FROM positions WHERE consumer = $1", {consumer});
-    if (rows.empty()) {
-        return {};
-    }
-    const Row row = rows.front();
-    return {static_cast<Offset>(row.integer(0)), static_cast<Offset>(row.integer(1)), row.uuid(2)};
-}
-
 void Applier::find_floor(Transaction& transaction) {
     if (floor_ && trusted_) {
         return;
@@ -139,11 +122,21 @@ void Applier::find_floor(Transaction& transaction) {
     }
 }
 
-void Applier::refresh(Transaction& transaction) {
-    const std::map<std::string, std::int64_t> stored = read_positions(transaction);
-    if (!trusted_ || stored != positions_ || chats_.size() > chats_max) {
+// After the position was moved: what is stored now must be what was left, moved by this batch.
+void Applier::refresh(Transaction& transaction, const MessageBatch& batch) {
+    std::vector<Position> stored = read_positions(transaction, batch.from.partition);
+    std::vector<Position>& left = positions_[batch.from.partition];
+    const auto mine = std::ranges::find_if(left, [&from = batch.from](const Position& one) {
+        return one.consumer == from.consumer && one.generation == from.generation &&
+               one.applied == from.applied;
+    });
+    if (mine != left.end()) {
+        *mine = moved(*mine, batch.through);
+    }
+    if (!trusted_ || mine == left.end() || stored != left || chats_.size() > chats_max) {
         chats_.clear();
     }
+    left = std::move(stored);
     changed_.clear();
 }
 
@@ -230,11 +223,10 @@ void Applier::save_heads(Transaction& transaction) {
     changed_.clear();
 }
 
-std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch) {
+std::vector<Outcome> Applier::apply(Transaction& transaction, const MessageBatch& batch) {
+    move_position(transaction, batch.from, batch.through, batch.records.size());
     find_floor(transaction);
-    refresh(transaction);
-    const Position position = read_position(transaction, batch.consumer);
-    check_position(batch, position);
+    refresh(transaction, batch);
     trusted_ = false;
     std::vector<Outcome> outcomes;
     outcomes.resize(batch.records.size());
@@ -243,13 +235,6 @@ std::vector<Outcome> Applier::apply(Transaction& transaction, const Batch& batch
         outcomes[i] = record ? apply_record(transaction, *record) : refused("record.unreadable");
     }
     save_heads(transaction);
-    transaction.execute(
-        "INSERT INTO positions (consumer, applied, previous, log) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (consumer) DO UPDATE SET applied = excluded.applied, previous = "
-        "excluded.previous, "
-        "log = excluded.log",
-        {batch.consumer, batch.through, batch.after, batch.log});
-    positions_ = read_positions(transaction);
     trusted_ = true;
     return outcomes;
 }

@@ -18,17 +18,15 @@ inline constexpr std::string_view message_columns =
     "generation_id, created_at, edited_at, deleted_at, sent_sum";
 StoredMessage read_message(const Row& row, ChatId chat);
 
-Position read_position(Transaction& transaction, std::string_view consumer);
-
 // Applies batches to the tables.  Lives on the database's writer side: use only inside
 // transactions, one at a time.  Remembers each chat's number and last sequence number; what it
-// remembers is dropped when the positions in the database are not those that it left, as after a
+// remembers is dropped when the positions of a partition are not those that it left, as after a
 // commit that failed.
 class Applier {
   public:
     explicit Applier(SeqMarks marks = {}) : marks_(marks) {}
 
-    std::vector<Outcome> apply(Transaction& transaction, const Batch& batch);
+    std::vector<Outcome> apply(Transaction& transaction, const MessageBatch& batch);
 
   private:
     struct Chat {
@@ -38,7 +36,7 @@ class Applier {
     };
 
     void find_floor(Transaction& transaction);
-    void refresh(Transaction& transaction);
+    void refresh(Transaction& transaction, const MessageBatch& batch);
     Chat& chat_of(Transaction& transaction, ChatId id);
     Outcome apply_record(Transaction& transaction, const MessageRecord& record);
     Outcome insert(Transaction& transaction, const MessageRecord& record);
@@ -49,7 +47,7 @@ class Applier {
     SeqMarks marks_;
     std::optional<std::int64_t> floor_;  // all numbers go on after it; none: not read yet
     bool trusted_ = false;               // the last batch was applied to its end
-    std::map<std::string, std::int64_t> positions_;
+    std::map<Partition, std::vector<Position>> positions_;  // of all consumers
     std::unordered_map<ChatId, Chat> chats_;
     std::vector<Chat*> changed_;
 };

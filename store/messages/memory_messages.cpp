@@ -6,25 +6,34 @@
 #include <unordered_map>
 
 #include "store/messages/rules.hpp"
+#include "store/position/memory_positions.hpp"
 
 namespace loquat::store {
 namespace {
 
 class MemoryMessages final : public MessageStore {
   public:
-    Task<std::vector<Outcome>> apply_batch(Batch batch) override {
-        Position& position = positions_[batch.consumer];
-        check_position(batch, position);
+    Task<std::vector<Outcome>> apply_batch(MessageBatch batch) override {
+        positions_.move(batch.from, batch.through, batch.records.size());
         std::vector<Outcome> outcomes;
         for (const auto& record : batch.records) {
             outcomes.push_back(record ? apply(*record) : refused("record.unreadable"));
         }
-        position = {batch.through, batch.after, batch.log};
         co_return outcomes;
     }
 
-    Task<Position> position(std::string consumer) override { co_return positions_[consumer]; }
-    Task<Offset> secure(std::string consumer) override { co_return positions_[consumer].previous; }
+    Task<Position> position(std::string consumer, Partition partition) override {
+        co_return positions_.find(consumer, partition);
+    }
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        co_return positions_.adopt(from, log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        co_return positions_.progress(consumer, topic);
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        co_return positions_.find(consumer, partition);
+    }
 
     Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {
         const auto found = by_id_.find(id);
@@ -179,7 +188,7 @@ class MemoryMessages final : public MessageStore {
     std::unordered_map<ChatId, std::vector<std::shared_ptr<Entry>>> chats_;
     std::unordered_map<MessageId, std::shared_ptr<Entry>> by_id_;
     std::map<std::tuple<ChatId, UserId, std::string>, std::shared_ptr<Entry>> by_client_;
-    std::map<std::string, Position> positions_;
+    MemoryPositions positions_;
 };
 
 }  // namespace

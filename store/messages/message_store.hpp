@@ -7,7 +7,7 @@
 #include "aio/task.hpp"
 #include "contracts/chat/records.hpp"
 #include "contracts/events/topics.hpp"
-#include "store/log/event_log.hpp"
+#include "store/position/position.hpp"
 
 namespace loquat::store {
 
@@ -21,27 +21,6 @@ using contracts::RecordKind;
 using contracts::Sender;
 using contracts::StoredMessage;
 using SenderKind = contracts::ParticipantKind;
-
-// Who reads the log `chat.messages` into the store; its position says how far.
-inline constexpr std::string_view log_reader = "consumer";
-
-// How far a reader of a log has come.
-struct Position {
-    Offset applied = 0;  // everything up to here is stored
-    Offset previous =
-        0;     // `applied` before the last batch: what lies between was perhaps not announced
-    Uuid log;  // the identity of the log that these offsets belong to; nil before the first batch
-};
-
-// Records of a log, (after, through] of their topic.  A record that cannot be decoded is an empty
-// optional: its offset is passed, its outcome is refused `record.unreadable`.
-struct Batch {
-    std::string consumer;
-    Offset after = 0;
-    Offset through = 0;
-    std::vector<std::optional<MessageRecord>> records;
-    Uuid log;  // its identity
-};
 
 struct Page {
     std::vector<StoredMessage> items;  // ascending by seq
@@ -83,8 +62,10 @@ struct Scanned {
     std::optional<ScanPlace> next;  // none: that was all
 };
 
+using MessageBatch = Batch<MessageRecord>;
+
 // The messages of all chats.  Fails as store/sql/database.hpp says.
-class MessageStore {
+class MessageStore : public PositionStore {
   public:
     static constexpr std::size_t page_max = 200;
     static constexpr std::size_t heads_max = 500;
@@ -92,21 +73,12 @@ class MessageStore {
     static constexpr std::size_t mentions_max = 10'000;
     static constexpr std::size_t scanned_max = 10'000;
 
-    virtual ~MessageStore() = default;
-
     // Applies all records and moves the position in one transaction; one outcome for each record,
     // in order. The same records from the same position give the same result again, and records
-    // that were applied before change nothing.  `store.position_moved` (409) when the consumer's
-    // position in this log is not `batch.after`: read it again.  The first batch of another log may
-    // begin anywhere.
-    virtual Task<std::vector<Outcome>> apply_batch(Batch batch) = 0;
-
-    virtual Task<Position> position(std::string consumer) = 0;
-
-    // Makes all that is applied safe against a loss of power and gives the offset up to which the
-    // log may be trimmed; 0 when that cannot be done now.  Trimming further would lose messages:
-    // see sql_messages.hpp.
-    virtual Task<Offset> secure(std::string consumer) = 0;
+    // that were applied before change nothing.  The outcome of a record that cannot be decoded is
+    // refused `record.unreadable`.  `store.position_moved` (409) when the position is no longer
+    // `batch.from`: read it again.
+    virtual Task<std::vector<Outcome>> apply_batch(MessageBatch batch) = 0;
 
     virtual Task<std::optional<StoredMessage>> find_by_id(MessageId id) = 0;
     virtual Task<std::optional<StoredMessage>> find_by_client_id(ChatId chat, UserId sender,

@@ -1,6 +1,5 @@
 #include "store/messages/rules.hpp"
 
-#include "base/check.hpp"
 #include "base/failure.hpp"
 #include "store/checksum.hpp"
 
@@ -69,15 +68,6 @@ void check_page(const PageQuery& query) {
 void check_heads(std::size_t count) {
     if (count > MessageStore::heads_max) {
         throw invalid_field("chats", "count", "at most 500");
-    }
-}
-
-void check_position(const Batch& batch, const Position& position) {
-    LOQUAT_CHECK(batch.through == batch.after + batch.records.size(), "a batch has no holes");
-    if (position.applied != batch.after && position.log == batch.log) {
-        throw Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
-                      batch.consumer + " is at " + std::to_string(position.applied) + ", not at " +
-                          std::to_string(batch.after)};
     }
 }
 

@@ -29,7 +29,5 @@ inline Outcome refused(std::string_view code) {
 // `request.invalid` unless 1 <= limit <= page_max.
 void check_page(const PageQuery& query);
 void check_heads(std::size_t count);
-// `store.position_moved` unless the stored position is `batch.after` or of another log.
-void check_position(const Batch& batch, const Position& position);
 
 }  // namespace loquat::store

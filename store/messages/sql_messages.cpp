@@ -5,11 +5,12 @@
 
 #include "store/messages/apply.hpp"
 #include "store/messages/rules.hpp"
+#include "store/position/sql_positions.hpp"
 
 namespace loquat::store {
 namespace {
 
-constexpr std::array<Migration, 4> schema{{{1, "messages", R"sql(
+constexpr std::array<Migration, 7> schema{{{1, "messages", R"sql(
 CREATE TABLE chats (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -68,6 +69,15 @@ INSERT OR IGNORE INTO mentions (user, chat, seq)
             FROM part WHERE length(rest) >= 16
     )
     SELECT user, chat, seq FROM part;
+)sql"},
+                                           {5, "positions set aside", R"sql(
+ALTER TABLE positions RENAME TO positions_before;
+)sql"},
+                                           {6, "positions by partition", positions_table},
+                                           {7, "positions brought over", R"sql(
+INSERT INTO positions (consumer, topic, partition, generation, log, applied, previous)
+    SELECT consumer, 'chat.messages', 0, 1, log, applied, previous FROM positions_before;
+DROP TABLE positions_before;
 )sql"}}};
 
 std::string select_where(std::string_view condition) {
@@ -197,24 +207,24 @@ class SqlMessages final : public MessageStore {
     SqlMessages(Database& database, SeqMarks marks)
         : database_(database), applier_(std::make_shared<Applier>(marks)) {}
 
-    Task<std::vector<Outcome>> apply_batch(Batch batch) override {
+    Task<std::vector<Outcome>> apply_batch(MessageBatch batch) override {
         auto work = [applier = applier_, batch = std::move(batch)](Transaction& transaction) {
             return applier->apply(transaction, batch);
         };
         co_return co_await database_.transact(std::move(work));
     }
 
-    Task<Position> position(std::string consumer) override {
-        auto work = [consumer = std::move(consumer)](Transaction& transaction) {
-            return read_position(transaction, consumer);
-        };
-        co_return co_await database_.read(std::move(work));
+    Task<Position> position(std::string consumer, Partition partition) override {
+        return load_position(database_, std::move(consumer), std::move(partition));
     }
-
-    Task<Offset> secure(std::string consumer) override {
-        const Position before = co_await position(std::move(consumer));
-        const bool is_safe = co_await database_.secure();
-        co_return is_safe ? before.previous : 0;
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        return adopt_in(database_, std::move(from), log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        return load_progress(database_, std::move(consumer), std::move(topic));
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        return secure_in(database_, std::move(consumer), std::move(partition));
     }
 
     Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {

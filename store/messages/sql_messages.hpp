@@ -22,7 +22,7 @@ SqliteOptions message_database(std::filesystem::path file);
 // The log is the truth until it is trimmed, so the database may be opened with Durability::crash:
 // after a loss of power it is an older but whole state, rows and position together, and the records
 // that follow are applied again with the same sequence numbers.  That holds only while the log
-// still has them.  The rule: trim the log behind an offset that `secure` returned, never behind
+// still has them.  The rule: trim the log behind a position that `secure` returned, never behind
 // `position`.
 // `marks` are told of each number before it is committed.
 std::unique_ptr<MessageStore> make_sql_messages(Database& database, SeqMarks marks = {});

@@ -4,6 +4,7 @@
 #include "store/audit/sql_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/tests/ledger_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 
 // What every AuditStore promises, run over all of them.
@@ -23,7 +24,7 @@ struct AuditStoreSuite : testing::TestWithParam<Adapter> {
     std::unique_ptr<Database> database;
     std::unique_ptr<AuditStore> store;
     Time begin = from_unix_ms(ledger_begin_ms);
-    Offset applied = 0;
+    Position at;
 
     AuditStoreSuite() {
         if (GetParam().on_disk) {
@@ -32,13 +33,13 @@ struct AuditStoreSuite : testing::TestWithParam<Adapter> {
         } else {
             store = make_memory_audit();
         }
+        at = take_up(loop, *store, std::string{contracts::records::audit.topic});
     }
 
     LedgerOutcome apply(std::vector<std::optional<AuditRecord>> records) {
-        LedgerBatch<AuditRecord> batch{applied, applied + records.size(), std::move(records),
-                                       Uuid{}};
+        const Batch<AuditRecord> batch = next_batch(at, std::move(records));
         const LedgerOutcome outcome = await(loop, store->apply_batch(batch));
-        applied = batch.through;
+        at = moved(at, batch.through);
         return outcome;
     }
     std::vector<AuditRecord> list(AuditQuery query) {
@@ -171,11 +172,13 @@ TEST_P(AuditStoreSuite, refuses_pages_that_are_empty_or_too_long) {
 TEST_P(AuditStoreSuite, moves_the_position_with_the_rows_and_refuses_any_other_place) {
     apply({audit_of("a.b", begin), audit_of("a.c", begin)});
 
-    const LedgerBatch<AuditRecord> again{0, 1, {audit_of("a.d", begin)}, Uuid{}};
+    Position behind = at;
+    behind.applied = 0;
+    const Batch<AuditRecord> again{behind, 1, {audit_of("a.d", begin)}};
     const std::string code = code_of([&] { await(loop, store->apply_batch(again)); });
 
     EXPECT_EQ(code, "store.position_moved");
-    EXPECT_EQ(await(loop, store->secure()), 2U);
+    EXPECT_EQ(await(loop, store->secure("consumer", at.partition)), at);
     EXPECT_EQ(list({}).size(), 2U);
 }
 

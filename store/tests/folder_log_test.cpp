@@ -50,18 +50,18 @@ struct FolderLogTest : testing::Test {
         options.on_broken = [&] { folder.end_in_doubt(); };
         options.calls = &calls;
         const auto log = open_segment_log(options);
-        folder.confirm("log", log->identity());
+        folder.confirm("log", log->folder_identity());
         folder.settle();
         work(*log);
     }
     std::string start() {
-        return code_of([&] { run([](EventLog&) {}); });
+        return code_of([&] { run([](FolderLog&) {}); });
     }
-    static Task<Offset> append(EventLog& log) { return log.append("t", "key", "record"); }
+    static Task<LogPlace> append(FolderLog& log) { return log.append("t", "key", "record"); }
 };
 
 TEST_F(FolderLogTest, starts_again_and_again_after_a_kill_between_a_record_and_its_mark) {
-    run([&](EventLog& log) {
+    run([&](FolderLog& log) {
         await(loop, append(log));
         is_marking = false;
         await(loop, append(log));
@@ -76,7 +76,7 @@ TEST_F(FolderLogTest, starts_again_and_again_after_a_kill_between_a_record_and_i
 }
 
 TEST_F(FolderLogTest, starts_after_a_log_that_broke_was_closed) {
-    run([&](EventLog& log) {
+    run([&](FolderLog& log) {
         await(loop, append(log));
         calls.is_failing = true;
         EXPECT_NE(code_of([&] { await(loop, append(log)); }), "");
@@ -89,8 +89,8 @@ TEST_F(FolderLogTest, starts_after_a_log_that_broke_was_closed) {
 
 TEST_F(FolderLogTest, begins_another_log_when_that_was_agreed_to_and_keeps_the_old_one_aside) {
     Uuid before;
-    run([&](EventLog& log) {
-        before = log.identity();
+    run([&](FolderLog& log) {
+        before = log.folder_identity();
         await(loop, append(log));
         await(loop, append(log));
     });
@@ -100,10 +100,10 @@ TEST_F(FolderLogTest, begins_another_log_when_that_was_agreed_to_and_keeps_the_o
 
     EXPECT_EQ(repair_folder(data, LogRepair::renew, yes), 1);
 
-    run([&](EventLog& log) {
-        EXPECT_NE(log.identity(), before);
-        EXPECT_EQ(await(loop, log.ends("t")).last, 0U);
-        EXPECT_EQ(await(loop, append(log)), 1U);
+    run([&](FolderLog& log) {
+        EXPECT_NE(log.folder_identity(), before);
+        EXPECT_EQ(await(loop, log.ends({"t"})).last, 0U);
+        EXPECT_EQ(await(loop, append(log)).offset, 1U);
     });
     const auto is_aside = [](const fs::directory_entry& entry) {
         return entry.path().filename().string().starts_with("log.aside-");
@@ -114,7 +114,7 @@ TEST_F(FolderLogTest, begins_another_log_when_that_was_agreed_to_and_keeps_the_o
 }
 
 TEST_F(FolderLogTest, goes_on_without_a_log_that_is_gone_when_that_was_agreed_to) {
-    run([&](EventLog& log) { await(loop, append(log)); });
+    run([&](FolderLog& log) { await(loop, append(log)); });
     fs::remove_all(data / "log");
     EXPECT_EQ(start(), "folder.missing_file");
 
@@ -125,10 +125,10 @@ TEST_F(FolderLogTest, goes_on_without_a_log_that_is_gone_when_that_was_agreed_to
 }
 
 TEST_F(FolderLogTest, refuses_the_log_that_was_set_aside_in_the_place_of_the_new_one) {
-    run([&](EventLog& log) { await(loop, append(log)); });
+    run([&](FolderLog& log) { await(loop, append(log)); });
     fs::copy(data / "log", place / "kept", fs::copy_options::recursive);
     repair_folder(data, LogRepair::renew, [](const auto&) { return true; });
-    run([&](EventLog& log) { await(loop, append(log)); });
+    run([&](FolderLog& log) { await(loop, append(log)); });
 
     fs::remove_all(data / "log");
     fs::copy(place / "kept", data / "log", fs::copy_options::recursive);
@@ -139,12 +139,12 @@ TEST_F(FolderLogTest, refuses_the_log_that_was_set_aside_in_the_place_of_the_new
 TEST_F(FolderLogTest, copies_under_load_start_with_all_that_was_acknowledged_before) {
     constexpr std::size_t copies = 4;
     std::array<Offset, copies> acknowledged{};
-    run([&](EventLog& log) {
+    run([&](FolderLog& log) {
         std::atomic<Offset> last = 0;
         std::jthread writer{[&](const std::stop_token& stop) {
             aio::Loop own{"writer"};
             while (!stop.stop_requested()) {
-                last = await(own, append(log));
+                last = await(own, append(log)).offset;
                 last.notify_one();
             }
         }};
@@ -159,7 +159,7 @@ TEST_F(FolderLogTest, copies_under_load_start_with_all_that_was_acknowledged_bef
         data = place / ("copy" + std::to_string(i));
         EXPECT_TRUE(inspect_folder(data).empty());
         Offset found = 0;
-        const auto look = [&](EventLog& log) { found = await(loop, log.ends("t")).last; };
+        const auto look = [&](FolderLog& log) { found = await(loop, log.ends({"t"})).last; };
         EXPECT_EQ(code_of([&] { run(look); }), "");
         EXPECT_GE(found, acknowledged[i]);
         EXPECT_EQ(start(), "");

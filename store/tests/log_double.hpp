@@ -12,18 +12,20 @@ namespace loquat::store {
 // passes on.
 class LogDouble : public EventLog {
   public:
-    Task<std::vector<LogRecordPtr>> read(std::string topic, Offset after,
-                                         ReadLimit limit) override {
-        return inner_->read(std::move(topic), after, limit);
+    Task<std::uint32_t> partitions(std::string topic) override {
+        return inner_->partitions(std::move(topic));
     }
-    Task<bool> wait(std::string topic, Offset after, Steady deadline) override {
-        return inner_->wait(std::move(topic), after, deadline);
+    Task<std::vector<LogRecordPtr>> read(Partition from, Offset after, ReadLimit limit) override {
+        return inner_->read(std::move(from), after, limit);
     }
-    Task<void> trim(std::string topic, Offset before) override {
-        return inner_->trim(std::move(topic), before);
+    Task<bool> wait(Partition in, Offset after, Steady deadline) override {
+        return inner_->wait(std::move(in), after, deadline);
     }
-    Task<LogEnds> ends(std::string topic) override { return inner_->ends(std::move(topic)); }
-    Uuid identity() const override { return inner_->identity(); }
+    Task<void> trim(Partition in, Offset before) override {
+        return inner_->trim(std::move(in), before);
+    }
+    Task<LogEnds> ends(Partition of) override { return inner_->ends(std::move(of)); }
+    Task<Uuid> identity(std::string topic) override { return inner_->identity(std::move(topic)); }
     LogState state() const override { return LogState::ready; }
     std::size_t held_bytes() const override { return inner_->held_bytes(); }
 

@@ -88,7 +88,8 @@ struct LogOrder : testing::Test, LogUnderTest {
     ~LogOrder() override { close(); }
 
     Task<void> append_and_note(std::string payload) {
-        const Offset offset = co_await log->append("t", "k", std::move(payload));
+        const LogPlace place = co_await log->append("t", "k", std::move(payload));
+        const Offset offset = place.offset;
         calls.add("answer " + std::to_string(offset));
     }
 
@@ -131,7 +132,7 @@ TEST_F(LogOrder, a_reader_and_a_waiter_see_nothing_that_is_not_durable) {
     }
 
     const Offset last = ends().last;
-    const bool arrived = await(loop, log->wait("t", 0, std::chrono::steady_clock::now()));
+    const bool arrived = await(loop, log->wait({"t"}, 0, std::chrono::steady_clock::now()));
     const std::size_t seen = read(0).size();
     const std::size_t marked = calls.count("durable t 1");
     held.unlock();

@@ -37,12 +37,13 @@ struct EventLogSuite : testing::TestWithParam<Adapter> {
     std::unique_ptr<EventLog> log = GetParam().open(folder);
 
     Offset append(std::string payload, std::string topic = "t") {
-        return await(loop, log->append(std::move(topic), "key", std::move(payload)));
+        return await(loop, log->append(std::move(topic), "key", std::move(payload))).offset;
     }
     std::vector<std::string> read(Offset after, ReadLimit limit = {}, std::string topic = "t") {
         std::vector<std::string> payloads;
         Offset expected = after;
-        for (const LogRecordPtr& record : await(loop, log->read(std::move(topic), after, limit))) {
+        for (const LogRecordPtr& record :
+             await(loop, log->read({std::move(topic)}, after, limit))) {
             EXPECT_EQ(record->offset, ++expected);
             payloads.push_back(record->payload);
         }
@@ -68,7 +69,7 @@ TEST_P(EventLogSuite, gives_back_bytes_and_keys_unchanged) {
 
     await(loop, log->append("t", bytes, bytes + bytes));
     append("");
-    const auto records = await(loop, log->read("t", 0, {}));
+    const auto records = await(loop, log->read({"t"}, 0, {}));
 
     ASSERT_EQ(records.size(), 2U);
     EXPECT_EQ(records[0]->key, bytes);
@@ -94,7 +95,8 @@ TEST_P(EventLogSuite, keeps_the_order_of_appends_that_wait_together) {
     int done = 0;
     std::vector<Offset> offsets(count);
     auto one = [&](int i) -> Task<void> {
-        offsets[static_cast<std::size_t>(i)] = co_await log->append("t", "k", std::to_string(i));
+        const LogPlace place = co_await log->append("t", "k", std::to_string(i));
+        offsets[static_cast<std::size_t>(i)] = place.offset;
         if (++done == count) {
             loop.stop();
         }
@@ -232,7 +234,7 @@ TEST_P(EventLogSuite, wakes_who_waits_for_the_next_record) {
     bool arrived = false;
     int left = 2;
     auto waiter = [&]() -> Task<void> {
-        arrived = co_await log->wait("t", 0, Steady::max());
+        arrived = co_await log->wait({"t"}, 0, Steady::max());
         --left == 0 ? loop.stop() : void();
     };
     auto writer = [&]() -> Task<void> {
@@ -250,8 +252,8 @@ TEST_P(EventLogSuite, wakes_who_waits_for_the_next_record) {
 TEST_P(EventLogSuite, does_not_wait_for_what_is_there_and_gives_up_at_the_deadline) {
     append("a");
 
-    EXPECT_TRUE(await(loop, log->wait("t", 0, Steady::max())));
-    EXPECT_FALSE(await(loop, log->wait("t", 1, std::chrono::steady_clock::now())));
+    EXPECT_TRUE(await(loop, log->wait({"t"}, 0, Steady::max())));
+    EXPECT_FALSE(await(loop, log->wait({"t"}, 1, std::chrono::steady_clock::now())));
 }
 
 TEST_P(EventLogSuite, forgets_what_was_trimmed_and_never_uses_its_offsets_again) {
@@ -259,13 +261,13 @@ TEST_P(EventLogSuite, forgets_what_was_trimmed_and_never_uses_its_offsets_again)
         append(std::to_string(i));
     }
 
-    await(loop, log->trim("t", 4));
-    const LogEnds some = await(loop, log->ends("t"));
+    await(loop, log->trim({"t"}, 4));
+    const LogEnds some = await(loop, log->ends({"t"}));
     const std::string gone = code_of([&] { read(2); });
     const std::vector<std::string> left = read(3);
-    await(loop, log->trim("t", 100));
-    const LogEnds none = await(loop, log->ends("t"));
-    await(loop, log->trim("t", 2));
+    await(loop, log->trim({"t"}, 100));
+    const LogEnds none = await(loop, log->ends({"t"}));
+    await(loop, log->trim({"t"}, 2));
 
     EXPECT_EQ(some.first, 4U);
     EXPECT_EQ(some.last, 5U);

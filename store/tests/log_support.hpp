@@ -24,18 +24,18 @@ struct LogUnderTest {
     void open() { log = open_segment_log(options); }
     void close() { log.reset(); }
     Offset append(std::string payload, std::string topic = "t") {
-        return await(loop, log->append(std::move(topic), "key", std::move(payload)));
+        return await(loop, log->append(std::move(topic), "key", std::move(payload))).offset;
     }
     std::vector<std::string> read(Offset after, std::string topic = "t") {
         std::vector<std::string> payloads;
-        for (const LogRecordPtr& record : await(loop, log->read(std::move(topic), after, {}))) {
+        for (const LogRecordPtr& record : await(loop, log->read({std::move(topic)}, after, {}))) {
             payloads.push_back(record->payload);
         }
         return payloads;
     }
-    LogEnds ends(std::string topic = "t") { return await(loop, log->ends(std::move(topic))); }
+    LogEnds ends(std::string topic = "t") { return await(loop, log->ends({std::move(topic)})); }
     void trim(Offset before, std::string topic = "t") {
-        await(loop, log->trim(std::move(topic), before));
+        await(loop, log->trim({std::move(topic)}, before));
     }
     // Ascending.
     std::vector<std::filesystem::path> segments() const {
@@ -71,7 +71,7 @@ struct LogUnderTest {
     TemporaryFolder folder;
     aio::Loop loop{"test"};
     SegmentLogOptions options;
-    std::unique_ptr<EventLog> log;
+    std::unique_ptr<FolderLog> log;
 };
 
 }  // namespace loquat::store

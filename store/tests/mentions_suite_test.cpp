@@ -6,6 +6,7 @@
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/message_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 
 // Whom messages mention, and who wrote them: the same answers of all stores.
@@ -20,7 +21,7 @@ struct MentionSuite : testing::TestWithParam<bool> {
     std::unique_ptr<Database> database;
     std::unique_ptr<MessageStore> store;
     RecordMaker make;
-    Offset applied = 0;
+    Position at;
     ChatId chat = ChatId::make();
     UserId eve = UserId::make();
     UserId bob = UserId::make();
@@ -34,11 +35,12 @@ struct MentionSuite : testing::TestWithParam<bool> {
         } else {
             store = make_memory_messages();
         }
+        at = take_up(loop, *store, "chat.messages");
     }
     void apply(std::vector<std::optional<MessageRecord>> records) {
-        Batch batch{"consumer", applied, applied + records.size(), std::move(records)};
+        const MessageBatch batch = next_batch(at, std::move(records));
         await(loop, store->apply_batch(batch));
-        applied = batch.through;
+        at = moved(at, batch.through);
     }
     MessageRecord mention(std::string text, std::vector<UserId> users) {
         MessageRecord record = make.message(chat, std::move(text));
@@ -112,7 +114,8 @@ TEST(MentionStores, agree_whatever_comes) {
     const auto memory = make_memory_messages();
     RecordStream stream{7};
     std::set<UserId> users;
-    Offset applied = 0;
+    Position at = take_up(loop, *sql, "chat.messages", {});
+    take_up(loop, *memory, "chat.messages", {});
     for (int round = 0; round < 60; ++round) {
         std::vector<std::optional<MessageRecord>> records;
         for (int i = 0; i < 20; ++i) {
@@ -122,8 +125,8 @@ TEST(MentionStores, agree_whatever_comes) {
                 users.insert(records.back()->mentions.begin(), records.back()->mentions.end());
             }
         }
-        const Batch batch{"consumer", applied, applied + records.size(), records};
-        applied = batch.through;
+        const MessageBatch batch = next_batch(at, records);
+        at = moved(at, batch.through);
         await(loop, sql->apply_batch(batch));
         await(loop, memory->apply_batch(batch));
     }
@@ -165,8 +168,8 @@ TEST(MentionStores, scan_a_part_at_a_time_and_everything_once) {
     }
     records.push_back(make.message(ChatId::make(), "last"));
     const UserId sender = records.front()->sender.id;
-    const Batch batch{"consumer", 0, records.size(), records};
-    await(loop, store->apply_batch(batch));
+    const Position at = take_up(loop, *store, "chat.messages");
+    await(loop, store->apply_batch(next_batch(at, records)));
 
     std::set<MessageId> found;
     std::size_t parts = 0;

@@ -5,6 +5,7 @@
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/message_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 
 // What every MessageStore promises, run over all of them.
@@ -22,7 +23,7 @@ struct MessageStoreSuite : testing::TestWithParam<Adapter> {
     std::unique_ptr<Database> database;
     std::unique_ptr<MessageStore> store;
     RecordMaker make;
-    Offset applied = 0;
+    Position at;
 
     MessageStoreSuite() {
         if (GetParam().on_disk) {
@@ -33,12 +34,13 @@ struct MessageStoreSuite : testing::TestWithParam<Adapter> {
         } else {
             store = make_memory_messages();
         }
+        at = take_up(loop, *store, "chat.messages");
     }
 
     std::vector<Outcome> apply(std::vector<std::optional<MessageRecord>> records) {
-        Batch batch{"consumer", applied, applied + records.size(), std::move(records)};
+        const MessageBatch batch = next_batch(at, std::move(records));
         std::vector<Outcome> outcomes = await(loop, store->apply_batch(batch));
-        applied = batch.through;
+        at = moved(at, batch.through);
         return outcomes;
     }
     Outcome apply_one(MessageRecord record) { return apply({std::move(record)}).front(); }
@@ -345,24 +347,48 @@ TEST_P(MessageStoreSuite, lists_the_numbers_of_deleted_messages_of_each_chat) {
               "request.invalid");
 }
 
-TEST_P(MessageStoreSuite, moves_the_position_with_the_messages_and_refuses_any_other_place) {
+TEST_P(MessageStoreSuite, stores_nothing_of_a_batch_from_another_place) {
     const ChatId chat = ChatId::make();
+    const std::vector<std::optional<MessageRecord>> more{make.message(chat, "x")};
+    const Position before = at;
     apply({make.message(chat, "1"), make.message(chat, "2")});
+
+    const std::string again =
+        code_of([&] { await(loop, store->apply_batch(next_batch(before, more))); });
+
+    EXPECT_EQ(again, "store.position_moved");
+    EXPECT_EQ(seqs({.chat = chat}), (Seqs{1, 2}));
+    EXPECT_EQ(apply_one(make.message(chat, "3")).message.seq, 3);
+}
+
+TEST_P(MessageStoreSuite, numbers_messages_without_a_hole_over_a_log_that_has_holes) {
+    const ChatId chat = ChatId::make();
+    const std::vector<std::optional<MessageRecord>> records{make.message(chat, "1"), std::nullopt,
+                                                            make.message(chat, "2")};
+
+    await(loop, store->apply_batch({at, 7, records}));
+    at = moved(at, 7);
     apply({make.message(chat, "3")});
 
-    const Position position = await(loop, store->position("consumer"));
-    const Batch again{"consumer", 2, 3, {make.message(chat, "x")}};
-    const std::string code = code_of([&] { await(loop, store->apply_batch(again)); });
-    const Batch ahead{"consumer", 4, 5, {make.message(chat, "x")}};
-    EXPECT_EQ(code_of([&] { await(loop, store->apply_batch(ahead)); }), "store.position_moved");
-
-    EXPECT_EQ(position.applied, 3U);
-    EXPECT_EQ(position.previous, 2U);
-    EXPECT_EQ(code, "store.position_moved");
-    EXPECT_EQ(await(loop, store->position("nobody")).applied, 0U);
-    EXPECT_EQ(await(loop, store->secure("consumer")), 2U);
+    EXPECT_EQ(at.applied, 8U);
     EXPECT_EQ(seqs({.chat = chat}), (Seqs{1, 2, 3}));
-    EXPECT_EQ(apply_one(make.message(chat, "4")).message.seq, 4);
+}
+
+TEST_P(MessageStoreSuite, numbers_each_partition_s_chats_by_its_own_position) {
+    const ChatId chat = ChatId::make();
+    const ChatId other = ChatId::make();
+    const std::vector<std::optional<MessageRecord>> first{make.message(other, "1")};
+    const std::vector<std::optional<MessageRecord>> second{make.message(other, "2")};
+    Position beside = await(loop, store->position("consumer", {"chat.messages", 3}));
+    beside = await(loop, store->adopt(beside, Uuid::make(), 40));
+
+    apply({make.message(chat, "1")});
+    await(loop, store->apply_batch({beside, 50, first}));
+    apply({make.message(chat, "2")});
+    await(loop, store->apply_batch({moved(beside, 50), 51, second}));
+
+    EXPECT_EQ(seqs({.chat = chat}), (Seqs{1, 2}));
+    EXPECT_EQ(seqs({.chat = other}), (Seqs{1, 2}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Adapters, MessageStoreSuite,

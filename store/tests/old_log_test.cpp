@@ -72,7 +72,7 @@ TEST_F(OldLogFile, moves_with_its_identity_offsets_and_records) {
     fill();
 
     open();
-    const Uuid moved = log->identity();
+    const Uuid moved = log->folder_identity();
     const LogEnds messages = ends("messages");
     const LogEnds usage = ends("usage");
     const auto payloads = read(3, "messages");
@@ -92,7 +92,7 @@ TEST_F(OldLogFile, moves_with_its_identity_offsets_and_records) {
     EXPECT_EQ(trimmed, "log.trimmed");
     EXPECT_EQ(next, 10U);
     EXPECT_EQ(next_usage, 8U);
-    EXPECT_EQ(log->identity(), identity);
+    EXPECT_EQ(log->folder_identity(), identity);
     EXPECT_EQ(read(9, "messages"), std::vector<std::string>{"new"});
     EXPECT_FALSE(std::filesystem::exists(file));
     EXPECT_FALSE(std::filesystem::exists(file.string() + "-wal"));

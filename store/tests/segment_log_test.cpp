@@ -25,12 +25,12 @@ TEST_F(SegmentLog, has_everything_that_was_acknowledged_when_it_is_opened_again)
         append(std::to_string(i), i % 2 == 0 ? "even" : "odd");
     }
     trim(11, "even");
-    const Uuid identity = log->identity();
+    const Uuid identity = log->folder_identity();
     close();
 
     open();
 
-    EXPECT_EQ(log->identity(), identity);
+    EXPECT_EQ(log->folder_identity(), identity);
     EXPECT_EQ(ends("even").first, 11U);
     EXPECT_EQ(ends("even").last, 25U);
     EXPECT_EQ(read(0, "odd").size(), 25U);

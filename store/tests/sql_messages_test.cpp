@@ -10,6 +10,7 @@
 #include "store/messages/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/message_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 
 namespace loquat::store {
@@ -56,14 +57,17 @@ TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
         const auto database = open_sqlite(options);
         const auto store = make_sql_messages(*database, folder.seq_marks());
         folder.settle();
-        const Position position = await(loop, store->position("consumer"));
+        Position position = await(loop, store->position("consumer", {"chat.messages"}));
+        if (position.generation == 0) {
+            position = take_up(loop, *store, "chat.messages");
+        }
         MessageRecord record;
         record.sender.id = UserId::make();
         record.text = "text";
         record.chat = chat;
         record.message_id = MessageId::make();
         record.client_id = record.message_id.to_string();
-        const Batch batch{"consumer", position.applied, position.applied + 1, {record}};
+        const MessageBatch batch{position, position.applied + 1, {record}};
         return await(loop, store->apply_batch(batch)).front().message.seq;
     };
     EXPECT_EQ(send(), 1);
@@ -93,17 +97,18 @@ TEST(SqlMessages, does_what_the_model_does_for_any_stream_of_records) {
         const auto model = make_memory_messages();
         RecordStream stream{seed};
         std::mt19937_64 random{seed};
-        Offset applied = 0;
+        Position at = take_up(loop, *model, "chat.messages", {});
+        take_up(loop, *store, "chat.messages", {});
 
         for (int round = 0; round < 40; ++round) {
             Records records(1 + random() % 60);
             for (auto& record : records) {
                 record = stream.next();
             }
-            const Batch batch{"consumer", applied, applied + records.size(), records};
+            const MessageBatch batch = next_batch(at, records);
             const auto expected = await(loop, model->apply_batch(batch));
             const auto outcomes = await(loop, store->apply_batch(batch));
-            applied = batch.through;
+            at = moved(at, batch.through);
             ASSERT_EQ(outcomes.size(), expected.size());
             for (std::size_t i = 0; i < outcomes.size(); ++i) {
                 ASSERT_EQ(outcomes[i].kind, expected[i].kind) << "seed " << seed;
@@ -131,9 +136,10 @@ TEST(SqlMessages, goes_on_without_a_hole_after_a_batch_that_failed) {
         many.push_back(make.message(chat, large));
     }
 
-    const Batch too_large{"consumer", 0, 100, many};
+    const Position at = take_up(loop, *store, "chat.messages");
+    const MessageBatch too_large = next_batch(at, many);
     const std::string code = code_of([&] { await(loop, store->apply_batch(too_large)); });
-    const Batch small{"consumer", 0, 1, {make.message(chat, "first")}};
+    const MessageBatch small{at, 1, {make.message(chat, "first")}};
     const auto outcomes = await(loop, store->apply_batch(small));
 
     EXPECT_EQ(code, "store.full");
@@ -148,10 +154,11 @@ TEST(SqlMessages, overwrites_the_text_of_a_deleted_message_in_the_file) {
         const auto database = open_sqlite(options_for(folder / "messages.db"));
         const auto store = make_sql_messages(*database);
         const MessageRecord record = make.message(ChatId::make(), "the-secret-of-the-house");
-        const Batch first{"consumer", 0, 1, {record}};
+        const Position at = take_up(loop, *store, "chat.messages");
+        const MessageBatch first{at, 1, {record}};
         await(loop, store->apply_batch(first));
-        await(loop, store->secure("consumer"));
-        const Batch second{"consumer", 1, 2, {make.removal(record)}};
+        await(loop, store->secure("consumer", at.partition));
+        const MessageBatch second{moved(at, 1), 2, {make.removal(record)}};
         await(loop, store->apply_batch(second));
     }
 
@@ -182,7 +189,7 @@ TEST(SqlMessages, is_restored_from_the_log_after_a_loss_of_power_when_the_rule_i
     const auto database = open_sqlite(options_for(folder / "messages.db"));
     const auto store = make_sql_messages(*database);
     Records log;  // what the log would still hold, from its first record on
-    Offset applied = 0;
+    Position at = take_up(loop, *store, "chat.messages");
     Offset trimmed = 0;
     int losses_of_rows = 0;
 
@@ -192,22 +199,25 @@ TEST(SqlMessages, is_restored_from_the_log_after_a_loss_of_power_when_the_rule_i
             record = stream.next();
             log.push_back(record);
         }
-        const Batch batch{"consumer", applied, applied + records.size(), records};
+        const MessageBatch batch = next_batch(at, records);
         await(loop, store->apply_batch(batch));
-        applied = batch.through;
+        at = moved(at, batch.through);
         if (round % 4 == 3) {
-            trimmed = await(loop, store->secure("consumer"));
+            const auto safe = await(loop, store->secure("consumer", at.partition));
+            trimmed = safe ? safe->applied : trimmed;
         }
 
         const fs::path file = lose_power(folder, round, random);
         const auto restored_database = open_sqlite(options_for(file));
         const auto restored = make_sql_messages(*restored_database);
-        const Offset found = await(loop, restored->position("consumer")).applied;
-        losses_of_rows += found < applied ? 1 : 0;
-        ASSERT_GE(found, trimmed);
-        const auto from = log.begin() + static_cast<std::ptrdiff_t>(found);
-        const Batch rest{"consumer", found, applied, Records(from, log.end())};
-        await(loop, restored->apply_batch(rest));
+        Position found = await(loop, restored->position("consumer", at.partition));
+        losses_of_rows += found.applied < at.applied ? 1 : 0;
+        ASSERT_GE(found.applied, trimmed);
+        if (found.generation == 0) {
+            found = take_up(loop, *restored, "chat.messages");
+        }
+        const auto from = log.begin() + static_cast<std::ptrdiff_t>(found.applied);
+        await(loop, restored->apply_batch(next_batch(found, Records(from, log.end()))));
 
         ASSERT_EQ(read_all(loop, *restored, stream.chats()),
                   read_all(loop, *store, stream.chats()));

@@ -2,6 +2,7 @@
 
 #include "store/ledger/ledger_database.hpp"
 #include "store/tests/ledger_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 #include "store/usage/memory_usage.hpp"
 #include "store/usage/sql_usage.hpp"
@@ -86,6 +87,9 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
         auto store = make_sql_usage(*database);
         const auto model = make_memory_usage();
         Records log;
+        const std::string topic{contracts::records::usage.topic};
+        Position at = take_up(loop, *model, topic, {});
+        take_up(loop, *store, topic, {});
         int moved_back = 0;
 
         for (int round = 0; round < 25; ++round) {
@@ -94,19 +98,22 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
                 record = stream.next();
                 log.push_back(record);
             }
-            const LedgerBatch<UsageRecord> whole{log.size() - fresh.size(), log.size(), fresh,
-                                                 Uuid{}};
+            const Batch<UsageRecord> whole = next_batch(at, fresh);
+            at = moved(at, whole.through);
             await(loop, model->apply_batch(whole));
             await(loop, store->apply_batch(whole));
             if (round % 5 == 4) {
                 const fs::path file = lose_power(folder, round, random);
                 const auto restored_database = open_sqlite(ledger_database(file));
                 const auto restored = make_sql_usage(*restored_database);
-                const Offset found = await(loop, restored->position()).applied;
-                moved_back += found < log.size() ? 1 : 0;
-                const Records rest(log.begin() + static_cast<std::ptrdiff_t>(found), log.end());
-                const LedgerBatch<UsageRecord> again{found, log.size(), rest, Uuid{}};
-                await(loop, restored->apply_batch(again));
+                Position found = await(loop, restored->position("consumer", {topic}));
+                if (found.generation == 0) {
+                    found = take_up(loop, *restored, topic);
+                }
+                moved_back += found.applied < log.size() ? 1 : 0;
+                const Records rest(log.begin() + static_cast<std::ptrdiff_t>(found.applied),
+                                   log.end());
+                await(loop, restored->apply_batch(next_batch(found, rest)));
                 expect_the_same(loop, *restored, *model, stream);
                 ASSERT_EQ(days_that_differ(loop, *restored_database), 0) << "seed " << seed;
                 ASSERT_EQ(periods_that_differ(loop, *restored_database), 0) << "seed " << seed;
@@ -125,7 +132,9 @@ struct TwoLedgers {
         for (auto& record : log) {
             record = stream.next();
         }
-        const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
+        const Position at = take_up(loop, *store, std::string{contracts::records::usage.topic}, {});
+        take_up(loop, *model, std::string{contracts::records::usage.topic}, {});
+        const Batch<UsageRecord> all = next_batch(at, log);
         await(loop, store->apply_batch(all));
         await(loop, model->apply_batch(all));
     }
@@ -178,17 +187,16 @@ TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
     for (auto& record : log) {
         record = stream.next();
     }
-    const LedgerBatch<UsageRecord> all{0, log.size(), log, Uuid{}};
-    await(loop, model->apply_batch(all));
+    Position at = take_up(loop, *store, std::string{contracts::records::usage.topic}, {});
+    take_up(loop, *model, std::string{contracts::records::usage.topic}, {});
+    await(loop, model->apply_batch(next_batch(at, log)));
 
     for (const Offset back_to : {Offset{0}, Offset{150}, Offset{70}, Offset{199}}) {
-        auto move = [back_to](Transaction& transaction) {
-            save_ledger_position(transaction, contracts::records::usage.topic, {back_to, Uuid{}});
-        };
-        await(loop, database->transact(move));
+        at = await(loop, store->adopt(at, Uuid{}, back_to));
         const Records rest(log.begin() + static_cast<std::ptrdiff_t>(back_to), log.end());
-        const LedgerBatch<UsageRecord> again{back_to, log.size(), rest, Uuid{}};
+        const Batch<UsageRecord> again = next_batch(at, rest);
         await(loop, store->apply_batch(again));
+        at = moved(at, again.through);
     }
 
     expect_the_same(loop, *store, *model, stream);
@@ -208,11 +216,12 @@ TEST(SqlUsage, keeps_neither_rows_nor_sums_nor_position_of_a_batch_that_failed) 
         many.push_back(usage_of(ann, from_unix_ms(ledger_begin_ms + i)));
     }
 
-    const LedgerBatch<UsageRecord> too_large{0, many.size(), many, Uuid{}};
+    const Position at = take_up(loop, *store, std::string{contracts::records::usage.topic});
+    const Batch<UsageRecord> too_large = next_batch(at, many);
     const std::string code = code_of([&] { await(loop, store->apply_batch(too_large)); });
 
     EXPECT_EQ(code, "store.full");
-    EXPECT_EQ(await(loop, store->position()).applied, 0U);
+    EXPECT_EQ(await(loop, store->position("consumer", at.partition)).applied, 0U);
     EXPECT_EQ(days_that_differ(loop, *database), 0);
     EXPECT_EQ(
         await(loop, store->tokens_of(ann, std::chrono::floor<days>(from_unix_ms(ledger_begin_ms)))),

@@ -2,6 +2,7 @@
 
 #include "store/ledger/ledger_database.hpp"
 #include "store/tests/ledger_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 #include "store/usage/memory_usage.hpp"
 #include "store/usage/sql_usage.hpp"
@@ -26,7 +27,7 @@ struct UsageStoreSuite : testing::TestWithParam<Adapter> {
     std::unique_ptr<UsageStore> store;
     UserId ann = UserId::make();
     Time begin = from_unix_ms(ledger_begin_ms);
-    Offset applied = 0;
+    Position at;
 
     UsageStoreSuite() {
         if (GetParam().on_disk) {
@@ -35,13 +36,13 @@ struct UsageStoreSuite : testing::TestWithParam<Adapter> {
         } else {
             store = make_memory_usage();
         }
+        at = take_up(loop, *store, std::string{contracts::records::usage.topic});
     }
 
     LedgerOutcome apply(std::vector<std::optional<UsageRecord>> records) {
-        LedgerBatch<UsageRecord> batch{applied, applied + records.size(), std::move(records),
-                                       Uuid{}};
+        const Batch<UsageRecord> batch = next_batch(at, std::move(records));
         const LedgerOutcome outcome = await(loop, store->apply_batch(batch));
-        applied = batch.through;
+        at = moved(at, batch.through);
         return outcome;
     }
     std::int64_t tokens_on(Time at) {
@@ -135,16 +136,18 @@ TEST_P(UsageStoreSuite, refuses_days_that_are_none_or_do_not_ascend) {
 TEST_P(UsageStoreSuite, moves_the_position_with_the_rows_and_refuses_any_other_place) {
     apply({usage_of(ann, begin), usage_of(ann, begin)});
 
-    const LedgerBatch<UsageRecord> again{0, 1, {usage_of(ann, begin)}, Uuid{}};
-    const LedgerBatch<UsageRecord> new_log{0, 1, {usage_of(ann, begin)}, Uuid::make()};
+    Position behind = at;
+    behind.applied = 0;
+    const Batch<UsageRecord> again{behind, 1, {usage_of(ann, begin)}};
     const std::string code = code_of([&] { await(loop, store->apply_batch(again)); });
-    const Offset secured = await(loop, store->secure());
-    await(loop, store->apply_batch(new_log));
+    const auto secured = await(loop, store->secure("consumer", at.partition));
 
     EXPECT_EQ(code, "store.position_moved");
-    EXPECT_EQ(secured, 2U);
-    EXPECT_EQ(await(loop, store->position()), (LedgerPosition{1, new_log.log}));
-    EXPECT_EQ(tokens_on(begin), 45);
+    EXPECT_EQ(secured, at);
+    EXPECT_EQ(secured->applied, 2U);
+    EXPECT_EQ(await(loop, store->used_of(ann, std::chrono::floor<days>(begin))).through,
+              await(loop, store->progress("consumer", at.partition.topic)));
+    EXPECT_EQ(tokens_on(begin), 30);
 }
 
 INSTANTIATE_TEST_SUITE_P(Adapters, UsageStoreSuite,

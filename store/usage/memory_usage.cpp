@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "store/position/memory_positions.hpp"
+
 namespace loquat::store {
 namespace {
 
@@ -18,8 +20,8 @@ void add(UsageSum& sum, const UsageRecord& record) {
 
 class MemoryUsage final : public UsageStore {
   public:
-    Task<LedgerOutcome> apply_batch(LedgerBatch<UsageRecord> batch) override {
-        check_position(batch, position_);
+    Task<LedgerOutcome> apply_batch(Batch<UsageRecord> batch) override {
+        positions_.move(batch.from, batch.through, batch.records.size());
         LedgerOutcome outcome;
         for (const auto& record : batch.records) {
             if (!record) {
@@ -31,15 +33,25 @@ class MemoryUsage final : public UsageStore {
                 ++outcome.stored;
             }
         }
-        position_ = {batch.through, batch.log};
         co_return outcome;
     }
 
-    Task<LedgerPosition> position() override { co_return position_; }
-    Task<Offset> secure() override { co_return position_.applied; }
+    Task<Position> position(std::string consumer, Partition partition) override {
+        co_return positions_.find(consumer, partition);
+    }
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        co_return positions_.adopt(from, log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        co_return positions_.progress(consumer, topic);
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        co_return positions_.find(consumer, partition);
+    }
 
     Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
-        UsedTokens used{.through = position_.applied};
+        UsedTokens used{.through = positions_.progress(
+                            std::string{log_reader}, std::string{contracts::records::usage.topic})};
         for (const UsageRecord& record : records_) {
             if (record.user == user && std::chrono::floor<std::chrono::days>(record.at) == day) {
                 used.tokens += record.input_tokens + record.output_tokens;
@@ -73,7 +85,7 @@ class MemoryUsage final : public UsageStore {
   private:
     std::vector<UsageRecord> records_;
     std::set<std::pair<std::string, UsagePurpose>> ids_;
-    LedgerPosition position_;
+    MemoryPositions positions_;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <span>
 #include <tuple>
 
-#include "store/ledger/ledger_database.hpp"
+#include "store/position/sql_positions.hpp"
 
 namespace loquat::store {
 namespace {
@@ -126,8 +126,8 @@ bool insert(Transaction& transaction, const UsageRecord& record) {
     return added == 1;
 }
 
-LedgerOutcome apply(Transaction& transaction, const LedgerBatch<UsageRecord>& batch) {
-    check_position(batch, read_ledger_position(transaction, contracts::records::usage.topic));
+LedgerOutcome apply(Transaction& transaction, const Batch<UsageRecord>& batch) {
+    move_position(transaction, batch.from, batch.through, batch.records.size());
     LedgerOutcome outcome;
     PeriodSums sums;
     for (const auto& record : batch.records) {
@@ -141,7 +141,6 @@ LedgerOutcome apply(Transaction& transaction, const LedgerBatch<UsageRecord>& ba
         }
     }
     sums.save(transaction);
-    save_ledger_position(transaction, contracts::records::usage.topic, {batch.through, batch.log});
     return outcome;
 }
 
@@ -212,24 +211,24 @@ class SqlUsage final : public UsageStore {
   public:
     explicit SqlUsage(Database& database) : database_(database) {}
 
-    Task<LedgerOutcome> apply_batch(LedgerBatch<UsageRecord> batch) override {
+    Task<LedgerOutcome> apply_batch(Batch<UsageRecord> batch) override {
         auto work = [batch = std::move(batch)](Transaction& transaction) {
             return apply(transaction, batch);
         };
         co_return co_await database_.transact(std::move(work));
     }
 
-    Task<LedgerPosition> position() override {
-        auto work = [](Transaction& transaction) {
-            return read_ledger_position(transaction, contracts::records::usage.topic);
-        };
-        co_return co_await database_.read(work);
+    Task<Position> position(std::string consumer, Partition partition) override {
+        return load_position(database_, std::move(consumer), std::move(partition));
     }
-
-    Task<Offset> secure() override {
-        const LedgerPosition before = co_await position();
-        const bool is_safe = co_await database_.secure();
-        co_return is_safe ? before.applied : 0;
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        return adopt_in(database_, std::move(from), log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        return load_progress(database_, std::move(consumer), std::move(topic));
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        return secure_in(database_, std::move(consumer), std::move(partition));
     }
 
     Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
@@ -238,9 +237,9 @@ class SqlUsage final : public UsageStore {
                 "SELECT COALESCE(SUM(input_tokens + output_tokens), 0) FROM daily_usage WHERE "
                 "user_id = $1 AND day = $2",
                 {user, day.time_since_epoch().count()});
-            const LedgerPosition position =
-                read_ledger_position(transaction, contracts::records::usage.topic);
-            return UsedTokens{rows.front().integer(0), position.applied};
+            return UsedTokens{
+                rows.front().integer(0),
+                read_progress(transaction, log_reader, contracts::records::usage.topic)};
         };
         co_return co_await database_.read(work);
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/failure.hpp"
+
 namespace loquat::store {
 
 Task<std::int64_t> UsageStore::tokens_of(UserId user, std::chrono::sys_days day) {

@@ -37,10 +37,10 @@ struct UsageQuery {
     std::vector<Time> days;
 };
 
-// What a person used on a day, and up to which record of the log that is known.
+// What a person used on a day, and up to where of the log that is known.
 struct UsedTokens {
     std::int64_t tokens = 0;
-    Offset through = 0;
+    Progress through;
 };
 
 // What models used, call by call and summed by (user, period, model) for UTC days, hours and

@@ -51,9 +51,9 @@ class StoredUsage final : public UsageLedger {
     Task<store::UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
         co_return co_await usage_.used_of(user, day);
     }
-    Task<store::Offset> through() override {
-        const store::LedgerPosition position = co_await usage_.position();
-        co_return position.applied;
+    Task<store::Progress> through() override {
+        return usage_.progress(std::string{store::log_reader},
+                               std::string{contracts::records::usage.topic});
     }
 
   private:

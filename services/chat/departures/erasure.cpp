@@ -17,12 +17,22 @@ constexpr std::chrono::milliseconds store_pause{50};
 
 // Until the store has everything that was in the log when it was called.
 Task<void> Erasure::wait_for_store() {
-    const std::string topic{contracts::records::messages.topic};
-    const store::LogEnds ends = co_await parts_.log.ends(topic);
+    store::Partition partition{.topic = std::string{contracts::records::messages.topic}};
+    const std::uint32_t partitions = co_await parts_.log.partitions(partition.topic);
     const Steady deadline = std::chrono::steady_clock::now() + store_wait_max;
+    for (; partition.number < partitions; ++partition.number) {
+        co_await wait_for_partition(partition, deadline);
+    }
+}
+
+Task<void> Erasure::wait_for_partition(store::Partition partition, Steady deadline) {
+    const store::LogEnds ends = co_await parts_.log.ends(partition);
     for (;;) {
-        const auto position = co_await parts_.messages.position(std::string{store::log_reader});
-        if (position.applied >= ends.last) {
+        const store::Progress stored =
+            co_await parts_.messages.progress(std::string{store::log_reader}, partition.topic);
+        const bool is_stored = co_await store::is_all_before(
+            parts_.log, partition, stored.applied(partition.number), ends.last);
+        if (is_stored) {
             co_return;
         }
         if (std::chrono::steady_clock::now() > deadline) {

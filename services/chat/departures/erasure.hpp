@@ -35,6 +35,7 @@ class Erasure {
 
   private:
     Task<void> wait_for_store();
+    Task<void> wait_for_partition(store::Partition partition, Steady deadline);
     Task<void> erase(const contracts::Sender& author, std::vector<store::Scanned::Found> messages,
                      contracts::Authority authority);
     Task<std::size_t> erase_written(const contracts::Sender& author);

@@ -115,8 +115,8 @@ class UsageLedger {
     // Tokens of answers and titles on a day that begins at midnight UTC, as far as they are
     // recorded.
     virtual Task<store::UsedTokens> used_of(UserId user, std::chrono::sys_days day) = 0;
-    // Up to which record of the log all is.
-    virtual Task<store::Offset> through() = 0;
+    // Up to where of the log all is.
+    virtual Task<store::Progress> through() = 0;
 };
 
 }  // namespace loquat::chat

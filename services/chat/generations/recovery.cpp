@@ -113,19 +113,23 @@ Task<void> Recovery::recover() {
 
 // What a process before has put into the log and the ledger does not have yet.
 Task<void> Recovery::count_unrecorded() {
-    store::Offset after = co_await parts_.ledger.through();
-    for (;;) {
-        const auto records =
-            co_await parts_.log.read(std::string{contracts::records::usage.topic}, after, {});
-        if (records.empty()) {
-            co_return;
-        }
-        for (const store::LogRecordPtr& record : records) {
-            if (const auto usage = contracts::decode<contracts::UsageRecord>(record->payload)) {
-                parts_.spent.note(*usage, record->offset);
+    const store::Progress through = co_await parts_.ledger.through();
+    store::Partition partition{.topic = std::string{contracts::records::usage.topic}};
+    const std::uint32_t partitions = co_await parts_.log.partitions(partition.topic);
+    for (; partition.number < partitions; ++partition.number) {
+        store::Offset after = through.applied(partition.number);
+        for (;;) {
+            const auto records = co_await parts_.log.read(partition, after, {});
+            if (records.empty()) {
+                break;
             }
+            for (const store::LogRecordPtr& record : records) {
+                if (const auto usage = contracts::decode<contracts::UsageRecord>(record->payload)) {
+                    parts_.spent.note(*usage, store::LogPlace{partition.number, record->offset});
+                }
+            }
+            after = records.back()->offset;
         }
-        after = records.back()->offset;
     }
 }
 

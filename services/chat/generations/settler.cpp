@@ -109,22 +109,16 @@ Task<void> Settler::append(std::vector<GenerationRecord> records,
     co_await store_.settle(std::move(ids));
 }
 
-// The last one's place is not before those of the others.
 Task<void> Settler::append_usages(std::vector<contracts::UsageRecord> usages) {
     std::vector<store::KeyedPayload> payloads;
     for (const contracts::UsageRecord& usage : usages) {
         payloads.push_back({usage.user.to_string(), contracts::encode(usage)});
     }
-    store::KeyedPayload last = std::move(payloads.back());
-    payloads.pop_back();
-    if (!payloads.empty()) {
-        co_await store::append_in_groups(log_, std::string{contracts::records::usage.topic},
-                                         std::move(payloads));
-    }
-    const store::Offset at = co_await log_.append(std::string{contracts::records::usage.topic},
-                                                  std::move(last.key), std::move(last.payload));
-    for (const contracts::UsageRecord& usage : usages) {
-        spent_.note(usage, at);
+    std::string topic{contracts::records::usage.topic};
+    const auto places =
+        co_await store::append_in_groups(log_, std::move(topic), std::move(payloads));
+    for (std::size_t i = 0; i < usages.size(); ++i) {
+        spent_.note(usages[i], places[i]);
     }
 }
 

@@ -4,7 +4,7 @@
 
 namespace loquat::chat {
 
-void Spent::note(const contracts::UsageRecord& record, std::optional<store::Offset> at) {
+void Spent::note(const contracts::UsageRecord& record, std::optional<store::LogPlace> at) {
     std::vector<Entry>& mine = by_user_[record.user];
     const auto known = std::ranges::find_if(mine, [&](const Entry& entry) {
         return entry.id == record.generation_id && entry.purpose == record.purpose;
@@ -19,21 +19,22 @@ void Spent::note(const contracts::UsageRecord& record, std::optional<store::Offs
 }
 
 std::int64_t Spent::tokens_of(const UserId& user, std::chrono::sys_days day,
-                              store::Offset through) const {
+                              const store::Progress& through) const {
     const auto mine = by_user_.find(user);
     std::int64_t tokens = 0;
     if (mine != by_user_.end()) {
         for (const Entry& entry : mine->second) {
-            const bool is_in_ledger = entry.at && *entry.at <= through;
+            const bool is_in_ledger = entry.at && through.covers(*entry.at);
             tokens += entry.day == day && !is_in_ledger ? entry.tokens : 0;
         }
     }
     return tokens;
 }
 
-void Spent::forget(store::Offset through) {
+void Spent::forget(const store::Progress& through) {
     for (auto& [user, mine] : by_user_) {
-        std::erase_if(mine, [&](const Entry& entry) { return entry.at && *entry.at <= through; });
+        std::erase_if(mine,
+                      [&](const Entry& entry) { return entry.at && through.covers(*entry.at); });
     }
     std::erase_if(by_user_, [](const auto& one) { return one.second.empty(); });
 }

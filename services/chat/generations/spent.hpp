@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "contracts/usage/usage_record.hpp"
-#include "store/log/event_log.hpp"
+#include "store/position/position.hpp"
 
 namespace loquat::chat {
 
@@ -15,12 +15,13 @@ class Spent {
   public:
     // Counts from now on, once however often it is told; `at` is where the log has it, none while
     // that is not known.
-    void note(const contracts::UsageRecord& record, std::optional<store::Offset> at = std::nullopt);
+    void note(const contracts::UsageRecord& record,
+              std::optional<store::LogPlace> at = std::nullopt);
     // On that day and not among what the ledger has up to `through`.
     std::int64_t tokens_of(const UserId& user, std::chrono::sys_days day,
-                           store::Offset through) const;
+                           const store::Progress& through) const;
     // The ledger has come so far.
-    void forget(store::Offset through);
+    void forget(const store::Progress& through);
 
     bool empty() const { return by_user_.empty(); }
 
@@ -30,7 +31,7 @@ class Spent {
         contracts::UsagePurpose purpose = contracts::UsagePurpose::answer;
         std::chrono::sys_days day;
         std::int64_t tokens = 0;
-        std::optional<store::Offset> at;
+        std::optional<store::LogPlace> at;
     };
 
     std::unordered_map<UserId, std::vector<Entry>> by_user_;

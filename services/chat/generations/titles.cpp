@@ -66,7 +66,7 @@ Task<void> Titles::make_title(GenerationRecord record) {
     usage.cost_micros =
         cost_of(model, GenerationTokens{usage.input_tokens, usage.output_tokens, usage.source});
     usage.at = parts_.clock.now();
-    const store::Offset at =
+    const store::LogPlace at =
         co_await parts_.log.append(std::string{contracts::records::usage.topic},
                                    record.user.to_string(), contracts::encode(usage));
     parts_.spent.note(usage, at);

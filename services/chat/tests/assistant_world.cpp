@@ -244,7 +244,7 @@ Task<std::vector<contracts::Message>> AssistantWorld::history(UserId user, ChatI
 Task<std::vector<contracts::UsageRecord>> AssistantWorld::usage() {
     std::vector<contracts::UsageRecord> found;
     for (const auto& record :
-         co_await log.read(std::string{contracts::records::usage.topic}, 0, {})) {
+         co_await log.read({std::string{contracts::records::usage.topic}}, 0, {})) {
         found.push_back(*contracts::decode<contracts::UsageRecord>(record->payload));
     }
     co_return found;

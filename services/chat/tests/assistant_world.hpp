@@ -78,11 +78,18 @@ class FakeModels final : public ModelPort {
 class FakeLedger final : public UsageLedger {
   public:
     Task<store::UsedTokens> used_of(UserId, std::chrono::sys_days) override {
-        co_return store::UsedTokens{tokens, applied};
+        co_return store::UsedTokens{tokens, progress()};
     }
-    Task<store::Offset> through() override { co_return applied; }
+    Task<store::Progress> through() override { co_return progress(); }
     std::int64_t tokens = 0;
     store::Offset applied = 0;
+
+  private:
+    store::Progress progress() const {
+        store::Progress progress;
+        progress.set(0, applied);
+        return progress;
+    }
 };
 
 // A journal that may be told to fail.

@@ -25,7 +25,7 @@ struct AuditTest : testing::Test {
         co_await std::move(body);
         co_await world.audit.stop(std::chrono::steady_clock::now() + std::chrono::seconds{5});
         const auto found =
-            co_await world.log.read(std::string{contracts::records::audit.topic}, 0, {});
+            co_await world.log.read({std::string{contracts::records::audit.topic}}, 0, {});
         for (const store::LogRecordPtr& record : found) {
             records.push_back(contracts::decode<contracts::AuditRecord>(record->payload).value());
         }

@@ -34,11 +34,14 @@ class RandomRun {
     // Each answer's figures once, the same in the ledger; every sum is the sum of these.
     Task<void> compare() {
         const std::unique_ptr<store::UsageStore> ledger = store::make_memory_usage();
-        store::LedgerBatch<contracts::UsageRecord> batch;
-        for (const auto& record : co_await world_.log.read(usage_topic_, 0, {})) {
+        const store::Partition partition{usage_topic_};
+        store::Batch<contracts::UsageRecord> batch;
+        batch.from = co_await ledger->position(std::string{store::log_reader}, partition);
+        batch.from = co_await ledger->adopt(batch.from, Uuid::make(), 0);
+        for (const auto& record : co_await world_.log.read(partition, 0, {})) {
             batch.records.push_back(contracts::decode<contracts::UsageRecord>(record->payload));
+            batch.through = record->offset;
         }
-        batch.through = batch.records.size();
         const auto outcome = co_await ledger->apply_batch(batch);
         EXPECT_EQ(outcome.unreadable, 0U);
         for (std::size_t i = 0; i < people_.size(); ++i) {

@@ -33,8 +33,8 @@ class SteppedLog final : public store::LogDouble {
   public:
     explicit SteppedLog(Steps& steps) : steps_(steps) {}
 
-    Task<store::Offset> append(std::string topic, std::string key, std::string payload) override {
-        store::Offset at = 0;
+    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override {
+        store::LogPlace at;
         const std::function<Task<void>()> act = [&]() -> Task<void> {
             at = co_await inner().append(topic, key, payload);
         };
@@ -42,10 +42,14 @@ class SteppedLog final : public store::LogDouble {
         co_return at;
     }
     // As if each were a group of its own, so that a cut may come between them.
-    Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override {
+    Task<std::vector<store::LogPlace>> append_all(
+        std::string topic, std::vector<store::KeyedPayload> records) override {
+        std::vector<store::LogPlace> places;
         for (store::KeyedPayload& record : records) {
-            co_await append(topic, std::move(record.key), std::move(record.payload));
+            places.push_back(
+                co_await append(topic, std::move(record.key), std::move(record.payload)));
         }
+        co_return places;
     }
 
   private:
@@ -208,17 +212,24 @@ TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
     record.at = from_unix_ms(1'000);
     const auto day = std::chrono::floor<std::chrono::days>(record.at);
 
+    const auto through = [](store::Offset applied) {
+        store::Progress progress;
+        progress.set(0, 1'000);
+        progress.set(1, applied);
+        return progress;
+    };
+
     spent.note(record);
     spent.note(record);
-    EXPECT_EQ(spent.tokens_of(record.user, day, 100), 7);
-    spent.note(record, 5);
-    EXPECT_EQ(spent.tokens_of(record.user, day, 4), 7);
-    EXPECT_EQ(spent.tokens_of(record.user, day, 5), 0);
-    EXPECT_EQ(spent.tokens_of(record.user, day + std::chrono::days{1}, 4), 0);
-    EXPECT_EQ(spent.tokens_of(UserId::make(), day, 4), 0);
-    spent.forget(4);
-    EXPECT_EQ(spent.tokens_of(record.user, day, 4), 7);
-    spent.forget(5);
+    EXPECT_EQ(spent.tokens_of(record.user, day, through(100)), 7);
+    spent.note(record, store::LogPlace{1, 5});
+    EXPECT_EQ(spent.tokens_of(record.user, day, through(4)), 7);
+    EXPECT_EQ(spent.tokens_of(record.user, day, through(5)), 0);
+    EXPECT_EQ(spent.tokens_of(record.user, day + std::chrono::days{1}, through(4)), 0);
+    EXPECT_EQ(spent.tokens_of(UserId::make(), day, through(4)), 0);
+    spent.forget(through(4));
+    EXPECT_EQ(spent.tokens_of(record.user, day, through(4)), 7);
+    spent.forget(through(5));
     EXPECT_TRUE(spent.empty());
 }
 

@@ -4,6 +4,7 @@
 
 #include "store/audit/memory_audit.hpp"
 #include "store/tests/ledger_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 #include "store/usage/memory_usage.hpp"
 
@@ -46,14 +47,12 @@ struct UsageReportsTest : testing::Test {
         return caller;
     }
     void used(std::vector<std::optional<contracts::UsageRecord>> records) {
-        const store::LedgerPosition from = await(loop, usage->position());
-        const store::Offset through = from.applied + records.size();
-        await(loop, usage->apply_batch({from.applied, through, std::move(records), Uuid{}}));
+        const store::Position from = store::take_up(loop, *usage, "usage.events");
+        await(loop, usage->apply_batch(store::next_batch(from, std::move(records))));
     }
     void happened(std::vector<std::optional<contracts::AuditRecord>> records) {
-        const store::LedgerPosition from = await(loop, audit->position());
-        const store::Offset through = from.applied + records.size();
-        await(loop, audit->apply_batch({from.applied, through, std::move(records), Uuid{}}));
+        const store::Position from = store::take_up(loop, *audit, "audit.events");
+        await(loop, audit->apply_batch(store::next_batch(from, std::move(records))));
     }
     UsageReport get(contracts::UsageRequest request) {
         return await(loop, reports.get_usage(as(ann), std::move(request)));

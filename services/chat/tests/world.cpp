@@ -43,7 +43,7 @@ Task<std::vector<contracts::PublicUser>> FakeDirectory::list_users(std::vector<U
     co_return found;
 }
 
-Task<store::Offset> FakeLog::append(std::string topic, std::string key, std::string payload) {
+Task<store::LogPlace> FakeLog::append(std::string topic, std::string key, std::string payload) {
     if (failures_left > 0) {
         --failures_left;
         throw Failure{Kind::unavailable, "store.full", "full"};
@@ -52,7 +52,8 @@ Task<store::Offset> FakeLog::append(std::string topic, std::string key, std::str
     co_return co_await inner().append(std::move(topic), std::move(key), std::move(payload));
 }
 
-Task<void> FakeLog::append_all(std::string topic, std::vector<store::KeyedPayload> records) {
+Task<std::vector<store::LogPlace>> FakeLog::append_all(std::string topic,
+                                                       std::vector<store::KeyedPayload> records) {
     if (failures_left > 0 || groups_left == 0) {
         failures_left -= failures_left > 0 ? 1 : 0;
         ++refused;
@@ -60,7 +61,7 @@ Task<void> FakeLog::append_all(std::string topic, std::vector<store::KeyedPayloa
     }
     groups_left -= groups_left > 0 ? 1 : 0;
     appends += static_cast<int>(records.size());
-    co_await inner().append_all(std::move(topic), std::move(records));
+    co_return co_await inner().append_all(std::move(topic), std::move(records));
 }
 
 store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {
@@ -180,13 +181,20 @@ void World::start_consumer() { scope_.start(consume()); }
 Task<void> World::consume() {
     for (;;) {
         co_await drain();
-        co_await log.wait(std::string{contracts::records::messages.topic}, applied_,
+        co_await log.wait(applied_.partition, applied_.applied,
                           std::chrono::steady_clock::now() + 10s);
     }
 }
 
 Task<void> World::drain() {
-    auto records = co_await log.read(std::string{contracts::records::messages.topic}, applied_, {});
+    if (applied_.generation == 0) {
+        store::Partition partition{.topic = std::string{contracts::records::messages.topic}};
+        const Uuid identity = co_await log.identity(partition.topic);
+        store::Position before =
+            co_await messages->position(std::string{store::log_reader}, std::move(partition));
+        applied_ = co_await messages->adopt(std::move(before), identity, 0);
+    }
+    auto records = co_await log.read(applied_.partition, applied_.applied, {});
     if (!records.empty()) {
         co_await apply(std::move(records));
     }
@@ -195,8 +203,8 @@ Task<void> World::drain() {
 }
 
 Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
-    store::Batch batch{std::string{store::log_reader}, applied_, applied_ + records.size(), {}};
-    applied_ = batch.through;
+    store::MessageBatch batch{applied_, records.back()->offset, {}};
+    applied_ = store::moved(applied_, batch.through);
     for (const auto& record : records) {
         batch.records.push_back(contracts::decode<contracts::MessageRecord>(record->payload));
     }

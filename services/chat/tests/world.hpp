@@ -44,8 +44,9 @@ class FakeDirectory final : public Directory {
 // A log in memory whose next appends may be told to fail.
 class FakeLog final : public store::LogDouble {
   public:
-    Task<store::Offset> append(std::string topic, std::string key, std::string payload) override;
-    Task<void> append_all(std::string topic, std::vector<store::KeyedPayload> records) override;
+    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override;
+    Task<std::vector<store::LogPlace>> append_all(
+        std::string topic, std::vector<store::KeyedPayload> records) override;
 
     int failures_left = 0;
     int groups_left = -1;  // what comes after them fails; less than 0: nothing does
@@ -150,7 +151,7 @@ class World {
     void announce(const contracts::MessageRecord& record, const contracts::Outcome& outcome);
     Task<void> live(Task<void> body);
 
-    store::Offset applied_ = 0;
+    store::Position applied_;
     std::exception_ptr failed_;
     aio::Scope scope_{loop, "test"};
 };

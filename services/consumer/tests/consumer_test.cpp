@@ -1,96 +1,7 @@
-#include <gtest/gtest.h>
-
-#include "aio/scope.hpp"
-#include "aio/signal.hpp"
-#include "contracts/chat/broadcasts.hpp"
-#include "services/consumer/consumer.hpp"
-#include "services/consumer/tests/faulty_messages.hpp"
-#include "store/broadcast/local_broadcast.hpp"
-#include "store/log/memory_log.hpp"
-#include "store/messages/memory_messages.hpp"
-#include "store/tests/message_support.hpp"
-#include "store/tests/support.hpp"
-#include "wire/json.hpp"
+#include "services/consumer/tests/consumer_world.hpp"
 
 namespace loquat::consumer {
 namespace {
-
-using contracts::OutcomeKind;
-using store::await;
-
-struct ConsumerTest : testing::Test {
-    aio::Loop loop{"test"};
-    FakeClock clock;
-    runtime::Metrics registry;
-    ConsumerMetrics metrics{registry};
-    store::TopicTroubles troubles;
-    std::unique_ptr<store::EventLog> log = store::make_memory_log();
-    std::unique_ptr<store::MessageStore> inner = store::make_memory_messages();
-    FaultyMessages messages{*inner};
-    std::unique_ptr<store::Broadcast> broadcast = store::make_local_broadcast();
-    std::unique_ptr<Consumer> consumer = make_consumer();
-    store::RecordMaker make;
-    ChatId chat = ChatId::make();
-    std::vector<contracts::RoomEvent> room;
-    std::vector<contracts::StoredEvent> stored;
-    std::vector<contracts::OutcomeEvent> outcomes;
-    std::vector<store::Subscription> subscriptions;
-
-    ConsumerTest() {
-        loop.post([this] {
-            subscriptions.push_back(broadcast->subscribe(
-                contracts::topics::chat_room.name(chat),
-                [this](store::Notice, const store::Payload& payload) {
-                    room.push_back(contracts::decode<contracts::RoomEvent>(*payload).value());
-                }));
-            subscriptions.push_back(broadcast->subscribe(
-                contracts::topics::chat_stored.name(),
-                [this](store::Notice, const store::Payload& payload) {
-                    stored.push_back(contracts::decode<contracts::StoredEvent>(*payload).value());
-                }));
-            subscriptions.push_back(broadcast->subscribe(
-                contracts::topics::chat_outcome.name("node"),
-                [this](store::Notice, const store::Payload& payload) {
-                    outcomes.push_back(
-                        contracts::decode<contracts::OutcomeEvent>(*payload).value());
-                }));
-        });
-        loop.poll();
-    }
-    ~ConsumerTest() override {
-        loop.post([this] { subscriptions.clear(); });
-        loop.poll();
-    }
-
-    std::unique_ptr<Consumer> make_consumer() {
-        Config config;
-        config.retry_ms_min = 1;
-        config.retry_ms_max = 2;
-        return std::make_unique<Consumer>(
-            Consumer::Parts{*log, messages, *broadcast, clock, metrics, troubles}, config);
-    }
-    void append(const contracts::MessageRecord& record) {
-        await(loop,
-              log->append("chat.messages", record.chat.to_string(), contracts::encode(record)));
-    }
-    std::size_t drain() {
-        const std::size_t count = await(loop, consumer->drain_once());
-        loop.poll();
-        return count;
-    }
-    std::string failing_drain() {
-        return store::code_of([this] { drain(); });
-    }
-    std::vector<std::string> texts() {
-        std::vector<std::string> found;
-        for (const auto& message : await(loop, inner->page({.chat = chat, .limit = 200})).items) {
-            found.push_back(message.text);
-        }
-        return found;
-    }
-};
-
-using Texts = std::vector<std::string>;
 
 TEST_F(ConsumerTest, stores_what_was_logged_in_order_and_tells_the_room) {
     append(make.message(chat, "one"));
@@ -263,11 +174,7 @@ TEST_F(ConsumerTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored
 
 TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
     const contracts::MessageRecord record = make.message(chat, "one");
-    store::Batch ahead{.consumer = "consumer",
-                       .after = 0,
-                       .through = 1,
-                       .records = {record},
-                       .log = log->identity()};
+    store::MessageBatch ahead{take_up(), 1, {record}};
     await(loop, inner->apply_batch(std::move(ahead)));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");
@@ -276,11 +183,7 @@ TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
 TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_was_stored) {
     store::TopicTroubles& shared = troubles;
     const auto gated = store::make_gated_log(*log, shared);
-    store::Batch ahead{.consumer = "consumer",
-                       .after = 0,
-                       .through = 2,
-                       .records = {make.message(chat, "one"), make.message(chat, "two")},
-                       .log = log->identity()};
+    store::MessageBatch ahead{take_up(), 2, {make.message(chat, "one"), make.message(chat, "two")}};
     await(loop, inner->apply_batch(std::move(ahead)));
 
     await(loop, consumer->run());
@@ -303,8 +206,8 @@ TEST_F(ConsumerTest, accepts_nothing_more_once_its_store_was_found_damaged) {
     drain();
 
     troubles.stop("chat.messages", "messages.db is damaged");
-    troubles.set("chat.messages", "another trouble");
-    troubles.clear("chat.messages");
+    troubles.set({"chat.messages"}, "another trouble");
+    troubles.clear({"chat.messages"});
     const std::string refused = store::code_of([&] {
         await(loop,
               gated->append("chat.messages", "key", contracts::encode(make.message(chat, "two"))));
@@ -321,7 +224,7 @@ TEST_F(ConsumerTest, trims_only_what_will_not_be_needed_again) {
     }
 
     await(loop, consumer->trim());
-    const store::LogEnds ends = await(loop, log->ends("chat.messages"));
+    const store::LogEnds ends = await(loop, log->ends({"chat.messages"}));
     consumer = make_consumer();
     append(make.message(chat, "four"));
     drain();
@@ -341,7 +244,7 @@ TEST_F(ConsumerTest, trims_nothing_while_another_has_stored_more_than_it_read) {
 
     await(loop, behind->trim());
 
-    EXPECT_EQ(await(loop, log->ends("chat.messages")).first, 1U);
+    EXPECT_EQ(await(loop, log->ends({"chat.messages"})).first, 1U);
 }
 
 TEST_F(ConsumerTest, reports_trouble_while_it_lasts_and_recovers_by_itself) {

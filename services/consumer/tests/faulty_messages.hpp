@@ -18,18 +18,25 @@ class FaultyMessages final : public store::MessageStore {
     int fail_after = 0;
     std::function<void()> on_apply = [] {};
 
-    Task<std::vector<contracts::Outcome>> apply_batch(store::Batch batch) override {
+    Task<std::vector<contracts::Outcome>> apply_batch(store::MessageBatch batch) override {
         on_apply();
         fail_if(fail_before);
         auto outcomes = co_await inner_.apply_batch(std::move(batch));
         fail_if(fail_after);
         co_return outcomes;
     }
-    Task<store::Position> position(std::string consumer) override {
-        co_return co_await inner_.position(std::move(consumer));
+    Task<store::Position> position(std::string consumer, store::Partition partition) override {
+        return inner_.position(std::move(consumer), std::move(partition));
     }
-    Task<store::Offset> secure(std::string consumer) override {
-        co_return co_await inner_.secure(std::move(consumer));
+    Task<store::Position> adopt(store::Position from, Uuid log, store::Offset applied) override {
+        return inner_.adopt(std::move(from), log, applied);
+    }
+    Task<store::Progress> progress(std::string consumer, std::string topic) override {
+        return inner_.progress(std::move(consumer), std::move(topic));
+    }
+    Task<std::optional<store::Position>> secure(std::string consumer,
+                                                store::Partition partition) override {
+        return inner_.secure(std::move(consumer), std::move(partition));
     }
     Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
         co_return co_await inner_.find_by_id(id);

@@ -9,6 +9,7 @@
 #include "store/ledger/ledger_database.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/tests/ledger_support.hpp"
+#include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 #include "store/usage/memory_usage.hpp"
 #include "store/usage/sql_usage.hpp"
@@ -29,18 +30,27 @@ class FaultyUsage final : public store::Ledger<UsageRecord> {
     aio::Signal asked;  // where it is: at the start and after each failure
     aio::Signal applied;
 
-    Task<store::LedgerOutcome> apply_batch(store::LedgerBatch<UsageRecord> batch) override {
+    Task<store::LedgerOutcome> apply_batch(store::Batch<UsageRecord> batch) override {
         fail_if(fail_before);
         const auto outcome = co_await inner_.apply_batch(std::move(batch));
         fail_if(fail_after);
         applied.set();
         co_return outcome;
     }
-    Task<store::LedgerPosition> position() override {
+    Task<store::Position> position(std::string consumer, store::Partition partition) override {
         asked.set();
-        co_return co_await inner_.position();
+        return inner_.position(std::move(consumer), std::move(partition));
     }
-    Task<store::Offset> secure() override { co_return co_await inner_.secure(); }
+    Task<store::Position> adopt(store::Position from, Uuid log, store::Offset applied) override {
+        return inner_.adopt(std::move(from), log, applied);
+    }
+    Task<store::Progress> progress(std::string consumer, std::string topic) override {
+        return inner_.progress(std::move(consumer), std::move(topic));
+    }
+    Task<std::optional<store::Position>> secure(std::string consumer,
+                                                store::Partition partition) override {
+        return inner_.secure(std::move(consumer), std::move(partition));
+    }
 
   private:
     static void fail_if(int& times) {
@@ -71,11 +81,15 @@ struct LedgerLoopTest : testing::Test {
         config.retry_ms_max = 2;
         return std::make_unique<LedgerLoop<UsageRecord>>(
             LedgerLoop<UsageRecord>::Parts{*log, faulty, clock, metrics, troubles},
-            contracts::records::usage.topic, contracts::decode<contracts::UsageRecord>, config);
+            store::Partition{"usage.events"}, contracts::decode<contracts::UsageRecord>, config);
     }
     void append(const UsageRecord& record) {
         await(loop,
               log->append("usage.events", record.user.to_string(), contracts::encode(record)));
+    }
+    store::Position take_up() {
+        const Uuid identity = await(loop, log->identity("usage.events"));
+        return store::take_up(loop, *usage, "usage.events", identity);
     }
     std::size_t drain() { return await(loop, ledger->drain_once()); }
     std::string failing_drain() {
@@ -156,8 +170,7 @@ TEST_F(LedgerLoopTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stor
 }
 
 TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
-    const store::LedgerBatch<UsageRecord> ahead{
-        0, 1, {store::usage_of(ann, clock.now())}, log->identity()};
+    const store::Batch<UsageRecord> ahead{take_up(), 1, {store::usage_of(ann, clock.now())}};
     await(loop, usage->apply_batch(ahead));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");
@@ -170,7 +183,7 @@ TEST_F(LedgerLoopTest, trims_what_is_stored_and_goes_on_after_it) {
     drain();
 
     await(loop, ledger->trim());
-    const store::LogEnds ends = await(loop, log->ends("usage.events"));
+    const store::LogEnds ends = await(loop, log->ends({"usage.events"}));
     ledger = make_ledger();
     append(store::usage_of(ann, clock.now()));
     drain();
@@ -183,10 +196,9 @@ TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_begins_after_what_comes_nex
     for (int i = 0; i < 3; ++i) {
         append(store::usage_of(ann, clock.now()));
     }
-    const store::LedgerBatch<UsageRecord> older{
-        0, 1, {store::usage_of(ann, clock.now())}, log->identity()};
+    const store::Batch<UsageRecord> older{take_up(), 1, {store::usage_of(ann, clock.now())}};
     await(loop, usage->apply_batch(older));
-    await(loop, log->trim("usage.events", 4));
+    await(loop, log->trim({"usage.events"}, 4));
 
     EXPECT_EQ(store::code_of([&] { await(loop, ledger->check_place()); }), "consumer.log_is_cut");
     EXPECT_EQ(failing_drain(), "consumer.log_is_cut");
@@ -241,7 +253,7 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
         const auto usage = store::make_sql_usage(*database);
         FaultyUsage faulty{*usage};
         LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics, troubles},
-                                       contracts::records::usage.topic,
+                                       {"usage.events"},
                                        contracts::decode<contracts::UsageRecord>,
                                        Config{.batch_records_max = 7}};
         for (std::size_t i = random() % 30; i > 0; --i) {
@@ -262,12 +274,12 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
     const auto usage = store::make_sql_usage(*database);
     LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics, troubles},
-                                   contracts::records::usage.topic,
+                                   {"usage.events"},
                                    contracts::decode<contracts::UsageRecord>,
                                    {}};
     await(loop, ledger.drain_once());
-    const store::Offset through = all.size();
-    await(loop, model->apply_batch({0, through, std::move(all), Uuid{}}));
+    const store::Position at = store::take_up(loop, *model, "usage.events");
+    await(loop, model->apply_batch(store::next_batch(at, std::move(all))));
 
     const Time begin = from_unix_ms(store::ledger_begin_ms);
     for (const UserId& user : stream.users()) {
@@ -286,7 +298,7 @@ TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
     const auto log = store::make_memory_log();
     const auto audit = store::make_memory_audit();
     LedgerLoop<contracts::AuditRecord> ledger{{*log, *audit, clock, metrics, troubles},
-                                              contracts::records::audit.topic,
+                                              {"audit.events"},
                                               contracts::decode<contracts::AuditRecord>,
                                               Config{}};
     const contracts::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
@@ -314,7 +326,7 @@ TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anyth
     EXPECT_EQ(refusal(not_a_record), "request.invalid");
     EXPECT_EQ(refusal(good), "");
 
-    const auto found = await(loop, log->read("audit.events", 0, {}));
+    const auto found = await(loop, log->read({"audit.events"}, 0, {}));
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(contracts::decode<contracts::AuditRecord>(found[0]->payload), record);
 }

@@ -85,7 +85,7 @@ TEST_F(RoutesAtRunTime, writes_changes_of_routes_into_the_audit_trail) {
     std::vector<std::string> acts;
     run_to_end(loop, [](store::EventLog& log, std::vector<std::string>& out) -> Task<void> {
         const std::string topic{contracts::records::audit.topic};
-        const auto records = co_await log.read(topic, 0, {});
+        const auto records = co_await log.read({topic}, 0, {});
         for (const auto& one : records) {
             const auto record = contracts::decode<contracts::AuditRecord>(one->payload);
             out.push_back(record->actor_name + ": " + record->action + " " + record->subject + " " +

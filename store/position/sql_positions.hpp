@@ -1,0 +1,43 @@
+#pragma once
+#include <string_view>
+
+#include "store/position/position.hpp"
+#include "store/sql/database.hpp"
+
+namespace loquat::store {
+
+// The table, as a step of every schema that is filled from the log.
+inline constexpr std::string_view positions_table = R"sql(
+CREATE TABLE positions (
+    consumer TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition BIGINT NOT NULL,
+    generation BIGINT NOT NULL,
+    log BLOB NOT NULL,
+    applied BIGINT NOT NULL,
+    previous BIGINT NOT NULL,
+    PRIMARY KEY (consumer, topic, partition)
+) WITHOUT ROWID;
+)sql";
+
+// Inside a transaction.
+Position read_position(Transaction& transaction, const std::string& consumer,
+                       const Partition& partition);
+// Of all consumers, by name.
+std::vector<Position> read_positions(Transaction& transaction, const Partition& partition);
+Progress read_progress(Transaction& transaction, std::string_view consumer, std::string_view topic);
+
+// The first statement of the transaction that applies a batch: of two that go on from the same
+// position one changes the row, and the other gets `store.position_moved`.
+void move_position(Transaction& transaction, const Position& from, Offset through,
+                   std::size_t records);
+Position adopt_position(Transaction& transaction, const Position& from, Uuid log, Offset applied);
+
+// What a store over a database answers of its positions.
+Task<Position> load_position(Database& database, std::string consumer, Partition partition);
+Task<Progress> load_progress(Database& database, std::string consumer, std::string topic);
+Task<Position> adopt_in(Database& database, Position from, Uuid log, Offset applied);
+Task<std::optional<Position>> secure_in(Database& database, std::string consumer,
+                                        Partition partition);
+
+}  // namespace loquat::store
