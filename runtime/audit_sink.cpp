@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "contracts/audit/audit.hpp"
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -49,7 +50,7 @@ std::unique_ptr<AuditSink> make_audit_sink(store::EventLog& log) {
 
 std::unique_ptr<AuditSink> make_audit_sink(const Context& context) {
     if (context.is_hosted("consumer")) {
-        return make_audit_sink(context.log());
+        return make_audit_sink(context.stores().log());
     }
     return std::make_unique<InboxSink>(context.client<AuditInboxApi>());
 }

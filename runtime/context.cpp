@@ -17,21 +17,8 @@ const Clock& Context::clock() const {
 
 Metrics& Context::metrics() const { return platform_.state_->metrics; }
 Health& Context::health() const { return platform_.state_->health; }
-const std::filesystem::path& Context::data_folder() const {
-    return platform_.state_->folder.path();
-}
-store::Folder& Context::folder() const { return platform_.state_->folder; }
-store::Broadcast& Context::broadcast() const { return *platform_.state_->broadcast; }
 StandingRights& Context::rights() const { return platform_.state_->rights; }
-store::EventLog& Context::log() const { return platform_.state_->event_log(); }
-store::TopicTroubles& Context::troubles() const { return platform_.state_->troubles; }
-store::MessageStore& Context::messages() const { return platform_.state_->message_store(); }
-store::UsageStore& Context::usage() const { return *platform_.state_->ledgers().usage; }
-store::AuditStore& Context::audit() const { return *platform_.state_->ledgers().audit; }
-
-store::Database& Context::database(std::span<const store::Migration> schema) const {
-    return platform_.state_->database(service_, schema, store::Durability::power_loss);
-}
+Stores& Context::stores() const { return platform_.state_->stores; }
 
 void Context::expose_upgrade(std::string path, UpgradeTarget& target) {
     platform_.state_->dispatcher.add_upgrade(std::move(path), edge_, target);

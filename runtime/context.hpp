@@ -1,7 +1,5 @@
 #pragma once
-#include <filesystem>
 #include <memory>
-#include <span>
 #include <string>
 #include <typeindex>
 
@@ -14,19 +12,12 @@
 #include "runtime/module.hpp"
 #include "runtime/platform_config.hpp"
 #include "runtime/standing_rights.hpp"
-#include "store/audit/audit_store.hpp"
-#include "store/broadcast/broadcast.hpp"
-#include "store/folder/folder.hpp"
-#include "store/log/topic_troubles.hpp"
-#include "store/messages/message_store.hpp"
-#include "store/sql/database.hpp"
-#include "store/sql/migrations.hpp"
-#include "store/usage/usage_store.hpp"
 
 namespace loquat::runtime {
 
 class Dispatcher;
 class Platform;
+class Stores;
 
 // Takes over connections that ask for another protocol on a path (`/ws`).
 class UpgradeTarget {
@@ -56,23 +47,10 @@ class Context {
     const Clock& clock() const;
     Metrics& metrics() const;
     Health& health() const;
-    const std::filesystem::path& data_folder() const;
-    // What the folder knows about itself.
-    store::Folder& folder() const;
-
-    store::Broadcast& broadcast() const;
     // Of everything that stays open in this process.
     StandingRights& rights() const;
-    store::EventLog& log() const;
-    // What is known to be broken behind the log; `log()` appends nothing to such a topic.
-    store::TopicTroubles& troubles() const;
-    store::MessageStore& messages() const;
-    // `usage.db`, which only the consumer writes to.
-    store::UsageStore& usage() const;
-    store::AuditStore& audit() const;
-    // The service's own relational database (`NAME.db`), opened and migrated; the same one at each
-    // call.
-    store::Database& database(std::span<const store::Migration> schema) const;
+    // What outlives the process or crosses its loops: runtime/stores.hpp.
+    Stores& stores() const;
 
     // Offers `api` to the other services and, by its table, to the outside.
     template <class Api>

@@ -38,7 +38,7 @@ enum class Start {
 };
 
 // Where what a service keeps and tells can be.
-enum class Stores {
+enum class StorePlace {
     own,     // nobody else opens them
     shared,  // the embedded log and broadcast: all that use these run in one process
 };
@@ -61,7 +61,7 @@ struct Module {
     Start start = Start::after_callees;
     // Modules placed once that name the same loop share a thread.
     std::string_view loop = "services";
-    Stores stores = Stores::own;
+    StorePlace stores = StorePlace::own;
     std::vector<Call> calls = {};  // all that it asks its context for
     ConfigSection (*config)() = nullptr;
     std::unique_ptr<Service> (*make)(Context& context) = nullptr;

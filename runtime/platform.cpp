@@ -13,6 +13,7 @@
 #include "runtime/platform_state.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/run_file.hpp"
+#include "runtime/stores/section.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -243,7 +244,7 @@ const std::string& Platform::internal_key() const { return state_->internal_key;
 const std::filesystem::path& Platform::data_folder() const { return state_->folder.path(); }
 
 std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules) {
-    std::vector<ConfigSection> sections{platform_section()};
+    std::vector<ConfigSection> sections{platform_section(), store_section()};
     for (const Module* module : modules) {
         if (module->config != nullptr) {
             sections.push_back(module->config());

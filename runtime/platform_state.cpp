@@ -11,16 +11,9 @@
 #include "base/text.hpp"
 #include "runtime/memory_metrics.hpp"
 #include "runtime/remote.hpp"
-#include "store/audit/sql_audit.hpp"
+#include "runtime/stores/builtin.hpp"
 #include "store/file/file.hpp"
 #include "store/folder/stamped_text.hpp"
-#include "store/ledger/ledger_database.hpp"
-#include "store/log/segment_log.hpp"
-#include "store/log/topic_troubles.hpp"
-#include "store/messages/sql_messages.hpp"
-#include "store/sqlite/cached_bytes.hpp"
-#include "store/sqlite/sqlite_database.hpp"
-#include "store/usage/sql_usage.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -62,7 +55,7 @@ std::string load_internal_key(const PlatformConfig& settings, store::Folder& fol
 PlatformOptions prepared(PlatformOptions options) {
     options.modules = in_order_of_start(std::move(options.modules));
     for (ConfigSection& section : options.sections) {
-        const bool is_here = section.name == "platform" ||
+        const bool is_here = section.name == "platform" || section.name == "store" ||
                              std::ranges::any_of(options.modules, [&section](const Module* module) {
                                  return module->name == section.name;
                              });
@@ -100,10 +93,9 @@ Platform::State::State(PlatformOptions given)
       settings(load_settings(config, options.modules)),
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
-      broadcast(store::make_local_broadcast()) {
+      stores({folder, troubles, health, metrics}, builtin_stores(),
+             config.get<StoreConfig>("store")) {
     add_memory_metrics(metrics);
-    metrics.gauge_of("loquat_store_cached_bytes", "In the page caches of all databases.", {},
-                     [] { return static_cast<double>(store::cached_bytes()); });
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
         return disk_problem(path, least);
     });
@@ -173,108 +165,6 @@ aio::Loop& Platform::State::loop_named(const std::string& name) {
         throw;
     }
     return loop;
-}
-
-store::SqliteOptions Platform::State::in_folder(store::SqliteOptions wanted,
-                                                std::vector<std::string_view> topics) {
-    const std::string name = wanted.file.filename().string();
-    wanted.stamp = folder.stamp(name);
-    wanted.on_damage = [this, name, topics = std::move(topics)](const Failure& failure) {
-        for (const std::string_view topic : topics) {
-            troubles.stop(topic, failure.message);
-        }
-        health.add("platform", name, [what = failure.message] { return what; });
-        log_error({.service = "platform"},
-                  "a store is damaged, and nothing more is accepted for it",
-                  {{"error", failure.message}});
-    };
-    wanted.on_damaged_read = [this, name](const Failure& failure) {
-        health.add("platform", name, [what = failure.message] { return what; });
-        log_error({.service = "platform"}, "a page of a store is damaged and cannot be read",
-                  {{"error", failure.message}});
-    };
-    return wanted;
-}
-
-void Platform::State::open_log() {
-    constexpr std::string_view name = "log";
-    folder.expect(name);
-    std::map<std::string, store::Mark*> marks;
-    auto on_durable = [this, marks](std::string_view topic, store::Offset last) mutable {
-        store::Mark*& mark = marks[std::string{topic}];
-        if (mark == nullptr) {
-            mark = &folder.topic_mark(topic);
-        }
-        mark->raise(last);
-    };
-    log =
-        store::open_segment_log({.folder = folder.path() / name,
-                                 .acknowledged = folder.acknowledged(),
-                                 .is_all_acknowledged = folder.last_end() == store::LastEnd::clean,
-                                 .on_durable = std::move(on_durable),
-                                 .on_broken = [this] { folder.end_in_doubt(); }});
-    folder.confirm(name, log->folder_identity());
-    gated_log = store::make_gated_log(*log, troubles);
-}
-
-store::EventLog& Platform::State::event_log() {
-    const std::lock_guard lock{stores_mutex};
-    if (!log) {
-        open_log();
-        health.add("platform", "log", [this]() -> std::optional<std::string> {
-            switch (log->state()) {
-                case store::LogState::ready:
-                    return std::nullopt;
-                case store::LogState::full:
-                    return "the disk is full";
-                case store::LogState::broken:
-                    return "the log cannot be written";
-            }
-            return std::nullopt;
-        });
-        metrics.gauge_of("loquat_log_held_bytes", "Newest records of the log, kept in memory.", {},
-                         [this] { return static_cast<double>(log->held_bytes()); });
-    }
-    return *gated_log;
-}
-
-store::MessageStore& Platform::State::message_store() {
-    const std::lock_guard lock{stores_mutex};
-    if (!messages) {
-        auto& database_slot = databases["messages"];
-        database_slot =
-            store::open_sqlite(in_folder(store::message_database(folder.path() / "messages.db"),
-                                         {contracts::records::messages.topic}));
-        messages = store::make_sql_messages(*database_slot, folder.seq_marks());
-    }
-    return *messages;
-}
-
-const Platform::State::Ledgers& Platform::State::ledgers() {
-    const std::lock_guard lock{stores_mutex};
-    if (!opened_ledgers.usage) {
-        auto& database_slot = databases["usage"];
-        database_slot = store::open_sqlite(
-            in_folder(store::ledger_database(folder.path() / "usage.db"),
-                      {contracts::records::usage.topic, contracts::records::audit.topic}));
-        opened_ledgers = {store::make_sql_usage(*database_slot),
-                          store::make_sql_audit(*database_slot)};
-    }
-    return opened_ledgers;
-}
-
-store::Database& Platform::State::database(const std::string& name,
-                                           std::span<const store::Migration> schema,
-                                           store::Durability durability) {
-    const std::lock_guard lock{stores_mutex};
-    auto& slot = databases[name];
-    if (!slot) {
-        slot = store::open_sqlite(in_folder({.file = folder.path() / (name + ".db"),
-                                             .schema = schema,
-                                             .durability = durability,
-                                             .cache_kib = 4 * 1024}));
-    }
-    return *slot;
 }
 
 }  // namespace loquat::runtime

@@ -5,6 +5,7 @@
 #include "net/jose/jwk.hpp"
 #include "runtime/neighbour_wait.hpp"
 #include "runtime/platform_config.hpp"
+#include "runtime/stores.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::runtime {
@@ -60,7 +61,7 @@ Tokens::Tokens(Context& context, Shown shown)
     : loop_(context.loop()),
       auth_(context.client<contracts::AuthApi>()),
       clock_(context.clock()),
-      broadcast_(context.broadcast()),
+      broadcast_(context.stores().broadcast()),
       rights_(context.rights()),
       is_auth_here_(context.is_hosted("auth")),
       auth_place_{.service = "auth",

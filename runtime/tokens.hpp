@@ -9,6 +9,7 @@
 #include "runtime/context.hpp"
 #include "runtime/key_refresh.hpp"
 #include "runtime/neighbour_wait.hpp"
+#include "store/broadcast/broadcast.hpp"
 
 namespace loquat::runtime {
 

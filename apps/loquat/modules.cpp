@@ -64,7 +64,7 @@ std::string names_of(const std::vector<const runtime::Module*>& modules, Between
 std::vector<const runtime::Module*> modules_together() {
     auto modules = services::all_modules();
     std::erase_if(modules, [](const runtime::Module* module) {
-        return module->stores != runtime::Stores::shared;
+        return module->stores != runtime::StorePlace::shared;
     });
     return modules;
 }

@@ -2,6 +2,7 @@
 
 #include "aio/scope.hpp"
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 #include "services/auth/adapters/broadcast_feed.hpp"
 #include "services/auth/adapters/key_file.hpp"
 #include "services/auth/adapters/sodium_passwords.hpp"
@@ -40,6 +41,10 @@ Sessions::Options session_options(const Config& config, const runtime::PlatformC
             .audience = platform.token_audience};
 }
 
+store::Database& database_of(runtime::Context& context) {
+    return context.stores().database({.name = context.service(), .schema = sql_schema()});
+}
+
 class AuthService final : public runtime::Service {
   public:
     explicit AuthService(runtime::Context& context)
@@ -48,22 +53,23 @@ class AuthService final : public runtime::Service {
           hashing_("auth-hash", static_cast<std::size_t>(config_.hash_threads),
                    static_cast<std::size_t>(config_.hash_queue_max)),
           signing_("auth-sign", 1, signing_queue_max),
-          users_(context.database(sql_schema()), &context.folder()),
-          session_store_(context.database(sql_schema())),
+          users_(database_of(context), &context.stores().folder()),
+          session_store_(database_of(context)),
           passwords_(hashing_,
                      {.memory_kib = static_cast<std::size_t>(config_.hash_memory_kib),
                       .passes = static_cast<std::uint64_t>(config_.hash_passes)},
                      {.threads = static_cast<std::size_t>(config_.hash_threads),
                       .waiting_max = static_cast<std::size_t>(config_.hash_queue_max)}),
-          key_file_(context.data_folder() / "auth-keys.json", &context.folder()),
+          key_file_(context.stores().folder().path() / "auth-keys.json",
+                    &context.stores().folder()),
           keys_(key_file_, signing_, key_options(config_), context.clock()),
-          broadcast_(context.broadcast()),
-          feed_(context.broadcast(), context.rights()),
+          broadcast_(context.stores().broadcast()),
+          feed_(context.stores().broadcast(), context.rights()),
           back_off_({.is_enabled = config_.back_off}, context.clock()),
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "auth"}),
-          users_feed_(context.broadcast()),
+          users_feed_(context.stores().broadcast()),
           names_(users_, users_feed_),
           leaving_(users_),
           accounts_({users_, passwords_, back_off_, context.clock(), metrics_, names_}),

@@ -1,6 +1,7 @@
 #include "services/chat/module.hpp"
 
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 #include "services/chat/adapters/auth_directory.hpp"
 #include "services/chat/adapters/file_journal.hpp"
 #include "services/chat/adapters/model_client.hpp"
@@ -18,14 +19,15 @@ namespace {
 
 std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
     constexpr std::string_view name = "chat-journal";
-    return open_file_journal(
-        {.folder = context.data_folder() / name, .stamp = context.folder().stamp_files(name)});
+    store::Folder& folder = context.stores().folder();
+    return open_file_journal({.folder = folder.path() / name, .stamp = folder.stamp_files(name)});
 }
 
 class ChatService final : public runtime::Service {
   public:
     explicit ChatService(runtime::Context& context)
-        : database_(context.database(chat_schema())),
+        : database_(
+              context.stores().database({.name = context.service(), .schema = chat_schema()})),
           chats_(make_sql_chats(database_)),
           directory_(context.client<contracts::AuthApi>(),
                      context.client<contracts::AccountsApi>()),
@@ -35,28 +37,28 @@ class ChatService final : public runtime::Service {
           models_(context.client<contracts::ModelApi>()),
           open_answers_(models_, context.clock(),
                         context.config<ChatConfig>().generations_waiting_max),
-          chat_({*chats_, directory_, open_answers_, open_answers_, context.log(),
-                 context.messages(), context.broadcast(), context.clock(), context.loop(), metrics_,
-                 audit_, context.rights()},
+          chat_({*chats_, directory_, open_answers_, open_answers_, context.stores().log(),
+                 context.stores().messages(), context.stores().broadcast(), context.clock(),
+                 context.loop(), metrics_, audit_, context.rights()},
                 context.config<ChatConfig>()),
           currency_(context.client<contracts::ModelApi>()),
-          reports_({context.usage(), context.audit(), currency_, context.clock()},
+          reports_({context.stores().usage(), context.stores().audit(), currency_, context.clock()},
                    context.config<ChatConfig>().tokens_per_day_max),
-          generation_store_(make_sql_generations(context.database(chat_schema()))),
-          old_journal_(context.data_folder() / "chat-journal.db"),
+          generation_store_(make_sql_generations(database_)),
+          old_journal_(context.stores().folder().path() / "chat-journal.db"),
           journal_(open_journal(context)),
-          usage_(context.usage()),
+          usage_(context.stores().usage()),
           generation_metrics_(context.metrics()),
           generations_(
               {chat_.parts(), open_answers_, *generation_store_, *journal_, models_, usage_,
-               context.log(), context.messages(), context.broadcast(), context.clock(),
-               context.loop(), generation_metrics_, audit_, context.rights()},
+               context.stores().log(), context.stores().messages(), context.stores().broadcast(),
+               context.clock(), context.loop(), generation_metrics_, audit_, context.rights()},
               context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
         context.expose<contracts::GenerationApi>(generations_, contracts::generation_operations());
         context.expose<contracts::UsageApi>(reports_, contracts::usage_operations());
         context.health().add("chat", "log",
-                             [&log = context.log()] { return describe(log.state()); });
+                             [&log = context.stores().log()] { return describe(log.state()); });
     }
 
     Task<void> start() override {
@@ -116,7 +118,7 @@ runtime::ConfigSection chat_config() { return runtime::config_section<ChatConfig
 const runtime::Module module{
     .name = "chat",
     .loop = "chat",
-    .stores = runtime::Stores::shared,
+    .stores = runtime::StorePlace::shared,
     .calls = {{"auth"}, {"model", runtime::Need::optional}, {"consumer", runtime::Need::optional}},
     .config = &chat_config,
     .make = &make_chat};

@@ -2,9 +2,12 @@
 
 #include "aio/scope.hpp"
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 #include "services/consumer/audit_inbox.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/ledger_loop.hpp"
+#include "store/audit/audit_store.hpp"
+#include "store/usage/usage_store.hpp"
 
 namespace loquat::consumer {
 namespace {
@@ -28,14 +31,14 @@ class ConsumerService final : public runtime::Service {
           metrics_(context.metrics()),
           usage_metrics_(context.metrics(), "usage"),
           audit_metrics_(context.metrics(), "audit"),
-          inbox_(context.log()),
+          inbox_(context.stores().log()),
           scope_(context.loop(), "consumer") {
         context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_operations());
         add_health("store", contracts::records::messages.topic);
         add_health("usage", contracts::records::usage.topic);
         add_health("audit", contracts::records::audit.topic);
         context.health().add("consumer", "log",
-                             [&log = context.log()] { return log_trouble(log); });
+                             [&log = context.stores().log()] { return log_trouble(log); });
     }
 
     Task<void> start() override {
@@ -54,42 +57,41 @@ class ConsumerService final : public runtime::Service {
   private:
     void add_health(std::string name, std::string_view topic) {
         context_.health().add("consumer", std::move(name),
-                              [&troubles = context_.troubles(), topic = std::string{topic}] {
-                                  return troubles.find(topic);
-                              });
+                              [&troubles = context_.stores().troubles(),
+                               topic = std::string{topic}] { return troubles.find(topic); });
     }
 
     // One for each partition.
     Task<void> make_loops() {
-        store::EventLog& log = context_.log();
+        store::EventLog& log = context_.stores().log();
         const Config config = context_.config<Config>();
         const Clock& clock = context_.clock();
-        store::TopicTroubles& troubles = context_.troubles();
+        store::TopicTroubles& troubles = context_.stores().troubles();
         for (const store::Partition& partition :
              co_await list_partitions(contracts::records::messages.topic)) {
             loops_.push_back(std::make_unique<Consumer>(
-                Consumer::Parts{log, context_.messages(), context_.broadcast(), clock, metrics_,
-                                troubles},
+                Consumer::Parts{log, context_.stores().messages(), context_.stores().broadcast(),
+                                clock, metrics_, troubles},
                 config, partition.number));
         }
         for (const store::Partition& partition :
              co_await list_partitions(contracts::records::usage.topic)) {
             using Loop = LedgerLoop<contracts::UsageRecord>;
             loops_.push_back(std::make_unique<Loop>(
-                Loop::Parts{log, context_.usage(), clock, usage_metrics_, troubles}, partition,
-                contracts::decode<contracts::UsageRecord>, config));
+                Loop::Parts{log, context_.stores().usage(), clock, usage_metrics_, troubles},
+                partition, contracts::decode<contracts::UsageRecord>, config));
         }
         for (const store::Partition& partition :
              co_await list_partitions(contracts::records::audit.topic)) {
             using Loop = LedgerLoop<contracts::AuditRecord>;
             loops_.push_back(std::make_unique<Loop>(
-                Loop::Parts{log, context_.audit(), clock, audit_metrics_, troubles}, partition,
-                contracts::decode<contracts::AuditRecord>, config));
+                Loop::Parts{log, context_.stores().audit(), clock, audit_metrics_, troubles},
+                partition, contracts::decode<contracts::AuditRecord>, config));
         }
     }
 
     Task<std::vector<store::Partition>> list_partitions(std::string_view topic) {
-        const std::uint32_t count = co_await context_.log().partitions(std::string{topic});
+        const std::uint32_t count = co_await context_.stores().log().partitions(std::string{topic});
         std::vector<store::Partition> partitions;
         for (std::uint32_t number = 0; number < count; ++number) {
             partitions.push_back({std::string{topic}, number});
@@ -116,7 +118,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 const runtime::Module module{.name = "consumer",
                              .loop = "consumer",
-                             .stores = runtime::Stores::shared,
+                             .stores = runtime::StorePlace::shared,
                              .config = &section,
                              .make = &make};
 

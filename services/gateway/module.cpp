@@ -5,6 +5,7 @@
 #include "runtime/context.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/service_server.hpp"
+#include "runtime/stores.hpp"
 #include "runtime/web_assets.hpp"
 #include "services/gateway/config_check.hpp"
 #include "services/gateway/gateway.hpp"
@@ -100,7 +101,7 @@ class GatewayService final : public runtime::Service {
                 .web = runtime::web_assets(),
                 .audit = audit,
                 .origins = context.platform_config().origins,
-                .data_folder = context.data_folder()};
+                .data_folder = context.stores().folder().path()};
     }
 
     runtime::Context& context_;

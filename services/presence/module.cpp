@@ -1,6 +1,7 @@
 #include "services/presence/module.hpp"
 
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 #include "services/presence/adapters/broadcast_watchers.hpp"
 #include "services/presence/adapters/chat_memberships.hpp"
 #include "services/presence/presence.hpp"
@@ -14,7 +15,7 @@ class PresenceService final : public runtime::Service {
         : config_(context.config<Config>()),
           loop_(context.loop()),
           memberships_(context.client<contracts::ChatApi>()),
-          watchers_(context.broadcast()),
+          watchers_(context.stores().broadcast()),
           presence_(memberships_, watchers_, context.clock(), config_),
           people_(context.metrics().gauge("loquat_presence_people", "People remembered.")),
           scope_(context.loop(), "presence") {
@@ -54,7 +55,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 }  // namespace
 
 const runtime::Module module{.name = "presence",
-                             .stores = runtime::Stores::shared,
+                             .stores = runtime::StorePlace::shared,
                              .calls = {{"chat"}},
                              .config = &section,
                              .make = &make};

@@ -2,6 +2,7 @@
 
 #include "aio/timer.hpp"
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 #include "runtime/tokens.hpp"
 #include "services/realtime/adapters/chat_client.hpp"
 #include "services/realtime/adapters/presence_reporter.hpp"
@@ -24,7 +25,7 @@ class RealtimeService final : public runtime::Service {
           presence_(context.loop(), context.client<contracts::PresenceApi>(),
                     context.instance() + "-" + Uuid::make().to_string()),
           node_(context.loop(), context.config<Config>(),
-                {verifier_, chat_, presence_, context.broadcast(), context.rights(),
+                {verifier_, chat_, presence_, context.stores().broadcast(), context.rights(),
                  context.clock()}),
           endpoint_(node_, context.platform_config().origins),
           metrics_(context.metrics(), context.instance()),
@@ -72,7 +73,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 const runtime::Module module{.name = "realtime",
                              .placement = runtime::Placement::every_edge,
-                             .stores = runtime::Stores::shared,
+                             .stores = runtime::StorePlace::shared,
                              .calls = {{"auth"}, {"chat"}, {"presence"}},
                              .config = &section,
                              .make = &make};

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "contracts/events/topics.hpp"
 #include "store/position/sql_positions.hpp"
 
 namespace loquat::store {
@@ -100,10 +101,11 @@ DROP TABLE positions_before;
 
 }  // namespace
 
-SqliteOptions ledger_database(std::filesystem::path file) {
-    return {.file = std::move(file),
+DatabaseNeed ledger_database() {
+    return {.name = "usage",
             .schema = schema,
             .durability = Durability::crash,
+            .topics = {contracts::records::usage.topic, contracts::records::audit.topic},
             .cache_kib = 8 * 1024};
 }
 

@@ -329,10 +329,11 @@ class SqlMessages final : public MessageStore {
 
 std::span<const Migration> message_schema() { return schema; }
 
-SqliteOptions message_database(std::filesystem::path file) {
-    return {.file = std::move(file),
+DatabaseNeed message_database() {
+    return {.name = "messages",
             .schema = schema,
             .durability = Durability::crash,
+            .topics = {contracts::records::messages.topic},
             .cache_kib = 64 * 1024,
             .checkpoint_pages = 4096};
 }

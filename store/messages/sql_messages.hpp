@@ -1,21 +1,19 @@
 #pragma once
-#include <filesystem>
 #include <memory>
 #include <span>
 
 #include "store/folder/marks.hpp"
 #include "store/messages/message_store.hpp"
 #include "store/sql/database.hpp"
-#include "store/sql/migrations.hpp"
-#include "store/sqlite/sqlite_database.hpp"
+#include "store/sql/database_need.hpp"
 
 namespace loquat::store {
 
 // The schema that the database must be opened with (SQLite).
 std::span<const Migration> message_schema();
 
-// How to open it: Durability::crash, with room for many conversations that are written at once.
-SqliteOptions message_database(std::filesystem::path file);
+// `messages`, with Durability::crash and room for many conversations that are written at once.
+DatabaseNeed message_database();
 
 // Messages in a SQL database that nobody else writes to.
 //

@@ -31,8 +31,9 @@ class ConstraintFailure : public Failure {
 
 // What a unit of work sees.  Only within the call, only on the thread that makes it.
 //
-// SQL is the common part of SQLite and PostgreSQL, parameters are $1, $2 ... (one may be used
-// twice). Statements are prepared once and kept: pass constant text, never text with values in it.
+// SQL is what SQLite and PostgreSQL share, and what store/sql/dialect.hpp translates; parameters
+// are $1, $2 ... (one may be used twice). Statements are prepared once and kept: pass constant
+// text, never text with values in it.
 class Transaction {
   public:
     virtual ~Transaction() = default;

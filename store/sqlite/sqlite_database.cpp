@@ -349,6 +349,14 @@ void SqliteDatabase::read(Connection& connection) {
 
 }  // namespace
 
+SqliteOptions in_file(std::filesystem::path file, const DatabaseNeed& need) {
+    return {.file = std::move(file),
+            .schema = need.schema,
+            .durability = need.durability,
+            .cache_kib = need.cache_kib,
+            .checkpoint_pages = need.checkpoint_pages};
+}
+
 std::unique_ptr<Database> open_sqlite(const SqliteOptions& options) {
     return std::make_unique<SqliteDatabase>(options);
 }

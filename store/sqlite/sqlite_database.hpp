@@ -9,20 +9,15 @@
 
 #include "store/folder/stamp.hpp"
 #include "store/sql/database.hpp"
+#include "store/sql/database_need.hpp"
 #include "store/sql/migrations.hpp"
 
 namespace loquat::store {
 
-// What a commit that was reported survives.
-enum class Durability {
-    power_loss,  // one fsync a group of commits (synchronous=FULL)
-    crash,  // the process may die; the last moments may be missing after a loss of power (NORMAL)
-};
-
 struct SqliteOptions {
     std::filesystem::path file;
     std::span<const Migration> schema;
-    Durability durability = Durability::power_loss;
+    Durability durability = Durability::power_loss;  // synchronous=FULL, or NORMAL
     std::size_t reader_threads = 2;
     std::size_t write_queue_max = 4096;
     std::size_t read_queue_max = 4096;
@@ -44,6 +39,9 @@ struct SqliteOptions {
     // it failed, and all that does not need the same page goes on.
     std::function<void(const Failure&)> on_damaged_read;
 };
+
+// `need` met by a file.
+SqliteOptions in_file(std::filesystem::path file, const DatabaseNeed& need);
 
 // Opens or creates the file.  One writer thread commits in groups; readers see WAL snapshots.  The
 // folder must be held (DataFolder).  Blocks.  Fails with `store.damaged`, `store.foreign_file`,

@@ -3,6 +3,7 @@
 #include "store/audit/memory_audit.hpp"
 #include "store/audit/sql_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
@@ -28,7 +29,7 @@ struct AuditStoreSuite : testing::TestWithParam<Adapter> {
 
     AuditStoreSuite() {
         if (GetParam().on_disk) {
-            database = open_sqlite(ledger_database(folder / "usage.db"));
+            database = open_sqlite(in_file(folder / "usage.db", ledger_database()));
             store = make_sql_audit(*database);
         } else {
             store = make_memory_audit();

@@ -225,8 +225,8 @@ TEST(OpenDatabase, syncs_every_commit_unless_less_was_asked_for) {
 
     EXPECT_EQ(synchronous_of(usual), 2);
     EXPECT_EQ(synchronous_of(less), 1);
-    EXPECT_EQ(synchronous_of(message_database(folder / "messages.db")), 1);
-    EXPECT_EQ(synchronous_of(ledger_database(folder / "usage.db")), 1);
+    EXPECT_EQ(synchronous_of(in_file(folder / "messages.db", message_database())), 1);
+    EXPECT_EQ(synchronous_of(in_file(folder / "usage.db", ledger_database())), 1);
 }
 
 }  // namespace

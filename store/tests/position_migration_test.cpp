@@ -4,6 +4,7 @@
 
 #include "store/ledger/ledger_database.hpp"
 #include "store/messages/sql_messages.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/ledger_support.hpp"
 #include "store/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"
@@ -28,14 +29,14 @@ TEST(PositionMigration, goes_on_in_the_messages_where_an_older_version_stopped) 
     aio::Loop loop{"test"};
     const Uuid log = Uuid::make();
     const ChatId chat = ChatId::make();
-    make_old(message_database(folder / "messages.db"), [&](Transaction& transaction) {
+    make_old(in_file(folder / "messages.db", message_database()), [&](Transaction& transaction) {
         transaction.execute("INSERT INTO chats (number, id, last_seq) VALUES (1, $1, 41)", {chat});
         transaction.execute(
             "INSERT INTO positions (consumer, applied, previous, log) VALUES ($1, 70, 64, $2)",
             {"consumer", log});
     });
 
-    const auto database = open_sqlite(message_database(folder / "messages.db"));
+    const auto database = open_sqlite(in_file(folder / "messages.db", message_database()));
     const auto store = make_sql_messages(*database);
     const Position at = await(loop, store->position("consumer", {"chat.messages"}));
     const MessageBatch batch{at, 71, {RecordMaker{}.message(chat, "next")}};
@@ -51,13 +52,13 @@ TEST(PositionMigration, goes_on_in_the_ledgers_where_an_older_version_stopped) {
     TemporaryFolder folder;
     aio::Loop loop{"test"};
     const Uuid log = Uuid::make();
-    make_old(ledger_database(folder / "usage.db"), [&](Transaction& transaction) {
+    make_old(in_file(folder / "usage.db", ledger_database()), [&](Transaction& transaction) {
         const auto insert = "INSERT INTO positions (topic, applied, log) VALUES ($1, $2, $3)";
         transaction.execute(insert, {"usage.events", 12, log});
         transaction.execute(insert, {"audit.events", 90, log});
     });
 
-    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
+    const auto database = open_sqlite(in_file(folder / "usage.db", ledger_database()));
     const auto usage = make_sql_usage(*database);
     const Position of_usage = await(loop, usage->position("consumer", {"usage.events"}));
     const Position of_audit = await(loop, usage->position("consumer", {"audit.events"}));
@@ -70,9 +71,9 @@ TEST(PositionMigration, goes_on_in_the_ledgers_where_an_older_version_stopped) {
 TEST(PositionMigration, of_a_database_that_was_never_filled_begins_before_the_first_log) {
     TemporaryFolder folder;
     aio::Loop loop{"test"};
-    make_old(message_database(folder / "messages.db"), [](Transaction&) {});
+    make_old(in_file(folder / "messages.db", message_database()), [](Transaction&) {});
 
-    const auto database = open_sqlite(message_database(folder / "messages.db"));
+    const auto database = open_sqlite(in_file(folder / "messages.db", message_database()));
     const auto store = make_sql_messages(*database);
 
     EXPECT_EQ(await(loop, store->position("consumer", {"chat.messages"})).generation, 0);

@@ -41,7 +41,7 @@ struct Adapter {
 };
 
 std::unique_ptr<Database> ledger_in(const TemporaryFolder& folder) {
-    return open_sqlite(ledger_database(folder / "usage.db"));
+    return open_sqlite(in_file(folder / "usage.db", ledger_database()));
 }
 MessageRecord any_message() { return RecordMaker{}.message(ChatId::make(), "text"); }
 UsageRecord any_usage() { return usage_of(UserId::make(), from_unix_ms(ledger_begin_ms)); }
@@ -146,7 +146,8 @@ INSTANTIATE_TEST_SUITE_P(
                 [](const auto&) { return filled({}, make_memory_messages(), any_message()); }},
         Adapter{"sqlite_messages",
                 [](const auto& folder) {
-                    auto database = open_sqlite(message_database(folder / "messages.db"));
+                    auto database =
+                        open_sqlite(in_file(folder / "messages.db", message_database()));
                     auto store = make_sql_messages(*database);
                     return filled(std::move(database), std::move(store), any_message());
                 }},

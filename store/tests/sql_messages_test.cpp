@@ -52,7 +52,7 @@ TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
     // Opens the folder as a start does and stores a message; gives its number.
     const auto send = [&] {
         Folder folder{data};
-        SqliteOptions options = message_database(data / "messages.db");
+        SqliteOptions options = in_file(data / "messages.db", message_database());
         options.stamp = folder.stamp("messages.db");
         const auto database = open_sqlite(options);
         const auto store = make_sql_messages(*database, folder.seq_marks());

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "store/ledger/ledger_database.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
@@ -83,7 +84,7 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
         aio::Loop loop{"test"};
         std::mt19937_64 random{seed};
         UsageStream stream{seed};
-        auto database = open_sqlite(ledger_database(folder / "usage.db"));
+        auto database = open_sqlite(in_file(folder / "usage.db", ledger_database()));
         auto store = make_sql_usage(*database);
         const auto model = make_memory_usage();
         Records log;
@@ -104,7 +105,7 @@ TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
             await(loop, store->apply_batch(whole));
             if (round % 5 == 4) {
                 const fs::path file = lose_power(folder, round, random);
-                const auto restored_database = open_sqlite(ledger_database(file));
+                const auto restored_database = open_sqlite(in_file(file, ledger_database()));
                 const auto restored = make_sql_usage(*restored_database);
                 Position found = await(loop, restored->position("consumer", {topic}));
                 if (found.generation == 0) {
@@ -144,7 +145,8 @@ struct TwoLedgers {
 
     TemporaryFolder folder;
     aio::Loop loop{"test"};
-    std::unique_ptr<Database> database = open_sqlite(ledger_database(folder / "usage.db"));
+    std::unique_ptr<Database> database =
+        open_sqlite(in_file(folder / "usage.db", ledger_database()));
     std::unique_ptr<UsageStore> store = make_sql_usage(*database);
     std::unique_ptr<UsageStore> model = make_memory_usage();
     UsageStream stream;
@@ -180,7 +182,7 @@ TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
     TemporaryFolder folder;
     aio::Loop loop{"test"};
     UsageStream stream{9};
-    const auto database = open_sqlite(ledger_database(folder / "usage.db"));
+    const auto database = open_sqlite(in_file(folder / "usage.db", ledger_database()));
     const auto store = make_sql_usage(*database);
     const auto model = make_memory_usage();
     Records log(200);
@@ -206,7 +208,7 @@ TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
 TEST(SqlUsage, keeps_neither_rows_nor_sums_nor_position_of_a_batch_that_failed) {
     TemporaryFolder folder;
     aio::Loop loop{"test"};
-    SqliteOptions options = ledger_database(folder / "usage.db");
+    SqliteOptions options = in_file(folder / "usage.db", ledger_database());
     options.file_bytes_max = 256 * 1024;
     const auto database = open_sqlite(options);
     const auto store = make_sql_usage(*database);

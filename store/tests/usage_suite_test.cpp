@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "store/ledger/ledger_database.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
@@ -31,7 +32,7 @@ struct UsageStoreSuite : testing::TestWithParam<Adapter> {
 
     UsageStoreSuite() {
         if (GetParam().on_disk) {
-            database = open_sqlite(ledger_database(folder / "usage.db"));
+            database = open_sqlite(in_file(folder / "usage.db", ledger_database()));
             store = make_sql_usage(*database);
         } else {
             store = make_memory_usage();

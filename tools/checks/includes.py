@@ -14,6 +14,7 @@ def check_includes(source, rules):
         if kind == '"':
             yield from own_include(source, line, name, rules["layers"])
             yield from room_include(source, line, name, rules["rooms"])
+            yield from adapter_include(source, line, name, rules["adapters"])
         else:
             yield from foreign_include(source, line, name, rules)
 
@@ -47,6 +48,12 @@ def room_include(source, line, name, rooms):
         yield Problem(source.path, line, f"a room may not include what puts the rooms together ({name})")
     elif there[2] != room and there[2] not in may:
         yield Problem(source.path, line, f"{service}/{room} may not include {service}/{there[2]} ({name})")
+
+
+def adapter_include(source, line, name, adapters):
+    for prefix, allowed in adapters.items():
+        if name.startswith(prefix) and not any(is_below(source.path, path) for path in allowed):
+            yield Problem(source.path, line, f"{name} is an adapter: ask for its port")
 
 
 def foreign_include(source, line, name, rules):

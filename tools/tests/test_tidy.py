@@ -45,6 +45,15 @@ class Includes(unittest.TestCase):
         self.assertEqual(problems("services/chat/chat.cpp", "#include <boost/asio/post.hpp>\n"),
                          ["services/chat/chat.cpp:1: <boost/asio/post.hpp> may be read only in aio, net, store, runtime, cmake"])
 
+    def test_adapters_are_named_in_one_file_of_the_runtime(self):
+        text = '#include "store/sqlite/sqlite_database.hpp"\n'
+
+        self.assertEqual(problems("runtime/stores/builtin.cpp", text), [])
+        self.assertEqual(problems("services/chat/tests/store_test.cpp", text), [])
+        for path in ("runtime/platform_state.cpp", "services/chat/module.cpp", "apps/loquat/up.cpp"):
+            self.assertEqual(problems(path, text),
+                             [f"{path}:1: store/sqlite/sqlite_database.hpp is an adapter: ask for its port"])
+
     def test_the_whole_of_asio_has_no_home(self):
         self.assertEqual(problems("aio/loop.cpp", "#include <boost/asio.hpp>\n"),
                          ["aio/loop.cpp:1: <boost/asio.hpp> may be read only in no file"])

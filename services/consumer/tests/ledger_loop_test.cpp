@@ -8,6 +8,7 @@
 #include "store/audit/memory_audit.hpp"
 #include "store/ledger/ledger_database.hpp"
 #include "store/log/memory_log.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
@@ -249,7 +250,8 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     std::vector<std::optional<UsageRecord>> all;
 
     for (int round = 0; round < 12; ++round) {
-        const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
+        const auto database =
+            store::open_sqlite(store::in_file(folder / "usage.db", store::ledger_database()));
         const auto usage = store::make_sql_usage(*database);
         FaultyUsage faulty{*usage};
         LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics, troubles},
@@ -271,7 +273,8 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
             await(loop, ledger.trim());
         }
     }
-    const auto database = store::open_sqlite(store::ledger_database(folder / "usage.db"));
+    const auto database =
+        store::open_sqlite(store::in_file(folder / "usage.db", store::ledger_database()));
     const auto usage = store::make_sql_usage(*database);
     LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics, troubles},
                                    {"usage.events"},

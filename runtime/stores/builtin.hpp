@@ -1,0 +1,9 @@
+#pragma once
+#include "runtime/stores.hpp"
+
+namespace loquat::runtime {
+
+// The adapters that need no server: files in the data folder and this process's memory.
+std::vector<StoreAdapter> builtin_stores();
+
+}  // namespace loquat::runtime

@@ -1,0 +1,117 @@
+#include "runtime/stores.hpp"
+
+#include <gtest/gtest.h>
+
+#include "runtime/config/config.hpp"
+#include "runtime/health.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/stores/builtin.hpp"
+#include "runtime/stores/section.hpp"
+#include "store/audit/audit_store.hpp"
+#include "store/broadcast/local_broadcast.hpp"
+#include "store/messages/message_store.hpp"
+#include "store/tests/support.hpp"
+#include "store/usage/usage_store.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+constexpr std::array<store::Migration, 1> schema{
+    {{1, "things", "CREATE TABLE things (id BIGINT PRIMARY KEY);\n"}}};
+
+struct StoresTest : testing::Test {
+    store::TemporaryFolder place;
+    store::Folder folder{place / "data"};
+    store::TopicTroubles troubles;
+    Health health;
+    Metrics metrics;
+    StoreConfig config;
+    StoreGround ground{folder, troubles, health, metrics};
+
+    bool is_there(const char* name) const { return std::filesystem::exists(folder.path() / name); }
+    // The message that a start fails with; empty when the configuration is good.
+    static std::string problems(std::vector<std::string> settings) {
+        try {
+            Config::load({store_section()}, {.settings = std::move(settings)});
+        } catch (const Failure& failure) {
+            EXPECT_EQ(failure.code, "config.invalid");
+            return failure.message + failure.detail;
+        }
+        return {};
+    }
+};
+
+TEST_F(StoresTest, opens_nothing_that_nobody_asks_for) {
+    Stores stores{ground, builtin_stores(), config};
+
+    stores.broadcast();
+    EXPECT_FALSE(is_there("log"));
+
+    stores.log();
+    EXPECT_TRUE(is_there("log"));
+    EXPECT_FALSE(is_there("messages.db"));
+    EXPECT_FALSE(is_there("usage.db"));
+
+    stores.database({.name = "presence", .schema = schema});
+    EXPECT_TRUE(is_there("presence.db"));
+    EXPECT_FALSE(is_there("messages.db"));
+}
+
+TEST_F(StoresTest, gives_the_same_store_at_each_call) {
+    Stores stores{ground, builtin_stores(), config};
+    const store::DatabaseNeed one{.name = "one", .schema = schema};
+    const store::DatabaseNeed two{.name = "two", .schema = schema};
+
+    EXPECT_EQ(&stores.log(), &stores.log());
+    EXPECT_EQ(&stores.messages(), &stores.messages());
+    EXPECT_EQ(&stores.database(one), &stores.database(one));
+    EXPECT_NE(&stores.database(one), &stores.database(two));
+}
+
+TEST_F(StoresTest, keeps_usage_and_audit_in_one_database) {
+    Stores stores{ground, builtin_stores(), config};
+
+    stores.usage();
+    stores.audit();
+
+    EXPECT_TRUE(is_there("usage.db"));
+    EXPECT_FALSE(is_there("audit.db"));
+}
+
+TEST_F(StoresTest, takes_the_adapter_that_the_configuration_names) {
+    int opened = 0;
+    std::vector<StoreAdapter> adapters = builtin_stores();
+    adapters.push_back(make_adapter<store::Broadcast>(
+        "broadcast", "other",
+        [&opened](Stores& stores, const StoreGround&) -> std::unique_ptr<store::Broadcast> {
+            ++opened;
+            // What an adapter stands on it asks for.
+            stores.log();
+            return store::make_local_broadcast();
+        }));
+    config.broadcast.kind = "other";
+    Stores stores{ground, std::move(adapters), config};
+
+    stores.get<store::Broadcast>("broadcast");
+
+    EXPECT_EQ(opened, 1);
+    EXPECT_TRUE(is_there("log"));
+}
+
+TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_not_have) {
+    const std::string log = problems({"store.log.kind=kafka"});
+    const std::string sql = problems({"store.sql.kind=oracle", "store.broadcast.kind=redis"});
+
+    EXPECT_EQ(problems({}), "");
+    EXPECT_NE(log.find("store.log.kind"), std::string::npos) << log;
+    EXPECT_NE(log.find("must be one of files, not kafka"), std::string::npos) << log;
+    EXPECT_NE(sql.find("must be one of sqlite, not oracle"), std::string::npos) << sql;
+    EXPECT_NE(sql.find("must be one of local, not redis"), std::string::npos) << sql;
+
+    config.log.kind = "kafka";
+    Stores stores{ground, builtin_stores(), config};
+    EXPECT_EQ(store::code_of([&] { stores.log(); }), "config.invalid");
+}
+
+}  // namespace
+}  // namespace loquat::runtime
