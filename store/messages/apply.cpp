@@ -61,8 +61,10 @@ std::vector<std::size_t> order_by_chat(const MessageBatch& batch) {
 
 void add_mentions(Transaction& transaction, std::int64_t chat, const StoredMessage& message) {
     for (const UserId& user : message.mentions) {
-        transaction.execute("INSERT OR IGNORE INTO mentions (user, chat, seq) VALUES ($1, $2, $3)",
-                            {user, chat, message.seq});
+        transaction.execute(
+            "INSERT INTO mentions (user, chat, seq) VALUES ($1, $2, $3) "
+            "ON CONFLICT DO NOTHING",
+            {user, chat, message.seq});
     }
 }
 
@@ -112,7 +114,8 @@ void Applier::find_floor(Transaction& transaction) {
         marks_.floor == nullptr ? 0 : static_cast<std::int64_t>(marks_.floor->value());
     transaction.execute(
         "INSERT INTO seq_floor (one, floor) VALUES (1, $1) "
-        "ON CONFLICT (one) DO UPDATE SET floor = max(floor, excluded.floor)",
+        "ON CONFLICT (one) DO UPDATE SET floor = CASE WHEN excluded.floor > seq_floor.floor "
+        "THEN excluded.floor ELSE seq_floor.floor END",
         {marked});
     floor_ = transaction.query("SELECT floor FROM seq_floor").front().integer(0);
     if (marks_.highest != nullptr) {
