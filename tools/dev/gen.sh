@@ -1,6 +1,6 @@
 source tools/dev/build.sh
 
-# Writes again what is made from the program: the web app's types and the pages of settings and of calls.
+# Writes again what is made from the program: the web app's types and the pages of settings, of calls and of topics.
 run_gen() {
     local preset=${1:-release} program
     run_build "$preset" loquat
@@ -8,5 +8,6 @@ run_gen() {
     "$program" contracts typescript >web/src/api/contracts.gen.ts
     "$program" contracts calls >docs/calls.md
     (cd / && "$OLDPWD/$program" config docs >"$OLDPWD/docs/settings.md")
-    git --no-pager diff --stat -- web/src/api/contracts.gen.ts docs/settings.md docs/calls.md >&2
+    python3 tools/topics_page.py >docs/topics.md
+    git --no-pager diff --stat -- web/src/api/contracts.gen.ts docs/settings.md docs/calls.md docs/topics.md >&2
 }
