@@ -2,7 +2,7 @@
 
 #include "runtime/platform.hpp"
 #include "services/auth/module.hpp"
-#include "services/presence/module.hpp"
+#include "services/model/module.hpp"
 #include "store/tests/support.hpp"
 
 namespace loquat {
@@ -11,7 +11,7 @@ namespace {
 struct ProcessOf {
     explicit ProcessOf(std::vector<const runtime::Module*> modules) {
         runtime::PlatformOptions options{.modules = std::move(modules), .data = place / "data"};
-        options.sections = runtime::sections_of({&auth::module, &presence::module});
+        options.sections = runtime::sections_of({&auth::module, &model::module});
         options.sources.settings = {"auth.signing_algorithm=ES256"};
         platform = std::make_unique<runtime::Platform>(std::move(options));
         platform->start();
@@ -25,9 +25,9 @@ struct ProcessOf {
 };
 
 TEST(StoresOfAProcess, are_none_where_no_service_needs_one) {
-    const ProcessOf process{{&presence::module}};
+    const ProcessOf process{{&model::module}};
 
-    for (const char* name : {"log", "messages.db", "usage.db", "presence.db"}) {
+    for (const char* name : {"log", "messages.db", "usage.db", "model.db"}) {
         EXPECT_FALSE(process.has(name)) << name;
     }
 }

@@ -79,7 +79,8 @@ void save_change(Transaction& transaction, std::int64_t chat, const StoredMessag
     const std::string mentions = join(message.mentions);
     transaction.execute(
         "UPDATE messages SET text = $3, mentions = $4, edited_at = $5, deleted_at = $6, "
-        "sent_sum = CASE WHEN $6 IS NULL THEN sent_sum ELSE 0 END WHERE chat = $1 AND seq = $2",
+        "sent_sum = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN sent_sum ELSE 0 END WHERE chat = $1 "
+        "AND seq = $2",
         {chat, message.seq, message.text, blob_or_null(mentions), message.edited_at,
          message.deleted_at});
 }
