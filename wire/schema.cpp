@@ -39,13 +39,19 @@ void add_limits(Value& definition, const Schema::Property& property) {
 Value property_definition(const Schema::Property& property) {
     Value definition = to_openapi(property.type.front());
     add_limits(definition, property);
+    Array choices;
     if (!property.format.empty()) {
         definition.set("format", property.format);
+        if (property.min == 0) {
+            definition.set("minLength", 1);
+            choices.emplace_back(Object{{"type", "string"}, {"maxLength", 0}});
+        }
     }
     if (property.nullable) {
-        Array choices;
-        choices.push_back(std::move(definition));
         choices.emplace_back(Object{{"type", "null"}});
+    }
+    if (!choices.empty()) {
+        choices.insert(choices.begin(), std::move(definition));
         definition = Object{{"anyOf", std::move(choices)}};
     }
     if (!property.doc.empty()) {
