@@ -44,7 +44,7 @@ def unknown_settings(root, known):
     """`file: name` of what documents name, but the program does not have; codes of errors look alike."""
     names = set(known) | {path.rsplit(".", depth)[0] for path in known for depth in range(1, path.count(".") + 1)}
     codes = error_codes(root)
-    pages = [*root.glob("*.md"), *root.glob("docs/*.md")]
+    pages = [page for page in [*root.glob("*.md"), *root.glob("docs/*.md")] if page.name != "topics.md"]
     return [f"{page.relative_to(root)}: {name}" for page in pages for name in named_settings(page.read_text())
             if name not in names and name not in codes and not name.endswith((".db", ".marks"))]
 
