@@ -21,6 +21,7 @@ WRONG = {
     "object": ["[]", '"x"', "1", "true"],
     "uuid": ['"x"', '""', '"' + UUID[:-1] + '"', '"' + UUID + '0"', '"{' + UUID + '}"', '"' + UUID.replace("-", "") + '"',
              '"' + UUID + '\\u0000"', "0"],
+    "email": ["1", "[]", '"x"', '"@"', '"a@"', '"a b@c.d"', '"a@b\\u0000"'],
     "date-time": ['"yesterday"', '""', '"2026-13-01T00:00:00Z"', '"2026-02-30T00:00:00Z"', '"2026-01-01"', "0"],
 }
 # Whole bodies that are no JSON object in UTF-8 of a sane depth.
@@ -45,12 +46,14 @@ class Document:
                 yield method.upper(), path, operation
 
     def whole(self, schema):
-        """Without references, and of what may be null the other part."""
+        """Without references; of what may be null the other part; of a text that may be empty besides, one that may."""
         while "$ref" in schema or "anyOf" in schema:
             if "$ref" in schema:
                 schema = self.all["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
             else:
-                schema = next(one for one in schema["anyOf"] if one.get("type") != "null")
+                first, *others = [one for one in schema["anyOf"] if one.get("type") != "null"]
+                may_be_empty = any(one.get("maxLength") == 0 for one in others)
+                schema = {**first, "minLength": 0} if may_be_empty else first
         return schema
 
     def body_of(self, operation):
@@ -70,7 +73,7 @@ class Document:
             return [self.good(schema["items"])] * schema.get("minItems", 0)
         if kind in ("integer", "number"):
             return max(schema.get("minimum", 1), 1)
-        return {"uuid": UUID, "date-time": "2026-01-01T00:00:00Z", "boolean": True}.get(
+        return {"uuid": UUID, "email": "a@example.org", "date-time": "2026-01-01T00:00:00Z", "boolean": True}.get(
             kind, "a" * max(schema.get("minLength", 1), 1))
 
     def bad(self, schema):
@@ -97,8 +100,8 @@ class Document:
 
 
 def kind_of(schema):
-    kind = schema.get("format", schema.get("type", ""))
-    return schema.get("type", "") if kind == "int64" else kind
+    kind = schema.get("format", "")
+    return kind if kind in WRONG else schema.get("type", "")
 
 
 def with_member(body, name, raw):
