@@ -19,7 +19,7 @@ bool fits(const AuditRecord& record, const AuditQuery& query) {
            (!query.after || Key{record.at, record.id} < Key{query.after->at, query.after->id});
 }
 
-class MemoryAudit final : public AuditStore {
+class MemoryAudit final : public WithMemoryPositions<AuditStore> {
   public:
     Task<LedgerOutcome> apply_batch(Batch<AuditRecord> batch) override {
         positions_.move(batch.from, batch.through, batch.records.size());
@@ -34,19 +34,6 @@ class MemoryAudit final : public AuditStore {
             ++(is_new ? outcome.stored : outcome.repeated);
         }
         co_return outcome;
-    }
-
-    Task<Position> position(std::string consumer, Partition partition) override {
-        co_return positions_.find(consumer, partition);
-    }
-    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
-        co_return positions_.adopt(from, log, applied);
-    }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        co_return positions_.progress(consumer, topic);
-    }
-    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
-        co_return positions_.find(consumer, partition);
     }
 
     Task<std::vector<AuditRecord>> list(AuditQuery query) override {
@@ -65,7 +52,6 @@ class MemoryAudit final : public AuditStore {
 
   private:
     std::map<Uuid, AuditRecord> records_;
-    MemoryPositions positions_;
 };
 
 }  // namespace

@@ -143,28 +143,15 @@ Rows read_rows(Transaction& transaction, const AuditQuery& query) {
     return transaction.query(plain_sql, {mark.at, mark.id, query.limit});
 }
 
-class SqlAudit final : public AuditStore {
+class SqlAudit final : public WithSqlPositions<AuditStore> {
   public:
-    explicit SqlAudit(Database& database) : database_(database) {}
+    explicit SqlAudit(Database& database) : WithSqlPositions(database) {}
 
     Task<LedgerOutcome> apply_batch(Batch<AuditRecord> batch) override {
         auto work = [batch = std::move(batch)](Transaction& transaction) {
             return apply(transaction, batch);
         };
         co_return co_await database_.transact(std::move(work));
-    }
-
-    Task<Position> position(std::string consumer, Partition partition) override {
-        return load_position(database_, std::move(consumer), std::move(partition));
-    }
-    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
-        return adopt_in(database_, std::move(from), log, applied);
-    }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        return load_progress(database_, std::move(consumer), std::move(topic));
-    }
-    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
-        return secure_in(database_, std::move(consumer), std::move(partition));
     }
 
     Task<std::vector<AuditRecord>> list(AuditQuery query) override {
@@ -181,9 +168,6 @@ class SqlAudit final : public AuditStore {
         };
         co_return co_await database_.read(std::move(work));
     }
-
-  private:
-    Database& database_;
 };
 
 }  // namespace

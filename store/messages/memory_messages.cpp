@@ -11,7 +11,7 @@
 namespace loquat::store {
 namespace {
 
-class MemoryMessages final : public MessageStore {
+class MemoryMessages final : public WithMemoryPositions<MessageStore> {
   public:
     Task<std::vector<Outcome>> apply_batch(MessageBatch batch) override {
         positions_.move(batch.from, batch.through, batch.records.size());
@@ -20,19 +20,6 @@ class MemoryMessages final : public MessageStore {
             outcomes.push_back(record ? apply(*record) : refused("record.unreadable"));
         }
         co_return outcomes;
-    }
-
-    Task<Position> position(std::string consumer, Partition partition) override {
-        co_return positions_.find(consumer, partition);
-    }
-    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
-        co_return positions_.adopt(from, log, applied);
-    }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        co_return positions_.progress(consumer, topic);
-    }
-    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
-        co_return positions_.find(consumer, partition);
     }
 
     Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {
@@ -188,7 +175,6 @@ class MemoryMessages final : public MessageStore {
     std::unordered_map<ChatId, std::vector<std::shared_ptr<Entry>>> chats_;
     std::unordered_map<MessageId, std::shared_ptr<Entry>> by_id_;
     std::map<std::tuple<ChatId, UserId, std::string>, std::shared_ptr<Entry>> by_client_;
-    MemoryPositions positions_;
 };
 
 }  // namespace

@@ -202,29 +202,16 @@ Page read_page(Transaction& transaction, const PageQuery& query) {
     return page;
 }
 
-class SqlMessages final : public MessageStore {
+class SqlMessages final : public WithSqlPositions<MessageStore> {
   public:
     SqlMessages(Database& database, SeqMarks marks)
-        : database_(database), applier_(std::make_shared<Applier>(marks)) {}
+        : WithSqlPositions(database), applier_(std::make_shared<Applier>(marks)) {}
 
     Task<std::vector<Outcome>> apply_batch(MessageBatch batch) override {
         auto work = [applier = applier_, batch = std::move(batch)](Transaction& transaction) {
             return applier->apply(transaction, batch);
         };
         co_return co_await database_.transact(std::move(work));
-    }
-
-    Task<Position> position(std::string consumer, Partition partition) override {
-        return load_position(database_, std::move(consumer), std::move(partition));
-    }
-    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
-        return adopt_in(database_, std::move(from), log, applied);
-    }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        return load_progress(database_, std::move(consumer), std::move(topic));
-    }
-    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
-        return secure_in(database_, std::move(consumer), std::move(partition));
     }
 
     Task<std::optional<StoredMessage>> find_by_id(MessageId id) override {
@@ -321,7 +308,6 @@ class SqlMessages final : public MessageStore {
     }
 
   private:
-    Database& database_;
     std::shared_ptr<Applier> applier_;
 };
 

@@ -40,4 +40,27 @@ Task<Position> adopt_in(Database& database, Position from, Uuid log, Offset appl
 Task<std::optional<Position>> secure_in(Database& database, std::string consumer,
                                         Partition partition);
 
+// A store of that port over a database, in which its positions are too.
+template <class Port>
+class WithSqlPositions : public Port {
+  public:
+    Task<Position> position(std::string consumer, Partition partition) override {
+        return load_position(database_, std::move(consumer), std::move(partition));
+    }
+    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
+        return adopt_in(database_, std::move(from), log, applied);
+    }
+    Task<Progress> progress(std::string consumer, std::string topic) override {
+        return load_progress(database_, std::move(consumer), std::move(topic));
+    }
+    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
+        return secure_in(database_, std::move(consumer), std::move(partition));
+    }
+
+  protected:
+    explicit WithSqlPositions(Database& database) : database_(database) {}
+
+    Database& database_;
+};
+
 }  // namespace loquat::store

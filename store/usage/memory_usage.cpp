@@ -18,7 +18,7 @@ void add(UsageSum& sum, const UsageRecord& record) {
     }
 }
 
-class MemoryUsage final : public UsageStore {
+class MemoryUsage final : public WithMemoryPositions<UsageStore> {
   public:
     Task<LedgerOutcome> apply_batch(Batch<UsageRecord> batch) override {
         positions_.move(batch.from, batch.through, batch.records.size());
@@ -34,19 +34,6 @@ class MemoryUsage final : public UsageStore {
             }
         }
         co_return outcome;
-    }
-
-    Task<Position> position(std::string consumer, Partition partition) override {
-        co_return positions_.find(consumer, partition);
-    }
-    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
-        co_return positions_.adopt(from, log, applied);
-    }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        co_return positions_.progress(consumer, topic);
-    }
-    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
-        co_return positions_.find(consumer, partition);
     }
 
     Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
@@ -85,7 +72,6 @@ class MemoryUsage final : public UsageStore {
   private:
     std::vector<UsageRecord> records_;
     std::set<std::pair<std::string, UsagePurpose>> ids_;
-    MemoryPositions positions_;
 };
 
 }  // namespace

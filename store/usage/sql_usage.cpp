@@ -207,28 +207,15 @@ std::vector<UsageSum> read_sums(Transaction& transaction, const UsageQuery& quer
     return sums;
 }
 
-class SqlUsage final : public UsageStore {
+class SqlUsage final : public WithSqlPositions<UsageStore> {
   public:
-    explicit SqlUsage(Database& database) : database_(database) {}
+    explicit SqlUsage(Database& database) : WithSqlPositions(database) {}
 
     Task<LedgerOutcome> apply_batch(Batch<UsageRecord> batch) override {
         auto work = [batch = std::move(batch)](Transaction& transaction) {
             return apply(transaction, batch);
         };
         co_return co_await database_.transact(std::move(work));
-    }
-
-    Task<Position> position(std::string consumer, Partition partition) override {
-        return load_position(database_, std::move(consumer), std::move(partition));
-    }
-    Task<Position> adopt(Position from, Uuid log, Offset applied) override {
-        return adopt_in(database_, std::move(from), log, applied);
-    }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        return load_progress(database_, std::move(consumer), std::move(topic));
-    }
-    Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
-        return secure_in(database_, std::move(consumer), std::move(partition));
     }
 
     Task<UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
@@ -251,9 +238,6 @@ class SqlUsage final : public UsageStore {
         };
         co_return co_await database_.read(std::move(work));
     }
-
-  private:
-    Database& database_;
 };
 
 }  // namespace
