@@ -43,6 +43,26 @@ TEST_F(ConsumerTest, tells_again_what_lies_between_holes_after_a_restart) {
     EXPECT_EQ(texts(), (Texts{"one", "two", "three"}));
 }
 
+// There are fewer records than offsets: as many of them as the span is long reach beyond it.
+TEST_F(ConsumerTest, tells_nobody_of_records_that_are_not_stored_when_it_tells_again) {
+    log = store::make_memory_log({.holes = 2});
+    consumer = make_consumer();
+    append(make.message(chat, "one"));
+    append(make.message(chat, "two"));
+    drain();
+    contracts::MessageRecord waiting = make.message(chat, "three");
+    waiting.origin = "node";
+    append(waiting);
+
+    consumer = make_consumer();
+    drain();
+
+    EXPECT_EQ(metrics.retold.value(), 2U) << "only what was stored";
+    ASSERT_EQ(outcomes.size(), 1U);
+    EXPECT_EQ(outcomes[0].outcome.kind, OutcomeKind::stored);
+    EXPECT_EQ(texts(), (Texts{"one", "two", "three"}));
+}
+
 TEST_F(ConsumerTest, reads_each_partition_by_a_position_of_its_own) {
     log = store::make_memory_log({.partitions = 4, .holes = 1});
     std::vector<std::unique_ptr<Consumer>> consumers;
