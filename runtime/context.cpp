@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
 #include "base/check.hpp"
+#include "runtime/caller_header.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/platform_state.hpp"
 
@@ -26,6 +28,19 @@ void Context::expose_upgrade(std::string path, UpgradeTarget& target) {
 
 const Dispatcher& Context::dispatcher() const { return platform_.state_->dispatcher; }
 const std::string& Context::internal_key() const { return platform_.state_->internal_key; }
+
+bool Context::has_internal_key(const net::http::RequestHead& head) const {
+    const std::string_view key = head.headers.get(internal_key_field);
+    return !key.empty() && equal_in_constant_time(key, internal_key());
+}
+
+TakenPort Context::taken_port() const { return platform_.state_->options.taken_port; }
+
+std::vector<std::string> Context::known_services() const {
+    std::vector<std::string> names = platform_.state_->config.section_names();
+    std::erase_if(names, [](const auto& name) { return name == "platform" || name == "store"; });
+    return names;
+}
 
 std::string Context::service_url(std::string_view service) const {
     return platform_.state_->url_of(service);

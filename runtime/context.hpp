@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <typeindex>
+#include <vector>
 
 #include "base/log.hpp"
 #include "contracts/core/client.hpp"
@@ -74,6 +75,11 @@ class Context {
     const Dispatcher& dispatcher() const;
     // The secret between services (`platform.internal_key`, made at first start when it is empty).
     const std::string& internal_key() const;
+    // Whether a request of another process names it.
+    bool has_internal_key(const net::http::RequestHead& head) const;
+    TakenPort taken_port() const;
+    // The names of all of the platform's services, those of other processes too.
+    std::vector<std::string> known_services() const;
     // Base address of a service elsewhere (`platform.urls`); empty when there is none.
     std::string service_url(std::string_view service) const;
 

@@ -23,7 +23,8 @@ class Service {
     virtual Task<void> stop(Steady) { co_return; }
     // On its loop: read again what may change while running (SIGHUP).
     virtual Task<void> reload() { co_return; }
-    // After start: where the outside reaches it, such as http://127.0.0.1:8080; empty for most.
+    // After start: where the outside reaches it on a port of its own, such as
+    // http://127.0.0.1:8080; empty for most.
     virtual std::string address() const { return {}; }
 };
 

@@ -230,10 +230,21 @@ void Platform::reload() {
     }
 }
 
+// The gateway is the last of all.
 std::string Platform::address() const {
-    for (const State::Instance& instance : state_->instances) {
-        if (std::string address = instance.service->address(); !address.empty()) {
+    for (auto instance = state_->instances.rbegin(); instance != state_->instances.rend();
+         ++instance) {
+        if (std::string address = instance->service->address(); !address.empty()) {
             return address;
+        }
+    }
+    return {};
+}
+
+std::string Platform::address_of(std::string_view service) const {
+    for (const State::Instance& instance : state_->instances) {
+        if (instance.context->service() == service) {
+            return instance.service->address();
         }
     }
     return {};

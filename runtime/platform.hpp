@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "runtime/config/config.hpp"
 #include "runtime/module.hpp"
+#include "runtime/platform_config.hpp"
 
 namespace loquat::runtime {
 
@@ -32,6 +33,7 @@ struct PlatformOptions {
     ConfigSources sources;
     std::optional<ServicePort> service_port;
     Calls calls = Calls::direct;
+    TakenPort taken_port = TakenPort::go_on;
     const Clock* clock = nullptr;  // the system's when null
 };
 
@@ -56,8 +58,11 @@ class Platform {
     // What cannot be read is logged and changes nothing.  From the thread that started it.
     void reload();
 
-    // Where the outside reaches it: "http://127.0.0.1:8080"; empty without a gateway.
+    // Where the outside reaches it: "http://127.0.0.1:8080" of the gateway, or of another service
+    // with a port of its own where there is no gateway; empty without both.
     std::string address() const;
+    // The same of one service.
+    std::string address_of(std::string_view service) const;
     // Where the services of this process listen for others; empty without a service port.
     std::string service_address() const;
     const std::string& internal_key() const;

@@ -8,6 +8,12 @@ BOOST_DESCRIBE_ENUM(LogStyle, automatic, json, pretty)
 enum class LogLevel { debug, info, warn, error };
 BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
 
+// What a service does whose own fixed port (the registry's 8761) somebody else has.
+enum class TakenPort {
+    go_on,   // without it, after a warning
+    refuse,  // does not start
+};
+
 struct ServiceUrl {
     std::string service;
     std::string url;
@@ -59,7 +65,6 @@ struct PlatformConfig {
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
                        token_audience, token_cache_entries, internal_key, urls,
-                       neighbour_seconds_max, origins,
-                       disk_bytes_min))
+                       neighbour_seconds_max, origins, disk_bytes_min))
 
 }  // namespace loquat::runtime

@@ -1,6 +1,5 @@
 #include "runtime/service_server.hpp"
 
-#include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "runtime/caller_header.hpp"
 #include "runtime/feed_body.hpp"
@@ -47,15 +46,10 @@ net::Endpoint ServiceServer::listen(const net::ListenOptions& options) {
 
 Task<void> ServiceServer::drain(Steady deadline) { co_await server_.drain(deadline); }
 
-bool ServiceServer::has_key(const net::http::RequestHead& head) const {
-    const std::string_view key = head.headers.get(internal_key_field);
-    return !key.empty() && equal_in_constant_time(key, context_.internal_key());
-}
-
 contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange) const {
     const net::http::RequestHead& head = exchange.head();
     contracts::Caller caller;
-    if (has_key(head) && head.headers.contains(caller_field)) {
+    if (context_.has_internal_key(head) && head.headers.contains(caller_field)) {
         caller = decode_caller(head.headers.get(caller_field));
     } else {
         caller.address = exchange.peer().address.to_string();
@@ -96,7 +90,8 @@ Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Calle
     auto match = context_.dispatcher().find(head.method, head.path);
     const bool is_open = match.operation != nullptr &&
                          match.operation->operation.spec.access == contracts::Access::anyone;
-    if (match.outcome != Dispatcher::Outcome::found || (!is_open && !has_key(head))) {
+    if (match.outcome != Dispatcher::Outcome::found ||
+        (!is_open && !context_.has_internal_key(head))) {
         throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
     }
     auto body = co_await exchange.read_body(match.operation->operation.spec.body_bytes_max);

@@ -18,7 +18,6 @@ class ServiceServer final : public net::http::Handler {
 
   private:
     Task<void> answer(net::http::Exchange& exchange, contracts::Caller caller);
-    bool has_key(const net::http::RequestHead& head) const;
     contracts::Caller caller_of(net::http::Exchange& exchange) const;
 
     const Context& context_;

@@ -98,6 +98,7 @@ void add_serve(Command program, int& code) {
     command.on_run([options, &code] {
         const auto modules = modules_to_serve(options->names);
         auto platform = options->common.platform(modules);
+        platform.taken_port = runtime::TakenPort::refuse;
         platform.service_port =
             runtime::ServicePort{options->address, static_cast<std::uint16_t>(options->port)};
         code = runtime::run(std::move(platform));

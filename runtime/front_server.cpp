@@ -1,0 +1,51 @@
+#include "runtime/front_server.hpp"
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "runtime/feed_body.hpp"
+#include "runtime/service_server.hpp"
+
+namespace loquat::runtime {
+
+FrontServer::FrontServer(const Context& context, Front& front, net::http::ServerConfig limits)
+    : context_(context), front_(front), server_(context.loop(), std::move(limits), *this) {}
+
+bool FrontServer::listen(const std::string& address, std::uint16_t port) {
+    try {
+        address_ = "http://" + server_.listen({.address = address, .port = port}).to_string();
+    } catch (const Failure& failure) {
+        if (failure.code != "net.listen_failed" || context_.taken_port() == TakenPort::refuse) {
+            throw;
+        }
+        log_warn(context_.log_context(), "goes on without a port of its own",
+                 {{"problem", failure.message}, {"setting", context_.service() + ".port"}});
+        return false;
+    }
+    log_info(context_.log_context(), "listens", {{"address", address_}});
+    return true;
+}
+
+Task<void> FrontServer::drain(Steady deadline) { co_await server_.drain(deadline); }
+
+Task<void> FrontServer::handle(net::http::Exchange& exchange) {
+    if (exchange.head().is("GET")) {
+        if (auto answer = operations_answer(context_, exchange.head().path)) {
+            co_await exchange.respond(std::move(*answer));
+            co_return;
+        }
+    }
+    net::http::Response answer = co_await front_.answer(exchange);
+    if (answer.stream) {
+        exchange.close_after();
+    }
+    co_await exchange.respond(std::move(answer));
+}
+
+net::http::Response make_event_stream(std::unique_ptr<net::http::BodySource> events) {
+    net::http::Response response;
+    add_feed_fields(response.headers);
+    response.stream = std::move(events);
+    return response;
+}
+
+}  // namespace loquat::runtime
