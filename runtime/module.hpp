@@ -21,7 +21,8 @@ class Service {
     // On its loop: finish what runs, refuse what is new, be done by `deadline`.  Gateways stop
     // first, so that those behind them become quiet by themselves.
     virtual Task<void> stop(Steady) { co_return; }
-    // On its loop: read again what may change while running (SIGHUP).
+    // On its loop: the context's configuration has other values for settings that are `live`; keys
+    // and the like in files may have changed too (SIGHUP, config server).
     virtual Task<void> reload() { co_return; }
     // After start: where the outside reaches it on a port of its own, such as
     // http://127.0.0.1:8080; empty for most.

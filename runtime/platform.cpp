@@ -77,6 +77,14 @@ Level to_level(LogLevel level) {
     return Level::error;
 }
 
+std::string listed(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& name : names) {
+        all += (all.empty() ? "" : ", ") + name;
+    }
+    return all;
+}
+
 void start_log(const PlatformConfig& settings) {
     const bool is_pretty =
         settings.log_style == LogStyle::pretty ||
@@ -217,17 +225,31 @@ void Platform::destroy_instances() {
     }
 }
 
-void Platform::reload() {
+std::optional<ConfigChange> Platform::reload() {
     try {
-        state_->config = Config::load(state_->options.sections, state_->options.sources);
+        return take(Config::load(state_->options.sections, state_->options.sources));
     } catch (const Failure& failure) {
         log_error({.service = "platform"}, "the configuration stays as it is",
                   {{"problem", failure.message}});
-        return;
+        return std::nullopt;
     }
+}
+
+ConfigChange Platform::take(const Config& fresh) {
+    Config after = state_->config.with_live(fresh);
+    ConfigChange change = state_->config.change_to(after, fresh);
+    state_->config = std::move(after);
+    state_->settings.log_level = state_->config.get<PlatformConfig>("platform").log_level;
+    start_log(state_->settings);
     for (State::Instance& instance : state_->instances) {
         run_and_wait(instance.context->loop(), [&] { return instance.service->reload(); });
     }
+    if (!change.changed.empty() || !change.waiting.empty()) {
+        log_info(
+            {.service = "platform"}, "the configuration has changed",
+            {{"changed", listed(change.changed)}, {"from_next_start", listed(change.waiting)}});
+    }
+    return change;
 }
 
 // The gateway is the last of all.

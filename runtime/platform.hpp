@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,9 +55,10 @@ class Platform {
     void start();
     // Drains and stops in reverse order; stores are closed last.
     void stop();
-    // Reads the configuration again and asks every service to take what may change while it runs.
-    // What cannot be read is logged and changes nothing.  From the thread that started it.
-    void reload();
+    // Reads the configuration again and asks every service to take what may change while it runs;
+    // what may not is logged.  What cannot be read is logged and changes nothing: none.  From the
+    // thread that started it.
+    std::optional<ConfigChange> reload();
 
     // Where the outside reaches it: "http://127.0.0.1:8080" of the gateway, or of another service
     // with a port of its own where there is no gateway; empty without both.
@@ -75,6 +77,7 @@ class Platform {
     std::unique_ptr<Context> make_context(const Module& module, std::size_t edge);
     void make_instances();
     void start_servers();
+    ConfigChange take(const Config& fresh);
     void destroy_instances();
 
     std::unique_ptr<State> state_;

@@ -40,6 +40,7 @@ struct PlatformConfig {
     std::vector<std::string> origins;
     std::int64_t disk_bytes_min = 64 * 1024 * 1024;
 
+    static constexpr std::array<std::string_view, 1> live{"log_level"};
     static constexpr std::array fields{
         wire::Field{"edge_loops", 0, 256, "Threads that serve connections; 0: one per core."},
         wire::Field{.name = "log_level", .doc = "The least important records to write."},

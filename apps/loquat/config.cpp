@@ -53,8 +53,8 @@ void show(const runtime::Config& config, const std::string& prefix, bool with_do
         if (with_docs && !line.doc.empty()) {
             fmt::print("# {}\n", line.doc);
         }
-        fmt::print("{:{}}  {:{}}  {}\n", line.path, path_width, line.value, value_width,
-                   line.origin);
+        fmt::print("{:{}}  {:{}}  {:7}  {}\n", line.path, path_width, line.value, value_width,
+                   line.is_live ? "live" : "restart", line.origin);
         for (const auto& field : wanted) {
             if (with_docs && field.path.starts_with(line.path + "[].")) {
                 fmt::print("#   {}: {} ({})\n", field.path.substr(line.path.size() + 3), field.doc,
@@ -71,6 +71,8 @@ void explain(const std::string& path) {
         if (!one.variable.empty()) {
             fmt::print("  {}\n", one.variable);
         }
+        fmt::print("  {}\n",
+                   one.is_live ? "may change while running" : "holds from the next start");
     }
 }
 
@@ -81,15 +83,18 @@ void write_page() {
         "Made by `./dev gen`; a suite compares it with the program. Values come from "
         "`loquat.yaml`, from the\nenvironment (`LOQUAT_CHAT__MEMBERS_MAX`) and from `--set "
         "chat.members_max=50`; later ones win. `name[].field` is a\nfield of each item of a "
-        "list.\n");
+        "list. `live` says that a changed value holds at once, when the process is told to read "
+        "again\n(SIGHUP, `POST /actuator/refresh`); others hold from the next start on.\n");
     std::string section;
     for (const auto& one : all_settings()) {
         if (const std::string here = one.path.substr(0, one.path.find('.')); here != section) {
             section = here;
-            fmt::print("\n## {}\n\n| setting | default | what |\n|---|---|---|\n", section);
+            fmt::print("\n## {}\n\n| setting | default | live | what |\n|---|---|---|---|\n",
+                       section);
         }
-        fmt::print("| `{}` | {} | {} ({}) |\n", one.path,
-                   one.fallback.empty() ? "needed" : "`" + one.fallback + "`", one.doc, one.kind);
+        fmt::print("| `{}` | {} | {} | {} ({}) |\n", one.path,
+                   one.fallback.empty() ? "needed" : "`" + one.fallback + "`",
+                   one.is_live ? "live" : "", one.doc, one.kind);
     }
 }
 
@@ -141,7 +146,10 @@ void add_config(Command program, int& code) {
         }
     });
     show_command.footer(
-        "The default, loquat.yaml, the environment or --set stands behind each value.\n"
+        "Behind each value stands whether it may change while running (live, or restart) and where "
+        "it came from:\nthe default, loquat.yaml with its line, the config server, the environment "
+        "or "
+        "--set.\n"
         "examples:\n"
         "  loquat config show gateway.limits --docs\n"
         "  LOQUAT_CHAT__TEXT_CHARACTERS_MAX=4000 loquat config show chat");

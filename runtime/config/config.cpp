@@ -7,6 +7,7 @@
 
 #include "base/failure.hpp"
 #include "runtime/config/loader.hpp"
+#include "runtime/config/settings.hpp"
 #include "runtime/config/values.hpp"
 
 extern char** environ;
@@ -14,22 +15,47 @@ extern char** environ;
 namespace loquat::runtime {
 namespace {
 
-void flatten(const wire::Value& value, const wire::Schema& schema, const std::string& path,
-             const ConfigOrigins& origins, std::vector<ConfigLine>& out) {
-    for (const auto& property : schema.properties) {
+using Property = wire::Schema::Property;
+
+// Calls `visit` with the path, the property and the value (or null) of each setting below `value`.
+template <class AnyValue, class Visit>
+void for_each_setting(AnyValue& value, const wire::Schema& schema, const std::string& path,
+                      Visit visit) {
+    for (const Property& property : schema.properties) {
         const std::string here = path + "." + property.name;
-        const wire::Value* member = value.find(property.name);
         const wire::Schema& type = property.type.front();
+        const wire::Value* member = std::as_const(value).find(property.name);
         if (type.kind == wire::Schema::Kind::object && !property.nullable && member != nullptr) {
-            flatten(*member, type, here, origins, out);
-            continue;
+            for_each_setting(*member, type, here, visit);
+        } else {
+            visit(here, property, member);
         }
-        out.push_back({.path = here,
-                       .value = member != nullptr
-                                    ? wire::to_json(shown_value(property.name, *member))
-                                    : "null",
-                       .origin = origins.of(here),
-                       .doc = property.doc});
+    }
+}
+
+std::string text_of(const wire::Value* value) {
+    return value != nullptr ? wire::to_json(*value) : "null";
+}
+
+// Puts `value` at the end of a path of maps.
+void put(wire::Value& map, std::string_view path, const wire::Value& value) {
+    const std::size_t dot = path.find('.');
+    const std::string name{path.substr(0, dot)};
+    if (dot == std::string_view::npos) {
+        return map.set(name, value);
+    }
+    wire::Value inner = map.find(name) != nullptr ? *map.find(name) : wire::Value{wire::Object{}};
+    put(inner, path.substr(dot + 1), value);
+    map.set(name, std::move(inner));
+}
+
+void refuse(const ConfigFindings& findings) {
+    std::string all;
+    for (const std::string& problem : findings.all()) {
+        all += (all.empty() ? "" : "\n") + problem;
+    }
+    if (!all.empty()) {
+        throw Failure{Kind::invalid, "config.invalid", all};
     }
 }
 
@@ -63,6 +89,7 @@ Config Config::load(const std::vector<ConfigSection>& sections, const ConfigSour
     if (!sources.file.empty()) {
         loader.add_file(sources.file);
     }
+    loader.add_served(sources.served);
     for (const auto& [name, text] : sources.environment) {
         loader.add_variable(name, text);
     }
@@ -73,19 +100,61 @@ Config Config::load(const std::vector<ConfigSection>& sections, const ConfigSour
         loader.add_setting(flag.setting, flag.name);
     }
     loader.check_values();
-    for (const ConfigSection& section : sections) {
-        if (section.check != nullptr) {
-            section.check(config, loader.findings());
-        }
-    }
-    if (!loader.findings().all().empty()) {
-        std::string all;
-        for (const std::string& problem : loader.findings().all()) {
-            all += (all.empty() ? "" : "\n") + problem;
-        }
-        throw Failure{Kind::invalid, "config.invalid", all};
-    }
+    config.run_checks(loader.findings());
+    refuse(loader.findings());
     return config;
+}
+
+void Config::run_checks(ConfigFindings& findings) const {
+    for (const ConfigSection& section : sections_) {
+        if (section.check != nullptr) {
+            section.check(*this, findings);
+        }
+    }
+}
+
+Config Config::with_live(const Config& fresh) const {
+    Config mixed = *this;
+    mixed.warnings_ = fresh.warnings_;
+    for (const ConfigSection& section : sections_) {
+        const wire::Value& from = fresh.value(section.name);
+        for_each_setting(from, section.schema, section.name,
+                         [&](const std::string& path, const Property&, const wire::Value* value) {
+                             if (value != nullptr && is_live_setting(section, path)) {
+                                 put(mixed.values_[section.name],
+                                     path.substr(section.name.size() + 1), *value);
+                                 mixed.origins_.take(path, fresh.origins_);
+                             }
+                         });
+    }
+    ConfigFindings findings{mixed.origins_};
+    mixed.run_checks(findings);
+    refuse(findings);
+    return mixed;
+}
+
+ConfigChange Config::change_to(const Config& after, const Config& fresh) const {
+    const auto texts = [](const Config& config) {
+        std::map<std::string, std::string> all;
+        for (const ConfigSection& section : config.sections_) {
+            for_each_setting(config.value(section.name), section.schema, section.name,
+                             [&](const std::string& path, const Property&,
+                                 const wire::Value* value) { all[path] = text_of(value); });
+        }
+        return all;
+    };
+    const auto before = texts(*this);
+    const auto now = texts(after);
+    ConfigChange change;
+    for (const auto& [path, text] : texts(fresh)) {
+        if (now.at(path) != before.at(path)) {
+            change.changed.push_back(path);
+        }
+        if (now.at(path) != text) {
+            change.waiting.push_back(path);
+        }
+    }
+    return change;
 }
 
 const wire::Value& Config::value(const std::string& section) const {
@@ -100,7 +169,17 @@ const wire::Value& Config::value(const std::string& section) const {
 std::vector<ConfigLine> Config::lines() const {
     std::vector<ConfigLine> out;
     for (const ConfigSection& section : sections_) {
-        flatten(value(section.name), section.schema, section.name, origins_, out);
+        for_each_setting(
+            value(section.name), section.schema, section.name,
+            [&](const std::string& path, const Property& property, const wire::Value* member) {
+                out.push_back({.path = path,
+                               .value = member != nullptr
+                                            ? wire::to_json(shown_value(property.name, *member))
+                                            : "null",
+                               .origin = origins_.of(path),
+                               .doc = property.doc,
+                               .is_live = is_live_setting(section, path)});
+            });
     }
     return out;
 }

@@ -31,9 +31,41 @@ struct ConfigSection {
     std::map<std::string, wire::Value> item_defaults;  // gateway.routes[]: the fields of an item
     ConfigCheck check = nullptr;
     std::vector<RenamedSetting> renamed;
+    std::vector<std::string> live;  // whole paths of what may change while running
 };
 
 namespace detail {
+
+// A struct of settings says `static constexpr std::array<std::string_view, N> live{"name", ...}`
+// for those that its service takes while running (Service::reload); the name of a map or list
+// stands for all of it.
+template <class T>
+constexpr bool live_names_are_members() {
+    bool all = true;
+    for (const std::string_view wanted : T::live) {
+        bool is_there = false;
+        wire::for_each_member<T>(
+            [&](std::string_view name, auto) { is_there = is_there || name == wanted; });
+        all = all && is_there;
+    }
+    return all;
+}
+
+template <class T>
+void collect_live(const std::string& path, std::vector<std::string>& out) {
+    if constexpr (requires { T::live; }) {
+        static_assert(live_names_are_members<T>(), "`live` names what is no setting");
+        for (const std::string_view name : T::live) {
+            out.push_back(path + "." + std::string{name});
+        }
+    }
+    wire::for_each_member<T>([&](std::string_view name, auto pointer) {
+        using M = std::remove_cvref_t<decltype(std::declval<T&>().*pointer)>;
+        if constexpr (wire::Described<M>) {
+            collect_live<M>(path + "." + std::string{name}, out);
+        }
+    });
+}
 
 template <class T>
 void collect_item_defaults(const std::string& path, std::map<std::string, wire::Value>& out) {
@@ -59,6 +91,7 @@ ConfigSection config_section(std::string name, ConfigCheck check = nullptr) {
     ConfigSection section{
         .defaults = wire::parse(wire::encode(T{})), .schema = wire::schema_of<T>(), .check = check};
     detail::collect_item_defaults<T>(name, section.item_defaults);
+    detail::collect_live<T>(name, section.live);
     section.name = std::move(name);
     return section;
 }
@@ -69,9 +102,21 @@ struct ConfigFlag {
     std::string setting;  // gateway.port=9000
 };
 
-// Where values may come from; later ones win: defaults, file, environment, --set, flags.
+// One setting that the config server gave.
+struct ServedSetting {
+    std::string path;    // gateway.routes[0].id
+    wire::Value value;   // null, boolean, number or text
+    std::string origin;  // gateway.yml:3 of the config server (main, 1f2e3d4)
+    // In a file for everybody, where other programs have settings too: what is none of ours is
+    // theirs.
+    bool is_shared = false;
+};
+
+// Where values may come from; later ones win: defaults, file, config server, environment, --set,
+// flags.
 struct ConfigSources {
-    std::filesystem::path file;  // empty: none
+    std::filesystem::path file;         // empty: none
+    std::vector<ServedSetting> served;  // of the config server; each path once
     std::vector<std::pair<std::string, std::string>>
         environment;                    // LOQUAT_CHAT__TEXT_CHARACTERS_MAX=...
     std::vector<std::string> settings;  // chat.text_characters_max=...
@@ -89,6 +134,13 @@ struct ConfigLine {
     std::string value;   // as JSON; secrets are shown as "***"
     std::string origin;  // default, loquat.yaml:12, LOQUAT_..., --set
     std::string doc;
+    bool is_live = false;  // may change while running
+};
+
+// What became of a configuration that was read again.
+struct ConfigChange {
+    std::vector<std::string> changed;  // settings that hold from now on
+    std::vector<std::string> waiting;  // differ, and hold from the next start on
 };
 
 // The whole configuration, checked.  Every value has a type from its section's struct.
@@ -103,6 +155,11 @@ class Config {
         return wire::decode<T>(value(section));
     }
     std::vector<ConfigLine> lines() const;
+    // What of `fresh`, of the same sections, may change while running; the rest stays as it is
+    // here.  Throws Failure `config.invalid` when the two do not go together.
+    Config with_live(const Config& fresh) const;
+    // `after` is what became of this one by `with_live(fresh)`.
+    ConfigChange change_to(const Config& after, const Config& fresh) const;
     // What is understood but should be written another way, each with its origin.
     const std::vector<std::string>& warnings() const { return warnings_; }
     // The names of all sections.
@@ -110,6 +167,7 @@ class Config {
 
   private:
     const wire::Value& value(const std::string& section) const;
+    void run_checks(ConfigFindings& findings) const;
 
     std::vector<ConfigSection> sections_;
     std::map<std::string, wire::Value> values_;

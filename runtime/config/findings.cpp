@@ -15,6 +15,16 @@ void ConfigOrigins::set_inner(const std::string& path, std::string origin) {
     by_path_[path] = std::move(origin);
 }
 
+void ConfigOrigins::take(const std::string& path, const ConfigOrigins& other) {
+    std::string origin = other.of(path);
+    set(path, std::move(origin));
+    for (const auto& [inner, origin] : other.by_path_) {
+        if (inner.starts_with(path + "[") || inner.starts_with(path + ".")) {
+            by_path_[inner] = origin;
+        }
+    }
+}
+
 std::string ConfigOrigins::of(std::string_view path) const {
     while (true) {
         if (const auto found = by_path_.find(path); found != by_path_.end()) {

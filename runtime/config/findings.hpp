@@ -13,6 +13,8 @@ class ConfigOrigins {
     void set(const std::string& path, std::string origin);
     // Of a value inside the last one that was set: an item of a list.
     void set_inner(const std::string& path, std::string origin);
+    // What `other` knows of the value at `path` and of those inside.
+    void take(const std::string& path, const ConfigOrigins& other);
     // Of the nearest value around `path` that was set; "default" when none was.
     std::string of(std::string_view path) const;
 

@@ -4,6 +4,7 @@
 
 #include "base/redact.hpp"
 #include "base/text.hpp"
+#include "runtime/config/served.hpp"
 #include "runtime/config/settings.hpp"
 #include "runtime/config/values.hpp"
 #include "runtime/config/yaml.hpp"
@@ -65,6 +66,57 @@ void ConfigLoader::add_file(const std::filesystem::path& file) {
         }
     }
     make_moves();
+}
+
+void ConfigLoader::add_served(const std::vector<ServedSetting>& served) {
+    std::map<std::string, wire::Value> trees;
+    std::map<std::string, const ServedSetting*> by_path;
+    for (const ServedSetting& one : served) {
+        constexpr std::string_view broken = "invalid.";
+        const bool is_broken = one.path.starts_with(broken);
+        const auto parts = parts_of_setting(
+            is_broken ? std::string_view{one.path}.substr(broken.size()) : one.path);
+        const bool is_ours = parts && find_section(parts->front()) != nullptr;
+        if (!is_ours && (one.is_shared || one.path.starts_with("spring."))) {
+            continue;
+        }
+        if (is_broken) {
+            findings_.add_at(one.origin, one.path.substr(broken.size()) +
+                                             " could not be decrypted by the config server");
+        } else if (!is_ours || parts->size() < 2) {
+            unknown(one.path, one.origin);
+        } else if (one.is_shared && !is_setting(*parts)) {
+            into_.warnings.push_back(one.origin + ": " + one.path + " is no setting of Loquat's");
+        } else {
+            const std::string* text = one.value.if_string();
+            put_setting(trees[parts->front()], {parts->begin() + 1, parts->end()},
+                        text != nullptr       ? *text
+                        : one.value.is_null() ? std::string{}
+                                              : wire::to_json(one.value));
+            by_path[one.path] = &one;
+        }
+    }
+    const Place place = [&](const std::string& path) {
+        const auto found = by_path.lower_bound(path);
+        return found != by_path.end() && found->first.starts_with(path)
+                   ? found->second->origin
+                   : std::string{"config server"};
+    };
+    for (const auto& [name, tree] : trees) {
+        merge(into_.values[name], tree, find_section(name)->schema, name, place);
+    }
+    make_moves();
+}
+
+bool ConfigLoader::is_setting(const std::vector<std::string>& parts) const {
+    std::string path;
+    for (const std::string& part : parts) {
+        if (part.starts_with('[')) {
+            break;
+        }
+        path += (path.empty() ? "" : ".") + part;
+    }
+    return std::ranges::find(paths_, path) != paths_.end();
 }
 
 void ConfigLoader::add_variable(const std::string& name, const std::string& text) {

@@ -23,6 +23,8 @@ class ConfigLoader {
     ConfigLoader(const std::vector<ConfigSection>& sections, Into into);
 
     void add_file(const std::filesystem::path& file);
+    // What the config server gave.
+    void add_served(const std::vector<ServedSetting>& served);
     // LOQUAT_SECTION__KEY.  Others are looked at for a setting written with one underscore.
     void add_variable(const std::string& name, const std::string& text);
     // section.key=value
@@ -43,6 +45,8 @@ class ConfigLoader {
     };
 
     const ConfigSection* find_section(const std::string& name) const;
+    // Whether these parts of a path begin with a setting's.
+    bool is_setting(const std::vector<std::string>& parts) const;
     void add_path(const std::string& path, const std::string& text, const std::string& origin);
     void merge(wire::Value& into, const wire::Value& from, const wire::Schema& schema,
                const std::string& path, const Place& place);

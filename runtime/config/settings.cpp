@@ -35,7 +35,8 @@ class Describer {
                             .kind = kind_of_value(property),
                             .fallback = is_wanted || usual == nullptr ? "" : wire::to_json(*usual),
                             .variable = is_field ? "" : variable_of_setting(here),
-                            .doc = property.doc});
+                            .doc = property.doc,
+                            .is_live = is_live_setting(section_, here)});
             if (type.kind == Kind_::array && type.item.front().kind == Kind_::object) {
                 const std::string items = here + "[]";
                 const auto known = section_.item_defaults.find(items);
@@ -71,6 +72,14 @@ std::string without_indices(std::string_view path) {
 }
 
 }  // namespace
+
+bool is_live_setting(const ConfigSection& section, std::string_view path) {
+    return std::ranges::any_of(section.live, [path](const std::string& live) {
+        const std::string_view rest = path.substr(std::min(live.size(), path.size()));
+        return path.starts_with(live) &&
+               (rest.empty() || rest.starts_with('.') || rest.starts_with('['));
+    });
+}
 
 std::vector<SettingDoc> describe_settings(const std::vector<ConfigSection>& sections) {
     std::vector<SettingDoc> all;

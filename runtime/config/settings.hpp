@@ -14,7 +14,11 @@ struct SettingDoc {
     std::string fallback;  // as JSON; empty for a field that every item must have
     std::string variable;  // LOQUAT_CHAT__MEMBERS_MAX; empty for a field of an item
     std::string doc;       // a sentence
+    bool is_live = false;  // may change while running
 };
+
+// Whether the setting, or the list or map that it is in, may change while running.
+bool is_live_setting(const ConfigSection& section, std::string_view path);
 
 // All settings in the order of their structs; a list of maps is followed by the fields of its
 // items.

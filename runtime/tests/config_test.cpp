@@ -41,6 +41,7 @@ struct DoorConfig {
     LimitsConfig limits;
     std::string api_key;
     std::vector<WayConfig> ways;
+    static constexpr std::array<std::string_view, 2> live{"address", "ways"};
     static constexpr std::array fields{wire::Field{"ways", 0, 3, "Through it."}};
 };
 BOOST_DESCRIBE_STRUCT(DoorConfig, (), (port, address, origins, limits, api_key, ways))
@@ -297,6 +298,92 @@ TEST(Settings, are_described_with_the_fields_of_their_lists) {
     EXPECT_EQ(all[0].variable, "LOQUAT_DOOR__PORT");
     EXPECT_EQ(settings_below(all, "door.ways.id").size(), 1U);
     EXPECT_TRUE(settings_below(all, "nosuch").empty());
+}
+
+ServedSetting served(const std::string& path, wire::Value value) {
+    return {.path = path, .value = std::move(value), .origin = "door.yml:1 (main)"};
+}
+
+TEST(Config, what_the_server_gave_stands_between_the_file_and_the_environment) {
+    const std::string file = write_file("s.yaml", "door: {port: 1, address: file}\n");
+    const ConfigSources sources{
+        .file = file,
+        .served = {served("door.port", 2), served("door.address", "served"),
+                   served("door.limits.enabled", false), served("door.ways[1].id", "b"),
+                   served("door.ways[0].id", "a"), served("door.origins", "")},
+        .environment = {{"LOQUAT_DOOR__ADDRESS", "variable"}}};
+
+    const Config config = Config::load(sections, sources);
+
+    const auto door = config.get<DoorConfig>("door");
+    EXPECT_EQ(door.port, 2);
+    EXPECT_EQ(door.address, "variable");
+    EXPECT_FALSE(door.limits.enabled);
+    ASSERT_EQ(door.ways.size(), 2U);
+    EXPECT_EQ(door.ways[1].id, "b");
+    EXPECT_EQ(config.lines()[0].origin, "door.yml:1 (main)");
+}
+
+TEST(Config, what_the_server_gave_is_judged_like_a_file) {
+    EXPECT_EQ(problems_of({.served = {served("door.prot", 1)}}),
+              "door.yml:1 (main): door.prot is not a known key; did you mean port?");
+    EXPECT_EQ(problems_of({.served = {served("door.ways[0].wait_ms_max", 5'000)}}),
+              "door.yml:1 (main): door.ways[0].wait_ms_max must be 0 to 1000, not 5000\n"
+              "door.yml:1 (main): door.ways[0] needs id: a text, 1 to 8 characters");
+    EXPECT_EQ(problems_of({.served = {served("invalid.door.api_key", "<n/a>")}}),
+              "door.yml:1 (main): door.api_key could not be decrypted by the config server");
+    for (const char* path :
+         {"nothing.here", "door", "door..port", "door.ways[99999999].id", "door.ways[x].id",
+          "door.ways[0", "", "[0]", "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a"}) {
+        EXPECT_NE(problems_of({.served = {served(path, "x")}}), "") << path;
+    }
+}
+
+TEST(Config, in_a_file_for_everybody_other_programs_have_settings_too) {
+    ServedSetting other = served("server.port", 1);
+    other.is_shared = true;
+    ServedSetting misspelt = served("door.prot", 1);
+    misspelt.is_shared = true;
+    ServedSetting broken = served("invalid.server.key", "<n/a>");
+    broken.is_shared = true;
+
+    const Config config = Config::load(
+        sections,
+        {.served = {other, misspelt, broken, served("spring.config.activate.on-profile", "a")}});
+
+    EXPECT_EQ(config.warnings(),
+              (std::vector<std::string>{"door.yml:1 (main): door.prot is no setting of Loquat's"}));
+}
+
+TEST(Config, takes_while_running_only_what_is_live) {
+    const Config before = Config::load(sections, {});
+    const Config fresh =
+        Config::load(sections, {.settings = {"door.port=5", "door.address=there",
+                                             "door.ways=[{id: a}]", "hall.per_minute=3"}});
+
+    const Config after = before.with_live(fresh);
+    const ConfigChange change = before.change_to(after, fresh);
+
+    EXPECT_EQ(after.get<DoorConfig>("door").port, 8080);
+    EXPECT_EQ(after.get<DoorConfig>("door").address, "there");
+    EXPECT_EQ(after.get<DoorConfig>("door").ways.size(), 1U);
+    EXPECT_EQ(change.changed, (std::vector<std::string>{"door.address", "door.ways"}));
+    EXPECT_EQ(change.waiting, (std::vector<std::string>{"door.port", "hall.per_minute"}));
+    const auto lines = after.lines();
+    EXPECT_EQ(lines[0].origin, "default");
+    EXPECT_EQ(lines[1].origin, "--set");
+    EXPECT_TRUE(lines[1].is_live);
+    EXPECT_FALSE(lines[0].is_live);
+}
+
+TEST(Config, live_values_that_do_not_go_with_the_others_are_refused) {
+    const Config before = Config::load(sections, {.settings = {"door.ways=[{id: old}]"}});
+    const Config fresh = Config::load(sections, {.settings = {"door.address=nowhere2"}});
+    EXPECT_NO_THROW(before.with_live(fresh));
+
+    Config strange = Config::load({config_section<DoorConfig>("door"), sections[1]},
+                                  {.settings = {"door.address=nowhere"}});
+    EXPECT_THROW(before.with_live(strange), Failure);
 }
 
 }  // namespace

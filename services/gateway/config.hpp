@@ -202,6 +202,7 @@ struct GatewayConfig {
     UpstreamConfig upstream;
     std::vector<RouteConfig> routes;
 
+    static constexpr std::array<std::string_view, 1> live{"routes"};
     static constexpr std::array fields{
         wire::Field{"port", 0, 65'535, "0: any free one."},
         wire::Field{"address", 1, 64, "Numeric; :: is every address."},
