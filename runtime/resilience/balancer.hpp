@@ -1,0 +1,74 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace loquat::runtime {
+
+// An instance that calls may go to.
+struct Endpoint {
+    std::string id;       // unique among its service's
+    std::string address;  // http://127.0.0.1:7102
+    std::string zone;
+    std::int32_t weight = 100;  // 0: gets none
+    bool is_healthy = true;     // by discovery and by active checks
+};
+
+struct BalancerRules {
+    std::string zone;  // our own: instances of it come first, as long as some of them are fit
+    std::int32_t failures_in_row = 5;         // put an instance aside
+    std::chrono::milliseconds aside{30'000};  // each further time it lasts as much longer
+    std::chrono::milliseconds aside_max{300'000};
+    std::int32_t aside_percent_max = 50;  // of all of them at once
+    std::chrono::milliseconds latency_memory{10'000};
+};
+
+// Chooses an instance for each call: of two that are drawn at random, the one with less to wait
+// for, by its latency (an average that forgets, and jumps up at once) and by the calls that are
+// under way.  Whoever fails in a row is put aside for a growing while, never more than a share of
+// all.  Pure: time and chance are passed in.
+class Balancer {
+  public:
+    // An instance and what is known of it; alive as long as a call to it is.
+    struct Target {
+        Endpoint endpoint;
+        double latency_ns = 0;  // 0: not known yet
+        Steady latency_at{};
+        std::int32_t under_way = 0;
+        std::int32_t failures = 0;  // in a row
+        std::int32_t times_aside = 0;
+        Steady aside_until = Steady::min();
+        bool is_gone = false;
+    };
+    using TargetPtr = std::shared_ptr<Target>;
+
+    explicit Balancer(BalancerRules rules) : rules_(std::move(rules)) {}
+
+    // These are all there are now.  What is known of one that stays is kept.
+    void set(std::span<const Endpoint> endpoints);
+
+    // Null when there is none.  `tried` are left out while there are others.  When no instance is
+    // fit any more all of them are tried: a wrong judgement must not be worse than none.
+    TargetPtr choose(std::span<const TargetPtr> tried, std::mt19937_64& random, Steady now);
+    void begin(Target& target) const { ++target.under_way; }
+    void end(Target& target, bool has_failed, std::chrono::nanoseconds took, Steady now);
+
+    std::span<const TargetPtr> targets() const { return targets_; }
+    bool is_aside(const Target& target, Steady now) const { return target.aside_until > now; }
+
+  private:
+    std::vector<Target*> fit_ones(std::span<const TargetPtr> tried, Steady now) const;
+    double cost_of(const Target& target, Steady now) const;
+    void put_aside(Target& target, Steady now);
+
+    BalancerRules rules_;
+    std::vector<TargetPtr> targets_;
+};
+
+}  // namespace loquat::runtime

@@ -1,0 +1,38 @@
+#include "runtime/resilience/retry_budget.hpp"
+
+#include <algorithm>
+
+namespace loquat::runtime {
+
+RetryBudget::Second& RetryBudget::second_of(Steady now) {
+    const std::int64_t number =
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    Second& second = seconds_[static_cast<std::size_t>(number % seconds_kept)];
+    if (second.number != number) {
+        second = {.number = number};
+    }
+    return second;
+}
+
+void RetryBudget::note_call(Steady now) { ++second_of(now).calls; }
+
+bool RetryBudget::try_take(Steady now) {
+    Second& current = second_of(now);
+    std::int64_t calls = 0;
+    std::int64_t retries = 0;
+    for (const Second& second : seconds_) {
+        if (second.number > current.number - seconds_kept) {
+            calls += second.calls;
+            retries += second.retries;
+        }
+    }
+    const std::int64_t share = calls * rules_.percent / 100;
+    const bool is_one_of_few = current.retries < rules_.each_second_min;
+    if (retries >= share && !is_one_of_few) {
+        return false;
+    }
+    ++current.retries;
+    return true;
+}
+
+}  // namespace loquat::runtime
