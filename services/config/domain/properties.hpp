@@ -1,0 +1,18 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "services/config/domain/entry.hpp"
+
+namespace loquat::config {
+
+// A `.properties` file as java.util.Properties reads it, with Spring's `#---` between documents:
+// values are texts, the last of a name counts.  Throws Failure `config.malformed` (invalid) with
+// the line.
+std::vector<Document> read_properties(std::string_view text);
+
+// `key: value` lines, as the server of Spring Cloud Config writes them: values are escaped so that
+// they read back the same.
+std::string write_properties(const std::vector<Entry>& entries);
+
+}  // namespace loquat::config
