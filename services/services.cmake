@@ -2,6 +2,7 @@
 # the libraries, the modules of the program and of the tests' platforms (services/registry.hpp), all contracts
 # (contracts/registry.hpp) and the words of help; tidy holds the tables of README.md and ARCHITECTURE.md to it.
 set(LOQUAT_SERVICES
+  "config"
   "auth auth/auth auth/accounts"
   "model model/model"
   "chat chat/chat generation/generation usage/usage"

@@ -43,7 +43,7 @@ void PlatformUnderTest::start() {
     made.sections = runtime::sections_of(made.modules);
     made.calls = options_.calls;
     made.clock = options_.clock;
-    made.sources.settings = {"gateway.port=0", "gateway.limits.enabled=false",
+    made.sources.settings = {"gateway.port=0", "config.port=0", "gateway.limits.enabled=false",
                              "platform.edge_loops=2", "platform.log_level=warn",
                              "platform.drain_seconds=2"};
     made.sources.settings.insert(made.sources.settings.end(), options_.settings.begin(),

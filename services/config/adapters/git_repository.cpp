@@ -1,38 +1,41 @@
 #include "services/config/adapters/git_repository.hpp"
 
-#include <git2.h>
-
 #include <array>
 
 #include "base/failure.hpp"
-#include "services/config/adapters/folder_snapshots.hpp"
+#include "base/redact.hpp"
+#include "services/config/adapters/git_library.hpp"
+#include "services/config/adapters/read_folder.hpp"
 
 namespace loquat::config {
 namespace {
+
+const GitLibrary& git() { return GitLibrary::get(); }
 
 template <auto Free>
 struct FreeWith {
     template <class T>
     void operator()(T* object) const {
-        Free(object);
+        (git().*Free)(object);
     }
 };
 template <class T, auto Free>
 using Owned = std::unique_ptr<T, FreeWith<Free>>;
-using RemotePtr = Owned<git_remote, git_remote_free>;
-using ObjectPtr = Owned<git_object, git_object_free>;
-using CommitPtr = Owned<git_commit, git_commit_free>;
-using TreePtr = Owned<git_tree, git_tree_free>;
-using BlobPtr = Owned<git_blob, git_blob_free>;
-using ReferencePtr = Owned<git_reference, git_reference_free>;
+using RemotePtr = Owned<git_remote, &GitLibrary::remote_free>;
+using ObjectPtr = Owned<git_object, &GitLibrary::object_free>;
+using CommitPtr = Owned<git_commit, &GitLibrary::commit_free>;
+using TreePtr = Owned<git_tree, &GitLibrary::tree_free>;
+using BlobPtr = Owned<git_blob, &GitLibrary::blob_free>;
+
+constexpr std::size_t received_bytes_max = 512 * 1024 * 1024;
 
 std::string last_error() {
-    const git_error* error = git_error_last();
+    const git_error* error = git().error_last();
     return error != nullptr && error->message != nullptr ? error->message : "unknown";
 }
 
 [[noreturn]] void refuse(const char* code, const std::string& what) {
-    throw Failure{Kind::unavailable, code, what + ": " + last_error()};
+    throw Failure{Kind::unavailable, code, hide_credentials(what + ": " + last_error())};
 }
 
 void check(int result, const char* code, const std::string& what) {
@@ -45,11 +48,11 @@ int give_credentials(git_credential** out, const char*, const char* username, un
                      void* payload) {
     const auto& settings = *static_cast<const GitSettings*>(payload);
     if ((allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT) != 0 && !settings.password.empty()) {
-        return git_credential_userpass_plaintext_new(out, settings.username.c_str(),
-                                                     settings.password.c_str());
+        return git().credential_userpass_plaintext_new(out, settings.username.c_str(),
+                                                       settings.password.c_str());
     }
     if ((allowed & GIT_CREDENTIAL_SSH_KEY) != 0) {
-        return git_credential_ssh_key_from_agent(out, username);
+        return git().credential_ssh_key_from_agent(out, username);
     }
     return GIT_EAUTH;
 }
@@ -60,8 +63,10 @@ struct Patience {
     std::chrono::steady_clock::time_point until{};
 };
 
-int keep_patience(const git_indexer_progress*, void* payload) {
-    return std::chrono::steady_clock::now() < static_cast<const Patience*>(payload)->until ? 0 : -1;
+int keep_patience(const git_indexer_progress* progress, void* payload) {
+    const auto& patience = *static_cast<const Patience*>(payload);
+    const bool is_in_time = std::chrono::steady_clock::now() < patience.until;
+    return is_in_time && progress->received_bytes < received_bytes_max ? 0 : -1;
 }
 
 struct Walk {
@@ -74,21 +79,22 @@ struct Walk {
 
 int take_entry(const char* root, const git_tree_entry* entry, void* payload) {
     auto& walk = *static_cast<Walk*>(payload);
-    const std::string_view name = git_tree_entry_name(entry);
+    const std::string_view name = git().tree_entry_name(entry);
     if (name.starts_with('.')) {
         return 1;  // neither it nor what is below
     }
-    const git_filemode_t mode = git_tree_entry_filemode(entry);
-    const bool is_file = git_tree_entry_type(entry) == GIT_OBJECT_BLOB && mode != GIT_FILEMODE_LINK;
+    const git_filemode_t mode = git().tree_entry_filemode(entry);
+    const bool is_file =
+        git().tree_entry_type(entry) == GIT_OBJECT_BLOB && mode != GIT_FILEMODE_LINK;
     if (!is_file) {
         return 0;
     }
     git_blob* raw = nullptr;
-    if (git_blob_lookup(&raw, walk.repository, git_tree_entry_id(entry)) < 0) {
+    if (git().blob_lookup(&raw, walk.repository, git().tree_entry_id(entry)) < 0) {
         return -1;
     }
     const BlobPtr blob{raw};
-    const auto size = static_cast<std::size_t>(git_blob_rawsize(raw));
+    const auto size = static_cast<std::size_t>(git().blob_rawsize(raw));
     walk.bytes += size;
     walk.is_too_much =
         size > file_bytes_max || walk.bytes > all_bytes_max || walk.files.size() == files_max;
@@ -96,7 +102,7 @@ int take_entry(const char* root, const git_tree_entry* entry, void* payload) {
         return -1;
     }
     walk.files[std::string{root} + std::string{name}] = {
-        .text = {static_cast<const char*>(git_blob_rawcontent(raw)), size},
+        .text = {static_cast<const char*>(git().blob_rawcontent(raw)), size},
         .changed_at = walk.changed_at};
     return 0;
 }
@@ -104,29 +110,24 @@ int take_entry(const char* root, const git_tree_entry* entry, void* payload) {
 }  // namespace
 
 GitRepository::GitRepository(GitSettings settings) : settings_(std::move(settings)) {
-    git_libgit2_init();
     const std::string path = settings_.clone.string();
-    if (git_repository_open_bare(&repository_, path.c_str()) < 0 &&
-        git_repository_init(&repository_, path.c_str(), 1) < 0) {
-        const std::string why = last_error();
-        git_libgit2_shutdown();
-        throw Failure{Kind::unavailable, "config.unreadable", path + ": " + why};
+    if (git().repository_open_bare(&repository_, path.c_str()) < 0 &&
+        git().repository_init(&repository_, path.c_str(), 1) < 0) {
+        refuse("config.unreadable", path);
     }
 }
 
-GitRepository::~GitRepository() {
-    git_repository_free(repository_);
-    git_libgit2_shutdown();
-}
+GitRepository::~GitRepository() { git().repository_free(repository_); }
 
 void GitRepository::fetch() {
     git_remote* raw = nullptr;
     const char* uri = settings_.uri.c_str();
-    check(git_remote_create_anonymous(&raw, repository_, uri), "config.remote_away", uri);
+    check(git().remote_create_anonymous(&raw, repository_, uri), "config.remote_away", uri);
     const RemotePtr remote{raw};
     Patience patience{.settings = &settings_,
                       .until = std::chrono::steady_clock::now() + settings_.time_max};
-    git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+    git_fetch_options options;
+    git().fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.prune = GIT_FETCH_PRUNE;
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_ALL;
     options.callbacks.payload = &patience;
@@ -139,7 +140,7 @@ void GitRepository::fetch() {
     std::array<char*, 2> specs{const_cast<char*>("+refs/heads/*:refs/remotes/origin/*"),
                                const_cast<char*>("+HEAD:refs/remotes/origin/HEAD")};
     const git_strarray all{specs.data(), specs.size()};
-    check(git_remote_fetch(remote.get(), &all, &options, nullptr), "config.remote_away", uri);
+    check(git().remote_fetch(remote.get(), &all, &options, nullptr), "config.remote_away", uri);
 }
 
 std::string GitRepository::default_branch() const {
@@ -160,12 +161,12 @@ std::optional<std::string> GitRepository::find_commit(std::string_view label) co
         const bool is_id =
             name.size() >= 7 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
         if ((spelt == name && !is_id) ||
-            git_revparse_single(&raw, repository_, (spelt + "^{commit}").c_str()) < 0) {
+            git().revparse_single(&raw, repository_, (spelt + "^{commit}").c_str()) < 0) {
             continue;
         }
         const ObjectPtr object{raw};
         std::array<char, GIT_OID_HEXSZ + 1> text{};
-        git_oid_tostr(text.data(), text.size(), git_object_id(raw));
+        git().oid_tostr(text.data(), text.size(), git().object_id(raw));
         return std::string{text.data()};
     }
     return std::nullopt;
@@ -173,16 +174,16 @@ std::optional<std::string> GitRepository::find_commit(std::string_view label) co
 
 Files GitRepository::read(const std::string& commit) const {
     git_oid id;
-    check(git_oid_fromstr(&id, commit.c_str()), "config.unreadable", commit);
+    check(git().oid_fromstr(&id, commit.c_str()), "config.unreadable", commit);
     git_commit* raw_commit = nullptr;
-    check(git_commit_lookup(&raw_commit, repository_, &id), "config.unreadable", commit);
+    check(git().commit_lookup(&raw_commit, repository_, &id), "config.unreadable", commit);
     const CommitPtr found{raw_commit};
     git_tree* raw_tree = nullptr;
-    check(git_commit_tree(&raw_tree, raw_commit), "config.unreadable", commit);
+    check(git().commit_tree(&raw_tree, raw_commit), "config.unreadable", commit);
     const TreePtr tree{raw_tree};
     Walk walk{.repository = repository_,
-              .changed_at = from_unix_ms(git_commit_time(raw_commit) * 1'000)};
-    const int result = git_tree_walk(raw_tree, GIT_TREEWALK_PRE, &take_entry, &walk);
+              .changed_at = from_unix_ms(git().commit_time(raw_commit) * 1'000)};
+    const int result = git().tree_walk(raw_tree, GIT_TREEWALK_PRE, &take_entry, &walk);
     if (walk.is_too_much) {
         throw Failure{Kind::unavailable, "config.unreadable",
                       commit + ": too many files, or too large ones"};

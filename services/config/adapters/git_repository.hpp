@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/config/adapters/snapshot_builder.hpp"
+#include "services/config/domain/snapshot.hpp"
 
 struct git_repository;
 
@@ -16,8 +16,8 @@ struct GitSettings {
     std::string uri;              // https://, ssh://, file:// or a path
     std::filesystem::path clone;  // our own bare copy
     std::string username;
-    std::string password;                       // or a token
-    std::chrono::milliseconds time_max{5'000};  // of one exchange with the remote
+    std::string password;                        // or a token
+    std::chrono::milliseconds time_max{10'000};  // of one exchange with the remote
 };
 
 // A bare copy of a repository, through libgit2.  Blocks; one thread at a time.

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t entries_max = 10'000;
 constexpr int depth_max = 64;
+constexpr std::size_t visits_max = 100'000;
 
 [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& why) {
     throw Failure{Kind::invalid, "config.malformed",
@@ -136,6 +137,9 @@ class Flattener {
         if (depth > depth_max) {
             refuse(node.Mark(), "it is deeper than 64 levels");
         }
+        if (++visited_ > visits_max) {
+            refuse(node.Mark(), "its aliases make too much of it");
+        }
         switch (node.Type()) {
             case YAML::NodeType::Undefined:
             case YAML::NodeType::Null:
@@ -172,6 +176,7 @@ class Flattener {
     }
 
     Document document_;
+    std::size_t visited_ = 0;
     std::unordered_map<std::string, std::size_t> places_;
 };
 

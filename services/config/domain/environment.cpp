@@ -1,7 +1,6 @@
 #include "services/config/domain/environment.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "base/failure.hpp"
@@ -13,7 +12,7 @@ namespace {
 constexpr std::string_view common = "application";
 constexpr std::string_view rule_key = "spring.config.activate.on-profile";
 constexpr std::size_t resolved_depth_max = 16;
-constexpr std::size_t resolved_bytes_max = 1024 * 1024;
+constexpr std::size_t resolved_bytes_max = 8 * 1024 * 1024;
 
 std::string text_of(const wire::Value& value) {
     const std::string* text = value.if_string();
@@ -36,75 +35,21 @@ std::string_view list_of(std::string_view key) {
     return at == std::string_view::npos ? std::string_view{} : key.substr(0, at);
 }
 
-class Resolver {
-  public:
-    explicit Resolver(std::span<const Entry> entries) {
-        for (const Entry& entry : entries) {
-            known_.try_emplace(entry.key, &entry);
+[[noreturn]] void refuse(const char* why) {
+    throw Failure{Kind::invalid, "config.malformed", std::string{"There are "} + why + "."};
+}
+
+std::size_t end_of(std::string_view text) {
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text.substr(i).starts_with("${")) {
+            ++depth;
+        } else if (text[i] == '}' && --depth == 0) {
+            return i;
         }
     }
-
-    std::string resolve(std::string_view text, std::size_t depth) {
-        if (depth > resolved_depth_max) {
-            refuse("placeholders that name each other");
-        }
-        std::string out;
-        while (true) {
-            const std::size_t begin = text.find("${");
-            out += text.substr(0, begin);
-            bytes_ += begin == std::string_view::npos ? text.size() : begin;
-            if (bytes_ > resolved_bytes_max) {
-                refuse("more text than may come of placeholders");
-            }
-            if (begin == std::string_view::npos) {
-                return out;
-            }
-            text.remove_prefix(begin);
-            const std::size_t end = end_of(text);
-            if (end == std::string_view::npos) {
-                out += text;
-                return out;
-            }
-            out += value_of(text.substr(0, end + 1), depth);
-            text.remove_prefix(end + 1);
-        }
-    }
-
-  private:
-    [[noreturn]] static void refuse(const char* why) {
-        throw Failure{Kind::invalid, "config.malformed", std::string{"There are "} + why + "."};
-    }
-
-    static std::size_t end_of(std::string_view text) {
-        std::size_t depth = 0;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text.substr(i).starts_with("${")) {
-                ++depth;
-            } else if (text[i] == '}' && --depth == 0) {
-                return i;
-            }
-        }
-        return std::string_view::npos;
-    }
-
-    std::string value_of(std::string_view placeholder, std::size_t depth) {
-        const std::string inner = resolve(placeholder.substr(2, placeholder.size() - 3), depth + 1);
-        if (const auto found = known_.find(inner); found != known_.end()) {
-            return resolve(text_of(found->second->value), depth + 1);
-        }
-        const std::size_t colon = inner.find(':');
-        if (colon == std::string::npos) {
-            return std::string{placeholder};
-        }
-        if (const auto found = known_.find(inner.substr(0, colon)); found != known_.end()) {
-            return resolve(text_of(found->second->value), depth + 1);
-        }
-        return inner.substr(colon + 1);
-    }
-
-    std::unordered_map<std::string, const Entry*> known_;
-    std::size_t bytes_ = 0;
-};
+    return std::string_view::npos;
+}
 
 }  // namespace
 
@@ -178,8 +123,55 @@ std::vector<Entry> merge(std::span<const PropertySource> sources) {
     return merged;
 }
 
-std::string resolve(std::string_view text, std::span<const Entry> entries) {
-    return Resolver{entries}.resolve(text, 0);
+Placeholders::Placeholders(std::span<const Entry> entries) {
+    for (const Entry& entry : entries) {
+        known_.try_emplace(entry.key, &entry);
+    }
+}
+
+std::string Placeholders::resolve(std::string_view text) { return resolve(text, 0); }
+
+std::string Placeholders::resolve(std::string_view text, std::size_t depth) {
+    if (depth > resolved_depth_max) {
+        refuse("placeholders that name each other");
+    }
+    std::string out;
+    while (true) {
+        const std::size_t begin = text.find("${");
+        out += text.substr(0, begin);
+        bytes_ += begin == std::string_view::npos ? text.size() : begin;
+        if (bytes_ > resolved_bytes_max) {
+            refuse("more texts than may come of placeholders");
+        }
+        if (begin == std::string_view::npos) {
+            return out;
+        }
+        text.remove_prefix(begin);
+        const std::size_t end = end_of(text);
+        if (end == std::string_view::npos) {
+            out += text;
+            return out;
+        }
+        out += value_of(text.substr(0, end + 1), depth);
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::string Placeholders::value_of(std::string_view placeholder, std::size_t depth) {
+    const std::string inner = resolve(placeholder.substr(2, placeholder.size() - 3), depth + 1);
+    bytes_ += placeholder.size();
+    if (const auto found = known_.find(inner); found != known_.end()) {
+        return resolve(text_of(found->second->value), depth + 1);
+    }
+    const std::size_t colon = inner.find(':');
+    if (colon == std::string::npos) {
+        return std::string{placeholder};
+    }
+    if (const auto found = known_.find(std::string_view{inner}.substr(0, colon));
+        found != known_.end()) {
+        return resolve(text_of(found->second->value), depth + 1);
+    }
+    return inner.substr(colon + 1);
 }
 
 }  // namespace loquat::config

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "services/config/domain/entry.hpp"
@@ -47,8 +48,22 @@ std::vector<PropertySource> order_sources(std::span<const ConfigFile> files,
 // any of it.
 std::vector<Entry> merge(std::span<const PropertySource> sources);
 
-// `${name}` and `${name:otherwise}` in a text, out of the entries; what is not known stays as it
-// is.  Throws Failure `config.malformed` (invalid) for a circle or too many.
-std::string resolve(std::string_view text, std::span<const Entry> entries);
+// Fills in `${name}` and `${name:otherwise}` out of entries, which must live on; what is not known
+// stays as it is.
+class Placeholders {
+  public:
+    explicit Placeholders(std::span<const Entry> entries);
+
+    // Throws Failure `config.malformed` (invalid) for a circle, and once all texts together have
+    // become longer than 8 MiB.
+    std::string resolve(std::string_view text);
+
+  private:
+    std::string resolve(std::string_view text, std::size_t depth);
+    std::string value_of(std::string_view placeholder, std::size_t depth);
+
+    std::unordered_map<std::string_view, const Entry*> known_;
+    std::size_t bytes_ = 0;
+};
 
 }  // namespace loquat::config

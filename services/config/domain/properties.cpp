@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
 
 namespace loquat::config {
 namespace {
+
+constexpr std::size_t entries_max = 10'000;
 
 [[noreturn]] void refuse(std::uint32_t line, const char* why) {
     throw Failure{Kind::invalid, "config.malformed", "line " + std::to_string(line) + ": " + why};
@@ -113,14 +116,25 @@ Entry read_line(std::string_view line, std::uint32_t number, std::uint32_t colum
             .column = column};
 }
 
-void put(Document& document, Entry entry) {
-    const auto known = std::ranges::find(document.entries, entry.key, &Entry::key);
-    if (known == document.entries.end()) {
+// The settings of one document; of a name that comes again the last one counts.
+class Entries {
+  public:
+    void put(Document& document, Entry entry) {
+        const auto [known, is_new] = places_.try_emplace(entry.key, document.entries.size());
+        if (!is_new) {
+            document.entries[known->second] = std::move(entry);
+            return;
+        }
+        if (document.entries.size() == entries_max) {
+            refuse(entry.line, "there are more than 10,000 settings");
+        }
         document.entries.push_back(std::move(entry));
-    } else {
-        *known = std::move(entry);
     }
-}
+    void clear() { places_.clear(); }
+
+  private:
+    std::unordered_map<std::string, std::size_t> places_;
+};
 
 void append_escaped(std::string& out, std::string_view text) {
     bool is_first = true;
@@ -148,6 +162,7 @@ std::vector<Document> read_properties(std::string_view text) {
         refuse(1, "the file is not UTF-8");
     }
     std::vector<Document> documents(1);
+    Entries entries;
     const std::string normal = normalise_line_ends(text);
     const auto lines = split(normal, '\n');
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -156,6 +171,7 @@ std::vector<Document> read_properties(std::string_view text) {
         const auto column = static_cast<std::uint32_t>(lines[i].size() - logical.size() + 1);
         if (trim(lines[i]) == "#---" || trim(lines[i]) == "!---") {
             documents.emplace_back();
+            entries.clear();
             continue;
         }
         if (logical.empty() || logical.front() == '#' || logical.front() == '!') {
@@ -165,7 +181,7 @@ std::vector<Document> read_properties(std::string_view text) {
             logical.pop_back();
             logical += without_indent(lines[++i]);
         }
-        put(documents.back(), read_line(logical, number, column));
+        entries.put(documents.back(), read_line(logical, number, column));
     }
     return documents;
 }
@@ -173,14 +189,14 @@ std::vector<Document> read_properties(std::string_view text) {
 std::string write_properties(const std::vector<Entry>& entries) {
     std::string out;
     for (const Entry& entry : entries) {
-        out += entry.key;
+        out += out.empty() ? "" : "\n";
+        append_escaped(out, entry.key);
         out += ": ";
         if (const std::string* value = entry.value.if_string()) {
             append_escaped(out, *value);
         } else if (!entry.value.is_null()) {
             out += wire::to_json(entry.value);
         }
-        out += '\n';
     }
     return out;
 }

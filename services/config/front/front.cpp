@@ -4,30 +4,28 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "services/config/domain/http_date.hpp"
 #include "services/config/domain/names.hpp"
 #include "services/config/domain/properties.hpp"
+#include "services/config/front/ciphers.hpp"
 #include "services/config/front/writers.hpp"
 
 namespace loquat::config {
 namespace {
 
-constexpr std::string_view cipher_mark = "{cipher}";
 constexpr std::string_view v2_type = "application/vnd.spring-cloud.config-server.v2+json";
 constexpr std::string_view text_type = "text/plain;charset=UTF-8";
+constexpr std::size_t labels_max = 8;
 
 ConfigReply reply(std::string_view type, std::string body) {
     return {.status = 200, .type = std::string{type}, .body = std::move(body)};
 }
 
-ConfigReply refuse_cipher(int status, std::string_view name, std::string_view description) {
-    return {.status = status,
-            .type = "application/json",
-            .body = "{\"description\":\"" + std::string{description} + "\",\"status\":\"" +
-                    std::string{name} + "\"}"};
-}
+ConfigReply status_only(int status) { return {.status = status, .type = {}, .body = {}}; }
 
-[[noreturn]] void refuse_name(std::string field) {
-    throw invalid_field(std::move(field), "format", "is no name here");
+[[noreturn]] void refuse_name(const char* what, std::string_view name) {
+    throw Failure{Kind::malformed, "config.bad_name",
+                  "This is not the name of " + std::string{what} + ": " + std::string{name}};
 }
 
 bool has_query(const ConfigRequest& request, std::string_view name, std::string_view wanted) {
@@ -44,22 +42,10 @@ std::vector<std::string> owned(std::string_view text) {
     return parts;
 }
 
-// `{key:alias}` and `{secret:...}` before the text of a cipher say which key; there is one here.
-std::string_view without_marks(std::string_view text) {
-    while (text.starts_with('{')) {
-        const std::size_t end = text.find('}');
-        if (end == std::string_view::npos || text.starts_with("{plain}")) {
-            break;
-        }
-        text.remove_prefix(end + 1);
-    }
-    return text;
-}
-
 std::string join(std::span<const std::string> path, std::size_t from) {
     std::string out;
     for (std::size_t i = from; i < path.size(); ++i) {
-        out += (out.empty() ? "" : "/") + path[i];
+        out += (i == from ? "" : "/") + path[i];
     }
     return out;
 }
@@ -79,55 +65,162 @@ std::vector<std::string> candidates(const std::string& path,
     return all;
 }
 
-}  // namespace
-
-Environment ConfigFront::environment(std::string_view application, std::string_view profiles,
-                                     std::optional<std::string_view> label) const {
-    const std::string name = with_slashes(application);
-    if (!is_application(name)) {
-        refuse_name("application");
-    }
-    const auto known = read_profiles(profiles);
-    if (!known) {
-        refuse_name("profiles");
-    }
-    const std::string wanted = label ? with_slashes(*label) : snapshots_.default_label();
-    if (label && !is_label(wanted)) {
-        refuse_name("label");
-    }
-    const auto snapshot = snapshots_.find(wanted);
-    if (!snapshot) {
-        throw Failure{Kind::not_found, "config.unknown_label", "There is no label " + wanted + "."};
-    }
-    const std::vector<std::string> applications = owned(name);
-    for (const std::string& stem : stems_of(applications, *known)) {
-        if (const auto broken = snapshot->broken.find(stem); broken != snapshot->broken.end()) {
-            throw Failure{Kind::internal, "config.malformed", broken->second};
-        }
-    }
-    Environment environment{.name = std::string{application},
-                            .profiles = {std::string{profiles}},
-                            .label = label ? std::optional{wanted} : std::nullopt,
-                            .version = snapshot->version,
-                            .sources = {}};
-    environment.sources =
-        order_sources(snapshot->configs, applications, *known, settings_.overrides);
-    decrypt_values(environment);
-    return environment;
+// A file whose top is a list or a value has all of it under this name.
+wire::Value without_document(wire::Value tree) {
+    const wire::Object* members = tree.if_object();
+    const bool is_wrapped =
+        members != nullptr && members->size() == 1 && members->front().first == "document";
+    return is_wrapped ? members->front().second : tree;
 }
 
-void ConfigFront::decrypt_values(Environment& environment) const {
+}  // namespace
+
+struct ConfigFront::Ask {
+    enum class What { nothing, environment, file, plain };
+    What what = What::nothing;
+    std::string application;            // as it was asked for
+    std::string profiles;               // likewise
+    std::optional<std::string> label;   // likewise, with slashes
+    std::string extension;              // of a file
+    std::string inner;                  // path of a plain file
+    std::vector<std::string> labels{};  // the strongest first
+    Wanted wanted{};
+};
+
+ConfigFront::Ask ConfigFront::read(const ConfigRequest& request) const {
+    const auto& path = request.path;
+    Ask ask;
+    const auto file =
+        path.empty() || path.size() > 2 ? std::nullopt : read_file_request(path.back());
+    const bool is_default = has_query(request, "useDefaultLabel", "");
+    if (file) {
+        ask.what = Ask::What::file;
+        ask.application = file->application;
+        ask.profiles = file->profiles;
+        ask.extension = file->extension;
+        ask.label = path.size() == 2 ? std::optional{with_slashes(path[0])} : std::nullopt;
+    } else if (path.size() < 2) {
+        return ask;
+    } else {
+        const bool is_plain = path.size() > 3 || (path.size() == 3 && is_default);
+        ask.what = is_plain ? Ask::What::plain : Ask::What::environment;
+        ask.application = path[0];
+        ask.profiles = path[1];
+        const bool has_label = path.size() > 2 && !(is_plain && is_default);
+        ask.label = has_label ? std::optional{with_slashes(path[2])} : std::nullopt;
+        ask.inner = is_plain ? join(path, has_label ? 3 : 2) : std::string{};
+    }
+    const std::string name = with_slashes(ask.application);
+    if (!is_application(name)) {
+        refuse_name("an application", name);
+    }
+    auto profiles = read_profiles(ask.profiles);
+    if (!profiles) {
+        refuse_name("a profile", ask.profiles);
+    }
+    ask.labels = ask.label ? owned(*ask.label) : std::vector<std::string>{""};
+    std::ranges::reverse(ask.labels);
+    if (ask.label &&
+        (ask.labels.size() > labels_max || !std::ranges::all_of(ask.labels, is_label))) {
+        refuse_name("a label", *ask.label);
+    }
+    if (ask.what == Ask::What::plain && !is_inner_path(ask.inner)) {
+        refuse_name("a file", ask.inner);
+    }
+    ask.wanted = {.applications = owned(name), .profiles = *std::move(profiles)};
+    return ask;
+}
+
+std::vector<std::string> ConfigFront::labels_of(const ConfigRequest& request) const {
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    return is_read && !answer_cipher(request, cipher_) ? read(request).labels
+                                                       : std::vector<std::string>{};
+}
+
+ConfigReply ConfigFront::answer(const ConfigRequest& request, Snapshots snapshots) const {
+    if (auto reply_of_cipher = answer_cipher(request, cipher_)) {
+        return *std::move(reply_of_cipher);
+    }
+    if (request.method != "GET" && request.method != "HEAD") {
+        return status_only(405);
+    }
+    const Ask ask = read(request);
+    switch (ask.what) {
+        case Ask::What::nothing:
+            return status_only(404);
+        case Ask::What::environment:
+            return show_environment(request, ask, snapshots);
+        case Ask::What::file:
+            return show_file(request, ask, snapshots);
+        case Ask::What::plain:
+            return show_plain(request, ask, snapshots);
+    }
+    return status_only(404);
+}
+
+const Snapshot::Parsed& ConfigFront::parsed(const Snapshot& snapshot,
+                                            const std::string& path) const {
+    const auto known = snapshot.parsed.find(path);
+    if (known != snapshot.parsed.end()) {
+        return known->second;
+    }
+    Snapshot::Parsed made;
+    try {
+        made.documents = reader_.read(path, snapshot.files.at(path).text);
+    } catch (const Failure& failure) {
+        made.trouble = path + ": " + failure.message;
+    }
+    return snapshot.parsed.emplace(path, std::move(made)).first->second;
+}
+
+std::vector<PropertySource> ConfigFront::sources(const Wanted& wanted,
+                                                 const Snapshot& snapshot) const {
+    const auto folders = folders_of(settings_.search_paths, wanted, snapshot.files);
+    std::vector<ConfigFile> found;
+    for (const std::string& stem : stems_of(wanted.applications, wanted.profiles)) {
+        for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+            for (const char* extension : {".properties", ".yml", ".yaml"}) {
+                const std::string path = *folder + stem + extension;
+                if (!snapshot.files.contains(path)) {
+                    continue;
+                }
+                const Snapshot::Parsed& file = parsed(snapshot, path);
+                if (!file.trouble.empty()) {
+                    throw Failure{Kind::internal, "config.malformed", file.trouble};
+                }
+                found.push_back({.stem = stem,
+                                 .name = snapshot.name_prefix + path,
+                                 .documents = file.documents});
+            }
+        }
+    }
+    auto ordered = order_sources(found, wanted.applications, wanted.profiles, settings_.overrides);
+    decrypt(ordered);
+    return ordered;
+}
+
+std::vector<PropertySource> ConfigFront::all_sources(const Ask& ask, Snapshots snapshots) const {
+    std::vector<PropertySource> all;
+    for (std::size_t i = 0; i < snapshots.size(); ++i) {
+        Wanted wanted = ask.wanted;
+        wanted.label = ask.labels[i];
+        std::ranges::move(sources(wanted, *snapshots[i]), std::back_inserter(all));
+    }
+    return all;
+}
+
+void ConfigFront::decrypt(std::vector<PropertySource>& sources) const {
     if (cipher_ == nullptr) {
         return;
     }
-    for (PropertySource& source : environment.sources) {
+    for (PropertySource& source : sources) {
         for (Entry& entry : source.entries) {
             const std::string* text = entry.value.if_string();
             if (text == nullptr || !text->starts_with(cipher_mark)) {
                 continue;
             }
-            const auto inner = without_marks(std::string_view{*text}.substr(cipher_mark.size()));
-            if (auto plain = cipher_->decrypt(inner)) {
+            const auto inner = std::string_view{*text}.substr(cipher_mark.size());
+            if (auto plain = cipher_->decrypt(without_key_marks(inner))) {
                 entry.value = *std::move(plain);
             } else {
                 entry.key = "invalid." + entry.key;
@@ -137,132 +230,76 @@ void ConfigFront::decrypt_values(Environment& environment) const {
     }
 }
 
-ConfigReply ConfigFront::answer(const ConfigRequest& request) const {
-    const auto& path = request.path;
-    if (request.method == "POST" && !path.empty() && path[0] == "encrypt") {
-        return encrypt(request);
+ConfigReply ConfigFront::show_environment(const ConfigRequest& request, const Ask& ask,
+                                          Snapshots snapshots) const {
+    Environment found{.name = ask.application,
+                      .profiles = {ask.profiles},
+                      .label = ask.label,
+                      .version = {},
+                      .sources = all_sources(ask, snapshots)};
+    for (const SnapshotPtr& snapshot : snapshots) {
+        found.version += (found.version.empty() ? "" : ",") + snapshot->version;
     }
-    if (request.method == "POST" && !path.empty() && path[0] == "decrypt") {
-        return decrypt(request);
-    }
-    if (request.method != "GET" && request.method != "HEAD") {
-        return {.status = 405, .type = {}, .body = {}};
-    }
-    return answer_get(request);
-}
-
-ConfigReply ConfigFront::answer_get(const ConfigRequest& request) const {
-    const auto& path = request.path;
-    if (path.size() == 2 && path[0] == "encrypt" && path[1] == "status") {
-        return cipher_ != nullptr ? reply("application/json", R"({"status":"OK"})")
-                                  : refuse_cipher(404, "NO_KEY", "No key was installed");
-    }
-    if (!path.empty() && path[0] == "key" && path.size() != 2) {
-        const std::string pem = cipher_ != nullptr ? cipher_->public_pem() : std::string{};
-        return pem.empty() ? refuse_cipher(404, "NOT_FOUND", "No public key available")
-                           : reply("text/plain", pem);
-    }
-    switch (path.size()) {
-        case 1:
-            return show_file(request, path[0], std::nullopt);
-        case 2:
-            if (read_file_request(path[1])) {
-                return show_file(request, path[1], path[0]);
-            }
-            return show_environment(request);
-        case 3:
-            return has_query(request, "useDefaultLabel", "") ? show_plain(request)
-                                                             : show_environment(request);
-        case 0:
-            return {.status = 404, .type = {}, .body = {}};
-        default:
-            return show_plain(request);
-    }
-}
-
-ConfigReply ConfigFront::show_environment(const ConfigRequest& request) const {
-    const auto& path = request.path;
-    const auto label = path.size() > 2 ? std::optional<std::string_view>{path[2]} : std::nullopt;
-    const Environment found = environment(path[0], path[1], label);
     if (found.sources.empty() && !settings_.accepts_empty) {
-        return {.status = 404, .type = {}, .body = {}};
+        return status_only(404);
     }
     const bool has_origins = request.accept.find(v2_type) != std::string_view::npos;
     return reply(has_origins ? v2_type : "application/json", environment_json(found, has_origins));
 }
 
-ConfigReply ConfigFront::show_file(const ConfigRequest& request, const std::string& name,
-                                   std::optional<std::string_view> label) const {
-    const auto file = read_file_request(name);
-    if (!file || file->profiles.find('-') != std::string::npos) {
-        return {.status = 404, .type = {}, .body = {}};
+ConfigReply ConfigFront::show_file(const ConfigRequest& request, const Ask& ask,
+                                   Snapshots snapshots) const {
+    std::vector<Entry> entries = merge(all_sources(ask, snapshots));
+    if (entries.empty() && !settings_.accepts_empty) {
+        return status_only(404);
     }
-    const Environment found = environment(file->application, file->profiles, label);
-    std::vector<Entry> entries = merge(found.sources);
     if (!has_query(request, "resolvePlaceholders", "false")) {
+        const std::vector<Entry> known = entries;
+        Placeholders placeholders{known};
         for (Entry& entry : entries) {
             if (const std::string* text = entry.value.if_string()) {
-                entry.value = resolve(*text, entries);
+                entry.value = placeholders.resolve(*text);
             }
         }
     }
-    if (file->extension == "properties") {
+    if (ask.extension == "properties") {
         std::ranges::sort(entries, {}, &Entry::key);
         return reply(text_type, write_properties(entries));
     }
-    const wire::Value tree = to_tree(entries);
-    return file->extension == "json" ? reply("application/json", wire::to_json(tree))
-                                     : reply(text_type, to_yaml(tree));
+    const wire::Value tree = without_document(to_tree(entries));
+    return ask.extension == "json" ? reply("application/json", wire::to_json(tree))
+                                   : reply(text_type, to_yaml(tree));
 }
 
-ConfigReply ConfigFront::show_plain(const ConfigRequest& request) const {
-    const auto& path = request.path;
-    const bool is_default = has_query(request, "useDefaultLabel", "");
-    const std::string wanted = is_default ? snapshots_.default_label() : with_slashes(path[2]);
-    const std::string inner = join(path, is_default ? 2 : 3);
-    const auto profiles = read_profiles(path[1]);
-    if (!profiles || !is_application(with_slashes(path[0])) || !is_label(wanted) ||
-        !is_inner_path(inner)) {
-        return {.status = 400, .type = {}, .body = {}};
-    }
-    const auto snapshot = snapshots_.find(wanted);
-    if (!snapshot) {
-        return {.status = 404, .type = {}, .body = {}};
-    }
-    for (const std::string& candidate : candidates(inner, *profiles)) {
-        const auto file = snapshot->files.find(candidate);
-        if (file == snapshot->files.end()) {
-            continue;
+ConfigReply ConfigFront::show_plain(const ConfigRequest& request, const Ask& ask,
+                                    Snapshots snapshots) const {
+    for (std::size_t i = 0; i < snapshots.size(); ++i) {
+        const Snapshot& snapshot = *snapshots[i];
+        Wanted wanted = ask.wanted;
+        wanted.label = ask.labels[i];
+        const auto folders = folders_of(settings_.search_paths, wanted, snapshot.files);
+        for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) {
+            for (const std::string& candidate : candidates(ask.inner, wanted.profiles)) {
+                const auto file = snapshot.files.find(*folder + candidate);
+                if (file == snapshot.files.end()) {
+                    continue;
+                }
+                const std::string modified = to_http_date(file->second.changed_at);
+                if (request.if_modified_since == modified) {
+                    return {.status = 304, .type = {}, .body = {}, .last_modified = modified};
+                }
+                const bool is_raw =
+                    request.accept.find("application/octet-stream") != std::string_view::npos;
+                const auto known = is_raw ? std::vector<Entry>{} : merge(sources(wanted, snapshot));
+                ConfigReply found =
+                    is_raw ? reply("application/octet-stream", file->second.text)
+                           : reply(text_type, Placeholders{known}.resolve(file->second.text));
+                found.last_modified = modified;
+                return found;
+            }
         }
-        const bool is_raw =
-            request.accept.find("application/octet-stream") != std::string_view::npos;
-        if (is_raw) {
-            return reply("application/octet-stream", file->second.text);
-        }
-        const Environment found = environment(path[0], path[1], wanted);
-        return reply(text_type, resolve(file->second.text, merge(found.sources)));
     }
-    return {.status = 404, .type = {}, .body = {}};
-}
-
-ConfigReply ConfigFront::encrypt(const ConfigRequest& request) const {
-    if (cipher_ == nullptr) {
-        return refuse_cipher(404, "NO_KEY", "No key was installed for encryption service");
-    }
-    return reply("text/plain", cipher_->encrypt(request.body));
-}
-
-ConfigReply ConfigFront::decrypt(const ConfigRequest& request) const {
-    if (cipher_ == nullptr) {
-        return refuse_cipher(404, "NO_KEY", "No key was installed for encryption service");
-    }
-    std::string_view text = trim(request.body);
-    if (text.starts_with(cipher_mark)) {
-        text.remove_prefix(cipher_mark.size());
-    }
-    const auto plain = cipher_->decrypt(without_marks(text));
-    return plain ? reply("text/plain", *plain)
-                 : refuse_cipher(400, "INVALID", "Text not encrypted with this key");
+    return status_only(404);
 }
 
 }  // namespace loquat::config

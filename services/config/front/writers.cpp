@@ -1,11 +1,15 @@
 #include "services/config/front/writers.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/text.hpp"
 
 namespace loquat::config {
 namespace {
 
-constexpr std::size_t index_max = 10'000;
+constexpr std::size_t parts_max = 64;
+constexpr std::size_t holes_max = 10'000;  // in all lists together
 
 void append_strings(std::string& out, std::span<const std::string> texts) {
     out += '[';
@@ -55,25 +59,28 @@ std::vector<std::string> parts_of(std::string_view key) {
     if (!part.empty()) {
         parts.push_back(std::move(part));
     }
-    return parts;
+    // What is deeper is one name: nobody needs it as a tree, and trees are walked by recursion.
+    return parts.size() > parts_max ? std::vector<std::string>{std::string{key}} : parts;
 }
 
 std::optional<std::size_t> index_of(std::string_view part) {
     if (part.size() < 3 || part.front() != '[' || part.back() != ']') {
         return std::nullopt;
     }
-    const auto number = parse_number(part.substr(1, part.size() - 2));
-    return number && *number < index_max ? std::optional<std::size_t>{*number} : std::nullopt;
+    return parse_number(part.substr(1, part.size() - 2));
 }
 
-wire::Value& child_of(wire::Value& parent, const std::string& part) {
-    if (const auto index = index_of(part);
-        index && (parent.is_null() || parent.if_array() != nullptr)) {
+wire::Value& child_of(wire::Value& parent, const std::string& part, std::size_t& holes_left) {
+    const auto index = index_of(part);
+    const std::size_t size = parent.if_array() != nullptr ? parent.if_array()->size() : 0;
+    const bool is_list = parent.is_null() || parent.if_array() != nullptr;
+    if (index && is_list && (*index < size || *index - size <= holes_left)) {
         if (parent.is_null()) {
             parent = wire::Array{};
         }
         wire::Array& items = *parent.if_array();
         if (items.size() <= *index) {
+            holes_left -= *index - size;
             items.resize(*index + 1);
         }
         return items[*index];
@@ -89,55 +96,90 @@ wire::Value& child_of(wire::Value& parent, const std::string& part) {
     return parent;
 }
 
-bool is_plain(std::string_view text) {
-    constexpr std::string_view harmless =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-";
-    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/";
+// What YAML 1.1 would take for something else than a text.
+bool is_other_type(std::string_view text) {
     const std::string lower = to_lower_ascii(text);
-    const bool is_word = lower == "true" || lower == "false" || lower == "yes" || lower == "no" ||
-                         lower == "on" || lower == "off" || lower == "null" || lower == "y" ||
-                         lower == "n";
-    return !text.empty() && !is_word && letters.find(text.front()) != std::string_view::npos &&
-           text.find_first_not_of(harmless) == std::string_view::npos;
+    for (const char* word : {"true", "false", "yes", "no", "on", "off", "null", "~", "=", "<<",
+                             ".inf", "-.inf", ".nan"}) {
+        if (lower == word) {
+            return true;
+        }
+    }
+    constexpr std::string_view of_numbers = "0123456789+-._:eExXabcdefABCDEF,";
+    const bool begins_so = text.find_first_of("0123456789") <= 1 || text.starts_with('.');
+    return begins_so && text.find_first_not_of(of_numbers) == std::string_view::npos;
+}
+
+bool has_breaks(std::string_view text) {
+    return std::ranges::any_of(text, [](char letter) {
+        return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f;
+    });
+}
+
+bool is_plain(std::string_view text) {
+    constexpr std::string_view signs = "-?:,[]{}#&*!|>'\"%@`";
+    const bool begins_well = !text.empty() && text.front() != ' ' && text.back() != ' ' &&
+                             text.back() != ':' &&
+                             signs.find(text.front()) == std::string_view::npos;
+    return begins_well && !is_other_type(text) && text.find(": ") == std::string_view::npos &&
+           text.find(" #") == std::string_view::npos && !text.starts_with("---") &&
+           !text.starts_with("...");
 }
 
 void append_scalar(std::string& out, const wire::Value& value) {
     const std::string* text = value.if_string();
-    if (text != nullptr && is_plain(*text)) {
-        out += *text;
-    } else {
-        wire::append_json(out, value);  // JSON is YAML
+    if (text == nullptr || has_breaks(*text)) {
+        return wire::append_json(out, value);  // JSON is YAML
     }
+    if (is_plain(*text)) {
+        out += *text;
+        return;
+    }
+    out += '\'';
+    for (const char letter : *text) {
+        out += letter == '\'' ? "''" : std::string(1, letter);
+    }
+    out += '\'';
 }
 
 void append_yaml(std::string& out, const wire::Value& value, std::size_t indent);
 
-void append_member(std::string& out, std::string_view head, const wire::Value& value,
-                   std::size_t indent) {
-    const bool is_tree = (value.if_object() != nullptr && !value.if_object()->empty()) ||
-                         (value.if_array() != nullptr && !value.if_array()->empty());
-    out.append(indent, ' ');
-    out += head;
-    if (is_tree) {
-        out += '\n';
-        append_yaml(out, value, indent + 2);
-    } else {
-        out += ' ';
-        append_scalar(out, value);
-        out += '\n';
-    }
+bool is_tree(const wire::Value& value) {
+    return (value.if_object() != nullptr && !value.if_object()->empty()) ||
+           (value.if_array() != nullptr && !value.if_array()->empty());
 }
 
+// In the block style of SnakeYAML: items of a list stand below its name, a map begins beside its
+// dash.
 void append_yaml(std::string& out, const wire::Value& value, std::size_t indent) {
+    const auto append_rest = [&](const wire::Value& member, std::size_t inner) {
+        if (is_tree(member)) {
+            out += '\n';
+            append_yaml(out, member, inner);
+        } else {
+            out += ' ';
+            append_scalar(out, member);
+            out += '\n';
+        }
+    };
     if (const wire::Object* members = value.if_object()) {
         for (const auto& [name, member] : *members) {
-            std::string head;
-            append_scalar(head, name);
-            append_member(out, head + ":", member, indent);
+            out.append(indent, ' ');
+            append_scalar(out, name);
+            out += ':';
+            append_rest(member, indent + (member.if_array() != nullptr ? 0 : 2));
         }
     } else if (const wire::Array* items = value.if_array()) {
         for (const wire::Value& item : *items) {
-            append_member(out, "-", item, indent);
+            out.append(indent, ' ');
+            out += '-';
+            if (is_tree(item)) {
+                std::string below;
+                append_yaml(below, item, indent + 2);
+                out += ' ' + below.substr(indent + 2);
+            } else {
+                append_rest(item, indent + 2);
+            }
         }
     }
 }
@@ -166,6 +208,7 @@ std::string environment_json(const Environment& environment, bool has_origins) {
 
 wire::Value to_tree(std::span<const Entry> entries) {
     wire::Value tree{wire::Object{}};
+    std::size_t holes_left = holes_max;
     for (const Entry& entry : entries) {
         wire::Value* at = &tree;
         for (const std::string& part : parts_of(entry.key)) {
@@ -174,7 +217,7 @@ wire::Value to_tree(std::span<const Entry> entries) {
             if (is_leaf_there) {
                 *at = wire::Object{};  // `a` and `a.b`: what is below wins
             }
-            at = &child_of(*at, part);
+            at = &child_of(*at, part, holes_left);
         }
         const bool has_below = at->if_object() != nullptr || at->if_array() != nullptr;
         if (!has_below) {
@@ -187,7 +230,11 @@ wire::Value to_tree(std::span<const Entry> entries) {
 std::string to_yaml(const wire::Value& tree) {
     std::string out;
     append_yaml(out, tree, 0);
-    return out.empty() ? "{}\n" : out;
+    if (out.empty()) {
+        append_scalar(out, tree);
+        out += '\n';
+    }
+    return out;
 }
 
 }  // namespace loquat::config

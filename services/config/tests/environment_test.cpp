@@ -96,15 +96,16 @@ TEST(Placeholders, are_put_in_out_of_the_entries) {
                                      {.key = "url", .value = "http://${host}:${port}/"},
                                      {.key = "name", .value = "host"}};
 
-    EXPECT_EQ(resolve("at ${url}x", entries), "at http://h:80/x");
-    EXPECT_EQ(resolve("${none:${host}} ${none:} ${none} ${${name}}", entries), "h  ${none} h");
-    EXPECT_EQ(resolve("$ {host} ${host $}", entries), "$ {host} ${host $}");
-    EXPECT_EQ(resolve("${open", entries), "${open");
+    EXPECT_EQ(Placeholders{entries}.resolve("at ${url}x"), "at http://h:80/x");
+    EXPECT_EQ(Placeholders{entries}.resolve("${none:${host}} ${none:} ${none} ${${name}}"),
+              "h  ${none} h");
+    EXPECT_EQ(Placeholders{entries}.resolve("$ {host} ${host $}"), "$ {host} ${host $}");
+    EXPECT_EQ(Placeholders{entries}.resolve("${open"), "${open");
 }
 
 TEST(Placeholders, that_never_end_are_refused) {
     const std::vector<Entry> circle{{.key = "a", .value = "${b}"}, {.key = "b", .value = "${a}"}};
-    EXPECT_THROW(resolve("${a}", circle), Failure);
+    EXPECT_THROW(Placeholders{circle}.resolve("${a}"), Failure);
 
     std::vector<Entry> laughs{{.key = "a0", .value = std::string(1000, 'x')}};
     for (int i = 1; i < 12; ++i) {
@@ -115,7 +116,7 @@ TEST(Placeholders, that_never_end_are_refused) {
         }
         laughs.push_back({.key = "a" + std::to_string(i), .value = ten});
     }
-    EXPECT_THROW(resolve("${a11}", laughs), Failure);
+    EXPECT_THROW(Placeholders{laughs}.resolve("${a11}"), Failure);
 }
 
 }  // namespace

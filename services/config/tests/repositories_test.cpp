@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "base/failure.hpp"
-#include "services/config/adapters/folder_snapshots.hpp"
 #include "services/config/adapters/git_repository.hpp"
+#include "services/config/adapters/read_folder.hpp"
 
 namespace loquat::config {
 namespace {
@@ -64,24 +64,6 @@ TEST_F(Repositories, read_a_folder_without_hidden_files_and_ways_out) {
     EXPECT_EQ(files.at("deep/b.txt").text, "b");
     EXPECT_TRUE(files.contains("inner.yml"));
     EXPECT_THROW(read_folder(root / "none"), Failure);
-}
-
-TEST_F(Repositories, make_snapshots_of_what_can_be_read) {
-    write("application.yml", "a: 1");
-    write("chat.properties", "b=2");
-    write("mail.yml", "a: [");
-    write("notes.txt", "n");
-    write("sub/chat.yml", "c: 3");
-
-    const auto snapshot =
-        build_snapshot("v", read_folder(root / "work"), {.name_prefix = "file:/c/"});
-
-    ASSERT_THAT(snapshot->configs, SizeIs(2));
-    EXPECT_EQ(snapshot->configs[1].name, "file:/c/chat.properties");
-    EXPECT_THAT(snapshot->broken, ElementsAre(Pair("mail", HasSubstr("mail.yml: line 1"))));
-    EXPECT_THAT(snapshot->files, SizeIs(5));
-    const auto below = build_snapshot("v", read_folder(root / "work"), {.search_paths = {"sub"}});
-    EXPECT_THAT(below->configs, SizeIs(1));
 }
 
 TEST_F(Repositories, follow_branches_tags_and_commits_of_git) {

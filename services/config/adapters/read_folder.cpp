@@ -1,4 +1,4 @@
-#include "services/config/adapters/folder_snapshots.hpp"
+#include "services/config/adapters/read_folder.hpp"
 
 #include <fstream>
 

@@ -1,0 +1,56 @@
+#pragma once
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "aio/loop.hpp"
+#include "aio/offload.hpp"
+#include "services/config/adapters/git_repository.hpp"
+#include "services/config/ports.hpp"
+
+namespace loquat::config {
+
+struct GitSourceSettings {
+    GitSettings repository;
+    std::string default_label;  // empty: what the repository calls its own, main or master
+    std::chrono::milliseconds fetch_every{10'000};
+};
+
+// A clone that is brought up to date in the background; what it has is served meanwhile, also while
+// the repository is away, broken or silent.
+class GitSource final : public SourcePort {
+  public:
+    GitSource(aio::Loop& loop, GitSourceSettings settings);
+    ~GitSource() override;
+
+    // Throws `config.git_missing`, `config.unreadable` (unavailable).
+    void start(std::function<void()> on_change) override;
+    Task<void> stop() override;
+    std::string default_label() const override;
+    Task<SnapshotPtr> find(std::string label) override;
+    Task<void> refresh() override;
+    std::optional<std::string> trouble() const override;
+    void set_fetch_every(std::chrono::milliseconds every);
+
+  private:
+    // Shared with the thread that fetches: a library that hangs in a connection cannot be stopped,
+    // and must not hold up the end of the process.
+    struct Fetching;
+
+    SnapshotPtr read(const std::string& label);
+    bool is_worth_a_look() const;
+
+    aio::Loop& loop_;
+    GitSourceSettings settings_;
+    std::shared_ptr<Fetching> fetching_;
+    // Of the one thread that reads, and its handle of the clone.
+    std::unique_ptr<GitRepository> repository_;
+    std::vector<SnapshotPtr> recent_;  // the last one first
+    std::unique_ptr<aio::WorkerPool> threads_;
+};
+
+}  // namespace loquat::config

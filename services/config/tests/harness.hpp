@@ -1,0 +1,101 @@
+#pragma once
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "runtime/platform.hpp"
+#include "services/config/module.hpp"
+
+namespace loquat::config {
+
+// What comes back until the server closes: head and body.
+inline std::string fetch(const std::string& address, const std::string& method,
+                         const std::string& target, const std::string& fields = {},
+                         const std::string& body = {}) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port =
+        htons(static_cast<std::uint16_t>(*parse_number(address.substr(address.rfind(':') + 1))));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const std::string request =
+        method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields +
+        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    std::string whole;
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 &&
+        ::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
+        std::array<char, 4096> piece{};
+        for (ssize_t size = 1; size > 0;) {
+            size = ::recv(socket, piece.data(), piece.size(), 0);
+            whole.append(piece.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        }
+    }
+    ::close(socket);
+    return whole;
+}
+
+inline std::string body_of(const std::string& answer) {
+    return answer.substr(std::min(answer.find("\r\n\r\n") + 4, answer.size()));
+}
+inline std::string status_of(const std::string& answer) { return answer.substr(9, 3); }
+
+// The service on a port of its own, with a folder `work` that may be a repository.
+struct ServiceTest : testing::Test {
+    std::filesystem::path root =
+        std::filesystem::temp_directory_path() / ("loquat-config-" + Uuid::make().to_string());
+    std::unique_ptr<runtime::Platform> platform;
+
+    ServiceTest() { std::filesystem::create_directories(work()); }
+    ~ServiceTest() override {
+        platform.reset();
+        std::filesystem::remove_all(root);
+    }
+
+    std::filesystem::path work() const { return root / "work"; }
+    void write(const std::string& path, const std::string& text) const {
+        const auto file = work() / path;
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream{file} << text;
+    }
+    void git(const std::string& command) const {
+        const std::string line = "cd '" + work().string() +
+                                 "' && git -c user.name=t -c user.email=t@example.org "
+                                 "-c init.defaultBranch=main " +
+                                 command + " >/dev/null 2>&1";
+        ASSERT_EQ(::system(line.c_str()), 0) << command;
+    }
+    void commit() const {
+        git("add -A");
+        git("commit -m change");
+    }
+
+    void start(std::vector<std::string> settings) {
+        settings.push_back("config.port=0");
+        runtime::PlatformOptions options{.modules = {&module}, .data = root / "data"};
+        options.sections = runtime::sections_of(options.modules);
+        options.sources.settings = std::move(settings);
+        platform = std::make_unique<runtime::Platform>(std::move(options));
+        platform->start();
+    }
+    void start_folder(std::vector<std::string> settings = {}) {
+        settings.push_back("config.folder=" + work().string());
+        start(std::move(settings));
+    }
+    std::string ask(const std::string& target, const std::string& fields = {}) const {
+        return fetch(platform->address_of("config"), "GET", target, fields);
+    }
+    std::string post(const std::string& target, const std::string& body,
+                     const std::string& fields = {}) const {
+        return fetch(platform->address_of("config"), "POST", target, fields, body);
+    }
+};
+
+}  // namespace loquat::config
