@@ -1,21 +1,17 @@
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
-#include "aio/call.hpp"
-#include "aio/offload.hpp"
 #include "base/failure.hpp"
+#include "net/resolve.hpp"
 #include "net/stream.hpp"
 
 namespace loquat::net {
 namespace {
 
-constexpr std::size_t addresses_max = 8;
 constexpr std::chrono::seconds system_patience{60};
 
 Failure unreachable(const std::string& host, std::uint16_t port, const std::string& why) {
@@ -26,44 +22,6 @@ Failure unreachable(const std::string& host, std::uint16_t port, const std::stri
 Failure too_late(const std::string& host, std::uint16_t port) {
     return Failure{Kind::timed_out, "upstream.timeout", "The other server did not answer in time.",
                    host + ":" + std::to_string(port) + ": connect"};
-}
-
-std::vector<Address> look_up(const std::string& host) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_family = AF_UNSPEC;
-    addrinfo* found = nullptr;
-    std::vector<Address> addresses;
-    if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
-        return addresses;
-    }
-    for (const addrinfo* one = found; one != nullptr && addresses.size() < addresses_max;
-         one = one->ai_next) {
-        sockaddr_storage name{};
-        std::memcpy(&name, one->ai_addr, std::min<std::size_t>(one->ai_addrlen, sizeof name));
-        addresses.push_back(Endpoint::from_sockaddr(name).address);
-    }
-    ::freeaddrinfo(found);
-    return addresses;
-}
-
-// getaddrinfo blocks, so it runs on threads of its own.
-aio::WorkerPool& resolvers() {
-    static aio::WorkerPool pool{"resolve", 2, 256};
-    return pool;
-}
-
-Task<std::vector<Address>> resolve(std::string host, Steady deadline) {
-    if (const auto numeric = Address::parse(host)) {
-        std::vector<Address> one{*numeric};
-        co_return one;
-    }
-    auto work = [host]() -> Task<std::vector<Address>> {
-        auto job = [host] { return look_up(host); };
-        co_return co_await resolvers().run<std::vector<Address>>(std::move(job));
-    };
-    co_return co_await aio::call_on<std::vector<Address>>(aio::Loop::current(), std::move(work),
-                                                          deadline);
 }
 
 // None when this address refuses; throws only on cancellation.

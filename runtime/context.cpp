@@ -46,6 +46,8 @@ std::string Context::service_url(std::string_view service) const {
     return platform_.state_->url_of(service);
 }
 
+Neighbours& Context::neighbours() const { return platform_.state_->neighbours; }
+
 const Config& Context::config_section_value() const { return platform_.state_->config; }
 
 bool Context::is_hosted(std::string_view service) const {

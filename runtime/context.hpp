@@ -17,6 +17,7 @@
 namespace loquat::runtime {
 
 class Dispatcher;
+struct Neighbours;
 class Platform;
 class Stores;
 
@@ -80,8 +81,10 @@ class Context {
     TakenPort taken_port() const;
     // The names of all of the platform's services, those of other processes too.
     std::vector<std::string> known_services() const;
-    // Base address of a service elsewhere (`platform.urls`); empty when there is none.
+    // First address of a service elsewhere (`platform.urls`); empty when there is none.
     std::string service_url(std::string_view service) const;
+    // Where services of other processes are: runtime/discovery/neighbours.hpp.
+    Neighbours& neighbours() const;
 
   private:
     friend class Platform;

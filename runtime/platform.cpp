@@ -165,6 +165,7 @@ void Platform::start() {
     try {
         make_instances();
         state_->clients.connect();
+        state_->follow_names();
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
         }

@@ -1,4 +1,5 @@
 #pragma once
+#include "runtime/clients_config.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::runtime {
@@ -14,16 +15,24 @@ enum class TakenPort {
     refuse,  // does not start
 };
 
+// One address of a service; a service that has several comes several times.
 struct ServiceUrl {
     std::string service;
     std::string url;
+    std::string zone;
+    std::int32_t weight = 100;
 
+    static constexpr std::array<std::string_view, 2> defaulted{"zone", "weight"};
     static constexpr std::array fields{
         wire::Field{"service", 1, 64, "Its name: auth, or one that a route names."},
-        wire::Field{"url", 1, 2'000, "http://host:port of its process."},
+        wire::Field{"url", 1, 2'000,
+                    "http://host:port of its process; of a name with several addresses each is "
+                    "an instance."},
+        wire::Field{"zone", 0, 64, "Where it stands."},
+        wire::Field{"weight", 0, 10'000, "Its share of the calls beside others; 0: none."},
     };
 };
-BOOST_DESCRIBE_STRUCT(ServiceUrl, (), (service, url))
+BOOST_DESCRIBE_STRUCT(ServiceUrl, (), (service, url, zone, weight))
 
 // What concerns the process and not one service; section `platform`.
 struct PlatformConfig {
@@ -36,6 +45,7 @@ struct PlatformConfig {
     std::int32_t token_cache_entries = 16'384;
     std::string internal_key;
     std::vector<ServiceUrl> urls;
+    ClientsConfig clients;
     std::int32_t neighbour_seconds_max = 60;
     std::vector<std::string> origins;
     std::int64_t disk_bytes_min = 64 * 1024 * 1024;
@@ -53,7 +63,10 @@ struct PlatformConfig {
                     "Verified tokens that each loop remembers."},
         wire::Field{"internal_key", 0, 256,
                     "The secret between services; made at the first start when empty."},
-        wire::Field{"urls", 0, 64, "Where services of other processes are: {service, url}."},
+        wire::Field{"urls", 0, 256,
+                    "Where services of other processes are: {service, url}; one with several "
+                    "addresses comes several times."},
+        wire::Field{.name = "clients", .doc = "How services of other processes are called."},
         wire::Field{"neighbour_seconds_max", 0, 3'600,
                     "How long a start waits for a service of another process that it needs."},
         wire::Field{"origins", 0, 100,
@@ -65,7 +78,7 @@ struct PlatformConfig {
 };
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
-                       token_audience, token_cache_entries, internal_key, urls,
+                       token_audience, token_cache_entries, internal_key, urls, clients,
                        neighbour_seconds_max, origins, disk_bytes_min))
 
 }  // namespace loquat::runtime

@@ -27,10 +27,13 @@ void check_urls(const Config& config, const std::vector<ServiceUrl>& urls,
             findings.add(here + ".url", "must be of the form http://host:port, not " +
                                             hide_credentials(urls[i].url));
         }
-        const auto is_same = [&](const ServiceUrl& one) { return one.service == urls[i].service; };
+        const auto is_same = [&](const ServiceUrl& one) {
+            return one.service == urls[i].service && one.url == urls[i].url;
+        };
         if (std::find_if(urls.begin(), urls.begin() + static_cast<std::ptrdiff_t>(i), is_same) !=
             urls.begin() + static_cast<std::ptrdiff_t>(i)) {
-            findings.add(here + ".service", "comes twice: " + urls[i].service);
+            findings.add(
+                here, "comes twice: " + urls[i].service + " at " + hide_credentials(urls[i].url));
         }
         const auto near = suggest(urls[i].service, known);
         if (near && *near != urls[i].service) {

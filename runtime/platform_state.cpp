@@ -9,6 +9,8 @@
 #include "base/bytes.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "net/resolve.hpp"
+#include "runtime/discovery/static_instances.hpp"
 #include "runtime/memory_metrics.hpp"
 #include "runtime/remote.hpp"
 #include "runtime/stores/builtin.hpp"
@@ -93,6 +95,7 @@ Platform::State::State(PlatformOptions given)
       settings(load_settings(config, options.modules)),
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
+      neighbours{std::make_unique<StaticInstances>(settings.urls)},
       stores({folder, troubles, health, metrics}, builtin_stores(),
              config.get<StoreConfig>("store")) {
     add_memory_metrics(metrics);
@@ -134,6 +137,18 @@ bool Platform::State::is_hosted(std::string_view service) const {
 std::string Platform::State::url_of(std::string_view service) const {
     const auto entry = std::ranges::find(settings.urls, service, &ServiceUrl::service);
     return entry == settings.urls.end() ? std::string{} : entry->url;
+}
+
+void Platform::State::follow_names() {
+    auto* known = dynamic_cast<StaticInstances*>(neighbours.instances.get());
+    if (known == nullptr || !known->has_names()) {
+        return;
+    }
+    const std::chrono::seconds pause{settings.clients.name_seconds};
+    const auto look_up = [pause](std::string host) {
+        return net::resolve(std::move(host), std::chrono::steady_clock::now() + pause);
+    };
+    loop_named("services").spawn(known->follow_names(pause, look_up));
 }
 
 contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {

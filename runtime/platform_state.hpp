@@ -10,6 +10,7 @@
 #include "aio/loop.hpp"
 #include "runtime/callees.hpp"
 #include "runtime/context.hpp"
+#include "runtime/discovery/neighbours.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/free_memory.hpp"
 #include "runtime/platform.hpp"
@@ -37,6 +38,8 @@ struct Platform::State final : contracts::CallObserver {
     contracts::Callee find_callee(const Clients::Wanted& wanted);
 
     aio::Loop& loop_named(const std::string& name);
+    // Follows the names of `platform.urls`, where there are any.
+    void follow_names();
 
     struct Instance {
         std::unique_ptr<Context> context;
@@ -50,6 +53,7 @@ struct Platform::State final : contracts::CallObserver {
     PlatformConfig settings;
     store::Folder folder;
     std::string internal_key;
+    Neighbours neighbours;
     Metrics metrics;
     FreeMemory free_memory;
     Health health;

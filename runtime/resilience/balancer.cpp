@@ -4,16 +4,22 @@
 #include <cmath>
 
 namespace loquat::runtime {
+namespace {
+
+constexpr double unknown_ns = 1e9;
+
+}  // namespace
 
 void Balancer::set(std::span<const Endpoint> endpoints) {
     std::vector<TargetPtr> next;
+    next.reserve(endpoints.size());
     for (const Endpoint& endpoint : endpoints) {
         const auto known = std::ranges::find_if(targets_, [&endpoint](const TargetPtr& target) {
             return target->endpoint.id == endpoint.id &&
                    target->endpoint.address == endpoint.address;
         });
         if (known == targets_.end()) {
-            next.push_back(std::make_shared<Target>(Target{.endpoint = endpoint}));
+            next.push_back(std::make_shared<Target>(endpoint));
         } else {
             (*known)->endpoint = endpoint;
             next.push_back(*known);
@@ -25,8 +31,12 @@ void Balancer::set(std::span<const Endpoint> endpoints) {
     targets_ = std::move(next);
 }
 
-std::vector<Balancer::Target*> Balancer::fit_ones(std::span<const TargetPtr> tried,
-                                                  Steady now) const {
+bool Balancer::is_fit(const Target& target, const Wanted& wanted, Steady now) const {
+    return target.endpoint.is_healthy && !is_aside(target, now) &&
+           (!wanted.may || wanted.may(target));
+}
+
+std::vector<Balancer::Target*> Balancer::fit_ones(const Wanted& wanted, Steady now) const {
     const auto choose_if = [this](const auto& is_wanted) {
         std::vector<Target*> chosen;
         for (const TargetPtr& target : targets_) {
@@ -36,73 +46,92 @@ std::vector<Balancer::Target*> Balancer::fit_ones(std::span<const TargetPtr> tri
         }
         return chosen;
     };
-    const auto is_tried = [&tried](const Target& target) {
-        return std::ranges::any_of(tried,
-                                   [&](const TargetPtr& one) { return one.get() == &target; });
+    const auto is_tried = [&wanted](const Target& target) {
+        return std::ranges::find(wanted.tried, &target, &TargetPtr::get) != wanted.tried.end();
     };
-    const auto is_fit = [&](const Target& target) {
-        return target.endpoint.is_healthy && !is_aside(target, now) && !is_tried(target);
-    };
+    const auto may = [&wanted](const Target& one) { return !wanted.may || wanted.may(one); };
     std::vector<Target*> chosen;
     if (!rules_.zone.empty()) {
+        chosen = choose_if([&](const Target& one) {
+            return one.endpoint.zone == rules_.zone && !is_tried(one) && is_fit(one, wanted, now);
+        });
+    }
+    if (chosen.empty()) {
         chosen = choose_if(
-            [&](const Target& one) { return is_fit(one) && one.endpoint.zone == rules_.zone; });
+            [&](const Target& one) { return !is_tried(one) && is_fit(one, wanted, now); });
     }
     if (chosen.empty()) {
-        chosen = choose_if(is_fit);
+        chosen = choose_if([&](const Target& one) { return !is_tried(one) && may(one); });
     }
-    if (chosen.empty()) {
-        chosen = choose_if([&](const Target& one) { return !is_tried(one); });
-    }
-    if (chosen.empty()) {
-        chosen = choose_if([](const Target&) { return true; });
+    if (chosen.empty() && wanted.again == Again::same_rather_than_none) {
+        chosen = choose_if(may);
     }
     return chosen;
 }
 
-// An average forgets by half in each `latency_memory`: one that was slow is tried again.
+// An average forgets by half in each `latency_memory`: one that was slow is tried again.  Of one
+// that is not known yet a second call waits for the first: it may be asleep.
 double Balancer::cost_of(const Target& target, Steady now) const {
+    if (target.latency_ns == 0 && target.under_way > 0) {
+        return unknown_ns * target.under_way;
+    }
     const double age = std::chrono::duration<double>(now - target.latency_at) /
                        std::chrono::duration<double>(rules_.latency_memory);
     const double latency = target.latency_ns * std::exp2(-std::max(0.0, age));
-    return (latency + 1.0) * (target.under_way + 1) / target.endpoint.weight;
+    return (latency + 1.0) * (target.under_way + 1);
 }
 
-Balancer::TargetPtr Balancer::choose(std::span<const TargetPtr> tried, std::mt19937_64& random,
-                                     Steady now) {
-    const std::vector<Target*> fit = fit_ones(tried, now);
+// A place in `fit` by the weights; `without` is left out.
+std::size_t Balancer::draw(std::span<Target* const> fit, std::size_t without,
+                           std::mt19937_64& random) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < fit.size(); ++i) {
+        sum += i == without ? 0 : static_cast<std::uint64_t>(fit[i]->endpoint.weight);
+    }
+    std::uint64_t left = std::uniform_int_distribution<std::uint64_t>{0, sum - 1}(random);
+    for (std::size_t i = 0;; ++i) {
+        const std::uint64_t weight =
+            i == without ? 0 : static_cast<std::uint64_t>(fit[i]->endpoint.weight);
+        if (left < weight) {
+            return i;
+        }
+        left -= weight;
+    }
+}
+
+Balancer::TargetPtr Balancer::choose(const Wanted& wanted, std::mt19937_64& random, Steady now) {
+    // Most services have one instance, and it is mostly well: nothing is drawn or allocated.
+    if (targets_.size() == 1 && wanted.tried.empty() && targets_.front()->endpoint.weight > 0 &&
+        is_fit(*targets_.front(), wanted, now)) {
+        return targets_.front();
+    }
+    const std::vector<Target*> fit = fit_ones(wanted, now);
     if (fit.empty()) {
         return nullptr;
     }
-    std::vector<double> weights;
-    weights.reserve(fit.size());
-    for (const Target* target : fit) {
-        weights.push_back(target->endpoint.weight);
-    }
-    std::discrete_distribution<std::size_t> draw{weights.begin(), weights.end()};
-    const std::size_t first = draw(random);
-    std::size_t second = first;
+    const std::size_t first = draw(fit, fit.size(), random);
+    Target* chosen = fit[first];
     if (fit.size() > 1) {
-        weights[first] = 0;
-        second = std::discrete_distribution<std::size_t>{weights.begin(), weights.end()}(random);
+        // The weights are in the draw: both are judged as if they had the same.
+        Target* second = fit[draw(fit, first, random)];
+        chosen = cost_of(*second, now) < cost_of(*chosen, now) ? second : chosen;
     }
-    // The weight was in the draw already: both are judged as if they had the same.
-    const auto cost = [&](std::size_t index) {
-        return cost_of(*fit[index], now) * fit[index]->endpoint.weight;
-    };
-    Target* chosen = fit[cost(second) < cost(first) ? second : first];
     return *std::ranges::find(targets_, chosen, &TargetPtr::get);
 }
 
-void Balancer::end(Target& target, bool has_failed, std::chrono::nanoseconds took, Steady now) {
+void Balancer::end(Target& target, CallOutcome outcome, std::chrono::nanoseconds took, Steady now) {
     --target.under_way;
-    const auto latency = static_cast<double>(took.count());
-    if (latency > target.latency_ns || target.latency_ns == 0) {
+    if (outcome == CallOutcome::ignored) {
+        return;
+    }
+    const bool has_failed = outcome == CallOutcome::failure;
+    const auto latency = static_cast<double>(std::max<std::int64_t>(took.count(), 1));
+    if (latency > target.latency_ns) {
         target.latency_ns = latency;
-    } else {
+    } else if (!has_failed) {  // who refuses at once is not fast
         const double age = std::chrono::duration<double>(now - target.latency_at) /
                            std::chrono::duration<double>(rules_.latency_memory);
-        const double kept = std::exp(-std::max(0.0, age)) * 0.9;
+        const double kept = std::exp2(-std::max(0.0, age)) * 0.9;
         target.latency_ns = target.latency_ns * kept + latency * (1 - kept);
     }
     target.latency_at = now;
@@ -125,6 +154,7 @@ void Balancer::put_aside(Target& target, Steady now) {
     }
     target.failures = 0;
     ++target.times_aside;
+    ++times_aside_;
     target.aside_until = now + std::min(rules_.aside * target.times_aside, rules_.aside_max);
 }
 

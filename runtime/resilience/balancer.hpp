@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 #include <span>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "runtime/resilience/breaker.hpp"
 
 namespace loquat::runtime {
 
@@ -17,7 +20,8 @@ struct Endpoint {
     std::string address;  // http://127.0.0.1:7102
     std::string zone;
     std::int32_t weight = 100;  // 0: gets none
-    bool is_healthy = true;     // by discovery and by active checks
+    bool offers_contract = true;
+    bool is_healthy = true;  // by discovery and by active checks
 };
 
 struct BalancerRules {
@@ -29,6 +33,13 @@ struct BalancerRules {
     std::chrono::milliseconds latency_memory{10'000};
 };
 
+// Breakers judge them apart: a model that is slow says nothing about what reads a row.
+enum class OperationClass : std::uint8_t { read, change, stream };
+inline constexpr std::size_t operation_classes = 3;
+
+// Whether a call that every instance has failed may go to one of them again.
+enum class Again : std::uint8_t { same_rather_than_none, others_only };
+
 // Chooses an instance for each call: of two that are drawn at random, the one with less to wait
 // for, by its latency (an average that forgets, and jumps up at once) and by the calls that are
 // under way.  Whoever fails in a row is put aside for a growing while, never more than a share of
@@ -37,6 +48,8 @@ class Balancer {
   public:
     // An instance and what is known of it; alive as long as a call to it is.
     struct Target {
+        explicit Target(Endpoint at) : endpoint(std::move(at)) {}
+
         Endpoint endpoint;
         double latency_ns = 0;  // 0: not known yet
         Steady latency_at{};
@@ -45,6 +58,10 @@ class Balancer {
         std::int32_t times_aside = 0;
         Steady aside_until = Steady::min();
         bool is_gone = false;
+        std::uint64_t calls = 0;
+        std::uint64_t failed = 0;
+        // Of each class of operations, made at its first call.
+        std::array<std::unique_ptr<Breaker>, operation_classes> breakers;
     };
     using TargetPtr = std::shared_ptr<Target>;
 
@@ -53,22 +70,35 @@ class Balancer {
     // These are all there are now.  What is known of one that stays is kept.
     void set(std::span<const Endpoint> endpoints);
 
-    // Null when there is none.  `tried` are left out while there are others.  When no instance is
-    // fit any more all of them are tried: a wrong judgement must not be worse than none.
-    TargetPtr choose(std::span<const TargetPtr> tried, std::mt19937_64& random, Steady now);
+    // What a call asks of an instance.
+    struct Wanted {
+        std::span<const TargetPtr> tried;  // left out while there are others
+        Again again = Again::same_rather_than_none;
+        std::function<bool(const Target&)> may;  // none for whom it is false; empty: all
+    };
+
+    // Null when there is none.  When no instance is fit any more all that `may` be called are: a
+    // wrong judgement must not be worse than none.
+    TargetPtr choose(const Wanted& wanted, std::mt19937_64& random, Steady now);
     void begin(Target& target) const { ++target.under_way; }
-    void end(Target& target, bool has_failed, std::chrono::nanoseconds took, Steady now);
+    void end(Target& target, CallOutcome outcome, std::chrono::nanoseconds took, Steady now);
 
     std::span<const TargetPtr> targets() const { return targets_; }
     bool is_aside(const Target& target, Steady now) const { return target.aside_until > now; }
+    // How often an instance was put aside.
+    std::uint64_t times_aside() const { return times_aside_; }
 
   private:
-    std::vector<Target*> fit_ones(std::span<const TargetPtr> tried, Steady now) const;
+    bool is_fit(const Target& target, const Wanted& wanted, Steady now) const;
+    std::vector<Target*> fit_ones(const Wanted& wanted, Steady now) const;
+    static std::size_t draw(std::span<Target* const> fit, std::size_t without,
+                            std::mt19937_64& random);
     double cost_of(const Target& target, Steady now) const;
     void put_aside(Target& target, Steady now);
 
     BalancerRules rules_;
     std::vector<TargetPtr> targets_;
+    std::uint64_t times_aside_ = 0;
 };
 
 }  // namespace loquat::runtime

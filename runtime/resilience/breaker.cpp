@@ -8,7 +8,6 @@ Breaker::Breaker(BreakerRules rules) : rules_(rules) {
     rules_.window = std::max<std::size_t>(1, rules_.window);
     rules_.calls_min = std::clamp<std::size_t>(rules_.calls_min, 1, rules_.window);
     rules_.probes = std::max<std::size_t>(1, rules_.probes);
-    window_.reserve(rules_.window);
 }
 
 void Breaker::change(BreakerState state, Steady now) {
@@ -26,6 +25,18 @@ BreakerState Breaker::state(Steady now) const {
     return state_ == BreakerState::open && now >= until_ ? BreakerState::half_open : state_;
 }
 
+bool Breaker::may_begin(Steady now) const {
+    switch (state_) {
+        case BreakerState::closed:
+            return true;
+        case BreakerState::open:
+            return now >= until_;
+        case BreakerState::half_open:
+            break;
+    }
+    return now < until_ && begun_ < rules_.probes;
+}
+
 std::optional<Breaker::Permit> Breaker::try_begin(Steady now) {
     if (state_ == BreakerState::open && now >= until_) {
         change(BreakerState::half_open, now);
@@ -33,9 +44,7 @@ std::optional<Breaker::Permit> Breaker::try_begin(Steady now) {
     if (state_ == BreakerState::half_open && now >= until_) {
         change(BreakerState::open, now);
     }
-    const bool has_room = state_ == BreakerState::closed ||
-                          (state_ == BreakerState::half_open && begun_ < rules_.probes);
-    if (!has_room) {
+    if (!may_begin(now)) {
         ++refused_;
         return std::nullopt;
     }

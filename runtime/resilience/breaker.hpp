@@ -47,6 +47,8 @@ class Breaker {
 
     explicit Breaker(BreakerRules rules);
 
+    // Whether try_begin would let a call through.
+    bool may_begin(Steady now) const;
     // None: refused at once.
     std::optional<Permit> try_begin(Steady now);
     // What ends after the state has changed meanwhile is dropped.

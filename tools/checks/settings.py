@@ -29,7 +29,7 @@ def readers(path, root):
 
 def check_settings(source, _rules, root):
     name = pathlib.PurePosixPath(source.path).name
-    if name not in ("config.hpp", "platform_config.hpp") or "wire::Field" not in source.text:
+    if name not in ("config.hpp", "platform_config.hpp", "clients_config.hpp") or "wire::Field" not in source.text:
         return
     code = "\n".join(readers(source.path, root))
     for match, struct, members, docs in structs(source.text):

@@ -139,10 +139,11 @@ TEST(GatewayConfigCheck, names_limits_of_paths_that_there_are_not) {
 TEST(PlatformConfigCheck, names_addresses_of_services_that_are_none) {
     EXPECT_EQ(
         findings({"platform.urls=[{service: gatewy, url: 'http://h:1'}, {service: x, url: h}, "
+                  "{service: x, url: 'http://h:2'}, {service: x, url: 'http://h:3'}, "
                   "{service: x, url: 'http://h:2'}]"}),
         "--set: platform.urls[0].service is no service: gatewy; did you mean gateway?\n"
         "--set: platform.urls[1].url must be of the form http://host:port, not h\n"
-        "--set: platform.urls[2].service comes twice: x");
+        "--set: platform.urls[4] comes twice: x at http://h:2");
 }
 
 }  // namespace

@@ -89,6 +89,7 @@ TEST_F(Breaking, lets_probes_through_after_its_rest_and_closes_when_all_succeed)
     const auto one = breaker().try_begin(clock.steady());
     const auto two = breaker().try_begin(clock.steady());
     const auto three = breaker().try_begin(clock.steady());
+    EXPECT_FALSE(breaker().may_begin(clock.steady()));
     EXPECT_FALSE(breaker().try_begin(clock.steady())) << "three at once";
     breaker().end(*one, success, 1ms, clock.steady());
     breaker().end(*two, success, 1ms, clock.steady());

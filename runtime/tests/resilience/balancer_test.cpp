@@ -23,7 +23,7 @@ struct Balancing : testing::Test {
     }
     void set(std::vector<Endpoint> endpoints) { balancer().set(endpoints); }
     Balancer::TargetPtr choose(std::vector<Balancer::TargetPtr> tried = {}) {
-        return balancer().choose(tried, random, clock.steady());
+        return balancer().choose({.tried = tried}, random, clock.steady());
     }
     // So many calls one after the other, each answered in the time that `took` gives.
     std::map<std::string, int> calls(int number,
@@ -35,7 +35,8 @@ struct Balancing : testing::Test {
             const std::string& id = target->endpoint.id;
             ++count[id];
             balancer().begin(*target);
-            balancer().end(*target, id == failing, took[id], clock.steady());
+            balancer().end(*target, id == failing ? CallOutcome::failure : CallOutcome::success,
+                           took[id], clock.steady());
             clock.advance(1ms);
         }
         return count;
@@ -104,7 +105,7 @@ TEST_F(Balancing, puts_aside_no_more_than_half) {
     for (const auto& target : balancer().targets()) {
         for (int i = 0; i < 10; ++i) {
             balancer().begin(*target);
-            balancer().end(*target, true, 1ms, clock.steady());
+            balancer().end(*target, CallOutcome::failure, 1ms, clock.steady());
         }
     }
 
@@ -128,6 +129,51 @@ TEST_F(Balancing, tries_what_it_takes_for_unfit_when_there_is_nothing_else) {
     set({{.id = "a", .is_healthy = false}});
 
     EXPECT_NE(choose(), nullptr);
+}
+
+TEST_F(Balancing, does_not_take_who_refuses_at_once_for_fast) {
+    rules.failures_in_row = 1'000;
+    set({{.id = "refuses"}, {.id = "works"}, {.id = "does"}});
+    calls(10, {{"refuses", 5ms}, {"works", 5ms}, {"does", 5ms}});
+
+    auto count = calls(300, {{"refuses", 0ms}, {"works", 5ms}, {"does", 5ms}}, "refuses");
+
+    EXPECT_LT(count["refuses"], 150);
+}
+
+TEST_F(Balancing, sends_no_second_call_to_one_that_has_answered_nothing_yet) {
+    set({{.id = "asleep"}, {.id = "known"}});
+    const auto known = balancer().targets()[1];
+    balancer().begin(*known);
+    balancer().end(*known, CallOutcome::success, 300ms, clock.steady());
+    balancer().begin(*balancer().targets()[0]);
+
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(choose()->endpoint.id, "known");
+    }
+}
+
+TEST_F(Balancing, calls_none_for_whom_it_may_not_even_when_nobody_else_is_there) {
+    set({{.id = "a"}, {.id = "b"}});
+    const auto only_a = [](const Balancer::Target& one) { return one.endpoint.id == "a"; };
+    const auto a = balancer().targets()[0];
+    const std::array tried{a};
+
+    EXPECT_EQ(balancer().choose({.may = only_a}, random, clock.steady()), a);
+    EXPECT_EQ(balancer().choose({.tried = tried, .again = Again::others_only, .may = only_a},
+                                random, clock.steady()),
+              nullptr);
+}
+
+TEST_F(Balancing, learns_nothing_of_what_was_canceled) {
+    set({{.id = "a"}});
+    const auto a = choose();
+    balancer().begin(*a);
+
+    balancer().end(*a, CallOutcome::ignored, 10s, clock.steady());
+
+    EXPECT_EQ(a->latency_ns, 0);
+    EXPECT_EQ(a->under_way, 0);
 }
 
 TEST_F(Balancing, keeps_what_it_knows_of_those_that_stay) {

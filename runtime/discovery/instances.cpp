@@ -1,0 +1,25 @@
+#include "runtime/discovery/instances.hpp"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace loquat::runtime {
+
+bool offers(const ServiceInstance& instance, std::string_view contract) {
+    return std::ranges::any_of(instance.contracts, [contract](const std::string& one) {
+        return one == contract || one == any_contract;
+    });
+}
+
+std::string contract_name(std::type_index interface) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text{
+        abi::__cxa_demangle(interface.name(), nullptr, nullptr, &status), &std::free};
+    const std::string whole = text ? text.get() : interface.name();
+    const std::size_t colons = whole.rfind("::");
+    return colons == std::string::npos ? whole : whole.substr(colons + 2);
+}
+
+}  // namespace loquat::runtime

@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <vector>
+
+namespace loquat::runtime {
+
+// One process that offers a service.
+struct ServiceInstance {
+    std::string id;   // unique among its service's
+    std::string url;  // http://host:port
+    std::string zone;
+    unsigned weight = 100;  // 0: gets no calls
+    std::string version;
+    std::vector<std::string> contracts;  // contract_name of each interface that it offers
+
+    friend bool operator==(const ServiceInstance&, const ServiceInstance&) = default;
+};
+
+// Listed instead of names: whatever is asked of it.  Of addresses that somebody configured.
+inline constexpr std::string_view any_contract = "*";
+
+bool offers(const ServiceInstance& instance, std::string_view contract);
+
+// `AuthApi` for the interface loquat::contracts::AuthApi.
+std::string contract_name(std::type_index interface);
+
+// Where services are.  Any thread; never blocks.
+class Instances {
+  public:
+    using List = std::vector<ServiceInstance>;
+    using ListPtr = std::shared_ptr<const List>;
+
+    virtual ~Instances() = default;
+    // Those that are up, as far as is known; never null.  Another pointer when the list is another.
+    virtual ListPtr list(std::string_view service) const = 0;
+    // Grows whenever any list has changed.
+    virtual std::uint64_t version() const = 0;
+};
+
+}  // namespace loquat::runtime
