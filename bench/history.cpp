@@ -3,7 +3,7 @@
 #include <random>
 
 #include "bench/samples.hpp"
-#include "store/messages/sql_messages.hpp"
+#include "services/consumer/adapters/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::bench {
@@ -16,8 +16,9 @@ constexpr std::string_view words[] = {"the",   "kernel",  "module", "does",  "no
                                       "apt",   "install", "thanks", "that",  "works", "now"};
 
 std::unique_ptr<store::Database> open(const std::filesystem::path& file) {
-    return store::open_sqlite(
-        {.file = file, .schema = store::message_schema(), .durability = store::Durability::crash});
+    return store::open_sqlite({.file = file,
+                               .schema = consumer::message_schema(),
+                               .durability = store::Durability::crash});
 }
 
 // Text of 20 to 200 characters; the same seed gives the same text.
@@ -47,7 +48,7 @@ contracts::MessageRecord make_record(const HistoryFillOptions& options, std::siz
 
 Task<wire::Value> fill_history(HistoryFillOptions options) {
     const auto database = open(options.file);
-    const auto messages = store::make_sql_messages(*database);
+    const auto messages = consumer::make_sql_messages(*database);
     std::mt19937_64 random{20'26};
     const auto begun = std::chrono::steady_clock::now();
     const store::Partition partition{std::string{contracts::records::messages.topic}};
@@ -58,7 +59,7 @@ Task<wire::Value> fill_history(HistoryFillOptions options) {
     const store::Offset begin = at.applied;
     store::Offset applied = begin;
     while (applied < options.messages) {
-        store::MessageBatch batch{.from = at};
+        consumer::MessageBatch batch{.from = at};
         while (batch.records.size() < batch_records && applied < options.messages) {
             batch.records.emplace_back(make_record(options, applied++, random));
         }
@@ -76,7 +77,7 @@ Task<wire::Value> fill_history(HistoryFillOptions options) {
 
 Task<wire::Value> read_history(HistoryReadOptions options) {
     const auto database = open(options.file);
-    const auto messages = store::make_sql_messages(*database);
+    const auto messages = consumer::make_sql_messages(*database);
     std::mt19937_64 random{7};
     Samples samples;
     std::uint64_t rows = 0;

@@ -11,6 +11,7 @@
 namespace loquat::runtime {
 
 class Context;
+struct StoreAdapter;
 
 // A running service: one object on one loop, reached only through what it exposed to its context.
 class Service {
@@ -65,6 +66,8 @@ struct Module {
     std::string_view loop = "services";
     StorePlace stores = StorePlace::own;
     std::vector<Call> calls = {};  // all that it asks its context for
+    // The stores that it fills, for itself and, by narrower ports, for who reads them.
+    std::vector<StoreAdapter> (*adapters)() = nullptr;
     ConfigSection (*config)() = nullptr;
     std::unique_ptr<Service> (*make)(Context& context) = nullptr;
 };

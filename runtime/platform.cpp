@@ -277,8 +277,18 @@ std::string Platform::service_address() const { return state_->service_address; 
 const std::string& Platform::internal_key() const { return state_->internal_key; }
 const std::filesystem::path& Platform::data_folder() const { return state_->folder.path(); }
 
+std::vector<StoreAdapter> adapters_of(const std::vector<const Module*>& modules) {
+    std::vector<StoreAdapter> adapters;
+    for (const Module* module : modules) {
+        if (module->adapters != nullptr) {
+            std::ranges::move(module->adapters(), std::back_inserter(adapters));
+        }
+    }
+    return adapters;
+}
+
 std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules) {
-    std::vector<ConfigSection> sections{platform_section(), store_section()};
+    std::vector<ConfigSection> sections{platform_section(), store_section(adapters_of(modules))};
     for (const Module* module : modules) {
         if (module->config != nullptr) {
             sections.push_back(module->config());

@@ -9,6 +9,7 @@
 #include "runtime/config/config.hpp"
 #include "runtime/module.hpp"
 #include "runtime/platform_config.hpp"
+#include "runtime/stores.hpp"
 
 namespace loquat::runtime {
 
@@ -31,6 +32,7 @@ struct PlatformOptions {
     std::vector<const Module*> modules;  // in any order
     std::filesystem::path data;
     std::vector<ConfigSection> sections;  // all known ones, also of modules that do not run here
+    std::vector<StoreAdapter> adapters = {};  // of stores that services fill, as for the sections
     ConfigSources sources;
     std::optional<ServicePort> service_port;
     Calls calls = Calls::direct;
@@ -82,6 +84,9 @@ class Platform {
 
     std::unique_ptr<State> state_;
 };
+
+// The stores that the given modules fill.
+std::vector<StoreAdapter> adapters_of(const std::vector<const Module*>& modules);
 
 // The sections of all given modules and of the platform itself.
 std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules);

@@ -96,7 +96,7 @@ Platform::State::State(PlatformOptions given)
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
       neighbours{std::make_unique<StaticInstances>(settings.urls)},
-      stores({folder, troubles, health, metrics}, builtin_stores(),
+      stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
              config.get<StoreConfig>("store")) {
     add_memory_metrics(metrics);
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {

@@ -14,12 +14,6 @@
 #include "store/sql/database.hpp"
 #include "store/sql/database_need.hpp"
 
-namespace loquat::store {
-class AuditStore;
-class MessageStore;
-class UsageStore;
-}  // namespace loquat::store
-
 namespace loquat::runtime {
 
 class Health;
@@ -79,10 +73,6 @@ class Stores {
     // Appends nothing to a topic that has trouble.
     store::EventLog& log();
     store::Broadcast& broadcast();
-    store::MessageStore& messages();
-    // Only the consumer writes to them.
-    store::UsageStore& usage();
-    store::AuditStore& audit();
     // Migrated.
     store::Database& database(const store::DatabaseNeed& need);
 
@@ -94,11 +84,13 @@ class Stores {
   private:
     struct Opened {
         std::string name;
+        std::type_index type;
         std::shared_ptr<void> port;
     };
 
     void* open(std::string_view need, std::type_index port);
-    const StoreAdapter& adapter_of(std::string_view need) const;
+    void* find_opened(std::string_view name, std::type_index type) const;
+    const StoreAdapter& adapter_of(std::string_view need, std::type_index port) const;
 
     StoreGround ground_;
     std::vector<StoreAdapter> adapters_;
@@ -107,7 +99,17 @@ class Stores {
     std::vector<Opened> opened_;
 };
 
-// Of that need, joined by ", "; for messages.
+// The store of `Port` by a narrower port, for who only reads it: no second store and no copy.
+template <class View, class Port>
+StoreAdapter make_view(std::string_view need, std::string_view kind) {
+    auto open = [need](Stores& stores, const StoreGround&) -> std::shared_ptr<void> {
+        View& view = stores.get<Port>(need);
+        return std::shared_ptr<View>{std::shared_ptr<void>{}, &view};  // `stores` own it
+    };
+    return {need, kind, typeid(View), std::move(open)};
+}
+
+// The kinds that a need has, joined by ", "; for messages.
 std::string kinds_of(std::string_view need, const std::vector<StoreAdapter>& adapters);
 
 }  // namespace loquat::runtime

@@ -8,16 +8,16 @@
 #include "base/text.hpp"
 #include "services/auth/adapters/sql_schema.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
-#include "store/audit/sql_audit.hpp"
-#include "store/ledger/ledger_database.hpp"
-#include "store/messages/sql_messages.hpp"
+#include "services/consumer/adapters/ledger_database.hpp"
+#include "services/consumer/adapters/sql_audit.hpp"
+#include "services/consumer/adapters/sql_messages.hpp"
+#include "services/consumer/adapters/sql_usage.hpp"
+#include "services/consumer/tests/ledger_support.hpp"
+#include "services/consumer/tests/message_support.hpp"
 #include "store/sql/dialect.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/ledger_support.hpp"
-#include "store/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/recording_database.hpp"
-#include "store/usage/sql_usage.hpp"
 
 // Schemas and statements, read by PostgreSQL itself where it is installed; nothing is skipped over
 // silently: the tests say so.
@@ -139,8 +139,8 @@ struct PostgresTest : testing::Test {
 };
 
 TEST_F(PostgresTest, reads_the_schemas_of_all_services) {
-    add_schema(*postgres, "messages", store::message_database().schema);
-    add_schema(*postgres, "usage", store::ledger_database().schema);
+    add_schema(*postgres, "messages", consumer::message_database().schema);
+    add_schema(*postgres, "usage", consumer::ledger_database().schema);
     add_schema(*postgres, "chat", chat::chat_schema());
     add_schema(*postgres, "auth", auth::sql_schema());
 
@@ -149,20 +149,21 @@ TEST_F(PostgresTest, reads_the_schemas_of_all_services) {
 
 TEST_F(PostgresTest, reads_the_statements_of_the_message_store) {
     const auto database =
-        store::open_sqlite(store::in_file(folder / "messages.db", store::message_database()));
+        store::open_sqlite(store::in_file(folder / "messages.db", consumer::message_database()));
     store::RecordingDatabase recording{*database};
-    const auto messages = store::make_sql_messages(recording);
-    store::RecordMaker make;
+    const auto messages = consumer::make_sql_messages(recording);
+    consumer::RecordMaker make;
     const ChatId chat = ChatId::make();
-    const store::MessageRecord record = make.message(chat, "text");
-    store::MessageRecord mention = make.message(chat, "@somebody");
+    const contracts::MessageRecord record = make.message(chat, "text");
+    contracts::MessageRecord mention = make.message(chat, "@somebody");
     mention.mentions = {UserId::make()};
     store::Position at = store::take_up(loop, *messages, "chat.messages");
     await(loop,
-          messages->apply_batch(store::next_batch<store::MessageRecord>(
+          messages->apply_batch(store::next_batch<contracts::MessageRecord>(
               at, {record, mention, record, make.edit(mention, "other"), make.removal(record)})));
     await(loop, messages->adopt(store::moved(at, 5), Uuid::make(), 0));
-    await(loop, messages->progress("consumer", "chat.messages"));
+    await(loop, messages->stored());
+    await(loop, messages->claim_partitions("chat.messages", 1));
     await(loop, messages->find_by_id(record.message_id));
     await(loop, messages->find_by_client_id(chat, record.sender.id, record.client_id));
     await(loop, messages->find_repeat(chat, record.sender.id, record.client_id, 0));
@@ -173,7 +174,7 @@ TEST_F(PostgresTest, reads_the_statements_of_the_message_store) {
     await(loop, messages->list_mentions({{chat, UserId::make(), 0}}));
     await(loop, messages->scan_sender(record.sender.id, {}));
 
-    add_schema(*postgres, "messages", store::message_database().schema);
+    add_schema(*postgres, "messages", consumer::message_database().schema);
     add_statements(*postgres, recording);
 
     expect_no_problems();
@@ -181,20 +182,20 @@ TEST_F(PostgresTest, reads_the_statements_of_the_message_store) {
 
 TEST_F(PostgresTest, reads_the_statements_of_the_ledgers) {
     const auto database =
-        store::open_sqlite(store::in_file(folder / "usage.db", store::ledger_database()));
+        store::open_sqlite(store::in_file(folder / "usage.db", consumer::ledger_database()));
     store::RecordingDatabase recording{*database};
-    const auto usage = store::make_sql_usage(recording);
-    const auto audit = store::make_sql_audit(recording);
-    const Time begin = from_unix_ms(store::ledger_begin_ms);
+    const auto usage = consumer::make_sql_usage(recording);
+    const auto audit = consumer::make_sql_audit(recording);
+    const Time begin = from_unix_ms(consumer::ledger_begin_ms);
     const UserId ann = UserId::make();
-    store::AuditRecord record = store::audit_of("auth.signed_in", begin);
+    contracts::AuditRecord record = consumer::audit_of("auth.signed_in", begin);
     record.actor = ann;
     const store::Position of_usage = store::take_up(loop, *usage, "usage.events");
     const store::Position of_audit = store::take_up(loop, *audit, "audit.events");
-    await(loop, usage->apply_batch(store::next_batch<store::UsageRecord>(
-                    of_usage, {store::usage_of(ann, begin)})));
-    await(loop,
-          audit->apply_batch(store::next_batch<store::AuditRecord>(of_audit, {record, record})));
+    await(loop, usage->apply_batch(store::next_batch<contracts::UsageRecord>(
+                    of_usage, {consumer::usage_of(ann, begin)})));
+    await(loop, audit->apply_batch(
+                    store::next_batch<contracts::AuditRecord>(of_audit, {record, record})));
     await(loop, usage->used_of(ann, std::chrono::floor<std::chrono::days>(begin)));
     const std::chrono::hours day{24};
     for (const auto shift :
@@ -206,7 +207,7 @@ TEST_F(PostgresTest, reads_the_statements_of_the_ledgers) {
         await(loop, audit->list({.actor = ann, .action = action}));
     }
 
-    add_schema(*postgres, "usage", store::ledger_database().schema);
+    add_schema(*postgres, "usage", consumer::ledger_database().schema);
     add_statements(*postgres, recording);
 
     expect_no_problems();

@@ -42,6 +42,7 @@ runtime::PlatformOptions CommonOptions::platform(
     return {.modules = std::move(modules),
             .data = data,
             .sections = runtime::sections_of(services::all_modules()),
+            .adapters = runtime::adapters_of(services::all_modules()),
             .sources = sources()};
 }
 

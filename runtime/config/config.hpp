@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -15,7 +16,7 @@ class Config;
 
 // Says what is wrong with values whose types and limits are good: addresses, files that cannot be
 // read, names that nothing has.  May read files; changes nothing.
-using ConfigCheck = void (*)(const Config& config, ConfigFindings& findings);
+using ConfigCheck = std::function<void(const Config& config, ConfigFindings& findings)>;
 
 // A setting of this section that had another name before: gateway.origins is platform.origins.
 struct RenamedSetting {
@@ -88,8 +89,9 @@ void collect_item_defaults(const std::string& path, std::map<std::string, wire::
 
 template <class T>
 ConfigSection config_section(std::string name, ConfigCheck check = nullptr) {
-    ConfigSection section{
-        .defaults = wire::parse(wire::encode(T{})), .schema = wire::schema_of<T>(), .check = check};
+    ConfigSection section{.defaults = wire::parse(wire::encode(T{})),
+                          .schema = wire::schema_of<T>(),
+                          .check = std::move(check)};
     detail::collect_item_defaults<T>(name, section.item_defaults);
     detail::collect_live<T>(name, section.live);
     section.name = std::move(name);

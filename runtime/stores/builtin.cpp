@@ -1,18 +1,15 @@
 #include "runtime/stores/builtin.hpp"
 
+#include <iterator>
 #include <map>
 
 #include "base/log.hpp"
 #include "runtime/health.hpp"
 #include "runtime/metrics.hpp"
-#include "store/audit/sql_audit.hpp"
 #include "store/broadcast/local_broadcast.hpp"
-#include "store/ledger/ledger_database.hpp"
 #include "store/log/segment_log.hpp"
-#include "store/messages/sql_messages.hpp"
 #include "store/sqlite/cached_bytes.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/usage/sql_usage.hpp"
 
 // The only file of the runtime that names adapters.
 namespace loquat::runtime {
@@ -110,20 +107,14 @@ std::vector<StoreAdapter> builtin_stores() {
     adapters.push_back(make_adapter<Databases>(
         "sql", "sqlite",
         [](Stores&, const StoreGround& ground) { return std::make_unique<SqliteFolder>(ground); }));
-    adapters.push_back(make_adapter<store::MessageStore>(
-        "messages", "sql", [](Stores& stores, const StoreGround& ground) {
-            return store::make_sql_messages(stores.database(store::message_database()),
-                                            ground.folder.seq_marks());
-        }));
-    adapters.push_back(
-        make_adapter<store::UsageStore>("usage", "sql", [](Stores& stores, const StoreGround&) {
-            return store::make_sql_usage(stores.database(store::ledger_database()));
-        }));
-    adapters.push_back(
-        make_adapter<store::AuditStore>("audit", "sql", [](Stores& stores, const StoreGround&) {
-            return store::make_sql_audit(stores.database(store::ledger_database()));
-        }));
     return adapters;
+}
+
+std::vector<StoreAdapter> with_builtin(std::vector<StoreAdapter> adapters) {
+    std::vector<StoreAdapter> all = builtin_stores();
+    all.insert(all.end(), std::make_move_iterator(adapters.begin()),
+               std::make_move_iterator(adapters.end()));
+    return all;
 }
 
 }  // namespace loquat::runtime

@@ -7,23 +7,31 @@
 namespace loquat::runtime {
 namespace {
 
-void check(const Config& config, ConfigFindings& findings) {
+void check(const Config& config, const std::vector<StoreAdapter>& adapters,
+           ConfigFindings& findings) {
     const auto stores = config.get<StoreConfig>("store");
-    const std::vector<StoreAdapter> adapters = builtin_stores();
     wire::for_each_member<StoreConfig>([&](std::string_view need, auto member) {
         const std::string& kind = (stores.*member).kind;
+        const std::string kinds = kinds_of(need, adapters);
         const bool is_known = std::ranges::any_of(adapters, [&](const StoreAdapter& adapter) {
             return adapter.need == need && adapter.kind == kind;
         });
-        if (!is_known) {
+        // A need that nobody here meets is nobody's.
+        if (!kinds.empty() && !is_known) {
             findings.add("store." + std::string{need} + ".kind",
-                         "must be one of " + kinds_of(need, adapters) + ", not " + kind);
+                         "must be one of " + kinds + ", not " + kind);
         }
     });
 }
 
 }  // namespace
 
-ConfigSection store_section() { return config_section<StoreConfig>("store", check); }
+ConfigSection store_section(std::vector<StoreAdapter> adapters) {
+    return config_section<StoreConfig>(
+        "store",
+        [all = with_builtin(std::move(adapters))](const Config& config, ConfigFindings& findings) {
+            check(config, all, findings);
+        });
+}
 
 }  // namespace loquat::runtime

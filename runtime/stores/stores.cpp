@@ -4,9 +4,6 @@
 
 #include "base/check.hpp"
 #include "base/failure.hpp"
-#include "store/audit/audit_store.hpp"
-#include "store/messages/message_store.hpp"
-#include "store/usage/usage_store.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -26,7 +23,8 @@ std::string kind_in(const StoreConfig& config, std::string_view need) {
 std::string kinds_of(std::string_view need, const std::vector<StoreAdapter>& adapters) {
     std::string kinds;
     for (const StoreAdapter& adapter : adapters) {
-        if (adapter.need == need) {
+        // By how many ports it is seen is no matter of configuration.
+        if (adapter.need == need && !kinds.ends_with(adapter.kind)) {
             kinds += kinds.empty() ? "" : ", ";
             kinds += adapter.kind;
         }
@@ -43,48 +41,52 @@ Stores::~Stores() {
     }
 }
 
-const StoreAdapter& Stores::adapter_of(std::string_view need) const {
+const StoreAdapter& Stores::adapter_of(std::string_view need, std::type_index port) const {
     const std::string kind = kind_in(config_, need);
+    bool is_known = false;
     for (const StoreAdapter& adapter : adapters_) {
         if (adapter.need == need && adapter.kind == kind) {
-            return adapter;
+            if (adapter.port == port) {
+                return adapter;
+            }
+            is_known = true;
         }
     }
+    LOQUAT_CHECK(!is_known, "every kind of a need is seen by the same ports");
     throw Failure{Kind::invalid, "config.invalid",
                   "store." + std::string{need} + ".kind is " + kind + ", which this program does " +
                       "not have. It has: " + kinds_of(need, adapters_) + "."};
 }
 
+void* Stores::find_opened(std::string_view name, std::type_index type) const {
+    const auto is_it = [&](const Opened& one) { return one.name == name && one.type == type; };
+    const auto known = std::ranges::find_if(opened_, is_it);
+    return known == opened_.end() ? nullptr : known->port.get();
+}
+
 void* Stores::open(std::string_view need, std::type_index port) {
     const std::lock_guard lock{mutex_};
-    const auto known = std::ranges::find(opened_, need, &Opened::name);
-    if (known != opened_.end()) {
-        return known->port.get();
+    if (void* known = find_opened(need, port)) {
+        return known;
     }
-    const StoreAdapter& adapter = adapter_of(need);
-    LOQUAT_CHECK(adapter.port == port, "a need is met by adapters of one port");
-    std::shared_ptr<void> made = adapter.open(*this, ground_);
-    opened_.push_back({std::string{need}, std::move(made)});
+    std::shared_ptr<void> made = adapter_of(need, port).open(*this, ground_);
+    opened_.push_back({std::string{need}, port, std::move(made)});
     return opened_.back().port.get();
 }
 
 store::Database& Stores::database(const store::DatabaseNeed& need) {
     const std::lock_guard lock{mutex_};
     const std::string name = need.name + ".database";
-    const auto known = std::ranges::find(opened_, name, &Opened::name);
-    if (known != opened_.end()) {
-        return *static_cast<store::Database*>(known->port.get());
+    if (void* known = find_opened(name, typeid(store::Database))) {
+        return *static_cast<store::Database*>(known);
     }
     std::shared_ptr<store::Database> made = get<Databases>("sql").open(need);
     store::Database& database = *made;
-    opened_.push_back({name, std::move(made)});
+    opened_.push_back({name, typeid(store::Database), std::move(made)});
     return database;
 }
 
 store::EventLog& Stores::log() { return get<store::EventLog>("log"); }
 store::Broadcast& Stores::broadcast() { return get<store::Broadcast>("broadcast"); }
-store::MessageStore& Stores::messages() { return get<store::MessageStore>("messages"); }
-store::UsageStore& Stores::usage() { return get<store::UsageStore>("usage"); }
-store::AuditStore& Stores::audit() { return get<store::AuditStore>("audit"); }
 
 }  // namespace loquat::runtime

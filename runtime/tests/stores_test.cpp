@@ -7,17 +7,34 @@
 #include "runtime/metrics.hpp"
 #include "runtime/stores/builtin.hpp"
 #include "runtime/stores/section.hpp"
-#include "store/audit/audit_store.hpp"
 #include "store/broadcast/local_broadcast.hpp"
-#include "store/messages/message_store.hpp"
 #include "store/tests/support.hpp"
-#include "store/usage/usage_store.hpp"
 
 namespace loquat::runtime {
 namespace {
 
 constexpr std::array<store::Migration, 1> schema{
     {{1, "things", "CREATE TABLE things (id BIGINT PRIMARY KEY);\n"}}};
+
+// A store that one service fills and others read.
+struct Reading {
+    virtual ~Reading() = default;
+    virtual int read() const = 0;
+};
+struct Writing final : Reading {
+    Writing() { ++made; }
+    int read() const override { return value; }
+    int value = 0;
+    static inline int made = 0;
+};
+
+std::vector<StoreAdapter> known() {
+    const auto open = [](Stores&, const StoreGround&) { return std::make_unique<Writing>(); };
+    return {make_adapter<Writing>("messages", "sql", open),
+            make_view<Reading, Writing>("messages", "sql"),
+            make_adapter<Writing>("usage", "sql", open),
+            make_adapter<Writing>("audit", "sql", open)};
+}
 
 struct StoresTest : testing::Test {
     store::TemporaryFolder place;
@@ -32,7 +49,7 @@ struct StoresTest : testing::Test {
     // The message that a start fails with; empty when the configuration is good.
     static std::string problems(std::vector<std::string> settings) {
         try {
-            Config::load({store_section()}, {.settings = std::move(settings)});
+            Config::load({store_section(known())}, {.settings = std::move(settings)});
         } catch (const Failure& failure) {
             EXPECT_EQ(failure.code, "config.invalid");
             return failure.message + failure.detail;
@@ -63,19 +80,21 @@ TEST_F(StoresTest, gives_the_same_store_at_each_call) {
     const store::DatabaseNeed two{.name = "two", .schema = schema};
 
     EXPECT_EQ(&stores.log(), &stores.log());
-    EXPECT_EQ(&stores.messages(), &stores.messages());
+    EXPECT_EQ(&stores.broadcast(), &stores.broadcast());
     EXPECT_EQ(&stores.database(one), &stores.database(one));
     EXPECT_NE(&stores.database(one), &stores.database(two));
 }
 
-TEST_F(StoresTest, keeps_usage_and_audit_in_one_database) {
-    Stores stores{ground, builtin_stores(), config};
+TEST_F(StoresTest, shows_one_store_by_each_of_its_ports) {
+    Stores stores{ground, with_builtin(known()), config};
 
-    stores.usage();
-    stores.audit();
+    const Reading& seen = stores.get<Reading>("messages");
+    Writing& filled = stores.get<Writing>("messages");
+    filled.value = 7;
 
-    EXPECT_TRUE(is_there("usage.db"));
-    EXPECT_FALSE(is_there("audit.db"));
+    EXPECT_EQ(seen.read(), 7);
+    EXPECT_EQ(&stores.get<Reading>("messages"), &seen);
+    EXPECT_EQ(Writing::made, 1);
 }
 
 TEST_F(StoresTest, takes_the_adapter_that_the_configuration_names) {
@@ -100,11 +119,13 @@ TEST_F(StoresTest, takes_the_adapter_that_the_configuration_names) {
 
 TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_not_have) {
     const std::string log = problems({"store.log.kind=kafka"});
+    const std::string messages = problems({"store.messages.kind=mongo"});
     const std::string sql = problems({"store.sql.kind=oracle", "store.broadcast.kind=redis"});
 
     EXPECT_EQ(problems({}), "");
     EXPECT_NE(log.find("store.log.kind"), std::string::npos) << log;
     EXPECT_NE(log.find("must be one of files, not kafka"), std::string::npos) << log;
+    EXPECT_NE(messages.find("must be one of sql, not mongo"), std::string::npos) << messages;
     EXPECT_NE(sql.find("must be one of sqlite, not oracle"), std::string::npos) << sql;
     EXPECT_NE(sql.find("must be one of local, not redis"), std::string::npos) << sql;
 

@@ -25,7 +25,7 @@ struct ChatPorts {
     LiveAnswers& answers;
     ModelChoice& models;
     store::EventLog& log;
-    store::MessageStore& messages;
+    store::MessageHistory& messages;
     store::Broadcast& broadcast;
     const Clock& clock;
     aio::Loop& loop;

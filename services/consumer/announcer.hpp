@@ -1,6 +1,6 @@
 #pragma once
+#include "services/consumer/ports.hpp"
 #include "store/broadcast/broadcast.hpp"
-#include "store/messages/message_store.hpp"
 
 namespace loquat::consumer {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "store/messages/rules.hpp"
+#include "services/consumer/domain/rules.hpp"
 
 namespace loquat::consumer {
 namespace {
@@ -20,8 +20,7 @@ Consumer::Consumer(Parts parts, const Config& config, std::uint32_t partition)
 
 Task<void> Consumer::apply(store::Position from, std::vector<store::LogRecordPtr> found) {
     const store::Offset through = found.back()->offset;
-    store::MessageBatch batch{
-        .from = std::move(from), .through = through, .records = decode(found)};
+    MessageBatch batch{.from = std::move(from), .through = through, .records = decode(found)};
     Records records = batch.records;
     const Steady begin = std::chrono::steady_clock::now();
     std::vector<contracts::Outcome> outcomes =

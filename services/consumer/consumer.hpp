@@ -13,7 +13,7 @@ class Consumer final : public TopicLoop {
   public:
     struct Parts {
         store::EventLog& log;
-        store::MessageStore& messages;
+        MessageStore& messages;
         store::Broadcast& broadcast;
         const Clock& clock;
         ConsumerMetrics& metrics;

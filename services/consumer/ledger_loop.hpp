@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "services/consumer/metrics.hpp"
+#include "services/consumer/ports.hpp"
 #include "services/consumer/topic_loop.hpp"
-#include "store/ledger/ledger.hpp"
 
 namespace loquat::consumer {
 
@@ -14,7 +14,7 @@ class LedgerLoop final : public TopicLoop {
   public:
     struct Parts {
         store::EventLog& log;
-        store::Ledger<Record>& ledger;
+        Ledger<Record>& ledger;
         const Clock& clock;
         LedgerMetrics& metrics;
         store::TopicTroubles& troubles;
@@ -32,7 +32,7 @@ class LedgerLoop final : public TopicLoop {
     Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) override {
         const store::Offset through = found.back()->offset;
         store::Batch<Record> batch{std::move(from), through, decode_all(found)};
-        const store::LedgerOutcome outcome = co_await parts_.ledger.apply_batch(std::move(batch));
+        const LedgerOutcome outcome = co_await parts_.ledger.apply_batch(std::move(batch));
         parts_.metrics.count(outcome);
     }
 

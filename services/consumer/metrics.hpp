@@ -2,8 +2,7 @@
 #include <array>
 
 #include "runtime/metrics.hpp"
-#include "store/ledger/ledger.hpp"
-#include "store/messages/message_store.hpp"
+#include "services/consumer/ports.hpp"
 
 namespace loquat::consumer {
 
@@ -57,7 +56,7 @@ struct LedgerMetrics {
           repeated_(outcome(metrics, ledger, "repeated")),
           unreadable_(outcome(metrics, ledger, "unreadable")) {}
 
-    void count(const store::LedgerOutcome& outcome) {
+    void count(const LedgerOutcome& outcome) {
         stored_.add(outcome.stored);
         repeated_.add(outcome.repeated);
         unreadable_.add(outcome.unreadable);

@@ -3,11 +3,11 @@
 #include "aio/scope.hpp"
 #include "runtime/context.hpp"
 #include "runtime/stores.hpp"
+#include "services/consumer/adapters/store_adapters.hpp"
 #include "services/consumer/audit_inbox.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/ledger_loop.hpp"
-#include "store/audit/audit_store.hpp"
-#include "store/usage/usage_store.hpp"
+#include "services/consumer/partitions.hpp"
 
 namespace loquat::consumer {
 namespace {
@@ -67,36 +67,32 @@ class ConsumerService final : public runtime::Service {
         const Config config = context_.config<Config>();
         const Clock& clock = context_.clock();
         store::TopicTroubles& troubles = context_.stores().troubles();
+        using contracts::records::audit;
+        using contracts::records::messages;
+        using contracts::records::usage;
+        auto& message_store = context_.stores().get<MessageStore>("messages");
         for (const store::Partition& partition :
-             co_await list_partitions(contracts::records::messages.topic)) {
-            loops_.push_back(std::make_unique<Consumer>(
-                Consumer::Parts{log, context_.stores().messages(), context_.stores().broadcast(),
-                                clock, metrics_, troubles},
-                config, partition.number));
+             co_await list_partitions(log, message_store, messages.topic)) {
+            const Consumer::Parts parts{log,   message_store, context_.stores().broadcast(),
+                                        clock, metrics_,      troubles};
+            loops_.push_back(std::make_unique<Consumer>(parts, config, partition.number));
         }
+        auto& usage_store = context_.stores().get<UsageStore>("usage");
         for (const store::Partition& partition :
-             co_await list_partitions(contracts::records::usage.topic)) {
+             co_await list_partitions(log, usage_store, usage.topic)) {
             using Loop = LedgerLoop<contracts::UsageRecord>;
+            const Loop::Parts parts{log, usage_store, clock, usage_metrics_, troubles};
             loops_.push_back(std::make_unique<Loop>(
-                Loop::Parts{log, context_.stores().usage(), clock, usage_metrics_, troubles},
-                partition, contracts::decode<contracts::UsageRecord>, config));
+                parts, partition, contracts::decode<contracts::UsageRecord>, config));
         }
+        auto& audit_store = context_.stores().get<AuditStore>("audit");
         for (const store::Partition& partition :
-             co_await list_partitions(contracts::records::audit.topic)) {
+             co_await list_partitions(log, audit_store, audit.topic)) {
             using Loop = LedgerLoop<contracts::AuditRecord>;
+            const Loop::Parts parts{log, audit_store, clock, audit_metrics_, troubles};
             loops_.push_back(std::make_unique<Loop>(
-                Loop::Parts{log, context_.stores().audit(), clock, audit_metrics_, troubles},
-                partition, contracts::decode<contracts::AuditRecord>, config));
+                parts, partition, contracts::decode<contracts::AuditRecord>, config));
         }
-    }
-
-    Task<std::vector<store::Partition>> list_partitions(std::string_view topic) {
-        const std::uint32_t count = co_await context_.stores().log().partitions(std::string{topic});
-        std::vector<store::Partition> partitions;
-        for (std::uint32_t number = 0; number < count; ++number) {
-            partitions.push_back({std::string{topic}, number});
-        }
-        co_return partitions;
     }
 
     runtime::Context& context_;
@@ -119,6 +115,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 const runtime::Module module{.name = "consumer",
                              .loop = "consumer",
                              .stores = runtime::StorePlace::shared,
+                             .adapters = &store_adapters,
                              .config = &section,
                              .make = &make};
 

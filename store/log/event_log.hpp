@@ -26,6 +26,7 @@ struct Partition {
 struct LogPlace {
     std::uint32_t partition = 0;
     Offset offset = 0;
+    Uuid log;  // EventLog::identity: offsets of different logs are not compared
 
     friend auto operator<=>(const LogPlace&, const LogPlace&) = default;
 };

@@ -79,7 +79,7 @@ class MemoryLog final : public EventLog {
                                                           : groups[partition].back()->offset;
             auto made = std::make_shared<LogRecord>();
             *made = {last + 1, std::move(record.key), std::move(record.payload)};
-            places.push_back({partition, made->offset});
+            places.push_back({partition, made->offset, identity_});
             groups[partition].push_back(std::move(made));
         }
         for (std::uint32_t i = 0; i < options_.partitions; ++i) {

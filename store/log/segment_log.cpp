@@ -156,13 +156,13 @@ Task<LogPlace> SegmentLog::append(std::string topic, std::string key, std::strin
     one.push_back({std::move(key), std::move(payload)});
     const auto done = begin_append(std::move(topic), std::move(one));
     const Offset offset = co_await done->wait_until(answer_deadline());
-    co_return LogPlace{.offset = offset};
+    co_return LogPlace{.offset = offset, .log = identity_};
 }
 
 // Groups take the queue from its front, so the order of queueing is the order of offsets.
 Task<std::vector<LogPlace>> SegmentLog::append_all(std::string topic,
                                                    std::vector<KeyedPayload> records) {
-    std::vector<LogPlace> places(records.size());
+    std::vector<LogPlace> places(records.size(), LogPlace{.log = identity_});
     if (records.empty()) {
         co_return places;
     }

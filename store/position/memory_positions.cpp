@@ -12,7 +12,7 @@ Progress MemoryPositions::progress(const std::string& consumer, const std::strin
     Progress progress;
     for (const auto& [key, position] : positions_) {
         if (key.first == consumer && key.second.topic == topic) {
-            progress.set(key.second.number, position.applied);
+            progress.set(key.second.number, position.log, position.applied);
         }
     }
     return progress;

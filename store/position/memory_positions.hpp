@@ -12,9 +12,13 @@ class MemoryPositions {
     Progress progress(const std::string& consumer, const std::string& topic) const;
     void move(const Position& from, Offset through, std::size_t records);
     Position adopt(const Position& from, Uuid log, Offset applied);
+    std::uint32_t claim_partitions(const std::string& topic, std::uint32_t partitions) {
+        return partitions_.try_emplace(topic, partitions).first->second;
+    }
 
   private:
     std::map<std::pair<std::string, Partition>, Position> positions_;
+    std::map<std::string, std::uint32_t> partitions_;
 };
 
 // A store of that port in memory, with its positions.
@@ -27,8 +31,8 @@ class WithMemoryPositions : public Port {
     Task<Position> adopt(Position from, Uuid log, Offset applied) override {
         co_return positions_.adopt(from, log, applied);
     }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        co_return positions_.progress(consumer, topic);
+    Task<std::uint32_t> claim_partitions(std::string topic, std::uint32_t partitions) override {
+        co_return positions_.claim_partitions(topic, partitions);
     }
     Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
         co_return positions_.find(consumer, partition);

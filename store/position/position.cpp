@@ -13,15 +13,16 @@ std::string text_of(const Position& position) {
 
 }  // namespace
 
-void Progress::set(std::uint32_t partition, Offset applied) {
-    if (applied_.size() <= partition) {
-        applied_.resize(partition + 1);
+void Progress::set(std::uint32_t partition, Uuid log, Offset applied) {
+    if (parts_.size() <= partition) {
+        parts_.resize(partition + 1);
     }
-    applied_[partition] = applied;
+    parts_[partition] = {log, applied};
 }
 
-Offset Progress::applied(std::uint32_t partition) const {
-    return partition < applied_.size() ? applied_[partition] : 0;
+Offset Progress::applied(std::uint32_t partition, const Uuid& log) const {
+    const bool is_known = partition < parts_.size() && parts_[partition].log == log;
+    return is_known ? parts_[partition].applied : 0;
 }
 
 void check_position(const Position& from, const Position& stored) {

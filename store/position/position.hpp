@@ -38,17 +38,25 @@ struct Batch {
     std::vector<std::optional<Record>> records;
 };
 
-// How far the partitions of a topic are applied.
+// How far the partitions of a topic are applied, each in the log that its reader has taken up.
 class Progress {
   public:
-    void set(std::uint32_t partition, Offset applied);
-    Offset applied(std::uint32_t partition) const;
-    bool covers(LogPlace place) const { return place.offset <= applied(place.partition); }
+    void set(std::uint32_t partition, Uuid log, Offset applied);
+    // 0 while the reader has not taken up that log: what it applied of another one says nothing.
+    Offset applied(std::uint32_t partition, const Uuid& log) const;
+    bool covers(const LogPlace& place) const {
+        return place.offset <= applied(place.partition, place.log);
+    }
 
     friend bool operator==(const Progress&, const Progress&) = default;
 
   private:
-    std::vector<Offset> applied_;  // by partition
+    struct Part {
+        Uuid log;
+        Offset applied = 0;
+        friend bool operator==(const Part&, const Part&) = default;
+    };
+    std::vector<Part> parts_;  // by partition
 };
 
 // What a store that is filled from the log knows of those who fill it.  Fails as
@@ -66,7 +74,9 @@ class PositionStore {
     // cannot take it back.
     virtual Task<Position> adopt(Position from, Uuid log, Offset applied) = 0;
 
-    virtual Task<Progress> progress(std::string consumer, std::string topic) = 0;
+    // How many partitions the topic has, for good: what the first caller said.  A topic with
+    // another number has its keys elsewhere, and is not the one whose positions are kept.
+    virtual Task<std::uint32_t> claim_partitions(std::string topic, std::uint32_t partitions) = 0;
 
     // Makes all that is applied safe against a loss of power and gives the position that is safe;
     // none when that cannot be done now.  The log may be trimmed up to there and no further: what a

@@ -10,7 +10,10 @@ constexpr std::string_view readers_sql =
     "SELECT generation, log, applied, previous, consumer FROM positions WHERE topic = $1 AND "
     "partition = $2 ORDER BY consumer";
 constexpr std::string_view progress_sql =
-    "SELECT partition, applied FROM positions WHERE consumer = $1 AND topic = $2";
+    "SELECT partition, log, applied FROM positions WHERE consumer = $1 AND topic = $2";
+constexpr std::string_view claim_sql =
+    "INSERT INTO partition_counts (topic, partitions) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+constexpr std::string_view claimed_sql = "SELECT partitions FROM partition_counts WHERE topic = $1";
 constexpr std::string_view move_sql =
     "UPDATE positions SET previous = applied, applied = $6 WHERE consumer = $1 AND topic = $2 AND "
     "partition = $3 AND generation = $4 AND applied = $5";
@@ -57,8 +60,8 @@ Progress read_progress(Transaction& transaction, std::string_view consumer,
                        std::string_view topic) {
     Progress progress;
     for (const Row row : transaction.query(progress_sql, {consumer, topic})) {
-        progress.set(static_cast<std::uint32_t>(row.integer(0)),
-                     static_cast<Offset>(row.integer(1)));
+        progress.set(static_cast<std::uint32_t>(row.integer(0)), row.uuid(1),
+                     static_cast<Offset>(row.integer(2)));
     }
     return progress;
 }
@@ -102,6 +105,16 @@ Task<Progress> load_progress(Database& database, std::string consumer, std::stri
         return read_progress(transaction, consumer, topic);
     };
     co_return co_await database.read(std::move(work));
+}
+
+Task<std::uint32_t> claim_partitions_in(Database& database, std::string topic,
+                                        std::uint32_t partitions) {
+    auto work = [topic = std::move(topic), partitions](Transaction& transaction) {
+        transaction.execute(claim_sql, {topic, partitions});
+        const Rows rows = transaction.query(claimed_sql, {topic});
+        return static_cast<std::uint32_t>(rows.front().integer(0));
+    };
+    co_return co_await database.transact(std::move(work));
 }
 
 Task<Position> adopt_in(Database& database, Position from, Uuid log, Offset applied) {

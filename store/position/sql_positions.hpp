@@ -20,6 +20,17 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 )sql";
 
+// How many partitions each topic has; the second step, and who kept positions before it had one.
+inline constexpr std::string_view partition_counts_table = R"sql(
+CREATE TABLE partition_counts (
+    topic TEXT NOT NULL,
+    partitions BIGINT NOT NULL,
+    PRIMARY KEY (topic)
+) WITHOUT ROWID;
+INSERT INTO partition_counts (topic, partitions)
+    SELECT topic, MAX(partition) + 1 FROM positions GROUP BY topic;
+)sql";
+
 // Inside a transaction.
 Position read_position(Transaction& transaction, const std::string& consumer,
                        const Partition& partition);
@@ -36,6 +47,8 @@ Position adopt_position(Transaction& transaction, const Position& from, Uuid log
 // What a store over a database answers of its positions.
 Task<Position> load_position(Database& database, std::string consumer, Partition partition);
 Task<Progress> load_progress(Database& database, std::string consumer, std::string topic);
+Task<std::uint32_t> claim_partitions_in(Database& database, std::string topic,
+                                        std::uint32_t partitions);
 Task<Position> adopt_in(Database& database, Position from, Uuid log, Offset applied);
 Task<std::optional<Position>> secure_in(Database& database, std::string consumer,
                                         Partition partition);
@@ -50,8 +63,8 @@ class WithSqlPositions : public Port {
     Task<Position> adopt(Position from, Uuid log, Offset applied) override {
         return adopt_in(database_, std::move(from), log, applied);
     }
-    Task<Progress> progress(std::string consumer, std::string topic) override {
-        return load_progress(database_, std::move(consumer), std::move(topic));
+    Task<std::uint32_t> claim_partitions(std::string topic, std::uint32_t partitions) override {
+        return claim_partitions_in(database_, std::move(topic), partitions);
     }
     Task<std::optional<Position>> secure(std::string consumer, Partition partition) override {
         return secure_in(database_, std::move(consumer), std::move(partition));

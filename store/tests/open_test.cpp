@@ -6,8 +6,6 @@
 #include <fstream>
 
 #include "store/folder/data_folder.hpp"
-#include "store/ledger/ledger_database.hpp"
-#include "store/messages/sql_messages.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/support.hpp"
@@ -225,8 +223,6 @@ TEST(OpenDatabase, syncs_every_commit_unless_less_was_asked_for) {
 
     EXPECT_EQ(synchronous_of(usual), 2);
     EXPECT_EQ(synchronous_of(less), 1);
-    EXPECT_EQ(synchronous_of(in_file(folder / "messages.db", message_database())), 1);
-    EXPECT_EQ(synchronous_of(in_file(folder / "usage.db", ledger_database())), 1);
 }
 
 }  // namespace

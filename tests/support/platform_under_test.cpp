@@ -41,6 +41,7 @@ void PlatformUnderTest::start() {
     }
     made.data = folder_;
     made.sections = runtime::sections_of(made.modules);
+    made.adapters = runtime::adapters_of(made.modules);
     made.calls = options_.calls;
     made.clock = options_.clock;
     made.sources.settings = {"gateway.port=0", "config.port=0", "gateway.limits.enabled=false",

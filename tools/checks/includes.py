@@ -12,15 +12,15 @@ def check_includes(source, rules):
     for match in INCLUDE.finditer(source.text):
         line, (kind, name) = source.line_of(match.start()), match.groups()
         if kind == '"':
-            yield from own_include(source, line, name, rules["layers"])
+            yield from own_include(source, line, name, rules)
             yield from room_include(source, line, name, rules["rooms"])
             yield from adapter_include(source, line, name, rules["adapters"])
         else:
             yield from foreign_include(source, line, name, rules)
 
 
-def own_include(source, line, name, layers):
-    here, there = source.path.split("/"), name.split("/")
+def own_include(source, line, name, rules):
+    layers, here, there = rules["layers"], source.path.split("/"), name.split("/")
     if here[0] not in layers:
         return
     if there[0] not in layers:
@@ -28,8 +28,14 @@ def own_include(source, line, name, layers):
             yield Problem(source.path, line, f"include {name} from the root of the tree")
     elif there[0] != here[0] and there[0] not in layers[here[0]]:
         yield Problem(source.path, line, f"{here[0]} may not include {there[0]} ({name})")
-    elif here[0] == there[0] == "services" and here[1] != there[1]:
+    elif here[0] == there[0] == "services" and here[1] != there[1] and not is_filled_by_a_test(source, there[1], rules):
         yield Problem(source.path, line, f"service {here[1]} may not include service {there[1]} ({name})")
+
+
+def is_filled_by_a_test(source, service, rules):
+    """Whether the file is a test of a service that reads what the other one stores."""
+    here = source.path.split("/")
+    return "tests" in here[2:-1] and service in rules["services"]["tests"].get(here[1], [])
 
 
 def room_include(source, line, name, rooms):

@@ -24,8 +24,9 @@ def changed_files(since, root=ROOT):
 class House:
     """Who stands on whom, from tools/layers.toml, and which C++ suites there are."""
 
-    def __init__(self, layers, cpp_suites):
-        self.layers, self.cpp = layers, set(cpp_suites)
+    def __init__(self, layers, cpp_suites, test_readers=None):
+        """`test_readers`: of a service, whose code its tests read ([services.tests])."""
+        self.layers, self.cpp, self.test_readers = layers, set(cpp_suites), test_readers or {}
         self.services = self.cpp - set(layers) - {"platform"}
 
     def above(self, layer):
@@ -43,7 +44,8 @@ class House:
         if "tests" in parts[1:]:
             return {name} & self.cpp
         if parts[0] == "services":
-            return {name, "platform"} & self.cpp
+            readers = {reader for reader, read in self.test_readers.items() if name in read}
+            return ({name, "platform"} | readers) & self.cpp
         if parts[0] == "apps":
             return {"platform"} & self.cpp
         return self.above(parts[0]) if parts[0] in self.layers else set()
@@ -82,5 +84,5 @@ def suites_for(paths, house):
 
 
 def reached(since, cpp_suites):
-    layers = tomllib.loads((ROOT / "tools" / "layers.toml").read_text())["layers"]
-    return suites_for(changed_files(since), House(layers, cpp_suites))
+    rules = tomllib.loads((ROOT / "tools" / "layers.toml").read_text())
+    return suites_for(changed_files(since), House(rules["layers"], cpp_suites, rules["services"]["tests"]))

@@ -63,6 +63,11 @@ class Changed(unittest.TestCase):
         self.assertEqual(cpp, {"chat", "platform"})
         self.assertLessEqual({"documents", "e2e", "tidy"}, names)
 
+    def test_service_reaches_the_tests_that_fill_its_stores(self):
+        house = House(self.LAYERS, ["base", "auth", "chat", "consumer", "platform"], {"chat": ["consumer"]})
+
+        self.assertEqual(suites_for(["services/consumer/ports.hpp"], house)[1], {"consumer", "chat", "platform"})
+
     def test_test_reaches_its_own_suite_only(self):
         self.assertEqual(self.of("services/chat/tests/world.cpp")[1], {"chat"})
         self.assertEqual(self.of("tests/golden/chat.json")[1], {"platform"})

@@ -33,6 +33,13 @@ class Includes(unittest.TestCase):
 
         self.assertEqual(found, ["services/chat/chat.cpp:1: service chat may not include service auth (services/auth/auth.hpp)"])
 
+    def test_tests_of_a_service_may_fill_what_it_reads(self):
+        text = '#include "services/consumer/adapters/memory_messages.hpp"\n'
+
+        self.assertEqual(problems("services/chat/tests/world.cpp", text), [])
+        self.assertEqual(len(problems("services/auth/tests/world.cpp", text)), 1)
+        self.assertEqual(len(problems("services/chat/chat.cpp", text)), 1)
+
     def test_a_service_may_include_itself_and_contracts(self):
         text = '#include "services/chat/chat.hpp"\n#include "contracts/chat/chat.hpp"\n'
 

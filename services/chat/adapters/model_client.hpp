@@ -2,7 +2,7 @@
 #include "contracts/core/client.hpp"
 #include "contracts/model/model.hpp"
 #include "services/chat/generations/ports.hpp"
-#include "store/usage/usage_store.hpp"
+#include "store/history/usage_history.hpp"
 
 namespace loquat::chat {
 
@@ -46,18 +46,15 @@ class ModelClient final : public ModelPort {
 // What the consumer has written down.
 class StoredUsage final : public UsageLedger {
   public:
-    explicit StoredUsage(store::UsageStore& usage) : usage_(usage) {}
+    explicit StoredUsage(store::UsageHistory& usage) : usage_(usage) {}
 
     Task<store::UsedTokens> used_of(UserId user, std::chrono::sys_days day) override {
         co_return co_await usage_.used_of(user, day);
     }
-    Task<store::Progress> through() override {
-        return usage_.progress(std::string{store::log_reader},
-                               std::string{contracts::records::usage.topic});
-    }
+    Task<store::Progress> through() override { return usage_.stored(); }
 
   private:
-    store::UsageStore& usage_;
+    store::UsageHistory& usage_;
 };
 
 }  // namespace loquat::chat

@@ -50,7 +50,7 @@ class Deletions::Loading {
     Deletions& deletions_;
 };
 
-Deletions::Deletions(store::MessageStore& messages, std::size_t bytes_max)
+Deletions::Deletions(store::MessageHistory& messages, std::size_t bytes_max)
     : messages_(messages), known_(bytes_max) {}
 
 DeletedSeqs Deletions::keep(const ChatId& chat, std::vector<std::int64_t> loaded, Version asked) {
@@ -79,8 +79,8 @@ Task<std::vector<DeletedSeqs>> Deletions::find_all(std::vector<ChatId> chats) {
         }
     }
     const Loading loading{*this};
-    for (std::size_t at = 0; at < missing.size(); at += store::MessageStore::heads_max) {
-        const std::size_t end = std::min(missing.size(), at + store::MessageStore::heads_max);
+    for (std::size_t at = 0; at < missing.size(); at += store::MessageHistory::heads_max) {
+        const std::size_t end = std::min(missing.size(), at + store::MessageHistory::heads_max);
         std::vector<ChatId> part;
         for (std::size_t i = at; i < end; ++i) {
             part.push_back(chats[missing[i]]);

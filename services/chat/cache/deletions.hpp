@@ -7,7 +7,7 @@
 #include "base/lru_cache.hpp"
 #include "base/version.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 
@@ -23,7 +23,7 @@ std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq,
 // May be a moment behind the store.
 class Deletions {
   public:
-    Deletions(store::MessageStore& messages, std::size_t bytes_max);
+    Deletions(store::MessageHistory& messages, std::size_t bytes_max);
 
     // In the order asked for.
     Task<std::vector<DeletedSeqs>> find_all(std::vector<ChatId> chats);
@@ -39,7 +39,7 @@ class Deletions {
     class Loading;
     DeletedSeqs keep(const ChatId& chat, std::vector<std::int64_t> loaded, Version asked);
 
-    store::MessageStore& messages_;
+    store::MessageHistory& messages_;
     LruCache<ChatId, DeletedSeqs> known_;
     // While something is being loaded: what is loaded may be from before them.
     std::size_t loads_ = 0;

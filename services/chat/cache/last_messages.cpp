@@ -56,8 +56,8 @@ const store::Head& LastMessages::keep(store::Head& loaded) {
 Task<std::vector<store::Head>> LastMessages::load_all(std::vector<ChatId> chats) {
     std::vector<store::Head> heads;
     heads.reserve(chats.size());
-    for (std::size_t at = 0; at < chats.size(); at += store::MessageStore::heads_max) {
-        const std::size_t count = std::min(chats.size() - at, store::MessageStore::heads_max);
+    for (std::size_t at = 0; at < chats.size(); at += store::MessageHistory::heads_max) {
+        const std::size_t count = std::min(chats.size() - at, store::MessageHistory::heads_max);
         const auto first = chats.begin() + static_cast<std::ptrdiff_t>(at);
         std::vector<ChatId> part{first, first + static_cast<std::ptrdiff_t>(count)};
         auto loaded = co_await messages_.heads(std::move(part));

@@ -5,7 +5,7 @@
 #include "base/lru_cache.hpp"
 #include "base/version.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 
@@ -13,7 +13,7 @@ namespace loquat::chat {
 // May be a moment behind the store: who must not miss anything asks the store (`load`).
 class LastMessages {
   public:
-    LastMessages(store::MessageStore& messages, std::size_t bytes_max)
+    LastMessages(store::MessageHistory& messages, std::size_t bytes_max)
         : messages_(messages), heads_(bytes_max) {}
 
     // In the order asked for.
@@ -38,7 +38,7 @@ class LastMessages {
     const store::Head& keep(store::Head& loaded);
     void put(const store::Head& head);
 
-    store::MessageStore& messages_;
+    store::MessageHistory& messages_;
     LruCache<ChatId, store::Head> heads_;
     // Edits and deletions of messages that were nobody's known head, while heads are being loaded:
     // what is loaded may be from before them.

@@ -8,7 +8,7 @@
 #include "base/clock.hpp"
 #include "base/lru_cache.hpp"
 #include "services/chat/ports.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 

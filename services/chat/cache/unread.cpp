@@ -6,12 +6,12 @@
 
 namespace loquat::chat {
 
-Task<std::vector<MentionSeqs>> load_mentions(store::MessageStore& messages,
+Task<std::vector<MentionSeqs>> load_mentions(store::MessageHistory& messages,
                                              std::vector<store::MentionQuery> queries) {
     std::vector<MentionSeqs> all;
     all.reserve(queries.size());
-    for (std::size_t at = 0; at < queries.size(); at += store::MessageStore::heads_max) {
-        const std::size_t count = std::min(queries.size() - at, store::MessageStore::heads_max);
+    for (std::size_t at = 0; at < queries.size(); at += store::MessageHistory::heads_max) {
+        const std::size_t count = std::min(queries.size() - at, store::MessageHistory::heads_max);
         const auto first = queries.begin() + static_cast<std::ptrdiff_t>(at);
         std::vector<store::MentionQuery> part{first, first + static_cast<std::ptrdiff_t>(count)};
         auto loaded = co_await messages.list_mentions(std::move(part));
@@ -20,7 +20,7 @@ Task<std::vector<MentionSeqs>> load_mentions(store::MessageStore& messages,
     co_return all;
 }
 
-Task<MentionSeqs> load_mentions(store::MessageStore& messages, store::MentionQuery query,
+Task<MentionSeqs> load_mentions(store::MessageHistory& messages, store::MentionQuery query,
                                 std::int64_t last_seq) {
     if (query.after_seq >= last_seq) {
         co_return MentionSeqs{};

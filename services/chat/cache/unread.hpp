@@ -4,7 +4,7 @@
 
 #include "contracts/chat/events.hpp"
 #include "services/chat/domain/records.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 
@@ -13,10 +13,10 @@ using MentionSeqs = std::vector<std::int64_t>;
 
 // Asks the store, of as many as there are, in their order.  The store is never behind what is in
 // memory here.
-Task<std::vector<MentionSeqs>> load_mentions(store::MessageStore& messages,
+Task<std::vector<MentionSeqs>> load_mentions(store::MessageHistory& messages,
                                              std::vector<store::MentionQuery> queries);
 // Who has read everything is not asked for.
-Task<MentionSeqs> load_mentions(store::MessageStore& messages, store::MentionQuery query,
+Task<MentionSeqs> load_mentions(store::MessageHistory& messages, store::MentionQuery query,
                                 std::int64_t last_seq);
 
 // What somebody has not read, of the messages up to `last_seq`.

@@ -25,7 +25,7 @@ class Announcer {
         LastMessages& heads;
         Deletions& deletions;
         People& people;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         ChatMetrics& metrics;
         std::int64_t text_characters_max = 0;
     };

@@ -20,7 +20,7 @@ struct ListedChat {
 class ConversationViews {
   public:
     struct Parts {
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         ConversationCache& cache;
         LastMessages& heads;
         Deletions& deletions;

@@ -5,7 +5,7 @@
 #include "services/chat/cache/deletions.hpp"
 #include "services/chat/cache/unread.hpp"
 #include "services/chat/domain/records.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 // What others get to see, made from what we keep.
 namespace loquat::chat {

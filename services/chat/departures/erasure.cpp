@@ -26,12 +26,12 @@ Task<void> Erasure::wait_for_store() {
 }
 
 Task<void> Erasure::wait_for_partition(store::Partition partition, Steady deadline) {
+    const Uuid log = co_await parts_.log.identity(partition.topic);
     const store::LogEnds ends = co_await parts_.log.ends(partition);
     for (;;) {
-        const store::Progress stored =
-            co_await parts_.messages.progress(std::string{store::log_reader}, partition.topic);
+        const store::Progress stored = co_await parts_.messages.stored();
         const bool is_stored = co_await store::is_all_before(
-            parts_.log, partition, stored.applied(partition.number), ends.last);
+            parts_.log, partition, stored.applied(partition.number, log), ends.last);
         if (is_stored) {
             co_return;
         }
@@ -83,7 +83,7 @@ Task<void> Erasure::erase_conversation(ChatId chat, const contracts::Sender& aut
         store::PageQuery query;
         query.chat = chat;
         query.after_seq = after;
-        query.limit = store::MessageStore::page_max;
+        query.limit = store::MessageHistory::page_max;
         const store::Page page = co_await parts_.messages.page(std::move(query));
         if (page.items.empty()) {
             co_return;

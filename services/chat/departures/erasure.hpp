@@ -18,7 +18,7 @@ class Erasure {
     struct Parts {
         ChatStore& chats;
         store::EventLog& log;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         ConversationCache& cache;
         People& people;
         runtime::AuditTrail& audit;

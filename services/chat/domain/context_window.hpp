@@ -8,7 +8,7 @@
 #include "contracts/model/model.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/domain/records.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 // What of a conversation a model is given.  Pure.
 namespace loquat::chat {

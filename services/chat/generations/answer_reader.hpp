@@ -7,7 +7,7 @@
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/stream_archive.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 
@@ -16,7 +16,7 @@ class AnswerReader {
   public:
     struct Parts {
         ConversationCache& cache;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         GenerationStore& store;
         OpenAnswers& open;
         StreamArchive& archive;

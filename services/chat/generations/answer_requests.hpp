@@ -28,7 +28,7 @@ class AnswerRequests {
         People& people;
         RequestKeys& keys;
         Posting& posting;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         GenerationStore& store;
         OpenAnswers& open;
         RequestMutex& starts;

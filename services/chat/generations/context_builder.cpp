@@ -46,7 +46,7 @@ Task<void> ContextBuilder::add_later_answers(ContextWindow& window,
     store::PageQuery query;
     query.chat = prompt.chat;
     query.after_seq = prompt.seq;
-    query.limit = store::MessageStore::page_max;
+    query.limit = store::MessageHistory::page_max;
     store::Page page = co_await messages_.page(std::move(query));
     for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {
         if (at->sender.kind == contracts::ParticipantKind::assistant) {
@@ -63,7 +63,7 @@ Task<void> ContextBuilder::add_history(ContextWindow& window, ChatId chat,
         query.chat = chat;
         query.before_seq = before_seq;
         query.limit =
-            static_cast<std::size_t>(std::min<std::int64_t>(left, store::MessageStore::page_max));
+            static_cast<std::size_t>(std::min<std::int64_t>(left, store::MessageHistory::page_max));
         store::Page page = co_await messages_.page(std::move(query));
         page.items = co_await people_.with_present_names(std::move(page.items));
         for (auto at = page.items.rbegin(); at != page.items.rend(); ++at) {

@@ -5,7 +5,7 @@
 #include "services/chat/config.hpp"
 #include "services/chat/domain/context_window.hpp"
 #include "services/chat/generations/live.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 
@@ -20,7 +20,7 @@ class ContextBuilder {
         std::int64_t left_out = 0;     // older messages that no model of the route reads
     };
 
-    ContextBuilder(store::MessageStore& messages, People& people, const ChatConfig& config)
+    ContextBuilder(store::MessageHistory& messages, People& people, const ChatConfig& config)
         : messages_(messages), people_(people), config_(config) {}
 
     // Waits a moment for a prompt that is durable but not stored yet.  Fails with
@@ -35,7 +35,7 @@ class ContextBuilder {
     Task<void> add_history(ContextWindow& window, ChatId chat, std::int64_t before_seq);
     ContextWindow::Room room_of(const Live& live) const;
 
-    store::MessageStore& messages_;
+    store::MessageHistory& messages_;
     People& people_;
     const ChatConfig& config_;
 };

@@ -37,7 +37,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
         ModelPort& models;
         UsageLedger& ledger;
         store::EventLog& log;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         store::Broadcast& broadcast;
         const Clock& clock;
         aio::Loop& loop;

@@ -11,7 +11,7 @@
 #include "contracts/model/model.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/generations/event_list.hpp"
-#include "store/usage/usage_store.hpp"
+#include "store/history/usage_history.hpp"
 
 // What answers need besides what the conversations need.
 namespace loquat::chat {

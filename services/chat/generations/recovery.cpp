@@ -116,8 +116,9 @@ Task<void> Recovery::count_unrecorded() {
     const store::Progress through = co_await parts_.ledger.through();
     store::Partition partition{.topic = std::string{contracts::records::usage.topic}};
     const std::uint32_t partitions = co_await parts_.log.partitions(partition.topic);
+    const Uuid log = co_await parts_.log.identity(partition.topic);
     for (; partition.number < partitions; ++partition.number) {
-        store::Offset after = through.applied(partition.number);
+        store::Offset after = through.applied(partition.number, log);
         for (;;) {
             const auto records = co_await parts_.log.read(partition, after, {});
             if (records.empty()) {
@@ -125,7 +126,8 @@ Task<void> Recovery::count_unrecorded() {
             }
             for (const store::LogRecordPtr& record : records) {
                 if (const auto usage = contracts::decode<contracts::UsageRecord>(record->payload)) {
-                    parts_.spent.note(*usage, store::LogPlace{partition.number, record->offset});
+                    const store::LogPlace at{partition.number, record->offset, log};
+                    parts_.spent.note(*usage, at);
                 }
             }
             after = records.back()->offset;

@@ -13,7 +13,7 @@ class SendCall {
         People& people;
         Conversations& conversations;
         RequestKeys& keys;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         GenerationStore& store;
         OpenAnswers& open;
         RequestMutex& starts;

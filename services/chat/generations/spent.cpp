@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace loquat::chat {
+namespace {
+
+// A day that is over counts for nobody.  What was in a log that is gone is not waited for longer.
+constexpr std::chrono::days days_kept{2};
+
+}  // namespace
 
 void Spent::note(const contracts::UsageRecord& record, std::optional<store::LogPlace> at) {
     std::vector<Entry>& mine = by_user_[record.user];
@@ -13,6 +19,7 @@ void Spent::note(const contracts::UsageRecord& record, std::optional<store::LogP
         known->at = at ? at : known->at;
         return;
     }
+    newest_day_ = std::max(newest_day_, std::chrono::floor<std::chrono::days>(record.at));
     mine.push_back({record.generation_id, record.purpose,
                     std::chrono::floor<std::chrono::days>(record.at),
                     record.input_tokens + record.output_tokens, at});
@@ -33,8 +40,9 @@ std::int64_t Spent::tokens_of(const UserId& user, std::chrono::sys_days day,
 
 void Spent::forget(const store::Progress& through) {
     for (auto& [user, mine] : by_user_) {
-        std::erase_if(mine,
-                      [&](const Entry& entry) { return entry.at && through.covers(*entry.at); });
+        std::erase_if(mine, [&](const Entry& entry) {
+            return (entry.at && through.covers(*entry.at)) || entry.day < newest_day_ - days_kept;
+        });
     }
     std::erase_if(by_user_, [](const auto& one) { return one.second.empty(); });
 }

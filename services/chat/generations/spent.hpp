@@ -35,6 +35,7 @@ class Spent {
     };
 
     std::unordered_map<UserId, std::vector<Entry>> by_user_;
+    std::chrono::sys_days newest_day_;
 };
 
 }  // namespace loquat::chat

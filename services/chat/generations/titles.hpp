@@ -19,7 +19,7 @@ class Titles {
     struct Parts {
         Naming& naming;
         ModelPort& models;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         store::EventLog& log;
         const Clock& clock;
         aio::Scope& scope;

@@ -17,7 +17,7 @@ class MessageChanges {
   public:
     struct Parts {
         store::EventLog& log;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         ConversationCache& cache;
         People& people;
         MentionResolver& mentions;

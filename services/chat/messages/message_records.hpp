@@ -1,7 +1,7 @@
 #pragma once
 #include "contracts/core/caller.hpp"
+#include "store/history/message_history.hpp"
 #include "store/log/event_log.hpp"
-#include "store/messages/message_store.hpp"
 
 // Records of messages on their way through the log to the store.
 namespace loquat::chat {

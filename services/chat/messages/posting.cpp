@@ -4,7 +4,6 @@
 #include "services/chat/domain/text.hpp"
 #include "services/chat/messages/message_records.hpp"
 #include "services/chat/messages/sender.hpp"
-#include "store/messages/rules.hpp"
 
 namespace loquat::chat {
 

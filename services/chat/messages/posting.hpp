@@ -20,7 +20,7 @@ class Posting {
   public:
     struct Parts {
         store::EventLog& log;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         ConversationCache& cache;
         People& people;
         MentionResolver& mentions;

@@ -12,7 +12,7 @@ class Reading {
   public:
     struct Parts {
         ChatStore& chats;
-        store::MessageStore& messages;
+        store::MessageHistory& messages;
         ConversationCache& cache;
         LastMessages& heads;
         Deletions& deletions;

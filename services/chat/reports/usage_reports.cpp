@@ -147,9 +147,9 @@ Task<std::optional<contracts::UsageQuota>> UsageReports::quota_of(UserId user) {
         co_return std::nullopt;
     }
     const auto today = std::chrono::floor<days>(parts_.clock.now());
-    const std::int64_t tokens = co_await parts_.usage.tokens_of(user, today);
+    const store::UsedTokens used = co_await parts_.usage.used_of(user, today);
     co_return contracts::UsageQuota{.tokens_per_day = tokens_per_day_max_,
-                                    .tokens_today = tokens,
+                                    .tokens_today = used.tokens,
                                     .resets_at = today + days{1}};
 }
 

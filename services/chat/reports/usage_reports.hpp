@@ -5,8 +5,8 @@
 #include "base/clock.hpp"
 #include "contracts/usage/usage.hpp"
 #include "services/chat/ports.hpp"
-#include "store/audit/audit_store.hpp"
-#include "store/usage/usage_store.hpp"
+#include "store/history/audit_history.hpp"
+#include "store/history/usage_history.hpp"
 
 namespace loquat::chat {
 
@@ -16,8 +16,8 @@ class UsageReports final : public contracts::UsageApi {
     static constexpr int days_max = 366;
 
     struct Parts {
-        store::UsageStore& usage;
-        store::AuditStore& audit;
+        store::UsageHistory& usage;
+        store::AuditHistory& audit;
         Currency& currency;
         const Clock& clock;
     };

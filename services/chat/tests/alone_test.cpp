@@ -176,7 +176,7 @@ TEST(StoredChanges, move_the_head_and_tell_listeners) {
 
 TEST(Quota, counts_what_is_recorded_and_what_is_on_its_way) {
     Alone alone;
-    FakeLedger ledger;
+    FakeLedger ledger{alone.world.log};
     Spent spent;
     LiveSet lives;
     Quota quota{ledger, spent, lives, alone.world.clock, 100};

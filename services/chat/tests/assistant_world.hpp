@@ -75,21 +75,25 @@ class FakeModels final : public ModelPort {
     std::vector<FakeAnswerPtr> all_;
 };
 
+// What the consumer stored of the log, up to `applied`.
 class FakeLedger final : public UsageLedger {
   public:
+    explicit FakeLedger(store::EventLog& log) : log_(log) {}
+
     Task<store::UsedTokens> used_of(UserId, std::chrono::sys_days) override {
-        co_return store::UsedTokens{tokens, progress()};
+        store::Progress known = co_await through();
+        co_return store::UsedTokens{tokens, std::move(known)};
     }
-    Task<store::Progress> through() override { co_return progress(); }
+    Task<store::Progress> through() override {
+        store::Progress known;
+        known.set(0, co_await log_.identity(std::string{contracts::records::usage.topic}), applied);
+        co_return known;
+    }
     std::int64_t tokens = 0;
     store::Offset applied = 0;
 
   private:
-    store::Progress progress() const {
-        store::Progress progress;
-        progress.set(0, applied);
-        return progress;
-    }
+    store::EventLog& log_;
 };
 
 // A journal that may be told to fail.
@@ -138,7 +142,7 @@ class AssistantWorld : public World {
     Task<std::vector<contracts::UsageRecord>> usage();
 
     FakeModels models;
-    FakeLedger ledger;
+    FakeLedger ledger{log};
     FakeJournal journal;
     std::unique_ptr<GenerationStore> generations_store;
     GenerationMetrics generation_metrics{registry};

@@ -127,25 +127,10 @@ TEST(WriteBehind, lies_over_what_is_stored_until_a_save_after_the_one_that_wrote
 }
 
 // A store whose heads come only when they are let go.
-class SlowHeads final : public store::MessageStore {
+class SlowHeads final : public store::MessageHistory {
   public:
-    explicit SlowHeads(store::MessageStore& inner) : inner_(inner) {}
-    Task<std::vector<contracts::Outcome>> apply_batch(store::MessageBatch batch) override {
-        return inner_.apply_batch(std::move(batch));
-    }
-    Task<store::Position> position(std::string consumer, store::Partition partition) override {
-        return inner_.position(std::move(consumer), std::move(partition));
-    }
-    Task<store::Position> adopt(store::Position from, Uuid log, store::Offset applied) override {
-        return inner_.adopt(std::move(from), log, applied);
-    }
-    Task<store::Progress> progress(std::string consumer, std::string topic) override {
-        return inner_.progress(std::move(consumer), std::move(topic));
-    }
-    Task<std::optional<store::Position>> secure(std::string consumer,
-                                                store::Partition partition) override {
-        return inner_.secure(std::move(consumer), std::move(partition));
-    }
+    explicit SlowHeads(store::MessageHistory& inner) : inner_(inner) {}
+    Task<store::Progress> stored() override { return inner_.stored(); }
     Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
         return inner_.find_by_id(id);
     }
@@ -194,7 +179,7 @@ class SlowHeads final : public store::MessageStore {
     aio::Signal let_go;
 
   private:
-    store::MessageStore& inner_;
+    store::MessageHistory& inner_;
 };
 
 TEST(LastMessagesWhileLoading, keep_nothing_that_was_read_before_a_loss_of_events) {

@@ -3,7 +3,7 @@
 
 #include "services/chat/generations/cost.hpp"
 #include "services/chat/tests/assistant_world.hpp"
-#include "store/usage/memory_usage.hpp"
+#include "services/consumer/adapters/memory_usage.hpp"
 
 // Answers at random: the ledger, the answers, the report and the quota tell one sum.
 namespace loquat::chat {
@@ -33,7 +33,7 @@ class RandomRun {
 
     // Each answer's figures once, the same in the ledger; every sum is the sum of these.
     Task<void> compare() {
-        const std::unique_ptr<store::UsageStore> ledger = store::make_memory_usage();
+        const std::unique_ptr<consumer::UsageStore> ledger = consumer::make_memory_usage();
         const store::Partition partition{usage_topic_};
         store::Batch<contracts::UsageRecord> batch;
         batch.from = co_await ledger->position(std::string{store::log_reader}, partition);
@@ -155,7 +155,7 @@ class RandomRun {
         }
     }
 
-    Task<void> compare_person(store::UsageStore& ledger,
+    Task<void> compare_person(consumer::UsageStore& ledger,
                               const std::vector<std::optional<contracts::UsageRecord>>& records,
                               std::size_t who) {
         const UserId user = people_[who];

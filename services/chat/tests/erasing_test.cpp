@@ -69,6 +69,39 @@ TEST(Erasing, deletes_all_that_the_person_wrote_and_nothing_of_others) {
     world.run(body());
 }
 
+TEST(Erasing, waits_for_a_log_that_was_made_anew_with_lower_numbers) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        // The store stands far behind in a log that is gone.
+        store::Position before = co_await world.messages->position(
+            std::string{store::log_reader}, {std::string{contracts::records::messages.topic}});
+        co_await world.messages->adopt(std::move(before), Uuid::make(), 1'000);
+        const auto room = co_await world.make_group(ana, {bob});
+        co_await world.chat.accept_message(world.as(bob), text_of(room.id, "c", "not stored yet"));
+        set_removed(world, bob);
+        co_await tell(world, bob);
+        for (int i = 0; i < 100; ++i) {
+            co_await aio::yield();
+        }
+        EXPECT_FALSE(world.directory.leaving.empty());
+
+        world.start_consumer();
+        while (!world.directory.leaving.empty()) {
+            co_await aio::yield();
+        }
+
+        const auto page = co_await world.chat.list_messages(world.as(ana), {.id = room.id});
+        EXPECT_EQ(page.items.size(), 1U);
+        for (const contracts::Message& message : page.items) {
+            EXPECT_TRUE(message.deleted_at.has_value());
+        }
+    };
+
+    world.run(body());
+}
+
 TEST(Erasing, goes_on_where_a_process_before_was_stopped) {
     World world;
     const UserId ana = world.person("ana");

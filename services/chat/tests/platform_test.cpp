@@ -6,6 +6,7 @@
 #include "runtime/context.hpp"
 #include "runtime/platform.hpp"
 #include "services/chat/module.hpp"
+#include "services/consumer/module.hpp"
 
 // The module as a platform runs it: SQLite, configuration, and every call through encoding and
 // routes.
@@ -139,7 +140,9 @@ struct OnPlatform : testing::Test {
         platform.reset();
         runtime::PlatformOptions options{.modules = {&auth_module, &module, &edge_module},
                                          .data = folder};
-        options.sections = runtime::sections_of(options.modules);
+        options.sections =
+            runtime::sections_of({&auth_module, &module, &consumer::module, &edge_module});
+        options.adapters = runtime::adapters_of({&consumer::module});
         options.sources.settings = {"chat.store_wait_ms=1"};
         options.calls = runtime::Calls::loopback;
         platform = std::make_unique<runtime::Platform>(std::move(options));

@@ -212,17 +212,18 @@ TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
     record.at = from_unix_ms(1'000);
     const auto day = std::chrono::floor<std::chrono::days>(record.at);
 
-    const auto through = [](store::Offset applied) {
+    const Uuid log = Uuid::make();
+    const auto through = [&log](store::Offset applied) {
         store::Progress progress;
-        progress.set(0, 1'000);
-        progress.set(1, applied);
+        progress.set(0, log, 1'000);
+        progress.set(1, log, applied);
         return progress;
     };
 
     spent.note(record);
     spent.note(record);
     EXPECT_EQ(spent.tokens_of(record.user, day, through(100)), 7);
-    spent.note(record, store::LogPlace{1, 5});
+    spent.note(record, store::LogPlace{1, 5, log});
     EXPECT_EQ(spent.tokens_of(record.user, day, through(4)), 7);
     EXPECT_EQ(spent.tokens_of(record.user, day, through(5)), 0);
     EXPECT_EQ(spent.tokens_of(record.user, day + std::chrono::days{1}, through(4)), 0);
@@ -230,6 +231,53 @@ TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
     spent.forget(through(4));
     EXPECT_EQ(spent.tokens_of(record.user, day, through(4)), 7);
     spent.forget(through(5));
+    EXPECT_TRUE(spent.empty());
+}
+
+TEST(Spent, is_not_taken_for_recorded_by_offsets_of_another_log) {
+    Spent spent;
+    contracts::UsageRecord record;
+    record.user = UserId::make();
+    record.generation_id = "g";
+    record.output_tokens = 7;
+    record.at = from_unix_ms(1'000);
+    const auto day = std::chrono::floor<std::chrono::days>(record.at);
+    const Uuid before = Uuid::make();
+    const Uuid anew = Uuid::make();
+    const auto through = [](const Uuid& log, store::Offset applied) {
+        store::Progress progress;
+        progress.set(0, log, applied);
+        return progress;
+    };
+
+    // The ledger still stands in the log of before, far behind where the new one begins.
+    spent.note(record, store::LogPlace{0, 5, anew});
+    spent.forget(through(before, 1'000));
+    const std::int64_t waiting = spent.tokens_of(record.user, day, through(before, 1'000));
+    const std::int64_t not_yet = spent.tokens_of(record.user, day, through(anew, 4));
+    const std::int64_t recorded = spent.tokens_of(record.user, day, through(anew, 5));
+
+    EXPECT_EQ(waiting, 7);
+    EXPECT_EQ(not_yet, 7);
+    EXPECT_EQ(recorded, 0);
+}
+
+TEST(Spent, waits_no_longer_than_days_for_a_log_that_is_gone) {
+    Spent spent;
+    contracts::UsageRecord record;
+    record.user = UserId::make();
+    record.generation_id = "lost";
+    record.at = from_unix_ms(1'000);
+    spent.note(record, store::LogPlace{0, 5, Uuid::make()});
+
+    record.generation_id = "later";
+    record.at += std::chrono::days{3};
+    const Uuid log = Uuid::make();
+    spent.note(record, store::LogPlace{0, 1, log});
+    store::Progress through;
+    through.set(0, log, 1);
+    spent.forget(through);
+
     EXPECT_TRUE(spent.empty());
 }
 

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "store/audit/memory_audit.hpp"
-#include "store/tests/ledger_support.hpp"
+#include "services/consumer/adapters/memory_audit.hpp"
+#include "services/consumer/adapters/memory_usage.hpp"
+#include "services/consumer/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
-#include "store/usage/memory_usage.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -33,8 +33,8 @@ class FakeCurrency final : public Currency {
 struct UsageReportsTest : testing::Test {
     aio::Loop loop{"test"};
     FakeClock clock;
-    std::unique_ptr<store::UsageStore> usage = store::make_memory_usage();
-    std::unique_ptr<store::AuditStore> audit = store::make_memory_audit();
+    std::unique_ptr<consumer::UsageStore> usage = consumer::make_memory_usage();
+    std::unique_ptr<consumer::AuditStore> audit = consumer::make_memory_audit();
     FakeCurrency currency;
     UsageReports reports{{*usage, *audit, currency, clock}, 0};
     UserId ann = UserId::make();
@@ -66,9 +66,9 @@ struct UsageReportsTest : testing::Test {
 };
 
 TEST_F(UsageReportsTest, sums_days_in_the_zone_that_was_asked_for) {
-    used({store::usage_of(ann, at("2026-01-01T22:59:59.999Z"), 1, 2),
-          store::usage_of(ann, at("2026-01-01T23:00:00Z"), 3, 4),
-          store::usage_of(ann, at("2026-01-02T23:00:00Z"), 100, 100)});
+    used({consumer::usage_of(ann, at("2026-01-01T22:59:59.999Z"), 1, 2),
+          consumer::usage_of(ann, at("2026-01-01T23:00:00Z"), 3, 4),
+          consumer::usage_of(ann, at("2026-01-02T23:00:00Z"), 100, 100)});
 
     const UsageReport vienna =
         get({.from = "2026-01-01", .to = "2026-01-02", .time_zone = "Europe/Vienna"});
@@ -87,9 +87,9 @@ TEST_F(UsageReportsTest, sums_days_in_the_zone_that_was_asked_for) {
 }
 
 TEST_F(UsageReportsTest, follows_the_clock_change_of_a_zone) {
-    used({store::usage_of(ann, at("2026-03-28T23:00:00Z"), 1, 0),
-          store::usage_of(ann, at("2026-03-29T21:59:59Z"), 2, 0),
-          store::usage_of(ann, at("2026-03-29T22:00:00Z"), 4, 0)});
+    used({consumer::usage_of(ann, at("2026-03-28T23:00:00Z"), 1, 0),
+          consumer::usage_of(ann, at("2026-03-29T21:59:59Z"), 2, 0),
+          consumer::usage_of(ann, at("2026-03-29T22:00:00Z"), 4, 0)});
 
     const UsageReport report =
         get({.from = "2026-03-01", .to = "2026-04-30", .time_zone = "Europe/Vienna"});
@@ -102,10 +102,10 @@ TEST_F(UsageReportsTest, follows_the_clock_change_of_a_zone) {
 }
 
 TEST_F(UsageReportsTest, ends_with_its_last_day_when_the_clock_changes_on_it) {
-    used({store::usage_of(ann, at("2026-03-29T21:59:59Z"), 1, 0),
-          store::usage_of(ann, at("2026-03-29T22:00:00Z"), 2, 0),
-          store::usage_of(ann, at("2026-10-25T22:59:59Z"), 4, 0),
-          store::usage_of(ann, at("2026-10-25T23:00:00Z"), 8, 0)});
+    used({consumer::usage_of(ann, at("2026-03-29T21:59:59Z"), 1, 0),
+          consumer::usage_of(ann, at("2026-03-29T22:00:00Z"), 2, 0),
+          consumer::usage_of(ann, at("2026-10-25T22:59:59Z"), 4, 0),
+          consumer::usage_of(ann, at("2026-10-25T23:00:00Z"), 8, 0)});
 
     const UsageReport short_day =
         get({.from = "2026-03-28", .to = "2026-03-29", .time_zone = "Europe/Vienna"});
@@ -117,8 +117,8 @@ TEST_F(UsageReportsTest, ends_with_its_last_day_when_the_clock_changes_on_it) {
 }
 
 TEST_F(UsageReportsTest, passes_over_a_day_that_a_zone_left_out) {
-    used({store::usage_of(ann, at("2011-12-30T09:00:00Z")),
-          store::usage_of(ann, at("2011-12-30T11:00:00Z"))});
+    used({consumer::usage_of(ann, at("2011-12-30T09:00:00Z")),
+          consumer::usage_of(ann, at("2011-12-30T11:00:00Z"))});
 
     const UsageReport report =
         get({.from = "2011-12-29", .to = "2011-12-31", .time_zone = "Pacific/Apia"});
@@ -133,8 +133,8 @@ TEST_F(UsageReportsTest, passes_over_a_day_that_a_zone_left_out) {
 
 TEST_F(UsageReportsTest, covers_the_last_thirty_days_unless_told_otherwise) {
     const Time now = clock.now();
-    used({store::usage_of(ann, now), store::usage_of(ann, now - 29 * 24h),
-          store::usage_of(ann, now - 29 * 24h - 1ms)});
+    used({consumer::usage_of(ann, now), consumer::usage_of(ann, now - 29 * 24h),
+          consumer::usage_of(ann, now - 29 * 24h - 1ms)});
 
     const UsageReport report = get({});
 
@@ -144,7 +144,7 @@ TEST_F(UsageReportsTest, covers_the_last_thirty_days_unless_told_otherwise) {
 }
 
 TEST_F(UsageReportsTest, shows_nobody_what_others_used) {
-    used({store::usage_of(UserId::make(), clock.now())});
+    used({consumer::usage_of(UserId::make(), clock.now())});
     contracts::Caller nobody;
 
     EXPECT_EQ(get({}).days.size(), 0U);
@@ -167,12 +167,12 @@ TEST_F(UsageReportsTest, refuses_days_ranges_and_zones_that_cannot_be) {
 }
 
 TEST_F(UsageReportsTest, adds_up_the_cost_of_calls_that_have_a_price) {
-    contracts::UsageRecord priced = store::usage_of(ann, clock.now());
+    contracts::UsageRecord priced = consumer::usage_of(ann, clock.now());
     priced.cost_micros = 40;
     contracts::UsageRecord large = priced;
     large.generation_id += "-2";
     large.model = "large";
-    used({store::usage_of(ann, clock.now()), priced, large});
+    used({consumer::usage_of(ann, clock.now()), priced, large});
 
     const UsageReport report = get({});
 
@@ -199,8 +199,8 @@ TEST_F(UsageReportsTest, keeps_the_currency_that_it_knows_when_nobody_answers) {
 
 TEST_F(UsageReportsTest, tells_how_much_of_a_quota_is_used_today) {
     UsageReports limited{{*usage, *audit, currency, clock}, 1'000};
-    used({store::usage_of(ann, clock.now(), 10, 5),
-          store::usage_of(ann, clock.now() - 1ms, 100, 100)});
+    used({consumer::usage_of(ann, clock.now(), 10, 5),
+          consumer::usage_of(ann, clock.now() - 1ms, 100, 100)});
     clock.advance(5h);
 
     const UsageReport report =
@@ -214,7 +214,7 @@ TEST_F(UsageReportsTest, tells_how_much_of_a_quota_is_used_today) {
 }
 
 TEST_F(UsageReportsTest, shows_the_audit_trail_to_administrators_alone) {
-    happened({store::audit_of("a.b", clock.now())});
+    happened({consumer::audit_of("a.b", clock.now())});
     contracts::Caller nobody;
 
     EXPECT_EQ(store::code_of([&] { await(loop, reports.list_audit(as(ann), {})); }),
@@ -227,7 +227,7 @@ TEST_F(UsageReportsTest, pages_through_the_audit_trail_with_what_it_chose) {
     std::vector<std::optional<contracts::AuditRecord>> records;
     for (int i = 0; i < 10; ++i) {
         contracts::AuditRecord record =
-            store::audit_of(i % 2 == 0 ? "auth.signed_in" : "chat.deleted", clock.now());
+            consumer::audit_of(i % 2 == 0 ? "auth.signed_in" : "chat.deleted", clock.now());
         record.actor = ann;
         record.actor_name = "ann";
         records.push_back(std::move(record));

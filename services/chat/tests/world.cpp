@@ -4,8 +4,8 @@
 #include "contracts/events/user_event.hpp"
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/chat.hpp"
+#include "services/consumer/adapters/memory_messages.hpp"
 #include "store/broadcast/publish.hpp"
-#include "store/messages/memory_messages.hpp"
 
 namespace loquat::chat {
 
@@ -136,7 +136,7 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
 }
 
 World::World(ChatConfig config)
-    : messages(store::make_memory_messages()),
+    : messages(consumer::make_memory_messages()),
       chats(make_memory_chats()),
       service(std::make_unique<Chat>(ports(), config)),
       chat(*service) {}
@@ -203,7 +203,7 @@ Task<void> World::drain() {
 }
 
 Task<void> World::apply(std::vector<store::LogRecordPtr> records) {
-    store::MessageBatch batch{applied_, records.back()->offset, {}};
+    consumer::MessageBatch batch{applied_, records.back()->offset, {}};
     applied_ = store::moved(applied_, batch.through);
     for (const auto& record : records) {
         batch.records.push_back(contracts::decode<contracts::MessageRecord>(record->payload));

@@ -14,8 +14,8 @@
 #include "services/chat/config.hpp"
 #include "services/chat/metrics.hpp"
 #include "services/chat/ports.hpp"
+#include "services/consumer/ports.hpp"
 #include "store/broadcast/broadcast.hpp"
-#include "store/messages/message_store.hpp"
 #include "store/tests/log_double.hpp"
 
 namespace loquat::chat {
@@ -135,7 +135,7 @@ class World {
     FakeDirectory directory;
     FakeLog log;
     FakeBroadcast broadcast;
-    std::unique_ptr<store::MessageStore> messages;
+    std::unique_ptr<consumer::MessageStore> messages;
     std::unique_ptr<ChatStore> chats;
     runtime::Metrics registry;
     ChatMetrics metrics{registry};

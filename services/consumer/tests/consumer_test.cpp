@@ -174,7 +174,7 @@ TEST_F(ConsumerTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored
 
 TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
     const contracts::MessageRecord record = make.message(chat, "one");
-    store::MessageBatch ahead{take_up(), 1, {record}};
+    MessageBatch ahead{take_up(), 1, {record}};
     await(loop, inner->apply_batch(std::move(ahead)));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");
@@ -183,7 +183,7 @@ TEST_F(ConsumerTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
 TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_was_stored) {
     store::TopicTroubles& shared = troubles;
     const auto gated = store::make_gated_log(*log, shared);
-    store::MessageBatch ahead{take_up(), 2, {make.message(chat, "one"), make.message(chat, "two")}};
+    MessageBatch ahead{take_up(), 2, {make.message(chat, "one"), make.message(chat, "two")}};
     await(loop, inner->apply_batch(std::move(ahead)));
 
     await(loop, consumer->run());

@@ -4,13 +4,13 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "contracts/chat/broadcasts.hpp"
+#include "services/consumer/adapters/memory_messages.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/tests/faulty_messages.hpp"
+#include "services/consumer/tests/message_support.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/memory_log.hpp"
-#include "store/messages/memory_messages.hpp"
 #include "store/tests/log_double.hpp"
-#include "store/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
 #include "wire/json.hpp"
@@ -27,11 +27,11 @@ struct ConsumerTest : testing::Test {
     ConsumerMetrics metrics{registry};
     store::TopicTroubles troubles;
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
-    std::unique_ptr<store::MessageStore> inner = store::make_memory_messages();
+    std::unique_ptr<MessageStore> inner = make_memory_messages();
     FaultyMessages messages{*inner};
     std::unique_ptr<store::Broadcast> broadcast = store::make_local_broadcast();
     std::unique_ptr<Consumer> consumer = make_consumer();
-    store::RecordMaker make;
+    RecordMaker make;
     ChatId chat = ChatId::make();
     std::vector<contracts::RoomEvent> room;
     std::vector<contracts::StoredEvent> stored;

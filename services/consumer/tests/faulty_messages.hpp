@@ -5,39 +5,28 @@
 #include <vector>
 
 #include "base/failure.hpp"
-#include "store/messages/message_store.hpp"
+#include "services/consumer/ports.hpp"
+#include "store/tests/position_double.hpp"
 
 namespace loquat::consumer {
 
 // A store that fails when told to: before it applied anything, or after it applied all.
-class FaultyMessages final : public store::MessageStore {
+class FaultyMessages final : public store::PositionDouble<MessageStore> {
   public:
-    explicit FaultyMessages(store::MessageStore& inner) : inner_(inner) {}
+    explicit FaultyMessages(MessageStore& inner) : PositionDouble(inner), inner_(inner) {}
 
     int fail_before = 0;
     int fail_after = 0;
     std::function<void()> on_apply = [] {};
 
-    Task<std::vector<contracts::Outcome>> apply_batch(store::MessageBatch batch) override {
+    Task<std::vector<contracts::Outcome>> apply_batch(MessageBatch batch) override {
         on_apply();
         fail_if(fail_before);
         auto outcomes = co_await inner_.apply_batch(std::move(batch));
         fail_if(fail_after);
         co_return outcomes;
     }
-    Task<store::Position> position(std::string consumer, store::Partition partition) override {
-        return inner_.position(std::move(consumer), std::move(partition));
-    }
-    Task<store::Position> adopt(store::Position from, Uuid log, store::Offset applied) override {
-        return inner_.adopt(std::move(from), log, applied);
-    }
-    Task<store::Progress> progress(std::string consumer, std::string topic) override {
-        return inner_.progress(std::move(consumer), std::move(topic));
-    }
-    Task<std::optional<store::Position>> secure(std::string consumer,
-                                                store::Partition partition) override {
-        return inner_.secure(std::move(consumer), std::move(partition));
-    }
+    Task<store::Progress> stored() override { return inner_.stored(); }
     Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
         co_return co_await inner_.find_by_id(id);
     }
@@ -76,7 +65,7 @@ class FaultyMessages final : public store::MessageStore {
         }
     }
 
-    store::MessageStore& inner_;
+    MessageStore& inner_;
 };
 
 }  // namespace loquat::consumer

@@ -4,16 +4,17 @@
 
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
+#include "services/consumer/adapters/ledger_database.hpp"
+#include "services/consumer/adapters/memory_audit.hpp"
+#include "services/consumer/adapters/memory_usage.hpp"
+#include "services/consumer/adapters/sql_usage.hpp"
 #include "services/consumer/audit_inbox.hpp"
-#include "store/audit/memory_audit.hpp"
-#include "store/ledger/ledger_database.hpp"
+#include "services/consumer/tests/ledger_support.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/ledger_support.hpp"
+#include "store/tests/position_double.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/support.hpp"
-#include "store/usage/memory_usage.hpp"
-#include "store/usage/sql_usage.hpp"
 
 namespace loquat::consumer {
 namespace {
@@ -22,16 +23,16 @@ using contracts::UsageRecord;
 using store::await;
 
 // A ledger that fails when told to: before it applied anything, or after it applied all.
-class FaultyUsage final : public store::Ledger<UsageRecord> {
+class FaultyUsage final : public store::PositionDouble<Ledger<UsageRecord>> {
   public:
-    explicit FaultyUsage(store::UsageStore& inner) : inner_(inner) {}
+    explicit FaultyUsage(UsageStore& inner) : PositionDouble(inner), inner_(inner) {}
 
     int fail_before = 0;
     int fail_after = 0;
     aio::Signal asked;  // where it is: at the start and after each failure
     aio::Signal applied;
 
-    Task<store::LedgerOutcome> apply_batch(store::Batch<UsageRecord> batch) override {
+    Task<LedgerOutcome> apply_batch(store::Batch<UsageRecord> batch) override {
         fail_if(fail_before);
         const auto outcome = co_await inner_.apply_batch(std::move(batch));
         fail_if(fail_after);
@@ -40,17 +41,7 @@ class FaultyUsage final : public store::Ledger<UsageRecord> {
     }
     Task<store::Position> position(std::string consumer, store::Partition partition) override {
         asked.set();
-        return inner_.position(std::move(consumer), std::move(partition));
-    }
-    Task<store::Position> adopt(store::Position from, Uuid log, store::Offset applied) override {
-        return inner_.adopt(std::move(from), log, applied);
-    }
-    Task<store::Progress> progress(std::string consumer, std::string topic) override {
-        return inner_.progress(std::move(consumer), std::move(topic));
-    }
-    Task<std::optional<store::Position>> secure(std::string consumer,
-                                                store::Partition partition) override {
-        return inner_.secure(std::move(consumer), std::move(partition));
+        return PositionDouble::position(std::move(consumer), std::move(partition));
     }
 
   private:
@@ -61,7 +52,7 @@ class FaultyUsage final : public store::Ledger<UsageRecord> {
         }
     }
 
-    store::UsageStore& inner_;
+    UsageStore& inner_;
 };
 
 struct LedgerLoopTest : testing::Test {
@@ -71,7 +62,7 @@ struct LedgerLoopTest : testing::Test {
     LedgerMetrics metrics{registry, "usage"};
     store::TopicTroubles troubles;
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
-    std::unique_ptr<store::UsageStore> usage = store::make_memory_usage();
+    std::unique_ptr<UsageStore> usage = make_memory_usage();
     FaultyUsage faulty{*usage};
     std::unique_ptr<LedgerLoop<UsageRecord>> ledger = make_ledger();
     UserId ann = UserId::make();
@@ -97,8 +88,7 @@ struct LedgerLoopTest : testing::Test {
         return store::code_of([this] { drain(); });
     }
     std::int64_t tokens() {
-        return await(loop,
-                     usage->tokens_of(ann, std::chrono::floor<std::chrono::days>(clock.now())));
+        return tokens_of(loop, *usage, ann, std::chrono::floor<std::chrono::days>(clock.now()));
     }
     std::uint64_t counted(const char* outcome) {
         return registry
@@ -108,9 +98,9 @@ struct LedgerLoopTest : testing::Test {
 };
 
 TEST_F(LedgerLoopTest, brings_records_from_the_log_into_the_ledger_once) {
-    const UsageRecord record = store::usage_of(ann, clock.now());
+    const UsageRecord record = usage_of(ann, clock.now());
     append(record);
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     append(record);
 
     EXPECT_EQ(drain(), 3U);
@@ -123,31 +113,31 @@ TEST_F(LedgerLoopTest, brings_records_from_the_log_into_the_ledger_once) {
 }
 
 TEST_F(LedgerLoopTest, counts_once_when_the_answer_of_the_store_was_lost) {
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     faulty.fail_after = 1;
 
     EXPECT_EQ(failing_drain(), "store.unavailable");
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     EXPECT_EQ(drain(), 1U);
 
     EXPECT_EQ(tokens(), 30);
 }
 
 TEST_F(LedgerLoopTest, tries_again_after_a_failure_and_skips_nothing) {
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     faulty.fail_before = 1;
 
     EXPECT_EQ(failing_drain(), "store.unavailable");
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     EXPECT_EQ(drain(), 2U);
 
     EXPECT_EQ(tokens(), 30);
 }
 
 TEST_F(LedgerLoopTest, passes_over_a_record_that_it_cannot_understand) {
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     await(loop, log->append("usage.events", "key", "not a record"));
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
 
     EXPECT_EQ(drain(), 3U);
 
@@ -156,22 +146,22 @@ TEST_F(LedgerLoopTest, passes_over_a_record_that_it_cannot_understand) {
 }
 
 TEST_F(LedgerLoopTest, reads_a_new_log_from_its_beginning_and_knows_what_it_stored_already) {
-    const UsageRecord first = store::usage_of(ann, clock.now());
+    const UsageRecord first = usage_of(ann, clock.now());
     append(first);
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     drain();
 
     log = store::make_memory_log();
     ledger = make_ledger();
     append(first);
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     drain();
 
     EXPECT_EQ(tokens(), 45);
 }
 
 TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored) {
-    const store::Batch<UsageRecord> ahead{take_up(), 1, {store::usage_of(ann, clock.now())}};
+    const store::Batch<UsageRecord> ahead{take_up(), 1, {usage_of(ann, clock.now())}};
     await(loop, usage->apply_batch(ahead));
 
     EXPECT_EQ(failing_drain(), "consumer.log_is_older");
@@ -179,14 +169,14 @@ TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_ends_before_what_is_stored)
 
 TEST_F(LedgerLoopTest, trims_what_is_stored_and_goes_on_after_it) {
     for (int i = 0; i < 3; ++i) {
-        append(store::usage_of(ann, clock.now()));
+        append(usage_of(ann, clock.now()));
     }
     drain();
 
     await(loop, ledger->trim());
     const store::LogEnds ends = await(loop, log->ends({"usage.events"}));
     ledger = make_ledger();
-    append(store::usage_of(ann, clock.now()));
+    append(usage_of(ann, clock.now()));
     drain();
 
     EXPECT_EQ(ends.first, 4U);
@@ -195,9 +185,9 @@ TEST_F(LedgerLoopTest, trims_what_is_stored_and_goes_on_after_it) {
 
 TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_begins_after_what_comes_next) {
     for (int i = 0; i < 3; ++i) {
-        append(store::usage_of(ann, clock.now()));
+        append(usage_of(ann, clock.now()));
     }
-    const store::Batch<UsageRecord> older{take_up(), 1, {store::usage_of(ann, clock.now())}};
+    const store::Batch<UsageRecord> older{take_up(), 1, {usage_of(ann, clock.now())}};
     await(loop, usage->apply_batch(older));
     await(loop, log->trim({"usage.events"}, 4));
 
@@ -213,7 +203,7 @@ TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
         aio::Scope scope{loop, "test"};
         scope.start(ledger->run());
         for (int i = 0; i < 2; ++i) {
-            const std::string bytes = contracts::encode(store::usage_of(ann, clock.now()));
+            const std::string bytes = contracts::encode(usage_of(ann, clock.now()));
             co_await log->append("usage.events", "key", bytes);
         }
         // At the start, then after three failures before storing and one after it.
@@ -221,7 +211,7 @@ TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
             co_await faulty.asked.wait();
         }
         troubled = ledger->trouble().has_value();
-        const std::string last = contracts::encode(store::usage_of(ann, clock.now()));
+        const std::string last = contracts::encode(usage_of(ann, clock.now()));
         co_await log->append("usage.events", "key", last);
         co_await faulty.applied.wait();
         co_await scope.close();
@@ -244,15 +234,15 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     LedgerMetrics metrics{registry, "usage"};
     store::TopicTroubles troubles;
     const auto log = store::make_memory_log();
-    const auto model = store::make_memory_usage();
-    store::UsageStream stream{11};
+    const auto model = make_memory_usage();
+    UsageStream stream{11};
     std::mt19937_64 random{11};
     std::vector<std::optional<UsageRecord>> all;
 
     for (int round = 0; round < 12; ++round) {
         const auto database =
-            store::open_sqlite(store::in_file(folder / "usage.db", store::ledger_database()));
-        const auto usage = store::make_sql_usage(*database);
+            store::open_sqlite(store::in_file(folder / "usage.db", ledger_database()));
+        const auto usage = make_sql_usage(*database);
         FaultyUsage faulty{*usage};
         LedgerLoop<UsageRecord> ledger{{*log, faulty, clock, metrics, troubles},
                                        {"usage.events"},
@@ -274,8 +264,8 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
         }
     }
     const auto database =
-        store::open_sqlite(store::in_file(folder / "usage.db", store::ledger_database()));
-    const auto usage = store::make_sql_usage(*database);
+        store::open_sqlite(store::in_file(folder / "usage.db", ledger_database()));
+    const auto usage = make_sql_usage(*database);
     LedgerLoop<UsageRecord> ledger{{*log, *usage, clock, metrics, troubles},
                                    {"usage.events"},
                                    contracts::decode<contracts::UsageRecord>,
@@ -284,7 +274,7 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
     const store::Position at = store::take_up(loop, *model, "usage.events");
     await(loop, model->apply_batch(store::next_batch(at, std::move(all))));
 
-    const Time begin = from_unix_ms(store::ledger_begin_ms);
+    const Time begin = from_unix_ms(ledger_begin_ms);
     for (const UserId& user : stream.users()) {
         const store::UsageQuery query{
             user, {begin, begin + std::chrono::days{30}, begin + std::chrono::days{60}}};
@@ -299,12 +289,12 @@ TEST(LedgerLoop, brings_the_audit_trail_into_its_ledger) {
     LedgerMetrics metrics{registry, "audit"};
     store::TopicTroubles troubles;
     const auto log = store::make_memory_log();
-    const auto audit = store::make_memory_audit();
+    const auto audit = make_memory_audit();
     LedgerLoop<contracts::AuditRecord> ledger{{*log, *audit, clock, metrics, troubles},
                                               {"audit.events"},
                                               contracts::decode<contracts::AuditRecord>,
                                               Config{}};
-    const contracts::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
+    const contracts::AuditRecord record = audit_of("auth.signed_in", clock.now());
 
     await(loop, log->append("audit.events", record.action, contracts::encode(record)));
     await(loop, ledger.drain_once());
@@ -317,7 +307,7 @@ TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anyth
     FakeClock clock;
     const auto log = store::make_memory_log();
     AuditInbox inbox{*log};
-    const contracts::AuditRecord record = store::audit_of("auth.signed_in", clock.now());
+    const contracts::AuditRecord record = audit_of("auth.signed_in", clock.now());
     const contracts::AuditBatch good{{to_base64(contracts::encode(record))}};
     const contracts::AuditBatch not_base64{{to_base64(contracts::encode(record)), "*"}};
     const contracts::AuditBatch not_a_record{{to_base64("something")}};

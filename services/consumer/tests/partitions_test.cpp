@@ -1,3 +1,4 @@
+#include "services/consumer/partitions.hpp"
 #include "services/consumer/tests/consumer_world.hpp"
 
 namespace loquat::consumer {
@@ -155,6 +156,33 @@ TEST_F(ConsumerTest, takes_up_a_log_that_was_made_anew_while_it_ran) {
 
     EXPECT_EQ(texts(), (Texts{"one", "two", "three"}));
     EXPECT_EQ(await(loop, inner->position("consumer", {"chat.messages"})).generation, 2);
+}
+
+std::string refusal_of(aio::Loop& loop, store::EventLog& log, store::PositionStore& store) {
+    try {
+        await(loop, list_partitions(log, store, "chat.messages"));
+    } catch (const Failure& failure) {
+        return failure.code + ": " + failure.message;
+    }
+    return {};
+}
+
+TEST_F(ConsumerTest, refuses_a_topic_whose_number_of_partitions_is_another_one) {
+    const auto four = store::make_memory_log({.partitions = 4});
+    const auto six = store::make_memory_log({.partitions = 6});
+
+    const auto first = await(loop, list_partitions(*four, messages, "chat.messages"));
+    const std::string again = refusal_of(loop, *four, messages);
+    const std::string other = refusal_of(loop, *six, messages);
+
+    ASSERT_EQ(first.size(), 4U);
+    EXPECT_EQ(first[3], (store::Partition{"chat.messages", 3}));
+    EXPECT_EQ(again, "");
+    EXPECT_TRUE(
+        other.starts_with("consumer.partitions_changed: The topic chat.messages has 6 "
+                          "partitions, and had 4 partitions"))
+        << other;
+    EXPECT_NE(other.find("Give it 4 partitions again"), std::string::npos) << other;
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "services/realtime/people/places.hpp"
-#include "store/messages/message_store.hpp"
+#include "store/history/message_history.hpp"
 
 // What each reader of a conversation has not read, and telling them.
 
@@ -49,12 +49,12 @@ void Places::forget_read(Place& place) {
     place.deleted.erase(place.deleted.begin(), place.deleted.upper_bound(read_by_all));
     for (auto& [user, seqs] : place.mentions) {
         seqs.erase(seqs.begin(), seqs.upper_bound(place.readers.at(user)));
-        while (seqs.size() > store::MessageStore::mentions_max) {
+        while (seqs.size() > store::MessageHistory::mentions_max) {
             seqs.erase(seqs.begin());
         }
     }
     std::erase_if(place.mentions, [](const auto& mentions) { return mentions.second.empty(); });
-    while (place.deleted.size() > store::MessageStore::deleted_max) {
+    while (place.deleted.size() > store::MessageHistory::deleted_max) {
         place.deleted.erase(place.deleted.begin());
     }
 }
