@@ -53,10 +53,13 @@ struct Config {
     bool accept_empty = true;
     std::string username = "user";
     std::string password;
+    std::string monitor_secret;
+    std::int64_t vote_ms_max = 2'000;
+    std::int64_t followers_max = 1'000;
     GitConfig git;
     EncryptConfig encrypt;
 
-    static constexpr std::array<std::string_view, 1> live{"accept_empty"};
+    static constexpr std::array<std::string_view, 2> live{"accept_empty", "vote_ms_max"};
     static constexpr std::array fields{
         wire::Field{"port", 0, 65'535, "0: any free one."},
         wire::Field{"address", 1, 64, "Numeric; :: is every address."},
@@ -73,13 +76,19 @@ struct Config {
         wire::Field{
             "password", 0, 4'000,
             "Asked of every client (HTTP Basic); empty: whoever reaches the port may read."},
+        wire::Field{"monitor_secret", 0, 4'000,
+                    "What GitHub, GitLab, Gitea or Bitbucket sign their calls of /monitor with."},
+        wire::Field{"vote_ms_max", 100, 60'000,
+                    "A follower that has not judged a change by then is left behind."},
+        wire::Field{"followers_max", 1, 100'000,
+                    "Processes that follow; more are refused with 503."},
         wire::Field{.name = "git", .doc = "A repository instead of a folder."},
         wire::Field{.name = "encrypt", .doc = "Keys of `{cipher}` values."},
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
                       (port, address, folder, search_paths, default_label, overrides, accept_empty,
-                       username, password, git,
+                       username, password, monitor_secret, vote_ms_max, followers_max, git,
                        encrypt))
 
 }  // namespace loquat::config

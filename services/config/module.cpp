@@ -63,15 +63,17 @@ class ConfigService final : public runtime::Service {
           cipher_(make_cipher(config_.encrypt)),
           front_(reader_, cipher_.get(), front_settings(config_)),
           source_(make_source(context, config_)),
-          rest_(config_, *source_, front_, context.metrics()),
+          following_({config_, *source_, front_, context}),
+          rest_({config_, *source_, front_, following_, context}),
           server_(context, rest_) {}
 
     Task<void> start() override {
-        source_->start([] {});
+        source_->start([this] { following_.on_change(); });
         server_.listen(config_.address, static_cast<std::uint16_t>(config_.port));
         co_return;
     }
     Task<void> stop(Steady deadline) override {
+        co_await following_.stop();
         co_await server_.drain(deadline);
         co_await source_->stop();
     }
@@ -92,6 +94,7 @@ class ConfigService final : public runtime::Service {
     std::unique_ptr<net::TextCipher> cipher_;
     ConfigFront front_;
     std::unique_ptr<SourcePort> source_;
+    Following following_;
     Rest rest_;
     runtime::FrontServer server_;
 };

@@ -2,6 +2,7 @@
 #include "runtime/context.hpp"
 #include "runtime/front_server.hpp"
 #include "services/config/config.hpp"
+#include "services/config/follow/following.hpp"
 #include "services/config/front/front.hpp"
 #include "services/config/ports.hpp"
 
@@ -11,18 +12,29 @@ namespace loquat::config {
 class Rest final : public runtime::Front {
   public:
     // All outlive it.
-    Rest(const Config& config, SourcePort& source, const ConfigFront& front,
-         runtime::Metrics& metrics);
+    struct Parts {
+        const Config& config;
+        SourcePort& source;
+        const ConfigFront& front;
+        Following& following;
+        const runtime::Context& context;
+    };
+    explicit Rest(Parts parts);
 
     Task<net::http::Response> answer(net::http::Exchange& exchange) override;
 
   private:
     bool may_ask(const net::http::RequestHead& head) const;
+    bool has_internal_key(const net::http::RequestHead& head) const;
     Task<net::http::Response> answer_of_files(net::http::Exchange& exchange);
+    Task<net::http::Response> answer_followers(net::http::Exchange& exchange,
+                                               std::string_view what);
+    // What a push changed, and who may be concerned.
+    Task<net::http::Response> monitor(net::http::Exchange& exchange);
+    Task<net::http::Response> bus_refresh(std::string destination);
+    Task<void> look_for_news();
 
-    const Config& config_;
-    SourcePort& source_;
-    const ConfigFront& front_;
+    Parts parts_;
     runtime::Counter& requests_;
 };
 

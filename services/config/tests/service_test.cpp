@@ -162,13 +162,57 @@ TEST_F(ServiceTest, says_that_a_repository_was_never_there) {
 
 TEST_F(ServiceTest, is_not_started_with_settings_that_cannot_be) {
     write("no.pem", "no key");
-    for (const std::string setting :
+    for (const std::string& setting :
          {"config.folder=" + (root / "none").string(), std::string{"config.search_paths=../x"},
           std::string{"config.overrides=x"},
           "config.encrypt.key_file=" + (work() / "no.pem").string(),
           std::string{"config.default_label=../x"}}) {
         EXPECT_THROW(start({setting}), Failure) << setting;
     }
+}
+
+TEST_F(ServiceTest, hears_of_pushes_that_are_signed) {
+    start_folder({"config.monitor_secret=It's a Secret to Everybody", "config.password=p"});
+    const std::string body = R"({"path":"foo-dev.yml"})";
+
+    EXPECT_EQ(status_of(post("/monitor", body)), "401");
+    EXPECT_EQ(body_of(post("/monitor", body, "X-Gitlab-Token: It's a Secret to Everybody\r\n")),
+              R"(["foo:dev","foo-dev"])");
+}
+
+TEST_F(ServiceTest, hears_of_pushes_of_anybody_where_there_is_no_secret) {
+    start_folder();
+
+    EXPECT_EQ(body_of(post("/monitor", "path=application.yml",
+                           "Content-Type: application/x-www-form-urlencoded\r\n")),
+              R"(["*"])");
+    EXPECT_EQ(status_of(post("/actuator/busrefresh", "")), "204");
+    EXPECT_EQ(status_of(post("/actuator/busrefresh/chat:host%3A8080", "")), "204");
+}
+
+TEST_F(ServiceTest, gives_followers_one_state_and_keeps_strangers_from_voting) {
+    write("application.yml", "spring: {x: 1}\nauth: {y: 2}\n");
+    write("auth.yml", "auth: {list: [a, b], y: 3, none: }\n");
+    start_folder();
+
+    EXPECT_EQ(body_of(ask("/api/config/state?applications=loquat,auth")),
+              R"({"change":0,"label":"","version":"","settings":[)"
+              R"({"path":"auth.list[0]","value":"a","origin":"auth.yml:1","shared":false},)"
+              R"({"path":"auth.list[1]","value":"b","origin":"auth.yml:1","shared":false},)"
+              R"({"path":"auth.y","value":"3","origin":"auth.yml:1","shared":false},)"
+              R"({"path":"auth.none","value":"","origin":"auth.yml:1","shared":false},)"
+              R"({"path":"spring.x","value":"1","origin":"application.yml:1","shared":true}]})");
+    EXPECT_EQ(status_of(ask("/api/config/state?applications=..%2Fx")), "400");
+    EXPECT_EQ(status_of(ask("/api/config/follow?applications=auth")), "403");
+    EXPECT_EQ(
+        status_of(post("/api/config/votes", R"({"follower":"x","change":1,"verdict":"refuses"})")),
+        "403");
+    const std::string key = "X-Internal-API-Key: " + platform->internal_key() + "\r\n";
+    EXPECT_EQ(status_of(post("/api/config/votes",
+                             R"({"follower":"x","change":1,"verdict":"refuses"})", key)),
+              "410") << post("/api/config/votes", R"({"follower":"x","change":1,"verdict":"refuses"})", key);
+    EXPECT_EQ(body_of(ask("/api/config/followers")), "[]");
+    EXPECT_EQ(body_of(ask("/api/config/changes")), "[]");
 }
 
 }  // namespace
