@@ -4,17 +4,42 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 
 #include "base/clock.hpp"
+#include "base/log_levels.hpp"
 
 namespace loquat {
 namespace {
 
-std::atomic<Level> lowest{Level::info};
+std::atomic<int> lowest{static_cast<int>(Level::info)};  // of all thresholds
 std::atomic<LogFormat> format_in_use{LogFormat::json};
+
+struct Thresholds {
+    std::shared_mutex mutex;
+    LogThreshold of_all = LogThreshold::info;
+    std::map<std::string, LogThreshold, std::less<>> own;
+};
+
+Thresholds& thresholds() {
+    static auto* made = new Thresholds;  // leaked as the sink is
+    return *made;
+}
+
+// Asked for only where the record passes the lowest of all thresholds.
+bool passes(Level level, std::string_view logger) {
+    Thresholds& known = thresholds();
+    const std::shared_lock lock{known.mutex};
+    const auto own = known.own.find(logger);
+    const LogThreshold least = own == known.own.end() ? known.of_all : own->second;
+    return static_cast<int>(level) >= static_cast<int>(least);
+}
 
 spdlog::logger& sink() {
     // Leaked on purpose: a record may be written while static objects are destroyed.
@@ -118,15 +143,47 @@ void write_pretty(Level level, const LogContext& context, std::string_view messa
 }  // namespace
 
 void start_logging(Level level, LogFormat format) {
-    lowest.store(level, std::memory_order_relaxed);
+    set_log_threshold({}, static_cast<LogThreshold>(level));
     format_in_use.store(format, std::memory_order_relaxed);
 }
 
-bool is_logged(Level level) { return level >= lowest.load(std::memory_order_relaxed); }
+bool is_logged(Level level) {
+    return static_cast<int>(level) >= lowest.load(std::memory_order_relaxed);
+}
+
+bool set_log_threshold(std::string_view logger, std::optional<LogThreshold> threshold) {
+    Thresholds& known = thresholds();
+    const std::unique_lock lock{known.mutex};
+    if (logger.empty()) {
+        known.of_all = threshold.value_or(known.of_all);
+    } else if (!threshold) {
+        known.own.erase(std::string{logger});
+    } else if (known.own.size() < log_thresholds_max || known.own.contains(logger)) {
+        known.own[std::string{logger}] = *threshold;
+    } else {
+        return false;
+    }
+    int least = static_cast<int>(known.of_all);
+    for (const auto& [name, own] : known.own) {
+        least = std::min(least, static_cast<int>(own));
+    }
+    lowest.store(least, std::memory_order_relaxed);
+    return true;
+}
+
+std::optional<LogThreshold> find_log_threshold(std::string_view logger) {
+    Thresholds& known = thresholds();
+    const std::shared_lock lock{known.mutex};
+    if (logger.empty()) {
+        return known.of_all;
+    }
+    const auto own = known.own.find(logger);
+    return own == known.own.end() ? std::nullopt : std::optional{own->second};
+}
 
 void log(Level level, const LogContext& context, std::string_view message,
          std::initializer_list<LogField> fields) {
-    if (!is_logged(level)) {
+    if (!is_logged(level) || !passes(level, context.service)) {
         return;
     }
     if (format_in_use.load(std::memory_order_relaxed) == LogFormat::pretty) {

@@ -19,6 +19,7 @@ const Clock& Context::clock() const {
 
 Metrics& Context::metrics() const { return platform_.state_->metrics; }
 Health& Context::health() const { return platform_.state_->health; }
+Actuator& Context::actuator() const { return platform_.state_->actuator; }
 StandingRights& Context::rights() const { return platform_.state_->rights; }
 Stores& Context::stores() const { return platform_.state_->stores; }
 

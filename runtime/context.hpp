@@ -16,6 +16,7 @@
 
 namespace loquat::runtime {
 
+class Actuator;
 class Dispatcher;
 struct Neighbours;
 class Platform;
@@ -49,6 +50,8 @@ class Context {
     const Clock& clock() const;
     Metrics& metrics() const;
     Health& health() const;
+    // What operators read and change below /actuator: runtime/actuator/actuator.hpp.
+    Actuator& actuator() const;
     // Of everything that stays open in this process.
     StandingRights& rights() const;
     // What outlives the process or crosses its loops: runtime/stores.hpp.

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "runtime/actuator/actuator.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/service_server.hpp"
 
@@ -28,11 +29,10 @@ bool FrontServer::listen(const std::string& address, std::uint16_t port) {
 Task<void> FrontServer::drain(Steady deadline) { co_await server_.drain(deadline); }
 
 Task<void> FrontServer::handle(net::http::Exchange& exchange) {
-    if (exchange.head().is("GET")) {
-        if (auto answer = operations_answer(context_, exchange.head().path)) {
-            co_await exchange.respond(std::move(*answer));
-            co_return;
-        }
+    if (Actuator::serves(exchange.head().path)) {
+        auto response = co_await answer_operator(context_, exchange);
+        co_await exchange.respond(std::move(response));
+        co_return;
     }
     net::http::Response answer = co_await front_.answer(exchange);
     if (answer.stream) {

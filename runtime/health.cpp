@@ -7,6 +7,16 @@ void Health::add(std::string service, std::string name, Check check) {
     entries_.push_back({std::move(service), std::move(name), std::move(check)});
 }
 
+std::vector<Health::Finding> Health::list() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<Finding> found;
+    found.reserve(entries_.size());
+    for (const Entry& entry : entries_) {
+        found.push_back({entry.service, entry.name, entry.check()});
+    }
+    return found;
+}
+
 bool Health::is_up(std::string_view service) const {
     const std::lock_guard lock{mutex_};
     for (const Entry& entry : entries_) {

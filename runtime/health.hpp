@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -15,7 +16,21 @@ class Health {
   public:
     using Check = std::function<std::optional<std::string>()>;
 
+    struct Finding {
+        std::string service;
+        std::string name;
+        std::optional<std::string> problem;
+    };
+
     void add(std::string service, std::string name, Check check);
+    // All checks as they are now, in the order in which they were added.
+    std::vector<Finding> list() const;
+
+    // From now on the process wants no new requests: it is about to stop.  What is wrong with it is
+    // another question.
+    void withdraw() { is_withdrawn_.store(true, std::memory_order_relaxed); }
+    bool is_withdrawn() const { return is_withdrawn_.load(std::memory_order_relaxed); }
+
     bool is_up(std::string_view service = {}) const;
     // {"status":"UP","checks":{"log":{"status":"UP"}}}; DOWN entries carry "detail".
     wire::Value to_value(std::string_view service = {}) const;
@@ -28,6 +43,7 @@ class Health {
     };
     mutable std::mutex mutex_;
     std::vector<Entry> entries_;
+    std::atomic<bool> is_withdrawn_{false};
 };
 
 }  // namespace loquat::runtime

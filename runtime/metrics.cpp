@@ -72,8 +72,12 @@ void Histogram::observe(std::chrono::nanoseconds took) {
     const auto bound = std::ranges::lower_bound(bounds_seconds, seconds);
     buckets_[static_cast<std::size_t>(bound - bounds_seconds.begin())].fetch_add(
         1, std::memory_order_relaxed);
-    sum_ns_.fetch_add(static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0)),
-                      std::memory_order_relaxed);
+    const auto nanoseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0));
+    sum_ns_.fetch_add(nanoseconds, std::memory_order_relaxed);
+    std::uint64_t longest = longest_ns_.load(std::memory_order_relaxed);
+    while (nanoseconds > longest &&
+           !longest_ns_.compare_exchange_weak(longest, nanoseconds, std::memory_order_relaxed)) {
+    }
 }
 
 std::array<std::uint64_t, Histogram::bounds_seconds.size() + 1> Histogram::buckets() const {
@@ -155,6 +159,42 @@ std::string Metrics::to_text(std::string_view service) const {
         }
     }
     return {out.data(), out.size()};
+}
+
+std::vector<std::pair<std::string, std::string>> Metrics::names() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<std::pair<std::string, std::string>> all;
+    all.reserve(families_.size());
+    for (const auto& [name, family] : families_) {
+        all.emplace_back(name, family.type);
+    }
+    return all;
+}
+
+std::optional<MetricFamily> Metrics::find(std::string_view name) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = families_.find(name);
+    if (found == families_.end()) {
+        return std::nullopt;
+    }
+    MetricFamily family{std::string{name}, found->second.help, found->second.type, {}};
+    for (const Series& series : found->second.series) {
+        MetricReading& reading = family.readings.emplace_back(series.labels);
+        if (series.histogram) {
+            for (const std::uint64_t count : series.histogram->buckets()) {
+                reading.count += count;
+            }
+            reading.value = series.histogram->sum_seconds();
+            reading.longest = series.histogram->longest_seconds();
+        } else if (series.counter) {
+            reading.value = static_cast<double>(series.counter->value());
+        } else if (series.gauge) {
+            reading.value = static_cast<double>(series.gauge->value());
+        } else if (series.read) {
+            reading.value = series.read();
+        }
+    }
+    return family;
 }
 
 }  // namespace loquat::runtime

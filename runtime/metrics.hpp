@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,10 +46,30 @@ class Histogram {
     double sum_seconds() const {
         return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) / 1e9;
     }
+    // The longest since the process began.
+    double longest_seconds() const {
+        return static_cast<double>(longest_ns_.load(std::memory_order_relaxed)) / 1e9;
+    }
 
   private:
     std::array<std::atomic<std::uint64_t>, bounds_seconds.size() + 1> buckets_{};
     std::atomic<std::uint64_t> sum_ns_{0};
+    std::atomic<std::uint64_t> longest_ns_{0};
+};
+
+// One series as it was when it was read.
+struct MetricReading {
+    Labels labels;
+    double value = 0;         // of a histogram: the sum in seconds
+    std::uint64_t count = 0;  // of a histogram
+    double longest = 0;       // of a histogram, in seconds
+};
+
+struct MetricFamily {
+    std::string name;
+    std::string help;
+    std::string type;  // counter, gauge or histogram
+    std::vector<MetricReading> readings;
 };
 
 // All metrics of the process.  A metric is made once and lives as long as the registry; the same
@@ -66,6 +87,10 @@ class Metrics {
     // Prometheus text format 0.0.4.  With `service`, only series without a label `service` or with
     // that one.
     std::string to_text(std::string_view service = {}) const;
+    // Name and type of all families, in the order of their names.
+    std::vector<std::pair<std::string, std::string>> names() const;
+    // Every series of one family; none for a name that nothing has.
+    std::optional<MetricFamily> find(std::string_view name) const;
 
   private:
     struct Series {

@@ -239,9 +239,15 @@ std::optional<ConfigChange> Platform::reload() {
 ConfigChange Platform::take(const Config& fresh) {
     Config after = state_->config.with_live(fresh);
     ConfigChange change = state_->config.change_to(after, fresh);
-    state_->config = std::move(after);
-    state_->settings.log_level = state_->config.get<PlatformConfig>("platform").log_level;
-    start_log(state_->settings);
+    {
+        const std::lock_guard lock{state_->config_mutex};
+        state_->config = std::move(after);
+    }
+    const LogLevel level = state_->config.get<PlatformConfig>("platform").log_level;
+    // What an operator has set while it runs stays until the setting itself changes.
+    if (std::exchange(state_->settings.log_level, level) != level) {
+        start_log(state_->settings);
+    }
     for (State::Instance& instance : state_->instances) {
         run_and_wait(instance.context->loop(), [&] { return instance.service->reload(); });
     }

@@ -12,6 +12,7 @@
 #include "net/resolve.hpp"
 #include "runtime/discovery/static_instances.hpp"
 #include "runtime/memory_metrics.hpp"
+#include "runtime/process_metrics.hpp"
 #include "runtime/remote.hpp"
 #include "runtime/stores/builtin.hpp"
 #include "store/file/file.hpp"
@@ -99,6 +100,7 @@ Platform::State::State(PlatformOptions given)
       stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
              config.get<StoreConfig>("store")) {
     add_memory_metrics(metrics);
+    add_process_metrics(metrics);
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
         return disk_problem(path, least);
     });
@@ -127,6 +129,19 @@ void Platform::State::on_call(std::string_view service, std::string_view operati
     if (end == contracts::CallEnd::failed) {
         entry->second.failures->add();
     }
+}
+
+std::vector<ConfigLine> Platform::State::config_lines() const {
+    const std::lock_guard lock{config_mutex};
+    return config.lines();
+}
+
+Actuator::Parts Platform::State::actuator_parts() {
+    std::vector<std::string> services{"platform"};
+    for (const Module* module : options.modules) {
+        services.emplace_back(module->name);
+    }
+    return {health, metrics, [this] { return config_lines(); }, std::move(services)};
 }
 
 bool Platform::State::is_hosted(std::string_view service) const {

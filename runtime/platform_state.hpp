@@ -2,12 +2,14 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <typeindex>
 #include <vector>
 
 #include "aio/loop.hpp"
+#include "runtime/actuator/actuator.hpp"
 #include "runtime/callees.hpp"
 #include "runtime/context.hpp"
 #include "runtime/discovery/neighbours.hpp"
@@ -41,6 +43,10 @@ struct Platform::State final : contracts::CallObserver {
     // Follows the names of `platform.urls`, where there are any.
     void follow_names();
 
+    // The configuration while it may be replaced; any thread.
+    std::vector<ConfigLine> config_lines() const;
+    Actuator::Parts actuator_parts();
+
     struct Instance {
         std::unique_ptr<Context> context;
         std::unique_ptr<Service> service;
@@ -49,6 +55,7 @@ struct Platform::State final : contracts::CallObserver {
     PlatformOptions options;
     SystemClock system_clock;
     StandingRights rights{options.clock != nullptr ? *options.clock : system_clock};
+    mutable std::mutex config_mutex;  // held to replace it, and to read it on another thread
     Config config;
     PlatformConfig settings;
     store::Folder folder;
@@ -57,6 +64,7 @@ struct Platform::State final : contracts::CallObserver {
     Metrics metrics;
     FreeMemory free_memory;
     Health health;
+    Actuator actuator{actuator_parts()};
     Dispatcher dispatcher{metrics};
     // Stopped by then, but the stores end after a last answer: they must find the loop that asked.
     std::map<std::string, LoopThread> loops;

@@ -1,41 +1,12 @@
 #include "runtime/service_server.hpp"
 
 #include "base/text.hpp"
+#include "runtime/actuator/actuator.hpp"
 #include "runtime/caller_header.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
-#include "runtime/version.hpp"
 
 namespace loquat::runtime {
-namespace {
-
-net::http::Response json_response(int status, const wire::Value& value) {
-    net::http::Response response{.status = status, .body = wire::to_json(value)};
-    response.headers.append("Content-Type", "application/json");
-    response.headers.append("Cache-Control", "no-store");
-    return response;
-}
-
-}  // namespace
-
-std::optional<net::http::Response> operations_answer(const Context& context,
-                                                     std::string_view path) {
-    if (path == "/internal/health" || path == "/actuator/health") {
-        const wire::Value health = context.health().to_value();
-        const bool is_up = *health.find("status")->if_string() == "UP";
-        return json_response(is_up ? 200 : 503, health);
-    }
-    if (path == "/internal/metrics" || path == "/actuator/prometheus") {
-        net::http::Response response{.status = 200, .body = context.metrics().to_text()};
-        response.headers.append("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-        return response;
-    }
-    if (path == "/actuator/info") {
-        return json_response(
-            200, wire::Object{{"build", wire::Object{{"name", "loquat"}, {"version", version}}}});
-    }
-    return std::nullopt;
-}
 
 ServiceServer::ServiceServer(const Context& context)
     : context_(context), server_(context.loop(), {}, *this) {}
@@ -81,11 +52,10 @@ Task<void> ServiceServer::handle(net::http::Exchange& exchange) {
 
 Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Caller caller) {
     const net::http::RequestHead& head = exchange.head();
-    if (head.is("GET")) {
-        if (auto response = operations_answer(context_, head.path)) {
-            co_await exchange.respond(std::move(*response));
-            co_return;
-        }
+    if (Actuator::serves(head.path)) {
+        auto response = co_await answer_operator(context_, exchange);
+        co_await exchange.respond(std::move(response));
+        co_return;
     }
     auto match = context_.dispatcher().find(head.method, head.path);
     const bool is_open = match.operation != nullptr &&
@@ -102,6 +72,20 @@ Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Calle
     }
     auto response = co_await Dispatcher::run(*match.operation, std::move(caller), std::move(call));
     co_await exchange.respond(std::move(response));
+}
+
+Task<net::http::Response> answer_operator(const Context& context, net::http::Exchange& exchange) {
+    const net::http::RequestHead& head = exchange.head();
+    ActuatorRequest request{
+        .method = std::string{head.method},
+        .path = std::string{head.path},
+        .query = std::string{head.query},
+        .base = (exchange.is_tls() ? "https://" : "http://") + std::string{head.host}};
+    if (context.has_internal_key(head)) {
+        request.access = ActuatorAccess::operator_;
+        request.body = co_await exchange.read_body(Actuator::body_bytes_max);
+    }
+    co_return co_await context.actuator().answer(std::move(request));
 }
 
 }  // namespace loquat::runtime

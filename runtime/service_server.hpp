@@ -6,8 +6,8 @@
 namespace loquat::runtime {
 
 // A service's own port on one edge loop, for other processes: operations with the internal key,
-// upgrades of that loop's instances, health and metrics.
-// Callers without the key reach only operations that are open to anyone.
+// upgrades of that loop's instances, and the operators' endpoints.
+// Callers without the key, from this machine too, reach only what is open to anyone.
 class ServiceServer final : public net::http::Handler {
   public:
     explicit ServiceServer(const Context& context);
@@ -24,8 +24,7 @@ class ServiceServer final : public net::http::Handler {
     net::http::Server server_;
 };
 
-// The answer to GET /internal/health, /internal/metrics and /actuator/{health,info,prometheus};
-// none for other paths.
-std::optional<net::http::Response> operations_answer(const Context& context, std::string_view path);
+// The answer to a path that `Actuator::serves`, for whichever server of this process was asked.
+Task<net::http::Response> answer_operator(const Context& context, net::http::Exchange& exchange);
 
 }  // namespace loquat::runtime

@@ -88,8 +88,10 @@ TEST_F(Authorization, the_operators_pages_belong_to_administrators) {
     auto body = [&]() -> Task<void> {
         const std::string admin = co_await caller_.make_user("first");
         const std::string user = co_await caller_.make_user("second");
-        for (const std::string path : {"/internal/health", "/internal/metrics", "/actuator/health",
-                                       "/actuator/info", "/actuator/prometheus"}) {
+        for (const std::string path :
+             {"/internal/health", "/internal/metrics", "/actuator", "/actuator/health",
+              "/actuator/health/liveness", "/actuator/info", "/actuator/metrics/process.uptime",
+              "/actuator/prometheus", "/actuator/loggers/chat", "/actuator/env/gateway.port"}) {
             EXPECT_EQ((co_await caller_.call("GET", path, "", "")).status, 401) << path;
             EXPECT_EQ((co_await caller_.call("GET", path, user, "")).status, 403) << path;
             EXPECT_EQ((co_await caller_.call("GET", path, admin, "")).status, 200) << path;

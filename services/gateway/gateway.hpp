@@ -38,8 +38,8 @@ class Gateway final : public net::http::Handler {
         TokenCheck& tokens;
         runtime::StandingRights& rights;
         std::shared_ptr<Shared> shared;
-        // Answers of health and metrics by their path.
-        std::function<std::optional<net::http::Response>(std::string_view)> operations;
+        // Answers of the operators' endpoints of this process.
+        std::function<Task<net::http::Response>(runtime::ActuatorRequest)> operations;
         std::span<const runtime::WebAsset> web;
         runtime::AuditTrail& audit;
         std::vector<std::string> origins = {};   // of web pages besides our own

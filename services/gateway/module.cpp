@@ -2,9 +2,9 @@
 
 #include "base/log.hpp"
 #include "contracts/registry.hpp"
+#include "runtime/actuator/actuator.hpp"
 #include "runtime/context.hpp"
 #include "runtime/problem.hpp"
-#include "runtime/service_server.hpp"
 #include "runtime/stores.hpp"
 #include "runtime/web_assets.hpp"
 #include "services/gateway/config_check.hpp"
@@ -95,8 +95,8 @@ class GatewayService final : public runtime::Service {
                 .rights = context.rights(),
                 .shared = Shared::of(&context.dispatcher(), config.limits),
                 .operations =
-                    [&context](std::string_view path) {
-                        return runtime::operations_answer(context, path);
+                    [&context](runtime::ActuatorRequest request) {
+                        return context.actuator().answer(std::move(request));
                     },
                 .web = runtime::web_assets(),
                 .audit = audit,

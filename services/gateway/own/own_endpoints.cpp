@@ -30,14 +30,9 @@ Task<void> OwnEndpoints::run(Request& request) {
         case OwnAnswer::liveness:
             co_await responder.send_text(request, json_type, R"({"status":"UP"})", Content::data);
             co_return;
-        case OwnAnswer::operations: {
-            const auto response = parts_.operations(request.path);
-            if (!response) {
-                throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
-            }
-            co_await responder.send(request, *response);
+        case OwnAnswer::operations:
+            co_await operate(request);
             co_return;
-        }
         case OwnAnswer::openapi:
         case OwnAnswer::docs:
         case OwnAnswer::docs_style:
@@ -61,6 +56,29 @@ Task<void> OwnEndpoints::run(Request& request) {
             break;
     }
     throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
+}
+
+// Its route let nobody but administrators in, except to the probes.
+Task<void> OwnEndpoints::operate(Request& request) {
+    const net::http::RequestHead& head = request.head;
+    runtime::ActuatorRequest asked{
+        .method = std::string{head.method},
+        .path = std::string{request.path},
+        .query = std::string{head.query},
+        .base = (request.client.is_secure ? "https://" : "http://") + std::string{head.host}};
+    if (request.route->access == contracts::Access::admin) {
+        asked.access = runtime::ActuatorAccess::operator_;
+        asked.body = co_await request.exchange.read_body(request.route->body_bytes_max);
+    }
+    const net::http::Response response = co_await parts_.operations(std::move(asked));
+    if (!head.is("GET") && !head.is("HEAD")) {
+        const contracts::Caller caller = caller_of(request, Steady::max());
+        parts_.audit.note(
+            caller, {.action = "operations.changed",
+                     .subject = std::string{request.path},
+                     .outcome = response.status < 400 ? "done" : std::to_string(response.status)});
+    }
+    co_await parts_.responder.send(request, response);
 }
 
 Task<void> OwnEndpoints::describe(Request& request) {

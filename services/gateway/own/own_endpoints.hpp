@@ -1,10 +1,10 @@
 #pragma once
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "contracts/core/operation.hpp"
+#include "runtime/actuator/actuator.hpp"
 #include "runtime/audit_trail.hpp"
 #include "services/gateway/edge/responder.hpp"
 #include "services/gateway/edge/shared.hpp"
@@ -20,8 +20,8 @@ class OwnEndpoints {
     struct Parts {
         const GatewayConfig& config;
         RouteSources sources;
-        // Answers of health and metrics by their path.
-        std::function<std::optional<net::http::Response>(std::string_view)> operations;
+        // Answers of the operators' endpoints of this process.
+        std::function<Task<net::http::Response>(runtime::ActuatorRequest)> operations;
         Shared& shared;
         Responder& responder;
         runtime::AuditTrail& audit;
@@ -36,6 +36,7 @@ class OwnEndpoints {
     Task<void> replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes);
 
   private:
+    Task<void> operate(Request& request);
     Task<void> describe(Request& request);
     Task<void> take_routes(Request& request);
     Task<std::shared_ptr<const RouteTable>> build(const GatewayConfig& config);

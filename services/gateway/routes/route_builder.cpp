@@ -2,6 +2,7 @@
 
 #include "base/redact.hpp"
 #include "base/text.hpp"
+#include "runtime/actuator/actuator.hpp"
 #include "services/gateway/domain/identity_fields.hpp"
 #include "services/gateway/routes/route_rules.hpp"
 
@@ -41,8 +42,8 @@ contracts::Access access_of(RouteAccess access) {
 }
 
 // What belongs to the product whether or not this process answers there.
-constexpr std::array<std::string_view, 5> own_spaces{"/internal/**", "/actuator/**", "/ws/**",
-                                                     "/healthz", "/assets/**"};
+constexpr std::array<std::string_view, 7> own_spaces{
+    "/internal/**", "/actuator/**", "/ws/**", "/healthz", "/livez", "/readyz", "/assets/**"};
 
 class Builder {
   public:
@@ -206,21 +207,41 @@ class Builder {
         add_own("docs", "/api/docs", OwnAnswer::docs, anyone);
         add_own("docs_style", "/api/docs.css", OwnAnswer::docs_style, anyone);
         add_own("identity_keys", identity_keys_path.data(), OwnAnswer::identity_keys, anyone);
-        for (const char* path : {"/internal/health", "/internal/metrics", "/actuator/health",
-                                 "/actuator/info", "/actuator/prometheus"}) {
+        for (const char* path :
+             {"/internal/health", "/internal/metrics", "/actuator", "/actuator/**"}) {
             add_own("operations", path, OwnAnswer::operations, admin);
+        }
+        for (const char* path : {"/livez", "/readyz"}) {
+            add_own("probes", path, OwnAnswer::operations, anyone);
         }
         add_own("gateway.list_routes", "/internal/gateway/routes", OwnAnswer::list_routes, admin);
         add_own("gateway.replace_routes", "/internal/gateway/routes", OwnAnswer::replace_routes,
                 admin);
     }
 
+    static Methods methods_of(OwnAnswer answer, contracts::Access access) {
+        if (answer == OwnAnswer::replace_routes) {
+            return Methods{Methods::put};
+        }
+        const bool takes_posts =
+            answer == OwnAnswer::operations && access == contracts::Access::admin;
+        Methods methods{Methods::get};
+        if (takes_posts) {
+            methods.add(Methods{Methods::post});
+        }
+        return methods;
+    }
+
     void add_own(const char* id, const char* path, OwnAnswer answer, contracts::Access access) {
         Route route{.id = id, .pattern = path, .access = access};
-        route.methods = Methods{answer == OwnAnswer::replace_routes ? Methods::put : Methods::get};
-        route.limit.kind = answer == OwnAnswer::liveness ? LimitKind::none : LimitKind::standard;
+        route.methods = methods_of(answer, access);
+        const bool is_probe = access == contracts::Access::anyone &&
+                              (answer == OwnAnswer::liveness || answer == OwnAnswer::operations);
+        route.limit.kind = is_probe ? LimitKind::none : LimitKind::standard;
         route.own = answer;
-        route.body_bytes_max = answer == OwnAnswer::replace_routes ? 64 * 1024 * 1024 : 0;
+        route.body_bytes_max = answer == OwnAnswer::replace_routes ? 64 * 1024 * 1024
+                               : answer == OwnAnswer::operations ? runtime::Actuator::body_bytes_max
+                                                                 : 0;
         table_->add(std::move(route));
     }
 

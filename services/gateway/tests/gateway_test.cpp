@@ -348,11 +348,14 @@ TEST_F(GatewayTest, shows_operations_to_admins_only) {
     start();
     const net::http::Headers admin{{"Authorization", "Bearer admin-1"}};
 
-    for (const char* path : {"/internal/health", "/internal/metrics", "/actuator/health",
-                             "/actuator/info", "/actuator/prometheus"}) {
+    for (const char* path : {"/internal/health", "/internal/metrics", "/actuator", "/actuator/info",
+                             "/actuator/metrics/process.uptime"}) {
         EXPECT_EQ(get(path).status, 401) << path;
         EXPECT_EQ(get(path, {{"Authorization", "Bearer user-1"}}).status, 403) << path;
-        EXPECT_EQ(get(path, admin).body, path);
+        EXPECT_EQ(get(path, admin).body, std::string{"operator GET "} + path);
+    }
+    for (const char* probe : {"/livez", "/readyz"}) {
+        EXPECT_EQ(get(probe).body, std::string{"GET "} + probe);
     }
     EXPECT_EQ(get("/healthz").body, R"({"status":"UP"})");
     EXPECT_EQ(get("/internal/other", admin).status, 404);

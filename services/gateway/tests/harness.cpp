@@ -186,25 +186,29 @@ void GatewayHarness::start() {
         runtime::make_audit_sink(*log), clock, metrics, loop, "gateway"});
     audit->start();
     gateway = std::make_unique<Gateway>(
-        config, Gateway::Parts{
-                    .loop = loop,
-                    .clock = clock,
-                    .metrics = metrics,
-                    .sources = {.dispatcher = dispatcher,
-                                .service_url =
-                                    [this](std::string_view name) {
-                                        return name == "files" ? files_url : std::string{};
-                                    }},
-                    .internal_key = "internal key",
-                    .tokens = tokens,
-                    .rights = rights,
-                    .shared = std::make_shared<Shared>(config.limits),
-                    .operations = [](std::string_view path) -> std::optional<net::http::Response> {
-                        return net::http::Response{.body = std::string{path}};
-                    },
-                    .web = asset_list,
-                    .audit = *audit,
-                    .origins = origins});
+        config,
+        Gateway::Parts{
+            .loop = loop,
+            .clock = clock,
+            .metrics = metrics,
+            .sources = {.dispatcher = dispatcher,
+                        .service_url =
+                            [this](std::string_view name) {
+                                return name == "files" ? files_url : std::string{};
+                            }},
+            .internal_key = "internal key",
+            .tokens = tokens,
+            .rights = rights,
+            .shared = std::make_shared<Shared>(config.limits),
+            .operations = [](runtime::ActuatorRequest request) -> Task<net::http::Response> {
+                const bool is_operator = request.access == runtime::ActuatorAccess::operator_;
+                co_return net::http::Response{.body = (is_operator ? "operator " : "") +
+                                                      request.method + " " + request.path +
+                                                      request.body};
+            },
+            .web = asset_list,
+            .audit = *audit,
+            .origins = origins});
     at = gateway->start();
 }
 

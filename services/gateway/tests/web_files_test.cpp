@@ -26,10 +26,11 @@ TEST_F(WebFilesTest, give_the_page_for_every_address_that_is_opened_as_a_page) {
 TEST_F(WebFilesTest, never_give_the_page_to_programs) {
     const net::http::Headers browser{{"Accept", "text/html"}};
 
-    for (const char* target : {"/api/nothing", "/api", "/internal/x", "/actuator/x",
-                               "/assets/gone.js", "/.well-known/x"}) {
+    for (const char* target :
+         {"/api/nothing", "/api", "/internal/x", "/assets/gone.js", "/.well-known/x"}) {
         EXPECT_EQ(get(target, browser).status, 404) << target;
     }
+    EXPECT_EQ(get("/actuator/x", browser).status, 401) << "nobody learns which of them there are";
     EXPECT_EQ(get("/c/123", {{"Accept", "*/*"}}).status, 404);
 }
 
