@@ -6,6 +6,7 @@ namespace loquat::app {
 
 void add_up(Command program, int& code);
 void add_serve(Command program, int& code);
+void add_ps(Command program, int& code);
 void add_chat(Command program, int& code);
 void add_user(Command program, int& code);
 void add_config(Command program, int& code);

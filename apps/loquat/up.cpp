@@ -1,6 +1,7 @@
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
+#include "apps/loquat/processes/run_processes.hpp"
 
 namespace loquat::app {
 namespace {
@@ -10,6 +11,7 @@ struct UpOptions {
     int port = -1;
     std::string address;
     bool tls_self_signed = false;
+    bool processes = false;
 
     void apply() {
         if (port >= 0) {
@@ -27,7 +29,7 @@ struct UpOptions {
 }  // namespace
 
 void add_up(Command program, int& code) {
-    const Command command = program.add("up", "run the whole platform in this process");
+    const Command command = program.add("up", "run the whole platform");
     auto options = std::make_shared<UpOptions>();
     options->common.add_to(command);
     command
@@ -40,15 +42,26 @@ void add_up(Command program, int& code) {
         .takes("ADDRESS");
     command.flag("--tls-self-signed", options->tls_self_signed,
                  "HTTPS with a certificate of its own: self-signed.pem in the data folder");
+    command.flag("--processes", options->processes,
+                 "each service in a process of its own, under this one as supervisor");
     command.footer(
         "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
         "--data.\n"
+        "With --processes each has a folder below it; one that ends is started again, all share "
+        "one "
+        "view of their\n"
+        "logs, and a second Ctrl-C kills them. `loquat ps` shows how they are: docs/platform.md.\n"
         "examples:\n"
         "  loquat up --port 9000 --data /srv/loquat --address 0.0.0.0\n"
         "  loquat up --set gateway.limits.user_per_minute=1200\n"
         "  loquat up --tls-self-signed");
     command.on_run([options, &code] {
         options->apply();
+        if (options->processes) {
+            code = run_processes(options->common);
+            return;
+        }
+        refuse_data_of_processes(options->common.data);
         auto platform = options->common.platform(services::all_modules());
         platform.service_port = runtime::ServicePort{};
         code = runtime::run(std::move(platform));

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/module.hpp"
+#include "runtime/platform_config.hpp"
+
+namespace loquat::app {
+
+// One process of a platform that runs as several.
+struct ProcessPlan {
+    std::string name;                   // of its first service; its data folder and its log lines
+    std::vector<std::string> services;  // what it serves
+    std::uint16_t port = 0;             // where other processes reach them, on this machine
+};
+
+// One process for each service that can be apart and one for those that share an embedded store, in
+// the order of start.  What `elsewhere` names runs on another machine and is not in it.
+std::vector<ProcessPlan> plan_processes(const std::vector<const runtime::Module*>& modules,
+                                        const std::vector<runtime::ServiceUrl>& elsewhere);
+
+// The setting `platform.urls` of all of them: those elsewhere and those of the plan.
+std::string urls_setting(const std::vector<ProcessPlan>& plan,
+                         const std::vector<runtime::ServiceUrl>& elsewhere);
+
+// Gives each process a port of 127.0.0.1 that nobody has now.  Below those that the kernel gives to
+// outgoing connections, so that it is still free when a process comes back.  Throws Failure
+// `processes.no_port`.
+void choose_ports(std::vector<ProcessPlan>& plan);
+
+}  // namespace loquat::app

@@ -1,0 +1,117 @@
+#include "apps/loquat/processes/run_processes.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+
+#include "apps/loquat/processes/supervisor.hpp"
+#include "base/bytes.hpp"
+#include "base/failure.hpp"
+#include "base/text.hpp"
+#include "runtime/run_file.hpp"
+#include "services/registry.hpp"
+#include "store/folder/data_folder.hpp"
+
+namespace loquat::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t key_characters_min = 32;
+
+Failure other_layout(const fs::path& data, const char* is, const char* wants) {
+    return {Kind::conflict, "processes.other_layout",
+            data.string() + " holds the data of " + is + "; start it " + wants +
+                ", or name another folder with --data."};
+}
+
+// The secret that all processes share, made once and kept for this user alone.
+std::string load_key(const fs::path& file) {
+    if (std::ifstream in{file}; in) {
+        std::string key;
+        std::getline(in, key);
+        if (key.size() < key_characters_min) {
+            throw Failure{Kind::unavailable, "processes.bad_key",
+                          file.string() +
+                              " does not hold a key. Remove it: another is made, which "
+                              "is the same to those that it starts."};
+        }
+        return key;
+    }
+    std::array<std::uint8_t, 32> bytes{};
+    random_bytes(bytes.data(), bytes.size());
+    const std::string key =
+        to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::string line = key + "\n";
+    const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const bool is_written =
+        out >= 0 && ::write(out, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+        ::fsync(out) == 0;
+    if (out >= 0) {
+        ::close(out);
+    }
+    if (!is_written) {
+        throw Failure{Kind::unavailable, "data.unusable", file.string() + " cannot be written"};
+    }
+    return key;
+}
+
+// What every process is given as the supervisor was.
+std::vector<std::string> common_arguments(const CommonOptions& options) {
+    std::vector<std::string> arguments;
+    if (const fs::path file = options.sources().file; !file.empty()) {
+        arguments.insert(arguments.end(), {"--config", fs::absolute(file).string()});
+    }
+    for (const std::string& setting : options.settings) {
+        arguments.insert(arguments.end(), {"--set", setting});
+    }
+    for (const runtime::ConfigFlag& flag : options.flags) {
+        arguments.insert(arguments.end(), {"--set", flag.setting});
+    }
+    return arguments;
+}
+
+// By the environment, which only this user and its processes can read: a command line is for all.
+void hand_on(const char* variable, const std::string& value) {
+    ::setenv(variable, value.c_str(), 1);
+}
+
+}  // namespace
+
+void refuse_data_of_processes(const fs::path& data) {
+    if (is_of_processes(data)) {
+        throw other_layout(data, "several processes", "with --processes");
+    }
+}
+
+int run_processes(const CommonOptions& options) {
+    const auto settings = options.load().get<runtime::PlatformConfig>("platform");
+    const fs::path data = fs::absolute(options.data).lexically_normal();
+    std::error_code failed;
+    if (fs::exists(data / "manifest", failed)) {
+        throw other_layout(data, "one process", "without --processes");
+    }
+    const store::DataFolder held{data};
+    const std::string key = load_key(data / "processes.key");
+    const bool is_terminal = ::isatty(STDERR_FILENO) == 1;
+    if (settings.internal_key.empty()) {
+        hand_on("LOQUAT_PLATFORM__INTERNAL_KEY", key);
+    }
+    if (settings.log_style == runtime::LogStyle::automatic && is_terminal) {
+        hand_on("LOQUAT_PLATFORM__LOG_STYLE", "pretty");
+    }
+    SupervisorOptions wanted{.plan = plan_processes(services::all_modules(), settings.urls),
+                             .data = data,
+                             .arguments = common_arguments(options),
+                             .stop_time = std::chrono::seconds{settings.drain_seconds + 5},
+                             .colours = is_terminal ? LogView::Colours::yes : LogView::Colours::no};
+    choose_ports(wanted.plan);
+    wanted.arguments.insert(wanted.arguments.end(),
+                            {"--set", urls_setting(wanted.plan, settings.urls)});
+    return Supervisor{std::move(wanted)}.run();
+}
+
+}  // namespace loquat::app
