@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "contracts/auth/auth.hpp"
+#include "contracts/auth/revocation.hpp"
 
 namespace loquat::runtime {
 

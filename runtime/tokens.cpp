@@ -1,6 +1,7 @@
 #include "runtime/tokens.hpp"
 
 #include "base/text.hpp"
+#include "contracts/auth/auth.hpp"
 #include "contracts/auth/broadcasts.hpp"
 #include "net/jose/jwk.hpp"
 #include "runtime/neighbour_wait.hpp"
@@ -18,8 +19,7 @@ net::jose::TokenVerifier::Options verifier_options(const PlatformConfig& config,
     net::jose::TokenVerifier::Options options;
     options.rules.issuer = config.token_issuer;
     options.rules.audience = config.token_audience;
-    options.entries_max =
-        shown == Tokens::Shown::often ? static_cast<std::size_t>(config.token_cache_entries) : 0;
+    options.entries_max = shown == Tokens::Shown::often ? config.token_cache_entries : 0;
     return options;
 }
 

@@ -4,12 +4,17 @@
 #include <string_view>
 
 #include "aio/scope.hpp"
-#include "contracts/auth/auth.hpp"
+#include "contracts/auth/revocation.hpp"
+#include "contracts/core/caller.hpp"
 #include "net/jose/verifier.hpp"
 #include "runtime/context.hpp"
 #include "runtime/key_refresh.hpp"
 #include "runtime/neighbour_wait.hpp"
 #include "store/broadcast/broadcast.hpp"
+
+namespace loquat::contracts {
+class AuthApi;
+}
 
 namespace loquat::runtime {
 

@@ -89,10 +89,6 @@ struct AccountSessionRef {
 };
 BOOST_DESCRIBE_STRUCT(AccountSessionRef, (), (id, session_id))
 
-// What becomes of what a removed person wrote.
-enum class RemovedMessages { keep, erase };
-BOOST_DESCRIBE_ENUM(RemovedMessages, keep, erase)
-
 struct RemoveAccountRequest {
     UserId id;
     RemovedMessages messages = RemovedMessages::keep;

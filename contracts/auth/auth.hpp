@@ -1,4 +1,6 @@
 #pragma once
+#include "contracts/auth/revocation.hpp"
+#include "contracts/auth/users.hpp"
 #include "contracts/core/operation.hpp"
 #include "wire/json.hpp"
 
@@ -7,33 +9,6 @@
 // auth.refresh_invalid, auth.session_not_found, auth.user_not_found, auth.account_disabled,
 // auth.registration_closed, rate.limited.
 namespace loquat::contracts {
-
-enum class ParticipantKind { person, assistant, system };
-BOOST_DESCRIBE_ENUM(ParticipantKind, person, assistant, system)
-
-// A removed account stays for what was written under it; nobody can sign in with it again.
-enum class AccountState { active, disabled, removed };
-BOOST_DESCRIBE_ENUM(AccountState, active, disabled, removed)
-
-// Holds the refresh token of browsers: set by auth, read by the gateway into
-// Caller::refresh_cookie.
-inline constexpr std::string_view refresh_cookie_name = "loquat_refresh";
-
-// What everyone may know of a person.
-struct PublicUser {
-    UserId id;
-    std::string username;
-    std::string display_name;
-    ParticipantKind kind = ParticipantKind::person;
-    Time created_at;
-    // Another one's name looks like this display name: show @username beside it.
-    bool name_shared = false;
-    AccountState state = AccountState::active;
-
-    static constexpr std::array<std::string_view, 2> defaulted{"name_shared", "state"};
-};
-BOOST_DESCRIBE_STRUCT(PublicUser, (),
-                      (id, username, display_name, kind, created_at, name_shared, state))
 
 // What a person knows of themselves.
 struct User {
@@ -184,23 +159,6 @@ struct FindUsersRequest {
 };
 BOOST_DESCRIBE_STRUCT(FindUsersRequest, (), (query, limit, cursor))
 
-struct UserIds {
-    std::vector<UserId> ids;
-    static constexpr std::array fields{wire::Field{"ids", 0, 1000, ""}};
-};
-BOOST_DESCRIBE_STRUCT(UserIds, (), (ids))
-
-struct UserList {
-    std::vector<PublicUser> items;
-};
-BOOST_DESCRIBE_STRUCT(UserList, (), (items))
-
-// Removed people who are still in conversations.
-struct LeavingUsers {
-    std::vector<UserId> ids;
-};
-BOOST_DESCRIBE_STRUCT(LeavingUsers, (), (ids))
-
 enum class Registration { open, closed };
 BOOST_DESCRIBE_ENUM(Registration, open, closed)
 
@@ -216,22 +174,6 @@ struct RoleRequest {
     Role role = Role::user;
 };
 BOOST_DESCRIBE_STRUCT(RoleRequest, (), (id, role))
-
-// Ends sessions before their tokens expire: of one session, or all of a user issued before
-// `before`. Verifiers keep an entry until `until`, when the last token that it could concern has
-// expired.
-struct Revocation {
-    std::optional<SessionId> session_id;
-    std::optional<UserId> user_id;
-    std::optional<Time> before;
-    Time until;
-};
-BOOST_DESCRIBE_STRUCT(Revocation, (), (session_id, user_id, before, until))
-
-struct RevocationList {
-    std::vector<Revocation> items;
-};
-BOOST_DESCRIBE_STRUCT(RevocationList, (), (items))
 
 class AuthApi {
   public:

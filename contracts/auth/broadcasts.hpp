@@ -3,7 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "contracts/auth/auth.hpp"
+#include "contracts/auth/revocation.hpp"
+#include "contracts/auth/users.hpp"
 #include "contracts/events/topics.hpp"
 
 // What is broadcast of accounts and sessions; as JSON.

@@ -1,6 +1,15 @@
 #pragma once
-#include "contracts/auth/auth.hpp"
-#include "contracts/core/operation.hpp"
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "contracts/auth/users.hpp"
+#include "wire/describe.hpp"
 
 // Messages of conversations; contracts/chat/chat.hpp has the interface.
 namespace loquat::contracts {

@@ -37,6 +37,10 @@ struct Caller {
     void require_admin() const;
 };
 
+// Holds the refresh token of browsers: set by auth, read by the gateway into
+// Caller::refresh_cookie.
+inline constexpr std::string_view refresh_cookie_name = "loquat_refresh";
+
 // What a client names a request by, so that the same one sent again is done once.
 inline constexpr std::string_view idempotency_key_field = "Idempotency-Key";
 inline constexpr std::size_t idempotency_key_bytes_max = 255;

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "aio/task.hpp"
-#include "contracts/auth/accounts.hpp"
+#include "contracts/auth/users.hpp"
+#include "contracts/core/caller.hpp"
 #include "services/chat/domain/cursor.hpp"
 #include "services/chat/domain/records.hpp"
 

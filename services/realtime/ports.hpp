@@ -5,8 +5,8 @@
 #include "aio/task.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "contracts/auth/auth.hpp"
 #include "contracts/chat/chat.hpp"
+#include "contracts/core/caller.hpp"
 #include "contracts/presence/presence.hpp"
 #include "net/stream.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "contracts/auth/auth.hpp"
 #include "runtime/platform.hpp"
 #include "runtime/tokens.hpp"
 #include "services/auth/module.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 
+#include "contracts/auth/accounts.hpp"
 #include "contracts/core/client.hpp"
 #include "services/chat/ports.hpp"
 

@@ -1,6 +1,6 @@
 #include "services/chat/conversations/views.hpp"
 
-#include "contracts/auth/auth.hpp"
+#include "contracts/auth/users.hpp"
 #include "services/chat/domain/assistant.hpp"
 #include "services/chat/domain/rules.hpp"
 
@@ -48,7 +48,7 @@ contracts::Chat to_wire(const ChatView& view) {
     const Standing standing{view.chat.kind, view.chat.visibility, view.chat.is_archived, role};
     out.may = rights_of(standing, view.chat.member_count);
     out.assistant_may_be_asked = out.may.send && may_be_asked(view.chat.kind, view.chat.assistant);
-    out.text_characters_max = view.text_characters_max;
+    out.text_characters_max = static_cast<std::int64_t>(view.text_characters_max);
     return out;
 }
 

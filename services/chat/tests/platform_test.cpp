@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "contracts/auth/auth.hpp"
 #include "contracts/chat/chat.hpp"
 #include "runtime/context.hpp"
 #include "runtime/platform.hpp"

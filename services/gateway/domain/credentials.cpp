@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "contracts/auth/auth.hpp"
+#include "contracts/core/caller.hpp"
 #include "net/http/message.hpp"
 
 namespace loquat::gateway {

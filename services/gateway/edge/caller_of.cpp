@@ -5,7 +5,7 @@
 #include "base/cut.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "contracts/auth/auth.hpp"
+#include "contracts/core/caller.hpp"
 
 namespace loquat::gateway {
 

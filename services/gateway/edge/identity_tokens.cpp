@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "contracts/auth/auth.hpp"
+#include "contracts/core/caller.hpp"
 #include "net/jose/jws.hpp"
 #include "wire/codec.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
-#include "contracts/auth/auth.hpp"
+#include "contracts/core/caller.hpp"
 #include "services/gateway/domain/credentials.hpp"
 
 // Properties: what proves who somebody is never goes on in any spelling; all else goes on as it is.
