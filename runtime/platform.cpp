@@ -37,7 +37,7 @@ void run_and_wait(aio::Loop& loop, std::move_only_function<Task<void>()> work) {
 
 std::size_t edge_count(const PlatformConfig& settings) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    return settings.edge_loops > 0 ? static_cast<std::size_t>(settings.edge_loops) : cores;
+    return settings.edge_loops > 0 ? settings.edge_loops : cores;
 }
 
 // SO_REUSEPORT would let a second process in silently; an exclusive listener finds it out.
@@ -182,8 +182,7 @@ void Platform::stop() {
     if (!std::exchange(state_->is_running, false)) {
         return;
     }
-    const Steady deadline =
-        std::chrono::steady_clock::now() + std::chrono::seconds{state_->settings.drain_seconds};
+    const Steady deadline = std::chrono::steady_clock::now() + state_->settings.drain_seconds;
     for (State::Server& one : state_->servers) {
         if (one.server) {
             run_and_wait(one.context->loop(), [&] { return one.server->drain(deadline); });

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+
 #include "runtime/clients_config.hpp"
 #include "wire/codec.hpp"
 
@@ -36,17 +38,17 @@ BOOST_DESCRIBE_STRUCT(ServiceUrl, (), (service, url, zone, weight))
 
 // What concerns the process and not one service; section `platform`.
 struct PlatformConfig {
-    std::int32_t edge_loops = 0;
+    std::size_t edge_loops = 0;
     LogLevel log_level = LogLevel::info;
     LogStyle log_style = LogStyle::automatic;
-    std::int32_t drain_seconds = 10;
+    std::chrono::seconds drain_seconds{10};
     std::string token_issuer = "loquat";
     std::string token_audience = "loquat";
-    std::int32_t token_cache_entries = 16'384;
+    std::size_t token_cache_entries = 16'384;
     std::string internal_key;
     std::vector<ServiceUrl> urls;
     ClientsConfig clients;
-    std::int32_t neighbour_seconds_max = 60;
+    std::chrono::seconds neighbour_seconds_max{60};
     std::vector<std::string> origins;
     std::int64_t disk_bytes_min = 64 * 1024 * 1024;
 

@@ -11,14 +11,16 @@
 #include "base/ids.hpp"
 #include "wire/describe.hpp"
 #include "wire/json.hpp"
+#include "wire/units.hpp"
 
 // Struct <-> JSON.  JSON names are the C++ names.  Unknown members are ignored; std::optional
 // members and members listed in `T::defaulted` may be absent; everything else is required.  Every
 // problem of a value is collected, so that a form can show all of them at once.
 //
-// Supported: bool, integers, double, std::string, Id, Uuid, Time, described enums and structs,
-// Value, and std::optional, std::vector of those; std::optional<std::optional<T>> tells null from
-// what is absent.  A struct with an `event_type` has it as its first member "type".
+// Supported: bool, integers, double, std::string, Id, Uuid, Time, what counts a unit (units.hpp),
+// described enums and structs, Value, and std::optional, std::vector of those;
+// std::optional<std::optional<T>> tells null from what is absent.  A struct with an `event_type`
+// has it as its first member "type".
 namespace loquat::wire {
 
 // Where the reader is and what was wrong so far.
@@ -152,6 +154,7 @@ void read(const Value& value, T& out, const Field& field, Problems& problems);
 
 template <Described T>
 void read_members(const Value& value, T& out, Problems& problems) {
+    static_assert(names_say_units<T>(), "a member's name says the unit that it counts");
     if constexpr (Tagged<T>) {
         detail::read_tag(value, T::event_type, problems);
     }
@@ -207,6 +210,10 @@ void read(const Value& value, T& out, const Field& field, Problems& problems) {
             narrowed.max = std::min<std::int64_t>(field.max, std::numeric_limits<T>::max());
         }
         out = static_cast<T>(detail::read_integer(value, narrowed, problems));
+    } else if constexpr (Counted<T>) {
+        CountOf<T> count{};
+        read(value, count, field, problems);
+        out = T{count};
     } else if constexpr (std::is_floating_point_v<T>) {
         out = static_cast<T>(detail::read_real(value, field, problems));
     } else if constexpr (std::is_same_v<T, std::string>) {
@@ -295,6 +302,8 @@ void append(std::string& out, const T& value) {
         out.append(value ? "true" : "false");
     } else if constexpr (std::is_integral_v<T>) {
         detail::append_integer(out, static_cast<std::int64_t>(value));
+    } else if constexpr (Counted<T>) {
+        append(out, value.count());
     } else if constexpr (std::is_floating_point_v<T>) {
         append_json_number(out, value);
     } else if constexpr (std::is_same_v<T, std::string>) {

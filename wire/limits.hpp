@@ -36,7 +36,7 @@ constexpr bool can_be_outside(const Field& field) {
     } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Value> || DescribedEnum<T> ||
                          std::is_same_v<T, Time> || std::is_same_v<T, Uuid> || IsId<T>::value) {
         return false;
-    } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_arithmetic_v<T> || Counted<T> || std::is_same_v<T, std::string>) {
         return is_limited(field);
     } else {
         return has_limited_member<T>();
@@ -49,6 +49,8 @@ bool is_within(const T& value, const Field& field) {
         return !value || is_within(*value, field);
     } else if constexpr (std::is_integral_v<T>) {
         return std::cmp_greater_equal(value, field.min) && std::cmp_less_equal(value, field.max);
+    } else if constexpr (Counted<T>) {
+        return is_within(value.count(), field);
     } else if constexpr (std::is_floating_point_v<T>) {
         return value >= static_cast<T>(field.min) && value <= static_cast<T>(field.max);
     } else if constexpr (std::is_same_v<T, std::string>) {

@@ -103,7 +103,7 @@ Schema schema_of() {
         return schema;
     } else if constexpr (std::is_same_v<T, bool>) {
         return {.kind = Kind::boolean};
-    } else if constexpr (std::is_integral_v<T>) {
+    } else if constexpr (std::is_integral_v<T> || Counted<T>) {
         return {.kind = Kind::integer};
     } else if constexpr (std::is_floating_point_v<T>) {
         return {.kind = Kind::number};

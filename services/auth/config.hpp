@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,17 +15,17 @@ enum class SigningAlgorithm { RS256, ES256, EdDSA };
 BOOST_DESCRIBE_ENUM(SigningAlgorithm, RS256, ES256, EdDSA)
 
 struct Config {
-    std::int64_t access_token_seconds = 900;
-    std::int64_t session_idle_days = 30;
-    std::int64_t session_days_max = 90;
-    std::int64_t sessions_per_user_max = 100;
-    std::int64_t refresh_grace_seconds = 10;
+    std::chrono::seconds access_token_seconds{900};
+    std::chrono::days session_idle_days{30};
+    std::chrono::days session_days_max{90};
+    std::size_t sessions_per_user_max = 100;
+    std::chrono::seconds refresh_grace_seconds{10};
     SigningAlgorithm signing_algorithm = SigningAlgorithm::RS256;
-    std::int64_t key_days_max = 30;
-    std::int64_t hash_threads = 2;
-    std::int64_t hash_queue_max = 1000;
-    std::int64_t hash_memory_kib = 19'456;
-    std::int64_t hash_passes = 2;
+    std::chrono::days key_days_max{30};
+    std::size_t hash_threads = 2;
+    std::size_t hash_queue_max = 1000;
+    std::size_t hash_memory_kib = 19'456;
+    std::size_t hash_passes = 2;
     bool back_off = true;
     std::string server_name = "Loquat";
     contracts::Registration registration = contracts::Registration::open;

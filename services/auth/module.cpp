@@ -27,16 +27,16 @@ Keys::Options key_options(const Config& config) {
     const auto algorithm =
         net::jose::parse_algorithm(wire::enum_name(config.signing_algorithm)).value();
     return {.algorithm = algorithm,
-            .age_max = days{config.key_days_max},
-            .overlap = seconds{config.access_token_seconds + 60}};
+            .age_max = config.key_days_max,
+            .overlap = config.access_token_seconds + seconds{60}};
 }
 
 Sessions::Options session_options(const Config& config, const runtime::PlatformConfig& platform) {
-    return {.rules = {.idle_max = days{config.session_idle_days},
-                      .age_max = days{config.session_days_max},
-                      .grace = seconds{config.refresh_grace_seconds},
-                      .per_user_max = static_cast<std::size_t>(config.sessions_per_user_max)},
-            .access_token_life = seconds{config.access_token_seconds},
+    return {.rules = {.idle_max = config.session_idle_days,
+                      .age_max = config.session_days_max,
+                      .grace = config.refresh_grace_seconds,
+                      .per_user_max = config.sessions_per_user_max},
+            .access_token_life = config.access_token_seconds,
             .issuer = platform.token_issuer,
             .audience = platform.token_audience};
 }
@@ -50,16 +50,13 @@ class AuthService final : public runtime::Service {
     explicit AuthService(runtime::Context& context)
         : config_(context.config<Config>()),
           loop_(context.loop()),
-          hashing_("auth-hash", static_cast<std::size_t>(config_.hash_threads),
-                   static_cast<std::size_t>(config_.hash_queue_max)),
+          hashing_("auth-hash", config_.hash_threads, config_.hash_queue_max),
           signing_("auth-sign", 1, signing_queue_max),
           users_(database_of(context), &context.stores().folder()),
           session_store_(database_of(context)),
           passwords_(hashing_,
-                     {.memory_kib = static_cast<std::size_t>(config_.hash_memory_kib),
-                      .passes = static_cast<std::uint64_t>(config_.hash_passes)},
-                     {.threads = static_cast<std::size_t>(config_.hash_threads),
-                      .waiting_max = static_cast<std::size_t>(config_.hash_queue_max)}),
+                     {.memory_kib = config_.hash_memory_kib, .passes = config_.hash_passes},
+                     {.threads = config_.hash_threads, .waiting_max = config_.hash_queue_max}),
           key_file_(context.stores().folder().path() / "auth-keys.json",
                     &context.stores().folder()),
           keys_(key_file_, signing_, key_options(config_), context.clock()),

@@ -15,11 +15,11 @@ Chat::Chat(ChatPorts ports, const ChatConfig& config)
                    state_.unsaved, state_.people, state_.feed, state_.announcer, state_.events,
                    ports.rights, ports.audit, ports.clock, state_.config}),
       naming_({ports.chats, state_.cache, state_.mutex, state_.announcer, state_.scope,
-               static_cast<std::size_t>(config.title_characters_max)}),
+               config.title_characters_max}),
       conversations_({ports.chats, state_.cache, state_.mutex, state_.people, state_.activity,
                       state_.feed, membership_, views_, state_.announcer, state_.events,
                       ports.models, ports.audit, ports.clock, state_.config}),
-      mentions_(state_.cache, state_.people, static_cast<std::size_t>(config.mentions_max)),
+      mentions_(state_.cache, state_.people, config.mentions_max),
       stored_({ports.broadcast, state_.cache, state_.heads, state_.deletions, state_.unsaved,
                state_.activity, naming_, state_.events}),
       posting_({ports.log, ports.messages, state_.cache, state_.people, mentions_, state_.outcomes,
@@ -69,15 +69,13 @@ Task<void> Chat::stop(Steady deadline) {
 Task<void> Chat::keep_saving() {
     Time keys_forgotten_at{};
     for (;;) {
-        co_await state_.ports.loop.sleep_for(
-            std::chrono::milliseconds{state_.config.progress_interval_ms});
+        co_await state_.ports.loop.sleep_for(state_.config.progress_interval_ms);
         std::exception_ptr error;
         try {
             co_await state_.unsaved.save();
             const Time now = state_.ports.clock.now();
             if (now - keys_forgotten_at > std::chrono::minutes{10}) {
-                co_await state_.ports.chats.forget_keys(
-                    now - std::chrono::hours{state_.config.creation_key_hours});
+                co_await state_.ports.chats.forget_keys(now - state_.config.creation_key_hours);
                 keys_forgotten_at = now;
                 departures_.look();
             }

@@ -1,35 +1,37 @@
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
 
+#include "base/size.hpp"
 #include "wire/describe.hpp"
 
 namespace loquat::chat {
 
 struct ChatConfig {
-    std::int64_t text_characters_max = 16'000;
-    std::int64_t title_characters_max = 120;
-    std::int64_t mentions_max = 50;
+    std::size_t text_characters_max = 16'000;
+    std::size_t title_characters_max = 120;
+    std::size_t mentions_max = 50;
     std::int64_t members_max = 10'000;
     std::int64_t chats_per_user_max = 10'000;
-    std::int64_t store_wait_ms = 1'000;
-    std::int64_t store_waiters_max = 20'000;
-    std::int64_t typing_interval_ms = 2'000;
+    std::chrono::milliseconds store_wait_ms{1'000};
+    std::size_t store_waiters_max = 20'000;
+    std::chrono::milliseconds typing_interval_ms{2'000};
     std::int64_t receipts_members_max = 100;
-    std::int64_t names_fresh_ms = 60'000;
-    std::int64_t progress_interval_ms = 1'000;
-    std::int64_t creation_key_hours = 24;
-    std::int64_t members_cached_max = 500'000;
-    std::int64_t people_cached_max = 50'000;
-    std::int64_t repeats_cached_max = 100'000;
-    std::int64_t heads_cached_mib = 64;
+    std::chrono::milliseconds names_fresh_ms{60'000};
+    std::chrono::milliseconds progress_interval_ms{1'000};
+    std::chrono::hours creation_key_hours{24};
+    std::size_t members_cached_max = 500'000;
+    std::size_t people_cached_max = 50'000;
+    std::size_t repeats_cached_max = 100'000;
+    Mebibytes heads_cached_mib{64};
     std::int64_t generations_waiting_max = 4;
-    std::int64_t generations_max = 20'000;
-    std::int64_t generation_seconds_max = 600;
-    std::int64_t answer_bytes_max = 512 * 1024;
+    std::size_t generations_max = 20'000;
+    std::chrono::seconds generation_seconds_max{600};
+    std::size_t answer_bytes_max = 512 * 1024;
     std::int64_t answer_tokens_reserved = 1'024;
     std::int64_t history_messages_max = 1'000;
-    std::int64_t stream_cache_mib = 64;
+    Mebibytes stream_cache_mib{64};
     std::int64_t tokens_per_day_max = 0;
 
     static constexpr std::array fields{

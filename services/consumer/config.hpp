@@ -1,17 +1,18 @@
 #pragma once
 #include <array>
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
 
 #include "wire/describe.hpp"
 
 namespace loquat::consumer {
 
 struct Config {
-    std::int64_t batch_records_max = 4000;
-    std::int64_t batch_bytes_max = 4 * 1024 * 1024;
-    std::int64_t retry_ms_min = 50;
-    std::int64_t retry_ms_max = 5000;
-    std::int64_t trim_seconds = 60;
+    std::size_t batch_records_max = 4000;
+    std::size_t batch_bytes_max = 4 * 1024 * 1024;
+    std::chrono::milliseconds retry_ms_min{50};
+    std::chrono::milliseconds retry_ms_max{5000};
+    std::chrono::seconds trim_seconds{60};
 
     static constexpr std::array fields{
         wire::Field{"batch_records_max", 1, 10'000, "Records stored in one transaction."},

@@ -51,8 +51,8 @@ TopicLoop::TopicLoop(Source source, store::Partition partition, const Config& co
     : source_(source),
       partition_(std::move(partition)),
       config_(config),
-      pauses_(milliseconds{config.retry_ms_min}, milliseconds{config.retry_ms_max}),
-      next_trim_(source.clock.steady() + seconds{config.trim_seconds}) {}
+      pauses_(config.retry_ms_min, config.retry_ms_max),
+      next_trim_(source.clock.steady() + config.trim_seconds) {}
 
 Task<void> TopicLoop::run() {
     for (;;) {
@@ -88,7 +88,7 @@ Task<void> TopicLoop::run() {
 Task<void> TopicLoop::step() {
     const std::size_t count = co_await drain_once();
     if (source_.clock.steady() >= next_trim_) {
-        next_trim_ = source_.clock.steady() + seconds{config_.trim_seconds};
+        next_trim_ = source_.clock.steady() + config_.trim_seconds;
         co_await trim();
         co_await check_identity();
     }
@@ -101,8 +101,8 @@ Task<std::size_t> TopicLoop::drain_once() {
     if (!position_) {
         co_await take_up();
     }
-    const store::ReadLimit limit{.records_max = static_cast<std::size_t>(config_.batch_records_max),
-                                 .bytes_max = static_cast<std::size_t>(config_.batch_bytes_max)};
+    const store::ReadLimit limit{.records_max = config_.batch_records_max,
+                                 .bytes_max = config_.batch_bytes_max};
     auto found = co_await source_.log.read(partition_, position_->applied, limit);
     if (found.empty()) {
         set_lag(0);

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+
 #include "wire/codec.hpp"
 
 namespace loquat::gateway {
@@ -59,7 +61,7 @@ struct LimitsConfig {
     std::int32_t sign_in_per_minute = 10;
     std::int32_t upgrade_per_minute = 600;
     std::int32_t file_per_minute = 1'200;
-    std::int32_t keys_max = 65'536;
+    std::size_t keys_max = 65'536;
     std::vector<LimitOverride> routes;
 
     static constexpr std::array fields{
@@ -107,8 +109,8 @@ struct RouteConfig {
     std::string service;
     RouteAccess access = RouteAccess::anyone;
     std::int32_t per_minute = 0;
-    std::int64_t body_bytes_max = 64 * 1024 * 1024;
-    std::int32_t time_ms_max = 0;
+    std::size_t body_bytes_max = 64 * 1024 * 1024;
+    std::chrono::milliseconds time_ms_max{0};
     PathRule encoded_slashes = PathRule::refuse;
     PathRule path_parameters = PathRule::refuse;
     CredentialRule credentials = CredentialRule::withhold;
@@ -151,14 +153,14 @@ BOOST_DESCRIBE_STRUCT(RouteConfig, (),
                        credentials, audience))
 
 struct UpstreamConfig {
-    std::int32_t connect_ms_max = 2'000;
-    std::int32_t head_ms_max = 30'000;
-    std::int32_t stall_ms_max = 60'000;
-    std::int32_t idle_ms_max = 30'000;
-    std::int32_t idle_connections_max = 256;
-    std::int32_t connections_max = 1'024;
+    std::chrono::milliseconds connect_ms_max{2'000};
+    std::chrono::milliseconds head_ms_max{30'000};
+    std::chrono::milliseconds stall_ms_max{60'000};
+    std::chrono::milliseconds idle_ms_max{30'000};
+    std::size_t idle_connections_max = 256;
+    std::size_t connections_max = 1'024;
     std::int32_t eject_after_failures = 5;
-    std::int32_t eject_ms = 10'000;
+    std::chrono::milliseconds eject_ms{10'000};
     std::int32_t attempts_max = 3;
     std::vector<std::string> link_local_networks;
 
@@ -189,16 +191,16 @@ struct GatewayConfig {
     LimitsConfig limits;
     bool access_log = true;
     std::int32_t trace_percent = 10;
-    std::int32_t head_ms_max = 10'000;
-    std::int32_t idle_ms_max = 75'000;
-    std::int32_t body_ms_max = 30'000;
-    std::int32_t body_pause_ms_max = 30'000;
-    std::int32_t body_grace_ms = 10'000;
-    std::int32_t body_bytes_per_second_min = 1'024;
-    std::int32_t header_bytes_max = 16 * 1024;
-    std::int32_t connections_max = 50'000;
-    std::int32_t connections_per_address_max = 0;
-    std::int32_t tunnels_max = 50'000;
+    std::chrono::milliseconds head_ms_max{10'000};
+    std::chrono::milliseconds idle_ms_max{75'000};
+    std::chrono::milliseconds body_ms_max{30'000};
+    std::chrono::milliseconds body_pause_ms_max{30'000};
+    std::chrono::milliseconds body_grace_ms{10'000};
+    std::size_t body_bytes_per_second_min = 1'024;
+    std::size_t header_bytes_max = 16 * 1024;
+    std::size_t connections_max = 50'000;
+    std::size_t connections_per_address_max = 0;
+    std::size_t tunnels_max = 50'000;
     UpstreamConfig upstream;
     std::vector<RouteConfig> routes;
 

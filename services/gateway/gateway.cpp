@@ -17,16 +17,15 @@ constexpr milliseconds counts_every{1'000};
 
 net::http::ServerConfig server_config(const GatewayConfig& config, RequestIds& ids) {
     net::http::ServerConfig out;
-    out.head_time_max = milliseconds{config.head_ms_max};
-    out.idle_time_max = milliseconds{config.idle_ms_max};
-    out.body_stall_max = milliseconds{config.body_pause_ms_max};
-    out.body_pace = {
-        .grace = milliseconds{config.body_grace_ms},
-        .credit_max = milliseconds{config.body_pause_ms_max},
-        .bytes_per_second = static_cast<std::uint64_t>(config.body_bytes_per_second_min)};
-    out.connections_max = static_cast<std::size_t>(config.connections_max);
-    out.connections_per_address_max = static_cast<std::size_t>(config.connections_per_address_max);
-    out.limits.header_bytes_max = static_cast<std::size_t>(config.header_bytes_max);
+    out.head_time_max = config.head_ms_max;
+    out.idle_time_max = config.idle_ms_max;
+    out.body_stall_max = config.body_pause_ms_max;
+    out.body_pace = {.grace = config.body_grace_ms,
+                     .credit_max = config.body_pause_ms_max,
+                     .bytes_per_second = config.body_bytes_per_second_min};
+    out.connections_max = config.connections_max;
+    out.connections_per_address_max = config.connections_per_address_max;
+    out.limits.header_bytes_max = config.header_bytes_max;
     out.make_request_id = [&ids] {
         const RequestIds::Text id = ids.next();
         return std::string{id.data(), id.size()};
@@ -62,10 +61,10 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       tracer_(config_.trace_percent),
       measures_(parts_.metrics, parts_.instance),
       identities_(parts_.clock, parts_.shared->identity_key, parts_.token_issuer),
-      proxy_(parts_.loop,
-             {config_.upstream, static_cast<std::size_t>(config_.tunnels_max), parts_.internal_key,
-              parts_.rights, identities_},
-             responder_, measures_),
+      proxy_(
+          parts_.loop,
+          {config_.upstream, config_.tunnels_max, parts_.internal_key, parts_.rights, identities_},
+          responder_, measures_),
       local_calls_(responder_, parts_.rights),
       own_endpoints_(
           {config_, parts_.sources, parts_.operations, *parts_.shared, responder_, parts_.audit}),
@@ -242,8 +241,7 @@ Gateway::Way Gateway::judge(Request& request) {
     // Bodies of others' servers and route tables may be of any size: they only have a least rate.
     if (request.route->made_by == RouteMaker::product &&
         request.route->own != OwnAnswer::replace_routes) {
-        request.exchange.limit_body(request.exchange.begun_at() +
-                                    milliseconds{config_.body_ms_max});
+        request.exchange.limit_body(request.exchange.begun_at() + config_.body_ms_max);
     }
     const bool is_sign_in = request.route->limit.kind == LimitKind::sign_in;
     return is_sign_in && limiter_.is_enabled() ? Way::check_sign_in : way_of(request);

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,18 +23,18 @@ struct ProviderConfig {
     bool list_models = true;
     bool send_stream_options = true;
     LengthField length_field = LengthField::automatic;
-    std::int64_t concurrent_max = 6'000;
-    std::int64_t waiting_max = 1'000;
-    std::int64_t waiting_ms_max = 10'000;
-    std::int64_t connect_ms_max = 5'000;
-    std::int64_t first_token_ms_max = 60'000;
-    std::int64_t next_token_ms_max = 60'000;
-    std::int64_t answer_ms_max = 900'000;
+    std::size_t concurrent_max = 6'000;
+    std::size_t waiting_max = 1'000;
+    std::chrono::milliseconds waiting_ms_max{10'000};
+    std::chrono::milliseconds connect_ms_max{5'000};
+    std::chrono::milliseconds first_token_ms_max{60'000};
+    std::chrono::milliseconds next_token_ms_max{60'000};
+    std::chrono::milliseconds answer_ms_max{900'000};
     std::int64_t tries_max = 3;
-    std::int64_t retry_ms_max = 8'000;
-    std::int64_t event_bytes_max = 1 << 20;
-    std::int64_t answer_bytes_max = 1 << 20;
-    std::int64_t stream_bytes_max = 64 << 20;
+    std::chrono::milliseconds retry_ms_max{8'000};
+    std::size_t event_bytes_max = 1 << 20;
+    std::size_t answer_bytes_max = 1 << 20;
+    std::size_t stream_bytes_max = 64 << 20;
 
     static constexpr std::array<std::string_view, 20> defaulted{"name",
                                                                 "url",
@@ -120,11 +121,11 @@ BOOST_DESCRIBE_STRUCT(ModelConfig, (),
 // Answers without a provider: for a first look, for tests and for measurements.
 struct SimulatedConfig {
     std::int64_t seed = 1;
-    std::int64_t first_token_ms = 150;
-    std::int64_t token_ms = 20;
+    std::chrono::milliseconds first_token_ms{150};
+    std::chrono::milliseconds token_ms{20};
     bool scripts = false;
     std::int64_t context_tokens = 16'384;
-    std::int64_t concurrent_max = 20'000;
+    std::size_t concurrent_max = 20'000;
 
     static constexpr std::array fields{
         wire::Field{.name = "seed", .doc = "Other seeds give other answers."},
@@ -146,11 +147,11 @@ struct Config {
     SimulatedConfig simulated;
     std::string default_model;
     std::string currency = "USD";
-    std::int64_t answers_max = 20'000;
+    std::size_t answers_max = 20'000;
     std::int64_t breaker_failures = 5;
-    std::int64_t breaker_ms = 10'000;
-    std::int64_t breaker_ms_max = 120'000;
-    std::int64_t list_seconds = 600;
+    std::chrono::milliseconds breaker_ms{10'000};
+    std::chrono::milliseconds breaker_ms_max{120'000};
+    std::chrono::seconds list_seconds{600};
 
     static constexpr std::array fields{
         wire::Field{.name = "openai", .doc = "A provider that needs no more than its url."},

@@ -45,7 +45,7 @@ Task<contracts::FeedPtr<contracts::ModelEvent>> Inference::generate(
     if (route.empty()) {
         throw Failure{Kind::invalid, "model.unknown", "There is no model of that name."};
     }
-    if (stopping_ || answers_.size() >= static_cast<std::size_t>(config_.answers_max)) {
+    if (stopping_ || answers_.size() >= config_.answers_max) {
         throw overloaded();
     }
     const std::string id = request.generationId;
@@ -99,7 +99,7 @@ Task<void> Inference::list_for_ever(Backend* backend) {
     while (true) {
         const bool listed = co_await list_once(backend);
         first_lists_ -= std::exchange(is_first, false) ? 1 : 0;
-        milliseconds pause = std::chrono::seconds{config_.list_seconds};
+        milliseconds pause = config_.list_seconds;
         if (listed) {
             backoff.reset();
         } else {

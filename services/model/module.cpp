@@ -15,8 +15,8 @@ using Backends = std::vector<std::unique_ptr<Backend>>;
 
 Breaker::Rules breaker_rules(const Config& config) {
     return {.failures = config.breaker_failures,
-            .rest = std::chrono::milliseconds{config.breaker_ms},
-            .rest_max = std::chrono::milliseconds{config.breaker_ms_max}};
+            .rest = config.breaker_ms,
+            .rest_max = config.breaker_ms_max};
 }
 
 std::vector<ProviderConfig> providers_of(const Config& config) {
@@ -52,9 +52,8 @@ Backends make_backends(const Config& config, runtime::Context& context) {
     simulated.tries_max = 1;
     Breaker::Rules never = breaker_rules(config);
     never.failures = std::int64_t{1} << 40;
-    auto adapter =
-        std::make_unique<Simulated>(context.loop(), config.simulated,
-                                    std::chrono::milliseconds{config.openai.next_token_ms_max});
+    auto adapter = std::make_unique<Simulated>(context.loop(), config.simulated,
+                                               config.openai.next_token_ms_max);
     backends.push_back(
         std::make_unique<Backend>(std::move(adapter), simulated, never, context.metrics()));
     return backends;

@@ -1,15 +1,16 @@
 #pragma once
-#include <cstdint>
+#include <chrono>
+#include <cstddef>
 
 #include "wire/describe.hpp"
 
 namespace loquat::presence {
 
 struct Config {
-    std::int64_t batch_ms = 250;
-    std::int64_t lease_ms = 30'000;
-    std::int64_t offline_after_ms = 1'500;
-    std::int64_t remembered_max = 200'000;
+    std::chrono::milliseconds batch_ms{250};
+    std::chrono::milliseconds lease_ms{30'000};
+    std::chrono::milliseconds offline_after_ms{1'500};
+    std::size_t remembered_max = 200'000;
 
     static constexpr std::array fields{
         wire::Field{"batch_ms", 10, 10'000, "Changes are told together after this time."},

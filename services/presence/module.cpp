@@ -31,7 +31,7 @@ class PresenceService final : public runtime::Service {
   private:
     Task<void> run() {
         while (true) {
-            co_await loop_.sleep_for(std::chrono::milliseconds{config_.batch_ms});
+            co_await loop_.sleep_for(config_.batch_ms);
             co_await presence_.publish_changes();
             people_.set(static_cast<std::int64_t>(presence_.people()));
         }

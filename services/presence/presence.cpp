@@ -19,9 +19,9 @@ std::string body_of(const contracts::Presence& presence) {
 }
 
 Roster::Rules rules_of(const Config& config) {
-    return {.lease = std::chrono::milliseconds{config.lease_ms},
-            .offline_after = std::chrono::milliseconds{config.offline_after_ms},
-            .remembered_max = static_cast<std::size_t>(config.remembered_max)};
+    return {.lease = config.lease_ms,
+            .offline_after = config.offline_after_ms,
+            .remembered_max = config.remembered_max};
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,23 +10,23 @@ namespace loquat::realtime {
 
 struct Config {
     bool deflate = true;
-    std::int64_t compress_bytes_min = 1024;
-    std::int64_t connections_max = 200'000;
-    std::int64_t login_time_max_ms = 10'000;
-    std::int64_t heart_beat_ms = 10'000;
-    std::int64_t read_slack_ms = 60'000;
-    std::int64_t ping_after_ms = 25'000;
-    std::int64_t token_warning_ms = 60'000;
-    std::int64_t linger_ms = 2'000;
-    std::int64_t drain_spread_ms = 5'000;
-    std::int64_t login_frame_bytes_max = 8'192;
-    std::int64_t body_bytes_max = 262'144;
-    std::int64_t queue_bytes_max = 262'144;
-    std::int64_t inbox_bytes_max = 262'144;
-    std::int64_t subscriptions_max = 1'000;
-    std::int64_t transactions_max = 16;
-    std::int64_t transaction_frames_max = 100;
-    std::int64_t unacked_max = 1'000;
+    std::size_t compress_bytes_min = 1024;
+    std::size_t connections_max = 200'000;
+    std::chrono::milliseconds login_time_max_ms{10'000};
+    std::chrono::milliseconds heart_beat_ms{10'000};
+    std::chrono::milliseconds read_slack_ms{60'000};
+    std::chrono::milliseconds ping_after_ms{25'000};
+    std::chrono::milliseconds token_warning_ms{60'000};
+    std::chrono::milliseconds linger_ms{2'000};
+    std::chrono::milliseconds drain_spread_ms{5'000};
+    std::size_t login_frame_bytes_max = 8'192;
+    std::size_t body_bytes_max = 262'144;
+    std::size_t queue_bytes_max = 262'144;
+    std::size_t inbox_bytes_max = 262'144;
+    std::size_t subscriptions_max = 1'000;
+    std::size_t transactions_max = 16;
+    std::size_t transaction_frames_max = 100;
+    std::size_t unacked_max = 1'000;
     std::int64_t backlog_max = 2'000;
 
     static constexpr std::array fields{

@@ -15,7 +15,7 @@ Node::Node(aio::Loop& loop, Config config, const Neighbours& neighbours)
       tick_(loop, [this](Ticked& socket) { bury(socket); }),
       wheel_(edge_.clock.steady()),
       intake_(edge_.config),
-      maker_(static_cast<std::size_t>(edge_.config.compress_bytes_min)),
+      maker_(edge_.config.compress_bytes_min),
       history_(edge_),
       rooms_({edge_.config, maker_, addresses_, tick_, edge_.counts, history_}, edge_.broadcast),
       people_(edge_, maker_),
@@ -39,9 +39,7 @@ void Node::arm() { timer_.start(edge_.loop, DueWheel::slot_time); }
 
 void Node::advance() { wheel_.advance(edge_.clock.steady()); }
 
-bool Node::is_full() const {
-    return connections_.size() >= static_cast<std::size_t>(edge_.config.connections_max);
-}
+bool Node::is_full() const { return connections_.size() >= edge_.config.connections_max; }
 
 void Node::accept(Upgraded upgraded) {
     std::string early = std::move(upgraded.early);
@@ -115,7 +113,7 @@ void Node::end_sessions(const contracts::Revocation& revocation) {
 
 Task<void> Node::drain(Steady deadline) {
     is_draining_ = true;
-    const auto spread = std::chrono::milliseconds{edge_.config.drain_spread_ms};
+    const auto spread = edge_.config.drain_spread_ms;
     const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, spread / drain_step));
     const std::size_t each = connections_.size() / steps + 1;
     const auto wait = std::chrono::duration_cast<std::chrono::seconds>(spread);

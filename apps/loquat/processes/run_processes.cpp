@@ -106,7 +106,7 @@ int run_processes(const CommonOptions& options) {
     SupervisorOptions wanted{.plan = plan_processes(services::all_modules(), settings.urls),
                              .data = data,
                              .arguments = common_arguments(options),
-                             .stop_time = std::chrono::seconds{settings.drain_seconds + 5},
+                             .stop_time = settings.drain_seconds + std::chrono::seconds{5},
                              .colours = is_terminal ? LogView::Colours::yes : LogView::Colours::no};
     choose_ports(wanted.plan);
     wanted.arguments.insert(wanted.arguments.end(),

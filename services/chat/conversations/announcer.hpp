@@ -27,7 +27,7 @@ class Announcer {
         People& people;
         store::MessageHistory& messages;
         ChatMetrics& metrics;
-        std::int64_t text_characters_max = 0;
+        std::size_t text_characters_max = 0;
     };
 
     explicit Announcer(Parts parts) : parts_(parts), jobs_(10'000) {}

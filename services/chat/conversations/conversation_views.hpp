@@ -26,7 +26,7 @@ class ConversationViews {
         Deletions& deletions;
         WriteBehind& unsaved;
         People& people;
-        std::int64_t text_characters_max = 0;
+        std::size_t text_characters_max = 0;
     };
 
     explicit ConversationViews(Parts parts) : parts_(parts) {}

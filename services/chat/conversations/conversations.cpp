@@ -79,8 +79,7 @@ NewChat Conversations::make_new_chat(const contracts::Caller& caller,
     chat.kind = request.kind;
     chat.visibility = to_visibility(request.visibility);
     if (chat.kind != ChatKind::direct) {
-        chat.title =
-            to_title(request.title, static_cast<std::size_t>(parts_.config.title_characters_max));
+        chat.title = to_title(request.title, parts_.config.title_characters_max);
     }
     check_creation(chat, request);
     chat.assistant = request.assistant;
@@ -186,8 +185,7 @@ Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
     const bool was_answering = may_be_asked(conversation->chat.kind, conversation->chat.assistant);
     ChatRecord changed = conversation->chat;
     if (request.title) {
-        changed.title =
-            to_title(*request.title, static_cast<std::size_t>(parts_.config.title_characters_max));
+        changed.title = to_title(*request.title, parts_.config.title_characters_max);
         changed.title_seq = 0;
     }
     if (request.visibility) {

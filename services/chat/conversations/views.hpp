@@ -19,7 +19,7 @@ struct ChatView {
     DeletedSeqs deleted;
     MentionSeqs mentions;                       // of the person, behind their marker
     std::optional<contracts::PublicUser> peer;  // of a direct chat
-    std::int64_t text_characters_max = 0;
+    std::size_t text_characters_max = 0;
 };
 contracts::Chat to_wire(const ChatView& view);
 

@@ -48,7 +48,7 @@ void check_request(const StartGenerationRequest& request, std::size_t characters
 Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     contracts::Caller caller, StartGenerationRequest request) {
     const UserId user = caller.user_id();
-    check_request(request, static_cast<std::size_t>(parts_.config.text_characters_max));
+    check_request(request, parts_.config.text_characters_max);
     const std::uint64_t request_hash = fingerprint(wire::encode(request));
     const auto lock = co_await parts_.starts.lock(user);
     const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::send);
@@ -131,7 +131,7 @@ Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, ConversationPtr 
     live->kind = conversation->chat.kind;
     live->model =
         co_await parts_.open.catalog.find(request.model ? request.model : chosen.model, "model");
-    if (parts_.open.lives.size() >= static_cast<std::size_t>(parts_.config.generations_max)) {
+    if (parts_.open.lives.size() >= parts_.config.generations_max) {
         throw Failure{Kind::unavailable, "model.overloaded", "Too many answers are being written."}
             .retry_in(std::chrono::seconds{5});
     }

@@ -8,17 +8,15 @@ namespace {
 
 constexpr std::size_t starts_waiting_max = 100;
 
-std::size_t to_size(std::int64_t value) { return static_cast<std::size_t>(value); }
-
 }  // namespace
 
 Generations::Generations(Ports ports, const ChatConfig& config)
     : ports_(ports),
       config_(config),
       scope_(ports.loop, "chat.generations"),
-      outcomes_(ports.broadcast, to_size(config.store_waiters_max)),
+      outcomes_(ports.broadcast, config.store_waiters_max),
       starts_(starts_waiting_max),
-      archive_(ports.store, ports.open.lives, scope_, to_size(config.stream_cache_mib) << 20),
+      archive_(ports.store, ports.open.lives, scope_, config.stream_cache_mib.bytes()),
       teller_(ports.broadcast),
       writer_({ports.journal, teller_, scope_, ports.metrics,
                [this](const LivePtr& live) {

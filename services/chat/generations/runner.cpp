@@ -80,7 +80,7 @@ Task<Ending> Runner::read(LivePtr live, contracts::FeedPtr<ModelEvent> feed) {
         stop_model(live);
     }
     const Steady began = std::chrono::steady_clock::now();
-    Steady deadline = began + std::chrono::seconds{config_.generation_seconds_max};
+    Steady deadline = began + config_.generation_seconds_max;
     bool was_late = false;
     std::optional<Ending> error;
     for (;;) {
@@ -148,7 +148,7 @@ void Runner::take_delta(const LivePtr& live, std::string delta) {
     if (live->produced_bytes == 0) {
         parts_.metrics.first_delta.observe(std::chrono::steady_clock::now() - live->began);
     }
-    if (live->produced_bytes + delta.size() > static_cast<std::size_t>(config_.answer_bytes_max)) {
+    if (live->produced_bytes + delta.size() > config_.answer_bytes_max) {
         live->decide(failed("provider.too_long", "The answer is longer than allowed and was cut."));
         stop_model(live);  // what it says of its use still counts
         return;

@@ -52,8 +52,7 @@ Task<contracts::SentChat> SendCall::send_chat(contracts::Caller caller,
     if (request.client_id) {
         check_client_id(*request.client_id);
     }
-    to_message_text(request.message, static_cast<std::size_t>(parts_.config.text_characters_max),
-                    "message");
+    to_message_text(request.message, parts_.config.text_characters_max, "message");
     auto name =
         co_await parts_.requests.claim(caller, "send_chat", fingerprint(wire::encode(request)));
     if (!request.client_id) {

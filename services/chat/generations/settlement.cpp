@@ -18,7 +18,7 @@ Task<void> Settlement::settle(LivePtr live) {
         co_await parts_.settler.settle(live->record, parts_.outcomes, ticket);
         if (live->record.answer && !parts_.open.is_stopping) {
             co_await ticket.wait_until(std::chrono::steady_clock::now() +
-                                       std::chrono::milliseconds{parts_.config.store_wait_ms});
+                                       parts_.config.store_wait_ms);
         }
     } catch (const Failure&) {
         error = std::current_exception();

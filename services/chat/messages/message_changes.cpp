@@ -54,8 +54,7 @@ Task<contracts::Message> MessageChanges::edit_message(contracts::Caller caller,
     const UserId user = caller.user_id();
     const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::send);
     contracts::MessageRecord record;
-    record.text = to_message_text(std::move(request.text),
-                                  static_cast<std::size_t>(parts_.config.text_characters_max));
+    record.text = to_message_text(std::move(request.text), parts_.config.text_characters_max);
     const contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     if (stored.sender.id != user) {
         throw forbidden("Only the sender may edit a message.");

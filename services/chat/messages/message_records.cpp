@@ -11,9 +11,8 @@ Task<void> append_record(store::EventLog& log, const contracts::MessageRecord& r
                         contracts::encode(record));
 }
 
-Steady store_deadline(const contracts::Caller& caller, std::int64_t store_wait_ms) {
-    const Steady latest =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds{store_wait_ms};
+Steady store_deadline(const contracts::Caller& caller, std::chrono::milliseconds store_wait) {
+    const Steady latest = std::chrono::steady_clock::now() + store_wait;
     return std::min(latest, caller.deadline);
 }
 

@@ -10,7 +10,7 @@ namespace loquat::chat {
 Task<void> append_record(store::EventLog& log, const contracts::MessageRecord& record);
 
 // How long a caller waits for the store, by the clock of the loop's timers.
-Steady store_deadline(const contracts::Caller& caller, std::int64_t store_wait_ms);
+Steady store_deadline(const contracts::Caller& caller, std::chrono::milliseconds store_wait);
 
 // A record that the consumer refused, as the caller's failure.
 [[noreturn]] void throw_refused(const contracts::Outcome& outcome);

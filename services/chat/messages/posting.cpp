@@ -8,9 +8,7 @@
 namespace loquat::chat {
 
 Posting::Posting(Parts parts)
-    : parts_(parts),
-      repeats_(static_cast<std::size_t>(parts.config.repeats_cached_max)),
-      began_at_(parts.clock.now()) {}
+    : parts_(parts), repeats_(parts.config.repeats_cached_max), began_at_(parts.clock.now()) {}
 
 Task<void> Posting::check_reply(ChatId chat, MessageId reply_to) {
     const auto found = co_await parts_.messages.find_by_id(reply_to);
@@ -34,8 +32,7 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
     bool has_waited = false;
     Draft draft;
     contracts::MessageRecord& record = draft.record;
-    record.text = to_message_text(std::move(request.text),
-                                  static_cast<std::size_t>(parts_.config.text_characters_max));
+    record.text = to_message_text(std::move(request.text), parts_.config.text_characters_max);
     record.chat = request.id;
     if (request.reply_to) {
         has_waited = true;

@@ -67,8 +67,7 @@ Task<void> Reading::post_typing(contracts::Caller caller, contracts::ChatRef req
     const Seat seat{request.id, user};
     const Steady now = parts_.clock.steady();
     const Steady* last = typing_.find(seat);
-    if (last != nullptr &&
-        now - *last < std::chrono::milliseconds{parts_.config.typing_interval_ms}) {
+    if (last != nullptr && now - *last < parts_.config.typing_interval_ms) {
         co_return;
     }
     typing_.put(seat, now);

@@ -81,7 +81,7 @@ TEST(DeleteMessage, is_for_the_sender_and_moderators) {
 
 TEST(EditMessage, answers_504_when_the_store_is_slow) {
     ChatConfig hasty;
-    hasty.store_wait_ms = 1;
+    hasty.store_wait_ms = std::chrono::milliseconds{1};
     World world{hasty};
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {

@@ -223,7 +223,7 @@ TEST(Crash, interrupts_what_waits_and_frees_the_line) {
 
 TEST(Stream, is_rebuilt_exactly_when_it_is_no_longer_in_memory) {
     ChatConfig config;
-    config.stream_cache_mib = 0;
+    config.stream_cache_mib = Mebibytes{0};
     AssistantWorld world{config};
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {

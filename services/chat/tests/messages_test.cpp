@@ -88,7 +88,7 @@ TEST(PostMessage, knows_repeats_of_before_a_restart_through_the_consumer) {
 
 TEST(PostMessage, answers_202_without_a_number_when_the_store_is_slow_and_200_once_it_is_there) {
     ChatConfig hasty;
-    hasty.store_wait_ms = 1;
+    hasty.store_wait_ms = std::chrono::milliseconds{1};
     World world{hasty};
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {

@@ -66,8 +66,8 @@ struct ConsumerTest : testing::Test {
 
     std::unique_ptr<Consumer> make_consumer(std::uint32_t partition = 0) {
         Config config;
-        config.retry_ms_min = 1;
-        config.retry_ms_max = 2;
+        config.retry_ms_min = std::chrono::milliseconds{1};
+        config.retry_ms_max = std::chrono::milliseconds{2};
         return std::make_unique<Consumer>(
             Consumer::Parts{*log, messages, *broadcast, clock, metrics, troubles}, config,
             partition);

@@ -69,8 +69,8 @@ struct LedgerLoopTest : testing::Test {
 
     std::unique_ptr<LedgerLoop<UsageRecord>> make_ledger() {
         Config config;
-        config.retry_ms_min = 1;
-        config.retry_ms_max = 2;
+        config.retry_ms_min = std::chrono::milliseconds{1};
+        config.retry_ms_max = std::chrono::milliseconds{2};
         return std::make_unique<LedgerLoop<UsageRecord>>(
             LedgerLoop<UsageRecord>::Parts{*log, faulty, clock, metrics, troubles},
             store::Partition{"usage.events"}, contracts::decode<contracts::UsageRecord>, config);

@@ -14,8 +14,7 @@ namespace loquat::gateway {
 // What the gateways of all edge loops of a process have in common.  Any thread.
 class Shared {
   public:
-    explicit Shared(const LimitsConfig& config)
-        : limits(static_cast<std::size_t>(config.keys_max)) {}
+    explicit Shared(const LimitsConfig& config) : limits(config.keys_max) {}
 
     // The one of this platform (`platform` is any address that is unique to it); made by the first
     // who asks, gone with the last who holds it.

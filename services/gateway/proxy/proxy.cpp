@@ -14,13 +14,13 @@ constexpr std::size_t upload_piece = 32 * 1024;
 net::http::ClientConfig client_config(const UpstreamConfig& config) {
     using std::chrono::milliseconds;
     const Networks allowed{link_local_setting, config.link_local_networks};
-    return {.connect_time_max = milliseconds{config.connect_ms_max},
-            .head_time_max = milliseconds{config.head_ms_max},
-            .body_stall_max = milliseconds{config.stall_ms_max},
-            .send_stall_max = milliseconds{config.stall_ms_max},
-            .idle_time_max = milliseconds{config.idle_ms_max},
-            .idle_per_origin_max = static_cast<std::size_t>(config.idle_connections_max),
-            .connections_per_origin_max = static_cast<std::size_t>(config.connections_max),
+    return {.connect_time_max = config.connect_ms_max,
+            .head_time_max = config.head_ms_max,
+            .body_stall_max = config.stall_ms_max,
+            .send_stall_max = config.stall_ms_max,
+            .idle_time_max = config.idle_ms_max,
+            .idle_per_origin_max = config.idle_connections_max,
+            .connections_per_origin_max = config.connections_max,
             .may_connect = [allowed](const net::Address& address) {
                 return !address.is_link_local() || allowed.covers(address);
             }};

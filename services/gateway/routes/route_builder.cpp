@@ -98,8 +98,8 @@ class Builder {
         route.credentials = config.credentials;
         route.audience = config.audience.empty() ? config.id : config.audience;
         route.access = access_of(config.access);
-        route.body_bytes_max = static_cast<std::size_t>(config.body_bytes_max);
-        route.time_max = std::chrono::milliseconds{config.time_ms_max};
+        route.body_bytes_max = config.body_bytes_max;
+        route.time_max = config.time_ms_max;
         route.rewrite = Rewrite{config.path, config.rewrite};
         if (config.per_minute > 0) {
             route.limit = {LimitKind::own, Rate::of(config.per_minute),

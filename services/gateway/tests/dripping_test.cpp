@@ -27,8 +27,8 @@ class DrippingBodies : public GatewayHarness, public testing::Test {
 };
 
 TEST_F(DrippingBodies, end_by_the_least_rate_on_every_kind_of_route) {
-    config.body_grace_ms = 100;
-    config.body_pause_ms_max = 100;
+    config.body_grace_ms = std::chrono::milliseconds{100};
+    config.body_pause_ms_max = std::chrono::milliseconds{100};
     config.body_bytes_per_second_min = 1'000'000'000;
     FakeUpstream& upstream = add_upstream(text_answer("behind"));
     add_route("r", "/up/**", {upstream.url()});
@@ -41,7 +41,7 @@ TEST_F(DrippingBodies, end_by_the_least_rate_on_every_kind_of_route) {
 }
 
 TEST_F(DrippingBodies, of_own_requests_end_by_the_whole_time) {
-    config.body_ms_max = 100;
+    config.body_ms_max = std::chrono::milliseconds{100};
     config.body_bytes_per_second_min = 0;
     start();
 

@@ -163,7 +163,7 @@ TEST_F(ProxyTest, tells_services_elsewhere_who_asks) {
     });
     files_url = upstream.url();
     add_route("r", "/files/**", {}).service = "files";
-    config.routes.back().time_ms_max = 5000;
+    config.routes.back().time_ms_max = std::chrono::milliseconds{5000};
     start();
 
     get("/files/x", {{"Authorization", "Bearer user-1"}, {"X-Loquat-Caller", "forged"}});
@@ -238,7 +238,7 @@ TEST_F(ProxyTest, does_not_wait_longer_than_the_route_allows) {
         aio::Signal never;
         co_await never.wait();
     });
-    add_route("slow", "/slow", {slow.url()}).time_ms_max = 20;
+    add_route("slow", "/slow", {slow.url()}).time_ms_max = std::chrono::milliseconds{20};
     start();
 
     EXPECT_EQ(code_of(get("/slow")), "504 upstream.timeout");

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 UpstreamConfig config() {
     UpstreamConfig config;
     config.eject_after_failures = 3;
-    config.eject_ms = 1000;
+    config.eject_ms = std::chrono::milliseconds{1000};
     return config;
 }
 

@@ -24,9 +24,9 @@ OpenAiCall::OpenAiCall(net::http::Client& client, const Clock& clock, const Prov
       clock_(clock),
       config_(config),
       sink_(sink),
-      stream_({.event_bytes_max = static_cast<std::size_t>(config.event_bytes_max),
-               .answer_bytes_max = static_cast<std::size_t>(config.answer_bytes_max),
-               .stream_bytes_max = static_cast<std::size_t>(config.stream_bytes_max)}) {}
+      stream_({.event_bytes_max = config.event_bytes_max,
+               .answer_bytes_max = config.answer_bytes_max,
+               .stream_bytes_max = config.stream_bytes_max}) {}
 
 void OpenAiCall::on_alarm() {
     timed_out_ = true;
@@ -41,12 +41,12 @@ void OpenAiCall::set_alarm(milliseconds time) {
 }
 
 Task<Ending> OpenAiCall::run(Request request) {
-    const Steady deadline = std::chrono::steady_clock::now() + milliseconds{config_.answer_ms_max};
+    const Steady deadline = std::chrono::steady_clock::now() + config_.answer_ms_max;
     std::optional<Failure> failure;
     try {
         Call call{client_, request.origin, deadline};
         call_ = &call;
-        set_alarm(milliseconds{config_.first_token_ms_max});
+        set_alarm(config_.first_token_ms_max);
         co_await exchange(call, request);
         call_ = nullptr;
     } catch (const Failure& broken) {
@@ -165,7 +165,7 @@ Task<void> OpenAiCall::read_stream(Call& call) {
         if (!has_room) {
             clear();
             co_await sink_.room();
-            set_alarm(milliseconds{config_.next_token_ms_max});
+            set_alarm(config_.next_token_ms_max);
         }
         if (at_end) {
             co_return;
@@ -202,10 +202,10 @@ bool OpenAiCall::give(std::string text) {
 void OpenAiCall::watch_tokens(std::uint64_t seen_before) {
     if (stream_.has_finished()) {
         if (!std::exchange(finish_seen_, true)) {
-            set_alarm(std::min(figures_wait, milliseconds{config_.next_token_ms_max}));
+            set_alarm(std::min(figures_wait, config_.next_token_ms_max));
         }
     } else if (stream_.tokens_seen() != seen_before) {
-        set_alarm(milliseconds{config_.next_token_ms_max});
+        set_alarm(config_.next_token_ms_max);
     }
 }
 

@@ -22,14 +22,13 @@ constexpr std::size_t quirks_max = 1'000;
 constexpr int lessons_max = 3;
 
 net::http::ClientConfig client_config(const ProviderConfig& config, net::http::Scheme scheme) {
-    const milliseconds longest{std::max(config.first_token_ms_max, config.next_token_ms_max)};
+    const milliseconds longest = std::max(config.first_token_ms_max, config.next_token_ms_max);
     net::http::ClientConfig client;
-    client.connect_time_max = milliseconds{config.connect_ms_max};
-    client.head_time_max = milliseconds{config.first_token_ms_max} + margin;
+    client.connect_time_max = config.connect_ms_max;
+    client.head_time_max = config.first_token_ms_max + margin;
     client.body_stall_max = longest + margin;
     client.idle_time_max = milliseconds{15'000};
-    client.connections_per_origin_max =
-        static_cast<std::size_t>(config.concurrent_max) + connections_more;
+    client.connections_per_origin_max = config.concurrent_max + connections_more;
     if (scheme == net::http::Scheme::https) {
         client.tls = make_provider_tls(config);
     }

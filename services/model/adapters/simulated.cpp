@@ -108,9 +108,9 @@ Task<Ending> Simulated::answer(Prompt prompt, AnswerSink& sink) {
 }
 
 Task<void> Simulated::speak(Speech& speech, AnswerSink& sink) {
-    const milliseconds pace = speech.script.pace.value_or(milliseconds{config_.token_ms});
-    if (config_.first_token_ms > 0) {
-        co_await loop_.sleep_for(milliseconds{config_.first_token_ms});
+    const milliseconds pace = speech.script.pace.value_or(config_.token_ms);
+    if (config_.first_token_ms > milliseconds{0}) {
+        co_await loop_.sleep_for(config_.first_token_ms);
     }
     const Steady begun = std::chrono::steady_clock::now();
     while (speech.said < speech.most) {

@@ -208,7 +208,7 @@ TEST(OpenAiProvider, waits_for_the_first_token_no_longer_than_allowed) {
     Scene scene;
     FakeProvider& silent = scene.play(FakeProvider::wait_for_close);
     ProviderConfig provider = quick_provider(silent.port());
-    provider.first_token_ms_max = 30;
+    provider.first_token_ms_max = std::chrono::milliseconds{30};
 
     const Said said = scene.ask_once(provider);
 
@@ -233,7 +233,7 @@ TEST(OpenAiProvider, does_not_take_comments_for_tokens) {
     FakeProvider& fake = scene.play(
         [&](net::Stream& stream) -> Task<void> { return serve_then_ping(stream, start); });
     ProviderConfig provider = quick_provider(fake.port());
-    provider.next_token_ms_max = 40;
+    provider.next_token_ms_max = std::chrono::milliseconds{40};
 
     const Said said = scene.ask_once(provider);
 
@@ -247,7 +247,7 @@ TEST(OpenAiProvider, needs_no_end_of_the_connection_after_the_finish) {
     FakeProvider& fake = scene.play(
         [&](net::Stream& stream) -> Task<void> { return serve_then_ping(stream, start); });
     ProviderConfig provider = quick_provider(fake.port());
-    provider.next_token_ms_max = 40;
+    provider.next_token_ms_max = std::chrono::milliseconds{40};
 
     const Said said = scene.ask_once(provider);
 

@@ -8,10 +8,10 @@ namespace {
 
 Config quick_config() {
     Config config;
-    config.simulated.first_token_ms = 0;
-    config.simulated.token_ms = 0;
+    config.simulated.first_token_ms = std::chrono::milliseconds{0};
+    config.simulated.token_ms = std::chrono::milliseconds{0};
     config.simulated.scripts = true;
-    config.openai.next_token_ms_max = 20;
+    config.openai.next_token_ms_max = std::chrono::milliseconds{20};
     return config;
 }
 

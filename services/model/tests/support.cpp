@@ -88,7 +88,7 @@ ProviderConfig quick_provider(std::uint16_t port, std::string name) {
     provider.name = std::move(name);
     provider.url = "http://127.0.0.1:" + std::to_string(port) + "/v1";
     provider.tries_max = 1;
-    provider.retry_ms_max = 20;
+    provider.retry_ms_max = std::chrono::milliseconds{20};
     provider.list_models = false;
     return provider;
 }
@@ -188,8 +188,7 @@ Stage::Stage(Config of) : config(std::move(of)) {}
 
 Backend& Stage::add(const ProviderConfig& provider) {
     auto adapter = std::make_unique<OpenAiProvider>(loop, clock, provider);
-    const Breaker::Rules rules{.failures = config.breaker_failures,
-                               .rest = std::chrono::milliseconds{config.breaker_ms}};
+    const Breaker::Rules rules{.failures = config.breaker_failures, .rest = config.breaker_ms};
     backends_.push_back(std::make_unique<Backend>(std::move(adapter), provider, rules, metrics));
     return *backends_.back();
 }
@@ -199,8 +198,8 @@ void Stage::add_simulated() {
     simulated.name = simulated_name;
     simulated.tries_max = 1;
     simulated.concurrent_max = config.simulated.concurrent_max;
-    auto adapter = std::make_unique<Simulated>(
-        loop, config.simulated, std::chrono::milliseconds{config.openai.next_token_ms_max});
+    auto adapter =
+        std::make_unique<Simulated>(loop, config.simulated, config.openai.next_token_ms_max);
     backends_.push_back(
         std::make_unique<Backend>(std::move(adapter), simulated, Breaker::Rules{}, metrics));
 }

@@ -45,8 +45,7 @@ void Connection::set_version(stomp::Version version) {
 bool Connection::has_room() const { return outbox_.bytes() < replay_room_bytes; }
 
 bool Connection::wants_input() const {
-    const bool reads_answers =
-        outbox_.bytes() < static_cast<std::size_t>(parts_.edge.config.queue_bytes_max);
+    const bool reads_answers = outbox_.bytes() < parts_.edge.config.queue_bytes_max;
     return state_ == State::closing || (session_.wants_input() && reads_answers);
 }
 
@@ -217,8 +216,7 @@ void Connection::begin_closing(std::string_view close_frame) {
     parser_.stop();
     outbox_.add_answer(close_frame);
     state_ = State::closing;
-    parts_.wheel.add(*this, parts_.edge.clock.steady() +
-                                std::chrono::milliseconds{parts_.edge.config.linger_ms});
+    parts_.wheel.add(*this, parts_.edge.clock.steady() + parts_.edge.config.linger_ms);
     parts_.tick.write_later(*this);
     resume_reading();
 }

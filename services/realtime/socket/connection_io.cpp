@@ -37,7 +37,7 @@ void Connection::flush() {
         return;
     }
     if (!outbox_.is_empty()) {
-        if (outbox_.bytes() > static_cast<std::size_t>(parts_.edge.config.queue_bytes_max)) {
+        if (outbox_.bytes() > parts_.edge.config.queue_bytes_max) {
             overflow();
         }
         return;
@@ -66,7 +66,7 @@ void Connection::overflow() {
         ++parts_.edge.counts.overflows;
     }
     session_.on_overflow(outbox_.drop_events());
-    if (outbox_.bytes() > 2 * static_cast<std::size_t>(parts_.edge.config.queue_bytes_max)) {
+    if (outbox_.bytes() > 2 * parts_.edge.config.queue_bytes_max) {
         lose();  // answers alone fill it: the client asks but does not read
     }
 }
@@ -101,8 +101,8 @@ void Connection::reschedule() { parts_.wheel.add(*this, next_due()); }
 // forgiven for that long.  Clients without heart-beats answer pings.
 milliseconds Connection::silence_max() const {
     const milliseconds period =
-        std::max(session_.beats().expect_every, milliseconds{parts_.edge.config.ping_after_ms});
-    return milliseconds{parts_.edge.config.read_slack_ms} + 2 * period;
+        std::max(session_.beats().expect_every, parts_.edge.config.ping_after_ms);
+    return parts_.edge.config.read_slack_ms + 2 * period;
 }
 
 // So much earlier than promised as the wheel may be late, twice.
@@ -112,18 +112,18 @@ milliseconds Connection::beat_after() const {
 
 Steady Connection::next_due() const {
     if (!session_.is_signed_in()) {
-        return opened_at_ + milliseconds{parts_.edge.config.login_time_max_ms};
+        return opened_at_ + parts_.edge.config.login_time_max_ms;
     }
     Steady due = last_read_ + silence_max();
     if (!is_pinged_) {
-        due = std::min(due, last_read_ + milliseconds{parts_.edge.config.ping_after_ms});
+        due = std::min(due, last_read_ + parts_.edge.config.ping_after_ms);
     }
     if (session_.beats().send_every.count() > 0) {
         due = std::min(due, last_sent_ + beat_after());
     }
     Time expiry = session_.identity().expires_at;
     if (!session_.was_warned()) {
-        expiry -= milliseconds{parts_.edge.config.token_warning_ms};
+        expiry -= parts_.edge.config.token_warning_ms;
     }
     const milliseconds to_expiry = expiry - parts_.edge.clock.now();
     return std::min(due, parts_.edge.clock.steady() + std::max(to_expiry, milliseconds{0}));
@@ -154,11 +154,11 @@ void Connection::check_open(Steady now) {
         lose();  // nobody is there to read an ERROR
         return;
     }
-    const milliseconds warning{parts_.edge.config.token_warning_ms};
+    const milliseconds warning = parts_.edge.config.token_warning_ms;
     if (!session_.was_warned() && wall >= session_.identity().expires_at - warning) {
         session_.warn_of_expiry();
     }
-    if (!is_pinged_ && now >= last_read_ + milliseconds{parts_.edge.config.ping_after_ms}) {
+    if (!is_pinged_ && now >= last_read_ + parts_.edge.config.ping_after_ms) {
         is_pinged_ = true;
         outbox_.add_answer(std::string_view{"\x89\x00", 2});
         parts_.tick.write_later(*this);

@@ -10,8 +10,8 @@ constexpr std::size_t head_bytes_max = 16 * 1024;
 }  // namespace
 
 Intake::Intake(const Config& config) : buffer(buffer_bytes) {
-    const auto body = static_cast<std::size_t>(config.body_bytes_max);
-    const auto first = static_cast<std::size_t>(config.login_frame_bytes_max);
+    const auto body = config.body_bytes_max;
+    const auto first = config.login_frame_bytes_max;
     websocket = {net::websocket::Role::server, body + message_slack_bytes, &inflaters};
     login = {.headers_max = 32, .head_bytes_max = first, .body_bytes_max = first};
     frames = {.headers_max = 100, .head_bytes_max = head_bytes_max, .body_bytes_max = body};

@@ -37,9 +37,7 @@ bool Session::is_expired() const {
     return signed_in_ && parts_.clock.now() >= identity_.expires_at;
 }
 
-bool Session::wants_input() const {
-    return inbox_bytes_ < static_cast<std::size_t>(parts_.config.inbox_bytes_max);
-}
+bool Session::wants_input() const { return inbox_bytes_ < parts_.config.inbox_bytes_max; }
 
 void Session::on_frame(Frame frame) {
     if (ended_) {
@@ -64,7 +62,7 @@ void Session::on_frame(Frame frame) {
 
 void Session::queue(Frame& frame) {
     inbox_bytes_ += frame.bytes() + sizeof(Frame);
-    const auto limit = static_cast<std::size_t>(parts_.config.inbox_bytes_max);
+    const auto limit = parts_.config.inbox_bytes_max;
     if (inbox_bytes_ > limit * inbox_overrun_factor) {
         throw Failure{Kind::limited, "rate.limited", "Too many frames wait."};
     }

@@ -43,7 +43,7 @@ Call Session::sign_in() {
     if (token.empty()) {
         throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
     }
-    const std::chrono::milliseconds ours{parts_.config.heart_beat_ms};
+    const std::chrono::milliseconds ours = parts_.config.heart_beat_ms;
     work_->what = FrameWork::SignIn{stomp::agree({ours, ours}, *theirs)};
     return VerifyToken{std::move(token)};
 }
@@ -71,7 +71,7 @@ void Session::take_identity(Identity identity) {
 
 void Session::answer_connected() {
     const auto version = wire_.shape().version;
-    const std::string beat = std::to_string(parts_.config.heart_beat_ms);
+    const std::string beat = std::to_string(parts_.config.heart_beat_ms.count());
     std::string bytes;
     stomp::FrameWriter writer{bytes, version, stomp::Command::connected};
     writer.header("version", stomp::to_text(version))

@@ -103,7 +103,7 @@ void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
 }
 
 void Session::check_window(Subscription& subscription) {
-    const auto max = static_cast<std::size_t>(parts_.config.unacked_max);
+    const auto max = parts_.config.unacked_max;
     const std::size_t waiting = subscription.unacked ? subscription.unacked->size() : 0;
     follow(subscription, subscription.pace.on_window(waiting, max));
 }

@@ -56,7 +56,7 @@ Call Session::subscribe() {
         throw Failure{Kind::conflict, "stomp.duplicate_subscription",
                       "This subscription id is in use."};
     }
-    if (subscriptions_.size() >= static_cast<std::size_t>(parts_.config.subscriptions_max)) {
+    if (subscriptions_.size() >= parts_.config.subscriptions_max) {
         throw Failure{Kind::limited, "stomp.subscription_limit", "Too many subscriptions."};
     }
     const auto after = parse_last_seq(frame);

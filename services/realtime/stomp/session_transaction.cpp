@@ -17,7 +17,7 @@ void Session::begin_transaction(const Frame& frame) {
         throw Failure{Kind::conflict, "stomp.transaction_exists",
                       "This transaction has been begun already."};
     }
-    if (transactions_->size() >= static_cast<std::size_t>(parts_.config.transactions_max)) {
+    if (transactions_->size() >= parts_.config.transactions_max) {
         throw Failure{Kind::limited, "stomp.transaction_limit", "Too many transactions are open."};
     }
     transactions_->emplace(std::string{*name}, Transaction{});
@@ -50,9 +50,8 @@ bool Session::defer_to_transaction(Frame& frame) {
     }
     Transaction& transaction = find_transaction(frame)->second;
     transaction.bytes += frame.bytes();
-    if (transaction.frames.size() >=
-            static_cast<std::size_t>(parts_.config.transaction_frames_max) ||
-        transaction.bytes > static_cast<std::size_t>(parts_.config.inbox_bytes_max)) {
+    if (transaction.frames.size() >= parts_.config.transaction_frames_max ||
+        transaction.bytes > parts_.config.inbox_bytes_max) {
         throw Failure{Kind::limited, "stomp.transaction_limit", "The transaction is too large."};
     }
     transaction.frames.push_back(frame);

@@ -313,7 +313,7 @@ TEST_F(Transactions, take_as_many_frames_and_bytes_as_they_may) {
     }
     Client& large = connected("bob");
     large.send("BEGIN\ntransaction:t\n\n");
-    const std::string third(static_cast<std::size_t>(config.inbox_bytes_max) / 3, 'x');
+    const std::string third(config.inbox_bytes_max / 3, 'x');
 
     full.send("COMMIT\ntransaction:t\nreceipt:done\n\n");
     send(large, third, "transaction:t\n");
@@ -352,7 +352,7 @@ TEST_F(Transactions, cannot_be_begun_twice_nor_grow_without_limit) {
         send(large, std::to_string(i), "transaction:t\n");
     }
     Client& many = connected("cat");
-    for (int i = 0; i <= config.transactions_max; ++i) {
+    for (std::size_t i = 0; i <= config.transactions_max; ++i) {
         many.send("BEGIN\ntransaction:" + std::to_string(i) + "\n\n");
     }
 

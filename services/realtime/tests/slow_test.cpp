@@ -50,7 +50,7 @@ TEST_F(SlowReader, holds_at_most_the_limit) {
     for (const auto& frame : slow.take()) {
         bytes += frame.body.size();
     }
-    EXPECT_LE(bytes, static_cast<std::size_t>(config.queue_bytes_max));
+    EXPECT_LE(bytes, config.queue_bytes_max);
 }
 
 TEST_F(SlowReader, still_gets_its_receipts) {

@@ -175,7 +175,7 @@ TEST_F(Trap, t18_a_client_without_heart_beats_is_pinged) {
 }
 
 TEST_F(Trap, t19_a_shutdown_tells_when_to_come_back) {
-    config.drain_spread_ms = 0;
+    config.drain_spread_ms = std::chrono::milliseconds{0};
     restart();
     Client& ann = connected();
     auto finish = [](Node& on, aio::Loop& in) -> Task<void> {

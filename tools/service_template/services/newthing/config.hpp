@@ -1,13 +1,13 @@
 #pragma once
 #include <array>
-#include <cstdint>
+#include <cstddef>
 
 #include "wire/describe.hpp"
 
 namespace loquat::newthing {
 
 struct Config {
-    std::int64_t entries_per_user_max = 1000;
+    std::size_t entries_per_user_max = 1000;
 
     static constexpr std::array fields{
         wire::Field{"entries_per_user_max", 1, 100'000, "One more is refused."},

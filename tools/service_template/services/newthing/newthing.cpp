@@ -8,7 +8,7 @@ Task<contracts::NewthingEntry> Newthing::add_entry(contracts::Caller caller,
                                                    contracts::AddNewthingEntryRequest request) {
     const UserId owner = caller.user_id();
     const auto mine = co_await entries_.list(owner);
-    if (mine.size() >= static_cast<std::size_t>(config_.entries_per_user_max)) {
+    if (mine.size() >= config_.entries_per_user_max) {
         throw Failure{Kind::conflict, "newthing.full", "There is no room for another entry."};
     }
     contracts::NewthingEntry entry{contracts::NewthingEntryId::make(), std::move(request.text),
