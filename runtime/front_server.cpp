@@ -29,7 +29,8 @@ bool FrontServer::listen(const std::string& address, std::uint16_t port) {
 Task<void> FrontServer::drain(Steady deadline) { co_await server_.drain(deadline); }
 
 Task<void> FrontServer::handle(net::http::Exchange& exchange) {
-    if (Actuator::serves(exchange.head().path)) {
+    const std::string_view path = exchange.head().path;
+    if (Actuator::serves(path) && !front_.has_own(path)) {
         auto response = co_await answer_operator(context_, exchange);
         co_await exchange.respond(std::move(response));
         co_return;

@@ -14,6 +14,8 @@ class Front {
     // One request, on the server's loop.  A Failure becomes a problem document.  What goes on while
     // it is read is `Response::stream` (`make_event_stream`).
     virtual Task<net::http::Response> answer(net::http::Exchange& exchange) = 0;
+    // Paths below /actuator that are the front's and not the process's.
+    virtual bool has_own(std::string_view) const { return false; }
 };
 
 // An HTTP server on a port of its own around a service's front.  Health, metrics and information

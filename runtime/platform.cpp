@@ -3,37 +3,21 @@
 #include <unistd.h>
 #include <csignal>
 #include <cstdio>
-#include <future>
 #include <new>
 #include <system_error>
 
 #include "aio/scope.hpp"
 #include "base/log.hpp"
+#include "runtime/log_settings.hpp"
 #include "runtime/platform_section.hpp"
 #include "runtime/platform_state.hpp"
 #include "runtime/problem.hpp"
+#include "runtime/run_and_wait.hpp"
 #include "runtime/run_file.hpp"
 #include "runtime/stores/section.hpp"
 
 namespace loquat::runtime {
 namespace {
-
-// Runs `work` on `loop` and waits for it on this thread, which runs no loop.
-void run_and_wait(aio::Loop& loop, std::move_only_function<Task<void>()> work) {
-    std::promise<void> done;
-    auto body = [](std::move_only_function<Task<void>()> held,
-                   std::promise<void>& promise) -> Task<void> {
-        try {
-            co_await held();
-            promise.set_value();
-        } catch (...) {
-            promise.set_exception(std::current_exception());
-        }
-    };
-    auto future = done.get_future();
-    loop.spawn(body(std::move(work), done));
-    future.get();
-}
 
 std::size_t edge_count(const PlatformConfig& settings) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
@@ -63,39 +47,14 @@ int end_short_of_memory(const char* what) {
     return 1;
 }
 
-Level to_level(LogLevel level) {
-    switch (level) {
-        case LogLevel::debug:
-            return Level::debug;
-        case LogLevel::info:
-            return Level::info;
-        case LogLevel::warn:
-            return Level::warn;
-        case LogLevel::error:
-            break;
-    }
-    return Level::error;
-}
-
-std::string listed(const std::vector<std::string>& names) {
-    std::string all;
-    for (const std::string& name : names) {
-        all += (all.empty() ? "" : ", ") + name;
-    }
-    return all;
-}
-
-void start_log(const PlatformConfig& settings) {
-    const bool is_pretty =
-        settings.log_style == LogStyle::pretty ||
-        (settings.log_style == LogStyle::automatic && ::isatty(STDERR_FILENO) == 1);
-    start_logging(to_level(settings.log_level), is_pretty ? LogFormat::pretty : LogFormat::json);
-}
-
 }  // namespace
 
 Platform::Platform(PlatformOptions options) : state_(std::make_unique<State>(std::move(options))) {
     start_log(state_->settings);
+    add_refresh();
+    for (const std::string& note : state_->loaded.notes) {
+        log_warn({.service = "platform"}, "configuration", {{"warning", note}});
+    }
     for (const std::string& warning : state_->config.warnings()) {
         log_warn({.service = "platform"}, "configuration", {{"warning", warning}});
     }
@@ -171,6 +130,7 @@ void Platform::start() {
         }
         start_servers();
         state_->folder.settle();
+        start_following();
     } catch (...) {
         const std::exception_ptr error = std::current_exception();
         stop();
@@ -182,6 +142,7 @@ void Platform::stop() {
     if (!std::exchange(state_->is_running, false)) {
         return;
     }
+    stop_following();
     const Steady deadline = std::chrono::steady_clock::now() + state_->settings.drain_seconds;
     for (State::Server& one : state_->servers) {
         if (one.server) {
@@ -201,6 +162,7 @@ void Platform::stop() {
                       {{"error", aio::describe(std::current_exception())}});
         }
     }
+    state_->refresher.reset();
     destroy_instances();
     for (auto& [name, slot] : state_->loops) {
         slot.loop->stop();
@@ -223,39 +185,6 @@ void Platform::destroy_instances() {
             co_return;
         });
     }
-}
-
-std::optional<ConfigChange> Platform::reload() {
-    try {
-        return take(Config::load(state_->options.sections, state_->options.sources));
-    } catch (const Failure& failure) {
-        log_error({.service = "platform"}, "the configuration stays as it is",
-                  {{"problem", failure.message}});
-        return std::nullopt;
-    }
-}
-
-ConfigChange Platform::take(const Config& fresh) {
-    Config after = state_->config.with_live(fresh);
-    ConfigChange change = state_->config.change_to(after, fresh);
-    {
-        const std::lock_guard lock{state_->config_mutex};
-        state_->config = std::move(after);
-    }
-    const LogLevel level = state_->config.get<PlatformConfig>("platform").log_level;
-    // What an operator has set while it runs stays until the setting itself changes.
-    if (std::exchange(state_->settings.log_level, level) != level) {
-        start_log(state_->settings);
-    }
-    for (State::Instance& instance : state_->instances) {
-        run_and_wait(instance.context->loop(), [&] { return instance.service->reload(); });
-    }
-    if (!change.changed.empty() || !change.waiting.empty()) {
-        log_info(
-            {.service = "platform"}, "the configuration has changed",
-            {{"changed", listed(change.changed)}, {"from_next_start", listed(change.waiting)}});
-    }
-    return change;
 }
 
 // The gateway is the last of all.

@@ -57,9 +57,9 @@ class Platform {
     void start();
     // Drains and stops in reverse order; stores are closed last.
     void stop();
-    // Reads the configuration again and asks every service to take what may change while it runs;
-    // what may not is logged.  What cannot be read is logged and changes nothing: none.  From the
-    // thread that started it.
+    // Reads the configuration again, from the config server too, and asks every service to take
+    // what may change while it runs; what may not is logged.  What cannot be read is logged and
+    // changes nothing: none.  From any thread that runs no loop of this process.
     std::optional<ConfigChange> reload();
 
     // Where the outside reaches it: "http://127.0.0.1:8080" of the gateway, or of another service
@@ -80,6 +80,9 @@ class Platform {
     void make_instances();
     void start_servers();
     ConfigChange take(const Config& fresh);
+    void add_refresh();
+    void start_following();
+    void stop_following();
     void destroy_instances();
 
     std::unique_ptr<State> state_;

@@ -49,6 +49,9 @@ struct PlatformConfig {
     std::vector<ServiceUrl> urls;
     ClientsConfig clients;
     std::chrono::seconds neighbour_seconds_max{60};
+    std::vector<std::string> config_server;
+    std::string profile = "default";
+    std::string config_label;
     std::vector<std::string> origins;
     std::int64_t disk_bytes_min = 64 * 1024 * 1024;
 
@@ -71,6 +74,13 @@ struct PlatformConfig {
         wire::Field{.name = "clients", .doc = "How services of other processes are called."},
         wire::Field{"neighbour_seconds_max", 0, 3'600,
                     "How long a start waits for a service of another process that it needs."},
+        wire::Field{"config_server", 0, 8,
+                    "Config servers that give settings too, tried in turn: "
+                    "http://[user:password@]host:8888; stronger than the file, weaker than the "
+                    "environment."},
+        wire::Field{"profile", 1, 200, "Profiles that they are asked for, such as dev,eu."},
+        wire::Field{"config_label", 0, 200,
+                    "Branch or tag that they are asked for; empty: theirs."},
         wire::Field{"origins", 0, 100,
                     "Origins of web pages besides our own that may call, connect and refresh by "
                     "cookie: https://a.example."},
@@ -81,6 +91,7 @@ struct PlatformConfig {
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
                        token_audience, token_cache_entries, internal_key, urls, clients,
-                       neighbour_seconds_max, origins, disk_bytes_min))
+                       neighbour_seconds_max, config_server, profile, config_label, origins,
+                       disk_bytes_min))
 
 }  // namespace loquat::runtime

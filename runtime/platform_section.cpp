@@ -5,6 +5,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "net/http/client.hpp"
+#include "runtime/config/server.hpp"
 #include "runtime/platform_config.hpp"
 
 namespace loquat::runtime {
@@ -53,8 +54,27 @@ void check_origins(const std::vector<std::string>& origins, ConfigFindings& find
     }
 }
 
+void check_config_server(const PlatformConfig& platform, ConfigFindings& findings) {
+    for (std::size_t i = 0; i < platform.config_server.size(); ++i) {
+        if (!parse_config_server(platform.config_server[i])) {
+            findings.add(numbered("platform.config_server", i),
+                         "must be of the form http://host:port, not " +
+                             hide_credentials(platform.config_server[i]));
+        }
+    }
+    constexpr std::string_view letters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+@-,";
+    if (platform.profile.find_first_not_of(letters) != std::string::npos) {
+        findings.add("platform.profile", "must be names such as dev,eu");
+    }
+    if (platform.config_label.find_first_not_of(std::string{letters} + "/") != std::string::npos) {
+        findings.add("platform.config_label", "must be the name of a branch or tag");
+    }
+}
+
 void check(const Config& config, ConfigFindings& findings) {
     const auto platform = config.get<PlatformConfig>("platform");
+    check_config_server(platform, findings);
     check_urls(config, platform.urls, findings);
     check_origins(platform.origins, findings);
 }

@@ -67,6 +67,14 @@ PlatformOptions prepared(PlatformOptions options) {
     return options;
 }
 
+std::vector<std::string> names_of(const std::vector<const Module*>& modules) {
+    std::vector<std::string> names;
+    for (const Module* module : modules) {
+        names.emplace_back(module->name);
+    }
+    return names;
+}
+
 // Nothing is opened where somebody lacks whom they need.
 PlatformConfig load_settings(const Config& config, const std::vector<const Module*>& modules) {
     auto settings = config.get<PlatformConfig>("platform");
@@ -92,13 +100,16 @@ std::optional<std::string> disk_problem(const std::filesystem::path& folder,
 
 Platform::State::State(PlatformOptions given)
     : options(prepared(std::move(given))),
-      config(Config::load(options.sections, options.sources)),
+      loaded(
+          load_config(options.sections, options.sources, names_of(options.modules), options.data)),
+      config(std::move(loaded.config)),
       settings(load_settings(config, options.modules)),
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
       neighbours{std::make_unique<StaticInstances>(settings.urls)},
       stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
              config.get<StoreConfig>("store")) {
+    options.sources = loaded.sources;
     add_memory_metrics(metrics);
     add_process_metrics(metrics);
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {

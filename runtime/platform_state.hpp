@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "aio/loop.hpp"
+#include "aio/offload.hpp"
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/callees.hpp"
+#include "runtime/config/follower.hpp"
+#include "runtime/config/server.hpp"
 #include "runtime/context.hpp"
 #include "runtime/discovery/neighbours.hpp"
 #include "runtime/dispatcher.hpp"
@@ -37,6 +40,8 @@ struct Platform::State final : contracts::CallObserver {
     bool is_hosted(std::string_view service) const;
     // From `platform.urls`; empty when it is not there.
     std::string url_of(std::string_view service) const;
+    // Whether the process could run with what the config server says.
+    ConfigFollower::Judgement judge(const contracts::ConfigState& served);
     contracts::Callee find_callee(const Clients::Wanted& wanted);
 
     aio::Loop& loop_named(const std::string& name);
@@ -55,7 +60,9 @@ struct Platform::State final : contracts::CallObserver {
     PlatformOptions options;
     SystemClock system_clock;
     StandingRights rights{options.clock != nullptr ? *options.clock : system_clock};
+    LoadedConfig loaded;              // without its `config`
     mutable std::mutex config_mutex;  // held to replace it, and to read it on another thread
+    std::mutex reload_mutex;  // one after the other; a loop never waits for it, who holds it does
     Config config;
     PlatformConfig settings;
     store::Folder folder;
@@ -79,6 +86,9 @@ struct Platform::State final : contracts::CallObserver {
     };
     std::deque<Server> servers;
     std::string service_address;
+    std::unique_ptr<ConfigFollower> follower;
+    std::once_flag refresher_once;
+    std::unique_ptr<aio::WorkerPool> refresher;  // reads the configuration again for operators
     bool is_running = false;
 };
 

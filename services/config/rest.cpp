@@ -13,6 +13,7 @@
 namespace loquat::config {
 namespace {
 
+constexpr std::string_view bus = "/actuator/busrefresh";
 constexpr std::size_t body_bytes_max = 64 * 1024;
 constexpr std::size_t push_bytes_max = 8 * 1024 * 1024;
 constexpr std::size_t vote_bytes_max = 256 * 1024;
@@ -127,6 +128,10 @@ bool Rest::may_ask(const net::http::RequestHead& head) const {
            equal_in_constant_time(*given, parts_.config.username + ":" + parts_.config.password);
 }
 
+bool Rest::has_own(std::string_view path) const {
+    return path.starts_with(bus) && (path.size() == bus.size() || path[bus.size()] == '/');
+}
+
 Task<net::http::Response> Rest::answer(net::http::Exchange& exchange) {
     requests_.add();
     const net::http::RequestHead& head = exchange.head();
@@ -143,8 +148,7 @@ Task<net::http::Response> Rest::answer(net::http::Exchange& exchange) {
     if (is_post && head.path == "/monitor") {
         co_return co_await monitor(exchange);
     }
-    constexpr std::string_view bus = "/actuator/busrefresh";
-    if (is_post && (head.path == bus || head.path.starts_with(std::string{bus} + "/"))) {
+    if (is_post && has_own(head.path)) {
         std::string destination =
             decoded(head.path.substr(std::min(bus.size() + 1, head.path.size())));
         std::ranges::replace(destination, '/', ':');

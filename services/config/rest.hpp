@@ -22,6 +22,7 @@ class Rest final : public runtime::Front {
     explicit Rest(Parts parts);
 
     Task<net::http::Response> answer(net::http::Exchange& exchange) override;
+    bool has_own(std::string_view path) const override;
 
   private:
     bool may_ask(const net::http::RequestHead& head) const;

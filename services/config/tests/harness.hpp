@@ -78,7 +78,7 @@ struct ServiceTest : testing::Test {
     }
 
     void start(std::vector<std::string> settings) {
-        settings.push_back("config.port=0");
+        settings.insert(settings.begin(), "config.port=0");
         runtime::PlatformOptions options{.modules = {&module}, .data = root / "data"};
         options.sections = runtime::sections_of(options.modules);
         options.sources.settings = std::move(settings);

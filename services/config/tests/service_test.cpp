@@ -210,7 +210,8 @@ TEST_F(ServiceTest, gives_followers_one_state_and_keeps_strangers_from_voting) {
     const std::string key = "X-Internal-API-Key: " + platform->internal_key() + "\r\n";
     EXPECT_EQ(status_of(post("/api/config/votes",
                              R"({"follower":"x","change":1,"verdict":"refuses"})", key)),
-              "410") << post("/api/config/votes", R"({"follower":"x","change":1,"verdict":"refuses"})", key);
+              "410")
+        << post("/api/config/votes", R"({"follower":"x","change":1,"verdict":"refuses"})", key);
     EXPECT_EQ(body_of(ask("/api/config/followers")), "[]");
     EXPECT_EQ(body_of(ask("/api/config/changes")), "[]");
 }
