@@ -187,6 +187,14 @@ def api(log):
     return total
 
 
+def config_client(log):
+    from tools.testing import config_client as suite
+    total = Count()
+    for code in suite.check(RELEASE / "bin" / "loquat", log):
+        total += one(code)
+    return total
+
+
 def bench_smoke(log):
     total = Count()
     for script in sorted((ROOT / "tools" / "bench").glob("bench_*.py")):
@@ -217,6 +225,8 @@ def all_suites():
               targets=program),
         Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench),
         Suite("api", "the OpenAPI document: linted, and tried against the server", api, 2, ("api",), "packages", program),
+        Suite("config-client", "a client of Spring Cloud Config that others wrote, against the config service",
+              config_client, web="packages", targets=program),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
