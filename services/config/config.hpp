@@ -1,9 +1,11 @@
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "wire/describe.hpp"
+#include "wire/codec.hpp"
 
 namespace loquat::config {
 
@@ -11,8 +13,8 @@ struct GitConfig {
     std::string uri;
     std::string username;
     std::string password;
-    std::int64_t fetch_seconds = 10;
-    std::int64_t fetch_ms_max = 10'000;
+    std::chrono::seconds fetch_seconds{10};
+    std::chrono::milliseconds fetch_ms_max{10'000};
 
     static constexpr std::array<std::string_view, 1> live{"fetch_seconds"};
     static constexpr std::array fields{
@@ -54,8 +56,8 @@ struct Config {
     std::string username = "user";
     std::string password;
     std::string monitor_secret;
-    std::int64_t vote_ms_max = 2'000;
-    std::int64_t followers_max = 1'000;
+    std::chrono::milliseconds vote_ms_max{2'000};
+    std::size_t followers_max = 1'000;
     GitConfig git;
     EncryptConfig encrypt;
 

@@ -31,9 +31,9 @@ std::unique_ptr<SourcePort> make_source(const runtime::Context& context, const C
                                .clone = context.stores().folder().path() / "config-clone",
                                .username = config.git.username,
                                .password = config.git.password,
-                               .time_max = std::chrono::milliseconds{config.git.fetch_ms_max}},
+                               .time_max = config.git.fetch_ms_max},
                 .default_label = config.default_label,
-                .fetch_every = std::chrono::seconds{config.git.fetch_seconds}});
+                .fetch_every = config.git.fetch_seconds});
     }
     if (!config.folder.empty()) {
         return std::make_unique<FolderSource>(context.loop(), config.folder);
@@ -81,7 +81,7 @@ class ConfigService final : public runtime::Service {
         config_ = context_.config<Config>();
         front_.set_accepts_empty(config_.accept_empty);
         if (auto* git = dynamic_cast<GitSource*>(source_.get())) {
-            git->set_fetch_every(std::chrono::seconds{config_.git.fetch_seconds});
+            git->set_fetch_every(config_.git.fetch_seconds);
         }
         co_return;
     }

@@ -120,7 +120,7 @@ Task<contracts::ConfigState> Following::state(FollowerKey key) {
 }
 
 Task<net::http::Response> Following::follow(FollowerKey key, std::string instance) {
-    if (book_.size() >= static_cast<std::size_t>(parts_.config.followers_max)) {
+    if (book_.size() >= parts_.config.followers_max) {
         throw Failure{Kind::unavailable, "server.overloaded", "Too many follow already."};
     }
     Snapshots snapshots;
@@ -188,8 +188,7 @@ Task<void> Following::judge_once() {
     }
     const bool is_judging = book_.propose(
         [&](const FollowerKey& wanted) { return compute(wanted, snapshots); }, labels);
-    const Steady until =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds{parts_.config.vote_ms_max};
+    const Steady until = std::chrono::steady_clock::now() + parts_.config.vote_ms_max;
     while (is_judging && book_.is_judging()) {
         const bool in_time = co_await settled_.wait_until(until);
         if (!in_time) {

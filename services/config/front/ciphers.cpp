@@ -20,26 +20,22 @@ ConfigReply no_key() {
     return refuse(404, "NO_KEY", "No key was installed for encryption service");
 }
 
-// What `curl -d` sends is marked as a form: it may be escaped, and as a form of one name without a
-// value it may end in `=`.
+// What `curl -d` sends is marked as a form, and may be escaped.
 std::string without_form(const ConfigRequest& request, bool is_cipher) {
     std::string text{request.body};
-    if (request.content_type.starts_with("text/plain")) {
+    if (!request.content_type.starts_with("application/x-www-form-urlencoded")) {
         return text;
     }
-    if (request.content_type.starts_with("application/x-www-form-urlencoded")) {
-        std::string spaced = text;
-        for (char& letter : spaced) {
-            letter = letter == '+' && !is_cipher ? ' ' : letter;
-        }
-        text = percent_decode(spaced).value_or(text);
+    for (char& letter : text) {
+        letter = letter == '+' && !is_cipher ? ' ' : letter;
     }
-    const bool is_hex = text.find_first_not_of("0123456789abcdefABCDEF=") == std::string::npos;
-    const bool ends_so = text.ends_with('=') && !text.ends_with("==");
-    if (ends_so && (!is_cipher || is_hex || text.size() % 4 == 1)) {
-        text.pop_back();
-    }
-    return text;
+    return percent_decode(text).value_or(text);
+}
+
+// As a form of one name without a value a text may end in `=`.
+bool ends_as_form(const ConfigRequest& request, std::string_view text) {
+    return !request.content_type.starts_with("text/plain") && text.ends_with('=') &&
+           !text.ends_with("==");
 }
 
 ConfigReply decrypt(const ConfigRequest& request, const net::TextCipher& cipher) {
@@ -48,9 +44,23 @@ ConfigReply decrypt(const ConfigRequest& request, const net::TextCipher& cipher)
     if (text.starts_with(cipher_mark)) {
         text.remove_prefix(cipher_mark.size());
     }
-    auto plain = cipher.decrypt(without_key_marks(text));
+    text = without_key_marks(text);
+    const bool is_hex = text.find_first_not_of("0123456789abcdefABCDEF=") == std::string_view::npos;
+    if (ends_as_form(request, text) && (is_hex || text.size() % 4 == 1)) {
+        text.remove_suffix(1);
+    }
+    auto plain = cipher.decrypt(text);
     return plain ? text_reply(*std::move(plain))
                  : refuse(400, "INVALID", "Text not encrypted with this key");
+}
+
+ConfigReply encrypt(const ConfigRequest& request, const net::TextCipher& cipher) {
+    const std::string body = without_form(request, false);
+    std::string_view text = body;
+    if (ends_as_form(request, text)) {
+        text.remove_suffix(1);
+    }
+    return text_reply(cipher.encrypt(text));
 }
 
 }  // namespace
@@ -80,10 +90,7 @@ std::optional<ConfigReply> answer_cipher(const ConfigRequest& request,
     }
     const bool is_post = request.method == "POST";
     if (is_post && path[0] == "encrypt" && path.size() != 2) {
-        if (cipher == nullptr) {
-            return no_key();
-        }
-        return text_reply(cipher->encrypt(without_form(request, false)));
+        return cipher != nullptr ? encrypt(request, *cipher) : no_key();
     }
     if (is_post && path[0] == "decrypt" && path.size() != 2) {
         return cipher != nullptr ? decrypt(request, *cipher) : no_key();
