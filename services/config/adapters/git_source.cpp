@@ -15,6 +15,19 @@ constexpr auto looks_apart = std::chrono::seconds{1};
 constexpr auto refresh_time_max = std::chrono::seconds{30};
 using Wait = std::shared_ptr<aio::Completion<void>>;
 
+// Where a repository on this machine keeps its references; none for one elsewhere.
+std::optional<std::filesystem::path> local_folder(std::string_view uri) {
+    constexpr std::string_view scheme = "file://";
+    if (uri.starts_with(scheme)) {
+        uri.remove_prefix(scheme.size());
+    } else if (uri.find(':') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::error_code error;
+    const std::filesystem::path path{uri};
+    return std::filesystem::is_directory(path / ".git", error) ? path / ".git" : path;
+}
+
 }  // namespace
 
 struct GitSource::Fetching {
@@ -32,10 +45,11 @@ struct GitSource::Fetching {
     GitSettings settings;
 
     void run();
-    void fetch(GitRepository& repository);
+    // `told` asked before it begins.
+    void fetch(GitRepository& repository, const std::vector<Wait>& told);
 };
 
-void GitSource::Fetching::fetch(GitRepository& repository) {
+void GitSource::Fetching::fetch(GitRepository& repository, const std::vector<Wait>& told) {
     std::string problem;
     std::exception_ptr error;
     try {
@@ -45,13 +59,11 @@ void GitSource::Fetching::fetch(GitRepository& repository) {
         error = std::current_exception();
     }
     std::string label = repository.default_branch();
-    std::vector<Wait> told;
     std::string before;
     {
         const std::lock_guard lock{mutex};
         before = std::exchange(trouble, problem);
         default_label = std::move(label);
-        told = std::exchange(waiting, {});
         has_fetched = has_fetched || !error;
         fetched_at = std::chrono::steady_clock::now();
     }
@@ -74,11 +86,12 @@ void GitSource::Fetching::run() {
     std::unique_lock lock{mutex};
     while (!stops) {
         is_wanted = false;
+        const std::vector<Wait> told = std::exchange(waiting, {});
         lock.unlock();
         if (!repository) {
             repository = std::make_unique<GitRepository>(settings);
         }
-        fetch(*repository);
+        fetch(*repository, told);
         lock.lock();
         changed.wait_for(lock, every, [this] { return stops || is_wanted; });
     }
@@ -109,6 +122,14 @@ void GitSource::start(std::function<void()> on_change) {
         }
     };
     threads_ = std::make_unique<aio::WorkerPool>("config-git", 1, waiting_max);
+    if (const auto folder = local_folder(settings_.repository.uri)) {
+        watch_ = std::make_unique<FolderWatch>(*folder, [held = fetching_] {
+            const std::lock_guard lock{held->mutex};
+            held->is_wanted = true;
+            held->changed.notify_all();
+        });
+        seen_ = watch_->changes();
+    }
     std::thread{[held = fetching_] {
         try {
             held->run();
@@ -126,6 +147,7 @@ Task<void> GitSource::stop() {
         fetching_->waiting.clear();
         fetching_->changed.notify_all();
     }
+    watch_.reset();
     threads_.reset();
     co_return;
 }
@@ -140,6 +162,7 @@ std::string GitSource::default_label() const {
 
 // The first ones wait for the first fetch, and who names what is not known for news.
 Task<SnapshotPtr> GitSource::find(std::string label) {
+    co_await take_commits();
     if (!threads_) {
         throw Failure{Kind::unavailable, "config.unreadable", "The service stops."};
     }
@@ -165,6 +188,22 @@ Task<SnapshotPtr> GitSource::find(std::string label) {
         throw Failure{Kind::unavailable, "config.unreadable", "The repository is empty."};
     }
     co_return co_await threads_->run<SnapshotPtr>([this, name] { return read(name); });
+}
+
+// What was last seen is served where this fails.
+Task<void> GitSource::take_commits() {
+    if (!watch_) {
+        co_return;
+    }
+    const std::uint64_t now = watch_->changes();
+    if (std::exchange(seen_, now) == now) {
+        co_return;
+    }
+    try {
+        co_await refresh();
+    } catch (const Failure&) {
+        co_return;  // noted by who fetches
+    }
 }
 
 // Names that nobody has are not to cause more than a fetch a second.

@@ -9,6 +9,7 @@
 
 #include "aio/loop.hpp"
 #include "aio/offload.hpp"
+#include "services/config/adapters/folder_watch.hpp"
 #include "services/config/adapters/git_repository.hpp"
 #include "services/config/ports.hpp"
 
@@ -21,7 +22,8 @@ struct GitSourceSettings {
 };
 
 // A clone that is brought up to date in the background; what it has is served meanwhile, also while
-// the repository is away, broken or silent.
+// the repository is away, broken or silent.  One on this machine is watched: who asks after a
+// commit gets it.
 class GitSource final : public SourcePort {
   public:
     GitSource(aio::Loop& loop, GitSourceSettings settings);
@@ -43,6 +45,7 @@ class GitSource final : public SourcePort {
 
     SnapshotPtr read(const std::string& label);
     bool is_worth_a_look() const;
+    Task<void> take_commits();
 
     aio::Loop& loop_;
     GitSourceSettings settings_;
@@ -51,6 +54,8 @@ class GitSource final : public SourcePort {
     std::unique_ptr<GitRepository> repository_;
     std::vector<SnapshotPtr> recent_;  // the last one first
     std::unique_ptr<aio::WorkerPool> threads_;
+    std::unique_ptr<FolderWatch> watch_;  // null: the repository is elsewhere
+    std::uint64_t seen_ = 0;              // of its changes
 };
 
 }  // namespace loquat::config

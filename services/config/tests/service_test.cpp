@@ -145,6 +145,11 @@ TEST_F(ServiceTest, follows_a_repository) {
     commit();
     git("branch new");
 
+    EXPECT_THAT(ask("/chat-dev.yml"), HasSubstr("a: 2"));
+    EXPECT_THAT(ask("/chat/dev/new"), HasSubstr(R"("a":2)"));
+    write("chat.yml", "a: 3\n");
+    git("commit -am other --amend");
+    EXPECT_THAT(ask("/chat-dev.yml"), HasSubstr("a: 3")) << "another history";
     EXPECT_THAT(ask("/chat/dev/feature%2Ftwo"), HasSubstr(R"("a":1)"));
     EXPECT_THAT(ask("/chat/dev/feature(_)two"), HasSubstr(R"("version":")"));
     EXPECT_EQ(status_of(ask("/chat/dev/none")), "404");
