@@ -7,6 +7,7 @@
 #include "runtime/neighbour_wait.hpp"
 #include "runtime/platform_config.hpp"
 #include "runtime/stores.hpp"
+#include "store/broadcast/subscribe.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::runtime {
@@ -73,27 +74,22 @@ Tokens::Tokens(Context& context, Shown shown)
       scope_(context.loop(), "tokens") {}
 
 Task<void> Tokens::start() {
-    subscription_ = broadcast_.subscribe(
-        contracts::topics::auth_revoked.name(),
-        [this](store::Notice notice, const store::Payload& payload) {
-            const auto told = notice == store::Notice::lost
-                                  ? std::nullopt
-                                  : contracts::decode<contracts::Revocation>(*payload);
-            if (told) {
-                apply(*told);
-            } else {
-                scope_.start(load_revocations());
-            }
-        });
-    keys_subscription_ =
-        broadcast_.subscribe(contracts::topics::auth_keys.name(),
-                             [this](store::Notice notice, const store::Payload& payload) {
-                                 if (notice == store::Notice::lost) {
-                                     scope_.start(load_keys());
-                                 } else {
-                                     take_keys(*payload);
-                                 }
-                             });
+    subscription_ = store::subscribe(broadcast_, contracts::topics::auth_revoked,
+                                     [this](const std::optional<contracts::Revocation>& told) {
+                                         if (told) {
+                                             apply(*told);
+                                         } else {
+                                             scope_.start(load_revocations());
+                                         }
+                                     });
+    keys_subscription_ = store::subscribe(broadcast_, contracts::topics::auth_keys,
+                                          [this](const std::optional<contracts::TokenKeys>& told) {
+                                              if (told) {
+                                                  take_keys(told->jwks);
+                                              } else {
+                                                  scope_.start(load_keys());
+                                              }
+                                          });
     if (is_auth_here_ || auth_place_.url.empty()) {
         co_await load_keys();
     } else {

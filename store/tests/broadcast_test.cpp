@@ -2,7 +2,10 @@
 
 #include <thread>
 
+#include "contracts/chat/broadcasts.hpp"
 #include "store/broadcast/local_broadcast.hpp"
+#include "store/broadcast/publish.hpp"
+#include "store/broadcast/subscribe.hpp"
 #include "store/tests/support.hpp"
 
 namespace loquat::store {
@@ -235,6 +238,31 @@ TEST_F(BroadcastTest, serves_many_loops_that_come_and_go) {
     stopping = true;
 
     EXPECT_EQ(arrived, 150);
+}
+
+TEST_F(BroadcastTest, gives_what_was_told_as_it_was_described_and_says_what_was_not_heard) {
+    using contracts::OutcomeEvent;
+    constexpr auto& topic = contracts::topics::chat_outcome;
+    std::vector<std::optional<OutcomeEvent>> told;
+    Subscription subscription;
+    on_loop([&] {
+        subscription = subscribe(*broadcast, topic, "node", [&](std::optional<OutcomeEvent> event) {
+            told.push_back(std::move(event));
+        });
+    });
+    const OutcomeEvent event{7, {.kind = contracts::OutcomeKind::refused, .code = "a.b"}};
+
+    store::publish(*broadcast, topic, "node", event);
+    store::publish(*broadcast, topic, "another", event);
+    broadcast->publish(topic.name("node"), std::string{"of a version that nobody knows"});
+    loop.poll();
+
+    ASSERT_EQ(told.size(), 2U);
+    ASSERT_TRUE(told[0]);
+    EXPECT_EQ(told[0]->origin_ref, 7U);
+    EXPECT_EQ(told[0]->outcome.code, "a.b");
+    EXPECT_FALSE(told[1]) << "catch up from the store";
+    on_loop([&] { subscription.end(); });
 }
 
 }  // namespace

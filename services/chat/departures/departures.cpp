@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "contracts/auth/broadcasts.hpp"
 #include "services/chat/conversations/audit.hpp"
+#include "store/broadcast/subscribe.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -15,18 +16,13 @@ constexpr std::chrono::seconds removal_pause{5};
 }  // namespace
 
 void Departures::start() {
-    auto on_users_notice = [this](store::Notice notice, const store::Payload& payload) {
-        on_users(notice, payload);
-    };
-    users_ = parts_.broadcast.subscribe(contracts::topics::auth_users.name(),
-                                        std::move(on_users_notice));
+    auto on_users_told = [this](const std::optional<contracts::UserList>& told) { on_users(told); };
+    users_ =
+        store::subscribe(parts_.broadcast, contracts::topics::auth_users, std::move(on_users_told));
     look();
 }
 
-void Departures::on_users(store::Notice notice, const store::Payload& payload) {
-    const auto told = notice == store::Notice::lost
-                          ? std::nullopt
-                          : contracts::decode<contracts::UserList>(*payload);
+void Departures::on_users(const std::optional<contracts::UserList>& told) {
     if (!told) {
         parts_.people.distrust();
         look();

@@ -37,7 +37,7 @@ class Departures {
     void look() { parts_.scope.start(remove_people()); }
 
   private:
-    void on_users(store::Notice notice, const store::Payload& payload);
+    void on_users(const std::optional<contracts::UserList>& told);
     Task<void> retitle_directs(UserId user);
     Task<void> remove_people();
     Task<void> remove_leaving();

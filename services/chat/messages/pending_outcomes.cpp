@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/ids.hpp"
+#include "store/broadcast/subscribe.hpp"
 
 namespace loquat::chat {
 
@@ -9,11 +10,11 @@ PendingOutcomes::PendingOutcomes(store::Broadcast& broadcast, std::size_t waiter
     : broadcast_(broadcast), waiters_max_(waiters_max), origin_(Uuid::make().to_string()) {}
 
 void PendingOutcomes::start() {
-    auto on_notice_here = [this](store::Notice notice, const store::Payload& payload) {
-        on_notice(notice, payload);
+    auto on_event_here = [this](std::optional<contracts::OutcomeEvent> event) {
+        on_event(std::move(event));
     };
-    subscription_ = broadcast_.subscribe(contracts::topics::chat_outcome.name(origin_),
-                                         std::move(on_notice_here));
+    subscription_ = store::subscribe(broadcast_, contracts::topics::chat_outcome, origin_,
+                                     std::move(on_event_here));
 }
 
 void PendingOutcomes::stop() {
@@ -27,13 +28,9 @@ void PendingOutcomes::release_all() {
     }
 }
 
-void PendingOutcomes::on_notice(store::Notice notice, const store::Payload& payload) {
-    if (notice == store::Notice::lost) {
-        release_all();
-        return;
-    }
-    auto event = contracts::decode<contracts::OutcomeEvent>(*payload);
+void PendingOutcomes::on_event(std::optional<contracts::OutcomeEvent> event) {
     if (!event) {
+        release_all();
         return;
     }
     if (const auto found = tickets_.find(event->origin_ref); found != tickets_.end()) {

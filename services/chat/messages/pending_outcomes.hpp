@@ -51,7 +51,7 @@ class PendingOutcomes {
     void stop();
 
   private:
-    void on_notice(store::Notice notice, const store::Payload& payload);
+    void on_event(std::optional<contracts::OutcomeEvent> event);
     void release_all();
 
     store::Broadcast& broadcast_;

@@ -1,27 +1,22 @@
 #include "services/chat/messages/stored_changes.hpp"
+#include "store/broadcast/subscribe.hpp"
 
 #include <algorithm>
 
 namespace loquat::chat {
 
 void StoredChanges::start() {
-    auto on_stored_notice = [this](store::Notice notice, const store::Payload& payload) {
-        on_notice(notice, payload);
+    auto on_told = [this](const std::optional<contracts::StoredEvent>& event) {
+        if (event) {
+            on_stored(*event);
+            parts_.events.stored(*event);
+        } else {
+            parts_.heads.clear();
+            parts_.deletions.clear();
+        }
     };
-    subscription_ = parts_.broadcast.subscribe(contracts::topics::chat_stored.name(),
-                                               std::move(on_stored_notice));
-}
-
-void StoredChanges::on_notice(store::Notice notice, const store::Payload& payload) {
-    if (notice == store::Notice::lost) {
-        parts_.heads.clear();
-        parts_.deletions.clear();
-        return;
-    }
-    if (const auto event = contracts::decode<contracts::StoredEvent>(*payload)) {
-        on_stored(*event);
-        parts_.events.stored(*event);
-    }
+    subscription_ =
+        store::subscribe(parts_.broadcast, contracts::topics::chat_stored, std::move(on_told));
 }
 
 void StoredChanges::on_stored(const contracts::StoredEvent& event) {

@@ -32,8 +32,6 @@ class StoredChanges {
     void on_stored(const contracts::StoredEvent& event);
 
   private:
-    void on_notice(store::Notice notice, const store::Payload& payload);
-
     Parts parts_;
     store::Subscription subscription_;
 };

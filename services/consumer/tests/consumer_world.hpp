@@ -9,6 +9,7 @@
 #include "services/consumer/tests/faulty_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "store/broadcast/local_broadcast.hpp"
+#include "store/broadcast/subscribe.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/tests/log_double.hpp"
 #include "store/tests/position_support.hpp"
@@ -40,22 +41,18 @@ struct ConsumerTest : testing::Test {
 
     ConsumerTest() {
         loop.post([this] {
-            subscriptions.push_back(broadcast->subscribe(
-                contracts::topics::chat_room.name(chat),
-                [this](store::Notice, const store::Payload& payload) {
-                    room.push_back(contracts::decode<contracts::RoomEvent>(*payload).value());
-                }));
-            subscriptions.push_back(broadcast->subscribe(
-                contracts::topics::chat_stored.name(),
-                [this](store::Notice, const store::Payload& payload) {
-                    stored.push_back(contracts::decode<contracts::StoredEvent>(*payload).value());
-                }));
-            subscriptions.push_back(broadcast->subscribe(
-                contracts::topics::chat_outcome.name("node"),
-                [this](store::Notice, const store::Payload& payload) {
-                    outcomes.push_back(
-                        contracts::decode<contracts::OutcomeEvent>(*payload).value());
-                }));
+            using namespace contracts::topics;
+            subscriptions.push_back(store::subscribe(
+                *broadcast, chat_room, chat,
+                [this](std::optional<contracts::RoomEvent> told) { room.push_back(*told); }));
+            subscriptions.push_back(store::subscribe(
+                *broadcast, chat_stored,
+                [this](std::optional<contracts::StoredEvent> told) { stored.push_back(*told); }));
+            subscriptions.push_back(
+                store::subscribe(*broadcast, chat_outcome, "node",
+                                 [this](std::optional<contracts::OutcomeEvent> told) {
+                                     outcomes.push_back(*told);
+                                 }));
         });
         loop.poll();
     }

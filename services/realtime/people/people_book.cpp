@@ -5,6 +5,7 @@
 #include "contracts/events/user_event.hpp"
 #include "contracts/presence/broadcasts.hpp"
 #include "services/realtime/domain/resync.hpp"
+#include "store/broadcast/subscribe.hpp"
 
 namespace loquat::realtime {
 
@@ -38,10 +39,10 @@ Task<void> PeopleBook::follow(Identity who, Feed feed) {
     People::Person& person = people_.get_or_add(user);
     if (!person.topic) {
         person.topic =
-            broadcast_.subscribe(contracts::topics::user.name(user),
-                                 [this, user](store::Notice notice, const store::Payload& payload) {
-                                     on_person_notice(user, notice, payload);
-                                 });
+            store::subscribe(broadcast_, contracts::topics::user, user,
+                             [this, user](const std::optional<contracts::UserEvent>& event) {
+                                 on_person_told(user, event);
+                             });
     }
     if (feed == Feed::chats) {
         follow_names();
@@ -52,24 +53,18 @@ Task<void> PeopleBook::follow(Identity who, Feed feed) {
 // Who listens to the presence of others listens to one topic, all together.
 void PeopleBook::follow_presence() {
     if (!presence_topic_) {
-        presence_topic_ =
-            broadcast_.subscribe(contracts::topics::presence_told.name(),
-                                 [this](store::Notice notice, const store::Payload& payload) {
-                                     on_presence_notice(notice, payload);
-                                 });
+        presence_topic_ = store::subscribe(
+            broadcast_, contracts::topics::presence_told,
+            [this](const std::optional<contracts::PeopleEvent>& told) { on_presence_told(told); });
     }
 }
 
-void PeopleBook::on_presence_notice(store::Notice notice, const store::Payload& payload) {
-    if (notice == store::Notice::lost) {
+void PeopleBook::on_presence_told(const std::optional<contracts::PeopleEvent>& told) {
+    if (!told) {
         const std::string body = resync_event(0, 0);
         const std::string_view bodies[]{body};
         SharedEvents events = people_.share(bodies);
         people_.give_all(Feed::presence, events);
-        return;
-    }
-    const auto told = contracts::decode<contracts::PeopleEvent>(*payload);
-    if (!told) {
         return;
     }
     const auto bodies = split(told->lines, '\n');
@@ -82,18 +77,13 @@ void PeopleBook::on_presence_notice(store::Notice notice, const store::Payload& 
 // Names are no secret among those who are signed in, so one event is everybody's.
 void PeopleBook::follow_names() {
     if (!names_topic_) {
-        names_topic_ =
-            broadcast_.subscribe(contracts::topics::auth_users.name(),
-                                 [this](store::Notice notice, const store::Payload& payload) {
-                                     on_names_notice(notice, payload);
-                                 });
+        names_topic_ = store::subscribe(
+            broadcast_, contracts::topics::auth_users,
+            [this](const std::optional<contracts::UserList>& users) { on_names_told(users); });
     }
 }
 
-void PeopleBook::on_names_notice(store::Notice notice, const store::Payload& payload) {
-    const auto users = notice == store::Notice::lost
-                           ? std::nullopt
-                           : contracts::decode<contracts::UserList>(*payload);
+void PeopleBook::on_names_told(const std::optional<contracts::UserList>& users) {
     std::vector<std::string> told;
     if (!users) {
         told.push_back(resync_event(0, 0));
@@ -107,17 +97,16 @@ void PeopleBook::on_names_notice(store::Notice notice, const store::Payload& pay
     people_.give_all(Feed::chats, events);
 }
 
-void PeopleBook::on_person_notice(const UserId& user, store::Notice notice,
-                                  const store::Payload& payload) {
+void PeopleBook::on_person_told(const UserId& user,
+                                const std::optional<contracts::UserEvent>& event) {
     if (people_.find(user) == nullptr) {
         return;
     }
-    if (notice == store::Notice::lost) {
+    if (!event) {
         places_.on_list_lost(user);
         return;
     }
-    const auto event = contracts::decode<contracts::UserEvent>(*payload);
-    const auto feed = event ? feed_of(event->queue) : std::nullopt;
+    const auto feed = feed_of(event->queue);
     if (!feed) {
         return;
     }

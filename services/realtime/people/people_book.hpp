@@ -22,9 +22,10 @@ class PeopleBook {
   private:
     void follow_names();
     void follow_presence();
-    void on_person_notice(const UserId& user, store::Notice notice, const store::Payload& payload);
-    void on_names_notice(store::Notice notice, const store::Payload& payload);
-    void on_presence_notice(store::Notice notice, const store::Payload& payload);
+    // None: something may have been missed.
+    void on_person_told(const UserId& user, const std::optional<contracts::UserEvent>& event);
+    void on_names_told(const std::optional<contracts::UserList>& users);
+    void on_presence_told(const std::optional<contracts::PeopleEvent>& told);
 
     store::Broadcast& broadcast_;
     People people_;

@@ -1,4 +1,5 @@
 #include "services/realtime/people/places.hpp"
+#include "store/broadcast/subscribe.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -78,10 +79,10 @@ void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     }
     people_.at(user).chats.push_back(listed.id);
     if (!place.topic) {
-        place.topic = edge_.broadcast.subscribe(
-            contracts::topics::chat_room.name(listed.id),
-            [this, chat = listed.id](store::Notice notice, const store::Payload& payload) {
-                on_notice(chat, notice, payload);
+        place.topic = store::subscribe(
+            edge_.broadcast, contracts::topics::chat_room, listed.id,
+            [this, chat = listed.id](const std::optional<contracts::RoomEvent>& event) {
+                on_told(chat, event);
             });
     }
 }
@@ -147,20 +148,16 @@ void Places::on_listed(const UserId& user, const contracts::ListedPlace& listed)
     }
 }
 
-void Places::on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload) {
+void Places::on_told(const ChatId& chat, const std::optional<contracts::RoomEvent>& event) {
     const auto found = places_.find(chat);
     if (found == places_.end()) {
         return;
     }
-    if (notice == store::Notice::lost) {
+    if (event) {
+        on_message(chat, found->second, *event);
+    } else {
         on_place_lost(found->second);
-        return;
     }
-    const auto event = contracts::decode<contracts::RoomEvent>(*payload);
-    if (!event) {
-        return;
-    }
-    on_message(chat, found->second, *event);
 }
 
 // Removals may be among what was missed: nobody is told more until their list was read again.

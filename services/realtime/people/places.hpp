@@ -90,7 +90,7 @@ class Places {
     void on_listed(const UserId& user, const contracts::ListedPlace& listed);
     void leave_place(const UserId& user, const ChatId& chat);
     void move_marker(const UserId& user, const ChatId& chat, std::int64_t read_seq);
-    void on_notice(const ChatId& chat, store::Notice notice, const store::Payload& payload);
+    void on_told(const ChatId& chat, const std::optional<contracts::RoomEvent>& event);
     void on_place_lost(const Place& place);
     void on_message(const ChatId& chat, Place& place, const contracts::RoomEvent& event);
     // True when lists show something else now.

@@ -101,17 +101,15 @@ void Room::detach(Subscription& subscription) {
     }
 }
 
-void Room::on_notice(store::Notice notice, const store::Payload& payload) {
+void Room::on_told(std::optional<contracts::RoomEvent> event) {
     const auto self = shared_from_this();  // the last subscription may end within
-    if (notice == store::Notice::lost) {
-        note_lost();
-        if (last_seq_ >= 0) {
-            start_filling();
-        }
+    if (event) {
+        take(*std::move(event));
         return;
     }
-    if (auto event = contracts::decode<contracts::RoomEvent>(*payload)) {
-        take(std::move(*event));
+    note_lost();
+    if (last_seq_ >= 0) {
+        start_filling();
     }
 }
 

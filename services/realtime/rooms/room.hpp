@@ -66,7 +66,8 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void suspend(Subscription& subscription);
     void detach(Subscription& subscription);
 
-    void on_notice(store::Notice notice, const store::Payload& payload);
+    // None: something may have been missed.
+    void on_told(std::optional<contracts::RoomEvent> event);
     // Somebody is no member any more; their subscriptions end next.
     void note_removal() { ++removals_; }
 

@@ -1,4 +1,5 @@
 #include "services/realtime/rooms/room_book.hpp"
+#include "store/broadcast/subscribe.hpp"
 
 namespace loquat::realtime {
 
@@ -7,11 +8,11 @@ std::shared_ptr<Room> RoomBook::open(ChatId chat) {
     if (!open.room) {
         const auto room = std::make_shared<Room>(parts_, chat);
         open.room = room;
-        open.topic = broadcast_.subscribe(
-            contracts::topics::chat_room.name(chat),
-            [room](store::Notice notice, const store::Payload& payload) {
+        open.topic = store::subscribe(
+            broadcast_, contracts::topics::chat_room, chat,
+            [room](std::optional<contracts::RoomEvent> event) {
                 const auto held = room;  // closing the room ends this call's own subscription
-                held->on_notice(notice, payload);
+                held->on_told(std::move(event));
             });
     }
     return open.room;
