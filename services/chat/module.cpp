@@ -60,8 +60,6 @@ class ChatService final : public runtime::Service {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
         context.expose<contracts::GenerationApi>(generations_, contracts::generation_operations());
         context.expose<contracts::UsageApi>(reports_, contracts::usage_operations());
-        context.health().add("chat", "log",
-                             [&log = context.stores().log()] { return describe(log.state()); });
     }
 
     Task<void> start() override {
@@ -79,18 +77,6 @@ class ChatService final : public runtime::Service {
     }
 
   private:
-    static std::optional<std::string> describe(store::LogState state) {
-        switch (state) {
-            case store::LogState::ready:
-                return std::nullopt;
-            case store::LogState::full:
-                return "the disk of the message log is full";
-            case store::LogState::broken:
-                return "the message log cannot be written";
-        }
-        return std::nullopt;
-    }
-
     store::Database& database_;
     std::unique_ptr<ChatStore> chats_;
     AuthDirectory directory_;

@@ -12,18 +12,6 @@
 namespace loquat::consumer {
 namespace {
 
-std::optional<std::string> log_trouble(const store::EventLog& log) {
-    switch (log.state()) {
-        case store::LogState::full:
-            return "the disk is full";
-        case store::LogState::broken:
-            return "the log is damaged";
-        case store::LogState::ready:
-            break;
-    }
-    return std::nullopt;
-}
-
 class ConsumerService final : public runtime::Service {
   public:
     explicit ConsumerService(runtime::Context& context)
@@ -37,8 +25,6 @@ class ConsumerService final : public runtime::Service {
         add_health("store", contracts::records::messages.topic);
         add_health("usage", contracts::records::usage.topic);
         add_health("audit", contracts::records::audit.topic);
-        context.health().add("consumer", "log",
-                             [&log = context.stores().log()] { return log_trouble(log); });
     }
 
     Task<void> start() override {

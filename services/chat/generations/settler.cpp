@@ -1,5 +1,6 @@
 #include "services/chat/generations/settler.hpp"
 
+#include "base/failure.hpp"
 #include "contracts/usage/usage_record.hpp"
 #include "services/chat/domain/assistant.hpp"
 
@@ -123,11 +124,19 @@ Task<void> Settler::append_usages(std::vector<contracts::UsageRecord> usages) {
 }
 
 Task<void> Settler::settle_left() {
+    std::optional<GenerationId> before;
     for (;;) {
         auto left = co_await store_.list_unsettled();
         if (left.empty()) {
             co_return;
         }
+        // Oldest first: what was settled does not come again.
+        if (before == left.front().id) {
+            throw Failure{Kind::unavailable, "store.unavailable",
+                          "The store cannot be used at the moment.",
+                          "what was settled is listed again"};
+        }
+        before = left.front().id;
         co_await settle(std::move(left));
     }
 }
