@@ -1,5 +1,5 @@
 # One function per kind of folder.  A folder's sources are its *.cpp files outside tests/ and fuzz/;
-# its tests are tests/*_test.cpp, its fuzz targets are fuzz/*_fuzz.cpp.
+# its tests are all *.cpp below tests/, its fuzz targets are fuzz/*_fuzz.cpp.
 
 add_library(loquat_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cpp)
 target_link_libraries(loquat_pch PRIVATE loquat_options)
@@ -107,7 +107,7 @@ function(loquat_service name)
   endif()
   add_library(service_${name} STATIC ${sources})
   loquat_target_defaults(service_${name})
-  target_link_libraries(service_${name} PUBLIC runtime sodium_library)
+  target_link_libraries(service_${name} PUBLIC runtime)
   set_property(GLOBAL APPEND PROPERTY LOQUAT_SERVICES service_${name})
   loquat_proofs(${name} services/${name} service_${name})
 endfunction()

@@ -2,14 +2,11 @@
 source tools/dev/web.sh
 source tools/dev/build.sh
 
-# A real conversation to look at: the whole log where it is at hand, else the sample of this repository.
+# A real conversation to look at: the one that LOQUAT_CHATLOG names, else the sample of this repository.
 demo_file() {
-    local beside=../shared/data/chatlog/ubuntu-irc.jsonl.gz
     if [ -n "${LOQUAT_CHATLOG:-}" ]; then
         [ -f "$LOQUAT_CHATLOG" ] || fail "LOQUAT_CHATLOG names no file: $LOQUAT_CHATLOG"
         echo "$LOQUAT_CHATLOG"
-    elif [ -f "$beside" ]; then
-        echo "$beside"
     else
         echo docs/sample/ubuntu-irc-sample.jsonl
     fi

@@ -20,7 +20,9 @@ struct PresenceBody {
 };
 BOOST_DESCRIBE_STRUCT(PresenceBody, (), (state))
 
-constexpr std::size_t run_max = 64;  // of what contracts::AcceptMessagesRequest takes
+// Of one call.
+constexpr std::size_t run_max = 64;
+static_assert(run_max <= contracts::AcceptMessagesRequest::fields.front().max);
 
 }  // namespace
 
