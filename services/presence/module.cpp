@@ -4,10 +4,18 @@
 #include "runtime/stores.hpp"
 #include "services/presence/adapters/broadcast_watchers.hpp"
 #include "services/presence/adapters/chat_memberships.hpp"
+#include "services/presence/adapters/memory_roster.hpp"
+#include "services/presence/config.hpp"
 #include "services/presence/presence.hpp"
 
 namespace loquat::presence {
 namespace {
+
+Roster::Rules rules_of(const Config& config) {
+    return {.lease = config.lease_ms,
+            .offline_after = config.offline_after_ms,
+            .remembered_max = config.remembered_max};
+}
 
 class PresenceService final : public runtime::Service {
   public:
@@ -16,7 +24,8 @@ class PresenceService final : public runtime::Service {
           loop_(context.loop()),
           memberships_(context.client<contracts::ChatApi>()),
           watchers_(context.stores().broadcast()),
-          presence_(memberships_, watchers_, context.clock(), config_),
+          roster_(rules_of(config_), context.clock()),
+          presence_({roster_, memberships_, watchers_}, context.clock()),
           people_(context.metrics().gauge("loquat_presence_people", "People remembered.")),
           scope_(context.loop(), "presence") {
         context.expose<contracts::PresenceApi>(presence_, contracts::presence_operations());
@@ -33,7 +42,7 @@ class PresenceService final : public runtime::Service {
         while (true) {
             co_await loop_.sleep_for(config_.batch_ms);
             co_await presence_.publish_changes();
-            people_.set(static_cast<std::int64_t>(presence_.people()));
+            people_.set(static_cast<std::int64_t>(roster_.size()));
         }
     }
 
@@ -41,6 +50,7 @@ class PresenceService final : public runtime::Service {
     aio::Loop& loop_;
     ChatMemberships memberships_;
     BroadcastWatchers watchers_;
+    MemoryRoster roster_;
     Presence presence_;
     runtime::Gauge& people_;
     aio::Scope scope_;

@@ -18,22 +18,10 @@ std::string body_of(const contracts::Presence& presence) {
     return wire::encode(contracts::PresenceChanged{presence});
 }
 
-Roster::Rules rules_of(const Config& config) {
-    return {.lease = config.lease_ms,
-            .offline_after = config.offline_after_ms,
-            .remembered_max = config.remembered_max};
-}
-
 }  // namespace
 
-Presence::Presence(MembershipsPort& memberships, WatchersPort& watchers, const Clock& clock,
-                   Config config)
-    : watchers_(watchers),
-      memberships_(memberships),
-      clock_(clock),
-      config_(config),
-      roster_(rules_of(config)),
-      audience_(memberships) {}
+Presence::Presence(Ports ports, const Clock& clock)
+    : ports_(ports), clock_(clock), audience_(ports.memberships) {}
 
 Task<contracts::PresenceList> Presence::get_presence(contracts::Caller caller,
                                                      contracts::GetPresenceRequest request) {
@@ -42,50 +30,41 @@ Task<contracts::PresenceList> Presence::get_presence(contracts::Caller caller,
     std::erase(others, me);
     std::unordered_set<UserId> visible{me};
     if (!others.empty()) {
-        const auto peers = co_await memberships_.filter_peers(me, std::move(others));
+        const auto peers = co_await ports_.memberships.filter_peers(me, std::move(others));
         visible.insert(peers.begin(), peers.end());
     }
+    std::erase_if(request.user_ids, [&](const UserId& user) { return !visible.contains(user); });
     contracts::PresenceList list;
-    for (const UserId& user : request.user_ids) {
-        if (visible.contains(user)) {
-            list.items.push_back(roster_.get(user));
-        }
-    }
+    list.items = co_await ports_.roster.list(std::move(request.user_ids));
     co_return list;
 }
 
 Task<void> Presence::report(contracts::Caller, contracts::PresenceReport report) {
-    if (!roster_.apply(report, clock_.now(), clock_.steady())) {
+    const bool is_known = co_await ports_.roster.report(std::move(report));
+    if (!is_known) {
         throw Failure{Kind::conflict, "presence.unknown_node", "Report everything first."};
     }
-    co_return;
 }
 
 Task<void> Presence::publish_changes() {
-    roster_.expire(clock_.now(), clock_.steady());
     deliveries_left_ = std::min(deliveries_max, deliveries_left_ + deliveries_each_batch);
-    for (const UserId& gone : roster_.take_gone_watchers()) {
-        audience_.remove(gone);
-    }
-    const std::vector<UserId> newcomers = roster_.take_new_watchers();
-    for (const UserId& user : newcomers) {
-        audience_.add(user);
-    }
-    const std::vector<contracts::Presence> changes = roster_.take_changes();
     forget_old_recent();
+    RosterStore::Turn turn;
     std::string problem;
     try {
-        co_await tell_newcomers(newcomers);
-        if (!roster_.watchers().empty()) {
-            co_await tell(changes, std::nullopt);
+        turn = co_await ports_.roster.take_turn();
+        follow(turn);
+        co_await tell_newcomers(turn.new_watchers);
+        if (!listening_.empty()) {
+            co_await tell(turn.changes, std::nullopt);
         }
-        if (chat_has_failed_ && !roster_.watchers().empty()) {
+        if (chat_has_failed_ && !listening_.empty()) {
             co_await require_chat();
         }
     } catch (const Failure& failure) {
         problem = failure.code;
     }
-    note_recent(changes);
+    note_recent(turn.changes);
     chat_has_failed_ = !problem.empty();
     if (chat_has_failed_) {
         rereads_.owe_all();
@@ -95,9 +74,20 @@ Task<void> Presence::publish_changes() {
     send_rereads();
 }
 
+void Presence::follow(const RosterStore::Turn& turn) {
+    for (const UserId& gone : turn.gone_watchers) {
+        listening_.erase(gone);
+        audience_.remove(gone);
+    }
+    for (const UserId& user : turn.new_watchers) {
+        listening_.insert(user);
+        audience_.add(user);
+    }
+}
+
 // Who is told to ask is answered only where chat is there, and does not ask twice.
 Task<void> Presence::require_chat() {
-    std::vector<UserId> anybody{*roster_.watchers().begin()};
+    std::vector<UserId> anybody{*listening_.begin()};
     co_await audience_.refresh(std::move(anybody));
 }
 
@@ -194,17 +184,17 @@ void Presence::send(Changes changes, std::span<const Letter> letters) {
             }
             lines.push_back(bodies[place]);
         }
-        watchers_.tell(letter.to, lines);
+        ports_.watchers.tell(letter.to, lines);
     }
 }
 
 void Presence::send_rereads() {
     const std::vector<UserId> users =
-        rereads_.take(audience_.listeners(), roster_.watchers(), clock_.steady());
+        rereads_.take(audience_.listeners(), listening_, clock_.steady());
     if (!users.empty()) {
         const std::string body = wire::encode(contracts::ResyncEvent{});
         const std::string_view read_again{body};
-        watchers_.tell(users, {&read_again, 1});
+        ports_.watchers.tell(users, {&read_again, 1});
     }
 }
 

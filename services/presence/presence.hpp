@@ -6,14 +6,12 @@
 
 #include "aio/scope.hpp"
 #include "services/presence/audience.hpp"
-#include "services/presence/config.hpp"
 #include "services/presence/ports.hpp"
 #include "services/presence/rereads.hpp"
-#include "services/presence/roster.hpp"
 
 namespace loquat::presence {
 
-// The presence service: one object on one loop, in memory.  It keeps nothing for pairs of people.
+// The presence service: one object on one loop.  It keeps nothing for pairs of people.
 class Presence final : public contracts::PresenceApi {
   public:
     // Events that are told one by one, counted for each who is told: as many more in each batch, up
@@ -21,8 +19,13 @@ class Presence final : public contracts::PresenceApi {
     static constexpr std::size_t deliveries_each_batch = 65'536;
     static constexpr std::size_t deliveries_max = 262'144;
 
-    Presence(MembershipsPort& memberships, WatchersPort& watchers, const Clock& clock,
-             Config config);
+    struct Ports {
+        RosterStore& roster;
+        MembershipsPort& memberships;
+        WatchersPort& watchers;
+    };
+
+    Presence(Ports ports, const Clock& clock);
 
     // People with whom the caller shares no conversation are left out.
     Task<contracts::PresenceList> get_presence(contracts::Caller caller,
@@ -32,7 +35,6 @@ class Presence final : public contracts::PresenceApi {
 
     // Tells what has changed; called every `batch_ms`, not before the last call is done.
     Task<void> publish_changes();
-    std::size_t people() const { return roster_.size(); }
 
   private:
     using Changes = std::span<const contracts::Presence>;
@@ -41,6 +43,7 @@ class Presence final : public contracts::PresenceApi {
         Steady at;
     };
 
+    void follow(const RosterStore::Turn& turn);
     Task<void> tell_newcomers(std::vector<UserId> newcomers);
     Task<void> tell(Changes changes, std::optional<std::vector<UserId>> only);
     std::vector<ChatId> choose_rooms(const PeopleByRoom& changed, const PeopleByRoom& listeners);
@@ -50,11 +53,9 @@ class Presence final : public contracts::PresenceApi {
     void forget_old_recent();
     void note_recent(Changes changes);
 
-    WatchersPort& watchers_;
-    MembershipsPort& memberships_;
+    Ports ports_;
     const Clock& clock_;
-    Config config_;
-    Roster roster_;
+    std::unordered_set<UserId> listening_;  // as of the last turn
     Audience audience_;
     Rereads rereads_;
     bool chat_has_failed_ = false;  // when it was last needed

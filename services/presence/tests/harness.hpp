@@ -7,6 +7,7 @@
 #include <set>
 
 #include "aio/loop.hpp"
+#include "services/presence/adapters/memory_roster.hpp"
 #include "services/presence/presence.hpp"
 #include "wire/codec.hpp"
 
@@ -177,7 +178,8 @@ class PresenceTest : public testing::Test {
     UserId ann = UserId::make();
     UserId bob = UserId::make();
     UserId stranger = UserId::make();
-    Presence presence{memberships, watchers, clock, Config{}};
+    MemoryRoster roster{{}, clock};
+    Presence presence{{roster, memberships, watchers}, clock};
 };
 
 }  // namespace loquat::presence

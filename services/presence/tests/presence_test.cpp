@@ -205,5 +205,45 @@ TEST_F(PresenceTest, tells_once_about_who_shares_many_conversations_and_never_ab
     EXPECT_EQ(watchers.told[ann][0].user_id, bob);
 }
 
+// A roster on a server that may be away.
+class AwayRoster final : public RosterStore {
+  public:
+    explicit AwayRoster(RosterStore& inner) : inner_(inner) {}
+    Task<bool> report(contracts::PresenceReport report) override {
+        return inner_.report(std::move(report));
+    }
+    Task<std::vector<contracts::Presence>> list(std::vector<UserId> users) override {
+        return inner_.list(std::move(users));
+    }
+    Task<Turn> take_turn() override {
+        if (is_away) {
+            throw Failure{Kind::unavailable, "store.unavailable", "away"};
+        }
+        co_return co_await inner_.take_turn();
+    }
+    std::size_t size() const override { return inner_.size(); }
+
+    bool is_away = false;
+
+  private:
+    RosterStore& inner_;
+};
+
+TEST_F(PresenceTest, lets_who_listens_ask_again_after_the_roster_was_away) {
+    AwayRoster away{roster};
+    Presence over_server{{away, memberships, watchers}, clock};
+    report("n", {{ann, 1, 0, true}}, true);
+    run(over_server.publish_changes());
+    watchers.reread.clear();
+
+    away.is_away = true;
+    run(over_server.publish_changes());
+    away.is_away = false;
+    clock.advance(5s);
+    run(over_server.publish_changes());
+
+    EXPECT_EQ(watchers.reread, std::set<UserId>{ann});
+}
+
 }  // namespace
 }  // namespace loquat::presence

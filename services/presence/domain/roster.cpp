@@ -1,4 +1,4 @@
-#include "services/presence/roster.hpp"
+#include "services/presence/domain/roster.hpp"
 
 #include <algorithm>
 
