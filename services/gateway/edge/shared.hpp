@@ -6,7 +6,7 @@
 #include "net/http/server.hpp"
 #include "net/jose/key.hpp"
 #include "services/gateway/config.hpp"
-#include "services/gateway/limits/limits.hpp"
+#include "services/gateway/limits/limit_table.hpp"
 #include "services/gateway/routes/route_table.hpp"
 
 namespace loquat::gateway {

@@ -1,11 +1,13 @@
 #include "services/gateway/limits/limiter.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace loquat::gateway {
 namespace {
 
-// What a key of the table stands for; routes with a limit of their own use their hash.
+// What a key stands for; routes with a limit of their own use their hash.
 enum What : std::uint64_t {
     by_address = 1,
     by_user,
@@ -16,9 +18,22 @@ enum What : std::uint64_t {
     file
 };
 
+// An IPv6 caller owns a whole /64: its low half says nothing.
+net::Address limited_address(const net::Address& address) {
+    net::Address kept = address;
+    if (!address.is_v4()) {
+        std::fill(kept.bytes.begin() + 8, kept.bytes.end(), std::uint8_t{0});
+    }
+    return kept;
+}
+
+std::string_view bytes_of(const net::Address& address) {
+    return {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()};
+}
+
 }  // namespace
 
-Limiter::Limiter(const LimitsConfig& config, LimitTable& table)
+Limiter::Limiter(const LimitsConfig& config, LimitStore& store)
     : enabled_(config.enabled),
       address_rate_(Rate::of(config.address_per_minute)),
       user_rate_(Rate::of(config.user_per_minute)),
@@ -26,12 +41,14 @@ Limiter::Limiter(const LimitsConfig& config, LimitTable& table)
       sign_in_rate_(Rate::of(config.sign_in_per_minute)),
       upgrade_rate_(Rate::of(config.upgrade_per_minute)),
       file_rate_(Rate::of(config.file_per_minute)),
-      table_(table) {}
+      store_(store) {}
 
 Verdict Limiter::take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now) {
-    const auto key = caller.user ? table_.key_of(what, caller.user->view())
-                                 : table_.key_of(what, caller.address);
-    return table_.take(key, rate, now);
+    if (caller.user) {
+        return store_.take({what, caller.user->view()}, rate, now);
+    }
+    const net::Address from = limited_address(caller.address);
+    return store_.take({what, bytes_of(from)}, rate, now);
 }
 
 Verdict Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now) {
@@ -63,9 +80,9 @@ Verdict Limiter::check_sign_in(const net::Address& address, std::string_view acc
         return {};
     }
     const net::Address from = limited_address(address);
-    std::string who{reinterpret_cast<const char*>(from.bytes.data()), from.bytes.size()};
+    std::string who{bytes_of(from)};
     who += to_lower_ascii(trim(account));
-    return table_.take(table_.key_of(sign_in, who), sign_in_rate_, now);
+    return store_.take({sign_in, who}, sign_in_rate_, now);
 }
 
 Verdict Limiter::check_refused_token(const net::Address& address, Steady now) {

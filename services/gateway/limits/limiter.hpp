@@ -4,8 +4,9 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "net/address.hpp"
 #include "services/gateway/config.hpp"
-#include "services/gateway/limits/limits.hpp"
+#include "services/gateway/limits/limit_store.hpp"
 #include "services/gateway/routes/route.hpp"
 
 namespace loquat::gateway {
@@ -19,8 +20,8 @@ class Limiter {
         std::optional<UserId> user;
     };
 
-    // `table` is shared by all loops.
-    Limiter(const LimitsConfig& config, LimitTable& table);
+    // `store` is shared by all loops.
+    Limiter(const LimitsConfig& config, LimitStore& store);
 
     bool is_enabled() const { return enabled_; }
     // Counts one request against the limit of its route.  Routes of sign-in count as any other
@@ -41,7 +42,7 @@ class Limiter {
     Rate sign_in_rate_;
     Rate upgrade_rate_;
     Rate file_rate_;
-    LimitTable& table_;
+    LimitStore& store_;
 };
 
 }  // namespace loquat::gateway

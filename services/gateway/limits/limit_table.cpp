@@ -1,4 +1,4 @@
-#include "services/gateway/limits/limits.hpp"
+#include "services/gateway/limits/limit_table.hpp"
 
 #include <bit>
 
@@ -17,10 +17,11 @@ std::span<LimitTable::Place> LimitTable::places_of(const net::jose::SipHash& key
     return {places_.get() + set * ways, ways};
 }
 
-Verdict LimitTable::take(const net::jose::SipHash& key, const Rate& rate, Steady now) {
+Verdict LimitTable::take(const LimitKey& of, const Rate& rate, Steady now) {
     if (!rate.is_limited()) {
         return {};
     }
+    const net::jose::SipHash key = hash_of(of);
     const std::int64_t now_ns = std::chrono::nanoseconds{now.time_since_epoch()}.count();
     const std::lock_guard lock{stripes_[key[0] % stripes].mutex};
     Place* chosen = nullptr;
@@ -51,21 +52,8 @@ std::size_t LimitTable::count_used(Steady now) const {
     return used;
 }
 
-net::jose::SipHash LimitTable::key_of(std::uint64_t what, const net::Address& address) const {
-    const net::Address whole = limited_address(address);
-    return key_of(what, {reinterpret_cast<const char*>(whole.bytes.data()), whole.bytes.size()});
-}
-
-net::jose::SipHash LimitTable::key_of(std::uint64_t what, std::string_view who) const {
-    return net::jose::sip_hash({secret_[0] ^ what, secret_[1]}, who);
-}
-
-net::Address limited_address(const net::Address& address) {
-    net::Address kept = address;
-    if (!address.is_v4()) {
-        std::fill(kept.bytes.begin() + 8, kept.bytes.end(), std::uint8_t{0});
-    }
-    return kept;
+net::jose::SipHash LimitTable::hash_of(const LimitKey& key) const {
+    return net::jose::sip_hash({secret_[0] ^ key.what, secret_[1]}, key.who);
 }
 
 }  // namespace loquat::gateway

@@ -6,32 +6,25 @@
 #include <span>
 
 #include "base/clock.hpp"
-#include "net/address.hpp"
 #include "net/jose/siphash.hpp"
-#include "services/gateway/domain/gcra.hpp"
+#include "services/gateway/limits/limit_store.hpp"
 
 namespace loquat::gateway {
 
-// How much each caller has used.  One table for all edge loops of the process, so that a limit is
+// In this process.  One table for all edge loops of the process, so that a limit is
 // the same whichever loop a connection landed on; 64 locks, each held for some ten nanoseconds.
 //
 // Bounded: each key has eight places.  A place whose caller has a whole burst again is free,
 // because that is what an unknown caller has; when all are taken, the one nearest to that is given
 // away.
-class LimitTable {
+class LimitTable final : public LimitStore {
   public:
     // `keys_max` is rounded up to a power of two.
     explicit LimitTable(std::size_t keys_max);
 
-    // Counts one request of `key` at `now`.  Any thread.
-    Verdict take(const net::jose::SipHash& key, const Rate& rate, Steady now);
+    Verdict take(const LimitKey& key, const Rate& rate, Steady now) override;
     // Keys that are not free; for metrics and tests.
     std::size_t count_used(Steady now) const;
-
-    // Keys: what is limited (a class or a route) and who.  The secret is the table's, so that
-    // nobody can choose addresses that share a place with a victim's.
-    net::jose::SipHash key_of(std::uint64_t what, const net::Address& address) const;
-    net::jose::SipHash key_of(std::uint64_t what, std::string_view who) const;
 
   private:
     static constexpr std::size_t ways = 8;
@@ -44,6 +37,9 @@ class LimitTable {
         mutable std::mutex mutex;
     };
 
+    // By a secret of the table, so that nobody can choose addresses that share a place with a
+    // victim's.
+    net::jose::SipHash hash_of(const LimitKey& key) const;
     std::span<Place> places_of(const net::jose::SipHash& key);
 
     net::jose::SipKey secret_{};
@@ -51,8 +47,5 @@ class LimitTable {
     std::unique_ptr<Place[]> places_;
     std::array<Stripe, stripes> stripes_;
 };
-
-// An IPv6 caller owns a whole /64: its low half says nothing.
-net::Address limited_address(const net::Address& address);
 
 }  // namespace loquat::gateway
