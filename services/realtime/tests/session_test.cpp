@@ -228,13 +228,25 @@ TEST_F(Sessions, get_no_presence_that_others_are_told) {
     broadcast.publish(
         contracts::topics::presence_told.name(),
         contracts::encode(contracts::PeopleEvent{{tokens.users.at("bob")}, "{\"a\":1}"}));
-    broadcast.publish(contracts::topics::presence_told.name(), "7\nnot readable");
     run();
     ann.run();
     bob.run();
 
     EXPECT_TRUE(ann.take_bodies().empty());
     EXPECT_EQ(bob.take_bodies(), std::vector<std::string>{"{\"a\":1}"});
+}
+
+TEST_F(Sessions, are_told_to_ask_again_after_presence_that_cannot_be_read) {
+    Client& ann = connected("ann");
+    ann.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\n\n");
+    ann.run();
+
+    broadcast.publish(contracts::topics::presence_told.name(), "7\nnot readable");
+    run();
+    ann.run();
+
+    const std::string resync = R"({"type":"resync","from_seq":0,"to_seq":0})";
+    EXPECT_EQ(ann.take_bodies(), std::vector<std::string>{resync});
 }
 
 TEST_F(Sessions, beat_in_stomp_whatever_pings_pass) {
