@@ -21,6 +21,7 @@ class Auth final : public contracts::AuthApi {
     };
 
     explicit Auth(Parts parts) : parts_(std::move(parts)) {}
+    void set_server(contracts::ServerInfo server) { parts_.server = std::move(server); }
 
     Task<contracts::Reply<contracts::Session>> register_user(
         contracts::Caller caller, contracts::RegisterRequest request) override;

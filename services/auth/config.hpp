@@ -30,6 +30,7 @@ struct Config {
     std::string server_name = "Loquat";
     contracts::Registration registration = contracts::Registration::open;
 
+    static constexpr std::array<std::string_view, 2> live{"server_name", "registration"};
     static constexpr std::array fields{
         wire::Field{"access_token_seconds", 60, 3600, "Life of an access token."},
         wire::Field{"session_idle_days", 1, 365,

@@ -48,7 +48,8 @@ store::Database& database_of(runtime::Context& context) {
 class AuthService final : public runtime::Service {
   public:
     explicit AuthService(runtime::Context& context)
-        : config_(context.config<Config>()),
+        : context_(context),
+          config_(context.config<Config>()),
           loop_(context.loop()),
           hashing_("auth-hash", config_.hash_threads, config_.hash_queue_max),
           signing_("auth-sign", 1, signing_queue_max),
@@ -96,6 +97,11 @@ class AuthService final : public runtime::Service {
         audit_.start();
         scope_.start(maintain());
     }
+    Task<void> reload() override {
+        const auto fresh = context_.config<Config>();
+        auth_.set_server({.name = fresh.server_name, .registration = fresh.registration});
+        co_return;
+    }
     Task<void> stop(Steady deadline) override {
         co_await scope_.close();
         co_await audit_.stop(deadline);
@@ -121,6 +127,7 @@ class AuthService final : public runtime::Service {
         }
     }
 
+    runtime::Context& context_;
     Config config_;
     aio::Loop& loop_;
     aio::WorkerPool hashing_;

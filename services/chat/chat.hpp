@@ -24,6 +24,9 @@ class Chat final : public contracts::ChatApi {
   public:
     Chat(ChatPorts ports, const ChatConfig& config);
 
+    // Other values of what is `live`: they hold for what begins after this.
+    void take_config(const ChatConfig& fresh) { state_.config = fresh; }
+
     // Before the first call: listens to what is stored, and writes progress down from time to time.
     void start();
     // Before `start`: the places that conversations have in lists, of a process before.

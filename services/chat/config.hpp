@@ -34,6 +34,12 @@ struct ChatConfig {
     Mebibytes stream_cache_mib{64};
     std::int64_t tokens_per_day_max = 0;
 
+    static constexpr std::array<std::string_view, 13> live{
+        "members_max",        "chats_per_user_max",     "store_wait_ms",
+        "typing_interval_ms", "receipts_members_max",   "progress_interval_ms",
+        "creation_key_hours", "generations_max",        "generation_seconds_max",
+        "answer_bytes_max",   "answer_tokens_reserved", "history_messages_max",
+        "tokens_per_day_max"};
     static constexpr std::array fields{
         wire::Field{"text_characters_max", 1, 16'000, "Characters of a message."},
         wire::Field{"title_characters_max", 1, 120, "Characters of a title."},

@@ -26,7 +26,8 @@ std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
 class ChatService final : public runtime::Service {
   public:
     explicit ChatService(runtime::Context& context)
-        : database_(
+        : context_(context),
+          database_(
               context.stores().database({.name = context.service(), .schema = chat_schema()})),
           chats_(make_sql_chats(database_)),
           directory_(context.client<contracts::AuthApi>(),
@@ -70,6 +71,13 @@ class ChatService final : public runtime::Service {
         co_await take_over_journal(old_journal_, *journal_);
         co_await generations_.start();
     }
+    Task<void> reload() override {
+        const auto fresh = context_.config<ChatConfig>();
+        chat_.take_config(fresh);
+        generations_.take_config(fresh);
+        reports_.set_tokens_per_day_max(fresh.tokens_per_day_max);
+        co_return;
+    }
     Task<void> stop(Steady deadline) override {
         co_await generations_.stop(deadline);
         co_await chat_.stop(deadline);
@@ -77,6 +85,7 @@ class ChatService final : public runtime::Service {
     }
 
   private:
+    runtime::Context& context_;
     store::Database& database_;
     std::unique_ptr<ChatStore> chats_;
     AuthDirectory directory_;

@@ -127,6 +127,8 @@ struct SimulatedConfig {
     std::int64_t context_tokens = 16'384;
     std::size_t concurrent_max = 20'000;
 
+    static constexpr std::array<std::string_view, 4> live{"seed", "first_token_ms", "token_ms",
+                                                          "scripts"};
     static constexpr std::array fields{
         wire::Field{.name = "seed", .doc = "Other seeds give other answers."},
         wire::Field{"first_token_ms", 0, 600'000, "Before the first token."},

@@ -124,9 +124,9 @@ Task<bool> Inference::list_once(Backend* backend) {
     co_return problem.empty();
 }
 
-void Inference::reload() {
+void Inference::reload(const Config& fresh) {
     for (const auto& backend : backends_) {
-        backend->provider->reload();
+        backend->provider->reload(fresh);
     }
 }
 

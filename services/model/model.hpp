@@ -29,7 +29,7 @@ class Inference final : public contracts::ModelApi {
     // Asks that provider for its models, now and then again; in the background.
     void keep_listing(Backend& backend);
     // Keys are read again.
-    void reload();
+    void reload(const Config& fresh);
     // Answers are canceled: each reader still gets its end, if it takes it before `deadline`.
     Task<void> stop(Steady deadline);
 

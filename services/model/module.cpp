@@ -78,7 +78,8 @@ std::vector<Backend*> backends_to_list(const Config& config, const Backends& bac
 
 class ModelService final : public runtime::Service {
   public:
-    explicit ModelService(runtime::Context& context) : config_(context.config<Config>()) {
+    explicit ModelService(runtime::Context& context)
+        : context_(context), config_(context.config<Config>()) {
         Backends backends = make_backends(config_, context);
         to_list_ = backends_to_list(config_, backends);
         watch(context, backends);
@@ -96,7 +97,7 @@ class ModelService final : public runtime::Service {
     }
     Task<void> stop(Steady deadline) override { co_await inference_->stop(deadline); }
     Task<void> reload() override {
-        inference_->reload();
+        inference_->reload(context_.config<Config>());
         co_return;
     }
 
@@ -119,6 +120,7 @@ class ModelService final : public runtime::Service {
         });
     }
 
+    runtime::Context& context_;
     Config config_;
     std::unique_ptr<Inference> inference_;
     std::vector<Backend*> to_list_;

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/failure.hpp"
 #include "contracts/model/model.hpp"
+#include "services/model/config.hpp"
 #include "services/model/domain/too_long.hpp"
 
 namespace loquat::model {
@@ -83,7 +84,8 @@ class Provider {
     // Requests before this time would only be refused.
     virtual Steady held_until() const { return Steady::min(); }
     // Keys are read again.
-    virtual void reload() {}
+    // `fresh` has other values for what is `live`.
+    virtual void reload(const Config& fresh) { static_cast<void>(fresh); }
 };
 
 }  // namespace loquat::model

@@ -48,6 +48,12 @@ class Generations final : public contracts::GenerationApi, private ConversationL
 
     Generations(Ports ports, const ChatConfig& config);
 
+    // Other values of what is `live`: they hold for what begins after this.
+    void take_config(const ChatConfig& fresh) {
+        config_ = fresh;
+        quota_.set_tokens_per_day_max(fresh.tokens_per_day_max);
+    }
+
     // Before the first call: ends what a process before left, then listens.  Throws as the stores.
     Task<void> start();
     // Interrupts what runs and waits.  What has not ended by `deadline` is left to the next start.

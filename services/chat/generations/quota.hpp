@@ -17,6 +17,8 @@ class Quota {
           clock_(clock),
           tokens_per_day_max_(tokens_per_day_max) {}
 
+    void set_tokens_per_day_max(std::int64_t most) { tokens_per_day_max_ = most; }
+
     // Throws usage.quota_exceeded.  Counts what is recorded, what is on its way there, and what is
     // being written.
     Task<void> check(UserId user);

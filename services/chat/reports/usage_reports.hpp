@@ -25,6 +25,7 @@ class UsageReports final : public contracts::UsageApi {
     // `tokens_per_day_max` 0: no quota.
     UsageReports(Parts parts, std::int64_t tokens_per_day_max)
         : parts_(parts), tokens_per_day_max_(tokens_per_day_max) {}
+    void set_tokens_per_day_max(std::int64_t most) { tokens_per_day_max_ = most; }
 
     Task<contracts::UsageReport> get_usage(contracts::Caller caller,
                                            contracts::UsageRequest request) override;

@@ -164,7 +164,7 @@ Task<std::vector<ListedModel>> OpenAiProvider::list_models() {
     co_return parse_model_list(response.body);
 }
 
-void OpenAiProvider::reload() {
+void OpenAiProvider::reload(const Config&) {
     try {
         key_ = read_key(config_);
     } catch (const Failure& failure) {

@@ -25,7 +25,7 @@ class OpenAiProvider final : public Provider {
     Task<std::vector<ListedModel>> list_models() override;
     Steady held_until() const override { return held_until_; }
     // A key that cannot be read leaves the old one in use.
-    void reload() override;
+    void reload(const Config& fresh) override;
 
     // Connections, for tests.
     net::http::ClientCounts connections() const { return client_.counts(); }

@@ -20,6 +20,7 @@ class Simulated final : public Provider {
     Task<Ending> answer(Prompt prompt, AnswerSink& sink) override;
     // None: its model is always there.
     Task<std::vector<ListedModel>> list_models() override;
+    void reload(const Config& fresh) override { config_ = fresh.simulated; }
 
   private:
     struct Speech;
