@@ -1,6 +1,8 @@
 #include "apps/loquat/options.hpp"
 
+#include <fmt/format.h>
 #include "apps/loquat/modules.hpp"
+#include "runtime/config/server.hpp"
 
 namespace loquat::app {
 
@@ -34,7 +36,16 @@ runtime::ConfigSources CommonOptions::sources() const {
 }
 
 runtime::Config CommonOptions::load() const {
-    return runtime::Config::load(runtime::sections_of(services::all_modules()), sources());
+    std::vector<std::string> services;
+    for (const runtime::Module* module : services::all_modules()) {
+        services.emplace_back(module->name);
+    }
+    auto loaded = runtime::load_config(runtime::sections_of(services::all_modules()), sources(),
+                                       std::move(services), data);
+    for (const std::string& note : loaded.notes) {
+        fmt::print(stderr, "{}\n", note);
+    }
+    return std::move(loaded.config);
 }
 
 runtime::PlatformOptions CommonOptions::platform(

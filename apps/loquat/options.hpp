@@ -18,7 +18,7 @@ struct CommonOptions {
     void add_to(Command command);
     // `loquat.yaml` in the current folder is read when it is there and no other file was named.
     runtime::ConfigSources sources() const;
-    // All sections, judged as a start of everything would.
+    // All sections, judged as a start of everything would, with what the config server says.
     runtime::Config load() const;
     runtime::PlatformOptions platform(std::vector<const runtime::Module*> modules) const;
 };
