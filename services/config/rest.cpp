@@ -148,7 +148,10 @@ Task<net::http::Response> Rest::answer(net::http::Exchange& exchange) {
     if (is_post && head.path == "/monitor") {
         co_return co_await monitor(exchange);
     }
-    if (is_post && has_own(head.path)) {
+    if (has_own(head.path)) {
+        if (!is_post) {
+            co_return to_response(ConfigReply{.status = 405, .type = {}, .body = {}});
+        }
         std::string destination =
             decoded(head.path.substr(std::min(bus.size() + 1, head.path.size())));
         std::ranges::replace(destination, '/', ':');

@@ -192,6 +192,7 @@ TEST_F(ServiceTest, hears_of_pushes_of_anybody_where_there_is_no_secret) {
                            "Content-Type: application/x-www-form-urlencoded\r\n")),
               R"(["*"])");
     EXPECT_EQ(status_of(post("/actuator/busrefresh", "")), "204");
+    EXPECT_EQ(status_of(ask("/actuator/busrefresh")), "405");
     EXPECT_EQ(status_of(post("/actuator/busrefresh/chat:host%3A8080", "")), "204");
 }
 
