@@ -1,0 +1,215 @@
+#include "services/registry/domain/eureka_xml.hpp"
+
+#include <fmt/format.h>
+
+namespace loquat::registry {
+namespace {
+
+void append_escaped(std::string& out, std::string_view text) {
+    for (const char letter : text) {
+        switch (letter) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\t':
+            case '\n':
+                out += letter;
+                break;
+            default:
+                if (static_cast<unsigned char>(letter) >= 0x20) {
+                    out += letter;
+                }
+        }
+    }
+}
+
+class Writer {
+  public:
+    explicit Writer(std::string& out) : out_(out) {}
+
+    void open(std::string_view name, std::string_view attribute = {}, std::string_view value = {}) {
+        out_ += '<';
+        out_ += name;
+        if (!attribute.empty()) {
+            out_ += ' ';
+            out_ += attribute;
+            out_ += "=\"";
+            append_escaped(out_, value);
+            out_ += '"';
+        }
+        out_ += '>';
+    }
+    void close(std::string_view name) {
+        out_ += "</";
+        out_ += name;
+        out_ += '>';
+    }
+    void text(std::string_view name, std::string_view value) {
+        open(name);
+        append_escaped(out_, value);
+        close(name);
+    }
+    void text_if(std::string_view name, std::string_view value) {
+        if (!value.empty()) {
+            text(name, value);
+        }
+    }
+    void time(std::string_view name, Time value) { text(name, std::to_string(to_unix_ms(value))); }
+    void port(std::string_view name, Port port) {
+        open(name, "enabled", port.is_enabled ? "true" : "false");
+        out_ += std::to_string(port.number);
+        close(name);
+    }
+
+  private:
+    std::string& out_;
+};
+
+bool is_name_letter(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+}
+bool is_name_character(char letter) {
+    return is_name_letter(letter) || (letter >= '0' && letter <= '9') || letter == '-' ||
+           letter == '.' || static_cast<unsigned char>(letter) >= 0x80;
+}
+
+void write_texts(Writer& writer, const Texts& texts) {
+    for (const auto& [key, value] : texts) {
+        writer.text(element_name(key), value);
+    }
+}
+
+void write_lease(Writer& writer, const Lease& lease) {
+    writer.open("leaseInfo");
+    writer.text("renewalIntervalInSecs", std::to_string(lease.renewal.count()));
+    writer.text("durationInSecs", std::to_string(lease.duration.count()));
+    writer.time("registrationTimestamp", lease.registered_at);
+    writer.time("lastRenewalTimestamp", lease.renewed_at);
+    writer.time("evictionTimestamp", lease.evicted_at);
+    writer.time("serviceUpTimestamp", lease.up_since);
+    writer.close("leaseInfo");
+}
+
+void write_data_center(Writer& writer, const DataCenter& center) {
+    writer.open("dataCenterInfo", "class", center.class_name);
+    writer.text("name", center.name);
+    if (!center.metadata.empty()) {
+        writer.open("metadata");
+        write_texts(writer, center.metadata);
+        writer.close("metadata");
+    }
+    writer.close("dataCenterInfo");
+}
+
+void write_addresses(Writer& writer, const Instance& instance, bool is_full) {
+    if (is_full) {
+        writer.text_if("appGroupName", instance.app_group);
+        writer.text_if("homePageUrl", instance.home_page_url);
+        writer.text_if("statusPageUrl", instance.status_page_url);
+        writer.text_if("healthCheckUrl", instance.health_check_url);
+        writer.text_if("secureHealthCheckUrl", instance.secure_health_check_url);
+    }
+    writer.text_if("vipAddress", instance.vip_address);
+    writer.text_if("secureVipAddress", instance.secure_vip_address);
+}
+
+void write_instance(Writer& writer, const Instance& instance, Detail detail) {
+    const bool is_full = detail == Detail::full;
+    writer.open("instance");
+    writer.text("instanceId", instance.id);
+    writer.text("hostName", instance.host_name);
+    writer.text("app", instance.app);
+    writer.text("ipAddr", instance.ip_address);
+    writer.text("status", to_text(instance.status));
+    if (is_full) {
+        writer.text("overriddenstatus", to_text(instance.overridden_status));
+    }
+    writer.port("port", instance.port);
+    writer.port("securePort", instance.secure_port);
+    if (is_full) {
+        writer.text("countryId", std::to_string(instance.country_id));
+    }
+    write_data_center(writer, instance.data_center);
+    if (is_full) {
+        write_lease(writer, instance.lease);
+        writer.open("metadata");
+        write_texts(writer, instance.metadata);
+        writer.close("metadata");
+    }
+    write_addresses(writer, instance, is_full);
+    if (is_full) {
+        writer.text("isCoordinatingDiscoveryServer", instance.is_coordinating ? "true" : "false");
+    }
+    writer.time("lastUpdatedTimestamp", instance.updated_at);
+    if (is_full) {
+        writer.time("lastDirtyTimestamp", instance.dirty_at);
+    }
+    writer.text("actionType", to_text(instance.action));
+    writer.text_if("asgName", instance.asg_name);
+    writer.close("instance");
+}
+
+void write_application(Writer& writer, const AppView& app, Detail detail) {
+    writer.open("application");
+    writer.text("name", app.name);
+    for (const Instance* instance : app.instances) {
+        write_instance(writer, *instance, detail);
+    }
+    writer.close("application");
+}
+
+}  // namespace
+
+std::string element_name(std::string_view key) {
+    std::string name;
+    for (const char letter : key) {
+        const bool may_begin = is_name_letter(letter) || static_cast<unsigned char>(letter) >= 0x80;
+        if (letter == '_') {
+            name += "__";
+        } else if (name.empty() ? may_begin : is_name_character(letter)) {
+            name += letter;
+        } else {
+            name +=
+                fmt::format("_.{:04x}", static_cast<unsigned>(static_cast<unsigned char>(letter)));
+        }
+    }
+    return name.empty() ? "_" : name;
+}
+
+std::string instance_xml(const Instance& instance, Detail detail) {
+    std::string out;
+    Writer writer{out};
+    write_instance(writer, instance, detail);
+    return out;
+}
+
+std::string application_xml(const AppView& app, Detail detail) {
+    std::string out;
+    Writer writer{out};
+    write_application(writer, app, detail);
+    return out;
+}
+
+std::string applications_xml(const AppsView& apps, Detail detail) {
+    std::string out;
+    Writer writer{out};
+    writer.open("applications");
+    writer.text("versions__delta", std::to_string(apps.delta_version));
+    writer.text("apps__hashcode", apps.hash_code);
+    for (const AppView& app : apps.apps) {
+        write_application(writer, app, detail);
+    }
+    writer.close("applications");
+    return out;
+}
+
+}  // namespace loquat::registry

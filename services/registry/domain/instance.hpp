@@ -1,0 +1,92 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace loquat::registry {
+
+// What an instance says of itself, or what somebody decided for it.
+enum class Status : std::uint8_t { up, down, starting, out_of_service, unknown };
+inline constexpr std::size_t status_count = 5;
+// `UP`, `DOWN`, `STARTING`, `OUT_OF_SERVICE`, `UNKNOWN`.
+std::string_view to_text(Status status);
+// In any case of letters; what is not one of them is `unknown`, as Eureka has it.
+Status status_of(std::string_view text);
+
+// What became of an instance last.
+enum class Action : std::uint8_t { added, modified, deleted };
+std::string_view to_text(Action action);  // `ADDED`, `MODIFIED`, `DELETED`
+
+// In the order in which they were given.
+using Texts = std::vector<std::pair<std::string, std::string>>;
+// Sets or replaces one.
+void set_text(Texts& texts, std::string_view name, std::string value);
+
+struct Port {
+    std::int32_t number = 0;
+    bool is_enabled = false;
+
+    friend bool operator==(const Port&, const Port&) = default;
+};
+
+struct DataCenter {
+    std::string class_name = "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo";
+    std::string name = "MyOwn";
+    Texts metadata;  // of Amazon's
+
+    friend bool operator==(const DataCenter&, const DataCenter&) = default;
+};
+
+struct Lease {
+    std::chrono::seconds renewal{30};   // how often the instance means to renew it
+    std::chrono::seconds duration{90};  // how long it may be silent
+    Time registered_at{};
+    Time renewed_at{};
+    Time evicted_at{};
+    Time up_since{};
+
+    friend bool operator==(const Lease&, const Lease&) = default;
+};
+
+// One running copy of an application, as Eureka's InstanceInfo.  Empty texts are left out on the
+// wire.
+struct Instance {
+    std::string id;
+    std::string app;  // upper case
+    std::string app_group;
+    std::string host_name;
+    std::string ip_address;
+    std::string vip_address;  // may be a list with commas
+    std::string secure_vip_address;
+    std::string asg_name;
+    std::string sid;
+    std::string home_page_url;
+    std::string status_page_url;
+    std::string health_check_url;
+    std::string secure_health_check_url;
+    Port port{7001, true};
+    Port secure_port{7002, false};
+    std::int32_t country_id = 1;
+    DataCenter data_center;
+    Lease lease;
+    Texts metadata;
+    Status status = Status::up;
+    Status overridden_status = Status::unknown;
+    bool is_coordinating = false;
+    Time updated_at{};
+    Time dirty_at{};  // of the instance's own last change, by its own clock
+    Action action = Action::added;
+
+    friend bool operator==(const Instance&, const Instance&) = default;
+};
+
+// An application's name in the registry: letters of ASCII in upper case.
+std::string to_app_name(std::string_view text);
+
+}  // namespace loquat::registry
