@@ -1,9 +1,9 @@
-#include "services/registry/domain/eureka_json.hpp"
+#include "services/registry/eureka/json.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/failure.hpp"
-#include "services/registry/domain/eureka_xml.hpp"
+#include "services/registry/eureka/xml.hpp"
 
 namespace loquat::registry {
 namespace {

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/registry/domain/eureka_json.hpp"
+#include "services/registry/eureka/json.hpp"
 
 namespace loquat::registry {
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "services/registry/domain/instance.hpp"
+#include "wire/json.hpp"
 
 namespace loquat::registry {
 
@@ -17,6 +18,8 @@ enum class Detail : std::uint8_t { full, compact };
 // `{"instance":{...}}` of a registration.  `now` stands in for times that are absent.  Throws
 // Failure `registry.malformed` (malformed) with a message that Eureka's clients know.
 Instance read_instance_json(std::string_view json, Time now);
+// The same of a value, wherever it came from: what `instance` holds, or a list of only that.
+Instance read_instance(const wire::Value* given, Time now);
 
 void append_instance_json(std::string& out, const Instance& instance, Detail detail);
 // `{"instance":{...}}`.

@@ -1,4 +1,4 @@
-#include "services/registry/domain/eureka_xml.hpp"
+#include "services/registry/eureka/xml.hpp"
 
 #include <fmt/format.h>
 

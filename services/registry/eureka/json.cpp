@@ -1,4 +1,4 @@
-#include "services/registry/domain/eureka_json.hpp"
+#include "services/registry/eureka/json.hpp"
 
 #include <charconv>
 #include <optional>
@@ -293,13 +293,17 @@ void append_application(std::string& out, const AppView& app, Detail detail) {
 
 }  // namespace
 
-Instance read_instance_json(std::string_view json, Time now) {
-    const Value body = wire::parse(json);
-    const Value* given = only_of(body.find("instance"));
-    if (given == nullptr || given->if_object() == nullptr) {
+Instance read_instance(const Value* given, Time now) {
+    const Value* only = only_of(given);
+    if (only == nullptr || only->if_object() == nullptr) {
         refuse("There is no instance in the body.");
     }
-    return instance_of(*given, now);
+    return instance_of(*only, now);
+}
+
+Instance read_instance_json(std::string_view json, Time now) {
+    const Value body = wire::parse(json);
+    return read_instance(body.find("instance"), now);
 }
 
 void append_instance_json(std::string& out, const Instance& instance, Detail detail) {
