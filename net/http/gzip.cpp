@@ -36,4 +36,27 @@ std::string GzipEncoder::encode(std::string_view text) {
     return out;
 }
 
+std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max) {
+    constexpr std::size_t piece_bytes = 16 * 1024;
+    z_stream stream{};
+    if (inflateInit2(&stream, window_bits + as_gzip) != Z_OK) {
+        throw std::bad_alloc{};
+    }
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    std::string out;
+    int result = Z_OK;
+    while (result == Z_OK && out.size() <= bytes_max) {
+        const std::size_t before = out.size();
+        out.resize(before + piece_bytes);
+        stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+        stream.avail_out = piece_bytes;
+        result = inflate(&stream, Z_NO_FLUSH);
+        out.resize(out.size() - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    const bool is_whole = result == Z_STREAM_END && stream.avail_in == 0;
+    return is_whole && out.size() <= bytes_max ? std::optional{std::move(out)} : std::nullopt;
+}
+
 }  // namespace loquat::net::http

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ class GzipEncoder {
   private:
     std::unique_ptr<z_stream_s> stream_;
 };
+
+// What such a text was; none when it is malformed, or longer than that.
+std::optional<std::string> gunzip(std::string_view bytes, std::size_t bytes_max);
 
 }  // namespace loquat::net::http

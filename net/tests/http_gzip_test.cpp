@@ -6,7 +6,7 @@
 namespace loquat::net::http {
 namespace {
 
-std::string gunzip(const std::string& packed, std::size_t size) {
+std::string unpack(const std::string& packed, std::size_t size) {
     std::string out(size + 1, '\0');
     z_stream stream{};
     EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
@@ -30,7 +30,7 @@ TEST(GzipEncoder, gives_texts_back_one_after_the_other) {
 
     for (const std::string& text :
          {std::string{}, std::string{"{}"}, std::string(50'000, 'a'), noise}) {
-        EXPECT_EQ(gunzip(encoder.encode(text), text.size()), text);
+        EXPECT_EQ(unpack(encoder.encode(text), text.size()), text);
     }
 }
 
@@ -38,6 +38,24 @@ TEST(GzipEncoder, makes_repetitive_text_small) {
     GzipEncoder encoder{1};
 
     EXPECT_LT(encoder.encode(std::string(50'000, 'a')).size(), 500U);
+}
+
+TEST(Gunzip, gives_back_what_was_compressed) {
+    GzipEncoder encoder{1};
+    const std::string text(100'000, 'a');
+
+    EXPECT_EQ(gunzip(encoder.encode(text), 100'000), text);
+    EXPECT_EQ(gunzip(encoder.encode(""), 10), "");
+}
+
+TEST(Gunzip, refuses_what_is_cut_foreign_or_grows_beyond_its_limit) {
+    GzipEncoder encoder{1};
+    const std::string bomb = encoder.encode(std::string(10'000'000, 'a'));
+
+    EXPECT_FALSE(gunzip(bomb, 9'999'999));
+    EXPECT_FALSE(gunzip(bomb.substr(0, bomb.size() - 1), 20'000'000));
+    EXPECT_FALSE(gunzip(bomb + "x", 20'000'000));
+    EXPECT_FALSE(gunzip("no gzip at all", 100));
 }
 
 }  // namespace
