@@ -9,5 +9,6 @@ set(LOQUAT_SERVICES
   "consumer audit/audit"
   "presence presence/presence"
   "realtime"
+  "registry"
   "gateway"
 )

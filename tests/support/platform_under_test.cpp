@@ -46,7 +46,7 @@ void PlatformUnderTest::start() {
     made.clock = options_.clock;
     made.sources.settings = {"gateway.port=0", "config.port=0", "gateway.limits.enabled=false",
                              "platform.edge_loops=2", "platform.log_level=warn",
-                             "platform.drain_seconds=2"};
+                             "platform.drain_seconds=2", "registry.port=0"};
     made.sources.settings.insert(made.sources.settings.end(), options_.settings.begin(),
                                  options_.settings.end());
     if (!options_.configuration.empty()) {

@@ -39,6 +39,38 @@ std::string_view to_text(Action action) {
     return "ADDED";
 }
 
+std::string_view to_text(Departure departure) {
+    switch (departure) {
+        case Departure::none:
+            return {};
+        case Departure::canceled:
+            return "it signed off";
+        case Departure::lease_ended:
+            return "it fell silent, and its lease ended";
+        case Departure::connection_broke:
+            return "its connection broke, and it was not heard of again";
+    }
+    return {};
+}
+
+std::size_t bytes_of(const Instance& instance) {
+    std::size_t bytes = sizeof(Instance);
+    for (const std::string* text :
+         {&instance.id, &instance.app, &instance.app_group, &instance.host_name,
+          &instance.ip_address, &instance.vip_address, &instance.secure_vip_address,
+          &instance.asg_name, &instance.sid, &instance.home_page_url, &instance.status_page_url,
+          &instance.health_check_url, &instance.secure_health_check_url,
+          &instance.data_center.class_name, &instance.data_center.name}) {
+        bytes += text->size();
+    }
+    for (const Texts* texts : {&instance.metadata, &instance.data_center.metadata}) {
+        for (const auto& [name, value] : *texts) {
+            bytes += sizeof(Texts::value_type) + name.size() + value.size();
+        }
+    }
+    return bytes;
+}
+
 void set_text(Texts& texts, std::string_view name, std::string value) {
     const auto found = std::ranges::find(
         texts, name, [](const auto& text) { return std::string_view{text.first}; });

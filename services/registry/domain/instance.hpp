@@ -23,6 +23,11 @@ Status status_of(std::string_view text);
 enum class Action : std::uint8_t { added, modified, deleted };
 std::string_view to_text(Action action);  // `ADDED`, `MODIFIED`, `DELETED`
 
+// Why an instance is not here any more.
+enum class Departure : std::uint8_t { none, canceled, lease_ended, connection_broke };
+// A sentence for people; empty for none.
+std::string_view to_text(Departure departure);
+
 // In the order in which they were given.
 using Texts = std::vector<std::pair<std::string, std::string>>;
 // Sets or replaces one.
@@ -85,6 +90,9 @@ struct Instance {
 
     friend bool operator==(const Instance&, const Instance&) = default;
 };
+
+// What an instance takes of memory, about.
+std::size_t bytes_of(const Instance& instance);
 
 // An application's name in the registry: letters of ASCII in upper case.
 std::string to_app_name(std::string_view text);

@@ -6,29 +6,37 @@
 #include "base/failure.hpp"
 
 namespace loquat::registry {
+namespace {
+
+constexpr std::size_t instance_bytes_max = 64 * 1024;
+// Clocks of two machines differ by no more, or one of them is wrong.
+constexpr std::chrono::minutes clock_difference_max{1};
+
+}  // namespace
 
 const InstanceBook::App* InstanceBook::find_app(std::string_view name) const {
     const auto found = apps_.find(to_app_name(name));
     return found == apps_.end() ? nullptr : &found->second;
 }
 
-InstanceBook::Entry* InstanceBook::find_entry(std::string_view app, std::string_view id) {
-    const auto found = apps_.find(to_app_name(app));
-    if (found == apps_.end()) {
-        return nullptr;
-    }
-    const auto entry = found->second.find(id);
-    return entry == found->second.end() ? nullptr : &entry->second;
+InstanceBook::Entry* InstanceBook::find_own(std::string_view app, std::string_view id) {
+    return const_cast<Entry*>(find_entry(app, id));
 }
 
-std::shared_ptr<const Instance> InstanceBook::find(std::string_view app,
-                                                   std::string_view id) const {
+const InstanceBook::Entry* InstanceBook::find_entry(std::string_view app,
+                                                    std::string_view id) const {
     const App* known = find_app(app);
     if (known == nullptr) {
         return nullptr;
     }
     const auto entry = known->find(id);
-    return entry == known->end() ? nullptr : entry->second.instance;
+    return entry == known->end() ? nullptr : &entry->second;
+}
+
+std::shared_ptr<const Instance> InstanceBook::find(std::string_view app,
+                                                   std::string_view id) const {
+    const Entry* entry = find_entry(app, id);
+    return entry == nullptr ? nullptr : entry->instance;
 }
 
 std::shared_ptr<const Instance> InstanceBook::find_anywhere(std::string_view id) const {
@@ -44,13 +52,37 @@ void InstanceBook::count(const Instance& instance, int by) {
     std::size_t& number = by_status_[static_cast<std::size_t>(instance.status)];
     number = by > 0 ? number + 1 : number - 1;
     size_ = by > 0 ? size_ + 1 : size_ - 1;
+    const std::size_t bytes = bytes_of(instance);
+    bytes_ = by > 0 ? bytes_ + bytes : bytes_ - bytes;
 }
 
-void InstanceBook::note(std::shared_ptr<const Instance> instance, Steady at) {
-    changes_.push_back({++version_, at, std::move(instance)});
-    while (changes_.size() > rules_.changes_max) {
-        forgotten_ = changes_.front().version;
-        changes_.pop_front();
+void InstanceBook::forget_oldest_change() {
+    forgotten_ = changes_.front().version;
+    change_bytes_ -= bytes_of(*changes_.front().instance);
+    changes_.pop_front();
+}
+
+void InstanceBook::note(std::shared_ptr<const Instance> instance, Departure why, Steady at) {
+    change_bytes_ += bytes_of(*instance);
+    changes_.push_back({++version_, at, std::move(instance), why});
+    while (changes_.size() > rules_.changes_max ||
+           (change_bytes_ > rules_.bytes_max && changes_.size() > 1)) {
+        forget_oldest_change();
+    }
+}
+
+void InstanceBook::due_at(Steady time) { next_due_ = std::min(next_due_, time); }
+
+void InstanceBook::require_room(const Instance& instance, const Entry* known) const {
+    if (bytes_of(instance) > instance_bytes_max) {
+        throw Failure{Kind::too_large, "registry.too_large",
+                      "An instance may say at most 64 KiB of itself."};
+    }
+    const bool is_full =
+        size_ >= rules_.instances_max || bytes_ + bytes_of(instance) > rules_.bytes_max;
+    if (known == nullptr && is_full) {
+        throw Failure{Kind::unavailable, "registry.full",
+                      "The registry holds as many instances as it may."};
     }
 }
 
@@ -60,7 +92,7 @@ void InstanceBook::put(Entry& entry, Instance instance, Moment now) {
     }
     entry.instance = std::make_shared<const Instance>(std::move(instance));
     count(*entry.instance, 1);
-    note(entry.instance, now.steady);
+    note(entry.instance, Departure::none, now.steady);
 }
 
 Steady InstanceBook::end_of_lease(const Instance& instance, Steady now) const {
@@ -87,12 +119,11 @@ Status InstanceBook::status_for(const Instance& instance, const Entry* known, Or
 }
 
 void InstanceBook::add(Instance instance, Origin origin, Moment now) {
-    Entry* known = find_entry(instance.app, instance.id);
-    if (known == nullptr && size_ >= rules_.instances_max) {
-        throw Failure{Kind::unavailable, "registry.full",
-                      "The registry holds as many instances as it may."};
-    }
-    if (known != nullptr && known->instance->dirty_at > instance.dirty_at) {
+    Entry* known = find_own(instance.app, instance.id);
+    require_room(instance, known);
+    // A copy of the future is of a clock that jumped: it must not stand against what comes now.
+    if (known != nullptr && known->instance->dirty_at > instance.dirty_at &&
+        known->instance->dirty_at <= now.wall + clock_difference_max) {
         instance = *known->instance;
     }
     if (instance.overridden_status != Status::unknown && !overrides_.contains(instance.id)) {
@@ -103,23 +134,30 @@ void InstanceBook::add(Instance instance, Origin origin, Moment now) {
     }
     instance.status = status_for(instance, known, origin, now.steady);
     instance.action = Action::added;
-    instance.lease.registered_at = now.wall;
+    if (origin == Origin::client || instance.lease.registered_at == Time{}) {
+        instance.lease.registered_at = now.wall;
+    }
     instance.lease.renewed_at = now.wall;
     instance.lease.evicted_at = {};
-    instance.lease.up_since = known != nullptr ? known->instance->lease.up_since : Time{};
+    if (origin == Origin::client) {
+        instance.lease.up_since = known != nullptr ? known->instance->lease.up_since : Time{};
+    }
     if (instance.lease.up_since == Time{} && instance.status == Status::up) {
         instance.lease.up_since = now.wall;
     }
     instance.updated_at = now.wall;
     Entry& entry = apps_[instance.app][instance.id];
     entry.lease_ends = end_of_lease(instance, now.steady);
+    entry.renewed_at = now.wall;
     entry.is_kept = false;
+    entry.is_broken = false;
+    due_at(entry.lease_ends);
     put(entry, std::move(instance), now);
 }
 
 InstanceBook::Renewal InstanceBook::renew(std::string_view app, std::string_view id,
                                           const Beat& beat, Origin origin, Moment now) {
-    Entry* entry = find_entry(app, id);
+    Entry* entry = find_own(app, id);
     if (entry == nullptr) {
         return Renewal::unknown;
     }
@@ -132,18 +170,18 @@ InstanceBook::Renewal InstanceBook::renew(std::string_view app, std::string_view
         return Renewal::unknown;
     }
     entry->lease_ends = end_of_lease(here, now.steady);
+    entry->renewed_at = now.wall;
     entry->is_kept = false;
-    Instance renewed = here;
-    renewed.lease.renewed_at = now.wall;
-    const bool has_other_status = status != here.status;
-    if (has_other_status) {
+    entry->is_broken = false;
+    due_at(entry->lease_ends);
+    if (status != here.status) {
+        Instance renewed = here;
+        renewed.lease.renewed_at = now.wall;
         renewed.status = status;
         renewed.overridden_status = beat.overridden.value_or(here.overridden_status);
         renewed.action = Action::modified;
         renewed.updated_at = now.wall;
         put(*entry, std::move(renewed), now);
-    } else {
-        entry->instance = std::make_shared<const Instance>(std::move(renewed));
     }
     if (beat.dirty_at && *beat.dirty_at < entry->instance->dirty_at && origin == Origin::peer) {
         return Renewal::is_newer;
@@ -151,7 +189,7 @@ InstanceBook::Renewal InstanceBook::renew(std::string_view app, std::string_view
     return Renewal::renewed;
 }
 
-bool InstanceBook::remove(std::string_view app, std::string_view id, Moment now) {
+bool InstanceBook::remove(std::string_view app, std::string_view id, Departure why, Moment now) {
     const auto found = apps_.find(to_app_name(app));
     if (found == apps_.end()) {
         return false;
@@ -170,13 +208,13 @@ bool InstanceBook::remove(std::string_view app, std::string_view id, Moment now)
     if (found->second.empty()) {
         apps_.erase(found);
     }
-    note(std::make_shared<const Instance>(std::move(gone)), now.steady);
+    note(std::make_shared<const Instance>(std::move(gone)), why, now.steady);
     return true;
 }
 
 bool InstanceBook::override_status(std::string_view app, std::string_view id, Status status,
                                    Moment now) {
-    Entry* entry = find_entry(app, id);
+    Entry* entry = find_own(app, id);
     if (entry == nullptr) {
         return false;
     }
@@ -191,13 +229,14 @@ bool InstanceBook::override_status(std::string_view app, std::string_view id, St
         changed.lease.up_since = now.wall;
     }
     entry->lease_ends = end_of_lease(changed, now.steady);
+    entry->renewed_at = now.wall;
     put(*entry, std::move(changed), now);
     return true;
 }
 
 bool InstanceBook::drop_override(std::string_view app, std::string_view id, Status next,
                                  Moment now) {
-    Entry* entry = find_entry(app, id);
+    Entry* entry = find_own(app, id);
     if (entry == nullptr) {
         return false;
     }
@@ -213,7 +252,7 @@ bool InstanceBook::drop_override(std::string_view app, std::string_view id, Stat
 
 bool InstanceBook::set_metadata(std::string_view app, std::string_view id, const Texts& texts,
                                 Moment now) {
-    Entry* entry = find_entry(app, id);
+    Entry* entry = find_own(app, id);
     if (entry == nullptr) {
         return false;
     }
@@ -221,6 +260,7 @@ bool InstanceBook::set_metadata(std::string_view app, std::string_view id, const
     for (const auto& [name, value] : texts) {
         set_text(changed.metadata, name, value);
     }
+    require_room(changed, entry);
     changed.action = Action::modified;
     changed.updated_at = now.wall;
     put(*entry, std::move(changed), now);
@@ -238,53 +278,77 @@ std::size_t InstanceBook::may_remove(const std::string& name, std::size_t size, 
     return most > removed.size() ? most - removed.size() : 0;
 }
 
-void InstanceBook::expire_app(const std::string& name, App& app, Moment now,
-                              std::vector<std::string>& removed) {
-    std::vector<std::string> silent;
-    std::vector<std::string> gone;
-    for (const auto& [id, entry] : app) {
+bool InstanceBook::hold(std::string_view app, std::string_view id) {
+    Entry* entry = find_own(app, id);
+    if (entry == nullptr) {
+        return false;
+    }
+    ++entry->connections;
+    return true;
+}
+
+void InstanceBook::let_go(std::string_view app, std::string_view id, Moment now) {
+    Entry* entry = find_own(app, id);
+    if (entry == nullptr || entry->connections == 0 || --entry->connections > 0) {
+        return;
+    }
+    entry->is_broken = true;
+    entry->lease_ends = std::min<Steady>(entry->lease_ends, now.steady + rules_.broken_grace);
+    due_at(entry->lease_ends);
+}
+
+void InstanceBook::expire_app(const std::string& name, App& app, Steady now,
+                              std::vector<Due>& gone) {
+    std::vector<Entry*> silent;
+    for (auto& [id, entry] : app) {
         const auto lease = entry.instance->lease.duration;
-        if (now.steady >= entry.lease_ends + lease * rules_.kept_leases_max) {
-            gone.push_back(id);
-        } else if (now.steady >= entry.lease_ends) {
-            silent.push_back(id);
+        if (now < entry.lease_ends) {
+            due_at(entry.lease_ends);
+        } else if (entry.is_broken) {
+            gone.push_back({name, id, Departure::connection_broke});
+        } else if (now >= entry.lease_ends + lease * rules_.kept_leases_max) {
+            gone.push_back({name, id, Departure::lease_ended});
+        } else {
+            silent.push_back(&entry);
         }
     }
-    const bool may_all = silent.size() <= may_remove(name, app.size(), now.steady);
-    for (const std::string& id : silent) {
-        app.find(id)->second.is_kept = !may_all;
-    }
-    if (may_all) {
-        gone.insert(gone.end(), silent.begin(), silent.end());
-    }
-    for (const std::string& id : gone) {
-        removals_[name].at.push_back(now.steady);
-        removed.push_back(id);
+    const bool may_all = silent.size() <= may_remove(name, app.size(), now);
+    for (Entry* entry : silent) {
+        entry->is_kept = !may_all;
+        if (may_all) {
+            removals_[name].at.push_back(now);
+            gone.push_back({name, entry->instance->id, Departure::lease_ended});
+        } else {
+            due_at(now + std::chrono::seconds{1});
+        }
     }
 }
 
-std::vector<std::string> InstanceBook::expire(Moment now) {
-    std::vector<std::pair<std::string, std::string>> gone;
-    for (auto& [name, app] : apps_) {
-        std::vector<std::string> ids;
-        expire_app(name, app, now, ids);
-        for (std::string& id : ids) {
-            gone.emplace_back(name, std::move(id));
+void InstanceBook::forget(Steady now) {
+    while (!changes_.empty() && changes_.front().at + rules_.changes_kept <= now) {
+        forget_oldest_change();
+    }
+    std::erase_if(overrides_, [now](const auto& one) { return one.second.ends <= now; });
+    std::erase_if(removals_, [this, now](const auto& one) {
+        return one.second.at.empty() || one.second.at.back() + rules_.removal_window <= now;
+    });
+}
+
+std::vector<InstanceBook::Removed> InstanceBook::expire(Moment now) {
+    std::vector<Due> gone;
+    if (now.steady >= next_due_) {
+        next_due_ = Steady::max();
+        for (auto& [name, app] : apps_) {
+            expire_app(name, app, now.steady, gone);
         }
     }
-    std::vector<std::string> removed;
-    for (auto& [name, id] : gone) {
-        remove(name, id, now);
-        removed.push_back(std::move(id));
+    std::vector<Removed> removed;
+    for (const Due& one : gone) {
+        const auto instance = find(one.app, one.id);
+        remove(one.app, one.id, one.why, now);
+        removed.push_back({instance, one.why});
     }
-    while (!changes_.empty() && changes_.front().at + rules_.changes_kept <= now.steady) {
-        forgotten_ = changes_.front().version;
-        changes_.pop_front();
-    }
-    std::erase_if(overrides_, [&now](const auto& one) { return one.second.ends <= now.steady; });
-    std::erase_if(removals_, [this, &now](const auto& one) {
-        return one.second.at.empty() || one.second.at.back() + rules_.removal_window <= now.steady;
-    });
+    forget(now.steady);
     return removed;
 }
 

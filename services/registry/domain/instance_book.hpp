@@ -42,6 +42,10 @@ class InstanceBook {
         std::int32_t kept_leases_max = 10;
         std::chrono::seconds changes_kept{180};
         std::size_t changes_max = 100'000;
+        // Of everything that instances say, and again of what is kept of their changes.
+        std::size_t bytes_max = 256 * 1024 * 1024;
+        // An instance whose connection broke has so long to be heard of again.
+        std::chrono::milliseconds broken_grace{1000};
         std::chrono::seconds override_kept{3600};
         std::size_t instances_max = 50'000;
     };
@@ -60,12 +64,16 @@ class InstanceBook {
     struct Entry {
         std::shared_ptr<const Instance> instance;
         Steady lease_ends{};
-        bool is_kept = false;  // its lease is over, and it is kept all the same
+        Time renewed_at{};
+        bool is_kept = false;    // its lease is over, and it is kept all the same
+        bool is_broken = false;  // the connection that it held is gone, and it was not heard since
+        std::uint32_t connections = 0;  // that it holds: with the last its lease shrinks
     };
     struct Change {
         std::uint64_t version = 0;
         Steady at{};
         std::shared_ptr<const Instance> instance;  // as it was then, with its action
+        Departure departure = Departure::none;
     };
     using App = std::map<std::string, Entry, std::less<>>;  // by id
     using Apps = std::map<std::string, App, std::less<>>;   // by name
@@ -77,20 +85,35 @@ class InstanceBook {
     Renewal renew(std::string_view app, std::string_view id, const Beat& beat, Origin origin,
                   Moment now);
     // False when it is not there; so for the ones below.
-    bool remove(std::string_view app, std::string_view id, Moment now);
+    bool remove(std::string_view app, std::string_view id, Departure why, Moment now);
     bool override_status(std::string_view app, std::string_view id, Status status, Moment now);
     // The instance's own status is `next` from now on.
     bool drop_override(std::string_view app, std::string_view id, Status next, Moment now);
+    // Throws `registry.too_large`.
     bool set_metadata(std::string_view app, std::string_view id, const Texts& texts, Moment now);
 
-    // Ends leases, and forgets old changes and overrides; the ids of who was removed.
-    std::vector<std::string> expire(Moment now);
+    // A connection lives as long as the instance: when the last breaks and nothing more is heard,
+    // the instance is gone soon, however many others are.
+    bool hold(std::string_view app, std::string_view id);
+    void let_go(std::string_view app, std::string_view id, Moment now);
+
+    struct Removed {
+        std::shared_ptr<const Instance> instance;
+        Departure why = Departure::none;
+    };
+    // Ends leases, and forgets old changes and overrides; who was removed.  Cheap while nothing is
+    // due.
+    std::vector<Removed> expire(Moment now);
 
     const Apps& apps() const { return apps_; }
     const App* find_app(std::string_view name) const;
+    const Entry* find_entry(std::string_view app, std::string_view id) const;
     std::shared_ptr<const Instance> find(std::string_view app, std::string_view id) const;
     std::shared_ptr<const Instance> find_anywhere(std::string_view id) const;
     std::size_t size() const { return size_; }
+    std::size_t count_of(Status status) const {
+        return by_status_[static_cast<std::size_t>(status)];
+    }
     // `DOWN_1_UP_3_`; of an empty registry nothing.
     std::string hash_code() const;
 
@@ -99,6 +122,8 @@ class InstanceBook {
     // The latest change of each instance after `version`, oldest first; none when not all of them
     // are known any more.
     std::optional<std::vector<Change>> changes_since(std::uint64_t version) const;
+    // The last change that is not kept any more.
+    std::uint64_t forgotten() const { return forgotten_; }
     // Those that are still kept: what Eureka calls the delta.
     std::vector<Change> recent_changes() const;
 
@@ -111,14 +136,22 @@ class InstanceBook {
         std::deque<Steady> at;
     };
 
-    Entry* find_entry(std::string_view app, std::string_view id);
+    Entry* find_own(std::string_view app, std::string_view id);
     void put(Entry& entry, Instance instance, Moment now);
-    void note(std::shared_ptr<const Instance> instance, Steady at);
+    void note(std::shared_ptr<const Instance> instance, Departure why, Steady at);
+    void forget_oldest_change();
     void count(const Instance& instance, int by);
+    void require_room(const Instance& instance, const Entry* known) const;
+    void due_at(Steady time);
     Status status_for(const Instance& instance, const Entry* known, Origin origin, Steady now);
     std::size_t may_remove(const std::string& name, std::size_t size, Steady now);
-    void expire_app(const std::string& name, App& app, Moment now,
-                    std::vector<std::string>& removed);
+    struct Due {
+        std::string app;
+        std::string id;
+        Departure why = Departure::none;
+    };
+    void expire_app(const std::string& name, App& app, Steady now, std::vector<Due>& gone);
+    void forget(Steady now);
     Steady end_of_lease(const Instance& instance, Steady now) const;
 
     Rules rules_;
@@ -128,7 +161,10 @@ class InstanceBook {
     std::unordered_map<std::string, Override> overrides_;
     std::map<std::string, Removals, std::less<>> removals_;
     std::deque<Change> changes_;
-    std::uint64_t forgotten_ = 0;  // the last change that is not kept any more
+    std::size_t bytes_ = 0;
+    std::size_t change_bytes_ = 0;
+    Steady next_due_ = Steady::max();  // no lease ends before
+    std::uint64_t forgotten_ = 0;      // the last change that is not kept any more
     std::uint64_t version_ = 0;
 };
 

@@ -11,8 +11,6 @@
 namespace loquat::registry {
 namespace {
 
-constexpr std::size_t replicated_max = 1'000;  // tasks of one batch
-
 EurekaReply nothing(int status) { return {.status = status, .type = {}, .body = {}}; }
 
 EurekaReply refuse(std::string why) {
@@ -23,14 +21,6 @@ EurekaReply content(const EurekaRequest& request, std::string body) {
     return {.status = 200,
             .type = request.wants_json ? "application/json" : "application/xml",
             .body = std::move(body)};
-}
-
-std::optional<Time> time_of(std::optional<std::string_view> text) {
-    std::int64_t ms = 0;
-    if (!text || std::from_chars(text->data(), text->data() + text->size(), ms).ec != std::errc{}) {
-        return std::nullopt;
-    }
-    return from_unix_ms(ms);
 }
 
 // Instances of applications, gathered so that they can be shown.
@@ -56,12 +46,12 @@ class Gathered {
     std::vector<std::vector<const Instance*>> lists_;
 };
 
-EurekaReply show_all(const EurekaRequest& request, const Gathered& gathered,
-                     std::int64_t delta_version, const std::string& hash_code) {
+std::string applications_text(const EurekaRequest& request, const Gathered& gathered,
+                              std::int64_t delta_version, const std::string& hash_code) {
     const std::vector<AppView> views = gathered.views();
     const AppsView all{delta_version, hash_code, views};
-    return content(request, request.wants_json ? applications_json(all, request.detail)
-                                               : applications_xml(all, request.detail));
+    return request.wants_json ? applications_json(all, request.detail)
+                              : applications_xml(all, request.detail);
 }
 
 bool has_address(std::string_view list, std::string_view wanted) {
@@ -75,24 +65,6 @@ bool has_address(std::string_view list, std::string_view wanted) {
     return false;
 }
 
-std::string text_of(const wire::Value& task, std::string_view name) {
-    const wire::Value* value = task.find(name);
-    if (value == nullptr || value->is_null()) {
-        return {};
-    }
-    const std::string* text = value->if_string();
-    return text != nullptr ? *text : wire::to_json(*value);
-}
-
-std::string replied(int status, const Instance* entity = nullptr) {
-    std::string out = "{\"statusCode\":" + std::to_string(status);
-    if (entity != nullptr) {
-        out += ",\"responseEntity\":";
-        append_instance_json(out, *entity, Detail::full);
-    }
-    return out + "}";
-}
-
 }  // namespace
 
 std::optional<std::string_view> EurekaRequest::find_query(std::string_view name) const {
@@ -102,6 +74,18 @@ std::optional<std::string_view> EurekaRequest::find_query(std::string_view name)
         }
     }
     return std::nullopt;
+}
+
+EurekaFront::EurekaFront(InstanceBook& book, std::vector<std::string> own_names,
+                         OnReplicated on_replicated)
+    : book_(book), own_names_(std::move(own_names)), on_replicated_(std::move(on_replicated)) {
+    for (std::string& name : own_names_) {
+        name = to_app_name(name);
+    }
+}
+
+bool EurekaFront::may_change(std::string_view app, bool is_trusted) const {
+    return is_trusted || std::ranges::find(own_names_, to_app_name(app)) == own_names_.end();
 }
 
 void EurekaFront::tell(Replicated::Kind kind, const EurekaRequest& request, std::string_view app,
@@ -121,7 +105,17 @@ EurekaReply EurekaFront::answer(const EurekaRequest& request, Moment now) {
         return nothing(404);
     }
     if (path[0] == "apps") {
+        if (path.size() > 1 && request.method != "GET" &&
+            !may_change(path[1], request.is_trusted)) {
+            return {
+                .status = 403,
+                .type = "text/plain;charset=UTF-8",
+                .body = path[1] + " is a name of the platform's own: the internal key is needed"};
+        }
         return answer_apps(request, now);
+    }
+    if (path[0] == "status" && path.size() == 1) {
+        return show_status();
     }
     if ((path[0] == "vips" || path[0] == "svips") && path.size() == 2) {
         return request.method == "GET" ? answer_vip(request) : nothing(405);
@@ -146,9 +140,9 @@ EurekaReply EurekaFront::answer_apps(const EurekaRequest& request, Moment now) {
     const auto& path = request.path;
     switch (path.size()) {
         case 1:
-            return request.method == "GET" ? show(request, book_.apps()) : nothing(405);
+            return request.method == "GET" ? show_all(request, now) : nothing(405);
         case 2:
-            return path[1] == "delta" && request.method == "GET" ? show_delta(request)
+            return path[1] == "delta" && request.method == "GET" ? show_delta(request, now)
                                                                  : answer_app(request, now);
         case 3:
             return answer_instance(request, now);
@@ -192,8 +186,13 @@ EurekaReply EurekaFront::answer_instance(const EurekaRequest& request, Moment no
     if (request.method != "GET") {
         return nothing(405);
     }
-    const auto found = book_.find(request.path[1], request.path[2]);
-    return found ? show_one(request, *found) : nothing(404);
+    const InstanceBook::Entry* found = book_.find_entry(request.path[1], request.path[2]);
+    if (found == nullptr) {
+        return nothing(404);
+    }
+    Instance shown = *found->instance;
+    shown.lease.renewed_at = found->renewed_at;
+    return show_one(request, shown);
 }
 
 EurekaReply EurekaFront::register_instance(const EurekaRequest& request, Moment now) {
@@ -209,7 +208,7 @@ EurekaReply EurekaFront::register_instance(const EurekaRequest& request, Moment 
 }
 
 EurekaReply EurekaFront::renew(const EurekaRequest& request, Moment now) {
-    InstanceBook::Beat beat{.dirty_at = time_of(request.find_query("lastDirtyTimestamp"))};
+    InstanceBook::Beat beat{.dirty_at = time_of_query(request.find_query("lastDirtyTimestamp"))};
     if (const auto overridden = request.find_query("overriddenstatus")) {
         beat.overridden = status_of(*overridden);
     }
@@ -231,7 +230,7 @@ EurekaReply EurekaFront::renew(const EurekaRequest& request, Moment now) {
 }
 
 EurekaReply EurekaFront::cancel(const EurekaRequest& request, Moment now) {
-    if (!book_.remove(request.path[1], request.path[2], now)) {
+    if (!book_.remove(request.path[1], request.path[2], Departure::canceled, now)) {
         return nothing(404);
     }
     tell(Replicated::Kind::canceled, request, request.path[1], request.path[2]);
@@ -277,84 +276,53 @@ EurekaReply EurekaFront::set_metadata(const EurekaRequest& request, Moment now) 
     return nothing(200);
 }
 
-// A batch of another registry: each task has its answer, in the order of the tasks.
-EurekaReply EurekaFront::replicate(const EurekaRequest& request, Moment now) {
-    const wire::Value body = wire::parse(request.body);
-    const wire::Value* list = body.find("replicationList");
-    const wire::Array* tasks = list == nullptr ? nullptr : list->if_array();
-    if (tasks == nullptr || tasks->size() > replicated_max) {
-        return refuse("replicationList must be a list of at most " +
-                      std::to_string(replicated_max));
-    }
-    std::string out = "{\"responseList\":[";
-    for (const wire::Value& task : *tasks) {
-        if (!out.ends_with('[')) {
-            out += ',';
+EurekaReply EurekaFront::show_all(const EurekaRequest& request, Moment now) {
+    const auto make = [&] {
+        Gathered gathered;
+        for (const auto& [name, app] : book_.apps()) {
+            for (const auto& [id, entry] : app) {
+                gathered.add(name, entry.instance.get());
+            }
         }
-        out += replicate_one(task, now);
-    }
-    return {.status = 200, .type = "application/json", .body = out + "]}"};
+        return applications_text(request, gathered, 1, book_.hash_code());
+    };
+    EurekaReply reply = content(request, {});
+    reply.whole = answers_.get({WholeAnswers::What::all, request.wants_json, request.detail},
+                               book_.version(), now.steady, make);
+    return reply;
 }
 
-std::string EurekaFront::replicate_one(const wire::Value& task, Moment now) {
-    const std::string app = text_of(task, "appName");
-    const std::string id = text_of(task, "id");
-    const std::string action = text_of(task, "action");
-    const wire::Value* given = task.find("instanceInfo");
-    if (action == "Register" && given != nullptr) {
-        Instance instance = read_instance(given, now.wall);
-        if (!missing_of(instance, app).empty()) {
-            return replied(400);
+EurekaReply EurekaFront::show_delta(const EurekaRequest& request, Moment now) {
+    const auto make = [&] {
+        std::vector<InstanceBook::Change> changes = book_.recent_changes();
+        std::ranges::sort(changes, {}, [](const auto& one) {
+            return std::pair{std::string_view{one.instance->app}, one.version};
+        });
+        Gathered gathered;
+        for (const auto& change : changes) {
+            gathered.add(change.instance->app, change.instance.get());
         }
-        book_.add(std::move(instance), Origin::peer, now);
-        return replied(200);
-    }
-    if (action == "Cancel") {
-        return replied(book_.remove(app, id, now) ? 200 : 404);
-    }
-    const Status status = status_of(text_of(task, "status"));
-    if (action == "StatusUpdate") {
-        return replied(book_.override_status(app, id, status, now) ? 200 : 404);
-    }
-    if (action == "DeleteStatusOverride") {
-        return replied(book_.drop_override(app, id, status, now) ? 200 : 404);
-    }
-    if (action != "Heartbeat") {
-        return replied(400);
-    }
-    const std::string dirty = text_of(task, "lastDirtyTimestamp");
-    switch (book_.renew(app, id, {.dirty_at = time_of(dirty)}, Origin::peer, now)) {
-        case InstanceBook::Renewal::unknown:
-            return replied(404);
-        case InstanceBook::Renewal::is_newer:
-            return replied(409, book_.find(app, id).get());
-        case InstanceBook::Renewal::renewed:
-            break;
-    }
-    return replied(200);
+        return applications_text(request, gathered, static_cast<std::int64_t>(book_.version()),
+                                 book_.hash_code());
+    };
+    EurekaReply reply = content(request, {});
+    // What is not kept any more leaves the delta without a new version.
+    reply.whole = answers_.get({WholeAnswers::What::delta, request.wants_json, request.detail},
+                               book_.version() + book_.forgotten(), now.steady, make);
+    return reply;
 }
 
-EurekaReply EurekaFront::show(const EurekaRequest& request, const InstanceBook::Apps& apps) const {
-    Gathered gathered;
-    for (const auto& [name, app] : apps) {
-        for (const auto& [id, entry] : app) {
-            gathered.add(name, entry.instance.get());
-        }
-    }
-    return show_all(request, gathered, 1, book_.hash_code());
-}
-
-EurekaReply EurekaFront::show_delta(const EurekaRequest& request) const {
-    std::vector<InstanceBook::Change> changes = book_.recent_changes();
-    std::ranges::sort(changes, {}, [](const auto& one) {
-        return std::pair{std::string_view{one.instance->app}, one.version};
-    });
-    Gathered gathered;
-    for (const auto& change : changes) {
-        gathered.add(change.instance->app, change.instance.get());
-    }
-    return show_all(request, gathered, static_cast<std::int64_t>(book_.version()),
-                    book_.hash_code());
+EurekaReply EurekaFront::show_status() const {
+    const auto count = [this](Status status) {
+        return "\"" + std::string{to_text(status)} + "\":" + std::to_string(book_.count_of(status));
+    };
+    return {.status = 200,
+            .type = "application/json",
+            .body = "{\"generalStats\":{\"instances\":\"" + std::to_string(book_.size()) +
+                    "\",\"applications\":\"" + std::to_string(book_.apps().size()) +
+                    "\"},\"applicationStats\":{" + count(Status::up) + "," + count(Status::down) +
+                    "," + count(Status::starting) + "," + count(Status::out_of_service) + "," +
+                    count(Status::unknown) + "},\"isHeathly\":true}"};
 }
 
 EurekaReply EurekaFront::answer_vip(const EurekaRequest& request) {
@@ -371,7 +339,8 @@ EurekaReply EurekaFront::answer_vip(const EurekaRequest& request) {
             }
         }
     }
-    return show_all(request, gathered, is_empty ? -1 : 1, is_empty ? "" : book_.hash_code());
+    return content(request, applications_text(request, gathered, is_empty ? -1 : 1,
+                                              is_empty ? "" : book_.hash_code()));
 }
 
 EurekaReply EurekaFront::show_one(const EurekaRequest& request, const Instance& instance) const {

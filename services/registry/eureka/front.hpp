@@ -8,6 +8,7 @@
 
 #include "services/registry/domain/instance_book.hpp"
 #include "services/registry/eureka/json.hpp"
+#include "services/registry/eureka/whole_answers.hpp"
 
 namespace loquat::registry {
 
@@ -21,14 +22,19 @@ struct EurekaRequest {
     bool has_xml = false;     // Content-Type names XML
     Detail detail = Detail::full;
     Origin origin = Origin::client;
+    bool is_trusted = false;  // came with the key between services
 
     std::optional<std::string_view> find_query(std::string_view name) const;
 };
+
+// Milliseconds of 1970 in decimal digits; none for anything else.
+std::optional<Time> time_of_query(std::optional<std::string_view> text);
 
 struct EurekaReply {
     int status = 200;
     std::string type;  // empty: without a body
     std::string body;
+    std::shared_ptr<EncodedText> whole = nullptr;  // instead of `body`: shared by all who ask
 };
 
 // What other registries must hear of, once it was done here.
@@ -47,8 +53,8 @@ class EurekaFront {
   public:
     using OnReplicated = std::function<void(Replicated)>;
 
-    EurekaFront(InstanceBook& book, OnReplicated on_replicated)
-        : book_(book), on_replicated_(std::move(on_replicated)) {}
+    // Applications of these names (the platform's own) are changed only by who is trusted.
+    EurekaFront(InstanceBook& book, std::vector<std::string> own_names, OnReplicated on_replicated);
 
     EurekaReply answer(const EurekaRequest& request, Moment now);
 
@@ -63,15 +69,19 @@ class EurekaFront {
     EurekaReply cancel(const EurekaRequest& request, Moment now);
     EurekaReply set_metadata(const EurekaRequest& request, Moment now);
     EurekaReply replicate(const EurekaRequest& request, Moment now);
-    std::string replicate_one(const wire::Value& task, Moment now);
-    EurekaReply show(const EurekaRequest& request, const InstanceBook::Apps& apps) const;
-    EurekaReply show_delta(const EurekaRequest& request) const;
+    std::string replicate_one(const wire::Value& task, bool is_trusted, Moment now);
+    bool may_change(std::string_view app, bool is_trusted) const;
+    EurekaReply show_all(const EurekaRequest& request, Moment now);
+    EurekaReply show_delta(const EurekaRequest& request, Moment now);
+    EurekaReply show_status() const;
     EurekaReply show_one(const EurekaRequest& request, const Instance& instance) const;
     EurekaReply show_overrides() const;
     void tell(Replicated::Kind kind, const EurekaRequest& request, std::string_view app,
               std::string_view id, Status status = Status::unknown);
 
     InstanceBook& book_;
+    std::vector<std::string> own_names_;
+    WholeAnswers answers_;
     OnReplicated on_replicated_;
 };
 

@@ -17,20 +17,27 @@ struct Front : testing::Test {
     FakeClock clock;
     InstanceBook book{{}};
     std::vector<Replicated> told;
-    EurekaFront front{book, [this](Replicated one) { told.push_back(std::move(one)); }};
+    EurekaFront front{
+        book, {"gateway"}, [this](Replicated one) { told.push_back(std::move(one)); }};
     bool wants_json = true;
+    bool is_trusted = false;
     Origin origin = Origin::client;
 
     EurekaReply ask(std::string_view method, std::vector<std::string> path,
                     std::vector<std::pair<std::string, std::string>> query = {},
                     std::string_view body = {}) {
-        return front.answer({.method = method,
-                             .path = std::move(path),
-                             .query = std::move(query),
-                             .body = body,
-                             .wants_json = wants_json,
-                             .origin = origin},
-                            {clock.now(), clock.steady()});
+        EurekaReply reply = front.answer({.method = method,
+                                          .path = std::move(path),
+                                          .query = std::move(query),
+                                          .body = body,
+                                          .wants_json = wants_json,
+                                          .origin = origin,
+                                          .is_trusted = is_trusted},
+                                         {clock.now(), clock.steady()});
+        if (reply.whole) {
+            reply.body = reply.whole->plain();
+        }
+        return reply;
     }
     static std::string body_of(const std::string& app, const std::string& id,
                                const std::string& more = {}) {
@@ -172,6 +179,40 @@ TEST_F(Front, answers_each_task_of_a_peer_in_order) {
 TEST_F(Front, refuses_batches_that_are_none) {
     EXPECT_EQ(ask("POST", {"peerreplication", "batch"}, {}, "{}").status, 400);
     EXPECT_THROW(ask("POST", {"peerreplication", "batch"}, {}, "{"), Failure);
+}
+
+TEST_F(Front, lets_only_the_trusted_take_a_name_of_the_platforms_own) {
+    EXPECT_EQ(add("Gateway", "a"), 403);
+    is_trusted = true;
+    EXPECT_EQ(add("Gateway", "a"), 204);
+    is_trusted = false;
+    EXPECT_EQ(ask("DELETE", {"apps", "gateway", "a"}).status, 403);
+    EXPECT_EQ(ask("GET", {"apps", "gateway", "a"}).status, 200);
+    EXPECT_THAT(ask("POST", {"peerreplication", "batch"}, {},
+                    R"({"replicationList":[{"appName":"GATEWAY","id":"a","action":"Cancel"}]})")
+                    .body,
+                HasSubstr(R"("statusCode":403)"));
+}
+
+TEST_F(Front, shows_when_an_instance_was_heard_of_last) {
+    add("chat", "a");
+    clock.advance(5s);
+    ask("PUT", {"apps", "chat", "a"});
+
+    EXPECT_THAT(ask("GET", {"apps", "chat", "a"}).body,
+                HasSubstr(R"("lastRenewalTimestamp":)" + std::to_string(to_unix_ms(clock.now()))));
+}
+
+TEST_F(Front, makes_a_whole_answer_once_for_a_version) {
+    add("chat", "a");
+    const EurekaRequest request{.method = "GET", .path = {"apps"}, .wants_json = true};
+    const Moment now{clock.now(), clock.steady()};
+
+    const auto first = front.answer(request, now).whole;
+
+    EXPECT_EQ(front.answer(request, now).whole, first);
+    add("chat", "b");
+    EXPECT_THAT(front.answer(request, now).whole->plain(), HasSubstr("UP_2_"));
 }
 
 }  // namespace

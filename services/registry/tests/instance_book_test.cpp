@@ -49,7 +49,11 @@ struct Book : testing::Test {
     }
     std::vector<std::string> pass(std::chrono::milliseconds time) {
         clock.advance(time);
-        return book().expire(now());
+        std::vector<std::string> ids;
+        for (const auto& removed : book().expire(now())) {
+            ids.push_back(removed.instance->id);
+        }
+        return ids;
     }
 };
 
@@ -69,7 +73,7 @@ TEST_F(Book, counts_its_instances_by_status_in_the_hash_code) {
     book().override_status("MAIL", "c", Status::down, now());
 
     EXPECT_EQ(book().hash_code(), "DOWN_1_UP_2_");
-    EXPECT_TRUE(book().remove("CHAT", "a", now()));
+    EXPECT_TRUE(book().remove("CHAT", "a", Departure::canceled, now()));
     EXPECT_EQ(book().hash_code(), "DOWN_1_UP_1_");
 }
 
@@ -199,7 +203,7 @@ TEST_F(Book, tells_the_latest_change_of_each_instance) {
     add("CHAT", "b");
     const std::uint64_t seen = book().version();
     book().set_metadata("CHAT", "b", {{"zone", "z"}}, now());
-    book().remove("CHAT", "b", now());
+    book().remove("CHAT", "b", Departure::canceled, now());
     add("MAIL", "c");
 
     const auto changes = book().changes_since(seen);
@@ -234,6 +238,69 @@ TEST_F(Book, is_full_at_its_limit_but_for_who_is_known) {
 
     EXPECT_THROW(add("CHAT", "b"), Failure);
     EXPECT_NO_THROW(add("CHAT", "a"));
+}
+
+TEST_F(Book, is_full_at_its_limit_of_bytes) {
+    rules.bytes_max = 4'000;
+    add("CHAT", "a");
+    Instance large = instance("CHAT", "b");
+    large.metadata = {{"text", std::string(4'000, 'x')}};
+
+    EXPECT_THROW(book().add(large, Origin::client, now()), Failure);
+    EXPECT_EQ(book().size(), 1u);
+}
+
+TEST_F(Book, refuses_an_instance_that_says_too_much_of_itself) {
+    add("CHAT", "a");
+    std::string code;
+
+    try {
+        book().set_metadata("CHAT", "a", {{"text", std::string(100'000, 'x')}}, now());
+    } catch (const Failure& failure) {
+        code = failure.code;
+    }
+
+    EXPECT_EQ(code, "registry.too_large");
+    EXPECT_THAT(book().find("CHAT", "a")->metadata, IsEmpty());
+}
+
+// However many fall at once: a connection that broke is no silence of the network.
+TEST_F(Book, removes_whose_connection_broke_and_who_was_not_heard_since) {
+    add_many("CHAT", 4);
+    for (const char* id : {"i0", "i1", "i2"}) {
+        EXPECT_TRUE(book().hold("chat", id));
+    }
+    book().let_go("CHAT", "i0", now());
+    book().let_go("CHAT", "i1", now());
+    clock.advance(500ms);
+    beat("CHAT", "i1");
+
+    EXPECT_THAT(pass(500ms), ElementsAre("i0"));
+    EXPECT_THAT(pass(5s), IsEmpty());
+    EXPECT_EQ(book().recent_changes().back().departure, Departure::connection_broke);
+}
+
+TEST_F(Book, keeps_who_holds_another_connection) {
+    add("CHAT", "a");
+    book().hold("CHAT", "a");
+    book().hold("CHAT", "a");
+
+    book().let_go("CHAT", "a", now());
+
+    EXPECT_THAT(pass(5s), IsEmpty());
+    EXPECT_FALSE(book().hold("CHAT", "b"));
+}
+
+// Its registration of later must not be taken for an older one.
+TEST_F(Book, takes_what_comes_after_a_clock_that_jumped_ahead) {
+    Instance ahead = instance("CHAT", "a");
+    ahead.dirty_at = clock.now() + 24h;
+    ahead.status = Status::starting;
+    book().add(ahead, Origin::client, now());
+
+    add("CHAT", "a");
+
+    EXPECT_EQ(status("a"), Status::up);
 }
 
 }  // namespace

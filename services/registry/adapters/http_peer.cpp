@@ -1,0 +1,75 @@
+#include "services/registry/adapters/http_peer.hpp"
+
+#include "base/bytes.hpp"
+#include "base/failure.hpp"
+#include "base/redact.hpp"
+#include "base/text.hpp"
+#include "runtime/caller_header.hpp"
+
+namespace loquat::registry {
+namespace {
+
+constexpr std::size_t answer_bytes_max = 128 * 1024 * 1024;
+
+// Takes `user:password@` out of an address and gives it as a field's value.
+std::string take_credentials(std::string& url) {
+    const std::size_t host = url.find("://");
+    const std::size_t at = url.rfind('@');
+    if (host == std::string::npos || at == std::string::npos || at < host) {
+        return {};
+    }
+    const std::string said = url.substr(host + 3, at - host - 3);
+    url.erase(host + 3, at - host - 2);
+    return "Basic " + to_base64(percent_decode(said).value_or(said));
+}
+
+}  // namespace
+
+HttpPeer::HttpPeer(aio::Loop& loop, const std::string& url, std::string internal_key)
+    : client_(loop, {.connect_time_max = std::chrono::milliseconds{1'000},
+                     .head_time_max = std::chrono::milliseconds{5'000},
+                     .body_stall_max = std::chrono::milliseconds{5'000},
+                     .body_bytes_max = answer_bytes_max}),
+      internal_key_(std::move(internal_key)) {
+    std::string address = url;
+    credentials_ = take_credentials(address);
+    while (address.ends_with('/')) {
+        address.pop_back();
+    }
+    const auto origin = net::http::Origin::parse(address);
+    if (!origin) {
+        throw Failure{Kind::invalid, "config.bad_url",
+                      hide_credentials(url) + " is not of the form http://host:port"};
+    }
+    origin_ = *origin;
+    name_ = address;
+}
+
+Task<PeerAnswer> HttpPeer::ask(net::http::ClientRequest request, Steady deadline) {
+    request.origin = origin_;
+    request.headers.append("Accept", "application/json");
+    request.headers.append("x-netflix-discovery-replication", "true");
+    request.headers.append(std::string{runtime::internal_key_field}, internal_key_);
+    if (!credentials_.empty()) {
+        request.headers.append("Authorization", credentials_);
+    }
+    request.replay = net::http::Replay::allowed;
+    net::http::ClientResponse answer = co_await client_.request(std::move(request), deadline);
+    co_return PeerAnswer{.status = answer.status,
+                         .is_starting = answer.headers.get("X-Loquat-Registry") == "starting",
+                         .body = std::move(answer.body)};
+}
+
+Task<PeerAnswer> HttpPeer::send_batch(std::string body, Steady deadline) {
+    net::http::ClientRequest request{
+        .method = "POST", .target = "/eureka/peerreplication/batch/", .body = std::move(body)};
+    request.headers.append("Content-Type", "application/json");
+    co_return co_await ask(std::move(request), deadline);
+}
+
+Task<PeerAnswer> HttpPeer::fetch_all(Steady deadline) {
+    net::http::ClientRequest request{.target = "/eureka/apps/"};
+    co_return co_await ask(std::move(request), deadline);
+}
+
+}  // namespace loquat::registry

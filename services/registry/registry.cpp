@@ -1,0 +1,147 @@
+#include "services/registry/registry.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "services/registry/peers/catch_up.hpp"
+#include "services/registry/watch/view.hpp"
+
+namespace loquat::registry {
+namespace {
+
+InstanceBook::Rules rules_of(const Config& config) {
+    InstanceBook::Rules rules;
+    rules.counts_leases_twice = config.counts_leases_twice;
+    rules.removed_percent_max = config.removed_percent_max;
+    rules.kept_leases_max = config.kept_leases_max;
+    rules.changes_kept = std::chrono::seconds{config.changes_kept_seconds};
+    rules.broken_grace = std::chrono::milliseconds{config.broken_grace_ms};
+    rules.instances_max = static_cast<std::size_t>(config.instances_max);
+    return rules;
+}
+
+bool has_text(std::string_view where, std::string_view lower) {
+    return to_lower_ascii(where).find(lower) != std::string::npos;
+}
+
+}  // namespace
+
+Registry::Registry(aio::Loop& loop, const Clock& clock, const Config& config, Neighbours neighbours)
+    : loop_(loop),
+      clock_(clock),
+      config_(config),
+      peers_(std::move(neighbours.peers)),
+      book_(rules_of(config)),
+      watchers_(loop, book_, clock,
+                {.watchers_max = static_cast<std::size_t>(config.watchers_max),
+                 .beat = std::chrono::milliseconds{config.watch_beat_ms}}),
+      front_(book_, std::move(neighbours.own_names),
+             [this](const Replicated& told) { tell_peers(told); }),
+      scope_(loop, "registry") {
+    for (PeerPort* peer : peers_) {
+        replicators_.push_back(std::make_unique<Replicator>(loop, *peer, book_, clock));
+    }
+}
+
+void Registry::start() {
+    is_ready_ = peers_.empty();
+    if (!is_ready_) {
+        scope_.start(run_start());
+    }
+    for (const auto& replicator : replicators_) {
+        scope_.start(replicator->run());
+    }
+}
+
+Task<void> Registry::run_start() {
+    const Steady begun = std::chrono::steady_clock::now();
+    const Steady deadline = begun + std::chrono::seconds{config_.catch_up_seconds_max};
+    const std::size_t instances = co_await catch_up(loop_, peers_, book_, clock_, deadline);
+    is_ready_ = true;
+    watchers_.notice();
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begun);
+    log_info({.service = "registry"}, "has caught up",
+             {{"instances", instances}, {"ms", took.count()}});
+}
+
+Task<void> Registry::stop(Steady deadline) {
+    watchers_.close();
+    co_await scope_.close();
+    for (const auto& replicator : replicators_) {
+        co_await replicator->flush(
+            std::min(deadline, std::chrono::steady_clock::now() + std::chrono::seconds{1}));
+    }
+}
+
+EurekaReply Registry::answer(const EurekaRequest& request) {
+    EurekaReply reply = front_.answer(request, now());
+    watchers_.notice();
+    return reply;
+}
+
+std::unique_ptr<net::http::BodySource> Registry::watch(
+    std::optional<WatchPlace> from, std::optional<std::pair<std::string, std::string>> holder) {
+    return watchers_.watch(std::move(from), std::move(holder));
+}
+
+void Registry::tell_peers(const Replicated& told) {
+    for (const auto& replicator : replicators_) {
+        replicator->tell(told);
+    }
+}
+
+// Peers end leases by themselves; that a connection broke is known only here.
+void Registry::sweep() {
+    for (const InstanceBook::Removed& removed : book_.expire(now())) {
+        log_info({.service = "registry"}, "removed",
+                 {{"application", removed.instance->app},
+                  {"instance", removed.instance->id},
+                  {"why", to_text(removed.why)}});
+        if (removed.why == Departure::connection_broke) {
+            tell_peers({.kind = Replicated::Kind::canceled,
+                        .app = removed.instance->app,
+                        .id = removed.instance->id});
+        }
+    }
+    watchers_.notice();
+}
+
+contracts::RegistryPage Registry::list(const Chosen& chosen) const {
+    contracts::RegistryPage page{.epoch = watchers_.epoch(), .version = book_.version()};
+    const std::size_t slash = std::min(chosen.after.find('/'), chosen.after.size());
+    const std::string after_app = chosen.after.substr(0, slash);
+    const std::string after_id = chosen.after.substr(std::min(slash + 1, chosen.after.size()));
+    const std::string wanted = to_lower_ascii(chosen.text);
+    page.total = book_.size();
+    for (auto app = book_.apps().lower_bound(after_app); app != book_.apps().end(); ++app) {
+        auto entry =
+            app->first == after_app ? app->second.upper_bound(after_id) : app->second.begin();
+        for (; entry != app->second.end(); ++entry) {
+            const Instance& instance = *entry->second.instance;
+            if (!wanted.empty() && !has_text(app->first, wanted) &&
+                !has_text(instance.id, wanted) && !has_text(instance.host_name, wanted) &&
+                !has_text(to_text(instance.status), wanted)) {
+                continue;
+            }
+            if (page.items.size() == chosen.limit) {
+                page.next = page.items.back().application + "/" + page.items.back().id;
+                return page;
+            }
+            page.items.push_back(view_of(entry->second));
+        }
+    }
+    return page;
+}
+
+std::vector<contracts::RegistryChange> Registry::list_gone(std::size_t most) const {
+    std::vector<contracts::RegistryChange> gone;
+    const auto changes = book_.recent_changes();
+    for (auto change = changes.rbegin(); change != changes.rend() && gone.size() < most; ++change) {
+        if (change->instance->action == Action::deleted) {
+            gone.push_back(view_of(*change, watchers_.epoch()));
+        }
+    }
+    return gone;
+}
+
+}  // namespace loquat::registry
