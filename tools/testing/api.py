@@ -3,13 +3,11 @@ tools/testing/attack.py sends it what the document says is wrong.
 
 Linter and tester are pinned in tools/testing/api and come into .cache/api-tools when the suite first runs.
 """
-import hashlib
 import json
-import shutil
-import sys
 import urllib.request
 
 from tools.testing.attack import attack
+from tools.testing.pinned import install
 from tools.testing.process import ROOT, loquat, run
 
 PINS = ROOT / "tools" / "testing" / "api"
@@ -27,26 +25,6 @@ ENDS_SESSION = ["/api/auth/logout", "/api/auth/logout-all"]
 CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
           "missing_required_header", "ignored_auth", "unsupported_method", "response_headers_conformance",
           "negative_data_rejection"]
-
-
-def install(log):
-    pins = [PINS / name for name in ("requirements.txt", "package.json", "package-lock.json")]
-    wanted = hashlib.sha256(b"".join(pin.read_bytes() for pin in pins)).hexdigest()
-    stamp = HOME / "stamp"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return True
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
-    for pin in pins[1:]:
-        shutil.copy(pin, HOME)
-    steps = [[sys.executable, "-m", "venv", PYTHON.parent],
-             [PYTHON / "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:",
-              "-r", PINS / "requirements.txt"],
-             ["npm", "ci", "--no-fund", "--no-audit", "--ignore-scripts", "--loglevel=error"]]
-    if any(run(step, log, 600, HOME, append=True) != 0 for step in steps):
-        return False
-    stamp.write_text(wanted)
-    return True
 
 
 def ask(address, path, body=None):
@@ -84,7 +62,7 @@ def register(address, name):
 
 def check(binary, log):
     """The exit codes of linter, attack and tester."""
-    if not install(log):
+    if not install(PINS, HOME, log):
         return [1]
     with loquat(binary, log.with_name("api-loquat.log"), SETTINGS) as address:
         token = register(address, "tester")

@@ -195,6 +195,14 @@ def config_client(log):
     return total
 
 
+def eureka(log):
+    from tools.testing import eureka as suite
+    total = Count()
+    for code in suite.check(RELEASE / "bin" / "loquat", log):
+        total += Count(skipped=1) if code is None else one(code)
+    return total
+
+
 def bench_smoke(log):
     total = Count()
     for script in sorted((ROOT / "tools" / "bench").glob("bench_*.py")):
@@ -227,6 +235,7 @@ def all_suites():
         Suite("api", "the OpenAPI document: linted, and tried against the server", api, 2, ("api",), "packages", program),
         Suite("config-client", "a client of Spring Cloud Config that others wrote, against the config service",
               config_client, web="packages", targets=program),
+        Suite("eureka", "clients of Eureka live a whole life at two registries", eureka, 2, ("api",), "packages", program),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
