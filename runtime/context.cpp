@@ -66,6 +66,10 @@ void Context::expose_erased(std::string_view service, std::type_index interface,
                             std::vector<contracts::Operation> operations) {
     Platform::State& state = *platform_.state_;
     state.hosted[interface] = {api, &loop_};
+    const std::pair offer{std::string{service}, contract_name(interface)};
+    if (std::ranges::find(state.offered, offer) == state.offered.end()) {
+        state.offered.push_back(offer);
+    }
     state.dispatcher.add(service, api, loop_, std::move(operations));
 }
 

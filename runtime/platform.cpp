@@ -119,18 +119,51 @@ void Platform::start_servers() {
     }
 }
 
+void Platform::join_registry() {
+    if (state_->followed == nullptr) {
+        return;
+    }
+    aio::Loop& loop = state_->loop_named("services");
+    run_and_wait(loop, [this, &loop]() -> Task<void> {
+        const Clock& clock =
+            state_->options.clock != nullptr ? *state_->options.clock : state_->system_clock;
+        state_->member = std::make_unique<RegistryMember>(
+            loop, state_->settings.registry, state_->internal_key, *state_->followed, clock);
+        state_->member->start();
+        co_return;
+    });
+}
+
+// Nobody shall find this process any more.
+void Platform::leave_registry(Steady deadline) {
+    if (!state_->member) {
+        return;
+    }
+    run_and_wait(state_->loop_named("services"), [this, deadline]() -> Task<void> {
+        co_await state_->member->stop(deadline);
+        state_->member.reset();
+    });
+}
+
 void Platform::start() {
     state_->is_running = true;
     try {
         make_instances();
         state_->clients.connect();
         state_->follow_names();
+        join_registry();
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
         }
         start_servers();
         state_->folder.settle();
         start_following();
+        if (state_->member) {
+            run_and_wait(state_->loop_named("services"), [this]() -> Task<void> {
+                state_->member->offer(state_->own_instances());
+                co_return;
+            });
+        }
     } catch (...) {
         const std::exception_ptr error = std::current_exception();
         stop();
@@ -144,6 +177,7 @@ void Platform::stop() {
     }
     stop_following();
     const Steady deadline = std::chrono::steady_clock::now() + state_->settings.drain_seconds;
+    leave_registry(deadline);
     for (State::Server& one : state_->servers) {
         if (one.server) {
             run_and_wait(one.context->loop(), [&] { return one.server->drain(deadline); });

@@ -84,6 +84,8 @@ class Platform {
     void start_following();
     void stop_following();
     void destroy_instances();
+    void join_registry();
+    void leave_registry(Steady deadline);
 
     std::unique_ptr<State> state_;
 };

@@ -47,6 +47,10 @@ struct PlatformConfig {
     std::size_t token_cache_entries = 16'384;
     std::string internal_key;
     std::vector<ServiceUrl> urls;
+    std::vector<std::string> registry;
+    std::string host;
+    std::string zone;
+    std::int32_t weight = 100;
     ClientsConfig clients;
     std::chrono::seconds neighbour_seconds_max{60};
     std::vector<std::string> config_server;
@@ -71,6 +75,15 @@ struct PlatformConfig {
         wire::Field{"urls", 0, 256,
                     "Where services of other processes are: {service, url}; one with several "
                     "addresses comes several times."},
+        wire::Field{"registry", 0, 8,
+                    "Registries, as http://host:port, where this process registers its services "
+                    "and finds others; one is enough as long as it answers."},
+        wire::Field{"host", 0, 253,
+                    "Under which name others reach this process, for its registration; empty: the "
+                    "address on which it listens."},
+        wire::Field{"zone", 0, 64, "Where this process stands, for its registration."},
+        wire::Field{"weight", 0, 10'000,
+                    "Its share of the calls beside others, for its registration; 0: none."},
         wire::Field{.name = "clients", .doc = "How services of other processes are called."},
         wire::Field{"neighbour_seconds_max", 0, 3'600,
                     "How long a start waits for a service of another process that it needs."},
@@ -90,8 +103,8 @@ struct PlatformConfig {
 };
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
-                       token_audience, token_cache_entries, internal_key, urls, clients,
-                       neighbour_seconds_max, config_server, profile, config_label, origins,
-                       disk_bytes_min))
+                       token_audience, token_cache_entries, internal_key, urls, registry, host,
+                       zone, weight, clients, neighbour_seconds_max, config_server, profile,
+                       config_label, origins, disk_bytes_min))
 
 }  // namespace loquat::runtime

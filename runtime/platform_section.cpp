@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "net/http/client.hpp"
 #include "runtime/config/server.hpp"
+#include "runtime/discovery/registry_address.hpp"
 #include "runtime/platform_config.hpp"
 
 namespace loquat::runtime {
@@ -72,10 +73,21 @@ void check_config_server(const PlatformConfig& platform, ConfigFindings& finding
     }
 }
 
+void check_registries(const std::vector<std::string>& registries, ConfigFindings& findings) {
+    for (std::size_t i = 0; i < registries.size(); ++i) {
+        if (!RegistryAddress::parse(registries[i])) {
+            findings.add(
+                numbered("platform.registry", i),
+                "must be of the form http://host:port, not " + hide_credentials(registries[i]));
+        }
+    }
+}
+
 void check(const Config& config, ConfigFindings& findings) {
     const auto platform = config.get<PlatformConfig>("platform");
     check_config_server(platform, findings);
     check_urls(config, platform.urls, findings);
+    check_registries(platform.registry, findings);
     check_origins(platform.origins, findings);
 }
 

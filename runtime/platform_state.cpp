@@ -1,6 +1,7 @@
 #include "runtime/platform_state.hpp"
 
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "runtime/process_metrics.hpp"
 #include "runtime/remote.hpp"
 #include "runtime/stores/builtin.hpp"
+#include "runtime/version.hpp"
 #include "store/file/file.hpp"
 #include "store/folder/stamped_text.hpp"
 
@@ -78,7 +80,9 @@ std::vector<std::string> names_of(const std::vector<const Module*>& modules) {
 // Nothing is opened where somebody lacks whom they need.
 PlatformConfig load_settings(const Config& config, const std::vector<const Module*>& modules) {
     auto settings = config.get<PlatformConfig>("platform");
-    check_callees(modules, settings.urls);
+    if (settings.registry.empty()) {  // else whoever is missing may come
+        check_callees(modules, settings.urls);
+    }
     return settings;
 }
 
@@ -96,6 +100,23 @@ std::optional<std::string> disk_problem(const std::filesystem::path& folder,
     return "only " + std::to_string(free / (1024 * 1024)) + " MiB free in " + folder.string();
 }
 
+// An address that others can use: with the name that they know, or that of the machine where it
+// listens on all of its addresses.
+std::string named(const std::string& url, std::string host) {
+    const auto origin = net::http::Origin::parse(url);
+    const bool is_any = origin && (origin->host == "0.0.0.0" || origin->host == "::");
+    if (!origin || (host.empty() && !is_any)) {
+        return url;
+    }
+    if (host.empty()) {
+        std::array<char, 256> name{};
+        host = ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+    }
+    const std::string_view scheme =
+        origin->scheme == net::http::Scheme::https ? "https://" : "http://";
+    return std::string{scheme} + host + ":" + std::to_string(origin->port);
+}
+
 }  // namespace
 
 Platform::State::State(PlatformOptions given)
@@ -106,10 +127,18 @@ Platform::State::State(PlatformOptions given)
       settings(load_settings(config, options.modules)),
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
-      neighbours{std::make_unique<StaticInstances>(settings.urls)},
       stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
              config.get<StoreConfig>("store")) {
     options.sources = loaded.sources;
+    auto known = std::make_unique<StaticInstances>(settings.urls);
+    configured = known.get();
+    neighbours.instances = std::move(known);
+    if (!settings.registry.empty()) {
+        auto of_registry = std::make_unique<RegistryInstances>(std::move(neighbours.instances),
+                                                               folder.path() / "instances.json");
+        followed = of_registry.get();
+        neighbours.instances = std::move(of_registry);
+    }
     add_memory_metrics(metrics);
     add_process_metrics(metrics);
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
@@ -166,15 +195,43 @@ std::string Platform::State::url_of(std::string_view service) const {
 }
 
 void Platform::State::follow_names() {
-    auto* known = dynamic_cast<StaticInstances*>(neighbours.instances.get());
-    if (known == nullptr || !known->has_names()) {
+    if (!configured->has_names()) {
         return;
     }
     const std::chrono::seconds pause{settings.clients.name_seconds};
     const auto look_up = [pause](std::string host) {
         return net::resolve(std::move(host), std::chrono::steady_clock::now() + pause);
     };
-    loop_named("services").spawn(known->follow_names(pause, look_up));
+    loop_named("services").spawn(configured->follow_names(pause, look_up));
+}
+
+std::vector<OwnInstance> Platform::State::own_instances() const {
+    std::vector<OwnInstance> own;
+    for (const Module* module : options.modules) {
+        std::string address;
+        for (const Instance& instance : instances) {
+            if (instance.context->service() == module->name && address.empty()) {
+                address = instance.service->address();
+            }
+        }
+        const std::string& calls = service_address.empty() ? address : service_address;
+        if (calls.empty()) {
+            continue;
+        }
+        OwnInstance one{.service = std::string{module->name},
+                        .url = named(address.empty() ? calls : address, settings.host),
+                        .service_url = named(calls, settings.host),
+                        .zone = settings.zone,
+                        .weight = settings.weight,
+                        .version = std::string{version}};
+        for (const auto& [service, contract] : offered) {
+            if (service == module->name) {
+                one.contracts.push_back(contract);
+            }
+        }
+        own.push_back(std::move(one));
+    }
+    return own;
 }
 
 contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {

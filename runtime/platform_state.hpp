@@ -16,6 +16,8 @@
 #include "runtime/config/server.hpp"
 #include "runtime/context.hpp"
 #include "runtime/discovery/neighbours.hpp"
+#include "runtime/discovery/registry_member.hpp"
+#include "runtime/discovery/static_instances.hpp"
 #include "runtime/dispatcher.hpp"
 #include "runtime/free_memory.hpp"
 #include "runtime/platform.hpp"
@@ -47,6 +49,8 @@ struct Platform::State final : contracts::CallObserver {
     aio::Loop& loop_named(const std::string& name);
     // Follows the names of `platform.urls`, where there are any.
     void follow_names();
+    // What of this process a registry shall know, once it serves.
+    std::vector<OwnInstance> own_instances() const;
 
     // The configuration while it may be replaced; any thread.
     std::vector<ConfigLine> config_lines() const;
@@ -68,6 +72,9 @@ struct Platform::State final : contracts::CallObserver {
     store::Folder folder;
     std::string internal_key;
     Neighbours neighbours;
+    StaticInstances* configured = nullptr;  // what `neighbours` has of the configuration
+    RegistryInstances* followed = nullptr;  // and of the registry, where there is one
+    std::vector<std::pair<std::string, std::string>> offered;  // service, contract
     Metrics metrics;
     FreeMemory free_memory;
     Health health;
@@ -89,6 +96,7 @@ struct Platform::State final : contracts::CallObserver {
     std::unique_ptr<ConfigFollower> follower;
     std::once_flag refresher_once;
     std::unique_ptr<aio::WorkerPool> refresher;  // reads the configuration again for operators
+    std::unique_ptr<RegistryMember> member;      // on the loop `services`
     bool is_running = false;
 };
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,15 +15,15 @@ struct Config {
     std::vector<std::string> peers;
     std::string username;
     std::string password;
-    std::int32_t catch_up_seconds_max = 10;
+    std::chrono::seconds catch_up_seconds_max{10};
     bool counts_leases_twice = false;
     std::int32_t removed_percent_max = 15;
     std::int32_t kept_leases_max = 10;
-    std::int32_t changes_kept_seconds = 180;
-    std::int64_t broken_grace_ms = 1'000;
-    std::int32_t instances_max = 50'000;
-    std::int32_t watchers_max = 10'000;
-    std::int64_t watch_beat_ms = 1'000;
+    std::chrono::seconds changes_kept_seconds{180};
+    std::chrono::milliseconds broken_grace_ms{1'000};
+    std::size_t instances_max = 50'000;
+    std::size_t watchers_max = 10'000;
+    std::chrono::milliseconds watch_beat_ms{1'000};
 
     static constexpr std::array fields{
         wire::Field{"address", 1, 64, "Where the registry listens; 0.0.0.0 for all."},

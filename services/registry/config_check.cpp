@@ -2,7 +2,7 @@
 
 #include "base/redact.hpp"
 #include "net/address.hpp"
-#include "net/http/client.hpp"
+#include "runtime/discovery/registry_address.hpp"
 #include "services/registry/config.hpp"
 
 namespace loquat::registry {
@@ -13,14 +13,7 @@ void check_config(const runtime::Config& config, runtime::ConfigFindings& findin
         findings.add("registry.address", "must be numeric, such as 127.0.0.1 or 0.0.0.0");
     }
     for (std::size_t i = 0; i < own.peers.size(); ++i) {
-        std::string address = own.peers[i];
-        const std::size_t host = address.find("://");
-        const std::size_t at = address.rfind('@');
-        if (host != std::string::npos && at != std::string::npos && at > host) {
-            address.erase(host + 3, at - host - 2);
-        }
-        const auto origin = net::http::Origin::parse(address);
-        if (!origin || origin->scheme != net::http::Scheme::http) {
+        if (!runtime::RegistryAddress::parse(own.peers[i])) {
             findings.add(
                 "registry.peers[" + std::to_string(i) + "]",
                 "must be of the form http://host:port, not " + hide_credentials(own.peers[i]));

@@ -13,9 +13,9 @@ InstanceBook::Rules rules_of(const Config& config) {
     rules.counts_leases_twice = config.counts_leases_twice;
     rules.removed_percent_max = config.removed_percent_max;
     rules.kept_leases_max = config.kept_leases_max;
-    rules.changes_kept = std::chrono::seconds{config.changes_kept_seconds};
-    rules.broken_grace = std::chrono::milliseconds{config.broken_grace_ms};
-    rules.instances_max = static_cast<std::size_t>(config.instances_max);
+    rules.changes_kept = config.changes_kept_seconds;
+    rules.broken_grace = config.broken_grace_ms;
+    rules.instances_max = config.instances_max;
     return rules;
 }
 
@@ -32,8 +32,7 @@ Registry::Registry(aio::Loop& loop, const Clock& clock, const Config& config, Ne
       peers_(std::move(neighbours.peers)),
       book_(rules_of(config)),
       watchers_(loop, book_, clock,
-                {.watchers_max = static_cast<std::size_t>(config.watchers_max),
-                 .beat = std::chrono::milliseconds{config.watch_beat_ms}}),
+                {.watchers_max = config.watchers_max, .beat = config.watch_beat_ms}),
       front_(book_, std::move(neighbours.own_names),
              [this](const Replicated& told) { tell_peers(told); }),
       scope_(loop, "registry") {
@@ -54,7 +53,7 @@ void Registry::start() {
 
 Task<void> Registry::run_start() {
     const Steady begun = std::chrono::steady_clock::now();
-    const Steady deadline = begun + std::chrono::seconds{config_.catch_up_seconds_max};
+    const Steady deadline = begun + config_.catch_up_seconds_max;
     const std::size_t instances = co_await catch_up(loop_, peers_, book_, clock_, deadline);
     is_ready_ = true;
     watchers_.notice();
@@ -79,9 +78,9 @@ EurekaReply Registry::answer(const EurekaRequest& request) {
     return reply;
 }
 
-std::unique_ptr<net::http::BodySource> Registry::watch(
-    std::optional<WatchPlace> from, std::optional<std::pair<std::string, std::string>> holder) {
-    return watchers_.watch(std::move(from), std::move(holder));
+std::unique_ptr<net::http::BodySource> Registry::watch(std::optional<WatchPlace> from,
+                                                       std::vector<Held> holders) {
+    return watchers_.watch(std::move(from), std::move(holders));
 }
 
 void Registry::tell_peers(const Replicated& told) {

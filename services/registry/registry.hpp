@@ -34,8 +34,8 @@ class Registry {
     bool is_ready() const { return is_ready_; }
     EurekaReply answer(const EurekaRequest& request);
     // As Watchers::watch.
-    std::unique_ptr<net::http::BodySource> watch(
-        std::optional<WatchPlace> from, std::optional<std::pair<std::string, std::string>> holder);
+    std::unique_ptr<net::http::BodySource> watch(std::optional<WatchPlace> from,
+                                                 std::vector<Held> holders);
 
     struct Chosen {
         std::string after;  // `APPLICATION/ID`, the last one of the page before; empty: the first

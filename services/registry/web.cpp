@@ -294,6 +294,19 @@ Response Web::list(const Request& request) const {
         {.after = request.get("after"), .limit = *limit, .text = request.get("q")})));
 }
 
+Held Web::read_holder(std::string_view text, bool is_trusted) const {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) {
+        throw invalid_field("instance", "malformed", "must be APPLICATION/ID");
+    }
+    Held held{to_app_name(text.substr(0, slash)), std::string{text.substr(slash + 1)}};
+    if (!is_trusted && std::ranges::find(own_names_, held.app) != own_names_.end()) {
+        throw Failure{Kind::forbidden, "registry.own_name",
+                      "An instance of the platform's own needs the internal key."};
+    }
+    return held;
+}
+
 Response Web::watch(const Request& request) {
     const std::string_view last = request.head.headers.get("Last-Event-ID");
     const std::string since = last.empty() ? request.get("since") : std::string{last};
@@ -307,20 +320,13 @@ Response Web::watch(const Request& request) {
             place->epoch = request.get("epoch");
         }
     }
-    std::optional<std::pair<std::string, std::string>> holder;
-    if (const std::string named = request.get("instance"); !named.empty()) {
-        const std::size_t slash = named.find('/');
-        if (slash == std::string::npos) {
-            throw invalid_field("instance", "malformed", "must be APPLICATION/ID");
-        }
-        holder = {to_app_name(named.substr(0, slash)), named.substr(slash + 1)};
-        if (!request.is_trusted &&
-            std::ranges::find(own_names_, holder->first) != own_names_.end()) {
-            throw Failure{Kind::forbidden, "registry.own_name",
-                          "An instance of the platform's own needs the internal key."};
+    std::vector<Held> holders;
+    for (const auto& [name, value] : request.query) {
+        if (name == "instance") {
+            holders.push_back(read_holder(value, request.is_trusted));
         }
     }
-    return runtime::make_event_stream(registry_.watch(std::move(place), std::move(holder)));
+    return runtime::make_event_stream(registry_.watch(std::move(place), std::move(holders)));
 }
 
 Response Web::page(const Request& request) const {

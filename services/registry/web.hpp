@@ -22,6 +22,7 @@ class Web final : public runtime::Front {
     net::http::Response to_response(EurekaReply reply, const net::http::RequestHead& head);
     net::http::Response list(const Request& request) const;
     net::http::Response watch(const Request& request);
+    Held read_holder(std::string_view text, bool is_trusted) const;
     net::http::Response page(const Request& request) const;
 
     const runtime::Context& context_;

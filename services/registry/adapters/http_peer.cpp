@@ -1,27 +1,13 @@
 #include "services/registry/adapters/http_peer.hpp"
 
-#include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "base/redact.hpp"
-#include "base/text.hpp"
 #include "runtime/caller_header.hpp"
 
 namespace loquat::registry {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 128 * 1024 * 1024;
-
-// Takes `user:password@` out of an address and gives it as a field's value.
-std::string take_credentials(std::string& url) {
-    const std::size_t host = url.find("://");
-    const std::size_t at = url.rfind('@');
-    if (host == std::string::npos || at == std::string::npos || at < host) {
-        return {};
-    }
-    const std::string said = url.substr(host + 3, at - host - 3);
-    url.erase(host + 3, at - host - 2);
-    return "Basic " + to_base64(percent_decode(said).value_or(said));
-}
 
 }  // namespace
 
@@ -31,27 +17,22 @@ HttpPeer::HttpPeer(aio::Loop& loop, const std::string& url, std::string internal
                      .body_stall_max = std::chrono::milliseconds{5'000},
                      .body_bytes_max = answer_bytes_max}),
       internal_key_(std::move(internal_key)) {
-    std::string address = url;
-    credentials_ = take_credentials(address);
-    while (address.ends_with('/')) {
-        address.pop_back();
-    }
-    const auto origin = net::http::Origin::parse(address);
-    if (!origin) {
+    auto address = runtime::RegistryAddress::parse(url);
+    if (!address) {
         throw Failure{Kind::invalid, "config.bad_url",
                       hide_credentials(url) + " is not of the form http://host:port"};
     }
-    origin_ = *origin;
-    name_ = address;
+    address_ = std::move(*address);
+    name_ = "http://" + address_.origin.authority();
 }
 
 Task<PeerAnswer> HttpPeer::ask(net::http::ClientRequest request, Steady deadline) {
-    request.origin = origin_;
+    request.origin = address_.origin;
     request.headers.append("Accept", "application/json");
     request.headers.append("x-netflix-discovery-replication", "true");
     request.headers.append(std::string{runtime::internal_key_field}, internal_key_);
-    if (!credentials_.empty()) {
-        request.headers.append("Authorization", credentials_);
+    if (!address_.credentials.empty()) {
+        request.headers.append("Authorization", address_.credentials);
     }
     request.replay = net::http::Replay::allowed;
     net::http::ClientResponse answer = co_await client_.request(std::move(request), deadline);

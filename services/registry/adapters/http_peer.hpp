@@ -2,6 +2,7 @@
 #include <string>
 
 #include "net/http/client.hpp"
+#include "runtime/discovery/registry_address.hpp"
 #include "services/registry/ports.hpp"
 
 namespace loquat::registry {
@@ -20,9 +21,8 @@ class HttpPeer final : public PeerPort {
     Task<PeerAnswer> ask(net::http::ClientRequest request, Steady deadline);
 
     net::http::Client client_;
-    net::http::Origin origin_;
+    runtime::RegistryAddress address_;
     std::string name_;
-    std::string credentials_;  // of Authorization; empty: none
     std::string internal_key_;
 };
 

@@ -10,6 +10,8 @@ namespace {
 constexpr std::array<std::string_view, status_count> status_texts{"UP", "DOWN", "STARTING",
                                                                   "OUT_OF_SERVICE", "UNKNOWN"};
 
+constexpr std::size_t name_bytes_max = 512;
+
 char to_upper(char letter) {
     return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
@@ -85,6 +87,36 @@ std::string to_app_name(std::string_view text) {
     std::string name{text};
     std::ranges::transform(name, name.begin(), to_upper);
     return name;
+}
+
+std::string missing_of(const Instance& instance, std::string_view app) {
+    if (instance.id.empty()) {
+        return "Missing instanceId";
+    }
+    if (instance.host_name.empty()) {
+        return "Missing hostname";
+    }
+    if (instance.ip_address.empty()) {
+        return "Missing ip address";
+    }
+    if (instance.app.empty()) {
+        return "Missing appName";
+    }
+    if (instance.app != to_app_name(app)) {
+        return "Mismatched appName, expecting " + std::string{app} + " but was " + instance.app;
+    }
+    if (instance.data_center.class_name.empty()) {
+        return "Missing dataCenterInfo";
+    }
+    if (instance.data_center.name.empty()) {
+        return "Missing dataCenterInfo Name";
+    }
+    const auto is_plain = [](const std::string& name) {
+        return name.size() <= name_bytes_max && !find_control_character(name);
+    };
+    const bool may_be_kept =
+        is_plain(instance.id) && is_plain(instance.app) && !instance.app.contains('/');
+    return may_be_kept ? "" : "An appName or instanceId like this cannot be kept";
 }
 
 }  // namespace loquat::registry

@@ -97,4 +97,8 @@ std::size_t bytes_of(const Instance& instance);
 // An application's name in the registry: letters of ASCII in upper case.
 std::string to_app_name(std::string_view text);
 
+// What must be there of an instance, in the order in which Eureka looks; empty: nothing is missing.
+// `app` is the name in the path.
+std::string missing_of(const Instance& instance, std::string_view app);
+
 }  // namespace loquat::registry

@@ -368,29 +368,4 @@ std::string applications_json(const AppsView& apps, Detail detail) {
     return out;
 }
 
-std::string missing_of(const Instance& instance, std::string_view app) {
-    if (instance.id.empty()) {
-        return "Missing instanceId";
-    }
-    if (instance.host_name.empty()) {
-        return "Missing hostname";
-    }
-    if (instance.ip_address.empty()) {
-        return "Missing ip address";
-    }
-    if (instance.app.empty()) {
-        return "Missing appName";
-    }
-    if (instance.app != to_app_name(app)) {
-        return "Mismatched appName, expecting " + std::string{app} + " but was " + instance.app;
-    }
-    if (instance.data_center.class_name.empty()) {
-        return "Missing dataCenterInfo";
-    }
-    if (instance.data_center.name.empty()) {
-        return "Missing dataCenterInfo Name";
-    }
-    return {};
-}
-
 }  // namespace loquat::registry

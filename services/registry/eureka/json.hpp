@@ -40,8 +40,4 @@ struct AppsView {
 };
 std::string applications_json(const AppsView& apps, Detail detail);
 
-// What must be there of an instance, in the order in which Eureka looks; empty: nothing is missing.
-// `app` is the name in the path.
-std::string missing_of(const Instance& instance, std::string_view app);
-
 }  // namespace loquat::registry

@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+
 namespace loquat::registry {
 namespace {
 
 void append_escaped(std::string& out, std::string_view text) {
-    for (const char letter : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char letter = text[i];
+        // U+FFFE and U+FFFF are no characters of XML.
+        const std::string_view three = text.substr(i, 3);
+        if (three == "\xef\xbf\xbe" || three == "\xef\xbf\xbf") {
+            i += 2;
+            continue;
+        }
         switch (letter) {
             case '&':
                 out += "&amp;";
@@ -79,7 +89,28 @@ bool is_name_letter(char letter) {
 }
 bool is_name_character(char letter) {
     return is_name_letter(letter) || (letter >= '0' && letter <= '9') || letter == '-' ||
-           letter == '.' || static_cast<unsigned char>(letter) >= 0x80;
+           letter == '.';
+}
+
+// Of valid UTF-8.
+std::u16string to_utf16(std::string_view text) {
+    std::u16string units;
+    while (!text.empty()) {
+        const auto first = static_cast<unsigned char>(text.front());
+        const std::size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+        char32_t code = size == 1 ? first : first & (0x7fU >> size);
+        for (std::size_t i = 1; i < std::min(size, text.size()); ++i) {
+            code = (code << 6) | (static_cast<unsigned char>(text[i]) & 0x3fU);
+        }
+        text.remove_prefix(std::min(size, text.size()));
+        if (code < 0x10000) {
+            units += static_cast<char16_t>(code);
+        } else {
+            units += static_cast<char16_t>(0xd800 + ((code - 0x10000) >> 10));
+            units += static_cast<char16_t>(0xdc00 + ((code - 0x10000) & 0x3ff));
+        }
+    }
+    return units;
 }
 
 void write_texts(Writer& writer, const Texts& texts) {
@@ -171,15 +202,14 @@ void write_application(Writer& writer, const AppView& app, Detail detail) {
 
 std::string element_name(std::string_view key) {
     std::string name;
-    for (const char letter : key) {
-        const bool may_begin = is_name_letter(letter) || static_cast<unsigned char>(letter) >= 0x80;
+    for (const char16_t unit : to_utf16(key)) {
+        const char letter = unit < 0x80 ? static_cast<char>(unit) : '\0';
         if (letter == '_') {
             name += "__";
-        } else if (name.empty() ? may_begin : is_name_character(letter)) {
+        } else if (name.empty() ? is_name_letter(letter) : is_name_character(letter)) {
             name += letter;
         } else {
-            name +=
-                fmt::format("_.{:04x}", static_cast<unsigned>(static_cast<unsigned char>(letter)));
+            name += fmt::format("_.{:04x}", static_cast<unsigned>(unit));
         }
     }
     return name.empty() ? "_" : name;

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/failure.hpp"
@@ -109,6 +110,38 @@ class Tree {
     std::string refusal_;
 };
 
+constexpr std::size_t escape_size = 6;  // of `_.hhhh`
+
+// The unit of UTF-16 that an escape at the begin stands for.
+std::optional<char32_t> unit_at(std::string_view name) {
+    unsigned code = 0;
+    if (name.size() < escape_size || !name.starts_with("_.") ||
+        std::from_chars(name.data() + 2, name.data() + escape_size, code, 16).ptr !=
+            name.data() + escape_size) {
+        return std::nullopt;
+    }
+    return code;
+}
+
+void append_utf8(std::string& out, char32_t code) {
+    const auto add = [&out](char32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        add(code);
+    } else if (code < 0x800) {
+        add(0xc0 | (code >> 6));
+        add(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        add(0xe0 | (code >> 12));
+        add(0x80 | ((code >> 6) & 0x3f));
+        add(0x80 | (code & 0x3f));
+    } else {
+        add(0xf0 | (code >> 18));
+        add(0x80 | ((code >> 12) & 0x3f));
+        add(0x80 | ((code >> 6) & 0x3f));
+        add(0x80 | (code & 0x3f));
+    }
+}
+
 [[noreturn]] void refuse(std::string why) {
     throw Failure{Kind::malformed, "registry.malformed", "The XML cannot be read: " + why};
 }
@@ -118,19 +151,23 @@ class Tree {
 std::string key_of_element(std::string_view name) {
     std::string key;
     while (!name.empty()) {
-        unsigned code = 0;
         if (name.starts_with("__")) {
             key += '_';
             name.remove_prefix(2);
         } else if (name.starts_with("_-")) {
             key += '$';
             name.remove_prefix(2);
-        } else if (name.size() >= 6 && name.starts_with("_.") &&
-                   std::from_chars(name.data() + 2, name.data() + 6, code, 16).ptr ==
-                       name.data() + 6 &&
-                   code < 0x80) {
-            key += static_cast<char>(code);
-            name.remove_prefix(6);
+        } else if (const auto unit = unit_at(name)) {
+            name.remove_prefix(escape_size);
+            const auto low = unit_at(name);
+            const bool is_pair =
+                *unit >= 0xd800 && *unit < 0xdc00 && low && *low >= 0xdc00 && *low < 0xe000;
+            if (is_pair) {
+                name.remove_prefix(escape_size);
+                append_utf8(key, 0x10000 + ((*unit - 0xd800) << 10) + (*low - 0xdc00));
+            } else if (*unit < 0xd800 || *unit >= 0xe000) {
+                append_utf8(key, *unit);
+            }
         } else {
             key += name.front();
             name.remove_prefix(1);

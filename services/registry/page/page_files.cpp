@@ -34,6 +34,13 @@ code { font: 13px/1.5 ui-monospace, monospace; }
 .s-up { color: var(--up); }
 .s-down, .s-out_of_service { color: var(--down); }
 ul { padding-left: 1.2rem; }
+@media (min-width: 48.01rem) {
+  input { width: 19rem; }
+  table { table-layout: fixed; }
+  th:nth-child(1) { width: 34%; }
+  th:nth-child(2) { width: 12rem; }
+  th:nth-child(4), th:nth-child(5) { width: 5rem; }
+}
 @media (max-width: 48rem) {
   thead { position: absolute; left: -200vw; }
   tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }

@@ -98,6 +98,15 @@ TEST_F(Front, refuses_with_the_words_that_clients_know) {
     EXPECT_EQ(reply.body, "Mismatched appName, expecting CHAT but was MAIL");
 }
 
+TEST_F(Front, refuses_names_that_no_path_or_cursor_could_hold) {
+    EXPECT_EQ(add("a/b", "x"), 400);
+    EXPECT_EQ(add(std::string(600, 'a'), "x"), 400);
+    EXPECT_EQ(add("a", std::string(600, 'x')), 400);
+    EXPECT_EQ(add("a", "x\\u0007"), 400);
+    EXPECT_EQ(add("a", "h/x"), 204);
+    EXPECT_EQ(book.size(), 1u);
+}
+
 TEST_F(Front, writes_xml_to_who_does_not_ask_for_json) {
     add("chat", "a");
     wants_json = false;

@@ -91,5 +91,31 @@ TEST(EurekaXmlReader, knows_the_names_of_xstream) {
     EXPECT_EQ(key_of_element("_.00zz"), "_.00zz");
 }
 
+// One key that no element may be called after must not spoil the document for all who read it.
+TEST(XmlNames, hold_every_key) {
+    for (const std::string key : {"a", "management.port", "_x", "a b", "1st", "×", "日本", "😀 key",
+                                  "<&>", "-", "$x", "."}) {
+        EXPECT_EQ(key_of_element(element_name(key)), key);
+        Instance instance;
+        instance.id = "i";
+        instance.app = "A";
+        instance.metadata = {{key, "v"}};
+
+        const Instance read = read_instance_xml(instance_xml(instance, Detail::full), Time{});
+
+        EXPECT_EQ(read.metadata, instance.metadata) << key;
+    }
+}
+
+TEST(XmlTexts, leave_out_what_xml_cannot_hold) {
+    Instance instance;
+    instance.id = "i";
+    instance.host_name = std::string{"a\x01\xef\xbf\xbf"} + "b]]>&\"";
+
+    const Instance read = read_instance_xml(instance_xml(instance, Detail::full), Time{});
+
+    EXPECT_EQ(read.host_name, "ab]]>&\"");
+}
+
 }  // namespace
 }  // namespace loquat::registry

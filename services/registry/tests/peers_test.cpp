@@ -162,10 +162,7 @@ TEST_F(Peers, that_start_too_or_are_not_there_are_not_waited_for) {
 TEST_F(Peers, hear_of_an_instance_whose_connection_broke) {
     make_with_peer();
     add("chat", "a");
-    on_loop([this] {
-        made->watch(std::nullopt, std::pair{std::string{"CHAT"}, std::string{"a"}})
-            ->on_client_gone();
-    });
+    on_loop([this] { made->watch(std::nullopt, {{"CHAT", "a"}})->on_client_gone(); });
     ASSERT_TRUE(wait_for([this] { return !peer.batches.empty(); }));
 
     clock.advance(1s);

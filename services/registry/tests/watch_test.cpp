@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 struct Watch : RegistryTest {
     std::unique_ptr<net::http::BodySource> watch(std::string_view since = {}) {
-        return made->watch(since.empty() ? std::nullopt : read_place(since), std::nullopt);
+        return made->watch(since.empty() ? std::nullopt : read_place(since), {});
     }
     std::string place() const {
         return made->watchers().epoch() + "-" + std::to_string(made->book().version());
@@ -101,7 +101,7 @@ TEST_F(Watch, tells_thousands_in_parts_and_what_came_meanwhile_after_them) {
 }
 
 TEST_F(Watch, says_that_it_lives_while_nothing_happens) {
-    config.watch_beat_ms = 100;
+    config.watch_beat_ms = 100ms;
     make();
     const auto stream = watch();
 
@@ -113,7 +113,7 @@ TEST_F(Watch, says_that_it_lives_while_nothing_happens) {
 TEST_F(Watch, removes_the_instance_whose_connection_broke) {
     make();
     add("chat", "a");
-    auto held = made->watch(std::nullopt, std::pair{std::string{"CHAT"}, std::string{"a"}});
+    auto held = made->watch(std::nullopt, {{"CHAT", "a"}});
     const auto other = watch(place());
     read(*other, 1);
 
@@ -134,7 +134,7 @@ TEST_F(Watch, refuses_to_live_for_who_is_not_there) {
     std::string code;
 
     try {
-        made->watch(std::nullopt, std::pair{std::string{"CHAT"}, std::string{"a"}});
+        made->watch(std::nullopt, {{"CHAT", "a"}});
     } catch (const Failure& failure) {
         code = failure.code;
     }

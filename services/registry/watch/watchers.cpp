@@ -49,9 +49,8 @@ std::optional<WatchPlace> read_place(std::string_view text) {
 // One watcher.
 class Watchers::Stream final : public net::http::BodySource {
   public:
-    Stream(Watchers& owner, std::optional<WatchPlace> from,
-           std::optional<std::pair<std::string, std::string>> holder)
-        : owner_(owner), lives_(owner.lives_), holder_(std::move(holder)) {
+    Stream(Watchers& owner, std::optional<WatchPlace> from, std::vector<Held> holders)
+        : owner_(owner), lives_(owner.lives_), holders_(std::move(holders)) {
         const bool may_go_on = from && from->version > 0 &&
                                (from->epoch.empty() || from->epoch == owner.epoch_) &&
                                owner.book_.changes_since(from->version).has_value();
@@ -163,16 +162,14 @@ class Watchers::Stream final : public net::http::BodySource {
     }
 
     void let_go() {
-        if (holder_) {
-            owner_.book_.let_go(holder_->first, holder_->second,
-                                {owner_.clock_.now(), owner_.clock_.steady()});
-            holder_.reset();
+        for (const Held& one : std::exchange(holders_, {})) {
+            owner_.book_.let_go(one.app, one.id, {owner_.clock_.now(), owner_.clock_.steady()});
         }
     }
 
     Watchers& owner_;
     std::shared_ptr<bool> lives_;
-    std::optional<std::pair<std::string, std::string>> holder_;
+    std::vector<Held> holders_;
     State state_ = State::reset;
     std::uint64_t cursor_ = 0;
     std::pair<std::string, std::string> after_;  // of the snapshot
@@ -186,17 +183,22 @@ Watchers::Watchers(aio::Loop& loop, InstanceBook& book, const Clock& clock, Rule
 
 Watchers::~Watchers() { *lives_ = false; }
 
-std::unique_ptr<net::http::BodySource> Watchers::watch(
-    std::optional<WatchPlace> from, std::optional<std::pair<std::string, std::string>> holder) {
+std::unique_ptr<net::http::BodySource> Watchers::watch(std::optional<WatchPlace> from,
+                                                       std::vector<Held> holders) {
     if (streams_.size() >= rules_.watchers_max || is_closed_) {
         throw Failure{Kind::unavailable, "registry.too_many_watchers",
                       "The registry has as many watchers as it may."};
     }
-    if (holder && !book_.hold(holder->first, holder->second)) {
-        throw Failure{Kind::not_found, "registry.unknown_instance",
-                      "There is no such instance: register it first."};
+    for (const Held& one : holders) {
+        if (book_.find_entry(one.app, one.id) == nullptr) {
+            throw Failure{Kind::not_found, "registry.unknown_instance",
+                          "There is no such instance: register it first."};
+        }
     }
-    return std::make_unique<Stream>(*this, std::move(from), std::move(holder));
+    for (const Held& one : holders) {
+        book_.hold(one.app, one.id);
+    }
+    return std::make_unique<Stream>(*this, std::move(from), std::move(holders));
 }
 
 void Watchers::notice() {

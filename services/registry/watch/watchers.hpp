@@ -20,6 +20,12 @@ struct WatchPlace {
 // `EPOCH-VERSION` (an event's id), or a version alone; none when it is neither.
 std::optional<WatchPlace> read_place(std::string_view text);
 
+// Whose life a watch is.
+struct Held {
+    std::string app;
+    std::string id;
+};
+
 // Everybody who follows the registry.  A change wakes all of them in the turn in which it happens;
 // each reads on from its own place, so that a slow one costs nothing but its socket's buffer.
 // One loop.
@@ -33,11 +39,11 @@ class Watchers {
     Watchers(aio::Loop& loop, InstanceBook& book, const Clock& clock, Rules rules);
     ~Watchers();
 
-    // An event stream from that place on.  It lives for the instance `holder` ({application, id})
+    // An event stream from that place on.  It lives for those instances
     // where one is named: with the connection its lease ends soon.  Throws
     // `registry.too_many_watchers`, and `registry.unknown_instance` for a holder that is not there.
-    std::unique_ptr<net::http::BodySource> watch(
-        std::optional<WatchPlace> from, std::optional<std::pair<std::string, std::string>> holder);
+    std::unique_ptr<net::http::BodySource> watch(std::optional<WatchPlace> from,
+                                                 std::vector<Held> holders);
 
     // The book may have changed.
     void notice();

@@ -1,0 +1,187 @@
+#include "runtime/discovery/registry_instances.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "base/failure.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "wire/codec.hpp"
+
+namespace loquat::runtime {
+
+// The file: what was known last.
+struct KeptInstances {
+    std::vector<contracts::RegistryInstance> instances;
+};
+BOOST_DESCRIBE_STRUCT(KeptInstances, (), (instances))
+
+namespace {
+
+constexpr std::size_t instances_max = 1'000'000;
+constexpr std::size_t file_bytes_max = 64 * 1024 * 1024;
+
+// What other services of the platform call; others have only the address that all see.
+std::string url_of(const contracts::RegistryInstance& instance) {
+    const wire::Value* own = instance.metadata.find("service-url");
+    const std::string* text = own == nullptr ? nullptr : own->if_string();
+    return text != nullptr ? *text : instance.url;
+}
+
+ServiceInstance to_service(const contracts::RegistryInstance& instance) {
+    return {.id = instance.id,
+            .url = url_of(instance),
+            .zone = instance.zone,
+            .weight = static_cast<unsigned>(std::max(0, instance.weight)),
+            .version = instance.version,
+            .contracts = instance.contracts};
+}
+
+}  // namespace
+
+RegistryInstances::RegistryInstances(std::unique_ptr<Instances> configured,
+                                     std::filesystem::path file)
+    : configured_(std::move(configured)), file_(std::move(file)) {
+    load();
+}
+
+void RegistryInstances::load() {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(file_, error);
+    if (error || size > file_bytes_max) {
+        return;
+    }
+    std::ifstream in{file_};
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    try {
+        auto kept = wire::decode<KeptInstances>(wire::parse(text));
+        for (auto& instance : kept.instances) {
+            put(known_, std::move(instance));
+        }
+    } catch (const Failure& failure) {
+        log_warn({.service = "platform"}, "what was known of other processes cannot be read",
+                 {{"file", file_.string()}, {"problem", failure.message}});
+        known_ = {};
+    }
+    replace();
+}
+
+Instances::ListPtr RegistryInstances::list(std::string_view service) const {
+    ListPtr configured = configured_->list(service);
+    if (!configured->empty()) {
+        return configured;
+    }
+    const std::lock_guard lock{mutex_};
+    const auto found = lists_.find(to_lower_ascii(service));
+    return found == lists_.end() ? configured : found->second;
+}
+
+std::uint64_t RegistryInstances::version() const {
+    return version_.load(std::memory_order_acquire) + configured_->version();
+}
+
+void RegistryInstances::put(Known& known, contracts::RegistryInstance instance) {
+    std::string id = instance.id;
+    App& app = known.apps[instance.application];
+    known.instances += app.insert_or_assign(std::move(id), std::move(instance)).second ? 1 : 0;
+    if (known.instances > instances_max) {
+        throw Failure{Kind::unavailable, "registry.full",
+                      "The registry holds as many instances as it may."};
+    }
+}
+
+void RegistryInstances::publish(const std::string& app) {
+    auto list = std::make_shared<List>();
+    if (const auto found = known_.apps.find(app); found != known_.apps.end()) {
+        for (const auto& [id, instance] : found->second) {
+            if (instance.status == "UP") {
+                list->push_back(to_service(instance));
+            }
+        }
+    }
+    const std::string service = to_lower_ascii(app);
+    const std::lock_guard lock{mutex_};
+    ListPtr& known = lists_[service];
+    if (known && *known == *list) {
+        return;
+    }
+    known = std::move(list);
+    version_.fetch_add(1, std::memory_order_release);
+}
+
+// Lists of what is gone become empty.
+void RegistryInstances::replace() {
+    std::set<std::string> names;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& [service, list] : lists_) {
+            names.insert(service);
+        }
+    }
+    for (const auto& [name, app] : known_.apps) {
+        names.erase(to_lower_ascii(name));
+        publish(name);
+    }
+    const std::lock_guard lock{mutex_};
+    for (const std::string& gone : names) {
+        lists_.erase(gone);
+        version_.fetch_add(1, std::memory_order_release);
+    }
+}
+
+void RegistryInstances::take(const net::http::SseItem& event) {
+    const wire::Value data = wire::parse(event.data);
+    if (event.event == contracts::RegistryReset::event_type) {
+        coming_ = {};
+        is_resetting_ = true;
+        place_.clear();
+    } else if (event.event == contracts::RegistryInstances::event_type && is_resetting_) {
+        for (auto& instance : wire::decode<contracts::RegistryInstances>(data).items) {
+            put(coming_, std::move(instance));
+        }
+    } else if (event.event == contracts::RegistryCurrent::event_type) {
+        if (std::exchange(is_resetting_, false)) {
+            known_ = std::exchange(coming_, {});
+            replace();
+            is_kept_ = false;
+        }
+        place_ = event.id;
+    } else if (event.event == contracts::RegistryChange::event_type) {
+        auto change = wire::decode<contracts::RegistryChange>(data);
+        const std::string app = change.instance.application;
+        if (change.action == contracts::RegistryAction::removed) {
+            known_.instances -= known_.apps[app].erase(change.instance.id);
+        } else {
+            put(known_, std::move(change.instance));
+        }
+        publish(app);
+        is_kept_ = false;
+        place_ = event.id;
+    }
+}
+
+void RegistryInstances::keep() {
+    if (std::exchange(is_kept_, true)) {
+        return;
+    }
+    KeptInstances kept;
+    for (const auto& [name, app] : known_.apps) {
+        for (const auto& [id, instance] : app) {
+            kept.instances.push_back(instance);
+        }
+    }
+    const std::filesystem::path made = file_.string() + ".new";
+    std::ofstream out{made};
+    out << wire::encode(kept) << '\n';
+    out.close();
+    std::error_code error;
+    if (out) {
+        std::filesystem::rename(made, file_, error);
+    }
+    if (!out || error) {
+        log_warn({.service = "platform"}, "what is known of other processes cannot be kept",
+                 {{"file", file_.string()}});
+    }
+}
+
+}  // namespace loquat::runtime
