@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 
 #include <fstream>
+#include <span>
 #include <sstream>
 
 #include "base/check.hpp"
@@ -15,6 +16,7 @@ namespace loquat::net::tls {
 namespace {
 
 constexpr unsigned char http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr unsigned char http_2_and_1_1[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 Failure bad_certificate(const char* what) {
     char text[256];
@@ -24,10 +26,13 @@ Failure bad_certificate(const char* what) {
 
 // A client that offers protocols, but not ours, is refused (RFC 7301 section 3.2).
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
-                    const unsigned char* offered, unsigned offered_size, void*) {
+                    const unsigned char* offered, unsigned offered_size, void* has_http2) {
+    const std::span<const unsigned char> ours =
+        has_http2 != nullptr ? std::span<const unsigned char>{http_2_and_1_1} : http_1_1;
     unsigned char* found = nullptr;
-    const int result = SSL_select_next_proto(&found, chosen_size, http_1_1, sizeof http_1_1,
-                                             offered, offered_size);
+    const int result =
+        SSL_select_next_proto(&found, chosen_size, ours.data(), static_cast<unsigned>(ours.size()),
+                              offered, offered_size);
     *chosen = found;
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -78,8 +83,8 @@ KeyPair read_key_pair(const std::string& certificate_file, const std::string& ke
     return {read_file(certificate_file), read_file(key_file)};
 }
 
-std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair) {
-    std::shared_ptr<const ServerContext> made{new ServerContext{make_common(TLS_server_method())}};
+std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair, Offer offer) {
+    std::shared_ptr<ServerContext> made{new ServerContext{make_common(TLS_server_method())}};
     SSL_CTX* context = made->native();
     use_certificates(context, pair.certificates);
     const BioPtr bio = bio_of(pair.private_key);
@@ -96,7 +101,8 @@ std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair) {
     // section 4.2).
     LOQUAT_CHECK(SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1,
                  "OpenSSL has the suites that browsers have");
-    SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol,
+                               offer == Offer::http2 ? made.get() : nullptr);
     return made;
 }
 

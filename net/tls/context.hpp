@@ -31,9 +31,12 @@ KeyPair read_key_pair(const std::string& certificate_file, const std::string& ke
 // connections.
 class ServerContext {
   public:
-    // ALPN http/1.1, session tickets, no renegotiation.  Throws Failure `tls.bad_certificate` when
+    // What ALPN offers: HTTP/2 first, where the server speaks it.
+    enum class Offer { http1, http2 };
+    // Session tickets, no renegotiation.  Throws Failure `tls.bad_certificate` when
     // the texts are not PEM or do not belong together.
-    static std::shared_ptr<const ServerContext> make(const KeyPair& pair);
+    static std::shared_ptr<const ServerContext> make(const KeyPair& pair,
+                                                     Offer offer = Offer::http1);
     ~ServerContext();
     ssl_ctx_st* native() const { return context_; }
 
