@@ -82,6 +82,7 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 if(LOQUAT_STATIC)
   # What this release's libcrypto.a was built with: Debian 13's compresses certificates with zstd.
   pkg_check_modules(crypto REQUIRED libcrypto)
@@ -112,6 +113,7 @@ loquat_library(sqlite_library SQLite::SQLite3 libsqlite3.a)
 loquat_library(yaml_library yaml-cpp libyaml-cpp.a)
 loquat_library(sodium_library PkgConfig::sodium libsodium.a)
 loquat_library(expat_library EXPAT::EXPAT libexpat.a)
+loquat_library(http2_library PkgConfig::nghttp2 libnghttp2.a)
 
 # Properties of characters.  Always from its archive: the package's flags would reach every file.
 find_library(utf8proc_FILE libutf8proc.a REQUIRED)

@@ -1,11 +1,13 @@
 #include "net/http/connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "net/http/h2/session.hpp"
 #include "net/http/linger.hpp"
 
 namespace loquat::net::http {
@@ -20,11 +22,10 @@ constexpr LingerRule hardly{.pause_max = std::chrono::milliseconds{0}};
 }  // namespace
 
 Connection::Connection(ServerState& server, Stream stream)
-    : server_(server),
+    : ExchangeState(server),
       stream_(std::move(stream)),
       place_(server.connections.insert(server.connections.end(), this)),
       peer_(stream_.peer()),
-      exchange_(*this),
       tls_(stream_.is_tls()) {}
 
 Connection::~Connection() {
@@ -52,12 +53,20 @@ void Connection::begin_wait(Waiting what, std::chrono::milliseconds time) {
 }
 
 void Connection::close_if_idle() {
+    if (http2_) {
+        http2_->close_when_idle();
+        return;
+    }
     if (!busy_ && (!work_ || work_->unread() == 0)) {
         stream_.close();
     }
 }
 
 void Connection::tell_gone() {
+    if (http2_) {
+        http2_->tell_gone();
+        return;
+    }
     gone_ = true;
     if (auto call = std::exchange(gone_call_, nullptr)) {
         call();
@@ -91,6 +100,10 @@ Task<void> Connection::serve() {
             continue;
         }
         if (step == HeadStep::closed) {
+            co_return;
+        }
+        if (step == HeadStep::http2) {
+            co_await serve_http2();
             co_return;
         }
         if (step == HeadStep::refuse) {
@@ -133,7 +146,11 @@ Task<void> Connection::serve() {
 
 Connection::HeadStep Connection::try_head() {
     for (;;) {
-        if (work_ && work_->end > 0) {
+        if (work_ && work_->end > 0 && is_new_ && begins_as_http2()) {
+            if (work_->end >= h2::preface.size()) {
+                return HeadStep::http2;
+            }
+        } else if (work_ && work_->end > 0) {
             switch (work_->parser.parse({work_->buffer.get(), work_->end}, work_->head)) {
                 case ParseState::done:
                     return HeadStep::done;
@@ -188,7 +205,21 @@ Task<void> Connection::end_late_head() {
     }
 }
 
+bool Connection::begins_as_http2() const {
+    const std::string_view begin{work_->buffer.get(), std::min(work_->end, h2::preface.size())};
+    return server_.config.http2.enabled && h2::preface.starts_with(begin);
+}
+
+Task<void> Connection::serve_http2() {
+    clear();
+    std::string early{work_->buffer.get(), work_->end};
+    server_.workspaces.give_back(std::move(work_));
+    http2_ = std::make_shared<h2::Session>(server_, std::move(stream_), std::move(early));
+    co_await http2_->serve();
+}
+
 void Connection::begin_exchange() {
+    is_new_ = false;
     waiting_ = Waiting::nothing;
     clear();
     ++server_.counts.requests;
@@ -240,40 +271,6 @@ Task<bool> Connection::end_exchange() {
     const bool is_read = body_done_ && work_->unread() == 0;
     co_await linger(stream_, is_read ? hardly : LingerRule{});
     co_return false;
-}
-
-Task<void> Connection::answer_failure(std::exception_ptr error) {
-    if (aio::is_cancellation(error)) {
-        std::rethrow_exception(error);
-    }
-    std::optional<Failure> failure;
-    try {
-        std::rethrow_exception(error);
-    } catch (const Failure& known) {
-        failure = known;
-    } catch (...) {
-        const std::string what = aio::describe(error);
-        log_error({.service = "http"}, "a handler failed",
-                  {{"error", what}, {"path", head().path}});
-    }
-    if (has_started() || refused_ || dead_) {
-        co_return;
-    }
-    if (failure) {
-        co_await answer_problem(http_status(failure->kind), failure->code, failure->message);
-    } else {
-        co_await answer_problem(500, "server.internal", "Something went wrong on the server.");
-    }
-}
-
-Task<void> Connection::answer_problem(int status, std::string_view code, std::string_view detail) {
-    start(status);
-    const std::string body = server_.begin_own_answer(work_->out, status, code, detail);
-    try {
-        co_await finish(body);
-    } catch (const Failure&) {
-        // The client is gone; the caller sees it in dead_.
-    }
 }
 
 Task<void> Connection::refuse(ParseError error) {

@@ -8,13 +8,7 @@
 namespace loquat::net::http {
 namespace {
 
-constexpr std::size_t first_reserve_max = 64 * 1024;
 constexpr std::size_t piece_size = 16 * 1024;
-
-Failure too_large() {
-    return Failure{Kind::too_large, std::string{code_of(ParseError::body_too_large)},
-                   std::string{text_of(ParseError::body_too_large)}};
-}
 
 Steady later(Steady now, std::chrono::nanoseconds time) {
     return time > Steady::max() - now ? Steady::max() : now + time;
@@ -140,34 +134,6 @@ Task<std::size_t> Connection::read_body_some(std::span<char> into) {
         }
     }
     co_return 0;
-}
-
-Task<std::string> Connection::read_body(std::size_t bytes_max) {
-    std::string body;
-    if (body_done_) {
-        co_return body;
-    }
-    const bool has_length = head().framing == Framing::length;
-    if (has_length && head().content_length > bytes_max) {
-        keep_ = false;  // what is left will not be read
-        throw too_large();
-    }
-    if (has_length) {
-        body.reserve(std::min<std::size_t>(head().content_length, first_reserve_max));
-    }
-    while (!body_done_) {
-        const std::size_t before = body.size();
-        const std::size_t room =
-            has_length ? std::min<std::size_t>(body_left_, piece_size) : piece_size;
-        body.resize(before + room);
-        const std::size_t count = co_await read_body_some({body.data() + before, room});
-        body.resize(before + count);
-        if (body.size() > bytes_max) {
-            keep_ = false;
-            throw too_large();
-        }
-    }
-    co_return body;
 }
 
 // A handler that ignored the body leaves it on the connection; a short one is read away so that the

@@ -10,40 +10,13 @@ constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t joined_max =
     4 * 1024;  // below it a copy costs less than a second part in the system call
 
-bool is_written_by_us(std::string_view name) {
-    return equal_names(name, "content-length") || equal_names(name, "connection") ||
-           equal_names(name, "transfer-encoding") || equal_names(name, "keep-alive");
-}
-
 iovec part_of(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
 
 std::size_t bytes_of(const std::array<iovec, 3>& parts) {
     return parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
 }
 
-// The source does not outlive its answer, however that ends.
-class GoneCall {
-  public:
-    GoneCall(Connection& connection, BodySource& source) : connection_(connection) {
-        connection_.on_client_gone([&source] { source.on_client_gone(); });
-    }
-    ~GoneCall() { connection_.on_client_gone(nullptr); }
-    GoneCall(const GoneCall&) = delete;
-    GoneCall& operator=(const GoneCall&) = delete;
-
-  private:
-    Connection& connection_;
-};
-
 }  // namespace
-
-HeadWriter Connection::start(int status) {
-    LOQUAT_CHECK(status_ == 0 || refused_, "a request has one answer");
-    status_ = status;
-    work_->out.clear();
-    append_status_line(work_->out, status);
-    return HeadWriter{work_->out};
-}
 
 void Connection::append_connection() {
     keep_ = keep_ && !server_.draining && !continue_due_;
@@ -164,42 +137,6 @@ Task<void> Connection::send_interim(int status, const Headers& headers) {
     }
     work_->out += line_end;
     co_await send({});
-}
-
-Task<void> Connection::respond(Response response) {
-    if (refused_) {
-        co_return;
-    }
-    HeadWriter writer = start(response.status);
-    for (const Headers::Item& item : response.headers) {
-        if (!is_written_by_us(item.name)) {
-            writer.add(item.name, item.value);
-        }
-    }
-    if (!response.headers.contains("Date")) {
-        append_date(work_->out);
-    }
-    if (!response.stream) {
-        co_await finish(response.body);
-        co_return;
-    }
-    begin_body(response.stream->length());
-    if (answer_body_ != AnswerBody::none) {
-        co_await stream_body(*response.stream);
-    }
-    co_await end_body();
-}
-
-Task<void> Connection::stream_body(BodySource& source) {
-    co_await flush();  // the reader of an event stream wants to know at once that it stands
-    const GoneCall told{*this, source};
-    for (;;) {
-        std::optional<std::string> piece = co_await source.next();
-        if (!piece) {
-            break;
-        }
-        co_await write_body(*piece);
-    }
 }
 
 IoResult Connection::try_send(const std::array<iovec, 3>& parts) {

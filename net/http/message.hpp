@@ -71,6 +71,7 @@ struct RequestHead {
     bool keep_alive = true;  // what version and Connection ask for
     bool expects_continue = false;
     bool upgrades = false;  // `Connection: upgrade` with an Upgrade field, HTTP/1.1
+    bool is_http2 = false;  // `minor` is 1 then
 
     bool is(std::string_view wanted_method) const { return method == wanted_method; }
     bool wants_upgrade(std::string_view protocol) const {

@@ -18,7 +18,16 @@
 namespace loquat::net::http {
 
 class Connection;
+class ExchangeState;
 struct ServerState;
+
+// Of one connection that speaks HTTP/2.
+struct Http2Limits {
+    bool enabled = false;                           // else the preface is a bad request
+    std::uint32_t streams_max = 100;                // requests at once
+    std::uint32_t stream_window = 256 * 1024;       // bytes of a body that nobody has read yet
+    std::uint32_t connection_window = 1024 * 1024;  // the same, of all bodies together
+};
 
 struct ServerConfig {
     std::chrono::milliseconds head_time_max{
@@ -32,6 +41,7 @@ struct ServerConfig {
     std::size_t unread_body_max =
         64 * 1024;  // of a request body that the handler left; more closes the connection
     Limits limits;
+    Http2Limits http2;
     // For what the server answers by itself (a malformed head, a stalled body, too many
     // connections): an id for X-Request-Id and the problem's body, and whole field lines.
     std::function<std::string()> make_request_id;
@@ -116,9 +126,9 @@ class Exchange {
     TakenStream take_stream();
 
   private:
-    friend class Connection;
-    explicit Exchange(Connection& connection) : connection_(connection) {}
-    Connection& connection_;
+    friend class ExchangeState;
+    explicit Exchange(ExchangeState& state) : state_(state) {}
+    ExchangeState& state_;
 };
 
 // Who answers.  One object serves all connections of a server.
@@ -141,7 +151,8 @@ struct ServerCounts {
     std::size_t busy = 0;         // of these: a handler runs
 };
 
-// An HTTP/1.1 server on one loop.  For more cores make one per loop, sharing a port.
+// A server of HTTP/1.1, and of HTTP/2 where its configuration says so, on one loop.  For more cores
+// make one per loop, sharing a port.
 class Server {
   public:
     // `handler` outlives the server.
