@@ -189,6 +189,7 @@ struct GatewayConfig {
     TlsConfig tls;
     std::vector<std::string> trusted_proxies;
     LimitsConfig limits;
+    bool http2 = true;
     bool access_log = true;
     std::int32_t trace_percent = 10;
     std::chrono::milliseconds head_ms_max{10'000};
@@ -213,6 +214,8 @@ struct GatewayConfig {
         wire::Field{.name = "limits", .doc = "How much one caller may ask for."},
         wire::Field{.name = "upstream", .doc = "How servers behind are spoken to."},
         wire::Field{"trusted_proxies", 0, 64, "Addresses or networks whose X-Forwarded-* count."},
+        wire::Field{.name = "http2",
+                    .doc = "Offered to browsers by TLS; without TLS for who knows it beforehand."},
         wire::Field{.name = "access_log", .doc = "One record a request."},
         wire::Field{"trace_percent", 0, 100, "Requests without a traceparent marked as sampled."},
         wire::Field{"head_ms_max", 100, 600'000, "First byte of a request to the end of its head."},
@@ -232,9 +235,9 @@ struct GatewayConfig {
     };
 };
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
-                      (port, address, tls, trusted_proxies, limits, access_log, trace_percent,
-                       head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max, body_grace_ms,
-                       body_bytes_per_second_min, header_bytes_max, connections_max,
+                      (port, address, tls, trusted_proxies, limits, http2, access_log,
+                       trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
+                       body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
                        connections_per_address_max, tunnels_max, upstream, routes))
 
 }  // namespace loquat::gateway

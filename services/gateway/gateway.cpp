@@ -26,6 +26,7 @@ net::http::ServerConfig server_config(const GatewayConfig& config, RequestIds& i
     out.connections_max = config.connections_max;
     out.connections_per_address_max = config.connections_per_address_max;
     out.limits.header_bytes_max = config.header_bytes_max;
+    out.http2.enabled = config.http2;
     out.make_request_id = [&ids] {
         const RequestIds::Text id = ids.next();
         return std::string{id.data(), id.size()};

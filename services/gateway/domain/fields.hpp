@@ -5,8 +5,9 @@
 
 namespace loquat::gateway {
 
-// `Via` of a message that came in HTTP/1.`minor` (RFC 9110 section 7.6.3); stands behind those of
-// the message itself.
+// `Via` of a message that came in HTTP/1.`minor` (RFC 9110 section 7.6.3), or in HTTP/2; stands
+// behind those of the message itself.
+constexpr std::string_view via_http2_line = "Via: 2.0 loquat\r\n";
 constexpr std::string_view via_line(int minor) {
     return minor == 0 ? "Via: 1.0 loquat\r\n" : "Via: 1.1 loquat\r\n";
 }

@@ -95,15 +95,17 @@ net::tls::KeyPair own_certificate(const std::filesystem::path& folder,
 std::shared_ptr<const net::tls::ServerContext> make_server_tls(const GatewayConfig& config,
                                                                const std::filesystem::path& folder,
                                                                Time now) {
+    using Offer = net::tls::ServerContext::Offer;
+    const Offer offer = config.http2 ? Offer::http2 : Offer::http1;
     if (!config.tls.certificate_file.empty()) {
         return net::tls::ServerContext::make(
-            net::tls::read_key_pair(config.tls.certificate_file, config.tls.key_file));
+            net::tls::read_key_pair(config.tls.certificate_file, config.tls.key_file), offer);
     }
     if (!config.tls.self_signed) {
         return nullptr;
     }
     return net::tls::ServerContext::make(
-        own_certificate(folder, names_of_server(config.address), now));
+        own_certificate(folder, names_of_server(config.address), now), offer);
 }
 
 }  // namespace loquat::gateway

@@ -73,7 +73,7 @@ void Proxy::write_head(const Request& request, const Journey& journey,
     out.forward("Host",
                 request.routes->table->upstreams()[route.upstream].authorities[journey.address]);
     write_fields(request, out);
-    out.raw(via_line(head.minor));
+    out.raw(head.is_http2 ? via_http2_line : via_line(head.minor));
     out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
     write_forwarding(request, out);
     if (request.is_websocket) {
