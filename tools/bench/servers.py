@@ -69,11 +69,12 @@ def origin():
 
 
 @contextlib.contextmanager
-def nginx_proxy(upstream_port):
+def nginx_proxy(upstream_port, speaks=""):
+    """`speaks` stands behind its listening address: " http2" for that without TLS."""
     port = free_port()
     body = f"""
   upstream origin {{ server 127.0.0.1:{upstream_port}; keepalive 256; keepalive_requests 100000000; }}
-  server {{ listen 127.0.0.1:{port} reuseport;
+  server {{ listen 127.0.0.1:{port}{speaks} reuseport;
     location / {{ proxy_pass http://origin; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; }} }}"""
     with nginx(body, port, SERVER_CORE) as session:
         yield f"http://127.0.0.1:{port}", session
