@@ -30,7 +30,7 @@ struct ServiceUrl {
         wire::Field{"url", 1, 2'000,
                     "http://host:port of its process; of a name with several addresses each is "
                     "an instance."},
-        wire::Field{"zone", 0, 64, "Where it stands."},
+        wire::Field{"zone", 0, 64, "Where it stands; those in platform.zone are called first."},
         wire::Field{"weight", 0, 10'000, "Its share of the calls beside others; 0: none."},
     };
 };
@@ -81,7 +81,7 @@ struct PlatformConfig {
         wire::Field{"host", 0, 253,
                     "Under which name others reach this process, for its registration; empty: the "
                     "address on which it listens."},
-        wire::Field{"zone", 0, 64, "Where this process stands, for its registration."},
+        wire::Field{"zone", 0, 64, "Where this process stands: the same zone is called first."},
         wire::Field{"weight", 0, 10'000,
                     "Its share of the calls beside others, for its registration; 0: none."},
         wire::Field{.name = "clients", .doc = "How services of other processes are called."},

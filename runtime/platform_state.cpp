@@ -15,6 +15,7 @@
 #include "runtime/memory_metrics.hpp"
 #include "runtime/process_metrics.hpp"
 #include "runtime/remote.hpp"
+#include "runtime/resilience/service_calls.hpp"
 #include "runtime/stores/builtin.hpp"
 #include "runtime/version.hpp"
 #include "store/file/file.hpp"
@@ -242,10 +243,14 @@ contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {
         callee.loop = found->second.second;
     } else if (is_hosted(wanted.service)) {
         callee.transport = make_loopback_transport(dispatcher);
-    } else if (const std::string url = url_of(wanted.service); !url.empty()) {
-        callee.transport = make_http_transport(wanted.loop, url, internal_key);
     } else {
-        callee.transport = make_absent_transport(wanted.service);
+        const Clock& clock = options.clock != nullptr ? *options.clock : system_clock;
+        auto calls = std::make_shared<ServiceCalls>(
+            ServiceCalls::Of{wanted.service, contract_name(wanted.interface), *neighbours.instances,
+                             metrics, clock},
+            to_rules(settings.clients, settings.zone));
+        neighbours.states.add(wanted.loop, calls);
+        callee.transport = make_http_transport(wanted.loop, std::move(calls), internal_key);
     }
     return callee;
 }

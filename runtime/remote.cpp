@@ -6,30 +6,37 @@
 #include "runtime/caller_header.hpp"
 #include "runtime/data_feed.hpp"
 #include "runtime/problem.hpp"
+#include "runtime/resilience/service_calls.hpp"
 
 namespace loquat::runtime {
 namespace {
 
-constexpr int tries_max = 3;
-
 constexpr std::size_t problem_bytes_max = 64 * 1024;
+constexpr std::size_t answer_bytes_max = 16 * 1024 * 1024;
+
+// An answer that is read for longer than its call; keeps what it needs to live.
+struct OpenCall {
+    OpenCall(std::shared_ptr<const void> pool, net::http::Client& client, net::http::Origin at)
+        : keep(std::move(pool)), origin(std::move(at)), call(client, origin, Steady::max()) {}
+
+    std::shared_ptr<const void> keep;
+    net::http::Origin origin;
+    net::http::ClientCall call;
+};
 
 // The rest of an answer, while it comes.
 class AnswerBody final : public net::http::BodySource {
   public:
-    // `keep` is what the call needs to live: its pool and its origin.
-    AnswerBody(std::unique_ptr<net::http::ClientCall> call, std::shared_ptr<const void> keep)
-        : keep_(std::move(keep)), call_(std::move(call)) {}
+    explicit AnswerBody(std::shared_ptr<OpenCall> open) : open_(std::move(open)) {}
 
     Task<std::optional<std::string>> next() override {
-        const std::string_view piece = co_await call_->read_body();
+        const std::string_view piece = co_await open_->call.read_body();
         co_return piece.empty() ? std::nullopt : std::optional{std::string{piece}};
     }
-    void on_client_gone() override { call_->cancel(); }
+    void on_client_gone() override { open_->call.cancel(); }
 
   private:
-    std::shared_ptr<const void> keep_;
-    std::unique_ptr<net::http::ClientCall> call_;
+    std::shared_ptr<OpenCall> open_;
 };
 
 // The other process answers as if nothing were there: to a call without its key, and to one that it
@@ -46,30 +53,49 @@ Failure failure_of_neighbour(const net::http::Origin& origin, int status, std::s
     return failure;
 }
 
+OperationClass class_of(const contracts::RouteSpec& spec) {
+    return contracts::repeat_of(spec) == contracts::Repeat::safe ? OperationClass::read
+                                                                 : OperationClass::change;
+}
+
+// What a failure says of the instance that it came from: those of a service's own (a model that
+// is overloaded, a bad request) are answers.
+CallOutcome outcome_of(const Failure& failure) {
+    const bool is_its_trouble =
+        failure.code.starts_with("upstream.") || failure.code == "server.restarting";
+    return is_its_trouble ? CallOutcome::failure : CallOutcome::success;
+}
+
+// Keeps, when an attempt ends however it does, whether it reached anyone.
+struct ReachNote {
+    net::http::ClientCall& call;
+    bool& has_connected;
+    ~ReachNote() { has_connected = call.has_connected(); }
+};
+
 class HttpTransport final : public contracts::Transport,
                             public std::enable_shared_from_this<HttpTransport> {
   public:
-    HttpTransport(aio::Loop& loop, net::http::Origin origin, std::string internal_key)
+    HttpTransport(aio::Loop& loop, std::shared_ptr<ServiceCalls> calls, std::string internal_key)
         : loop_(loop),
           client_(loop, {}),
-          origin_(std::move(origin)),
+          calls_(std::move(calls)),
           internal_key_(std::move(internal_key)) {}
 
     Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
                                    std::string target, std::string body) override {
-        const bool may_repeat = contracts::may_repeat(spec, caller);
-        aio::Backoff backoff{std::chrono::milliseconds{25}, std::chrono::milliseconds{250}};
-        for (int attempt = 1;; ++attempt) {
+        ServiceCall call{*calls_, class_of(spec)};
+        const Asked asked{spec, caller, target, body, contracts::may_repeat(spec, caller)};
+        aio::Backoff backoff = first_pause();
+        for (;;) {
+            Attempt attempt = next_attempt(call, asked, caller.deadline);
             std::exception_ptr error;
             try {
-                net::http::ClientRequest request = make_request(spec, caller, target, body);
-                auto answer = co_await client_.request(std::move(request), caller.deadline);
-                co_return to_reply(std::move(answer));
+                auto reply = co_await ask(attempt, asked);
+                call.end(CallOutcome::success);
+                co_return reply;
             } catch (const Failure& failure) {
-                const bool is_passing = failure.code == "upstream.unavailable";
-                if (!may_repeat || !is_passing || attempt == tries_max) {
-                    throw;
-                }
+                judge(call, attempt, failure);
             }
             co_await loop_.sleep_for(backoff.next());
         }
@@ -81,29 +107,119 @@ class HttpTransport final : public contracts::Transport,
                                                         contracts::Caller caller,
                                                         std::string target,
                                                         std::string body) override {
-        auto call = std::make_unique<net::http::ClientCall>(client_, origin_, Steady::max());
-        const net::http::ClientRequest request = make_request(spec, caller, target, body);
-        net::http::HeadWriter head = call->start(request.method, request.target);
-        head.add("Host", origin_.authority());
-        for (const auto& [name, value] : request.headers) {
-            head.add(name, value);
+        ServiceCall call{*calls_, OperationClass::stream};
+        const Asked asked{spec, caller, target, body, contracts::may_repeat(spec, caller)};
+        aio::Backoff backoff = first_pause();
+        for (;;) {
+            Attempt attempt = next_attempt(call, asked, Steady::max());
+            try {
+                auto feed = co_await open_at(attempt, asked);
+                call.end(CallOutcome::success);
+                co_return feed;
+            } catch (const Failure& failure) {
+                judge(call, attempt, failure);
+            }
+            co_await loop_.sleep_for(backoff.next());
         }
-        co_await call->send(request.body, request.replay);
-        co_await call->read_head();
-        const int status = call->head().status;
-        if (status >= 400) {
-            throw failure_of_neighbour(origin_, status, co_await read_problem(*call));
-        }
-        if (status == 204) {
-            co_return nullptr;
-        }
-        co_return make_data_feed(std::make_unique<AnswerBody>(std::move(call), shared_from_this()));
     }
 
   private:
-    static Task<std::string> read_problem(net::http::ClientCall& call) {
+    struct Asked {
+        const contracts::RouteSpec& spec;
+        const contracts::Caller& caller;
+        const std::string& target;
+        const std::string& body;
+        bool may_repeat;
+    };
+    struct Attempt {
+        net::http::Origin origin;
+        Steady deadline;
+        bool may_repeat = false;
+        bool is_cut_short = false;   // there is time for another after it
+        bool has_connected = false;  // something of it may have arrived
+    };
+
+    static aio::Backoff first_pause() {
+        return aio::Backoff{std::chrono::milliseconds{25}, std::chrono::milliseconds{250}};
+    }
+
+    // Where another instance could be asked, one that sleeps gets half of the time.
+    static Attempt next_attempt(ServiceCall& call, const Asked& asked, Steady deadline) {
+        Attempt attempt{.origin = call.begin().endpoint.origin, .deadline = deadline};
+        attempt.may_repeat = asked.may_repeat;
+        if (asked.may_repeat && deadline != Steady::max() && call.could_try_again()) {
+            const Steady now = std::chrono::steady_clock::now();
+            attempt.deadline = now + (deadline - now) / 2;
+            attempt.is_cut_short = true;
+        }
+        return attempt;
+    }
+
+    // Throws the failure, unless the call may be tried again.
+    static void judge(ServiceCall& call, const Attempt& attempt, const Failure& failure) {
+        call.end(outcome_of(failure));
+        const bool is_gone = failure.code == "upstream.unavailable";
+        const bool is_passing = is_gone || failure.code == "server.restarting" ||
+                                (attempt.is_cut_short && failure.code == "upstream.timeout");
+        const bool is_safe = attempt.may_repeat || (is_gone && !attempt.has_connected);
+        if (!is_passing || !is_safe || !call.try_again()) {
+            throw;
+        }
+    }
+
+    Task<void> send(net::http::ClientCall& call, const Attempt& attempt, const Asked& asked) {
+        net::http::HeadWriter head = call.start(asked.spec.method, asked.target);
+        head.add("Host", attempt.origin.authority());
+        net::http::Headers fields;
+        add_caller(fields, asked.caller, internal_key_);
+        if (!asked.body.empty()) {
+            fields.append("Content-Type", "application/json");
+        }
+        for (const auto& [name, value] : fields) {
+            head.add(name, value);
+        }
+        co_await call.send(asked.body, asked.may_repeat ? net::http::Replay::allowed
+                                                        : net::http::Replay::forbidden);
+        co_await call.read_head();
+        const int status = call.head().status;
+        if (status >= 400) {
+            std::string body = co_await read_up_to(call, problem_bytes_max);
+            throw failure_of_neighbour(attempt.origin, status, body);
+        }
+    }
+
+    Task<contracts::RawReply> ask(Attempt& attempt, const Asked& asked) {
+        net::http::ClientCall call{client_, attempt.origin, attempt.deadline};
+        const ReachNote note{call, attempt.has_connected};
+        co_await send(call, attempt, asked);
+        contracts::RawReply reply{.status = call.head().status};
+        for (const net::http::HeaderView& field : call.head().headers) {
+            if (net::http::equal_names(field.name, "Set-Cookie")) {
+                reply.headers.emplace_back(field.name, field.value);
+            }
+        }
+        reply.body = co_await read_up_to(call, answer_bytes_max);
+        if (!call.is_body_done()) {
+            throw Failure{Kind::unavailable, "upstream.bad_answer",
+                          "The other server's answer is not valid.",
+                          attempt.origin.authority() + ": the body is too large"};
+        }
+        co_return reply;
+    }
+
+    Task<contracts::FeedPtr<contracts::EventText>> open_at(Attempt& attempt, const Asked& asked) {
+        auto open = std::make_shared<OpenCall>(shared_from_this(), client_, attempt.origin);
+        const ReachNote note{open->call, attempt.has_connected};
+        co_await send(open->call, attempt, asked);
+        if (open->call.head().status == 204) {
+            co_return nullptr;
+        }
+        co_return make_data_feed(std::make_unique<AnswerBody>(std::move(open)));
+    }
+
+    static Task<std::string> read_up_to(net::http::ClientCall& call, std::size_t bytes_max) {
         std::string body;
-        while (body.size() < problem_bytes_max) {
+        while (body.size() < bytes_max) {
             const std::string_view piece = co_await call.read_body();
             if (piece.empty()) {
                 break;
@@ -113,38 +229,9 @@ class HttpTransport final : public contracts::Transport,
         co_return body;
     }
 
-    net::http::ClientRequest make_request(const contracts::RouteSpec& spec,
-                                          const contracts::Caller& caller,
-                                          const std::string& target,
-                                          const std::string& body) const {
-        net::http::ClientRequest request{
-            .origin = origin_, .method = std::string{spec.method}, .target = target};
-        request.replay = contracts::may_repeat(spec, caller) ? net::http::Replay::allowed
-                                                             : net::http::Replay::forbidden;
-        add_caller(request.headers, caller, internal_key_);
-        if (!body.empty()) {
-            request.headers.append("Content-Type", "application/json");
-            request.body = body;
-        }
-        return request;
-    }
-
-    contracts::RawReply to_reply(net::http::ClientResponse answer) const {
-        if (answer.status >= 400) {
-            throw failure_of_neighbour(origin_, answer.status, answer.body);
-        }
-        contracts::RawReply reply{.status = answer.status, .body = std::move(answer.body)};
-        for (const auto& [name, value] : answer.headers) {
-            if (net::http::equal_names(name, "Set-Cookie")) {
-                reply.headers.emplace_back(name, value);
-            }
-        }
-        return reply;
-    }
-
     aio::Loop& loop_;
     net::http::Client client_;
-    net::http::Origin origin_;
+    std::shared_ptr<ServiceCalls> calls_;
     std::string internal_key_;
 };
 
@@ -193,50 +280,55 @@ class LoopbackTransport final : public contracts::Transport {
     const Dispatcher& dispatcher_;
 };
 
-class AbsentTransport final : public contracts::Transport {
+// One address for whatever is asked.
+class OneInstance final : public Instances {
   public:
-    explicit AbsentTransport(std::string service) : service_(std::move(service)) {}
+    explicit OneInstance(std::string_view url)
+        : list_(std::make_shared<const List>(List{{.id = std::string{url},
+                                                   .url = std::string{url},
+                                                   .contracts = {std::string{any_contract}}}})) {}
 
-    Task<contracts::RawReply> call(const contracts::RouteSpec&, contracts::Caller, std::string,
-                                   std::string) override {
-        refuse();
-        co_return contracts::RawReply{};
-    }
-    Task<contracts::FeedPtr<contracts::EventText>> open(const contracts::RouteSpec&,
-                                                        contracts::Caller, std::string,
-                                                        std::string) override {
-        refuse();
-        co_return nullptr;
-    }
+    ListPtr list(std::string_view) const override { return list_; }
+    std::uint64_t version() const override { return 1; }
 
   private:
-    [[noreturn]] void refuse() const {
-        throw Failure{
-            Kind::unavailable, "upstream.unavailable", "A part of the platform is not there.",
-            service_ + " is not in this process and platform.urls does not say where it is"};
-    }
+    ListPtr list_;
+};
 
-    std::string service_;
+// What calls to one address need beside it.
+struct OneAddress {
+    explicit OneAddress(std::string_view url) : instances(url) {}
+
+    OneInstance instances;
+    Metrics metrics;
+    SystemClock clock;
+    std::shared_ptr<ServiceCalls> calls;
 };
 
 }  // namespace
 
+std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop,
+                                                          std::shared_ptr<ServiceCalls> calls,
+                                                          std::string internal_key) {
+    return std::make_shared<HttpTransport>(loop, std::move(calls), std::move(internal_key));
+}
+
 std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::string_view url,
                                                           std::string internal_key) {
-    auto origin = net::http::Origin::parse(url);
-    if (!origin) {
+    if (!net::http::Origin::parse(url)) {
         throw Failure{Kind::invalid, "config.bad_url",
                       hide_credentials(url) + " is not of the form http://host:port"};
     }
-    return std::make_shared<HttpTransport>(loop, std::move(*origin), std::move(internal_key));
+    auto one = std::make_shared<OneAddress>(url);
+    const ServiceCalls::Of of{std::string{url}, {}, one->instances, one->metrics, one->clock};
+    one->calls = std::make_shared<ServiceCalls>(of, to_rules(ClientsConfig{}, {}));
+    ServiceCalls* calls = one->calls.get();
+    return make_http_transport(loop, std::shared_ptr<ServiceCalls>{std::move(one), calls},
+                               std::move(internal_key));
 }
 
 std::shared_ptr<contracts::Transport> make_loopback_transport(const Dispatcher& dispatcher) {
     return std::make_shared<LoopbackTransport>(dispatcher);
-}
-
-std::shared_ptr<contracts::Transport> make_absent_transport(std::string service) {
-    return std::make_shared<AbsentTransport>(std::move(service));
 }
 
 }  // namespace loquat::runtime

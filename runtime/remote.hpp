@@ -8,18 +8,21 @@
 
 namespace loquat::runtime {
 
-// Calls to a service behind HTTP.  `url` is its base address.  Throws Failure `config.bad_url` for
-// another text. Calls that their row lets repeat are tried up to three times while the deadline
-// allows, with full jitter in between.
+class ServiceCalls;
+
+// Calls to a service behind HTTP, whose instances `calls` chooses.  What a row lets repeat is tried
+// again on another instance, within the rules of `calls`, with full jitter in between; so is what
+// cannot have reached anyone.  The caller's deadline goes along; while another instance could still
+// be asked one attempt gets half of what is left of it.
+std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop,
+                                                          std::shared_ptr<ServiceCalls> calls,
+                                                          std::string internal_key);
+// The same to one address, `url`.  Throws Failure `config.bad_url` for another text.
 std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::string_view url,
                                                           std::string internal_key);
 
 // Through encoding, routes and pipeline, but no socket: what tests use to find mistakes at the
 // boundary.
 std::shared_ptr<contracts::Transport> make_loopback_transport(const Dispatcher& dispatcher);
-
-// For a service that is neither here nor has an address: every call fails with
-// `upstream.unavailable`.
-std::shared_ptr<contracts::Transport> make_absent_transport(std::string service);
 
 }  // namespace loquat::runtime

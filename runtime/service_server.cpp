@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/caller_header.hpp"
+#include "runtime/discovery/neighbours.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
 
@@ -54,6 +55,14 @@ Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Calle
     const net::http::RequestHead& head = exchange.head();
     if (Actuator::serves(head.path)) {
         auto response = co_await answer_operator(context_, exchange);
+        co_await exchange.respond(std::move(response));
+        co_return;
+    }
+    if (head.is("GET") && head.path == "/internal/clients" && context_.has_internal_key(head)) {
+        const wire::Value clients = co_await context_.neighbours().states.describe();
+        net::http::Response response{.body = wire::to_json(clients)};
+        response.headers.append("Content-Type", "application/json");
+        response.headers.append("Cache-Control", "no-store");
         co_await exchange.respond(std::move(response));
         co_return;
     }

@@ -31,16 +31,21 @@ void Balancer::set(std::span<const Endpoint> endpoints) {
     targets_ = std::move(next);
 }
 
+bool Balancer::may(const Target& target, const Wanted& wanted, Steady now) {
+    const auto& breaker = target.breakers[static_cast<std::size_t>(wanted.operation)];
+    return target.endpoint.weight > 0 && target.endpoint.offers_contract &&
+           (breaker == nullptr || breaker->may_begin(now));
+}
+
 bool Balancer::is_fit(const Target& target, const Wanted& wanted, Steady now) const {
-    return target.endpoint.is_healthy && !is_aside(target, now) &&
-           (!wanted.may || wanted.may(target));
+    return target.endpoint.is_healthy && !is_aside(target, now) && may(target, wanted, now);
 }
 
 std::vector<Balancer::Target*> Balancer::fit_ones(const Wanted& wanted, Steady now) const {
     const auto choose_if = [this](const auto& is_wanted) {
         std::vector<Target*> chosen;
         for (const TargetPtr& target : targets_) {
-            if (target->endpoint.weight > 0 && is_wanted(*target)) {
+            if (is_wanted(*target)) {
                 chosen.push_back(target.get());
             }
         }
@@ -49,7 +54,7 @@ std::vector<Balancer::Target*> Balancer::fit_ones(const Wanted& wanted, Steady n
     const auto is_tried = [&wanted](const Target& target) {
         return std::ranges::find(wanted.tried, &target, &TargetPtr::get) != wanted.tried.end();
     };
-    const auto may = [&wanted](const Target& one) { return !wanted.may || wanted.may(one); };
+    const auto is_allowed = [&](const Target& one) { return may(one, wanted, now); };
     std::vector<Target*> chosen;
     if (!rules_.zone.empty()) {
         chosen = choose_if([&](const Target& one) {
@@ -61,10 +66,10 @@ std::vector<Balancer::Target*> Balancer::fit_ones(const Wanted& wanted, Steady n
             [&](const Target& one) { return !is_tried(one) && is_fit(one, wanted, now); });
     }
     if (chosen.empty()) {
-        chosen = choose_if([&](const Target& one) { return !is_tried(one) && may(one); });
+        chosen = choose_if([&](const Target& one) { return !is_tried(one) && is_allowed(one); });
     }
     if (chosen.empty() && wanted.again == Again::same_rather_than_none) {
-        chosen = choose_if(may);
+        chosen = choose_if(is_allowed);
     }
     return chosen;
 }
@@ -101,8 +106,7 @@ std::size_t Balancer::draw(std::span<Target* const> fit, std::size_t without,
 
 Balancer::TargetPtr Balancer::choose(const Wanted& wanted, std::mt19937_64& random, Steady now) {
     // Most services have one instance, and it is mostly well: nothing is drawn or allocated.
-    if (targets_.size() == 1 && wanted.tried.empty() && targets_.front()->endpoint.weight > 0 &&
-        is_fit(*targets_.front(), wanted, now)) {
+    if (targets_.size() == 1 && wanted.tried.empty() && is_fit(*targets_.front(), wanted, now)) {
         return targets_.front();
     }
     const std::vector<Target*> fit = fit_ones(wanted, now);

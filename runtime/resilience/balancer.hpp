@@ -2,7 +2,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <random>
 #include <span>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "net/http/client.hpp"
 #include "runtime/resilience/breaker.hpp"
 
 namespace loquat::runtime {
@@ -19,9 +19,10 @@ struct Endpoint {
     std::string id;       // unique among its service's
     std::string address;  // http://127.0.0.1:7102
     std::string zone;
-    std::int32_t weight = 100;  // 0: gets none
-    bool offers_contract = true;
-    bool is_healthy = true;  // by discovery and by active checks
+    std::int32_t weight = 100;      // 0: gets none
+    bool is_healthy = true;         // by discovery and by active checks
+    bool offers_contract = true;    // what is asked of its service
+    net::http::Origin origin = {};  // of the address
 };
 
 struct BalancerRules {
@@ -74,11 +75,12 @@ class Balancer {
     struct Wanted {
         std::span<const TargetPtr> tried;  // left out while there are others
         Again again = Again::same_rather_than_none;
-        std::function<bool(const Target&)> may;  // none for whom it is false; empty: all
+        OperationClass operation = OperationClass::read;
     };
 
-    // Null when there is none.  When no instance is fit any more all that `may` be called are: a
-    // wrong judgement must not be worse than none.
+    // Null when there is none.  When no instance is fit any more all that may be called are: a
+    // wrong judgement must not be worse than none.  Nobody is called whose breaker is open, or who
+    // does not offer the contract.
     TargetPtr choose(const Wanted& wanted, std::mt19937_64& random, Steady now);
     void begin(Target& target) const { ++target.under_way; }
     void end(Target& target, CallOutcome outcome, std::chrono::nanoseconds took, Steady now);
@@ -89,6 +91,7 @@ class Balancer {
     std::uint64_t times_aside() const { return times_aside_; }
 
   private:
+    static bool may(const Target& target, const Wanted& wanted, Steady now);
     bool is_fit(const Target& target, const Wanted& wanted, Steady now) const;
     std::vector<Target*> fit_ones(const Wanted& wanted, Steady now) const;
     static std::size_t draw(std::span<Target* const> fit, std::size_t without,

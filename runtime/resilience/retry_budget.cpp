@@ -16,8 +16,8 @@ RetryBudget::Second& RetryBudget::second_of(Steady now) {
 
 void RetryBudget::note_call(Steady now) { ++second_of(now).calls; }
 
-bool RetryBudget::try_take(Steady now) {
-    Second& current = second_of(now);
+std::int64_t RetryBudget::left(Steady now) {
+    const Second& current = second_of(now);
     std::int64_t calls = 0;
     std::int64_t retries = 0;
     for (const Second& second : seconds_) {
@@ -26,12 +26,15 @@ bool RetryBudget::try_take(Steady now) {
             retries += second.retries;
         }
     }
-    const std::int64_t share = calls * rules_.percent / 100;
-    const bool is_one_of_few = current.retries < rules_.each_second_min;
-    if (retries >= share && !is_one_of_few) {
+    const std::int64_t of_share = calls * rules_.percent / 100 - retries;
+    return std::max({of_share, rules_.each_second_min - current.retries, std::int64_t{0}});
+}
+
+bool RetryBudget::try_take(Steady now) {
+    if (left(now) == 0) {
         return false;
     }
-    ++current.retries;
+    ++second_of(now).retries;
     return true;
 }
 

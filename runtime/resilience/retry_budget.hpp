@@ -22,6 +22,8 @@ class RetryBudget {
     void note_call(Steady now);
     // Takes one retry out of the budget; false when there is none left.
     bool try_take(Steady now);
+    // How many could be taken now.
+    std::int64_t left(Steady now);
 
   private:
     static constexpr std::int64_t seconds_kept = 10;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 namespace loquat::runtime {
@@ -153,15 +154,26 @@ TEST_F(Balancing, sends_no_second_call_to_one_that_has_answered_nothing_yet) {
     }
 }
 
-TEST_F(Balancing, calls_none_for_whom_it_may_not_even_when_nobody_else_is_there) {
-    set({{.id = "a"}, {.id = "b"}});
-    const auto only_a = [](const Balancer::Target& one) { return one.endpoint.id == "a"; };
+TEST_F(Balancing, calls_none_without_the_contract_even_when_nobody_else_is_there) {
+    set({{.id = "a"}, {.id = "other", .offers_contract = false}});
     const auto a = balancer().targets()[0];
     const std::array tried{a};
 
-    EXPECT_EQ(balancer().choose({.may = only_a}, random, clock.steady()), a);
-    EXPECT_EQ(balancer().choose({.tried = tried, .again = Again::others_only, .may = only_a},
-                                random, clock.steady()),
+    EXPECT_EQ(choose(), a);
+    EXPECT_EQ(
+        balancer().choose({.tried = tried, .again = Again::others_only}, random, clock.steady()),
+        nullptr);
+}
+
+TEST_F(Balancing, calls_none_whose_breaker_is_open_for_that_class_of_operations) {
+    set({{.id = "a"}});
+    auto& breaker = balancer().targets()[0]->breakers[std::size_t(OperationClass::change)];
+    breaker = std::make_unique<Breaker>(BreakerRules{.failures_in_row = 1});
+    breaker->end(*breaker->try_begin(clock.steady()), CallOutcome::failure, 1ms, clock.steady());
+
+    EXPECT_EQ(balancer().choose({.operation = OperationClass::change}, random, clock.steady()),
+              nullptr);
+    EXPECT_NE(balancer().choose({.operation = OperationClass::read}, random, clock.steady()),
               nullptr);
 }
 

@@ -1,0 +1,114 @@
+#pragma once
+#include <random>
+#include <string>
+
+#include "aio/loop.hpp"
+#include "runtime/clients_config.hpp"
+#include "runtime/discovery/instances.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/resilience/balancer.hpp"
+#include "runtime/resilience/retry_budget.hpp"
+#include "wire/json.hpp"
+
+namespace loquat::runtime {
+
+struct CallRules {
+    BalancerRules balancer;
+    BreakerRules breaker;
+    RetryBudget::Rules retries;
+    std::int32_t attempts_max = 3;
+    std::int32_t calls_max = 1'024;
+};
+
+BreakerRules to_rules(const BreakerConfig& config);
+// `zone` is our own.
+CallRules to_rules(const ClientsConfig& config, std::string zone);
+
+// How a server's own answer counts: 502, 503 and 504 say that the trouble is at it or behind it.
+CallOutcome outcome_of(int status);
+
+// All calls of one loop to one service, and what they have taught: who is asked, how often again,
+// and who is left alone.  Each decision is counted in `loquat_client_decisions_total`.  The loop's
+// thread only.
+class ServiceCalls {
+  public:
+    struct Of {
+        std::string service;
+        std::string contract;  // empty: whoever has the name is called
+        const Instances& instances;
+        Metrics& metrics;
+        const Clock& clock;
+    };
+
+    ServiceCalls(Of of, CallRules rules);
+
+    const std::string& service() const { return of_.service; }
+    // Instances as they are now.
+    std::span<const Balancer::TargetPtr> targets();
+    // What is known and decided, for whoever looks: see docs/platform.md.
+    wire::Value to_value();
+
+  private:
+    friend class ServiceCall;
+    enum class Decision : std::uint8_t {
+        retried,
+        retry_refused,
+        circuit_refused,
+        circuit_opened,
+        bulkhead_refused,
+        put_aside,
+        no_instance,
+        contract_refused,
+    };
+
+    void refresh();
+    Breaker& breaker_of(Balancer::Target& target, OperationClass operation);
+    void note(Decision decision);
+    [[noreturn]] void refuse(std::span<const Balancer::TargetPtr> tried);
+
+    Of of_;
+    CallRules rules_;
+    Balancer balancer_;
+    RetryBudget budget_;
+    std::mt19937_64 random_;
+    Instances::ListPtr list_;
+    std::uint64_t version_ = 0;
+    std::int32_t under_way_ = 0;
+    std::array<std::uint64_t, 8> decided_{};
+    std::array<Counter*, 8> counters_{};
+};
+
+// One call with all its attempts; an attempt that nobody ended says nothing of its instance.
+//
+//   ServiceCall call{calls, OperationClass::read};
+//   const Balancer::Target& at = call.begin();   // throws when nobody may be called
+//   ... call.end(CallOutcome::failure);
+//   if (call.try_again()) { call.begin() ...
+class ServiceCall {
+  public:
+    // Throws `upstream.busy` when too many calls to the service are under way.
+    ServiceCall(ServiceCalls& calls, OperationClass operation);
+    ~ServiceCall();
+    ServiceCall(const ServiceCall&) = delete;
+    ServiceCall& operator=(const ServiceCall&) = delete;
+
+    // The next instance.  Throws Failure `upstream.unavailable` (there is none),
+    // `upstream.circuit_open`, `upstream.other_contract`.
+    const Balancer::Target& begin();
+    void end(CallOutcome outcome);
+    // Whether another instance could be asked after this attempt.
+    bool could_try_again() const;
+    // Takes a repeat out of the budget; false when there is none, or there were enough attempts.
+    bool try_again();
+
+  private:
+    ServiceCalls& calls_;
+    OperationClass operation_;
+    std::int32_t attempts_ = 0;
+    std::vector<Balancer::TargetPtr> tried_;
+    Balancer::TargetPtr at_;
+    Breaker::Permit permit_;
+    Steady began_{};
+};
+
+}  // namespace loquat::runtime

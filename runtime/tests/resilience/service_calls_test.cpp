@@ -1,0 +1,203 @@
+#include "runtime/resilience/service_calls.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/failure.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using enum CallOutcome;
+
+class ListedInstances final : public Instances {
+  public:
+    ListPtr list(std::string_view) const override { return list_; }
+    std::uint64_t version() const override { return version_; }
+    void set(List list) {
+        list_ = std::make_shared<const List>(std::move(list));
+        ++version_;
+    }
+
+  private:
+    ListPtr list_ = std::make_shared<const List>();
+    std::uint64_t version_ = 1;
+};
+
+ServiceInstance instance(std::string id, std::string port, std::vector<std::string> contracts) {
+    return {
+        .id = std::move(id), .url = "http://127.0.0.1:" + port, .contracts = std::move(contracts)};
+}
+
+struct CallsTest : testing::Test {
+    ListedInstances instances;
+    Metrics metrics;
+    FakeClock clock;
+    ClientsConfig config;
+    std::optional<ServiceCalls> made;
+
+    CallsTest() { set({"a", "b", "c"}); }
+
+    void set(const std::vector<std::string>& ids) {
+        Instances::List list;
+        for (const std::string& id : ids) {
+            list.push_back(instance(id, std::to_string(7000 + id[0]), {"AuthApi"}));
+        }
+        instances.set(list);
+    }
+    ServiceCalls& calls() {
+        if (!made) {
+            made.emplace(ServiceCalls::Of{"auth", "AuthApi", instances, metrics, clock},
+                         to_rules(config, {}));
+        }
+        return *made;
+    }
+    std::string code_of_begin(OperationClass operation = OperationClass::read) {
+        try {
+            ServiceCall call{calls(), operation};
+            call.begin();
+            return {};
+        } catch (const Failure& failure) {
+            return failure.code;
+        }
+    }
+    void fail(int times, OperationClass operation = OperationClass::read) {
+        for (int i = 0; i < times; ++i) {
+            ServiceCall call{calls(), operation};
+            call.begin();
+            call.end(failure);
+        }
+    }
+    bool has_counted(const std::string& decision, int times) {
+        return metrics.to_text().contains(
+            "loquat_client_decisions_total{service=\"auth\",decision=\"" + decision + "\"} " +
+            std::to_string(times));
+    }
+};
+
+TEST_F(CallsTest, go_to_another_instance_after_a_failure_within_the_attempts) {
+    ServiceCall call{calls(), OperationClass::read};
+    std::set<std::string> asked;
+    do {
+        asked.insert(call.begin().endpoint.id);
+        call.end(failure);
+    } while (call.try_again());
+
+    EXPECT_EQ(asked, (std::set<std::string>{"a", "b", "c"}));
+    EXPECT_TRUE(has_counted("retried", 2)) << metrics.to_text();
+}
+
+TEST_F(CallsTest, are_repeated_no_more_than_the_budget_allows) {
+    int repeats = 0;
+    for (int i = 0; i < 20; ++i) {
+        ServiceCall call{calls(), OperationClass::change};
+        call.begin();
+        call.end(success);
+        repeats += call.try_again() ? 1 : 0;
+    }
+
+    EXPECT_EQ(repeats, 3) << "three a second are free, and 10 % of 20 are fewer";
+    EXPECT_TRUE(has_counted("retry_refused", 17)) << metrics.to_text();
+}
+
+TEST_F(CallsTest, are_refused_while_all_circuits_are_open_and_probe_after_the_rest) {
+    set({"a"});
+    fail(20);
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
+    EXPECT_EQ(code_of_begin(OperationClass::change), "") << "another class of operations";
+    EXPECT_TRUE(has_counted("circuit_opened", 1));
+    EXPECT_TRUE(has_counted("circuit_refused", 1));
+
+    clock.advance(60s);
+    ServiceCall one{calls(), OperationClass::read};
+    ServiceCall two{calls(), OperationClass::read};
+    ServiceCall three{calls(), OperationClass::read};
+    one.begin();
+    two.begin();
+    three.begin();
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open") << "three probes";
+    one.end(success);
+    two.end(success);
+    three.end(success);
+    EXPECT_EQ(code_of_begin(), "");
+}
+
+TEST_F(CallsTest, that_nobody_ended_free_their_probe) {
+    set({"a"});
+    fail(20);
+    clock.advance(60s);
+
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(code_of_begin(), "") << "canceled before";
+    }
+}
+
+TEST_F(CallsTest, beyond_the_bulkhead_are_refused_at_once) {
+    config.calls_max = 2;
+    std::optional<ServiceCall> one{std::in_place, calls(), OperationClass::read};
+    const ServiceCall two{calls(), OperationClass::read};
+
+    EXPECT_EQ(code_of_begin(), "upstream.busy");
+    one.reset();
+    EXPECT_EQ(code_of_begin(), "");
+    EXPECT_TRUE(has_counted("bulkhead_refused", 1));
+}
+
+TEST_F(CallsTest, never_go_to_one_that_does_not_offer_the_contract) {
+    instances.set({instance("stranger", "7001", {}), instance("ours", "7002", {"AuthApi"})});
+    for (int i = 0; i < 20; ++i) {
+        ServiceCall call{calls(), OperationClass::read};
+        EXPECT_EQ(call.begin().endpoint.id, "ours");
+        call.end(success);
+    }
+
+    instances.set({instance("stranger", "7001", {"ShopApi"})});
+    try {
+        ServiceCall call{calls(), OperationClass::read};
+        call.begin();
+        FAIL() << "was called";
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, "upstream.other_contract");
+        EXPECT_EQ(failure.detail,
+                  "none of the 1 instances of auth offers AuthApi, such as http://127.0.0.1:7001");
+    }
+}
+
+TEST_F(CallsTest, know_at_once_who_has_left_and_who_has_come) {
+    ServiceCall call{calls(), OperationClass::read};
+    call.begin();
+    set({"d"});
+
+    ServiceCall next{calls(), OperationClass::read};
+    EXPECT_EQ(next.begin().endpoint.id, "d");
+    call.end(success);
+    instances.set({});
+    EXPECT_EQ(code_of_begin(), "upstream.unavailable");
+    EXPECT_TRUE(has_counted("no_instance", 1));
+}
+
+TEST_F(CallsTest, skip_addresses_that_nobody_can_call) {
+    instances.set(
+        {{.id = "x", .url = "gopher://x", .contracts = {"AuthApi"}}, instance("a", "7001", {"*"})});
+
+    EXPECT_EQ(calls().targets().size(), 1u);
+}
+
+TEST_F(CallsTest, show_their_state) {
+    fail(1);
+    const wire::Value state = calls().to_value();
+
+    EXPECT_EQ(*state.find("service")->if_string(), "auth");
+    EXPECT_EQ(state.find("instances")->if_array()->size(), 3u);
+    EXPECT_TRUE(wire::to_json(state).contains("\"circuits\":{\"read\":\"closed\"}"));
+    EXPECT_TRUE(wire::to_json(state).contains("\"retries_left\":3"));
+}
+
+TEST(OutcomeOf, blames_a_server_for_what_it_cannot_reach_and_for_nothing_else) {
+    EXPECT_EQ(outcome_of(503), failure);
+    EXPECT_EQ(outcome_of(500), success);
+    EXPECT_EQ(outcome_of(404), success);
+}
+
+}  // namespace
+}  // namespace loquat::runtime
