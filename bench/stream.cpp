@@ -2,9 +2,9 @@
 
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
-#include "bench/paced_provider.hpp"
 #include "bench/server_process.hpp"
 #include "bench/stream_user.hpp"
+#include "testing/paced_provider.hpp"
 
 namespace loquat::bench {
 namespace {
@@ -195,7 +195,7 @@ class StreamBench {
     aio::Loop& loop_;
     StreamOptions options_;
     ServerProcess server_;
-    PacedProvider provider_;
+    test::PacedProvider provider_;
     net::http::Client client_;
     std::size_t stalled_;
     Users users_;

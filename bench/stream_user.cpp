@@ -2,7 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "bench/paced_provider.hpp"
+#include "testing/paced_provider.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::bench {
@@ -48,7 +48,7 @@ class AnswerCheck {
         if (deltas_ != deltas) {
             note(std::to_string(deltas_) + " deltas came of " + std::to_string(deltas));
         }
-        counts_.text_bytes += static_cast<std::uint64_t>(deltas_) * stamp_bytes;
+        counts_.text_bytes += static_cast<std::uint64_t>(deltas_) * test::stamp_bytes;
         ++(problem_.empty() ? counts_.whole : counts_.broken);
         if (counts_.why_broken.empty()) {
             counts_.why_broken = problem_;
@@ -67,9 +67,9 @@ class AnswerCheck {
     // Deltas may come together in one event, or cut in two.
     void take_text(const std::string& text, Steady now) {
         held_ += text;
-        while (held_.size() >= stamp_bytes) {
-            const auto age = age_of_stamp(held_, now);
-            held_.erase(0, stamp_bytes);
+        while (held_.size() >= test::stamp_bytes) {
+            const auto age = test::age_of_stamp(held_, now);
+            held_.erase(0, test::stamp_bytes);
             if (age.count() < 0) {
                 note("a delta is not what the provider sent");
             }

@@ -67,7 +67,7 @@ Tokens::Tokens(Context& context, Shown shown)
       is_auth_here_(context.is_hosted("auth")),
       auth_place_{.service = "auth",
                   .url = context.service_url("auth"),
-                  .limit = std::chrono::seconds{context.platform_config().neighbour_seconds_max}},
+                  .limit = context.platform_config().neighbour_seconds_max},
       verifier_(net::jose::KeySet{}, verifier_options(context.platform_config(), shown),
                 context.clock()),
       refresh_(context.loop(), [this]() -> Task<void> { co_await load_keys(); }),

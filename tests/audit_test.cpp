@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
 #include "wire/json.hpp"
 
 // What people did, from the services through log and consumer to the administrator's list.

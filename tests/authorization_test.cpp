@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "contracts/registry.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
 
 // Every route of every contract against every kind of caller that a table can decide.  Who may do
 // what inside a conversation is decided in services/chat and proved there.

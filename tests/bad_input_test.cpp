@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "base/text.hpp"
-#include "tests/support/event_reader.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
+#include "testing/event_reader.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
 
 // Nothing that a client can send is answered with a 5xx, and what is accepted comes back as it was
 // sent.

@@ -6,10 +6,11 @@
 #include <sstream>
 
 #include "aio/offload.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 #include "tests/support/chat_server_double.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/program.hpp"
 
 // `loquat chat` as its users run it: on pipes, on a terminal, against a server that behaves and one
 // that does not.

@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "net/http/client.hpp"
-#include "tests/support/event_reader.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/scripted_provider.hpp"
-#include "tests/support/stomp_client.hpp"
+#include "testing/event_reader.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/scripted_provider.hpp"
+#include "testing/stomp_client.hpp"
 
 // The text of an answer whose message was deleted is nowhere: on no route, in no stream and on no
 // subscription, also after a restart.

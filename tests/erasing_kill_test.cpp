@@ -6,8 +6,9 @@
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
 #include "base/ids.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/program.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 
 // The program is killed while it erases what a removed person wrote, and started again.
 namespace loquat::test {
@@ -18,11 +19,6 @@ constexpr int page_max = 200;
 
 class ErasingKill : public testing::Test {
   protected:
-    ErasingKill()
-        : folder_(std::filesystem::temp_directory_path() /
-                  ("loquat-erasing-" + Uuid::make().to_string())) {}
-    ~ErasingKill() override { std::filesystem::remove_all(folder_); }
-
     std::vector<std::string> words() const {
         return {"up",
                 "--port",
@@ -88,7 +84,7 @@ class ErasingKill : public testing::Test {
         co_return shown;
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
     std::string ana_;
     std::string bob_;
     std::string bob_id_;

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/support/platform_under_test.hpp"
+#include "testing/platform/platform_under_test.hpp"
 
 // Opening handshakes of WebSocket as they come over the wire, the good one and those beside it.
 namespace loquat::test {

@@ -3,7 +3,7 @@
 #include "runtime/platform.hpp"
 #include "services/auth/module.hpp"
 #include "services/model/module.hpp"
-#include "store/tests/support.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat {
 namespace {
@@ -20,7 +20,7 @@ struct ProcessOf {
         return std::filesystem::exists(platform->data_folder() / name);
     }
 
-    store::TemporaryFolder place;
+    test::TemporaryFolder place;
     std::unique_ptr<runtime::Platform> platform;
 };
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/platform_under_test.hpp"
+#include "testing/platform/platform_under_test.hpp"
 #include "tests/support/transcript.hpp"
 
 namespace loquat::test {

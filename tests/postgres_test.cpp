@@ -18,6 +18,7 @@
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
 #include "store/tests/recording_database.hpp"
+#include "testing/temporary_folder.hpp"
 
 // Schemas and statements, read by PostgreSQL itself where it is installed; nothing is skipped over
 // silently: the tests say so.
@@ -25,7 +26,7 @@ namespace loquat {
 namespace {
 
 namespace fs = std::filesystem;
-using store::await;
+using test::await;
 
 std::optional<fs::path> find_postgres() {
     std::error_code missing;
@@ -88,7 +89,7 @@ class Postgres {
         return {std::istreambuf_iterator<char>{in}, {}};
     }
 
-    store::TemporaryFolder folder_;
+    test::TemporaryFolder folder_;
     fs::path programs_;
     std::string as_server_;
     std::string statements_;
@@ -121,7 +122,7 @@ void add_statements(Postgres& postgres, const store::RecordingDatabase& database
 }
 
 struct PostgresTest : testing::Test {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::unique_ptr<Postgres> postgres;
 

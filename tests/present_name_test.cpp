@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/stomp_client.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/stomp_client.hpp"
 
 // Somebody's name is the present one wherever somebody looks, in both ways in which services call
 // each other.

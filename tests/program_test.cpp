@@ -5,9 +5,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/program.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 
 // The program as its users start it: what it says when something is wrong, and that it loses
 // nothing.

@@ -9,9 +9,9 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "runtime/config/config.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/stomp_client.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/stomp_client.hpp"
 
 // A real conversation sent through sockets, a room for each day: everything arrives, in order,
 // once. LOQUAT_CHATLOG names the file (JSON lines, may be gzipped); without it the sample of the

@@ -4,8 +4,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/program.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 
 // What the program says of its settings, before a start and at one.
 namespace loquat::test {

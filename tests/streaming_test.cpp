@@ -2,11 +2,11 @@
 
 #include "aio/offload.hpp"
 #include "base/failure.hpp"
-#include "tests/support/event_reader.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/scripted_provider.hpp"
+#include "testing/event_reader.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/scripted_provider.hpp"
 
 // Answers arrive as they are said.  The provider says the next piece only when the reader has had
 // the one before: what is held back anywhere between them would stop both.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/processes_under_test.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/platform/processes_under_test.hpp"
 #include "tests/support/transcript.hpp"
 
 namespace loquat::test {

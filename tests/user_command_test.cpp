@@ -5,8 +5,9 @@
 #include <map>
 
 #include "base/ids.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/program.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 
 // `loquat user`: an account's whole life, beside a running platform and without one.
 namespace loquat::test {
@@ -14,11 +15,6 @@ namespace {
 
 class UserCommand : public testing::Test {
   protected:
-    UserCommand()
-        : folder_(std::filesystem::temp_directory_path() /
-                  ("loquat-user-" + Uuid::make().to_string())) {}
-    ~UserCommand() override { std::filesystem::remove_all(folder_); }
-
     // `loquat user ...`, and what it said.
     std::string user(std::vector<std::string> words, int expected = 0) {
         words.insert(words.begin(), "user");
@@ -54,7 +50,7 @@ class UserCommand : public testing::Test {
         co_return co_await caller.call("POST", "/api/auth/login", "", body);
     }
 
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 TEST_F(UserCommand, gives_a_sole_administrator_who_forgot_a_new_password) {

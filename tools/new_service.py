@@ -51,7 +51,8 @@ def main():
         sys.exit(f"new_service: {error}")
     print("\n".join(written))
     print(f"\nnext: ./dev build dev {chosen.name}_tests && build/dev/bin/{chosen.name}_tests\n"
-          f"then: state its contract in contracts/{chosen.name}/{chosen.name}.hpp")
+          f"then: state its contract in contracts/{chosen.name}/{chosen.name}.hpp; "
+          "what its tests can use is in testing/README.md")
 
 
 if __name__ == "__main__":

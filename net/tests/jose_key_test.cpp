@@ -3,6 +3,7 @@
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "net/jose/jwk.hpp"
+#include "testing/failure_code.hpp"
 
 namespace loquat::net::jose {
 namespace {
@@ -10,14 +11,7 @@ namespace {
 constexpr std::array algorithms{Algorithm::rs256, Algorithm::es256, Algorithm::eddsa,
                                 Algorithm::hs256};
 
-std::string code_of(auto call) {
-    try {
-        call();
-    } catch (const Failure& failure) {
-        return failure.code;
-    }
-    return "";
-}
+using test::code_of;
 
 class EachAlgorithm : public testing::TestWithParam<Algorithm> {};
 INSTANTIATE_TEST_SUITE_P(Key, EachAlgorithm, testing::ValuesIn(algorithms),

@@ -1,49 +1,15 @@
 #include <gtest/gtest.h>
 
-#include "base/failure.hpp"
 #include "runtime/audit_trail.hpp"
-#include "store/tests/log_double.hpp"
+#include "testing/world.hpp"
 
 namespace loquat::runtime {
 namespace {
 
 using namespace std::chrono_literals;
 
-// A log that fails as often as told, then keeps all; or never answers.
-class FaultyLog final : public store::LogDouble {
-  public:
-    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override {
-        co_await fail_or_wait();
-        co_return co_await inner().append(std::move(topic), std::move(key), std::move(payload));
-    }
-    Task<std::vector<store::LogPlace>> append_all(
-        std::string topic, std::vector<store::KeyedPayload> records) override {
-        co_await fail_or_wait();
-        co_return co_await inner().append_all(std::move(topic), std::move(records));
-    }
-
-    int failures_left = 0;
-    bool is_stuck = false;
-
-  private:
-    Task<void> fail_or_wait() {
-        if (failures_left > 0) {
-            --failures_left;
-            throw Failure{Kind::unavailable, "store.unavailable", "not now"};
-        }
-        if (is_stuck) {
-            aio::Signal never;
-            co_await never.wait();
-        }
-    }
-};
-
-struct AuditTrailTest : testing::Test {
-    aio::Loop loop{"test"};
-    FakeClock clock;
-    Metrics metrics;
-    FaultyLog log;
-    AuditTrail trail{{make_audit_sink(log), clock, metrics, loop, "test"}};
+struct AuditTrailTest : testing::Test, test::WorldBase {
+    AuditTrail trail{{make_audit_sink(log), clock, registry, loop, "test"}};
     std::vector<contracts::AuditRecord> records;
 
     static contracts::Caller caller(std::string address = "192.0.2.1") {
@@ -74,7 +40,7 @@ struct AuditTrailTest : testing::Test {
         loop.run();
     }
     std::uint64_t lost() {
-        return metrics.counter("loquat_audit_lost_total", "", {{"service", "test"}}).value();
+        return registry.counter("loquat_audit_lost_total", "", {{"service", "test"}}).value();
     }
 };
 

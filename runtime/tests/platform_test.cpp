@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "contracts/core/binding.hpp"
 #include "runtime/context.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::runtime {
 
@@ -118,11 +119,10 @@ const Module edge_module{.name = "edge",
                          .make = &make_service<Edge>};
 
 struct PlatformTest : testing::Test {
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("loquat-runtime-" + Uuid::make().to_string());
+    test::TemporaryFolder place;
+    std::filesystem::path folder = place / "data";
 
     PlatformTest() { story.clear(); }
-    ~PlatformTest() override { std::filesystem::remove_all(folder); }
 
     PlatformOptions options_of(std::vector<const Module*> modules) const {
         PlatformOptions options{.modules = std::move(modules), .data = folder};

@@ -5,15 +5,15 @@
 
 #include <memory>
 
-#include "base/ids.hpp"
 #include "store/folder/data_folder.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::runtime {
 namespace {
 
 TEST(RunFile, is_believed_only_while_somebody_holds_the_folder) {
-    const std::filesystem::path path =
-        std::filesystem::temp_directory_path() / ("loquat-run-" + Uuid::make().to_string());
+    const test::TemporaryFolder place;
+    const std::filesystem::path path = place / "data";
     auto folder = std::make_unique<store::DataFolder>(path);
     write_run_file(path, {.pid = ::getpid(), .url = "http://127.0.0.1:1"});
 
@@ -23,7 +23,6 @@ TEST(RunFile, is_believed_only_while_somebody_holds_the_folder) {
 
     EXPECT_TRUE(while_held.has_value());
     EXPECT_FALSE(afterwards.has_value());
-    std::filesystem::remove_all(path);
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 #include "runtime/stores/builtin.hpp"
 #include "runtime/stores/section.hpp"
 #include "store/broadcast/local_broadcast.hpp"
-#include "store/tests/support.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -37,7 +38,7 @@ std::vector<StoreAdapter> known() {
 }
 
 struct StoresTest : testing::Test {
-    store::TemporaryFolder place;
+    test::TemporaryFolder place;
     store::Folder folder{place / "data"};
     store::TopicTroubles troubles;
     Health health;
@@ -131,7 +132,7 @@ TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_
 
     config.log.kind = "kafka";
     Stores stores{ground, builtin_stores(), config};
-    EXPECT_EQ(store::code_of([&] { stores.log(); }), "config.invalid");
+    EXPECT_EQ(test::code_of([&] { stores.log(); }), "config.invalid");
 }
 
 }  // namespace

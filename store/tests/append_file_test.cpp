@@ -4,9 +4,14 @@
 
 #include "store/file/append_file.hpp"
 #include "store/tests/log_support.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::code_of;
+using test::TemporaryFolder;
 
 using Records = std::vector<std::string>;
 

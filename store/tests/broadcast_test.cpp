@@ -2,11 +2,11 @@
 
 #include <thread>
 
+#include "aio/loop.hpp"
 #include "contracts/chat/broadcasts.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/broadcast/publish.hpp"
 #include "store/broadcast/subscribe.hpp"
-#include "store/tests/support.hpp"
 
 namespace loquat::store {
 namespace {

@@ -7,10 +7,16 @@
 #include "aio/scope.hpp"
 #include "store/sqlite/cached_bytes.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
+using test::TemporaryFolder;
 
 constexpr std::array<Migration, 1> schema{{{1, "people", R"sql(
 CREATE TABLE people (

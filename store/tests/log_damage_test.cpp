@@ -1,12 +1,15 @@
 #include <gtest/gtest.h>
 
 #include "store/tests/log_support.hpp"
+#include "testing/failure_code.hpp"
 
 // A log whose files were changed by something else. Whatever the change: a record that is given out
 // is the one that was written, one that was acknowledged is there or missed, and a log that is
 // refused is left as it was.
 namespace loquat::store {
 namespace {
+
+using test::code_of;
 
 // Thousands of logs are opened here; none of them has to outlive the power.
 struct QuickCalls final : FileCalls {

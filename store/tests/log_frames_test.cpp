@@ -3,11 +3,15 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/log_frames.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/temporary_folder.hpp"
 
 // The write-ahead log of a database: who is waited for when it is emptied, and what is checked.
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::TemporaryFolder;
 
 constexpr std::array<Migration, 1> schema{
     {{1, "numbers", "CREATE TABLE numbers (value INTEGER NOT NULL);\n"}}};

@@ -7,10 +7,15 @@
 #include <thread>
 
 #include "store/tests/log_support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
 
 // What the log asks of the system, and when: nobody is told of a record before the disk has it.
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
 
 using Steps = std::vector<std::string>;
 

@@ -5,12 +5,18 @@
 #include "store/log/memory_log.hpp"
 #include "store/log/partition_of.hpp"
 #include "store/log/segment_log.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 // What every EventLog promises whatever its partitions and holes are: those of other servers have
 // both.
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
+using test::TemporaryFolder;
 
 struct Adapter {
     const char* name;

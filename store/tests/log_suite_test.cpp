@@ -5,11 +5,17 @@
 
 #include "store/log/memory_log.hpp"
 #include "store/log/segment_log.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 // What every EventLog promises, run over all of them.
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
+using test::TemporaryFolder;
 
 using namespace std::chrono_literals;
 

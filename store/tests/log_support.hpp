@@ -1,11 +1,16 @@
 #pragma once
 #include <fstream>
 
+#include "base/failure.hpp"
 #include "store/file/file_calls.hpp"
 #include "store/log/segment_log.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
+
+using test::await;
+using test::TemporaryFolder;
 
 inline std::string content_of(const std::filesystem::path& path) {
     std::ifstream in{path, std::ios::binary};

@@ -8,10 +8,16 @@
 #include "store/folder/inspect.hpp"
 #include "store/folder/read_marks.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
+using test::TemporaryFolder;
 
 namespace fs = std::filesystem;
 

@@ -12,10 +12,14 @@
 #include "store/folder/folder.hpp"
 #include "store/folder/inspect.hpp"
 #include "store/folder/repair.hpp"
-#include "store/tests/support.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::code_of;
+using test::TemporaryFolder;
 
 namespace fs = std::filesystem;
 

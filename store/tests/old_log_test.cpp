@@ -3,11 +3,14 @@
 #include "store/log/import/old_batch.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/tests/log_support.hpp"
+#include "testing/failure_code.hpp"
 #include "wire/binary.hpp"
 
 // A data folder of version 0.1.0, whose log was a SQLite file.
 namespace loquat::store {
 namespace {
+
+using test::code_of;
 
 constexpr std::array<Migration, 1> old_schema{{{1, "log", R"sql(
 CREATE TABLE identity (

@@ -8,10 +8,16 @@
 #include "store/folder/data_folder.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
+using test::TemporaryFolder;
 
 constexpr Migration first_step{1, "one", "CREATE TABLE one (a INTEGER PRIMARY KEY, b TEXT);\n"};
 constexpr Migration second_step{

@@ -4,10 +4,16 @@
 
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/page_sums.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::await;
+using test::code_of;
+using test::TemporaryFolder;
 
 namespace fs = std::filesystem;
 

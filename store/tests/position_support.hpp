@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "store/position/position.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
 
 namespace loquat::store {
+
+using test::await;
 
 // Where the consumer begins with a log in one partition of a topic.
 inline Position take_up(aio::Loop& loop, PositionStore& store, std::string topic,

@@ -4,9 +4,12 @@
 
 #include "store/checksum.hpp"
 #include "store/tests/log_support.hpp"
+#include "testing/failure_code.hpp"
 
 namespace loquat::store {
 namespace {
+
+using test::code_of;
 
 using testing::Test;
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "aio/loop.hpp"
+#include "testing/event_reader.hpp"
+#include "testing/http_caller.hpp"
 #include "tests/fault/loquat_process.hpp"
-#include "tests/support/event_reader.hpp"
-#include "tests/support/http_caller.hpp"
 
 namespace loquat::test {
 

@@ -6,8 +6,9 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "runtime/config/config.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/temporary_folder.hpp"
 #include "tests/fault/load.hpp"
-#include "tests/support/platform_under_test.hpp"
 
 // The whole program, killed with SIGKILL again and again under load and started on the same data.
 // LOQUAT_FAULT_KILLS and LOQUAT_FAULT_SEED choose another length and another run.

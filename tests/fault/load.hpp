@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "aio/loop.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/stomp_client.hpp"
 #include "tests/fault/history.hpp"
 #include "tests/fault/loquat_process.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/stomp_client.hpp"
 
 namespace loquat::test {
 

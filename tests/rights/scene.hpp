@@ -6,11 +6,11 @@
 
 #include "base/clock.hpp"
 #include "net/http/event_source.hpp"
-#include "tests/support/event_reader.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/scripted_provider.hpp"
-#include "tests/support/stomp_client.hpp"
+#include "testing/event_reader.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
+#include "testing/scripted_provider.hpp"
+#include "testing/stomp_client.hpp"
 
 namespace loquat::test {
 

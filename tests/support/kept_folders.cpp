@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/failure.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::test {
 namespace {

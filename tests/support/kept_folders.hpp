@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/platform_under_test.hpp"
 
 namespace loquat::test {
 

@@ -7,8 +7,8 @@
 
 #include "aio/loop.hpp"
 #include "net/http/client.hpp"
-#include "tests/support/event_reader.hpp"
-#include "tests/support/stomp_client.hpp"
+#include "testing/event_reader.hpp"
+#include "testing/stomp_client.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::test {

@@ -23,13 +23,21 @@ def own_include(source, line, name, rules):
     layers, here, there = rules["layers"], source.path.split("/"), name.split("/")
     if here[0] not in layers:
         return
+    mine, theirs = layer_of(here, layers), layer_of(there, layers)
+    may = {mine, *layers[mine], *({"testing"} if {"tests", "fuzz"} & set(here[1:-1]) else ())}
     if there[0] not in layers:
         if "/" in name or not name.endswith(".gen.hpp"):
             yield Problem(source.path, line, f"include {name} from the root of the tree")
-    elif there[0] != here[0] and there[0] not in layers[here[0]]:
-        yield Problem(source.path, line, f"{here[0]} may not include {there[0]} ({name})")
+    elif theirs not in may:
+        yield Problem(source.path, line, f"{mine} may not include {theirs} ({name})")
     elif here[0] == there[0] == "services" and here[1] != there[1] and not is_filled_by_a_test(source, there[1], rules):
         yield Problem(source.path, line, f"service {here[1]} may not include service {there[1]} ({name})")
+
+
+def layer_of(parts, layers):
+    """The folder that the rules name: a folder of the root, or one below it that has rules of its own."""
+    inner = "/".join(parts[:2])
+    return inner if inner in layers else parts[0]
 
 
 def is_filled_by_a_test(source, service, rules):

@@ -40,6 +40,8 @@ class House:
         parts = path.split("/")
         if parts[0] == "tests":
             return {"platform"} & self.cpp
+        if parts[0] == "testing":
+            return self.cpp if parts[1] != "platform" else {"platform"} & self.cpp
         name = parts[1] if parts[0] == "services" and len(parts) > 1 else parts[0]
         if "tests" in parts[1:]:
             return {name} & self.cpp
@@ -63,7 +65,7 @@ def others_of(path):
         return own.get(path.split("/")[1], set())
     if path.endswith(".md"):
         return {"documents"}
-    if top == "bench":
+    if top in ("bench", "testing"):
         return {"bench-smoke"}
     if CODE.search(path) and "tests" not in path.split("/"):
         return {*PROGRAM, "new-service"} | ({"fuzz"} if top in ("base", "wire", "net", "store") or "/fuzz/" in path else set())

@@ -13,7 +13,7 @@ struct AuditWorld : World {
         run(audit.stop(std::chrono::steady_clock::now() + 5s));
         std::vector<contracts::AuditRecord> records;
         for (const auto& record :
-             run(log->read({std::string{contracts::records::audit.topic}}, 0, {}))) {
+             run(log.read({std::string{contracts::records::audit.topic}}, 0, {}))) {
             records.push_back(contracts::decode<contracts::AuditRecord>(record->payload).value());
         }
         return records;

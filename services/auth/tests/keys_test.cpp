@@ -5,6 +5,7 @@
 
 #include "services/auth/adapters/key_file.hpp"
 #include "services/auth/tests/world.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -101,12 +102,8 @@ TEST_F(World, another_configured_algorithm_brings_a_new_key) {
 }
 
 struct KeyFiles : testing::Test {
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("loquat-keys-" + Uuid::make().to_string());
+    test::TemporaryFolder folder;
     std::filesystem::path path = folder / "keys.json";
-
-    KeyFiles() { std::filesystem::create_directory(folder); }
-    ~KeyFiles() override { std::filesystem::remove_all(folder); }
 };
 
 TEST_F(KeyFiles, keep_keys_for_the_owner_alone) {

@@ -6,6 +6,7 @@
 #include "runtime/platform.hpp"
 #include "runtime/tokens.hpp"
 #include "services/auth/module.hpp"
+#include "testing/temporary_folder.hpp"
 
 // The module as a platform runs it, with a verifier on another loop that follows revocations and
 // new keys.
@@ -60,20 +61,15 @@ const runtime::Module edge_module{
     }};
 
 struct OnPlatform : testing::Test {
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("loquat-auth-" + Uuid::make().to_string());
+    test::TemporaryFolder folder;
     std::unique_ptr<runtime::Platform> platform = make();
 
     std::unique_ptr<runtime::Platform> make() const {
-        runtime::PlatformOptions options{.modules = {&module, &edge_module}, .data = folder};
+        runtime::PlatformOptions options{.modules = {&module, &edge_module}, .data = folder.path()};
         options.sections = runtime::sections_of(options.modules);
         options.sources.settings = {"auth.hash_memory_kib=64", "auth.hash_passes=1",
                                     "auth.signing_algorithm=ES256"};
         return std::make_unique<runtime::Platform>(std::move(options));
-    }
-    ~OnPlatform() override {
-        platform.reset();
-        std::filesystem::remove_all(folder);
     }
 
     static Edge& edge() { return *Edge::running; }

@@ -3,6 +3,7 @@
 #include "services/auth/adapters/sql_users.hpp"
 #include "services/auth/tests/world.hpp"
 #include "store/sqlite/sqlite_database.hpp"
+#include "testing/temporary_folder.hpp"
 
 // What only a database can break: writing fails in the middle of a change.
 namespace loquat::auth {
@@ -10,14 +11,6 @@ namespace {
 
 class SqlStore : public testing::Test {
   protected:
-    SqlStore() {
-        std::filesystem::create_directory(folder_);
-        database = store::open_sqlite({.file = folder_ / "auth.db", .schema = sql_schema()});
-    }
-    ~SqlStore() override {
-        database.reset();
-        std::filesystem::remove_all(folder_);
-    }
     template <class T>
     T run(Task<T> task) {
         return run_to_end(loop, std::move(task));
@@ -36,13 +29,11 @@ class SqlStore : public testing::Test {
         }));
     }
 
+    test::TemporaryFolder folder;
     FakeClock clock;
     aio::Loop loop{"test"};
-    std::unique_ptr<store::Database> database;
-
-  private:
-    std::filesystem::path folder_ =
-        std::filesystem::temp_directory_path() / ("loquat-auth-" + Uuid::make().to_string());
+    std::unique_ptr<store::Database> database =
+        store::open_sqlite({.file = folder / "auth.db", .schema = sql_schema()});
 };
 
 TEST_F(SqlStore, keeps_the_password_when_sessions_cannot_be_ended) {

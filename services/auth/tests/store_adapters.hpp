@@ -5,6 +5,7 @@
 #include "services/auth/domain/refresh_token.hpp"
 #include "services/auth/tests/world.hpp"
 #include "store/sqlite/sqlite_database.hpp"
+#include "testing/temporary_folder.hpp"
 
 // A test of what every store promises, run for each adapter.
 namespace loquat::auth {
@@ -16,8 +17,7 @@ struct MemoryAdapter {
 };
 
 struct SqliteAdapter {
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("loquat-auth-" + Uuid::make().to_string());
+    test::TemporaryFolder folder;
     std::unique_ptr<store::Database> database = open();
     SqlUsers sql_users{*database};
     SqlSessions sql_sessions{*database};
@@ -25,12 +25,7 @@ struct SqliteAdapter {
     SessionStore& sessions = sql_sessions;
 
     std::unique_ptr<store::Database> open() const {
-        std::filesystem::create_directory(folder);
         return store::open_sqlite({.file = folder / "auth.db", .schema = sql_schema()});
-    }
-    ~SqliteAdapter() {
-        database.reset();
-        std::filesystem::remove_all(folder);
     }
 };
 

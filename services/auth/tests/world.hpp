@@ -7,19 +7,12 @@
 #include "services/auth/adapters/memory_store.hpp"
 #include "services/auth/administration.hpp"
 #include "services/auth/auth.hpp"
-#include "store/log/memory_log.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/world.hpp"
 
 namespace loquat::auth {
 
-// The code of the Failure that `call` throws; empty when it throws none.
-std::string code_of(auto call) {
-    try {
-        call();
-    } catch (const Failure& failure) {
-        return failure.code;
-    }
-    return "";
-}
+using test::code_of;
 
 // Readable hashes, and a count of how many were computed.
 class FakePasswords final : public Passwords {
@@ -76,21 +69,17 @@ class RecordedUsers final : public UserFeed {
 };
 
 // The whole service on memory adapters and a clock that stands.
-struct World : testing::Test {
-    FakeClock clock;
-    aio::Loop loop{"test"};
+struct World : testing::Test, test::WorldBase {
     aio::WorkerPool signing{"sign", 1, 4096};
     MemoryStore store;
     FakePasswords passwords;
     MemoryKeys key_store;
     RecordedFeed feed;
-    runtime::Metrics registry;
     AuthMetrics metrics{registry};
     BackOffRules back_off_rules;
     BackOff back_off{back_off_rules, clock};
     Keys keys{key_store, signing, {.algorithm = net::jose::Algorithm::eddsa}, clock};
-    std::unique_ptr<store::EventLog> log = store::make_memory_log();
-    runtime::AuditTrail audit{{runtime::make_audit_sink(*log), clock, registry, loop, "auth"}};
+    runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "auth"}};
     RecordedUsers users_feed;
     NamesTold names{store, users_feed};
     Leaving leaving{store};

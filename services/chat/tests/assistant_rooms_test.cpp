@@ -11,7 +11,7 @@ std::vector<wire::Value> generation_events(const AssistantWorld& world, const Ch
     std::vector<wire::Value> events;
     for (const auto& [topic, payload] : world.broadcast.published) {
         if (topic == contracts::topics::chat_room.name(chat)) {
-            const auto event = contracts::decode<contracts::RoomEvent>(payload);
+            const auto event = contracts::decode<contracts::RoomEvent>(*payload);
             if (event->type == "generation") {
                 events.push_back(wire::parse(event->body));
             }
@@ -59,7 +59,7 @@ TEST(Mention, is_answered_once_however_often_it_is_told) {
 
         for (const auto& [topic, payload] : published) {
             if (topic == contracts::topics::chat_stored.name()) {
-                world.broadcast.publish(topic, std::make_shared<const std::string>(payload));
+                world.broadcast.publish(topic, payload);
             }
         }
         co_await world.settle_down(200);

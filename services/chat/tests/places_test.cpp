@@ -5,13 +5,14 @@
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "store/sqlite/sqlite_database.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/temporary_folder.hpp"
 
 // Pages of one's conversations beside a list of all of them.
 namespace loquat::chat {
 namespace {
 
-using store::await;
+using test::await;
 
 constexpr std::int64_t large = 17;  // members: such a conversation is not moved with every message
 
@@ -20,7 +21,7 @@ bool is_before(const Place& a, const Place& b) {
 }
 
 struct Places : testing::Test {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::unique_ptr<store::Database> database =
         store::open_sqlite({.file = folder / "chat.db", .schema = chat_schema()});

@@ -8,6 +8,8 @@
 #include "runtime/platform.hpp"
 #include "services/chat/module.hpp"
 #include "services/consumer/module.hpp"
+#include "testing/temporary_folder.hpp"
+#include "testing/world.hpp"
 
 // The module as a platform runs it: SQLite, configuration, and every call through encoding and
 // routes.
@@ -127,20 +129,15 @@ const runtime::Module edge_module{
     .make = &make_service<Edge>};
 
 struct OnPlatform : testing::Test {
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("loquat-chat-" + Uuid::make().to_string());
+    test::TemporaryFolder folder;
     std::unique_ptr<runtime::Platform> platform;
 
     OnPlatform() { start(); }
-    ~OnPlatform() override {
-        platform.reset();
-        std::filesystem::remove_all(folder);
-    }
 
     void start() {
         platform.reset();
         runtime::PlatformOptions options{.modules = {&auth_module, &module, &edge_module},
-                                         .data = folder};
+                                         .data = folder.path()};
         options.sections =
             runtime::sections_of({&auth_module, &module, &consumer::module, &edge_module});
         options.adapters = runtime::adapters_of({&consumer::module});
@@ -166,12 +163,7 @@ struct OnPlatform : testing::Test {
     }
 
     static const contracts::Client<ChatApi>& chat() { return Edge::running->chat; }
-    static Caller as(const UserId& user) {
-        Caller caller;
-        caller.user = user;
-        caller.username = "ana";
-        return caller;
-    }
+    static Caller as(const UserId& user) { return test::caller_as(user); }
 };
 
 TEST_F(OnPlatform, conversations_outlive_a_restart) {

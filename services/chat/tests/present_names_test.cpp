@@ -23,7 +23,7 @@ contracts::Sender author_of_last_deletion(const World& world) {
     contracts::Sender author;
     for (const auto& [topic, payload] : world.broadcast.published) {
         const auto event = topic == contracts::topics::chat_stored.name()
-                               ? contracts::decode<contracts::StoredEvent>(payload)
+                               ? contracts::decode<contracts::StoredEvent>(*payload)
                                : std::optional<contracts::StoredEvent>{};
         if (event && event->kind == contracts::OutcomeKind::deleted) {
             author = event->message.sender;

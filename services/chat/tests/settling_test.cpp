@@ -1,7 +1,7 @@
 #include "services/chat/adapters/memory_generations.hpp"
 #include "services/chat/generations/settler.hpp"
 #include "services/chat/tests/assistant_world.hpp"
-#include "store/tests/log_double.hpp"
+#include "testing/log_double.hpp"
 
 // An answer is marked settled only behind its message and its usage.
 namespace loquat::chat {
@@ -29,7 +29,7 @@ struct Steps {
     }
 };
 
-class SteppedLog final : public store::LogDouble {
+class SteppedLog final : public test::LogDouble {
   public:
     explicit SteppedLog(Steps& steps) : steps_(steps) {}
 

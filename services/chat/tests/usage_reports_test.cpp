@@ -6,14 +6,16 @@
 #include "services/consumer/adapters/memory_usage.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/world.hpp"
 
 namespace loquat::chat {
 namespace {
 
 using namespace std::chrono_literals;
 using contracts::UsageReport;
-using store::await;
+using test::await;
 
 class FakeCurrency final : public Currency {
   public:
@@ -41,10 +43,7 @@ struct UsageReportsTest : testing::Test {
 
     static Time at(const char* text) { return parse_rfc3339(text).value(); }
     static contracts::Caller as(UserId user, contracts::Role role = contracts::Role::user) {
-        contracts::Caller caller;
-        caller.user = user;
-        caller.role = role;
-        return caller;
+        return test::caller_as(user, role);
     }
     void used(std::vector<std::optional<contracts::UsageRecord>> records) {
         const store::Position from = store::take_up(loop, *usage, "usage.events");
@@ -58,7 +57,7 @@ struct UsageReportsTest : testing::Test {
         return await(loop, reports.get_usage(as(ann), std::move(request)));
     }
     std::string refusal(contracts::UsageRequest request) {
-        return store::code_of([&] { get(std::move(request)); });
+        return test::code_of([&] { get(std::move(request)); });
     }
     contracts::Page<contracts::AuditEntry> list(contracts::AuditRequest request) {
         return await(loop, reports.list_audit(as(ann, contracts::Role::admin), std::move(request)));
@@ -149,7 +148,7 @@ TEST_F(UsageReportsTest, shows_nobody_what_others_used) {
 
     EXPECT_EQ(get({}).days.size(), 0U);
     EXPECT_EQ(get({}).total.inputTokens, 0);
-    EXPECT_EQ(store::code_of([&] { await(loop, reports.get_usage(nobody, {})); }), "auth.required");
+    EXPECT_EQ(test::code_of([&] { await(loop, reports.get_usage(nobody, {})); }), "auth.required");
 }
 
 TEST_F(UsageReportsTest, refuses_days_ranges_and_zones_that_cannot_be) {
@@ -217,9 +216,9 @@ TEST_F(UsageReportsTest, shows_the_audit_trail_to_administrators_alone) {
     happened({consumer::audit_of("a.b", clock.now())});
     contracts::Caller nobody;
 
-    EXPECT_EQ(store::code_of([&] { await(loop, reports.list_audit(as(ann), {})); }),
+    EXPECT_EQ(test::code_of([&] { await(loop, reports.list_audit(as(ann), {})); }),
               "auth.admin_only");
-    EXPECT_NE(store::code_of([&] { await(loop, reports.list_audit(nobody, {})); }), "");
+    EXPECT_NE(test::code_of([&] { await(loop, reports.list_audit(nobody, {})); }), "");
     EXPECT_EQ(list({}).items.size(), 1U);
 }
 
@@ -249,7 +248,7 @@ TEST_F(UsageReportsTest, pages_through_the_audit_trail_with_what_it_chose) {
     EXPECT_EQ(ids.size(), 5U);
     EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), 5U);
     EXPECT_FALSE(cursor);
-    EXPECT_EQ(store::code_of([&] { list({.cursor = "nonsense"}); }), "request.invalid");
+    EXPECT_EQ(test::code_of([&] { list({.cursor = "nonsense"}); }), "request.invalid");
 }
 
 }  // namespace

@@ -43,65 +43,11 @@ Task<std::vector<contracts::PublicUser>> FakeDirectory::list_users(std::vector<U
     co_return found;
 }
 
-Task<store::LogPlace> FakeLog::append(std::string topic, std::string key, std::string payload) {
-    if (failures_left > 0) {
-        --failures_left;
-        throw Failure{Kind::unavailable, "store.full", "full"};
-    }
-    ++appends;
-    co_return co_await inner().append(std::move(topic), std::move(key), std::move(payload));
-}
-
-Task<std::vector<store::LogPlace>> FakeLog::append_all(std::string topic,
-                                                       std::vector<store::KeyedPayload> records) {
-    if (failures_left > 0 || groups_left == 0) {
-        failures_left -= failures_left > 0 ? 1 : 0;
-        ++refused;
-        throw Failure{Kind::unavailable, "store.full", "full"};
-    }
-    groups_left -= groups_left > 0 ? 1 : 0;
-    appends += static_cast<int>(records.size());
-    co_return co_await inner().append_all(std::move(topic), std::move(records));
-}
-
-store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {
-    auto listener = std::make_shared<Listener>();
-    listener->topic = std::move(topic);
-    listener->on_notice = std::move(on_notice);
-    listener->loop = &aio::Loop::current();
-    listeners_.push_back(listener);
-    return store::Subscription{listener};
-}
-
-void FakeBroadcast::tell(const std::shared_ptr<Listener>& listener, store::Notice notice,
-                         store::Payload payload) {
-    listener->loop->post([listener, notice, payload] {
-        if (!listener->is_over) {
-            listener->on_notice(notice, payload);
-        }
-    });
-}
-
-void FakeBroadcast::publish(std::string_view topic, store::Payload payload) {
-    published.emplace_back(topic, *payload);
-    for (const auto& listener : listeners_) {
-        if (!is_losing && listener->topic == topic) {
-            tell(listener, store::Notice::message, payload);
-        }
-    }
-}
-
-void FakeBroadcast::announce_loss() {
-    for (const auto& listener : listeners_) {
-        tell(listener, store::Notice::lost, nullptr);
-    }
-}
-
 std::vector<std::string> FakeBroadcast::room_events(const ChatId& chat) const {
     std::vector<std::string> types;
     for (const auto& [topic, payload] : published) {
         if (topic == contracts::topics::chat_room.name(chat)) {
-            std::string type = contracts::decode<contracts::RoomEvent>(payload)->type;
+            std::string type = contracts::decode<contracts::RoomEvent>(*payload)->type;
             if (!type.starts_with("message")) {
                 types.push_back(std::move(type));
             }
@@ -115,7 +61,7 @@ std::vector<std::string> FakeBroadcast::user_events(const UserId& user) const {
     for (const auto& [topic, payload] : published) {
         if (topic == contracts::topics::user.name(user)) {
             const wire::Value body =
-                wire::parse(contracts::decode<contracts::UserEvent>(payload)->body);
+                wire::parse(contracts::decode<contracts::UserEvent>(*payload)->body);
             types.push_back(*body.find("type")->if_string());
         }
     }
@@ -126,7 +72,7 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
     wire::Value last;
     for (const auto& [topic, payload] : published) {
         if (topic == contracts::topics::user.name(user)) {
-            wire::Value body = wire::parse(contracts::decode<contracts::UserEvent>(payload)->body);
+            wire::Value body = wire::parse(contracts::decode<contracts::UserEvent>(*payload)->body);
             if (*body.find("type")->if_string() == type) {
                 last = std::move(body);
             }
@@ -230,13 +176,6 @@ void World::announce(const contracts::MessageRecord& record, const contracts::Ou
         const contracts::OutcomeEvent event{record.origin_ref, outcome};
         store::publish(broadcast, contracts::topics::chat_outcome, record.origin, event);
     }
-}
-
-contracts::Caller World::as(const UserId& user) const {
-    contracts::Caller caller;
-    caller.user = user;
-    caller.username = "token-name";
-    return caller;
 }
 
 Task<contracts::Chat> World::make_group(UserId owner, std::vector<UserId> others,

@@ -10,13 +10,12 @@
 #include "aio/yield.hpp"
 #include "contracts/chat/chat.hpp"
 #include "runtime/audit_trail.hpp"
-#include "runtime/standing_rights.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/metrics.hpp"
 #include "services/chat/ports.hpp"
 #include "services/consumer/ports.hpp"
-#include "store/broadcast/broadcast.hpp"
-#include "store/tests/log_double.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/world.hpp"
 
 namespace loquat::chat {
 
@@ -41,49 +40,14 @@ class FakeDirectory final : public Directory {
     int calls = 0;
 };
 
-// A log in memory whose next appends may be told to fail.
-class FakeLog final : public store::LogDouble {
+// What was told, by whom it concerns.
+class FakeBroadcast final : public test::FakeBroadcast {
   public:
-    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override;
-    Task<std::vector<store::LogPlace>> append_all(
-        std::string topic, std::vector<store::KeyedPayload> records) override;
-
-    int failures_left = 0;
-    int groups_left = -1;  // what comes after them fails; less than 0: nothing does
-    int appends = 0;
-    int refused = 0;  // groups
-};
-
-// Delivers on the loop that subscribed, keeps a copy of everything, and may be told to lose.
-class FakeBroadcast final : public store::Broadcast {
-  public:
-    using Broadcast::publish;
-    store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
-    void publish(std::string_view topic, store::Payload payload) override;
-    // Tells everyone that something may have been missed.
-    void announce_loss();
-
     // Types of the events in a room but messages, and of those for a person's chat list.
     std::vector<std::string> room_events(const ChatId& chat) const;
     std::vector<std::string> user_events(const UserId& user) const;
     // The newest body of that type for a person.
     wire::Value last_user_event(const UserId& user, std::string_view type) const;
-
-    std::vector<std::pair<std::string, std::string>> published;
-    bool is_losing = false;
-
-  private:
-    struct Listener final : store::Subscription::Entry {
-        std::string topic;
-        store::OnNotice on_notice;
-        aio::Loop* loop = nullptr;
-        bool is_over = false;
-        void end() override { is_over = true; }
-    };
-    void tell(const std::shared_ptr<Listener>& listener, store::Notice notice,
-              store::Payload payload);
-
-    std::vector<std::shared_ptr<Listener>> listeners_;
 };
 
 // The answers of assistants as conversations see them: none, or those of a test.
@@ -103,7 +67,7 @@ class CurrentAnswers final : public LiveAnswers, public ModelChoice {
 };
 
 // The service on memory adapters with a consumer beside it.
-class World {
+class World : public test::WorldBase {
   public:
     explicit World(ChatConfig config = {});
     ~World();
@@ -121,7 +85,7 @@ class World {
     // Stores everything that was appended so far and lets the service hear of it.
     Task<void> drain();
 
-    contracts::Caller as(const UserId& user) const;
+    contracts::Caller as(const UserId& user) const { return test::caller_as(user); }
     UserId person(const std::string& name) { return directory.add(name); }
     Task<contracts::Chat> make_group(UserId owner, std::vector<UserId> others,
                                      std::string_view visibility = "private");
@@ -130,17 +94,12 @@ class World {
     Task<void> set_role(UserId owner, ChatId chat, UserId user, MemberRole role);
 
     std::optional<AssistantSettings> group_assistant;  // of the groups that are made
-    aio::Loop loop{"test"};
-    FakeClock clock;
     FakeDirectory directory;
-    FakeLog log;
     FakeBroadcast broadcast;
     std::unique_ptr<consumer::MessageStore> messages;
     std::unique_ptr<ChatStore> chats;
-    runtime::Metrics registry;
     ChatMetrics metrics{registry};
     runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "chat"}};
-    runtime::StandingRights rights{clock};
     CurrentAnswers answers;
     const std::unique_ptr<Chat> service;
     contracts::ChatApi& chat;  // of `service`
@@ -156,16 +115,7 @@ class World {
     aio::Scope scope_{loop, "test"};
 };
 
-// The failure's code, or "ok".
-template <class T>
-Task<std::string> code_of(Task<T> task) {
-    try {
-        co_await std::move(task);
-    } catch (const Failure& failure) {
-        co_return failure.code;
-    }
-    co_return "ok";
-}
+using test::code_of;
 
 contracts::PostMessageRequest text_of(ChatId chat, std::string client_id, std::string text);
 

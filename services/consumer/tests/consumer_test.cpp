@@ -1,7 +1,11 @@
 #include "services/consumer/tests/consumer_world.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
 
 namespace loquat::consumer {
 namespace {
+
+using test::await;
 
 TEST_F(ConsumerTest, stores_what_was_logged_in_order_and_tells_the_room) {
     append(make.message(chat, "one"));
@@ -190,7 +194,7 @@ TEST_F(ConsumerTest, never_goes_on_over_a_gap_when_the_log_has_grown_past_what_w
     for (const char* text : {"three", "four", "five"}) {
         append(make.message(chat, text));
     }
-    const std::string refused = store::code_of([&] {
+    const std::string refused = test::code_of([&] {
         await(loop,
               gated->append("chat.messages", "key", contracts::encode(make.message(chat, "six"))));
     });
@@ -208,7 +212,7 @@ TEST_F(ConsumerTest, accepts_nothing_more_once_its_store_was_found_damaged) {
     troubles.stop("chat.messages", "messages.db is damaged");
     troubles.set({"chat.messages"}, "another trouble");
     troubles.clear({"chat.messages"});
-    const std::string refused = store::code_of([&] {
+    const std::string refused = test::code_of([&] {
         await(loop,
               gated->append("chat.messages", "key", contracts::encode(make.message(chat, "two"))));
     });

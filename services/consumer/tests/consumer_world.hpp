@@ -11,15 +11,16 @@
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/broadcast/subscribe.hpp"
 #include "store/log/memory_log.hpp"
-#include "store/tests/log_double.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/log_double.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::consumer {
 
 using contracts::OutcomeKind;
-using store::await;
+using test::await;
 
 struct ConsumerTest : testing::Test {
     aio::Loop loop{"test"};
@@ -84,7 +85,7 @@ struct ConsumerTest : testing::Test {
         return count;
     }
     std::string failing_drain() {
-        return store::code_of([this] { drain(); });
+        return test::code_of([this] { drain(); });
     }
     std::vector<std::string> texts() {
         std::vector<std::string> found;

@@ -14,13 +14,15 @@
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_double.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::consumer {
 namespace {
 
 using contracts::UsageRecord;
-using store::await;
+using test::await;
 
 // A ledger that fails when told to: before it applied anything, or after it applied all.
 class FaultyUsage final : public store::PositionDouble<Ledger<UsageRecord>> {
@@ -85,7 +87,7 @@ struct LedgerLoopTest : testing::Test {
     }
     std::size_t drain() { return await(loop, ledger->drain_once()); }
     std::string failing_drain() {
-        return store::code_of([this] { drain(); });
+        return test::code_of([this] { drain(); });
     }
     std::int64_t tokens() {
         return tokens_of(loop, *usage, ann, std::chrono::floor<std::chrono::days>(clock.now()));
@@ -191,7 +193,7 @@ TEST_F(LedgerLoopTest, refuses_to_go_on_when_the_log_begins_after_what_comes_nex
     await(loop, usage->apply_batch(older));
     await(loop, log->trim({"usage.events"}, 4));
 
-    EXPECT_EQ(store::code_of([&] { await(loop, ledger->check_place()); }), "consumer.log_is_cut");
+    EXPECT_EQ(test::code_of([&] { await(loop, ledger->check_place()); }), "consumer.log_is_cut");
     EXPECT_EQ(failing_drain(), "consumer.log_is_cut");
 }
 
@@ -227,7 +229,7 @@ TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
 
 // The process is killed anywhere between the log and the ledger, again and again.
 TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     FakeClock clock;
     runtime::Metrics registry;
@@ -255,7 +257,7 @@ TEST(LedgerLoop, counts_everything_once_over_restarts_on_files) {
             await(loop, log->append("usage.events", "key", bytes));
         }
         (random() % 2 == 0 ? faulty.fail_before : faulty.fail_after) = 1;
-        store::code_of([&] {
+        test::code_of([&] {
             while (await(loop, ledger.drain_once()) > 0) {
             }
         });
@@ -313,7 +315,7 @@ TEST(AuditInbox, takes_records_of_other_processes_into_the_log_and_refuses_anyth
     const contracts::AuditBatch not_a_record{{to_base64("something")}};
 
     const auto refusal = [&](const contracts::AuditBatch& batch) {
-        return store::code_of([&] { await(loop, inbox.append_audit({}, batch)); });
+        return test::code_of([&] { await(loop, inbox.append_audit({}, batch)); });
     };
     EXPECT_EQ(refusal(not_base64), "request.invalid");
     EXPECT_EQ(refusal(not_a_record), "request.invalid");

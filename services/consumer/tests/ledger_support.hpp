@@ -3,7 +3,7 @@
 #include <string>
 
 #include "services/consumer/ports.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
 
 namespace loquat::consumer {
 
@@ -27,7 +27,7 @@ inline contracts::AuditRecord audit_of(std::string action, Time at) {
 
 inline std::int64_t tokens_of(aio::Loop& loop, UsageStore& usage, UserId user,
                               std::chrono::sys_days day) {
-    return store::await(loop, usage.used_of(user, day)).tokens;
+    return test::await(loop, usage.used_of(user, day)).tokens;
 }
 
 // Calls of a few people over forty days, with repeats and with records that nobody can read.

@@ -3,12 +3,14 @@
 #include <random>
 
 #include "services/consumer/tests/messages_under_test.hpp"
+#include "testing/await.hpp"
+#include "testing/temporary_folder.hpp"
 
 // Whom messages mention, and who wrote them: the same answers of all stores.
 namespace loquat::consumer {
 namespace {
 
-using store::await;
+using test::await;
 
 using Seqs = std::vector<std::int64_t>;
 
@@ -88,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, MentionSuite, testing::Bool(),
                          [](const auto& info) { return info.param ? "sql" : "memory"; });
 
 TEST(MentionStores, agree_whatever_comes) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     const auto database =
         store::open_sqlite({.file = folder / "messages.db", .schema = message_schema()});
@@ -137,7 +139,7 @@ TEST(MentionStores, agree_whatever_comes) {
 }
 
 TEST(MentionStores, scan_a_part_at_a_time_and_everything_once) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     const auto database =
         store::open_sqlite({.file = folder / "messages.db", .schema = message_schema()});
@@ -172,7 +174,7 @@ TEST(MentionStores, scan_a_part_at_a_time_and_everything_once) {
 }
 
 TEST(MentionStores, know_the_mentions_of_a_folder_from_before) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     RecordMaker make;
     const ChatId chat = ChatId::make();

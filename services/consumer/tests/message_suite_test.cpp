@@ -2,6 +2,8 @@
 
 #include "services/consumer/domain/rules.hpp"
 #include "services/consumer/tests/messages_under_test.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
 
 // What every MessageStore promises, run over all of them.
 namespace loquat::consumer {
@@ -10,8 +12,8 @@ namespace {
 using contracts::MessageRecord;
 using contracts::Outcome;
 using contracts::OutcomeKind;
-using store::await;
-using store::code_of;
+using test::await;
+using test::code_of;
 
 struct Adapter {
     const char* name;

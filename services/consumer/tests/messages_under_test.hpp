@@ -6,7 +6,7 @@
 #include "services/consumer/tests/message_support.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::consumer {
 
@@ -23,7 +23,7 @@ struct MessagesUnderTest {
         at = store::take_up(loop, *store, "chat.messages");
     }
 
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::unique_ptr<store::Database> database;
     std::unique_ptr<MessageStore> store;

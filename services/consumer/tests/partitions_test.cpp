@@ -1,8 +1,12 @@
 #include "services/consumer/partitions.hpp"
 #include "services/consumer/tests/consumer_world.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
 
 namespace loquat::consumer {
 namespace {
+
+using test::await;
 
 TEST_F(ConsumerTest, stores_and_tells_everything_once_over_a_log_with_holes) {
     log = store::make_memory_log({.holes = 2});
@@ -100,7 +104,7 @@ TEST_F(ConsumerTest, leaves_the_partition_to_another_who_went_on_from_its_place)
     drain();
     append(make.message(chat, "three"));
 
-    const std::string refused = store::code_of([&] { await(loop, sleeper->drain_once()); });
+    const std::string refused = test::code_of([&] { await(loop, sleeper->drain_once()); });
 
     EXPECT_EQ(refused, "store.position_moved");
     EXPECT_EQ(texts(), (Texts{"one", "two"}));
@@ -109,7 +113,7 @@ TEST_F(ConsumerTest, leaves_the_partition_to_another_who_went_on_from_its_place)
 }
 
 // A topic that is made anew while the process runs.
-class ReplacedLog final : public store::LogDouble {
+class ReplacedLog final : public test::LogDouble {
   public:
     Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override {
         return current().append(std::move(topic), std::move(key), std::move(payload));

@@ -9,12 +9,14 @@
 #include "services/consumer/tests/message_support.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
+#include "testing/await.hpp"
+#include "testing/temporary_folder.hpp"
 
 // Data folders of versions that kept one position for each consumer or topic.
 namespace loquat::consumer {
 namespace {
 
-using store::await;
+using test::await;
 
 constexpr std::size_t steps_before = 4;
 
@@ -27,7 +29,7 @@ void make_old(store::SqliteOptions options, const std::function<void(store::Tran
 }
 
 TEST(PositionMigration, goes_on_in_the_messages_where_an_older_version_stopped) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     const Uuid log = Uuid::make();
     const ChatId chat = ChatId::make();
@@ -56,7 +58,7 @@ TEST(PositionMigration, goes_on_in_the_messages_where_an_older_version_stopped) 
 }
 
 TEST(PositionMigration, goes_on_in_the_ledgers_where_an_older_version_stopped) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     const Uuid log = Uuid::make();
     make_old(store::in_file(folder / "usage.db", ledger_database()),
@@ -82,7 +84,7 @@ TEST(PositionMigration, goes_on_in_the_ledgers_where_an_older_version_stopped) {
 }
 
 TEST(PositionMigration, of_a_database_that_was_never_filled_begins_before_the_first_log) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     make_old(store::in_file(folder / "messages.db", message_database()),
              [](store::Transaction&) {});

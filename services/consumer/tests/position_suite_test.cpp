@@ -13,13 +13,16 @@
 #include "services/consumer/tests/message_support.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 // The fence of every store that is filled from the log: of two that believe they fill it, one does.
 namespace loquat::consumer {
 namespace {
 
-using store::await;
-using store::code_of;
+using test::await;
+using test::code_of;
 
 // A store, and how one batch of one record is brought into it.
 struct Filled {
@@ -41,10 +44,10 @@ Filled filled(std::unique_ptr<store::Database> database, std::unique_ptr<Store> 
 
 struct Adapter {
     const char* name;
-    Filled (*open)(const store::TemporaryFolder& folder);
+    Filled (*open)(const test::TemporaryFolder& folder);
 };
 
-std::unique_ptr<store::Database> ledger_in(const store::TemporaryFolder& folder) {
+std::unique_ptr<store::Database> ledger_in(const test::TemporaryFolder& folder) {
     return store::open_sqlite(store::in_file(folder / "usage.db", ledger_database()));
 }
 contracts::MessageRecord any_message() { return RecordMaker{}.message(ChatId::make(), "text"); }
@@ -54,7 +57,7 @@ contracts::UsageRecord any_usage() {
 contracts::AuditRecord any_audit() { return audit_of("a.b", from_unix_ms(ledger_begin_ms)); }
 
 struct PositionSuite : testing::TestWithParam<Adapter> {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     Filled filled = GetParam().open(folder);
     store::PositionStore& store = *filled.store;

@@ -11,13 +11,15 @@
 #include "store/log/memory_log.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::consumer {
 namespace {
 
-using store::await;
-using store::code_of;
+using test::await;
+using test::code_of;
 
 namespace fs = std::filesystem;
 using Records = std::vector<std::optional<contracts::MessageRecord>>;
@@ -49,7 +51,7 @@ std::vector<contracts::StoredMessage> read_all(aio::Loop& loop, MessageStore& st
 }
 
 TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
-    store::TemporaryFolder place;
+    test::TemporaryFolder place;
     const fs::path data = place / "data";
     aio::Loop loop{"test"};
     const ChatId chat = ChatId::make();
@@ -96,7 +98,7 @@ TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
 
 TEST(SqlMessages, does_what_the_model_does_for_any_stream_of_records) {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-        store::TemporaryFolder folder;
+        test::TemporaryFolder folder;
         aio::Loop loop{"test"};
         const auto database = store::open_sqlite(options_for(folder / "messages.db"));
         const auto store = make_sql_messages(*database);
@@ -128,7 +130,7 @@ TEST(SqlMessages, does_what_the_model_does_for_any_stream_of_records) {
 }
 
 TEST(SqlMessages, goes_on_without_a_hole_after_a_batch_that_failed) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     store::SqliteOptions options = options_for(folder / "messages.db");
     options.file_bytes_max = 512 * 1024;
@@ -153,7 +155,7 @@ TEST(SqlMessages, goes_on_without_a_hole_after_a_batch_that_failed) {
 }
 
 TEST(SqlMessages, overwrites_the_text_of_a_deleted_message_in_the_file) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     RecordMaker make;
     {
@@ -178,7 +180,7 @@ TEST(SqlMessages, overwrites_the_text_of_a_deleted_message_in_the_file) {
 
 // The files as they may be found after the power was lost: the write-ahead log holds any part of
 // what was written since it was last folded into the file.
-fs::path lose_power(const store::TemporaryFolder& folder, int round, std::mt19937_64& random) {
+fs::path lose_power(const test::TemporaryFolder& folder, int round, std::mt19937_64& random) {
     const fs::path copy = folder / ("after-" + std::to_string(round) + ".db");
     fs::copy_file(folder / "messages.db", copy);
     const fs::path wal = folder / "messages.db-wal";
@@ -189,7 +191,7 @@ fs::path lose_power(const store::TemporaryFolder& folder, int round, std::mt1993
 }
 
 TEST(SqlMessages, is_restored_from_the_log_after_a_loss_of_power_when_the_rule_is_kept) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::mt19937_64 random{7};
     RecordStream stream{7};

@@ -6,13 +6,15 @@
 #include "services/consumer/tests/ledger_support.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::consumer {
 namespace {
 
-using store::await;
-using store::code_of;
+using test::await;
+using test::code_of;
 
 namespace fs = std::filesystem;
 using Records = std::vector<std::optional<contracts::UsageRecord>>;
@@ -71,7 +73,7 @@ std::int64_t periods_that_differ(aio::Loop& loop, store::Database& database) {
 
 // A copy of the files as they may be found after the power was lost: any part of what was written
 // since the write-ahead log was last folded into the file.
-fs::path lose_power(const store::TemporaryFolder& folder, int round, std::mt19937_64& random) {
+fs::path lose_power(const test::TemporaryFolder& folder, int round, std::mt19937_64& random) {
     const fs::path copy = folder / ("after-" + std::to_string(round) + ".db");
     fs::copy_file(folder / "usage.db", copy);
     const fs::path wal = folder / "usage.db-wal";
@@ -82,7 +84,7 @@ fs::path lose_power(const store::TemporaryFolder& folder, int round, std::mt1993
 
 TEST(SqlUsage, is_the_sum_of_its_rows_for_any_stream_with_repeats_and_crashes) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-        store::TemporaryFolder folder;
+        test::TemporaryFolder folder;
         aio::Loop loop{"test"};
         std::mt19937_64 random{seed};
         UsageStream stream{seed};
@@ -147,7 +149,7 @@ struct TwoLedgers {
     auto store_sums(const store::UsageQuery& query) { return await(loop, store->sums(query)); }
     auto model_sums(const store::UsageQuery& query) { return await(loop, model->sums(query)); }
 
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::unique_ptr<store::Database> database =
         store::open_sqlite(store::in_file(folder / "usage.db", ledger_database()));
@@ -185,7 +187,7 @@ TEST(SqlUsage, sums_a_day_on_which_the_clock_was_moved) {
 }
 
 TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     UsageStream stream{9};
     const auto database =
@@ -215,7 +217,7 @@ TEST(SqlUsage, counts_nothing_twice_when_its_position_was_moved_back) {
 }
 
 TEST(SqlUsage, keeps_neither_rows_nor_sums_nor_position_of_a_batch_that_failed) {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     store::SqliteOptions options = store::in_file(folder / "usage.db", ledger_database());
     options.file_bytes_max = 256 * 1024;

@@ -6,14 +6,16 @@
 #include "services/consumer/tests/ledger_support.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/temporary_folder.hpp"
 
 // What every UsageStore promises, run over all of them.
 namespace loquat::consumer {
 namespace {
 
-using store::await;
-using store::code_of;
+using test::await;
+using test::code_of;
 
 using std::chrono::days;
 using std::chrono::hours;
@@ -25,7 +27,7 @@ struct Adapter {
 };
 
 struct UsageStoreSuite : testing::TestWithParam<Adapter> {
-    store::TemporaryFolder folder;
+    test::TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::unique_ptr<store::Database> database;
     std::unique_ptr<UsageStore> store;

@@ -9,6 +9,8 @@
 #include "aio/loop.hpp"
 #include "services/presence/adapters/memory_roster.hpp"
 #include "services/presence/presence.hpp"
+#include "testing/await.hpp"
+#include "testing/world.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::presence {
@@ -136,22 +138,7 @@ class PresenceTest : public testing::Test {
         memberships.join(room, bob);
     }
 
-    // Runs what never has to wait.
-    void run(Task<void> task) {
-        std::exception_ptr failed;
-        auto wrapped = [](Task<void> inner, std::exception_ptr& error) -> Task<void> {
-            try {
-                co_await std::move(inner);
-            } catch (...) {
-                error = std::current_exception();
-            }
-        };
-        loop.post([&] { loop.spawn(wrapped(std::move(task), failed)); });
-        loop.poll();
-        if (failed) {
-            std::rethrow_exception(failed);
-        }
-    }
+    void run(Task<void> task) { test::run_at_once(loop, std::move(task)); }
     void report(const std::string& node, std::vector<contracts::PresenceReportEntry> entries,
                 bool whole = false) {
         run(presence.report({}, {node, whole, std::move(entries)}));
@@ -160,10 +147,8 @@ class PresenceTest : public testing::Test {
     std::vector<contracts::Presence> ask(const UserId& who, std::vector<UserId> about) {
         std::vector<contracts::Presence> items;
         auto body = [&]() -> Task<void> {
-            contracts::Caller caller;
-            caller.user = who;
             contracts::GetPresenceRequest request{std::move(about)};
-            auto list = co_await presence.get_presence(std::move(caller), std::move(request));
+            auto list = co_await presence.get_presence(test::caller_as(who), std::move(request));
             items = std::move(list.items);
         };
         run(body());

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "services/presence/adapters/memory_roster.hpp"
-#include "store/tests/support.hpp"
+#include "testing/await.hpp"
 
 // What every RosterStore promises, run over all of them.
 namespace loquat::presence {
@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using contracts::PresenceState;
-using store::await;
+using test::await;
 
 constexpr Roster::Rules rules{.lease = 30s, .offline_after = 1s, .remembered_max = 10};
 

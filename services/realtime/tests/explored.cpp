@@ -4,35 +4,6 @@
 
 namespace loquat::realtime::testing {
 
-struct Air::Entry final : store::Subscription::Entry {
-    void end() override { is_over = true; }
-    std::string topic;
-    store::OnNotice call;
-    bool is_over = false;
-};
-
-store::Subscription Air::subscribe(std::string topic, store::OnNotice on_notice) {
-    std::erase_if(entries_, [](const auto& one) { return one->is_over; });
-    auto entry = std::make_shared<Entry>();
-    entry->topic = std::move(topic);
-    entry->call = std::move(on_notice);
-    entries_.push_back(entry);
-    return store::Subscription{std::move(entry)};
-}
-
-void Air::publish(std::string_view topic, store::Payload payload) {
-    tell(topic, store::Notice::message, payload);
-}
-
-void Air::tell(std::string_view topic, store::Notice notice, const store::Payload& payload) {
-    const auto entries = entries_;
-    for (const auto& entry : entries) {
-        if (!entry->is_over && entry->topic == topic) {
-            entry->call(notice, payload);
-        }
-    }
-}
-
 void Flushes::run() {
     const auto listed = std::exchange(listed_, {});
     for (Flushable* one : listed) {
@@ -71,8 +42,8 @@ void Seen::take_frame(std::string_view frame) {
         const std::string seq = header("seq");
         std::string body{frame.substr(frame.find("\n\n") + 2)};
         body.pop_back();
-        events.push_back({header("subscription"), header("ack"), seq.empty() ? 0 : std::stoll(seq),
-                          std::move(body)});
+        events.push_back({header("subscription"), header("ack"), header("message-id"),
+                          seq.empty() ? 0 : std::stoll(seq), std::move(body)});
     }
 }
 
@@ -147,11 +118,11 @@ void FakeWire::flush() {
     most_bytes = std::max(most_bytes, bytes_);
 }
 
-Explored::Explored(Config settings) : config(std::move(settings)) {
+Explored::Explored(Config settings, std::string_view version) : config(std::move(settings)) {
     who = {UserId::make(), SessionId::make(), contracts::Role::user,
            "ann",          clock.now(),       clock.now() + std::chrono::minutes{15}};
     wire.session = &session;
-    send("CONNECT\naccept-version:1.2\n\n");
+    send("CONNECT\naccept-version:" + std::string{version} + "\n\n");
     answer();
     turn();
 }

@@ -7,25 +7,12 @@
 #include <vector>
 
 #include "services/realtime/stomp/session.hpp"
+#include "testing/fake_broadcast.hpp"
 
 // A session and its rooms without socket, loop or coroutine: for tests that try every order of what
 // can happen.
 
 namespace loquat::realtime::testing {
-
-// Topics that a test speaks to at once.
-class Air final : public store::Broadcast {
-  public:
-    store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
-    using Broadcast::publish;
-    void publish(std::string_view topic, store::Payload payload) override;
-    void lose(std::string_view topic) { tell(topic, store::Notice::lost, nullptr); }
-
-  private:
-    struct Entry;
-    void tell(std::string_view topic, store::Notice notice, const store::Payload& payload);
-    std::vector<std::shared_ptr<Entry>> entries_;
-};
 
 class Flushes final : public FlushList {
   public:
@@ -49,6 +36,7 @@ class Seen {
     struct Shown {
         std::string subscription;
         std::string ack;
+        std::string id;  // message-id
         std::int64_t seq = 0;
         std::string body;
     };
@@ -114,7 +102,7 @@ class FakeWire final : public Wire {
 // says so, with what was true when it was asked.
 class Explored {
   public:
-    explicit Explored(Config config = {});
+    explicit Explored(Config config = {}, std::string_view version = "1.2");
     Explored(const Explored&) = delete;
     Explored& operator=(const Explored&) = delete;
 
@@ -126,7 +114,7 @@ class Explored {
     void tell(ChatId chat, const contracts::RoomEvent& event) {
         air.publish(contracts::topics::chat_room.name(chat), contracts::encode(event));
     }
-    void lose(ChatId chat) { air.lose(contracts::topics::chat_room.name(chat)); }
+    void lose(ChatId chat) { air.announce_loss(contracts::topics::chat_room.name(chat)); }
     // The end of a turn.
     void turn();
     // The oldest of what is under way; false when nothing is.
@@ -143,7 +131,7 @@ class Explored {
     Flushes flushes;
     Counts counts;
     Runs runs;
-    Air air;
+    test::FakeBroadcast air{test::FakeBroadcast::Delivery::at_once};
     RoomBook rooms{{config, maker, addresses, flushes, counts, runs}, air};
     const Session::Parts parts{config, clock, rights, maker, addresses, rooms};
     FakeWire wire;

@@ -55,44 +55,6 @@ Identity& FakeTokens::issue(const std::string& name, std::string token) {
     return identity;
 }
 
-struct FakeBroadcast::Entry final : store::Subscription::Entry {
-    void end() override {
-        std::erase_if(owner->entries_, [this](const auto& one) { return one.second == this; });
-    }
-    FakeBroadcast* owner = nullptr;
-    store::OnNotice call;
-};
-
-store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {
-    auto entry = std::make_shared<Entry>();
-    entry->owner = this;
-    entry->call = std::move(on_notice);
-    entries_.emplace(std::move(topic), entry.get());
-    return store::Subscription{entry};
-}
-
-void FakeBroadcast::publish(std::string_view topic, store::Payload payload) {
-    loop_.post([this, topic = std::string{topic}, payload = std::move(payload)] {
-        deliver(topic, store::Notice::message, payload);
-    });
-}
-
-void FakeBroadcast::announce_loss(std::string_view topic) {
-    loop_.post(
-        [this, topic = std::string{topic}] { deliver(topic, store::Notice::lost, nullptr); });
-}
-
-void FakeBroadcast::deliver(std::string topic, store::Notice notice, store::Payload payload) {
-    std::vector<Entry*> listeners;
-    const auto [begin, last] = entries_.equal_range(topic);
-    for (auto it = begin; it != last; ++it) {
-        listeners.push_back(it->second);
-    }
-    for (Entry* entry : listeners) {
-        entry->call(notice, payload);
-    }
-}
-
 Task<void> FakeChat::wait_for(std::string name) {
     calls.push_back(name);
     while (held.contains(name)) {

@@ -10,6 +10,7 @@
 #include "net/stomp/parser.hpp"
 #include "net/websocket/reader.hpp"
 #include "services/realtime/node.hpp"
+#include "testing/world.hpp"
 
 namespace loquat::realtime::testing {
 
@@ -62,22 +63,7 @@ class FakeTokens final : public TokenPort {
     const Clock& clock_;
 };
 
-// A broadcast that delivers from the loop, and can lose things.
-class FakeBroadcast final : public store::Broadcast {
-  public:
-    explicit FakeBroadcast(aio::Loop& loop) : loop_(loop) {}
-    store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
-    using Broadcast::publish;
-    void publish(std::string_view topic, store::Payload payload) override;
-    void announce_loss(std::string_view topic);
-    std::size_t count(const std::string& topic) const { return entries_.count(topic); }
-
-  private:
-    struct Entry;
-    void deliver(std::string topic, store::Notice notice, store::Payload payload);
-    aio::Loop& loop_;
-    std::multimap<std::string, Entry*> entries_;
-};
+using test::FakeBroadcast;
 
 // A chat service in memory, whose answers can be held back.
 class FakeChat final : public ChatPort {
@@ -178,7 +164,7 @@ class Client final : net::websocket::ReadSink, net::stomp::FrameSink {
     std::vector<net::stomp::Frame> frames_;
 };
 
-class RealtimeTest : public ::testing::Test {
+class RealtimeTest : public ::testing::Test, protected test::WorldBase {
   protected:
     RealtimeTest();
     ~RealtimeTest() override;
@@ -195,12 +181,9 @@ class RealtimeTest : public ::testing::Test {
     // A new node with this configuration; before any client.
     void restart();
 
-    aio::Loop loop{"test"};
-    FakeClock clock;
-    runtime::StandingRights rights{clock};
     Config config;
     FakeTokens tokens{clock};
-    FakeBroadcast broadcast{loop};
+    FakeBroadcast broadcast;
     FakeChat chat{broadcast};
     FakePresence presence;
     std::unique_ptr<Node> node;

@@ -2,58 +2,38 @@
 
 #include <gtest/gtest.h>
 
-#include "aio/loop.hpp"
-#include "base/failure.hpp"
 #include "services/newthing/adapters/memory_entries.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/world.hpp"
 
 namespace loquat::newthing {
 namespace {
 
-class NewthingTest : public testing::Test {
+class NewthingTest : public testing::Test, protected test::WorldBase {
   protected:
-    // What adding ends with: empty, or the code of its failure.
+    // "ok", or the code of the failure.
     std::string add(contracts::Caller caller, std::string text) {
-        std::string code = "never ended";
-        const auto run = [&](contracts::Caller who, std::string what) -> Task<void> {
-            contracts::AddNewthingEntryRequest request{std::move(what)};
-            try {
-                co_await newthing_.add_entry(std::move(who), std::move(request));
-                code.clear();
-            } catch (const Failure& failure) {
-                code = failure.code;
-            }
-        };
-        loop_.spawn(run(std::move(caller), std::move(text)));
-        loop_.poll();
-        return code;
+        contracts::AddNewthingEntryRequest request{std::move(text)};
+        return test::await(
+            loop, test::code_of(newthing_.add_entry(std::move(caller), std::move(request))));
     }
     std::vector<std::string> list(contracts::Caller caller) {
+        const auto page = test::await(loop, newthing_.list_entries(std::move(caller), {}));
         std::vector<std::string> texts;
-        const auto run = [&](contracts::Caller who) -> Task<void> {
-            const auto page = co_await newthing_.list_entries(std::move(who), {});
-            for (const auto& entry : page.items) {
-                texts.push_back(entry.text);
-            }
-        };
-        loop_.spawn(run(std::move(caller)));
-        loop_.poll();
+        for (const auto& entry : page.items) {
+            texts.push_back(entry.text);
+        }
         return texts;
     }
-    static contracts::Caller person() {
-        contracts::Caller caller;
-        caller.user = UserId::make();
-        return caller;
-    }
 
-    aio::Loop loop_{"test"};
-    FakeClock clock_;
     MemoryEntries entries_;
-    Newthing newthing_{Config{.entries_per_user_max = 2}, entries_, clock_};
+    Newthing newthing_{Config{.entries_per_user_max = 2}, entries_, clock};
 };
 
 TEST_F(NewthingTest, keeps_entries_in_order_and_apart_by_owner) {
-    const auto ana = person();
-    const auto ben = person();
+    const auto ana = test::caller_as(UserId::make());
+    const auto ben = test::caller_as(UserId::make());
 
     add(ana, "one");
     add(ana, "two");
@@ -64,7 +44,7 @@ TEST_F(NewthingTest, keeps_entries_in_order_and_apart_by_owner) {
 }
 
 TEST_F(NewthingTest, refuses_more_than_the_limit) {
-    const auto ana = person();
+    const auto ana = test::caller_as(UserId::make());
     add(ana, "one");
     add(ana, "two");
 

@@ -9,7 +9,7 @@
 #include "aio/signal.hpp"
 #include "net/http/server.hpp"
 
-namespace loquat::bench {
+namespace loquat::test {
 
 // What a provider's answer looks like.
 struct Pace {
@@ -59,4 +59,4 @@ class PacedProvider {
     std::jthread thread_;
 };
 
-}  // namespace loquat::bench
+}  // namespace loquat::test

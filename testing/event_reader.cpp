@@ -1,4 +1,4 @@
-#include "tests/support/event_reader.hpp"
+#include "testing/event_reader.hpp"
 
 #include "base/failure.hpp"
 #include "base/text.hpp"

@@ -1,22 +1,13 @@
-#include "tests/support/platform_under_test.hpp"
+#include "testing/platform/platform_under_test.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
-#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "services/registry.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::test {
-
-std::filesystem::path make_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "loquat-test-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw Failure{Kind::internal, "test.folder", "no folder for the test could be made"};
-    }
-    return pattern;
-}
 
 PlatformUnderTest::PlatformUnderTest(Options options)
     : options_(std::move(options)),

@@ -1,7 +1,7 @@
-#include "tests/support/processes_under_test.hpp"
+#include "testing/platform/processes_under_test.hpp"
 
 #include "base/failure.hpp"
-#include "tests/support/platform_under_test.hpp"
+#include "testing/temporary_folder.hpp"
 
 namespace loquat::test {
 namespace {
@@ -39,7 +39,8 @@ Program& ProcessesUnderTest::start(Serve serve, const std::vector<std::string>& 
     std::vector<std::string> arguments{"serve"};
     arguments.insert(arguments.end(), serve.services.begin(), serve.services.end());
     arguments.insert(arguments.end(), {"--data", (folder_ / serve.services.front()).string()});
-    std::vector<std::string> all{"gateway.port=0", "config.port=0",
+    std::vector<std::string> all{"gateway.port=0",
+                                 "config.port=0",
                                  "gateway.limits.enabled=false",
                                  "platform.edge_loops=2",
                                  "platform.log_level=warn",

@@ -1,4 +1,4 @@
-#include "tests/support/http_caller.hpp"
+#include "testing/http_caller.hpp"
 
 #include "aio/signal.hpp"
 

@@ -1,4 +1,4 @@
-#include "tests/support/stomp_client.hpp"
+#include "testing/stomp_client.hpp"
 
 #include "aio/timer.hpp"
 #include "base/failure.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/program.hpp"
+#include "testing/platform/program.hpp"
 
 namespace loquat::test {
 

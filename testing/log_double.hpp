@@ -6,34 +6,35 @@
 
 #include "store/log/memory_log.hpp"
 
-namespace loquat::store {
+namespace loquat::test {
 
 // A log in memory for tests whose appends are their own: they fail, wait or are counted.  All else
 // passes on.
-class LogDouble : public EventLog {
+class LogDouble : public store::EventLog {
   public:
     Task<std::uint32_t> partitions(std::string topic) override {
         return inner_->partitions(std::move(topic));
     }
-    Task<std::vector<LogRecordPtr>> read(Partition from, Offset after, ReadLimit limit) override {
+    Task<std::vector<store::LogRecordPtr>> read(store::Partition from, store::Offset after,
+                                                store::ReadLimit limit) override {
         return inner_->read(std::move(from), after, limit);
     }
-    Task<bool> wait(Partition in, Offset after, Steady deadline) override {
+    Task<bool> wait(store::Partition in, store::Offset after, Steady deadline) override {
         return inner_->wait(std::move(in), after, deadline);
     }
-    Task<void> trim(Partition in, Offset before) override {
+    Task<void> trim(store::Partition in, store::Offset before) override {
         return inner_->trim(std::move(in), before);
     }
-    Task<LogEnds> ends(Partition of) override { return inner_->ends(std::move(of)); }
+    Task<store::LogEnds> ends(store::Partition of) override { return inner_->ends(std::move(of)); }
     Task<Uuid> identity(std::string topic) override { return inner_->identity(std::move(topic)); }
-    LogState state() const override { return LogState::ready; }
+    store::LogState state() const override { return store::LogState::ready; }
     std::size_t held_bytes() const override { return inner_->held_bytes(); }
 
   protected:
-    EventLog& inner() { return *inner_; }
+    store::EventLog& inner() { return *inner_; }
 
   private:
-    std::unique_ptr<EventLog> inner_ = make_memory_log();
+    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
 };
 
-}  // namespace loquat::store
+}  // namespace loquat::test

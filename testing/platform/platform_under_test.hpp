@@ -44,7 +44,4 @@ class PlatformUnderTest {
     std::uint16_t port_ = 0;
 };
 
-// A new empty folder; removed by whoever made it.
-std::filesystem::path make_folder();
-
 }  // namespace loquat::test

@@ -1,37 +1,19 @@
-#include "bench/paced_provider.hpp"
+#include "testing/paced_provider.hpp"
 
 #include <charconv>
 
-#include "net/http/sse.hpp"
+#include "testing/provider_text.hpp"
 
-namespace loquat::bench {
+namespace loquat::test {
 namespace {
 
 constexpr std::size_t prompt_bytes_max = 16 << 20;
 constexpr std::size_t connections_max = 100'000;
+constexpr std::string_view model = "paced";
 
 std::uint32_t microseconds_of(Steady at) {
     const auto since = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch());
     return static_cast<std::uint32_t>(since.count());
-}
-
-std::string chunk(const std::string& choice, const std::string& more) {
-    const std::string data =
-        R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"paced","choices":[)" +
-        choice + "]" + more + "}";
-    return net::http::to_sse({.data = data});
-}
-
-std::string delta_chunk(const std::string& text) {
-    return chunk(R"({"index":0,"delta":{"content":")" + text + R"("},"finish_reason":null})", "");
-}
-
-std::string last_chunks(int deltas) {
-    const std::string count = std::to_string(deltas);
-    return chunk(R"({"index":0,"delta":{},"finish_reason":"stop"})", "") +
-           chunk("", R"(,"usage":{"prompt_tokens":10,"completion_tokens":)" + count +
-                         R"(,"total_tokens":)" + std::to_string(deltas + 10) + "}") +
-           net::http::to_sse({.data = "[DONE]"});
 }
 
 }  // namespace
@@ -72,11 +54,11 @@ class PacedProvider::Body final : public net::http::BodySource {
         if (said_ == deltas_) {
             ++said_;
             ++provider_.finished_;
-            co_return last_chunks(deltas_);
+            co_return end_events(model, {.input_tokens = 10, .output_tokens = deltas_});
         }
         due_ += said_++ == 0 ? phase() : provider_.apart_;
         co_await tick_.wait_until(due_);
-        co_return delta_chunk(make_stamp(std::chrono::steady_clock::now()));
+        co_return delta_event(model, make_stamp(std::chrono::steady_clock::now()));
     }
 
     void on_client_gone() override {
@@ -126,8 +108,7 @@ class PacedProvider::Answers final : public net::http::Handler {
         net::http::Response response;
         if (exchange.head().path.ends_with("/models")) {
             response.headers.append("Content-Type", "application/json");
-            response.body =
-                R"({"object":"list","data":[{"id":"paced","object":"model","created":1,"owned_by":"bench"}]})";
+            response.body = models_body(model);
         } else {
             co_await exchange.read_body(prompt_bytes_max);
             response.headers.append("Content-Type", "text/event-stream");
@@ -170,4 +151,4 @@ void PacedProvider::release() {
     });
 }
 
-}  // namespace loquat::bench
+}  // namespace loquat::test

@@ -1,4 +1,4 @@
-#include "tests/support/program.hpp"
+#include "testing/platform/program.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
-#include "tests/support/scripted_provider.hpp"
+#include "testing/scripted_provider.hpp"
 
 #include "base/failure.hpp"
-#include "net/http/sse.hpp"
+#include "testing/provider_text.hpp"
 
 namespace loquat::test {
 namespace {
@@ -11,22 +11,7 @@ constexpr std::chrono::seconds patience{20};
 
 Steady soon() { return std::chrono::steady_clock::now() + patience; }
 
-wire::Value make_chunk(wire::Array choices) {
-    return wire::Object{{"id", "chatcmpl-1"},
-                        {"object", "chat.completion.chunk"},
-                        {"created", 1},
-                        {"model", "scripted"},
-                        {"choices", std::move(choices)}};
-}
-
-std::string event_of(const wire::Value& chunk) {
-    return net::http::to_sse({.data = wire::to_json(chunk)});
-}
-
-wire::Value make_choice(wire::Object delta, wire::Value finish_reason) {
-    return wire::Object{
-        {"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish_reason)}};
-}
+constexpr std::string_view model = "scripted";
 
 }  // namespace
 
@@ -36,18 +21,10 @@ std::string ScriptedAnswer::prompt() const {
     return *content->if_string();
 }
 
-void ScriptedAnswer::say(const std::string& delta) {
-    say_raw(event_of(make_chunk({make_choice({{"content", delta}}, nullptr)})));
-}
+void ScriptedAnswer::say(const std::string& delta) { say_raw(delta_event(model, delta)); }
 
 void ScriptedAnswer::finish(int input_tokens, int output_tokens) {
-    wire::Value usage = make_chunk({});
-    wire::Object members = *usage.if_object();
-    members.emplace_back("usage", wire::Object{{"prompt_tokens", input_tokens},
-                                               {"completion_tokens", output_tokens},
-                                               {"total_tokens", input_tokens + output_tokens}});
-    say_raw(event_of(make_chunk({make_choice({}, "stop")})) + event_of(members) +
-            "data: [DONE]\n\n");
+    say_raw(end_events(model, {.input_tokens = input_tokens, .output_tokens = output_tokens}));
     close();
 }
 
@@ -78,8 +55,7 @@ class ScriptedProvider::Answers final : public net::http::Handler {
         net::http::Response response;
         if (exchange.head().path.ends_with("/models")) {
             response.headers.append("Content-Type", "application/json");
-            response.body =
-                R"({"object":"list","data":[{"id":"scripted","object":"model","created":1,"owned_by":"test"}]})";
+            response.body = models_body(model);
         } else {
             const std::string body = co_await exchange.read_body(prompt_bytes_max);
             auto answer = std::make_shared<ScriptedAnswer>(wire::parse(body));
