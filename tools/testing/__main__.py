@@ -1,11 +1,12 @@
 """Runs suites one after the other and closes with `N passed, N failed`."""
 import argparse
+import itertools
 import os
 import subprocess
 import sys
 import time
 
-from tools.testing.process import LOGS, ROOT, run
+from tools.testing.process import LOGS, ROOT, on_all_cores, run
 from tools.testing import changed
 from tools.testing.suites import RELEASE, THREADED, Count, Suite, all_suites, build, cpp_suites, sanitized
 
@@ -83,8 +84,6 @@ def use_own_node():
 
 
 def run_suite(suite, log):
-    for packages in suite.needs:
-        subprocess.run(["./dev", "setup", "only", packages], cwd=ROOT, check=True)
     try:
         return suite.call(log)
     except Exception as error:  # a suite that cannot even start has failed; the others still run
@@ -103,19 +102,31 @@ def show(suite, count, seconds, log):
         print(f"      the whole log: {log.relative_to(ROOT)}", flush=True)
 
 
+def batches(suites):
+    """Neighbours that may run beside each other together, all others by themselves."""
+    for beside, group in itertools.groupby(suites, lambda suite: suite.beside):
+        yield from [list(group)] if beside else ([suite] for suite in group)
+
+
+def run_one(suite):
+    begun, log = time.monotonic(), LOGS / f"{suite.name}.log"
+    count = run_suite(suite, log)
+    show(suite, count, time.monotonic() - begun, log)
+    return count
+
+
 def run_all(suites, budget_minutes):
     """The count, and the names of those that were left out."""
     start, total, left = time.monotonic(), Count(), []
-    for suite in suites:
-        begun = time.monotonic()
-        if (begun - start) / 60 + suite.minutes > budget_minutes:
+    for batch in batches(suites):
+        minutes_left = budget_minutes - (time.monotonic() - start) / 60
+        fitting = [suite for suite in batch if suite.minutes <= minutes_left]
+        for suite in (suite for suite in batch if suite not in fitting):
             print(f"left  {suite.name:14} would not end within the budget of {budget_minutes:g} minutes")
             left.append(suite.name)
-            continue
-        log = LOGS / f"{suite.name}.log"
-        count = run_suite(suite, log)
-        total += count
-        show(suite, count, time.monotonic() - begun, log)
+        for packages in {packages for suite in fitting for packages in suite.needs}:
+            subprocess.run(["./dev", "setup", "only", packages], cwd=ROOT, check=True)
+        total = sum(on_all_cores(run_one, fitting), total)
     return total, left
 
 

@@ -1,4 +1,5 @@
 """Running programs: each with a log file and a time limit, none left behind."""
+import concurrent.futures
 import contextlib
 import os
 import pathlib
@@ -37,6 +38,12 @@ def run(command, log, timeout=600, cwd=ROOT, env=None, append=False):
             return 124
         finally:
             stop(process)
+
+
+def on_all_cores(work, items):
+    """What `work` gives for each item, in their order; as many are under way as there are cores."""
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        return list(pool.map(work, items))
 
 
 @contextlib.contextmanager

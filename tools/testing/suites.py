@@ -3,9 +3,10 @@ import dataclasses
 import json
 import re
 import sys
+import time
 
 from tools.checks.documents import listed_services
-from tools.testing.process import LOGS, ROOT, loquat, run
+from tools.testing.process import LOGS, ROOT, loquat, on_all_cores, run
 
 RELEASE = ROOT / "build" / "release"
 
@@ -29,6 +30,7 @@ class Suite:
     needs: tuple = ()         # package lists beyond "build"
     web: str = ""             # "packages" of the web app, or the built "app"
     targets: tuple = ()       # what must be built of the release preset
+    beside: bool = False      # keeps one core busy at most: runs beside its neighbours of the same kind
     alone: bool = False       # runs only when it is named: another suite runs the same tests
 
 
@@ -139,16 +141,23 @@ def sanitized(preset, only=()):
         suites = {name: argv for name, argv in cpp_suites(folder).items() if not only or name in only}
         if not suites or build(preset, log, [f"{name}_tests" for name in suites]) != 0:
             return Count(failed=1)
-        total = Count()
-        for name, argv in suites.items():
-            suite_log = log.with_name(f"{preset}-{name}.log")
-            count = gtest(argv, suite_log, 2400)
-            print(f"       {preset} {name}: {count.passed} passed, {count.failed} failed", flush=True)
-            if count.failed:
-                append_findings(log, suite_log)
-            total += count
-        return total
+        counts = on_all_cores(lambda name: sanitized_suite(preset, name, suites[name], log), largest_first(suites))
+        return sum(counts, Count())
     return call
+
+
+def largest_first(suites):
+    """So that none is left to run alone for long at the end."""
+    return sorted(suites, key=lambda name: suites[name][0].stat().st_size, reverse=True)
+
+
+def sanitized_suite(preset, name, argv, log):
+    suite_log, begun = log.with_name(f"{preset}-{name}.log"), time.monotonic()
+    count = gtest(argv, suite_log, 2400)
+    print(f"       {preset} {name}: {count.passed} passed, {count.failed} failed  ({time.monotonic() - begun:.1f} s)", flush=True)
+    if count.failed:
+        append_findings(log, suite_log)
+    return count
 
 
 def e2e(log):
@@ -163,10 +172,8 @@ def fuzz_all(log):
     from tools.testing import fuzz
     if build("asan", log, ["fuzzers"]) != 0:
         return Count(failed=1)
-    total = Count()
-    for target in fuzz.targets():
-        total += one(fuzz.run_target(target, 10, log.with_name(f"fuzz-{target}.log")))
-    return total
+    codes = on_all_cores(lambda target: fuzz.run_target(target, 10, log.with_name(f"fuzz-{target}.log")), fuzz.targets())
+    return sum(map(one, codes), Count())
 
 
 def new_service(log):
@@ -215,24 +222,24 @@ def bench_smoke(log):
 def all_suites():
     web = ROOT / "web"
     before = [
-        Suite("tools", "the tests of the tools", tools_tests),
-        Suite("tidy", "layers, names, sizes, forbidden words", command(sys.executable, "tools/tidy.py")),
-        Suite("codes", "the page of error codes is whole", command(sys.executable, "tools/error_codes.py")),
+        Suite("tools", "the tests of the tools", tools_tests, beside=True),
+        Suite("tidy", "layers, names, sizes, forbidden words", command(sys.executable, "tools/tidy.py"), beside=True),
+        Suite("codes", "the page of error codes is whole", command(sys.executable, "tools/error_codes.py"), beside=True),
         Suite("web-types", "the web app's types", command("npm", "run", "--silent", "typecheck", cwd=web),
-              web="packages"),
+              web="packages", beside=True),
         Suite("web-lint", "the web app's lint", command("npm", "run", "--silent", "lint", cwd=web),
-              web="packages"),
-        Suite("web-unit", "the web app's unit tests", vitest, web="packages"),
+              web="packages", beside=True),
+        Suite("web-unit", "the web app's unit tests", vitest, web="packages", beside=True),
     ]
     program, bench = ("loquat",), ("loquat", "loquat-bench")
     cpp = [Suite(name, "C++ (runs within asan and tsan when no suite is named)", cpp_suite(argv), 1,
                  web="app" if name == "platform" else "", targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
     after = [
-        Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=program),
+        Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=(*program, "testing"), beside=True),
         Suite("documents", "settings, figures and the README's commands are those of the program", documents, 1,
-              targets=program),
-        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench),
-        Suite("api", "the OpenAPI document: linted, and tried against the server", api, 2, ("api",), "packages", program),
+              targets=program, beside=True),
+        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench, beside=True),
+        Suite("api", "the OpenAPI document: linted, and tried against the server", api, 2, ("api",), "packages", program, beside=True),
         Suite("config-client", "a client of Spring Cloud Config that others wrote, against the config service",
               config_client, web="packages", targets=program),
         Suite("eureka", "clients of Eureka live a whole life at two registries", eureka, 2, ("api",), "packages", program),

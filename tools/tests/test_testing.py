@@ -2,10 +2,11 @@ import pathlib
 import subprocess
 import unittest
 
-from tools.testing.__main__ import has_failed, last_line
+from tools.testing.__main__ import batches, has_failed, last_line
 from tools.testing.changed import House, suites_for
 from tools.testing.documents import judge
-from tools.testing.suites import THREADED, Count, all_suites, cpp_suites
+from tools.testing.process import on_all_cores
+from tools.testing.suites import THREADED, Count, Suite, all_suites, cpp_suites
 from tools.tidy import ROOT
 
 
@@ -32,6 +33,16 @@ class Suites(unittest.TestCase):
         for suite in all_suites():
             if suite.name.startswith("web-"):
                 self.assertEqual((suite.needs, suite.web, suite.targets), ((), "packages", ()))
+
+
+class Batches(unittest.TestCase):
+    def test_are_neighbours_that_may_run_beside_each_other(self):
+        suites = [Suite(name, "", None, beside=name.islower()) for name in ("a", "b", "C", "D", "e")]
+
+        self.assertEqual([[suite.name for suite in batch] for batch in batches(suites)], [["a", "b"], ["C"], ["D"], ["e"]])
+
+    def test_are_counted_in_their_order_whoever_ends_first(self):
+        self.assertEqual(on_all_cores(lambda number: number * 2, range(20)), list(range(0, 40, 2)))
 
 
 class LeftOut(unittest.TestCase):
