@@ -204,8 +204,10 @@ bool Places::apply_new(Place& place, const contracts::RoomEvent& event) {
 // Lists show the last message, and how many of the unread ones are still there.
 bool Places::apply_change(Place& place, const contracts::RoomEvent& event) {
     const std::int64_t seq = event.number;
-    const bool is_last = seq == place.last_seq;
+    // A message that came while the list was being read is known by its change at the latest.
+    const bool is_last = seq >= place.last_seq;
     if (is_last) {
+        place.last_seq = seq;
         place.last_message = contracts::listed_message(event);
     }
     const bool is_mention = apply_mentions(place, event, seq);
