@@ -46,6 +46,8 @@ class Places {
     // The person is no member any more.
     void remove(const UserId& user, const ChatId& chat);
     bool follows(const UserId& user) const { return people_.contains(user); }
+    // Tells now what changed; by itself it comes `tell_after` a change.
+    void tell_all();
 
   private:
     // A conversation that is in somebody's open list.
@@ -96,7 +98,6 @@ class Places {
     // True when lists show something else now.
     static bool apply_new(Place& place, const contracts::RoomEvent& event);
     static bool apply_change(Place& place, const contracts::RoomEvent& event);
-    void tell_all();
     // What everybody here has read need not be remembered.
     static void forget_read(Place& place);
     // The message with this number mentions whom the event says, of those here; true when that is a
