@@ -4,7 +4,7 @@
 #include "runtime/standing_rights.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 #include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
 #include "services/chat/cache/write_behind.hpp"
@@ -45,7 +45,7 @@ struct ChatState {
     ConversationCache cache;
     ConversationMutex mutex;
     LastMessages heads;
-    Deletions deletions;
+    DeletedMessages deletions;
     People people;
     Activity activity;
     PendingOutcomes outcomes;

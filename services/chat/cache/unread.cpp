@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 
 namespace loquat::chat {
 

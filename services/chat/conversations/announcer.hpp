@@ -4,7 +4,7 @@
 
 #include "aio/channel.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 #include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
 #include "services/chat/cache/unread.hpp"
@@ -23,7 +23,7 @@ class Announcer {
         store::Broadcast& broadcast;
         ConversationCache& cache;
         LastMessages& heads;
-        Deletions& deletions;
+        DeletedMessages& deletions;
         People& people;
         store::MessageHistory& messages;
         ChatMetrics& metrics;

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "services/chat/cache/conversation_cache.hpp"
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 #include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
 #include "services/chat/cache/unread.hpp"
@@ -23,7 +23,7 @@ class ConversationViews {
         store::MessageHistory& messages;
         ConversationCache& cache;
         LastMessages& heads;
-        Deletions& deletions;
+        DeletedMessages& deletions;
         WriteBehind& unsaved;
         People& people;
         std::size_t text_characters_max = 0;

@@ -19,7 +19,7 @@ class Membership {
         ConversationCache& cache;
         ConversationMutex& mutex;
         LastMessages& heads;
-        Deletions& deletions;
+        DeletedMessages& deletions;
         WriteBehind& unsaved;
         People& people;
         MembershipFeed& feed;

@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "contracts/chat/chat.hpp"
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 #include "services/chat/cache/unread.hpp"
 #include "services/chat/domain/records.hpp"
 #include "store/history/message_history.hpp"

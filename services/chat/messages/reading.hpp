@@ -15,7 +15,7 @@ class Reading {
         store::MessageHistory& messages;
         ConversationCache& cache;
         LastMessages& heads;
-        Deletions& deletions;
+        DeletedMessages& deletions;
         WriteBehind& unsaved;
         People& people;
         Announcer& announcer;

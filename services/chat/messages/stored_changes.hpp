@@ -1,6 +1,6 @@
 #pragma once
 #include "services/chat/cache/conversation_cache.hpp"
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 #include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/write_behind.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
@@ -17,7 +17,7 @@ class StoredChanges {
         store::Broadcast& broadcast;
         ConversationCache& cache;
         LastMessages& heads;
-        Deletions& deletions;
+        DeletedMessages& deletions;
         WriteBehind& unsaved;
         Activity& activity;
         Naming& naming;

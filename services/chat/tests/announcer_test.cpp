@@ -14,7 +14,7 @@ struct FullQueue {
     WriteBehind unsaved{*world.chats, 10};
     ConversationCache rooms{*world.chats, unsaved, 10};
     LastMessages heads{*world.messages, 1 << 20};
-    Deletions deletions{*world.messages, 1 << 20};
+    DeletedMessages deletions{*world.messages, 1 << 20};
     People people{world.loop, world.directory, world.clock, {std::chrono::milliseconds{1'000}, 10}};
     Announcer announcer{
         {world.broadcast, rooms, heads, deletions, people, *world.messages, world.metrics, 16'000}};

@@ -1,4 +1,4 @@
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 #include "services/chat/tests/world.hpp"
 
 // What is unread: messages behind one's marker that are still there, wherever a count is sent.

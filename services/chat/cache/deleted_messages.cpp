@@ -1,4 +1,4 @@
-#include "services/chat/cache/deletions.hpp"
+#include "services/chat/cache/deleted_messages.hpp"
 
 #include <algorithm>
 
@@ -35,9 +35,9 @@ std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq,
     return last_seq - read_seq - gone;
 }
 
-class Deletions::Loading {
+class DeletedMessages::Loading {
   public:
-    explicit Loading(Deletions& deletions) : deletions_(deletions) { ++deletions_.loads_; }
+    explicit Loading(DeletedMessages& deletions) : deletions_(deletions) { ++deletions_.loads_; }
     ~Loading() {
         if (--deletions_.loads_ == 0) {
             deletions_.deleted_meanwhile_.clear();
@@ -47,13 +47,14 @@ class Deletions::Loading {
     Loading& operator=(const Loading&) = delete;
 
   private:
-    Deletions& deletions_;
+    DeletedMessages& deletions_;
 };
 
-Deletions::Deletions(store::MessageHistory& messages, std::size_t bytes_max)
+DeletedMessages::DeletedMessages(store::MessageHistory& messages, std::size_t bytes_max)
     : messages_(messages), known_(bytes_max) {}
 
-DeletedSeqs Deletions::keep(const ChatId& chat, std::vector<std::int64_t> loaded, Version asked) {
+DeletedSeqs DeletedMessages::keep(const ChatId& chat, std::vector<std::int64_t> loaded,
+                                  Version asked) {
     for (const auto& [where, seq] : deleted_meanwhile_) {
         if (where == chat) {
             add(loaded, seq);
@@ -68,7 +69,7 @@ DeletedSeqs Deletions::keep(const ChatId& chat, std::vector<std::int64_t> loaded
     return seqs;
 }
 
-Task<std::vector<DeletedSeqs>> Deletions::find_all(std::vector<ChatId> chats) {
+Task<std::vector<DeletedSeqs>> DeletedMessages::find_all(std::vector<ChatId> chats) {
     std::vector<DeletedSeqs> found(chats.size(), nothing());
     std::vector<std::size_t> missing;
     for (std::size_t i = 0; i < chats.size(); ++i) {
@@ -94,13 +95,13 @@ Task<std::vector<DeletedSeqs>> Deletions::find_all(std::vector<ChatId> chats) {
     co_return found;
 }
 
-Task<DeletedSeqs> Deletions::find(ChatId chat) {
+Task<DeletedSeqs> DeletedMessages::find(ChatId chat) {
     std::vector<ChatId> one{chat};
     auto found = co_await find_all(std::move(one));
     co_return std::move(found.front());
 }
 
-void Deletions::on_stored(const contracts::StoredEvent& event) {
+void DeletedMessages::on_stored(const contracts::StoredEvent& event) {
     if (event.kind != contracts::OutcomeKind::deleted) {
         return;
     }
@@ -116,7 +117,7 @@ void Deletions::on_stored(const contracts::StoredEvent& event) {
     }
 }
 
-void Deletions::clear() {
+void DeletedMessages::clear() {
     missed_.change();
     known_.clear();
 }

@@ -21,9 +21,9 @@ std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq,
 
 // What was deleted in each conversation used lately, kept up to date by what the consumer stores.
 // May be a moment behind the store.
-class Deletions {
+class DeletedMessages {
   public:
-    Deletions(store::MessageHistory& messages, std::size_t bytes_max);
+    DeletedMessages(store::MessageHistory& messages, std::size_t bytes_max);
 
     // In the order asked for.
     Task<std::vector<DeletedSeqs>> find_all(std::vector<ChatId> chats);
