@@ -12,12 +12,12 @@ Chat::Chat(ChatPorts ports, const ChatConfig& config)
               state_.people, config.text_characters_max}),
       lists_({ports.chats, state_.cache, state_.unsaved, state_.people, views_}),
       membership_({ports.chats, state_.cache, state_.mutex, state_.heads, state_.deletions,
-                   state_.unsaved, state_.people, state_.feed, state_.announcer, state_.events,
+                   state_.unsaved, state_.people, state_.feed, state_.publisher, state_.events,
                    ports.rights, ports.audit, ports.clock, state_.config}),
-      naming_({ports.chats, state_.cache, state_.mutex, state_.announcer, state_.scope,
+      naming_({ports.chats, state_.cache, state_.mutex, state_.publisher, state_.scope,
                config.title_characters_max}),
       conversations_({ports.chats, state_.cache, state_.mutex, state_.people, state_.activity,
-                      state_.feed, membership_, views_, state_.announcer, state_.events,
+                      state_.feed, membership_, views_, state_.publisher, state_.events,
                       ports.models, ports.audit, ports.clock, state_.config}),
       mentions_(state_.cache, state_.people, config.mentions_max),
       stored_({ports.broadcast, state_.cache, state_.heads, state_.deletions, state_.unsaved,
@@ -27,12 +27,12 @@ Chat::Chat(ChatPorts ports, const ChatConfig& config)
       changes_({ports.log, ports.messages, state_.cache, state_.people, mentions_, state_.outcomes,
                 stored_, ports.metrics, ports.audit, ports.clock, state_.config}),
       reading_({ports.chats, ports.messages, state_.cache, state_.heads, state_.deletions,
-                state_.unsaved, state_.people, state_.announcer, ports.answers, ports.clock,
+                state_.unsaved, state_.people, state_.publisher, ports.answers, ports.clock,
                 state_.config}),
       erasure_({ports.chats, ports.log, ports.messages, state_.cache, state_.people, ports.audit,
                 ports.clock, ports.loop}),
       departures_({ports.chats, ports.directory, ports.broadcast, state_.cache, state_.mutex,
-                   state_.people, membership_, erasure_, state_.announcer, ports.audit, ports.loop,
+                   state_.people, membership_, erasure_, state_.publisher, ports.audit, ports.loop,
                    state_.scope}) {}
 
 ConversationParts Chat::parts() {
@@ -49,7 +49,7 @@ void Chat::start() {
     state_.outcomes.start();
     stored_.start();
     departures_.start();
-    state_.scope.start(state_.announcer.run());
+    state_.scope.start(state_.publisher.run());
     state_.scope.start(keep_saving());
 }
 
@@ -60,7 +60,7 @@ Task<void> Chat::stop(Steady deadline) {
     }
     stored_.stop();
     departures_.stop();
-    state_.announcer.close();
+    state_.publisher.close();
     co_await state_.scope.close();
     co_await state_.people.close();
     co_await state_.unsaved.save();

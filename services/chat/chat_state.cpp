@@ -19,7 +19,7 @@ ChatState::ChatState(ChatPorts given, const ChatConfig& chosen)
       people(ports.loop, ports.directory, ports.clock,
              {config.names_fresh_ms, config.people_cached_max}),
       outcomes(ports.broadcast, config.store_waiters_max),
-      announcer({ports.broadcast, cache, heads, deletions, people, ports.messages, ports.metrics,
+      publisher({ports.broadcast, cache, heads, deletions, people, ports.messages, ports.metrics,
                  config.text_characters_max}),
       scope(ports.loop, "chat") {}
 

@@ -9,8 +9,8 @@
 #include "services/chat/cache/people.hpp"
 #include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
-#include "services/chat/conversations/announcer.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 #include "services/chat/conversations/membership_feed.hpp"
 #include "services/chat/domain/activity.hpp"
 #include "services/chat/messages/pending_outcomes.hpp"
@@ -51,7 +51,7 @@ struct ChatState {
     PendingOutcomes outcomes;
     MembershipFeed feed;
     ConversationEvents events;
-    Announcer announcer;
+    EventPublisher publisher;
     aio::Scope scope;
 };
 

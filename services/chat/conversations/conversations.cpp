@@ -152,7 +152,7 @@ Task<contracts::Reply<contracts::Chat>> Conversations::create(contracts::Caller 
                 parts_.feed.note({created.chat, member.user, true});
             }
             parts_.cache.add(std::move(conversation));
-            parts_.announcer.chat_added(created.chat, std::move(everybody));
+            parts_.publisher.chat_added(created.chat, std::move(everybody));
             break;
         }
         case CreateOutcome::pair_exists:
@@ -215,7 +215,7 @@ Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
         conversation->chat.assistant = std::move(changed.assistant);
         conversation->chat.is_archived = changed.is_archived;
         conversation->chat.active_at = std::max(conversation->chat.active_at, changed_at);
-        parts_.announcer.chat_changed(request.id);
+        parts_.publisher.chat_changed(request.id);
         const bool is_answering =
             may_be_asked(conversation->chat.kind, conversation->chat.assistant);
         if (was_answering && !is_answering) {

@@ -6,9 +6,9 @@
 #include "runtime/audit_trail.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/config.hpp"
-#include "services/chat/conversations/announcer.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/conversations/conversation_views.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 #include "services/chat/conversations/membership.hpp"
 #include "services/chat/conversations/membership_feed.hpp"
 #include "services/chat/domain/activity.hpp"
@@ -27,7 +27,7 @@ class Conversations {
         MembershipFeed& feed;
         Membership& membership;
         ConversationViews& views;
-        Announcer& announcer;
+        EventPublisher& publisher;
         ConversationEvents& events;
         ModelChoice& models;
         runtime::AuditTrail& audit;

@@ -24,9 +24,9 @@ Task<void> Membership::add_member(ConversationPtr conversation, UserId user, Mem
     parts_.cache.resize(*conversation);
     parts_.unsaved.note_people(*conversation);
     parts_.feed.note({conversation->chat.id, user, true});
-    parts_.announcer.member_added(conversation->chat.id, user);
+    parts_.publisher.member_added(conversation->chat.id, user);
     std::vector<UserId> newcomer{user};
-    parts_.announcer.chat_added(conversation->chat.id, std::move(newcomer));
+    parts_.publisher.chat_added(conversation->chat.id, std::move(newcomer));
 }
 
 Task<void> Membership::drop_member(ConversationPtr conversation, UserId user) {
@@ -36,10 +36,10 @@ Task<void> Membership::drop_member(ConversationPtr conversation, UserId user) {
     parts_.unsaved.note_people(*conversation);
     parts_.feed.note({conversation->chat.id, user, false});
     // The last that the person is shown of it.
-    parts_.announcer.member_removed(conversation->chat.id, user);
+    parts_.publisher.member_removed(conversation->chat.id, user);
     parts_.rights.end(runtime::StandingRights::Member{conversation->chat.id, user});
     parts_.events.member_gone(conversation->chat.id, user);
-    parts_.announcer.chat_removed(conversation->chat.id, user);
+    parts_.publisher.chat_removed(conversation->chat.id, user);
 }
 
 Task<void> Membership::destroy(ConversationPtr conversation) {
@@ -56,7 +56,7 @@ Task<void> Membership::destroy(ConversationPtr conversation) {
     parts_.cache.forget(id);
     parts_.heads.forget(id);
     parts_.deletions.forget(id);
-    parts_.announcer.chat_deleted(id, std::move(everybody));
+    parts_.publisher.chat_deleted(id, std::move(everybody));
 }
 
 Task<void> Membership::join_chat(contracts::Caller caller, contracts::ChatRef request) {
@@ -138,7 +138,7 @@ Task<void> Membership::change_role(ConversationPtr conversation, UserId actor,
         conversation->find(member.user)->role = member.role;
         users.push_back(member.user);
     }
-    parts_.announcer.chat_changed(request.id, std::move(users));
+    parts_.publisher.chat_changed(request.id, std::move(users));
 }
 
 Task<contracts::Member> Membership::put_member(contracts::Caller caller,

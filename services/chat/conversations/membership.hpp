@@ -5,8 +5,8 @@
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
-#include "services/chat/conversations/announcer.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 #include "services/chat/conversations/membership_feed.hpp"
 
 namespace loquat::chat {
@@ -23,7 +23,7 @@ class Membership {
         WriteBehind& unsaved;
         People& people;
         MembershipFeed& feed;
-        Announcer& announcer;
+        EventPublisher& publisher;
         ConversationEvents& events;
         runtime::StandingRights& rights;
         runtime::AuditTrail& audit;

@@ -24,7 +24,7 @@ Task<void> Naming::name_chat(ChatId chat, std::string title) {
     co_await parts_.chats.update(named);
     conversation->chat.title = std::move(named.title);
     conversation->chat.title_seq = 0;
-    parts_.announcer.chat_changed(chat);
+    parts_.publisher.chat_changed(chat);
 }
 
 // The words of a deleted question do not stay as a title.
@@ -61,7 +61,7 @@ Task<void> Naming::change_title(ChatId chat, std::string title, std::int64_t tit
         co_await parts_.chats.update(named);
         conversation->chat.title = std::move(named.title);
         conversation->chat.title_seq = title_seq;
-        parts_.announcer.chat_changed(chat);
+        parts_.publisher.chat_changed(chat);
     } catch (const Failure&) {
         error = std::current_exception();
     }

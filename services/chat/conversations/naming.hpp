@@ -3,7 +3,7 @@
 
 #include "aio/scope.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
-#include "services/chat/conversations/announcer.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 
 namespace loquat::chat {
 
@@ -14,7 +14,7 @@ class Naming {
         ChatStore& chats;
         ConversationCache& cache;
         ConversationMutex& mutex;
-        Announcer& announcer;
+        EventPublisher& publisher;
         aio::Scope& scope;
         std::size_t title_characters_max = 0;
     };

@@ -50,7 +50,7 @@ Task<void> Departures::retitle_directs(UserId user) {
     }
     for (const Place& place : places) {
         if (place.kind == ChatKind::direct) {
-            parts_.announcer.chat_changed(place.chat);
+            parts_.publisher.chat_changed(place.chat);
         }
     }
 }
@@ -152,7 +152,7 @@ Task<void> Departures::pass_on(ConversationPtr conversation, UserId user) {
     }
     contracts::Caller house;
     note_act(parts_.audit, house, "chat.role_changed", conversation->chat.id, heir->user.uuid);
-    parts_.announcer.chat_changed(conversation->chat.id, {heir->user});
+    parts_.publisher.chat_changed(conversation->chat.id, {heir->user});
 }
 
 }  // namespace loquat::chat

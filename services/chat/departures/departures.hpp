@@ -2,7 +2,7 @@
 #include "aio/scope.hpp"
 #include "runtime/audit_trail.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
-#include "services/chat/conversations/announcer.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 #include "services/chat/conversations/membership.hpp"
 #include "services/chat/departures/erasure.hpp"
 #include "store/broadcast/broadcast.hpp"
@@ -22,7 +22,7 @@ class Departures {
         People& people;
         Membership& membership;
         Erasure& erasure;
-        Announcer& announcer;
+        EventPublisher& publisher;
         runtime::AuditTrail& audit;
         aio::Loop& loop;
         aio::Scope& scope;

@@ -56,7 +56,7 @@ Task<void> Reading::put_read(contracts::Caller caller, contracts::ReadRequest re
         co_return;  // removed, or overtaken by a later marker
     }
     member->read_seq = seq;
-    parts_.announcer.read(*conversation, *member,
+    parts_.publisher.read(*conversation, *member,
                           count_unread(head.last_seq, seq, *deleted, mentions),
                           parts_.config.receipts_members_max);
 }
@@ -71,7 +71,7 @@ Task<void> Reading::post_typing(contracts::Caller caller, contracts::ChatRef req
         co_return;
     }
     typing_.put(seat, now);
-    parts_.announcer.typing(request.id, user);
+    parts_.publisher.typing(request.id, user);
 }
 
 // The head comes from the store: the edge replays up to it and takes what follows live, so it may

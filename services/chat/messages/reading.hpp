@@ -3,7 +3,7 @@
 #include "contracts/chat/chat.hpp"
 #include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
-#include "services/chat/conversations/announcer.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 
 namespace loquat::chat {
 
@@ -18,7 +18,7 @@ class Reading {
         DeletedMessages& deletions;
         WriteBehind& unsaved;
         People& people;
-        Announcer& announcer;
+        EventPublisher& publisher;
         const LiveAnswers& answers;
         const Clock& clock;
         const ChatConfig& config;

@@ -95,7 +95,7 @@ TEST(Naming, takes_the_title_of_the_first_question_and_lets_it_go_with_it) {
     Alone alone;
     ChatState& state = alone.state;
     Naming naming{
-        {*alone.world.chats, state.cache, state.mutex, state.announcer, state.scope, 120}};
+        {*alone.world.chats, state.cache, state.mutex, state.publisher, state.scope, 120}};
     auto body = [&]() -> Task<void> {
         contracts::CreateChatRequest request;
         request.kind = ChatKind::assistant;
@@ -126,7 +126,7 @@ TEST(Membership, ends_the_right_of_who_is_dropped_before_it_is_told) {
     state.events.add(heard);
     Membership membership{{*alone.world.chats, state.cache, state.mutex, state.heads,
                            state.deletions, state.unsaved, state.people, state.feed,
-                           state.announcer, state.events, alone.world.rights, alone.world.audit,
+                           state.publisher, state.events, alone.world.rights, alone.world.audit,
                            alone.world.clock, state.config}};
     auto body = [&]() -> Task<void> {
         const auto made = co_await alone.world.make_group(alone.ana, {alone.bob});
@@ -152,7 +152,7 @@ TEST(StoredChanges, move_the_head_and_tell_listeners) {
     Heard heard;
     state.events.add(heard);
     Naming naming{
-        {*alone.world.chats, state.cache, state.mutex, state.announcer, state.scope, 120}};
+        {*alone.world.chats, state.cache, state.mutex, state.publisher, state.scope, 120}};
     StoredChanges stored{{alone.world.broadcast, state.cache, state.heads, state.deletions,
                           state.unsaved, state.activity, naming, state.events}};
     auto body = [&]() -> Task<void> {

@@ -17,7 +17,7 @@ namespace loquat::chat {
 // one for each member, go through one queue in order, a few at a time between other work; when the
 // queue is full they are dropped and counted: lists are right again when they are next read.  That
 // somebody was removed is never dropped and waits for nothing: it ends a right to read.
-class Announcer {
+class EventPublisher {
   public:
     struct Parts {
         store::Broadcast& broadcast;
@@ -30,7 +30,7 @@ class Announcer {
         std::size_t text_characters_max = 0;
     };
 
-    explicit Announcer(Parts parts) : parts_(parts), jobs_(10'000) {}
+    explicit EventPublisher(Parts parts) : parts_(parts), jobs_(10'000) {}
 
     void typing(const ChatId& chat, const UserId& user);
     // To the room in conversations of at most `receipts_members_max`; to the person's other devices

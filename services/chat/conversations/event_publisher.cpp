@@ -1,4 +1,4 @@
-#include "services/chat/conversations/announcer.hpp"
+#include "services/chat/conversations/event_publisher.hpp"
 
 #include <algorithm>
 
@@ -25,13 +25,13 @@ contracts::UserEvent listed_event(contracts::Chat chat) {
 
 }  // namespace
 
-void Announcer::typing(const ChatId& chat, const UserId& user) {
+void EventPublisher::typing(const ChatId& chat, const UserId& user) {
     const auto event = contracts::room_event(contracts::TypingEvent{user}, user);
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
-void Announcer::read(const CachedConversation& conversation, const MemberRecord& member,
-                     contracts::UnreadCount count, std::int64_t receipts_members_max) {
+void EventPublisher::read(const CachedConversation& conversation, const MemberRecord& member,
+                          contracts::UnreadCount count, std::int64_t receipts_members_max) {
     const ChatId chat = conversation.chat.id;
     if (conversation.chat.member_count <= receipts_members_max) {
         const contracts::ReadEvent body{member.user, member.read_seq};
@@ -43,35 +43,35 @@ void Announcer::read(const CachedConversation& conversation, const MemberRecord&
                        contracts::ListedPlace{chat, std::nullopt, member.read_seq, count}});
 }
 
-void Announcer::member_added(const ChatId& chat, const UserId& user) {
+void EventPublisher::member_added(const ChatId& chat, const UserId& user) {
     const auto event = contracts::room_event(contracts::MemberAdded{user}, user);
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
-void Announcer::member_removed(const ChatId& chat, const UserId& user) {
+void EventPublisher::member_removed(const ChatId& chat, const UserId& user) {
     const auto event = contracts::room_event(contracts::MemberRemoved{user}, user);
     store::publish(parts_.broadcast, contracts::topics::chat_room, chat, event);
 }
 
-void Announcer::chat_added(const ChatId& chat, std::vector<UserId> users) {
+void EventPublisher::chat_added(const ChatId& chat, std::vector<UserId> users) {
     push({What::added, chat, std::move(users)});
 }
 
-void Announcer::chat_changed(const ChatId& chat) {
+void EventPublisher::chat_changed(const ChatId& chat) {
     if (changes_waiting_.insert(chat).second) {
         push({What::all_changed, chat, {}});
     }
 }
 
-void Announcer::chat_changed(const ChatId& chat, std::vector<UserId> users) {
+void EventPublisher::chat_changed(const ChatId& chat, std::vector<UserId> users) {
     push({What::changed, chat, std::move(users)});
 }
 
-void Announcer::chat_removed(const ChatId& chat, const UserId& user) {
+void EventPublisher::chat_removed(const ChatId& chat, const UserId& user) {
     tell(user, {"chats", wire::encode(contracts::ChatRemoved{chat}), {}});
 }
 
-void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
+void EventPublisher::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
     Job job{What::deleted, chat, std::move(users)};
     if (jobs_.try_push(job)) {
         return;
@@ -81,12 +81,12 @@ void Announcer::chat_deleted(const ChatId& chat, std::vector<UserId> users) {
     }
 }
 
-void Announcer::tell_gone(const ChatId& chat, const UserId& user) {
+void EventPublisher::tell_gone(const ChatId& chat, const UserId& user) {
     member_removed(chat, user);
     tell(user, {"chats", wire::encode(contracts::ChatRemoved{chat}), {}});
 }
 
-void Announcer::push(Job job) {
+void EventPublisher::push(Job job) {
     const ChatId chat = job.chat;
     const What what = job.what;
     if (jobs_.try_push(std::move(job))) {
@@ -98,7 +98,7 @@ void Announcer::push(Job job) {
     }
 }
 
-Task<void> Announcer::run() {
+Task<void> EventPublisher::run() {
     while (auto job = co_await jobs_.pop()) {
         std::exception_ptr error;
         try {
@@ -114,7 +114,7 @@ Task<void> Announcer::run() {
     }
 }
 
-Task<void> Announcer::do_job(Job job) {
+Task<void> EventPublisher::do_job(Job job) {
     if (job.what == What::deleted) {
         co_await tell_deleted(std::move(job));
         co_return;
@@ -125,7 +125,7 @@ Task<void> Announcer::do_job(Job job) {
     co_await tell_seen(std::move(job));
 }
 
-Task<void> Announcer::tell_deleted(Job job) {
+Task<void> EventPublisher::tell_deleted(Job job) {
     for (std::size_t i = 0; i < job.users.size(); ++i) {
         tell_gone(job.chat, job.users[i]);
         if (i % events_each_turn == events_each_turn - 1) {
@@ -136,7 +136,7 @@ Task<void> Announcer::tell_deleted(Job job) {
 
 // Each person sees the conversation as it is when their turn comes; who is not in it any more sees
 // nothing.
-Task<void> Announcer::tell_seen(Job job) {
+Task<void> EventPublisher::tell_seen(Job job) {
     const ConversationPtr conversation = co_await parts_.cache.find(job.chat);
     if (!conversation) {
         co_return;
@@ -185,8 +185,8 @@ Task<void> Announcer::tell_seen(Job job) {
     }
 }
 
-Task<std::vector<MentionSeqs>> Announcer::find_mentions(ConversationPtr conversation,
-                                                        const Job& job, std::size_t first) {
+Task<std::vector<MentionSeqs>> EventPublisher::find_mentions(ConversationPtr conversation,
+                                                             const Job& job, std::size_t first) {
     std::vector<store::MentionQuery> queries;
     const std::size_t end = std::min(job.users.size(), first + events_each_turn);
     for (std::size_t i = first; i < end; ++i) {
@@ -196,7 +196,7 @@ Task<std::vector<MentionSeqs>> Announcer::find_mentions(ConversationPtr conversa
     co_return co_await load_mentions(parts_.messages, std::move(queries));
 }
 
-void Announcer::tell(const UserId& user, const contracts::UserEvent& event) {
+void EventPublisher::tell(const UserId& user, const contracts::UserEvent& event) {
     store::publish(parts_.broadcast, contracts::topics::user, user, event);
 }
 
