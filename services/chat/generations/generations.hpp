@@ -84,7 +84,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     PendingOutcomes outcomes_;
     RequestMutex starts_;
     StreamArchive archive_;
-    Teller teller_;
+    GenerationPublisher publisher_;
     JournalWriter writer_;
     ContextBuilder context_;
     Runner runner_;

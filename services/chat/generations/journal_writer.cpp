@@ -113,7 +113,7 @@ void JournalWriter::tell(std::vector<LivePtr>& lives, const JournalParts& parts,
             begin_at(lives[i], row);
         }
         for (const GenerationEvent& event : parts[i].events) {
-            parts_.teller.tell(live, event);
+            parts_.publisher.tell(live, event);
         }
         live.is_being_written = false;
         live.written.set();

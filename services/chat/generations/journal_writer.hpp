@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "aio/scope.hpp"
+#include "services/chat/generations/generation_publisher.hpp"
 #include "services/chat/generations/live.hpp"
 #include "services/chat/generations/metrics.hpp"
 #include "services/chat/generations/ports.hpp"
-#include "services/chat/generations/teller.hpp"
 
 namespace loquat::chat {
 
@@ -20,7 +20,7 @@ class JournalWriter {
   public:
     struct Parts {
         GenerationJournal& journal;
-        Teller& teller;
+        GenerationPublisher& publisher;
         aio::Scope& scope;
         GenerationMetrics& metrics;
         // An answer whose events were lost; those that were told stay.

@@ -111,7 +111,7 @@ Task<void> Lifecycle::finish(LivePtr live) {
     parts_.metrics.live.set(static_cast<std::int64_t>(parts_.open.lives.size()));
     parts_.metrics.logs_cached.set(static_cast<std::int64_t>(parts_.archive.size()));
     if (is_durable) {
-        parts_.teller.tell_end(*live);
+        parts_.publisher.tell_end(*live);
         if (!live->log->is_withdrawn()) {
             parts_.archive.keep(live->record.id, live->log);
         }

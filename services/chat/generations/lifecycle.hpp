@@ -24,7 +24,7 @@ class Lifecycle {
         Settlement& settlement;
         StreamArchive& archive;
         Spent& spent;
-        Teller& teller;
+        GenerationPublisher& publisher;
         Titles& titles;
         GenerationMetrics& metrics;
         const Clock& clock;

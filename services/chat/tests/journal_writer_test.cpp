@@ -17,9 +17,9 @@ struct Writing {
     std::unique_ptr<store::Broadcast> broadcast = store::make_local_broadcast();
     runtime::Metrics registry;
     GenerationMetrics metrics{registry};
-    Teller teller{*broadcast};
+    GenerationPublisher publisher{*broadcast};
     std::unique_ptr<GenerationJournal> journal = make_memory_journal();
-    JournalWriter writer{{*journal, teller, scope, metrics, [](const LivePtr&) {}, 8'000}};
+    JournalWriter writer{{*journal, publisher, scope, metrics, [](const LivePtr&) {}, 8'000}};
 
     LivePtr make_live() {
         auto live = std::make_shared<Live>();

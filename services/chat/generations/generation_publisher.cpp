@@ -1,4 +1,4 @@
-#include "services/chat/generations/teller.hpp"
+#include "services/chat/generations/generation_publisher.hpp"
 
 #include "contracts/chat/broadcasts.hpp"
 #include "store/broadcast/publish.hpp"
@@ -24,7 +24,7 @@ contracts::RoomEvent told_of(const GenerationRecord& record, std::int64_t id,
 
 }  // namespace
 
-void Teller::tell(Live& live, const GenerationEvent& event) {
+void GenerationPublisher::tell(Live& live, const GenerationEvent& event) {
     add_told(live.record, event);
     if (event.kind == EventKind::reset) {
         rewrite_log(live);
@@ -32,7 +32,7 @@ void Teller::tell(Live& live, const GenerationEvent& event) {
     publish(live, event);
 }
 
-void Teller::tell_end(Live& live) {
+void GenerationPublisher::tell_end(Live& live) {
     for (const GenerationEvent& event : ending_events(live.record)) {
         publish(live, event);
     }
@@ -40,7 +40,7 @@ void Teller::tell_end(Live& live) {
 }
 
 // Who comes back finds the numbers, and nothing of what was taken back.
-void Teller::rewrite_log(Live& live) {
+void GenerationPublisher::rewrite_log(Live& live) {
     std::vector<std::string> texts;
     for (const GenerationEvent& event : told_events(live.record)) {
         const auto id = static_cast<std::int64_t>(texts.size()) + 1;
@@ -50,7 +50,7 @@ void Teller::rewrite_log(Live& live) {
     live.log->rewrite(texts);
 }
 
-void Teller::publish(Live& live, const GenerationEvent& event) {
+void GenerationPublisher::publish(Live& live, const GenerationEvent& event) {
     const std::int64_t id = ++live.told;
     json_.clear();
     append_json(json_, event);

@@ -5,9 +5,9 @@
 namespace loquat::chat {
 
 // Shows an answer's next event to its readers and to its room.
-class Teller {
+class GenerationPublisher {
   public:
-    explicit Teller(store::Broadcast& broadcast) : broadcast_(broadcast) {}
+    explicit GenerationPublisher(store::Broadcast& broadcast) : broadcast_(broadcast) {}
 
     // A state or delta; it is in the journal already.
     void tell(Live& live, const GenerationEvent& event);
