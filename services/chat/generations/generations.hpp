@@ -13,12 +13,12 @@
 #include "services/chat/generations/lifecycle.hpp"
 #include "services/chat/generations/mention_answers.hpp"
 #include "services/chat/generations/open_answers.hpp"
+#include "services/chat/generations/outbox_relay.hpp"
 #include "services/chat/generations/quota.hpp"
 #include "services/chat/generations/recovery.hpp"
 #include "services/chat/generations/runner.hpp"
 #include "services/chat/generations/send_call.hpp"
 #include "services/chat/generations/settlement.hpp"
-#include "services/chat/generations/settler.hpp"
 #include "services/chat/generations/stream_archive.hpp"
 #include "services/chat/generations/titles.hpp"
 
@@ -89,7 +89,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     ContextBuilder context_;
     Runner runner_;
     Spent spent_;
-    Settler settler_;
+    OutboxRelay outbox_;
     Titles titles_;
     Quota quota_;
     Settlement settlement_;

@@ -6,7 +6,7 @@
 #include "base/tokens.hpp"
 #include "services/chat/generations/cost.hpp"
 #include "services/chat/generations/failures.hpp"
-#include "services/chat/generations/settler.hpp"
+#include "services/chat/generations/outbox_relay.hpp"
 
 namespace loquat::chat {
 namespace {

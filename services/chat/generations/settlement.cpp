@@ -15,7 +15,7 @@ Task<void> Settlement::settle(LivePtr live) {
     std::exception_ptr error;
     try {
         PendingOutcomes::Ticket ticket{parts_.outcomes};
-        co_await parts_.settler.settle(live->record, parts_.outcomes, ticket);
+        co_await parts_.outbox.settle(live->record, parts_.outcomes, ticket);
         if (live->record.answer && !parts_.open.is_stopping) {
             co_await ticket.wait_until(std::chrono::steady_clock::now() +
                                        parts_.config.store_wait_ms);
@@ -41,7 +41,7 @@ Task<void> Settlement::keep_settling() {
         std::exception_ptr error;
         if (std::exchange(has_unsettled_, false)) {
             try {
-                co_await parts_.settler.settle_left();
+                co_await parts_.outbox.settle_left();
             } catch (const Failure&) {
                 error = std::current_exception();
             }

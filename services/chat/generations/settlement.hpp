@@ -2,7 +2,7 @@
 #include "aio/loop.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/generations/open_answers.hpp"
-#include "services/chat/generations/settler.hpp"
+#include "services/chat/generations/outbox_relay.hpp"
 
 namespace loquat::chat {
 
@@ -11,7 +11,7 @@ namespace loquat::chat {
 class Settlement {
   public:
     struct Parts {
-        Settler& settler;
+        OutboxRelay& outbox;
         Spent& spent;
         PendingOutcomes& outcomes;
         UsageLedger& ledger;

@@ -1,5 +1,5 @@
 #include "services/chat/adapters/memory_generations.hpp"
-#include "services/chat/generations/settler.hpp"
+#include "services/chat/generations/outbox_relay.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 #include "testing/log_double.hpp"
 
@@ -122,7 +122,7 @@ struct Settling {
     SteppedLog log{steps};
     SteppedGenerations store{steps};
     Spent spent;
-    Settler settler{log, store, spent};
+    OutboxRelay outbox{log, store, spent};
 
     Task<void> keep(GenerationRecord record) {
         GenerationRecord begun = record;
@@ -133,14 +133,14 @@ struct Settling {
     }
 };
 
-TEST(Settler, marks_an_answer_only_when_its_message_and_usage_are_durable) {
+TEST(OutboxRelay, marks_an_answer_only_when_its_message_and_usage_are_durable) {
     Settling at;
     auto body = [&]() -> Task<void> {
         const GenerationRecord record = ended();
         co_await at.keep(record);
         std::vector<GenerationRecord> one{record};
 
-        co_await at.settler.settle(std::move(one));
+        co_await at.outbox.settle(std::move(one));
 
         EXPECT_EQ(at.steps.done, (std::vector<std::string>{message, usage, "settled"}));
     };
@@ -148,7 +148,7 @@ TEST(Settler, marks_an_answer_only_when_its_message_and_usage_are_durable) {
     at.world.run(body());
 }
 
-TEST(Settler, loses_nothing_wherever_it_is_cut) {
+TEST(OutboxRelay, loses_nothing_wherever_it_is_cut) {
     for (const Cut cut : {Cut::before, Cut::after}) {
         for (int step = 1; step <= 3; ++step) {
             Settling at;
@@ -159,10 +159,10 @@ TEST(Settler, loses_nothing_wherever_it_is_cut) {
                 co_await at.keep(record);
                 std::vector<GenerationRecord> one{record};
 
-                const auto code = co_await code_of(at.settler.settle(std::move(one)));
+                const auto code = co_await code_of(at.outbox.settle(std::move(one)));
                 const auto left = co_await at.store.list_unsettled();
                 const std::vector<std::string> before = at.steps.done;
-                co_await at.settler.settle_left();
+                co_await at.outbox.settle_left();
 
                 EXPECT_EQ(code, "store.unavailable");
                 const bool is_marked = std::ranges::count(before, "settled") > 0;
@@ -180,7 +180,7 @@ TEST(Settler, loses_nothing_wherever_it_is_cut) {
     }
 }
 
-TEST(Settler, puts_the_usage_of_many_into_the_log_before_it_marks_one) {
+TEST(OutboxRelay, puts_the_usage_of_many_into_the_log_before_it_marks_one) {
     for (int step = 0; step <= 7; ++step) {
         Settling at;
         at.steps.cut_at = step;
@@ -189,8 +189,8 @@ TEST(Settler, puts_the_usage_of_many_into_the_log_before_it_marks_one) {
             for (const GenerationRecord& record : three) {
                 co_await at.keep(record);
             }
-            const auto code = co_await code_of(at.settler.settle(std::move(three)));
-            co_await at.settler.settle_left();
+            const auto code = co_await code_of(at.outbox.settle(std::move(three)));
+            co_await at.outbox.settle_left();
 
             EXPECT_EQ(code, step == 0 ? "ok" : "store.unavailable");
             EXPECT_GE(std::ranges::count(at.steps.done, message), 3) << step;

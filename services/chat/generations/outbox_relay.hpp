@@ -10,9 +10,9 @@ namespace loquat::chat {
 
 // What follows from an answer that has ended goes into the log: the text as an ordinary message,
 // and the use of the model.  Both may be repeated.
-class Settler {
+class OutboxRelay {
   public:
-    Settler(store::EventLog& log, GenerationStore& store, Spent& spent)
+    OutboxRelay(store::EventLog& log, GenerationStore& store, Spent& spent)
         : log_(log), store_(store), spent_(spent) {}
 
     // Returns when all is durable.  Throws as the log and the store; settle again then.

@@ -1,4 +1,4 @@
-#include "services/chat/generations/settler.hpp"
+#include "services/chat/generations/outbox_relay.hpp"
 
 #include "base/failure.hpp"
 #include "contracts/usage/usage_record.hpp"
@@ -65,7 +65,7 @@ contracts::MessageRecord message_of(const GenerationRecord& record) {
     return message;
 }
 
-Task<void> Settler::settle(std::vector<GenerationRecord> records) {
+Task<void> OutboxRelay::settle(std::vector<GenerationRecord> records) {
     std::vector<store::KeyedPayload> messages;
     for (const GenerationRecord& record : records) {
         if (record.answer) {
@@ -75,8 +75,8 @@ Task<void> Settler::settle(std::vector<GenerationRecord> records) {
     co_await append(std::move(records), std::move(messages));
 }
 
-Task<void> Settler::settle(GenerationRecord record, PendingOutcomes& outcomes,
-                           PendingOutcomes::Ticket& ticket) {
+Task<void> OutboxRelay::settle(GenerationRecord record, PendingOutcomes& outcomes,
+                               PendingOutcomes::Ticket& ticket) {
     std::vector<store::KeyedPayload> messages;
     if (record.answer) {
         contracts::MessageRecord message = message_of(record);
@@ -89,8 +89,8 @@ Task<void> Settler::settle(GenerationRecord record, PendingOutcomes& outcomes,
     co_await append(std::move(records), std::move(messages));
 }
 
-Task<void> Settler::append(std::vector<GenerationRecord> records,
-                           std::vector<store::KeyedPayload> messages) {
+Task<void> OutboxRelay::append(std::vector<GenerationRecord> records,
+                               std::vector<store::KeyedPayload> messages) {
     std::vector<contracts::UsageRecord> usages;
     std::vector<GenerationId> ids;
     for (const GenerationRecord& record : records) {
@@ -110,7 +110,7 @@ Task<void> Settler::append(std::vector<GenerationRecord> records,
     co_await store_.settle(std::move(ids));
 }
 
-Task<void> Settler::append_usages(std::vector<contracts::UsageRecord> usages) {
+Task<void> OutboxRelay::append_usages(std::vector<contracts::UsageRecord> usages) {
     std::vector<store::KeyedPayload> payloads;
     for (const contracts::UsageRecord& usage : usages) {
         payloads.push_back({usage.user.to_string(), contracts::encode(usage)});
@@ -123,7 +123,7 @@ Task<void> Settler::append_usages(std::vector<contracts::UsageRecord> usages) {
     }
 }
 
-Task<void> Settler::settle_left() {
+Task<void> OutboxRelay::settle_left() {
     std::optional<GenerationId> before;
     for (;;) {
         auto left = co_await store_.list_unsettled();
