@@ -27,14 +27,16 @@ Generations::Generations(Ports ports, const ChatConfig& config)
                }}),
       context_(ports.messages, ports.chat.people, config_),
       runner_({ports.models, context_, writer_, scope_, ports.metrics}, config_),
-      outbox_(ports.log, ports.store, spent_),
+      outbox_(ports.log, ports.store, pending_usage_),
       titles_({ports.chat.naming, ports.models, ports.messages, ports.log, ports.clock, scope_,
-               ports.open.catalog, spent_}),
-      quota_(ports.ledger, spent_, ports.open.lives, ports.clock, config.tokens_per_day_max),
-      settlement_({outbox_, spent_, outcomes_, ports.ledger, ports.open, ports.loop, config_}),
+               ports.open.catalog, pending_usage_}),
+      quota_(ports.ledger, pending_usage_, ports.open.lives, ports.clock,
+             config.tokens_per_day_max),
+      settlement_(
+          {outbox_, pending_usage_, outcomes_, ports.ledger, ports.open, ports.loop, config_}),
       lifecycle_({ports.chat.cache, ports.store, ports.open, quota_, runner_, writer_, settlement_,
-                  archive_, spent_, publisher_, titles_, ports.metrics, ports.clock, ports.loop,
-                  scope_}),
+                  archive_, pending_usage_, publisher_, titles_, ports.metrics, ports.clock,
+                  ports.loop, scope_}),
       requests_({ports.chat.cache, ports.chat.people, ports.chat.keys, ports.chat.posting,
                  ports.messages, ports.store, ports.open, starts_, quota_, writer_, lifecycle_,
                  ports.metrics, ports.clock, config_}),
@@ -44,8 +46,8 @@ Generations::Generations(Ports ports, const ChatConfig& config)
                   ports.messages, ports.store, ports.open, starts_, quota_, requests_, ports.rights,
                   config_}),
       mentions_({ports.chat.cache, ports.store, starts_, requests_, ports.metrics, scope_}),
-      recovery_({ports.store, ports.journal, ports.ledger, ports.log, ports.open.catalog, spent_,
-                 ports.metrics, ports.clock}) {}
+      recovery_({ports.store, ports.journal, ports.ledger, ports.log, ports.open.catalog,
+                 pending_usage_, ports.metrics, ports.clock}) {}
 
 Task<void> Generations::start() {
     co_await recovery_.count_unrecorded();

@@ -88,7 +88,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     JournalWriter writer_;
     ContextBuilder context_;
     Runner runner_;
-    Spent spent_;
+    PendingUsage pending_usage_;
     OutboxRelay outbox_;
     Titles titles_;
     Quota quota_;

@@ -155,7 +155,7 @@ Task<bool> Lifecycle::make_durable(LivePtr live) {
             }
             live->record = std::move(ended);
             if (const auto usage = usage_of(live->record)) {
-                parts_.spent.note(*usage);
+                parts_.pending_usage.note(*usage);
             }
             co_return true;
         } catch (const Failure&) {

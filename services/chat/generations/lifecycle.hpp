@@ -23,7 +23,7 @@ class Lifecycle {
         JournalWriter& writer;
         Settlement& settlement;
         StreamArchive& archive;
-        Spent& spent;
+        PendingUsage& pending_usage;
         GenerationPublisher& publisher;
         Titles& titles;
         GenerationMetrics& metrics;

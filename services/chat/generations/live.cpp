@@ -56,7 +56,7 @@ std::int64_t LiveSet::tokens_of(const UserId& user) const {
     if (at != by_user_.end()) {
         for (const LivePtr& live : at->second) {
             if (is_terminal(live->record.state)) {
-                continue;  // its figures are known: see Spent
+                continue;  // its figures are known: see PendingUsage
             }
             tokens += live->counter.count() + live->taken_back_tokens;
             tokens += live->record.context ? live->record.context->tokens : 0;

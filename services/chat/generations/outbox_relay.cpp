@@ -95,7 +95,7 @@ Task<void> OutboxRelay::append(std::vector<GenerationRecord> records,
     std::vector<GenerationId> ids;
     for (const GenerationRecord& record : records) {
         if (auto usage = usage_of(record)) {
-            spent_.note(*usage);
+            pending_usage_.note(*usage);
             usages.push_back(std::move(*usage));
         }
         ids.push_back(record.id);
@@ -119,7 +119,7 @@ Task<void> OutboxRelay::append_usages(std::vector<contracts::UsageRecord> usages
     const auto places =
         co_await store::append_in_groups(log_, std::move(topic), std::move(payloads));
     for (std::size_t i = 0; i < usages.size(); ++i) {
-        spent_.note(usages[i], places[i]);
+        pending_usage_.note(usages[i], places[i]);
     }
 }
 

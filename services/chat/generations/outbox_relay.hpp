@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
+#include "services/chat/generations/pending_usage.hpp"
 #include "services/chat/generations/ports.hpp"
-#include "services/chat/generations/spent.hpp"
 #include "services/chat/messages/pending_outcomes.hpp"
 #include "store/log/event_log.hpp"
 
@@ -12,8 +12,8 @@ namespace loquat::chat {
 // and the use of the model.  Both may be repeated.
 class OutboxRelay {
   public:
-    OutboxRelay(store::EventLog& log, GenerationStore& store, Spent& spent)
-        : log_(log), store_(store), spent_(spent) {}
+    OutboxRelay(store::EventLog& log, GenerationStore& store, PendingUsage& pending_usage)
+        : log_(log), store_(store), pending_usage_(pending_usage) {}
 
     // Returns when all is durable.  Throws as the log and the store; settle again then.
     Task<void> settle(std::vector<GenerationRecord> records);
@@ -30,7 +30,7 @@ class OutboxRelay {
 
     store::EventLog& log_;
     GenerationStore& store_;
-    Spent& spent_;
+    PendingUsage& pending_usage_;
 };
 
 // None of an answer that used nothing.

@@ -10,8 +10,9 @@ Task<void> Quota::check(UserId user) {
     }
     const auto today = std::chrono::floor<std::chrono::days>(clock_.now());
     const store::UsedTokens recorded = co_await ledger_.used_of(user, today);
-    const std::int64_t used =
-        recorded.tokens + spent_.tokens_of(user, today, recorded.through) + lives_.tokens_of(user);
+    const std::int64_t used = recorded.tokens +
+                              pending_usage_.tokens_of(user, today, recorded.through) +
+                              lives_.tokens_of(user);
     if (used < tokens_per_day_max_) {
         co_return;
     }

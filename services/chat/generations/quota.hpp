@@ -1,7 +1,7 @@
 #pragma once
 #include "services/chat/generations/live.hpp"
+#include "services/chat/generations/pending_usage.hpp"
 #include "services/chat/generations/ports.hpp"
-#include "services/chat/generations/spent.hpp"
 
 namespace loquat::chat {
 
@@ -9,10 +9,10 @@ namespace loquat::chat {
 class Quota {
   public:
     // `tokens_per_day_max` 0: as many as they like.
-    Quota(UsageLedger& ledger, const Spent& spent, const LiveSet& lives, const Clock& clock,
-          std::int64_t tokens_per_day_max)
+    Quota(UsageLedger& ledger, const PendingUsage& pending_usage, const LiveSet& lives,
+          const Clock& clock, std::int64_t tokens_per_day_max)
         : ledger_(ledger),
-          spent_(spent),
+          pending_usage_(pending_usage),
           lives_(lives),
           clock_(clock),
           tokens_per_day_max_(tokens_per_day_max) {}
@@ -25,7 +25,7 @@ class Quota {
 
   private:
     UsageLedger& ledger_;
-    const Spent& spent_;
+    const PendingUsage& pending_usage_;
     const LiveSet& lives_;
     const Clock& clock_;
     std::int64_t tokens_per_day_max_;

@@ -127,7 +127,7 @@ Task<void> Recovery::count_unrecorded() {
             for (const store::LogRecordPtr& record : records) {
                 if (const auto usage = contracts::decode<contracts::UsageRecord>(record->payload)) {
                     const store::LogPlace at{partition.number, record->offset, log};
-                    parts_.spent.note(*usage, at);
+                    parts_.pending_usage.note(*usage, at);
                 }
             }
             after = records.back()->offset;

@@ -3,8 +3,8 @@
 
 #include "services/chat/generations/catalog.hpp"
 #include "services/chat/generations/metrics.hpp"
+#include "services/chat/generations/pending_usage.hpp"
 #include "services/chat/generations/ports.hpp"
-#include "services/chat/generations/spent.hpp"
 #include "store/log/event_log.hpp"
 
 namespace loquat::chat {
@@ -18,7 +18,7 @@ class Recovery {
         UsageLedger& ledger;
         store::EventLog& log;
         Catalog& catalog;
-        Spent& spent;
+        PendingUsage& pending_usage;
         GenerationMetrics& metrics;
         const Clock& clock;
     };

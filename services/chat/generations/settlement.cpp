@@ -31,8 +31,8 @@ Task<void> Settlement::settle(LivePtr live) {
 }
 
 Task<void> Settlement::forget_recorded() {
-    if (!parts_.spent.empty()) {
-        parts_.spent.forget(co_await parts_.ledger.through());
+    if (!parts_.pending_usage.empty()) {
+        parts_.pending_usage.forget(co_await parts_.ledger.through());
     }
 }
 

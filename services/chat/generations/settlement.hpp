@@ -12,7 +12,7 @@ class Settlement {
   public:
     struct Parts {
         OutboxRelay& outbox;
-        Spent& spent;
+        PendingUsage& pending_usage;
         PendingOutcomes& outcomes;
         UsageLedger& ledger;
         const OpenAnswers& open;

@@ -69,7 +69,7 @@ Task<void> Titles::make_title(GenerationRecord record) {
     const store::LogPlace at =
         co_await parts_.log.append(std::string{contracts::records::usage.topic},
                                    record.user.to_string(), contracts::encode(usage));
-    parts_.spent.note(usage, at);
+    parts_.pending_usage.note(usage, at);
     std::string title = clean_title(draft.text, title_characters_max);
     if (!title.empty()) {
         co_await parts_.naming.name_chat(record.chat, std::move(title));

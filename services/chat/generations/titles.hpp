@@ -6,8 +6,8 @@
 #include "services/chat/conversations/naming.hpp"
 #include "services/chat/domain/generation.hpp"
 #include "services/chat/generations/catalog.hpp"
+#include "services/chat/generations/pending_usage.hpp"
 #include "services/chat/generations/ports.hpp"
-#include "services/chat/generations/spent.hpp"
 
 namespace loquat::chat {
 
@@ -24,7 +24,7 @@ class Titles {
         const Clock& clock;
         aio::Scope& scope;
         Catalog& catalog;
-        Spent& spent;
+        PendingUsage& pending_usage;
     };
 
     explicit Titles(Parts parts) : parts_(parts) {}

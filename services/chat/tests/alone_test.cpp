@@ -177,9 +177,9 @@ TEST(StoredChanges, move_the_head_and_tell_listeners) {
 TEST(Quota, counts_what_is_recorded_and_what_is_on_its_way) {
     Alone alone;
     FakeLedger ledger{alone.world.log};
-    Spent spent;
+    PendingUsage pending_usage;
     LiveSet lives;
-    Quota quota{ledger, spent, lives, alone.world.clock, 100};
+    Quota quota{ledger, pending_usage, lives, alone.world.clock, 100};
     ledger.tokens = 90;
     auto body = [&]() -> Task<void> {
         EXPECT_EQ(co_await code_of(quota.check(alone.ana)), "ok");
@@ -189,7 +189,7 @@ TEST(Quota, counts_what_is_recorded_and_what_is_on_its_way) {
         used.input_tokens = 10;
         used.at = alone.world.clock.now();
 
-        spent.note(used);
+        pending_usage.note(used);
 
         EXPECT_EQ(co_await code_of(quota.check(alone.ana)), "usage.quota_exceeded");
         EXPECT_EQ(co_await code_of(quota.check(alone.bob)), "ok");
@@ -224,9 +224,9 @@ TEST(StreamArchive, gives_up_the_text_of_what_is_deleted) {
 TEST(Recovery, ends_what_a_process_before_has_left) {
     AssistantWorld world;
     Catalog catalog{world.models, world.clock};
-    Spent spent;
+    PendingUsage pending_usage;
     Recovery recovery{{*world.generations_store, world.journal, world.ledger, world.log, catalog,
-                       spent, world.generation_metrics, world.clock}};
+                       pending_usage, world.generation_metrics, world.clock}};
     GenerationRecord record;
     record.id = GenerationId::make();
     record.user = UserId::make();

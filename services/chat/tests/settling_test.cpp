@@ -121,8 +121,8 @@ struct Settling {
     Steps steps;
     SteppedLog log{steps};
     SteppedGenerations store{steps};
-    Spent spent;
-    OutboxRelay outbox{log, store, spent};
+    PendingUsage pending_usage;
+    OutboxRelay outbox{log, store, pending_usage};
 
     Task<void> keep(GenerationRecord record) {
         GenerationRecord begun = record;
@@ -202,8 +202,8 @@ TEST(OutboxRelay, puts_the_usage_of_many_into_the_log_before_it_marks_one) {
     }
 }
 
-TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
-    Spent spent;
+TEST(PendingUsage, counts_what_the_ledger_does_not_have_and_nothing_twice) {
+    PendingUsage pending_usage;
     contracts::UsageRecord record;
     record.user = UserId::make();
     record.generation_id = "g";
@@ -220,22 +220,22 @@ TEST(Spent, counts_what_the_ledger_does_not_have_and_nothing_twice) {
         return progress;
     };
 
-    spent.note(record);
-    spent.note(record);
-    EXPECT_EQ(spent.tokens_of(record.user, day, through(100)), 7);
-    spent.note(record, store::LogPlace{1, 5, log});
-    EXPECT_EQ(spent.tokens_of(record.user, day, through(4)), 7);
-    EXPECT_EQ(spent.tokens_of(record.user, day, through(5)), 0);
-    EXPECT_EQ(spent.tokens_of(record.user, day + std::chrono::days{1}, through(4)), 0);
-    EXPECT_EQ(spent.tokens_of(UserId::make(), day, through(4)), 0);
-    spent.forget(through(4));
-    EXPECT_EQ(spent.tokens_of(record.user, day, through(4)), 7);
-    spent.forget(through(5));
-    EXPECT_TRUE(spent.empty());
+    pending_usage.note(record);
+    pending_usage.note(record);
+    EXPECT_EQ(pending_usage.tokens_of(record.user, day, through(100)), 7);
+    pending_usage.note(record, store::LogPlace{1, 5, log});
+    EXPECT_EQ(pending_usage.tokens_of(record.user, day, through(4)), 7);
+    EXPECT_EQ(pending_usage.tokens_of(record.user, day, through(5)), 0);
+    EXPECT_EQ(pending_usage.tokens_of(record.user, day + std::chrono::days{1}, through(4)), 0);
+    EXPECT_EQ(pending_usage.tokens_of(UserId::make(), day, through(4)), 0);
+    pending_usage.forget(through(4));
+    EXPECT_EQ(pending_usage.tokens_of(record.user, day, through(4)), 7);
+    pending_usage.forget(through(5));
+    EXPECT_TRUE(pending_usage.empty());
 }
 
-TEST(Spent, is_not_taken_for_recorded_by_offsets_of_another_log) {
-    Spent spent;
+TEST(PendingUsage, is_not_taken_for_recorded_by_offsets_of_another_log) {
+    PendingUsage pending_usage;
     contracts::UsageRecord record;
     record.user = UserId::make();
     record.generation_id = "g";
@@ -251,34 +251,34 @@ TEST(Spent, is_not_taken_for_recorded_by_offsets_of_another_log) {
     };
 
     // The ledger still stands in the log of before, far behind where the new one begins.
-    spent.note(record, store::LogPlace{0, 5, anew});
-    spent.forget(through(before, 1'000));
-    const std::int64_t waiting = spent.tokens_of(record.user, day, through(before, 1'000));
-    const std::int64_t not_yet = spent.tokens_of(record.user, day, through(anew, 4));
-    const std::int64_t recorded = spent.tokens_of(record.user, day, through(anew, 5));
+    pending_usage.note(record, store::LogPlace{0, 5, anew});
+    pending_usage.forget(through(before, 1'000));
+    const std::int64_t waiting = pending_usage.tokens_of(record.user, day, through(before, 1'000));
+    const std::int64_t not_yet = pending_usage.tokens_of(record.user, day, through(anew, 4));
+    const std::int64_t recorded = pending_usage.tokens_of(record.user, day, through(anew, 5));
 
     EXPECT_EQ(waiting, 7);
     EXPECT_EQ(not_yet, 7);
     EXPECT_EQ(recorded, 0);
 }
 
-TEST(Spent, waits_no_longer_than_days_for_a_log_that_is_gone) {
-    Spent spent;
+TEST(PendingUsage, waits_no_longer_than_days_for_a_log_that_is_gone) {
+    PendingUsage pending_usage;
     contracts::UsageRecord record;
     record.user = UserId::make();
     record.generation_id = "lost";
     record.at = from_unix_ms(1'000);
-    spent.note(record, store::LogPlace{0, 5, Uuid::make()});
+    pending_usage.note(record, store::LogPlace{0, 5, Uuid::make()});
 
     record.generation_id = "later";
     record.at += std::chrono::days{3};
     const Uuid log = Uuid::make();
-    spent.note(record, store::LogPlace{0, 1, log});
+    pending_usage.note(record, store::LogPlace{0, 1, log});
     store::Progress through;
     through.set(0, log, 1);
-    spent.forget(through);
+    pending_usage.forget(through);
 
-    EXPECT_TRUE(spent.empty());
+    EXPECT_TRUE(pending_usage.empty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "services/chat/generations/spent.hpp"
+#include "services/chat/generations/pending_usage.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ constexpr std::chrono::days days_kept{2};
 
 }  // namespace
 
-void Spent::note(const contracts::UsageRecord& record, std::optional<store::LogPlace> at) {
+void PendingUsage::note(const contracts::UsageRecord& record, std::optional<store::LogPlace> at) {
     std::vector<Entry>& mine = by_user_[record.user];
     const auto known = std::ranges::find_if(mine, [&](const Entry& entry) {
         return entry.id == record.generation_id && entry.purpose == record.purpose;
@@ -25,8 +25,8 @@ void Spent::note(const contracts::UsageRecord& record, std::optional<store::LogP
                     record.input_tokens + record.output_tokens, at});
 }
 
-std::int64_t Spent::tokens_of(const UserId& user, std::chrono::sys_days day,
-                              const store::Progress& through) const {
+std::int64_t PendingUsage::tokens_of(const UserId& user, std::chrono::sys_days day,
+                                     const store::Progress& through) const {
     const auto mine = by_user_.find(user);
     std::int64_t tokens = 0;
     if (mine != by_user_.end()) {
@@ -38,7 +38,7 @@ std::int64_t Spent::tokens_of(const UserId& user, std::chrono::sys_days day,
     return tokens;
 }
 
-void Spent::forget(const store::Progress& through) {
+void PendingUsage::forget(const store::Progress& through) {
     for (auto& [user, mine] : by_user_) {
         std::erase_if(mine, [&](const Entry& entry) {
             return (entry.at && through.covers(*entry.at)) || entry.day < newest_day_ - days_kept;

@@ -11,7 +11,7 @@ namespace loquat::chat {
 
 // Tokens that were used and that the ledger does not know yet, so that between an answer's end and
 // its row in the ledger nothing of it is missing.  One loop.
-class Spent {
+class PendingUsage {
   public:
     // Counts from now on, once however often it is told; `at` is where the log has it, none while
     // that is not known.
