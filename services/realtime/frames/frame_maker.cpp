@@ -68,7 +68,7 @@ std::optional<FrameMaker::AckId> FrameMaker::parse_ack(std::string_view text) {
 }
 
 SharedBatch make_batch(FrameMaker& maker, const Address& address, std::span<const Event> events) {
-    auto batch = std::make_shared<Batch>();
+    auto batch = std::make_shared<FrameBatch>();
     batch->serial = address.serial;
     for (const Event& event : events) {
         batch->first_seq = batch->first_seq == 0 ? event.seq : batch->first_seq;

@@ -9,7 +9,7 @@
 
 #include "net/websocket/deflate.hpp"
 #include "services/realtime/frames/address.hpp"
-#include "services/realtime/frames/batch.hpp"
+#include "services/realtime/frames/frame_batch.hpp"
 
 namespace loquat::realtime {
 

@@ -6,7 +6,7 @@ namespace loquat::realtime {
 
 void Group::add_event(FrameMaker& maker, const Event& event) {
     if (!batch_) {
-        batch_ = std::make_shared<Batch>();
+        batch_ = std::make_shared<FrameBatch>();
         batch_->serial = address_.serial;
     }
     if (batch_->first_seq == 0) {
@@ -53,7 +53,7 @@ void Group::leave(Subscription& subscription) {
 
 const Address& Subscription::address() const { return group != nullptr ? group->address() : *own; }
 
-void Subscription::note_unacked(const Batch& batch) {
+void Subscription::note_unacked(const FrameBatch& batch) {
     if (batch.numbers.empty()) {
         return;
     }

@@ -71,7 +71,7 @@ struct Subscription {
 
     const Address& address() const;
     // Notes that `batch` was put into its socket's queue.
-    void note_unacked(const Batch& batch);
+    void note_unacked(const FrameBatch& batch);
 };
 
 }  // namespace loquat::realtime

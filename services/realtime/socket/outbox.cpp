@@ -43,7 +43,7 @@ void Outbox::add_answer(std::string_view frames) {
         bytes_ += frames.size();
         return;
     }
-    auto batch = std::make_shared<Batch>();
+    auto batch = std::make_shared<FrameBatch>();
     batch->bytes = frames;
     add(std::move(batch), Keep::always);
 }
@@ -86,7 +86,7 @@ void Outbox::keep_begun_frame() {
     while (end < front_sent_) {
         end += frame_bytes(bytes.substr(end));
     }
-    auto rest = std::make_shared<Batch>();
+    auto rest = std::make_shared<FrameBatch>();
     rest->bytes = bytes.substr(front_sent_, end - front_sent_);
     bytes_ += rest->bytes.size();
     front = {std::move(rest), Keep::always};

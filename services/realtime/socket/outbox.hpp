@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/realtime/frames/batch.hpp"
+#include "services/realtime/frames/frame_batch.hpp"
 
 namespace loquat::realtime {
 

@@ -9,7 +9,7 @@ namespace loquat::realtime {
 
 namespace {
 
-void forget_unacked(Subscription& subscription, const Batch& batch) {
+void forget_unacked(Subscription& subscription, const FrameBatch& batch) {
     if (!subscription.unacked || batch.numbers.empty()) {
         return;
     }
@@ -37,7 +37,7 @@ void Session::give(Subscription& subscription, const SharedBatch& batch) {
 void Session::replay(Subscription& subscription, const Event& event) {
     const Address& address = subscription.address();
     if (address.ack != AckMode::automatic) {
-        Batch numbers;
+        FrameBatch numbers;
         numbers.numbers.push_back(event.number);
         subscription.note_unacked(numbers);
     }

@@ -4,7 +4,7 @@
 
 #include "base/failure.hpp"
 #include "services/realtime/frames/address.hpp"
-#include "services/realtime/frames/batch.hpp"
+#include "services/realtime/frames/frame_batch.hpp"
 
 namespace loquat::realtime {
 

@@ -68,7 +68,7 @@ void FakeWire::answer(std::string_view frame) {
 }
 
 void FakeWire::push(std::string_view frames) {
-    auto batch = std::make_shared<Batch>();
+    auto batch = std::make_shared<FrameBatch>();
     batch->bytes = frames;
     add(std::move(batch), false);
 }

@@ -96,7 +96,7 @@ TEST(DueWheel, survives_long_pauses_and_changes_from_within) {
 }
 
 SharedBatch batch_of(std::string_view payload, int frames = 1) {
-    auto batch = std::make_shared<Batch>();
+    auto batch = std::make_shared<FrameBatch>();
     for (int i = 0; i < frames; ++i) {
         net::websocket::append_frame(batch->bytes, net::websocket::Opcode::text, payload);
     }
