@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds behind_pause{50};
 
 }  // namespace
 
-CatchUp::CatchUp(Subscription& subscription, FrameMaker& maker, HistoryRuns& runs)
+CatchUp::CatchUp(StompSubscription& subscription, FrameMaker& maker, HistoryRuns& runs)
     : subscription_(&subscription), maker_(maker), runs_(runs) {}
 
 void CatchUp::start() {
@@ -109,7 +109,7 @@ void CatchUp::skip() {
 }
 
 void CatchUp::finish() {
-    Subscription& subscription = *std::exchange(subscription_, nullptr);
+    StompSubscription& subscription = *std::exchange(subscription_, nullptr);
     for (const contracts::RoomEvent& event : held_) {
         subscription.reader->replay(subscription, {event.body, 0, maker_.next_number(), true});
     }

@@ -4,7 +4,7 @@
 
 #include "contracts/chat/broadcasts.hpp"
 #include "services/realtime/rooms/history_reader.hpp"
-#include "services/realtime/rooms/subscription.hpp"
+#include "services/realtime/rooms/stomp_subscription.hpp"
 
 namespace loquat::realtime {
 
@@ -13,7 +13,7 @@ namespace loquat::realtime {
 class CatchUp final : public HistoryReader, public std::enable_shared_from_this<CatchUp> {
   public:
     // It has been sent everything to `subscription.last_seq`, and is in its room's list.
-    CatchUp(Subscription& subscription, FrameMaker& maker, HistoryRuns& runs);
+    CatchUp(StompSubscription& subscription, FrameMaker& maker, HistoryRuns& runs);
 
     void start();
     // An edit or the like, which comes when the replay is done.
@@ -37,7 +37,7 @@ class CatchUp final : public HistoryReader, public std::enable_shared_from_this<
     void skip();
     void finish();
 
-    Subscription* subscription_;  // null once it has ended
+    StompSubscription* subscription_;  // null once it has ended
     FrameMaker& maker_;
     HistoryRuns& runs_;
     std::vector<contracts::RoomEvent> held_;

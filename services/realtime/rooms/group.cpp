@@ -26,34 +26,36 @@ void Group::flush() {
         return;
     }
     counts_.deliveries += members_.size();
-    for (Subscription* member : members_) {
+    for (StompSubscription* member : members_) {
         member->reader->enqueue(batch);
         member->note_unacked(*batch);
     }
     if (batch->numbers.empty()) {
         return;
     }
-    const std::vector<Subscription*> members = members_;
-    for (Subscription* member : members) {
+    const std::vector<StompSubscription*> members = members_;
+    for (StompSubscription* member : members) {
         member->reader->check_window(*member);
     }
 }
 
-void Group::join(Subscription& subscription) {
+void Group::join(StompSubscription& subscription) {
     subscription.index = static_cast<std::uint32_t>(members_.size());
     members_.push_back(&subscription);
 }
 
-void Group::leave(Subscription& subscription) {
-    Subscription* last = members_.back();
+void Group::leave(StompSubscription& subscription) {
+    StompSubscription* last = members_.back();
     members_[subscription.index] = last;
     last->index = subscription.index;
     members_.pop_back();
 }
 
-const Address& Subscription::address() const { return group != nullptr ? group->address() : *own; }
+const Address& StompSubscription::address() const {
+    return group != nullptr ? group->address() : *own;
+}
 
-void Subscription::note_unacked(const FrameBatch& batch) {
+void StompSubscription::note_unacked(const FrameBatch& batch) {
     if (batch.numbers.empty()) {
         return;
     }

@@ -3,7 +3,7 @@
 
 #include "services/realtime/domain/flush_list.hpp"
 #include "services/realtime/metrics.hpp"
-#include "services/realtime/rooms/subscription.hpp"
+#include "services/realtime/rooms/stomp_subscription.hpp"
 
 namespace loquat::realtime {
 
@@ -19,9 +19,9 @@ class Group final : public Flushable {
     void flush() override;
     std::size_t batch_bytes() const { return batch_ ? batch_->bytes.size() : 0; }
 
-    void join(Subscription& subscription);
-    void leave(Subscription& subscription);
-    const std::vector<Subscription*>& members() const { return members_; }
+    void join(StompSubscription& subscription);
+    void leave(StompSubscription& subscription);
+    const std::vector<StompSubscription*>& members() const { return members_; }
 
     std::uint32_t users = 0;  // subscriptions that have it as their address
 
@@ -29,7 +29,7 @@ class Group final : public Flushable {
     Address address_;
     Counts& counts_;
     SharedBatch batch_;
-    std::vector<Subscription*> members_;
+    std::vector<StompSubscription*> members_;
 };
 
 }  // namespace loquat::realtime

@@ -37,7 +37,7 @@ Group& Room::group_of(Address address) {
     return *groups_.back();
 }
 
-void Room::attach(Subscription& subscription, Address address) {
+void Room::attach(StompSubscription& subscription, Address address) {
     Group& group = group_of(std::move(address));
     subscription.group = &group;
     subscription.room = shared_from_this();
@@ -45,7 +45,7 @@ void Room::attach(Subscription& subscription, Address address) {
     ++subscriptions_;
 }
 
-void Room::place(Subscription& subscription) {
+void Room::place(StompSubscription& subscription) {
     if (std::exchange(awaits_reader_, false)) {
         has_lost_ = true;
     }
@@ -64,13 +64,13 @@ void Room::place(Subscription& subscription) {
     }
 }
 
-void Room::begin_catch_up(Subscription& subscription) {
+void Room::begin_catch_up(StompSubscription& subscription) {
     subscription.state = FollowState::catching_up;
     subscription.index = static_cast<std::uint32_t>(apart_.size());
     apart_.push_back(&subscription);
 }
 
-void Room::leave_lists(Subscription& subscription) {
+void Room::leave_lists(StompSubscription& subscription) {
     if (subscription.state == FollowState::live) {
         // What it was still to be given may fill its window, and take it out of the group.
         subscription.group->flush();
@@ -78,19 +78,19 @@ void Room::leave_lists(Subscription& subscription) {
     if (subscription.state == FollowState::live) {
         subscription.group->leave(subscription);
     } else if (subscription.state != FollowState::lagging) {
-        Subscription* last = apart_.back();
+        StompSubscription* last = apart_.back();
         apart_[subscription.index] = last;
         last->index = subscription.index;
         apart_.pop_back();
     }
 }
 
-void Room::suspend(Subscription& subscription) {
+void Room::suspend(StompSubscription& subscription) {
     leave_lists(subscription);
     subscription.state = FollowState::lagging;
 }
 
-void Room::detach(Subscription& subscription) {
+void Room::detach(StompSubscription& subscription) {
     leave_lists(subscription);
     subscription.state = FollowState::lagging;
     Group* group = std::exchange(subscription.group, nullptr);
@@ -184,8 +184,8 @@ void Room::show_to_groups(const Event& shown) {
 
 void Room::show_apart(const contracts::RoomEvent& event, const Event& shown,
                       const GenerationMark* mark) {
-    const std::vector<Subscription*> apart = apart_;
-    for (Subscription* subscription : apart) {
+    const std::vector<StompSubscription*> apart = apart_;
+    for (StompSubscription* subscription : apart) {
         const bool has_it = mark != nullptr && is_in_snapshot(*subscription, *mark);
         if (subscription->state == FollowState::catching_up) {
             // The replay brings messages; nobody types in the past.
@@ -201,7 +201,7 @@ void Room::show_apart(const contracts::RoomEvent& event, const Event& shown,
     }
 }
 
-void Room::join_if_level(Subscription& subscription) {
+void Room::join_if_level(StompSubscription& subscription) {
     if (subscription.state == FollowState::ahead && last_seq_ >= subscription.last_seq &&
         !subscription.known) {
         leave_lists(subscription);

@@ -16,7 +16,7 @@ namespace loquat::realtime {
 
 // Whether the subscription has the event from a snapshot.  With the first that is not in it, the
 // broadcast has caught up with the snapshot, which is then forgotten.
-bool is_in_snapshot(Subscription& subscription, const GenerationMark& mark);
+bool is_in_snapshot(StompSubscription& subscription, const GenerationMark& mark);
 
 // A conversation that somebody on this loop follows.  It numbers nothing itself: `message` events
 // carry the store's seq, and a hole is closed from the store before anything later is shown.
@@ -54,17 +54,17 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void learn_head(std::int64_t head);
 
     // Gives the subscription its group; `place` then decides how it follows.
-    void attach(Subscription& subscription, Address address);
+    void attach(StompSubscription& subscription, Address address);
     // The answers that are written now, as the chat service told them while the room was held, and
     // what was shown of them since.  After a replay, where one is under way; before `place`.
-    void give_generations(Subscription& subscription,
+    void give_generations(StompSubscription& subscription,
                           const std::vector<contracts::LiveGeneration>& running);
     // Everything to `subscription.last_seq` has been sent to it.
-    void place(Subscription& subscription);
-    void begin_catch_up(Subscription& subscription);
+    void place(StompSubscription& subscription);
+    void begin_catch_up(StompSubscription& subscription);
     // No event comes after it.
-    void suspend(Subscription& subscription);
-    void detach(Subscription& subscription);
+    void suspend(StompSubscription& subscription);
+    void detach(StompSubscription& subscription);
 
     // None: something may have been missed.
     void on_told(std::optional<contracts::RoomEvent> event);
@@ -85,7 +85,7 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
                     const GenerationMark* mark);
     // Readers are told to read `from` to the last message again; is not lost unannounced itself.
     void tell_resync(std::int64_t from, Torn torn);
-    void join_if_level(Subscription& subscription);
+    void join_if_level(StompSubscription& subscription);
     void show_message(const contracts::Message& message);
     // False for an event that was shown before.
     bool note_generation(const GenerationMark& mark, const contracts::RoomEvent& event);
@@ -94,7 +94,7 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     // Anything may have been missed: a message, an edit, part of an answer.
     void note_lost();
     void forget_generations();
-    void give_generation(Subscription& subscription, std::string body);
+    void give_generation(StompSubscription& subscription, std::string body);
     void start_filling();
     HistoryStep next_of_filling();
     void end_filling();
@@ -102,9 +102,9 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void skip_to(std::int64_t head);
     std::int64_t head_of_pending() const;
     void replay_pending();
-    Subscription* any_subscription() const;
+    StompSubscription* any_subscription() const;
     Group& group_of(Address address);
-    void leave_lists(Subscription& subscription);
+    void leave_lists(StompSubscription& subscription);
 
     const Parts& parts_;
     ChatId id_;
@@ -122,7 +122,7 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     bool awaits_reader_ = false;  // the store may have more, and nobody could be shown it
     bool has_lost_ = false;       // a notice said so, or `pending_` was full
     std::vector<std::unique_ptr<Group>> groups_;
-    std::vector<Subscription*> apart_;  // catching up or ahead
+    std::vector<StompSubscription*> apart_;  // catching up or ahead
     std::vector<contracts::RoomEvent> pending_;
     GenerationIds generations_;  // shown, of those that run
     struct RecentEvent {

@@ -44,7 +44,7 @@ HistoryStep Room::next_of_filling() {
         skip_to(head_of_pending());
         return Rest{};
     }
-    const Subscription* reader = any_subscription();
+    const StompSubscription* reader = any_subscription();
     if (reader == nullptr) {
         // All are behind: they will be told of what is known, and the rest is read for the first
         // that comes back.
@@ -128,7 +128,7 @@ void Room::replay_pending() {
     }
 }
 
-Subscription* Room::any_subscription() const {
+StompSubscription* Room::any_subscription() const {
     for (const auto& group : groups_) {
         if (group->has_members()) {
             return group->members().front();

@@ -15,7 +15,7 @@ constexpr std::size_t recent_bytes_max = 1024 * 1024;
 
 }  // namespace
 
-bool is_in_snapshot(Subscription& subscription, const GenerationMark& mark) {
+bool is_in_snapshot(StompSubscription& subscription, const GenerationMark& mark) {
     const std::int64_t known = subscription.known ? subscription.known->find(mark.id) : 0;
     if (known == 0) {
         return false;
@@ -77,12 +77,12 @@ void Room::forget_generations() {
     ++generation_events_;
     generations_.clear();
     has_lost_recent_ = holds_ > 0;
-    for (Subscription* subscription : apart_) {
+    for (StompSubscription* subscription : apart_) {
         subscription->known.reset();
     }
 }
 
-void Room::give_generation(Subscription& subscription, std::string body) {
+void Room::give_generation(StompSubscription& subscription, std::string body) {
     if (subscription.catch_up) {
         subscription.catch_up->hold_back({std::string{generation_type}, 0, {}, std::move(body)});
         return;
@@ -90,7 +90,7 @@ void Room::give_generation(Subscription& subscription, std::string body) {
     subscription.reader->give(subscription, {body, 0, parts_.maker.next_number(), false, true});
 }
 
-void Room::give_generations(Subscription& subscription,
+void Room::give_generations(StompSubscription& subscription,
                             const std::vector<contracts::LiveGeneration>& running) {
     GenerationIds given;
     for (const contracts::LiveGeneration& generation : running) {

@@ -4,7 +4,7 @@
 
 namespace loquat::realtime {
 
-void EndedSubscriptions::note(const Subscription& subscription) {
+void EndedSubscriptions::note(const StompSubscription& subscription) {
     if (subscription.last_given == 0) {
         return;
     }

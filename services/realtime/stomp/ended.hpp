@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/realtime/rooms/subscription.hpp"
+#include "services/realtime/rooms/stomp_subscription.hpp"
 
 namespace loquat::realtime {
 
@@ -14,7 +14,7 @@ class EndedSubscriptions {
   public:
     static constexpr std::size_t remembered_max = 256;
 
-    void note(const Subscription& subscription);
+    void note(const StompSubscription& subscription);
     // For 1.2: the number went out under that serial.
     bool has_sent(std::uint32_t serial, std::uint64_t number) const;
     // For 1.1 and 1.0: it went out for that subscription; empty for any.

@@ -92,12 +92,12 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
 
     // Of Reader.
     void enqueue(const SharedBatch& batch) override { wire_.enqueue(batch); }
-    void give(Subscription& subscription, const Event& event) override;
-    void give(Subscription& subscription, const SharedBatch& batch);
-    void replay(Subscription& subscription, const Event& event) override;
+    void give(StompSubscription& subscription, const Event& event) override;
+    void give(StompSubscription& subscription, const SharedBatch& batch);
+    void replay(StompSubscription& subscription, const Event& event) override;
     bool has_room() const override { return wire_.has_room(); }
-    void check_window(Subscription& subscription) override;
-    void begin_following(Subscription& subscription) override;
+    void check_window(StompSubscription& subscription) override;
+    void begin_following(StompSubscription& subscription) override;
     void fail(const Failure& failure) override { wire_.fail(failure, ""); }
     // session.cpp
     void choose_version(const Frame& frame);
@@ -150,18 +150,18 @@ class Session final : public net::stomp::FrameSink, public Listener, Reader {
     // Throws where `acknowledge` would.
     void check_acknowledged(const Frame& frame) const;
     Acknowledged read_acknowledged(const Frame& frame) const;
-    Subscription* find_acknowledged(const Acknowledged& what) const;
+    StompSubscription* find_acknowledged(const Acknowledged& what) const;
     // session_slow.cpp
-    void follow(Subscription& subscription, Pace::Step step);
-    void suspend(Subscription& subscription);
-    void resume(Subscription& subscription);
+    void follow(StompSubscription& subscription, Pace::Step step);
+    void suspend(StompSubscription& subscription);
+    void resume(StompSubscription& subscription);
 
     const Parts& parts_;
     Wire& wire_;
     Identity identity_;
     std::unique_ptr<std::string> upgrade_token_;  // of the upgrade request, until it is used
     net::stomp::BeatPlan beats_;
-    std::vector<std::unique_ptr<Subscription>> subscriptions_;
+    std::vector<std::unique_ptr<StompSubscription>> subscriptions_;
     std::unique_ptr<FrameWork> work_;  // the frame that is under way
     std::unique_ptr<std::deque<Frame>> inbox_;
     // Subscriptions that the server ended: an UNSUBSCRIBE under way is no mistake of the client.

@@ -15,12 +15,12 @@ Failure unknown_message() {
     return Failure{Kind::not_found, "stomp.unknown_ack", "No such message was sent here."};
 }
 
-bool was_given(const Subscription& subscription, std::uint64_t number) {
+bool was_given(const StompSubscription& subscription, std::uint64_t number) {
     return subscription.first_given <= number && number <= subscription.last_given;
 }
 
 // `client` is cumulative: everything before it is done as well.
-void take_unacked(Subscription& subscription, std::uint64_t number) {
+void take_unacked(StompSubscription& subscription, std::uint64_t number) {
     auto* waiting = subscription.unacked.get();
     if (waiting == nullptr) {
         return;
@@ -73,8 +73,8 @@ Session::Acknowledged Session::read_acknowledged(const Frame& frame) const {
     return what;
 }
 
-Subscription* Session::find_acknowledged(const Acknowledged& what) const {
-    Subscription* automatic = nullptr;
+StompSubscription* Session::find_acknowledged(const Acknowledged& what) const {
+    StompSubscription* automatic = nullptr;
     for (const auto& subscription : subscriptions_) {
         const Address& address = subscription->address();
         const bool is_named = what.serial
@@ -104,7 +104,7 @@ void Session::check_acknowledged(const Frame& frame) const {
 void Session::acknowledge(const Frame& frame) {
     check_acknowledged(frame);
     const Acknowledged what = read_acknowledged(frame);
-    if (Subscription* subscription = find_acknowledged(what)) {
+    if (StompSubscription* subscription = find_acknowledged(what)) {
         take_unacked(*subscription, what.number);
         check_window(*subscription);
     }

@@ -9,7 +9,7 @@ namespace loquat::realtime {
 
 namespace {
 
-void forget_unacked(Subscription& subscription, const FrameBatch& batch) {
+void forget_unacked(StompSubscription& subscription, const FrameBatch& batch) {
     if (!subscription.unacked || batch.numbers.empty()) {
         return;
     }
@@ -24,17 +24,17 @@ void forget_unacked(Subscription& subscription, const FrameBatch& batch) {
 
 }  // namespace
 
-void Session::give(Subscription& subscription, const Event& event) {
+void Session::give(StompSubscription& subscription, const Event& event) {
     give(subscription, make_batch(parts_.maker, subscription.address(), {&event, 1}));
 }
 
-void Session::give(Subscription& subscription, const SharedBatch& batch) {
+void Session::give(StompSubscription& subscription, const SharedBatch& batch) {
     subscription.note_unacked(*batch);
     wire_.enqueue(batch);
     check_window(subscription);
 }
 
-void Session::replay(Subscription& subscription, const Event& event) {
+void Session::replay(StompSubscription& subscription, const Event& event) {
     const Address& address = subscription.address();
     if (address.ack != AckMode::automatic) {
         FrameBatch numbers;
@@ -47,7 +47,7 @@ void Session::replay(Subscription& subscription, const Event& event) {
     check_window(subscription);
 }
 
-void Session::follow(Subscription& subscription, Pace::Step step) {
+void Session::follow(StompSubscription& subscription, Pace::Step step) {
     if (step == Pace::Step::pause) {
         suspend(subscription);
     } else if (step == Pace::Step::resume) {
@@ -55,7 +55,7 @@ void Session::follow(Subscription& subscription, Pace::Step step) {
     }
 }
 
-void Session::suspend(Subscription& subscription) {
+void Session::suspend(StompSubscription& subscription) {
     const bool live = subscription.state == FollowState::live;
     subscription.has_lost = false;
     subscription.has_lost_generation = false;
@@ -71,7 +71,7 @@ void Session::suspend(Subscription& subscription) {
     subscription.known.reset();
 }
 
-void Session::begin_following(Subscription& subscription) {
+void Session::begin_following(StompSubscription& subscription) {
     Room& room = *subscription.room;
     if (subscription.pace.on_replay_ended() == Pace::Step::resume) {
         room.place(subscription);
@@ -102,7 +102,7 @@ void Session::on_overflow(const std::vector<SharedBatch>& dropped) {
     }
 }
 
-void Session::check_window(Subscription& subscription) {
+void Session::check_window(StompSubscription& subscription) {
     const auto max = parts_.config.unacked_max;
     const std::size_t waiting = subscription.unacked ? subscription.unacked->size() : 0;
     follow(subscription, subscription.pace.on_window(waiting, max));
@@ -121,7 +121,7 @@ void Session::on_drained() {
     }
 }
 
-void Session::resume(Subscription& subscription) {
+void Session::resume(StompSubscription& subscription) {
     if (!subscription.room) {
         subscription.state = FollowState::live;
         if (std::exchange(subscription.has_lost, false)) {

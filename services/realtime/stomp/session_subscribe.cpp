@@ -97,8 +97,8 @@ void Session::follow_room(Room& room, Address address, const contracts::Subscrib
                           std::optional<std::int64_t> after) {
     const std::int64_t head = allowed.head_seq;
     room.learn_head(head);
-    auto made = std::make_unique<Subscription>();
-    Subscription& subscription = *made;
+    auto made = std::make_unique<StompSubscription>();
+    StompSubscription& subscription = *made;
     subscription.reader = this;
     subscription.feed = Feed::room;
     subscriptions_.push_back(std::move(made));
@@ -131,7 +131,7 @@ void Session::follow_room(Room& room, Address address, const contracts::Subscrib
 }
 
 void Session::follow_feed(Feed feed, Address address) {
-    auto made = std::make_unique<Subscription>();
+    auto made = std::make_unique<StompSubscription>();
     made->reader = this;
     made->feed = feed;
     made->own = parts_.addresses.hold(std::move(address));
@@ -159,7 +159,7 @@ void Session::unsubscribe(const Frame& frame) {
 }
 
 void Session::remove(std::size_t index) {
-    const std::unique_ptr<Subscription> subscription = std::move(subscriptions_[index]);
+    const std::unique_ptr<StompSubscription> subscription = std::move(subscriptions_[index]);
     subscriptions_.erase(subscriptions_.begin() + static_cast<std::ptrdiff_t>(index));
     if (subscription->group != nullptr) {
         subscription->group->flush();  // what was made ready before this goes before it

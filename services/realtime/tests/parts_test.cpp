@@ -188,7 +188,7 @@ TEST(Origin, is_the_host_itself_or_configured) {
 
 TEST(Connection, is_small) {
     EXPECT_LE(sizeof(Connection), 720U);
-    EXPECT_LE(sizeof(Subscription), 136U);
+    EXPECT_LE(sizeof(StompSubscription), 136U);
 }
 
 }  // namespace

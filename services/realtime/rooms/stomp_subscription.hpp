@@ -15,7 +15,7 @@ namespace loquat::realtime {
 class CatchUp;
 class Group;
 class Room;
-struct Subscription;
+struct StompSubscription;
 
 // Whose subscriptions they are, as far as rooms know: one socket.
 class Reader {
@@ -24,15 +24,15 @@ class Reader {
     // Events shared with others; may be dropped for a slow reader.
     virtual void enqueue(const SharedBatch& batch) = 0;
     // An event for one subscription; may be dropped as well.
-    virtual void give(Subscription& subscription, const Event& event) = 0;
+    virtual void give(StompSubscription& subscription, const Event& event) = 0;
     // An event of a replay, which waits for `has_room` and is therefore never dropped.
-    virtual void replay(Subscription& subscription, const Event& event) = 0;
+    virtual void replay(StompSubscription& subscription, const Event& event) = 0;
     virtual bool has_room() const = 0;
     // More of it awaits an ACK than before, or less.
-    virtual void check_window(Subscription& subscription) = 0;
+    virtual void check_window(StompSubscription& subscription) = 0;
     // The subscription has been sent what it began with, and is in no list of its room: it follows
     // from now on.
-    virtual void begin_following(Subscription& subscription) = 0;
+    virtual void begin_following(StompSubscription& subscription) = 0;
     // Its history cannot be read.
     virtual void fail(const Failure& failure) = 0;
 
@@ -49,7 +49,7 @@ enum class FollowState : std::uint8_t {
 };
 
 // One SUBSCRIBE.  Belongs to its connection's session.
-struct Subscription {
+struct StompSubscription {
     Reader* reader = nullptr;
     Feed feed = Feed::room;
     FollowState state = FollowState::live;
