@@ -11,7 +11,7 @@
 namespace loquat::realtime {
 
 // What a node needs of others; all of it outlives the node.
-struct Neighbours {
+struct NodePorts {
     TokenPort& tokens;
     ChatPort& chat;
     PresencePort& presence;
@@ -22,15 +22,15 @@ struct Neighbours {
 
 // What surrounds everything of one loop: settings, time, ports, and where tasks run.
 struct Edge {
-    Edge(aio::Loop& on, Config settings, const Neighbours& neighbours)
+    Edge(aio::Loop& on, Config settings, const NodePorts& ports)
         : config(std::move(settings)),
           loop(on),
-          tokens(neighbours.tokens),
-          chat(neighbours.chat),
-          presence(neighbours.presence),
-          broadcast(neighbours.broadcast),
-          rights(neighbours.rights),
-          clock(neighbours.clock),
+          tokens(ports.tokens),
+          chat(ports.chat),
+          presence(ports.presence),
+          broadcast(ports.broadcast),
+          rights(ports.rights),
+          clock(ports.clock),
           tasks(on, "realtime") {}
 
     const Config config;

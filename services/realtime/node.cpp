@@ -10,8 +10,8 @@ constexpr std::chrono::milliseconds drain_step{50};
 
 }  // namespace
 
-Node::Node(aio::Loop& loop, Config config, const Neighbours& neighbours)
-    : edge_(loop, std::move(config), neighbours),
+Node::Node(aio::Loop& loop, Config config, const NodePorts& ports)
+    : edge_(loop, std::move(config), ports),
       tick_(loop, [this](Ticked& socket) { bury(socket); }),
       wheel_(edge_.clock.steady()),
       intake_(edge_.config),

@@ -12,7 +12,7 @@ namespace loquat::realtime {
 // together, and ends connections from outside.
 class Node final : runtime::StandingRights::Watcher {
   public:
-    Node(aio::Loop& loop, Config config, const Neighbours& neighbours);
+    Node(aio::Loop& loop, Config config, const NodePorts& ports);
     ~Node() override;
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;

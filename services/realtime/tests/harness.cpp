@@ -271,7 +271,7 @@ RealtimeTest::RealtimeTest() {
 
 void RealtimeTest::restart() {
     node = std::make_unique<Node>(loop, config,
-                                  Neighbours{tokens, chat, presence, broadcast, rights, clock});
+                                  NodePorts{tokens, chat, presence, broadcast, rights, clock});
 }
 
 RealtimeTest::~RealtimeTest() {
