@@ -10,13 +10,15 @@ namespace loquat::runtime {
 namespace {
 
 constexpr std::string_view hidden = "******";
+constexpr std::string_view served = "config server ";
 
 struct Source {
     std::string name;
     std::vector<ConfigLine> lines;
 };
 
-// `loquat.yaml:12` is the file loquat.yaml; `--set` and flags are what the command said.
+// `loquat.yaml:12` is the file loquat.yaml; `--set` and flags are what the command said;
+// `config server chat.yml:3 (main 1a2b3c4)` is what Spring calls configserver.
 std::string source_of(const std::string& origin) {
     if (origin == "default") {
         return "defaults";
@@ -27,13 +29,19 @@ std::string source_of(const std::string& origin) {
     if (origin.starts_with("LOQUAT_")) {
         return "systemEnvironment";
     }
+    if (origin.starts_with(served)) {
+        const std::string file = origin.substr(served.size());
+        return "configserver:" + file.substr(0, file.find(':'));
+    }
     return "file [" + origin.substr(0, origin.rfind(':')) + "]";
 }
 
 int strength_of(const std::string& source) {
     constexpr std::array<std::string_view, 2> strongest{"commandLineArgs", "systemEnvironment"};
     const auto found = std::ranges::find(strongest, source);
-    return source == "defaults" ? 100 : static_cast<int>(found - strongest.begin());
+    const int place = static_cast<int>(found - strongest.begin());
+    const bool is_file = source.starts_with("file [");
+    return source == "defaults" ? 100 : place + (is_file ? 1 : 0);
 }
 
 std::vector<Source> sources_of(std::vector<ConfigLine> lines) {
