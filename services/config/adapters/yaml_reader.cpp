@@ -1,9 +1,11 @@
 #include "services/config/adapters/yaml_reader.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <optional>
+#include <sstream>
 #include <unordered_map>
 
 #include "base/failure.hpp"
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::size_t entries_max = 10'000;
 constexpr int depth_max = 64;
+constexpr std::size_t documents_max = 100;
 constexpr std::size_t visits_max = 100'000;
 
 [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& why) {
@@ -180,13 +183,81 @@ class Flattener {
     std::unordered_map<std::string, std::size_t> places_;
 };
 
+// Only counts: whether there is more than what one document takes.
+class NoEvents final : public YAML::EventHandler {
+  public:
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+bool is_mark(std::string_view line) {
+    return (line.starts_with("---") || line.starts_with("...")) &&
+           (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\r');
+}
+
+// The library never ends with several documents of which one cannot go on, so each is given alone,
+// behind as many empty lines as stand before it.
+std::vector<std::string> documents_of(std::string_view text) {
+    std::vector<std::string> documents;
+    std::string here;
+    bool is_empty = true;
+    std::size_t number = 0;
+    const auto close = [&](std::size_t next) {
+        if (!is_empty) {
+            documents.push_back(std::move(here));
+        }
+        here = std::string(next, '\n');
+        is_empty = true;
+    };
+    for (const std::string_view line : split(text, '\n')) {
+        if (is_mark(line)) {
+            close(number);
+        }
+        const std::string_view rest = trim(line.starts_with("...") && is_mark(line) ? "" : line);
+        const bool is_directive = is_empty && line.starts_with('%');
+        here +=
+            is_directive || (line.starts_with("...") && is_mark(line)) ? std::string_view{} : line;
+        here += '\n';
+        is_empty =
+            is_empty && (rest.empty() || rest.starts_with('#') || rest == "---" || is_directive);
+        ++number;
+        if (documents.size() > documents_max) {
+            throw Failure{Kind::invalid, "config.malformed", "there are more than 100 documents"};
+        }
+    }
+    here.pop_back();  // the text's own end
+    close(0);
+    return documents;
+}
+
+void require_one_document(const std::string& text) {
+    std::istringstream in{text};
+    YAML::Parser parser{in};
+    NoEvents nothing;
+    if (parser.HandleNextDocument(nothing) && parser.HandleNextDocument(nothing)) {
+        throw Failure{Kind::invalid, "config.malformed",
+                      "there is something that belongs to nothing, such as a bracket"};
+    }
+}
+
 }  // namespace
 
 std::vector<Document> read_yaml(std::string_view text) {
     try {
         std::vector<Document> documents;
-        for (const YAML::Node& root : YAML::LoadAll(std::string{text})) {
-            documents.push_back(Flattener{}.flatten(root));
+        for (const std::string& one : documents_of(text)) {
+            require_one_document(one);
+            documents.push_back(Flattener{}.flatten(YAML::Load(one)));
         }
         return documents;
     } catch (const YAML::Exception& error) {

@@ -45,6 +45,21 @@ TEST(HostileFiles, of_yaml_are_refused) {
     }
 }
 
+TEST(HostileFiles, with_what_belongs_to_nothing_do_not_hang_the_reader) {
+    const FileReader reader;
+    for (const char* file :
+         {",", "]", "}", "a: 1\n]", "x: {a: 1}}", ",..true", "---\n]\n---\na: 1\n"}) {
+        EXPECT_THROW(reader.read("a.yml", file), Failure) << file;
+    }
+    EXPECT_THROW(reader.read("a.yml", times("---\na: 1\n", 200)), Failure);
+    const auto read = reader.read(
+        "a.yml", "# first\n%YAML 1.2\n---\na: 1\n...\n--- {b: 2}\n---\n# no\n---\nc: 3");
+    ASSERT_EQ(read.size(), 3U);
+    EXPECT_EQ(read[0].entries.at(0).line, 4U);
+    EXPECT_EQ(read[1].entries.at(0).key, "b");
+    EXPECT_EQ(read[2].entries.at(0).line, 10U);
+}
+
 TEST(HostileFiles, of_properties_are_refused_or_read) {
     const FileReader reader;
     EXPECT_THROW(reader.read("a.properties", "a=\xff"), Failure);
