@@ -32,6 +32,7 @@ class Clients {
         std::string service;
         std::type_index interface;
         aio::Loop& loop;  // the caller's
+        std::string caller = {};
     };
     using Find = std::function<contracts::Callee(const Wanted&)>;
 

@@ -27,6 +27,13 @@ BOOST_DESCRIBE_STRUCT(CallerText, (),
 
 }  // namespace
 
+std::string_view trace_id_of(std::string_view trace_parent) {
+    constexpr std::size_t begin = 3;
+    constexpr std::size_t size = 32;
+    return trace_parent.size() > begin + size ? trace_parent.substr(begin, size)
+                                              : std::string_view{};
+}
+
 std::string encode_caller(const contracts::Caller& caller) {
     const CallerText text{caller.user,      caller.session,        caller.role,
                           caller.username,  caller.address,        caller.user_agent,

@@ -59,7 +59,7 @@ std::shared_ptr<const contracts::Callee> Context::ask_for(std::string_view servi
                                                           std::type_index interface) const {
     LOQUAT_CHECK(std::ranges::find(module_.calls, service, &Call::service) != module_.calls.end(),
                  "a module's `calls` lacks a service that it calls");
-    return platform_.state_->clients.ask_for({std::string{service}, interface, loop_});
+    return platform_.state_->clients.ask_for({std::string{service}, interface, loop_, service_});
 }
 
 void Context::expose_erased(std::string_view service, std::type_index interface, void* api,

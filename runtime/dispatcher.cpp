@@ -4,6 +4,7 @@
 #include "aio/scope.hpp"
 #include "base/text.hpp"
 #include "contracts/core/check.hpp"
+#include "runtime/caller_header.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
 
@@ -25,12 +26,26 @@ struct Track {
 void log_failure(const HostedOperation& hosted, const Track& track, const Failure& failure) {
     const LogContext context{.service = hosted.operation.service,
                              .request_id = track.request_id,
-                             .trace_id = track.trace_parent,
+                             .trace_id = trace_id_of(track.trace_parent),
                              .user_id = track.user_id};
     const bool is_ours = failure.kind == Kind::internal || failure.kind == Kind::unavailable ||
                          failure.kind == Kind::timed_out;
     log(is_ours ? Level::error : Level::debug, context, "request failed",
         {{"operation", hosted.operation.name}, {"code", failure.code}, {"detail", failure.detail}});
+}
+
+// With it the way of one request can be read in the logs of all processes, by its ids.
+void log_call(const HostedOperation& hosted, const Track& track, int status, Steady began) {
+    if (!is_logged(Level::debug)) {
+        return;
+    }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+    log(Level::debug,
+        {.service = hosted.operation.service,
+         .request_id = track.request_id,
+         .trace_id = trace_id_of(track.trace_parent),
+         .user_id = track.user_id},
+        "called", {{"operation", hosted.operation.name}, {"status", status}, {"ms", took.count()}});
 }
 
 net::http::Response to_response(contracts::RawReply reply) {
@@ -133,6 +148,7 @@ Task<net::http::Response> Dispatcher::run(const HostedOperation& hosted, contrac
         response = problem_response(failure, track.request_id);
     }
     hosted.seconds->observe(std::chrono::steady_clock::now() - began);
+    log_call(hosted, track, response.status, began);
     co_return response;
 }
 

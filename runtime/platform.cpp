@@ -19,6 +19,10 @@
 namespace loquat::runtime {
 namespace {
 
+// How long callers have to notice that a process leaves: to be told by the registry, or to see at
+// their next look that it is not ready.
+constexpr std::chrono::milliseconds notice_time{500};
+
 std::size_t edge_count(const PlatformConfig& settings) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     return settings.edge_loops > 0 ? settings.edge_loops : cores;
@@ -47,11 +51,19 @@ int end_short_of_memory(const char* what) {
     return 1;
 }
 
+// As SIGTERM: the answer leaves before the process does, since requests that run may end.
+Task<net::http::Response> end_this_process(ActuatorCall) {
+    log_info({.service = "platform"}, "was told to drain and end");
+    ::kill(::getpid(), SIGTERM);
+    co_return actuator_response(202, wire::Object{{"message", "Draining, then ending."}});
+}
+
 }  // namespace
 
 Platform::Platform(PlatformOptions options) : state_(std::make_unique<State>(std::move(options))) {
     start_log(state_->settings);
     add_refresh();
+    state_->actuator.add({.id = "drain", .methods = {"POST"}, .run = &end_this_process});
     for (const std::string& note : state_->loaded.notes) {
         log_warn({.service = "platform"}, "configuration", {{"warning", note}});
     }
@@ -92,7 +104,7 @@ void Platform::start_servers() {
     if (!state_->options.service_port) {
         return;
     }
-    static const Module server_module{.name = "platform"};
+    static const Module server_module{.name = "platform", .calls = {{"consumer", Need::optional}}};
     const bool has_edges = std::ranges::any_of(state_->options.modules, [](const Module* module) {
         return module->placement == Placement::every_edge;
     });
@@ -110,7 +122,7 @@ void Platform::start_servers() {
             if (edge == 0 && count > 1 && wanted.port != 0) {
                 refuse_taken_port(one.context->loop(), wanted);
             }
-            one.server = std::make_unique<ServiceServer>(*one.context);
+            one.server = std::make_unique<ServiceServer>(*one.context, state_->gate);
             const net::Endpoint at = one.server->listen(wanted);
             wanted.port = at.port;
             state_->service_address = "http://" + at.to_string();
@@ -171,10 +183,23 @@ void Platform::start() {
     }
 }
 
+void Platform::withdraw() {
+    state_->health.withdraw();
+    if (!state_->gate.was_asked()) {
+        return;
+    }
+    log_info({.service = "platform"}, "leaves in a moment",
+             {{"milliseconds", notice_time.count()}});
+    run_and_wait(state_->loop_named("services"), [&]() -> Task<void> {
+        co_await state_->loop_named("services").sleep_for(notice_time);
+    });
+}
+
 void Platform::stop() {
     if (!std::exchange(state_->is_running, false)) {
         return;
     }
+    state_->health.withdraw();
     stop_following();
     const Steady deadline = std::chrono::steady_clock::now() + state_->settings.drain_seconds;
     leave_registry(deadline);
@@ -292,6 +317,7 @@ int run(PlatformOptions options) {
         }
         log_info({.service = "platform"}, "stopping");
         remove_run_file(platform.data_folder());
+        platform.withdraw();
         platform.stop();
         return 0;
     } catch (const std::system_error& error) {

@@ -30,6 +30,8 @@ enum class Calls {
 
 struct PlatformOptions {
     std::vector<const Module*> modules;  // in any order
+    // All of the platform, wherever they run: who may call whom.  Empty: those above.
+    std::vector<const Module*> known = {};
     std::filesystem::path data;
     std::vector<ConfigSection> sections;  // all known ones, also of modules that do not run here
     std::vector<StoreAdapter> adapters = {};  // of stores that services fill, as for the sections
@@ -55,6 +57,9 @@ class Platform {
     // when requests are served.  Throws what a module threw; everything that was started is stopped
     // again.
     void start();
+    // Says that it will stop and goes on serving until callers of other processes have noticed;
+    // nothing where there were none.  From the thread that started it.
+    void withdraw();
     // Drains and stops in reverse order; stores are closed last.
     void stop();
     // Reads the configuration again, from the config server too, and asks every service to take

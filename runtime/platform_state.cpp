@@ -185,6 +185,21 @@ Actuator::Parts Platform::State::actuator_parts() {
     return {health, metrics, [this] { return config_lines(); }, std::move(services)};
 }
 
+CallGate Platform::State::make_gate() const {
+    std::vector<std::string> hosted;
+    for (const Module* module : options.modules) {
+        hosted.emplace_back(module->name);
+    }
+    return {options.known.empty() ? options.modules : options.known, std::move(hosted),
+            internal_key};
+}
+
+std::string Platform::State::caller_name(const std::string& service) const {
+    return is_hosted(service) || options.modules.empty()
+               ? service
+               : std::string{options.modules.front()->name};
+}
+
 bool Platform::State::is_hosted(std::string_view service) const {
     return std::ranges::any_of(options.modules,
                                [&](const Module* module) { return module->name == service; });
@@ -250,7 +265,9 @@ contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {
                              metrics, clock},
             to_rules(settings.clients, settings.zone));
         neighbours.states.add(wanted.loop, calls);
-        callee.transport = make_http_transport(wanted.loop, std::move(calls), internal_key);
+        callee.transport = make_http_transport(
+            wanted.loop, std::move(calls),
+            make_call_key(internal_key, caller_name(wanted.caller), wanted.service));
     }
     return callee;
 }

@@ -11,6 +11,7 @@
 #include "aio/loop.hpp"
 #include "aio/offload.hpp"
 #include "runtime/actuator/actuator.hpp"
+#include "runtime/call_gate.hpp"
 #include "runtime/callees.hpp"
 #include "runtime/config/follower.hpp"
 #include "runtime/config/server.hpp"
@@ -55,6 +56,9 @@ struct Platform::State final : contracts::CallObserver {
     // The configuration while it may be replaced; any thread.
     std::vector<ConfigLine> config_lines() const;
     Actuator::Parts actuator_parts();
+    CallGate make_gate() const;
+    // Who calls in the name of this process itself: one of its services.
+    std::string caller_name(const std::string& service) const;
 
     struct Instance {
         std::unique_ptr<Context> context;
@@ -75,6 +79,7 @@ struct Platform::State final : contracts::CallObserver {
     StaticInstances* configured = nullptr;  // what `neighbours` has of the configuration
     RegistryInstances* followed = nullptr;  // and of the registry, where there is one
     std::vector<std::pair<std::string, std::string>> offered;  // service, contract
+    CallGate gate{make_gate()};
     Metrics metrics;
     FreeMemory free_memory;
     Health health;

@@ -43,7 +43,7 @@ class AnswerBody final : public net::http::BodySource {
 // does not know.
 Failure failure_of_neighbour(const net::http::Origin& origin, int status, std::string_view body) {
     Failure failure = failure_of_answer(status, body);
-    if (failure.code == "request.no_route") {
+    if (failure.code == "request.no_route" || failure.code == "call.not_in_table") {
         failure = {Kind::unavailable, "upstream.refused_us",
                    "A part of the platform refuses this process.",
                    origin.authority() +

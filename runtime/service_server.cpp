@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "runtime/actuator/actuator.hpp"
+#include "runtime/audit_sink.hpp"
 #include "runtime/caller_header.hpp"
 #include "runtime/discovery/neighbours.hpp"
 #include "runtime/feed_body.hpp"
@@ -9,19 +10,34 @@
 
 namespace loquat::runtime {
 
-ServiceServer::ServiceServer(const Context& context)
-    : context_(context), server_(context.loop(), {}, *this) {}
+ServiceServer::ServiceServer(const Context& context, const CallGate& gate)
+    : context_(context), gate_(gate), server_(context.loop(), {}, *this) {}
 
 net::Endpoint ServiceServer::listen(const net::ListenOptions& options) {
     return server_.listen(options);
 }
 
-Task<void> ServiceServer::drain(Steady deadline) { co_await server_.drain(deadline); }
+Task<void> ServiceServer::drain(Steady deadline) {
+    co_await server_.drain(deadline);
+    if (audit_) {
+        co_await audit_->stop(deadline);
+    }
+}
 
-contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange) const {
+AuditTrail& ServiceServer::audit() {
+    if (!audit_) {
+        audit_ = std::make_unique<AuditTrail>(
+            AuditTrail::Parts{make_audit_sink(context_), context_.clock(), context_.metrics(),
+                              context_.loop(), context_.service()});
+        audit_->start();
+    }
+    return *audit_;
+}
+
+contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange, const Peer& peer) const {
     const net::http::RequestHead& head = exchange.head();
     contracts::Caller caller;
-    if (context_.has_internal_key(head) && head.headers.contains(caller_field)) {
+    if (peer.kind != PeerKind::stranger && head.headers.contains(caller_field)) {
         caller = decode_caller(head.headers.get(caller_field));
     } else {
         caller.address = exchange.peer().address.to_string();
@@ -39,7 +55,8 @@ contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange) const 
 }
 
 Task<void> ServiceServer::handle(net::http::Exchange& exchange) {
-    auto caller = caller_of(exchange);
+    Peer peer = gate_.identify(exchange.head().headers.get(internal_key_field));
+    auto caller = caller_of(exchange, peer);
     if (exchange.head().upgrades) {
         UpgradeTarget* target =
             context_.dispatcher().find_upgrade(exchange.head().path, context_.edge());
@@ -48,10 +65,34 @@ Task<void> ServiceServer::handle(net::http::Exchange& exchange) {
             co_return;
         }
     }
-    co_await answer(exchange, std::move(caller));
+    co_await answer(exchange, std::move(caller), std::move(peer));
 }
 
-Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Caller caller) {
+// What only those may call who have a key.
+void ServiceServer::check_peer(const Peer& peer, const contracts::Operation& operation,
+                               const contracts::Caller& caller) {
+    if (gate_.allows(peer, operation.service)) {
+        return;
+    }
+    if (peer.kind == PeerKind::stranger) {
+        throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
+    }
+    const std::string wanted =
+        peer.caller + " -> " + std::string{operation.service} + "." + std::string{operation.name};
+    context_.metrics()
+        .counter("loquat_calls_refused_total", "Calls that are not in the table of calls.",
+                 {{"caller", peer.caller}, {"service", std::string{operation.service}}})
+        .add();
+    const Failure refused{Kind::forbidden, "call.not_in_table",
+                          "A part of the platform asked another one that it has no business with.",
+                          wanted};
+    audit().note_repeated(caller,
+                          {.action = "call.refused", .subject = wanted, .outcome = refused.code});
+    throw refused;
+}
+
+Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Caller caller,
+                                 Peer peer) {
     const net::http::RequestHead& head = exchange.head();
     if (Actuator::serves(head.path)) {
         auto response = co_await answer_operator(context_, exchange);
@@ -67,11 +108,13 @@ Task<void> ServiceServer::answer(net::http::Exchange& exchange, contracts::Calle
         co_return;
     }
     auto match = context_.dispatcher().find(head.method, head.path);
-    const bool is_open = match.operation != nullptr &&
-                         match.operation->operation.spec.access == contracts::Access::anyone;
-    if (match.outcome != Dispatcher::Outcome::found ||
-        (!is_open && !context_.has_internal_key(head))) {
+    if (match.outcome != Dispatcher::Outcome::found) {
         throw Failure{Kind::not_found, "request.no_route", "There is nothing here."};
+    }
+    const bool is_open = match.operation->operation.spec.access == contracts::Access::anyone;
+    // Who shows a key is believed what it says of the caller, where anybody may call too.
+    if (!is_open || peer.kind == PeerKind::service) {
+        check_peer(peer, match.operation->operation, caller);
     }
     auto body = co_await exchange.read_body(match.operation->operation.spec.body_bytes_max);
     auto call = make_raw_call(match, head.query, std::move(body));

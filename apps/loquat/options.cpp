@@ -51,6 +51,7 @@ runtime::Config CommonOptions::load() const {
 runtime::PlatformOptions CommonOptions::platform(
     std::vector<const runtime::Module*> modules) const {
     return {.modules = std::move(modules),
+            .known = services::all_modules(),
             .data = data,
             .sections = runtime::sections_of(services::all_modules()),
             .adapters = runtime::adapters_of(services::all_modules()),

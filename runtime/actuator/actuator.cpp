@@ -12,8 +12,10 @@ namespace loquat::runtime {
 namespace {
 
 constexpr std::string_view root = "/actuator";
-constexpr std::array<std::string_view, 4> others{"/livez", "/readyz", "/internal/health",
-                                                 "/internal/metrics"};
+constexpr std::array<std::string_view, 5> others{"/livez", "/readyz", "/internal/health",
+                                                 "/internal/metrics", "/internal/drain"};
+// Those that only an older or shorter path leads to.
+constexpr std::array<std::string_view, 2> unlisted{"checks", "drain"};
 constexpr std::size_t depth_max = 8;
 
 Failure nothing_here() { return {Kind::not_found, "request.no_route", "There is nothing here."}; }
@@ -98,7 +100,9 @@ Task<net::http::Response> Actuator::run(ActuatorRequest request) const {
     }
     if (path.starts_with("/internal/")) {
         path.remove_prefix(std::string_view{"/internal/"}.size());
-        path = path == "health" ? "checks" : "prometheus";
+        path = path == "health" ? "checks" : path == "metrics" ? "prometheus" : path;
+    } else if (std::ranges::find(unlisted, path.substr(path.rfind('/') + 1)) != unlisted.end()) {
+        throw nothing_here();
     } else {
         path.remove_prefix(std::min(root.size() + 1, path.size()));
     }
@@ -141,7 +145,7 @@ net::http::Response Actuator::links(const ActuatorRequest& request) const {
     for (const ActuatorEndpoint& endpoint : endpoints_) {
         const bool is_theirs =
             endpoint.least == ActuatorAccess::anyone || request.access == ActuatorAccess::operator_;
-        if (!is_theirs || endpoint.id == "checks") {
+        if (!is_theirs || std::ranges::find(unlisted, endpoint.id) != unlisted.end()) {
             continue;
         }
         const std::string href = here + "/" + endpoint.id;

@@ -66,7 +66,7 @@ class Actuator {
     // Replaces the one of that id.
     void add(ActuatorEndpoint endpoint);
 
-    // Whether a path belongs here: /actuator and what is below it, /livez, /readyz, and the older
+    // Whether a path belongs here: /actuator and what is below it, /livez, /readyz, the older
     // /internal/health and /internal/metrics.
     static bool serves(std::string_view path);
     // Never throws a Failure: it becomes the answer.  What is not for this caller is not there.

@@ -194,6 +194,24 @@ TEST_F(ActuatorTest, what_is_not_an_endpoint_is_not_there) {
     EXPECT_FALSE(Actuator::serves("/internal/gateway/routes"));
 }
 
+TEST_F(ActuatorTest, a_process_is_told_to_end_on_one_path_and_by_operators_alone) {
+    int told = 0;
+    actuator.add({.id = "drain",
+                  .methods = {"POST"},
+                  .run = [&told](ActuatorCall) -> Task<net::http::Response> {
+                      ++told;
+                      co_return net::http::Response{.status = 202};
+                  }});
+
+    EXPECT_EQ(ask("/internal/drain", ActuatorAccess::anyone, "POST").status, 404);
+    EXPECT_EQ(post("/actuator/drain", "").status, 404) << "the gateway passes that path";
+    EXPECT_EQ(ask("/internal/drain").status, 405);
+    EXPECT_EQ(told, 0);
+    EXPECT_EQ(post("/internal/drain", "").status, 202);
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(ask("/actuator").body.find("drain"), std::string::npos);
+}
+
 TEST_F(ActuatorTest, takes_endpoints_of_others) {
     actuator.add({.id = "refresh",
                   .methods = {"POST"},

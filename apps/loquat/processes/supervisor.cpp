@@ -152,15 +152,16 @@ void Supervisor::on_end(Member& member, int wait_status) {
     };
     member.output.finish(take);
     member.errors.finish(take);
-    const bool had_been_well =
-        member.line.state == ProcessState::ready && steady_clock::now() - member.since >= well_for;
+    // One that was told to leave did nothing wrong.
+    const bool has_left = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
+    const bool had_been_well = member.line.state == ProcessState::ready &&
+                               (has_left || steady_clock::now() - member.since >= well_for);
     member.line.pid = 0;
     member.line.last_end = describe_end(wait_status);
     member.failures = had_been_well ? 1 : member.failures + 1;
     if (is_stopping_) {
-        const bool is_clean = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
         enter(member, ProcessState::ended);
-        if (!is_clean) {
+        if (!has_left) {
             view_.say(member.plan.name + " " + member.line.last_end);
             code_ = std::max(code_, 1);
         }

@@ -151,6 +151,7 @@ Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, ConversationPtr 
     record.max_tokens = request.max_tokens ? request.max_tokens : chosen.max_tokens;
     record.is_again = request.regenerate.value_or(false);
     record.request_id = caller.request_id;
+    live->trace_parent = caller.trace_parent;
     record.request_hash = hash_of(request);
     if (request.prompt) {
         // Under the same client id as the answer, so that a repeat finds both.

@@ -17,6 +17,7 @@ namespace loquat::chat {
 // are what readers have been shown; `pending` is on its way into the journal.
 struct Live {
     GenerationRecord record;
+    std::string trace_parent;  // of who asked; empty after a restart
     StreamLogPtr log = std::make_shared<StreamLog>();
     std::int64_t told = 0;  // the number of the last event that was told
 

@@ -65,6 +65,7 @@ Task<Ending> Runner::run(LivePtr live) {
     contracts::Caller caller;
     caller.user = record.user;
     caller.request_id = record.request_id;
+    caller.trace_parent = live->trace_parent;
     if (live->ending) {
         live->record.context.reset();  // the model has not been asked
         co_return *live->ending;

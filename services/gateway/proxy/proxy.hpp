@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,7 +64,8 @@ class Proxy {
     void write_fields(const Request& request, net::http::HeadWriter& out);
     void write_identity(const Request& request, net::http::HeadWriter& out);
     void write_forwarding(const Request& request, net::http::HeadWriter& out);
-    void write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out) const;
+    void write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out);
+    const std::string& key_for(const Request& request);
     std::string_view text_of(const net::Address& address);
 
     // proxy_response.cpp
@@ -81,7 +83,8 @@ class Proxy {
     net::http::Client client_;
     std::unique_ptr<net::http::Client> tls_client_;  // made when the first https upstream is called
     Tunnels tunnels_;
-    std::string target_;  // scratch, like the two below
+    std::map<std::string, std::string> call_keys_;  // by upstream; the services are few
+    std::string target_;                            // scratch, like the two below
     std::string line_;
     net::Address last_address_{};  // clients come in runs: the text is made once
     std::string last_address_text_;

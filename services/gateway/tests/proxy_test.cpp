@@ -1,4 +1,5 @@
 #include "aio/signal.hpp"
+#include "runtime/call_gate.hpp"
 #include "runtime/caller_header.hpp"
 #include "services/gateway/tests/harness.hpp"
 #include "wire/json.hpp"
@@ -171,7 +172,9 @@ TEST_F(ProxyTest, tells_services_elsewhere_who_asks) {
 
     EXPECT_EQ(caller.username, "user-1");
     EXPECT_EQ(caller.address, "127.0.0.1");
-    EXPECT_TRUE(has_line(upstream.heads().at(0), "x-internal-api-key: internal key"));
+    EXPECT_TRUE(has_line(
+        upstream.heads().at(0),
+        "x-internal-api-key: " + runtime::make_call_key("internal key", "gateway", "files")));
     EXPECT_NE(upstream.heads().at(0).find("\nx-loquat-deadline-ms: "), std::string::npos);
 }
 
