@@ -59,7 +59,7 @@ std::string calls_page(const std::vector<const Module*>& modules) {
         "caller can do without.\n"
         "The gateway passes requests from outside to every service besides.\n"
         "This is the table that processes hold each other to: a call that is not in it is refused "
-        "and audited (ADR 0058).\n\n"
+        "and audited (ADR 0067).\n\n"
         "```mermaid\nflowchart LR\n";
     for (const Module* module : modules) {
         page += "    " + std::string{module->name} + "\n";

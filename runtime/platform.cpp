@@ -185,6 +185,7 @@ void Platform::start() {
 
 void Platform::withdraw() {
     state_->health.withdraw();
+    leave_registry(std::chrono::steady_clock::now() + state_->settings.drain_seconds);
     if (!state_->gate.was_asked()) {
         return;
     }

@@ -12,9 +12,9 @@
 
 #include "net/http/client.hpp"
 #include "runtime/call_gate.hpp"
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/program.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 
 // `loquat up --processes` as its users run it: each service a process of its own.
 namespace loquat::test {
@@ -52,7 +52,9 @@ class SupervisorTest : public testing::Test {
         for (const char* setting :
              {"platform.log_level=warn", "platform.edge_loops=1", "platform.drain_seconds=2",
               "gateway.limits.enabled=false", "config.port=0", "registry.port=0"}) {
-            if (is_known(setting)) {
+            const bool is_served = setting == std::string_view{"platform.log_level=warn"} &&
+                                   fs::exists(served() / "loquat.yml");
+            if (!is_served && is_known(setting)) {
                 arguments.insert(arguments.end(), {"--set", setting});
             }
         }
@@ -61,6 +63,8 @@ class SupervisorTest : public testing::Test {
     }
 
     fs::path data() const { return folder_ / "data"; }
+    // What the config server has, in some tests.
+    fs::path served() const { return folder_ / "served"; }
 
     struct Process {
         pid_t pid = 0;
@@ -258,6 +262,37 @@ TEST_F(SupervisorTest, a_process_that_is_told_to_drain_ends_with_zero_and_comes_
               std::string::npos)
         << program.errors();
     EXPECT_EQ(list().at("model").restarts, 1);
+}
+
+TEST_F(SupervisorTest, every_process_takes_a_change_of_the_config_server) {
+    fs::create_directories(served());
+    const auto serve = [&](const std::string& level) {
+        std::ofstream{served() / "new"} << "platform:\n  log_level: " << level << "\n";
+        fs::rename(served() / "new", served() / "loquat.yml");
+    };
+    serve("error");
+    Program program{up({"--set", "config.folder=" + served().string()})};
+    ASSERT_NE(program.wait_until_ready(), 0) << program.errors();
+    const auto level_of = [&](const std::string& process) {
+        return ask_service(list().at(process).url, "GET", "/actuator/loggers/ROOT", key()).second;
+    };
+    const auto becomes = [&](const std::string& process, const std::string& level) {
+        const Steady latest = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+        std::string seen = level_of(process);
+        while (seen.find(level) == std::string::npos && std::chrono::steady_clock::now() < latest) {
+            seen = level_of(process);
+        }
+        return seen.find(level) != std::string::npos;
+    };
+    for (const char* process : {"auth", "model", "chat"}) {
+        EXPECT_TRUE(becomes(process, "ERROR")) << process << " has read it at its start";
+    }
+
+    serve("info");
+
+    for (const char* process : {"auth", "model", "chat"}) {
+        EXPECT_TRUE(becomes(process, "INFO")) << process;
+    }
 }
 
 TEST_F(SupervisorTest, leaves_nobody_behind_when_it_is_killed) {

@@ -89,6 +89,12 @@ std::string urls_setting(const std::vector<ProcessPlan>& plan,
     return "platform.urls=" + wire::to_json(std::move(urls));
 }
 
+std::uint16_t choose_port() {
+    std::vector<ProcessPlan> one(1);
+    choose_ports(one);
+    return one.front().port;
+}
+
 void choose_ports(std::vector<ProcessPlan>& plan) {
     const std::uint16_t span = first_outgoing_port() - port_min;
     std::uint16_t offset = 0;

@@ -13,6 +13,8 @@ struct ProcessPlan {
     std::string name;                   // of its first service; its data folder and its log lines
     std::vector<std::string> services;  // what it serves
     std::uint16_t port = 0;             // where other processes reach them, on this machine
+    bool is_first = false;              // the others read their settings or their addresses there
+    std::vector<std::string> settings = {};  // of this process alone: section.key=value
 };
 
 // One process for each service that can be apart and one for those that share an embedded store, in
@@ -28,5 +30,7 @@ std::string urls_setting(const std::vector<ProcessPlan>& plan,
 // outgoing connections, so that it is still free when a process comes back.  Throws Failure
 // `processes.no_port`.
 void choose_ports(std::vector<ProcessPlan>& plan);
+// One such port.
+std::uint16_t choose_port();
 
 }  // namespace loquat::app

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "apps/loquat/processes/servers.hpp"
 #include "apps/loquat/processes/supervisor.hpp"
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
@@ -31,6 +32,8 @@ Failure other_layout(const fs::path& data, const char* is, const char* wants) {
 // The secret that all processes share, made once and kept for this user alone.
 std::string load_key(const fs::path& file) {
     if (std::ifstream in{file}; in) {
+        std::error_code ignored;  // copied in, perhaps, and readable for others
+        fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, ignored);
         std::string key;
         std::getline(in, key);
         if (key.size() < key_characters_min) {
@@ -88,7 +91,8 @@ void refuse_data_of_processes(const fs::path& data) {
 }
 
 int run_processes(const CommonOptions& options) {
-    const auto settings = options.load().get<runtime::PlatformConfig>("platform");
+    const runtime::Config config = options.load();
+    const auto settings = config.get<runtime::PlatformConfig>("platform");
     const fs::path data = fs::absolute(options.data).lexically_normal();
     std::error_code failed;
     if (fs::exists(data / "manifest", failed)) {
@@ -109,6 +113,9 @@ int run_processes(const CommonOptions& options) {
                              .stop_time = settings.drain_seconds + std::chrono::seconds{5},
                              .colours = is_terminal ? LogView::Colours::yes : LogView::Colours::no};
     choose_ports(wanted.plan);
+    for (const HandedOn& one : use_own_servers(wanted.plan, config.lines())) {
+        hand_on(one.variable.c_str(), one.value);
+    }
     wanted.arguments.insert(wanted.arguments.end(),
                             {"--set", urls_setting(wanted.plan, settings.urls)});
     return Supervisor{std::move(wanted)}.run();

@@ -74,8 +74,11 @@ Supervisor::~Supervisor() {
 
 int Supervisor::run() {
     for (Member& member : members_) {
-        start(member);
+        if (member.plan.is_first) {
+            start(member);
+        }
     }
+    start_what_may();
     while (!is_stopping_ || !are_all_ended()) {
         publish();
         wait();
@@ -83,18 +86,33 @@ int Supervisor::run() {
         for (Member& member : members_) {
             read(member);
             if (const auto status = member.child.reap()) {
-                read(member);  // what it said last
+                read_the_rest(member);
                 on_end(member, *status);
             }
         }
         if (is_stopping_) {
             go_on_stopping();
         } else {
+            start_what_may();
             restart_what_is_due();
             say_ready();
         }
     }
     return code_;
+}
+
+void Supervisor::start_what_may() {
+    const bool may = std::ranges::all_of(members_, [](const Member& member) {
+        return !member.plan.is_first || member.line.state == ProcessState::ready;
+    });
+    if (!may || std::exchange(has_started_all_, true)) {
+        return;
+    }
+    for (Member& member : members_) {
+        if (!member.plan.is_first) {
+            start(member);
+        }
+    }
 }
 
 void Supervisor::start(Member& member) {
@@ -103,6 +121,9 @@ void Supervisor::start(Member& member) {
     arguments.insert(arguments.end(), {"--data", (options_.data / member.plan.name).string(),
                                        "--service-port", std::to_string(member.plan.port)});
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
+    for (const std::string& setting : member.plan.settings) {
+        arguments.insert(arguments.end(), {"--set", setting});
+    }
     try {
         member.child = Child::start(arguments);
         member.line.pid = member.child.pid();
@@ -116,7 +137,8 @@ void Supervisor::start(Member& member) {
 void Supervisor::restart_what_is_due() {
     const Steady now = steady_clock::now();
     for (Member& member : members_) {
-        if (member.line.state == ProcessState::waiting &&
+        const bool has_begun = has_started_all_ || member.plan.is_first;
+        if (has_begun && member.line.state == ProcessState::waiting &&
             now >= member.since + pause_before_restart(member.failures)) {
             ++member.line.restarts;
             start(member);
@@ -130,6 +152,15 @@ void Supervisor::read(Member& member) {
     member.errors.add(member.child.read_errors(), [&](std::string_view line) {
         view_.write(member.plan.name, member.number, line);
     });
+}
+
+// What it said last.  Somebody else may still hold its pipes: then not for ever.
+void Supervisor::read_the_rest(Member& member) {
+    constexpr int reads_max = 64;
+    for (int i = 0; i < reads_max && (member.child.output() >= 0 || member.child.errors() >= 0);
+         ++i) {
+        read(member);
+    }
 }
 
 void Supervisor::on_output(Member& member, std::string_view line) {
@@ -278,7 +309,8 @@ int Supervisor::milliseconds_to_wait() const {
         wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(at, now) - now));
     };
     for (const Member& member : members_) {
-        if (member.line.state == ProcessState::waiting) {
+        if (member.line.state == ProcessState::waiting &&
+            (has_started_all_ || member.plan.is_first)) {
             until(member.since + pause_before_restart(member.failures));
         } else if (member.line.state == ProcessState::stopping) {
             until(member.since + options_.stop_time);

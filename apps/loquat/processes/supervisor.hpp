@@ -52,9 +52,12 @@ class Supervisor {
         Steady since;  // of its state
     };
 
+    // Those of the first stage, and the others when these are ready.
+    void start_what_may();
     void start(Member& member);
     void restart_what_is_due();
     void read(Member& member);
+    void read_the_rest(Member& member);
     void on_output(Member& member, std::string_view line);
     void on_end(Member& member, int wait_status);
     void enter(Member& member, ProcessState state);
@@ -76,6 +79,7 @@ class Supervisor {
     bool is_stopping_ = false;
     bool is_killing_ = false;
     bool has_said_ready_ = false;
+    bool has_started_all_ = false;
     bool is_changed_ = false;  // since the list was written
     int code_ = 0;
 };
