@@ -1,4 +1,4 @@
-"""The gateway as a proxy: plain, with JWT (--jwt), with many routes (--routes N), in system calls (--calls)."""
+"""The gateway as a proxy: plain, with JWT (--jwt), with many routes (--routes N), with all that keeps it going (--resilience), in system calls (--calls)."""
 import contextlib
 import json
 import os
@@ -113,6 +113,27 @@ def plain(chosen, folder, stack):
     return results
 
 
+def resilience(chosen, folder, stack):
+    """What it costs to choose among servers, check them, and be ready to repeat, break and fall back."""
+    ports = [stack.enter_context(servers.origin()) for _ in range(3)]
+    one = write_config(folder / "plain.yaml", ports[0], 0)
+    row = {"id": "all", "path": "/bench/x", "upstreams": [f"http://127.0.0.1:{port}" for port in ports],
+           "health_path": "/bench/x", "fallback": {"status": 200, "body": "{}"}}
+    everything = folder / "everything.yaml"
+    everything.write_text(json.dumps({"gateway": {"trace_percent": 100, "routes": [row]}}))
+    contenders = {}
+    for name, config in {"plain": one, "everything": everything}.items():
+        address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / name, config=config))
+        contenders[name] = (address, process.pid, {})
+    contenders["nginx"] = (*stack.enter_context(servers.nginx_proxy(ports[0])), {})
+    contenders["haproxy"] = (*stack.enter_context(servers.haproxy(ports[0])), {})
+    for url, _, _ in contenders.values():
+        check_works(url + "/bench/x")
+    results = interleave(chosen, contenders, connections=chosen.connections)
+    show(results, "plain")
+    return results
+
+
 def jwt(chosen, folder, stack):
     port = stack.enter_context(servers.origin())
     config = write_config(folder / "loquat.yaml", port, 0, access="user")
@@ -174,12 +195,15 @@ def main():
     parser.add_argument("--algorithm", choices=["RS256", "ES256"], default="RS256", help="that signs the tokens")
     parser.add_argument("--tokens", type=int, default=10_000)
     parser.add_argument("--routes", type=int, default=0, metavar="N", help="choose among N routes, and reload them under load")
+    parser.add_argument("--resilience", action="store_true", help="three servers, checks, repeats, circuits, fallback: beside plain")
     parser.add_argument("--calls", action="store_true", help="count system calls a request (needs perf and the right to use it)")
     parser.add_argument("--beside", type=pathlib.Path, help="binaries of another build, asked in turn with these")
     parser.add_argument("--connections", type=int, default=64)
     chosen = measure.parse(parser)
-    kinds = {"gateway-calls": calls, "gateway": plain, "gateway-jwt": jwt, "gateway-routes": routes}
-    wanted = ["gateway-calls"] if chosen.calls else ["gateway-jwt"] if chosen.jwt else ["gateway-routes"] if chosen.routes else ["gateway"]
+    kinds = {"gateway-calls": calls, "gateway": plain, "gateway-jwt": jwt, "gateway-routes": routes,
+             "gateway-resilience": resilience}
+    wanted = ["gateway-calls"] if chosen.calls else ["gateway-jwt"] if chosen.jwt else ["gateway-routes"] if chosen.routes else \
+        ["gateway-resilience"] if chosen.resilience else ["gateway"]
     for name in kinds if chosen.smoke and not chosen.calls else wanted:
         with tempfile.TemporaryDirectory(prefix="bench-gateway-") as folder, contextlib.ExitStack() as stack:
             results = kinds[name](chosen, pathlib.Path(folder), stack)
