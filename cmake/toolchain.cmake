@@ -115,6 +115,11 @@ loquat_library(sodium_library PkgConfig::sodium libsodium.a)
 loquat_library(expat_library EXPAT::EXPAT libexpat.a)
 loquat_library(http2_library PkgConfig::nghttp2 libnghttp2.a)
 
+# Regular expressions of configured routes.  Always from its archive: no program that has none loads it.
+find_library(pcre2_FILE libpcre2-8.a REQUIRED)
+add_library(pattern_library INTERFACE)
+target_link_libraries(pattern_library INTERFACE ${pcre2_FILE})
+
 # Properties of characters.  Always from its archive: the package's flags would reach every file.
 find_library(utf8proc_FILE libutf8proc.a REQUIRED)
 add_library(unicode_library INTERFACE)

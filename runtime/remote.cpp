@@ -145,7 +145,7 @@ class HttpTransport final : public contracts::Transport,
 
     // Where another instance could be asked, one that sleeps gets half of the time.
     static Attempt next_attempt(ServiceCall& call, const Asked& asked, Steady deadline) {
-        Attempt attempt{.origin = call.begin().endpoint.origin, .deadline = deadline};
+        Attempt attempt{.origin = call.begin()->endpoint.origin, .deadline = deadline};
         attempt.may_repeat = asked.may_repeat;
         if (asked.may_repeat && deadline != Steady::max() && call.could_try_again()) {
             const Steady now = std::chrono::steady_clock::now();
@@ -162,7 +162,9 @@ class HttpTransport final : public contracts::Transport,
         const bool is_passing = is_gone || failure.code == "server.restarting" ||
                                 (attempt.is_cut_short && failure.code == "upstream.timeout");
         const bool is_safe = attempt.may_repeat || (is_gone && !attempt.has_connected);
-        if (!is_passing || !is_safe || !call.try_again()) {
+        const auto reached =
+            attempt.has_connected ? ServiceCall::Reached::maybe : ServiceCall::Reached::nobody;
+        if (!is_passing || !is_safe || !call.try_again(reached)) {
             throw;
         }
     }
@@ -280,26 +282,11 @@ class LoopbackTransport final : public contracts::Transport {
     const Dispatcher& dispatcher_;
 };
 
-// One address for whatever is asked.
-class OneInstance final : public Instances {
-  public:
-    explicit OneInstance(std::string_view url)
-        : list_(std::make_shared<const List>(List{{.id = std::string{url},
-                                                   .url = std::string{url},
-                                                   .contracts = {std::string{any_contract}}}})) {}
-
-    ListPtr list(std::string_view) const override { return list_; }
-    std::uint64_t version() const override { return 1; }
-
-  private:
-    ListPtr list_;
-};
-
 // What calls to one address need beside it.
 struct OneAddress {
-    explicit OneAddress(std::string_view url) : instances(url) {}
+    explicit OneAddress(std::string_view url) : instances(std::array{std::string{url}}) {}
 
-    OneInstance instances;
+    FixedInstances instances;
     Metrics metrics;
     SystemClock clock;
     std::shared_ptr<ServiceCalls> calls;

@@ -13,6 +13,14 @@ bool offers(const ServiceInstance& instance, std::string_view contract) {
     });
 }
 
+FixedInstances::FixedInstances(std::span<const std::string> urls) {
+    List list;
+    for (const std::string& url : urls) {
+        list.push_back({.id = url, .url = url, .contracts = {std::string{any_contract}}});
+    }
+    list_ = std::make_shared<const List>(std::move(list));
+}
+
 std::string contract_name(std::type_index interface) {
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> text{

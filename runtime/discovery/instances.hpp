@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -39,6 +40,19 @@ class Instances {
     virtual ListPtr list(std::string_view service) const = 0;
     // Grows whenever any list has changed.
     virtual std::uint64_t version() const = 0;
+};
+
+// The same instances for whatever is asked.
+class FixedInstances final : public Instances {
+  public:
+    // At these addresses, by configuration.
+    explicit FixedInstances(std::span<const std::string> urls);
+
+    ListPtr list(std::string_view) const override { return list_; }
+    std::uint64_t version() const override { return 1; }
+
+  private:
+    ListPtr list_;
 };
 
 }  // namespace loquat::runtime

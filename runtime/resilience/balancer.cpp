@@ -21,7 +21,12 @@ void Balancer::set(std::span<const Endpoint> endpoints) {
         if (known == targets_.end()) {
             next.push_back(std::make_shared<Target>(endpoint));
         } else {
-            (*known)->endpoint = endpoint;
+            // Its address stays as it is: calls to it are under way.
+            Endpoint& held = (*known)->endpoint;
+            held.zone = endpoint.zone;
+            held.weight = endpoint.weight;
+            held.is_healthy = endpoint.is_healthy;
+            held.offers_contract = endpoint.offers_contract;
             next.push_back(*known);
         }
     }

@@ -23,6 +23,7 @@ struct Endpoint {
     bool is_healthy = true;         // by discovery and by active checks
     bool offers_contract = true;    // what is asked of its service
     net::http::Origin origin = {};  // of the address
+    std::string authority = {};     // of the origin, for the Host field
 };
 
 struct BalancerRules {

@@ -10,9 +10,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 8> decision_names{
-    "retried",          "retry_refused", "circuit_refused", "circuit_opened",
-    "bulkhead_refused", "put_aside",     "no_instance",     "contract_refused"};
+constexpr std::array<std::string_view, 10> decision_names{
+    "retried",   "retry_refused", "circuit_refused",  "circuit_opened", "bulkhead_refused",
+    "put_aside", "no_instance",   "contract_refused", "check_passed",   "check_failed"};
 
 std::uint64_t make_seed() {
     std::uint64_t seed = 0;
@@ -117,12 +117,19 @@ void ServiceCalls::refresh() {
         if (!origin) {
             continue;  // whoever registered it wrote what nobody can call
         }
+        const auto same = std::ranges::find_if(balancer_.targets(), [&one](const auto& target) {
+            return target->endpoint.id == one.id && target->endpoint.address == one.url;
+        });
+        const bool is_known = same != balancer_.targets().end();
+        std::string authority = origin->authority();
         endpoints.push_back({.id = one.id,
                              .address = one.url,
                              .zone = one.zone,
                              .weight = static_cast<std::int32_t>(std::min(one.weight, 1'000'000U)),
+                             .is_healthy = !is_known || (*same)->endpoint.is_healthy,
                              .offers_contract = of_.contract.empty() || offers(one, of_.contract),
-                             .origin = std::move(*origin)});
+                             .origin = std::move(*origin),
+                             .authority = std::move(authority)});
     }
     balancer_.set(endpoints);
 }
@@ -130,6 +137,23 @@ void ServiceCalls::refresh() {
 std::span<const Balancer::TargetPtr> ServiceCalls::targets() {
     refresh();
     return balancer_.targets();
+}
+
+// One that is well again has a fresh start.
+void ServiceCalls::set_health(Balancer::Target& target, Health health) {
+    const bool is_healthy = health == Health::well;
+    if (target.endpoint.is_healthy == is_healthy) {
+        return;
+    }
+    target.endpoint.is_healthy = is_healthy;
+    note(is_healthy ? Decision::check_passed : Decision::check_failed);
+    if (is_healthy) {
+        target.aside_until = Steady::min();
+        target.failures = 0;
+        for (auto& breaker : target.breakers) {
+            breaker.reset();
+        }
+    }
 }
 
 Breaker& ServiceCalls::breaker_of(Balancer::Target& target, OperationClass operation) {
@@ -216,7 +240,7 @@ ServiceCall::~ServiceCall() {
     --calls_.under_way_;
 }
 
-const Balancer::Target& ServiceCall::begin() {
+Balancer::TargetPtr ServiceCall::begin() {
     calls_.refresh();
     began_ = calls_.of_.clock.steady();
     at_ =
@@ -229,7 +253,7 @@ const Balancer::Target& ServiceCall::begin() {
     if (++attempts_ == 1) {
         calls_.budget_.note_call(began_);
     }
-    return *at_;
+    return at_;
 }
 
 void ServiceCall::end(CallOutcome outcome) {
@@ -255,20 +279,22 @@ void ServiceCall::end(CallOutcome outcome) {
     at_.reset();
 }
 
-bool ServiceCall::could_try_again() const {
+bool ServiceCall::could_try_again(Reached reached) const {
     const Steady now = calls_.of_.clock.steady();
     const auto others = std::ranges::count_if(calls_.balancer_.targets(), [&](const auto& one) {
         return one != at_ && std::ranges::find(tried_, one) == tried_.end() &&
                one->endpoint.offers_contract && one->endpoint.is_healthy;
     });
-    return others > 0 && attempts_ < calls_.rules_.attempts_max && calls_.budget_.left(now) > 0;
+    return others > 0 && attempts_ < calls_.rules_.attempts_max &&
+           (reached == Reached::nobody || calls_.budget_.left(now) > 0);
 }
 
-bool ServiceCall::try_again() {
+bool ServiceCall::try_again(Reached reached) {
     if (attempts_ >= calls_.rules_.attempts_max) {
         return false;
     }
-    const bool is_taken = calls_.budget_.try_take(calls_.of_.clock.steady());
+    const bool is_taken =
+        reached == Reached::nobody || calls_.budget_.try_take(calls_.of_.clock.steady());
     calls_.note(is_taken ? ServiceCalls::Decision::retried : ServiceCalls::Decision::retry_refused);
     return is_taken;
 }

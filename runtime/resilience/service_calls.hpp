@@ -45,6 +45,9 @@ class ServiceCalls {
     const std::string& service() const { return of_.service; }
     // Instances as they are now.
     std::span<const Balancer::TargetPtr> targets();
+    // What an active check has found.
+    enum class Health : std::uint8_t { well, ill };
+    void set_health(Balancer::Target& target, Health health);
     // What is known and decided, for whoever looks: see docs/platform.md.
     wire::Value to_value();
 
@@ -59,6 +62,8 @@ class ServiceCalls {
         put_aside,
         no_instance,
         contract_refused,
+        check_passed,
+        check_failed,
     };
 
     void refresh();
@@ -74,14 +79,14 @@ class ServiceCalls {
     Instances::ListPtr list_;
     std::uint64_t version_ = 0;
     std::int32_t under_way_ = 0;
-    std::array<std::uint64_t, 8> decided_{};
-    std::array<Counter*, 8> counters_{};
+    std::array<std::uint64_t, 10> decided_{};
+    std::array<Counter*, 10> counters_{};
 };
 
 // One call with all its attempts; an attempt that nobody ended says nothing of its instance.
 //
 //   ServiceCall call{calls, OperationClass::read};
-//   const Balancer::Target& at = call.begin();   // throws when nobody may be called
+//   const Balancer::TargetPtr at = call.begin();   // throws when nobody may be called
 //   ... call.end(CallOutcome::failure);
 //   if (call.try_again()) { call.begin() ...
 class ServiceCall {
@@ -93,13 +98,17 @@ class ServiceCall {
     ServiceCall& operator=(const ServiceCall&) = delete;
 
     // The next instance.  Throws Failure `upstream.unavailable` (there is none),
-    // `upstream.circuit_open`, `upstream.other_contract`.
-    const Balancer::Target& begin();
+    // `upstream.circuit_open`, `upstream.other_contract`.  Who holds it may use its address also
+    // after it has left.
+    Balancer::TargetPtr begin();
     void end(CallOutcome outcome);
+    // Whether the attempt may have given its instance work to do.
+    enum class Reached : std::uint8_t { maybe, nobody };
     // Whether another instance could be asked after this attempt.
-    bool could_try_again() const;
+    bool could_try_again(Reached reached = Reached::maybe) const;
     // Takes a repeat out of the budget; false when there is none, or there were enough attempts.
-    bool try_again();
+    // What reached nobody makes no more work for anybody: its repeat is free.
+    bool try_again(Reached reached = Reached::maybe);
 
   private:
     ServiceCalls& calls_;

@@ -95,6 +95,38 @@ struct HeaderCondition {
 };
 BOOST_DESCRIBE_STRUCT(HeaderCondition, (), (name, value))
 
+// A predicate or a filter by its name in Spring Cloud Gateway, with its arguments in the order of
+// the short form: AddRequestHeader, [X-A, b].
+struct StepConfig {
+    std::string name;
+    std::vector<std::string> args;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"args"};
+    static constexpr std::array fields{
+        wire::Field{"name", 1, 64, "As Spring Cloud Gateway names it: StripPrefix."},
+        wire::Field{"args", 0, 64, "In the order of its short form."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(StepConfig, (), (name, args))
+
+// What is answered when the servers of a route cannot: they are away, silent, or left alone.
+struct FallbackConfig {
+    std::int32_t status = 0;
+    std::string body;
+    std::string content_type = "application/json";
+    std::string path;
+
+    static constexpr std::array<std::string_view, 4> defaulted{"status", "body", "content_type",
+                                                               "path"};
+    static constexpr std::array fields{
+        wire::Field{"status", 0, 599, "Of an answer of its own; 0: none."},
+        wire::Field{"body", 0, 65'536, "Of that answer."},
+        wire::Field{"content_type", 0, 200, "Of that body."},
+        wire::Field{"path", 0, 512, "Of another configured route, which answers instead: /sorry."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(FallbackConfig, (), (status, body, content_type, path))
+
 // A route to servers behind the gateway.  Among routes of the same path the first that fits wins.
 // What Loquat answers itself is out of reach: a wide pattern (/**) gets the rest, and one that only
 // could take such paths is refused.
@@ -115,12 +147,17 @@ struct RouteConfig {
     PathRule path_parameters = PathRule::refuse;
     CredentialRule credentials = CredentialRule::withhold;
     std::string audience;
+    std::string health_path;
+    FallbackConfig fallback;
+    std::vector<StepConfig> predicates;
+    std::vector<StepConfig> filters;
 
-    static constexpr std::array<std::string_view, 14> defaulted{
+    static constexpr std::array<std::string_view, 18> defaulted{
         "methods",        "host",        "headers",         "rewrite",
         "upstreams",      "service",     "access",          "per_minute",
         "body_bytes_max", "time_ms_max", "encoded_slashes", "path_parameters",
-        "credentials",    "audience"};
+        "credentials",    "audience",    "health_path",     "fallback",
+        "predicates",     "filters"};
     static constexpr std::array fields{
         wire::Field{"id", 1, 64, "Name in metrics and logs; unique."},
         wire::Field{"path", 1, 512, "Pattern: {name} is one segment, a last ** any rest."},
@@ -128,7 +165,10 @@ struct RouteConfig {
         wire::Field{"host", 0, 253, "Without port; *.example.org covers subdomains; empty: any."},
         wire::Field{"headers", 0, 16, "All must hold."},
         wire::Field{"rewrite", 0, 512, "Path upstream: /v2/{name}/** ; empty: as it came."},
-        wire::Field{"upstreams", 0, 64, "http://host:port, used in turn; or name a service."},
+        wire::Field{
+            "upstreams", 0, 64,
+            "http://host:port of each server, or one lb://NAME: wherever the platform knows "
+            "NAME to be; or name a service."},
         wire::Field{"service", 0, 64, "A service of platform.urls."},
         wire::Field{.name = "access", .doc = "anyone, user or admin."},
         wire::Field{"per_minute", 0, 1'000'000, "0: the caller's usual limit."},
@@ -145,12 +185,44 @@ struct RouteConfig {
                            "these servers; withhold: they do not."},
         wire::Field{"audience", 0, 200,
                     "`aud` of X-Loquat-Identity, which tells these servers who asks; empty: id."},
+        wire::Field{"health_path", 0, 512,
+                    "Asked of each server; one that does not answer 2xx gets no requests."},
+        wire::Field{.name = "fallback", .doc = "What is answered when the servers cannot."},
+        wire::Field{"predicates", 0, 32, "What else a request must be: Query, Cookie, Weight ..."},
+        wire::Field{"filters", 0, 64, "What is changed of requests and answers."},
     };
 };
 BOOST_DESCRIBE_STRUCT(RouteConfig, (),
                       (id, path, methods, host, headers, rewrite, upstreams, service, access,
                        per_minute, body_bytes_max, time_ms_max, encoded_slashes, path_parameters,
-                       credentials, audience))
+                       credentials, audience, health_path, fallback, predicates, filters))
+
+// A part of an answer that is joined from several.
+struct PartConfig {
+    std::string name;
+    std::string path;
+    std::chrono::milliseconds time_ms_max{1'000};
+
+    static constexpr std::array<std::string_view, 1> defaulted{"time_ms_max"};
+    static constexpr std::array fields{
+        wire::Field{"name", 1, 64, "Of the member that it becomes."},
+        wire::Field{"path", 1, 1'000, "Asked with GET, with its query; {user} is the caller's id."},
+        wire::Field{"time_ms_max", 1, 60'000, "Later it is absent."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(PartConfig, (), (name, path, time_ms_max))
+
+// A path whose answer is joined from those of several services, which are asked at once.
+struct JoinConfig {
+    std::string path;
+    std::vector<PartConfig> parts;
+
+    static constexpr std::array fields{
+        wire::Field{"path", 1, 512, "For signed-in users; none of Loquat's own."},
+        wire::Field{"parts", 1, 16, "What is asked, and what it becomes."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(JoinConfig, (), (path, parts))
 
 struct UpstreamConfig {
     std::chrono::milliseconds connect_ms_max{2'000};
@@ -162,6 +234,11 @@ struct UpstreamConfig {
     std::int32_t eject_after_failures = 5;
     std::chrono::milliseconds eject_ms{10'000};
     std::int32_t attempts_max = 3;
+    std::int32_t retries_per_second_min = 10;
+    std::chrono::milliseconds attempt_ms_max{5'000};
+    std::int32_t requests_max = 4'096;
+    std::chrono::milliseconds health_ms{1'000};
+    std::chrono::milliseconds health_ms_max{1'000};
     std::vector<std::string> link_local_networks;
 
     static constexpr std::array fields{
@@ -174,6 +251,13 @@ struct UpstreamConfig {
         wire::Field{"eject_after_failures", 1, 1000, "Failures in a row that rest an address."},
         wire::Field{"eject_ms", 100, 3'600'000, "First rest; it grows with each, up to tenfold."},
         wire::Field{"attempts_max", 1, 10, "Addresses tried for a request that may be repeated."},
+        wire::Field{"retries_per_second_min", 0, 10'000,
+                    "Repeats to an upstream that are free; beyond them platform.clients says."},
+        wire::Field{"attempt_ms_max", 1, 600'000,
+                    "To the head of an answer, where another server could be asked instead."},
+        wire::Field{"requests_max", 1, 1'000'000, "Under way to an upstream, per loop; more: 503."},
+        wire::Field{"health_ms", 10, 3'600'000, "Between two checks of health_path."},
+        wire::Field{"health_ms_max", 1, 60'000, "For the answer to a check."},
         wire::Field{"link_local_networks", 0, 64,
                     "Link-local and metadata networks where upstreams may be all the same."},
     };
@@ -181,7 +265,8 @@ struct UpstreamConfig {
 BOOST_DESCRIBE_STRUCT(UpstreamConfig, (),
                       (connect_ms_max, head_ms_max, stall_ms_max, idle_ms_max, idle_connections_max,
                        connections_max, eject_after_failures, eject_ms, attempts_max,
-                       link_local_networks))
+                       retries_per_second_min, attempt_ms_max, requests_max, health_ms,
+                       health_ms_max, link_local_networks))
 
 struct GatewayConfig {
     std::int32_t port = 8080;
@@ -204,6 +289,12 @@ struct GatewayConfig {
     std::size_t tunnels_max = 50'000;
     UpstreamConfig upstream;
     std::vector<RouteConfig> routes;
+    std::string routes_file;
+    std::vector<JoinConfig> joins{{"/api/home",
+                                   {{"me", "/api/auth/me"},
+                                    {"conversations", "/api/chats"},
+                                    {"presence", "/api/presence?user_ids={user}"},
+                                    {"usage", "/api/usage"}}}};
 
     static constexpr std::array<std::string_view, 1> live{"routes"};
     static constexpr std::array fields{
@@ -232,12 +323,17 @@ struct GatewayConfig {
         wire::Field{"connections_per_address_max", 0, 1'000'000, "Per loop; 0: no limit."},
         wire::Field{"tunnels_max", 1, 10'000'000, "Upgraded connections to upstreams, per loop."},
         wire::Field{"routes", 0, 100'000, "Routes to servers behind the gateway."},
+        wire::Field{"joins", 0, 64, "Paths whose answer is joined from several."},
+        wire::Field{.name = "routes_file",
+                    .doc = "A YAML file with routes of Spring Cloud Gateway; they come after "
+                           "`routes`."},
     };
 };
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
                       (port, address, tls, trusted_proxies, limits, http2, access_log,
                        trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
                        body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
-                       connections_per_address_max, tunnels_max, upstream, routes))
+                       connections_per_address_max, tunnels_max, upstream, routes, routes_file,
+                       joins))
 
 }  // namespace loquat::gateway

@@ -46,8 +46,30 @@ Gateway::Parts with_web_paths(Gateway::Parts parts) {
     return parts;
 }
 
+// Upstreams have limits of their own; how circuits and repeats are judged is the platform's.
+runtime::CallRules upstream_rules(const UpstreamConfig& config, runtime::CallRules rules) {
+    rules.balancer.failures_in_row = config.eject_after_failures;
+    rules.balancer.aside = milliseconds{config.eject_ms};
+    rules.balancer.aside_max = 10 * rules.balancer.aside;
+    rules.attempts_max = config.attempts_max;
+    rules.retries.each_second_min = config.retries_per_second_min;
+    rules.calls_max = config.requests_max;
+    return rules;
+}
+
 Failure bad_path() {
     return {Kind::malformed, "http.bad_path", "The path is not in its plain form."};
+}
+
+RouteQuery query_of(const Request& request, std::string_view path) {
+    const net::http::RequestHead& head = request.head;
+    return {.method = Methods::of(head.method),
+            .path = path,
+            .host = head.host,
+            .headers = head.headers,
+            .query = head.query,
+            .client = &request.client.address,
+            .draw = static_cast<std::uint32_t>(std::hash<std::string_view>{}(request.id()))};
 }
 
 }  // namespace
@@ -66,12 +88,15 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
           parts_.loop,
           {config_.upstream, config_.tunnels_max, parts_.internal_key, parts_.rights, identities_},
           responder_, measures_),
+      health_checks_(parts_.loop, config_.upstream, proxy_),
+      joins_({parts_.loop, config_, parts_.internal_key, responder_, identities_, proxy_}),
       local_calls_(responder_, parts_.rights),
-      own_endpoints_(
-          {config_, parts_.sources, parts_.operations, *parts_.shared, responder_, parts_.audit}),
+      own_endpoints_({config_, parts_.sources, parts_.operations, *parts_.shared, responder_,
+                      parts_.audit, parts_.neighbours.states}),
       web_(parts_.web),
       server_(parts_.loop, server_config(config_, ids_), *this),
       counts_timer_([this] { publish_counts(); }) {
+    parts_.call_rules = upstream_rules(config_.upstream, std::move(parts_.call_rules));
     parts_.shared->join();
 }
 
@@ -88,6 +113,7 @@ net::Endpoint Gateway::start() {
 Task<void> Gateway::stop(Steady deadline) {
     counts_timer_.stop();
     local_calls_.end_feeds();
+    co_await health_checks_.stop();
     co_await server_.drain(deadline);
     co_await proxy_.tunnels().close(deadline);
 }
@@ -101,7 +127,13 @@ void Gateway::use_latest_routes() {
     const std::uint64_t version = parts_.shared->version();
     if (version != routes_version_) {
         // A copy per loop: requests count references to what only this thread touches.
-        routes_ = std::make_shared<LoopRoutes>(parts_.shared->routes(), config_.upstream);
+        const UpstreamParts with{*parts_.neighbours.instances, parts_.metrics, parts_.clock,
+                                 parts_.call_rules};
+        routes_ = std::make_shared<LoopRoutes>(parts_.shared->routes(), with, routes_.get());
+        for (const auto& upstream : routes_->upstreams) {
+            parts_.neighbours.states.add(parts_.loop, upstream->calls);
+        }
+        health_checks_.use(*routes_);
         routes_version_ = version;
     }
 }
@@ -185,8 +217,7 @@ Gateway::Way Gateway::choose(Request& request) {
         head.headers.contains("Access-Control-Request-Method")) {
         return Way::preflight;
     }
-    auto found = request.routes->table->find(
-        {Methods::of(head.method), request.path, head.host, head.headers});
+    auto found = request.routes->table->find(query_of(request, request.path));
     request.route = found.route;
     request.parameters = std::move(found.parameters);
     request.allowed = found.allowed;
@@ -221,10 +252,8 @@ void Gateway::check_reading(const Request& request) {
     if (!odd.any() && !request.path.ends_with('/')) {
         return;
     }
-    const net::http::RequestHead& head = request.head;
     for (const std::string& reading : other_readings(request.path)) {
-        const auto other = request.routes->table->find(
-            {Methods::of(head.method), reading, head.host, head.headers});
+        const auto other = request.routes->table->find(query_of(request, reading));
         const bool is_other = other.route != nullptr && other.route != route;
         if (is_other && (odd.any() || other.route->access != route->access)) {
             throw bad_path();
@@ -275,6 +304,10 @@ Task<Gateway::Way> Gateway::prepare(Request& request, Way way) {
 Task<void> Gateway::answer_rarely(Request& request, Way way) {
     switch (way) {
         case Way::own:
+            if (request.route->own == OwnAnswer::join) {
+                co_await joins_.run(request);
+                break;
+            }
             co_await own_endpoints_.run(request);
             break;
         case Way::upgrade:

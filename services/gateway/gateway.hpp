@@ -5,16 +5,19 @@
 
 #include "aio/timer.hpp"
 #include "net/http/server.hpp"
+#include "runtime/discovery/neighbours.hpp"
 #include "runtime/dispatcher.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/client_address.hpp"
 #include "services/gateway/domain/cors.hpp"
 #include "services/gateway/domain/request_id.hpp"
+#include "services/gateway/joins.hpp"
 #include "services/gateway/limits/limiter.hpp"
 #include "services/gateway/local_calls.hpp"
 #include "services/gateway/own/own_endpoints.hpp"
 #include "services/gateway/own/web_files.hpp"
 #include "services/gateway/ports.hpp"
+#include "services/gateway/proxy/health_checks.hpp"
 #include "services/gateway/proxy/proxy.hpp"
 
 namespace loquat::gateway {
@@ -31,6 +34,8 @@ class Gateway final : public net::http::Handler {
         const Clock& clock;
         runtime::Metrics& metrics;
         RouteSources sources;
+        runtime::Neighbours& neighbours;
+        runtime::CallRules call_rules = {};
         std::size_t edge = 0;
         std::string instance = "gateway";
         std::string internal_key;
@@ -116,6 +121,8 @@ class Gateway final : public net::http::Handler {
     Measures measures_;
     IdentityTokens identities_;
     Proxy proxy_;
+    HealthChecks health_checks_;
+    Joins joins_;
     LocalCalls local_calls_;
     OwnEndpoints own_endpoints_;
     WebFiles web_;

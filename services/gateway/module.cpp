@@ -4,6 +4,7 @@
 #include "contracts/registry.hpp"
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/context.hpp"
+#include "runtime/discovery/neighbours.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/stores.hpp"
 #include "runtime/web_assets.hpp"
@@ -87,6 +88,9 @@ class GatewayService final : public runtime::Service {
                                 [&context](std::string_view name) {
                                     return context.service_url(name);
                                 }},
+                .neighbours = context.neighbours(),
+                .call_rules = runtime::to_rules(context.platform_config().clients,
+                                                context.platform_config().zone),
                 .edge = context.edge(),
                 .instance = context.instance(),
                 .internal_key = context.internal_key(),

@@ -4,9 +4,9 @@
 #include <array>
 #include <filesystem>
 
-#include "tests/support/http_caller.hpp"
-#include "tests/support/platform_under_test.hpp"
-#include "tests/support/program.hpp"
+#include "testing/http_caller.hpp"
+#include "testing/platform/program.hpp"
+#include "testing/temporary_folder.hpp"
 
 // What callers notice when one of several servers behind the gateway dies, sleeps, ends or is
 // replaced, and when routes change: each a process of its own.

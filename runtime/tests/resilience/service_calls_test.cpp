@@ -79,7 +79,7 @@ TEST_F(CallsTest, go_to_another_instance_after_a_failure_within_the_attempts) {
     ServiceCall call{calls(), OperationClass::read};
     std::set<std::string> asked;
     do {
-        asked.insert(call.begin().endpoint.id);
+        asked.insert(call.begin()->endpoint.id);
         call.end(failure);
     } while (call.try_again());
 
@@ -98,6 +98,18 @@ TEST_F(CallsTest, are_repeated_no_more_than_the_budget_allows) {
 
     EXPECT_EQ(repeats, 3) << "three a second are free, and 10 % of 20 are fewer";
     EXPECT_TRUE(has_counted("retry_refused", 17)) << metrics.to_text();
+}
+
+TEST_F(CallsTest, that_reached_nobody_are_repeated_for_nothing) {
+    config.retries_per_second_min = 0;
+    ServiceCall call{calls(), OperationClass::change};
+    call.begin();
+    call.end(failure);
+
+    EXPECT_FALSE(call.could_try_again());
+    EXPECT_FALSE(call.try_again());
+    EXPECT_TRUE(call.could_try_again(ServiceCall::Reached::nobody));
+    EXPECT_TRUE(call.try_again(ServiceCall::Reached::nobody));
 }
 
 TEST_F(CallsTest, are_refused_while_all_circuits_are_open_and_probe_after_the_rest) {
@@ -147,7 +159,7 @@ TEST_F(CallsTest, never_go_to_one_that_does_not_offer_the_contract) {
     instances.set({instance("stranger", "7001", {}), instance("ours", "7002", {"AuthApi"})});
     for (int i = 0; i < 20; ++i) {
         ServiceCall call{calls(), OperationClass::read};
-        EXPECT_EQ(call.begin().endpoint.id, "ours");
+        EXPECT_EQ(call.begin()->endpoint.id, "ours");
         call.end(success);
     }
 
@@ -169,7 +181,7 @@ TEST_F(CallsTest, know_at_once_who_has_left_and_who_has_come) {
     set({"d"});
 
     ServiceCall next{calls(), OperationClass::read};
-    EXPECT_EQ(next.begin().endpoint.id, "d");
+    EXPECT_EQ(next.begin()->endpoint.id, "d");
     call.end(success);
     instances.set({});
     EXPECT_EQ(code_of_begin(), "upstream.unavailable");

@@ -21,6 +21,8 @@ Measures::Measures(runtime::Metrics& metrics, std::string instance)
           metrics.counter("loquat_gateway_limited_total", "Requests refused by a rate limit.")),
       repeats_(metrics.counter("loquat_gateway_repeats_total",
                                "Requests sent to another address of an upstream.")),
+      fallbacks_(metrics.counter("loquat_gateway_fallbacks_total",
+                                 "Requests answered by a fallback of their route.")),
       unmatched_(make("none")) {}
 
 RouteMeasures Measures::make(std::string_view route) {

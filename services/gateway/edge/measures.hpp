@@ -17,6 +17,7 @@ class Measures {
     void on_limited() { limited_.add(); }
     void on_upstream(LoopRoutes& routes, std::size_t upstream, std::chrono::nanoseconds took);
     void on_repeat() { repeats_.add(); }
+    void on_fallback() { fallbacks_.add(); }
 
     runtime::Gauge& connections;
     runtime::Gauge& tunnels;
@@ -33,6 +34,7 @@ class Measures {
     runtime::Metrics& metrics_;
     runtime::Counter& limited_;
     runtime::Counter& repeats_;
+    runtime::Counter& fallbacks_;
     RouteMeasures unmatched_;
 };
 

@@ -33,6 +33,11 @@ Task<void> OwnEndpoints::run(Request& request) {
         case OwnAnswer::operations:
             co_await operate(request);
             co_return;
+        case OwnAnswer::clients: {
+            const std::string clients = wire::to_json(co_await parts_.clients.describe());
+            co_await responder.send_text(request, json_type, clients, Content::data);
+            co_return;
+        }
         case OwnAnswer::openapi:
         case OwnAnswer::docs:
         case OwnAnswer::docs_style:
@@ -52,6 +57,7 @@ Task<void> OwnEndpoints::run(Request& request) {
         case OwnAnswer::replace_routes:
             co_await take_routes(request);
             co_return;
+        case OwnAnswer::join:
         case OwnAnswer::none:
             break;
     }
@@ -114,13 +120,16 @@ std::string OwnEndpoints::list_routes(const Request& request) const {
         wire::Object one{
             {"id", route->id}, {"path", route->pattern}, {"methods", route->methods.to_string()}};
         if (route->target == Target::upstream) {
-            const Upstream& upstream = request.routes->table->upstreams()[route->upstream];
-            wire::Array authorities(upstream.authorities.begin(), upstream.authorities.end());
+            const Steady now = request.exchange.begun_at();
+            wire::Array authorities;
+            std::int64_t resting = 0;
+            for (const auto& target :
+                 request.routes->upstreams[route->upstream]->calls->targets()) {
+                authorities.emplace_back(target->endpoint.authority);
+                resting += target->aside_until > now ? 1 : 0;
+            }
             one.emplace_back("upstreams", std::move(authorities));
-            one.emplace_back(
-                "resting",
-                static_cast<std::int64_t>(request.routes->upstreams[route->upstream].count_resting(
-                    request.exchange.begun_at())));
+            one.emplace_back("resting", resting);
         }
         list.emplace_back(std::move(one));
     }

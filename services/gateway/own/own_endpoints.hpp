@@ -6,6 +6,7 @@
 #include "contracts/core/operation.hpp"
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/audit_trail.hpp"
+#include "runtime/discovery/neighbours.hpp"
 #include "services/gateway/edge/responder.hpp"
 #include "services/gateway/edge/shared.hpp"
 #include "services/gateway/routes/route.hpp"
@@ -25,6 +26,7 @@ class OwnEndpoints {
         Shared& shared;
         Responder& responder;
         runtime::AuditTrail& audit;
+        const runtime::ClientStates& clients;
     };
 
     explicit OwnEndpoints(Parts parts) : parts_(std::move(parts)) {}

@@ -1,5 +1,6 @@
 #include "services/gateway/proxy/proxy.hpp"
 
+#include "base/log.hpp"
 #include "net/tls/context.hpp"
 #include "services/gateway/domain/client_address.hpp"
 
@@ -46,8 +47,13 @@ bool is_upstreams(const std::exception_ptr& error) {
     }
 }
 
-// Statuses by which a server says that the trouble is at or behind it.
-bool is_trouble(int status) { return status == 502 || status == 503 || status == 504; }
+bool is_trouble(int status) { return runtime::outcome_of(status) == runtime::CallOutcome::failure; }
+
+runtime::OperationClass class_of(const Request& request) {
+    return request.is_websocket          ? runtime::OperationClass::stream
+           : is_idempotent(request.head) ? runtime::OperationClass::read
+                                         : runtime::OperationClass::change;
+}
 
 // Keeps, when an attempt ends however it does, whether it reached anyone.
 struct ReachNote {
@@ -67,9 +73,33 @@ Proxy::Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures&
       tunnels_(loop) {}
 
 Task<void> Proxy::run(Request& request) {
+    if (request.route->filters.redirect) {
+        co_await redirect(request);
+        co_return;
+    }
+    std::optional<Failure> failure;
+    try {
+        co_await pass_on(request);
+    } catch (const Failure& thrown) {
+        const FallbackConfig& fallback = request.route->fallback;
+        const bool has_other = fallback.status != 0 || !fallback.path.empty();
+        if (!has_other || !thrown.code.starts_with("upstream.") || request.exchange.has_started() ||
+            request.exchange.is_client_gone()) {
+            throw;
+        }
+        failure = thrown;
+    }
+    if (failure) {
+        co_await answer_instead(request, *failure);
+    }
+}
+
+Task<void> Proxy::pass_on(Request& request) {
     const auto time_max = request.route->time_max;
-    Journey journey{.deadline = time_max.count() > 0 ? request.exchange.begun_at() + time_max
-                                                     : Steady::max()};
+    const auto& calls = request.routes->upstreams[request.route->upstream]->calls;
+    Journey journey{
+        .call{*calls, class_of(request)},
+        .deadline = time_max.count() > 0 ? request.exchange.begun_at() + time_max : Steady::max()};
     if (request.is_websocket && tunnels_.size() >= settings_.tunnels_max) {
         throw Failure{Kind::unavailable, "gateway.too_many_tunnels",
                       "There are too many open connections."};
@@ -77,8 +107,7 @@ Task<void> Proxy::run(Request& request) {
     if (request.head.framing != net::http::Framing::none) {
         co_await prepare_body(request, journey);
     }
-    UpstreamGroup& group = request.routes->upstreams[request.route->upstream];
-    journey.address = group.pick(request.exchange.begun_at(), 0).value();
+    journey.at = journey.call.begin();
     std::exception_ptr error;
     try {
         co_await exchange(request, journey);
@@ -102,24 +131,21 @@ Task<void> Proxy::prepare_body(Request& request, Journey& journey) {
     journey.is_streamed = !request.body;
 }
 
-// After a failure: the other addresses, as long as that is safe and there is reason to hope.
+// After a failure: the other servers, as long as that is safe and there is reason to hope.
 Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::exception_ptr error) {
-    UpstreamGroup& group = request.routes->upstreams[request.route->upstream];
-    for (int tries = 1; error; ++tries) {
+    while (error) {
         if (!is_upstreams(error) || request.exchange.is_client_gone()) {
             std::rethrow_exception(error);
         }
-        group.on_failure(journey.address, std::chrono::steady_clock::now());
-        journey.tried |= std::uint64_t{1} << journey.address;
-        std::optional<std::size_t> next;
-        if (may_repeat(request, journey, tries) && group.may_repeat()) {
-            next = group.pick(request.exchange.begun_at(), journey.tried);
-        }
-        if (!next) {
+        journey.call.end(runtime::CallOutcome::failure);
+        using Reached = runtime::ServiceCall::Reached;
+        const Reached reached = journey.has_connected ? Reached::maybe : Reached::nobody;
+        if (!may_repeat(request, journey) || !journey.call.could_try_again(reached) ||
+            !journey.call.try_again(reached)) {
             std::rethrow_exception(error);
         }
         measures_.on_repeat();
-        journey.address = *next;
+        journey.at = journey.call.begin();
         journey.has_connected = false;
         error = nullptr;
         try {
@@ -143,17 +169,22 @@ net::http::Client& Proxy::client_for(const net::http::Origin& origin) {
     return *tls_client_;
 }
 
-bool Proxy::may_repeat(const Request& request, const Journey& journey, int tries) const {
+bool Proxy::may_repeat(const Request& request, const Journey& journey) {
     const bool is_safe =
         !journey.has_connected || (is_idempotent(request.head) && !journey.is_streamed);
-    return is_safe && tries < settings_.upstream.attempts_max && !request.exchange.has_started();
+    return is_safe && !request.exchange.has_started();
 }
 
 Task<void> Proxy::exchange(Request& request, Journey& journey) {
-    const net::http::Origin& origin =
-        request.routes->table->upstreams()[request.route->upstream].origins[journey.address];
+    const net::http::Origin& origin = journey.at->endpoint.origin;
     net::http::ClientCall call{client_for(origin), origin, journey.deadline};
     const ReachNote note{call, journey.has_connected};
+    const bool has_others = is_idempotent(request.head) && !journey.is_streamed &&
+                            !request.is_websocket && journey.call.could_try_again();
+    aio::Timer silence{[&call] { call.cancel(); }};
+    if (has_others) {
+        silence.start(loop_, std::chrono::milliseconds{settings_.upstream.attempt_ms_max});
+    }
     write_head(request, journey, call);
     if (journey.is_streamed) {
         const bool has_length = request.head.framing == net::http::Framing::length;
@@ -167,6 +198,14 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
                                                              : net::http::Replay::forbidden);
     }
     co_await call.read_head();
+    silence.stop();
+    const bool has_fallback =
+        request.route->fallback.status != 0 || !request.route->fallback.path.empty();
+    if ((has_others || has_fallback) && is_trouble(call.head().status)) {
+        throw Failure{
+            Kind::unavailable, "upstream.unavailable", "The other server cannot answer.",
+            journey.at->endpoint.authority + " says " + std::to_string(call.head().status)};
+    }
     note_answer(request, journey, call.head().status);
     std::string_view first;
     if (call.head().framing == net::http::Framing::length) {
@@ -181,16 +220,52 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
 }
 
 // Of repeated requests the time from the first attempt counts: that is what the client waits for.
-void Proxy::note_answer(const Request& request, const Journey& journey, int status) {
-    const std::size_t upstream = request.route->upstream;
-    UpstreamGroup& group = request.routes->upstreams[upstream];
+void Proxy::note_answer(const Request& request, Journey& journey, int status) {
     const Steady now = std::chrono::steady_clock::now();
-    measures_.on_upstream(*request.routes, upstream, now - request.exchange.begun_at());
-    if (is_trouble(status)) {
-        group.on_failure(journey.address, now);
-    } else {
-        group.on_success(journey.address);
+    measures_.on_upstream(*request.routes, request.route->upstream,
+                          now - request.exchange.begun_at());
+    journey.call.end(runtime::outcome_of(status));
+}
+
+Task<void> Proxy::answer_instead(Request& request, const Failure& failure) {
+    const FallbackConfig& fallback = request.route->fallback;
+    log_info({.service = "gateway", .request_id = request.id()}, "answered by a fallback",
+             {{"route", request.route->id}, {"code", failure.code}, {"detail", failure.detail}});
+    measures_.on_fallback();
+    if (!fallback.path.empty()) {
+        co_await pass_to_other(request, failure);
+        co_return;
     }
+    net::http::HeadWriter out = responder_.start(request, fallback.status);
+    out.add("Content-Type", fallback.content_type).add("Cache-Control", "no-store");
+    co_await request.exchange.finish(fallback.body);
+}
+
+Task<void> Proxy::redirect(Request& request) {
+    const Filters::Redirect& to = *request.route->filters.redirect;
+    net::http::HeadWriter out = responder_.start(request, to.status);
+    out.add("Location", fill_in(to.url, request.parameters));
+    co_await request.exchange.finish({});
+}
+
+// The other route answers once, and for callers who may use it anyway.
+Task<void> Proxy::pass_to_other(Request& request, const Failure& failure) {
+    const auto other =
+        request.routes->table->find({Methods::of(request.head.method), request.route->fallback.path,
+                                     request.head.host, request.head.headers});
+    const bool may = other.route != nullptr && other.route != request.route &&
+                     other.route->target == Target::upstream &&
+                     other.route->made_by == RouteMaker::configuration &&
+                     (other.route->access == contracts::Access::anyone ||
+                      other.route->access == request.route->access);
+    const bool is_whole = request.head.framing == net::http::Framing::none || request.body;
+    if (!may || !is_whole) {
+        throw Failure{failure};
+    }
+    request.path = request.route->fallback.path;
+    request.route = other.route;
+    request.parameters.clear();
+    co_await pass_on(request);
 }
 
 Task<void> Proxy::upload(Request& request, net::http::ClientCall& call) {

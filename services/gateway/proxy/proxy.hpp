@@ -16,11 +16,13 @@ namespace loquat::gateway {
 // Passes requests on to upstreams and their answers back, piece by piece: nothing waits to be
 // whole, an event stream or an upload of any size takes one buffer.  One loop.
 //
-// A request goes to another address of its upstream when the first could not be connected to, or
-// when it broke before an answer and the request may be repeated: GET, HEAD, OPTIONS, PUT and
-// DELETE (RFC 9110 section 9.2.2) whose body, if any, is still at hand.
+// A request goes to another server of its upstream when the first could not be connected to, or
+// when it broke, said that it cannot (502, 503, 504) or was silent for `attempt_ms_max`, and the
+// request may be repeated: GET, HEAD, OPTIONS, PUT and DELETE (RFC 9110 section 9.2.2) whose body,
+// if any, is still at hand.  Who is asked, how often, and who is left alone: runtime::ServiceCalls.
 //
-// Failures: `upstream.unavailable` 503, `upstream.timeout` 504, `upstream.bad_answer` 502,
+// Failures, where the route has no fallback: `upstream.unavailable` 503, `upstream.busy` 503,
+// `upstream.circuit_open` 503, `upstream.timeout` 504, `upstream.bad_answer` 502,
 // `request.too_large` 413, `gateway.too_many_tunnels` 503.
 class Proxy {
   public:
@@ -39,23 +41,28 @@ class Proxy {
 
     Tunnels& tunnels() { return tunnels_; }
     net::http::ClientCounts counts() const { return client_.counts(); }
+    // What speaks to that origin, with TLS or without.
+    net::http::Client& client_for(const net::http::Origin& origin);
 
   private:
     // One request on its way, over all its attempts.
     struct Journey {
+        runtime::ServiceCall call;
         Steady deadline;
-        std::size_t address = 0;     // of the upstream
-        std::uint64_t tried = 0;     // addresses, as bits
-        bool has_connected = false;  // in this attempt
-        bool is_streamed = false;    // the body is passed on while it comes, and only once
+        runtime::Balancer::TargetPtr at;  // of this attempt
+        bool has_connected = false;       // in this attempt
+        bool is_streamed = false;         // the body is passed on while it comes, and only once
     };
 
+    Task<void> pass_on(Request& request);
     Task<void> prepare_body(Request& request, Journey& journey);
     Task<void> try_elsewhere(Request& request, Journey& journey, std::exception_ptr error);
-    net::http::Client& client_for(const net::http::Origin& origin);
-    bool may_repeat(const Request& request, const Journey& journey, int tries) const;
+    static bool may_repeat(const Request& request, const Journey& journey);
     Task<void> exchange(Request& request, Journey& journey);
-    void note_answer(const Request& request, const Journey& journey, int status);
+    void note_answer(const Request& request, Journey& journey, int status);
+    Task<void> redirect(Request& request);
+    Task<void> pass_to_other(Request& request, const Failure& failure);
+    Task<void> answer_instead(Request& request, const Failure& failure);
     Task<void> upload(Request& request, net::http::ClientCall& call);
 
     // proxy_head.cpp
@@ -63,6 +70,7 @@ class Proxy {
     std::string_view target_of(const Request& request);
     void write_fields(const Request& request, net::http::HeadWriter& out);
     void write_identity(const Request& request, net::http::HeadWriter& out);
+    static void write_steps(const Request& request, net::http::HeadWriter& out);
     void write_forwarding(const Request& request, net::http::HeadWriter& out);
     void write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out);
     const std::string& key_for(const Request& request);

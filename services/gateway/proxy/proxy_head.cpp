@@ -47,8 +47,9 @@ std::string_view Proxy::target_of(const Request& request) {
     const net::http::RequestHead& head = request.head;
     const Route& route = *request.route;
     const bool is_cut = withholds(route) && has_token_parameter(head.query);
-    const bool is_as_it_came =
-        !route.rewrite.is_set() && !is_cut && request.path.data() == head.target.data();
+    const bool is_as_it_came = !route.rewrite.is_set() && !is_cut &&
+                               !route.filters.changes_target() &&
+                               request.path.data() == head.target.data();
     if (is_as_it_came) {
         return head.target;
     }
@@ -57,9 +58,17 @@ std::string_view Proxy::target_of(const Request& request) {
     const std::string_view path = is_kept ? head.path : request.path;
     target_ =
         route.rewrite.is_set() ? route.rewrite.apply(path, request.parameters) : std::string{path};
+    if (route.filters.changes_target()) {
+        target_ = route.filters.path_of(target_, request.parameters);
+    }
     check_service_path(route, target_);
     const std::string cut = is_cut ? without_token_parameters(head.query) : std::string{};
-    const std::string_view query = is_cut ? std::string_view{cut} : head.query;
+    std::string_view query = is_cut ? std::string_view{cut} : head.query;
+    std::string changed;
+    if (route.filters.changes_target()) {
+        changed = route.filters.query_of(query);
+        query = changed;
+    }
     if (!query.empty()) {
         target_.append("?").append(query);
     }
@@ -71,9 +80,11 @@ void Proxy::write_head(const Request& request, const Journey& journey,
     const net::http::RequestHead& head = request.head;
     const Route& route = *request.route;
     net::http::HeadWriter out = call.start(head.method, target_of(request));
-    out.forward("Host",
-                request.routes->table->upstreams()[route.upstream].authorities[journey.address]);
+    out.forward("Host", route.filters.keeps_host ? std::string_view{head.host}
+                        : route.filters.host     ? std::string_view{*route.filters.host}
+                                                 : journey.at->endpoint.authority);
     write_fields(request, out);
+    write_steps(request, out);
     out.raw(head.is_http2 ? via_http2_line : via_line(head.minor));
     out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
     write_forwarding(request, out);
@@ -96,8 +107,9 @@ void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
         head, request.client.is_forwarded ? Sender::trusted_proxy : Sender::stranger};
     for (const net::http::HeaderView& field : head.headers) {
         const bool goes_on =
-            filter.lets_through(field.name) ||
-            (request.continues_trace && net::http::equal_names(field.name, "tracestate"));
+            !Filters::replaces(request.route->filters.request_fields(), field.name) &&
+            (filter.lets_through(field.name) ||
+             (request.continues_trace && net::http::equal_names(field.name, "tracestate")));
         if (!goes_on) {
             continue;
         }
@@ -115,6 +127,31 @@ void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
             continue;
         }
         out.forward(field.name, field.value);
+    }
+}
+
+// What the route's filters add.
+void Proxy::write_steps(const Request& request, net::http::HeadWriter& out) {
+    const net::http::HeaderViews& headers = request.head.headers;
+    for (const FieldStep& step : request.route->filters.request_fields()) {
+        switch (step.kind) {
+            case FieldStep::Kind::add_if_absent:
+                if (headers.contains(step.name)) {
+                    break;
+                }
+                [[fallthrough]];
+            case FieldStep::Kind::add:
+            case FieldStep::Kind::set:
+                out.add(step.name, fill_in(step.value, request.parameters));
+                break;
+            case FieldStep::Kind::copy:
+                if (headers.contains(step.name) && !headers.contains(step.value)) {
+                    out.forward(step.value, headers.get(step.name));
+                }
+                break;
+            case FieldStep::Kind::remove:
+                break;
+        }
     }
 }
 

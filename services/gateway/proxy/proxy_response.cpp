@@ -97,11 +97,13 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
 }
 
 void Proxy::write_answer_head(const Request& request, const net::http::ResponseHead& head) {
-    net::http::HeadWriter out = responder_.start_bare(request, head.status);
+    net::http::HeadWriter out =
+        responder_.start_bare(request, request.route->filters.status.value_or(head.status));
     const AnswerFieldFilter filter{head};
     const bool has_cors = !request.allowed_origin.empty();
     const bool has_limit = request.limit.limit > 0;
     const bool is_outside = request.route->trust == UpstreamTrust::outside;
+    const std::vector<FieldStep>& steps = request.route->filters.answer_fields();
     AnswerFields seen;
     for (const net::http::HeaderView& field : head.headers) {
         if (!filter.lets_through(field.name, seen) || (is_outside && is_session(field))) {
@@ -113,8 +115,13 @@ void Proxy::write_answer_head(const Request& request, const net::http::ResponseH
         };
         const bool is_said_by_us =
             (has_cors && begins("access-control-")) || (has_limit && begins("ratelimit-"));
-        if (!is_said_by_us) {
+        if (!is_said_by_us && !Filters::replaces(steps, field.name)) {
             out.forward(field.name, field.value);
+        }
+    }
+    for (const FieldStep& step : steps) {
+        if (step.kind != FieldStep::Kind::remove) {
+            out.add(step.name, fill_in(step.value, request.parameters));
         }
     }
     out.raw(via_line(head.minor));

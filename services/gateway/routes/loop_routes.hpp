@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "runtime/metrics.hpp"
+#include "runtime/resilience/service_calls.hpp"
 #include "services/gateway/routes/route_table.hpp"
-#include "services/gateway/routes/upstream_group.hpp"
 
 namespace loquat::gateway {
 
@@ -15,12 +15,28 @@ struct RouteMeasures {
     runtime::Histogram* seconds = nullptr;
 };
 
-// A route table as one loop uses it: with its own turns and rests of upstreams.
+// What the calls of one loop to upstreams are made with.
+struct UpstreamParts {
+    const runtime::Instances& instances;  // for lb:// and services elsewhere
+    runtime::Metrics& metrics;
+    const Clock& clock;
+    runtime::CallRules rules;
+};
+
+// The addresses of one upstream as one loop sees them.
+struct LoopUpstream {
+    std::unique_ptr<runtime::FixedInstances> fixed;  // none where the platform knows them
+    std::shared_ptr<runtime::ServiceCalls> calls;
+};
+
+// A route table as one loop uses it.
 struct LoopRoutes {
-    LoopRoutes(std::shared_ptr<const RouteTable> of, const UpstreamConfig& config);
+    // What is known of upstreams that `before` has too is kept.
+    LoopRoutes(std::shared_ptr<const RouteTable> of, const UpstreamParts& parts,
+               const LoopRoutes* before);
 
     std::shared_ptr<const RouteTable> table;
-    std::vector<UpstreamGroup> upstreams;  // by Upstream position
+    std::vector<std::shared_ptr<const LoopUpstream>> upstreams;  // by Upstream position
     std::vector<runtime::Histogram*> upstream_seconds;
     std::vector<RouteMeasures> measures;  // by Route::number, made at first use
 };

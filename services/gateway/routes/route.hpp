@@ -8,6 +8,8 @@
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/gcra.hpp"
 #include "services/gateway/domain/methods.hpp"
+#include "services/gateway/routes/conditions.hpp"
+#include "services/gateway/routes/filters.hpp"
 #include "services/gateway/routes/rewrite.hpp"
 
 namespace loquat::runtime {
@@ -31,12 +33,14 @@ enum class OwnAnswer : std::uint8_t {
     none,
     liveness,
     operations,
+    clients,
     openapi,
     docs,
     docs_style,
     identity_keys,
     list_routes,
-    replace_routes
+    replace_routes,
+    join
 };
 
 // Who else may trust what the gateway says of a caller.
@@ -71,6 +75,7 @@ struct Route {
 
     const runtime::HostedOperation* operation = nullptr;
     OwnAnswer own = OwnAnswer::none;
+    std::size_t join = 0;      // of OwnAnswer::join: position in gateway.joins
     std::size_t upstream = 0;  // position in the table's upstreams
     PathRule encoded_slashes = PathRule::refuse;
     PathRule path_parameters = PathRule::refuse;
@@ -78,6 +83,9 @@ struct Route {
     std::string audience;  // of what tells the upstream who asks
     UpstreamTrust trust = UpstreamTrust::outside;
     Rewrite rewrite;
+    Conditions conditions;
+    Filters filters;
+    FallbackConfig fallback;  // when the upstream cannot answer
 };
 
 }  // namespace loquat::gateway

@@ -1,10 +1,10 @@
 #include "services/gateway/routes/route_builder.hpp"
 
-#include "base/redact.hpp"
 #include "base/text.hpp"
 #include "runtime/actuator/actuator.hpp"
 #include "services/gateway/domain/identity_fields.hpp"
 #include "services/gateway/routes/route_rules.hpp"
+#include "services/gateway/routes/spring_routes.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -65,8 +65,12 @@ class Builder {
         add_realtime_elsewhere();
         add_own();
         reserve_the_rest();
-        for (const RouteConfig& route : config_.routes) {
-            add_configured(route);
+        add_joins();
+        std::vector<RouteConfig> routes = config_.routes;
+        std::ranges::move(read_routes_file(config_.routes_file), std::back_inserter(routes));
+        const auto shares = share_out(routes);
+        for (std::size_t i = 0; i < routes.size(); ++i) {
+            add_configured(routes[i], shares[i]);
         }
         return table_;
     }
@@ -84,7 +88,7 @@ class Builder {
         }
     }
 
-    void add_configured(const RouteConfig& config) {
+    void add_configured(const RouteConfig& config, Conditions::Share share) {
         if (const auto faults = rules_.judge(config); !faults.empty()) {
             refuse(config, faults.front());
         }
@@ -101,12 +105,41 @@ class Builder {
         route.body_bytes_max = config.body_bytes_max;
         route.time_max = config.time_ms_max;
         route.rewrite = Rewrite{config.path, config.rewrite};
+        route.fallback = config.fallback;
         if (config.per_minute > 0) {
             route.limit = {LimitKind::own, Rate::of(config.per_minute),
                            std::hash<std::string>{}(config.id)};
         }
+        add_steps(route, config);
+        route.conditions.set_share(share);
         set_upstream(route, config);
         table_->add(std::move(route));
+    }
+
+    static void add_steps(Route& route, const RouteConfig& config) {
+        for (const StepConfig& predicate : config.predicates) {
+            route.conditions.add(predicate);
+        }
+        for (const StepConfig& filter : config.filters) {
+            route.filters.add(filter);
+        }
+        const Filters& filters = route.filters;
+        if (filters.request_bytes) {
+            route.body_bytes_max = static_cast<std::size_t>(*filters.request_bytes);
+        }
+        if (!filters.fallback_path.empty() && route.fallback.status == 0) {
+            route.fallback.path = filters.fallback_path;
+        }
+        if (filters.passes_credentials) {
+            route.credentials = CredentialRule::pass;
+        }
+        if (filters.limit) {
+            const auto& args = filters.limit->args;
+            const auto per_second = static_cast<std::int32_t>(parse_number(args[0]).value());
+            const auto burst = static_cast<std::int32_t>(parse_number(args.back()).value());
+            route.limit = {LimitKind::own, Rate::of(per_second * 60, burst),
+                           std::hash<std::string>{}(config.id)};
+        }
     }
 
     static Methods methods_of(const RouteConfig& config) {
@@ -119,24 +152,21 @@ class Builder {
 
     void set_upstream(Route& route, const RouteConfig& config) {
         if (!config.service.empty()) {
-            return set_service(route, config.service, sources_.service_url(config.service));
+            return set_service(route, config.service);
         }
-        std::vector<net::http::Origin> origins;
-        for (const std::string& url : config.upstreams) {
-            origins.push_back(net::http::Origin::parse(url).value());
+        Upstream upstream{.name = config.id, .health_path = config.health_path};
+        if (const auto service = service_of(config)) {
+            upstream.service = *service;
+        } else {
+            upstream.urls = config.upstreams;
         }
-        route.upstream = table_->add_upstream(config.id, std::move(origins));
+        route.upstream = table_->add_upstream(std::move(upstream));
     }
 
-    void set_service(Route& route, const std::string& service, const std::string& url) {
-        auto origin = net::http::Origin::parse(url);
-        if (!origin) {
-            throw Failure{Kind::invalid, "config.bad_url",
-                          hide_credentials(url) + " is not of the form http://host:port"};
-        }
+    void set_service(Route& route, const std::string& service) {
         route.target = Target::upstream;
         route.trust = UpstreamTrust::platform;
-        route.upstream = table_->add_upstream("service " + service, {std::move(*origin)});
+        route.upstream = table_->add_upstream({.name = "service " + service, .service = service});
     }
 
     Route route_of(const contracts::Operation& operation) const {
@@ -179,25 +209,42 @@ class Builder {
             std::ranges::any_of(sources_.dispatcher.operations(), same)) {
             return;
         }
-        if (const std::string url = sources_.service_url(service); !url.empty()) {
+        if (!sources_.service_url(service).empty()) {
             Route route = route_of(operation);
             if (operation.is_feed) {
                 route.time_max = std::chrono::milliseconds{0};
             }
-            set_service(route, service, url);
+            set_service(route, service);
             table_->add(std::move(route));
         }
     }
 
     void add_realtime_elsewhere() {
-        const std::string url = sources_.service_url("realtime");
-        if (url.empty() || sources_.dispatcher.find_upgrade("/ws", 0) != nullptr) {
+        if (sources_.service_url("realtime").empty() ||
+            sources_.dispatcher.find_upgrade("/ws", 0) != nullptr) {
             return;
         }
         Route route{.id = "realtime.ws", .pattern = "/ws", .methods = Methods{Methods::get}};
         route.limit.kind = LimitKind::upgrade;
-        set_service(route, "realtime", url);
+        set_service(route, "realtime");
         table_->add(std::move(route));
+    }
+
+    void add_joins() {
+        for (std::size_t i = 0; i < config_.joins.size(); ++i) {
+            const std::string& path = config_.joins[i].path;
+            if (!path.starts_with('/') || path.find_first_of("{}*?#") != std::string::npos ||
+                table_->is_reserved(path)) {
+                throw Failure{Kind::invalid, "config.invalid",
+                              "gateway.joins: " + path +
+                                  " must be a plain path that is not Loquat's own, and comes once"};
+            }
+            Route route{.id = "join" + path, .pattern = path, .methods = Methods{Methods::get}};
+            route.access = contracts::Access::user;
+            route.own = OwnAnswer::join;
+            route.join = i;
+            table_->add(std::move(route));
+        }
     }
 
     void add_own() {
@@ -214,6 +261,7 @@ class Builder {
         for (const char* path : {"/livez", "/readyz"}) {
             add_own("probes", path, OwnAnswer::operations, anyone);
         }
+        add_own("clients", "/internal/clients", OwnAnswer::clients, admin);
         add_own("gateway.list_routes", "/internal/gateway/routes", OwnAnswer::list_routes, admin);
         add_own("gateway.replace_routes", "/internal/gateway/routes", OwnAnswer::replace_routes,
                 admin);

@@ -7,6 +7,8 @@
 #include "net/http/characters.hpp"
 #include "net/http/client.hpp"
 #include "services/gateway/domain/methods.hpp"
+#include "services/gateway/routes/conditions.hpp"
+#include "services/gateway/routes/filters.hpp"
 #include "services/gateway/routes/path_rules.hpp"
 #include "services/gateway/routes/rewrite.hpp"
 
@@ -38,6 +40,17 @@ bool is_host_pattern(std::string_view host) {
 
 }  // namespace
 
+std::optional<std::string> service_of(const RouteConfig& route) {
+    constexpr std::string_view scheme = "lb://";
+    if (route.upstreams.size() != 1 || !route.upstreams.front().starts_with(scheme)) {
+        return std::nullopt;
+    }
+    std::string name = to_lower_ascii(route.upstreams.front().substr(scheme.size()));
+    const bool is_name =
+        !name.empty() && name.size() <= 200 && name.find_first_of("/:@?#% ") == std::string::npos;
+    return is_name ? std::optional{std::move(name)} : std::nullopt;
+}
+
 std::vector<RouteFault> RouteRules::judge(const RouteConfig& route) {
     faults_.clear();
     if (!ids_.insert(route.id).second) {
@@ -46,6 +59,7 @@ std::vector<RouteFault> RouteRules::judge(const RouteConfig& route) {
     judge_path(route);
     judge_conditions(route);
     judge_target(route);
+    judge_the_rest(route);
     return std::exchange(faults_, {});
 }
 
@@ -117,8 +131,37 @@ void RouteRules::judge_target(const RouteConfig& route) {
     if (!route.service.empty() && around_.service_url(route.service).empty()) {
         return fault("service", route.service + " has no address in platform.urls");
     }
+    if (service_of(route)) {
+        return;
+    }
     for (std::size_t i = 0; i < route.upstreams.size(); ++i) {
         judge_upstream(numbered("upstreams", i), route.upstreams[i]);
+    }
+}
+
+void RouteRules::judge_the_rest(const RouteConfig& route) {
+    const std::string& path = route.fallback.path;
+    if (!path.empty() && (!path.starts_with('/') || !is_plain(path))) {
+        fault("fallback.path", "must be a path in its plain form, such as /sorry, not " + path);
+    }
+    if (!path.empty() && route.fallback.status != 0) {
+        fault("fallback", "has a status and a path: an answer of its own or another route's");
+    }
+    if (!route.fallback.body.empty() && route.fallback.status == 0) {
+        fault("fallback.status", "is needed for a body");
+    }
+    for (std::size_t i = 0; i < route.predicates.size(); ++i) {
+        if (auto why = Conditions::find_fault(route.predicates[i])) {
+            fault(numbered("predicates", i), std::move(*why));
+        }
+    }
+    for (std::size_t i = 0; i < route.filters.size(); ++i) {
+        if (auto why = Filters::find_fault(route.filters[i])) {
+            fault(numbered("filters", i), std::move(*why));
+        }
+    }
+    if (!route.health_path.empty() && !route.health_path.starts_with('/')) {
+        fault("health_path", "must begin with a slash");
     }
 }
 

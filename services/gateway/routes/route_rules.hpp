@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ struct RouteFault {
     std::string field;  // path, upstreams[1]; empty for the route as a whole
     std::string why;    // goes on after it: "must begin with a slash"
 };
+
+// NAME of `lb://NAME`, the one target of a route; none for other targets.
+std::optional<std::string> service_of(const RouteConfig& route);
 
 // Judges configured routes one after the other: no path of the product's own, one spelling, one
 // target, addresses, methods, hosts and rewrites as they must be, no id twice.
@@ -36,6 +40,7 @@ class RouteRules {
     void judge_segments(const std::string& path);
     void judge_conditions(const RouteConfig& route);
     void judge_target(const RouteConfig& route);
+    void judge_the_rest(const RouteConfig& route);
     void judge_upstream(const std::string& field, const std::string& url);
     void fault(std::string field, std::string why) {
         faults_.push_back({std::move(field), std::move(why)});

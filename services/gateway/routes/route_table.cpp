@@ -59,7 +59,7 @@ bool conditions_hold(const Route& route, const RouteQuery& query) {
             return false;
         }
     }
-    return true;
+    return route.conditions.hold(query);
 }
 
 // Whether `wide` has every path that `narrow` has.
@@ -105,13 +105,10 @@ bool RouteTable::is_reserved(std::string_view pattern) const {
         reserved_, [pattern](const std::string& own) { return lies_within(pattern, own); });
 }
 
-std::size_t RouteTable::add_upstream(std::string name, std::vector<net::http::Origin> origins) {
-    const auto [place, is_new] = upstream_by_name_.try_emplace(name, upstreams_.size());
+std::size_t RouteTable::add_upstream(Upstream upstream) {
+    const auto [place, is_new] = upstream_by_name_.try_emplace(upstream.name, upstreams_.size());
     if (is_new) {
-        Upstream& upstream = upstreams_.emplace_back(std::move(name), std::move(origins));
-        for (const net::http::Origin& origin : upstream.origins) {
-            upstream.authorities.push_back(origin.authority());
-        }
+        upstreams_.push_back(std::move(upstream));
     }
     return place->second;
 }

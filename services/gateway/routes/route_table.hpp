@@ -12,10 +12,14 @@
 
 namespace loquat::gateway {
 
+// Servers behind: at these addresses, or wherever the platform knows `service` to be.
 struct Upstream {
     std::string name;
-    std::vector<net::http::Origin> origins;
-    std::vector<std::string> authorities;  // of the origins, for the Host field
+    std::vector<std::string> urls;
+    std::string service;
+    std::string health_path;  // asked of each address from time to time; empty: none
+
+    friend bool operator==(const Upstream&, const Upstream&) = default;
 };
 
 // What a route is chosen by.
@@ -24,6 +28,9 @@ struct RouteQuery {
     std::string_view path;  // checked, see path_rules.hpp
     std::string_view host;  // with its port
     const net::http::HeaderViews& headers;
+    std::string_view query = {};
+    const net::Address* client = nullptr;
+    std::uint32_t draw = 0;  // of this request, at random: which share of a Weight it belongs to
 };
 
 // All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing
@@ -45,8 +52,8 @@ class RouteTable {
     void reserve(std::string_view pattern);
     // Whether no path of `pattern` could ever be found for a configured route.
     bool is_reserved(std::string_view pattern) const;
-    // Position of the upstream of that name; made when it is new.
-    std::size_t add_upstream(std::string name, std::vector<net::http::Origin> origins);
+    // Position of the upstream of that name; added when it is new.
+    std::size_t add_upstream(Upstream upstream);
 
     Found find(const RouteQuery& query) const;
 

@@ -185,6 +185,9 @@ void GatewayHarness::start() {
     audit = std::make_unique<runtime::AuditTrail>(runtime::AuditTrail::Parts{
         runtime::make_audit_sink(*log), clock, metrics, loop, "gateway"});
     audit->start();
+    if (!files_url.empty()) {
+        set_instances("files", {files_url});
+    }
     gateway = std::make_unique<Gateway>(
         config,
         Gateway::Parts{
@@ -196,6 +199,8 @@ void GatewayHarness::start() {
                             [this](std::string_view name) {
                                 return name == "files" ? files_url : std::string{};
                             }},
+            .neighbours = neighbours,
+            .call_rules = runtime::to_rules(runtime::ClientsConfig{}, {}),
             .internal_key = "internal key",
             .tokens = tokens,
             .rights = rights,
@@ -268,6 +273,25 @@ std::string GatewayHarness::send_raw(std::string bytes) {
         }
     }(*this, std::move(bytes), answer));
     return answer;
+}
+
+runtime::Instances::ListPtr NamedInstances::list(std::string_view service) const {
+    const auto found = lists_.find(service);
+    return found == lists_.end() ? std::make_shared<const List>() : found->second;
+}
+
+void NamedInstances::set(std::string service, List instances) {
+    lists_[std::move(service)] = std::make_shared<const List>(std::move(instances));
+    ++version_;
+}
+
+void GatewayHarness::set_instances(const std::string& service,
+                                   const std::vector<std::string>& urls) {
+    runtime::Instances::List list;
+    for (const std::string& url : urls) {
+        list.push_back({.id = url, .url = url});
+    }
+    dynamic_cast<NamedInstances&>(*neighbours.instances).set(service, std::move(list));
 }
 
 FakeUpstream& GatewayHarness::add_upstream(FakeUpstream::Answer answer) {

@@ -41,6 +41,18 @@ class FakeUpstream final : net::http::Handler {
     std::vector<std::string> heads_;
 };
 
+// Services at addresses that a test gives.
+class NamedInstances final : public runtime::Instances {
+  public:
+    ListPtr list(std::string_view service) const override;
+    std::uint64_t version() const override { return version_; }
+    void set(std::string service, List instances);
+
+  private:
+    std::map<std::string, ListPtr, std::less<>> lists_;
+    std::uint64_t version_ = 1;
+};
+
 // Reads from `stream` until `text` holds `wanted` or nothing more comes.
 Task<void> read_until(net::Stream& stream, std::string& text, std::string_view wanted);
 
@@ -63,6 +75,8 @@ class GatewayHarness {
     std::string send_raw(std::string bytes);
     Task<net::Stream> connect();
     net::http::Origin origin() const { return {.host = "127.0.0.1", .port = at.port}; }
+    // Where `service` is from now on, for routes to lb:// and to services.
+    void set_instances(const std::string& service, const std::vector<std::string>& urls);
     FakeUpstream& add_upstream(FakeUpstream::Answer answer);
     RouteConfig& add_route(std::string id, std::string path, std::vector<std::string> upstreams);
 
@@ -72,6 +86,7 @@ class GatewayHarness {
     runtime::Dispatcher dispatcher{metrics};
     FakeTokens tokens;
     runtime::StandingRights rights{clock};
+    runtime::Neighbours neighbours{std::make_unique<NamedInstances>()};
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
     std::unique_ptr<runtime::AuditTrail> audit;  // made by start
     GatewayConfig config;

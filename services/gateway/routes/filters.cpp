@@ -1,0 +1,342 @@
+#include "services/gateway/routes/filters.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "net/http/characters.hpp"
+
+namespace loquat::gateway {
+namespace {
+
+struct Shape {
+    std::string_view name;
+    std::string_view arguments;  // of the short form
+    std::size_t args_min;
+    std::size_t args_max;
+};
+
+constexpr std::array shapes = std::to_array<Shape>({
+    {"AddRequestHeader", "name,value", 2, 2},
+    {"AddRequestHeadersIfNotPresent", "name,value", 2, 2},
+    {"AddRequestParameter", "name,value", 2, 2},
+    {"AddResponseHeader", "name,value", 2, 2},
+    {"CircuitBreaker", "name,fallbackUri", 0, 2},
+    {"MapRequestHeader", "fromHeader,toHeader", 2, 2},
+    {"PrefixPath", "prefix", 1, 1},
+    {"PreserveHostHeader", "", 0, 0},
+    {"RedirectTo", "status,url,includeRequestParams", 2, 3},
+    {"RemoveRequestHeader", "name", 1, 1},
+    {"RemoveRequestParameter", "name", 1, 1},
+    {"RemoveResponseHeader", "name", 1, 1},
+    {"RequestRateLimiter", "redis-rate-limiter.replenishRate,redis-rate-limiter.burstCapacity", 1,
+     2},
+    {"RequestSize", "maxSize", 1, 1},
+    {"Retry", "retries,statuses,methods", 0, 3},
+    {"RewritePath", "regexp,replacement", 2, 2},
+    {"SaveSession", "", 0, 0},
+    {"SecureHeaders", "", 0, 0},
+    {"SetPath", "template", 1, 1},
+    {"SetRequestHeader", "name,value", 2, 2},
+    {"SetRequestHostHeader", "host", 1, 1},
+    {"SetResponseHeader", "name,value", 2, 2},
+    {"SetStatus", "status", 1, 1},
+    {"StripPrefix", "parts", 0, 1},
+    {"TokenRelay", "", 0, 1},
+});
+
+const Shape* shape_of(std::string_view name) {
+    const auto found = std::ranges::find(shapes, name, &Shape::name);
+    return found == shapes.end() ? nullptr : &*found;
+}
+
+std::string known_names() {
+    std::string names;
+    for (const Shape& shape : shapes) {
+        names += (names.empty() ? "" : ", ") + std::string{shape.name};
+    }
+    return names;
+}
+
+bool is_value(std::string_view text) {
+    return std::ranges::none_of(text, [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    });
+}
+
+// What services of ours believe, and what frames a message, is written by the gateway alone.
+bool is_ours(std::string_view name) {
+    const std::string lower = to_lower_ascii(name);
+    return lower.starts_with("x-loquat-") || lower == "x-internal-api-key" || lower == "host" ||
+           lower == "content-length" || lower == "transfer-encoding" || lower == "connection";
+}
+
+// 404, or one of the names that Spring has for the usual ones.
+std::optional<int> status_of(std::string_view text) {
+    constexpr std::array names =
+        std::to_array<std::pair<std::string_view, int>>({{"OK", 200},
+                                                         {"CREATED", 201},
+                                                         {"ACCEPTED", 202},
+                                                         {"NO_CONTENT", 204},
+                                                         {"MOVED_PERMANENTLY", 301},
+                                                         {"FOUND", 302},
+                                                         {"SEE_OTHER", 303},
+                                                         {"TEMPORARY_REDIRECT", 307},
+                                                         {"PERMANENT_REDIRECT", 308},
+                                                         {"BAD_REQUEST", 400},
+                                                         {"UNAUTHORIZED", 401},
+                                                         {"FORBIDDEN", 403},
+                                                         {"NOT_FOUND", 404},
+                                                         {"GONE", 410},
+                                                         {"TOO_MANY_REQUESTS", 429},
+                                                         {"INTERNAL_SERVER_ERROR", 500},
+                                                         {"BAD_GATEWAY", 502},
+                                                         {"SERVICE_UNAVAILABLE", 503},
+                                                         {"GATEWAY_TIMEOUT", 504}});
+    const auto named = std::ranges::find(names, text, &std::pair<std::string_view, int>::first);
+    if (named != names.end()) {
+        return named->second;
+    }
+    const auto number = parse_number(text);
+    return number && *number >= 200 && *number <= 599 ? std::optional{static_cast<int>(*number)}
+                                                      : std::nullopt;
+}
+
+// 5000000, 5MB, 500KB.
+std::optional<std::int64_t> size_of(std::string_view text) {
+    std::int64_t unit = 1;
+    for (const auto& [suffix, bytes] : std::to_array<std::pair<std::string_view, std::int64_t>>(
+             {{"KB", 1024}, {"MB", 1024 * 1024}, {"GB", 1024 * 1024 * 1024}, {"B", 1}})) {
+        if (text.ends_with(suffix)) {
+            text.remove_suffix(suffix.size());
+            unit = bytes;
+            break;
+        }
+    }
+    const auto number = parse_number(trim(text));
+    return number && *number <= 1'000'000'000
+               ? std::optional{static_cast<std::int64_t>(*number) * unit}
+               : std::nullopt;
+}
+
+std::optional<std::string> fault_of_fields(const StepConfig& filter) {
+    const bool is_map = filter.name == "MapRequestHeader";
+    for (std::size_t i = 0; i < filter.args.size(); ++i) {
+        const bool is_name = i == 0 || is_map;
+        if (is_name && (!net::http::is_token(filter.args[i]) || is_ours(filter.args[i]))) {
+            return filter.name + " must not change the field " + filter.args[i];
+        }
+        if (!is_name && !is_value(filter.args[i])) {
+            return filter.name + " has a value that cannot be sent";
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> fault_of_path(const StepConfig& filter) {
+    if (filter.name == "StripPrefix") {
+        const auto parts =
+            filter.args.empty() ? std::optional<std::uint64_t>{1} : parse_number(filter.args[0]);
+        return parts && *parts <= 64
+                   ? std::nullopt
+                   : std::optional<std::string>{"StripPrefix needs a number of segments"};
+    }
+    if (filter.name == "RewritePath") {
+        return Pattern::find_fault(filter.args[0]);
+    }
+    return filter.args[0].starts_with('/') && is_value(filter.args[0])
+               ? std::nullopt
+               : std::optional<std::string>{filter.name + " needs a path that begins with a slash"};
+}
+
+// $\{name} is how YAML of Spring writes ${name}.
+std::string replacement_of(std::string text) {
+    for (std::size_t at = 0; (at = text.find("$\\{", at)) != std::string::npos;) {
+        text.erase(at + 1, 1);
+    }
+    return text;
+}
+
+bool has_fields(std::string_view name) {
+    return name.ends_with("Header") && name != "PreserveHostHeader" &&
+           name != "SetRequestHostHeader";
+}
+
+}  // namespace
+
+std::optional<std::string> Filters::find_fault(const StepConfig& filter) {
+    const Shape* shape = shape_of(filter.name);
+    if (shape == nullptr) {
+        return "is no filter: " + filter.name + "; known are " + known_names();
+    }
+    if (filter.args.size() < shape->args_min || filter.args.size() > shape->args_max) {
+        return filter.name + " takes " + std::to_string(shape->args_min) + " to " +
+               std::to_string(shape->args_max) + " arguments, not " +
+               std::to_string(filter.args.size());
+    }
+    const std::string& name = filter.name;
+    if (has_fields(name) || name == "AddRequestHeadersIfNotPresent") {
+        return fault_of_fields(filter);
+    }
+    if (name.ends_with("Path") || name == "StripPrefix") {
+        return fault_of_path(filter);
+    }
+    const bool is_redirect = name == "RedirectTo";
+    if ((is_redirect || name == "SetStatus") && !status_of(filter.args[0])) {
+        return name + " needs a status, not " + filter.args[0];
+    }
+    if (is_redirect && (*status_of(filter.args[0]) / 100 != 3 || !is_value(filter.args[1]))) {
+        return "RedirectTo needs a status of 3xx and an address";
+    }
+    if (name == "RequestSize" && !size_of(filter.args[0])) {
+        return "RequestSize needs bytes or a size such as 5MB, not " + filter.args[0];
+    }
+    if (name == "RequestRateLimiter") {
+        for (const std::string& text : filter.args) {
+            if (const auto number = parse_number(text);
+                !number || *number == 0 || *number > 10'000) {
+                return "RequestRateLimiter needs whole numbers from 1 to 10000, not " + text;
+            }
+        }
+    }
+    if (name == "SetRequestHostHeader" && (filter.args[0].empty() || !is_value(filter.args[0]))) {
+        return "SetRequestHostHeader needs a host";
+    }
+    if (name == "CircuitBreaker" && filter.args.size() == 2 &&
+        !filter.args[1].starts_with("forward:/")) {
+        return "CircuitBreaker needs a fallbackUri such as forward:/fallback, not " +
+               filter.args[1];
+    }
+    return std::nullopt;
+}
+
+void Filters::add_field_step(const StepConfig& filter) {
+    using Kind = FieldStep::Kind;
+    const std::string_view name = filter.name;
+    const Kind kind = name.starts_with("Map")      ? Kind::copy
+                      : name.starts_with("Remove") ? Kind::remove
+                      : name.starts_with("Set")    ? Kind::set
+                      : name.ends_with("Present")  ? Kind::add_if_absent
+                                                   : Kind::add;
+    auto& steps = name.find("Response") != std::string_view::npos ? answer_ : request_;
+    steps.push_back({kind, filter.args[0], filter.args.size() > 1 ? filter.args[1] : ""});
+}
+
+void Filters::add(const StepConfig& filter) {
+    const std::string& name = filter.name;
+    const std::vector<std::string>& args = filter.args;
+    if (has_fields(name) || name == "AddRequestHeadersIfNotPresent") {
+        add_field_step(filter);
+    } else if (name == "StripPrefix") {
+        path_.push_back({.kind = PathStep::Kind::strip,
+                         .parts = args.empty() ? 1 : parse_number(args[0]).value()});
+    } else if (name == "PrefixPath") {
+        path_.push_back({.kind = PathStep::Kind::prefix, .text = args[0]});
+    } else if (name == "RewritePath") {
+        path_.push_back({.kind = PathStep::Kind::replace,
+                         .text = replacement_of(args[1]),
+                         .pattern = Pattern{args[0]}});
+    } else if (name == "SetPath") {
+        path_.push_back({.kind = PathStep::Kind::set, .text = args[0]});
+    } else if (name == "AddRequestParameter") {
+        parameters_.push_back({ParameterStep::Kind::add, args[0], args[1]});
+    } else if (name == "RemoveRequestParameter") {
+        parameters_.push_back({ParameterStep::Kind::remove, args[0], ""});
+    } else if (name == "RedirectTo") {
+        redirect = {status_of(args[0]).value(), args[1]};
+    } else if (name == "SetStatus") {
+        status = status_of(args[0]);
+    } else if (name == "RequestSize") {
+        request_bytes = size_of(args[0]);
+    } else if (name == "RequestRateLimiter") {
+        limit = filter;
+    } else if (name == "CircuitBreaker" && args.size() == 2) {
+        fallback_path = args[1].substr(std::string_view{"forward:"}.size());
+    } else if (name == "SetRequestHostHeader") {
+        host = args[0];
+    } else if (name == "PreserveHostHeader") {
+        keeps_host = true;
+    } else if (name == "TokenRelay") {
+        passes_credentials = true;
+    }
+}
+
+std::string Filters::path_of(std::string_view path,
+                             const runtime::PathParameters& parameters) const {
+    std::string out{path};
+    for (const PathStep& step : path_) {
+        switch (step.kind) {
+            case PathStep::Kind::strip: {
+                std::size_t at = 0;
+                for (std::size_t i = 0; i < step.parts && at != std::string::npos; ++i) {
+                    at = out.find('/', at + 1);
+                }
+                out = at == std::string::npos ? "/" : out.substr(at);
+                break;
+            }
+            case PathStep::Kind::prefix:
+                out = step.text + out;
+                break;
+            case PathStep::Kind::replace:
+                out = step.pattern->replace(out, step.text);
+                break;
+            case PathStep::Kind::set:
+                out = fill_in(step.text, parameters);
+                break;
+        }
+    }
+    return out.starts_with('/') ? out : "/" + out;
+}
+
+std::string Filters::query_of(std::string_view query) const {
+    std::string out;
+    for (const std::string_view part : split(query, '&')) {
+        const std::string name = percent_decode(part.substr(0, part.find('='))).value_or("");
+        const bool is_gone = std::ranges::any_of(parameters_, [&](const ParameterStep& step) {
+            return step.kind == ParameterStep::Kind::remove && step.name == name;
+        });
+        if (!is_gone && !part.empty()) {
+            out.append(out.empty() ? "" : "&").append(part);
+        }
+    }
+    for (const ParameterStep& step : parameters_) {
+        if (step.kind == ParameterStep::Kind::add) {
+            out.append(out.empty() ? "" : "&")
+                .append(percent_encode(step.name))
+                .append("=")
+                .append(percent_encode(step.value));
+        }
+    }
+    return out;
+}
+
+bool Filters::replaces(const std::vector<FieldStep>& steps, std::string_view name) {
+    return std::ranges::any_of(steps, [name](const FieldStep& step) {
+        return (step.kind == FieldStep::Kind::set || step.kind == FieldStep::Kind::remove) &&
+               net::http::equal_names(step.name, name);
+    });
+}
+
+std::string fill_in(std::string_view text, const runtime::PathParameters& parameters) {
+    std::string out{text};
+    for (const auto& [name, value] : parameters) {
+        const std::string wanted = "{" + std::string{name} + "}";
+        for (std::size_t at = 0; (at = out.find(wanted, at)) != std::string::npos;) {
+            out.replace(at, wanted.size(), value);
+            at += value.size();
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> arguments_of_filter(std::string_view name) {
+    std::vector<std::string> names;
+    if (const Shape* shape = shape_of(name); shape != nullptr && !shape->arguments.empty()) {
+        for (const std::string_view one : split(shape->arguments, ',')) {
+            names.emplace_back(one);
+        }
+    }
+    return names;
+}
+
+}  // namespace loquat::gateway

@@ -1,0 +1,82 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http/message.hpp"
+#include "runtime/path_trie.hpp"
+#include "services/gateway/config.hpp"
+#include "services/gateway/domain/pattern.hpp"
+
+namespace loquat::gateway {
+
+// How a filter changes one field of a message.
+struct FieldStep {
+    enum class Kind : std::uint8_t { add, add_if_absent, set, remove, copy };
+    Kind kind;
+    std::string name;   // of copy: the field that is read
+    std::string value;  // {name} is a segment of the path; of copy: the field that is written
+};
+
+// What is changed of a request on its way to a server, and of its answer: Spring Cloud Gateway's
+// filters of these names.  Made of configuration, read by every loop.
+class Filters {
+  public:
+    // Why `filter` cannot be; nothing when it can.
+    static std::optional<std::string> find_fault(const StepConfig& filter);
+    // `filter` must be one that can be.
+    void add(const StepConfig& filter);
+
+    bool changes_target() const { return !path_.empty() || !parameters_.empty(); }
+    // Path, then query, as the server gets them; `query` is in and out.
+    std::string path_of(std::string_view path, const runtime::PathParameters& parameters) const;
+    std::string query_of(std::string_view query) const;
+
+    const std::vector<FieldStep>& request_fields() const { return request_; }
+    const std::vector<FieldStep>& answer_fields() const { return answer_; }
+    // Whether a field that came is taken away or written anew.
+    static bool replaces(const std::vector<FieldStep>& steps, std::string_view name);
+
+    struct Redirect {
+        int status = 302;
+        std::string url;
+    };
+    std::optional<Redirect> redirect;
+    std::optional<int> status;                  // of every answer
+    std::optional<std::int64_t> request_bytes;  // at most
+    std::optional<StepConfig> limit;            // replenishRate, burstCapacity
+    std::string fallback_path;                  // of CircuitBreaker
+    std::optional<std::string> host;            // to say to the server
+    bool keeps_host = false;
+    bool passes_credentials = false;
+
+  private:
+    struct PathStep {
+        enum class Kind : std::uint8_t { strip, prefix, replace, set } kind;
+        std::size_t parts = 0;
+        std::string text;
+        std::optional<Pattern> pattern;
+    };
+    struct ParameterStep {
+        enum class Kind : std::uint8_t { add, remove } kind;
+        std::string name;
+        std::string value;
+    };
+
+    void add_field_step(const StepConfig& filter);
+
+    std::vector<PathStep> path_;
+    std::vector<ParameterStep> parameters_;
+    std::vector<FieldStep> request_;
+    std::vector<FieldStep> answer_;
+};
+
+// `text` with what {name} stands for in the path.
+std::string fill_in(std::string_view text, const runtime::PathParameters& parameters);
+
+// The names of a filter's arguments in the order of its short form; empty for an unknown filter.
+std::vector<std::string> arguments_of_filter(std::string_view name);
+
+}  // namespace loquat::gateway
