@@ -18,9 +18,9 @@ void ConfigOrigins::set_inner(const std::string& path, std::string origin) {
 void ConfigOrigins::take(const std::string& path, const ConfigOrigins& other) {
     std::string origin = other.of(path);
     set(path, std::move(origin));
-    for (const auto& [inner, origin] : other.by_path_) {
+    for (const auto& [inner, theirs] : other.by_path_) {
         if (inner.starts_with(path + "[") || inner.starts_with(path + ".")) {
-            by_path_[inner] = origin;
+            by_path_[inner] = theirs;
         }
     }
 }

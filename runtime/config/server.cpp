@@ -62,7 +62,14 @@ std::vector<ConfigSection> without_checks(std::vector<ConfigSection> sections) {
 // What is said here may rest on what the server says: then only its address counts at first.
 PlatformConfig local_settings(const std::vector<ConfigSection>& sections,
                               const ConfigSources& sources) {
-    return Config::load(without_checks(sections), sources).get<PlatformConfig>("platform");
+    std::optional<Config> local;
+    try {
+        local = Config::load(without_checks(sections), sources);
+    } catch (const Failure&) {
+        Config::load(sections, sources);  // says all that is wrong, not only the first half
+        throw;
+    }
+    return local->get<PlatformConfig>("platform");
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ struct UsageStoreSuite : testing::TestWithParam<Adapter> {
         at = store::moved(at, batch.through);
         return outcome;
     }
-    std::int64_t tokens_on(Time at) {
-        return tokens_of(loop, *store, ann, std::chrono::floor<days>(at));
+    std::int64_t tokens_on(Time when) {
+        return tokens_of(loop, *store, ann, std::chrono::floor<days>(when));
     }
     std::vector<store::UsageSum> sums(std::vector<Time> starts) {
         return await(loop, store->sums({ann, std::move(starts)}));
