@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "net/http/client.hpp"
@@ -54,7 +56,7 @@ class SupervisorTest : public testing::Test {
               "gateway.limits.enabled=false", "config.port=0", "registry.port=0"}) {
             const bool is_served = setting == std::string_view{"platform.log_level=warn"} &&
                                    fs::exists(served() / "loquat.yml");
-            if (!is_served && is_known(setting)) {
+            if (!is_served) {
                 arguments.insert(arguments.end(), {"--set", setting});
             }
         }
@@ -130,12 +132,6 @@ class SupervisorTest : public testing::Test {
     }
 
   private:
-    // A program that has not that service yet would refuse its setting.
-    static bool is_known(const std::string& setting) {
-        Program asked{{"config", "explain", setting.substr(0, setting.find('='))}};
-        return asked.wait_for_end() == 0;
-    }
-
     fs::path folder_;
 };
 
@@ -293,6 +289,29 @@ TEST_F(SupervisorTest, every_process_takes_a_change_of_the_config_server) {
     for (const char* process : {"auth", "model", "chat"}) {
         EXPECT_TRUE(becomes(process, "INFO")) << process;
     }
+}
+
+TEST_F(SupervisorTest, every_process_is_found_in_the_registry) {
+    Program program{up()};
+    ASSERT_NE(program.wait_until_ready(), 0) << program.errors();
+    const std::string registry = list().at("registry").url;
+    const auto shown = [&] {
+        return ask_service(registry, "GET", "/api/registry/apps", key()).second;
+    };
+
+    std::set<std::string> missing;
+    const Steady latest = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    do {
+        missing.clear();
+        const std::string all = shown();
+        for (const char* name : {"AUTH", "MODEL", "CHAT", "CONFIG", "GATEWAY"}) {
+            if (all.find("\"" + std::string{name} + "\"") == std::string::npos) {
+                missing.insert(name);
+            }
+        }
+    } while (!missing.empty() && std::chrono::steady_clock::now() < latest);
+
+    EXPECT_THAT(missing, testing::IsEmpty()) << shown();
 }
 
 TEST_F(SupervisorTest, leaves_nobody_behind_when_it_is_killed) {

@@ -39,7 +39,8 @@ std::string host_of(const std::string& address) {
 
 std::vector<HandedOn> use_own_servers(std::vector<ProcessPlan>& plan, const Settings& settings) {
     std::vector<HandedOn> handed_on;
-    for (const auto& [service, setting] : {std::pair{"config", "platform.config_server"}}) {
+    for (const auto& [service, setting] : {std::pair{"config", "platform.config_server"},
+                                           std::pair{"registry", "platform.registry"}}) {
         const auto process = std::ranges::find(plan, service, &ProcessPlan::name);
         const std::string name = service;
         // A password is not shown to us: then the user names the server with it.

@@ -13,9 +13,9 @@ struct HandedOn {
     std::string value;
 };
 
-// Makes the processes of a plan read their settings from its config server, where that has any.  It
-// is started before the others, on the port that its settings name, or on a free one.  Servers that
-// the configuration names already are left as they are.
+// Makes the processes of a plan read their settings from its config server, where that has any, and
+// register at its registry.  Both are started before the others, on the ports that their settings
+// name, or on free ones.  Servers that the configuration names already are left as they are.
 std::vector<HandedOn> use_own_servers(std::vector<ProcessPlan>& plan,
                                       const std::vector<runtime::ConfigLine>& settings);
 
