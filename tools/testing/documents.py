@@ -32,6 +32,10 @@ def error_codes(root):
     return set(re.findall(r"`([a-z]+\.[a-z_]+)`", (root / "docs/protocols/errors.md").read_text()))
 
 
+# Ends of names that files have: `config.hpp` and `chat.db` are none of the settings of a section.
+FILES = (".db", ".marks", ".hpp", ".cpp", ".md", ".yml", ".yaml", ".json")
+
+
 def named_settings(text):
     """Everything in a document that is written as a setting is."""
     for match in NAMED.finditer(text):
@@ -46,7 +50,7 @@ def unknown_settings(root, known):
     codes = error_codes(root)
     pages = [page for page in [*root.glob("*.md"), *root.glob("docs/*.md")] if page.name != "topics.md"]
     return [f"{page.relative_to(root)}: {name}" for page in pages for name in named_settings(page.read_text())
-            if name not in names and name not in codes and not name.endswith((".db", ".marks"))]
+            if name not in names and name not in codes and not name.endswith(FILES)]
 
 
 def wrong_figures(readme, known):
