@@ -131,16 +131,16 @@ void Platform::start_servers() {
     }
 }
 
-void Platform::join_registry() {
-    if (state_->followed == nullptr) {
+void Platform::join_registry(const std::vector<std::string>& registries) {
+    if (state_->followed == nullptr || registries.empty()) {
         return;
     }
     aio::Loop& loop = state_->loop_named("services");
-    run_and_wait(loop, [this, &loop]() -> Task<void> {
+    run_and_wait(loop, [&]() -> Task<void> {
         const Clock& clock =
             state_->options.clock != nullptr ? *state_->options.clock : state_->system_clock;
-        state_->member = std::make_unique<RegistryMember>(
-            loop, state_->settings.registry, state_->internal_key, *state_->followed, clock);
+        state_->member = std::make_unique<RegistryMember>(loop, registries, state_->internal_key,
+                                                          *state_->followed, clock);
         state_->member->start();
         co_return;
     });
@@ -163,7 +163,7 @@ void Platform::start() {
         make_instances();
         state_->clients.connect();
         state_->follow_names();
-        join_registry();
+        join_registry(state_->settings.registry);
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
         }
@@ -175,6 +175,8 @@ void Platform::start() {
                 state_->member->offer(state_->own_instances());
                 co_return;
             });
+        } else if (const std::string own = address_of("registry"); !own.empty()) {
+            join_registry({own});  // nobody else needs to find this process
         }
     } catch (...) {
         const std::exception_ptr error = std::current_exception();

@@ -89,7 +89,7 @@ class Platform {
     void start_following();
     void stop_following();
     void destroy_instances();
-    void join_registry();
+    void join_registry(const std::vector<std::string>& registries);
     void leave_registry(Steady deadline);
 
     std::unique_ptr<State> state_;

@@ -87,6 +87,20 @@ PlatformConfig load_settings(const Config& config, const std::vector<const Modul
     return settings;
 }
 
+// A gateway beside a registry finds by it whoever registers there, without a word of configuration.
+// A password is the user's to name, in `platform.registry`.
+bool follows_own_registry(const std::vector<const Module*>& modules, const Config& config) {
+    const auto runs = [&modules](std::string_view name) {
+        return std::ranges::find(modules, name, &Module::name) != modules.end();
+    };
+    if (!runs("registry") || !runs("gateway")) {
+        return false;
+    }
+    const std::vector<ConfigLine> lines = config.lines();
+    const auto password = std::ranges::find(lines, "registry.password", &ConfigLine::path);
+    return password == lines.end() || password->value == R"("")";
+}
+
 std::optional<std::string> disk_problem(const std::filesystem::path& folder,
                                         std::int64_t bytes_min) {
     struct statvfs space{};
@@ -134,7 +148,7 @@ Platform::State::State(PlatformOptions given)
     auto known = std::make_unique<StaticInstances>(settings.urls);
     configured = known.get();
     neighbours.instances = std::move(known);
-    if (!settings.registry.empty()) {
+    if (!settings.registry.empty() || follows_own_registry(options.modules, config)) {
         auto of_registry = std::make_unique<RegistryInstances>(std::move(neighbours.instances),
                                                                folder.path() / "instances.json");
         followed = of_registry.get();
