@@ -8,6 +8,7 @@
 
 #include "services/config/domain/snapshot.hpp"
 
+struct git_oid;
 struct git_repository;
 
 namespace loquat::config {
@@ -39,6 +40,9 @@ class GitRepository {
     Files read(const std::string& commit) const;
 
   private:
+    // `digits`: how many of the id are known.
+    std::optional<std::string> commit_at(const git_oid& id, std::size_t digits) const;
+
     GitSettings settings_;
     git_repository* repository_ = nullptr;
 };
