@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "base/html.hpp"
+
 namespace loquat {
 namespace {
 
@@ -83,6 +85,11 @@ TEST(Suggest, finds_a_typing_error_but_not_another_word) {
     EXPECT_EQ(suggest("mesage_bytes_max", known), "message_bytes_max");
     EXPECT_EQ(suggest("prot", known), "port");
     EXPECT_FALSE(suggest("address", known));
+}
+
+TEST(Html, holds_text_that_says_no_tags) {
+    EXPECT_EQ(escape_html(R"(<a href="x">R&D's</a>)"),
+              "&lt;a href=&quot;x&quot;&gt;R&amp;D's&lt;/a&gt;");
 }
 
 }  // namespace

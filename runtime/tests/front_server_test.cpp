@@ -1,14 +1,12 @@
 #include "runtime/front_server.hpp"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "net/http/sse.hpp"
 #include "runtime/platform.hpp"
+#include "testing/raw_fetch.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -81,24 +79,8 @@ std::uint16_t port_of(const std::string& address) {
 
 // What comes back until the server closes.
 std::string fetch(const std::string& address, const std::string& path) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port_of(address));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const std::string request =
-        "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    std::string whole;
-    if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 &&
-        ::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-        std::array<char, 4096> piece{};
-        for (ssize_t size = 1; size > 0;) {
-            size = ::recv(socket, piece.data(), piece.size(), 0);
-            whole.append(piece.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-        }
-    }
-    ::close(socket);
-    return whole;
+    return test::raw_fetch(
+        address, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 }
 
 struct FrontServerTest : testing::Test {

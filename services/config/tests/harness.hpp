@@ -1,9 +1,6 @@
 #pragma once
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -13,6 +10,7 @@
 #include "base/text.hpp"
 #include "runtime/platform.hpp"
 #include "services/config/module.hpp"
+#include "testing/raw_fetch.hpp"
 
 namespace loquat::config {
 
@@ -20,26 +18,9 @@ namespace loquat::config {
 inline std::string fetch(const std::string& address, const std::string& method,
                          const std::string& target, const std::string& fields = {},
                          const std::string& body = {}) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port =
-        htons(static_cast<std::uint16_t>(*parse_number(address.substr(address.rfind(':') + 1))));
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const std::string request =
-        method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + fields +
-        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    std::string whole;
-    if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 &&
-        ::send(socket, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
-        std::array<char, 4096> piece{};
-        for (ssize_t size = 1; size > 0;) {
-            size = ::recv(socket, piece.data(), piece.size(), 0);
-            whole.append(piece.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-        }
-    }
-    ::close(socket);
-    return whole;
+    return test::raw_fetch(
+        address, method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+                     fields + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
 }
 
 inline std::string body_of(const std::string& answer) {

@@ -4,33 +4,12 @@
 #include <map>
 #include <vector>
 
+#include "base/html.hpp"
+
 namespace loquat::gateway {
 namespace {
 
 using wire::Value;
-
-std::string escape(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out.push_back(c);
-        }
-    }
-    return out;
-}
 
 std::string text_at(const Value& value, std::string_view name) {
     const Value* found = value.find(name);
@@ -57,7 +36,7 @@ const wire::Object& members_at(const Value& value, std::string_view name) {
 // `string (uuid)`, `array of Message`, with links to named schemas.
 std::string type_text(const Value& schema) {
     if (const std::string ref = text_at(schema, "$ref"); !ref.empty()) {
-        const std::string name = escape(ref.substr(ref.rfind('/') + 1));
+        const std::string name = escape_html(ref.substr(ref.rfind('/') + 1));
         return "<a href=\"#schema-" + name + "\">" + name + "</a>";
     }
     if (!members_at(schema, "properties").empty()) {
@@ -67,10 +46,10 @@ std::string type_text(const Value& schema) {
     if (const Value* type = schema.find("type"); type != nullptr && type->if_array() != nullptr) {
         for (const Value& one : *type->if_array()) {
             text += (text.empty() ? "" : " or ") +
-                    escape(one.if_string() != nullptr ? *one.if_string() : "?");
+                    escape_html(one.if_string() != nullptr ? *one.if_string() : "?");
         }
     } else {
-        text = escape(text_at(schema, "type"));
+        text = escape_html(text_at(schema, "type"));
     }
     for (const char* choice : {"oneOf", "anyOf"}) {
         for (const Value& one : items_at(schema, choice)) {
@@ -81,7 +60,7 @@ std::string type_text(const Value& schema) {
         text += " of " + type_text(*item);
     }
     if (const std::string format = text_at(schema, "format"); !format.empty()) {
-        text += " (" + escape(format) + ")";
+        text += " (" + escape_html(format) + ")";
     }
     return text.empty() ? "any" : text;
 }
@@ -103,15 +82,15 @@ std::string limits_text(const Value& schema) {
         text += (text.empty() ? "one of " : ", ") +
                 (one.if_string() != nullptr ? *one.if_string() : wire::to_json(one));
     }
-    return escape(text);
+    return escape_html(text);
 }
 
 void add_row(std::string& out, const std::string& name, const Value& schema, bool is_required,
              std::string_view doc) {
-    out += "<tr><td><code>" + escape(name) + "</code></td><td>" + type_text(schema) + "</td><td>" +
-           (is_required ? "required" : "optional") + "</td><td>" + limits_text(schema) +
-           "</td><td>" + escape(doc.empty() ? text_at(schema, "description") : doc) +
-           "</td></tr>\n";
+    out += "<tr><td><code>" + escape_html(name) + "</code></td><td>" + type_text(schema) +
+           "</td><td>" + (is_required ? "required" : "optional") + "</td><td>" +
+           limits_text(schema) + "</td><td>" +
+           escape_html(doc.empty() ? text_at(schema, "description") : doc) + "</td></tr>\n";
 }
 
 void add_properties(std::string& out, const Value& schema) {
@@ -135,8 +114,8 @@ void add_content(std::string& out, std::string_view title, const Value& holder) 
         if (schema == nullptr) {
             continue;
         }
-        out += "<p>" + std::string{title} + ": " + type_text(*schema) + " <small>" + escape(type) +
-               "</small></p>\n";
+        out += "<p>" + std::string{title} + ": " + type_text(*schema) + " <small>" +
+               escape_html(type) + "</small></p>\n";
         if (!members_at(*schema, "properties").empty()) {
             add_properties(out, *schema);
         }
@@ -149,12 +128,13 @@ void add_answers(std::string& out, const Value& operation) {
     std::string problems;
     for (const auto& [status, response] : members_at(operation, "responses")) {
         if (response.find("$ref") != nullptr) {
-            problems += status == "default" ? "" : (problems.empty() ? "" : ", ") + escape(status);
+            problems +=
+                status == "default" ? "" : (problems.empty() ? "" : ", ") + escape_html(status);
         } else if (response.find("content") != nullptr) {
-            add_content(out, "Answer " + escape(status), response);
+            add_content(out, "Answer " + escape_html(status), response);
         } else {
-            out += "<p>Answer " + escape(status) + ": " + escape(text_at(response, "description")) +
-                   "</p>\n";
+            out += "<p>Answer " + escape_html(status) + ": " +
+                   escape_html(text_at(response, "description")) + "</p>\n";
         }
     }
     out += problems.empty() ? "" : "<p>Problems: " + problems + "</p>\n";
@@ -166,9 +146,10 @@ std::string operation_html(const std::string& path, const std::string& method,
     std::ranges::transform(upper, upper.begin(),
                            [](char c) { return static_cast<char>(c & ~0x20); });
     std::string out =
-        "<article id=\"" + escape(text_at(operation, "operationId")) + "\">\n<h3><span class=\"" +
-        escape(method) + "\">" + escape(upper) + "</span> <code>" + escape(path) +
-        "</code></h3>\n<p>" + escape(text_at(operation, "summary")) +
+        "<article id=\"" + escape_html(text_at(operation, "operationId")) +
+        "\">\n<h3><span class=\"" + escape_html(method) + "\">" + escape_html(upper) +
+        "</span> <code>" + escape_html(path) + "</code></h3>\n<p>" +
+        escape_html(text_at(operation, "summary")) +
         (items_at(operation, "security").empty() ? "" : " <small>needs a token</small>") + "</p>\n";
     if (const auto& parameters = items_at(operation, "parameters"); !parameters.empty()) {
         out += "<table>\n";
@@ -212,25 +193,26 @@ std::string docs_page(const Value& openapi) {
     std::string out =
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-        escape(title) +
+        escape_html(title) +
         "</title>\n<link rel=\"stylesheet\" href=\"/api/docs.css\">\n</head>\n<body>\n"
         "<header><h1>" +
-        escape(title) + "</h1>\n<p>Version " +
-        escape(info != nullptr ? text_at(*info, "version") : "") +
+        escape_html(title) + "</h1>\n<p>Version " +
+        escape_html(info != nullptr ? text_at(*info, "version") : "") +
         " · <a href=\"/api/openapi.json\">OpenAPI document</a></p>\n<nav>";
     for (const auto& [name, html] : sections) {
-        out += "<a href=\"#tag-" + escape(name) + "\">" + escape(name) + "</a> ";
+        out += "<a href=\"#tag-" + escape_html(name) + "\">" + escape_html(name) + "</a> ";
     }
     out += "<a href=\"#schemas\">types</a></nav></header>\n<main>\n";
     for (const auto& [name, html] : sections) {
-        out += "<section id=\"tag-" + escape(name) + "\">\n<h2>" + escape(name) + "</h2>\n" + html +
-               "</section>\n";
+        out += "<section id=\"tag-" + escape_html(name) + "\">\n<h2>" + escape_html(name) +
+               "</h2>\n" + html + "</section>\n";
     }
     out += "<section id=\"schemas\">\n<h2>types</h2>\n";
     const Value* components = openapi.find("components");
     for (const auto& [name, schema] :
          members_at(components != nullptr ? *components : Value{}, "schemas")) {
-        out += "<article id=\"schema-" + escape(name) + "\">\n<h3>" + escape(name) + "</h3>\n";
+        out += "<article id=\"schema-" + escape_html(name) + "\">\n<h3>" + escape_html(name) +
+               "</h3>\n";
         if (members_at(schema, "properties").empty()) {
             out += "<p>" + type_text(schema) + " " + limits_text(schema) + "</p>\n";
         } else {

@@ -5,6 +5,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "services/registry/eureka/links.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::registry {
@@ -256,15 +257,7 @@ bool is_known_sid(std::string_view sid) { return !sid.empty() && sid != "na" && 
 
 // What Jackson writes by the names of the fields: all of it as texts.
 void append_tail(Writer& writer, const Instance& instance, bool is_full) {
-    if (is_full) {
-        writer.text_if("appGroupName", instance.app_group);
-        writer.text_if("homePageUrl", instance.home_page_url);
-        writer.text_if("statusPageUrl", instance.status_page_url);
-        writer.text_if("healthCheckUrl", instance.health_check_url);
-        writer.text_if("secureHealthCheckUrl", instance.secure_health_check_url);
-    }
-    writer.text_if("vipAddress", instance.vip_address);
-    writer.text_if("secureVipAddress", instance.secure_vip_address);
+    write_links(writer, instance, is_full);
     if (is_full) {
         writer.text("isCoordinatingDiscoveryServer", instance.is_coordinating ? "true" : "false");
     }

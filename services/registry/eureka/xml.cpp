@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "services/registry/eureka/links.hpp"
+
 namespace loquat::registry {
 namespace {
 
@@ -141,18 +143,6 @@ void write_data_center(Writer& writer, const DataCenter& center) {
     writer.close("dataCenterInfo");
 }
 
-void write_addresses(Writer& writer, const Instance& instance, bool is_full) {
-    if (is_full) {
-        writer.text_if("appGroupName", instance.app_group);
-        writer.text_if("homePageUrl", instance.home_page_url);
-        writer.text_if("statusPageUrl", instance.status_page_url);
-        writer.text_if("healthCheckUrl", instance.health_check_url);
-        writer.text_if("secureHealthCheckUrl", instance.secure_health_check_url);
-    }
-    writer.text_if("vipAddress", instance.vip_address);
-    writer.text_if("secureVipAddress", instance.secure_vip_address);
-}
-
 void write_instance(Writer& writer, const Instance& instance, Detail detail) {
     const bool is_full = detail == Detail::full;
     writer.open("instance");
@@ -176,7 +166,7 @@ void write_instance(Writer& writer, const Instance& instance, Detail detail) {
         write_texts(writer, instance.metadata);
         writer.close("metadata");
     }
-    write_addresses(writer, instance, is_full);
+    write_links(writer, instance, is_full);
     if (is_full) {
         writer.text("isCoordinatingDiscoveryServer", instance.is_coordinating ? "true" : "false");
     }

@@ -2,35 +2,13 @@
 
 #include <map>
 
+#include "base/html.hpp"
 #include "base/text.hpp"
 
 namespace loquat::registry {
 namespace {
 
 using contracts::RegistryInstance;
-
-std::string escape(std::string_view text) {
-    std::string out;
-    for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += letter;
-        }
-    }
-    return out;
-}
 
 std::string duration_text(std::chrono::milliseconds time) {
     const std::int64_t seconds = std::max<std::int64_t>(0, time.count() / 1000);
@@ -53,7 +31,7 @@ std::string time_cell(Time time, Time now, std::string_view label) {
 
 std::string status_cell(const RegistryInstance& instance) {
     return "<td data-label=\"Status\"><span class=\"status s-" +
-           escape(to_lower_ascii(instance.status)) + "\">" + escape(instance.status) +
+           escape_html(to_lower_ascii(instance.status)) + "\">" + escape_html(instance.status) +
            "</span></td>";
 }
 
@@ -62,7 +40,7 @@ std::string details_of(const RegistryInstance& instance) {
     const auto add = [&out](std::string_view name, std::string_view value) {
         if (!value.empty()) {
             out += out.empty() ? "" : " · ";
-            out += std::string{name} + " " + escape(value);
+            out += std::string{name} + " " + escape_html(value);
         }
     };
     add("zone", instance.zone);
@@ -72,11 +50,11 @@ std::string details_of(const RegistryInstance& instance) {
 }
 
 std::string row_of(const RegistryInstance& instance, Time now) {
-    return "<tr><th scope=\"row\"><code>" + escape(instance.id) + "</code>" + details_of(instance) +
-           "</th>" + status_cell(instance) + "<td data-label=\"Address\"><code>" +
-           escape(instance.url) + "</code></td>" + time_cell(instance.since, now, "Since") +
-           time_cell(instance.last_heard, now, "Heard") + "<td data-label=\"Why\">" +
-           escape(instance.reason) + "</td></tr>\n";
+    return "<tr><th scope=\"row\"><code>" + escape_html(instance.id) + "</code>" +
+           details_of(instance) + "</th>" + status_cell(instance) +
+           "<td data-label=\"Address\"><code>" + escape_html(instance.url) + "</code></td>" +
+           time_cell(instance.since, now, "Since") + time_cell(instance.last_heard, now, "Heard") +
+           "<td data-label=\"Why\">" + escape_html(instance.reason) + "</td></tr>\n";
 }
 
 std::string applications_of(const PageContent& content) {
@@ -90,7 +68,7 @@ std::string applications_of(const PageContent& content) {
             rows += row_of(items[end], content.now);
             up += items[end].status == "UP" ? 1 : 0;
         }
-        const std::string name = escape(items[i].application);
+        const std::string name = escape_html(items[i].application);
         out += "<section aria-labelledby=\"app-" + name + "\">\n<h2 id=\"app-" + name + "\">" +
                name + " <span class=\"count\">" + std::to_string(up) + " of " +
                std::to_string(end - i) +
@@ -109,7 +87,7 @@ std::string nothing_of(const PageContent& content) {
         return {};
     }
     if (!content.text.empty()) {
-        return "<p class=\"empty\">Nothing here has “" + escape(content.text) +
+        return "<p class=\"empty\">Nothing here has “" + escape_html(content.text) +
                "”. <a href=\"/registry\">Show all</a></p>\n";
     }
     return "<p class=\"empty\">No application has registered yet. A service finds this registry "
@@ -125,9 +103,10 @@ std::string gone_of(const PageContent& content) {
         "<thead><tr><th scope=\"col\">Instance</th><th scope=\"col\">Application</th><th "
         "scope=\"col\">Why</th></tr></thead>\n<tbody>\n";
     for (const auto& change : content.gone) {
-        out += "<tr><th scope=\"row\"><code>" + escape(change.instance.id) +
-               "</code></th><td data-label=\"Application\">" + escape(change.instance.application) +
-               "</td><td data-label=\"Why\">" + escape(change.instance.reason) + "</td></tr>\n";
+        out += "<tr><th scope=\"row\"><code>" + escape_html(change.instance.id) +
+               "</code></th><td data-label=\"Application\">" +
+               escape_html(change.instance.application) + "</td><td data-label=\"Why\">" +
+               escape_html(change.instance.reason) + "</td></tr>\n";
     }
     return out + "</tbody>\n</table>\n</section>\n";
 }
@@ -138,7 +117,7 @@ std::string peers_of(const PageContent& content) {
     }
     std::string out = "<section aria-labelledby=\"peers\">\n<h2 id=\"peers\">Peers</h2>\n<ul>\n";
     for (const auto& peer : content.peers) {
-        out += "<li><code>" + escape(peer.name) + "</code> " +
+        out += "<li><code>" + escape_html(peer.name) + "</code> " +
                (peer.is_reached
                     ? "hears what happens here"
                     : "does not answer; " + std::to_string(peer.waiting) + " things wait for it") +
@@ -169,10 +148,10 @@ std::string registry_page(const PageContent& content) {
            "</p>\n<form action=\"/registry\" role=\"search\"><label for=\"q\">Find</label> <input "
            "id=\"q\" name=\"q\" type=\"search\" autocomplete=\"off\" placeholder=\"application, "
            "instance, status\" value=\"" +
-           escape(content.text) +
+           escape_html(content.text) +
            "\"> <button>Find</button></form>\n</header>\n<main id=\"list\" "
            "tabindex=\"-1\" data-place=\"" +
-           escape(place) + "\">\n<p class=\"total\">" + std::to_string(content.shown.total) +
+           escape_html(place) + "\">\n<p class=\"total\">" + std::to_string(content.shown.total) +
            (content.shown.total == 1 ? " instance" : " instances") + "</p>\n" +
            nothing_of(content) + applications_of(content) + next_of(content) + gone_of(content) +
            peers_of(content) + "</main>\n</body>\n</html>\n";
