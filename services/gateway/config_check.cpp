@@ -16,6 +16,7 @@
 #include "services/gateway/own/web_files.hpp"
 #include "services/gateway/routes/route_builder.hpp"
 #include "services/gateway/routes/route_rules.hpp"
+#include "services/gateway/routes/spring_routes.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -130,6 +131,11 @@ void check_routes(const GatewayConfig& config, const std::vector<runtime::Servic
         for (const RouteFault& fault : rules.judge(config.routes[i])) {
             findings.add(fault.field.empty() ? here : here + "." + fault.field, fault.why);
         }
+    }
+    try {
+        read_routes_file(config.routes_file);
+    } catch (const Failure& failure) {
+        findings.add("gateway.routes_file", "cannot be taken: " + failure.message);
     }
 }
 

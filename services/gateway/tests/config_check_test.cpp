@@ -126,6 +126,22 @@ TEST(GatewayConfigCheck, names_everything_wrong_with_all_routes_each_at_its_line
     }
 }
 
+TEST(GatewayConfigCheck, names_what_a_file_of_routes_has_wrong) {
+    const std::string bad = write("routes.yml",
+                                  "spring:\n  cloud:\n    gateway:\n      routes:\n"
+                                  "        - id: a\n          uri: lb://x\n"
+                                  "          predicates: [Pth=/a]\n");
+
+    const std::string wrong = findings({"gateway.routes_file=" + bad, "gateway.port=99999"});
+    const std::string missing = findings({"gateway.routes_file=/nowhere/routes.yml"});
+
+    EXPECT_NE(wrong.find("gateway.routes_file cannot be taken: " + bad + ":7: route a"),
+              std::string::npos)
+        << wrong;
+    EXPECT_NE(wrong.find("gateway.port"), std::string::npos) << wrong;
+    EXPECT_NE(missing.find("gateway.routes_file cannot be taken: "), std::string::npos) << missing;
+}
+
 TEST(GatewayConfigCheck, names_limits_of_paths_that_there_are_not) {
     EXPECT_EQ(findings({"gateway.limits.routes=[{method: GET, path: /api/chat, per_minute: 1}]"}),
               "--set: gateway.limits.routes[0].path is no path of the API: /api/chat; did you mean "
