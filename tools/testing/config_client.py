@@ -3,13 +3,12 @@
 npm's cloud-config-client is pinned in tools/testing/config_client and comes into .cache/config-client when the suite
 first runs.
 """
-import hashlib
 import pathlib
 import re
-import shutil
 import subprocess
 import tempfile
 
+from tools.testing.pinned import install
 from tools.testing.process import ROOT, ready_address, run, stop
 
 PINS = ROOT / "tools" / "testing" / "config_client"
@@ -26,25 +25,9 @@ FILES = {
 }
 
 
-def install(log):
-    pins = [PINS / name for name in ("package.json", "package-lock.json")]
-    wanted = hashlib.sha256(b"".join(pin.read_bytes() for pin in pins)).hexdigest()
-    stamp = HOME / "stamp"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return True
-    shutil.rmtree(HOME, ignore_errors=True)
-    HOME.mkdir(parents=True)
-    for pin in pins:
-        shutil.copy(pin, HOME)
-    if run(["npm", "ci", "--no-fund", "--no-audit", "--ignore-scripts", "--loglevel=error"], log, 600, HOME) != 0:
-        return False
-    stamp.write_text(wanted)
-    return True
-
-
 def check(binary, log):
     """The exit codes: of the installation, and of each step of the client."""
-    if not install(log):
+    if not install(PINS, HOME, log):
         return [1]
     with tempfile.TemporaryDirectory(prefix="loquat-config-") as folder:
         files = pathlib.Path(folder) / "files"

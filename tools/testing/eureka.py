@@ -7,13 +7,12 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 
 from tools.testing.pinned import install
-from tools.testing.process import ROOT, ready_address, run, stop
+from tools.testing.process import ROOT, free_ports, ready_address, run, stop
 
 PINS = ROOT / "tools" / "testing" / "eureka"
 HOME = ROOT / ".cache" / "eureka-clients"
@@ -22,14 +21,6 @@ CLIENTS = {"py_eureka_client": [HOME / "python" / "bin" / "python", PINS / "life
 JAVA = HOME / "java"
 JAVA_CLIENT = ["java", "-cp", f"{JAVA}/target/eureka-life-1.jar:{JAVA}/lib/*", "Life"]
 SECONDS = 120
-
-
-def free_ports(count):
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 @contextlib.contextmanager
