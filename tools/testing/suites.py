@@ -188,26 +188,28 @@ def documents(log):
 
 def api(log):
     from tools.testing import api as suite
-    total = Count()
-    for code in suite.check(RELEASE / "bin" / "loquat", log):
-        total += one(code)
-    return total
+    return of_clients(suite, log)
 
 
 def config_client(log):
     from tools.testing import config_client as suite
-    total = Count()
-    for code in suite.check(RELEASE / "bin" / "loquat", log):
-        total += one(code)
-    return total
+    return of_clients(suite, log)
 
 
 def eureka(log):
     from tools.testing import eureka as suite
-    total = Count()
-    for code in suite.check(RELEASE / "bin" / "loquat", log):
-        total += Count(skipped=1) if code is None else one(code)
-    return total
+    return of_clients(suite, log)
+
+
+def spring(log):
+    from tools.testing import spring as suite
+    return of_clients(suite, log)
+
+
+def of_clients(suite, log):
+    """What its clients' exit codes come to; None stands for one that cannot be built here."""
+    codes = suite.check(RELEASE / "bin" / "loquat", log)
+    return sum((Count(skipped=1) if code is None else one(code) for code in codes), Count())
 
 
 def bench_smoke(log):
@@ -243,6 +245,7 @@ def all_suites():
         Suite("config-client", "a client of Spring Cloud Config that others wrote, against the config service",
               config_client, web="packages", targets=program),
         Suite("eureka", "clients of Eureka live a whole life at two registries", eureka, 2, ("api",), "packages", program),
+        Suite("spring", "a Spring Boot application is configured, found and reached", spring, 2, targets=program),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
