@@ -63,7 +63,7 @@ std::string read_file(const std::string& name) {
 
 void use_certificates(SSL_CTX* context, const std::string& text) {
     const BioPtr bio = bio_of(text);
-    const X509Ptr first{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)};
+    const X509Ptr first = read_certificate(bio.get());
     if (!first || SSL_CTX_use_certificate(context, first.get()) != 1) {
         throw bad_certificate("The certificate cannot be used.");
     }
@@ -88,7 +88,7 @@ std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair, Of
     SSL_CTX* context = made->native();
     use_certificates(context, pair.certificates);
     const BioPtr bio = bio_of(pair.private_key);
-    const KeyPtr key{PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr)};
+    const KeyPtr key = read_private_key(bio.get());
     if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
         SSL_CTX_check_private_key(context) != 1) {
         throw bad_certificate("The private key does not belong to the certificate.");

@@ -1,11 +1,13 @@
 #pragma once
 #include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 // Owners of OpenSSL's objects.  Only for net/ itself.
 namespace loquat::net::tls {
@@ -29,5 +31,18 @@ inline BioPtr bio_of(const std::string& text) {
     }
     return bio;
 }
+
+// The next one; null at the end, and for what is none.  OpenSSL's list of errors then says why.
+inline X509Ptr read_certificate(BIO* from) {
+    return X509Ptr{PEM_read_bio_X509(from, nullptr, nullptr, nullptr)};
+}
+// Null for what is none, and for one behind a passphrase: nobody is there to be asked for it.
+inline KeyPtr read_private_key(BIO* from) {
+    constexpr auto no_passphrase = [](char*, int, int, void*) { return -1; };
+    return KeyPtr{PEM_read_bio_PrivateKey(from, nullptr, no_passphrase, nullptr)};
+}
+
+// Of the subject alternative names; in authority.cpp.
+std::vector<std::string> dns_names_of(const X509* certificate);
 
 }  // namespace loquat::net::tls
