@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 // Character classes of HTTP.  Only for net/http itself.
@@ -62,6 +63,37 @@ inline bool are_all_in(std::string_view text, CharacterClass wanted) {
         common &= detail::classes[static_cast<unsigned char>(c)];
     }
     return (common & wanted) != 0;
+}
+
+// Eight characters in one word: most fields are judged a word at a time.
+using EightCharacters = std::uint64_t;
+
+inline EightCharacters eight_at(const char* text) {
+    EightCharacters word = 0;
+    std::memcpy(&word, text, sizeof word);
+    return word;
+}
+
+constexpr EightCharacters each_of_eight(unsigned char c) { return 0x0101'0101'0101'0101ULL * c; }
+
+// Whether one of the eight is below the blank, or DEL.
+constexpr bool has_control(EightCharacters word) {
+    const EightCharacters is_low = (word - each_of_eight(' ')) & ~word;
+    const EightCharacters other = word ^ each_of_eight(0x7f);
+    const EightCharacters is_del = (other - each_of_eight(1)) & ~other;
+    return ((is_low | is_del) & each_of_eight(0x80)) != 0;
+}
+
+// Whether all may stand in a field's value.
+inline bool is_value(std::string_view text) {
+    if (text.size() < 8) {
+        return are_all_in(text, value_class);
+    }
+    bool may_be_bad = has_control(eight_at(text.data() + text.size() - 8));
+    for (std::size_t i = 0; i + 8 < text.size(); i += 8) {
+        may_be_bad = may_be_bad || has_control(eight_at(text.data() + i));
+    }
+    return !may_be_bad || are_all_in(text, value_class);  // a tab is none of the bad ones
 }
 
 inline bool is_token(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "net/http/head_lines.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace loquat::net::http::detail {
@@ -108,7 +109,7 @@ bool split_field(std::string_view line, HeaderView& header) {
     }
     header.name = line.substr(0, colon);
     header.value = trim_blanks(line.substr(colon + 1));
-    return are_all_in(header.value, value_class);
+    return is_value(header.value);
 }
 
 bool parse_length(std::string_view text, std::uint64_t& length) {
@@ -139,9 +140,14 @@ int parse_version(std::string_view text) {
 }
 
 void ConnectionOptions::take(std::string_view value) {
-    close = close || has_token(value, "close");
-    keep_alive = keep_alive || has_token(value, "keep-alive");
-    upgrade = upgrade || has_token(value, "upgrade");
+    while (!value.empty()) {
+        const std::size_t comma = std::min(value.find(','), value.size());
+        const std::string_view word = trim_blanks(value.substr(0, comma));
+        close = close || equal_names(word, "close");
+        keep_alive = keep_alive || equal_names(word, "keep-alive");
+        upgrade = upgrade || equal_names(word, "upgrade");
+        value.remove_prefix(std::min(comma + 1, value.size()));
+    }
 }
 
 }  // namespace loquat::net::http::detail

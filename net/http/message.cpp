@@ -5,17 +5,38 @@
 #include "net/http/characters.hpp"
 
 namespace loquat::net::http {
+namespace {
+
+// Eight characters at once, capitals made small.
+EightCharacters lower_all(EightCharacters word) {
+    const std::uint64_t low = word & each_of_eight(0x7f);
+    const std::uint64_t from_a = low + each_of_eight(0x80 - 'A');
+    const std::uint64_t above_z = low + each_of_eight(0x7f - 'Z');
+    const std::uint64_t is_capital = (from_a ^ above_z) & ~word & each_of_eight(0x80);
+    return word | (is_capital >> 2);
+}
+
+bool are_equal(const char* a, const char* b) {
+    const EightCharacters left = eight_at(a);
+    const EightCharacters right = eight_at(b);
+    return left == right || lower_all(left) == lower_all(right);
+}
+
+}  // namespace
 
 bool equal_names(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) {
         return false;
     }
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != lower(b[i])) {
+    if (a.size() < 8) {
+        return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+    }
+    for (std::size_t i = 0; i + 8 < a.size(); i += 8) {
+        if (!are_equal(a.data() + i, b.data() + i)) {
             return false;
         }
     }
-    return true;
+    return are_equal(a.data() + a.size() - 8, b.data() + b.size() - 8);
 }
 
 bool has_token(std::string_view list, std::string_view token) {
