@@ -46,37 +46,33 @@ bool Balancer::is_fit(const Target& target, const Wanted& wanted, Steady now) co
     return target.endpoint.is_healthy && !is_aside(target, now) && may(target, wanted, now);
 }
 
-std::vector<Balancer::Target*> Balancer::fit_ones(const Wanted& wanted, Steady now) const {
+void Balancer::find_fit(const Wanted& wanted, Steady now) {
     const auto choose_if = [this](const auto& is_wanted) {
-        std::vector<Target*> chosen;
         for (const TargetPtr& target : targets_) {
             if (is_wanted(*target)) {
-                chosen.push_back(target.get());
+                fit_.push_back(target.get());
             }
         }
-        return chosen;
     };
     const auto is_tried = [&wanted](const Target& target) {
         return std::ranges::find(wanted.tried, &target, &TargetPtr::get) != wanted.tried.end();
     };
     const auto is_allowed = [&](const Target& one) { return may(one, wanted, now); };
-    std::vector<Target*> chosen;
+    fit_.clear();
     if (!rules_.zone.empty()) {
-        chosen = choose_if([&](const Target& one) {
+        choose_if([&](const Target& one) {
             return one.endpoint.zone == rules_.zone && !is_tried(one) && is_fit(one, wanted, now);
         });
     }
-    if (chosen.empty()) {
-        chosen = choose_if(
-            [&](const Target& one) { return !is_tried(one) && is_fit(one, wanted, now); });
+    if (fit_.empty()) {
+        choose_if([&](const Target& one) { return !is_tried(one) && is_fit(one, wanted, now); });
     }
-    if (chosen.empty()) {
-        chosen = choose_if([&](const Target& one) { return !is_tried(one) && is_allowed(one); });
+    if (fit_.empty()) {
+        choose_if([&](const Target& one) { return !is_tried(one) && is_allowed(one); });
     }
-    if (chosen.empty() && wanted.again == Again::same_rather_than_none) {
-        chosen = choose_if(is_allowed);
+    if (fit_.empty() && wanted.again == Again::same_rather_than_none) {
+        choose_if(is_allowed);
     }
-    return chosen;
 }
 
 // An average forgets by half in each `latency_memory`: one that was slow is tried again.  Of one
@@ -91,17 +87,18 @@ double Balancer::cost_of(const Target& target, Steady now) const {
     return (latency + 1.0) * (target.under_way + 1);
 }
 
-// A place in `fit` by the weights; `without` is left out.
-std::size_t Balancer::draw(std::span<Target* const> fit, std::size_t without,
-                           std::mt19937_64& random) {
+// A place in `fit_` by the weights; `without` is left out.
+std::size_t Balancer::draw(std::size_t without, std::mt19937_64& random) const {
+    const auto weight_at = [this, without](std::size_t i) {
+        return i == without ? 0 : static_cast<std::uint64_t>(fit_[i]->endpoint.weight);
+    };
     std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < fit.size(); ++i) {
-        sum += i == without ? 0 : static_cast<std::uint64_t>(fit[i]->endpoint.weight);
+    for (std::size_t i = 0; i < fit_.size(); ++i) {
+        sum += weight_at(i);
     }
     std::uint64_t left = std::uniform_int_distribution<std::uint64_t>{0, sum - 1}(random);
     for (std::size_t i = 0;; ++i) {
-        const std::uint64_t weight =
-            i == without ? 0 : static_cast<std::uint64_t>(fit[i]->endpoint.weight);
+        const std::uint64_t weight = weight_at(i);
         if (left < weight) {
             return i;
         }
@@ -114,15 +111,15 @@ Balancer::TargetPtr Balancer::choose(const Wanted& wanted, std::mt19937_64& rand
     if (targets_.size() == 1 && wanted.tried.empty() && is_fit(*targets_.front(), wanted, now)) {
         return targets_.front();
     }
-    const std::vector<Target*> fit = fit_ones(wanted, now);
-    if (fit.empty()) {
+    find_fit(wanted, now);
+    if (fit_.empty()) {
         return nullptr;
     }
-    const std::size_t first = draw(fit, fit.size(), random);
-    Target* chosen = fit[first];
-    if (fit.size() > 1) {
+    const std::size_t first = draw(fit_.size(), random);
+    Target* chosen = fit_[first];
+    if (fit_.size() > 1) {
         // The weights are in the draw: both are judged as if they had the same.
-        Target* second = fit[draw(fit, first, random)];
+        Target* second = fit_[draw(first, random)];
         chosen = cost_of(*second, now) < cost_of(*chosen, now) ? second : chosen;
     }
     return *std::ranges::find(targets_, chosen, &TargetPtr::get);

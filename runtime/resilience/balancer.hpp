@@ -94,14 +94,15 @@ class Balancer {
   private:
     static bool may(const Target& target, const Wanted& wanted, Steady now);
     bool is_fit(const Target& target, const Wanted& wanted, Steady now) const;
-    std::vector<Target*> fit_ones(const Wanted& wanted, Steady now) const;
-    static std::size_t draw(std::span<Target* const> fit, std::size_t without,
-                            std::mt19937_64& random);
+    // The instances to draw from, in `fit_`.
+    void find_fit(const Wanted& wanted, Steady now);
+    std::size_t draw(std::size_t without, std::mt19937_64& random) const;
     double cost_of(const Target& target, Steady now) const;
     void put_aside(Target& target, Steady now);
 
     BalancerRules rules_;
     std::vector<TargetPtr> targets_;
+    std::vector<Target*> fit_;  // of one choice; kept for its memory
     std::uint64_t times_aside_ = 0;
 };
 

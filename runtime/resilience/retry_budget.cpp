@@ -30,8 +30,13 @@ std::int64_t RetryBudget::left(Steady now) {
     return std::max({of_share, rules_.each_second_min - current.retries, std::int64_t{0}});
 }
 
+// Asked before each call that could be repeated: mostly this second alone says so.
+bool RetryBudget::has_left(Steady now) {
+    return second_of(now).retries < rules_.each_second_min || left(now) > 0;
+}
+
 bool RetryBudget::try_take(Steady now) {
-    if (left(now) == 0) {
+    if (!has_left(now)) {
         return false;
     }
     ++second_of(now).retries;

@@ -22,6 +22,8 @@ class RetryBudget {
     void note_call(Steady now);
     // Takes one retry out of the budget; false when there is none left.
     bool try_take(Steady now);
+    // Whether one could be taken now.
+    bool has_left(Steady now);
     // How many could be taken now.
     std::int64_t left(Steady now);
 

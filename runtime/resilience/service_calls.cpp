@@ -256,19 +256,19 @@ Balancer::TargetPtr ServiceCall::begin() {
     return at_;
 }
 
-void ServiceCall::end(CallOutcome outcome) {
+Steady ServiceCall::end(CallOutcome outcome) {
     if (!at_) {
-        return;
+        return ended_;
     }
-    const Steady now = calls_.of_.clock.steady();
-    const auto took = now - began_;
+    ended_ = calls_.of_.clock.steady();
+    const auto took = ended_ - began_;
     Breaker& breaker = calls_.breaker_of(*at_, operation_);
     const auto asides = calls_.balancer_.times_aside();
-    const bool was_open = breaker.state(now) == BreakerState::open;
-    breaker.end(permit_, outcome, took, now);
-    calls_.balancer_.end(*at_, outcome, took, now);
+    const bool was_open = breaker.state(ended_) == BreakerState::open;
+    breaker.end(permit_, outcome, took, ended_);
+    calls_.balancer_.end(*at_, outcome, took, ended_);
     if (outcome == CallOutcome::failure) {
-        if (!was_open && breaker.state(now) == BreakerState::open) {
+        if (!was_open && breaker.state(ended_) == BreakerState::open) {
             calls_.note(ServiceCalls::Decision::circuit_opened);
         }
         if (calls_.balancer_.times_aside() != asides) {
@@ -277,16 +277,17 @@ void ServiceCall::end(CallOutcome outcome) {
         tried_.push_back(at_);
     }
     at_.reset();
+    return ended_;
 }
 
 bool ServiceCall::could_try_again(Reached reached) const {
-    const Steady now = calls_.of_.clock.steady();
-    const auto others = std::ranges::count_if(calls_.balancer_.targets(), [&](const auto& one) {
+    const auto is_another = [this](const Balancer::TargetPtr& one) {
         return one != at_ && std::ranges::find(tried_, one) == tried_.end() &&
                one->endpoint.offers_contract && one->endpoint.is_healthy;
-    });
-    return others > 0 && attempts_ < calls_.rules_.attempts_max &&
-           (reached == Reached::nobody || calls_.budget_.left(now) > 0);
+    };
+    return attempts_ < calls_.rules_.attempts_max &&
+           std::ranges::any_of(calls_.balancer_.targets(), is_another) &&
+           (reached == Reached::nobody || calls_.budget_.has_left(calls_.of_.clock.steady()));
 }
 
 bool ServiceCall::try_again(Reached reached) {

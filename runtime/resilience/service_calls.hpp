@@ -101,7 +101,8 @@ class ServiceCall {
     // `upstream.circuit_open`, `upstream.other_contract`.  Who holds it may use its address also
     // after it has left.
     Balancer::TargetPtr begin();
-    void end(CallOutcome outcome);
+    // Returns when the attempt ended, or the last one if none is under way.
+    Steady end(CallOutcome outcome);
     // Whether the attempt may have given its instance work to do.
     enum class Reached : std::uint8_t { maybe, nobody };
     // Whether another instance could be asked after this attempt.
@@ -118,6 +119,7 @@ class ServiceCall {
     Balancer::TargetPtr at_;
     Breaker::Permit permit_;
     Steady began_{};
+    Steady ended_{};
 };
 
 }  // namespace loquat::runtime
