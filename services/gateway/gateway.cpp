@@ -69,7 +69,7 @@ RouteQuery query_of(const Request& request, std::string_view path) {
             .headers = head.headers,
             .query = head.query,
             .client = &request.client.address,
-            .draw = static_cast<std::uint32_t>(std::hash<std::string_view>{}(request.id()))};
+            .request_id = request.id()};
 }
 
 }  // namespace

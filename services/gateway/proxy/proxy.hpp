@@ -55,6 +55,7 @@ class Proxy {
     };
 
     Task<void> pass_on(Request& request);
+    Task<void> pass_on_or_fall_back(Request& request);
     Task<void> prepare_body(Request& request, Journey& journey);
     Task<void> try_elsewhere(Request& request, Journey& journey, std::exception_ptr error);
     static bool may_repeat(const Request& request, const Journey& journey);

@@ -19,6 +19,21 @@ void append_all(std::string& out, const net::http::HeaderViews& headers, std::st
     }
 }
 
+// What stands between the quotes of a quoted string.
+void append_quoted(std::string& out, std::string_view text) {
+    const bool is_plain = !text.contains('"') && !text.contains('\\');
+    if (is_plain) {
+        out.append(text);
+        return;
+    }
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out.push_back('\\');
+        }
+        out.push_back(c);
+    }
+}
+
 // Services of ours take the gateway's word: what they keep for one another stays out of reach,
 // whatever a route says.
 void check_service_path(const Route& route, std::string_view target) {
@@ -186,12 +201,7 @@ void Proxy::write_forwarding(const Request& request, net::http::HeadWriter& out)
     const bool is_v4 = peer.is_v4();
     line_.append(is_v4 ? "for=" : "for=\"[").append(peer_text).append(is_v4 ? "" : "]\"");
     line_.append(";proto=").append(proto).append(";host=\"");
-    for (const char c : host) {
-        if (c == '"' || c == '\\') {
-            line_.push_back('\\');
-        }
-        line_.push_back(c);
-    }
+    append_quoted(line_, host);
     line_.append("\"\r\n");
     out.raw(line_);
 }

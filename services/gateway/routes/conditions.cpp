@@ -128,7 +128,13 @@ std::optional<std::string> Conditions::find_fault(const StepConfig& predicate) {
     return std::nullopt;
 }
 
+void Conditions::set_share(Share share) {
+    is_open_ = is_open_ && share.total == 0;
+    share_ = share;
+}
+
 void Conditions::add(const StepConfig& predicate) {
+    is_open_ = false;
     const std::string& name = predicate.name;
     const std::vector<std::string>& args = predicate.args;
     using Kind = Field::Kind;
@@ -152,9 +158,10 @@ void Conditions::add(const StepConfig& predicate) {
     }
 }
 
-bool Conditions::hold(const RouteQuery& query) const {
+bool Conditions::all_hold(const RouteQuery& query) const {
     if (share_.total > 0) {
-        const std::uint32_t draw = query.draw % share_.total;
+        const auto draw = static_cast<std::uint32_t>(
+            std::hash<std::string_view>{}(query.request_id) % share_.total);
         if (draw < share_.from || draw >= share_.to) {
             return false;
         }

@@ -30,17 +30,20 @@ class Conditions {
     static std::optional<std::string> find_fault(const StepConfig& predicate);
     // `predicate` must be one that can be.  Weight is set by `share_out`.
     void add(const StepConfig& predicate);
-    void set_share(Share share) { share_ = share; }
+    void set_share(Share share);
 
-    bool hold(const RouteQuery& query) const;
+    bool hold(const RouteQuery& query) const { return is_open_ || all_hold(query); }
 
   private:
+    bool all_hold(const RouteQuery& query) const;
+
     struct Field {
         enum class Kind : std::uint8_t { header, query, cookie } kind;
         std::string name;
         std::optional<Pattern> value;  // none: its presence is enough
     };
 
+    bool is_open_ = true;  // there are none
     std::vector<Field> fields_;
     std::vector<std::string> hosts_;  // a.example, *.example, **.example
     std::optional<Time> after_;

@@ -310,7 +310,7 @@ std::string Filters::query_of(std::string_view query) const {
     return out;
 }
 
-bool Filters::replaces(const std::vector<FieldStep>& steps, std::string_view name) {
+bool Filters::is_replaced_by_one(const std::vector<FieldStep>& steps, std::string_view name) {
     return std::ranges::any_of(steps, [name](const FieldStep& step) {
         return (step.kind == FieldStep::Kind::set || step.kind == FieldStep::Kind::remove) &&
                net::http::equal_names(step.name, name);

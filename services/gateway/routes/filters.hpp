@@ -37,7 +37,9 @@ class Filters {
     const std::vector<FieldStep>& request_fields() const { return request_; }
     const std::vector<FieldStep>& answer_fields() const { return answer_; }
     // Whether a field that came is taken away or written anew.
-    static bool replaces(const std::vector<FieldStep>& steps, std::string_view name);
+    static bool replaces(const std::vector<FieldStep>& steps, std::string_view name) {
+        return !steps.empty() && is_replaced_by_one(steps, name);
+    }
 
     struct Redirect {
         int status = 302;
@@ -65,6 +67,7 @@ class Filters {
         std::string value;
     };
 
+    static bool is_replaced_by_one(const std::vector<FieldStep>& steps, std::string_view name);
     void add_field_step(const StepConfig& filter);
 
     std::vector<PathStep> path_;

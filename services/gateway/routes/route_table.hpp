@@ -30,7 +30,7 @@ struct RouteQuery {
     const net::http::HeaderViews& headers;
     std::string_view query = {};
     const net::Address* client = nullptr;
-    std::uint32_t draw = 0;  // of this request, at random: which share of a Weight it belongs to
+    std::string_view request_id = {};  // decides which share of a Weight it belongs to
 };
 
 // All routes: built once, never changed, read by every loop; a reload builds another one.  Choosing
