@@ -25,11 +25,16 @@ bool is_not_there_yet(const Failure& failure) {
            failure.code == "server.restarting" || failure.code == "upstream.closed";
 }
 
+std::string place_of(const Neighbour& neighbour) {
+    return neighbour.url.empty() ? "any address that a registry told" : neighbour.url;
+}
+
 Failure given_up(const Neighbour& neighbour, seconds waited, const Failure& last) {
+    const bool is_found = neighbour.url.empty();
     return {Kind::unavailable, "upstream.not_there",
-            neighbour.service + " did not answer at " + neighbour.url + " within " +
+            neighbour.service + " did not answer at " + place_of(neighbour) + " within " +
                 std::to_string(waited.count()) + " s. Start it (loquat serve " + neighbour.service +
-                "), or correct platform.urls.",
+                "), or correct " + (is_found ? "platform.registry." : "platform.urls."),
             last.message + (last.detail.empty() ? "" : " (" + last.detail + ")")};
 }
 
@@ -60,7 +65,7 @@ Task<void> wait_for_neighbour(aio::Loop& loop, Neighbour neighbour,
         if (now >= tell_at) {
             log_info({.service = "platform"}, "waiting for a service of another process",
                      {{"for", neighbour.service},
-                      {"at", neighbour.url},
+                      {"at", place_of(neighbour)},
                       {"seconds", waited.count()},
                       {"at_most", neighbour.limit.count()}});
             tell_at = now + told_every;

@@ -10,7 +10,7 @@ namespace loquat::runtime {
 // A service of another process that must answer before this one can start.
 struct Neighbour {
     std::string service;
-    std::string url;  // for people
+    std::string url;  // for people; empty: wherever a registry says
     std::chrono::seconds limit{60};
     std::chrono::milliseconds pause{500};
 };

@@ -146,6 +146,13 @@ void Platform::join_registry(const std::vector<std::string>& registries) {
     });
 }
 
+// Who registers there is found; nobody else needs to find this process.
+void Platform::join_own_registry() {
+    if (const std::string own = address_of("registry"); !own.empty()) {
+        join_registry({own});
+    }
+}
+
 // Nobody shall find this process any more.
 void Platform::leave_registry(Steady deadline) {
     if (!state_->member) {
@@ -166,17 +173,18 @@ void Platform::start() {
         join_registry(state_->settings.registry);
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
+            if (instance.context->service() == "registry" && !state_->member) {
+                join_own_registry();  // those that start later may need whom it knows
+            }
         }
         start_servers();
         state_->folder.settle();
         start_following();
-        if (state_->member) {
+        if (state_->member && !state_->settings.registry.empty()) {
             run_and_wait(state_->loop_named("services"), [this]() -> Task<void> {
                 state_->member->offer(state_->own_instances());
                 co_return;
             });
-        } else if (const std::string own = address_of("registry"); !own.empty()) {
-            join_registry({own});  // nobody else needs to find this process
         }
     } catch (...) {
         const std::exception_ptr error = std::current_exception();

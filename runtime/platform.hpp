@@ -90,6 +90,7 @@ class Platform {
     void stop_following();
     void destroy_instances();
     void join_registry(const std::vector<std::string>& registries);
+    void join_own_registry();
     void leave_registry(Steady deadline);
 
     std::unique_ptr<State> state_;

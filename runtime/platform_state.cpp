@@ -78,15 +78,6 @@ std::vector<std::string> names_of(const std::vector<const Module*>& modules) {
     return names;
 }
 
-// Nothing is opened where somebody lacks whom they need.
-PlatformConfig load_settings(const Config& config, const std::vector<const Module*>& modules) {
-    auto settings = config.get<PlatformConfig>("platform");
-    if (settings.registry.empty()) {  // else whoever is missing may come
-        check_callees(modules, settings.urls);
-    }
-    return settings;
-}
-
 // A gateway beside a registry finds by it whoever registers there, without a word of configuration.
 // A password is the user's to name, in `platform.registry`.
 bool follows_own_registry(const std::vector<const Module*>& modules, const Config& config) {
@@ -99,6 +90,15 @@ bool follows_own_registry(const std::vector<const Module*>& modules, const Confi
     const std::vector<ConfigLine> lines = config.lines();
     const auto password = std::ranges::find(lines, "registry.password", &ConfigLine::path);
     return password == lines.end() || password->value == R"("")";
+}
+
+// Nothing is opened where somebody lacks whom they need.
+PlatformConfig load_settings(const Config& config, const std::vector<const Module*>& modules) {
+    auto settings = config.get<PlatformConfig>("platform");
+    if (settings.registry.empty() && !follows_own_registry(modules, config)) {
+        check_callees(modules, settings.urls);  // else whoever is missing may come
+    }
+    return settings;
 }
 
 std::optional<std::string> disk_problem(const std::filesystem::path& folder,
@@ -153,6 +153,7 @@ Platform::State::State(PlatformOptions given)
                                                                folder.path() / "instances.json");
         followed = of_registry.get();
         neighbours.instances = std::move(of_registry);
+        neighbours.is_told_by_registry = true;
     }
     add_memory_metrics(metrics);
     add_process_metrics(metrics);
@@ -258,6 +259,9 @@ std::vector<OwnInstance> Platform::State::own_instances() const {
             if (service == module->name) {
                 one.contracts.push_back(contract);
             }
+        }
+        if (one.contracts.empty()) {
+            one.contracts.push_back(one.service);  // one of ours, that has no table: the sockets'
         }
         own.push_back(std::move(one));
     }

@@ -4,6 +4,7 @@
 #include "contracts/auth/auth.hpp"
 #include "contracts/auth/broadcasts.hpp"
 #include "net/jose/jwk.hpp"
+#include "runtime/discovery/neighbours.hpp"
 #include "runtime/neighbour_wait.hpp"
 #include "runtime/platform_config.hpp"
 #include "runtime/stores.hpp"
@@ -65,6 +66,7 @@ Tokens::Tokens(Context& context, Shown shown)
       broadcast_(context.stores().broadcast()),
       rights_(context.rights()),
       is_auth_here_(context.is_hosted("auth")),
+      is_told_by_registry_(context.neighbours().is_told_by_registry),
       auth_place_{.service = "auth",
                   .url = context.service_url("auth"),
                   .limit = context.platform_config().neighbour_seconds_max},
@@ -90,7 +92,8 @@ Task<void> Tokens::start() {
                                                   scope_.start(load_keys());
                                               }
                                           });
-    if (is_auth_here_ || auth_place_.url.empty()) {
+    const bool may_come = !auth_place_.url.empty() || is_told_by_registry_;
+    if (is_auth_here_ || !may_come) {
         co_await load_keys();
     } else {
         co_await wait_for_neighbour(loop_, auth_place_,

@@ -62,7 +62,8 @@ class Tokens {
     store::Broadcast& broadcast_;
     StandingRights& rights_;
     bool is_auth_here_;
-    Neighbour auth_place_;  // without a url: nowhere
+    bool is_told_by_registry_;
+    Neighbour auth_place_;  // without a url: wherever a registry says
     net::jose::TokenVerifier verifier_;
     store::Subscription subscription_;
     store::Subscription keys_subscription_;

@@ -9,7 +9,7 @@ namespace loquat::runtime {
 
 bool offers(const ServiceInstance& instance, std::string_view contract) {
     return std::ranges::any_of(instance.contracts, [contract](const std::string& one) {
-        return one == contract || one == any_contract;
+        return one == contract || one == any_contract || contract == any_contract;
     });
 }
 

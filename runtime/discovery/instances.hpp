@@ -21,7 +21,8 @@ struct ServiceInstance {
     friend bool operator==(const ServiceInstance&, const ServiceInstance&) = default;
 };
 
-// Listed instead of names: whatever is asked of it.  Of addresses that somebody configured.
+// Listed instead of names: whatever is asked of it.  Of addresses that somebody configured.  Asked
+// for: whichever it is, and so a service of ours and no foreign one that has its name.
 inline constexpr std::string_view any_contract = "*";
 
 bool offers(const ServiceInstance& instance, std::string_view contract);

@@ -33,6 +33,7 @@ class ClientStates {
 struct Neighbours {
     std::unique_ptr<Instances> instances;
     ClientStates states = {};
+    bool is_told_by_registry = false;  // then anybody may come, whatever is configured
 };
 
 }  // namespace loquat::runtime

@@ -169,7 +169,7 @@ struct RouteConfig {
             "upstreams", 0, 64,
             "http://host:port of each server, or one lb://NAME: wherever the platform knows "
             "NAME to be; or name a service."},
-        wire::Field{"service", 0, 64, "A service of platform.urls."},
+        wire::Field{"service", 0, 64, "A service of Loquat that runs elsewhere."},
         wire::Field{.name = "access", .doc = "anyone, user or admin."},
         wire::Field{"per_minute", 0, 1'000'000, "0: the caller's usual limit."},
         wire::Field{"body_bytes_max", 0, std::int64_t{1} << 40, "Of a request."},

@@ -102,7 +102,7 @@ void check_limits(const std::vector<LimitOverride>& limits, ConfigFindings& find
 std::shared_ptr<const RouteTable> own_table(const runtime::Dispatcher& nobody) {
     RouteSources sources{.dispatcher = nobody,
                          .known = contracts::all_operations(),
-                         .service_url = [](std::string_view) { return std::string{}; }};
+                         .may_be_elsewhere = [](std::string_view) { return false; }};
     if (!runtime::web_assets().empty()) {
         sources.reserved.assign(web_pages.begin(), web_pages.end());
     }
@@ -112,7 +112,7 @@ std::shared_ptr<const RouteTable> own_table(const runtime::Dispatcher& nobody) {
     return build_routes({}, sources);
 }
 
-void check_routes(const GatewayConfig& config, const std::vector<runtime::ServiceUrl>& urls,
+void check_routes(const GatewayConfig& config, const runtime::PlatformConfig& platform,
                   ConfigFindings& findings) {
     std::vector<std::string> networks = config.upstream.link_local_networks;
     std::erase_if(networks, [](const std::string& text) { return !Networks::is_one(text); });
@@ -120,12 +120,13 @@ void check_routes(const GatewayConfig& config, const std::vector<runtime::Servic
     runtime::Metrics metrics;
     const runtime::Dispatcher nobody{metrics};
     const auto table = own_table(nobody);
-    const auto url_of = [&urls](std::string_view service) {
-        const auto found = std::ranges::find(urls, service, &runtime::ServiceUrl::service);
-        return found == urls.end() ? std::string{} : found->url;
+    const auto may_be_elsewhere = [&platform](std::string_view service) {
+        return !platform.registry.empty() ||
+               std::ranges::find(platform.urls, service, &runtime::ServiceUrl::service) !=
+                   platform.urls.end();
     };
     RouteRules rules{{[&table](std::string_view pattern) { return table->is_reserved(pattern); },
-                      url_of, link_local}};
+                      may_be_elsewhere, link_local}};
     for (std::size_t i = 0; i < config.routes.size(); ++i) {
         const std::string here = numbered("gateway.routes", i);
         for (const RouteFault& fault : rules.judge(config.routes[i])) {
@@ -153,7 +154,7 @@ void check_config(const runtime::Config& all, ConfigFindings& findings) {
     check_networks("gateway.trusted_proxies", config.trusted_proxies, findings);
     check_networks(std::string{link_local_setting}, config.upstream.link_local_networks, findings);
     check_limits(config.limits.routes, findings);
-    check_routes(config, all.get<runtime::PlatformConfig>("platform").urls, findings);
+    check_routes(config, all.get<runtime::PlatformConfig>("platform"), findings);
 }
 
 }  // namespace loquat::gateway

@@ -89,7 +89,7 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
           {config_.upstream, config_.tunnels_max, parts_.internal_key, parts_.rights, identities_},
           responder_, measures_),
       health_checks_(parts_.loop, config_.upstream, proxy_),
-      joins_({parts_.loop, config_, parts_.internal_key, responder_, identities_, proxy_}),
+      joins_({parts_.loop, config_, responder_, identities_, proxy_}),
       local_calls_(responder_, parts_.rights),
       own_endpoints_({config_, parts_.sources, parts_.operations, *parts_.shared, responder_,
                       parts_.audit, parts_.neighbours.states}),

@@ -144,7 +144,9 @@ Task<net::http::ClientResponse> Joins::ask_elsewhere(const Question& question) {
         request.target += "?" + question.query;
     }
     if (question.route->trust == UpstreamTrust::platform) {
-        runtime::add_caller(request.headers, question.caller, parts_.internal_key);
+        const auto& upstreams = question.routes->table->upstreams();
+        runtime::add_caller(request.headers, question.caller,
+                            parts_.proxy.key_for(upstreams[question.route->upstream]));
     } else if (!question.identity.empty()) {
         request.headers.append(std::string{identity_field}, question.identity);
     }

@@ -18,7 +18,6 @@ class Joins {
     struct Parts {
         aio::Loop& loop;
         const GatewayConfig& config;
-        const std::string& internal_key;
         Responder& responder;
         IdentityTokens& identities;
         Proxy& proxy;

@@ -84,9 +84,10 @@ class GatewayService final : public runtime::Service {
                 .metrics = context.metrics(),
                 .sources = {.dispatcher = context.dispatcher(),
                             .known = contracts::all_operations(),
-                            .service_url =
+                            .may_be_elsewhere =
                                 [&context](std::string_view name) {
-                                    return context.service_url(name);
+                                    return !context.service_url(name).empty() ||
+                                           context.neighbours().is_told_by_registry;
                                 }},
                 .neighbours = context.neighbours(),
                 .call_rules = runtime::to_rules(context.platform_config().clients,

@@ -95,7 +95,7 @@ Task<void> OwnEndpoints::describe(Request& request) {
                 std::ranges::any_of(operations, [&](const contracts::Operation& one) {
                     return one.service == known.service && one.name == known.name;
                 });
-            if (!is_here && !parts_.sources.service_url(known.service).empty()) {
+            if (!is_here && parts_.sources.may_be_elsewhere(known.service)) {
                 operations.push_back(known);
             }
         }

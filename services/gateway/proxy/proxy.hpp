@@ -43,6 +43,8 @@ class Proxy {
     net::http::ClientCounts counts() const { return client_.counts(); }
     // What speaks to that origin, with TLS or without.
     net::http::Client& client_for(const net::http::Origin& origin);
+    // What proves to a service of ours that the gateway calls.
+    const std::string& key_for(const Upstream& upstream);
 
   private:
     // One request on its way, over all its attempts.
@@ -74,7 +76,6 @@ class Proxy {
     static void write_steps(const Request& request, net::http::HeadWriter& out);
     void write_forwarding(const Request& request, net::http::HeadWriter& out);
     void write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out);
-    const std::string& key_for(const Request& request);
     std::string_view text_of(const net::Address& address);
 
     // proxy_response.cpp
@@ -92,7 +93,7 @@ class Proxy {
     net::http::Client client_;
     std::unique_ptr<net::http::Client> tls_client_;  // made when the first https upstream is called
     Tunnels tunnels_;
-    std::map<std::string, std::string> call_keys_;  // by upstream; the services are few
+    std::map<std::string, std::string> call_keys_;  // by service; they are few
     std::string target_;                            // scratch, like the two below
     std::string line_;
     net::Address last_address_{};  // clients come in runs: the text is made once

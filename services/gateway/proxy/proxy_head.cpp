@@ -206,22 +206,20 @@ void Proxy::write_forwarding(const Request& request, net::http::HeadWriter& out)
     out.raw(line_);
 }
 
-// For the service behind the route: the upstream's name is "service NAME".
-const std::string& Proxy::key_for(const Request& request) {
-    const std::string& upstream = request.routes->table->upstreams()[request.route->upstream].name;
-    auto known = call_keys_.find(upstream);
+const std::string& Proxy::key_for(const Upstream& upstream) {
+    auto known = call_keys_.find(upstream.service);
     if (known == call_keys_.end()) {
-        const std::string service = upstream.substr(upstream.find(' ') + 1);
         known = call_keys_
-                    .emplace(upstream,
-                             runtime::make_call_key(settings_.internal_key, "gateway", service))
+                    .emplace(upstream.service, runtime::make_call_key(settings_.internal_key,
+                                                                      "gateway", upstream.service))
                     .first;
     }
     return known->second;
 }
 
 void Proxy::write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out) {
-    out.forward(runtime::internal_key_field, key_for(request));
+    out.forward(runtime::internal_key_field,
+                key_for(request.routes->table->upstreams()[request.route->upstream]));
     out.forward(runtime::caller_field, runtime::encode_caller(caller_of(request, deadline)));
     if (deadline != Steady::max()) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(

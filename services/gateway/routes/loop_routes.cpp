@@ -13,8 +13,10 @@ std::shared_ptr<const LoopUpstream> make_upstream(const Upstream& upstream,
     }
     const runtime::Instances& instances = made->fixed ? *made->fixed : parts.instances;
     const std::string& name = upstream.service.empty() ? upstream.name : upstream.service;
+    const std::string contract{upstream.is_ours ? runtime::any_contract : std::string_view{}};
     made->calls = std::make_shared<runtime::ServiceCalls>(
-        runtime::ServiceCalls::Of{name, {}, instances, parts.metrics, parts.clock}, parts.rules);
+        runtime::ServiceCalls::Of{name, contract, instances, parts.metrics, parts.clock},
+        parts.rules);
     return made;
 }
 

@@ -53,7 +53,7 @@ class Builder {
           link_local_(link_local_setting, config.upstream.link_local_networks),
           table_(std::make_shared<RouteTable>()),
           rules_({[this](std::string_view pattern) { return table_->is_reserved(pattern); },
-                  sources.service_url, link_local_}) {}
+                  sources.may_be_elsewhere, link_local_}) {}
 
     std::shared_ptr<const RouteTable> build() {
         for (const contracts::Operation& operation : sources_.dispatcher.operations()) {
@@ -166,7 +166,8 @@ class Builder {
     void set_service(Route& route, const std::string& service) {
         route.target = Target::upstream;
         route.trust = UpstreamTrust::platform;
-        route.upstream = table_->add_upstream({.name = "service " + service, .service = service});
+        route.upstream = table_->add_upstream(
+            {.name = "service " + service, .service = service, .is_ours = true});
     }
 
     Route route_of(const contracts::Operation& operation) const {
@@ -209,7 +210,7 @@ class Builder {
             std::ranges::any_of(sources_.dispatcher.operations(), same)) {
             return;
         }
-        if (!sources_.service_url(service).empty()) {
+        if (sources_.may_be_elsewhere(service)) {
             Route route = route_of(operation);
             if (operation.is_feed) {
                 route.time_max = std::chrono::milliseconds{0};
@@ -220,7 +221,7 @@ class Builder {
     }
 
     void add_realtime_elsewhere() {
-        if (sources_.service_url("realtime").empty() ||
+        if (!sources_.may_be_elsewhere("realtime") ||
             sources_.dispatcher.find_upgrade("/ws", 0) != nullptr) {
             return;
         }

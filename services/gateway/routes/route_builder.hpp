@@ -13,10 +13,10 @@ namespace loquat::gateway {
 // What routes are made from beside the configuration.
 struct RouteSources {
     const runtime::Dispatcher& dispatcher;
-    // The tables of all services; those that run elsewhere are reached by their address.
+    // The tables of all services; those that run elsewhere are found by name.
     std::vector<contracts::Operation> known;
-    // Base address of a service elsewhere; empty when there is none.
-    std::function<std::string(std::string_view)> service_url;
+    // Whether another process may have that service: an address is configured, or a registry tells.
+    std::function<bool(std::string_view)> may_be_elsewhere;
     // Paths beside those of operations that no configured route may have: the web app's.
     std::vector<std::string> reserved = {};
 };

@@ -128,8 +128,9 @@ void RouteRules::judge_target(const RouteConfig& route) {
     if (route.upstreams.empty() == route.service.empty()) {
         return fault("", "needs either upstreams or a service");
     }
-    if (!route.service.empty() && around_.service_url(route.service).empty()) {
-        return fault("service", route.service + " has no address in platform.urls");
+    if (!route.service.empty() && !around_.may_be_elsewhere(route.service)) {
+        return fault("service",
+                     route.service + " has no address in platform.urls, and no registry is asked");
     }
     if (service_of(route)) {
         return;

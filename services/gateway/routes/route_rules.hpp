@@ -25,8 +25,8 @@ std::optional<std::string> service_of(const RouteConfig& route);
 class RouteRules {
   public:
     struct Surroundings {
-        std::function<bool(std::string_view)> is_reserved;         // for a pattern
-        std::function<std::string(std::string_view)> service_url;  // empty: nowhere
+        std::function<bool(std::string_view)> is_reserved;       // for a pattern
+        std::function<bool(std::string_view)> may_be_elsewhere;  // for a service
         const Networks& link_local;
     };
 

@@ -18,6 +18,7 @@ struct Upstream {
     std::vector<std::string> urls;
     std::string service;
     std::string health_path;  // asked of each address from time to time; empty: none
+    bool is_ours = false;     // a service of Loquat: no foreign one that only has its name
 
     friend bool operator==(const Upstream&, const Upstream&) = default;
 };

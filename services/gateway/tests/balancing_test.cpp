@@ -1,4 +1,5 @@
 #include "base/failure.hpp"
+#include "runtime/call_gate.hpp"
 #include "services/gateway/tests/harness.hpp"
 
 namespace loquat::gateway {
@@ -181,6 +182,20 @@ TEST_F(BalancingTest, joins_the_answers_of_several_services_and_says_what_is_abs
     EXPECT_EQ(last_caller.username, "user-1");
     EXPECT_TRUE(shop.heads().at(0).starts_with("GET /shop/of/31000000"));
     EXPECT_TRUE(shop.heads().at(0).contains("x-loquat-identity: "));
+}
+
+TEST_F(BalancingTest, shows_services_that_it_joins_the_key_of_the_pair_and_no_other) {
+    FakeUpstream& files = add_upstream(text_answer("[1]"));
+    files_url = files.url();
+    add_route("r", "/files/**", {}).service = "files";
+    config.joins = {{"/api/home", {{"files", "/files/mine"}}}};
+    start();
+
+    get("/api/home", {{"Authorization", "Bearer user-1"}});
+
+    const std::string pair = runtime::make_call_key("internal key", "gateway", "files");
+    EXPECT_TRUE(files.heads().at(0).contains("\nx-internal-api-key: " + pair + "\n"))
+        << files.heads().at(0);
 }
 
 TEST_F(BalancingTest, refuses_a_join_at_a_path_of_its_own) {

@@ -47,7 +47,8 @@ TEST(GatewayConfigCheck, finds_nothing_in_what_can_be) {
     EXPECT_EQ(path("/**"), "");
     EXPECT_EQ(path("/shop/{item}/**"), "");
     EXPECT_EQ(route("path: /x, host: '*.example.org', service: shop"),
-              "--set: gateway.routes[0].service shop has no address in platform.urls");
+              "--set: gateway.routes[0].service shop has no address in platform.urls, and no "
+              "registry is asked");
 }
 
 TEST(GatewayConfigCheck, names_addresses_networks_and_origins_that_are_none) {

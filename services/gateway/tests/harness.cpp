@@ -195,9 +195,11 @@ void GatewayHarness::start() {
             .clock = clock,
             .metrics = metrics,
             .sources = {.dispatcher = dispatcher,
-                        .service_url =
+                        .known = known,
+                        .may_be_elsewhere =
                             [this](std::string_view name) {
-                                return name == "files" ? files_url : std::string{};
+                                return is_told_by_registry ||
+                                       (name == "files" && !files_url.empty());
                             }},
             .neighbours = neighbours,
             .call_rules = runtime::to_rules(runtime::ClientsConfig{}, {}),
@@ -285,11 +287,11 @@ void NamedInstances::set(std::string service, List instances) {
     ++version_;
 }
 
-void GatewayHarness::set_instances(const std::string& service,
-                                   const std::vector<std::string>& urls) {
+void GatewayHarness::set_instances(const std::string& service, const std::vector<std::string>& urls,
+                                   const std::vector<std::string>& contracts) {
     runtime::Instances::List list;
     for (const std::string& url : urls) {
-        list.push_back({.id = url, .url = url});
+        list.push_back({.id = url, .url = url, .contracts = contracts});
     }
     dynamic_cast<NamedInstances&>(*neighbours.instances).set(service, std::move(list));
 }

@@ -76,7 +76,9 @@ class GatewayHarness {
     Task<net::Stream> connect();
     net::http::Origin origin() const { return {.host = "127.0.0.1", .port = at.port}; }
     // Where `service` is from now on, for routes to lb:// and to services.
-    void set_instances(const std::string& service, const std::vector<std::string>& urls);
+    void set_instances(const std::string& service, const std::vector<std::string>& urls,
+                       const std::vector<std::string>& contracts = {
+                           std::string{runtime::any_contract}});
     FakeUpstream& add_upstream(FakeUpstream::Answer answer);
     RouteConfig& add_route(std::string id, std::string path, std::vector<std::string> upstreams);
 
@@ -96,7 +98,9 @@ class GatewayHarness {
     std::unique_ptr<Gateway> gateway;
     std::unique_ptr<net::http::Client> client;
     std::deque<FakeUpstream> upstreams;
-    std::string files_url;  // of the service `files`, which runs elsewhere
+    std::string files_url;                    // of the service `files`, which runs elsewhere
+    bool is_told_by_registry = false;         // any service may be elsewhere
+    std::vector<contracts::Operation> known;  // of services that do not run here
     net::Endpoint at;
     contracts::Caller last_caller;
     contracts::RawCall last_call;

@@ -28,9 +28,9 @@ class Routes : public testing::Test {
     }
     void build() {
         table_ = build_routes(
-            config_, {.dispatcher = dispatcher_, .known = known_, .service_url = [this](auto name) {
-                          return name == elsewhere_ ? "http://127.0.0.1:7100" : std::string{};
-                      }});
+            config_, {.dispatcher = dispatcher_,
+                      .known = known_,
+                      .may_be_elsewhere = [this](auto name) { return name == elsewhere_; }});
     }
     std::string refusal() {
         try {
@@ -233,7 +233,9 @@ TEST_F(Routes, that_cannot_be_are_refused_by_name) {
     config_.routes[0].service = "auth";
     EXPECT_EQ(refusal(), "gateway.routes: r: needs either upstreams or a service");
     config_.routes[0].upstreams = {};
-    EXPECT_EQ(refusal(), "gateway.routes: r: service auth has no address in platform.urls");
+    EXPECT_EQ(refusal(),
+              "gateway.routes: r: service auth has no address in platform.urls, and no registry "
+              "is asked");
     config_.routes[0].service = "";
     config_.routes[0].upstreams = {"ftp://x"};
     EXPECT_EQ(refusal(),
