@@ -37,12 +37,19 @@ Loop::~Loop() = default;
 void Loop::run() {
     const Entered entered{this};
     pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-    while (!is_stopped_) {
-        const bool is_busy = turn();
-        if (!is_stopped_) {
-            wait(is_busy);
+    // Asio keeps the memory of coroutines that have ended for the next ones, but only for what runs
+    // inside a handler.  Events are told outside of `context_`'s, so all turns are one handler of a
+    // context that has no other.
+    boost::asio::io_context around{1};
+    boost::asio::post(around, [this] {
+        while (!is_stopped_) {
+            const bool is_busy = turn();
+            if (!is_stopped_) {
+                wait(is_busy);
+            }
         }
-    }
+    });
+    around.run();
     is_stopped_ = false;
 }
 
