@@ -78,6 +78,14 @@ std::vector<std::string> names_of(const std::vector<const Module*>& modules) {
     return names;
 }
 
+// What of the registry's settings decides whether it can be asked without being named.
+struct OwnRegistry {
+    std::string password;
+
+    static constexpr std::array fields{wire::Field{"password", 0, 200, "Of whoever asks."}};
+};
+BOOST_DESCRIBE_STRUCT(OwnRegistry, (), (password))
+
 // A gateway beside a registry finds by it whoever registers there, without a word of configuration.
 // A password is the user's to name, in `platform.registry`.
 bool follows_own_registry(const std::vector<const Module*>& modules, const Config& config) {
@@ -87,9 +95,7 @@ bool follows_own_registry(const std::vector<const Module*>& modules, const Confi
     if (!runs("registry") || !runs("gateway")) {
         return false;
     }
-    const std::vector<ConfigLine> lines = config.lines();
-    const auto password = std::ranges::find(lines, "registry.password", &ConfigLine::path);
-    return password == lines.end() || password->value == R"("")";
+    return config.get<OwnRegistry>("registry").password.empty();
 }
 
 // Nothing is opened where somebody lacks whom they need.

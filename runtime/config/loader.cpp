@@ -35,11 +35,17 @@ ConfigLoader::ConfigLoader(const std::vector<ConfigSection>& sections, Into into
     for (const ConfigSection& section : sections) {
         into_.values[section.name] = section.defaults;
     }
-    for (const SettingDoc& setting : describe_settings(sections)) {
-        if (setting.path.find('[') == std::string::npos) {
-            paths_.push_back(setting.path);
+}
+
+const std::vector<std::string>& ConfigLoader::paths() {
+    if (paths_.empty()) {
+        for (SettingDoc& setting : describe_settings(sections_)) {
+            if (setting.path.find('[') == std::string::npos) {
+                paths_.push_back(std::move(setting.path));
+            }
         }
     }
+    return paths_;
 }
 
 const ConfigSection* ConfigLoader::find_section(const std::string& name) const {
@@ -108,7 +114,11 @@ void ConfigLoader::add_served(const std::vector<ServedSetting>& served) {
     make_moves();
 }
 
-bool ConfigLoader::is_setting(const std::vector<std::string>& parts) const {
+bool ConfigLoader::is_path(const std::string& path) {
+    return std::ranges::find(paths(), path) != paths_.end();
+}
+
+bool ConfigLoader::is_setting(const std::vector<std::string>& parts) {
     std::string path;
     for (const std::string& part : parts) {
         if (part.starts_with('[')) {
@@ -116,7 +126,7 @@ bool ConfigLoader::is_setting(const std::vector<std::string>& parts) const {
         }
         path += (path.empty() ? "" : ".") + part;
     }
-    return std::ranges::find(paths_, path) != paths_.end();
+    return is_path(path);
 }
 
 void ConfigLoader::add_variable(const std::string& name, const std::string& text) {
@@ -131,7 +141,7 @@ void ConfigLoader::add_variable(const std::string& name, const std::string& text
         return;
     }
     std::vector<std::string> known;
-    for (const std::string& one : paths_) {
+    for (const std::string& one : paths()) {
         known.push_back(with_single_underscores(one));
         if (known.back() == path) {
             return findings_.add_at(name, "is no setting; parts are joined by two underscores: " +
@@ -144,7 +154,7 @@ void ConfigLoader::add_variable(const std::string& name, const std::string& text
     if (const auto near = names_section ? suggest(path, known) : std::nullopt) {
         const auto at = std::ranges::find(known, *near) - known.begin();
         into_.warnings.push_back(name + ": is no setting and is not read; did you mean " +
-                                 variable_of_setting(paths_[static_cast<std::size_t>(at)]) + "?");
+                                 variable_of_setting(paths()[static_cast<std::size_t>(at)]) + "?");
     }
 }
 
@@ -279,10 +289,9 @@ void ConfigLoader::make_moves() {
 
 void ConfigLoader::unknown(const std::string& path, const std::string& origin) {
     std::string problem = path + " is not a known key";
-    if (std::ranges::find(paths_, path) != paths_.end()) {
+    if (is_path(path)) {
         problem += "; in a file its parts stand below each other, as in chat: {members_max: 50}";
-    } else if (const std::size_t bracket = path.find('[');
-               std::ranges::find(paths_, path.substr(0, bracket)) != paths_.end()) {
+    } else if (const std::size_t bracket = path.find('['); is_path(path.substr(0, bracket))) {
         problem += "; a list is given whole: " + path.substr(0, bracket) + "=[...]";
     } else if (const std::string near = near_path(path); !near.empty()) {
         // Beside it the last part says enough.
@@ -293,8 +302,8 @@ void ConfigLoader::unknown(const std::string& path, const std::string& origin) {
     findings_.add_at(origin, problem);
 }
 
-std::string ConfigLoader::near_path(const std::string& path) const {
-    return suggest_setting(path, paths_);
+std::string ConfigLoader::near_path(const std::string& path) {
+    return suggest_setting(path, paths());
 }
 
 }  // namespace loquat::runtime

@@ -46,7 +46,7 @@ class ConfigLoader {
 
     const ConfigSection* find_section(const std::string& name) const;
     // Whether these parts of a path begin with a setting's.
-    bool is_setting(const std::vector<std::string>& parts) const;
+    bool is_setting(const std::vector<std::string>& parts);
     void add_path(const std::string& path, const std::string& text, const std::string& origin);
     void merge(wire::Value& into, const wire::Value& from, const wire::Schema& schema,
                const std::string& path, const Place& place);
@@ -58,13 +58,16 @@ class ConfigLoader {
     bool move(const std::string& path, const wire::Value& value, const Place& place);
     void make_moves();
     void unknown(const std::string& path, const std::string& origin);
-    std::string near_path(const std::string& path) const;
+    std::string near_path(const std::string& path);
+    // Of all settings; made when something is no setting.
+    const std::vector<std::string>& paths();
+    bool is_path(const std::string& path);
 
     const std::vector<ConfigSection>& sections_;
     Into into_;
     ConfigFindings findings_;
     std::vector<Move> moves_;
-    std::vector<std::string> paths_;  // of all settings
+    std::vector<std::string> paths_;
 };
 
 }  // namespace loquat::runtime

@@ -59,17 +59,33 @@ std::vector<ConfigSection> without_checks(std::vector<ConfigSection> sections) {
     return sections;
 }
 
-// What is said here may rest on what the server says: then only its address counts at first.
-PlatformConfig local_settings(const std::vector<ConfigSection>& sections,
-                              const ConfigSources& sources) {
-    std::optional<Config> local;
+// What is said on this machine.
+struct LocalConfig {
+    std::optional<Config> whole;  // none: what is said here is not enough to start with
+    PlatformConfig platform;
+};
+
+// It may rest on what the config server says: then only the server's address counts at first.
+LocalConfig load_local(const std::vector<ConfigSection>& sections, const ConfigSources& sources) {
+    LocalConfig local;
+    std::optional<Failure> wrong;
     try {
-        local = Config::load(without_checks(sections), sources);
-    } catch (const Failure&) {
-        Config::load(sections, sources);  // says all that is wrong, not only the first half
-        throw;
+        local.whole = Config::load(sections, sources);
+        local.platform = local.whole->get<PlatformConfig>("platform");
+        return local;
+    } catch (const Failure& failure) {
+        wrong = failure;
     }
-    return local->get<PlatformConfig>("platform");
+    try {
+        local.platform =
+            Config::load(without_checks(sections), sources).get<PlatformConfig>("platform");
+    } catch (const Failure&) {
+        throw Failure{*wrong};  // all that is wrong, not only the form
+    }
+    if (local.platform.config_server.empty()) {
+        throw Failure{*wrong};
+    }
+    return local;
 }
 
 }  // namespace
@@ -180,12 +196,12 @@ void save_state(const std::filesystem::path& data, const ConfigServer& server,
 LoadedConfig load_config(const std::vector<ConfigSection>& sections, ConfigSources sources,
                          std::vector<std::string> services, const std::filesystem::path& data) {
     LoadedConfig loaded{.sources = std::move(sources)};
-    const PlatformConfig local = local_settings(sections, loaded.sources);
-    if (local.config_server.empty()) {
-        loaded.config = Config::load(sections, loaded.sources);
+    LocalConfig local = load_local(sections, loaded.sources);
+    if (local.platform.config_server.empty()) {
+        loaded.config = std::move(*local.whole);
         return loaded;
     }
-    loaded.server = server_of(local, std::move(services));
+    loaded.server = server_of(local.platform, std::move(services));
     auto saved = read_saved_state(data, *loaded.server);
     const std::string old = saved ? "what it said at " + to_rfc3339(saved->saved_at) + " holds"
                                   : "nothing of it is known";
