@@ -62,20 +62,30 @@ bool conditions_hold(const Route& route, const RouteQuery& query) {
     return route.conditions.hold(query);
 }
 
+// The segment that `rest` begins with; takes it and its slash from `rest`, which is none after the
+// last.
+std::string_view take_segment(std::optional<std::string_view>& rest) {
+    const std::size_t slash = rest->find('/');
+    const std::string_view segment = rest->substr(0, slash);
+    rest = slash == std::string_view::npos ? std::nullopt : std::optional{rest->substr(slash + 1)};
+    return segment;
+}
+
 // Whether `wide` has every path that `narrow` has.
 bool lies_within(std::string_view narrow, std::string_view wide) {
-    const auto inner = split(narrow.substr(1), '/');
-    const auto outer = split(wide.substr(1), '/');
-    for (std::size_t i = 0; i < outer.size(); ++i) {
-        if (outer[i] == "**") {
+    std::optional inner{narrow.substr(1)};
+    std::optional outer{wide.substr(1)};
+    while (outer) {
+        const std::string_view around = take_segment(outer);
+        if (around == "**") {
             return true;
         }
-        if (i >= inner.size() || inner[i] == "**" ||
-            (outer[i] != inner[i] && (!is_parameter(outer[i]) || inner[i].empty()))) {
+        const std::string_view within = inner ? take_segment(inner) : "**";
+        if (within == "**" || (around != within && (!is_parameter(around) || within.empty()))) {
             return false;
         }
     }
-    return inner.size() == outer.size();
+    return !inner;
 }
 
 }  // namespace
