@@ -49,10 +49,11 @@ def check_works(url, **more):
 
 
 def show(results, base):
+    """The ratio is the median of each round's: what else the machine does meets both sides of one round."""
     rows = []
     for name, rounds in results.items():
         cpu = measure.median_of(rounds, "cpu_us_per_request")
-        rows.append([name, cpu, cpu / measure.median_of(results[base], "cpu_us_per_request"),
+        rows.append([name, cpu, measure.median_ratio(rounds, results[base], "cpu_us_per_request"),
                      measure.median_of(rounds, "requests_per_second"), measure.median_of(rounds, "p50_ms"),
                      measure.median_of(rounds, "p99_ms"), sum(row["failed"] + row["bad_status"] for row in rounds)])
     measure.table(["server", "CPU us/request", f"ratio to {base}", "requests/s", "p50 ms", "p99 ms", "failed"], rows)

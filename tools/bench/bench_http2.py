@@ -27,7 +27,7 @@ def with_cpu(session, url, chosen, **more):
 
 
 def run(chosen, folder, stack):
-    port = stack.enter_context(servers.origin())
+    port = stack.enter_context(servers.origin(chosen.bytes))
     config = bench_gateway.write_config(folder / "loquat.yaml", port, 0)
     address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / "data", config=config))
     nginx = stack.enter_context(servers.nginx_proxy(port, " http2"))
@@ -39,10 +39,9 @@ def run(chosen, folder, stack):
     failed = {name: sum(row["failed"] for row in rounds) for name, rounds in results.items()}
     if any(failed.values()) or not all(row["requests"] for rounds in results.values() for row in rounds):
         raise RuntimeError(f"requests failed, or none was answered: {failed}")
-    base = measure.median_of(results["nginx"], "cpu_us_per_request")
-    measure.table(["server", "CPU us/request", "ratio to nginx", "requests/s"],
-                  [[name, cpu := measure.median_of(rounds, "cpu_us_per_request"), cpu / base, measure.median_of(rounds, "requests_per_second")]
-                   for name, rounds in results.items()])
+    rows = [[name, measure.median_of(rounds, "cpu_us_per_request"), measure.median_ratio(rounds, results["nginx"], "cpu_us_per_request"),
+             measure.median_of(rounds, "requests_per_second")] for name, rounds in results.items()]
+    measure.table(["server", "CPU us/request", "ratio to nginx", "requests/s"], rows)
     return results
 
 
@@ -50,11 +49,12 @@ def main():
     parser = measure.options(__doc__)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--streams", type=int, default=16, help="at once on each connection")
+    parser.add_argument("--bytes", type=int, default=200, help="of an answer's body")
     chosen = measure.parse(parser)
     with tempfile.TemporaryDirectory(prefix="bench-http2-") as folder, contextlib.ExitStack() as stack:
         results = run(chosen, pathlib.Path(folder), stack)
     peers = {"nginx": measure.version_of("nginx", "-v"), "h2load": measure.version_of("h2load", "--version")}
-    measure.report("http2", chosen, {"connections": chosen.connections, "streams": chosen.streams, "versions": peers, **results})
+    measure.report("http2", chosen, {"connections": chosen.connections, "streams": chosen.streams, "bytes": chosen.bytes, "versions": peers, **results})
 
 
 if __name__ == "__main__":

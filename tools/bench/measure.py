@@ -107,6 +107,11 @@ def median_of(rounds, key):
     return statistics.median(values) if values else float("nan")
 
 
+def median_ratio(rounds, base, key):
+    """The median over rounds of this number's ratio to that of `base` in the same round."""
+    return statistics.median(row[key] / other[key] for row, other in zip(rounds, base))
+
+
 def table(head, rows):
     text = [[cell if isinstance(cell, str) else f"{cell:,.3g}" if abs(cell) < 1000 else f"{cell:,.0f}" for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [head, *text]) for i in range(len(head))]

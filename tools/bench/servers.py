@@ -60,12 +60,16 @@ def nginx(body, port, core):
 
 
 @contextlib.contextmanager
-def origin():
-    """What stands behind the gateways: a fixed answer of about 200 bytes. Yields its port."""
+def origin(body_bytes=len(BODY)):
+    """What stands behind the gateways: a fixed answer, a file where it is longer than some 200 bytes. Yields its port."""
     port = free_port()
-    body = f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ default_type application/json; return 200 '{BODY}'; }} }}"
-    with nginx(body, port, LOAD_CORE):
-        yield port
+    with tempfile.TemporaryDirectory(prefix="bench-origin-") as folder:
+        pathlib.Path(folder).chmod(0o755)  # nginx's workers are somebody else
+        (pathlib.Path(folder) / "body").write_bytes(b"x" * body_bytes)
+        answer = f"return 200 '{BODY}';" if body_bytes <= 200 else f"root {folder}; rewrite ^ /body break; sendfile on;"
+        body = f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ default_type application/json; {answer} }} }}"
+        with nginx(body, port, LOAD_CORE):
+            yield port
 
 
 @contextlib.contextmanager
