@@ -3,6 +3,7 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "base/failure.hpp"
+#include "net/http/h2/stream_numbers.hpp"
 #include "net/tests/http2_support.hpp"
 #include "net/tls/context.hpp"
 
@@ -37,6 +38,61 @@ TEST(Http2Connection, waits_for_a_slow_reader_and_gives_up_on_one_that_stands_st
     EXPECT_TRUE(answer.was_reset);
     EXPECT_EQ(answer.body.size(), 65'535U);  // the window that HTTP/2 begins with
     EXPECT_EQ(stage.server.counts().timeouts, 1U);
+}
+
+std::string number(std::uint32_t value) {
+    return {static_cast<char>(value >> 24), static_cast<char>(value >> 16),
+            static_cast<char>(value >> 8), static_cast<char>(value)};
+}
+
+std::optional<std::uint32_t> error_after(const std::string& frames) {
+    Http2Stage stage{[](Exchange& exchange) -> Task<void> { co_await say(exchange, "well"); }};
+    std::optional<std::uint32_t> goaway;
+
+    stage.talk([&](Http2Client& client) -> Task<void> {
+        co_await client.send_raw(frames);
+        co_await client.until_closed();
+        goaway = client.goaway;
+    });
+
+    return goaway;
+}
+
+TEST(Http2Connection, ends_when_a_stream_that_was_passed_over_is_used) {
+    // :method GET, :scheme http, :path / by their places in the static table.
+    const std::string head = "\x82\x86\x84";
+
+    EXPECT_EQ(error_after(Http2Client::frame(NGHTTP2_HEADERS, 0x5, 5, head) +
+                          Http2Client::frame(NGHTTP2_HEADERS, 0x5, 3, head)),
+              NGHTTP2_PROTOCOL_ERROR);
+}
+
+TEST(Http2Connection, ends_when_priority_is_said_of_no_stream) {
+    EXPECT_EQ(error_after(Http2Client::frame(NGHTTP2_PRIORITY, 0, 0, number(0) + "\x0f")),
+              NGHTTP2_PROTOCOL_ERROR);
+}
+
+TEST(Http2StreamNumbers, are_used_once_and_upwards) {
+    h2::StreamNumbers numbers;
+
+    EXPECT_TRUE(numbers.may_have_headers(1));
+    EXPECT_TRUE(numbers.may_have_headers(3));
+    EXPECT_TRUE(numbers.may_have_headers(3)) << "trailers";
+    EXPECT_TRUE(numbers.may_have_headers(11));
+    EXPECT_FALSE(numbers.may_have_headers(5));
+    EXPECT_FALSE(numbers.may_have_headers(9));
+    EXPECT_TRUE(numbers.may_have_headers(1)) << "trailers of one that has ended here";
+    EXPECT_TRUE(numbers.may_have_headers(13));
+}
+
+TEST(Http2StreamNumbers, know_the_latest_of_many_that_were_passed_over) {
+    h2::StreamNumbers numbers;
+
+    for (std::int32_t id = 1; id < 4'000; id += 4) {
+        EXPECT_TRUE(numbers.may_have_headers(id));
+    }
+
+    EXPECT_FALSE(numbers.may_have_headers(3'995));
 }
 
 TEST(Http2Connection, ends_a_body_that_stalls_with_408) {

@@ -8,6 +8,7 @@
 #include "aio/signal.hpp"
 #include "net/alarm.hpp"
 #include "net/http/h2/patience.hpp"
+#include "net/http/h2/stream_numbers.hpp"
 #include "net/http/server_state.hpp"
 
 // Only for net/http itself.
@@ -78,6 +79,7 @@ class Session final : public std::enable_shared_from_this<Session>, Alarm {
     void give_up(std::uint32_t error);
     bool spend(int cost);
 
+    int on_begin(const nghttp2_frame_hd& head);
     int on_begin_head(const nghttp2_frame& frame);
     int on_field(const nghttp2_frame& frame, std::string_view name, std::string_view value);
     int on_frame(const nghttp2_frame& frame);
@@ -95,6 +97,7 @@ class Session final : public std::enable_shared_from_this<Session>, Alarm {
     std::string out_;
     std::size_t out_sent_ = 0;
     Patience patience_;
+    StreamNumbers numbers_;
     aio::Signal handled_;
     std::size_t handling_ = 0;
     aio::Signal room_;  // less than the limit waits to be written

@@ -28,11 +28,8 @@ struct Session::Callbacks {
     static int on_begin_head(nghttp2_session*, const nghttp2_frame* frame, void* user) {
         return of(user).on_begin_head(*frame);
     }
-    // The library drops PRIORITY, which says nothing any more, before `on_frame`.
-    static int on_frame_begin(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-        const bool goes_on =
-            head->type != NGHTTP2_PRIORITY || of(user).spend(Patience::without_use);
-        return goes_on ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
+    static int on_begin(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+        return of(user).on_begin(*head);
     }
     static int on_field(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
                         nghttp2_rcbuf* value, std::uint8_t, void* user) {
@@ -63,7 +60,7 @@ struct Session::Callbacks {
     static nghttp2_session_callbacks* make() {
         nghttp2_session_callbacks* made = nullptr;
         LOQUAT_CHECK(nghttp2_session_callbacks_new(&made) == 0, "there is memory");
-        nghttp2_session_callbacks_set_on_begin_frame_callback(made, on_frame_begin);
+        nghttp2_session_callbacks_set_on_begin_frame_callback(made, on_begin);
         nghttp2_session_callbacks_set_on_begin_headers_callback(made, on_begin_head);
         nghttp2_session_callbacks_set_on_header_callback2(made, on_field);
         nghttp2_session_callbacks_set_on_frame_recv_callback(made, on_frame);

@@ -22,6 +22,21 @@ std::shared_ptr<StreamExchange> Session::find(std::int32_t stream) const {
     return found == streams_.end() ? nullptr : found->second;
 }
 
+// What the library drops without a word, before `on_frame`: PRIORITY, which says nothing any more,
+// and HEADERS of streams that it takes for closed ones.
+int Session::on_begin(const nghttp2_frame_hd& head) {
+    const bool is_priority = head.type == NGHTTP2_PRIORITY;
+    const bool is_wrong =
+        is_priority ? head.stream_id == 0
+                    : head.type == NGHTTP2_HEADERS && !numbers_.may_have_headers(head.stream_id);
+    if (is_wrong) {
+        nghttp2_session_terminate_session(native_, NGHTTP2_PROTOCOL_ERROR);
+        leaving_ = true;
+        return 0;
+    }
+    return or_cut_off(!is_priority || spend(Patience::without_use));
+}
+
 int Session::on_begin_head(const nghttp2_frame& frame) {
     has_head_ = true;
     head_since_ = coarse_now();
