@@ -7,7 +7,7 @@ from tools.testing.process import ROOT
 
 ALWAYS = ("tools", "tidy", "codes")
 WEB = ("web-types", "web-lint", "web-unit")
-PROGRAM = ("documents", "bench-smoke", "api", "config-client", "eureka", "spring", "e2e")         # run the program that all C++ code ends in
+PROGRAM = ("documents", "bench-smoke", "api", "config-client", "eureka", "http2", "spring", "e2e")         # run the program that all C++ code ends in
 CODE = re.compile(r"\.(cpp|hpp|h|c|sql)$")
 
 
@@ -61,7 +61,7 @@ def others_of(path):
     if top == "web":
         return {*WEB, "e2e"}
     if top == "tools":
-        own = {"service_template": {"new-service"}, "bench": {"bench-smoke"}, "testing": {"documents", "api", "config-client", "eureka", "spring", "new-service"}}
+        own = {"service_template": {"new-service"}, "bench": {"bench-smoke"}, "testing": {"documents", "api", "config-client", "eureka", "http2", "spring", "new-service"}}
         return own.get(path.split("/")[1], set())
     if path.endswith(".md"):
         return {"documents"}

@@ -201,6 +201,11 @@ def eureka(log):
     return of_clients(suite, log)
 
 
+def http2(log):
+    from tools.testing import http2 as suite
+    return of_clients(suite, log)
+
+
 def spring(log):
     from tools.testing import spring as suite
     return of_clients(suite, log)
@@ -245,6 +250,7 @@ def all_suites():
         Suite("config-client", "a client of Spring Cloud Config that others wrote, against the config service",
               config_client, web="packages", targets=program),
         Suite("eureka", "clients of Eureka live a whole life at two registries", eureka, 2, ("api",), "packages", program),
+        Suite("http2", "each rule of HTTP/2 that a client can break, broken against the gateway", http2, targets=program),
         Suite("spring", "a Spring Boot application is configured, found and reached", spring, 2, targets=program),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
