@@ -25,7 +25,8 @@ Failure too_late(const std::string& host, std::uint16_t port) {
 }
 
 // None when this address refuses; throws only on cancellation.
-Task<std::optional<Stream>> connect_one(aio::Loop& loop, Endpoint to, Steady deadline) {
+Task<std::optional<Stream>> connect_one(aio::Loop& loop, Endpoint to, Steady deadline,
+                                        ConnectHandle& handle) {
     sockaddr_storage name{};
     const socklen_t size = to.to_sockaddr(name);
     const int fd = ::socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -51,9 +52,17 @@ Task<std::optional<Stream>> connect_one(aio::Loop& loop, Endpoint to, Steady dea
     timer.start(loop, std::chrono::ceil<std::chrono::milliseconds>(
                           deadline - std::chrono::steady_clock::now()));
     IoResult state = stream->finish_connect();
-    while (state.state == Io::would_block && !late) {
-        co_await stream->writable();
-        state = stream->finish_connect();
+    {
+        struct Held {
+            ConnectHandle& handle;
+            ~Held() { handle.stream = nullptr; }
+        };
+        const Held held{handle};
+        handle.stream = &*stream;
+        while (state.state == Io::would_block && !late && !handle.is_given_up) {
+            co_await stream->writable();
+            state = stream->finish_connect();
+        }
     }
     if (state.state != Io::bytes) {
         stream.reset();
@@ -63,8 +72,18 @@ Task<std::optional<Stream>> connect_one(aio::Loop& loop, Endpoint to, Steady dea
 
 }  // namespace
 
+void ConnectHandle::give_up() {
+    is_given_up = true;
+    if (stream != nullptr) {
+        stream->wake();
+    }
+}
+
 Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline,
-                     AddressRule may) {
+                     ConnectOptions options) {
+    ConnectHandle own;
+    ConnectHandle& handle = options.handle != nullptr ? *options.handle : own;
+    const AddressRule& may = options.may;
     std::vector<Address> addresses = co_await resolve(host, deadline);
     if (addresses.empty()) {
         throw unreachable(host, port, "unknown name");
@@ -82,10 +101,13 @@ Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Stea
         if (now >= deadline) {
             throw too_late(host, port);
         }
+        if (handle.is_given_up) {
+            throw unreachable(host, port, "nobody waits for it any more");
+        }
         const Steady end = std::min(deadline, now + system_patience);
         const Steady share = now + (end - now) / static_cast<int>(left--);
         const Endpoint to{address, port};
-        std::optional<Stream> stream = co_await connect_one(loop, to, share);
+        std::optional<Stream> stream = co_await connect_one(loop, to, share, handle);
         if (stream) {
             co_return std::move(*stream);
         }

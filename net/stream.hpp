@@ -133,7 +133,19 @@ class Stream {
 // stands for at this moment. Throws Failure `upstream.unavailable` (refused, unknown name, no
 // address that may be) and `upstream.timeout`.
 using AddressRule = std::function<bool(const Address&)>;
+// A connect that somebody may give up; it fails then with `upstream.unavailable`.  It outlives the
+// connect.
+struct ConnectHandle {
+    void give_up();
+
+    Stream* stream = nullptr;  // while it waits
+    bool is_given_up = false;
+};
+struct ConnectOptions {
+    AddressRule may = {};
+    ConnectHandle* handle = nullptr;
+};
 Task<Stream> connect(aio::Loop& loop, std::string host, std::uint16_t port, Steady deadline,
-                     AddressRule may = {});
+                     ConnectOptions options = {});
 
 }  // namespace loquat::net

@@ -42,7 +42,7 @@ void begin_wait(CallState& call, std::chrono::milliseconds time) {
 
 // Connects if there is no pooled connection.  The common case is not a coroutine of its own.
 Task<void> connect_now(CallState& call) {
-    call.upstream = co_await call.client->connect(*call.origin, call.deadline);
+    call.upstream = co_await call.client->connect(*call.origin, call.deadline, call.connecting);
     if (call.canceled) {
         throw unavailable(call, "the caller has gone");
     }
@@ -329,6 +329,7 @@ Stream ClientCall::take_stream(std::string& early) {
 
 void ClientCall::cancel() {
     state_->canceled = true;
+    state_->connecting.give_up();
     if (state_->upstream) {
         state_->upstream->stream.wake();
     }

@@ -71,6 +71,7 @@ void CallState::reset() {
     body_left = request_left = 0;
     replay_body = {};
     may_replay = request_chunked = sending_broke = received = body_done = canceled = false;
+    connecting = {};
 }
 
 ClientState::~ClientState() {
@@ -108,7 +109,8 @@ std::unique_ptr<Upstream> ClientState::take_idle(const Origin& origin) {
     return nullptr;
 }
 
-Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Steady deadline) {
+Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Steady deadline,
+                                                     ConnectHandle& handle) {
     const auto pool = pools.try_emplace(origin).first;
     if (pool->second.open >= config.connections_per_origin_max) {
         throw Failure{Kind::unavailable, "upstream.unavailable", "The other server is busy.",
@@ -117,8 +119,9 @@ Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Stead
     auto upstream = std::make_unique<Upstream>(*this, pool);
     const Steady limit =
         std::min(deadline, std::chrono::steady_clock::now() + config.connect_time_max);
+    net::ConnectOptions options{config.may_connect, &handle};
     upstream->stream =
-        co_await net::connect(loop, origin.host, origin.port, limit, config.may_connect);
+        co_await net::connect(loop, origin.host, origin.port, limit, std::move(options));
     if (origin.scheme == Scheme::https) {
         if (!config.tls) {
             throw Failure{Kind::unavailable, "upstream.unavailable",

@@ -74,6 +74,7 @@ struct CallState {
     bool received = false;       // at least one byte of an answer
     bool body_done = false;
     bool canceled = false;
+    ConnectHandle connecting = {};
 };
 
 struct ClientState {
@@ -82,7 +83,8 @@ struct ClientState {
 
     // A pooled connection, or none.
     std::unique_ptr<Upstream> take_idle(const Origin& origin);
-    Task<std::unique_ptr<Upstream>> connect(const Origin& origin, Steady deadline);
+    Task<std::unique_ptr<Upstream>> connect(const Origin& origin, Steady deadline,
+                                            ConnectHandle& handle);
     void give_back(std::unique_ptr<Upstream> upstream);
     std::unique_ptr<CallState> take_call();
     void keep_call(std::unique_ptr<CallState> call);
