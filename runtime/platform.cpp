@@ -139,8 +139,11 @@ void Platform::join_registry(const std::vector<std::string>& registries) {
     run_and_wait(loop, [&]() -> Task<void> {
         const Clock& clock =
             state_->options.clock != nullptr ? *state_->options.clock : state_->system_clock;
-        state_->member = std::make_unique<RegistryMember>(loop, registries, state_->internal_key,
-                                                          *state_->followed, clock);
+        state_->member = std::make_unique<RegistryMember>(
+            loop,
+            RegistryMember::Options{registries, state_->internal_key,
+                                    state_->settings.registry_lease_seconds},
+            *state_->followed, clock);
         state_->member->start();
         co_return;
     });

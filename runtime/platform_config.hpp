@@ -48,6 +48,7 @@ struct PlatformConfig {
     std::string internal_key;
     std::vector<ServiceUrl> urls;
     std::vector<std::string> registry;
+    std::chrono::seconds registry_lease_seconds{6};
     std::string host;
     std::string zone;
     std::int32_t weight = 100;
@@ -78,6 +79,9 @@ struct PlatformConfig {
         wire::Field{"registry", 0, 8,
                     "Registries, as http://host:port, where this process registers its services "
                     "and finds others; one is enough as long as it answers."},
+        wire::Field{"registry_lease_seconds", 1, 3'600,
+                    "How long this process stays registered without a word; it says one three "
+                    "times as often. Shorter: one that sleeps or is cut off is known sooner."},
         wire::Field{"host", 0, 253,
                     "Under which name others reach this process, for its registration; empty: the "
                     "address on which it listens."},
@@ -103,8 +107,8 @@ struct PlatformConfig {
 };
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
-                       token_audience, token_cache_entries, internal_key, urls, registry, host,
-                       zone, weight, clients, neighbour_seconds_max, config_server, profile,
+                       token_audience, token_cache_entries, internal_key, urls, registry,
+                       registry_lease_seconds, host, zone, weight, clients, neighbour_seconds_max, config_server, profile,
                        config_label, origins, disk_bytes_min))
 
 }  // namespace loquat::runtime

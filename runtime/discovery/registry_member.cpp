@@ -52,7 +52,7 @@ std::string instance_id_of(const OwnInstance& own) {
                   : own.service;
 }
 
-std::string registration_of(const OwnInstance& own, Time dirty_at) {
+std::string registration_of(const OwnInstance& own, Time dirty_at, std::chrono::seconds lease) {
     const auto origin = net::http::Origin::parse(own.url);
     const std::string host = origin ? origin->host : "";
     const std::int64_t port = origin ? origin->port : 0;
@@ -74,9 +74,9 @@ std::string registration_of(const OwnInstance& own, Time dirty_at) {
         {"dataCenterInfo",
          wire::Object{{"@class", "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"},
                       {"name", "MyOwn"}}},
-        {"leaseInfo",
-         wire::Object{{"renewalIntervalInSecs", std::int64_t{RegistryMember::renewal.count()}},
-                      {"durationInSecs", std::int64_t{RegistryMember::lease.count()}}}},
+        {"leaseInfo", wire::Object{{"renewalIntervalInSecs",
+                                    std::max<std::int64_t>(1, std::int64_t{lease.count()} / 3)},
+                                   {"durationInSecs", std::int64_t{lease.count()}}}},
         {"metadata", std::move(metadata)},
         {"homePageUrl", own.url + "/"},
         {"statusPageUrl", own.service_url + "/actuator/info"},
@@ -86,16 +86,16 @@ std::string registration_of(const OwnInstance& own, Time dirty_at) {
     return wire::to_json(wire::Object{{"instance", std::move(instance)}});
 }
 
-RegistryMember::RegistryMember(aio::Loop& loop, const std::vector<std::string>& addresses,
-                               std::string internal_key, RegistryInstances& instances,
+RegistryMember::RegistryMember(aio::Loop& loop, Options options, RegistryInstances& instances,
                                const Clock& clock)
     : loop_(loop),
-      internal_key_(std::move(internal_key)),
+      internal_key_(std::move(options.internal_key)),
+      lease_(options.lease),
       instances_(instances),
       clock_(clock),
       client_(loop, client_limits()),
       scope_(loop, "registry member") {
-    for (const std::string& address : addresses) {
+    for (const std::string& address : options.addresses) {
         auto parsed = RegistryAddress::parse(address);
         if (!parsed) {
             throw Failure{Kind::invalid, "config.bad_url",
@@ -160,9 +160,10 @@ Task<int> RegistryMember::ask(std::string method, std::string target, std::strin
 Task<void> RegistryMember::register_all() {
     const std::vector<OwnInstance> own_now = own_;  // an offer may come meanwhile
     for (const OwnInstance& own : own_now) {
-        const int status = co_await ask(
-            "POST", "/eureka/apps/" + percent_encode(upper(own.service)),
-            registration_of(own, dirty_at_), std::chrono::steady_clock::now() + answer_time_max);
+        const int status =
+            co_await ask("POST", "/eureka/apps/" + percent_encode(upper(own.service)),
+                         registration_of(own, dirty_at_, lease_),
+                         std::chrono::steady_clock::now() + answer_time_max);
         if (status != 204) {
             throw Failure{Kind::unavailable, "upstream.refused_us",
                           "The registry does not take this process.",
@@ -246,7 +247,7 @@ Task<void> RegistryMember::follow() {
 // A registry that does not answer a beat is left for the next one.
 Task<void> RegistryMember::beat() {
     while (true) {
-        co_await loop_.sleep_for(renewal);
+        co_await loop_.sleep_for(std::chrono::milliseconds{lease_} / 3);
         if (!is_connected_) {
             continue;
         }

@@ -23,7 +23,7 @@ struct OwnInstance {
     std::vector<std::string> contracts;
 };
 // `{"instance":{...}}` of a registration, as Eureka reads it.
-std::string registration_of(const OwnInstance& own, Time dirty_at);
+std::string registration_of(const OwnInstance& own, Time dirty_at, std::chrono::seconds lease);
 // `host:service:port`.
 std::string instance_id_of(const OwnInstance& own);
 
@@ -32,12 +32,15 @@ std::string instance_id_of(const OwnInstance& own);
 // watch stands for the process: when it breaks, the registry knows.  One loop.
 class RegistryMember {
   public:
-    static constexpr std::chrono::seconds renewal{2};
-    static constexpr std::chrono::seconds lease{6};
+    struct Options {
+        std::vector<std::string> addresses;  // http://[user:password@]host:port, at least one
+        std::string internal_key;
+        std::chrono::seconds lease{6};  // renewed after each third of it
+    };
 
-    // `addresses`: http://[user:password@]host:port, at least one.  Throws `config.bad_url`.
-    RegistryMember(aio::Loop& loop, const std::vector<std::string>& addresses,
-                   std::string internal_key, RegistryInstances& instances, const Clock& clock);
+    // Throws `config.bad_url`.
+    RegistryMember(aio::Loop& loop, Options options, RegistryInstances& instances,
+                   const Clock& clock);
 
     // Follows the others.
     void start();
@@ -60,6 +63,7 @@ class RegistryMember {
     aio::Loop& loop_;
     std::vector<RegistryAddress> registries_;
     std::string internal_key_;
+    std::chrono::seconds lease_;
     RegistryInstances& instances_;
     const Clock& clock_;
     net::http::Client client_;

@@ -149,7 +149,7 @@ TEST(Registration, says_what_others_need_to_call_a_service) {
                           .version = "1",
                           .contracts = {"ChatApi", "UsageApi"}};
 
-    const std::string text = registration_of(own, Time{std::chrono::milliseconds{3}});
+    const std::string text = registration_of(own, Time{std::chrono::milliseconds{3}}, std::chrono::seconds{6});
 
     EXPECT_EQ(instance_id_of(own), "127.0.0.1:chat:8080");
     for (const char* part :
