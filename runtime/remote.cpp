@@ -157,7 +157,9 @@ class HttpTransport final : public contracts::Transport,
 
     // Throws the failure, unless the call may be tried again.
     static void judge(ServiceCall& call, const Attempt& attempt, const Failure& failure) {
-        call.end(outcome_of(failure));
+        const CallOutcome outcome = outcome_of(failure);
+        const bool is_absent = outcome == CallOutcome::failure && !attempt.has_connected;
+        call.end(is_absent ? CallOutcome::unreachable : outcome);
         const bool is_gone = failure.code == "upstream.unavailable";
         const bool is_passing = is_gone || failure.code == "server.restarting" ||
                                 (attempt.is_cut_short && failure.code == "upstream.timeout");

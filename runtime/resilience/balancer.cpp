@@ -6,7 +6,15 @@
 namespace loquat::runtime {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr double unknown_ns = 1e9;
+// Who is not there is looked for so often; where a look takes long, as on a network that loses
+// everything, its callers wait for no more than a ninth of the time.
+constexpr milliseconds first_look{100};
+constexpr milliseconds longest_look_pause{1'000};
+constexpr int times_as_long = 8;
+constexpr milliseconds look_time_max{10'000};
 
 }  // namespace
 
@@ -111,6 +119,9 @@ Balancer::TargetPtr Balancer::choose(const Wanted& wanted, std::mt19937_64& rand
     if (targets_.size() == 1 && wanted.tried.empty() && is_fit(*targets_.front(), wanted, now)) {
         return targets_.front();
     }
+    if (TargetPtr due = find_due(wanted, now)) {
+        return due;
+    }
     find_fit(wanted, now);
     if (fit_.empty()) {
         return nullptr;
@@ -125,12 +136,57 @@ Balancer::TargetPtr Balancer::choose(const Wanted& wanted, std::mt19937_64& rand
     return *std::ranges::find(targets_, chosen, &TargetPtr::get);
 }
 
+// One of those that nobody would be sent to, if it is time to see whether it is there again.
+Balancer::TargetPtr Balancer::find_due(const Wanted& wanted, Steady now) const {
+    const auto found = std::ranges::find_if(targets_, [&](const TargetPtr& target) {
+        return target->absence && now >= target->absence->next && !is_fit(*target, wanted, now) &&
+               target->endpoint.weight > 0 && target->endpoint.offers_contract &&
+               std::ranges::find(wanted.tried, target) == wanted.tried.end();
+    });
+    return found == targets_.end() ? nullptr : *found;
+}
+
+void Balancer::begin(Target& target, Steady now) const {
+    ++target.under_way;
+    if (target.absence) {
+        target.absence->next = now + look_time_max;
+    }
+}
+
+void Balancer::note_absence(Target& target, std::chrono::nanoseconds took, Steady now) {
+    const milliseconds pause =
+        target.absence ? std::min(target.absence->pause * 2, longest_look_pause) : first_look;
+    target.absence = {.pause = pause,
+                      .next = now + std::max<Steady::duration>(pause, took * times_as_long)};
+}
+
+void Balancer::end_absence(Target& target, CallOutcome outcome, Steady now) {
+    target.absence.reset();
+    if (outcome != CallOutcome::success) {
+        return;
+    }
+    target.aside_until = std::min(target.aside_until, now);
+    for (const auto& breaker : target.breakers) {
+        if (breaker) {
+            breaker->end_rest(now);
+        }
+    }
+}
+
 void Balancer::end(Target& target, CallOutcome outcome, std::chrono::nanoseconds took, Steady now) {
     --target.under_way;
     if (outcome == CallOutcome::ignored) {
+        if (target.absence) {
+            target.absence->next = now + target.absence->pause;
+        }
         return;
     }
-    const bool has_failed = outcome == CallOutcome::failure;
+    const bool has_failed = outcome != CallOutcome::success;
+    if (outcome == CallOutcome::unreachable) {
+        note_absence(target, took, now);
+    } else if (target.absence) {
+        end_absence(target, outcome, now);
+    }
     const auto latency = static_cast<double>(std::max<std::int64_t>(took.count(), 1));
     if (latency > target.latency_ns) {
         target.latency_ns = latency;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -45,7 +46,8 @@ enum class Again : std::uint8_t { same_rather_than_none, others_only };
 // Chooses an instance for each call: of two that are drawn at random, the one with less to wait
 // for, by its latency (an average that forgets, and jumps up at once) and by the calls that are
 // under way.  Whoever fails in a row is put aside for a growing while, never more than a share of
-// all.  Pure: time and chance are passed in.
+// all.  One that was not there, and is aside or has an open circuit, is looked for by single calls,
+// which lose little when nobody takes them.  Pure: time and chance are passed in.
 class Balancer {
   public:
     // An instance and what is known of it; alive as long as a call to it is.
@@ -60,6 +62,12 @@ class Balancer {
         std::int32_t times_aside = 0;
         Steady aside_until = Steady::min();
         bool is_gone = false;
+        // Nobody took the last connection to it: what comes with each further one.
+        struct Absence {
+            std::chrono::milliseconds pause;
+            Steady next;  // one call may look then whether it is back
+        };
+        std::optional<Absence> absence;
         std::uint64_t calls = 0;
         std::uint64_t failed = 0;
         // Of each class of operations, made at its first call.
@@ -83,7 +91,7 @@ class Balancer {
     // wrong judgement must not be worse than none.  Nobody is called whose breaker is open, or who
     // does not offer the contract.
     TargetPtr choose(const Wanted& wanted, std::mt19937_64& random, Steady now);
-    void begin(Target& target) const { ++target.under_way; }
+    void begin(Target& target, Steady now) const;
     void end(Target& target, CallOutcome outcome, std::chrono::nanoseconds took, Steady now);
 
     std::span<const TargetPtr> targets() const { return targets_; }
@@ -93,6 +101,9 @@ class Balancer {
 
   private:
     static bool may(const Target& target, const Wanted& wanted, Steady now);
+    TargetPtr find_due(const Wanted& wanted, Steady now) const;
+    static void note_absence(Target& target, std::chrono::nanoseconds took, Steady now);
+    static void end_absence(Target& target, CallOutcome outcome, Steady now);
     bool is_fit(const Target& target, const Wanted& wanted, Steady now) const;
     // The instances to draw from, in `fit_`.
     void find_fit(const Wanted& wanted, Steady now);

@@ -62,12 +62,18 @@ void Breaker::end(Permit permit, CallOutcome outcome, std::chrono::nanoseconds t
         begun_ -= state_ == BreakerState::half_open ? 1 : 0;
         return;
     }
-    const Call call{.is_failure = outcome == CallOutcome::failure,
+    const Call call{.is_failure = outcome != CallOutcome::success,
                     .is_slow = took >= rules_.slow_after};
     if (state_ == BreakerState::half_open) {
         end_probe(call, now);
     } else {
         end_closed(call, now);
+    }
+}
+
+void Breaker::end_rest(Steady now) {
+    if (state_ == BreakerState::open) {
+        change(BreakerState::half_open, now);
     }
 }
 

@@ -14,7 +14,8 @@ enum class BreakerState : std::uint8_t { closed, open, half_open };
 enum class CallOutcome : std::uint8_t {
     success,
     failure,
-    ignored,  // it says nothing about the other side: canceled, or refused for its content
+    unreachable,  // a failure: nobody took the connection
+    ignored,      // it says nothing about the other side: canceled, or refused for its content
 };
 
 // What decides while it is half open.
@@ -53,6 +54,9 @@ class Breaker {
     std::optional<Permit> try_begin(Steady now);
     // What ends after the state has changed meanwhile is dropped.
     void end(Permit permit, CallOutcome outcome, std::chrono::nanoseconds took, Steady now);
+
+    // Ends a rest: who was not there is there again, and probes may decide.
+    void end_rest(Steady now);
 
     BreakerState state(Steady now) const;
     // While it is open: when calls are tried again.

@@ -55,6 +55,7 @@ wire::Value value_of(const Balancer::Target& target, Steady now) {
                         {"calls", static_cast<std::int64_t>(target.calls)},
                         {"failed", static_cast<std::int64_t>(target.failed)},
                         {"aside_ms", static_cast<std::int64_t>(aside.count())},
+                        {"absent", target.absence.has_value()},
                         {"circuits", std::move(breakers)}};
 }
 
@@ -248,8 +249,8 @@ Balancer::TargetPtr ServiceCall::begin() {
     if (!at_) {
         calls_.refuse(tried_);
     }
-    permit_ = calls_.breaker_of(*at_, operation_).try_begin(began_).value();
-    calls_.balancer_.begin(*at_);
+    permit_ = calls_.breaker_of(*at_, operation_).try_begin(began_);
+    calls_.balancer_.begin(*at_, began_);
     if (++attempts_ == 1) {
         calls_.budget_.note_call(began_);
     }
@@ -265,9 +266,11 @@ Steady ServiceCall::end(CallOutcome outcome) {
     Breaker& breaker = calls_.breaker_of(*at_, operation_);
     const auto asides = calls_.balancer_.times_aside();
     const bool was_open = breaker.state(ended_) == BreakerState::open;
-    breaker.end(permit_, outcome, took, ended_);
+    if (permit_) {
+        breaker.end(*permit_, outcome, took, ended_);
+    }
     calls_.balancer_.end(*at_, outcome, took, ended_);
-    if (outcome == CallOutcome::failure) {
+    if (outcome == CallOutcome::failure || outcome == CallOutcome::unreachable) {
         if (!was_open && breaker.state(ended_) == BreakerState::open) {
             calls_.note(ServiceCalls::Decision::circuit_opened);
         }

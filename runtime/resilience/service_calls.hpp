@@ -117,7 +117,7 @@ class ServiceCall {
     std::int32_t attempts_ = 0;
     std::vector<Balancer::TargetPtr> tried_;
     Balancer::TargetPtr at_;
-    Breaker::Permit permit_;
+    std::optional<Breaker::Permit> permit_;  // none for one that looks whether an instance is back
     Steady began_{};
     Steady ended_{};
 };

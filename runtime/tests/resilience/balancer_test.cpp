@@ -35,7 +35,7 @@ struct Balancing : testing::Test {
             const auto target = choose();
             const std::string& id = target->endpoint.id;
             ++count[id];
-            balancer().begin(*target);
+            balancer().begin(*target, clock.steady());
             balancer().end(*target, id == failing ? CallOutcome::failure : CallOutcome::success,
                            took[id], clock.steady());
             clock.advance(1ms);
@@ -75,7 +75,7 @@ TEST_F(Balancing, leaves_those_with_much_under_way_alone) {
     set({{.id = "a"}, {.id = "b"}});
     for (int i = 0; i < 20; ++i) {
         const auto target = choose();
-        balancer().begin(*target);
+        balancer().begin(*target, clock.steady());
     }
 
     EXPECT_NEAR(balancer().targets()[0]->under_way, 10, 1);
@@ -105,7 +105,7 @@ TEST_F(Balancing, puts_aside_no_more_than_half) {
     set({{.id = "a"}, {.id = "b"}, {.id = "c"}, {.id = "d"}});
     for (const auto& target : balancer().targets()) {
         for (int i = 0; i < 10; ++i) {
-            balancer().begin(*target);
+            balancer().begin(*target, clock.steady());
             balancer().end(*target, CallOutcome::failure, 1ms, clock.steady());
         }
     }
@@ -145,9 +145,9 @@ TEST_F(Balancing, does_not_take_who_refuses_at_once_for_fast) {
 TEST_F(Balancing, sends_no_second_call_to_one_that_has_answered_nothing_yet) {
     set({{.id = "asleep"}, {.id = "known"}});
     const auto known = balancer().targets()[1];
-    balancer().begin(*known);
+    balancer().begin(*known, clock.steady());
     balancer().end(*known, CallOutcome::success, 300ms, clock.steady());
-    balancer().begin(*balancer().targets()[0]);
+    balancer().begin(*balancer().targets()[0], clock.steady());
 
     for (int i = 0; i < 20; ++i) {
         EXPECT_EQ(choose()->endpoint.id, "known");
@@ -180,7 +180,7 @@ TEST_F(Balancing, calls_none_whose_breaker_is_open_for_that_class_of_operations)
 TEST_F(Balancing, learns_nothing_of_what_was_canceled) {
     set({{.id = "a"}});
     const auto a = choose();
-    balancer().begin(*a);
+    balancer().begin(*a, clock.steady());
 
     balancer().end(*a, CallOutcome::ignored, 10s, clock.steady());
 

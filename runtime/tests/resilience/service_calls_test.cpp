@@ -68,6 +68,13 @@ struct CallsTest : testing::Test {
             call.end(failure);
         }
     }
+    void find_nobody(int times) {
+        for (int i = 0; i < times; ++i) {
+            ServiceCall call{calls(), OperationClass::read};
+            call.begin();
+            call.end(unreachable);
+        }
+    }
     bool has_counted(const std::string& decision, int times) {
         return metrics.to_text().contains(
             "loquat_client_decisions_total{service=\"auth\",decision=\"" + decision + "\"} " +
@@ -131,6 +138,77 @@ TEST_F(CallsTest, are_refused_while_all_circuits_are_open_and_probe_after_the_re
     one.end(success);
     two.end(success);
     three.end(success);
+    EXPECT_EQ(code_of_begin(), "");
+}
+
+TEST_F(CallsTest, look_again_and_again_for_one_that_was_not_there) {
+    set({"a"});
+    find_nobody(20);
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
+
+    clock.advance(10s);
+    {
+        ServiceCall looking{calls(), OperationClass::read};
+        looking.begin();
+        EXPECT_EQ(code_of_begin(), "upstream.circuit_open") << "one looks, the others do not wait";
+        looking.end(unreachable);
+    }
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
+    clock.advance(2s);
+    {
+        ServiceCall looking{calls(), OperationClass::read};
+        looking.begin();
+        looking.end(success);
+    }
+
+    EXPECT_EQ(code_of_begin(), "") << "it is there again: probes decide, long before the rest ends";
+}
+
+TEST_F(CallsTest, let_one_rest_that_was_not_there_and_is_ill_when_it_comes) {
+    set({"a"});
+    find_nobody(20);
+    clock.advance(10s);
+
+    fail(1);
+
+    clock.advance(10s);
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
+}
+
+TEST_F(CallsTest, go_back_at_once_to_one_of_several_that_is_there_again) {
+    set({"a", "b"});
+    const auto call_until_aside = [&] {
+        for (int i = 0; i < 100; ++i) {
+            ServiceCall call{calls(), OperationClass::read};
+            call.end(call.begin()->endpoint.id == "a" ? unreachable : success);
+        }
+    };
+    call_until_aside();
+    const Balancer::Target& a = *calls().targets()[0];
+    EXPECT_GT(a.aside_until, clock.steady());
+
+    clock.advance(2s);
+    ServiceCall call{calls(), OperationClass::read};
+    EXPECT_EQ(call.begin()->endpoint.id, "a");
+    call.end(success);
+
+    EXPECT_LE(a.aside_until, clock.steady());
+}
+
+TEST_F(CallsTest, that_look_long_leave_longer_pauses) {
+    set({"a"});
+    find_nobody(20);
+    clock.advance(10s);
+    {
+        ServiceCall looking{calls(), OperationClass::read};
+        looking.begin();
+        clock.advance(2s);  // a network that loses everything
+        looking.end(unreachable);
+    }
+
+    clock.advance(15s);
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
+    clock.advance(2s);
     EXPECT_EQ(code_of_begin(), "");
 }
 

@@ -143,7 +143,8 @@ Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::excepti
         if (!is_upstreams(error) || request.exchange.is_client_gone()) {
             std::rethrow_exception(error);
         }
-        journey.call.end(runtime::CallOutcome::failure);
+        journey.call.end(journey.has_connected ? runtime::CallOutcome::failure
+                                               : runtime::CallOutcome::unreachable);
         using Reached = runtime::ServiceCall::Reached;
         const Reached reached = journey.has_connected ? Reached::maybe : Reached::nobody;
         if (!may_repeat(request, journey) || !journey.call.could_try_again(reached) ||
