@@ -176,6 +176,17 @@ def fuzz_all(log):
     return sum(map(one, codes), Count())
 
 
+FAULT_ROW = re.compile(r"^\S+ +[a-zA-Z0-9 ,-]+ \d+ .* ms\b|^process +fault")
+
+
+def faults(log):
+    """The suite of faults, with its table of what callers noticed."""
+    count = gtest([RELEASE / "bin" / "platform_tests", "--gtest_filter=FaultTest.*"], log)
+    rows = [line for line in log.read_text(errors="replace").splitlines() if FAULT_ROW.match(line)]
+    print("\n".join(rows), flush=True)
+    return count
+
+
 def new_service(log):
     from tools.testing import new_service as proof
     return proof.check(log)
@@ -242,6 +253,8 @@ def all_suites():
     cpp = [Suite(name, "C++ (runs within asan and tsan when no suite is named)", cpp_suite(argv), 1,
                  web="app" if name == "platform" else "", targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
     after = [
+        Suite("faults", "what callers notice of faults of each process, as a table (root; runs within platform)", faults, 1,
+              web="app", targets=("platform_tests",), alone=True),
         Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=(*program, "testing"), beside=True),
         Suite("documents", "settings, figures and the README's commands are those of the program", documents, 1,
               targets=program, beside=True),
