@@ -3,7 +3,9 @@
 #include <atomic>
 
 #include "runtime/context.hpp"
+#include "runtime/stores.hpp"
 #include "services/registry/adapters/http_peer.hpp"
+#include "services/registry/adapters/known_file.hpp"
 #include "services/registry/config_check.hpp"
 #include "services/registry/registry.hpp"
 #include "services/registry/web.hpp"
@@ -38,8 +40,9 @@ class RegistryService final : public runtime::Service {
         : context_(context),
           config_(context.config<Config>()),
           peers_(peers_of(context, config_)),
+          known_(context.stores().folder().path() / "registry.known.json"),
           registry_(context.loop(), context.clock(), config_,
-                    {pointers_to(peers_), context.known_services()}),
+                    {pointers_to(peers_), context.known_services(), known_.read()}),
           web_(context, registry_, config_),
           server_(context, web_, limits()),
           watchers_(context.metrics().gauge("loquat_registry_watchers", "Who follows changes.")),
@@ -73,6 +76,9 @@ class RegistryService final : public runtime::Service {
         co_await registry_.stop(deadline);
         co_await server_.drain(deadline);
         co_await scope_.close();
+        if (registry_.is_ready() && known_.is_due(registry_.book().version(), Steady::max())) {
+            keep();
+        }
     }
 
     std::string address() const override { return server_.address(); }
@@ -82,8 +88,17 @@ class RegistryService final : public runtime::Service {
         while (true) {
             registry_.sweep();
             show();
+            if (registry_.is_ready() &&
+                known_.is_due(registry_.book().version(), std::chrono::steady_clock::now())) {
+                keep();
+            }
             co_await context_.loop().sleep_for(sweep_pause);
         }
+    }
+
+    void keep() {
+        const std::uint64_t version = registry_.book().version();
+        known_.write(registry_.everything(), version);
     }
 
     void show() {
@@ -102,6 +117,7 @@ class RegistryService final : public runtime::Service {
     runtime::Context& context_;
     Config config_;
     std::vector<std::unique_ptr<PeerPort>> peers_;
+    KnownFile known_;
     Registry registry_;
     Web web_;
     runtime::FrontServer server_;

@@ -1,8 +1,10 @@
 #include "services/registry/registry.hpp"
 
+#include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "services/registry/peers/catch_up.hpp"
+#include "services/registry/peers/tasks.hpp"
 #include "services/registry/watch/view.hpp"
 
 namespace loquat::registry {
@@ -30,6 +32,7 @@ Registry::Registry(aio::Loop& loop, const Clock& clock, const Config& config, Ne
       clock_(clock),
       config_(config),
       peers_(std::move(neighbours.peers)),
+      known_(std::move(neighbours.known)),
       book_(rules_of(config)),
       watchers_(loop, book_, clock,
                 {.watchers_max = config.watchers_max, .beat = config.watch_beat_ms}),
@@ -43,7 +46,9 @@ Registry::Registry(aio::Loop& loop, const Clock& clock, const Config& config, Ne
 
 void Registry::start() {
     is_ready_ = peers_.empty();
-    if (!is_ready_) {
+    if (is_ready_) {
+        remember();
+    } else {
         scope_.start(run_start());
     }
     for (const auto& replicator : replicators_) {
@@ -55,12 +60,39 @@ Task<void> Registry::run_start() {
     const Steady begun = std::chrono::steady_clock::now();
     const Steady deadline = begun + config_.catch_up_seconds_max;
     const std::size_t instances = co_await catch_up(loop_, peers_, book_, clock_, deadline);
+    if (instances == 0) {
+        remember();
+    }
     is_ready_ = true;
     watchers_.notice();
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - begun);
     log_info({.service = "registry"}, "has caught up",
              {{"instances", instances}, {"ms", took.count()}});
+}
+
+// An empty list would take everybody away from those who follow it until the last instance has been
+// heard of again.  A lease of each begins now.
+void Registry::remember() {
+    if (known_.empty()) {
+        return;
+    }
+    try {
+        for (Instance& instance : read_all(std::exchange(known_, {}), clock_.now())) {
+            book_.add(std::move(instance), Origin::peer, now());
+        }
+        log_info({.service = "registry"}, "remembers who was registered",
+                 {{"instances", book_.size()}});
+    } catch (const Failure& failure) {
+        log_warn({.service = "registry"}, "who was registered last cannot be read",
+                 {{"problem", failure.message}});
+    }
+}
+
+std::string Registry::everything() {
+    const EurekaReply reply =
+        answer({.method = "GET", .path = {"apps"}, .wants_json = true, .is_trusted = true});
+    return reply.whole ? reply.whole->plain() : reply.body;
 }
 
 Task<void> Registry::stop(Steady deadline) {

@@ -14,13 +14,14 @@
 
 namespace loquat::registry {
 
-// The registry: one object on one loop, in memory.  What outlives it are its peers and the
-// instances themselves, which register again.
+// The registry: one object on one loop, in memory.  What outlives it are its peers, what it knew
+// last, and the instances themselves, which register again.
 class Registry {
   public:
     struct Neighbours {
         std::vector<PeerPort*> peers;        // outlive it
         std::vector<std::string> own_names;  // of the platform's services
+        std::string known = {};  // by `everything` of an earlier life; taken where no peer tells
     };
 
     Registry(aio::Loop& loop, const Clock& clock, const Config& config, Neighbours neighbours);
@@ -46,6 +47,9 @@ class Registry {
     // Who left lately, the latest first.
     std::vector<contracts::RegistryChange> list_gone(std::size_t most) const;
 
+    // All instances in Eureka's JSON.
+    std::string everything();
+
     // What time has done; called a few times a second.
     void sweep();
 
@@ -55,6 +59,7 @@ class Registry {
 
   private:
     Task<void> run_start();
+    void remember();
     Moment now() const { return {clock_.now(), clock_.steady()}; }
     void tell_peers(const Replicated& told);
 
@@ -62,6 +67,7 @@ class Registry {
     const Clock& clock_;
     Config config_;
     std::vector<PeerPort*> peers_;
+    std::string known_;
     InstanceBook book_;
     Watchers watchers_;
     std::vector<std::unique_ptr<Replicator>> replicators_;

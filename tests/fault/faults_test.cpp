@@ -74,7 +74,8 @@ class FaultTest : public testing::Test {
         if (has_no_other || process.starts_with("gateway")) {
             return !witness_->is_registered(process);
         }
-        return witness_->do_gateways_hold(process, Witness::Opinion::unfit);
+        return witness_->do_gateways_hold(process, Witness::Opinion::unfit) ||
+               !witness_->is_registered(process);
     }
     static bool is_back(const std::string& process) {
         if (process.starts_with("registry")) {
@@ -203,6 +204,21 @@ TEST_F(FaultTest, replacing_one_by_one_loses_no_safe_request) {
         }
         report(service, "replaced", slowest);
     }
+}
+
+TEST_F(FaultTest, of_all_registries_are_noticed_by_nobody) {
+    lanes_->wait_for_another_round();
+    lanes_->take();
+    town_->kill("registry-1");
+    town_->kill("registry-2");
+    lanes_->wait_for_another_round();
+    town_->start("registry-1");
+    town_->start("registry-2");
+
+    const auto back = Witness::time_until(
+        [&] { return witness_->is_registered("model-1") && witness_->is_registered("demo-1"); });
+
+    report("registries", "kill -9 of all", {0, back});
 }
 
 }  // namespace

@@ -65,17 +65,6 @@ std::vector<std::string> Town::arguments_of(const std::string& name) const {
         arguments.end(),
         {"--data", (folder_ / name).string(), "--service-address", own, "--service-port",
          service == "gateway" || service == "registry" || service == "config" ? "7000" : "7100"});
-    std::string urls;
-    for (const auto& [served, at] :
-         std::vector<std::pair<std::string, std::string>>{{"auth", "auth"},
-                                                          {"model", "model-1"},
-                                                          {"model", "model-2"},
-                                                          {"chat", "chat"},
-                                                          {"consumer", "chat"},
-                                                          {"presence", "chat"},
-                                                          {"realtime", "chat"}}) {
-        urls += (urls.empty() ? "" : ",") + ("{service: " + served + ", url: '" + url(at) + "'}");
-    }
     std::vector<std::string> settings{
         "platform.internal_key=" + key_,
         "platform.log_level=error",
@@ -84,7 +73,6 @@ std::vector<std::string> Town::arguments_of(const std::string& name) const {
         "platform.registry=[" + url("registry-1") + "," + url("registry-2") + "]",
         "platform.registry_lease_seconds=" + std::to_string(lease_seconds),
         "platform.config_server=[" + url("config") + "]",
-        "platform.urls=[" + urls + "]",
         "registry.removed_percent_max=100",
         "registry.address=" + own,
         "registry.peers=[" + url(name == "registry-1" ? "registry-2" : "registry-1") + "]",
