@@ -11,10 +11,17 @@ def targets():
     return sorted(path.name for path in BINARIES.glob("*_fuzz"))
 
 
+# Texts that the suites send to running servers.
+CORPORA = {"registry_eureka_json_fuzz": "eureka/bodies", "registry_eureka_xml_fuzz": "eureka/bodies",
+           "config_files_fuzz": "config/files"}
+
+
 def seeds(target):
-    """FOLDER/fuzz/corpus/WHAT of the target FOLDER_WHAT_fuzz, where there is one."""
+    """FOLDER/fuzz/corpus/WHAT of the target FOLDER_WHAT_fuzz, where there is one, and what CORPORA names."""
     what = target.removesuffix("_fuzz")
-    return [path for path in ROOT.glob("*/fuzz/corpus/*") if path.is_dir() and f"{path.parts[-4]}_{path.name}" == what]
+    own = [path for path in ROOT.glob("*/fuzz/corpus/*") if path.is_dir() and f"{path.parts[-4]}_{path.name}" == what]
+    shared = CORPORA.get(target)
+    return own + ([ROOT / "tests" / "corpora" / shared] if shared else [])
 
 
 def run_target(target, seconds, log):

@@ -75,7 +75,14 @@ bool is_inner_path(std::string_view text) {
 std::optional<std::vector<std::string>> read_profiles(std::string_view text) {
     std::vector<std::string> profiles;
     for (const std::string_view part : split(text, ',')) {
-        const std::string_view profile = trim(part);
+        // Only the spaces of `dev, eu`: a line break is no part of a list.
+        std::string_view profile = part;
+        while (profile.starts_with(' ')) {
+            profile.remove_prefix(1);
+        }
+        while (profile.ends_with(' ')) {
+            profile.remove_suffix(1);
+        }
         if (!is_profile(profile) || profiles.size() == profiles_max) {
             return std::nullopt;
         }
