@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 
+#include "services/gateway/domain/route_extras.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::gateway {
@@ -109,23 +110,26 @@ struct StepConfig {
 };
 BOOST_DESCRIBE_STRUCT(StepConfig, (), (name, args))
 
-// What is answered when the servers of a route cannot: they are away, silent, or left alone.
+// What is answered when the servers of a route cannot: they are away, silent, or left alone.  What
+// was last good comes first, then the status or the path.
 struct FallbackConfig {
     std::int32_t status = 0;
     std::string body;
     std::string content_type = "application/json";
     std::string path;
+    LastGoodConfig last_good;
 
-    static constexpr std::array<std::string_view, 4> defaulted{"status", "body", "content_type",
-                                                               "path"};
+    static constexpr std::array<std::string_view, 5> defaulted{"status", "body", "content_type",
+                                                               "path", "last_good"};
     static constexpr std::array fields{
         wire::Field{"status", 0, 599, "Of an answer of its own; 0: none."},
         wire::Field{"body", 0, 65'536, "Of that answer."},
         wire::Field{"content_type", 0, 200, "Of that body."},
         wire::Field{"path", 0, 512, "Of another configured route, which answers instead: /sorry."},
+        wire::Field{.name = "last_good", .doc = "The last good answer to the same GET."},
     };
 };
-BOOST_DESCRIBE_STRUCT(FallbackConfig, (), (status, body, content_type, path))
+BOOST_DESCRIBE_STRUCT(FallbackConfig, (), (status, body, content_type, path, last_good))
 
 // A route to servers behind the gateway.  Among routes of the same path the first that fits wins.
 // What Loquat answers itself is out of reach: a wide pattern (/**) gets the rest, and one that only
@@ -149,15 +153,17 @@ struct RouteConfig {
     std::string audience;
     std::string health_path;
     FallbackConfig fallback;
+    CacheConfig cache;
+    MirrorConfig mirror;
     std::vector<StepConfig> predicates;
     std::vector<StepConfig> filters;
 
-    static constexpr std::array<std::string_view, 18> defaulted{
+    static constexpr std::array<std::string_view, 20> defaulted{
         "methods",        "host",        "headers",         "rewrite",
         "upstreams",      "service",     "access",          "per_minute",
         "body_bytes_max", "time_ms_max", "encoded_slashes", "path_parameters",
         "credentials",    "audience",    "health_path",     "fallback",
-        "predicates",     "filters"};
+        "cache",          "mirror",      "predicates",      "filters"};
     static constexpr std::array fields{
         wire::Field{"id", 1, 64, "Name in metrics and logs; unique."},
         wire::Field{"path", 1, 512, "Pattern: {name} is one segment, a last ** any rest."},
@@ -188,6 +194,8 @@ struct RouteConfig {
         wire::Field{"health_path", 0, 512,
                     "Asked of each server; one that does not answer 2xx gets no requests."},
         wire::Field{.name = "fallback", .doc = "What is answered when the servers cannot."},
+        wire::Field{.name = "cache", .doc = "Answers to GET that are given more than once."},
+        wire::Field{.name = "mirror", .doc = "Another server that sees requests too."},
         wire::Field{"predicates", 0, 32, "What else a request must be: Query, Cookie, Weight ..."},
         wire::Field{"filters", 0, 64, "What is changed of requests and answers."},
     };
@@ -195,7 +203,8 @@ struct RouteConfig {
 BOOST_DESCRIBE_STRUCT(RouteConfig, (),
                       (id, path, methods, host, headers, rewrite, upstreams, service, access,
                        per_minute, body_bytes_max, time_ms_max, encoded_slashes, path_parameters,
-                       credentials, audience, health_path, fallback, predicates, filters))
+                       credentials, audience, health_path, fallback, cache, mirror, predicates,
+                       filters))
 
 // A part of an answer that is joined from several.
 struct PartConfig {
@@ -287,6 +296,7 @@ struct GatewayConfig {
     std::size_t connections_max = 50'000;
     std::size_t connections_per_address_max = 0;
     std::size_t tunnels_max = 50'000;
+    std::size_t cache_bytes_max = 256 * 1024 * 1024;
     UpstreamConfig upstream;
     std::vector<RouteConfig> routes;
     std::string routes_file;
@@ -322,6 +332,8 @@ struct GatewayConfig {
         wire::Field{"connections_max", 1, 10'000'000, "Per loop; more: 503."},
         wire::Field{"connections_per_address_max", 0, 1'000'000, "Per loop; 0: no limit."},
         wire::Field{"tunnels_max", 1, 10'000'000, "Upgraded connections to upstreams, per loop."},
+        wire::Field{"cache_bytes_max", 1'024, std::int64_t{1} << 40,
+                    "Kept answers of all routes together, of this process."},
         wire::Field{"routes", 0, 100'000, "Routes to servers behind the gateway."},
         wire::Field{"joins", 0, 64, "Paths whose answer is joined from several."},
         wire::Field{.name = "routes_file",
@@ -333,7 +345,7 @@ BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
                       (port, address, tls, trusted_proxies, limits, http2, access_log,
                        trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
                        body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
-                       connections_per_address_max, tunnels_max, upstream, routes, routes_file,
-                       joins))
+                       connections_per_address_max, tunnels_max, cache_bytes_max, upstream, routes,
+                       routes_file, joins))
 
 }  // namespace loquat::gateway

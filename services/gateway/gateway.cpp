@@ -84,10 +84,10 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       tracer_(config_.trace_percent),
       measures_(parts_.metrics, parts_.instance),
       identities_(parts_.clock, parts_.shared->identity_key, parts_.token_issuer),
-      proxy_(
-          parts_.loop,
-          {config_.upstream, config_.tunnels_max, parts_.internal_key, parts_.rights, identities_},
-          responder_, measures_),
+      proxy_(parts_.loop,
+             {config_.upstream, config_.tunnels_max, parts_.internal_key, parts_.rights,
+              identities_, parts_.shared->answers, parts_.clock},
+             responder_, measures_),
       health_checks_(parts_.loop, config_.upstream, proxy_),
       joins_({parts_.loop, config_, responder_, identities_, proxy_}),
       local_calls_(responder_, parts_.rights),
@@ -116,6 +116,7 @@ Task<void> Gateway::stop(Steady deadline) {
     co_await health_checks_.stop();
     co_await server_.drain(deadline);
     co_await proxy_.tunnels().close(deadline);
+    co_await proxy_.stop();
 }
 
 Task<void> Gateway::replace_routes(std::vector<RouteConfig> routes) {
@@ -143,6 +144,9 @@ void Gateway::publish_counts() {
     measures_.tunnels.set(static_cast<std::int64_t>(proxy_.tunnels().size()));
     measures_.token_hits.set(static_cast<std::int64_t>(parts_.tokens.counts().hits));
     measures_.token_misses.set(static_cast<std::int64_t>(parts_.tokens.counts().misses));
+    const AnswerCache::Counts kept = parts_.shared->answers.counts();
+    measures_.kept_bytes.set(static_cast<std::int64_t>(kept.bytes));
+    measures_.kept_answers.set(static_cast<std::int64_t>(kept.answers));
     measures_.upstream_connections.set(static_cast<std::int64_t>(proxy_.counts().open));
     counts_timer_.start(parts_.loop, counts_every);
 }

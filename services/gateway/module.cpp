@@ -98,7 +98,7 @@ class GatewayService final : public runtime::Service {
                 .token_issuer = context.platform_config().token_issuer,
                 .tokens = tokens,
                 .rights = context.rights(),
-                .shared = Shared::of(&context.dispatcher(), config.limits),
+                .shared = Shared::of(&context.dispatcher(), config),
                 .operations =
                     [&context](runtime::ActuatorRequest request) {
                         return context.actuator().answer(std::move(request));

@@ -16,6 +16,10 @@ Measures::Measures(runtime::Metrics& metrics, std::string instance)
       upstream_connections(metrics.gauge("loquat_gateway_upstream_connections",
                                          "Open connections to upstreams.",
                                          {{"instance", instance}})),
+      kept_bytes(
+          metrics.gauge("loquat_gateway_kept_bytes", "Answers that are kept, of all loops.")),
+      kept_answers(
+          metrics.gauge("loquat_gateway_kept_answers", "How many answers are kept, of all loops.")),
       metrics_(metrics),
       limited_(
           metrics.counter("loquat_gateway_limited_total", "Requests refused by a rate limit.")),
@@ -23,7 +27,20 @@ Measures::Measures(runtime::Metrics& metrics, std::string instance)
                                "Requests sent to another address of an upstream.")),
       fallbacks_(metrics.counter("loquat_gateway_fallbacks_total",
                                  "Requests answered by a fallback of their route.")),
-      unmatched_(make("none")) {}
+      unmatched_(make("none")) {
+    constexpr std::array kept{"hit", "stale", "stand_in", "confirmed", "miss"};
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        kept_[i] = &metrics.counter("loquat_gateway_cache_total",
+                                    "Requests of routes that keep answers, by what they got.",
+                                    {{"result", kept[i]}});
+    }
+    constexpr std::array mirrored{"sent", "failed", "dropped"};
+    for (std::size_t i = 0; i < mirrored.size(); ++i) {
+        mirrored_[i] =
+            &metrics.counter("loquat_gateway_mirrored_total", "Requests that went to a mirror too.",
+                             {{"result", mirrored[i]}});
+    }
+}
 
 RouteMeasures Measures::make(std::string_view route) {
     RouteMeasures made;

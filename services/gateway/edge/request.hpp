@@ -16,6 +16,7 @@
 namespace loquat::gateway {
 
 struct LoopRoutes;
+class Fetch;
 class Standing;
 struct Route;
 
@@ -50,6 +51,7 @@ struct Request {
     const Standing* standing = nullptr;  // of an answer that is sent piece by piece
     std::optional<std::string> body;     // where it had to be read before the route was run
     Verdict limit;
+    Fetch* fetch = nullptr;  // where the route keeps answers and this may be one of them
 
     std::string_view id() const { return {id_text.data(), id_size}; }
 };

@@ -4,7 +4,7 @@
 
 namespace loquat::gateway {
 
-std::shared_ptr<Shared> Shared::of(const void* platform, const LimitsConfig& config) {
+std::shared_ptr<Shared> Shared::of(const void* platform, const GatewayConfig& config) {
     static std::mutex mutex;
     static std::map<const void*, std::weak_ptr<Shared>> all;
     const std::lock_guard lock{mutex};
@@ -24,12 +24,19 @@ std::shared_ptr<const RouteTable> Shared::routes() const {
 
 std::vector<RouteConfig> Shared::replace_routes(std::shared_ptr<const RouteTable> routes,
                                                 std::vector<RouteConfig> configured) {
+    std::set<std::string> rooms;
+    for (const auto& route : routes->routes()) {
+        if (route->keeping) {
+            rooms.insert({route->keeping->room, route->keeping->room_of_good});
+        }
+    }
     {
         const std::lock_guard lock{mutex_};
         routes_.swap(routes);
         configured_.swap(configured);
     }
     version_.fetch_add(1, std::memory_order_release);
+    answers.keep_rooms(rooms);
     return configured;
 }
 

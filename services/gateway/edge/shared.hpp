@@ -5,6 +5,7 @@
 
 #include "net/http/server.hpp"
 #include "net/jose/key.hpp"
+#include "services/gateway/cache/answer_cache.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/limits/limit_table.hpp"
 #include "services/gateway/routes/route_table.hpp"
@@ -14,13 +15,15 @@ namespace loquat::gateway {
 // What the gateways of all edge loops of a process have in common.  Any thread.
 class Shared {
   public:
-    explicit Shared(const LimitsConfig& config) : limits(config.keys_max) {}
+    explicit Shared(const GatewayConfig& config)
+        : limits(config.limits.keys_max), answers(config.cache_bytes_max) {}
 
     // The one of this platform (`platform` is any address that is unique to it); made by the first
     // who asks, gone with the last who holds it.
-    static std::shared_ptr<Shared> of(const void* platform, const LimitsConfig& config);
+    static std::shared_ptr<Shared> of(const void* platform, const GatewayConfig& config);
 
     LimitTable limits;
+    AnswerCache answers;
     // Signs what servers behind are told of the caller; a new one with each start.
     const net::jose::Key identity_key = net::jose::Key::generate(net::jose::Algorithm::es256);
 

@@ -74,14 +74,19 @@ Proxy::Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures&
       measures_(measures),
       loop_(loop),
       client_(loop, client_config(settings_.upstream)),
-      tunnels_(loop) {}
+      tunnels_(loop),
+      side_calls_(loop, "gateway") {}
 
 // No coroutine of its own: most requests take one frame less.
 Task<void> Proxy::run(Request& request) {
     const Route& route = *request.route;
     return route.filters.redirect ? redirect(request)
-           : has_fallback(route)  ? pass_on_or_fall_back(request)
-                                  : pass_on(request);
+           : route.keeping        ? run_kept(request)
+                                  : run_plain(request);
+}
+
+Task<void> Proxy::run_plain(Request& request) {
+    return has_fallback(*request.route) ? pass_on_or_fall_back(request) : pass_on(request);
 }
 
 Task<void> Proxy::pass_on_or_fall_back(Request& request) {
@@ -112,6 +117,9 @@ Task<void> Proxy::pass_on(Request& request) {
     }
     if (request.head.framing != net::http::Framing::none) {
         co_await prepare_body(request, journey);
+    }
+    if (request.route->mirror) {
+        mirror(request);
     }
     journey.at = journey.call.begin();
     std::exception_ptr error;
@@ -192,7 +200,7 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
     if (has_others) {
         silence.start(loop_, std::chrono::milliseconds{settings_.upstream.attempt_ms_max});
     }
-    write_head(request, journey, call);
+    write_head(request, journey.at->endpoint, journey.deadline, call);
     if (journey.is_streamed) {
         const bool has_length = request.head.framing == net::http::Framing::length;
         co_await call.begin_body(has_length ? std::optional{request.head.content_length}
@@ -212,6 +220,12 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
             journey.at->endpoint.authority + " says " + std::to_string(call.head().status)};
     }
     note_answer(request, journey, call.head().status);
+    if (request.fetch != nullptr) {
+        const bool is_answered = co_await answer_fetched(request, call);
+        if (is_answered) {
+            co_return;
+        }
+    }
     std::string_view first;
     if (call.head().framing == net::http::Framing::length) {
         first = call.take_buffered_body();

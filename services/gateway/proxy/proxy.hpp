@@ -2,13 +2,17 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 
+#include "aio/scope.hpp"
 #include "net/http/client.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/edge/identity_tokens.hpp"
 #include "services/gateway/edge/measures.hpp"
 #include "services/gateway/edge/responder.hpp"
+#include "services/gateway/proxy/fetch.hpp"
+#include "services/gateway/proxy/side_call.hpp"
 #include "services/gateway/proxy/tunnel.hpp"
 
 namespace loquat::gateway {
@@ -32,12 +36,17 @@ class Proxy {
         std::string internal_key;
         runtime::StandingRights& rights;
         IdentityTokens& identities;
+        AnswerCache& answers;
+        const Clock& clock;
     };
 
     Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures& measures);
 
     // Answers `request`, whose route goes to an upstream.  After an upgrade the exchange is over.
     Task<void> run(Request& request);
+
+    // Ends what no client waits for.
+    Task<void> stop() { co_await side_calls_.close(); }
 
     Tunnels& tunnels() { return tunnels_; }
     net::http::ClientCounts counts() const { return client_.counts(); }
@@ -58,6 +67,7 @@ class Proxy {
 
     Task<void> pass_on(Request& request);
     Task<void> pass_on_or_fall_back(Request& request);
+    Task<void> run_plain(Request& request);
     Task<void> prepare_body(Request& request, Journey& journey);
     Task<void> try_elsewhere(Request& request, Journey& journey, std::exception_ptr error);
     static bool may_repeat(const Request& request, const Journey& journey);
@@ -68,8 +78,25 @@ class Proxy {
     Task<void> answer_instead(Request& request, const Failure& failure);
     Task<void> upload(Request& request, net::http::ClientCall& call);
 
+    // proxy_kept.cpp
+    Task<void> run_kept(Request& request);
+    Task<Fetch::Use> look(Fetch& fetch);
+    Task<void> answer_after(Request& request, Fetch& fetch, const Failure& failure);
+    Task<void> stand_in(Request& request, Fetch& fetch, StoredAnswerPtr kept);
+    Task<bool> answer_fetched(Request& request, net::http::ClientCall& call);
+    Task<void> send_kept(Request& request, StoredAnswerPtr kept);
+    void start_confirming(Request& request, Fetch& fetch);
+    static Task<void> confirm(SideCallPtr side, std::unique_ptr<Confirmation> what);
+    net::http::HeadWriter prepare_side_call(const Request& request, SideCall& side);
+
+    // mirror.cpp
+    void mirror(const Request& request);
+    Task<void> send_to_mirror(SideCallPtr side, std::string route);
+
     // proxy_head.cpp
-    void write_head(const Request& request, const Journey& journey, net::http::ClientCall& call);
+    net::http::HeadWriter write_head(const Request& request, const runtime::Endpoint& to,
+                                     Steady deadline, net::http::ClientCall& call);
+    static void write_conditions(const Fetch& fetch, net::http::HeadWriter& out);
     std::string_view target_of(const Request& request);
     void write_fields(const Request& request, net::http::HeadWriter& out);
     void write_identity(const Request& request, net::http::HeadWriter& out);
@@ -93,6 +120,10 @@ class Proxy {
     net::http::Client client_;
     std::unique_ptr<net::http::Client> tls_client_;  // made when the first https upstream is called
     Tunnels tunnels_;
+    std::size_t bytes_held_ = 0;          // of bodies that are being kept
+    std::map<std::string, int> mirrors_;  // under way, by route
+    std::mt19937_64 random_{std::random_device{}()};
+    aio::Scope side_calls_;
     std::map<std::string, std::string> call_keys_;  // by service; they are few
     std::string target_;                            // scratch, like the two below
     std::string line_;

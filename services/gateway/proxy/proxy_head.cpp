@@ -55,6 +55,12 @@ bool is_cookie(std::string_view name) {
     return name.size() == 6 && net::http::equal_names(name, "cookie");
 }
 
+// By which a client asks only for what it has not.
+bool is_condition(std::string_view name) {
+    return net::http::equal_names(name, "if-none-match") ||
+           net::http::equal_names(name, "if-modified-since");
+}
+
 }  // namespace
 
 // Path and query as the upstream gets them.
@@ -90,15 +96,19 @@ std::string_view Proxy::target_of(const Request& request) {
     return target_;
 }
 
-void Proxy::write_head(const Request& request, const Journey& journey,
-                       net::http::ClientCall& call) {
+net::http::HeadWriter Proxy::write_head(const Request& request, const runtime::Endpoint& to,
+                                        Steady deadline, net::http::ClientCall& call) {
     const net::http::RequestHead& head = request.head;
     const Route& route = *request.route;
     net::http::HeadWriter out = call.start(head.method, target_of(request));
     out.forward("Host", route.filters.keeps_host ? std::string_view{head.host}
                         : route.filters.host     ? std::string_view{*route.filters.host}
-                                                 : journey.at->endpoint.authority);
+                                                 : to.authority);
     write_fields(request, out);
+    if (request.fetch != nullptr) {
+        request.fetch->note_asked();
+        write_conditions(*request.fetch, out);
+    }
     write_steps(request, out);
     out.raw(head.is_http2 ? via_http2_line : via_line(head.minor));
     out.forward("X-Request-Id", request.id()).forward("traceparent", request.trace.view());
@@ -107,16 +117,18 @@ void Proxy::write_head(const Request& request, const Journey& journey,
         out.raw("Connection: Upgrade\r\nUpgrade: websocket\r\n");
     }
     if (route.trust == UpstreamTrust::platform) {
-        write_caller(request, journey.deadline, out);
+        write_caller(request, deadline, out);
     } else if (request.identity) {
         write_identity(request, out);
     }
+    return out;
 }
 
 // What goes on of the client's fields.
 void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
     const net::http::RequestHead& head = request.head;
     const bool withheld = withholds(*request.route);
+    const bool has_conditions = request.fetch != nullptr && request.fetch->takes_conditions();
     const auto hops_left = max_forwards(head);
     const RequestFieldFilter filter{
         head, request.client.is_forwarded ? Sender::trusted_proxy : Sender::stranger};
@@ -125,7 +137,7 @@ void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
             !Filters::replaces(request.route->filters.request_fields(), field.name) &&
             (filter.lets_through(field.name) ||
              (request.continues_trace && net::http::equal_names(field.name, "tracestate")));
-        if (!goes_on) {
+        if (!goes_on || (has_conditions && is_condition(field.name))) {
             continue;
         }
         if (withheld && is_authorization(field.name) && is_bearer(field.value)) {
@@ -142,6 +154,17 @@ void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
             continue;
         }
         out.forward(field.name, field.value);
+    }
+}
+
+// What is kept has not to be sent again.
+void Proxy::write_conditions(const Fetch& fetch, net::http::HeadWriter& out) {
+    const StoredAnswer* kept = fetch.takes_conditions() ? fetch.stored().get() : nullptr;
+    if (kept != nullptr && !kept->etag.empty()) {
+        out.forward("If-None-Match", kept->etag);
+    }
+    if (kept != nullptr && !kept->last_modified.empty()) {
+        out.forward("If-Modified-Since", kept->last_modified);
     }
 }
 

@@ -56,8 +56,15 @@ Task<void> Proxy::answer(Request& request, net::http::ClientCall& call, std::str
     // The end of a short chunked answer is often already here: then it leaves as one write.
     const std::string_view second =
         call.is_body_done() ? std::string_view{} : call.take_buffered_body();
+    if (request.fetch != nullptr) {
+        request.fetch->take_piece(first);
+        request.fetch->take_piece(second);
+    }
     write_answer_head(request, head);
     if (second.empty() && call.is_body_done()) {
+        if (request.fetch != nullptr) {
+            request.fetch->finish();
+        }
         co_await request.exchange.finish(first);
         co_return;
     }
@@ -91,7 +98,13 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
     while (!call.is_body_done()) {
         const std::string_view piece = co_await call.read_body();
         standing.require();
+        if (request.fetch != nullptr) {
+            request.fetch->take_piece(piece);
+        }
         co_await request.exchange.write_body(piece);
+    }
+    if (request.fetch != nullptr) {
+        request.fetch->finish();
     }
     co_await request.exchange.end_body();
 }
@@ -123,6 +136,9 @@ void Proxy::write_answer_head(const Request& request, const net::http::ResponseH
         if (step.kind != FieldStep::Kind::remove) {
             out.add(step.name, fill_in(step.value, request.parameters));
         }
+    }
+    if (request.fetch != nullptr) {
+        out.raw(request.fetch->line());
     }
     out.raw(via_line(head.minor));
     if (!seen.has_date) {

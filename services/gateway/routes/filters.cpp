@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "net/http/characters.hpp"
+#include "services/gateway/routes/spring_values.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -22,6 +23,7 @@ constexpr std::array shapes = std::to_array<Shape>({
     {"AddRequestParameter", "name,value", 2, 2},
     {"AddResponseHeader", "name,value", 2, 2},
     {"CircuitBreaker", "name,fallbackUri", 0, 2},
+    {"LocalResponseCache", "timeToLive,size", 0, 2},
     {"MapRequestHeader", "fromHeader,toHeader", 2, 2},
     {"PrefixPath", "prefix", 1, 1},
     {"PreserveHostHeader", "", 0, 0},
@@ -69,54 +71,6 @@ bool is_ours(std::string_view name) {
     const std::string lower = to_lower_ascii(name);
     return lower.starts_with("x-loquat-") || lower == "x-internal-api-key" || lower == "host" ||
            lower == "content-length" || lower == "transfer-encoding" || lower == "connection";
-}
-
-// 404, or one of the names that Spring has for the usual ones.
-std::optional<int> status_of(std::string_view text) {
-    constexpr std::array names =
-        std::to_array<std::pair<std::string_view, int>>({{"OK", 200},
-                                                         {"CREATED", 201},
-                                                         {"ACCEPTED", 202},
-                                                         {"NO_CONTENT", 204},
-                                                         {"MOVED_PERMANENTLY", 301},
-                                                         {"FOUND", 302},
-                                                         {"SEE_OTHER", 303},
-                                                         {"TEMPORARY_REDIRECT", 307},
-                                                         {"PERMANENT_REDIRECT", 308},
-                                                         {"BAD_REQUEST", 400},
-                                                         {"UNAUTHORIZED", 401},
-                                                         {"FORBIDDEN", 403},
-                                                         {"NOT_FOUND", 404},
-                                                         {"GONE", 410},
-                                                         {"TOO_MANY_REQUESTS", 429},
-                                                         {"INTERNAL_SERVER_ERROR", 500},
-                                                         {"BAD_GATEWAY", 502},
-                                                         {"SERVICE_UNAVAILABLE", 503},
-                                                         {"GATEWAY_TIMEOUT", 504}});
-    const auto named = std::ranges::find(names, text, &std::pair<std::string_view, int>::first);
-    if (named != names.end()) {
-        return named->second;
-    }
-    const auto number = parse_number(text);
-    return number && *number >= 200 && *number <= 599 ? std::optional{static_cast<int>(*number)}
-                                                      : std::nullopt;
-}
-
-// 5000000, 5MB, 500KB.
-std::optional<std::int64_t> size_of(std::string_view text) {
-    std::int64_t unit = 1;
-    for (const auto& [suffix, bytes] : std::to_array<std::pair<std::string_view, std::int64_t>>(
-             {{"KB", 1024}, {"MB", 1024 * 1024}, {"GB", 1024 * 1024 * 1024}, {"B", 1}})) {
-        if (text.ends_with(suffix)) {
-            text.remove_suffix(suffix.size());
-            unit = bytes;
-            break;
-        }
-    }
-    const auto number = parse_number(trim(text));
-    return number && *number <= 1'000'000'000
-               ? std::optional{static_cast<std::int64_t>(*number) * unit}
-               : std::nullopt;
 }
 
 std::optional<std::string> fault_of_fields(const StepConfig& filter) {
@@ -188,8 +142,19 @@ std::optional<std::string> Filters::find_fault(const StepConfig& filter) {
     if (is_redirect && (*status_of(filter.args[0]) / 100 != 3 || !is_value(filter.args[1]))) {
         return "RedirectTo needs a status of 3xx and an address";
     }
-    if (name == "RequestSize" && !size_of(filter.args[0])) {
+    if (name == "RequestSize" && !bytes_of(filter.args[0])) {
         return "RequestSize needs bytes or a size such as 5MB, not " + filter.args[0];
+    }
+    if (name == "LocalResponseCache") {
+        const auto is_empty = [&](std::size_t i) {
+            return filter.args.size() <= i || filter.args[i].empty();
+        };
+        const bool is_good = (is_empty(0) || duration_of(filter.args[0])) &&
+                             (is_empty(1) || bytes_of(filter.args[1]).value_or(0) > 0);
+        return is_good ? std::nullopt
+                       : std::optional<std::string>{
+                             "LocalResponseCache needs a time such as 30m, and a size such as "
+                             "5MB"};
     }
     if (name == "RequestRateLimiter") {
         for (const std::string& text : filter.args) {
@@ -247,7 +212,7 @@ void Filters::add(const StepConfig& filter) {
     } else if (name == "SetStatus") {
         status = status_of(args[0]);
     } else if (name == "RequestSize") {
-        request_bytes = size_of(args[0]);
+        request_bytes = bytes_of(args[0]);
     } else if (name == "RequestRateLimiter") {
         limit = filter;
     } else if (name == "CircuitBreaker" && args.size() == 2) {
@@ -327,6 +292,23 @@ std::string fill_in(std::string_view text, const runtime::PathParameters& parame
         }
     }
     return out;
+}
+
+CacheConfig cache_of(const std::vector<StepConfig>& filters, CacheConfig cache) {
+    const auto found = std::ranges::find(filters, "LocalResponseCache", &StepConfig::name);
+    if (found == filters.end()) {
+        return cache;
+    }
+    cache.enabled = true;
+    cache.otherwise_seconds = std::chrono::minutes{5};  // as Spring has it
+    if (!found->args.empty() && !found->args[0].empty()) {
+        cache.otherwise_seconds =
+            std::chrono::ceil<std::chrono::seconds>(duration_of(found->args[0]).value());
+    }
+    if (found->args.size() > 1 && !found->args[1].empty()) {
+        cache.bytes_max = static_cast<std::size_t>(bytes_of(found->args[1]).value());
+    }
+    return cache;
 }
 
 std::vector<std::string> arguments_of_filter(std::string_view name) {

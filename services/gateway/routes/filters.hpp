@@ -79,6 +79,9 @@ class Filters {
 // `text` with what {name} stands for in the path.
 std::string fill_in(std::string_view text, const runtime::PathParameters& parameters);
 
+// What the filter LocalResponseCache asks for; `cache` as it is without one.
+CacheConfig cache_of(const std::vector<StepConfig>& filters, CacheConfig cache);
+
 // The names of a filter's arguments in the order of its short form; empty for an unknown filter.
 std::vector<std::string> arguments_of_filter(std::string_view name);
 

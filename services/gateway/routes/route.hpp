@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,21 @@ struct RouteLimit {
     std::uint64_t key = 0;
 };
 
+// Which answers of a route are kept, and where.
+struct Keeping {
+    std::string room;  // of what the cache has; a changed route has another one
+    std::string room_of_good;
+    CacheConfig cache;
+    LastGoodConfig last_good;
+    std::vector<std::string> forgets;  // rooms in which a change of this path is a change
+};
+
+// Where a share of a route's requests goes too.
+struct Mirror {
+    std::size_t upstream = 0;  // position in the table's upstreams
+    MirrorConfig rules;
+};
+
 struct Route {
     std::size_t number = 0;  // position in the table
     std::string id;          // in metrics and logs
@@ -85,7 +101,9 @@ struct Route {
     Rewrite rewrite;
     Conditions conditions;
     Filters filters;
-    FallbackConfig fallback;  // when the upstream cannot answer
+    FallbackConfig fallback;                 // when the upstream cannot answer
+    std::shared_ptr<const Keeping> keeping;  // null: nothing is kept
+    std::shared_ptr<const Mirror> mirror;    // null: none
 };
 
 }  // namespace loquat::gateway

@@ -5,6 +5,7 @@
 #include "services/gateway/domain/identity_fields.hpp"
 #include "services/gateway/routes/route_rules.hpp"
 #include "services/gateway/routes/spring_routes.hpp"
+#include "wire/codec.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -69,6 +70,14 @@ class Builder {
         std::vector<RouteConfig> routes = config_.routes;
         std::ranges::move(read_routes_file(config_.routes_file), std::back_inserter(routes));
         const auto shares = share_out(routes);
+        for (RouteConfig& route : routes) {
+            route.cache = cache_of(route.filters, route.cache);
+            if (keeps(route)) {
+                for (const char* suffix : {"", "#good"}) {
+                    kept_[route.path].push_back(room_of(route) + suffix);
+                }
+            }
+        }
         for (std::size_t i = 0; i < routes.size(); ++i) {
             add_configured(routes[i], shares[i]);
         }
@@ -113,7 +122,48 @@ class Builder {
         add_steps(route, config);
         route.conditions.set_share(share);
         set_upstream(route, config);
+        set_keeping(route, config);
+        set_mirror(route, config.mirror);
         table_->add(std::move(route));
+    }
+
+    static bool keeps(const RouteConfig& config) {
+        return config.cache.enabled || config.fallback.last_good.seconds.count() > 0;
+    }
+
+    // What a route kept is no longer right when the route is another.
+    static std::string room_of(const RouteConfig& config) {
+        const std::string text = wire::encode(config);
+        return config.id + "#" + std::to_string(std::hash<std::string>{}(text));
+    }
+
+    void set_keeping(Route& route, const RouteConfig& config) const {
+        const auto kept = kept_.find(config.path);
+        if (kept == kept_.end()) {
+            return;
+        }
+        const std::string room = room_of(config);
+        route.keeping =
+            std::make_shared<const Keeping>(Keeping{.room = room,
+                                                    .room_of_good = room + "#good",
+                                                    .cache = config.cache,
+                                                    .last_good = config.fallback.last_good,
+                                                    .forgets = kept->second});
+    }
+
+    void set_mirror(Route& route, const MirrorConfig& config) {
+        if (config.upstream.empty()) {
+            return;
+        }
+        Upstream upstream{.name = route.id + " mirror"};
+        RouteConfig as_route{.id = route.id, .upstreams = {config.upstream}};
+        if (const auto service = service_of(as_route)) {
+            upstream.service = *service;
+        } else {
+            upstream.urls = {config.upstream};
+        }
+        route.mirror = std::make_shared<const Mirror>(
+            Mirror{table_->add_upstream(std::move(upstream)), config});
     }
 
     static void add_steps(Route& route, const RouteConfig& config) {
@@ -299,6 +349,7 @@ class Builder {
     Networks link_local_;
     std::shared_ptr<RouteTable> table_;
     RouteRules rules_;
+    std::map<std::string, std::vector<std::string>> kept_;  // rooms by path
 };
 
 }  // namespace

@@ -161,8 +161,22 @@ void RouteRules::judge_the_rest(const RouteConfig& route) {
             fault(numbered("filters", i), std::move(*why));
         }
     }
+    if (!route.mirror.upstream.empty()) {
+        judge_mirror(route);
+    }
     if (!route.health_path.empty() && !route.health_path.starts_with('/')) {
         fault("health_path", "must begin with a slash");
+    }
+}
+
+// What the gateway tells a service of ours is for nobody else.
+void RouteRules::judge_mirror(const RouteConfig& route) {
+    if (!route.service.empty()) {
+        return fault("mirror", "is not for a route to a service of Loquat");
+    }
+    const RouteConfig as_route{.upstreams = {route.mirror.upstream}};
+    if (!service_of(as_route)) {
+        judge_upstream("mirror.upstream", route.mirror.upstream);
     }
 }
 

@@ -40,6 +40,7 @@ class RouteRules {
     void judge_segments(const std::string& path);
     void judge_conditions(const RouteConfig& route);
     void judge_target(const RouteConfig& route);
+    void judge_mirror(const RouteConfig& route);
     void judge_the_rest(const RouteConfig& route);
     void judge_upstream(const std::string& field, const std::string& url);
     void fault(std::string field, std::string why) {
