@@ -225,7 +225,7 @@ wire::Value ServiceCalls::to_value() {
 }
 
 ServiceCall::ServiceCall(ServiceCalls& calls, OperationClass operation)
-    : calls_(calls), operation_(operation) {
+    : calls_(calls), operation_(operation), attempts_max_(calls.rules_.attempts_max) {
     if (calls_.under_way_ >= calls_.rules_.calls_max) {
         calls_.note(ServiceCalls::Decision::bulkhead_refused);
         throw Failure{Kind::unavailable, "upstream.busy",
@@ -239,6 +239,11 @@ ServiceCall::ServiceCall(ServiceCalls& calls, OperationClass operation)
 ServiceCall::~ServiceCall() {
     end(CallOutcome::ignored);
     --calls_.under_way_;
+}
+
+void ServiceCall::repeat_up_to(std::int32_t attempts) {
+    attempts_max_ = attempts;
+    may_ask_same_ = true;
 }
 
 Balancer::TargetPtr ServiceCall::begin() {
@@ -288,13 +293,13 @@ bool ServiceCall::could_try_again(Reached reached) const {
         return one != at_ && std::ranges::find(tried_, one) == tried_.end() &&
                one->endpoint.offers_contract && one->endpoint.is_healthy;
     };
-    return attempts_ < calls_.rules_.attempts_max &&
-           std::ranges::any_of(calls_.balancer_.targets(), is_another) &&
+    return attempts_ < attempts_max_ &&
+           (may_ask_same_ || std::ranges::any_of(calls_.balancer_.targets(), is_another)) &&
            (reached == Reached::nobody || calls_.budget_.has_left(calls_.of_.clock.steady()));
 }
 
 bool ServiceCall::try_again(Reached reached) {
-    if (attempts_ >= calls_.rules_.attempts_max) {
+    if (attempts_ >= attempts_max_) {
         return false;
     }
     const bool is_taken =

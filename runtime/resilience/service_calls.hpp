@@ -97,6 +97,8 @@ class ServiceCall {
     ServiceCall(const ServiceCall&) = delete;
     ServiceCall& operator=(const ServiceCall&) = delete;
 
+    // So many attempts instead of the rules', and also at one and the same instance.
+    void repeat_up_to(std::int32_t attempts);
     // The next instance.  Throws Failure `upstream.unavailable` (there is none),
     // `upstream.circuit_open`, `upstream.other_contract`.  Who holds it may use its address also
     // after it has left.
@@ -115,6 +117,8 @@ class ServiceCall {
     ServiceCalls& calls_;
     OperationClass operation_;
     std::int32_t attempts_ = 0;
+    std::int32_t attempts_max_;
+    bool may_ask_same_ = false;
     std::vector<Balancer::TargetPtr> tried_;
     Balancer::TargetPtr at_;
     std::optional<Breaker::Permit> permit_;  // none for one that looks whether an instance is back

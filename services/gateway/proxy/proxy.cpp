@@ -51,7 +51,27 @@ bool has_fallback(const Route& route) {
     return route.fallback.status != 0 || !route.fallback.path.empty();
 }
 
-bool is_trouble(int status) { return runtime::outcome_of(status) == runtime::CallOutcome::failure; }
+// Whether what a request does may be done twice, by its method.
+bool may_be_done_twice(const Request& request) {
+    const auto& repeats = request.route->filters.repeats;
+    return repeats ? repeats->methods.covers(Methods::of(request.head.method))
+                   : is_idempotent(request.head);
+}
+
+runtime::CallOutcome outcome_of(const Route& route, int status) {
+    const std::vector<int>& failures = route.filters.failures;
+    const bool is_failure =
+        !failures.empty() && std::ranges::find(failures, status) != failures.end();
+    return is_failure ? runtime::CallOutcome::failure : runtime::outcome_of(status);
+}
+
+// Others may do better: another server, or a fallback.
+bool is_trouble(const Route& route, int status, bool has_others) {
+    const auto& repeats = route.filters.repeats;
+    return ((has_others || has_fallback(route)) &&
+            outcome_of(route, status) == runtime::CallOutcome::failure) ||
+           (has_others && repeats && repeats->covers(status));
+}
 
 runtime::OperationClass class_of(const Request& request) {
     return request.is_websocket          ? runtime::OperationClass::stream
@@ -115,6 +135,9 @@ Task<void> Proxy::pass_on(Request& request) {
         throw Failure{Kind::unavailable, "gateway.too_many_tunnels",
                       "There are too many open connections."};
     }
+    if (request.route->filters.repeats) {
+        journey.call.repeat_up_to(request.route->filters.repeats->retries + 1);
+    }
     if (request.head.framing != net::http::Framing::none) {
         co_await prepare_body(request, journey);
     }
@@ -147,7 +170,7 @@ Task<void> Proxy::prepare_body(Request& request, Journey& journey) {
 
 // After a failure: the other servers, as long as that is safe and there is reason to hope.
 Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::exception_ptr error) {
-    while (error) {
+    for (std::int32_t repeat = 1; error; ++repeat) {
         if (!is_upstreams(error) || request.exchange.is_client_gone()) {
             std::rethrow_exception(error);
         }
@@ -160,6 +183,10 @@ Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::excepti
             std::rethrow_exception(error);
         }
         measures_.on_repeat();
+        if (const auto& repeats = request.route->filters.repeats) {
+            const double chance = std::generate_canonical<double, 32>(random_);
+            co_await pause(request, journey, repeats->pause(repeat, chance));
+        }
         journey.at = journey.call.begin();
         journey.has_connected = false;
         error = nullptr;
@@ -168,6 +195,20 @@ Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::excepti
         } catch (const Failure&) {
             error = std::current_exception();
         }
+    }
+}
+
+// Before a repeat; not beyond the time that the request has, nor for a client that went away.
+Task<void> Proxy::pause(Request& request, Journey& journey, std::chrono::milliseconds time) {
+    if (time.count() == 0) {
+        co_return;
+    }
+    const bool has_time = std::chrono::steady_clock::now() + time < journey.deadline;
+    if (has_time) {
+        co_await loop_.sleep_for(time);
+    }
+    if (!has_time || request.exchange.is_client_gone()) {
+        throw Failure{Kind::timed_out, "upstream.timeout", "The other server took too long."};
     }
 }
 
@@ -186,7 +227,7 @@ net::http::Client& Proxy::client_for(const net::http::Origin& origin) {
 
 bool Proxy::may_repeat(const Request& request, const Journey& journey) {
     const bool is_safe =
-        !journey.has_connected || (is_idempotent(request.head) && !journey.is_streamed);
+        !journey.has_connected || (may_be_done_twice(request) && !journey.is_streamed);
     return is_safe && !request.exchange.has_started();
 }
 
@@ -194,7 +235,7 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
     const net::http::Origin& origin = journey.at->endpoint.origin;
     net::http::ClientCall call{client_for(origin), origin, journey.deadline};
     const ReachNote note{call, journey.has_connected};
-    const bool has_others = is_idempotent(request.head) && !journey.is_streamed &&
+    const bool has_others = may_be_done_twice(request) && !journey.is_streamed &&
                             !request.is_websocket && journey.call.could_try_again();
     aio::Timer silence{[&call] { call.cancel(); }};
     if (has_others) {
@@ -214,7 +255,7 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
     }
     co_await call.read_head();
     silence.stop();
-    if ((has_others || has_fallback(*request.route)) && is_trouble(call.head().status)) {
+    if (is_trouble(*request.route, call.head().status, has_others)) {
         throw Failure{
             Kind::unavailable, "upstream.unavailable", "The other server cannot answer.",
             journey.at->endpoint.authority + " says " + std::to_string(call.head().status)};
@@ -240,7 +281,7 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
 
 // Of repeated requests the time from the first attempt counts: that is what the client waits for.
 void Proxy::note_answer(const Request& request, Journey& journey, int status) {
-    const Steady at = journey.call.end(runtime::outcome_of(status));
+    const Steady at = journey.call.end(outcome_of(*request.route, status));
     measures_.on_upstream(*request.routes, request.route->upstream,
                           at - request.exchange.begun_at());
 }

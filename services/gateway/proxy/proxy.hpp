@@ -70,6 +70,7 @@ class Proxy {
     Task<void> run_plain(Request& request);
     Task<void> prepare_body(Request& request, Journey& journey);
     Task<void> try_elsewhere(Request& request, Journey& journey, std::exception_ptr error);
+    Task<void> pause(Request& request, Journey& journey, std::chrono::milliseconds time);
     static bool may_repeat(const Request& request, const Journey& journey);
     Task<void> exchange(Request& request, Journey& journey);
     void note_answer(const Request& request, Journey& journey, int status);

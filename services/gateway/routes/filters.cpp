@@ -22,7 +22,7 @@ constexpr std::array shapes = std::to_array<Shape>({
     {"AddRequestHeadersIfNotPresent", "name,value", 2, 2},
     {"AddRequestParameter", "name,value", 2, 2},
     {"AddResponseHeader", "name,value", 2, 2},
-    {"CircuitBreaker", "name,fallbackUri", 0, 2},
+    {"CircuitBreaker", "name,fallbackUri,statusCodes,resumeWithoutError", 0, 4},
     {"LocalResponseCache", "timeToLive,size", 0, 2},
     {"MapRequestHeader", "fromHeader,toHeader", 2, 2},
     {"PrefixPath", "prefix", 1, 1},
@@ -34,7 +34,7 @@ constexpr std::array shapes = std::to_array<Shape>({
     {"RequestRateLimiter", "redis-rate-limiter.replenishRate,redis-rate-limiter.burstCapacity", 1,
      2},
     {"RequestSize", "maxSize", 1, 1},
-    {"Retry", "retries,statuses,methods", 0, 3},
+    {"Retry", Repeats::arguments, 0, 9},
     {"RewritePath", "regexp,replacement", 2, 2},
     {"SaveSession", "", 0, 0},
     {"SecureHeaders", "", 0, 0},
@@ -103,6 +103,26 @@ std::optional<std::string> fault_of_path(const StepConfig& filter) {
                : std::optional<std::string>{filter.name + " needs a path that begins with a slash"};
 }
 
+std::optional<std::string> fault_of_breaker(const StepConfig& filter) {
+    const auto given = [&filter](std::size_t at) {
+        return at < filter.args.size() ? std::string_view{filter.args[at]} : std::string_view{};
+    };
+    if (!given(1).empty() && !given(1).starts_with("forward:/")) {
+        return "CircuitBreaker needs a fallbackUri such as forward:/fallback, not " +
+               std::string{given(1)};
+    }
+    for (const std::string_view one : split(given(2), ',')) {
+        if (!trim(one).empty() && !status_of(trim(one))) {
+            return "CircuitBreaker needs statusCodes such as 500, not " + std::string{one};
+        }
+    }
+    if (!given(3).empty() && given(3) != "true" && given(3) != "false") {
+        return "CircuitBreaker needs true or false for resumeWithoutError, not " +
+               std::string{given(3)};
+    }
+    return std::nullopt;
+}
+
 // $\{name} is how YAML of Spring writes ${name}.
 std::string replacement_of(std::string text) {
     for (std::size_t at = 0; (at = text.find("$\\{", at)) != std::string::npos;) {
@@ -167,12 +187,9 @@ std::optional<std::string> Filters::find_fault(const StepConfig& filter) {
     if (name == "SetRequestHostHeader" && (filter.args[0].empty() || !is_value(filter.args[0]))) {
         return "SetRequestHostHeader needs a host";
     }
-    if (name == "CircuitBreaker" && filter.args.size() == 2 &&
-        !filter.args[1].starts_with("forward:/")) {
-        return "CircuitBreaker needs a fallbackUri such as forward:/fallback, not " +
-               filter.args[1];
-    }
-    return std::nullopt;
+    return name == "CircuitBreaker" ? fault_of_breaker(filter)
+           : name == "Retry"        ? Repeats::find_fault(filter)
+                                    : std::nullopt;
 }
 
 void Filters::add_field_step(const StepConfig& filter) {
@@ -185,6 +202,20 @@ void Filters::add_field_step(const StepConfig& filter) {
                                                    : Kind::add;
     auto& steps = name.find("Response") != std::string_view::npos ? answer_ : request_;
     steps.push_back({kind, filter.args[0], filter.args.size() > 1 ? filter.args[1] : ""});
+}
+
+void Filters::add_breaker(const StepConfig& filter) {
+    const std::vector<std::string>& args = filter.args;
+    if (args.size() > 1 && !args[1].empty()) {
+        fallback_path = args[1].substr(std::string_view{"forward:"}.size());
+    }
+    for (const std::string_view one :
+         split(args.size() > 2 ? std::string_view{args[2]} : std::string_view{}, ',')) {
+        if (const auto status = status_of(trim(one))) {
+            failures.push_back(*status);
+        }
+    }
+    resumes = args.size() > 3 && args[3] == "true";
 }
 
 void Filters::add(const StepConfig& filter) {
@@ -215,8 +246,10 @@ void Filters::add(const StepConfig& filter) {
         request_bytes = bytes_of(args[0]);
     } else if (name == "RequestRateLimiter") {
         limit = filter;
-    } else if (name == "CircuitBreaker" && args.size() == 2) {
-        fallback_path = args[1].substr(std::string_view{"forward:"}.size());
+    } else if (name == "CircuitBreaker") {
+        add_breaker(filter);
+    } else if (name == "Retry") {
+        repeats = Repeats::of(filter);
     } else if (name == "SetRequestHostHeader") {
         host = args[0];
     } else if (name == "PreserveHostHeader") {
@@ -310,6 +343,8 @@ CacheConfig cache_of(const std::vector<StepConfig>& filters, CacheConfig cache) 
     }
     return cache;
 }
+
+bool is_filter_name(std::string_view name) { return shape_of(name) != nullptr; }
 
 std::vector<std::string> arguments_of_filter(std::string_view name) {
     std::vector<std::string> names;

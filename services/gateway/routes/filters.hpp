@@ -9,6 +9,7 @@
 #include "runtime/path_trie.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/pattern.hpp"
+#include "services/gateway/routes/repeats.hpp"
 
 namespace loquat::gateway {
 
@@ -50,6 +51,9 @@ class Filters {
     std::optional<std::int64_t> request_bytes;  // at most
     std::optional<StepConfig> limit;            // replenishRate, burstCapacity
     std::string fallback_path;                  // of CircuitBreaker
+    std::vector<int> failures;                  // of CircuitBreaker: statuses that count as one
+    bool resumes = false;                       // of CircuitBreaker: an empty answer for a failure
+    std::optional<Repeats> repeats;             // of Retry
     std::optional<std::string> host;            // to say to the server
     bool keeps_host = false;
     bool passes_credentials = false;
@@ -69,6 +73,7 @@ class Filters {
 
     static bool is_replaced_by_one(const std::vector<FieldStep>& steps, std::string_view name);
     void add_field_step(const StepConfig& filter);
+    void add_breaker(const StepConfig& filter);
 
     std::vector<PathStep> path_;
     std::vector<ParameterStep> parameters_;
@@ -84,5 +89,6 @@ CacheConfig cache_of(const std::vector<StepConfig>& filters, CacheConfig cache);
 
 // The names of a filter's arguments in the order of its short form; empty for an unknown filter.
 std::vector<std::string> arguments_of_filter(std::string_view name);
+bool is_filter_name(std::string_view name);
 
 }  // namespace loquat::gateway

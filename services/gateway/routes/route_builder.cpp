@@ -180,6 +180,10 @@ class Builder {
         if (!filters.fallback_path.empty() && route.fallback.status == 0) {
             route.fallback.path = filters.fallback_path;
         }
+        if (filters.resumes && route.fallback.status == 0 && route.fallback.path.empty()) {
+            route.fallback.status = 200;
+            route.fallback.content_type = "text/plain";
+        }
         if (filters.passes_credentials) {
             route.credentials = CredentialRule::pass;
         }

@@ -8,6 +8,7 @@
 #include "runtime/config/yaml.hpp"
 #include "services/gateway/routes/conditions.hpp"
 #include "services/gateway/routes/filters.hpp"
+#include "services/gateway/routes/spring_arguments.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -36,24 +37,13 @@ const wire::Value* find_at(const wire::Value& value, std::string_view path) {
     return nullptr;
 }
 
-// fallbackUri, fallback-uri and fallback_uri are one name.
-std::string plain_name(std::string_view name) {
-    std::string plain = to_lower_ascii(name);
-    std::erase_if(plain, [](char c) { return c == '-' || c == '_'; });
-    return plain;
-}
-
-std::string text_of(const wire::Value& value) {
-    const std::string* text = value.if_string();
-    return text != nullptr ? *text : value.is_null() ? std::string{} : wire::to_json(value);
-}
-
 class Reader {
   public:
     explicit Reader(const SpringFile& file) : file_(file) {}
 
     std::vector<RouteConfig> read() {
         for (const std::string_view place : places) {
+            refuse_locator(std::string{place});
             const wire::Value* routes = find_at(file_.root, std::string{place} + ".routes");
             if (routes != nullptr && !routes->is_null()) {
                 read_space(*routes, std::string{place});
@@ -81,6 +71,17 @@ class Reader {
                       file_.name +
                           (line == file_.lines.end() ? "" : ":" + std::to_string(line->second)) +
                           ": " + (route_.empty() ? "" : "route " + route_ + " ") + why};
+    }
+
+    // Routes that appear with services are none of a file.
+    void refuse_locator(const std::string& path) const {
+        const std::string here = path + ".discovery.locator.enabled";
+        const wire::Value* enabled = find_at(file_.root, here);
+        if (enabled != nullptr && text_of(*enabled) == "true") {
+            refuse(here, here +
+                             " is not supported: name the services, as in uri: lb://NAME with "
+                             "Path=/NAME/** and StripPrefix=1");
+        }
     }
 
     void read_space(const wire::Value& routes, const std::string& path) {
@@ -194,7 +195,7 @@ class Reader {
         return uri.substr(0, uri.find('/', scheme + 3));
     }
 
-    enum class What : std::uint8_t { predicate, filter };
+    using What = StepKind;
 
     std::vector<StepConfig> read_steps(const wire::Value& value, const std::string& path,
                                        What what) const {
@@ -233,88 +234,18 @@ class Reader {
             }
         } else if (const wire::Value* name = value.find("name")) {
             step.name = text_of(*name);
-            const wire::Value* args = value.find("args");
-            step.args =
-                args == nullptr ? std::vector<std::string>{} : arguments_of(step.name, *args, what);
+            if (const wire::Value* args = value.find("args")) {
+                std::string unknown;
+                step.args = read_arguments(step.name, *args, what, unknown);
+                if (!unknown.empty()) {
+                    refuse(path, unknown);
+                }
+            }
         } else {
             refuse(path, "has a part that is neither NAME=ARGUMENTS nor {name, args}");
         }
-        join_extra(step, what);
+        join_extra_arguments(step, what);
         return step;
-    }
-
-    // A comma in the last argument of one that takes no list belongs to it: a regular expression.
-    static void join_extra(StepConfig& step, What what) {
-        const std::vector<std::string> names =
-            what == What::filter ? arguments_of_filter(step.name)
-            : step.name == "Query" || step.name == "Cookie" || step.name == "Header"
-                ? std::vector<std::string>{"name", "value"}
-                : std::vector<std::string>{};
-        if (step.name == "Retry") {
-            step.args.clear();  // repeats have rules of the gateway's own
-        }
-        if (step.name == "CircuitBreaker" && step.args.size() > 2) {
-            step.args.resize(2);
-        }
-        while (!names.empty() && step.args.size() > names.size()) {
-            const std::string last = std::move(step.args.back());
-            step.args.pop_back();
-            step.args.back() += "," + last;
-        }
-    }
-
-    // Arguments by name, in the order of the short form; lists and unnamed ones as they stand.
-    static std::vector<std::string> arguments_of(const std::string& step, const wire::Value& args,
-                                                 What what) {
-        std::vector<std::string> out;
-        const auto add = [&out](const wire::Value& value) {
-            const wire::Array* list = value.if_array();
-            for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-                out.push_back(text_of((*list)[i]));
-            }
-            if (list == nullptr) {
-                out.push_back(text_of(value));
-            }
-        };
-        const wire::Object* members = args.if_object();
-        if (members == nullptr) {
-            add(args);
-            return out;
-        }
-        std::vector<std::string> order =
-            what == What::filter ? arguments_of_filter(step) : std::vector<std::string>{};
-        if (what == What::predicate) {
-            order = {"header",   "param",   "name",    "group",  "datetime",  "datetime1",
-                     "patterns", "methods", "sources", "regexp", "datetime2", "weight"};
-        }
-        for (const std::string& wanted : order) {
-            if (const wire::Value* found = find_named(*members, wanted)) {
-                add(*found);
-            }
-        }
-        if (out.empty()) {
-            for (const auto& [name, value] : *members) {
-                if (name.starts_with("_genkey_") || plain_name(name).starts_with("pattern")) {
-                    add(value);
-                }
-            }
-        }
-        return out;
-    }
-
-    static const wire::Value* find_named(const wire::Object& members, const std::string& wanted) {
-        for (const auto& [name, value] : members) {
-            if (plain_name(name) == plain_name(wanted)) {
-                return &value;
-            }
-            if (const std::size_t dot = wanted.find('.');
-                dot != std::string::npos && name == wanted.substr(0, dot)) {
-                if (const wire::Object* inner = value.if_object()) {
-                    return find_named(*inner, wanted.substr(dot + 1));
-                }
-            }
-        }
-        return nullptr;
     }
 
     // One route for each path: Path, Method and the rest.
