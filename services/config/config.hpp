@@ -56,6 +56,7 @@ struct Config {
     std::string username = "user";
     std::string password;
     std::string monitor_secret;
+    std::vector<std::string> refreshed_applications;
     std::chrono::milliseconds vote_ms_max{2'000};
     std::size_t followers_max = 1'000;
     GitConfig git;
@@ -80,6 +81,9 @@ struct Config {
             "Asked of every client (HTTP Basic); empty: whoever reaches the port may read."},
         wire::Field{"monitor_secret", 0, 4'000,
                     "What GitHub, GitLab, Gitea or Bitbucket sign their calls of /monitor with."},
+        wire::Field{"refreshed_applications", 0, 1'000,
+                    "Registered applications of others: a busrefresh posts /actuator/refresh to "
+                    "each instance that platform.registry knows."},
         wire::Field{"vote_ms_max", 100, 60'000,
                     "A follower that has not judged a change by then is left behind."},
         wire::Field{"followers_max", 1, 100'000,
@@ -90,7 +94,7 @@ struct Config {
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
                       (port, address, folder, search_paths, default_label, overrides, accept_empty,
-                       username, password, monitor_secret, vote_ms_max, followers_max, git,
-                       encrypt))
+                       username, password, monitor_secret, refreshed_applications, vote_ms_max,
+                       followers_max, git, encrypt))
 
 }  // namespace loquat::config

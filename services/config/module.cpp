@@ -64,7 +64,8 @@ class ConfigService final : public runtime::Service {
           front_(reader_, cipher_.get(), front_settings(config_)),
           source_(make_source(context, config_)),
           following_({config_, *source_, front_, context}),
-          rest_({config_, *source_, front_, following_, context}),
+          registered_(context, config_.refreshed_applications),
+          rest_({config_, *source_, front_, following_, registered_, context}),
           server_(context, rest_) {}
 
     Task<void> start() override {
@@ -73,6 +74,7 @@ class ConfigService final : public runtime::Service {
         co_return;
     }
     Task<void> stop(Steady deadline) override {
+        co_await registered_.stop();
         co_await following_.stop();
         co_await server_.drain(deadline);
         co_await source_->stop();
@@ -95,6 +97,7 @@ class ConfigService final : public runtime::Service {
     ConfigFront front_;
     std::unique_ptr<SourcePort> source_;
     Following following_;
+    RegisteredApplications registered_;
     Rest rest_;
     runtime::FrontServer server_;
 };

@@ -231,6 +231,7 @@ Task<net::http::Response> Rest::monitor(net::http::Exchange& exchange) {
 Task<net::http::Response> Rest::bus_refresh(std::string destination) {
     co_await look_for_news();
     parts_.following.refresh(destination);
+    co_await parts_.registered.refresh(std::move(destination));
     co_return net::http::Response{.status = 204};
 }
 

@@ -3,6 +3,7 @@
 #include "runtime/front_server.hpp"
 #include "services/config/config.hpp"
 #include "services/config/follow/following.hpp"
+#include "services/config/follow/registered.hpp"
 #include "services/config/front/front.hpp"
 #include "services/config/ports.hpp"
 
@@ -17,6 +18,7 @@ class Rest final : public runtime::Front {
         SourcePort& source;
         const ConfigFront& front;
         Following& following;
+        RegisteredApplications& registered;
         const runtime::Context& context;
     };
     explicit Rest(Parts parts);
