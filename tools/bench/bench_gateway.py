@@ -1,5 +1,6 @@
 """The gateway as a proxy: plain, with JWT (--jwt), with many routes (--routes N), with all that keeps it going (--resilience), in system calls (--calls)."""
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -114,18 +115,35 @@ def plain(chosen, folder, stack):
     return results
 
 
+def register(registry, ports):
+    """Servers at these ports, as instances of `origin`."""
+    connection = http.client.HTTPConnection("127.0.0.1", registry)
+    for port in ports:
+        instance = {"instanceId": f"origin:{port}", "hostName": "127.0.0.1", "ipAddr": "127.0.0.1", "app": "ORIGIN", "vipAddress": "origin",
+                    "status": "UP", "port": {"$": port, "@enabled": "true"}, "leaseInfo": {"durationInSecs": 3600},
+                    "dataCenterInfo": {"@class": "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo", "name": "MyOwn"}}
+        connection.request("POST", "/eureka/apps/ORIGIN", json.dumps({"instance": instance}), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 204:
+            raise RuntimeError(f"the registry says {answer.status}")
+
+
 def resilience(chosen, folder, stack):
-    """What it costs to choose among servers, check them, and be ready to repeat, break and fall back."""
-    ports = [stack.enter_context(servers.origin()) for _ in range(3)]
+    """What it costs to find servers by the registry, choose among them, check them, and be ready to repeat, break and fall back."""
+    ports = stack.enter_context(servers.origins(3))
     one = write_config(folder / "plain.yaml", ports[0], 0)
-    row = {"id": "all", "path": "/bench/x", "upstreams": [f"http://127.0.0.1:{port}" for port in ports],
+    row = {"id": "all", "path": "/bench/x", "upstreams": ["lb://origin"],
            "health_path": "/bench/x", "fallback": {"status": 200, "body": "{}"}}
     everything = folder / "everything.yaml"
     everything.write_text(json.dumps({"gateway": {"trace_percent": 100, "routes": [row]}}))
     contenders = {}
     for name, config in {"plain": one, "everything": everything}.items():
-        address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / name, config=config))
+        registry = servers.free_port()
+        address, process = stack.enter_context(servers.loquat(chosen.binaries, folder / name, [f"registry.port={registry}"], config=config))
         contenders[name] = (address, process.pid, {})
+    register(registry, ports)
+    time.sleep(0.5)  # the gateway hears of them in a moment
     contenders["nginx"] = (*stack.enter_context(servers.nginx_proxy(ports[0])), {})
     contenders["haproxy"] = (*stack.enter_context(servers.haproxy(ports[0])), {})
     for url, _, _ in contenders.values():
@@ -196,7 +214,7 @@ def main():
     parser.add_argument("--algorithm", choices=["RS256", "ES256"], default="RS256", help="that signs the tokens")
     parser.add_argument("--tokens", type=int, default=10_000)
     parser.add_argument("--routes", type=int, default=0, metavar="N", help="choose among N routes, and reload them under load")
-    parser.add_argument("--resilience", action="store_true", help="three servers, checks, repeats, circuits, fallback: beside plain")
+    parser.add_argument("--resilience", action="store_true", help="three servers of the registry, checks, repeats, circuits, fallback: beside plain")
     parser.add_argument("--calls", action="store_true", help="count system calls a request (needs perf and the right to use it)")
     parser.add_argument("--beside", type=pathlib.Path, help="binaries of another build, asked in turn with these")
     parser.add_argument("--connections", type=int, default=64)

@@ -28,11 +28,11 @@ def wait_for_port(port, process, seconds=20):
 
 
 @contextlib.contextmanager
-def serving(command, port, core, log):
+def serving(command, port, core, log, seconds=20):
     with open(log, "wb") as out:
         process = subprocess.Popen(pinned(core, command), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     try:
-        wait_for_port(port, process)
+        wait_for_port(port, process, seconds)
         yield process.pid
     finally:
         stop(process)
@@ -62,14 +62,22 @@ def nginx(body, port, core):
 @contextlib.contextmanager
 def origin(body_bytes=len(BODY)):
     """What stands behind the gateways: a fixed answer, a file where it is longer than some 200 bytes. Yields its port."""
-    port = free_port()
+    with origins(1, body_bytes) as ports:
+        yield ports[0]
+
+
+@contextlib.contextmanager
+def origins(count, body_bytes=len(BODY)):
+    """As many addresses of one process, so that who asks them finds the same pace behind each number of them."""
+    ports = [free_port() for _ in range(count)]
     with tempfile.TemporaryDirectory(prefix="bench-origin-") as folder:
         pathlib.Path(folder).chmod(0o755)  # nginx's workers are somebody else
         (pathlib.Path(folder) / "body").write_bytes(b"x" * body_bytes)
         answer = f"return 200 '{BODY}';" if body_bytes <= 200 else f"root {folder}; rewrite ^ /body break; sendfile on;"
-        body = f"server {{ listen 127.0.0.1:{port} reuseport; location / {{ default_type application/json; {answer} }} }}"
-        with nginx(body, port, LOAD_CORE):
-            yield port
+        listen = " ".join(f"listen 127.0.0.1:{port} reuseport;" for port in ports)
+        body = f"server {{ {listen} location / {{ default_type application/json; {answer} }} }}"
+        with nginx(body, ports[0], LOAD_CORE):
+            yield ports
 
 
 @contextlib.contextmanager
