@@ -139,12 +139,12 @@ void AnswerCache::end_turn(const Place& place, bool is_shareable, Steady now) {
             fetched_.erase(found);
         }
         if (is_shareable) {
-            unshareable_.erase(name);
+            unshareable_.erase(std::hash<std::string>{}(name));
         } else {
             if (unshareable_.size() >= unshareable_max) {
                 unshareable_.clear();
             }
-            unshareable_[name] = now + unshareable_for;
+            unshareable_[std::hash<std::string>{}(name)] = now + unshareable_for;
         }
     }
     for (Waiter& waiter : waiters) {
@@ -154,7 +154,7 @@ void AnswerCache::end_turn(const Place& place, bool is_shareable, Steady now) {
 
 bool AnswerCache::is_known_unshareable(const Place& place, Steady now) {
     const std::lock_guard lock{mutex_};
-    const auto found = unshareable_.find(name_of(place));
+    const auto found = unshareable_.find(std::hash<std::string>{}(name_of(place)));
     return found != unshareable_.end() && found->second > now;
 }
 

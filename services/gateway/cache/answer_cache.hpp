@@ -87,7 +87,7 @@ class AnswerCache {
     Order by_use_;
     std::map<std::string, Room, std::less<>> rooms_;
     std::unordered_map<std::string, std::vector<Waiter>> fetched_;  // by room and key
-    std::unordered_map<std::string, Steady> unshareable_;           // until when
+    std::unordered_map<std::size_t, Steady> unshareable_;           // by its digest, until when
 };
 
 }  // namespace loquat::gateway

@@ -81,6 +81,7 @@ class Proxy {
 
     // proxy_kept.cpp
     Task<void> run_kept(Request& request);
+    Task<void> run_and_forget(Request& request);
     Task<Fetch::Use> look(Fetch& fetch);
     Task<void> answer_after(Request& request, Fetch& fetch, const Failure& failure);
     Task<void> stand_in(Request& request, Fetch& fetch, StoredAnswerPtr kept);

@@ -29,13 +29,7 @@ struct Fetching {
 
 Task<void> Proxy::run_kept(Request& request) {
     if (!Fetch::may_begin(request)) {
-        co_await run_plain(request);
-        const int status = request.exchange.status();
-        if (!is_safe(request.head) && status >= 200 && status < 400) {
-            for (const std::string& room : request.route->keeping->forgets) {
-                settings_.answers.erase({room, Fetch::key_of(request)});
-            }
-        }
+        co_await run_and_forget(request);
         co_return;
     }
     Fetch fetch{request, {settings_.answers, settings_.clock, bytes_held_}};
@@ -67,6 +61,20 @@ Task<void> Proxy::run_kept(Request& request) {
     }
     if (failure) {
         co_await answer_after(request, fetch, *failure);
+    }
+}
+
+// What may change the address is not kept, and what is kept of it is no longer right.
+Task<void> Proxy::run_and_forget(Request& request) {
+    // A fallback may make the request another route's.
+    const std::shared_ptr<const Keeping> keeping = request.route->keeping;
+    const std::string key = is_safe(request.head) ? std::string{} : Fetch::key_of(request);
+    co_await run_plain(request);
+    const int status = request.exchange.status();
+    if (!key.empty() && status >= 200 && status < 400) {
+        for (const std::string& room : keeping->forgets) {
+            settings_.answers.erase({room, key});
+        }
     }
 }
 

@@ -126,6 +126,21 @@ TEST_F(LastGood, comes_before_an_answer_of_the_gateways_own) {
     EXPECT_EQ(get("/up/b").body, "{}");
 }
 
+TEST_F(LastGood, is_not_looked_for_where_another_route_has_answered_a_change) {
+    RouteConfig& route = add_lasting_route();
+    route.fallback.path = "/sorry";
+    FakeUpstream& sorry = add_upstream(text_answer("sorry"));
+    add_route("sorry", "/sorry", {sorry.url()});
+    start();
+    status = 503;
+
+    const auto changed = post("/up/a", "x");
+    const auto read = get("/up/a");
+
+    EXPECT_EQ(changed.body, "sorry");
+    EXPECT_EQ(read.body, "sorry");
+}
+
 TEST_F(LastGood, is_not_what_must_not_be_given_old) {
     add_lasting_route();
     start();

@@ -11,7 +11,8 @@ class ProxyStreamTest : public testing::Test, public GatewayHarness {
   public:
     void route_to(FakeUpstream::Answer answer) {
         FakeUpstream& upstream = add_upstream(std::move(answer));
-        add_route("r", "/up/**", {upstream.url()});
+        set_instances("streams", {upstream.url()});
+        add_route("r", "/up/**", {"lb://streams"});
         start();
     }
 };

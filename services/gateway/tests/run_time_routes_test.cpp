@@ -1,3 +1,4 @@
+#include "aio/yield.hpp"
 #include "services/gateway/tests/harness.hpp"
 #include "wire/json.hpp"
 
@@ -101,6 +102,55 @@ TEST_F(RoutesAtRunTime, writes_changes_of_routes_into_the_audit_trail) {
         "admin-1: gateway.route_removed b /b -> http://10.0.0.7:80 done",
         "admin-1: gateway.routes_replaced  config.invalid"};
     EXPECT_EQ(acts, expected);
+}
+
+// Requests that go on while routes change under them.
+class RoutesUnderLoad : public RoutesAtRunTime {
+  protected:
+    Task<void> ask(int times) {
+        for (int i = 0; i < times; ++i) {
+            const Steady until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+            net::http::ClientRequest request{.origin = origin(), .target = "/up/x"};
+            const auto answer = co_await client->request(std::move(request), until);
+            ++answers[std::to_string(answer.status) + " " + answer.body];
+        }
+        if (--asking == 0) {
+            all_asked.set();
+        }
+    }
+    Task<void> change() {
+        for (int i = 0; asking > 0; ++i) {
+            std::vector<RouteConfig> routes = config.routes;
+            routes.front().audience = std::to_string(i);
+            routes.front().cache.enabled = i % 3 == 0;
+            routes.front().upstreams.resize(1 + static_cast<std::size_t>(i % 2));
+            co_await gateway->replace_routes(std::move(routes));
+            ++changes;
+            co_await aio::yield();
+        }
+        co_await all_asked.wait();
+    }
+
+    int asking = 16;
+    int changes = 0;
+    aio::Signal all_asked;
+    std::map<std::string, int> answers;
+};
+
+TEST_F(RoutesUnderLoad, lose_no_request) {
+    config.limits.enabled = false;
+    const std::string one = add_upstream(text_answer("behind")).url();
+    const std::string two = add_upstream(text_answer("behind")).url();
+    add_route("r", "/up/**", {one, two});
+    start();
+    for (int i = 0; i < 16; ++i) {
+        loop.spawn(ask(50));
+    }
+
+    run_to_end(loop, change());
+
+    EXPECT_EQ(answers, (std::map<std::string, int>{{"200 behind", 800}}));
+    EXPECT_GT(changes, 10);
 }
 
 }  // namespace

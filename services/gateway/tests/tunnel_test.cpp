@@ -55,7 +55,8 @@ class TunnelTest : public testing::Test, public GatewayHarness {
             net::http::TakenStream taken = co_await exchange.upgrade(fields);
             scope_.start(echo(std::move(taken)));
         });
-        add_route("ws", "/up/ws", {upstream.url()});
+        set_instances("sockets", {upstream.url()});
+        add_route("ws", "/up/ws", {"lb://sockets"});
         start();
     }
     ~TunnelTest() override { run_to_end(loop, scope_.close()); }
