@@ -203,10 +203,6 @@ Task<void> RegistryMember::follow_one() {
                       "it answers " + std::to_string(status)};
     }
     is_connected_ = true;
-    if (std::exchange(has_failed_, false)) {
-        log_info({.service = "platform"}, "follows a registry again",
-                 {{"registry", registries_[current_].origin.authority()}});
-    }
     while (true) {
         const auto events = co_await source.next();
         if (events.empty()) {
@@ -214,7 +210,19 @@ Task<void> RegistryMember::follow_one() {
         }
         for (const net::http::SseItem& event : events) {
             instances_.take(event);
+            if (event.event == contracts::RegistryCurrent::event_type) {
+                note_success();
+            }
         }
+    }
+}
+
+// Not before everything has come and could be read: one that only takes connections is no better
+// than none.
+void RegistryMember::note_success() {
+    if (std::exchange(has_failed_, false)) {
+        log_info({.service = "platform"}, "follows a registry again",
+                 {{"registry", registries_[current_].origin.authority()}});
     }
 }
 

@@ -52,6 +52,7 @@ class RegistryMember {
   private:
     Task<void> follow();
     Task<void> follow_one();
+    void note_success();
     Task<void> beat();
     Task<void> keep();
     Task<void> register_all();
