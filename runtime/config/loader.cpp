@@ -63,8 +63,25 @@ void ConfigLoader::add_file(const std::filesystem::path& file) {
     for (const std::string& path : document.twice) {
         findings_.add_at(place(path), path + " stands there twice");
     }
+    // Routes as Spring Cloud Gateway writes them may stand in the file itself;
+    // `gateway.routes_file` that says otherwise comes after it.
+    const ConfigSection* routes = find_section("gateway");
+    const auto is_springs = [routes](std::string_view name) {
+        return routes != nullptr && (name == "spring" || name.starts_with("spring."));
+    };
+    for (const auto& [section_name, value] : *document.root.if_object()) {
+        if (is_springs(section_name)) {
+            const wire::Value own{wire::Object{{"routes_file", file.string()}}};
+            const Place here = [&](const std::string&) { return place(section_name); };
+            merge(into_.values["gateway"], own, routes->schema, "gateway", here);
+            break;
+        }
+    }
     for (const auto& [section_name, value] : *document.root.if_object()) {
         const ConfigSection* section = find_section(section_name);
+        if (is_springs(section_name)) {
+            continue;
+        }
         if (section == nullptr) {
             unknown(section_name, place(section_name));
         } else if (!value.is_null()) {

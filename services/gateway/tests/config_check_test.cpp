@@ -143,6 +143,20 @@ TEST(GatewayConfigCheck, names_what_a_file_of_routes_has_wrong) {
     EXPECT_NE(missing.find("gateway.routes_file cannot be taken: "), std::string::npos) << missing;
 }
 
+TEST(GatewayConfigCheck, reads_routes_of_spring_that_stand_in_the_file_itself) {
+    const std::string text =
+        "gateway:\n  port: 0\nspring:\n  cloud:\n    gateway:\n      routes:\n"
+        "        - id: shop\n          uri: lb://shop\n          predicates: [Path=/shop/**]\n";
+    const std::string good = write("own.yml", text);
+    const std::string bad = write("own-bad.yml", text + "          filters: [Reverse=1]\n");
+
+    EXPECT_EQ(findings({}, good), "");
+    EXPECT_NE(findings({}, bad).find(bad + ":10: route shop is no filter: Reverse"),
+              std::string::npos)
+        << findings({}, bad);
+    EXPECT_EQ(findings({"gateway.routes_file="}, bad), "");
+}
+
 TEST(GatewayConfigCheck, names_limits_of_paths_that_there_are_not) {
     EXPECT_EQ(findings({"gateway.limits.routes=[{method: GET, path: /api/chat, per_minute: 1}]"}),
               "--set: gateway.limits.routes[0].path is no path of the API: /api/chat; did you mean "
