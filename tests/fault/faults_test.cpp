@@ -127,6 +127,12 @@ class FaultTest : public testing::Test {
         return time ? std::to_string(*time) + " ms" : "never";
     }
 
+    // Never is later than any time.
+    static std::optional<std::int64_t> later(std::optional<std::int64_t> one,
+                                             std::optional<std::int64_t> other) {
+        return one && other ? std::max(one, other) : std::nullopt;
+    }
+
     struct Times {
         std::optional<std::int64_t> noticed;
         std::optional<std::int64_t> back;
@@ -199,8 +205,8 @@ TEST_F(FaultTest, replacing_one_by_one_loses_no_safe_request) {
         Times slowest{0, 0};
         for (const std::string& process : {service + "-1", service + "-2"}) {
             const Times times = suffer(process, Fault::ended);
-            slowest.noticed = std::max(slowest.noticed, times.noticed);
-            slowest.back = std::max(slowest.back, times.back);
+            slowest.noticed = later(slowest.noticed, times.noticed);
+            slowest.back = later(slowest.back, times.back);
         }
         report(service, "replaced", slowest);
     }

@@ -54,7 +54,7 @@ def ask(method, path, body=None):
 
 def stay_registered():
     while not leaving.is_set():
-        if ask("PUT", f"/eureka/apps/DEMO/{instance_id}") == 404:
+        if ask("PUT", f"/eureka/apps/DEMO/{instance_id}") == 404 and not leaving.is_set():
             ask("POST", "/eureka/apps/DEMO", instance())
         leaving.wait(lease / 4)
 
