@@ -10,6 +10,7 @@
 #include "base/check.hpp"
 #include "base/failure.hpp"
 #include "net/socket.hpp"
+#include "net/tls/context.hpp"
 
 namespace loquat::net {
 namespace {
@@ -139,7 +140,16 @@ void Stream::on_hang_up(std::move_only_function<void()> call) {
     socket_->on_hang_up(std::move(call));
 }
 const Endpoint& Stream::peer() const { return socket_->peer(); }
-bool Stream::is_tls() const { return socket_->tls != nullptr; }
+bool Stream::is_tls() const { return socket_->tls != nullptr && !socket_->tls->is_plain(); }
+std::span<const std::string> Stream::peer_names() const {
+    return socket_ && socket_->tls ? socket_->tls->peer_names() : std::span<const std::string>{};
+}
+tls::Trouble Stream::tls_trouble() const {
+    return socket_ && socket_->tls ? socket_->tls->trouble() : tls::Trouble::none;
+}
+std::string Stream::tls_reason() const {
+    return socket_ && socket_->tls ? socket_->tls->reason() : std::string{};
+}
 aio::Loop& Stream::loop() const { return socket_->loop(); }
 int Stream::fd() const { return socket_->fd(); }
 std::size_t Stream::buffered() const { return socket_->tls ? socket_->tls->buffered() : 0; }
@@ -169,6 +179,12 @@ Task<void> Stream::start_tls(std::shared_ptr<const tls::ClientContext> context, 
         if (late) {
             throw Failure{Kind::timed_out, "upstream.timeout",
                           "The other server did not answer in time."};
+        }
+        const bool is_over = state == tls::Handshake::untrusted || state == tls::Handshake::failed;
+        if (is_over && context->is_mutual()) {
+            const tls::Trouble trouble = socket->tls->trouble();
+            throw Failure{Kind::unavailable, tls::code_for_caller(trouble),
+                          tls::text_for_caller(trouble), host + ": " + socket->tls->reason()};
         }
         if (state == tls::Handshake::untrusted) {
             throw Failure{Kind::unavailable, "upstream.untrusted",

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "aio/loop.hpp"
@@ -15,6 +16,7 @@ namespace loquat::net {
 namespace tls {
 class ServerContext;
 class ClientContext;
+enum class Trouble : std::uint8_t;
 }  // namespace tls
 
 enum class Io : std::uint8_t {
@@ -103,13 +105,22 @@ class Stream {
     bool is_tls() const;
     aio::Loop& loop() const;
     int fd() const;
+    // Of TLS: DNS names of the certificate that the other side has shown; the view lives as long as
+    // the stream.
+    std::span<const std::string> peer_names() const;
+    // Why TLS came to nothing; `none` while it did not, and without it.
+    tls::Trouble tls_trouble() const;
+    // The same for the log; empty where there is none.
+    std::string tls_reason() const;
     // Bytes that TLS has decrypted but nobody has read; always 0 for plain ones.
     std::size_t buffered() const;
 
-    // Before the first read: everything goes through TLS from now on, this side as the server.
+    // Before the first read: everything goes through TLS from now on, this side as the server.  A
+    // client whose first byte is none of TLS is heard as it is; `is_tls` is false then.
     void start_tls(const tls::ServerContext& context);
     // As the client.  Ends when the certificate has been verified for `host`; throws Failure
-    // `upstream.untrusted`, `upstream.unavailable`, `upstream.timeout`.
+    // `upstream.untrusted`, `upstream.unavailable`, `upstream.timeout`, and with a mutual context
+    // what tls::code_for_caller says.
     Task<void> start_tls(std::shared_ptr<const tls::ClientContext> context, std::string host,
                          Steady deadline);
 

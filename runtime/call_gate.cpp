@@ -40,10 +40,33 @@ bool CallTable::knows(std::string_view service) const {
 }
 
 CallGate::CallGate(const std::vector<const Module*>& known, std::vector<std::string> hosted,
-                   std::string internal_key)
-    : table_(known), hosted_(std::move(hosted)), internal_key_(std::move(internal_key)) {}
+                   std::string internal_key, By by)
+    : table_(known), hosted_(std::move(hosted)), internal_key_(std::move(internal_key)), by_(by) {}
 
-Peer CallGate::identify(std::string_view shown) const {
+// Everybody who has one has it from the authority; whose it is says what it may.
+Peer CallGate::identify_by_certificate(std::string_view shown,
+                                       std::span<const std::string> certificate) const {
+    Peer peer{.kind = PeerKind::service};
+    for (const std::string& name : certificate) {
+        if (table_.knows(name)) {
+            peer.caller += (peer.caller.empty() ? "" : "+") + name;
+            peer.names.push_back(name);
+        }
+    }
+    if (peer.names.empty()) {
+        return {};
+    }
+    was_asked_.store(true, std::memory_order_relaxed);
+    if (!shown.empty() && equal_in_constant_time(shown, internal_key_)) {
+        return {.kind = PeerKind::operator_};
+    }
+    return peer;
+}
+
+Peer CallGate::identify(std::string_view shown, std::span<const std::string> certificate) const {
+    if (by_ == By::certificate) {
+        return identify_by_certificate(shown, certificate);
+    }
     if (shown.empty()) {
         return {};
     }
@@ -52,7 +75,7 @@ Peer CallGate::identify(std::string_view shown) const {
         return {.kind = PeerKind::operator_};
     }
     const std::string caller{shown.substr(0, shown.find('.'))};
-    if (!table_.knows(caller)) {
+    if (!table_.knows(caller) && caller != process_caller) {
         return {};
     }
     for (const auto& [callee, key] : keys_of(caller)) {
@@ -67,6 +90,11 @@ Peer CallGate::identify(std::string_view shown) const {
 bool CallGate::allows(const Peer& peer, std::string_view callee) const {
     if (peer.kind != PeerKind::service) {
         return peer.kind == PeerKind::operator_;
+    }
+    if (!peer.names.empty()) {
+        return std::ranges::any_of(peer.names, [this, callee](const std::string& name) {
+            return table_.allows(name, callee);
+        });
     }
     return peer.callee == callee && table_.allows(peer.caller, callee);
 }

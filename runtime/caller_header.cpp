@@ -65,7 +65,9 @@ contracts::Caller decode_caller(std::string_view text) {
 
 void add_caller(net::http::Headers& headers, const contracts::Caller& caller,
                 std::string_view internal_key) {
-    headers.append(std::string{internal_key_field}, std::string{internal_key});
+    if (!internal_key.empty()) {
+        headers.append(std::string{internal_key_field}, std::string{internal_key});
+    }
     headers.append(std::string{caller_field}, encode_caller(caller));
     if (!caller.request_id.empty()) {
         headers.append("X-Request-Id", caller.request_id);

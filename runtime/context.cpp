@@ -35,6 +35,18 @@ bool Context::has_internal_key(const net::http::RequestHead& head) const {
     return !key.empty() && equal_in_constant_time(key, internal_key());
 }
 
+std::string Context::call_key(std::string_view callee) const {
+    return platform_.state_->call_key(service_, callee);
+}
+
+bool Context::is_ours(const net::http::Exchange& exchange) const {
+    const Peer peer = platform_.state_->gate.identify(
+        exchange.head().headers.get(internal_key_field), exchange.certificate_names());
+    return peer.kind != PeerKind::stranger;
+}
+
+PlatformTls& Context::tls() const { return platform_.state_->tls; }
+
 TakenPort Context::taken_port() const { return platform_.state_->options.taken_port; }
 
 std::vector<std::string> Context::known_services() const {

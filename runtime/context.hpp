@@ -20,6 +20,7 @@ class Actuator;
 class Dispatcher;
 struct Neighbours;
 class Platform;
+class PlatformTls;
 class Stores;
 
 // Takes over connections that ask for another protocol on a path (`/ws`).
@@ -81,6 +82,13 @@ class Context {
     const std::string& internal_key() const;
     // Whether a request of another process names it.
     bool has_internal_key(const net::http::RequestHead& head) const;
+    // What a service of this process shows to a service elsewhere: a key for these two alone; empty
+    // where certificates say who calls.
+    std::string call_key(std::string_view callee) const;
+    // Whether a service of the platform asks, or an operator; by key or certificate.
+    bool is_ours(const net::http::Exchange& exchange) const;
+    // The certificates of this process: runtime/tls/platform_tls.hpp.
+    PlatformTls& tls() const;
     TakenPort taken_port() const;
     // The names of all of the platform's services, those of other processes too.
     std::vector<std::string> known_services() const;

@@ -5,15 +5,26 @@
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/service_server.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::runtime {
+namespace {
+
+net::http::ServerConfig with_tls(const Context& context, net::http::ServerConfig limits) {
+    limits.takes_plain_too = context.tls().config().plain_too;
+    return context.tls().for_server(std::move(limits));
+}
+
+}  // namespace
 
 FrontServer::FrontServer(const Context& context, Front& front, net::http::ServerConfig limits)
-    : context_(context), front_(front), server_(context.loop(), std::move(limits), *this) {}
+    : context_(context), front_(front), server_(context.loop(), with_tls(context, limits), *this) {}
 
 bool FrontServer::listen(const std::string& address, std::uint16_t port) {
     try {
-        address_ = "http://" + server_.listen({.address = address, .port = port}).to_string();
+        const net::Endpoint at =
+            server_.listen_with({.address = address, .port = port}, context_.tls().listens_with());
+        address_ = (context_.tls().is_mutual() ? "https://" : "http://") + at.to_string();
     } catch (const Failure& failure) {
         if (failure.code != "net.listen_failed" || context_.taken_port() == TakenPort::refuse) {
             throw;

@@ -28,7 +28,7 @@ class FrontServer final : public net::http::Handler {
     // False, after one warning, when the port is taken and this process goes on without
     // (`PlatformOptions::taken_port`).  Throws `net.listen_failed` otherwise.
     bool listen(const std::string& address, std::uint16_t port);
-    // http://HOST:PORT; empty while it does not listen.
+    // http://HOST:PORT, or https with certificates; empty while it does not listen.
     const std::string& address() const { return address_; }
     // Refuses what is new, lets requests end; at the deadline cuts what still runs.
     Task<void> drain(Steady deadline);

@@ -125,7 +125,8 @@ void Platform::start_servers() {
             one.server = std::make_unique<ServiceServer>(*one.context, state_->gate);
             const net::Endpoint at = one.server->listen(wanted);
             wanted.port = at.port;
-            state_->service_address = "http://" + at.to_string();
+            state_->service_address =
+                (state_->tls.is_mutual() ? "https://" : "http://") + at.to_string();
             co_return;
         });
     }
@@ -137,13 +138,12 @@ void Platform::join_registry(const std::vector<std::string>& registries) {
     }
     aio::Loop& loop = state_->loop_named("services");
     run_and_wait(loop, [&]() -> Task<void> {
-        const Clock& clock =
-            state_->options.clock != nullptr ? *state_->options.clock : state_->system_clock;
         state_->member = std::make_unique<RegistryMember>(
             loop,
-            RegistryMember::Options{registries, state_->internal_key,
+            RegistryMember::Options{registries,
+                                    state_->call_key(std::string{process_caller}, "registry"),
                                     state_->settings.registry_lease_seconds},
-            *state_->followed, clock);
+            RegistryMember::Parts{state_->tls, *state_->followed, state_->clock()});
         state_->member->start();
         co_return;
     });
@@ -173,6 +173,9 @@ void Platform::start() {
         make_instances();
         state_->clients.connect();
         state_->follow_names();
+        if (!state_->settings.tls.ca.empty()) {
+            state_->loop_named("services").spawn(state_->tls.keep_looking());
+        }
         join_registry(state_->settings.registry);
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
@@ -282,6 +285,17 @@ std::string Platform::address_of(std::string_view service) const {
 
 std::string Platform::service_address() const { return state_->service_address; }
 const std::string& Platform::internal_key() const { return state_->internal_key; }
+TlsFiles Platform::tls_files() const {
+    const PlatformTlsConfig& tls = state_->settings.tls;
+    if (tls.certificate.empty()) {
+        return {};
+    }
+    const auto absolute = [](const std::string& file) {
+        return std::filesystem::absolute(file).string();
+    };
+    return {absolute(tls.ca), absolute(tls.certificate), absolute(tls.key),
+            std::string{state_->options.modules.front()->name}};
+}
 const std::filesystem::path& Platform::data_folder() const { return state_->folder.path(); }
 
 std::vector<StoreAdapter> adapters_of(const std::vector<const Module*>& modules) {
@@ -318,9 +332,9 @@ int run(PlatformOptions options) {
         platform.start();
         const std::string outside =
             platform.address().empty() ? platform.service_address() : platform.address();
-        write_run_file(
-            platform.data_folder(),
-            {::getpid(), platform.address(), platform.service_address(), platform.internal_key()});
+        write_run_file(platform.data_folder(),
+                       {::getpid(), platform.address(), platform.service_address(),
+                        platform.internal_key(), platform.tls_files()});
         std::printf("ready %s\n", outside.c_str());
         std::fflush(stdout);
         for (int signal = 0; signal != SIGINT && signal != SIGTERM;) {

@@ -9,6 +9,7 @@
 #include "runtime/config/config.hpp"
 #include "runtime/module.hpp"
 #include "runtime/platform_config.hpp"
+#include "runtime/run_file.hpp"
 #include "runtime/stores.hpp"
 
 namespace loquat::runtime {
@@ -75,6 +76,8 @@ class Platform {
     // Where the services of this process listen for others; empty without a service port.
     std::string service_address() const;
     const std::string& internal_key() const;
+    // With what commands of this machine reach the service port; empty files without TLS.
+    TlsFiles tls_files() const;
     const std::filesystem::path& data_folder() const;
 
     struct State;

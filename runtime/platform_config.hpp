@@ -36,6 +36,28 @@ struct ServiceUrl {
 };
 BOOST_DESCRIBE_STRUCT(ServiceUrl, (), (service, url, zone, weight))
 
+// How processes know each other by certificates.
+struct PlatformTlsConfig {
+    std::string ca;
+    std::string certificate;
+    std::string key;
+    bool plain_too = false;
+
+    static constexpr std::array fields{
+        wire::Field{"ca", 0, 4'096,
+                    "PEM file of the authority whose certificates are trusted: for https to other "
+                    "processes, the registry and the config server."},
+        wire::Field{"certificate", 0, 4'096,
+                    "PEM file of this process's certificate, with the names of its services; with "
+                    "it and key TLS is mutual, and takes the place of the internal key."},
+        wire::Field{"key", 0, 4'096, "PEM file of its key."},
+        wire::Field{.name = "plain_too",
+                    .doc = "The ports of registry and config server also hear plain HTTP, for "
+                           "programs of others."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(PlatformTlsConfig, (), (ca, certificate, key, plain_too))
+
 // What concerns the process and not one service; section `platform`.
 struct PlatformConfig {
     std::size_t edge_loops = 0;
@@ -46,6 +68,7 @@ struct PlatformConfig {
     std::string token_audience = "loquat";
     std::size_t token_cache_entries = 16'384;
     std::string internal_key;
+    PlatformTlsConfig tls;
     std::vector<ServiceUrl> urls;
     std::vector<std::string> registry;
     std::chrono::seconds registry_lease_seconds{6};
@@ -73,6 +96,7 @@ struct PlatformConfig {
                     "Verified tokens that each loop remembers."},
         wire::Field{"internal_key", 0, 256,
                     "The secret between services; made at the first start when empty."},
+        wire::Field{.name = "tls", .doc = "Certificates between processes; `loquat certs`."},
         wire::Field{"urls", 0, 256,
                     "Where services of other processes are: {service, url}; one with several "
                     "addresses comes several times."},
@@ -107,8 +131,8 @@ struct PlatformConfig {
 };
 BOOST_DESCRIBE_STRUCT(PlatformConfig, (),
                       (edge_loops, log_level, log_style, drain_seconds, token_issuer,
-                       token_audience, token_cache_entries, internal_key, urls, registry,
-                       registry_lease_seconds, host, zone, weight, clients, neighbour_seconds_max, config_server, profile,
-                       config_label, origins, disk_bytes_min))
+                       token_audience, token_cache_entries, internal_key, tls, urls, registry,
+                       registry_lease_seconds, host, zone, weight, clients, neighbour_seconds_max,
+                       config_server, profile, config_label, origins, disk_bytes_min))
 
 }  // namespace loquat::runtime

@@ -42,6 +42,7 @@ void keep_copy(const std::filesystem::path& data, const ConfigServer& server,
 
 std::optional<ConfigChange> Platform::reload() {
     const std::lock_guard lock{state_->reload_mutex};
+    state_->tls.reload();
     ConfigSources sources = state_->options.sources;
     if (state_->loaded.server) {
         try {
@@ -127,7 +128,7 @@ void Platform::start_following() {
     if (!state.loaded.server) {
         return;
     }
-    const Clock& clock = state.options.clock != nullptr ? *state.options.clock : state.system_clock;
+    const Clock& clock = state.clock();
     if (state.loaded.is_fresh) {
         keep_copy(state.folder.path(), *state.loaded.server, *state.loaded.state, clock);
     }
@@ -147,16 +148,17 @@ void Platform::start_following() {
     aio::Loop& loop = state.loop_named("config-follower");
     run_and_wait(loop, [&]() -> Task<void> {
         state.follower = std::make_unique<ConfigFollower>(
-            loop, ConfigFollower::Parts{.server = *state.loaded.server,
-                                        .instance = instance_name(),
-                                        .internal_key = state.internal_key,
-                                        .current = state.loaded.state,
-                                        .judge =
-                                            [&state](const contracts::ConfigState& served) {
-                                                return state.judge(served);
-                                            },
-                                        .apply = apply,
-                                        .refresh = [this] { reload(); }});
+            loop,
+            ConfigFollower::Parts{
+                .server = *state.loaded.server,
+                .instance = instance_name(),
+                .key = state.call_key(std::string{process_caller}, "config"),
+                .tls = state.tls,
+                .current = state.loaded.state,
+                .judge =
+                    [&state](const contracts::ConfigState& served) { return state.judge(served); },
+                .apply = apply,
+                .refresh = [this] { reload(); }});
         state.follower->start();
         co_return;
     });

@@ -16,18 +16,23 @@ std::string numbered(const char* path, std::size_t index) {
     return path + ("[" + std::to_string(index) + "]");
 }
 
-void check_urls(const Config& config, const std::vector<ServiceUrl>& urls,
+void check_urls(const Config& config, const std::vector<ServiceUrl>& urls, bool is_mutual,
                 ConfigFindings& findings) {
     std::vector<std::string> known = config.section_names();
     std::erase(known, "platform");
     for (std::size_t i = 0; i < urls.size(); ++i) {
         const std::string here = numbered("platform.urls", i);
-        // A route may be for a server with TLS; our own services have none between them.
+        // A route may be for a server of somebody else.
         const auto origin = net::http::Origin::parse(urls[i].url);
         const bool is_ours = std::ranges::find(known, urls[i].service) != known.end();
-        if (!origin || (is_ours && origin->scheme != net::http::Scheme::http)) {
-            findings.add(here + ".url", "must be of the form http://host:port, not " +
-                                            hide_credentials(urls[i].url));
+        const bool has_tls = origin && origin->scheme == net::http::Scheme::https;
+        if (!origin || (is_ours && has_tls != is_mutual)) {
+            findings.add(here + ".url",
+                         std::string{"must be of the form "} +
+                             (is_ours && is_mutual
+                                  ? "https://host:port while platform.tls.certificate is set, not "
+                                  : "http://host:port, not ") +
+                             hide_credentials(urls[i].url));
         }
         const auto is_same = [&](const ServiceUrl& one) {
             return one.service == urls[i].service && one.url == urls[i].url;
@@ -83,10 +88,20 @@ void check_registries(const std::vector<std::string>& registries, ConfigFindings
     }
 }
 
+void check_tls(const PlatformTlsConfig& tls, ConfigFindings& findings) {
+    if (tls.certificate.empty() != tls.key.empty()) {
+        findings.add(tls.key.empty() ? "platform.tls.key" : "platform.tls.certificate",
+                     "is needed beside the other one");
+    } else if (!tls.certificate.empty() && tls.ca.empty()) {
+        findings.add("platform.tls.ca", "is needed beside certificate and key");
+    }
+}
+
 void check(const Config& config, ConfigFindings& findings) {
     const auto platform = config.get<PlatformConfig>("platform");
     check_config_server(platform, findings);
-    check_urls(config, platform.urls, findings);
+    check_tls(platform.tls, findings);
+    check_urls(config, platform.urls, !platform.tls.certificate.empty(), findings);
     check_registries(platform.registry, findings);
     check_origins(platform.origins, findings);
 }

@@ -148,6 +148,7 @@ Platform::State::State(PlatformOptions given)
       settings(load_settings(config, options.modules)),
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
+      tls(settings.tls, names_of(options.modules), clock()),
       stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
              config.get<StoreConfig>("store")) {
     options.sources = loaded.sources;
@@ -163,6 +164,10 @@ Platform::State::State(PlatformOptions given)
     }
     add_memory_metrics(metrics);
     add_process_metrics(metrics);
+    tls.count_in(metrics);
+    if (tls.is_mutual()) {
+        health.add("platform", "certificate", [this] { return tls.problem(); });
+    }
     health.add("platform", "disk", [path = folder.path(), least = settings.disk_bytes_min] {
         return disk_problem(path, least);
     });
@@ -212,13 +217,21 @@ CallGate Platform::State::make_gate() const {
         hosted.emplace_back(module->name);
     }
     return {options.known.empty() ? options.modules : options.known, std::move(hosted),
-            internal_key};
+            internal_key, tls.is_mutual() ? CallGate::By::certificate : CallGate::By::key};
 }
 
 std::string Platform::State::caller_name(const std::string& service) const {
     return is_hosted(service) || options.modules.empty()
                ? service
                : std::string{options.modules.front()->name};
+}
+
+std::string Platform::State::call_key(const std::string& caller, std::string_view callee) const {
+    if (tls.is_mutual()) {
+        return {};
+    }
+    const bool is_process = caller == process_caller;
+    return make_call_key(internal_key, is_process ? caller : caller_name(caller), callee);
 }
 
 bool Platform::State::is_hosted(std::string_view service) const {
@@ -283,15 +296,14 @@ contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {
     } else if (is_hosted(wanted.service)) {
         callee.transport = make_loopback_transport(dispatcher);
     } else {
-        const Clock& clock = options.clock != nullptr ? *options.clock : system_clock;
         auto calls = std::make_shared<ServiceCalls>(
             ServiceCalls::Of{wanted.service, contract_name(wanted.interface), *neighbours.instances,
-                             metrics, clock},
+                             metrics, clock()},
             to_rules(settings.clients, settings.zone));
         neighbours.states.add(wanted.loop, calls);
-        callee.transport = make_http_transport(
-            wanted.loop, std::move(calls),
-            make_call_key(internal_key, caller_name(wanted.caller), wanted.service));
+        callee.transport =
+            make_http_transport(wanted.loop, std::move(calls),
+                                {call_key(wanted.caller, wanted.service), &tls, wanted.service});
     }
     return callee;
 }

@@ -24,6 +24,7 @@
 #include "runtime/platform.hpp"
 #include "runtime/service_server.hpp"
 #include "runtime/stores.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::runtime {
 
@@ -59,6 +60,10 @@ struct Platform::State final : contracts::CallObserver {
     CallGate make_gate() const;
     // Who calls in the name of this process itself: one of its services.
     std::string caller_name(const std::string& service) const;
+    // What that service, or the process itself (`process_caller`), shows; empty where certificates
+    // say who calls.
+    std::string call_key(const std::string& caller, std::string_view callee) const;
+    const Clock& clock() const { return options.clock != nullptr ? *options.clock : system_clock; }
 
     struct Instance {
         std::unique_ptr<Context> context;
@@ -75,6 +80,7 @@ struct Platform::State final : contracts::CallObserver {
     PlatformConfig settings;
     store::Folder folder;
     std::string internal_key;
+    PlatformTls tls;
     Neighbours neighbours;
     StaticInstances* configured = nullptr;  // what `neighbours` has of the configuration
     RegistryInstances* followed = nullptr;  // and of the registry, where there is one

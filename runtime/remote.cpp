@@ -7,6 +7,7 @@
 #include "runtime/data_feed.hpp"
 #include "runtime/problem.hpp"
 #include "runtime/resilience/service_calls.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -43,12 +44,22 @@ class AnswerBody final : public net::http::BodySource {
 // does not know.
 Failure failure_of_neighbour(const net::http::Origin& origin, int status, std::string_view body) {
     Failure failure = failure_of_answer(status, body);
+    if (failure.code == "http.needs_tls") {
+        return {Kind::unavailable, "upstream.needs_tls", "The other server wants TLS.",
+                origin.authority() + ": name it with https://, and platform.tls"};
+    }
+    if (failure.code == "tls.no_certificate") {
+        return {Kind::unavailable, "upstream.no_certificate",
+                "The other server wants a certificate.",
+                origin.authority() + ": give this process platform.tls.certificate"};
+    }
     if (failure.code == "request.no_route" || failure.code == "call.not_in_table") {
         failure = {Kind::unavailable, "upstream.refused_us",
                    "A part of the platform refuses this process.",
                    origin.authority() +
                        " does not take its calls: give both processes the same "
-                       "platform.internal_key, and run one version"};
+                       "platform.internal_key, or certificates for their services, and run one "
+                       "version"};
     }
     return failure;
 }
@@ -76,11 +87,12 @@ struct ReachNote {
 class HttpTransport final : public contracts::Transport,
                             public std::enable_shared_from_this<HttpTransport> {
   public:
-    HttpTransport(aio::Loop& loop, std::shared_ptr<ServiceCalls> calls, std::string internal_key)
+    HttpTransport(aio::Loop& loop, std::shared_ptr<ServiceCalls> calls, CallProof proof)
         : loop_(loop),
-          client_(loop, {}),
+          client_(loop, proof.tls == nullptr ? net::http::ClientConfig{}
+                                             : proof.tls->for_calls({}, proof.service)),
           calls_(std::move(calls)),
-          internal_key_(std::move(internal_key)) {}
+          proof_(std::move(proof)) {}
 
     Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
                                    std::string target, std::string body) override {
@@ -156,11 +168,14 @@ class HttpTransport final : public contracts::Transport,
     }
 
     // Throws the failure, unless the call may be tried again.
-    static void judge(ServiceCall& call, const Attempt& attempt, const Failure& failure) {
+    void judge(ServiceCall& call, const Attempt& attempt, const Failure& failure) const {
         const CallOutcome outcome = outcome_of(failure);
         const bool is_absent = outcome == CallOutcome::failure && !attempt.has_connected;
         call.end(is_absent ? CallOutcome::unreachable : outcome);
-        const bool is_gone = failure.code == "upstream.unavailable";
+        if (proof_.tls != nullptr) {
+            proof_.tls->note_failed_call(calls_->service(), failure);
+        }
+        const bool is_gone = failure.code == "upstream.unavailable" || is_of_tls(failure);
         const bool is_passing = is_gone || failure.code == "server.restarting" ||
                                 (attempt.is_cut_short && failure.code == "upstream.timeout");
         const bool is_safe = attempt.may_repeat || (is_gone && !attempt.has_connected);
@@ -171,11 +186,22 @@ class HttpTransport final : public contracts::Transport,
         }
     }
 
+    // What a registry or a file says must not make this process speak without TLS.
+    void check_scheme(const net::http::Origin& origin) const {
+        if (proof_.tls != nullptr && proof_.tls->is_mutual() &&
+            origin.scheme == net::http::Scheme::http) {
+            throw Failure{Kind::unavailable, "upstream.not_tls",
+                          "The other server does not speak TLS there.",
+                          origin.authority() + " is known with http://, and platform.tls is set"};
+        }
+    }
+
     Task<void> send(net::http::ClientCall& call, const Attempt& attempt, const Asked& asked) {
+        check_scheme(attempt.origin);
         net::http::HeadWriter head = call.start(asked.spec.method, asked.target);
         head.add("Host", attempt.origin.authority());
         net::http::Headers fields;
-        add_caller(fields, asked.caller, internal_key_);
+        add_caller(fields, asked.caller, proof_.key);
         if (!asked.body.empty()) {
             fields.append("Content-Type", "application/json");
         }
@@ -236,7 +262,7 @@ class HttpTransport final : public contracts::Transport,
     aio::Loop& loop_;
     net::http::Client client_;
     std::shared_ptr<ServiceCalls> calls_;
-    std::string internal_key_;
+    CallProof proof_;
 };
 
 class LoopbackTransport final : public contracts::Transport {
@@ -298,12 +324,12 @@ struct OneAddress {
 
 std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop,
                                                           std::shared_ptr<ServiceCalls> calls,
-                                                          std::string internal_key) {
-    return std::make_shared<HttpTransport>(loop, std::move(calls), std::move(internal_key));
+                                                          CallProof proof) {
+    return std::make_shared<HttpTransport>(loop, std::move(calls), std::move(proof));
 }
 
 std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::string_view url,
-                                                          std::string internal_key) {
+                                                          CallProof proof) {
     if (!net::http::Origin::parse(url)) {
         throw Failure{Kind::invalid, "config.bad_url",
                       hide_credentials(url) + " is not of the form http://host:port"};
@@ -313,7 +339,7 @@ std::shared_ptr<contracts::Transport> make_http_transport(aio::Loop& loop, std::
     one->calls = std::make_shared<ServiceCalls>(of, to_rules(ClientsConfig{}, {}));
     ServiceCalls* calls = one->calls.get();
     return make_http_transport(loop, std::shared_ptr<ServiceCalls>{std::move(one), calls},
-                               std::move(internal_key));
+                               std::move(proof));
 }
 
 std::shared_ptr<contracts::Transport> make_loopback_transport(const Dispatcher& dispatcher) {

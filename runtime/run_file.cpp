@@ -12,7 +12,8 @@
 
 namespace loquat::runtime {
 
-BOOST_DESCRIBE_STRUCT(Running, (), (pid, url, service_url, internal_key))
+BOOST_DESCRIBE_STRUCT(TlsFiles, (), (ca, certificate, key, service))
+BOOST_DESCRIBE_STRUCT(Running, (), (pid, url, service_url, internal_key, tls))
 
 namespace {
 

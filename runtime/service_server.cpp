@@ -7,14 +7,17 @@
 #include "runtime/discovery/neighbours.hpp"
 #include "runtime/feed_body.hpp"
 #include "runtime/problem.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::runtime {
 
 ServiceServer::ServiceServer(const Context& context, const CallGate& gate)
-    : context_(context), gate_(gate), server_(context.loop(), {}, *this) {}
+    : context_(context),
+      gate_(gate),
+      server_(context.loop(), context.tls().for_server({}), *this) {}
 
 net::Endpoint ServiceServer::listen(const net::ListenOptions& options) {
-    return server_.listen(options);
+    return server_.listen_with(options, context_.tls().listens_with());
 }
 
 Task<void> ServiceServer::drain(Steady deadline) {
@@ -55,7 +58,9 @@ contracts::Caller ServiceServer::caller_of(net::http::Exchange& exchange, const 
 }
 
 Task<void> ServiceServer::handle(net::http::Exchange& exchange) {
-    Peer peer = gate_.identify(exchange.head().headers.get(internal_key_field));
+    Peer peer = gate_.identify(exchange.head().headers.get(internal_key_field),
+                               exchange.certificate_names());
+    check_certificate(exchange);
     auto caller = caller_of(exchange, peer);
     if (exchange.head().upgrades) {
         UpgradeTarget* target =
@@ -66,6 +71,19 @@ Task<void> ServiceServer::handle(net::http::Exchange& exchange) {
         }
     }
     co_await answer(exchange, std::move(caller), std::move(peer));
+}
+
+// Probes of who runs the machine have none, and learn nothing else.
+void ServiceServer::check_certificate(const net::http::Exchange& exchange) const {
+    const std::string_view path = exchange.head().path;
+    if (!gate_.is_by_certificate() || !exchange.certificate_names().empty() || path == "/livez" ||
+        path == "/readyz") {
+        return;
+    }
+    const std::string peer = exchange.peer().address.to_string();
+    context_.tls().note_refused(peer, "tls.no_certificate", "it has shown no certificate");
+    throw Failure{Kind::forbidden, "tls.no_certificate",
+                  "Only processes with a certificate of the platform are answered here."};
 }
 
 // What only those may call who have a key.

@@ -24,6 +24,7 @@ class ServiceServer final : public net::http::Handler {
 
   private:
     Task<void> answer(net::http::Exchange& exchange, contracts::Caller caller, Peer peer);
+    void check_certificate(const net::http::Exchange& exchange) const;
     void check_peer(const Peer& peer, const contracts::Operation& operation,
                     const contracts::Caller& caller);
     AuditTrail& audit();

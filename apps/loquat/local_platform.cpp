@@ -9,6 +9,7 @@
 #include "runtime/platform.hpp"
 #include "runtime/remote.hpp"
 #include "runtime/run_file.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::app {
 
@@ -17,6 +18,7 @@ struct LocalPlatform::State {
     std::unique_ptr<runtime::Platform> platform;  // when none runs elsewhere
     std::string url;
     std::string key;
+    runtime::TlsFiles tls;
     bool is_elsewhere = false;
 };
 
@@ -33,6 +35,7 @@ LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_un
         state_->is_elsewhere = true;
         state_->url = running->service_url;
         state_->key = running->internal_key;
+        state_->tls = running->tls;
         return;
     }
     CommonOptions quiet = options;
@@ -43,6 +46,7 @@ LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_un
     state_->platform->start();
     state_->url = state_->platform->service_address();
     state_->key = state_->platform->internal_key();
+    state_->tls = state_->platform->tls_files();
 }
 
 LocalPlatform::~LocalPlatform() = default;
@@ -51,7 +55,12 @@ void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> wo
     std::exception_ptr error;
     auto body = [](State& state, auto& held, std::exception_ptr& failed) -> Task<void> {
         try {
-            auto transport = runtime::make_http_transport(state.loop, state.url, state.key);
+            const SystemClock clock;
+            const runtime::TlsFiles& files = state.tls;
+            runtime::PlatformTls tls{
+                {.ca = files.ca, .certificate = files.certificate, .key = files.key}, {}, clock};
+            auto transport = runtime::make_http_transport(state.loop, state.url,
+                                                          {state.key, &tls, files.service});
             Clients clients{contracts::Client<contracts::AuthApi>{transport},
                             contracts::Client<contracts::ChatApi>{transport},
                             contracts::Client<contracts::AccountsApi>{transport}};

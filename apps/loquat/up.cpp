@@ -12,6 +12,7 @@ struct UpOptions {
     std::string address;
     bool tls_self_signed = false;
     bool processes = false;
+    bool tls = false;
 
     void apply() {
         if (port >= 0) {
@@ -44,6 +45,8 @@ void add_up(Command program, int& code) {
                  "HTTPS with a certificate of its own: self-signed.pem in the data folder");
     command.flag("--processes", options->processes,
                  "each service in a process of its own, under this one as supervisor");
+    command.flag("--tls", options->tls,
+                 "with --processes: they know each other by certificates, made and renewed here");
     command.footer(
         "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
         "--data.\n"
@@ -54,12 +57,17 @@ void add_up(Command program, int& code) {
         "examples:\n"
         "  loquat up --port 9000 --data /srv/loquat --address 0.0.0.0\n"
         "  loquat up --set gateway.limits.user_per_minute=1200\n"
-        "  loquat up --tls-self-signed");
+        "  loquat up --tls-self-signed\n"
+        "  loquat up --processes --tls --data /srv/loquat");
     command.on_run([options, &code] {
         options->apply();
         if (options->processes) {
-            code = run_processes(options->common);
+            code = run_processes(options->common,
+                                 options->tls ? Certificates::made : Certificates::as_configured);
             return;
+        }
+        if (options->tls) {
+            refuse_option("--tls", "is for --processes: one process has nobody to speak TLS with");
         }
         refuse_data_of_processes(options->common.data);
         auto platform = options->common.platform(services::all_modules());

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,7 +42,10 @@ struct ClientConfig {
     std::size_t body_bytes_max = 16 * 1024 * 1024;   // of `request`; more: `upstream.bad_answer`
     Limits limits{.header_bytes_max = 32 * 1024};
     std::shared_ptr<const tls::ClientContext>
-        tls;                  // for https; without it https is `upstream.unavailable`
+        tls;  // for https; without it https is `upstream.unavailable`
+    // Instead of `tls`: the context of the moment, asked for at each new connection.
+    std::function<std::shared_ptr<const tls::ClientContext>()> tls_of_now;
+    std::string tls_name;     // whose certificate it must be; empty: the host's
     AddressRule may_connect;  // asked of each address before it is connected to; empty: all
 };
 

@@ -5,6 +5,7 @@
 #include "base/redact.hpp"
 #include "net/http/characters.hpp"
 #include "net/http/client_state.hpp"
+#include "net/tls/trouble.hpp"
 
 namespace loquat::net::http {
 namespace {
@@ -23,6 +24,20 @@ Failure bad_answer(const CallState& call, ParseError error) {
     return Failure{Kind::unavailable, "upstream.bad_answer",
                    "The other server's answer is not valid.",
                    call.origin->authority() + ": " + std::string{code_of(error)}};
+}
+
+// In TLS 1.3 a client has shaken hands before the server has seen its certificate: the refusal
+// comes in place of an answer.  Nothing of the request has been heard then.
+void throw_refused(CallState& call) {
+    const Stream& stream = call.upstream->stream;
+    if (call.received || stream.tls_trouble() != tls::Trouble::certificate_refused) {
+        return;
+    }
+    const Failure refused{Kind::unavailable, tls::code_for_caller(stream.tls_trouble()),
+                          tls::text_for_caller(stream.tls_trouble()),
+                          call.origin->authority() + ": " + stream.tls_reason()};
+    call.upstream.reset();
+    throw refused;
 }
 
 void check_wait(CallState& call) {
@@ -285,6 +300,7 @@ Task<void> ClientCall::read_head() {
         } else if (!call.received && call.may_replay) {
             co_await replay(call);
         } else {
+            throw_refused(call);
             throw unavailable(call, "it closed the connection without an answer");
         }
     }

@@ -123,12 +123,14 @@ Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Stead
     upstream->stream =
         co_await net::connect(loop, origin.host, origin.port, limit, std::move(options));
     if (origin.scheme == Scheme::https) {
-        if (!config.tls) {
+        const auto context = config.tls_of_now ? config.tls_of_now() : config.tls;
+        if (!context) {
             throw Failure{Kind::unavailable, "upstream.unavailable",
                           "The other server cannot be reached.",
                           origin.host + ": https is not set up"};
         }
-        co_await upstream->stream.start_tls(config.tls, origin.host, limit);
+        const std::string& name = config.tls_name.empty() ? origin.host : config.tls_name;
+        co_await upstream->stream.start_tls(context, name, limit);
     }
     ++counts.connects;
     co_return upstream;

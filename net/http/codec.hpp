@@ -48,6 +48,7 @@ enum class ParseError : std::uint8_t {
     body_stalled,          // 408 http.body_timeout
     head_stalled,          // 408 http.head_timeout
     too_many_connections,  // 503 http.too_many_connections
+    needs_tls,             // 400 http.needs_tls: plain HTTP where TLS is spoken
 };
 int status_of(ParseError error);
 std::string_view code_of(ParseError error);

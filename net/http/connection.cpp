@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "net/http/h2/session.hpp"
 #include "net/http/linger.hpp"
+#include "net/tls/trouble.hpp"
 
 namespace loquat::net::http {
 namespace {
@@ -100,15 +101,16 @@ Task<void> Connection::serve() {
             continue;
         }
         if (step == HeadStep::closed) {
+            note_tls_trouble();
+            co_return;
+        }
+        if (step == HeadStep::refuse || lacks_tls()) {
+            co_await refuse_head(step == HeadStep::refuse ? work_->parser.error()
+                                                          : ParseError::needs_tls);
             co_return;
         }
         if (step == HeadStep::http2) {
             co_await serve_http2();
-            co_return;
-        }
-        if (step == HeadStep::refuse) {
-            ++server_.counts.parse_errors;
-            co_await refuse(work_->parser.error());
             co_return;
         }
         begin_exchange();
@@ -168,6 +170,19 @@ Connection::HeadStep Connection::try_head() {
             return HeadStep::closed;
         }
     }
+}
+
+void Connection::note_tls_trouble() const {
+    const tls::Trouble trouble = stream_.tls_trouble();
+    if (trouble != tls::Trouble::none && server_.config.on_tls_trouble) {
+        server_.config.on_tls_trouble(peer_, trouble, stream_.tls_reason());
+    }
+}
+
+bool Connection::lacks_tls() {
+    const bool is_plain = tls_ && !stream_.is_tls();
+    tls_ = tls_ && !is_plain;
+    return is_plain && !server_.config.takes_plain_too;
 }
 
 IoResult Connection::fill() {
@@ -271,6 +286,11 @@ Task<bool> Connection::end_exchange() {
     const bool is_read = body_done_ && work_->unread() == 0;
     co_await linger(stream_, is_read ? hardly : LingerRule{});
     co_return false;
+}
+
+Task<void> Connection::refuse_head(ParseError error) {
+    ++server_.counts.parse_errors;
+    co_await refuse(error);
 }
 
 Task<void> Connection::refuse(ParseError error) {

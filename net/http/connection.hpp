@@ -30,6 +30,7 @@ class Connection final : public ExchangeState, Alarm {
     const RequestHead& head() const override { return work_->head; }
     const Endpoint& peer() const override { return peer_; }
     bool is_tls() const override { return tls_; }
+    std::span<const std::string> certificate_names() const override { return stream_.peer_names(); }
 
     // The request's body; connection_body.cpp.
     Task<std::size_t> read_body_some(std::span<char> into) override;
@@ -67,12 +68,16 @@ class Connection final : public ExchangeState, Alarm {
     // Reads and parses as far as it can be done without waiting.
     HeadStep try_head();
     void prepare_wait_for_head();
+    void note_tls_trouble() const;
+    // Plain HTTP has come where TLS is spoken, and may not.
+    bool lacks_tls();
     Task<void> end_late_head();
     void begin_exchange();
     bool is_ready_for_next() const;
     void begin_next();
     // The rarer ends of an exchange; true when the next request may be read.
     Task<bool> end_exchange();
+    Task<void> refuse_head(ParseError error);
     Task<void> refuse(ParseError error);
 
     void begin_body_of_request();

@@ -5,6 +5,9 @@ namespace loquat::net::http {
 const RequestHead& Exchange::head() const { return state_.head(); }
 const Endpoint& Exchange::peer() const { return state_.peer(); }
 bool Exchange::is_tls() const { return state_.is_tls(); }
+std::span<const std::string> Exchange::certificate_names() const {
+    return state_.certificate_names();
+}
 aio::Loop& Exchange::loop() const { return state_.server().loop; }
 Steady Exchange::begun_at() const { return state_.begun_at(); }
 

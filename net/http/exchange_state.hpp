@@ -15,6 +15,7 @@ class ExchangeState {
     virtual const RequestHead& head() const = 0;
     virtual const Endpoint& peer() const = 0;
     virtual bool is_tls() const = 0;
+    virtual std::span<const std::string> certificate_names() const { return {}; }
     ServerState& server() { return server_; }
     Steady begun_at() const { return begun_at_; }
 

@@ -41,8 +41,9 @@ constexpr std::array rows{
     Row{408, "http.body_timeout", "The request body did not arrive in time."},
     Row{408, "http.head_timeout", "The request did not arrive in time."},
     Row{503, "http.too_many_connections", "There are too many connections. Try again later."},
+    Row{400, "http.needs_tls", "TLS is spoken here: ask with https."},
 };
-static_assert(rows.size() == static_cast<std::size_t>(ParseError::too_many_connections) + 1);
+static_assert(rows.size() == static_cast<std::size_t>(ParseError::needs_tls) + 1);
 
 const Row& row_of(ParseError error) { return rows[static_cast<std::size_t>(error)]; }
 

@@ -105,9 +105,13 @@ Server::~Server() = default;
 
 Endpoint Server::listen(const ListenOptions& options,
                         std::shared_ptr<const tls::ServerContext> tls) {
-    auto accepted = [state = state_.get(), tls](Stream stream) {
+    return listen_with(options, tls ? [tls] { return tls; } : TlsOfNow{});
+}
+
+Endpoint Server::listen_with(const ListenOptions& options, TlsOfNow tls) {
+    auto accepted = [state = state_.get(), tls = std::move(tls)](Stream stream) {
         if (tls) {
-            stream.start_tls(*tls);
+            stream.start_tls(*tls());
         }
         state->admit(std::move(stream));
     };

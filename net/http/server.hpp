@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,11 @@ struct ServerConfig {
     // connections): an id for X-Request-Id and the problem's body, and whole field lines.
     std::function<std::string()> make_request_id;
     std::string own_answer_lines;
+    // Listeners with TLS also hear plain HTTP; else it is answered with `http.needs_tls`.
+    bool takes_plain_too = false;
+    // A connection of TLS came to nothing; told for the log.
+    std::function<void(const Endpoint& peer, tls::Trouble, const std::string& reason)>
+        on_tls_trouble;
 };
 
 // What an Upgrade hands over.  `early` was read after the head and belongs to the new protocol.
@@ -60,6 +66,8 @@ class Exchange {
     const RequestHead& head() const;
     const Endpoint& peer() const;
     bool is_tls() const;
+    // DNS names of the certificate that the client has shown, which was verified; none without.
+    std::span<const std::string> certificate_names() const;
     aio::Loop& loop() const;
     // When the last byte of the head was read.
     Steady begun_at() const;
@@ -166,6 +174,9 @@ class Server {
     // listens.
     Endpoint listen(const ListenOptions& options,
                     std::shared_ptr<const tls::ServerContext> tls = nullptr);
+    // The same with the context of the moment, asked for at each new connection.
+    using TlsOfNow = std::function<std::shared_ptr<const tls::ServerContext>()>;
+    Endpoint listen_with(const ListenOptions& options, TlsOfNow tls);
     // Serves a stream that came another way (tests, socket activation).
     void serve(Stream stream);
 

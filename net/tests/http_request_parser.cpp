@@ -173,7 +173,7 @@ TEST(RequestParser, refuses_what_two_readers_could_read_differently) {
 }
 
 TEST(RequestParser, maps_every_error_to_a_status_and_a_code) {
-    for (int i = 1; i <= static_cast<int>(ParseError::too_many_connections); ++i) {
+    for (int i = 1; i <= static_cast<int>(ParseError::needs_tls); ++i) {
         const auto error = static_cast<ParseError>(i);
 
         EXPECT_GE(status_of(error), 400);

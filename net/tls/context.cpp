@@ -77,6 +77,37 @@ void use_certificates(SSL_CTX* context, const std::string& text) {
     ERR_clear_error();  // the end of the text is reported as an error
 }
 
+void use_pair(SSL_CTX* context, const KeyPair& pair) {
+    use_certificates(context, pair.certificates);
+    const BioPtr bio = bio_of(pair.private_key);
+    const KeyPtr key = read_private_key(bio.get());
+    if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
+        SSL_CTX_check_private_key(context) != 1) {
+        throw bad_certificate("The private key does not belong to the certificate.");
+    }
+}
+
+void trust_only(SSL_CTX* context, const std::string& certificates) {
+    X509_STORE* store = SSL_CTX_get_cert_store(context);
+    const BioPtr bio = bio_of(certificates);
+    int count = 0;
+    for (X509Ptr next = read_certificate(bio.get()); next; next = read_certificate(bio.get())) {
+        X509_STORE_add_cert(store, next.get());
+        ++count;
+    }
+    if (count == 0) {
+        throw bad_certificate("There is no certificate to trust.");
+    }
+    ERR_clear_error();
+}
+
+void be_mutual(SSL_CTX* context, const KeyPair& pair, const std::string& authorities) {
+    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+    use_pair(context, pair);
+    trust_only(context, authorities);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+}
+
 }  // namespace
 
 KeyPair read_key_pair(const std::string& certificate_file, const std::string& key_file) {
@@ -86,13 +117,7 @@ KeyPair read_key_pair(const std::string& certificate_file, const std::string& ke
 std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair, Offer offer) {
     std::shared_ptr<ServerContext> made{new ServerContext{make_common(TLS_server_method())}};
     SSL_CTX* context = made->native();
-    use_certificates(context, pair.certificates);
-    const BioPtr bio = bio_of(pair.private_key);
-    const KeyPtr key = read_private_key(bio.get());
-    if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
-        SSL_CTX_check_private_key(context) != 1) {
-        throw bad_certificate("The private key does not belong to the certificate.");
-    }
+    use_pair(context, pair);
     static constexpr unsigned char session_name[] = "loquat";
     SSL_CTX_set_session_id_context(context, session_name, sizeof session_name - 1);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets only: nothing kept here
@@ -103,6 +128,17 @@ std::shared_ptr<const ServerContext> ServerContext::make(const KeyPair& pair, Of
                  "OpenSSL has the suites that browsers have");
     SSL_CTX_set_alpn_select_cb(context, choose_protocol,
                                offer == Offer::http2 ? made.get() : nullptr);
+    return made;
+}
+
+std::shared_ptr<const ServerContext> ServerContext::make_mutual(const KeyPair& pair,
+                                                                const std::string& authorities) {
+    std::shared_ptr<ServerContext> made{new ServerContext{make_common(TLS_server_method())}};
+    SSL_CTX* context = made->native();
+    be_mutual(context, pair, authorities);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(context, 0);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     return made;
 }
 
@@ -118,20 +154,18 @@ std::shared_ptr<const ClientContext> ClientContext::make() {
 
 std::shared_ptr<const ClientContext> ClientContext::make_trusting(const std::string& certificates) {
     std::shared_ptr<const ClientContext> made{new ClientContext{make_common(TLS_client_method())}};
-    X509_STORE* store = SSL_CTX_get_cert_store(made->native());
-    const BioPtr bio = bio_of(certificates);
-    int count = 0;
-    for (X509Ptr next{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}; next;
-         next.reset(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))) {
-        X509_STORE_add_cert(store, next.get());
-        ++count;
-    }
-    if (count == 0) {
-        throw bad_certificate("There is no certificate to trust.");
-    }
-    ERR_clear_error();
+    trust_only(made->native(), certificates);
     SSL_CTX_set_verify(made->native(), SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_alpn_protos(made->native(), http_1_1, sizeof http_1_1);
+    return made;
+}
+
+std::shared_ptr<const ClientContext> ClientContext::make_mutual(const KeyPair& pair,
+                                                                const std::string& authorities) {
+    std::shared_ptr<ClientContext> made{new ClientContext{make_common(TLS_client_method())}};
+    be_mutual(made->native(), pair, authorities);
+    SSL_CTX_set_alpn_protos(made->native(), http_1_1, sizeof http_1_1);
+    made->is_mutual_ = true;
     return made;
 }
 

@@ -28,7 +28,7 @@ bool serves(const std::string& certificates, const std::vector<std::string>& nam
 KeyPair read_key_pair(const std::string& certificate_file, const std::string& key_file);
 
 // Immutable; shared by loops and threads.  To renew a certificate make a new one for new
-// connections.
+// connections (`Server::listen` asks for the one of the moment).
 class ServerContext {
   public:
     // What ALPN offers: HTTP/2 first, where the server speaks it.
@@ -37,6 +37,12 @@ class ServerContext {
     // the texts are not PEM or do not belong together.
     static std::shared_ptr<const ServerContext> make(const KeyPair& pair,
                                                      Offer offer = Offer::http1);
+    // Between processes that know each other: TLS 1.3 alone, and the client is asked for a
+    // certificate of one of `authorities` (PEM).  One that is not good ends the handshake; a client
+    // without one is let in, and whoever answers it sees that it has none.  No tickets: each
+    // connection is judged anew.
+    static std::shared_ptr<const ServerContext> make_mutual(const KeyPair& pair,
+                                                            const std::string& authorities);
     ~ServerContext();
     ssl_ctx_st* native() const { return context_; }
 
@@ -52,12 +58,18 @@ class ClientContext {
     static std::shared_ptr<const ClientContext> make();
     // Only these, as PEM text; throws Failure `tls.bad_certificate`.
     static std::shared_ptr<const ClientContext> make_trusting(const std::string& certificates);
+    // Only `authorities`, TLS 1.3 alone, and with a certificate of one's own.  Failures of such
+    // connections say more: `upstream.certificate_expired` and the like (net/tls/trouble.hpp).
+    static std::shared_ptr<const ClientContext> make_mutual(const KeyPair& pair,
+                                                            const std::string& authorities);
     ~ClientContext();
     ssl_ctx_st* native() const { return context_; }
+    bool is_mutual() const { return is_mutual_; }
 
   private:
     explicit ClientContext(ssl_ctx_st* context) : context_(context) {}
     ssl_ctx_st* context_;
+    bool is_mutual_ = false;
 };
 
 }  // namespace loquat::net::tls

@@ -4,12 +4,14 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <new>
 
 #include "net/socket.hpp"
 #include "net/tls/context.hpp"
+#include "net/tls/pem.hpp"
 
 namespace loquat::net::tls {
 namespace {
@@ -73,17 +75,19 @@ SSL* make_ssl(Socket& socket, SSL_CTX* context) {
 }  // namespace
 
 Session::Session(Socket& socket, const ServerContext& context)
-    : ssl_(make_ssl(socket, context.native())) {
+    : socket_(socket), ssl_(make_ssl(socket, context.native())), has_looked_(false) {
     SSL_set_accept_state(ssl_);
 }
 
 Session::Session(Socket& socket, const ClientContext& context, const std::string& host)
-    : ssl_(make_ssl(socket, context.native())) {
+    : socket_(socket), ssl_(make_ssl(socket, context.native())) {
     SSL_set_connect_state(ssl_);
     if (Address::parse(host)) {
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host.c_str());
     } else {
-        SSL_set_hostflags(ssl_, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        SSL_set_hostflags(ssl_, context.is_mutual() ? X509_CHECK_FLAG_NO_WILDCARDS |
+                                                          X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+                                                    : X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         SSL_set1_host(ssl_, host.c_str());
         SSL_set_tlsext_host_name(ssl_, host.c_str());
     }
@@ -103,7 +107,7 @@ Handshake Session::shake_hands() {
         case SSL_ERROR_WANT_WRITE:
             return Handshake::wants_write;
         default:
-            broken_ = true;
+            break_off();
             return SSL_get_verify_result(ssl_) == X509_V_OK ? Handshake::failed
                                                             : Handshake::untrusted;
     }
@@ -117,14 +121,53 @@ IoResult Session::judge(int result) {
         case SSL_ERROR_ZERO_RETURN:
             return {Io::closed};
         default:
-            broken_ = true;
+            break_off();
             return {Io::error, 0, EPROTO};
     }
+}
+
+void Session::break_off() {
+    broken_ = true;
+    const long verified = SSL_get_verify_result(ssl_);
+    const unsigned long error = ERR_peek_last_error();
+    trouble_ = trouble_of(verified, error);
+    if (verified != X509_V_OK) {
+        reason_ = X509_verify_cert_error_string(verified);
+        return;
+    }
+    char text[256];
+    ERR_error_string_n(error, text, sizeof text);
+    reason_ = error == 0 ? "the connection ended" : text;
+}
+
+void Session::look_at_first_byte() {
+    char first = 0;
+    if (::recv(socket_.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1) {
+        constexpr char handshake_record = 22;
+        has_looked_ = true;
+        is_plain_ = first != handshake_record;
+    }
+}
+
+std::span<const std::string> Session::peer_names() {
+    if (!has_names_ && !is_plain_ && SSL_is_init_finished(ssl_) == 1) {
+        has_names_ = true;
+        if (const X509* certificate = SSL_get0_peer_certificate(ssl_)) {
+            names_ = dns_names_of(certificate);
+        }
+    }
+    return names_;
 }
 
 IoResult Session::read(std::span<char> into) {
     if (broken_) {
         return {Io::error, 0, EPROTO};
+    }
+    if (!has_looked_) {
+        look_at_first_byte();
+    }
+    if (is_plain_) [[unlikely]] {
+        return socket_.receive(into);
     }
     ERR_clear_error();
     std::size_t count = 0;
@@ -135,6 +178,9 @@ IoResult Session::read(std::span<char> into) {
 IoResult Session::write(std::span<const iovec> parts) {
     if (broken_) {
         return {Io::error, 0, EPROTO};
+    }
+    if (is_plain_) [[unlikely]] {
+        return socket_.send(parts);
     }
     static thread_local char joined[record_max];
     const void* from = nullptr;
@@ -167,15 +213,5 @@ void Session::say_goodbye() {
 }
 
 std::size_t Session::buffered() const { return static_cast<std::size_t>(SSL_pending(ssl_)); }
-
-std::string Session::reason() const {
-    const long verified = SSL_get_verify_result(ssl_);
-    if (verified != X509_V_OK) {
-        return X509_verify_cert_error_string(verified);
-    }
-    char text[256];
-    ERR_error_string_n(ERR_peek_last_error(), text, sizeof text);
-    return text;
-}
 
 }  // namespace loquat::net::tls

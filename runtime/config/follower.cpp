@@ -8,6 +8,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "runtime/caller_header.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -31,7 +32,7 @@ bool is_same(const contracts::ConfigState& a, const contracts::ConfigState& b) {
 ConfigFollower::ConfigFollower(aio::Loop& loop, Parts parts)
     : loop_(loop),
       parts_(std::move(parts)),
-      client_(loop, client_config()),
+      client_(loop, parts_.tls.for_calls(client_config(), "config")),
       scope_(loop, "config-follower") {}
 
 void ConfigFollower::start() { scope_.start(run()); }
@@ -66,17 +67,24 @@ Task<void> ConfigFollower::run() {
     }
 }
 
+void ConfigFollower::add_key(net::http::ClientRequest& request) const {
+    if (!parts_.key.empty()) {
+        request.headers.append(std::string{internal_key_field}, parts_.key);
+    }
+}
+
 Task<void> ConfigFollower::follow(ConfigServerAddress address) {
     net::http::ClientRequest request =
         request_to(address, "/api/config/follow?" + parts_.server.query() +
                                 "&instance=" + percent_encode(parts_.instance));
-    request.headers.append(std::string{internal_key_field}, parts_.internal_key);
+    add_key(request);
     net::http::EventSource source{client_, std::move(request), Steady::max()};
     const int status = co_await source.open();
     if (!source.is_stream()) {
         throw Failure{Kind::unavailable, "config.server_away",
-                      status == 403 ? "it has another platform.internal_key than this process"
-                                    : "it answers " + std::to_string(status)};
+                      status == 403 ? "it has another platform.internal_key than this process, "
+                                      "or wants a certificate"
+                                    : describe_refusal(status, source.refusal())};
     }
     while (true) {
         const std::vector<net::http::SseItem> items = co_await source.next();
@@ -161,7 +169,7 @@ Task<void> ConfigFollower::vote(contracts::ConfigVote vote, const ConfigServerAd
     request.body = wire::encode(vote);
     request.replay = net::http::Replay::allowed;
     request.headers.append("Content-Type", "application/json");
-    request.headers.append(std::string{internal_key_field}, parts_.internal_key);
+    add_key(request);
     std::string problem;
     try {
         co_await client_.request(std::move(request),

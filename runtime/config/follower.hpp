@@ -12,6 +12,8 @@
 
 namespace loquat::runtime {
 
+class PlatformTls;
+
 // Follows the config server: judges what it proposes, applies what it says is accepted by all.  On
 // a loop of its own, whose thread the calls below may block.
 class ConfigFollower {
@@ -23,7 +25,8 @@ class ConfigFollower {
     struct Parts {
         ConfigServer server;
         std::string instance;  // HOST:PID
-        std::string internal_key;
+        std::string key;       // for the config server alone; empty with certificates
+        const PlatformTls& tls;
         // What the process runs, as read at its start; empty: nothing of the server.
         std::optional<contracts::ConfigState> current;
         std::function<Judgement(const contracts::ConfigState&)> judge;
@@ -44,6 +47,7 @@ class ConfigFollower {
     Task<void> vote(contracts::ConfigVote vote, const ConfigServerAddress& address);
     Judgement judge(const contracts::ConfigState& state) const;
     void apply(const contracts::ConfigState& state);
+    void add_key(net::http::ClientRequest& request) const;
     void note_away(const std::string& problem);
 
     aio::Loop& loop_;

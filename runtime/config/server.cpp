@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "net/jose/digest.hpp"
 #include "runtime/platform_config.hpp"
+#include "runtime/tls/platform_tls.hpp"
 #include "store/file/file.hpp"
 
 namespace loquat::runtime {
@@ -29,18 +30,20 @@ struct Saved {
 };
 BOOST_DESCRIBE_STRUCT(Saved, (), (query, saved_at, state))
 
-contracts::ConfigState read_from(const ConfigServerAddress& address, const std::string& query) {
+contracts::ConfigState read_from(const ConfigServerAddress& address, const std::string& query,
+                                 const PlatformTls& tls) {
     aio::Loop loop{"config-read"};
     net::http::Client client{loop,
-                             {.connect_time_max = std::chrono::milliseconds{1'000},
-                              .idle_per_origin_max = 0,
-                              .body_bytes_max = state_bytes_max}};
+                             tls.for_calls({.connect_time_max = std::chrono::milliseconds{1'000},
+                                            .idle_per_origin_max = 0,
+                                            .body_bytes_max = state_bytes_max},
+                                           "config")};
     auto answer =
         aio::run_to_end(loop, client.request(request_to(address, "/api/config/state?" + query),
                                              std::chrono::steady_clock::now() + read_time_max));
     if (answer.status != 200) {
         throw Failure{Kind::unavailable, "config.server_away",
-                      "it answers " + std::to_string(answer.status)};
+                      describe_refusal(answer.status, answer.body)};
     }
     return wire::decode<contracts::ConfigState>(wire::parse(answer.body));
 }
@@ -49,7 +52,8 @@ ConfigServer server_of(const PlatformConfig& settings, std::vector<std::string> 
     return {.urls = settings.config_server,
             .services = std::move(services),
             .profile = settings.profile,
-            .label = settings.config_label};
+            .label = settings.config_label,
+            .tls = settings.tls};
 }
 
 std::vector<ConfigSection> without_checks(std::vector<ConfigSection> sections) {
@@ -117,7 +121,7 @@ std::optional<ConfigServerAddress> parse_config_server(std::string_view url) {
         plain.pop_back();
     }
     auto origin = net::http::Origin::parse(plain);
-    if (!origin || origin->scheme != net::http::Scheme::http) {
+    if (!origin) {
         return std::nullopt;
     }
     return ConfigServerAddress{*std::move(origin), authorization, shown};
@@ -131,7 +135,14 @@ net::http::ClientRequest request_to(const ConfigServerAddress& address, std::str
     return request;
 }
 
+std::string describe_refusal(int status, std::string_view body) {
+    return body.contains("\"http.needs_tls\"") ? "it speaks TLS: name it with https://"
+                                               : "it answers " + std::to_string(status);
+}
+
 contracts::ConfigState read_state(const ConfigServer& server) {
+    const SystemClock clock;
+    const PlatformTls tls{server.tls, {}, clock};
     std::string problems;
     for (const std::string& url : server.urls) {
         const auto address = parse_config_server(url);
@@ -139,9 +150,12 @@ contracts::ConfigState read_state(const ConfigServer& server) {
             continue;
         }
         try {
-            return read_from(*address, server.query());
+            return read_from(*address, server.query(), tls);
         } catch (const Failure& failure) {
             problems += (problems.empty() ? "" : "; ") + address->shown + ": " + failure.message;
+            if (is_of_tls(failure)) {
+                problems += " (" + failure.detail + ")";
+            }
         }
     }
     throw Failure{Kind::unavailable, "config.server_away", problems};

@@ -9,6 +9,7 @@
 #include "contracts/config/follow.hpp"
 #include "net/http/client.hpp"
 #include "runtime/config/config.hpp"
+#include "runtime/platform_config.hpp"
 
 namespace loquat::runtime {
 
@@ -18,12 +19,13 @@ struct ConfigServer {
     std::vector<std::string> services;  // of this process
     std::string profile;
     std::string label;
+    PlatformTlsConfig tls;
 
     // applications=loquat,auth&profile=dev
     std::string query() const;
 };
 
-// http://[user:password@]host:port
+// http://[user:password@]host:port, or https://
 struct ConfigServerAddress {
     net::http::Origin origin;
     std::string authorization;  // of HTTP Basic; empty: none
@@ -31,6 +33,9 @@ struct ConfigServerAddress {
 };
 std::optional<ConfigServerAddress> parse_config_server(std::string_view url);
 net::http::ClientRequest request_to(const ConfigServerAddress& address, std::string target);
+
+// What to say of an answer that is none of a config server's.
+std::string describe_refusal(int status, std::string_view body);
 
 // What holds now.  Blocks, at most two seconds for each server and not on a loop's thread.  Throws
 // Failure `config.server_away` (unavailable) with what was wrong with each.

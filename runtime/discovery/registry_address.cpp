@@ -15,7 +15,7 @@ std::optional<RegistryAddress> RegistryAddress::parse(std::string url) {
         url.erase(host + 3, at - host - 2);
     }
     const auto origin = net::http::Origin::parse(url);
-    if (!origin || origin->scheme != net::http::Scheme::http) {
+    if (!origin) {
         return std::nullopt;
     }
     address.origin = *origin;

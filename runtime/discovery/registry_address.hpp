@@ -6,12 +6,12 @@
 
 namespace loquat::runtime {
 
-// Where a registry is: `http://[user:password@]host:port`.
+// Where a registry is: `http://[user:password@]host:port`, or https.
 struct RegistryAddress {
     net::http::Origin origin;
     std::string credentials;  // the value of Authorization; empty: none
 
-    // None when it is malformed, or not http.
+    // None when it is malformed.
     static std::optional<RegistryAddress> parse(std::string url);
 };
 

@@ -6,6 +6,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "runtime/caller_header.hpp"
+#include "runtime/tls/platform_tls.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::runtime {
@@ -56,6 +57,7 @@ std::string registration_of(const OwnInstance& own, Time dirty_at, std::chrono::
     const auto origin = net::http::Origin::parse(own.url);
     const std::string host = origin ? origin->host : "";
     const std::int64_t port = origin ? origin->port : 0;
+    const bool is_secure = origin && origin->scheme == net::http::Scheme::https;
     wire::Object metadata{{"contracts", joined(own.contracts)},
                           {"version", own.version},
                           {"weight", std::to_string(own.weight)},
@@ -69,8 +71,9 @@ std::string registration_of(const OwnInstance& own, Time dirty_at, std::chrono::
         {"app", upper(own.service)},
         {"ipAddr", host},
         {"status", "UP"},
-        {"port", wire::Object{{"$", port}, {"@enabled", "true"}}},
-        {"securePort", wire::Object{{"$", std::int64_t{443}}, {"@enabled", "false"}}},
+        {"port", wire::Object{{"$", port}, {"@enabled", is_secure ? "false" : "true"}}},
+        {"securePort", wire::Object{{"$", is_secure ? port : std::int64_t{443}},
+                                    {"@enabled", is_secure ? "true" : "false"}}},
         {"dataCenterInfo",
          wire::Object{{"@class", "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"},
                       {"name", "MyOwn"}}},
@@ -82,18 +85,18 @@ std::string registration_of(const OwnInstance& own, Time dirty_at, std::chrono::
         {"statusPageUrl", own.service_url + "/actuator/info"},
         {"healthCheckUrl", own.service_url + "/actuator/health"},
         {"vipAddress", own.service},
+        {"secureVipAddress", own.service},
         {"lastDirtyTimestamp", std::to_string(to_unix_ms(dirty_at))}};
     return wire::to_json(wire::Object{{"instance", std::move(instance)}});
 }
 
-RegistryMember::RegistryMember(aio::Loop& loop, Options options, RegistryInstances& instances,
-                               const Clock& clock)
+RegistryMember::RegistryMember(aio::Loop& loop, Options options, Parts parts)
     : loop_(loop),
-      internal_key_(std::move(options.internal_key)),
+      key_(std::move(options.key)),
       lease_(options.lease),
-      instances_(instances),
-      clock_(clock),
-      client_(loop, client_limits()),
+      instances_(parts.instances),
+      clock_(parts.clock),
+      client_(loop, parts.tls.for_calls(client_limits(), "registry")),
       scope_(loop, "registry member") {
     for (const std::string& address : options.addresses) {
         auto parsed = RegistryAddress::parse(address);
@@ -136,7 +139,9 @@ Task<void> RegistryMember::stop(Steady deadline) {
 
 net::http::ClientRequest RegistryMember::request_to(const RegistryAddress& registry) const {
     net::http::ClientRequest request{.origin = registry.origin};
-    request.headers.append(std::string{internal_key_field}, internal_key_);
+    if (!key_.empty()) {
+        request.headers.append(std::string{internal_key_field}, key_);
+    }
     if (!registry.credentials.empty()) {
         request.headers.append("Authorization", registry.credentials);
     }

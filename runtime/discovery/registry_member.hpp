@@ -12,6 +12,8 @@
 
 namespace loquat::runtime {
 
+class PlatformTls;
+
 // One service of this process, as others shall find it.
 struct OwnInstance {
     std::string service;
@@ -34,13 +36,18 @@ class RegistryMember {
   public:
     struct Options {
         std::vector<std::string> addresses;  // http://[user:password@]host:port, at least one
-        std::string internal_key;
-        std::chrono::seconds lease{6};  // renewed after each third of it
+        std::string key;                     // for the registry alone; empty with certificates
+        std::chrono::seconds lease{6};       // renewed after each third of it
+    };
+
+    struct Parts {
+        const PlatformTls& tls;
+        RegistryInstances& instances;
+        const Clock& clock;
     };
 
     // Throws `config.bad_url`.
-    RegistryMember(aio::Loop& loop, Options options, RegistryInstances& instances,
-                   const Clock& clock);
+    RegistryMember(aio::Loop& loop, Options options, Parts parts);
 
     // Follows the others.
     void start();
@@ -63,7 +70,7 @@ class RegistryMember {
 
     aio::Loop& loop_;
     std::vector<RegistryAddress> registries_;
-    std::string internal_key_;
+    std::string key_;
     std::chrono::seconds lease_;
     RegistryInstances& instances_;
     const Clock& clock_;

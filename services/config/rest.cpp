@@ -109,11 +109,6 @@ Rest::Rest(Parts parts)
       requests_(parts.context.metrics().counter("loquat_config_requests_total",
                                                 "Requests for configuration.")) {}
 
-bool Rest::has_internal_key(const net::http::RequestHead& head) const {
-    return equal_in_constant_time(head.headers.get(runtime::internal_key_field),
-                                  parts_.context.internal_key());
-}
-
 bool Rest::may_ask(const net::http::RequestHead& head) const {
     if (parts_.config.password.empty()) {
         return true;
@@ -140,7 +135,7 @@ Task<net::http::Response> Rest::answer(net::http::Exchange& exchange) {
         co_return co_await monitor(exchange);
     }
     // Processes of the house name their key instead.
-    if (!may_ask(head) && !has_internal_key(head)) {
+    if (!may_ask(head) && !parts_.context.is_ours(exchange)) {
         net::http::Response refusal{.status = 401};
         refusal.headers.append("WWW-Authenticate", "Basic realm=\"config\"");
         co_return refusal;
@@ -172,9 +167,10 @@ Task<net::http::Response> Rest::answer_followers(net::http::Exchange& exchange,
     if (head.is("POST") != (what == "votes")) {
         co_return to_response(ConfigReply{.status = 405, .type = {}, .body = {}});
     }
-    if ((what == "votes" || what == "follow") && !has_internal_key(head)) {
+    if ((what == "votes" || what == "follow") && !parts_.context.is_ours(exchange)) {
         throw Failure{Kind::forbidden, "upstream.refused_us",
-                      "This needs the internal key; give all processes the same."};
+                      "This is for processes of the platform: give all the same internal key, or "
+                      "certificates."};
     }
     if (what == "votes") {
         const std::string body = co_await exchange.read_body(vote_bytes_max);

@@ -28,7 +28,6 @@ class Rest final : public runtime::Front {
 
   private:
     bool may_ask(const net::http::RequestHead& head) const;
-    bool has_internal_key(const net::http::RequestHead& head) const;
     Task<net::http::Response> answer_of_files(net::http::Exchange& exchange);
     Task<net::http::Response> answer_followers(net::http::Exchange& exchange,
                                                std::string_view what);

@@ -86,7 +86,7 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       identities_(parts_.clock, parts_.shared->identity_key, parts_.token_issuer),
       proxy_(parts_.loop,
              {config_.upstream, config_.tunnels_max, parts_.internal_key, parts_.rights,
-              identities_, parts_.shared->answers, parts_.clock},
+              identities_, parts_.shared->answers, parts_.clock, parts_.tls},
              responder_, measures_),
       health_checks_(parts_.loop, config_.upstream, proxy_),
       joins_({parts_.loop, config_, responder_, identities_, proxy_}),

@@ -47,8 +47,9 @@ class Gateway final : public net::http::Handler {
         std::function<Task<net::http::Response>(runtime::ActuatorRequest)> operations;
         std::span<const runtime::WebAsset> web;
         runtime::AuditTrail& audit;
-        std::vector<std::string> origins = {};   // of web pages besides our own
-        std::filesystem::path data_folder = {};  // where the certificate of its own is kept
+        std::vector<std::string> origins = {};      // of web pages besides our own
+        const runtime::PlatformTls* tls = nullptr;  // of calls to services elsewhere
+        std::filesystem::path data_folder = {};     // where the certificate of its own is kept
     };
 
     // Throws Failure `config.invalid`.

@@ -139,21 +139,20 @@ Task<net::http::ClientResponse> Joins::ask_elsewhere(const Question& question) {
     runtime::ServiceCall call{*question.routes->upstreams[question.route->upstream]->calls,
                               runtime::OperationClass::read};
     const net::http::Origin origin = call.begin()->endpoint.origin;
+    const std::string& service = Proxy::service_of(*question.routes, *question.route);
     net::http::ClientRequest request{.origin = origin, .target = question.path};
     if (!question.query.empty()) {
         request.target += "?" + question.query;
     }
     if (question.route->trust == UpstreamTrust::platform) {
-        const auto& upstreams = question.routes->table->upstreams();
-        runtime::add_caller(request.headers, question.caller,
-                            parts_.proxy.key_for(upstreams[question.route->upstream]));
+        runtime::add_caller(request.headers, question.caller, parts_.proxy.key_for(service));
     } else if (!question.identity.empty()) {
         request.headers.append(std::string{identity_field}, question.identity);
     }
     std::exception_ptr error;
     try {
-        auto answer = co_await parts_.proxy.client_for(origin).request(std::move(request),
-                                                                       question.caller.deadline);
+        auto answer = co_await parts_.proxy.client_for(origin, service)
+                          .request(std::move(request), question.caller.deadline);
         call.end(runtime::outcome_of(answer.status));
         co_return answer;
     } catch (const Failure&) {

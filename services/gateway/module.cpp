@@ -106,6 +106,7 @@ class GatewayService final : public runtime::Service {
                 .web = runtime::web_assets(),
                 .audit = audit,
                 .origins = context.platform_config().origins,
+                .tls = &context.tls(),
                 .data_folder = context.stores().folder().path()};
     }
 

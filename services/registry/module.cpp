@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds sweep_pause{200};
 std::vector<std::unique_ptr<PeerPort>> peers_of(runtime::Context& context, const Config& config) {
     std::vector<std::unique_ptr<PeerPort>> peers;
     for (const std::string& url : config.peers) {
-        peers.push_back(std::make_unique<HttpPeer>(context.loop(), url, context.internal_key()));
+        peers.push_back(std::make_unique<HttpPeer>(context.loop(), url,
+                                                   context.call_key("registry"), context.tls()));
     }
     return peers;
 }

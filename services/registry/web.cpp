@@ -156,14 +156,15 @@ Web::Web(const runtime::Context& context, Registry& registry, const Config& conf
     }
 }
 
-bool Web::is_allowed(const RequestHead& head) const {
-    return credentials_.empty() || context_.has_internal_key(head) ||
+bool Web::is_allowed(const RequestHead& head, bool is_ours) const {
+    return credentials_.empty() || is_ours ||
            equal_in_constant_time(trim(head.headers.get("Authorization")), credentials_);
 }
 
 Task<Response> Web::answer(net::http::Exchange& exchange) {
     const RequestHead& head = exchange.head();
-    if (!is_allowed(head)) {
+    const bool is_ours = context_.is_ours(exchange);
+    if (!is_allowed(head, is_ours)) {
         Response refused = plain_response(401, "A name and a password are needed.");
         refused.headers.append("WWW-Authenticate", "Basic realm=\"registry\"");
         co_return refused;
@@ -172,7 +173,7 @@ Task<Response> Web::answer(net::http::Exchange& exchange) {
                     .path = segments_of(head.path),
                     .query = parameters_of(head.query),
                     .head = head,
-                    .is_trusted = context_.has_internal_key(head)};
+                    .is_trusted = is_ours};
     const std::vector<std::string>& path = request.path;
     if (!path.empty() && path[0] == "eureka") {
         co_return co_await answer_eureka(exchange, std::move(request));

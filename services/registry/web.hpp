@@ -16,7 +16,7 @@ class Web final : public runtime::Front {
 
   private:
     struct Request;
-    bool is_allowed(const net::http::RequestHead& head) const;
+    bool is_allowed(const net::http::RequestHead& head, bool is_ours) const;
     Task<net::http::Response> answer_eureka(net::http::Exchange& exchange, Request request);
     Task<std::string> read_body(net::http::Exchange& exchange, std::size_t bytes_max) const;
     net::http::Response to_response(EurekaReply reply, const net::http::RequestHead& head);

@@ -213,4 +213,26 @@ net::tls::CertificateFacts CertificateFolder::authority_facts() const {
     return net::tls::read_facts(read_authority().certificates);
 }
 
+std::vector<std::string> keep_certificates(const CertificateFolder& folder,
+                                           const std::vector<CertificateFolder::Wish>& wishes,
+                                           Time now) {
+    using Existing = CertificateFolder::Existing;
+    if (!folder.has_authority()) {
+        folder.make_authority("Loquat", CertificateFolder::authority_time, Existing::keep, now);
+    }
+    const std::vector<CertificateLine> lines = folder.list(now);
+    std::vector<std::string> made;
+    for (const CertificateFolder::Wish& wish : wishes) {
+        std::vector<std::string> wanted{wish.name};
+        wanted.insert(wanted.end(), wish.also.begin(), wish.also.end());
+        const auto line = std::ranges::find(lines, wish.name, &CertificateLine::name);
+        if (line == lines.end() || line->state != CertificateState::good ||
+            line->facts.names != wanted) {
+            folder.issue(wish, Existing::replace, now);
+            made.push_back(wish.name);
+        }
+    }
+    return made;
+}
+
 }  // namespace loquat::app

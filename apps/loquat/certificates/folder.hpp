@@ -71,4 +71,10 @@ class CertificateFolder {
 // Whether a third of its time or less is left.
 bool is_due(const net::tls::CertificateFacts& facts, Time now);
 
+// Makes what of `wishes` is missing, names other services or is due, the authority too.  The names
+// of those that are new.
+std::vector<std::string> keep_certificates(const CertificateFolder& folder,
+                                           const std::vector<CertificateFolder::Wish>& wishes,
+                                           Time now);
+
 }  // namespace loquat::app

@@ -83,7 +83,7 @@ std::string urls_setting(const std::vector<ProcessPlan>& plan,
     }
     for (const ProcessPlan& process : plan) {
         for (const std::string& service : process.services) {
-            add({.service = service, .url = "http://127.0.0.1:" + std::to_string(process.port)});
+            add({.service = service, .url = process.url()});
         }
     }
     return "platform.urls=" + wire::to_json(std::move(urls));

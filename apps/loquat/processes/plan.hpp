@@ -13,8 +13,14 @@ struct ProcessPlan {
     std::string name;                   // of its first service; its data folder and its log lines
     std::vector<std::string> services;  // what it serves
     std::uint16_t port = 0;             // where other processes reach them, on this machine
+    bool is_secure = false;             // by TLS
     bool is_first = false;              // the others read their settings or their addresses there
     std::vector<std::string> settings = {};  // of this process alone: section.key=value
+
+    // Where other processes reach it.
+    std::string url() const {
+        return (is_secure ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port);
+    }
 };
 
 // One process for each service that can be apart and one for those that share an embedded store, in

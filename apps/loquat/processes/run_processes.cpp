@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "apps/loquat/certificates/folder.hpp"
 #include "apps/loquat/processes/servers.hpp"
 #include "apps/loquat/processes/supervisor.hpp"
 #include "base/bytes.hpp"
@@ -82,6 +83,48 @@ void hand_on(const char* variable, const std::string& value) {
     ::setenv(variable, value.c_str(), 1);
 }
 
+// What has been made; a folder that cannot be written is said and tried again.
+std::vector<std::string> renew(const CertificateFolder& folder,
+                               const std::vector<CertificateFolder::Wish>& wishes) {
+    std::vector<std::string> lines;
+    try {
+        for (const std::string& name : keep_certificates(folder, wishes, SystemClock{}.now())) {
+            lines.push_back("a certificate was made for " + name);
+        }
+    } catch (const Failure& failure) {
+        lines.push_back("certificates cannot be renewed: " + failure.message);
+    }
+    return lines;
+}
+
+void use_certificates(SupervisorOptions& wanted, const runtime::PlatformConfig& settings,
+                      Certificates certificates) {
+    const bool are_named = !settings.tls.certificate.empty();
+    if (are_named && certificates == Certificates::made) {
+        throw Failure{Kind::invalid, "processes.two_certificates",
+                      "--tls makes certificates, and platform.tls.certificate names one: leave out "
+                      "one of both."};
+    }
+    for (ProcessPlan& process : wanted.plan) {
+        process.is_secure = are_named || certificates == Certificates::made;
+    }
+    if (certificates != Certificates::made) {
+        return;
+    }
+    const CertificateFolder folder{wanted.data / "certs"};
+    std::vector<CertificateFolder::Wish> wishes;
+    for (ProcessPlan& process : wanted.plan) {
+        wishes.push_back(
+            {.name = process.name, .also = {process.services.begin() + 1, process.services.end()}});
+        process.settings = {
+            "platform.tls.ca=" + folder.authority_file().string(),
+            "platform.tls.certificate=" + folder.certificate_file(process.name).string(),
+            "platform.tls.key=" + folder.key_file(process.name).string()};
+    }
+    keep_certificates(folder, wishes, SystemClock{}.now());
+    wanted.upkeep = [folder, wishes] { return renew(folder, wishes); };
+}
+
 }  // namespace
 
 void refuse_data_of_processes(const fs::path& data) {
@@ -90,7 +133,7 @@ void refuse_data_of_processes(const fs::path& data) {
     }
 }
 
-int run_processes(const CommonOptions& options) {
+int run_processes(const CommonOptions& options, Certificates certificates) {
     const runtime::Config config = options.load();
     const auto settings = config.get<runtime::PlatformConfig>("platform");
     const fs::path data = fs::absolute(options.data).lexically_normal();
@@ -113,6 +156,7 @@ int run_processes(const CommonOptions& options) {
                              .stop_time = settings.drain_seconds + std::chrono::seconds{5},
                              .colours = is_terminal ? LogView::Colours::yes : LogView::Colours::no};
     choose_ports(wanted.plan);
+    use_certificates(wanted, settings, certificates);
     for (const HandedOn& one : use_own_servers(wanted.plan, config.lines())) {
         hand_on(one.variable.c_str(), one.value);
     }

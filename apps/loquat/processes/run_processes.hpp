@@ -6,7 +6,11 @@ namespace loquat::app {
 // Runs every service, each in a process of its own where it can be, under this one as supervisor.
 // Returns the exit code.  Throws Failures of the configuration, of the data folder, and
 // `processes.other_layout` when the folder holds the data of one process.
-int run_processes(const CommonOptions& options);
+enum class Certificates {
+    as_configured,
+    made
+};  // made: and renewed, in `certs` of the data folder
+int run_processes(const CommonOptions& options, Certificates certificates);
 
 // Throws Failure `processes.other_layout` when the folder holds the data of several processes.
 void refuse_data_of_processes(const std::filesystem::path& data);

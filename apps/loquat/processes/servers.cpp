@@ -54,9 +54,10 @@ std::vector<HandedOn> use_own_servers(std::vector<ProcessPlan>& plan, const Sett
             port = std::to_string(choose_port());
         }
         process->is_first = true;
-        process->settings = {name + ".port=" + port, std::string{setting} + "=[]"};
-        const std::string url =
-            "http://" + host_of(text_of(settings, name + ".address")) + ":" + port;
+        process->settings.insert(process->settings.end(),
+                                 {name + ".port=" + port, std::string{setting} + "=[]"});
+        const std::string url = (process->is_secure ? "https://" : "http://") +
+                                host_of(text_of(settings, name + ".address")) + ":" + port;
         handed_on.push_back(
             {runtime::variable_of_setting(setting), wire::to_json(wire::Array{url})});
     }

@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds well_for{60};
 constexpr milliseconds first_pause{250};
 constexpr milliseconds longest_pause{30'000};
+constexpr std::chrono::hours upkeep_pause{1};
 constexpr std::string_view ready_mark = "ready ";
 
 sigset_t watched_signals() {
@@ -60,9 +61,7 @@ Supervisor::Supervisor(SupervisorOptions options)
         Member& member = members_.emplace_back();
         member.plan = plan;
         member.number = members_.size() - 1;
-        member.line = {.name = plan.name,
-                       .services = plan.services,
-                       .url = "http://127.0.0.1:" + std::to_string(plan.port)};
+        member.line = {.name = plan.name, .services = plan.services, .url = plan.url()};
         enter(member, ProcessState::waiting);
     }
 }
@@ -96,6 +95,9 @@ int Supervisor::run() {
             start_what_may();
             restart_what_is_due();
             say_ready();
+            if (steady_clock::now() >= kept_up_at_ + upkeep_pause) {
+                keep_up();
+            }
         }
     }
     return code_;
@@ -227,11 +229,21 @@ void Supervisor::take_signals() {
     while (::read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
         const int number = static_cast<int>(info.ssi_signo);
         if (number == SIGHUP) {
+            keep_up();
             for (const Member& member : members_) {
                 member.child.signal(SIGHUP);
             }
         } else if (number != SIGCHLD) {
             on_stop_signal(number);
+        }
+    }
+}
+
+void Supervisor::keep_up() {
+    kept_up_at_ = steady_clock::now();
+    if (options_.upkeep) {
+        for (const std::string& line : options_.upkeep()) {
+            view_.say(line);
         }
     }
 }

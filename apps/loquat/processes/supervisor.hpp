@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct SupervisorOptions {
     std::chrono::seconds stop_time{10};  // for each, before it is killed
     int failures_max = 20;               // in a row, of one process; then all are stopped
     LogView::Colours colours = LogView::Colours::no;
+    // Done each hour and at SIGHUP, before that is passed on; the lines that it gives are said.
+    std::function<std::vector<std::string>()> upkeep = {};
 };
 
 // How long a process is waited for before it is started again after its `failures`-th end in a row:
@@ -62,6 +65,7 @@ class Supervisor {
     void on_end(Member& member, int wait_status);
     void enter(Member& member, ProcessState state);
     void take_signals();
+    void keep_up();
     void on_stop_signal(int number);
     void begin_to_stop(int code);
     // Asks the next one to stop, and kills it when its time is over.
@@ -76,6 +80,7 @@ class Supervisor {
     LogView view_;
     std::vector<Member> members_;
     int signals_ = -1;  // a descriptor
+    Steady kept_up_at_ = std::chrono::steady_clock::now();
     bool is_stopping_ = false;
     bool is_killing_ = false;
     bool has_said_ready_ = false;

@@ -63,7 +63,7 @@ Task<bool> HealthChecks::is_well(runtime::Balancer::TargetPtr target, std::strin
     const Steady deadline = std::chrono::steady_clock::now() + patience_;
     try {
         const net::http::ClientResponse answer =
-            co_await proxy_.client_for(origin).request(std::move(request), deadline);
+            co_await proxy_.client_for(origin, {}).request(std::move(request), deadline);
         co_return answer.status >= 200 && answer.status < 300;
     } catch (const Failure&) {
         co_return false;

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "net/tls/context.hpp"
+#include "runtime/tls/platform_tls.hpp"
 #include "services/gateway/domain/client_address.hpp"
 
 namespace loquat::gateway {
@@ -213,7 +214,19 @@ Task<void> Proxy::pause(Request& request, Journey& journey, std::chrono::millise
 }
 
 // Reading the system's authorities takes 50 ms: only those pay who have upstreams with TLS.
-net::http::Client& Proxy::client_for(const net::http::Origin& origin) {
+net::http::Client& Proxy::client_for(const net::http::Origin& origin, const std::string& service) {
+    if (!service.empty() && settings_.tls != nullptr && settings_.tls->is_mutual()) {
+        if (origin.scheme == net::http::Scheme::http) {
+            throw Failure{Kind::unavailable, "upstream.not_tls",
+                          "The other server does not speak TLS there.", origin.authority()};
+        }
+        auto& own = own_clients_[service];
+        if (!own) {
+            own = std::make_unique<net::http::Client>(
+                loop_, settings_.tls->for_calls(client_config(settings_.upstream), service));
+        }
+        return *own;
+    }
     if (origin.scheme == net::http::Scheme::http) {
         return client_;
     }
@@ -233,7 +246,8 @@ bool Proxy::may_repeat(const Request& request, const Journey& journey) {
 
 Task<void> Proxy::exchange(Request& request, Journey& journey) {
     const net::http::Origin& origin = journey.at->endpoint.origin;
-    net::http::ClientCall call{client_for(origin), origin, journey.deadline};
+    net::http::ClientCall call{client_for(origin, service_of(*request.routes, *request.route)),
+                               origin, journey.deadline};
     const ReachNote note{call, journey.has_connected};
     const bool has_others = may_be_done_twice(request) && !journey.is_streamed &&
                             !request.is_websocket && journey.call.could_try_again();

@@ -38,6 +38,7 @@ class Proxy {
         IdentityTokens& identities;
         AnswerCache& answers;
         const Clock& clock;
+        const runtime::PlatformTls* tls = nullptr;  // of calls to own services; outlives the proxy
     };
 
     Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures& measures);
@@ -50,10 +51,13 @@ class Proxy {
 
     Tunnels& tunnels() { return tunnels_; }
     net::http::ClientCounts counts() const { return client_.counts(); }
-    // What speaks to that origin, with TLS or without.
-    net::http::Client& client_for(const net::http::Origin& origin);
-    // What proves to a service of ours that the gateway calls.
-    const std::string& key_for(const Upstream& upstream);
+    // What speaks to that origin, with TLS or without.  To a service of the platform (else empty)
+    // by its certificate, where TLS is mutual: throws `upstream.not_tls` for http then.
+    net::http::Client& client_for(const net::http::Origin& origin, const std::string& service);
+    // The service of the platform that the route's upstream is; empty: a server of somebody else.
+    static const std::string& service_of(const LoopRoutes& routes, const Route& route);
+    // What that service is shown; empty where certificates say who calls.
+    const std::string& key_for(const std::string& service);
 
   private:
     // One request on its way, over all its attempts.
@@ -121,6 +125,7 @@ class Proxy {
     aio::Loop& loop_;
     net::http::Client client_;
     std::unique_ptr<net::http::Client> tls_client_;  // made when the first https upstream is called
+    std::map<std::string, std::unique_ptr<net::http::Client>> own_clients_;  // by service, mutual
     Tunnels tunnels_;
     std::size_t bytes_held_ = 0;          // of bodies that are being kept
     std::map<std::string, int> mirrors_;  // under way, by route

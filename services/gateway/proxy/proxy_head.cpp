@@ -1,5 +1,6 @@
 #include "runtime/call_gate.hpp"
 #include "runtime/caller_header.hpp"
+#include "runtime/tls/platform_tls.hpp"
 #include "services/gateway/domain/credentials.hpp"
 #include "services/gateway/domain/fields.hpp"
 #include "services/gateway/domain/max_forwards.hpp"
@@ -229,20 +230,30 @@ void Proxy::write_forwarding(const Request& request, net::http::HeadWriter& out)
     out.raw(line_);
 }
 
-const std::string& Proxy::key_for(const Upstream& upstream) {
-    auto known = call_keys_.find(upstream.service);
+const std::string& Proxy::service_of(const LoopRoutes& routes, const Route& route) {
+    static const std::string nobody;
+    return route.trust == UpstreamTrust::platform
+               ? routes.table->upstreams()[route.upstream].service
+               : nobody;
+}
+
+const std::string& Proxy::key_for(const std::string& service) {
+    auto known = call_keys_.find(service);
     if (known == call_keys_.end()) {
-        known = call_keys_
-                    .emplace(upstream.service, runtime::make_call_key(settings_.internal_key,
-                                                                      "gateway", upstream.service))
-                    .first;
+        const bool is_mutual = settings_.tls != nullptr && settings_.tls->is_mutual();
+        std::string key = is_mutual
+                              ? std::string{}
+                              : runtime::make_call_key(settings_.internal_key, "gateway", service);
+        known = call_keys_.emplace(service, std::move(key)).first;
     }
     return known->second;
 }
 
 void Proxy::write_caller(const Request& request, Steady deadline, net::http::HeadWriter& out) {
-    out.forward(runtime::internal_key_field,
-                key_for(request.routes->table->upstreams()[request.route->upstream]));
+    const std::string& key = key_for(service_of(*request.routes, *request.route));
+    if (!key.empty()) {
+        out.forward(runtime::internal_key_field, key);
+    }
     out.forward(runtime::caller_field, runtime::encode_caller(caller_of(request, deadline)));
     if (deadline != Steady::max()) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -211,8 +211,8 @@ Task<void> Proxy::confirm(SideCallPtr side, std::unique_ptr<Confirmation> what) 
 net::http::HeadWriter Proxy::prepare_side_call(const Request& request, SideCall& side) {
     side.at = side.call.begin();
     const runtime::Endpoint& to = side.at->endpoint;
-    side.http =
-        std::make_unique<net::http::ClientCall>(client_for(to.origin), to.origin, side.deadline);
+    side.http = std::make_unique<net::http::ClientCall>(client_for(to.origin, {}), to.origin,
+                                                        side.deadline);
     return write_head(request, to, side.deadline, *side.http);
 }
 

@@ -11,26 +11,31 @@ constexpr std::size_t answer_bytes_max = 128 * 1024 * 1024;
 
 }  // namespace
 
-HttpPeer::HttpPeer(aio::Loop& loop, const std::string& url, std::string internal_key)
-    : client_(loop, {.connect_time_max = std::chrono::milliseconds{1'000},
-                     .head_time_max = std::chrono::milliseconds{5'000},
-                     .body_stall_max = std::chrono::milliseconds{5'000},
-                     .body_bytes_max = answer_bytes_max}),
-      internal_key_(std::move(internal_key)) {
+HttpPeer::HttpPeer(aio::Loop& loop, const std::string& url, std::string key,
+                   const runtime::PlatformTls& tls)
+    : client_(loop, tls.for_calls({.connect_time_max = std::chrono::milliseconds{1'000},
+                                   .head_time_max = std::chrono::milliseconds{5'000},
+                                   .body_stall_max = std::chrono::milliseconds{5'000},
+                                   .body_bytes_max = answer_bytes_max},
+                                  "registry")),
+      key_(std::move(key)) {
     auto address = runtime::RegistryAddress::parse(url);
     if (!address) {
         throw Failure{Kind::invalid, "config.bad_url",
                       hide_credentials(url) + " is not of the form http://host:port"};
     }
     address_ = std::move(*address);
-    name_ = "http://" + address_.origin.authority();
+    const bool is_secure = address_.origin.scheme == net::http::Scheme::https;
+    name_ = (is_secure ? "https://" : "http://") + address_.origin.authority();
 }
 
 Task<PeerAnswer> HttpPeer::ask(net::http::ClientRequest request, Steady deadline) {
     request.origin = address_.origin;
     request.headers.append("Accept", "application/json");
     request.headers.append("x-netflix-discovery-replication", "true");
-    request.headers.append(std::string{runtime::internal_key_field}, internal_key_);
+    if (!key_.empty()) {
+        request.headers.append(std::string{runtime::internal_key_field}, key_);
+    }
     if (!address_.credentials.empty()) {
         request.headers.append("Authorization", address_.credentials);
     }
