@@ -1,4 +1,5 @@
 #include "runtime/discovery/registry_member.hpp"
+#include "runtime/tls/platform_tls.hpp"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -138,7 +139,8 @@ TEST_F(RegistryMemberTest, keeps_what_it_knows_through_every_lie_and_follows_aga
     std::set<std::string> seen;
     const auto work = [&]() -> Task<void> {
         const std::vector<std::string> addresses(registry.size(), registry.address());
-        RegistryMember member{loop, {.addresses = addresses}, instances, clock};
+        const PlatformTls tls{{}, {}, clock};
+        RegistryMember member{loop, {.addresses = addresses}, {tls, instances, clock}};
         member.start();
         const Steady latest = std::chrono::steady_clock::now() + 60s;
         aio::Signal never;
