@@ -92,6 +92,7 @@ function(loquat_testing)
   add_library(testing STATIC EXCLUDE_FROM_ALL ${sources})
   loquat_target_defaults(testing)
   target_link_libraries(testing PUBLIC runtime)
+  target_compile_definitions(testing PRIVATE LOQUAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endfunction()
 
 function(loquat_testing_platform)

@@ -10,6 +10,7 @@ enum class Dialect { sqlite, postgres };
 // share; this is all that they do not share and our schemas use, as SQLite writes it:
 //
 //   BLOB                 BYTEA
+//   TEXT                 in the order of its bytes, whatever the server's language
 //   INTEGER              BIGINT: milliseconds and counters need 64 bits
 //   INTEGER PRIMARY KEY  counts by itself: an identity
 //   WITHOUT ROWID        nothing

@@ -43,6 +43,23 @@ Failure changed(std::string_view file, const Migration& step) {
                        "Start the version of the program that made it."};
 }
 
+// How many steps were applied.
+std::size_t check_applied(Transaction& transaction, std::span<const Migration> steps,
+                          std::string_view file) {
+    const Rows applied =
+        transaction.query("SELECT number, checksum FROM schema_steps ORDER BY number");
+    if (applied.size() > steps.size()) {
+        throw newer(file, applied[applied.size() - 1].integer(0), steps.size());
+    }
+    for (std::size_t i = 0; i < applied.size(); ++i) {
+        const std::int64_t checksum = crc32c(steps[i].sql);
+        if (applied[i].integer(0) != steps[i].number || applied[i].integer(1) != checksum) {
+            throw changed(file, steps[i]);
+        }
+    }
+    return applied.size();
+}
+
 }  // namespace
 
 void apply_migrations(Transaction& transaction, std::span<const Migration> steps,
@@ -50,25 +67,19 @@ void apply_migrations(Transaction& transaction, std::span<const Migration> steps
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT NOT NULL PRIMARY KEY, "
         "name TEXT NOT NULL, checksum BIGINT NOT NULL)");
-    const Rows applied =
-        transaction.query("SELECT number, checksum FROM schema_steps ORDER BY number");
-    if (applied.size() > steps.size()) {
-        throw newer(file, applied[applied.size() - 1].integer(0), steps.size());
-    }
-    for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t i = check_applied(transaction, steps, file); i < steps.size(); ++i) {
         const Migration& step = steps[i];
         LOQUAT_CHECK(step.number == static_cast<int>(i) + 1, "schema steps are numbered from 1");
-        const std::int64_t checksum = crc32c(step.sql);
-        if (i < applied.size()) {
-            if (applied[i].integer(0) != step.number || applied[i].integer(1) != checksum) {
-                throw changed(file, step);
-            }
-            continue;
-        }
         run_all(transaction, step.sql);
+        const std::int64_t checksum = crc32c(step.sql);
         transaction.execute("INSERT INTO schema_steps (number, name, checksum) VALUES ($1, $2, $3)",
                             {step.number, step.name, checksum});
     }
+}
+
+bool is_up_to_date(Transaction& transaction, std::span<const Migration> steps,
+                   std::string_view file) {
+    return check_applied(transaction, steps, file) == steps.size();
 }
 
 }  // namespace loquat::store

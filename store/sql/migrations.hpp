@@ -22,4 +22,8 @@ struct Migration {
 void apply_migrations(Transaction& transaction, std::span<const Migration> steps,
                       std::string_view file);
 
+// Whether every step was applied, in a database that has the table of steps.  Fails as above.
+bool is_up_to_date(Transaction& transaction, std::span<const Migration> steps,
+                   std::string_view file);
+
 }  // namespace loquat::store

@@ -11,7 +11,7 @@
 #include "base/check.hpp"
 #include "store/copy_error.hpp"
 #include "store/sqlite/file_stamp.hpp"
-#include "store/sqlite/job_queue.hpp"
+#include "store/sql/job_queue.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/read_gate.hpp"
 

@@ -1,0 +1,280 @@
+#include "store/postgres/postgres_database.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "store/checksum.hpp"
+#include "store/copy_error.hpp"
+#include "store/postgres/connection.hpp"
+#include "store/postgres/failure.hpp"
+#include "store/sql/job_queue.hpp"
+
+namespace loquat::store {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds pause_min{50};
+constexpr milliseconds pause_max{2'000};
+constexpr milliseconds retry_pause{200};
+
+PostgresTarget target_of(const PostgresOptions& options) {
+    return {.url = options.url,
+            .schema = "\"" + options.schema + "\"",
+            .durability = options.durability,
+            .connect_max = options.connect_max,
+            .answer_max = options.statement_max,
+            .lock_max = options.lock_max,
+            .idle_max = options.idle_max,
+            .statements_max = options.statements_max};
+}
+
+// A server that says no, and would say it again.  One that starts or ends says so in these words.
+bool is_refusal(std::string_view why) {
+    const bool passes = why.contains("starting up") || why.contains("shutting down") ||
+                        why.contains("recovery") || why.contains("too many");
+    return (why.contains("FATAL") && !passes) || why.contains("invalid");
+}
+
+// Connected, or throws what is the matter in words for who starts the program.
+void reach(PostgresConnection& connection, const PostgresOptions& options) {
+    const Steady deadline = std::chrono::steady_clock::now() + options.start_max;
+    Steady told{};
+    for (;;) {
+        try {
+            return connection.open();
+        } catch (const Failure& failure) {
+            const Steady now = std::chrono::steady_clock::now();
+            if (now >= deadline || is_refusal(failure.detail)) {
+                throw Failure{Kind::unavailable, "store.unavailable",
+                              "PostgreSQL cannot be used: " + failure.detail};
+            }
+            if (options.on_waiting && now - told > std::chrono::seconds{5}) {
+                told = now;
+                options.on_waiting(failure.detail);
+            }
+        }
+        std::this_thread::sleep_for(retry_pause);
+    }
+}
+
+// The turn of a schema; other programs that take turns in the same database have other numbers.
+std::int64_t turn_of(std::string_view schema) {
+    constexpr std::int64_t ours = 0x6c6f7175;  // "loqu"
+    return (ours << 32) | crc32c(schema);
+}
+
+// A connection that is made when it is needed, and not tried all the time while nobody answers.
+class Line {
+  public:
+    explicit Line(PostgresTarget target) : connection_(std::move(target)) {}
+
+    // Throws `store.unavailable`; at once when it was tried a moment ago.
+    PostgresConnection& ready() {
+        connection_.notice_end();
+        if (connection_.is_open()) {
+            return connection_;
+        }
+        const Steady now = std::chrono::steady_clock::now();
+        if (now < next_) {
+            throw postgres_unavailable(why_);
+        }
+        try {
+            connection_.open();
+        } catch (const Failure& failure) {
+            why_ = failure.detail;
+            pause_ = std::min(pause_max, std::max(pause_min, 2 * pause_));
+            next_ = std::chrono::steady_clock::now() + pause_;
+            throw;
+        }
+        pause_ = milliseconds{0};
+        return connection_;
+    }
+
+  private:
+    PostgresConnection connection_;
+    Steady next_{};
+    milliseconds pause_{0};
+    std::string why_;
+};
+
+class PostgresDatabase final : public Database {
+  public:
+    explicit PostgresDatabase(const PostgresOptions& options);
+    ~PostgresDatabase() override { stop(); }
+
+    Task<bool> secure() override;
+
+  private:
+    using Entry = std::unique_ptr<Job>;
+
+    void submit(Lane lane, std::unique_ptr<Job> job) override {
+        (lane == Lane::write ? writes_ : reads_).push(std::move(job));
+    }
+    void bring_up_to_date(const PostgresOptions& options);
+    void write();
+    void read();
+    void commit_group(Line& line, std::vector<Entry>& group);
+    void run_in_group(PostgresConnection& connection, Job& job, std::exception_ptr& error);
+    void read_one(Line& line, Job& job);
+    void stop();
+
+    PostgresTarget target_;
+    std::int64_t turn_;
+    std::size_t group_max_;
+    JobQueue<Entry> writes_;
+    JobQueue<Entry> reads_;
+    std::vector<std::jthread> threads_;
+};
+
+PostgresDatabase::PostgresDatabase(const PostgresOptions& options)
+    : Database(options.answer_max),
+      target_(target_of(options)),
+      turn_(turn_of(options.schema)),
+      group_max_(options.group_max),
+      writes_(options.write_queue_max),
+      reads_(options.read_queue_max) {
+    bring_up_to_date(options);
+    try {
+        threads_.emplace_back([this] { write(); });
+        for (std::size_t i = 0; i < options.reader_threads; ++i) {
+            threads_.emplace_back([this] { read(); });
+        }
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+void PostgresDatabase::stop() {
+    writes_.close();
+    reads_.close();
+    threads_.clear();
+}
+
+// Asks before it makes anything: a role that may not make schemas and tables can use those that are
+// there.
+void PostgresDatabase::bring_up_to_date(const PostgresOptions& options) {
+    const std::string file = "schema " + options.schema;
+    PostgresConnection connection{target_};
+    reach(connection, options);
+    connection.begin(turn_);
+    const Rows found = connection.query(
+        "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1), "
+        "EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_steps')",
+        {std::string_view{options.schema}});
+    if (!found.front().boolean(0)) {
+        connection.execute("CREATE SCHEMA " + target_.schema);
+    }
+    if (!found.front().boolean(1) || !is_up_to_date(connection, options.steps, file)) {
+        apply_migrations(connection, options.steps, file);
+    }
+    connection.commit();
+}
+
+// Forces what was committed before, whatever its durability.
+Task<bool> PostgresDatabase::secure() {
+    auto work = [](Transaction& transaction) {
+        transaction.query(
+            "SELECT set_config('synchronous_commit', 'on', true), pg_current_xact_id() IS NULL");
+    };
+    co_await transact(work);
+    co_return true;
+}
+
+void PostgresDatabase::write() {
+    Line line{target_};
+    for (;;) {
+        std::vector<Entry> group = writes_.take(group_max_);
+        if (group.empty()) {
+            return;
+        }
+        commit_group(line, group);
+    }
+}
+
+void PostgresDatabase::commit_group(Line& line, std::vector<Entry>& group) {
+    std::vector<std::exception_ptr> errors(group.size());
+    std::exception_ptr common;
+    PostgresConnection* connection = nullptr;
+    try {
+        connection = &line.ready();
+        connection->begin(turn_);
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            run_in_group(*connection, *group[i], errors[i]);
+        }
+        connection->commit();
+    } catch (...) {
+        common = std::current_exception();
+        if (connection != nullptr) {
+            connection->rollback();
+        }
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        group[i]->finish(errors[i] ? std::move(errors[i]) : copy_of(common));
+    }
+}
+
+// What one unit throws ends that unit only, unless the connection was lost with it.
+void PostgresDatabase::run_in_group(PostgresConnection& connection, Job& job,
+                                    std::exception_ptr& error) {
+    connection.begin_unit();
+    try {
+        job.run(connection);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (!error) {
+        connection.end_unit();
+        return;
+    }
+    if (!connection.is_open()) {
+        std::rethrow_exception(error);
+    }
+    connection.undo_unit();
+}
+
+void PostgresDatabase::read() {
+    Line line{target_};
+    for (;;) {
+        std::vector<Entry> taken = reads_.take(1);
+        if (taken.empty()) {
+            return;
+        }
+        read_one(line, *taken.front());
+    }
+}
+
+void PostgresDatabase::read_one(Line& line, Job& job) {
+    std::exception_ptr error;
+    PostgresConnection* connection = nullptr;
+    try {
+        connection = &line.ready();
+        connection->begin_reading();
+        job.run(*connection);
+        connection->end_reading();
+    } catch (...) {
+        error = std::current_exception();
+        if (connection != nullptr) {
+            connection->rollback();
+        }
+    }
+    job.finish(std::move(error));
+}
+
+}  // namespace
+
+PostgresOptions at_server(std::string url, const DatabaseNeed& need) {
+    return {.url = std::move(url),
+            .schema = need.name,
+            .steps = need.schema,
+            .durability = need.durability};
+}
+
+std::unique_ptr<Database> open_postgres(const PostgresOptions& options) {
+    return std::make_unique<PostgresDatabase>(options);
+}
+
+}  // namespace loquat::store
