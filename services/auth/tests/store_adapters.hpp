@@ -4,8 +4,7 @@
 #include "services/auth/adapters/sql_users.hpp"
 #include "services/auth/domain/refresh_token.hpp"
 #include "services/auth/tests/world.hpp"
-#include "store/sqlite/sqlite_database.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/database_place.hpp"
 
 // A test of what every store promises, run for each adapter.
 namespace loquat::auth {
@@ -16,17 +15,15 @@ struct MemoryAdapter {
     SessionStore& sessions = both;
 };
 
-struct SqliteAdapter {
-    test::TemporaryFolder folder;
-    std::unique_ptr<store::Database> database = open();
+template <test::Keeping keeping>
+struct SqlAdapter {
+    test::DatabasePlace place{keeping};
+    std::unique_ptr<store::Database> database =
+        place.open({.name = "auth", .schema = sql_schema()});
     SqlUsers sql_users{*database};
     SqlSessions sql_sessions{*database};
     UserStore& users = sql_users;
     SessionStore& sessions = sql_sessions;
-
-    std::unique_ptr<store::Database> open() const {
-        return store::open_sqlite({.file = folder / "auth.db", .schema = sql_schema()});
-    }
 };
 
 template <class Adapter>
@@ -87,6 +84,7 @@ struct Store : testing::Test {
     }
 };
 
-using Adapters = testing::Types<MemoryAdapter, SqliteAdapter>;
+using Adapters = testing::Types<MemoryAdapter, SqlAdapter<test::Keeping::sqlite>,
+                                SqlAdapter<test::Keeping::postgres>>;
 
 }  // namespace loquat::auth

@@ -120,7 +120,7 @@ TYPED_TEST(Store, looks_on_when_many_share_the_longest_word) {
 }
 
 TEST(SqlUsers, makes_accounts_of_before_findable) {
-    SqliteAdapter adapter;
+    SqlAdapter<test::Keeping::sqlite> adapter;
     aio::Loop loop{"test"};
     run_to_end(loop, adapter.users.add(
                          {.id = UserId::make(), .username = "ann", .display_name = "Ann Bo"}));
@@ -138,7 +138,7 @@ TEST(SqlUsers, makes_accounts_of_before_findable) {
 }
 
 TEST(SqlUsers, read_an_account_by_indexes_alone) {
-    SqliteAdapter adapter;
+    SqlAdapter<test::Keeping::sqlite> adapter;
     aio::Loop loop{"test"};
 
     for (const char* which : {"id = x'00'", "username = 'ann'", "email = 'ann@example.org'"}) {
@@ -153,10 +153,8 @@ TEST(SqlUsers, read_an_account_by_indexes_alone) {
 }
 
 TEST(SqlUsers, gives_names_of_before_the_looks_of_now) {
-    SqliteAdapter adapter;
+    test::DatabasePlace place{test::Keeping::sqlite};
     aio::Loop loop{"test"};
-    adapter.database.reset();
-    std::filesystem::remove(adapter.folder / "auth.db");
     auto fill = [](store::Transaction& transaction) {
         for (const auto& [username, shown] :
              {std::pair{"ann", "Ali"}, std::pair{"bob", "All"}, std::pair{"carl", "PayPaI"},
@@ -169,12 +167,11 @@ TEST(SqlUsers, gives_names_of_before_the_looks_of_now) {
         }
     };
     {
-        const auto old = store::open_sqlite(
-            {.file = adapter.folder / "auth.db", .schema = sql_schema().first(3)});
+        const auto old = place.open({.name = "auth", .schema = sql_schema().first(3)});
         run_to_end(loop, old->transact(fill));
     }
-    adapter.database = adapter.open();
-    SqlUsers users{*adapter.database};
+    const auto database = place.open({.name = "auth", .schema = sql_schema()});
+    SqlUsers users{*database};
 
     run_to_end(loop, users.index_all());
 

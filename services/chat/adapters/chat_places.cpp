@@ -32,7 +32,8 @@ constexpr std::string_view place_columns =
     "SELECT m.chat_id, c.kind, c.title, c.is_archived, c.pair_low, c.pair_high, c.active_at, "
     "m.role, m.read_seq FROM members m JOIN chats c ON c.id = m.chat_id WHERE m.user_id = $1";
 constexpr std::string_view place_filter =
-    " AND ($2 IS NULL OR c.kind = $2) AND ($3 IS NULL OR c.is_archived = $3)";
+    " AND (CAST($2 AS TEXT) IS NULL OR c.kind = $2)"
+    " AND (CAST($3 AS BIGINT) IS NULL OR c.is_archived = $3)";
 
 const std::string places_sql{place_columns};
 const std::string place_in_sql = std::string{place_columns} + " AND m.chat_id = $2";

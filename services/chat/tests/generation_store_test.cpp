@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "aio/loop.hpp"
 #include "aio/run.hpp"
@@ -10,7 +9,7 @@
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
 #include "store/folder/numbered_files.hpp"
-#include "store/sqlite/sqlite_database.hpp"
+#include "testing/database_place.hpp"
 
 // One suite for every adapter of the ports.
 namespace loquat::chat {
@@ -21,22 +20,12 @@ struct Memory {
     std::unique_ptr<GenerationJournal> journal = make_memory_journal();
 };
 
-class Sqlite {
-  public:
-    ~Sqlite() {
-        database_.reset();
-        std::filesystem::remove_all(folder_);
-    }
-
-  private:
-    static std::filesystem::path make_folder() {
-        auto folder = std::filesystem::path{testing::TempDir()} / Uuid::make().to_string();
-        std::filesystem::create_directories(folder);
-        return folder;
-    }
-    std::filesystem::path folder_ = make_folder();
+template <test::Keeping keeping>
+class Sql {
+    test::DatabasePlace place_{keeping};
+    test::TemporaryFolder folder_;
     std::unique_ptr<store::Database> database_ =
-        store::open_sqlite({.file = folder_ / "chat.db", .schema = chat_schema()});
+        place_.open({.name = "chat", .schema = chat_schema()});
 
   public:
     std::unique_ptr<GenerationStore> store = make_sql_generations(*database_);
@@ -53,7 +42,7 @@ class GenerationStoreTest : public testing::Test {
     aio::Loop loop{"test"};
     Adapter adapter;
 };
-using Adapters = testing::Types<Memory, Sqlite>;
+using Adapters = testing::Types<Memory, Sql<test::Keeping::sqlite>, Sql<test::Keeping::postgres>>;
 TYPED_TEST_SUITE(GenerationStoreTest, Adapters);
 
 GenerationRecord make_record(UserId user, ChatId chat, std::string client_id) {

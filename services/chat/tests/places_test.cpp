@@ -4,15 +4,15 @@
 
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
-#include "store/sqlite/sqlite_database.hpp"
 #include "testing/await.hpp"
-#include "testing/temporary_folder.hpp"
+#include "testing/database_place.hpp"
 
 // Pages of one's conversations beside a list of all of them.
 namespace loquat::chat {
 namespace {
 
 using test::await;
+using test::Keeping;
 
 constexpr std::int64_t large = 17;  // members: such a conversation is not moved with every message
 
@@ -20,11 +20,11 @@ bool is_before(const Place& a, const Place& b) {
     return a.active_at != b.active_at ? a.active_at > b.active_at : a.chat > b.chat;
 }
 
-struct Places : testing::Test {
-    test::TemporaryFolder folder;
+struct Places : testing::TestWithParam<Keeping> {
+    test::DatabasePlace place{GetParam()};
     aio::Loop loop{"test"};
     std::unique_ptr<store::Database> database =
-        store::open_sqlite({.file = folder / "chat.db", .schema = chat_schema()});
+        place.open({.name = "chat", .schema = chat_schema()});
     std::unique_ptr<ChatStore> store = make_sql_chats(*database);
     UserId ana = UserId::make();
     std::vector<ChatId> chats;
@@ -85,7 +85,7 @@ struct Places : testing::Test {
     }
 };
 
-TEST_F(Places, are_the_same_page_by_page_whatever_happens_to_conversations) {
+TEST_P(Places, are_the_same_page_by_page_whatever_happens_to_conversations) {
     std::vector<std::pair<ChatId, UserId>> added;
     for (int step = 0; step < 300; ++step) {
         const auto at = static_cast<std::int64_t>(random() % 500);
@@ -124,7 +124,7 @@ TEST_F(Places, are_the_same_page_by_page_whatever_happens_to_conversations) {
     EXPECT_GT(chats.size(), 20U);
 }
 
-TEST_F(Places, of_a_conversation_that_grows_and_shrinks_stay_where_they_belong) {
+TEST_P(Places, of_a_conversation_that_grows_and_shrinks_stay_where_they_belong) {
     const ChatId old = make(large - 2, 10);
     make(0, 20);
     const UserId newcomer = UserId::make();
@@ -140,7 +140,7 @@ TEST_F(Places, of_a_conversation_that_grows_and_shrinks_stay_where_they_belong) 
     EXPECT_EQ(while_small, (std::vector<ChatId>{chats[1], old}));
 }
 
-TEST_F(Places, of_a_conversation_that_became_small_are_looked_at_only_where_they_belong) {
+TEST_P(Places, of_a_conversation_that_became_small_are_looked_at_only_where_they_belong) {
     const ChatId chat = make(large - 2, 10);
     const UserId newcomer = UserId::make();
     const auto listed_at = [&] {
@@ -157,7 +157,7 @@ TEST_F(Places, of_a_conversation_that_became_small_are_looked_at_only_where_they
     EXPECT_EQ(listed_at(), 10);
 }
 
-TEST_F(Places, that_are_also_asked_for_come_beside_a_full_page) {
+TEST_P(Places, that_are_also_asked_for_come_beside_a_full_page) {
     const ChatId oldest = make(0, 1);
     for (int i = 0; i < 5; ++i) {
         make(0, 10 + i);
@@ -174,7 +174,7 @@ TEST_F(Places, that_are_also_asked_for_come_beside_a_full_page) {
     EXPECT_EQ(mine.size(), 1U);
 }
 
-TEST_F(Places, are_chosen_by_kind_and_archive) {
+TEST_P(Places, are_chosen_by_kind_and_archive) {
     const ChatId kept = make(0, 1);
     const ChatId archived = make(0, 2);
     auto record = await(loop, store->load(archived))->chat;
@@ -195,7 +195,10 @@ TEST_F(Places, are_chosen_by_kind_and_archive) {
     EXPECT_TRUE(direct.empty());
 }
 
-TEST_F(Places, of_a_page_are_read_from_the_index_alone) {
+// How a plan looks is SQLite's own.
+struct PlacesInFile : Places {};
+
+TEST_P(PlacesInFile, of_a_page_are_read_from_the_index_alone) {
     for (int i = 0; i < 50; ++i) {
         make(0, i);
     }
@@ -211,6 +214,11 @@ TEST_F(Places, of_a_page_are_read_from_the_index_alone) {
     EXPECT_EQ(plan.size(), 1U);
     EXPECT_NE(plan.front().text(3).find("members_by_activity"), std::string::npos);
 }
+
+INSTANTIATE_TEST_SUITE_P(Adapters, PlacesInFile, testing::Values(Keeping::sqlite),
+                         [](const auto& suite) { return test::name_of(suite.param); });
+INSTANTIATE_TEST_SUITE_P(Adapters, Places, testing::Values(Keeping::sqlite, Keeping::postgres),
+                         [](const auto& suite) { return test::name_of(suite.param); });
 
 }  // namespace
 }  // namespace loquat::chat

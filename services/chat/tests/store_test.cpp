@@ -1,11 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <set>
 
+#include "aio/latch.hpp"
+#include "aio/run.hpp"
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
-#include "store/sqlite/sqlite_database.hpp"
+#include "testing/database_place.hpp"
 
 // One suite over every adapter of ChatStore.
 namespace loquat::chat {
@@ -15,46 +16,42 @@ struct MemoryWorld {
     std::unique_ptr<ChatStore> store = make_memory_chats();
 };
 
-struct SqliteWorld {
-    SqliteWorld() {
-        std::filesystem::remove_all(folder);
-        std::filesystem::create_directories(folder);
-        database = store::open_sqlite({.file = folder / "chat.db", .schema = chat_schema()});
-        store = make_sql_chats(*database);
-    }
-    ~SqliteWorld() {
-        database.reset();
-        std::filesystem::remove_all(folder);
-    }
-
-    std::filesystem::path folder =
-        std::filesystem::path{testing::TempDir()} / Uuid::make().to_string();
-    std::unique_ptr<store::Database> database;
-    std::unique_ptr<ChatStore> store;
+template <test::Keeping keeping>
+struct SqlWorld {
+    test::DatabasePlace place{keeping};
+    std::unique_ptr<store::Database> database =
+        place.open({.name = "chat", .schema = chat_schema()});
+    std::unique_ptr<ChatStore> store = make_sql_chats(*database);
 };
 
 template <class Adapter>
 class ChatStoreTest : public testing::Test {
   protected:
-    void run(Task<void> body) {
-        std::exception_ptr failed;
-        auto wrapped = [](aio::Loop& loop, Task<void> inner,
-                          std::exception_ptr& error) -> Task<void> {
-            try {
-                co_await std::move(inner);
-            } catch (...) {
-                error = std::current_exception();
-            }
-            loop.stop();
-        };
-        loop_.spawn(wrapped(loop_, std::move(body), failed));
-        loop_.run();
-        if (failed) {
-            std::rethrow_exception(failed);
-        }
-    }
+    void run(Task<void> body) { aio::run_to_end(loop_, std::move(body)); }
 
     ChatStore& store() { return *adapter_.store; }
+
+    static constexpr std::int64_t claims_at_once = 100;
+
+    // As many keys as are claimed at once, from number `begin` on; several share a commit.
+    Task<void> claim(UserId who, std::int64_t begin, std::vector<Uuid>& names) {
+        const std::int64_t end =
+            std::min(begin + claims_at_once, static_cast<std::int64_t>(names.size()));
+        std::int64_t left = end - begin;
+        aio::Latch all;
+        auto one = [&](std::int64_t i) -> Task<void> {
+            const RequestKey key{who, "send_chat", std::to_string(i), 1};
+            names[static_cast<std::size_t>(i)] =
+                (co_await store().claim_key(key, from_unix_ms(i))).name;
+            if (--left == 0) {
+                all.open();
+            }
+        };
+        for (std::int64_t i = begin; i < end; ++i) {
+            loop_.spawn(one(i));
+        }
+        co_await all.wait_until(Steady::max());
+    }
 
     aio::Loop loop_{"test"};
     Adapter adapter_;
@@ -82,7 +79,8 @@ NewChat direct_of(UserId one, UserId other) {
     return made;
 }
 
-using Adapters = testing::Types<MemoryWorld, SqliteWorld>;
+using Adapters =
+    testing::Types<MemoryWorld, SqlWorld<test::Keeping::sqlite>, SqlWorld<test::Keeping::postgres>>;
 TYPED_TEST_SUITE(ChatStoreTest, Adapters);
 
 TYPED_TEST(ChatStoreTest, gives_back_what_was_created) {
@@ -211,11 +209,9 @@ TYPED_TEST(ChatStoreTest, forgets_the_oldest_keys_beyond_their_number) {
     const UserId ana = UserId::make();
     auto body = [&]() -> Task<void> {
         const std::int64_t most = ChatStore::keys_per_user_max;
-        std::vector<Uuid> names;
-        for (std::int64_t i = 0; i <= most; ++i) {
-            const RequestKey key{ana, "send_chat", std::to_string(i), 1};
-            const Claim claim = co_await this->store().claim_key(key, from_unix_ms(i));
-            names.push_back(claim.name);
+        std::vector<Uuid> names(static_cast<std::size_t>(most) + 1);
+        for (std::int64_t begin = 0; begin <= most; begin += TestFixture::claims_at_once) {
+            co_await this->claim(ana, begin, names);
         }
 
         const RequestKey second{ana, "send_chat", "1", 1};

@@ -4,11 +4,10 @@
 #include "services/consumer/adapters/memory_audit.hpp"
 #include "services/consumer/adapters/sql_audit.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
-#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
 #include "testing/await.hpp"
+#include "testing/database_place.hpp"
 #include "testing/failure_code.hpp"
-#include "testing/temporary_folder.hpp"
 
 // What every AuditStore promises, run over all of them.
 namespace loquat::consumer {
@@ -16,29 +15,20 @@ namespace {
 
 using test::await;
 using test::code_of;
+using test::Keeping;
 
 using std::chrono::milliseconds;
 
-struct Adapter {
-    const char* name;
-    bool on_disk;
-};
-
-struct AuditStoreSuite : testing::TestWithParam<Adapter> {
-    test::TemporaryFolder folder;
+struct AuditStoreSuite : testing::TestWithParam<Keeping> {
+    test::DatabasePlace place{GetParam()};
     aio::Loop loop{"test"};
-    std::unique_ptr<store::Database> database;
+    std::unique_ptr<store::Database> database = place.open(ledger_database());
     std::unique_ptr<AuditStore> store;
     Time begin = from_unix_ms(ledger_begin_ms);
     store::Position at;
 
     AuditStoreSuite() {
-        if (GetParam().on_disk) {
-            database = store::open_sqlite(store::in_file(folder / "usage.db", ledger_database()));
-            store = make_sql_audit(*database);
-        } else {
-            store = make_memory_audit();
-        }
+        store = database ? make_sql_audit(*database) : make_memory_audit();
         at = store::take_up(loop, *store, std::string{contracts::records::audit.topic});
     }
 
@@ -190,8 +180,8 @@ TEST_P(AuditStoreSuite, moves_the_position_with_the_rows_and_refuses_any_other_p
 }
 
 INSTANTIATE_TEST_SUITE_P(Adapters, AuditStoreSuite,
-                         testing::Values(Adapter{"memory", false}, Adapter{"sqlite", true}),
-                         [](const auto& suite) { return std::string{suite.param.name}; });
+                         testing::Values(Keeping::memory, Keeping::sqlite, Keeping::postgres),
+                         [](const auto& suite) { return test::name_of(suite.param); });
 
 }  // namespace
 }  // namespace loquat::consumer

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "services/consumer/tests/messages_under_test.hpp"
+#include "store/sqlite/sqlite_database.hpp"
 #include "testing/await.hpp"
 #include "testing/temporary_folder.hpp"
 
@@ -14,7 +15,7 @@ using test::await;
 
 using Seqs = std::vector<std::int64_t>;
 
-struct MentionSuite : testing::TestWithParam<bool>, MessagesUnderTest {
+struct MentionSuite : testing::TestWithParam<test::Keeping>, MessagesUnderTest {
     ChatId chat = ChatId::make();
     UserId eve = UserId::make();
     UserId bob = UserId::make();
@@ -86,8 +87,10 @@ TEST_P(MentionSuite, finds_what_somebody_wrote_and_has_not_deleted) {
     EXPECT_FALSE(scanned.next);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, MentionSuite, testing::Bool(),
-                         [](const auto& info) { return info.param ? "sql" : "memory"; });
+INSTANTIATE_TEST_SUITE_P(Stores, MentionSuite,
+                         testing::Values(test::Keeping::memory, test::Keeping::sqlite,
+                                         test::Keeping::postgres),
+                         [](const auto& suite) { return test::name_of(suite.param); });
 
 TEST(MentionStores, agree_whatever_comes) {
     test::TemporaryFolder folder;

@@ -15,13 +15,8 @@ using contracts::OutcomeKind;
 using test::await;
 using test::code_of;
 
-struct Adapter {
-    const char* name;
-    bool on_disk;
-};
-
-struct MessageStoreSuite : testing::TestWithParam<Adapter>, MessagesUnderTest {
-    MessageStoreSuite() : MessagesUnderTest(GetParam().on_disk) {}
+struct MessageStoreSuite : testing::TestWithParam<test::Keeping>, MessagesUnderTest {
+    MessageStoreSuite() : MessagesUnderTest(GetParam()) {}
 
     std::vector<Outcome> apply(std::vector<std::optional<MessageRecord>> records) {
         const MessageBatch batch = store::next_batch(at, std::move(records));
@@ -378,8 +373,9 @@ TEST_P(MessageStoreSuite, numbers_each_partition_s_chats_by_its_own_position) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Adapters, MessageStoreSuite,
-                         testing::Values(Adapter{"memory", false}, Adapter{"sqlite", true}),
-                         [](const auto& suite) { return std::string{suite.param.name}; });
+                         testing::Values(test::Keeping::memory, test::Keeping::sqlite,
+                                         test::Keeping::postgres),
+                         [](const auto& suite) { return test::name_of(suite.param); });
 
 }  // namespace
 }  // namespace loquat::consumer

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <vector>
 
 #include "services/consumer/adapters/ledger_database.hpp"
 #include "services/consumer/adapters/memory_audit.hpp"
@@ -11,11 +12,10 @@
 #include "services/consumer/adapters/sql_usage.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
 #include "services/consumer/tests/message_support.hpp"
-#include "store/sqlite/sqlite_database.hpp"
 #include "store/tests/position_support.hpp"
 #include "testing/await.hpp"
+#include "testing/database_place.hpp"
 #include "testing/failure_code.hpp"
-#include "testing/temporary_folder.hpp"
 
 // The fence of every store that is filled from the log: of two that believe they fill it, one does.
 namespace loquat::consumer {
@@ -23,6 +23,7 @@ namespace {
 
 using test::await;
 using test::code_of;
+using test::Keeping;
 
 // A store, and how one batch of one record is brought into it.
 struct Filled {
@@ -44,12 +45,10 @@ Filled filled(std::unique_ptr<store::Database> database, std::unique_ptr<Store> 
 
 struct Adapter {
     const char* name;
-    Filled (*open)(const test::TemporaryFolder& folder);
+    Filled (*open)(const test::DatabasePlace& place);
+    Keeping keeping;
 };
 
-std::unique_ptr<store::Database> ledger_in(const test::TemporaryFolder& folder) {
-    return store::open_sqlite(store::in_file(folder / "usage.db", ledger_database()));
-}
 contracts::MessageRecord any_message() { return RecordMaker{}.message(ChatId::make(), "text"); }
 contracts::UsageRecord any_usage() {
     return usage_of(UserId::make(), from_unix_ms(ledger_begin_ms));
@@ -57,9 +56,9 @@ contracts::UsageRecord any_usage() {
 contracts::AuditRecord any_audit() { return audit_of("a.b", from_unix_ms(ledger_begin_ms)); }
 
 struct PositionSuite : testing::TestWithParam<Adapter> {
-    test::TemporaryFolder folder;
+    test::DatabasePlace place{GetParam().keeping};
     aio::Loop loop{"test"};
-    Filled filled = GetParam().open(folder);
+    Filled filled = GetParam().open(place);
     store::PositionStore& store = *filled.store;
 
     std::string apply(const store::Position& from, store::Offset through) {
@@ -157,35 +156,36 @@ TEST_P(PositionSuite, secures_what_is_applied) {
     EXPECT_EQ(secured, store::moved(at, 5));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Adapters, PositionSuite,
-    testing::Values(
-        Adapter{"memory_messages",
-                [](const auto&) { return filled({}, make_memory_messages(), any_message()); }},
-        Adapter{"sqlite_messages",
-                [](const auto& folder) {
-                    auto database = store::open_sqlite(
-                        store::in_file(folder / "messages.db", message_database()));
-                    auto store = make_sql_messages(*database);
-                    return filled(std::move(database), std::move(store), any_message());
-                }},
-        Adapter{"memory_usage",
-                [](const auto&) { return filled({}, make_memory_usage(), any_usage()); }},
-        Adapter{"sqlite_usage",
-                [](const auto& folder) {
-                    auto database = ledger_in(folder);
-                    auto store = make_sql_usage(*database);
-                    return filled(std::move(database), std::move(store), any_usage());
-                }},
-        Adapter{"memory_audit",
-                [](const auto&) { return filled({}, make_memory_audit(), any_audit()); }},
-        Adapter{"sqlite_audit",
-                [](const auto& folder) {
-                    auto database = ledger_in(folder);
-                    auto store = make_sql_audit(*database);
-                    return filled(std::move(database), std::move(store), any_audit());
-                }}),
-    [](const auto& suite) { return std::string{suite.param.name}; });
+Filled messages_in(const test::DatabasePlace& place) {
+    auto database = place.open(message_database());
+    auto store = database ? make_sql_messages(*database) : make_memory_messages();
+    return filled(std::move(database), std::move(store), any_message());
+}
+Filled usage_in(const test::DatabasePlace& place) {
+    auto database = place.open(ledger_database());
+    auto store = database ? make_sql_usage(*database) : make_memory_usage();
+    return filled(std::move(database), std::move(store), any_usage());
+}
+Filled audit_in(const test::DatabasePlace& place) {
+    auto database = place.open(ledger_database());
+    auto store = database ? make_sql_audit(*database) : make_memory_audit();
+    return filled(std::move(database), std::move(store), any_audit());
+}
+
+std::vector<Adapter> all_adapters() {
+    std::vector<Adapter> all;
+    for (const Keeping keeping : {Keeping::memory, Keeping::sqlite, Keeping::postgres}) {
+        all.push_back({"messages", messages_in, keeping});
+        all.push_back({"usage", usage_in, keeping});
+        all.push_back({"audit", audit_in, keeping});
+    }
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Adapters, PositionSuite, testing::ValuesIn(all_adapters()),
+                         [](const auto& suite) {
+                             return test::name_of(suite.param.keeping) + "_" + suite.param.name;
+                         });
 
 }  // namespace
 }  // namespace loquat::consumer
