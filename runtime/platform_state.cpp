@@ -17,6 +17,7 @@
 #include "runtime/remote.hpp"
 #include "runtime/resilience/service_calls.hpp"
 #include "runtime/stores/builtin.hpp"
+#include "runtime/stores/servers_file.hpp"
 #include "runtime/version.hpp"
 #include "store/file/file.hpp"
 #include "store/folder/stamped_text.hpp"
@@ -151,6 +152,7 @@ Platform::State::State(PlatformOptions given)
       tls(settings.tls, names_of(options.modules), clock()),
       stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
              config.get<StoreConfig>("store")) {
+    hold_to_servers(folder.path(), config.get<StoreConfig>("store"));
     options.sources = loaded.sources;
     auto known = std::make_unique<StaticInstances>(settings.urls);
     configured = known.get();

@@ -9,11 +9,16 @@ namespace loquat::runtime {
 // Which adapter meets a need.
 struct StoreKind {
     std::string kind;
+    std::string url{};
 
-    static constexpr std::array fields{wire::Field{
-        "kind", 1, 64, "The adapter; for one that is not there a start lists those that are."}};
+    static constexpr std::array fields{
+        wire::Field{"kind", 1, 64,
+                    "The adapter; for one that is not there a start lists those that are."},
+        wire::Field{"url", 0, 2'000,
+                    "Where its server is, for adapters that have one: "
+                    "postgresql://USER:PASSWORD@HOST:PORT/DATABASE."}};
 };
-BOOST_DESCRIBE_STRUCT(StoreKind, (), (kind))
+BOOST_DESCRIBE_STRUCT(StoreKind, (), (kind, url))
 
 // What the process keeps its data in, need by need; section `store`.
 struct StoreConfig {

@@ -76,6 +76,9 @@ class Stores {
     // Migrated.
     store::Database& database(const store::DatabaseNeed& need);
 
+    // What is configured of a need.
+    StoreKind configured(std::string_view need) const;
+
     // What is known to be broken behind the log.
     store::TopicTroubles& troubles() const { return ground_.troubles; }
     // Files of a service's own, and what the data folder knows about itself.

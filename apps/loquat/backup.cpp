@@ -2,6 +2,7 @@
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
+#include "runtime/stores/servers_file.hpp"
 #include "store/folder/copy.hpp"
 
 namespace loquat::app {
@@ -19,7 +20,18 @@ void prove(const CommonOptions& options, const std::string& target) {
     platform.start();
 }
 
+// A copy of the folder alone would begin anew with empty databases.
+void refuse_parts(const std::string& folder) {
+    if (!runtime::needs_at_servers(folder).empty()) {
+        throw Failure{Kind::invalid, "store.other_place",
+                      "The databases of " + folder +
+                          " are at a server, and this command copies files only. Stop Loquat, dump "
+                          "the server's schemas with its own tool (pg_dump), and copy the folder."};
+    }
+}
+
 void back_up(const CommonOptions& options, const std::string& target) {
+    refuse_parts(options.data);
     for (int i = 1;; ++i) {
         store::copy_folder(options.data, target,
                            [](const std::string& name) { fmt::print(stderr, "{}\n", name); });

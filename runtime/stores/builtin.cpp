@@ -8,6 +8,7 @@
 #include "runtime/metrics.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/segment_log.hpp"
+#include "store/postgres/postgres_database.hpp"
 #include "store/sqlite/cached_bytes.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
@@ -95,6 +96,23 @@ class SqliteFolder final : public Databases {
     StoreGround ground_;
 };
 
+// A schema for each database, at one server.
+class PostgresServer final : public Databases {
+  public:
+    explicit PostgresServer(std::string url) : url_(std::move(url)) {}
+
+    std::unique_ptr<store::Database> open(const store::DatabaseNeed& need) override {
+        store::PostgresOptions options = store::at_server(url_, need);
+        options.on_waiting = [](const std::string& why) {
+            log_warn(context, "waiting for PostgreSQL", {{"error", why}});
+        };
+        return store::open_postgres(options);
+    }
+
+  private:
+    std::string url_;
+};
+
 }  // namespace
 
 std::vector<StoreAdapter> builtin_stores() {
@@ -107,8 +125,14 @@ std::vector<StoreAdapter> builtin_stores() {
     adapters.push_back(make_adapter<Databases>(
         "sql", "sqlite",
         [](Stores&, const StoreGround& ground) { return std::make_unique<SqliteFolder>(ground); }));
+    adapters.push_back(
+        make_adapter<Databases>("sql", "postgres", [](Stores& stores, const StoreGround&) {
+            return std::make_unique<PostgresServer>(stores.configured("sql").url);
+        }));
     return adapters;
 }
+
+bool needs_server(std::string_view kind) { return kind == "postgres"; }
 
 std::vector<StoreAdapter> with_builtin(std::vector<StoreAdapter> adapters) {
     std::vector<StoreAdapter> all = builtin_stores();

@@ -11,7 +11,7 @@ void check(const Config& config, const std::vector<StoreAdapter>& adapters,
            ConfigFindings& findings) {
     const auto stores = config.get<StoreConfig>("store");
     wire::for_each_member<StoreConfig>([&](std::string_view need, auto member) {
-        const std::string& kind = (stores.*member).kind;
+        const auto& [kind, url] = stores.*member;
         const std::string kinds = kinds_of(need, adapters);
         const bool is_known = std::ranges::any_of(adapters, [&](const StoreAdapter& adapter) {
             return adapter.need == need && adapter.kind == kind;
@@ -20,6 +20,10 @@ void check(const Config& config, const std::vector<StoreAdapter>& adapters,
         if (!kinds.empty() && !is_known) {
             findings.add("store." + std::string{need} + ".kind",
                          "must be one of " + kinds + ", not " + kind);
+        } else if (is_known && needs_server(kind) != !url.empty()) {
+            findings.add("store." + std::string{need} + ".url",
+                         url.empty() ? "must say where the server of " + kind + " is"
+                                     : "is of no use: " + kind + " has no server");
         }
     });
 }

@@ -8,14 +8,14 @@
 namespace loquat::runtime {
 namespace {
 
-std::string kind_in(const StoreConfig& config, std::string_view need) {
-    std::string kind;
+StoreKind of_need(const StoreConfig& config, std::string_view need) {
+    StoreKind found;
     wire::for_each_member<StoreConfig>([&](std::string_view name, auto member) {
         if (name == need) {
-            kind = (config.*member).kind;
+            found = config.*member;
         }
     });
-    return kind;
+    return found;
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ Stores::~Stores() {
 }
 
 const StoreAdapter& Stores::adapter_of(std::string_view need, std::type_index port) const {
-    const std::string kind = kind_in(config_, need);
+    const std::string kind = configured(need).kind;
     bool is_known = false;
     for (const StoreAdapter& adapter : adapters_) {
         if (adapter.need == need && adapter.kind == kind) {
@@ -86,6 +86,7 @@ store::Database& Stores::database(const store::DatabaseNeed& need) {
     return database;
 }
 
+StoreKind Stores::configured(std::string_view need) const { return of_need(config_, need); }
 store::EventLog& Stores::log() { return get<store::EventLog>("log"); }
 store::Broadcast& Stores::broadcast() { return get<store::Broadcast>("broadcast"); }
 

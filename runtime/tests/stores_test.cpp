@@ -7,6 +7,7 @@
 #include "runtime/metrics.hpp"
 #include "runtime/stores/builtin.hpp"
 #include "runtime/stores/section.hpp"
+#include "runtime/stores/servers_file.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/temporary_folder.hpp"
@@ -127,12 +128,45 @@ TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_
     EXPECT_NE(log.find("store.log.kind"), std::string::npos) << log;
     EXPECT_NE(log.find("must be one of files, not kafka"), std::string::npos) << log;
     EXPECT_NE(messages.find("must be one of sql, not mongo"), std::string::npos) << messages;
-    EXPECT_NE(sql.find("must be one of sqlite, not oracle"), std::string::npos) << sql;
+    EXPECT_NE(sql.find("must be one of sqlite, postgres, not oracle"), std::string::npos) << sql;
     EXPECT_NE(sql.find("must be one of local, not redis"), std::string::npos) << sql;
+
+    const std::string nowhere = problems({"store.sql.kind=postgres"});
+    const std::string useless = problems({"store.sql.url=postgresql://localhost/loquat"});
+    EXPECT_NE(nowhere.find("store.sql.url must say where the server of postgres is"),
+              std::string::npos)
+        << nowhere;
+    EXPECT_NE(useless.find("sqlite has no server"), std::string::npos) << useless;
 
     config.log.kind = "kafka";
     Stores stores{ground, builtin_stores(), config};
     EXPECT_EQ(test::code_of([&] { stores.log(); }), "config.invalid");
+}
+
+TEST_F(StoresTest, remembers_in_the_folder_that_its_databases_are_at_a_server) {
+    StoreConfig at_server;
+    at_server.sql.kind = "postgres";
+
+    hold_to_servers(folder.path(), config);
+    EXPECT_TRUE(needs_at_servers(folder.path()).empty());
+    hold_to_servers(folder.path(), at_server);
+    hold_to_servers(folder.path(), at_server);
+
+    EXPECT_EQ(needs_at_servers(folder.path()), std::vector<std::string>{"sql=postgres"});
+    EXPECT_EQ(test::code_of([&] { hold_to_servers(folder.path(), config); }), "store.other_place");
+}
+
+TEST_F(StoresTest, does_not_begin_at_a_server_beside_databases_of_the_folder) {
+    StoreConfig at_server;
+    at_server.sql.kind = "postgres";
+    {
+        Stores stores{ground, builtin_stores(), config};
+        stores.database({.name = "one", .schema = schema});
+    }
+
+    EXPECT_EQ(test::code_of([&] { hold_to_servers(folder.path(), at_server); }),
+              "store.other_place");
+    EXPECT_TRUE(needs_at_servers(folder.path()).empty());
 }
 
 }  // namespace
