@@ -21,7 +21,7 @@ from tools.infra.kafka import Kafka
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.infra.server import HOME, CannotRun
+from tools.infra.server import HOME, ROOT, CannotRun
 
 KINDS = {kind.name: kind for kind in (Postgres, Redis, RabbitMq, Kafka, FerretDb)}
 LINES = 20
@@ -73,6 +73,19 @@ def logs(servers):
         if server.log.exists():
             print("\n".join(server.log.read_text(errors="replace").splitlines()[-LINES:]))
     return 0
+
+
+@contextlib.contextmanager
+def kept_running(names):
+    """Starts these for a while; one that ran before goes on afterwards."""
+    started = [name for name in names if not KINDS[name]().is_running()]
+    if names:
+        subprocess.run(["./dev", "infra", "up", *names], cwd=ROOT, check=True)
+    try:
+        yield
+    finally:
+        if started:
+            subprocess.run(["./dev", "infra", "down", *started], cwd=ROOT, check=False)
 
 
 def main(arguments):

@@ -81,6 +81,12 @@ class Server:
         new.write_text(json.dumps(dataclasses.asdict(self.state)))
         new.replace(path)
 
+    def write_url(self):
+        """For tests and for who starts Loquat on it."""
+        path = self.folder / "url"
+        path.touch(mode=0o600)
+        path.write_text(self.url() + "\n")
+
     def is_running(self):
         return self.state.pid != 0 and self.state.running().is_alive()
 
@@ -106,6 +112,7 @@ class Server:
             self.state = State(dict(zip(self.port_names, free_ports(len(self.port_names)))), secrets.token_hex(16))
             self.prepare()
             self.write_state()
+            self.write_url()
         taken = [port for port in self.state.ports.values() if not is_free(port)]
         if taken:
             raise CannotRun(f"port {taken[0]} of {self.name} was taken meanwhile; `./dev infra down {self.name} --drop` drops "

@@ -7,6 +7,7 @@ import queue
 import sys
 import time
 
+from tools.infra.__main__ import kept_running
 from tools.mutants.copy import BUILD_SECONDS, FAULT_BUILD_SECONDS, Copy, targets_of
 from tools.mutants.faults import BadList, load, problems
 from tools.testing.process import ROOT
@@ -117,12 +118,13 @@ def main():
     copies = [Copy(FOLDER / str(n), max(1, (os.cpu_count() or 2) // workers)) for n in range(workers)]
     suites = sorted({fault.suite for fault in faults})
     print(f"building {', '.join(suites)} without a fault, {workers} times", flush=True)
-    for copy in copies:
-        if failed := prepare(copy, suites):
+    with kept_running(sorted({name for suite in suites for name in ON_SERVERS.get(suite, ())})):
+        for copy in copies:
+            if failed := prepare(copy, suites):
+                sys.exit(f"mutants: {failed}")
+        if failed := check_without_fault(copies[0], faults):
             sys.exit(f"mutants: {failed}")
-    if failed := check_without_fault(copies[0], faults):
-        sys.exit(f"mutants: {failed}")
-    return show(try_all(copies, faults))
+        return show(try_all(copies, faults))
 
 
 if __name__ == "__main__":

@@ -34,9 +34,12 @@ class Copy:
         for path in self.tree.rglob("*"):
             if path.is_file() and not path.is_symlink() and str(path.relative_to(self.tree)) not in wanted:
                 path.unlink()
-        modules = self.tree / "web" / "node_modules"
-        if (root / "web" / "node_modules").is_dir() and not modules.is_symlink():
-            modules.symlink_to(root / "web" / "node_modules")
+        # What is installed, and where servers are.
+        for folder in ("web/node_modules", ".cache/infra"):
+            link = self.tree / folder
+            if (root / folder).is_dir() and not link.is_symlink():
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(root / folder)
 
     def configure(self):
         """The exit code."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from tools.infra.__main__ import kept_running
 from tools.testing.process import LOGS, ROOT, on_all_cores, run
 from tools.testing import changed
 from tools.testing.suites import RELEASE, THREADED, Count, Suite, all_suites, build, cpp_suites, sanitized
@@ -164,7 +165,8 @@ def main():
         sanitize_only(suites, chosen.only)
     prepare(suites)
     total = build_for(suites, log)
-    count, left = run_all(suites, chosen.budget)
+    with kept_running(sorted({name for suite in suites for name in suite.servers})):
+        count, left = run_all(suites, chosen.budget)
     print(f"\n{last_line(total + count, left)}")
     sys.exit(1 if has_failed(total + count, left, chosen.optional) else 0)
 

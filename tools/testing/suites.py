@@ -32,6 +32,7 @@ class Suite:
     targets: tuple = ()       # what must be built of the release preset
     beside: bool = False      # keeps one core busy at most: runs beside its neighbours of the same kind
     alone: bool = False       # runs only when it is named: another suite runs the same tests
+    servers: tuple = ()       # real ones that must run (see tools/infra)
 
 
 def one(code):
@@ -127,6 +128,10 @@ def append_findings(log, suite_log):
     with open(log, "a", encoding="utf-8") as out:
         out.write("\n".join(["", f"{suite_log.name}:", *lines[max(first - 3, 0):first + 50], ""]))
 
+
+# C++ suites whose adapters are tried against real servers.
+ON_SERVERS = {name: ("postgres",) for name in ("store", "auth", "chat", "consumer")}
+SERVERS = ("postgres",)
 
 # What has threads of its own or speaks between loops: the others' code runs on one loop each.
 THREADED = ("aio", "net", "store", "runtime", "realtime", "gateway")
@@ -251,7 +256,8 @@ def all_suites():
     ]
     program, bench = ("loquat",), ("loquat", "loquat-bench")
     cpp = [Suite(name, "C++ (runs within asan and tsan when no suite is named)", cpp_suite(argv), 1,
-                 web="app" if name == "platform" else "", targets=(f"{name}_tests",), alone=True) for name, argv in cpp_suites(RELEASE).items()]
+                 web="app" if name == "platform" else "", targets=(f"{name}_tests",), alone=True,
+                 servers=ON_SERVERS.get(name, ())) for name, argv in cpp_suites(RELEASE).items()]
     after = [
         Suite("faults", "what callers notice of faults of each process, as a table (root; runs within platform)", faults, 1,
               web="app", targets=("platform_tests",), alone=True),
@@ -266,8 +272,9 @@ def all_suites():
         Suite("http2", "each rule of HTTP/2 that a client can break, broken against the gateway", http2, targets=program),
         Suite("spring", "a Spring Boot application is configured, found and reached", spring, 2, targets=program),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
-        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app"),
+        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
-        Suite("tsan", f"the thread sanitizer: {', '.join(THREADED)}", sanitized("tsan", THREADED), 8, ("sanitize",)),
+        Suite("tsan", f"the thread sanitizer: {', '.join(THREADED)}", sanitized("tsan", THREADED), 8, ("sanitize",),
+              servers=SERVERS),
     ]
     return before + cpp + after
