@@ -21,6 +21,9 @@ class Echo(Server):
     def command(self):
         return [sys.executable, "-c", ECHO, self.state.ports["server"]]
 
+    def url(self):
+        return f"echo://127.0.0.1:{self.state.ports['server']}"
+
     def is_ready(self):
         socket.create_connection(("127.0.0.1", self.state.ports["server"]), 2).close()
         return True
@@ -84,6 +87,14 @@ class InfraTest(unittest.TestCase):
         server.up()
 
         self.assertEqual(0o600, (server.folder / "state.json").stat().st_mode & 0o777)
+
+    def test_says_in_a_file_where_it_is(self):
+        server = Echo(self.home)
+        self.addCleanup(server.down)
+        server.up()
+
+        self.assertEqual(server.url() + "\n", (server.folder / "url").read_text())
+        self.assertEqual(0o600, (server.folder / "url").stat().st_mode & 0o777)
 
     def test_drops_what_it_kept(self):
         server = Echo(self.home)
