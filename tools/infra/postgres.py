@@ -1,10 +1,12 @@
 """PostgreSQL of Debian, on loopback, with a password (SCRAM)."""
+import contextlib
 import os
 import pathlib
 import shutil
 import signal
 import subprocess
 
+from tools.infra import processes
 from tools.infra.server import CannotRun, Server, run
 
 PROGRAMS = pathlib.Path("/usr/lib/postgresql")
@@ -34,6 +36,22 @@ class Postgres(Server):
                            "--auth-local=reject", "--auth-host=scram-sha-256"), self.log, self.data, give=self.state.password.encode())
         run(self.as_server(self.program("postgres"), "--single", "-D", self.data, "template1"), self.log, self.data,
             give=b"CREATE DATABASE loquat\n")
+
+    def before_start(self):
+        # Its sessions notice in a moment that it was killed, and hold its memory until then.
+        former = self.data / "postmaster.pid"
+        if former.exists() and not processes.comes(lambda: not self.at_work(), 10):
+            raise CannotRun(f"sessions of the former server still use {self.data}")
+        # It takes one who has ended, and whom nobody has buried, for alive.
+        former.unlink(missing_ok=True)
+
+    def at_work(self):
+        """Whether a process works in the data folder."""
+        def works_here(link):
+            with contextlib.suppress(OSError):
+                return os.readlink(link) == str(self.data)
+            return False
+        return any(map(works_here, pathlib.Path("/proc").glob("[0-9]*/cwd")))
 
     def command(self):
         return self.as_server(self.program("postgres"), "-D", self.data, "-h", "127.0.0.1", "-p", self.state.ports["server"],

@@ -66,6 +66,9 @@ class Server:
     def url(self):
         raise NotImplementedError
 
+    def before_start(self):
+        """Waits for what a former self that was killed has left."""
+
     def after_stop(self):
         """Ends what it leaves behind."""
 
@@ -117,6 +120,7 @@ class Server:
         if taken:
             raise CannotRun(f"port {taken[0]} of {self.name} was taken meanwhile; `./dev infra down {self.name} --drop` drops "
                             "its data and chooses another")
+        self.before_start()
         started = processes.start(self.command(), self.log, self.data, self.env)
         self.state.pid, self.state.began = started.pid, started.began
         self.write_state()
