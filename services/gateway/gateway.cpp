@@ -128,8 +128,9 @@ void Gateway::use_latest_routes() {
     const std::uint64_t version = parts_.shared->version();
     if (version != routes_version_) {
         // A copy per loop: requests count references to what only this thread touches.
-        const UpstreamParts with{*parts_.neighbours.instances, parts_.metrics, parts_.clock,
-                                 parts_.call_rules};
+        const UpstreamParts with{
+            *parts_.neighbours.instances, parts_.metrics, parts_.clock, parts_.call_rules,
+            parts_.neighbours.states,     parts_.loop};
         routes_ = std::make_shared<LoopRoutes>(parts_.shared->routes(), with, routes_.get());
         for (const auto& upstream : routes_->upstreams) {
             parts_.neighbours.states.add(parts_.loop, upstream->calls);
@@ -221,7 +222,7 @@ Gateway::Way Gateway::choose(Request& request) {
         head.headers.contains("Access-Control-Request-Method")) {
         return Way::preflight;
     }
-    auto found = request.routes->table->find(query_of(request, request.path));
+    auto found = request.routes->find(query_of(request, request.path));
     request.route = found.route;
     request.parameters = std::move(found.parameters);
     request.allowed = found.allowed;

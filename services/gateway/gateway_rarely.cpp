@@ -94,7 +94,7 @@ Task<void> Gateway::answer_preflight(Request& request) {
     const net::http::RequestHead& head = request.head;
     const std::string_view wanted = head.headers.get("Access-Control-Request-Method");
     const auto found =
-        request.routes->table->find({Methods::of(wanted), request.path, head.host, head.headers});
+        request.routes->find({Methods::of(wanted), request.path, head.host, head.headers});
     const Methods methods = found.route != nullptr ? found.route->methods : found.allowed;
     net::http::HeadWriter out = responder_.start(request, 204);
     Cors::add_preflight_fields(out, methods.with_implied().to_string());

@@ -83,7 +83,7 @@ void Measures::on_upstream(LoopRoutes& routes, std::size_t upstream,
         const bool is_counted = upstream < routes_max;
         seconds = &metrics_.histogram(
             "loquat_gateway_upstream_seconds", "From a request sent to the answer's head.",
-            {{"upstream", is_counted ? routes.table->upstreams()[upstream].name : "other"}});
+            {{"upstream", is_counted ? routes.upstreams[upstream]->name : "other"}});
     }
     seconds->observe(took);
 }

@@ -18,7 +18,7 @@ HealthChecks::HealthChecks(aio::Loop& loop, const UpstreamConfig& config, Proxy&
 
 void HealthChecks::use(const LoopRoutes& routes) {
     scope_.cancel();
-    for (std::size_t i = 0; i < routes.upstreams.size(); ++i) {
+    for (std::size_t i = 0; i < routes.table->upstreams().size(); ++i) {
         const std::string& path = routes.table->upstreams()[i].health_path;
         if (!path.empty()) {
             scope_.start(follow(routes.upstreams[i], path));

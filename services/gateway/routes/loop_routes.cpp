@@ -1,13 +1,19 @@
 #include "services/gateway/routes/loop_routes.hpp"
 
-#include <map>
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "services/gateway/routes/route_builder.hpp"
 
 namespace loquat::gateway {
 namespace {
 
+constexpr std::size_t located_max = 10'000;
+
 std::shared_ptr<const LoopUpstream> make_upstream(const Upstream& upstream,
                                                   const UpstreamParts& parts) {
     auto made = std::make_shared<LoopUpstream>();
+    made->name = upstream.name;
     if (upstream.service.empty()) {
         made->fixed = std::make_unique<runtime::FixedInstances>(upstream.urls);
     }
@@ -26,9 +32,10 @@ LoopRoutes::LoopRoutes(std::shared_ptr<const RouteTable> of, const UpstreamParts
                        const LoopRoutes* before)
     : table(std::move(of)),
       upstream_seconds(table->upstreams().size()),
-      measures(table->routes().size()) {
+      measures(table->routes().size()),
+      parts_(parts) {
     std::map<std::string_view, std::size_t> known;
-    for (std::size_t i = 0; before != nullptr && i < before->upstreams.size(); ++i) {
+    for (std::size_t i = 0; before != nullptr && i < before->table->upstreams().size(); ++i) {
         known.emplace(before->table->upstreams()[i].name, i);
     }
     for (const Upstream& upstream : table->upstreams()) {
@@ -38,6 +45,64 @@ LoopRoutes::LoopRoutes(std::shared_ptr<const RouteTable> of, const UpstreamParts
         upstreams.push_back(is_same ? before->upstreams[old->second]
                                     : make_upstream(upstream, parts));
     }
+    if (before != nullptr && table->locator()) {
+        known_ = before->known_;
+        std::erase_if(
+            known_, [this](const auto& one) { return parts_.instances.list(one.first)->empty(); });
+    }
+}
+
+RouteTable::Found LoopRoutes::find(const RouteQuery& query) {
+    RouteTable::Found found = table->find(query);
+    if (found.route == nullptr && table->locator() && !found.is_own && found.allowed.empty()) {
+        found.route = find_located(query.path);
+    }
+    return found;
+}
+
+const Route* LoopRoutes::find_located(std::string_view path) {
+    const LocatorRules& rules = *table->locator();
+    const std::string_view name = path.substr(1, path.substr(1).find('/'));
+    const std::string service = to_lower_ascii(name);
+    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    const bool is_spelled = rules.spelling == LocatorRules::Spelling::lower
+                                ? service == name
+                                : std::ranges::none_of(name, is_lower);
+    if (name.empty() || !is_spelled || rules.withheld.contains(service) ||
+        table->has_own_below(service)) {
+        return nullptr;
+    }
+    // One that offers contracts is ours, whatever its name.
+    const auto instances = parts_.instances.list(service);
+    const bool is_foreign =
+        std::ranges::all_of(*instances, [](const auto& one) { return one.contracts.empty(); });
+    if (instances->empty() || !is_foreign) {
+        return nullptr;
+    }
+    const auto made = located_.find(name);
+    return made != located_.end() ? made->second.get() : make_located(name, service);
+}
+
+const Route* LoopRoutes::make_located(std::string_view name, const std::string& service) {
+    if (located_.size() == located_max) {
+        return nullptr;
+    }
+    RouteConfig config{.id = "lb://" + service, .path = "/" + std::string{name} + "/**"};
+    config.rewrite = "/**";
+    config.filters = table->locator()->filters;
+    config.audience = service;
+    auto route = std::make_unique<Route>(make_route(config));
+    route->number = measures.size();
+    route->upstream = upstreams.size();
+    auto& upstream = known_[service];
+    if (upstream == nullptr) {
+        upstream = make_upstream({.name = config.id, .service = service}, parts_);
+        parts_.states.add(parts_.loop, upstream->calls);
+    }
+    upstreams.push_back(upstream);
+    upstream_seconds.push_back(nullptr);
+    measures.emplace_back();
+    return located_.emplace(name, std::move(route)).first->second.get();
 }
 
 }  // namespace loquat::gateway

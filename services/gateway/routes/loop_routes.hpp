@@ -1,8 +1,10 @@
 #pragma once
 #include <array>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "runtime/discovery/neighbours.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/resilience/service_calls.hpp"
 #include "services/gateway/routes/route_table.hpp"
@@ -21,10 +23,13 @@ struct UpstreamParts {
     runtime::Metrics& metrics;
     const Clock& clock;
     runtime::CallRules rules;
+    runtime::ClientStates& states;
+    aio::Loop& loop;
 };
 
 // The addresses of one upstream as one loop sees them.
 struct LoopUpstream {
+    std::string name;
     std::unique_ptr<runtime::FixedInstances> fixed;  // none where the platform knows them
     std::shared_ptr<runtime::ServiceCalls> calls;
 };
@@ -35,10 +40,23 @@ struct LoopRoutes {
     LoopRoutes(std::shared_ptr<const RouteTable> of, const UpstreamParts& parts,
                const LoopRoutes* before);
 
+    // What the table finds; where it has nothing, a route to the application that the path names,
+    // if the table has a locator.
+    RouteTable::Found find(const RouteQuery& query);
+
     std::shared_ptr<const RouteTable> table;
-    std::vector<std::shared_ptr<const LoopUpstream>> upstreams;  // by Upstream position
+    // By Upstream position; those of located applications come after the table's.
+    std::vector<std::shared_ptr<const LoopUpstream>> upstreams;
     std::vector<runtime::Histogram*> upstream_seconds;
     std::vector<RouteMeasures> measures;  // by Route::number, made at first use
+
+  private:
+    const Route* find_located(std::string_view path);
+    const Route* make_located(std::string_view name, const std::string& service);
+
+    UpstreamParts parts_;
+    std::map<std::string, std::unique_ptr<Route>, std::less<>> located_;  // by the path's spelling
+    std::map<std::string, std::shared_ptr<const LoopUpstream>> known_;    // of those, by service
 };
 
 }  // namespace loquat::gateway

@@ -46,6 +46,10 @@ contracts::Access access_of(RouteAccess access) {
 constexpr std::array<std::string_view, 7> own_spaces{
     "/internal/**", "/actuator/**", "/ws/**", "/healthz", "/livez", "/readyz", "/assets/**"};
 
+// Services without operations of their own.
+constexpr auto own_processes =
+    std::to_array<std::string_view>({"config", "gateway", "realtime", "registry"});
+
 class Builder {
   public:
     Builder(const GatewayConfig& config, const RouteSources& sources)
@@ -68,7 +72,9 @@ class Builder {
         reserve_the_rest();
         add_joins();
         std::vector<RouteConfig> routes = config_.routes;
-        std::ranges::move(read_routes_file(config_.routes_file), std::back_inserter(routes));
+        SpringSpace springs = read_routes_file(config_.routes_file);
+        std::ranges::move(springs.routes, std::back_inserter(routes));
+        add_locator(std::move(springs.locator));
         const auto shares = share_out(routes);
         for (RouteConfig& route : routes) {
             route.cache = cache_of(route.filters, route.cache);
@@ -84,23 +90,7 @@ class Builder {
         return table_;
     }
 
-  private:
-    void reserve_the_rest() {
-        for (const contracts::Operation& operation : sources_.known) {
-            table_->reserve(operation.spec.path);
-        }
-        for (const std::string_view space : own_spaces) {
-            table_->reserve(space);
-        }
-        for (const std::string& path : sources_.reserved) {
-            table_->reserve(path);
-        }
-    }
-
-    void add_configured(const RouteConfig& config, Conditions::Share share) {
-        if (const auto faults = rules_.judge(config); !faults.empty()) {
-            refuse(config, faults.front());
-        }
+    static Route to_route(const RouteConfig& config) {
         Route route{.id = config.id, .pattern = config.path, .host = to_lower_ascii(config.host)};
         route.headers = config.headers;
         route.methods = methods_of(config);
@@ -120,6 +110,42 @@ class Builder {
                            std::hash<std::string>{}(config.id)};
         }
         add_steps(route, config);
+        return route;
+    }
+
+  private:
+    void reserve_the_rest() {
+        for (const contracts::Operation& operation : sources_.known) {
+            table_->reserve(operation.spec.path);
+        }
+        for (const std::string_view space : own_spaces) {
+            table_->reserve(space);
+        }
+        for (const std::string& path : sources_.reserved) {
+            table_->reserve(path);
+        }
+    }
+
+    // Services of the platform have routes of their own, and no others.
+    void add_locator(std::optional<LocatorRules> rules) {
+        if (!rules) {
+            return;
+        }
+        rules->withheld.insert(own_processes.begin(), own_processes.end());
+        for (const contracts::Operation& operation : sources_.known) {
+            rules->withheld.emplace(operation.service);
+        }
+        for (const contracts::Operation& operation : sources_.dispatcher.operations()) {
+            rules->withheld.emplace(operation.service);
+        }
+        table_->set_locator(std::move(*rules));
+    }
+
+    void add_configured(const RouteConfig& config, Conditions::Share share) {
+        if (const auto faults = rules_.judge(config); !faults.empty()) {
+            refuse(config, faults.front());
+        }
+        Route route = to_route(config);
         route.conditions.set_share(share);
         set_upstream(route, config);
         set_keeping(route, config);
@@ -362,5 +388,7 @@ std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
                                                const RouteSources& sources) {
     return Builder{config, sources}.build();
 }
+
+Route make_route(const RouteConfig& config) { return Builder::to_route(config); }
 
 }  // namespace loquat::gateway

@@ -28,4 +28,7 @@ struct RouteSources {
 std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
                                                const RouteSources& sources);
 
+// The same route without its upstream, and without what is kept of its answers.
+Route make_route(const RouteConfig& config);
+
 }  // namespace loquat::gateway

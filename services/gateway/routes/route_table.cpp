@@ -108,6 +108,8 @@ void RouteTable::add(Route route) {
 void RouteTable::reserve(std::string_view pattern) {
     own_.at(pattern);
     reserved_.emplace_back(pattern);
+    std::optional rest{pattern.substr(1)};
+    own_firsts_.emplace(take_segment(rest));
 }
 
 bool RouteTable::is_reserved(std::string_view pattern) const {
@@ -140,12 +142,11 @@ RouteTable::Found RouteTable::find(const RouteQuery& query) const {
     };
     // The most exact pattern of ours decides for all methods: what it has not, a wider one does not
     // have at this path either.  Configured routes are chosen by their methods too.
-    bool is_own = false;
     auto match = own_.find(query.path, [&](const Cell& cell) {
-        is_own = true;
+        found.is_own = true;
         return choose(cell) || !cell.empty();
     });
-    if (!is_own) {
+    if (!found.is_own) {
         match = configured_.find(query.path, choose);
     }
     if (found.route != nullptr) {

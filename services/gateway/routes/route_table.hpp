@@ -1,5 +1,7 @@
 #pragma once
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -23,6 +25,16 @@ struct Upstream {
     friend bool operator==(const Upstream&, const Upstream&) = default;
 };
 
+// Applications that a registry knows get routes by their names: /NAME/** to lb://NAME, without the
+// name.
+struct LocatorRules {
+    enum class Spelling : std::uint8_t { upper, lower };  // of NAME in a path
+
+    Spelling spelling = Spelling::upper;
+    std::vector<StepConfig> filters;
+    std::set<std::string, std::less<>> withheld = {};  // lower case: services of the platform
+};
+
 // What a route is chosen by.
 struct RouteQuery {
     Methods method;
@@ -44,7 +56,8 @@ class RouteTable {
     struct Found {
         const Route* route = nullptr;
         runtime::PathParameters parameters;
-        Methods allowed;  // without a route: the methods that this path has
+        Methods allowed;      // without a route: the methods that this path has
+        bool is_own = false;  // the path is the product's, with or without a route
     };
 
     // Routes of the same pattern are tried in the order of adding.
@@ -53,6 +66,10 @@ class RouteTable {
     void reserve(std::string_view pattern);
     // Whether no path of `pattern` could ever be found for a configured route.
     bool is_reserved(std::string_view pattern) const;
+    // Whether the product has paths below `/SEGMENT`.
+    bool has_own_below(std::string_view segment) const { return own_firsts_.contains(segment); }
+    void set_locator(LocatorRules rules) { locator_ = std::move(rules); }
+    const std::optional<LocatorRules>& locator() const { return locator_; }
     // Position of the upstream of that name; added when it is new.
     std::size_t add_upstream(Upstream upstream);
 
@@ -67,9 +84,11 @@ class RouteTable {
     std::vector<std::unique_ptr<Route>> routes_;
     std::vector<Upstream> upstreams_;
     std::unordered_map<std::string, std::size_t> upstream_by_name_;
-    runtime::PathTrie<Cell> own_;         // and what is reserved: empty cells
-    runtime::PathTrie<Cell> configured_;  // only asked for paths that own_ has not
-    std::vector<std::string> reserved_;   // patterns of own_
+    runtime::PathTrie<Cell> own_;                    // and what is reserved: empty cells
+    runtime::PathTrie<Cell> configured_;             // only asked for paths that own_ has not
+    std::vector<std::string> reserved_;              // patterns of own_
+    std::set<std::string, std::less<>> own_firsts_;  // segments that they begin with
+    std::optional<LocatorRules> locator_;
 };
 
 }  // namespace loquat::gateway

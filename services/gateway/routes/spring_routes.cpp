@@ -41,12 +41,17 @@ class Reader {
   public:
     explicit Reader(const SpringFile& file) : file_(file) {}
 
-    std::vector<RouteConfig> read() {
+    SpringSpace read() {
         for (const std::string_view place : places) {
-            refuse_locator(std::string{place});
-            const wire::Value* routes = find_at(file_.root, std::string{place} + ".routes");
-            if (routes != nullptr && !routes->is_null()) {
-                read_space(*routes, std::string{place});
+            const std::string path{place};
+            default_filters_ = read_default_filters(path);
+            const bool locates = read_locator(path);
+            const wire::Value* routes = find_at(file_.root, path + ".routes");
+            const bool has_routes = routes != nullptr && !routes->is_null();
+            if (has_routes) {
+                read_space(*routes, path);
+            }
+            if (has_routes || locates) {
                 break;
             }
         }
@@ -73,24 +78,52 @@ class Reader {
                           ": " + (route_.empty() ? "" : "route " + route_ + " ") + why};
     }
 
-    // Routes that appear with services are none of a file.
-    void refuse_locator(const std::string& path) const {
-        const std::string here = path + ".discovery.locator.enabled";
-        const wire::Value* enabled = find_at(file_.root, here);
-        if (enabled != nullptr && text_of(*enabled) == "true") {
-            refuse(here, here +
-                             " is not supported: name the services, as in uri: lb://NAME with "
-                             "Path=/NAME/** and StripPrefix=1");
-        }
-    }
-
-    void read_space(const wire::Value& routes, const std::string& path) {
+    std::vector<StepConfig> read_default_filters(const std::string& path) const {
         for (const char* name : {"default-filters", "defaultFilters"}) {
             const std::string here = path + "." + name;
             if (const wire::Value* filters = find_at(file_.root, here)) {
-                default_filters_ = read_steps(*filters, here, What::filter);
+                return read_steps(*filters, here, What::filter);
             }
         }
+        return {};
+    }
+
+    bool read_switch(const std::string& path) const {
+        const wire::Value* value = find_at(file_.root, path);
+        const std::string text = value == nullptr || value->is_null() ? "false" : text_of(*value);
+        if (text != "true" && text != "false") {
+            refuse(path, path + " must be true or false, not " + text);
+        }
+        return text == "true";
+    }
+
+    // Routes that come and go with applications.  What would make them others than /NAME/** is
+    // written in a language of its own.
+    bool read_locator(const std::string& space) {
+        const std::string path = space + ".discovery.locator";
+        if (!read_switch(path + ".enabled")) {
+            return false;
+        }
+        for (const char* name :
+             {"filters", "predicates", "url-expression", "urlExpression", "include-expression",
+              "includeExpression", "route-id-prefix", "routeIdPrefix"}) {
+            const std::string here = path + "." + name;
+            if (find_at(file_.root, here) != nullptr) {
+                refuse(here, here +
+                                 " is not supported: known are enabled and "
+                                 "lower-case-service-id; another route is written under routes, "
+                                 "with uri: lb://NAME");
+            }
+        }
+        const bool lowers = read_switch(path + ".lower-case-service-id") ||
+                            read_switch(path + ".lowerCaseServiceId");
+        out_.locator = LocatorRules{
+            .spelling = lowers ? LocatorRules::Spelling::lower : LocatorRules::Spelling::upper,
+            .filters = default_filters_};
+        return true;
+    }
+
+    void read_space(const wire::Value& routes, const std::string& path) {
         const wire::Array* list = routes.if_array();
         if (list == nullptr || list->size() > routes_max) {
             refuse(path + ".routes", "routes must be a list of at most 10000");
@@ -102,7 +135,7 @@ class Reader {
         std::ranges::sort(all, {},
                           [](const Ordered& one) { return std::pair{one.order, one.place}; });
         for (Ordered& one : all) {
-            std::ranges::move(one.routes, std::back_inserter(out_));
+            std::ranges::move(one.routes, std::back_inserter(out_.routes));
         }
     }
 
@@ -302,14 +335,14 @@ class Reader {
     const SpringFile& file_;
     std::string route_;  // that is being read
     std::vector<StepConfig> default_filters_;
-    std::vector<RouteConfig> out_;
+    SpringSpace out_;
 };
 
 }  // namespace
 
-std::vector<RouteConfig> to_routes(const SpringFile& file) { return Reader{file}.read(); }
+SpringSpace to_routes(const SpringFile& file) { return Reader{file}.read(); }
 
-std::vector<RouteConfig> read_routes_file(const std::filesystem::path& file) {
+SpringSpace read_routes_file(const std::filesystem::path& file) {
     if (file.empty()) {
         return {};
     }

@@ -1,10 +1,12 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "services/gateway/config.hpp"
+#include "services/gateway/routes/route_table.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::gateway {
@@ -16,12 +18,18 @@ struct SpringFile {
     std::string name;                  // for faults
 };
 
+// What a file says of routes.
+struct SpringSpace {
+    std::vector<RouteConfig> routes;
+    std::optional<LocatorRules> locator;  // where `discovery.locator.enabled` is true
+};
+
 // The routes below `spring.cloud.gateway.routes` or `spring.cloud.gateway.server.webflux.routes`,
 // in their order, with `default-filters` in front of each route's own.  A route with several paths
-// becomes several, `ID`, `ID-2` ...  Throws Failure `config.invalid` with route, line and what is
-// known.
-std::vector<RouteConfig> to_routes(const SpringFile& file);
+// becomes several, `ID`, `ID-2` ...  Beside them the discovery locator.  Throws Failure
+// `config.invalid` with route, line and what is known.
+SpringSpace to_routes(const SpringFile& file);
 // The same of a file; none for an empty name.  Throws `config.unreadable` too.
-std::vector<RouteConfig> read_routes_file(const std::filesystem::path& file);
+SpringSpace read_routes_file(const std::filesystem::path& file);
 
 }  // namespace loquat::gateway

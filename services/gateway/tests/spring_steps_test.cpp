@@ -146,15 +146,5 @@ TEST_F(SpringSteps, are_refused_with_line_route_and_what_is_wrong) {
     EXPECT_TRUE(refusal("            - LocalResponseCache=soon\n").contains("a time such as 30m"));
 }
 
-TEST_F(SpringSteps, make_no_routes_of_services_that_only_discovery_knows) {
-    const std::string said = refusal(
-        "            - StripPrefix=1\n      discovery:\n        locator:\n          enabled: "
-        "true\n");
-
-    EXPECT_TRUE(said.contains("discovery.locator.enabled is not supported: name the services"))
-        << said;
-    EXPECT_TRUE(said.starts_with(":12: ")) << said;
-}
-
 }  // namespace
 }  // namespace loquat::gateway
