@@ -45,6 +45,8 @@ void take(CacheControl& control, std::string_view name, std::string_view value) 
         control.must_revalidate = true;
     } else if (is("proxy-revalidate")) {
         control.proxy_revalidate = true;
+    } else if (is("only-if-cached")) {
+        control.only_if_cached = true;
     } else if (is("max-age")) {
         take_least(control.max_age, value);
     } else if (is("s-maxage")) {

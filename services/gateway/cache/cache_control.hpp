@@ -21,8 +21,9 @@ struct CacheControl {
     Seconds s_maxage;
     Seconds stale_while_revalidate;
     Seconds stale_if_error;
-    Seconds min_fresh;  // of a request, as is the next
-    Seconds max_stale;  // without a number: any
+    Seconds min_fresh;            // of a request, as is the next
+    Seconds max_stale;            // without a number: any
+    bool only_if_cached = false;  // of a request
 
     static CacheControl of(const net::http::HeaderViews& headers);
 };

@@ -1,3 +1,4 @@
+#include "services/gateway/cache/cache_control.hpp"
 #include "services/gateway/proxy/fetch.hpp"
 #include "services/gateway/proxy/proxy.hpp"
 
@@ -16,6 +17,17 @@ bool is_safe(const net::http::RequestHead& head) {
     return head.is("GET") || head.is("HEAD") || head.is("OPTIONS") || head.is("TRACE");
 }
 
+// Whether the client wants what is kept or nothing (RFC 9111 section 5.2.1.7).
+bool wants_only_kept(const Request& request) {
+    const net::http::RequestHead& head = request.head;
+    return request.route->keeping->cache.enabled && (head.is("GET") || head.is("HEAD")) &&
+           CacheControl::of(head.headers).only_if_cached;
+}
+
+Failure not_kept() {
+    return {Kind::timed_out, "gateway.not_kept", "No answer to this is kept that may be given."};
+}
+
 // For the time that the request is run.
 struct Fetching {
     Request& request;
@@ -28,12 +40,24 @@ struct Fetching {
 }  // namespace
 
 Task<void> Proxy::run_kept(Request& request) {
+    const bool wants_only = wants_only_kept(request);
     if (!Fetch::may_begin(request)) {
+        if (wants_only) {
+            throw not_kept();
+        }
         co_await run_and_forget(request);
         co_return;
     }
     Fetch fetch{request, {settings_.answers, settings_.clock, bytes_held_}};
-    const Fetch::Use use = co_await look(fetch);
+    Fetch::Use use = Fetch::Use::ask;
+    if (wants_only) {
+        use = fetch.look();
+        if (use == Fetch::Use::ask) {
+            throw not_kept();
+        }
+    } else {
+        use = co_await look(fetch);
+    }
     if (use != Fetch::Use::ask) {
         const StoredAnswerPtr stored = fetch.stored();
         const bool is_stale = use == Fetch::Use::kept_meanwhile;

@@ -346,5 +346,36 @@ TEST_F(CacheTest, is_not_there_for_routes_that_do_not_ask_for_it) {
     EXPECT_EQ(status_of(second), "");
 }
 
+TEST_F(CacheTest, asks_nobody_for_a_client_that_wants_only_what_is_kept) {
+    RouteConfig& route = add_cached_route();
+    route.fallback.status = 200;
+    start();
+    const Headers only{{"Cache-Control", "only-if-cached"}};
+
+    const auto before = get("/up/a", only);
+    get("/up/a");
+    const auto kept = get("/up/a", only);
+    const auto part = get("/up/a", {{"Cache-Control", "only-if-cached"}, {"Range", "bytes=0-1"}});
+    clock.advance(std::chrono::seconds{61});
+    const auto old = get("/up/a", only);
+
+    EXPECT_EQ(before.status, 504);
+    EXPECT_TRUE(before.body.contains("gateway.not_kept")) << before.body;
+    EXPECT_EQ(kept.status, 200);
+    EXPECT_EQ(kept.body, "one");
+    EXPECT_EQ(part.status, 504);
+    EXPECT_EQ(old.status, 504);
+    EXPECT_EQ(asked(), 1);
+}
+
+TEST_F(CacheTest, asks_for_a_client_that_wants_only_what_is_kept_where_nothing_ever_is) {
+    RouteConfig& route = add_cached_route();
+    route.cache.enabled = false;
+    route.fallback.last_good.seconds = std::chrono::seconds{60};
+    start();
+
+    EXPECT_EQ(get("/up/a", {{"Cache-Control", "only-if-cached"}}).body, "one");
+}
+
 }  // namespace
 }  // namespace loquat::gateway
