@@ -49,6 +49,56 @@ TEST_F(ProxyStreamTest, hands_on_events_before_their_stream_ends) {
     EXPECT_NE(text.find("Transfer-Encoding: chunked"), std::string::npos);
 }
 
+// The preface, settings and one GET of a client of HTTP/2 who knows beforehand (RFC 9113, RFC
+// 7541).
+std::string http2_get(std::string_view path) {
+    std::string fields{"\x82\x86\x01\x01x\x04", 6};  // GET, http, authority x, path
+    fields += static_cast<char>(path.size());
+    fields += path;
+    std::string bytes = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    bytes += std::string{"\0\0\0\x04\0\0\0\0\0", 9};
+    bytes += std::string{"\0\0", 2};
+    bytes += static_cast<char>(fields.size());
+    bytes += std::string{"\x01\x05\0\0\0\x01", 6};  // HEADERS, ends both, stream 1
+    return bytes + fields;
+}
+
+TEST_F(ProxyStreamTest, hands_on_events_over_http2_before_their_stream_ends) {
+    aio::Signal first_read;
+    bool upstream_ended = false;
+    route_to([&](Exchange& exchange) -> Task<void> {
+        exchange.start(200).raw("Content-Type: text/event-stream\r\n");
+        exchange.begin_body(std::nullopt);
+        co_await exchange.flush();
+        co_await exchange.write_body("data: 1\n\n");
+        co_await first_read.wait();
+        co_await exchange.write_body("data: 2\n\n");
+        co_await exchange.end_body();
+        upstream_ended = true;
+    });
+    const std::string end_of_stream{"\0\x01\0\0\0\x01", 6};  // DATA, ends stream 1
+
+    std::string text;
+    bool was_early = false;
+    run_to_end(loop,
+               [](ProxyStreamTest& self, aio::Signal& seen, bool& ended, bool& early,
+                  std::string& out, const std::string& last) -> Task<void> {
+                   net::Stream stream = co_await self.connect();
+                   const std::string request = http2_get("/up/events");
+                   co_await stream.write_all(request);
+                   co_await read_until(stream, out, "data: 1\n\n");
+                   early = !ended;
+                   seen.set();
+                   co_await read_until(stream, out, last);
+               }(*this, first_read, upstream_ended, was_early, text, end_of_stream));
+
+    EXPECT_TRUE(was_early);
+    EXPECT_TRUE(text.contains("data: 1\n\n"));
+    EXPECT_TRUE(text.contains("data: 2\n\n"));
+    EXPECT_TRUE(text.contains(end_of_stream));
+    EXPECT_TRUE(upstreams.front().heads().at(0).starts_with("GET /up/events\n"));
+}
+
 TEST_F(ProxyStreamTest, passes_uploads_on_before_they_end) {
     aio::Signal piece_came;
     route_to([&](Exchange& exchange) -> Task<void> {
