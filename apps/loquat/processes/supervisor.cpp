@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "apps/loquat/processes/waiting.hpp"
 #include "base/failure.hpp"
 
 namespace loquat::app {
@@ -95,6 +96,7 @@ int Supervisor::run() {
             start_what_may();
             restart_what_is_due();
             say_ready();
+            say_who_is_awaited();
             if (steady_clock::now() >= kept_up_at_ + upkeep_pause) {
                 keep_up();
             }
@@ -129,7 +131,10 @@ void Supervisor::start(Member& member) {
     try {
         member.child = Child::start(arguments);
         member.line.pid = member.child.pid();
+        member.last_line.clear();
+        member.awaited_said = 0;
         enter(member, ProcessState::starting);
+        member.awaited_since = member.since;
     } catch (const Failure& failure) {
         view_.say(failure.message);
         on_end(member, W_EXITCODE(127, 0));
@@ -152,6 +157,7 @@ void Supervisor::read(Member& member) {
     member.output.add(member.child.read_output(),
                       [&](std::string_view line) { on_output(member, line); });
     member.errors.add(member.child.read_errors(), [&](std::string_view line) {
+        member.last_line = line;
         view_.write(member.plan.name, member.number, line);
     });
 }
@@ -302,6 +308,24 @@ void Supervisor::say_ready() {
     }
 }
 
+void Supervisor::say_who_is_awaited() {
+    const Steady now = steady_clock::now();
+    for (Member& member : members_) {
+        if (member.line.state != ProcessState::starting ||
+            now < member.awaited_since + pause_before_saying(member.awaited_said)) {
+            continue;
+        }
+        member.awaited_since = now;
+        ++member.awaited_said;
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(now - member.since).count();
+        view_.say("still waiting for " + member.plan.name + " (process " +
+                  std::to_string(member.line.pid) + ", port " + std::to_string(member.plan.port) +
+                  ") after " + std::to_string(seconds) +
+                  " s: " + describe_unready(member.line.pid, member.last_line) +
+                  (has_started_all_ ? "" : "; the others start when it is ready"));
+    }
+}
+
 void Supervisor::wait() {
     std::vector<pollfd> ends{{signals_, POLLIN, 0}};
     for (const Member& member : members_) {
@@ -324,6 +348,8 @@ int Supervisor::milliseconds_to_wait() const {
         if (member.line.state == ProcessState::waiting &&
             (has_started_all_ || member.plan.is_first)) {
             until(member.since + pause_before_restart(member.failures));
+        } else if (member.line.state == ProcessState::starting && !is_stopping_) {
+            until(member.awaited_since + pause_before_saying(member.awaited_said));
         } else if (member.line.state == ProcessState::stopping) {
             until(member.since + options_.stop_time);
         }

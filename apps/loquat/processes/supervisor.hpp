@@ -52,7 +52,10 @@ class Supervisor {
         std::size_t number = 0;
         int failures = 0;  // in a row
         bool was_ready = false;
-        Steady since;  // of its state
+        Steady since;           // of its state
+        std::string last_line;  // that it said since it was started
+        Steady awaited_since;   // since it was started, or it was said that it is waited for
+        int awaited_said = 0;   // how often, since it was started
     };
 
     // Those of the first stage, and the others when these are ready.
@@ -71,6 +74,8 @@ class Supervisor {
     // Asks the next one to stop, and kills it when its time is over.
     void go_on_stopping();
     void say_ready();
+    // Of each that was started and is not ready: now and then.
+    void say_who_is_awaited();
     void wait();
     int milliseconds_to_wait() const;
     void publish();
