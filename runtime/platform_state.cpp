@@ -214,11 +214,11 @@ Actuator::Parts Platform::State::actuator_parts() {
 }
 
 CallGate Platform::State::make_gate() const {
-    std::vector<std::string> hosted;
+    std::vector<std::string> here;
     for (const Module* module : options.modules) {
-        hosted.emplace_back(module->name);
+        here.emplace_back(module->name);
     }
-    return {options.known.empty() ? options.modules : options.known, std::move(hosted),
+    return {options.known.empty() ? options.modules : options.known, std::move(here),
             internal_key, tls.is_mutual() ? CallGate::By::certificate : CallGate::By::key};
 }
 
