@@ -1,5 +1,7 @@
 #include "runtime/neighbour_wait.hpp"
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 
 #include "base/failure.hpp"
@@ -20,9 +22,12 @@ bool is_told_to_stop() {
            (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
 }
 
+// Also what those say who have asked in vain so often that they leave it alone for a while.
 bool is_not_there_yet(const Failure& failure) {
-    return failure.code == "upstream.unavailable" || failure.code == "upstream.timeout" ||
-           failure.code == "server.restarting" || failure.code == "upstream.closed";
+    constexpr std::array<std::string_view, 6> passing{
+        "upstream.unavailable",  "upstream.timeout", "upstream.closed",
+        "upstream.circuit_open", "upstream.busy",    "server.restarting"};
+    return std::ranges::find(passing, failure.code) != passing.end();
 }
 
 std::string place_of(const Neighbour& neighbour) {

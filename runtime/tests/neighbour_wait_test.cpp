@@ -42,6 +42,15 @@ TEST(NeighbourWait, ends_when_the_other_process_answers) {
     EXPECT_EQ(asked.times, 4);
 }
 
+TEST(NeighbourWait, goes_on_while_its_own_side_leaves_the_other_alone) {
+    for (const char* code : {"upstream.circuit_open", "upstream.busy", "server.restarting"}) {
+        const Asked asked = wait_for(2, code, 60s);
+
+        EXPECT_EQ(asked.code, "") << code;
+        EXPECT_EQ(asked.times, 3) << code;
+    }
+}
+
 TEST(NeighbourWait, gives_up_at_its_limit_and_says_what_to_do) {
     const Asked asked = wait_for(1'000'000, "upstream.timeout", 0s);
 
