@@ -158,8 +158,8 @@ Platform::State::State(PlatformOptions given)
     configured = known.get();
     neighbours.instances = std::move(known);
     if (!settings.registry.empty() || follows_own_registry(options.modules, config)) {
-        auto of_registry = std::make_unique<RegistryInstances>(std::move(neighbours.instances),
-                                                               folder.path() / "instances.json");
+        auto of_registry = std::make_unique<RegistryInstances>(
+            std::move(neighbours.instances), folder.path() / "instances.json", clock());
         followed = of_registry.get();
         neighbours.instances = std::move(of_registry);
         neighbours.is_told_by_registry = true;
@@ -218,8 +218,8 @@ CallGate Platform::State::make_gate() const {
     for (const Module* module : options.modules) {
         here.emplace_back(module->name);
     }
-    return {options.known.empty() ? options.modules : options.known, std::move(here),
-            internal_key, tls.is_mutual() ? CallGate::By::certificate : CallGate::By::key};
+    return {options.known.empty() ? options.modules : options.known, std::move(here), internal_key,
+            tls.is_mutual() ? CallGate::By::certificate : CallGate::By::key};
 }
 
 std::string Platform::State::caller_name(const std::string& service) const {

@@ -1,5 +1,6 @@
 #include "runtime/discovery/registry_instances.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -40,8 +41,8 @@ ServiceInstance to_service(const contracts::RegistryInstance& instance) {
 }  // namespace
 
 RegistryInstances::RegistryInstances(std::unique_ptr<Instances> configured,
-                                     std::filesystem::path file)
-    : configured_(std::move(configured)), file_(std::move(file)) {
+                                     std::filesystem::path file, const Clock& clock)
+    : configured_(std::move(configured)), clock_(clock), file_(std::move(file)) {
     load();
 }
 
@@ -73,10 +74,27 @@ Instances::ListPtr RegistryInstances::list(std::string_view service) const {
     }
     const std::lock_guard lock{mutex_};
     const auto found = lists_.find(to_lower_ascii(service));
-    return found == lists_.end() ? configured : found->second;
+    if (found == lists_.end()) {
+        return configured;
+    }
+    const Told& told = found->second;
+    return told.parting && clock_.steady() < told.until ? told.parting : told.list;
 }
 
+// The end of a parting is a change that nobody tells.
 std::uint64_t RegistryInstances::version() const {
+    if (next_end_.load(std::memory_order_relaxed) != Steady::max()) {
+        const std::lock_guard lock{mutex_};
+        const Steady now = clock_.steady();
+        if (next_end_.load() <= now) {
+            Steady next = Steady::max();
+            for (const auto& [service, told] : lists_) {
+                next = told.parting && told.until > now ? std::min(next, told.until) : next;
+            }
+            next_end_ = next;
+            version_.fetch_add(1, std::memory_order_release);
+        }
+    }
     return version_.load(std::memory_order_acquire) + configured_->version();
 }
 
@@ -99,14 +117,28 @@ void RegistryInstances::publish(const std::string& app) {
             }
         }
     }
-    const std::string service = to_lower_ascii(app);
+    const bool refuses = is_out_of_service(app);
     const std::lock_guard lock{mutex_};
-    ListPtr& known = lists_[service];
-    if (known && *known == *list) {
+    Told& told = lists_[to_lower_ascii(app)];
+    if (told.list && *told.list == *list && !(told.parting && refuses)) {
         return;
     }
-    known = std::move(list);
+    if (!list->empty() || refuses) {
+        told.parting = nullptr;
+    } else if (told.list && !told.list->empty()) {
+        told.parting = told.list;
+        told.until = clock_.steady() + parting;
+        next_end_ = std::min(next_end_.load(), told.until);
+    }
+    told.list = std::move(list);
     version_.fetch_add(1, std::memory_order_release);
+}
+
+bool RegistryInstances::is_out_of_service(const std::string& app) const {
+    const auto found = known_.apps.find(app);
+    return found != known_.apps.end() && std::ranges::any_of(found->second, [](const auto& one) {
+               return one.second.status == "DOWN" || one.second.status == "OUT_OF_SERVICE";
+           });
 }
 
 // Lists of what is gone become empty.

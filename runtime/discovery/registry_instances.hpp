@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/clock.hpp"
 #include "contracts/registry/registry.hpp"
 #include "net/http/event_source.hpp"
 #include "runtime/discovery/instances.hpp"
@@ -16,11 +17,18 @@ namespace loquat::runtime {
 // (`platform.urls`) has those and no others.  What was known last is kept in a file, so that a
 // process that starts while no registry answers finds the others all the same.
 //
+// An application whose last instance was removed is still told for `parting`: one that registers
+// anew (as Spring's do when their settings are refreshed) is away for a moment without being gone,
+// and one that is gone refuses by itself.  A status of DOWN or OUT_OF_SERVICE counts at once.
+//
 // `list` and `version` are for any thread, everything else for one.
 class RegistryInstances final : public Instances {
   public:
+    static constexpr std::chrono::seconds parting{5};
+
     // Reads the file, if there is one that can be read.
-    RegistryInstances(std::unique_ptr<Instances> configured, std::filesystem::path file);
+    RegistryInstances(std::unique_ptr<Instances> configured, std::filesystem::path file,
+                      const Clock& clock);
 
     ListPtr list(std::string_view service) const override;
     std::uint64_t version() const override;
@@ -39,13 +47,21 @@ class RegistryInstances final : public Instances {
         std::size_t instances = 0;
     };
 
+    struct Told {
+        ListPtr list;
+        ListPtr parting{};  // instead of an empty list, until then
+        Steady until{};
+    };
+
     void load();
     // Throws `registry.full`: no registry holds so many.
     static void put(Known& known, contracts::RegistryInstance instance);
     void publish(const std::string& app);
     void replace();
+    bool is_out_of_service(const std::string& app) const;
 
     std::unique_ptr<Instances> configured_;
+    const Clock& clock_;
     std::filesystem::path file_;
     Known known_;
     Known coming_;  // after a reset, until everything has come
@@ -53,8 +69,10 @@ class RegistryInstances final : public Instances {
     bool is_kept_ = true;
     std::string place_;
     mutable std::mutex mutex_;
-    std::map<std::string, ListPtr, std::less<>> lists_;  // by service
-    std::atomic<std::uint64_t> version_ = 0;
+    std::map<std::string, Told, std::less<>> lists_;  // by service
+    mutable std::atomic<std::uint64_t> version_ = 0;
+    // When the first list of those that part becomes empty.
+    mutable std::atomic<Steady> next_end_ = Steady::max();
 };
 
 }  // namespace loquat::runtime

@@ -2,6 +2,7 @@
 
 It stands in tools/testing/spring/app, is built with Maven into .cache/spring, and is left out where there is no Maven or Java.
 """
+import concurrent.futures
 import contextlib
 import json
 import pathlib
@@ -115,10 +116,18 @@ def finds_others_by_their_names(here):
 
 
 def takes_a_change_when_told(here):
+    """And is not missed while it registers anew, which it does then."""
     (here.folder / "application.yml").write_text("greeting: good evening\n")
     address = here.registered()["one"]
-    status, keys, _ = fetch(f"{address}/actuator/refresh", "POST")
-    return status == 200 and "greeting" in json.loads(keys) and here.greet()[1]["greeting"] == "good evening"
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        refreshed = pool.submit(fetch, f"{address}/actuator/refresh", "POST")
+        statuses = set()
+        while not refreshed.done():
+            statuses |= here.asked(times=1)[0]
+    status, keys, _ = refreshed.result()
+    statuses |= here.asked()[0]
+    return (status == 200 and "greeting" in json.loads(keys) and statuses == {200}
+            and here.greet()[1]["greeting"] == "good evening")
 
 
 def shares_the_work(here):

@@ -18,6 +18,7 @@ struct RegistryInstancesTest : testing::Test {
     std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("loquat-known-" + Uuid::make().to_string());
     std::vector<ServiceUrl> urls{{.service = "auth", .url = "http://configured:1"}};
+    FakeClock clock;
     std::unique_ptr<RegistryInstances> instances;
 
     RegistryInstancesTest() {
@@ -28,7 +29,7 @@ struct RegistryInstancesTest : testing::Test {
 
     void open() {
         instances = std::make_unique<RegistryInstances>(std::make_unique<StaticInstances>(urls),
-                                                        folder / "known.json");
+                                                        folder / "known.json", clock);
     }
     static contracts::RegistryInstance instance(const std::string& app, const std::string& id,
                                                 const std::string& status = "UP") {
@@ -77,6 +78,47 @@ TEST_F(RegistryInstancesTest, lists_those_that_are_up_and_follows_what_changes) 
     EXPECT_GT(instances->version(), version);
     EXPECT_EQ(instances->place(), "e-8");
     EXPECT_EQ(urls_of("nobody"), "");
+}
+
+TEST_F(RegistryInstancesTest, tells_the_last_one_for_a_while_after_it_was_removed) {
+    tell_all({instance("CHAT", "a")});
+    const std::uint64_t version = instances->version();
+
+    change(Action::removed, instance("CHAT", "a"));
+    clock.advance(RegistryInstances::parting - std::chrono::milliseconds{1});
+    EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+    clock.advance(std::chrono::milliseconds{1});
+
+    EXPECT_EQ(urls_of("chat"), "");
+    EXPECT_GT(instances->version(), version);
+    const std::uint64_t after = instances->version();
+    EXPECT_EQ(instances->version(), after) << "one end is one change";
+}
+
+TEST_F(RegistryInstancesTest, misses_nobody_who_registers_anew) {
+    tell_all({instance("CHAT", "a")});
+
+    change(Action::removed, instance("CHAT", "a"));
+    change(Action::added, instance("CHAT", "a", "STARTING"));
+    EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+    change(Action::modified, instance("CHAT", "a"));
+    clock.advance(2 * RegistryInstances::parting);
+
+    EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+}
+
+TEST_F(RegistryInstancesTest, believes_at_once_who_says_that_it_is_out_of_service) {
+    tell_all({instance("CHAT", "a")});
+
+    change(Action::modified, instance("CHAT", "a", "OUT_OF_SERVICE"));
+    EXPECT_EQ(urls_of("chat"), "");
+    change(Action::removed, instance("CHAT", "a"));
+    EXPECT_EQ(urls_of("chat"), "");
+    change(Action::added, instance("CHAT", "a"));
+    change(Action::removed, instance("CHAT", "a"));
+    change(Action::added, instance("CHAT", "a", "DOWN"));
+
+    EXPECT_EQ(urls_of("chat"), "");
 }
 
 TEST_F(RegistryInstancesTest, gives_the_same_list_as_long_as_nothing_in_it_changes) {
@@ -149,7 +191,8 @@ TEST(Registration, says_what_others_need_to_call_a_service) {
                           .version = "1",
                           .contracts = {"ChatApi", "UsageApi"}};
 
-    const std::string text = registration_of(own, Time{std::chrono::milliseconds{3}}, std::chrono::seconds{6});
+    const std::string text =
+        registration_of(own, Time{std::chrono::milliseconds{3}}, std::chrono::seconds{6});
 
     EXPECT_EQ(instance_id_of(own), "127.0.0.1:chat:8080");
     for (const char* part :

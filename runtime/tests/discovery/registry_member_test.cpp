@@ -134,8 +134,9 @@ TEST_F(RegistryMemberTest, keeps_what_it_knows_through_every_lie_and_follows_aga
         stream(reset + "event: instances\ndata: " + std::string(5'000'000, 'x')),  // too large
         stream(all_of("last")),
     }};
+    const FakeClock clock;
     RegistryInstances instances{std::make_unique<StaticInstances>(std::span<const ServiceUrl>{}),
-                                folder / "known.json"};
+                                folder / "known.json", clock};
     std::set<std::string> seen;
     const auto work = [&]() -> Task<void> {
         const std::vector<std::string> addresses(registry.size(), registry.address());
