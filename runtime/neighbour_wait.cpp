@@ -14,14 +14,6 @@ using std::chrono::seconds;
 
 constexpr seconds told_every{5};
 
-// Signals wait until the start is over; whoever presses Ctrl-C should not wait as long.
-bool is_told_to_stop() {
-    sigset_t pending;
-    sigemptyset(&pending);
-    return sigpending(&pending) == 0 &&
-           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
-}
-
 // Also what those say who have asked in vain so often that they leave it alone for a while.
 bool is_not_there_yet(const Failure& failure) {
     constexpr std::array<std::string_view, 6> passing{
@@ -44,6 +36,13 @@ Failure given_up(const Neighbour& neighbour, seconds waited, const Failure& last
 }
 
 }  // namespace
+
+bool is_told_to_stop() {
+    sigset_t pending;
+    sigemptyset(&pending);
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
 
 Task<void> wait_for_neighbour(aio::Loop& loop, Neighbour neighbour,
                               std::function<Task<void>()> ask) {

@@ -21,4 +21,8 @@ struct Neighbour {
 Task<void> wait_for_neighbour(aio::Loop& loop, Neighbour neighbour,
                               std::function<Task<void>()> ask);
 
+// Whether SIGINT or SIGTERM waits for the end of the start: whoever waits for something else gives
+// up then.
+bool is_told_to_stop();
+
 }  // namespace loquat::runtime

@@ -90,8 +90,10 @@ void check_registries(const std::vector<std::string>& registries, ConfigFindings
 
 void check_tls(const PlatformTlsConfig& tls, ConfigFindings& findings) {
     if (tls.certificate.empty() != tls.key.empty()) {
-        findings.add(tls.key.empty() ? "platform.tls.key" : "platform.tls.certificate",
-                     "is needed beside the other one");
+        const std::string certificate = "platform.tls.certificate";
+        const std::string key = "platform.tls.key";
+        findings.add(tls.key.empty() ? certificate : key,
+                     "needs " + (tls.key.empty() ? key : certificate) + " beside it");
     } else if (!tls.certificate.empty() && tls.ca.empty()) {
         findings.add("platform.tls.ca", "is needed beside certificate and key");
     }

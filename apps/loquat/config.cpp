@@ -2,8 +2,11 @@
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
+#include "base/clock.hpp"
 #include "base/failure.hpp"
 #include "runtime/config/settings.hpp"
+#include "runtime/platform_config.hpp"
+#include "runtime/tls/platform_tls.hpp"
 #include "runtime/version.hpp"
 
 namespace loquat::app {
@@ -98,6 +101,17 @@ void write_page() {
     }
 }
 
+// They are no settings: a setting beside them may be changed while a file is wrong.
+void check_certificates(const runtime::Config& config) {
+    const auto tls = config.get<runtime::PlatformConfig>("platform").tls;
+    try {
+        const SystemClock clock;
+        const runtime::PlatformTls read{tls, {}, clock};
+    } catch (const Failure& failure) {
+        throw Failure{failure.kind, failure.code, "platform.tls: " + failure.message};
+    }
+}
+
 void add_reading(Command command) {
     auto path = std::make_shared<std::string>();
     const Command explain_command =
@@ -136,9 +150,11 @@ void add_config(Command program, int& code) {
     options->add_to(check_command);
     check_command.on_run([options, &code] {
         try {
-            for (const std::string& warning : options->load().warnings()) {
+            const auto config = options->load();
+            for (const std::string& warning : config.warnings()) {
                 fmt::print(stderr, "{}\n", warning);
             }
+            check_certificates(config);
             fmt::print("The configuration is good.\n");
         } catch (const Failure& failure) {
             fmt::print(stderr, "{}\n", failure.message);

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "runtime/health.hpp"
 #include "runtime/metrics.hpp"
+#include "runtime/neighbour_wait.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/segment_log.hpp"
 #include "store/postgres/postgres_database.hpp"
@@ -103,8 +104,15 @@ class PostgresServer final : public Databases {
 
     std::unique_ptr<store::Database> open(const store::DatabaseNeed& need) override {
         store::PostgresOptions options = store::at_server(url_, need);
-        options.on_waiting = [](const std::string& why) {
-            log_warn(context, "waiting for PostgreSQL", {{"error", why}});
+        Steady told{};
+        options.keep_waiting = [&told](const std::string& why) {
+            const Steady now = std::chrono::steady_clock::now();
+            if (now - told > std::chrono::seconds{5}) {
+                told = now;
+                log_warn(context, "waiting for PostgreSQL",
+                         {{"setting", "store.sql.url"}, {"error", why}});
+            }
+            return !is_told_to_stop();
         };
         return store::open_postgres(options);
     }

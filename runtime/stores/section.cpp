@@ -2,10 +2,17 @@
 
 #include <algorithm>
 
+#include "base/redact.hpp"
 #include "runtime/stores/builtin.hpp"
 
 namespace loquat::runtime {
 namespace {
+
+// As libpq takes it: a URL, or words such as host=... port=...
+bool is_of_postgres(std::string_view url) {
+    return url.starts_with("postgresql://") || url.starts_with("postgres://") ||
+           (url.contains('=') && !url.contains("://"));
+}
 
 void check(const Config& config, const std::vector<StoreAdapter>& adapters,
            ConfigFindings& findings) {
@@ -24,6 +31,10 @@ void check(const Config& config, const std::vector<StoreAdapter>& adapters,
             findings.add("store." + std::string{need} + ".url",
                          url.empty() ? "must say where the server of " + kind + " is"
                                      : "is of no use: " + kind + " has no server");
+        } else if (kind == "postgres" && !is_of_postgres(url)) {
+            findings.add("store." + std::string{need} + ".url",
+                         "must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE, not " +
+                             hide_credentials(url));
         }
     });
 }

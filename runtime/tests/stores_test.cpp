@@ -138,6 +138,12 @@ TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_
         << nowhere;
     EXPECT_NE(useless.find("sqlite has no server"), std::string::npos) << useless;
 
+    const std::string other =
+        problems({"store.sql.kind=postgres", "store.sql.url=mysql://me:secret@x"});
+    EXPECT_NE(other.find("store.sql.url must be postgresql://"), std::string::npos) << other;
+    EXPECT_EQ(other.find("secret"), std::string::npos) << other;
+    EXPECT_EQ(problems({"store.sql.kind=postgres", "store.sql.url=host=x dbname=y"}), "");
+
     config.log.kind = "kafka";
     Stores stores{ground, builtin_stores(), config};
     EXPECT_EQ(test::code_of([&] { stores.log(); }), "config.invalid");

@@ -41,19 +41,16 @@ bool is_refusal(std::string_view why) {
 // Connected, or throws what is the matter in words for who starts the program.
 void reach(PostgresConnection& connection, const PostgresOptions& options) {
     const Steady deadline = std::chrono::steady_clock::now() + options.start_max;
-    Steady told{};
     for (;;) {
         try {
             return connection.open();
         } catch (const Failure& failure) {
-            const Steady now = std::chrono::steady_clock::now();
-            if (now >= deadline || is_refusal(failure.detail)) {
+            const bool may_wait = std::chrono::steady_clock::now() < deadline &&
+                                  !is_refusal(failure.detail) &&
+                                  (!options.keep_waiting || options.keep_waiting(failure.detail));
+            if (!may_wait) {
                 throw Failure{Kind::unavailable, "store.unavailable",
                               "PostgreSQL cannot be used: " + failure.detail};
-            }
-            if (options.on_waiting && now - told > std::chrono::seconds{5}) {
-                told = now;
-                options.on_waiting(failure.detail);
             }
         }
         std::this_thread::sleep_for(retry_pause);

@@ -30,8 +30,8 @@ struct PostgresOptions {
     // While opening, a server that is not there yet is waited for; one that refuses (a wrong
     // password) is not.
     std::chrono::milliseconds start_max{60'000};
-    // Told why, now and then while it waits.
-    std::function<void(const std::string& why)> on_waiting;
+    // Told why, again and again while it waits; false gives up.
+    std::function<bool(const std::string& why)> keep_waiting;
 };
 
 // `need` met by a schema of its name.
