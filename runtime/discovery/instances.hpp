@@ -17,6 +17,8 @@ struct ServiceInstance {
     unsigned weight = 100;  // 0: gets no calls
     std::string version;
     std::vector<std::string> contracts;  // contract_name of each interface that it offers
+    // Another one when it came again after it had left: what was seen of it before does not count.
+    std::uint64_t registration = 0;
 
     friend bool operator==(const ServiceInstance&, const ServiceInstance&) = default;
 };

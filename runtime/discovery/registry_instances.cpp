@@ -120,6 +120,10 @@ void RegistryInstances::publish(const std::string& app) {
     const bool refuses = is_out_of_service(app);
     const std::lock_guard lock{mutex_};
     Told& told = lists_[to_lower_ascii(app)];
+    told.registration += told.parting && !list->empty() ? 1 : 0;
+    for (ServiceInstance& one : *list) {
+        one.registration = told.registration;
+    }
     if (told.list && *told.list == *list && !(told.parting && refuses)) {
         return;
     }

@@ -51,6 +51,7 @@ class RegistryInstances final : public Instances {
         ListPtr list;
         ListPtr parting{};  // instead of an empty list, until then
         Steady until{};
+        std::uint64_t registration = 0;  // how often it came back
     };
 
     void load();

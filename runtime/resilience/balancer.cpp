@@ -24,7 +24,8 @@ void Balancer::set(std::span<const Endpoint> endpoints) {
     for (const Endpoint& endpoint : endpoints) {
         const auto known = std::ranges::find_if(targets_, [&endpoint](const TargetPtr& target) {
             return target->endpoint.id == endpoint.id &&
-                   target->endpoint.address == endpoint.address;
+                   target->endpoint.address == endpoint.address &&
+                   target->endpoint.registration == endpoint.registration;
         });
         if (known == targets_.end()) {
             next.push_back(std::make_shared<Target>(endpoint));

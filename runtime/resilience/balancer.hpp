@@ -20,11 +20,12 @@ struct Endpoint {
     std::string id;       // unique among its service's
     std::string address;  // http://127.0.0.1:7102
     std::string zone;
-    std::int32_t weight = 100;      // 0: gets none
-    bool is_healthy = true;         // by discovery and by active checks
-    bool offers_contract = true;    // what is asked of its service
-    net::http::Origin origin = {};  // of the address
-    std::string authority = {};     // of the origin, for the Host field
+    std::int32_t weight = 100;       // 0: gets none
+    bool is_healthy = true;          // by discovery and by active checks
+    bool offers_contract = true;     // what is asked of its service
+    net::http::Origin origin = {};   // of the address
+    std::string authority = {};      // of the origin, for the Host field
+    std::uint64_t registration = 0;  // see ServiceInstance
 };
 
 struct BalancerRules {

@@ -119,7 +119,8 @@ void ServiceCalls::refresh() {
             continue;  // whoever registered it wrote what nobody can call
         }
         const auto same = std::ranges::find_if(balancer_.targets(), [&one](const auto& target) {
-            return target->endpoint.id == one.id && target->endpoint.address == one.url;
+            return target->endpoint.id == one.id && target->endpoint.address == one.url &&
+                   target->endpoint.registration == one.registration;
         });
         const bool is_known = same != balancer_.targets().end();
         std::string authority = origin->authority();
@@ -130,7 +131,8 @@ void ServiceCalls::refresh() {
                              .is_healthy = !is_known || (*same)->endpoint.is_healthy,
                              .offers_contract = of_.contract.empty() || offers(one, of_.contract),
                              .origin = std::move(*origin),
-                             .authority = std::move(authority)});
+                             .authority = std::move(authority),
+                             .registration = one.registration});
     }
     balancer_.set(endpoints);
 }

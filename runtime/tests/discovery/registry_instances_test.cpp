@@ -101,10 +101,13 @@ TEST_F(RegistryInstancesTest, misses_nobody_who_registers_anew) {
     change(Action::removed, instance("CHAT", "a"));
     change(Action::added, instance("CHAT", "a", "STARTING"));
     EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+    const ServiceInstance before = instances->list("chat")->front();
     change(Action::modified, instance("CHAT", "a"));
     clock.advance(2 * RegistryInstances::parting);
 
     EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+    EXPECT_NE(instances->list("chat")->front().registration, before.registration)
+        << "it may be another process at the same place";
 }
 
 TEST_F(RegistryInstancesTest, believes_at_once_who_says_that_it_is_out_of_service) {
