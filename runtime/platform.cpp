@@ -167,15 +167,32 @@ void Platform::leave_registry(Steady deadline) {
     });
 }
 
+void Platform::begin_rounds() {
+    if (!state_->configured->has_names() && state_->settings.tls.ca.empty()) {
+        return;
+    }
+    run_and_wait(state_->loop_named("services"), [this]() -> Task<void> {
+        state_->begin_rounds();
+        co_return;
+    });
+}
+
+void Platform::end_rounds() {
+    if (!state_->rounds) {
+        return;
+    }
+    run_and_wait(state_->loop_named("services"), [this]() -> Task<void> {
+        co_await state_->rounds->close();
+        state_->rounds.reset();
+    });
+}
+
 void Platform::start() {
     state_->is_running = true;
     try {
         make_instances();
         state_->clients.connect();
-        state_->follow_names();
-        if (!state_->settings.tls.ca.empty()) {
-            state_->loop_named("services").spawn(state_->tls.keep_looking());
-        }
+        begin_rounds();
         join_registry(state_->settings.registry);
         for (State::Instance& instance : state_->instances) {
             run_and_wait(instance.context->loop(), [&] { return instance.service->start(); });
@@ -218,6 +235,7 @@ void Platform::stop() {
     }
     state_->health.withdraw();
     stop_following();
+    end_rounds();
     const Steady deadline = std::chrono::steady_clock::now() + state_->settings.drain_seconds;
     leave_registry(deadline);
     for (State::Server& one : state_->servers) {

@@ -94,6 +94,8 @@ class Platform {
     void destroy_instances();
     void join_registry(const std::vector<std::string>& registries);
     void join_own_registry();
+    void begin_rounds();
+    void end_rounds();
     void leave_registry(Steady deadline);
 
     std::unique_ptr<State> state_;

@@ -246,15 +246,19 @@ std::string Platform::State::url_of(std::string_view service) const {
     return entry == settings.urls.end() ? std::string{} : entry->url;
 }
 
-void Platform::State::follow_names() {
-    if (!configured->has_names()) {
-        return;
+// On the loop `services`: of addresses by name, and of certificates.
+void Platform::State::begin_rounds() {
+    rounds = std::make_unique<aio::Scope>(aio::Loop::current(), "rounds");
+    if (configured->has_names()) {
+        const std::chrono::seconds pause{settings.clients.name_seconds};
+        const auto look_up = [pause](std::string host) {
+            return net::resolve(std::move(host), std::chrono::steady_clock::now() + pause);
+        };
+        rounds->start(configured->follow_names(pause, look_up));
     }
-    const std::chrono::seconds pause{settings.clients.name_seconds};
-    const auto look_up = [pause](std::string host) {
-        return net::resolve(std::move(host), std::chrono::steady_clock::now() + pause);
-    };
-    loop_named("services").spawn(configured->follow_names(pause, look_up));
+    if (!settings.tls.ca.empty()) {
+        rounds->start(tls.keep_looking());
+    }
 }
 
 std::vector<OwnInstance> Platform::State::own_instances() const {

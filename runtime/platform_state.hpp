@@ -10,6 +10,7 @@
 
 #include "aio/loop.hpp"
 #include "aio/offload.hpp"
+#include "aio/scope.hpp"
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/call_gate.hpp"
 #include "runtime/callees.hpp"
@@ -50,7 +51,7 @@ struct Platform::State final : contracts::CallObserver {
 
     aio::Loop& loop_named(const std::string& name);
     // Follows the names of `platform.urls`, where there are any.
-    void follow_names();
+    void begin_rounds();
     // What of this process a registry shall know, once it serves.
     std::vector<OwnInstance> own_instances() const;
 
@@ -108,6 +109,7 @@ struct Platform::State final : contracts::CallObserver {
     std::once_flag refresher_once;
     std::unique_ptr<aio::WorkerPool> refresher;  // reads the configuration again for operators
     std::unique_ptr<RegistryMember> member;      // on the loop `services`
+    std::unique_ptr<aio::Scope> rounds;          // what looks again and again; likewise
     bool is_running = false;
 };
 
