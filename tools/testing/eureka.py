@@ -11,8 +11,8 @@ import subprocess
 import tempfile
 import threading
 
-from tools.testing.pinned import install
-from tools.testing.process import ROOT, free_ports, ready_address, run, stop
+from tools.testing.pinned import install, with_maven
+from tools.testing.process import ROOT, free_ports, ready_address, stop
 
 PINS = ROOT / "tools" / "testing" / "eureka"
 HOME = ROOT / ".cache" / "eureka-clients"
@@ -75,7 +75,7 @@ def build_java(log):
         return None
     shutil.rmtree(JAVA, ignore_errors=True)
     shutil.copytree(PINS / "java", JAVA)
-    return run(["mvn", "-q", "-B", "package", "dependency:copy-dependencies", f"-DoutputDirectory={JAVA}/lib"], log, 300, JAVA)
+    return with_maven(["package", "dependency:copy-dependencies", f"-DoutputDirectory={JAVA}/lib"], log, JAVA)
 
 
 def check(binary, log):

@@ -30,3 +30,12 @@ def install(pins, home, log):
         return False
     stamp.write_text(wanted)
     return True
+
+
+def with_maven(goals, log, folder):
+    """The exit code. What was fetched is kept, so that a second try goes on where a network broke off."""
+    for _ in range(2):
+        code = run(["mvn", "-q", "-B", *goals], log, 300, folder, append=True)
+        if code == 0:
+            break
+    return code

@@ -14,7 +14,8 @@ import time
 import urllib.error
 import urllib.request
 
-from tools.testing.process import ROOT, free_ports, loquat, run, stop
+from tools.testing.pinned import with_maven
+from tools.testing.process import ROOT, free_ports, loquat, stop
 
 SOURCES = ROOT / "tools" / "testing" / "spring"
 APP = ROOT / ".cache" / "spring"
@@ -182,7 +183,7 @@ def built(log):
         return None
     shutil.rmtree(APP, ignore_errors=True)
     shutil.copytree(SOURCES / "app", APP)
-    return run(["mvn", "-q", "-B", "package"], log.with_name("spring-maven.log"), 600, APP)
+    return with_maven(["package"], log.with_name("spring-maven.log"), APP)
 
 
 def check(binary, log):
