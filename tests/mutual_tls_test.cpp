@@ -191,16 +191,21 @@ TEST_F(MutualTls, a_renewed_certificate_is_taken_and_an_expired_one_is_refused_w
     const std::uint16_t model = port_of("model");
     const auto gateway = issue({"gateway"}, good_);
 
+    std::string token;
+    with_caller(
+        [&](HttpCaller& caller) -> Task<void> { token = co_await caller.make_user("ana"); });
     put("model", issue({"model"}, {now_ - 1h, now_ + 500h}));
     Program renewed{{"certs", "renew", "auth", "--folder", certs().string()}};
     EXPECT_EQ(renewed.wait_for_end(), 0) << renewed.errors();
     wait_until_taken(now_ + 500h);
     int after_renewal = 0;
     with_caller([&](HttpCaller& caller) -> Task<void> {
-        const std::string token = co_await caller.make_user("ana");
-        const auto answer =
-            co_await caller.call("POST", "/api/chat/send", token, R"({"message":"Hello"})");
-        after_renewal = answer.status;
+        // Two processes change theirs at this moment; who is told 503 asks again.
+        for (int tries = 0; tries < 5 && after_renewal != 200; ++tries) {
+            const auto answer =
+                co_await caller.call("POST", "/api/chat/send", token, R"({"message":"Hello"})");
+            after_renewal = answer.status;
+        }
     });
     put("model", net::tls::issue(net::tls::make_authority("theirs", good_), {"model"}, good_));
     program_.read_until("tls.unknown_authority");
