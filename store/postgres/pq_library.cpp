@@ -13,7 +13,7 @@ namespace {
 constexpr const char* file_name = "libpq.so.5";
 
 [[noreturn]] void refuse(const std::string& why) {
-    throw Failure{Kind::unavailable, "store.library_missing",
+    throw Failure{Kind::unavailable, "store.driver_missing",
                   "PostgreSQL needs the library libpq (apt-get install libpq5): " + why};
 }
 
