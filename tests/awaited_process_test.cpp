@@ -1,14 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "testing/listening_socket.hpp"
 #include "testing/platform/program.hpp"
 #include "testing/temporary_folder.hpp"
 
@@ -19,29 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ContainsRegex;
 using testing::HasSubstr;
-
-// A port of this machine that somebody else listens at.
-class TakenPort {
-  public:
-    TakenPort() {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        ::bind(listening_, reinterpret_cast<sockaddr*>(&at), size);
-        ::listen(listening_, 8);
-        ::getsockname(listening_, reinterpret_cast<sockaddr*>(&at), &size);
-        number_ = ntohs(at.sin_port);
-    }
-    ~TakenPort() { ::close(listening_); }
-    TakenPort(const TakenPort&) = delete;
-    TakenPort& operator=(const TakenPort&) = delete;
-    std::uint16_t number() const { return number_; }
-
-  private:
-    int listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    std::uint16_t number_ = 0;
-};
 
 class AwaitedProcessTest : public testing::Test {
   protected:
@@ -93,8 +68,8 @@ TEST_F(AwaitedProcessTest, is_named_with_what_holds_it) {
 }
 
 TEST_F(AwaitedProcessTest, whose_port_is_taken_ends_the_start_and_says_which) {
-    const TakenPort taken;
-    const std::string port = std::to_string(taken.number());
+    const ListeningSocket somebody_else;
+    const std::string port = std::to_string(somebody_else.port());
 
     Program program{up(port)};
 

@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <array>
 #include <atomic>
 #include <memory>
 #include <thread>
 
+#include "store/tests/people_schema.hpp"
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
 #include "testing/failure_code.hpp"
@@ -17,23 +17,10 @@ using test::await;
 using test::code_of;
 using test::Keeping;
 
-constexpr std::array<Migration, 1> schema{{{1, "people", R"sql(
-CREATE TABLE people (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    age INTEGER CHECK (age >= 0)
-);
-CREATE TABLE pets (
-    person INTEGER NOT NULL REFERENCES people (id),
-    name TEXT NOT NULL,
-    PRIMARY KEY (person, name)
-);
-)sql"}}};
-
 struct DatabaseSuite : testing::TestWithParam<Keeping> {
     test::DatabasePlace place{GetParam()};
     aio::Loop loop{"test"};
-    std::unique_ptr<Database> database = place.open({.name = "test", .schema = schema});
+    std::unique_ptr<Database> database = place.open({.name = "test", .schema = people_schema});
 
     void add(std::int64_t id, std::string name) {
         auto work = [id, name](Transaction& transaction) {
@@ -212,7 +199,7 @@ TEST_P(DatabaseSuite, keeps_what_was_committed_when_it_is_opened_again) {
     add(1, "ann");
 
     database.reset();
-    database = place.open({.name = "test", .schema = schema});
+    database = place.open({.name = "test", .schema = people_schema});
 
     EXPECT_EQ(count(), 1);
 }
@@ -249,7 +236,7 @@ TEST_P(DatabaseSuite, sums_whole_numbers_and_counts_rows_that_were_changed) {
 TEST_P(DatabaseSuite, lets_no_other_unit_between_what_one_reads_and_writes) {
     constexpr int units = 100;
     add(1, "ann");
-    const auto other = place.open({.name = "test", .schema = schema});
+    const auto other = place.open({.name = "test", .schema = people_schema});
     int done = 0;
     auto grow = [&](Database& through) -> Task<void> {
         auto work = [](Transaction& transaction) {

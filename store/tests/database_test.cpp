@@ -1,10 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <array>
-
 #include "aio/scope.hpp"
 #include "store/sqlite/cached_bytes.hpp"
 #include "store/sqlite/sqlite_database.hpp"
+#include "store/tests/people_schema.hpp"
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/temporary_folder.hpp"
@@ -16,21 +15,8 @@ using test::await;
 using test::code_of;
 using test::TemporaryFolder;
 
-constexpr std::array<Migration, 1> schema{{{1, "people", R"sql(
-CREATE TABLE people (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    age INTEGER CHECK (age >= 0)
-);
-CREATE TABLE pets (
-    person INTEGER NOT NULL REFERENCES people (id),
-    name TEXT NOT NULL,
-    PRIMARY KEY (person, name)
-);
-)sql"}}};
-
 SqliteOptions options_for(const TemporaryFolder& folder) {
-    return {.file = folder / "test.db", .schema = schema};
+    return {.file = folder / "test.db", .schema = people_schema};
 }
 
 struct Fixture : testing::Test {

@@ -1,13 +1,13 @@
 #include "services/config/follow/registered.hpp"
 
 #include <gmock/gmock.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <thread>
 
 #include "services/config/tests/harness.hpp"
+#include "testing/listening_socket.hpp"
 
 namespace loquat::config {
 namespace {
@@ -18,27 +18,16 @@ using testing::StartsWith;
 // An application of somebody else: takes one request, answers it, and keeps what it was.
 class Application {
   public:
-    Application() {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        ::bind(listening_, reinterpret_cast<sockaddr*>(&at), size);
-        ::listen(listening_, 8);
-        ::getsockname(listening_, reinterpret_cast<sockaddr*>(&at), &size);
-        port_ = ntohs(at.sin_port);
-        thread_ = std::thread{[this] { serve(); }};
-    }
+    Application() : thread_([this] { serve(); }) {}
     ~Application() {
         if (thread_.joinable()) {
-            ::shutdown(listening_, SHUT_RDWR);
+            ::shutdown(listening_.handle(), SHUT_RDWR);
             thread_.join();
         }
-        ::close(listening_);
     }
 
     std::string entry() const {
-        return "{service: shop, url: 'http://127.0.0.1:" + std::to_string(port_) + "'}";
+        return "{service: shop, url: 'http://127.0.0.1:" + std::to_string(listening_.port()) + "'}";
     }
     // Waits for it; empty when none came.
     std::string request() {
@@ -48,7 +37,7 @@ class Application {
 
   private:
     void serve() {
-        const int client = ::accept(listening_, nullptr, nullptr);
+        const int client = ::accept(listening_.handle(), nullptr, nullptr);
         std::array<char, 4096> buffer{};
         while (client >= 0 && request_.find("\r\n\r\n") == std::string::npos) {
             const ssize_t count = ::read(client, buffer.data(), buffer.size());
@@ -65,8 +54,7 @@ class Application {
         }
     }
 
-    int listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    std::uint16_t port_ = 0;
+    test::ListeningSocket listening_;
     std::string request_;
     std::thread thread_;
 };

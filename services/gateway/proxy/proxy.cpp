@@ -110,13 +110,17 @@ Task<void> Proxy::run_plain(Request& request) {
     return has_fallback(*request.route) ? pass_on_or_fall_back(request) : pass_on(request);
 }
 
+bool Proxy::may_answer_instead(const Request& request, const Failure& failure) {
+    return failure.code.starts_with("upstream.") && !request.exchange.has_started() &&
+           !request.exchange.is_client_gone();
+}
+
 Task<void> Proxy::pass_on_or_fall_back(Request& request) {
     std::optional<Failure> failure;
     try {
         co_await pass_on(request);
     } catch (const Failure& thrown) {
-        if (!thrown.code.starts_with("upstream.") || request.exchange.has_started() ||
-            request.exchange.is_client_gone()) {
+        if (!may_answer_instead(request, thrown)) {
             throw;
         }
         failure = thrown;

@@ -70,6 +70,8 @@ class Proxy {
     };
 
     Task<void> pass_on(Request& request);
+    // Whether the server failed before anything of an answer was sent to who still waits for it.
+    static bool may_answer_instead(const Request& request, const Failure& failure);
     Task<void> pass_on_or_fall_back(Request& request);
     Task<void> run_plain(Request& request);
     Task<void> prepare_body(Request& request, Journey& journey);

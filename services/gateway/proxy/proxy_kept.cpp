@@ -76,8 +76,7 @@ Task<void> Proxy::run_kept(Request& request) {
         try {
             co_await pass_on(request);
         } catch (const Failure& thrown) {
-            if (!thrown.code.starts_with("upstream.") || request.exchange.has_started() ||
-                request.exchange.is_client_gone()) {
+            if (!may_answer_instead(request, thrown)) {
                 throw;
             }
             failure = thrown;

@@ -15,21 +15,26 @@ class ProxyStreamTest : public testing::Test, public GatewayHarness {
         add_route("r", "/up/**", {"lb://streams"});
         start();
     }
+    // One event, and the other once the first was read.
+    void route_to_two_events() {
+        route_to([this](Exchange& exchange) -> Task<void> {
+            exchange.start(200).raw("Content-Type: text/event-stream\r\n");
+            exchange.begin_body(std::nullopt);
+            co_await exchange.flush();
+            co_await exchange.write_body("data: 1\n\n");
+            co_await first_read.wait();
+            co_await exchange.write_body("data: 2\n\n");
+            co_await exchange.end_body();
+            upstream_ended = true;
+        });
+    }
+
+    aio::Signal first_read;
+    bool upstream_ended = false;
 };
 
 TEST_F(ProxyStreamTest, hands_on_events_before_their_stream_ends) {
-    aio::Signal first_read;
-    bool upstream_ended = false;
-    route_to([&](Exchange& exchange) -> Task<void> {
-        exchange.start(200).raw("Content-Type: text/event-stream\r\n");
-        exchange.begin_body(std::nullopt);
-        co_await exchange.flush();
-        co_await exchange.write_body("data: 1\n\n");
-        co_await first_read.wait();
-        co_await exchange.write_body("data: 2\n\n");
-        co_await exchange.end_body();
-        upstream_ended = true;
-    });
+    route_to_two_events();
 
     std::string text;
     bool was_early = false;
@@ -64,18 +69,7 @@ std::string http2_get(std::string_view path) {
 }
 
 TEST_F(ProxyStreamTest, hands_on_events_over_http2_before_their_stream_ends) {
-    aio::Signal first_read;
-    bool upstream_ended = false;
-    route_to([&](Exchange& exchange) -> Task<void> {
-        exchange.start(200).raw("Content-Type: text/event-stream\r\n");
-        exchange.begin_body(std::nullopt);
-        co_await exchange.flush();
-        co_await exchange.write_body("data: 1\n\n");
-        co_await first_read.wait();
-        co_await exchange.write_body("data: 2\n\n");
-        co_await exchange.end_body();
-        upstream_ended = true;
-    });
+    route_to_two_events();
     const std::string end_of_stream{"\0\x01\0\0\0\x01", 6};  // DATA, ends stream 1
 
     std::string text;
