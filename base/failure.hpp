@@ -10,7 +10,7 @@
 namespace loquat {
 
 // The closed list of ways in which a request can end without success.  Each maps to one HTTP status
-// (in brackets), one STOMP ERROR and one WebSocket close code; see runtime/problem.hpp.
+// (in brackets), one STOMP ERROR and one WebSocket close code; see runtime/front/problem.hpp.
 enum class Kind {
     invalid,          // 422: the request is well formed but its content is not acceptable
     malformed,        // 400: the request cannot be parsed

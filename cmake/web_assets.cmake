@@ -1,4 +1,4 @@
-# web_assets: the built web app (web/dist) as a library; see runtime/web_assets.hpp.  The generator runs with every
+# web_assets: the built web app (web/dist) as a library; see runtime/front/web_assets.hpp.  The generator runs with every
 # build and leaves unchanged files alone, so a build after `./dev web` picks up the new app by itself.
 set(WEB_ASSETS_SOURCE ${CMAKE_BINARY_DIR}/generated/web_assets.cpp)
 

@@ -4,9 +4,9 @@
 
 #include "base/bytes.hpp"
 #include "base/check.hpp"
-#include "runtime/caller_header.hpp"
-#include "runtime/dispatcher.hpp"
-#include "runtime/platform_state.hpp"
+#include "runtime/calls/caller_header.hpp"
+#include "runtime/front/dispatcher.hpp"
+#include "runtime/platform/platform_state.hpp"
 
 namespace loquat::runtime {
 

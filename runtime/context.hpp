@@ -8,11 +8,11 @@
 #include "contracts/core/client.hpp"
 #include "net/http/server.hpp"
 #include "runtime/config/config.hpp"
-#include "runtime/health.hpp"
-#include "runtime/metrics.hpp"
 #include "runtime/module.hpp"
-#include "runtime/platform_config.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/platform/platform_config.hpp"
+#include "runtime/rights/standing_rights.hpp"
+#include "runtime/telemetry/health.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace loquat::runtime {
 

@@ -2,8 +2,8 @@
 #include "aio/loop.hpp"
 #include "base/clock.hpp"
 #include "contracts/core/caller.hpp"
-#include "runtime/metrics.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "testing/fake_broadcast.hpp"
 #include "testing/fake_log.hpp"
 

@@ -9,7 +9,7 @@
 #include "contracts/core/openapi.hpp"
 #include "contracts/presence/presence.hpp"
 #include "contracts/registry.hpp"
-#include "runtime/calls_picture.hpp"
+#include "runtime/calls/calls_picture.hpp"
 #include "services/registry.hpp"
 #include "wire/codec.hpp"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "runtime/platform.hpp"
+#include "runtime/platform/platform.hpp"
 #include "services/auth/module.hpp"
 #include "services/model/module.hpp"
 #include "testing/temporary_folder.hpp"

@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "net/http/client.hpp"
-#include "runtime/call_gate.hpp"
+#include "runtime/calls/call_gate.hpp"
 #include "testing/http_caller.hpp"
 #include "testing/platform/program.hpp"
 #include "testing/temporary_folder.hpp"

@@ -5,7 +5,7 @@
 #include "base/clock.hpp"
 #include "base/failure.hpp"
 #include "runtime/config/settings.hpp"
-#include "runtime/platform_config.hpp"
+#include "runtime/platform/platform_config.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "runtime/version.hpp"
 

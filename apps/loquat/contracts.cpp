@@ -2,7 +2,7 @@
 #include "apps/loquat/commands.hpp"
 #include "contracts/core/openapi.hpp"
 #include "contracts/registry.hpp"
-#include "runtime/calls_picture.hpp"
+#include "runtime/calls/calls_picture.hpp"
 #include "runtime/version.hpp"
 #include "services/registry.hpp"
 

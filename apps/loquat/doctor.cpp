@@ -12,9 +12,9 @@
 #include "apps/loquat/options.hpp"
 #include "base/text.hpp"
 #include "net/listener.hpp"
-#include "runtime/problem.hpp"
-#include "runtime/run_file.hpp"
-#include "runtime/web_assets.hpp"
+#include "runtime/front/problem.hpp"
+#include "runtime/front/web_assets.hpp"
+#include "runtime/platform/run_file.hpp"
 #include "store/folder/inspect.hpp"
 #include "store/folder/repair.hpp"
 

@@ -6,9 +6,9 @@
 #include "aio/loop.hpp"
 #include "apps/loquat/modules.hpp"
 #include "base/failure.hpp"
-#include "runtime/platform.hpp"
-#include "runtime/remote.hpp"
-#include "runtime/run_file.hpp"
+#include "runtime/calls/remote.hpp"
+#include "runtime/platform/platform.hpp"
+#include "runtime/platform/run_file.hpp"
 #include "runtime/tls/platform_tls.hpp"
 
 namespace loquat::app {

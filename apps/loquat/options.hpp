@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "apps/loquat/command.hpp"
-#include "runtime/platform.hpp"
+#include "runtime/platform/platform.hpp"
 
 namespace loquat::app {
 

@@ -6,7 +6,7 @@
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 
 namespace loquat::runtime {
 namespace {

@@ -7,8 +7,8 @@
 #include "aio/task.hpp"
 #include "net/http/message.hpp"
 #include "runtime/config/config.hpp"
-#include "runtime/health.hpp"
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/health.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace loquat::runtime {
 

@@ -11,7 +11,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "net/jose/digest.hpp"
-#include "runtime/platform_config.hpp"
+#include "runtime/platform/platform_config.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "store/file/file.hpp"
 

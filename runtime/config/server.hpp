@@ -9,7 +9,7 @@
 #include "contracts/config/follow.hpp"
 #include "net/http/client.hpp"
 #include "runtime/config/config.hpp"
-#include "runtime/platform_config.hpp"
+#include "runtime/platform/platform_config.hpp"
 
 namespace loquat::runtime {
 

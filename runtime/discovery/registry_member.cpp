@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "base/redact.hpp"
 #include "base/text.hpp"
-#include "runtime/caller_header.hpp"
+#include "runtime/calls/caller_header.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "wire/json.hpp"
 

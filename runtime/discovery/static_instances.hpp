@@ -8,7 +8,7 @@
 #include "aio/loop.hpp"
 #include "net/address.hpp"
 #include "runtime/discovery/instances.hpp"
-#include "runtime/platform_config.hpp"
+#include "runtime/platform/platform_config.hpp"
 
 namespace loquat::runtime {
 

@@ -3,11 +3,11 @@
 #include <string>
 
 #include "aio/loop.hpp"
-#include "runtime/clients_config.hpp"
+#include "runtime/calls/clients_config.hpp"
 #include "runtime/discovery/instances.hpp"
-#include "runtime/metrics.hpp"
 #include "runtime/resilience/balancer.hpp"
 #include "runtime/resilience/retry_budget.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::runtime {

@@ -4,9 +4,9 @@
 #include <map>
 
 #include "base/log.hpp"
-#include "runtime/health.hpp"
-#include "runtime/metrics.hpp"
-#include "runtime/neighbour_wait.hpp"
+#include "runtime/calls/neighbour_wait.hpp"
+#include "runtime/telemetry/health.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/log/segment_log.hpp"
 #include "store/postgres/postgres_database.hpp"

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "runtime/config/config.hpp"
-#include "runtime/health.hpp"
-#include "runtime/metrics.hpp"
 #include "runtime/stores/builtin.hpp"
 #include "runtime/stores/section.hpp"
 #include "runtime/stores/servers_file.hpp"
+#include "runtime/telemetry/health.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/temporary_folder.hpp"

@@ -16,8 +16,8 @@
 #include "net/http/server.hpp"
 #include "net/tls/authority.hpp"
 #include "net/tls/trouble.hpp"
-#include "runtime/metrics.hpp"
-#include "runtime/platform_config.hpp"
+#include "runtime/platform/platform_config.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace loquat::runtime {
 

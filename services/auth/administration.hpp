@@ -1,6 +1,6 @@
 #pragma once
 #include "contracts/auth/accounts.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/auth/accounts.hpp"
 #include "services/auth/leaving.hpp"
 #include "services/auth/names_told.hpp"

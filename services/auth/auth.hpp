@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/auth/accounts.hpp"
 #include "services/auth/leaving.hpp"
 #include "services/auth/sessions.hpp"

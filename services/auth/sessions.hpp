@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/auth/domain/refresh_token.hpp"
 #include "services/auth/keys.hpp"
 #include "services/auth/metrics.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 #include "contracts/chat/chat.hpp"
-#include "runtime/audit_trail.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/audit_trail.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/cache/deleted_messages.hpp"

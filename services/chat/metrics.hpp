@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace loquat::chat {
 

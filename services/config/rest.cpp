@@ -6,7 +6,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "runtime/caller_header.hpp"
+#include "runtime/calls/caller_header.hpp"
 #include "services/config/domain/names.hpp"
 #include "services/config/domain/push.hpp"
 

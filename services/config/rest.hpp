@@ -1,6 +1,6 @@
 #pragma once
 #include "runtime/context.hpp"
-#include "runtime/front_server.hpp"
+#include "runtime/front/front_server.hpp"
 #include "services/config/config.hpp"
 #include "services/config/follow/following.hpp"
 #include "services/config/follow/registered.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 #include <array>
 
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "services/consumer/ports.hpp"
 
 namespace loquat::consumer {

@@ -6,7 +6,7 @@
 #include "aio/backoff.hpp"
 #include "aio/task.hpp"
 #include "base/clock.hpp"
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "services/consumer/config.hpp"
 #include "store/log/topic_troubles.hpp"
 #include "store/position/position.hpp"

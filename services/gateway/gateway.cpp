@@ -2,7 +2,7 @@
 
 #include "aio/scope.hpp"
 #include "base/log.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 #include "services/gateway/domain/max_forwards.hpp"
 #include "services/gateway/edge/access_log.hpp"
 #include "services/gateway/own/own_certificate.hpp"

@@ -6,7 +6,7 @@
 #include "aio/timer.hpp"
 #include "net/http/server.hpp"
 #include "runtime/discovery/neighbours.hpp"
-#include "runtime/dispatcher.hpp"
+#include "runtime/front/dispatcher.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/client_address.hpp"
 #include "services/gateway/domain/cors.hpp"

@@ -1,5 +1,5 @@
 #include "net/http/codec.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 #include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/gateway.hpp"
 

@@ -1,9 +1,9 @@
 #include "services/gateway/joins.hpp"
 
 #include "base/text.hpp"
-#include "runtime/caller_header.hpp"
-#include "runtime/dispatcher.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/calls/caller_header.hpp"
+#include "runtime/front/dispatcher.hpp"
+#include "runtime/front/problem.hpp"
 #include "services/gateway/domain/identity_fields.hpp"
 #include "services/gateway/edge/caller_of.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "aio/call.hpp"
 #include "base/text.hpp"
-#include "runtime/dispatcher.hpp"
-#include "runtime/feed_body.hpp"
+#include "runtime/calls/feed_body.hpp"
+#include "runtime/front/dispatcher.hpp"
 #include "services/gateway/domain/negotiate.hpp"
 #include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/edge/standing.hpp"

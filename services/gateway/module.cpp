@@ -5,9 +5,9 @@
 #include "runtime/actuator/actuator.hpp"
 #include "runtime/context.hpp"
 #include "runtime/discovery/neighbours.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
+#include "runtime/front/web_assets.hpp"
 #include "runtime/stores.hpp"
-#include "runtime/web_assets.hpp"
 #include "services/gateway/config_check.hpp"
 #include "services/gateway/gateway.hpp"
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/tokens.hpp"
+#include "runtime/rights/tokens.hpp"
 
 namespace loquat::gateway {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace loquat::model {
 

@@ -2,7 +2,7 @@
 #include "aio/loop.hpp"
 #include "aio/scope.hpp"
 #include "base/clock.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/realtime/config.hpp"
 #include "services/realtime/metrics.hpp"
 #include "services/realtime/ports.hpp"

@@ -2,8 +2,8 @@
 
 #include "base/text.hpp"
 #include "net/websocket/handshake.hpp"
-#include "runtime/problem.hpp"
-#include "runtime/tokens.hpp"
+#include "runtime/front/problem.hpp"
+#include "runtime/rights/tokens.hpp"
 #include "services/realtime/adapters/stream_link.hpp"
 #include "services/realtime/domain/origin.hpp"
 

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 
 namespace loquat::realtime {
 

@@ -2,8 +2,8 @@
 
 #include "aio/timer.hpp"
 #include "runtime/context.hpp"
+#include "runtime/rights/tokens.hpp"
 #include "runtime/stores.hpp"
-#include "runtime/tokens.hpp"
 #include "services/realtime/adapters/chat_client.hpp"
 #include "services/realtime/adapters/presence_reporter.hpp"
 #include "services/realtime/adapters/token_verifier.hpp"

@@ -5,7 +5,7 @@
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 #include "services/registry/page/page.hpp"
 #include "wire/codec.hpp"
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "net/http/gzip.hpp"
-#include "runtime/front_server.hpp"
+#include "runtime/front/front_server.hpp"
 #include "services/registry/registry.hpp"
 
 namespace loquat::registry {

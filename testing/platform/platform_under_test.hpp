@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/platform.hpp"
+#include "runtime/platform/platform.hpp"
 
 namespace loquat::test {
 

@@ -20,8 +20,9 @@ def structs(text):
 
 
 def readers(path, root):
-    """The code of the folder that a page of settings belongs to, without the page and without tests."""
-    folder = (root / path).parent
+    """The code of the service or layer that a page of settings belongs to, without the page and without tests."""
+    parts = pathlib.PurePosixPath(path).parts
+    folder = root.joinpath(*parts[:2 if parts[0] == "services" else 1])
     for file in sorted(folder.rglob("*.[ch]pp")):
         if file != root / path and not {"tests", "fuzz"} & set(file.relative_to(folder).parts):
             yield file.read_text(encoding="utf-8")

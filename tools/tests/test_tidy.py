@@ -57,7 +57,7 @@ class Includes(unittest.TestCase):
 
         self.assertEqual(problems("runtime/stores/builtin.cpp", text), [])
         self.assertEqual(problems("services/chat/tests/store_test.cpp", text), [])
-        for path in ("runtime/platform_state.cpp", "services/chat/module.cpp", "apps/loquat/up.cpp"):
+        for path in ("runtime/platform/platform_state.cpp", "services/chat/module.cpp", "apps/loquat/up.cpp"):
             self.assertEqual(problems(path, text),
                              [f"{path}:1: store/sqlite/sqlite_database.hpp is an adapter: ask for its port"])
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "runtime/module.hpp"
-#include "runtime/platform_config.hpp"
+#include "runtime/platform/platform_config.hpp"
 
 namespace loquat::app {
 

@@ -13,7 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
 #include "base/text.hpp"
-#include "runtime/run_file.hpp"
+#include "runtime/platform/run_file.hpp"
 #include "services/registry.hpp"
 #include "store/folder/data_folder.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "contracts/auth/broadcasts.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/auth/ports.hpp"
 #include "store/broadcast/publish.hpp"
 

@@ -3,8 +3,8 @@
 #include <future>
 
 #include "contracts/auth/auth.hpp"
-#include "runtime/platform.hpp"
-#include "runtime/tokens.hpp"
+#include "runtime/platform/platform.hpp"
+#include "runtime/rights/tokens.hpp"
 #include "services/auth/module.hpp"
 #include "testing/temporary_folder.hpp"
 

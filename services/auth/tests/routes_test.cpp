@@ -1,4 +1,4 @@
-#include "runtime/dispatcher.hpp"
+#include "runtime/front/dispatcher.hpp"
 #include "services/auth/tests/world.hpp"
 
 // The contract's table over the service, as the pipeline runs it: JSON in, status and JSON out.

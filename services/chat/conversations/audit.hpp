@@ -2,7 +2,7 @@
 #include <optional>
 #include <string_view>
 
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 
 namespace loquat::chat {
 

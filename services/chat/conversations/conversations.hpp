@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "contracts/chat/chat.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/conversation_events.hpp"

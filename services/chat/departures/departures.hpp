@@ -1,6 +1,6 @@
 #pragma once
 #include "aio/scope.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/conversations/event_publisher.hpp"
 #include "services/chat/conversations/membership.hpp"

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "aio/loop.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/people.hpp"
 #include "store/log/event_log.hpp"

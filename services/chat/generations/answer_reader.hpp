@@ -3,7 +3,7 @@
 #include <string>
 
 #include "contracts/generation/generation.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/stream_archive.hpp"

@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/generations/answer_reader.hpp"
 #include "services/chat/generations/lifecycle.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "aio/scope.hpp"
 #include "contracts/generation/generation.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/generations/answer_reader.hpp"

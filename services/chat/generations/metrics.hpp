@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "services/chat/domain/generation.hpp"
 
 namespace loquat::chat {

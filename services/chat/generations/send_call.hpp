@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/chat/conversations/conversations.hpp"
 #include "services/chat/generations/answer_requests.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "aio/signal.hpp"
 #include "contracts/core/feed.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 
 namespace loquat::chat {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "contracts/chat/chat.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/cache/people.hpp"
 #include "services/chat/config.hpp"

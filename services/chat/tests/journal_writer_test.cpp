@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "aio/run.hpp"
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "services/chat/adapters/memory_generations.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 

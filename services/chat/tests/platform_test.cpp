@@ -5,7 +5,7 @@
 #include "contracts/auth/auth.hpp"
 #include "contracts/chat/chat.hpp"
 #include "runtime/context.hpp"
-#include "runtime/platform.hpp"
+#include "runtime/platform/platform.hpp"
 #include "services/chat/module.hpp"
 #include "services/consumer/module.hpp"
 #include "testing/temporary_folder.hpp"

@@ -9,7 +9,7 @@
 
 #include "aio/yield.hpp"
 #include "contracts/chat/chat.hpp"
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/chat/config.hpp"
 #include "services/chat/metrics.hpp"
 #include "services/chat/ports.hpp"

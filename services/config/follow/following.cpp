@@ -8,8 +8,8 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "net/http/sse.hpp"
-#include "runtime/feed_body.hpp"
-#include "runtime/front_server.hpp"
+#include "runtime/calls/feed_body.hpp"
+#include "runtime/front/front_server.hpp"
 
 namespace loquat::config {
 namespace {

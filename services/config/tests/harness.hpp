@@ -8,7 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
-#include "runtime/platform.hpp"
+#include "runtime/platform/platform.hpp"
 #include "services/config/module.hpp"
 #include "testing/raw_fetch.hpp"
 

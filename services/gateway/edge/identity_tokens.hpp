@@ -5,7 +5,7 @@
 
 #include "base/clock.hpp"
 #include "net/jose/key.hpp"
-#include "runtime/tokens.hpp"
+#include "runtime/rights/tokens.hpp"
 #include "services/gateway/domain/identity_fields.hpp"
 
 namespace loquat::gateway {

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "runtime/metrics.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "services/gateway/routes/loop_routes.hpp"
 
 namespace loquat::gateway {

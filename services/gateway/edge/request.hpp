@@ -5,8 +5,8 @@
 #include <string>
 
 #include "net/http/server.hpp"
-#include "runtime/path_trie.hpp"
-#include "runtime/tokens.hpp"
+#include "runtime/front/path_trie.hpp"
+#include "runtime/rights/tokens.hpp"
 #include "services/gateway/domain/client_address.hpp"
 #include "services/gateway/domain/gcra.hpp"
 #include "services/gateway/domain/methods.hpp"

@@ -1,7 +1,7 @@
 #include "services/gateway/edge/responder.hpp"
 
 #include "net/http/codec.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 #include "services/gateway/domain/cors.hpp"
 #include "services/gateway/edge/standing.hpp"
 #include "wire/json.hpp"

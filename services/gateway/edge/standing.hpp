@@ -6,7 +6,7 @@
 #include "aio/loop.hpp"
 #include "aio/timer.hpp"
 #include "base/failure.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/gateway/edge/request.hpp"
 
 namespace loquat::gateway {

@@ -5,7 +5,7 @@
 #include "aio/offload.hpp"
 #include "contracts/core/openapi.hpp"
 #include "net/jose/jwk.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 #include "runtime/version.hpp"
 #include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/edge/measures.hpp"

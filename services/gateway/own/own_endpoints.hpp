@@ -5,8 +5,8 @@
 
 #include "contracts/core/operation.hpp"
 #include "runtime/actuator/actuator.hpp"
-#include "runtime/audit_trail.hpp"
 #include "runtime/discovery/neighbours.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/gateway/edge/responder.hpp"
 #include "services/gateway/edge/shared.hpp"
 #include "services/gateway/routes/route.hpp"

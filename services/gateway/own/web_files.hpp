@@ -4,8 +4,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "runtime/path_trie.hpp"
-#include "runtime/web_assets.hpp"
+#include "runtime/front/path_trie.hpp"
+#include "runtime/front/web_assets.hpp"
 #include "services/gateway/edge/responder.hpp"
 
 namespace loquat::gateway {

@@ -1,5 +1,5 @@
-#include "runtime/call_gate.hpp"
-#include "runtime/caller_header.hpp"
+#include "runtime/calls/call_gate.hpp"
+#include "runtime/calls/caller_header.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "services/gateway/domain/credentials.hpp"
 #include "services/gateway/domain/fields.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "net/http/message.hpp"
-#include "runtime/path_trie.hpp"
+#include "runtime/front/path_trie.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/pattern.hpp"
 #include "services/gateway/routes/repeats.hpp"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "runtime/discovery/neighbours.hpp"
-#include "runtime/metrics.hpp"
 #include "runtime/resilience/service_calls.hpp"
+#include "runtime/telemetry/metrics.hpp"
 #include "services/gateway/routes/route_table.hpp"
 
 namespace loquat::gateway {

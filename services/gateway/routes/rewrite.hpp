@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/path_trie.hpp"
+#include "runtime/front/path_trie.hpp"
 
 namespace loquat::gateway {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "contracts/core/operation.hpp"
-#include "runtime/dispatcher.hpp"
+#include "runtime/front/dispatcher.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/routes/route_table.hpp"
 

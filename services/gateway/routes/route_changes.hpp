@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "runtime/audit_trail.hpp"
+#include "runtime/rights/audit_trail.hpp"
 #include "services/gateway/config.hpp"
 
 namespace loquat::gateway {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "runtime/dispatcher.hpp"
+#include "runtime/front/dispatcher.hpp"
 
 namespace loquat::gateway {
 namespace {

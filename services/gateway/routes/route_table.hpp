@@ -9,7 +9,7 @@
 
 #include "net/http/client.hpp"
 #include "net/http/message.hpp"
-#include "runtime/path_trie.hpp"
+#include "runtime/front/path_trie.hpp"
 #include "services/gateway/routes/route.hpp"
 
 namespace loquat::gateway {

@@ -1,5 +1,5 @@
 #include "base/failure.hpp"
-#include "runtime/call_gate.hpp"
+#include "runtime/calls/call_gate.hpp"
 #include "services/gateway/tests/harness.hpp"
 
 namespace loquat::gateway {

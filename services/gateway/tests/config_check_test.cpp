@@ -7,7 +7,7 @@
 
 #include "base/failure.hpp"
 #include "net/tls/context.hpp"
-#include "runtime/platform_section.hpp"
+#include "runtime/platform/platform_section.hpp"
 #include "services/gateway/config.hpp"
 
 namespace loquat::gateway {

@@ -1,6 +1,6 @@
 #include "aio/signal.hpp"
-#include "runtime/call_gate.hpp"
-#include "runtime/caller_header.hpp"
+#include "runtime/calls/call_gate.hpp"
+#include "runtime/calls/caller_header.hpp"
 #include "services/gateway/tests/harness.hpp"
 #include "wire/json.hpp"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "runtime/tokens.hpp"
+#include "runtime/rights/tokens.hpp"
 #include "services/realtime/ports.hpp"
 
 namespace loquat::realtime {

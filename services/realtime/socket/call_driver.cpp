@@ -1,7 +1,7 @@
 #include "services/realtime/socket/call_driver.hpp"
 
 #include "base/log.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 
 namespace loquat::realtime {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "base/log.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 
 namespace loquat::realtime {
 

@@ -8,7 +8,7 @@
 
 #include "net/stomp/negotiate.hpp"
 #include "net/stomp/parser.hpp"
-#include "runtime/standing_rights.hpp"
+#include "runtime/rights/standing_rights.hpp"
 #include "services/realtime/config.hpp"
 #include "services/realtime/rooms/listener.hpp"
 #include "services/realtime/rooms/room_book.hpp"

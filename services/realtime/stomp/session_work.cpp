@@ -1,5 +1,5 @@
 #include "base/log.hpp"
-#include "runtime/problem.hpp"
+#include "runtime/front/problem.hpp"
 #include "services/realtime/stomp/session.hpp"
 
 // Frames that need other services: one is under way, the others wait behind it.

@@ -2,7 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/redact.hpp"
-#include "runtime/caller_header.hpp"
+#include "runtime/calls/caller_header.hpp"
 
 namespace loquat::registry {
 namespace {

@@ -6,7 +6,7 @@
 #include "net/http/client.hpp"
 #include "net/http/gzip.hpp"
 #include "runtime/discovery/neighbours.hpp"
-#include "runtime/platform.hpp"
+#include "runtime/platform/platform.hpp"
 #include "services/registry/module.hpp"
 
 namespace loquat::registry {
