@@ -50,7 +50,7 @@ def users(root=ROOT):
             parts = path.relative_to(root).parts
             if "tests" in parts or "fuzz" in parts:
                 continue
-            who = parts[1] if folder == "services" else "runtime/" + path.stem
+            who = parts[1] if folder == "services" else path.relative_to(root).with_suffix("").as_posix()
             for kind, name, statement in statements(path.read_text()):
                 tells, follows = found.setdefault((kind, name), (set(), set()))
                 (tells if TELLS.search(statement) else follows).add(who)
