@@ -118,7 +118,7 @@ def cpp_suite(argv, timeout=600):
     return lambda log: gtest(argv, log, timeout)
 
 
-FINDING = re.compile(r"^(WARNING: ThreadSanitizer|==\d+==ERROR|.*runtime error:|\[  FAILED  \])")
+FINDING = re.compile(r"^(WARNING: ThreadSanitizer|==\d+==\s*ERROR|.*runtime error:|\[  FAILED  \])")
 
 
 def append_findings(log, suite_log):
@@ -177,7 +177,11 @@ def fuzz_all(log):
     from tools.testing import fuzz
     if build("asan", log, ["fuzzers"]) != 0:
         return Count(failed=1)
-    codes = on_all_cores(lambda target: fuzz.run_target(target, 10, log.with_name(f"fuzz-{target}.log")), fuzz.targets())
+    targets = fuzz.targets()
+    logs = {target: log.with_name(f"fuzz-{target}.log") for target in targets}
+    codes = on_all_cores(lambda target: fuzz.run_target(target, 10, logs[target]), targets)
+    for target in [target for target, code in zip(targets, codes) if code != 0]:
+        append_findings(log, logs[target])
     return sum(map(one, codes), Count())
 
 
