@@ -4,15 +4,10 @@
 
 #include "base/redact.hpp"
 #include "runtime/stores/builtin.hpp"
+#include "runtime/stores/servers.hpp"
 
 namespace loquat::runtime {
 namespace {
-
-// As libpq takes it: a URL, or words such as host=... port=...
-bool is_of_postgres(std::string_view url) {
-    return url.starts_with("postgresql://") || url.starts_with("postgres://") ||
-           (url.contains('=') && !url.contains("://"));
-}
 
 void check(const Config& config, const std::vector<StoreAdapter>& adapters,
            ConfigFindings& findings) {
@@ -20,6 +15,7 @@ void check(const Config& config, const std::vector<StoreAdapter>& adapters,
     wire::for_each_member<StoreConfig>([&](std::string_view need, auto member) {
         const auto& [kind, url] = stores.*member;
         const std::string kinds = kinds_of(need, adapters);
+        const ServerKind* const server = find_server(kind);
         const bool is_known = std::ranges::any_of(adapters, [&](const StoreAdapter& adapter) {
             return adapter.need == need && adapter.kind == kind;
         });
@@ -27,14 +23,14 @@ void check(const Config& config, const std::vector<StoreAdapter>& adapters,
         if (!kinds.empty() && !is_known) {
             findings.add("store." + std::string{need} + ".kind",
                          "must be one of " + kinds + ", not " + kind);
-        } else if (is_known && needs_server(kind) != !url.empty()) {
+        } else if (is_known && (server != nullptr) != !url.empty()) {
             findings.add("store." + std::string{need} + ".url",
                          url.empty() ? "must say where the server of " + kind + " is"
                                      : "is of no use: " + kind + " has no server");
-        } else if (kind == "postgres" && !is_of_postgres(url)) {
-            findings.add("store." + std::string{need} + ".url",
-                         "must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE, not " +
-                             hide_credentials(url));
+        } else if (is_known && server != nullptr && !server->is_url(url)) {
+            findings.add(
+                "store." + std::string{need} + ".url",
+                "must be " + std::string{server->url_form} + ", not " + hide_credentials(url));
         }
     });
 }

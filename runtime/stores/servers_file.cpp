@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "base/failure.hpp"
-#include "runtime/stores/builtin.hpp"
+#include "runtime/stores/servers.hpp"
 #include "store/file/file.hpp"
 
 namespace loquat::runtime {
@@ -16,7 +16,7 @@ std::vector<std::string> configured_servers(const StoreConfig& config) {
     std::vector<std::string> needs;
     wire::for_each_member<StoreConfig>([&](std::string_view need, auto member) {
         const std::string& kind = (config.*member).kind;
-        if (needs_server(kind)) {
+        if (keeps_data(need) && find_server(kind) != nullptr) {
             needs.push_back(std::string{need} + "=" + kind);
         }
     });

@@ -55,7 +55,7 @@ class Includes(unittest.TestCase):
     def test_adapters_are_named_in_one_file_of_the_runtime(self):
         text = '#include "store/sqlite/sqlite_database.hpp"\n'
 
-        self.assertEqual(problems("runtime/stores/builtin.cpp", text), [])
+        self.assertEqual(problems("runtime/stores/databases.cpp", text), [])
         self.assertEqual(problems("services/chat/tests/store_test.cpp", text), [])
         for path in ("runtime/platform/platform_state.cpp", "services/chat/module.cpp", "apps/loquat/up.cpp"):
             self.assertEqual(problems(path, text),

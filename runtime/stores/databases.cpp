@@ -1,0 +1,73 @@
+#include "base/log.hpp"
+#include "runtime/stores/families.hpp"
+#include "runtime/telemetry/health.hpp"
+#include "runtime/telemetry/metrics.hpp"
+#include "store/postgres/postgres_database.hpp"
+#include "store/sqlite/cached_bytes.hpp"
+#include "store/sqlite/sqlite_database.hpp"
+
+namespace loquat::runtime {
+namespace {
+
+constexpr LogContext context{.service = "platform"};
+
+// `NAME.db` in the data folder.
+class SqliteFolder final : public Databases {
+  public:
+    explicit SqliteFolder(const StoreGround& ground) : ground_(ground) {
+        ground.metrics.gauge_of("loquat_store_cached_bytes", "In the page caches of all databases.",
+                                {}, [] { return static_cast<double>(store::cached_bytes()); });
+    }
+
+    std::unique_ptr<store::Database> open(const store::DatabaseNeed& need) override {
+        const std::string name = need.name + ".db";
+        store::SqliteOptions options = store::in_file(ground_.folder.path() / name, need);
+        options.stamp = ground_.folder.stamp(name);
+        options.on_damage = [ground = ground_, name, topics = need.topics](const Failure& failure) {
+            for (const std::string_view topic : topics) {
+                ground.troubles.stop(topic, failure.message);
+            }
+            ground.health.add("platform", name, [what = failure.message] { return what; });
+            log_error(context, "a store is damaged, and nothing more is accepted for it",
+                      {{"error", failure.message}});
+        };
+        options.on_damaged_read = [ground = ground_, name](const Failure& failure) {
+            ground.health.add("platform", name, [what = failure.message] { return what; });
+            log_error(context, "a page of a store is damaged and cannot be read",
+                      {{"error", failure.message}});
+        };
+        return store::open_sqlite(options);
+    }
+
+  private:
+    StoreGround ground_;
+};
+
+// A schema for each database, at one server.
+class PostgresServer final : public Databases {
+  public:
+    explicit PostgresServer(std::string url) : url_(std::move(url)) {}
+
+    std::unique_ptr<store::Database> open(const store::DatabaseNeed& need) override {
+        store::PostgresOptions options = store::at_server(url_, need);
+        options.keep_waiting = say_waiting_for("PostgreSQL", "store.sql.url");
+        return store::open_postgres(options);
+    }
+
+  private:
+    std::string url_;
+};
+
+}  // namespace
+
+std::vector<StoreAdapter> database_adapters() {
+    return {make_adapter<Databases>("sql", "sqlite",
+                                    [](Stores&, const StoreGround& ground) {
+                                        return std::make_unique<SqliteFolder>(ground);
+                                    }),
+            make_adapter<Databases>("sql", "postgres", [](Stores& stores, const StoreGround&) {
+                return std::make_unique<PostgresServer>(stores.configured("sql").url);
+            })};
+}
+
+}  // namespace loquat::runtime

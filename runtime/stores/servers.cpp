@@ -1,0 +1,28 @@
+#include "runtime/stores/servers.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace loquat::runtime {
+namespace {
+
+// As libpq takes it: a URL, or words such as host=... port=...
+bool is_of_postgres(std::string_view url) {
+    return url.starts_with("postgresql://") || url.starts_with("postgres://") ||
+           (url.contains('=') && !url.contains("://"));
+}
+
+constexpr std::array servers{
+    ServerKind{"postgres", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", &is_of_postgres},
+};
+
+}  // namespace
+
+const ServerKind* find_server(std::string_view kind) {
+    const auto found = std::ranges::find(servers, kind, &ServerKind::kind);
+    return found == servers.end() ? nullptr : &*found;
+}
+
+bool keeps_data(std::string_view need) { return need != "broadcast"; }
+
+}  // namespace loquat::runtime
