@@ -24,12 +24,32 @@ def seeds(target):
     return own + ([ROOT / "tests" / "corpora" / shared] if shared else [])
 
 
-def run_target(target, seconds, log):
-    """New finds are kept in .cache/fuzz/TARGET; a crash is written beside the log."""
+def command(target, seconds, log):
     own = ROOT / ".cache" / "fuzz" / target
     own.mkdir(parents=True, exist_ok=True)
-    return run([BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", "-seed=1", "-timeout=10", "-rss_limit_mb=2048",
-                "-print_final_stats=1", f"-artifact_prefix={log.parent}/{target}-"], log, seconds + 120)
+    return [BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", "-seed=1", "-timeout=10", "-rss_limit_mb=2048",
+            "-print_final_stats=1", f"-artifact_prefix={log.parent}/{target}-"]
+
+
+def artifacts(target, log):
+    """Inputs that it has failed with: TARGET-crash-SUM and the like."""
+    return {path for kind in ("crash", "leak", "oom", "timeout") for path in log.parent.glob(f"{target}-{kind}-*")}
+
+
+def run_target(target, seconds, log):
+    """The exit code of what is found twice.  A find fails again with its input; what the machine did to the process (a pause that
+    looked like a slow input, a lack of memory) does not, and then the target has another turn.  New inputs are kept in
+    .cache/fuzz/TARGET; one that fails is written beside the log."""
+    before = artifacts(target, log)
+    code = run(command(target, seconds, log), log, seconds + 120)
+    if code == 0:
+        return 0
+    for found in sorted(artifacts(target, log) - before):
+        if run([BINARIES / target, found, "-timeout=10", "-rss_limit_mb=2048"], log, 120, append=True) != 0:
+            return code
+    with open(log, "a", encoding="utf-8") as out:
+        out.write("\nit did not fail again; another turn:\n")
+    return run(command(target, seconds, log), log, seconds + 120, append=True)
 
 
 def main():
