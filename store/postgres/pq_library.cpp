@@ -1,37 +1,15 @@
 #include "store/postgres/pq_library.hpp"
 
-#include <dlfcn.h>
-
-#include <string>
-#include <type_traits>
-
-#include "base/failure.hpp"
+#include "store/driver.hpp"
 
 namespace loquat::store {
 namespace {
 
-constexpr const char* file_name = "libpq.so.5";
-
-[[noreturn]] void refuse(const std::string& why) {
-    throw Failure{Kind::unavailable, "store.driver_missing",
-                  "PostgreSQL needs the library libpq (apt-get install libpq5): " + why};
-}
-
 PqLibrary load() {
-    // Never closed: it has threads' memory of its own.
-    void* const library = ::dlopen(file_name, RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-        refuse(::dlerror());
-    }
+    const Driver driver{"libpq.so.5",
+                        "PostgreSQL needs the library libpq (apt-get install libpq5)"};
     PqLibrary pq;
-    const auto find = [library](auto& function, const char* name) {
-        function =
-            reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(library, name));
-        if (function == nullptr) {
-            refuse(std::string{name} + " is not in " + file_name);
-        }
-    };
-#define LOQUAT_PQ(name) find(pq.name, "PQ" #name);
+#define LOQUAT_PQ(name) driver.find(pq.name, "PQ" #name);
 #include "store/postgres/pq_functions.inc"
 #undef LOQUAT_PQ
     return pq;
