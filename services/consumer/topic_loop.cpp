@@ -108,6 +108,11 @@ Task<std::size_t> TopicLoop::drain_once() {
         set_lag(0);
         co_return 0;
     }
+    // Made anew behind this reader: its place there is found first.
+    if (const Uuid& log = found.back()->log; !log.is_nil() && log != position_->log) {
+        position_.reset();
+        co_return found.size();
+    }
     const std::size_t count = found.size();
     const store::Offset through = found.back()->offset;
     // Until the store has answered it is not known whether it moved.
@@ -115,7 +120,7 @@ Task<std::size_t> TopicLoop::drain_once() {
     co_await apply(from, std::move(found));
     position_ = store::moved(from, through);
     const store::LogEnds ends = co_await source_.log.ends(partition_);
-    set_lag(static_cast<std::int64_t>(ends.last - through));
+    set_lag(static_cast<std::int64_t>((ends.last - through) / ends.stride));
     co_return count;
 }
 

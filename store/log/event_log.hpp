@@ -37,6 +37,9 @@ struct LogRecord {
     std::string payload;
     // Only on its way into the log: how many behind it were appended with it.
     std::uint32_t followers = 0;
+    // EventLog::identity of what it was read from, where a topic may be made anew behind a reader;
+    // nil where it cannot.
+    Uuid log{};
 };
 using LogRecordPtr = std::shared_ptr<const LogRecord>;
 
@@ -53,6 +56,7 @@ struct ReadLimit {
 struct LogEnds {
     Offset first = 1;  // no record before it is there any more
     Offset last = 0;   // no record after it was appended yet; may be a hole.  first - 1 when empty
+    Offset stride = 1;  // how far apart two records are that were appended by themselves
 };
 
 enum class LogState { ready, full, broken };
@@ -82,7 +86,8 @@ class EventLog {
     // Appends all in this order, with nothing between them, and returns when all are DURABLE.  All
     // or none: they are refused together, written in one commit, and after a crash either all are
     // there or none is.  `log.too_large` above group_bytes_max or group_records_max.  Gives their
-    // places in the order of `records`.
+    // places in the order of `records`.  Where their keys belong to several partitions, all or none
+    // is meant of each.
     virtual Task<std::vector<LogPlace>> append_all(std::string topic,
                                                    std::vector<KeyedPayload> records) = 0;
 

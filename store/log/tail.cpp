@@ -15,6 +15,14 @@ std::size_t size_of(const LogRecord& record) {
     return record.key.size() + record.payload.size() + record_overhead;
 }
 
+void wake(const std::vector<std::weak_ptr<aio::Completion<void>>>& waiters) {
+    for (const auto& waiter : waiters) {
+        if (const auto waiting = waiter.lock()) {
+            waiting->set();
+        }
+    }
+}
+
 void check_first(const std::string& name, LogEnds ends, Offset after) {
     if (after + 1 < ends.first) {
         throw Failure{Kind::gone, "log.trimmed", "These records are no longer kept.",
@@ -29,6 +37,29 @@ void Tail::open_topic(const std::string& name, LogEnds ends) {
     Topic& topic = topics_[name];
     topic.ends = ends;
     topic.newest = topic.held_after = ends.last;
+}
+
+void Tail::close_topic(const std::string& name) {
+    std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = topics_.find(name);
+        if (found == topics_.end()) {
+            return;
+        }
+        while (!found->second.records.empty()) {
+            drop_oldest(found->second);
+        }
+        waiters.swap(found->second.waiters);
+        topics_.erase(found);
+    }
+    wake(waiters);
+}
+
+Offset Tail::held_after(const std::string& name) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = topics_.find(name);
+    return found == topics_.end() ? 0 : found->second.held_after;
 }
 
 void Tail::admit(const std::string& name) {
@@ -68,11 +99,7 @@ void Tail::add(const std::string& name, const std::vector<LogRecordPtr>& records
         }
         waiters.swap(topic.waiters);
     }
-    for (const auto& waiter : waiters) {
-        if (const auto waiting = waiter.lock()) {
-            waiting->set();
-        }
-    }
+    wake(waiters);
 }
 
 std::optional<std::vector<LogRecordPtr>> Tail::read(const std::string& name, Offset after,

@@ -22,6 +22,11 @@ class Tail {
     // Before use: a topic whose records [ends.first, ends.last] are somewhere else.
     void open_topic(const std::string& name, LogEnds ends);
 
+    // Forgets it, and wakes who waits.
+    void close_topic(const std::string& name);
+    // Every record after it is in memory.
+    Offset held_after(const std::string& name) const;
+
     // Makes room for a topic that a record is going to; `log.topics` beyond EventLog::topics_max.
     void admit(const std::string& name);
 

@@ -7,6 +7,7 @@
 #include "store/log/segment_log.hpp"
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
+#include "testing/server_topics.hpp"
 #include "testing/temporary_folder.hpp"
 
 // What every EventLog promises whatever its partitions and holes are: those of other servers have
@@ -21,9 +22,23 @@ using test::TemporaryFolder;
 struct Adapter {
     const char* name;
     std::unique_ptr<EventLog> (*open)(const TemporaryFolder& folder);
+    // What it has left outside the folder.
+    void (*remove)(const TemporaryFolder& folder) = [](const TemporaryFolder&) {};
 };
 
+void remove_rabbit(const TemporaryFolder& folder) {
+    delete_rabbit_topics(test::rabbit_topics_of(folder, 3), {"t"});
+}
+void remove_kafka(const TemporaryFolder& folder) {
+    delete_kafka_topics(test::kafka_topics_of(folder, 3), {"t"});
+}
+
 struct PartitionedLogSuite : testing::TestWithParam<Adapter> {
+    ~PartitionedLogSuite() override {
+        log.reset();
+        GetParam().remove(folder);
+    }
+
     TemporaryFolder folder;
     aio::Loop loop{"test"};
     std::unique_ptr<EventLog> log = GetParam().open(folder);
@@ -150,26 +165,35 @@ TEST_P(PartitionedLogSuite, is_another_log_once_it_was_made_anew) {
     TemporaryFolder other;
 
     EXPECT_EQ(await(loop, log->identity("t")), first);
-    const auto anew = GetParam().open(other);
-    EXPECT_NE(await(loop, anew->identity("t")), first);
+    {
+        const auto anew = GetParam().open(other);
+        EXPECT_NE(await(loop, anew->identity("t")), first);
+    }
+    GetParam().remove(other);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Adapters, PartitionedLogSuite,
-    testing::Values(Adapter{"memory", [](const auto&) { return make_memory_log(); }},
-                    Adapter{"holes", [](const auto&) { return make_memory_log({.holes = 1}); }},
-                    Adapter{
-                        "partitions",
-                        [](const auto&) { return make_memory_log({.partitions = 8, .holes = 3}); }},
-                    Adapter{"segments",
-                            [](const auto& folder) -> std::unique_ptr<EventLog> {
-                                return open_segment_log({.folder = folder / "log"});
-                            }},
-                    Adapter{"segments_cold",
-                            [](const auto& folder) -> std::unique_ptr<EventLog> {
-                                return open_segment_log(
-                                    {.folder = folder / "log", .tail_bytes_max = 1});
-                            }}),
+    testing::Values(
+        Adapter{"memory", [](const auto&) { return make_memory_log(); }},
+        Adapter{"holes", [](const auto&) { return make_memory_log({.holes = 1}); }},
+        Adapter{"partitions",
+                [](const auto&) { return make_memory_log({.partitions = 8, .holes = 3}); }},
+        Adapter{"segments",
+                [](const auto& folder) -> std::unique_ptr<EventLog> {
+                    return open_segment_log({.folder = folder / "log"});
+                }},
+        Adapter{"segments_cold",
+                [](const auto& folder) -> std::unique_ptr<EventLog> {
+                    return open_segment_log({.folder = folder / "log", .tail_bytes_max = 1});
+                }},
+        Adapter{
+            "rabbitmq",
+            [](const auto& folder) { return open_rabbit_log(test::rabbit_topics_of(folder, 3)); },
+            remove_rabbit},
+        Adapter{"kafka",
+                [](const auto& folder) { return open_kafka_log(test::kafka_topics_of(folder, 3)); },
+                remove_kafka}),
     [](const auto& suite) { return std::string{suite.param.name}; });
 
 }  // namespace
