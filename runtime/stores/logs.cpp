@@ -1,8 +1,11 @@
 #include <map>
 
+#include "contracts/events/topics.hpp"
 #include "runtime/stores/families.hpp"
 #include "runtime/telemetry/health.hpp"
 #include "runtime/telemetry/metrics.hpp"
+#include "store/log/kafka/kafka_log.hpp"
+#include "store/log/rabbitmq/rabbit_log.hpp"
 #include "store/log/segment_log.hpp"
 
 namespace loquat::runtime {
@@ -54,11 +57,68 @@ std::shared_ptr<store::EventLog> open_log(const StoreGround& ground) {
     return {log, log->gated.get()};
 }
 
+// At a server, and what services append to.
+struct LogOfServer {
+    std::unique_ptr<store::EventLog> served;
+    std::unique_ptr<store::EventLog> gated;
+};
+
+std::optional<std::string> server_trouble(store::LogState state) {
+    switch (state) {
+        case store::LogState::full:
+            return "the log's server takes nothing: its disk or memory is full";
+        case store::LogState::broken:
+            return "the log's server does not answer";
+        case store::LogState::ready:
+            break;
+    }
+    return std::nullopt;
+}
+
+std::shared_ptr<store::EventLog> offer(const StoreGround& ground,
+                                       std::unique_ptr<store::EventLog> opened) {
+    auto log = std::make_shared<LogOfServer>();
+    log->served = std::move(opened);
+    const store::EventLog& served = *log->served;
+    log->gated = store::make_gated_log(*log->served, ground.troubles);
+    ground.health.add("platform", "log", [&served] { return server_trouble(served.state()); });
+    ground.metrics.gauge_of("loquat_log_held_bytes", "Newest records of the log, kept in memory.",
+                            {}, [&served] { return static_cast<double>(served.held_bytes()); });
+    return {log, log->gated.get()};
+}
+
+// Programs of others read these under the names of the design.
+std::map<std::string, std::string> names_outside() {
+    using namespace contracts::records;
+    return {{std::string{usage.topic}, "usage_event"}, {std::string{audit.topic}, "audit_event"}};
+}
+
+template <class Options>
+Options at_server(Stores& stores, std::string server) {
+    Options options;
+    options.url = stores.configured("log").url;
+    options.outside = names_outside();
+    options.keep_waiting = say_waiting_for(std::move(server), "store.log.url");
+    return options;
+}
+
 }  // namespace
 
 std::vector<StoreAdapter> log_adapters() {
-    return {make_adapter<store::EventLog>(
-        "log", "files", [](Stores&, const StoreGround& ground) { return open_log(ground); })};
+    std::vector<StoreAdapter> adapters;
+    adapters.push_back(make_adapter<store::EventLog>(
+        "log", "files", [](Stores&, const StoreGround& ground) { return open_log(ground); }));
+    adapters.push_back(make_adapter<store::EventLog>(
+        "log", "rabbitmq", [](Stores& stores, const StoreGround& ground) {
+            return offer(ground, store::open_rabbit_log(
+                                     at_server<store::RabbitOptions>(stores, "RabbitMQ")));
+        }));
+    adapters.push_back(make_adapter<store::EventLog>(
+        "log", "kafka", [](Stores& stores, const StoreGround& ground) {
+            return offer(ground,
+                         store::open_kafka_log(at_server<store::KafkaOptions>(stores, "Kafka")));
+        }));
+    return adapters;
 }
 
 }  // namespace loquat::runtime

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "store/log/kafka/kafka_log.hpp"
+#include "store/log/rabbitmq/rabbit_log.hpp"
+
 namespace loquat::runtime {
 namespace {
 
@@ -13,6 +16,9 @@ bool is_of_postgres(std::string_view url) {
 }
 
 constexpr std::array servers{
+    ServerKind{"rabbitmq", "amqp://USER:PASSWORD@HOST:PORT/VHOST?OPTION=VALUE",
+               &store::is_rabbit_url},
+    ServerKind{"kafka", "kafka://HOST:PORT,HOST:PORT?OPTION=VALUE", &store::is_kafka_url},
     ServerKind{"postgres", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", &is_of_postgres},
 };
 
