@@ -120,16 +120,23 @@ TEST_F(StoresTest, takes_the_adapter_that_the_configuration_names) {
 }
 
 TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_not_have) {
-    const std::string log = problems({"store.log.kind=kafka"});
+    const std::string log = problems({"store.log.kind=pulsar"});
     const std::string messages = problems({"store.messages.kind=mongo"});
     const std::string sql = problems({"store.sql.kind=oracle", "store.broadcast.kind=redis"});
 
     EXPECT_EQ(problems({}), "");
     EXPECT_NE(log.find("store.log.kind"), std::string::npos) << log;
-    EXPECT_NE(log.find("must be one of files, not kafka"), std::string::npos) << log;
+    EXPECT_NE(log.find("must be one of files, rabbitmq, kafka, not pulsar"), std::string::npos)
+        << log;
     EXPECT_NE(messages.find("must be one of sql, not mongo"), std::string::npos) << messages;
     EXPECT_NE(sql.find("must be one of sqlite, postgres, not oracle"), std::string::npos) << sql;
     EXPECT_NE(sql.find("must be one of local, not redis"), std::string::npos) << sql;
+
+    const std::string misspelt =
+        problems({"store.log.kind=kafka", "store.log.url=kafka://localhost?partition=2"});
+    EXPECT_NE(misspelt.find("store.log.url must be kafka://HOST:PORT"), std::string::npos)
+        << misspelt;
+    EXPECT_EQ(problems({"store.log.kind=rabbitmq", "store.log.url=amqp://u:p@localhost/chat"}), "");
 
     const std::string nowhere = problems({"store.sql.kind=postgres"});
     const std::string useless = problems({"store.sql.url=postgresql://localhost/loquat"});
