@@ -138,4 +138,28 @@ std::optional<StoredEvent> decode<StoredEvent>(std::string_view bytes) {
     return in.finished() ? std::optional{std::move(event)} : std::nullopt;
 }
 
+std::string encode(const ChangedEvent& event) {
+    wire::Encoder out;
+    out.byte(version);
+    out.uuid(event.origin);
+    out.uuid(event.chat.uuid);
+    out.signed_number(event.version);
+    put(out, event.gone);
+    out.byte(event.is_assistant_off ? 1 : 0);
+    return out.take();
+}
+
+template <>
+std::optional<ChangedEvent> decode<ChangedEvent>(std::string_view bytes) {
+    wire::Decoder in{bytes};
+    in.choice(version, version);
+    ChangedEvent event;
+    event.origin = in.uuid();
+    event.chat = ChatId{in.uuid()};
+    event.version = in.signed_number();
+    event.gone = get_users(in);
+    event.is_assistant_off = in.choice(0, 1) == 1;
+    return in.finished() ? std::optional{std::move(event)} : std::nullopt;
+}
+
 }  // namespace loquat::contracts

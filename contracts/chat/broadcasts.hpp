@@ -71,4 +71,19 @@ std::string encode(const StoredEvent& event);
 template <>
 std::optional<StoredEvent> decode<StoredEvent>(std::string_view bytes);
 
+// Told under `chat.changed` by the instance of chat that changed a conversation, for the others.
+struct ChangedEvent {
+    static constexpr std::int64_t no_more = INT64_MAX;
+
+    Uuid origin;  // the instance
+    ChatId chat;
+    std::int64_t version = 0;       // that it has now; `no_more`: it was deleted
+    std::vector<UserId> gone;       // who is not in it any more
+    bool is_assistant_off = false;  // it could be asked before
+};
+
+std::string encode(const ChangedEvent& event);
+template <>
+std::optional<ChangedEvent> decode<ChangedEvent>(std::string_view bytes);
+
 }  // namespace loquat::contracts

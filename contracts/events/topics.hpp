@@ -8,6 +8,7 @@
 namespace loquat::contracts {
 
 struct AuditRecord;
+struct ChangedEvent;
 struct MessageRecord;
 struct OutcomeEvent;
 struct PeopleEvent;
@@ -38,6 +39,9 @@ namespace topics {
 inline constexpr Topic<RoomEvent, ChatId> chat_room{"chat.room.{chat}"};
 // Each change of a message, so that lists of conversations stay fresh.
 inline constexpr Topic<StoredEvent> chat_stored{"chat.stored"};
+// A conversation, its members or their roles changed: for the instances of chat that keep it in
+// memory.
+inline constexpr Topic<ChangedEvent> chat_changed{"chat.changed"};
 // What became of records, for the process that appended them and waits.
 inline constexpr Topic<OutcomeEvent, std::string_view> chat_outcome{"chat.outcome.{origin}"};
 // An event for one person's own queues.
@@ -51,7 +55,7 @@ inline constexpr Topic<TokenKeys> auth_keys{"auth.keys"};
 // People whose names are others from now on, or who were disabled, enabled or removed.
 inline constexpr Topic<UserList> auth_users{"auth.users"};
 
-inline constexpr std::tuple all{chat_room,     chat_stored,  chat_outcome, user,
+inline constexpr std::tuple all{chat_room,     chat_stored,  chat_changed, chat_outcome, user,
                                 presence_told, auth_revoked, auth_keys,    auth_users};
 
 }  // namespace topics

@@ -7,23 +7,23 @@ namespace loquat::chat {
 Chat::Chat(ChatPorts ports, const ChatConfig& config)
     : state_(ports, config),
       request_keys_(ports.chats, ports.clock),
-      peers_(ports.chats, state_.feed),
-      views_({ports.messages, state_.cache, state_.heads, state_.deletions, state_.unsaved,
-              state_.people, config.text_characters_max}),
+      peers_(ports.chats, state_.book),
+      views_({ports.messages, state_.cache, state_.book, state_.heads, state_.deletions,
+              state_.unsaved, state_.people, config.text_characters_max}),
       lists_({ports.chats, state_.cache, state_.unsaved, state_.people, views_}),
-      membership_({ports.chats, state_.cache, state_.mutex, state_.heads, state_.deletions,
-                   state_.unsaved, state_.people, state_.feed, state_.publisher, state_.events,
-                   ports.rights, ports.audit, ports.clock, state_.config}),
-      naming_({ports.chats, state_.cache, state_.mutex, state_.publisher, state_.scope,
+      membership_({state_.book, state_.cache, state_.mutex, state_.heads, state_.deletions,
+                   state_.unsaved, state_.people, state_.publisher, state_.events, ports.rights,
+                   ports.audit, ports.clock, state_.config}),
+      naming_({state_.book, state_.cache, state_.mutex, state_.publisher, state_.scope,
                config.title_characters_max}),
-      conversations_({ports.chats, state_.cache, state_.mutex, state_.people, state_.activity,
-                      state_.feed, membership_, views_, state_.publisher, state_.events,
+      conversations_({ports.chats, state_.cache, state_.book, state_.mutex, state_.people,
+                      state_.activity, membership_, views_, state_.publisher, state_.events,
                       ports.models, ports.audit, ports.clock, state_.config}),
       mentions_(state_.cache, state_.people, config.mentions_max),
       stored_({ports.broadcast, state_.cache, state_.heads, state_.deletions, state_.unsaved,
                state_.activity, naming_, state_.events}),
-      posting_({ports.log, ports.messages, state_.cache, state_.people, mentions_, state_.outcomes,
-                stored_, ports.metrics, ports.clock, state_.config}),
+      posting_({ports.log, ports.messages, state_.cache, state_.book, state_.people, mentions_,
+                state_.outcomes, stored_, ports.metrics, ports.clock, state_.config}),
       changes_({ports.log, ports.messages, state_.cache, state_.people, mentions_, state_.outcomes,
                 stored_, ports.metrics, ports.audit, ports.clock, state_.config}),
       reading_({ports.chats, ports.messages, state_.cache, state_.heads, state_.deletions,
@@ -31,9 +31,9 @@ Chat::Chat(ChatPorts ports, const ChatConfig& config)
                 state_.config}),
       erasure_({ports.chats, ports.log, ports.messages, state_.cache, state_.people, ports.audit,
                 ports.clock, ports.loop}),
-      departures_({ports.chats, ports.directory, ports.broadcast, state_.cache, state_.mutex,
-                   state_.people, membership_, erasure_, state_.publisher, ports.audit, ports.loop,
-                   state_.scope}) {}
+      departures_({ports.chats, ports.directory, ports.broadcast, state_.cache, state_.book,
+                   state_.mutex, state_.people, membership_, erasure_, state_.publisher,
+                   ports.audit, ports.loop, state_.scope}) {}
 
 ConversationParts Chat::parts() {
     return {state_.cache, state_.people, conversations_, request_keys_,
@@ -47,6 +47,9 @@ Task<void> Chat::recall_activity() {
 
 void Chat::start() {
     state_.outcomes.start();
+    if (state_.several) {
+        state_.several->start();
+    }
     stored_.start();
     departures_.start();
     state_.scope.start(state_.publisher.run());
@@ -59,6 +62,9 @@ Task<void> Chat::stop(Steady deadline) {
         co_await state_.ports.loop.sleep_for(std::chrono::milliseconds{5});
     }
     stored_.stop();
+    if (state_.several) {
+        co_await state_.several->stop();
+    }
     departures_.stop();
     state_.publisher.close();
     co_await state_.scope.close();
@@ -215,7 +221,7 @@ Task<contracts::MembershipList> Chat::list_memberships(contracts::Caller,
 
 Task<contracts::MembershipChanges> Chat::list_membership_changes(
     contracts::Caller, contracts::MembershipMark request) {
-    co_return peers_.list_changes(request);
+    return peers_.list_changes(std::move(request));
 }
 
 }  // namespace loquat::chat

@@ -11,7 +11,8 @@
 #include "services/chat/config.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/conversations/event_publisher.hpp"
-#include "services/chat/conversations/membership_feed.hpp"
+#include "services/chat/conversations/one_of_several.hpp"
+#include "services/chat/conversations/only_writer.hpp"
 #include "services/chat/domain/activity.hpp"
 #include "services/chat/messages/pending_outcomes.hpp"
 #include "services/chat/metrics.hpp"
@@ -32,12 +33,16 @@ struct ChatPorts {
     ChatMetrics& metrics;
     runtime::AuditTrail& audit;
     runtime::StandingRights& rights;
+    // How the age of what other instances may have changed is measured.
+    std::function<Steady()> time_with_sleep = chat::time_with_sleep;
 };
 
 // What the classes of the service share, one of each.  Only who puts them together sees it whole: a
 // class is given what it works with.
 struct ChatState {
     ChatState(ChatPorts given, const ChatConfig& chosen);
+    ChatState(const ChatState&) = delete;
+    ChatState& operator=(const ChatState&) = delete;
 
     ChatPorts ports;
     ChatConfig config;
@@ -49,10 +54,15 @@ struct ChatState {
     People people;
     Activity activity;
     PendingOutcomes outcomes;
-    MembershipFeed feed;
     ConversationEvents events;
+    std::optional<OnlyWriter> only;  // one of these two
+    std::optional<OneOfSeveral> several;
+    ConversationBook& book;
     EventPublisher publisher;
     aio::Scope scope;
+
+  private:
+    ConversationBook& open_book();
 };
 
 }  // namespace loquat::chat

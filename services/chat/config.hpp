@@ -8,7 +8,13 @@
 
 namespace loquat::chat {
 
+// Who else writes to the conversations' database.
+enum class Instances { one, several };
+BOOST_DESCRIBE_ENUM(Instances, one, several)
+
 struct ChatConfig {
+    Instances instances = Instances::one;
+    std::chrono::milliseconds conversation_age_max_ms{2'000};
     std::size_t text_characters_max = 16'000;
     std::size_t title_characters_max = 120;
     std::size_t mentions_max = 50;
@@ -41,6 +47,14 @@ struct ChatConfig {
         "answer_bytes_max",   "answer_tokens_reserved", "history_messages_max",
         "tokens_per_day_max"};
     static constexpr std::array fields{
+        wire::Field{.name = "instances",
+                    .doc = "`one`: this instance alone decides about conversations, from memory; "
+                           "`several`: others do too, and the database decides (needs servers: "
+                           "docs/servers.md)."},
+        wire::Field{
+            "conversation_age_max_ms", 100, 60'000,
+            "With several instances: how long one may go by a conversation as it was, where "
+            "it was not told of a change."},
         wire::Field{"text_characters_max", 1, 16'000, "Characters of a message."},
         wire::Field{"title_characters_max", 1, 120, "Characters of a title."},
         wire::Field{"mentions_max", 0, 1'000,
@@ -90,13 +104,13 @@ struct ChatConfig {
     };
 };
 BOOST_DESCRIBE_STRUCT(ChatConfig, (),
-                      (text_characters_max, title_characters_max, mentions_max, members_max,
-                       chats_per_user_max, store_wait_ms, store_waiters_max, typing_interval_ms,
-                       receipts_members_max, names_fresh_ms, progress_interval_ms,
-                       creation_key_hours, members_cached_max, people_cached_max,
-                       repeats_cached_max, heads_cached_mib, generations_waiting_max,
-                       generations_max, generation_seconds_max, answer_bytes_max,
-                       answer_tokens_reserved, history_messages_max, stream_cache_mib,
-                       tokens_per_day_max))
+                      (instances, conversation_age_max_ms, text_characters_max,
+                       title_characters_max, mentions_max, members_max, chats_per_user_max,
+                       store_wait_ms, store_waiters_max, typing_interval_ms, receipts_members_max,
+                       names_fresh_ms, progress_interval_ms, creation_key_hours, members_cached_max,
+                       people_cached_max, repeats_cached_max, heads_cached_mib,
+                       generations_waiting_max, generations_max, generation_seconds_max,
+                       answer_bytes_max, answer_tokens_reserved, history_messages_max,
+                       stream_cache_mib, tokens_per_day_max))
 
 }  // namespace loquat::chat

@@ -11,6 +11,7 @@
 #include "services/chat/adapters/sql_generations.hpp"
 #include "services/chat/adapters/title_folding.hpp"
 #include "services/chat/chat.hpp"
+#include "services/chat/config_check.hpp"
 #include "services/chat/generations/generations.hpp"
 #include "services/chat/reports/usage_reports.hpp"
 
@@ -23,13 +24,18 @@ std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
     return open_file_journal({.folder = folder.path() / name, .stamp = folder.stamp_files(name)});
 }
 
+FeedRows feed_of(runtime::Context& context) {
+    return context.config<ChatConfig>().instances == Instances::one ? FeedRows::none
+                                                                    : FeedRows::kept;
+}
+
 class ChatService final : public runtime::Service {
   public:
     explicit ChatService(runtime::Context& context)
         : context_(context),
           database_(
               context.stores().database({.name = context.service(), .schema = chat_schema()})),
-          chats_(make_sql_chats(database_)),
+          chats_(make_sql_chats(database_, feed_of(context))),
           directory_(context.client<contracts::AuthApi>(),
                      context.client<contracts::AccountsApi>()),
           metrics_(context.metrics()),
@@ -108,7 +114,9 @@ std::unique_ptr<runtime::Service> make_chat(runtime::Context& context) {
     return std::make_unique<ChatService>(context);
 }
 
-runtime::ConfigSection chat_config() { return runtime::config_section<ChatConfig>("chat"); }
+runtime::ConfigSection chat_config() {
+    return runtime::config_section<ChatConfig>("chat", check_config);
+}
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 
 #include "aio/task.hpp"
 #include "contracts/auth/users.hpp"
+#include "contracts/chat/membership.hpp"
 #include "contracts/core/caller.hpp"
+#include "services/chat/domain/chat_change.hpp"
 #include "services/chat/domain/cursor.hpp"
 #include "services/chat/domain/records.hpp"
 
@@ -51,9 +53,9 @@ struct Created {
     UserId user;
 };
 
-struct LoadedChat {
-    ChatRecord chat;
-    std::vector<MemberRecord> members;  // ascending by user
+struct ChatVersion {
+    ChatId chat;
+    std::int64_t version = 0;
 };
 
 struct RoomQuery {
@@ -87,8 +89,8 @@ struct Progress {
     std::vector<Marker> markers;
 };
 
-// Conversations and their members.  One service instance writes; each method is one transaction.
-// Changes of what is not there change nothing.  Fails as store/sql/database.hpp says.
+// Conversations and their members; each method is one transaction.  Changes of what is not there
+// change nothing.  Fails as store/sql/database.hpp says.
 class ChatStore {
   public:
     static constexpr std::size_t list_max = 500;
@@ -119,15 +121,15 @@ class ChatStore {
     // The conversations of each, in the order asked for.
     virtual Task<std::vector<std::vector<ChatId>>> list_memberships(std::vector<UserId> users) = 0;
 
-    // Title, visibility, archive, assistant and activity of `chat`.
-    virtual Task<void> update(ChatRecord chat) = 0;
-    // Members, keys and markers go with it.
-    virtual Task<void> remove(ChatId chat) = 0;
-    // False when the person is in `chats_per_user_max` conversations already.
-    virtual Task<bool> add_member(ChatId chat, MemberRecord member,
-                                  std::int64_t chats_per_user_max) = 0;
-    virtual Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) = 0;
-    virtual Task<void> remove_member(Seat seat) = 0;
+    // Locks the conversation, reads it, asks the judge, and does what it says; none when there is
+    // no such conversation.  What the judge throws leaves all as it was, and reaches the caller, as
+    // does chat.limit for a newcomer who is in too many.
+    virtual Task<std::optional<Judged>> change(ChatId chat, Proposal proposal) = 0;
+    // Of those that are there, in any order; at most list_max.
+    virtual Task<std::vector<ChatVersion>> list_versions(std::vector<ChatId> chats) = 0;
+    // The latest changes of memberships by all who change them here; kept where they are shared.
+    virtual Task<contracts::MembershipChanges> list_membership_changes(
+        contracts::MembershipMark mark) = 0;
 
     // Only forward, both.
     virtual Task<void> move_marker(Seat seat, std::int64_t read_seq) = 0;

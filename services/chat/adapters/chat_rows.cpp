@@ -66,6 +66,7 @@ ChatRecord read_chat(const store::Row& row) {
     chat.active_at = row.time(9);
     chat.member_count = row.integer(10);
     chat.title_seq = row.integer(11);
+    chat.version = row.integer(12);
     return chat;
 }
 

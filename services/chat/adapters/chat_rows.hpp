@@ -18,7 +18,7 @@ inline constexpr std::int64_t always_listed = INT64_MAX;
 // The columns of `chats` in the order that `read_chat` expects.
 inline constexpr std::string_view chat_columns =
     "id, kind, title, is_public, is_archived, assistant, pair_low, pair_high, created_at, "
-    "active_at, member_count, title_seq";
+    "active_at, member_count, title_seq, version";
 ChatRecord read_chat(const store::Row& row);
 
 std::optional<ChatRecord> find_chat(store::Transaction& transaction, const ChatId& id);

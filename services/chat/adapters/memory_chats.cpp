@@ -5,7 +5,9 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "services/chat/domain/failures.hpp"
 #include "services/chat/domain/folded_title.hpp"
+#include "services/chat/domain/membership_feed.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -35,6 +37,9 @@ class MemoryChats final : public ChatStore {
                 }
             }
             chats_[made.chat.id] = {made.chat, made.members};
+            for (const MemberRecord& member : made.members) {
+                feed_.note({made.chat.id, member.user, true});
+            }
         }
         if (!made.creation_key.empty()) {
             keys_[key] = {made.request_hash, created.chat, made.chat.created_at};
@@ -154,51 +159,44 @@ class MemoryChats final : public ChatStore {
         co_return all;
     }
 
-    Task<void> update(ChatRecord chat) override {
-        if (const auto found = chats_.find(chat.id); found != chats_.end()) {
-            ChatRecord& stored = found->second.chat;
-            chat.active_at = std::max(chat.active_at, stored.active_at);
-            chat.member_count = stored.member_count;
-            stored = std::move(chat);
+    Task<std::optional<Judged>> change(ChatId chat, Proposal proposal) override {
+        const auto found = chats_.find(chat);
+        if (found == chats_.end()) {
+            co_return std::nullopt;
         }
-        co_return;
-    }
-
-    Task<void> remove(ChatId chat) override {
-        chats_.erase(chat);
-        co_return;
-    }
-
-    Task<bool> add_member(ChatId chat, MemberRecord member,
-                          std::int64_t chats_per_user_max) override {
-        if (count_chats(member.user) >= chats_per_user_max) {
-            co_return false;
+        Judged judged{seen(found->second, proposal), {}, found->second.chat.version};
+        judged.change = proposal.judge(judged.before);
+        if (judged.change.is_none()) {
+            co_return judged;
         }
-        LoadedChat& loaded = chats_.at(chat);
-        const auto at =
-            std::ranges::lower_bound(loaded.members, member.user, {}, &MemberRecord::user);
-        loaded.members.insert(at, member);
-        loaded.chat.member_count = static_cast<std::int64_t>(loaded.members.size());
-        co_return true;
+        const auto& newcomer = judged.change.newcomer;
+        if (newcomer && count_chats(newcomer->user) >= judged.change.chats_per_user_max) {
+            throw chat_limit();
+        }
+        ++judged.version;
+        note_all(chat, judged.change);
+        if (judged.change.is_end) {
+            chats_.erase(found);
+        } else {
+            apply(found->second, judged.change);
+            found->second.chat.version = judged.version;
+        }
+        co_return judged;
     }
 
-    Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) override {
-        for (const MemberRecord& member : members) {
-            if (MemberRecord* stored = find_member({chat, member.user})) {
-                stored->role = member.role;
+    Task<std::vector<ChatVersion>> list_versions(std::vector<ChatId> chats) override {
+        std::vector<ChatVersion> versions;
+        for (const ChatId& chat : chats) {
+            if (const auto found = chats_.find(chat); found != chats_.end()) {
+                versions.push_back({chat, found->second.chat.version});
             }
         }
-        co_return;
+        co_return versions;
     }
 
-    Task<void> remove_member(Seat seat) override {
-        if (const auto found = chats_.find(seat.chat); found != chats_.end()) {
-            std::erase_if(found->second.members,
-                          [&](const MemberRecord& one) { return one.user == seat.user; });
-            found->second.chat.member_count =
-                static_cast<std::int64_t>(found->second.members.size());
-        }
-        co_return;
+    Task<contracts::MembershipChanges> list_membership_changes(
+        contracts::MembershipMark mark) override {
+        co_return feed_.list_after(mark);
     }
 
     Task<void> move_marker(Seat seat, std::int64_t read_seq) override {
@@ -248,6 +246,48 @@ class MemoryChats final : public ChatStore {
     }
 
   private:
+    static LoadedChat seen(const LoadedChat& whole, const Proposal& proposal) {
+        LoadedChat part = whole;
+        if (!proposal.asks_everybody) {
+            std::erase_if(part.members, [&](const MemberRecord& member) {
+                return std::ranges::find(proposal.people, member.user) == proposal.people.end();
+            });
+        }
+        return part;
+    }
+
+    void apply(LoadedChat& loaded, const ChatChange& change) {
+        if (change.settings) {
+            ChatRecord settings = *change.settings;
+            settings.active_at = std::max(settings.active_at, loaded.chat.active_at);
+            settings.member_count = loaded.chat.member_count;
+            loaded.chat = std::move(settings);
+        }
+        if (change.newcomer) {
+            const auto at = std::ranges::lower_bound(loaded.members, change.newcomer->user, {},
+                                                     &MemberRecord::user);
+            loaded.members.insert(at, *change.newcomer);
+        }
+        for (const MemberRecord& member : change.roles) {
+            if (MemberRecord* stored = find_member({loaded.chat.id, member.user})) {
+                stored->role = member.role;
+            }
+        }
+        std::erase_if(loaded.members,
+                      [&](const MemberRecord& one) { return one.user == change.leaver; });
+        loaded.chat.member_count = std::ssize(loaded.members);
+    }
+
+    void note_all(const ChatId& chat, const ChatChange& change) {
+        if (change.is_end) {
+            feed_.note({chat, std::nullopt, false});
+        } else if (change.newcomer) {
+            feed_.note({chat, change.newcomer->user, true});
+        } else if (change.leaver) {
+            feed_.note({chat, *change.leaver, false});
+        }
+    }
+
     struct KnownKey {
         std::uint64_t request_hash = 0;
         ChatId chat;
@@ -286,6 +326,7 @@ class MemoryChats final : public ChatStore {
     }
 
     std::map<ChatId, LoadedChat> chats_;
+    MembershipFeed feed_;
     struct KnownClaim {
         std::uint64_t request_hash = 0;
         Uuid name;

@@ -1,6 +1,7 @@
 #include "services/chat/adapters/sql_chats.hpp"
 
 #include "base/failure.hpp"
+#include "services/chat/adapters/chat_changes.hpp"
 #include "services/chat/adapters/chat_places.hpp"
 #include "services/chat/adapters/chat_rows.hpp"
 #include "wire/codec.hpp"
@@ -13,11 +14,6 @@ using store::Rows;
 using store::Transaction;
 
 using ClaimId = Id<struct ClaimTag>;
-
-bool is_at_limit(Transaction& transaction, const UserId& user, std::int64_t chats_max) {
-    const Rows rows = transaction.query("SELECT COUNT(*) FROM members WHERE user_id = $1", {user});
-    return rows.front().integer(0) >= chats_max;
-}
 
 // The answer to a creation that was done before, or must not be done.
 std::optional<Created> find_earlier(Transaction& transaction, const NewChat& made) {
@@ -88,7 +84,7 @@ void remember_key(Transaction& transaction, const NewChat& made, const ChatId& c
     }
 }
 
-Created create_in(Transaction& transaction, const NewChat& made) {
+Created create_in(Transaction& transaction, const NewChat& made, FeedRows feed) {
     if (const auto earlier = find_earlier(transaction, made)) {
         if (earlier->outcome == CreateOutcome::pair_exists) {
             remember_key(transaction, made, earlier->chat);
@@ -98,6 +94,9 @@ Created create_in(Transaction& transaction, const NewChat& made) {
     insert_chat(transaction, made.chat);
     for (const MemberRecord& member : made.members) {
         insert_member(transaction, made.chat.id, member);
+        if (feed == FeedRows::kept) {
+            note_membership(transaction, {made.chat.id, member.user, true});
+        }
     }
     remember_key(transaction, made, made.chat.id);
     return {CreateOutcome::created, made.chat.id, {}};
@@ -116,7 +115,7 @@ std::string to_pattern(std::string_view part) {
 
 class SqlChats final : public ChatStore {
   public:
-    explicit SqlChats(store::Database& database) : database_(database) {}
+    SqlChats(store::Database& database, FeedRows feed) : database_(database), feed_(feed) {}
 
     Task<Created> create(NewChat made) override {
         // Where several can write at once, the other one may win: then look again.
@@ -124,8 +123,10 @@ class SqlChats final : public ChatStore {
         for (int attempt = 1;; ++attempt) {
             std::optional<Created> created;
             try {
-                created = co_await database_.transact(
-                    [made](Transaction& transaction) { return create_in(transaction, made); });
+                created =
+                    co_await database_.transact([made, feed = feed_](Transaction& transaction) {
+                        return create_in(transaction, made, feed);
+                    });
             } catch (const store::ConstraintFailure&) {
                 if (attempt == attempts) {
                     throw;
@@ -143,16 +144,7 @@ class SqlChats final : public ChatStore {
             if (!chat) {
                 return std::nullopt;
             }
-            LoadedChat loaded{std::move(*chat), {}};
-            const Rows rows = transaction.query(
-                "SELECT user_id, role, joined_at, read_seq FROM members WHERE chat_id = $1 ORDER "
-                "BY user_id",
-                {id});
-            loaded.members.reserve(rows.size());
-            for (const Row row : rows) {
-                loaded.members.push_back(
-                    {row.id<UserId>(0), read_role(row.text(1)), row.time(2), row.integer(3)});
-            }
+            LoadedChat loaded{std::move(*chat), read_members(transaction, id)};
             return loaded;
         };
         co_return co_await database_.read(std::move(work));
@@ -252,54 +244,26 @@ class SqlChats final : public ChatStore {
         co_return co_await database_.read(std::move(work));
     }
 
-    Task<void> update(ChatRecord chat) override {
-        auto work = [chat = std::move(chat)](Transaction& transaction) {
-            update_chat(transaction, chat);
-        };
-        co_await database_.transact(std::move(work));
-    }
-
-    Task<void> remove(ChatId chat) override {
-        auto work = [chat](Transaction& transaction) {
-            transaction.execute("DELETE FROM members WHERE chat_id = $1", {chat});
-            transaction.execute("DELETE FROM chats WHERE id = $1", {chat});
-        };
-        co_await database_.transact(std::move(work));
-    }
-
-    Task<bool> add_member(ChatId chat, MemberRecord member,
-                          std::int64_t chats_per_user_max) override {
-        auto work = [chat, member, chats_per_user_max](Transaction& transaction) {
-            if (is_at_limit(transaction, member.user, chats_per_user_max)) {
-                return false;
-            }
-            insert_member(transaction, chat, member);
-            count_members(transaction, chat, 1);
-            return true;
+    Task<std::optional<Judged>> change(ChatId chat, Proposal proposal) override {
+        auto work = [chat, proposal = std::move(proposal), feed = feed_](Transaction& transaction) {
+            return change_in(transaction, chat, proposal, feed);
         };
         co_return co_await database_.transact(std::move(work));
     }
 
-    Task<void> set_roles(ChatId chat, std::vector<MemberRecord> members) override {
-        auto work = [chat, members = std::move(members)](Transaction& transaction) {
-            for (const MemberRecord& member : members) {
-                transaction.execute(
-                    "UPDATE members SET role = $3 WHERE chat_id = $1 AND user_id = $2",
-                    {chat, member.user, wire::enum_name(member.role)});
-            }
+    Task<std::vector<ChatVersion>> list_versions(std::vector<ChatId> chats) override {
+        auto work = [chats = std::move(chats)](Transaction& transaction) {
+            return read_versions(transaction, chats);
         };
-        co_await database_.transact(std::move(work));
+        co_return co_await database_.read(std::move(work));
     }
 
-    Task<void> remove_member(Seat seat) override {
-        auto work = [seat](Transaction& transaction) {
-            const std::int64_t removed = transaction.execute(
-                "DELETE FROM members WHERE chat_id = $1 AND user_id = $2", {seat.chat, seat.user});
-            if (removed > 0) {
-                count_members(transaction, seat.chat, -1);
-            }
+    Task<contracts::MembershipChanges> list_membership_changes(
+        contracts::MembershipMark mark) override {
+        auto work = [mark = std::move(mark)](Transaction& transaction) {
+            return read_feed(transaction, mark);
         };
-        co_await database_.transact(std::move(work));
+        co_return co_await database_.read(std::move(work));
     }
 
     Task<void> move_marker(Seat seat, std::int64_t read_seq) override {
@@ -356,12 +320,13 @@ class SqlChats final : public ChatStore {
     }
 
     store::Database& database_;
+    FeedRows feed_;
 };
 
 }  // namespace
 
-std::unique_ptr<ChatStore> make_sql_chats(store::Database& database) {
-    return std::make_unique<SqlChats>(database);
+std::unique_ptr<ChatStore> make_sql_chats(store::Database& database, FeedRows feed) {
+    return std::make_unique<SqlChats>(database, feed);
 }
 
 }  // namespace loquat::chat

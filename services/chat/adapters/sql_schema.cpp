@@ -26,6 +26,9 @@ constexpr char title_folding_sql[] = {
 constexpr char generation_order_sql[] = {
 #embed "../schema/0007_generation_order.sql"
 };
+constexpr char versions_sql[] = {
+#embed "../schema/0008_versions.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
     store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
@@ -34,6 +37,7 @@ constexpr std::array schema{
     store::Migration{5, "titles of questions", {title_seq_sql, sizeof title_seq_sql}},
     store::Migration{6, "title folding", {title_folding_sql, sizeof title_folding_sql}},
     store::Migration{7, "order of answers", {generation_order_sql, sizeof generation_order_sql}},
+    store::Migration{8, "versions", {versions_sql, sizeof versions_sql}},
 };
 
 }  // namespace

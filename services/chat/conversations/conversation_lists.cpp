@@ -48,7 +48,7 @@ Task<std::vector<Place>> ConversationLists::page_of_places(UserId user,
     query.limit = page_limit(request) + 1;
     // Small conversations that were active a moment ago; large ones are always looked at.
     for (const ChatId& chat : parts_.unsaved.active_chats_of(user)) {
-        const CachedConversation* conversation = parts_.cache.peek(chat);
+        const CachedConversation* conversation = parts_.cache.peek_any(chat);
         if (conversation == nullptr || conversation->find(user) != nullptr) {
             query.also.push_back(chat);
         }

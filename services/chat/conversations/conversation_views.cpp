@@ -64,7 +64,7 @@ Task<std::vector<contracts::Chat>> ConversationViews::view_all(std::vector<Liste
         if (heads[i].last && heads[i].last->created_at > chat.active_at) {
             // Its event was lost.
             chat.active_at = heads[i].last->created_at;
-            parts_.unsaved.note_activity(chat.id, chat.active_at, parts_.cache.peek(chat.id));
+            parts_.unsaved.note_activity(chat.id, chat.active_at, parts_.cache.peek_any(chat.id));
         }
         std::optional<contracts::PublicUser> peer;
         if (listed[i].chat.pair) {
@@ -88,6 +88,10 @@ Task<contracts::Chat> ConversationViews::view(ConversationPtr conversation, User
     std::vector<ListedChat> one;
     const MemberRecord* member = conversation->find(user);
     one.push_back({conversation->chat, member != nullptr ? std::optional{*member} : std::nullopt});
+    if (member != nullptr) {
+        const Seat seat{conversation->chat.id, user};
+        one.front().me->read_seq = co_await parts_.book.find_marker(seat, member->read_seq);
+    }
     auto views = co_await view_all(std::move(one), user);
     co_return std::move(views.front());
 }

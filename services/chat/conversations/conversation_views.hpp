@@ -8,6 +8,7 @@
 #include "services/chat/cache/people.hpp"
 #include "services/chat/cache/unread.hpp"
 #include "services/chat/cache/write_behind.hpp"
+#include "services/chat/conversations/conversation_book.hpp"
 
 namespace loquat::chat {
 
@@ -22,6 +23,7 @@ class ConversationViews {
     struct Parts {
         store::MessageHistory& messages;
         ConversationCache& cache;
+        ConversationBook& book;
         LastMessages& heads;
         DeletedMessages& deletions;
         WriteBehind& unsaved;

@@ -53,6 +53,27 @@ void check_creation(const ChatRecord& chat, const contracts::CreateChatRequest& 
     }
 }
 
+// As a PATCH leaves it; throws what refuses it.
+ChatRecord changed_by(const contracts::UpdateChatRequest& request, ChatRecord chat,
+                      std::size_t title_characters_max) {
+    if (request.title) {
+        chat.title = to_title(*request.title, title_characters_max);
+        chat.title_seq = 0;
+    }
+    if (request.visibility) {
+        chat.visibility = to_visibility(*request.visibility);
+    }
+    if (request.assistant && !*request.assistant) {
+        chat.assistant = without_settings(chat.kind);
+    } else if (request.assistant) {
+        chat.assistant = merge(chat.assistant.value_or(AssistantSettings{}), **request.assistant);
+    }
+    chat.is_archived = request.archived.value_or(chat.is_archived);
+    check_creation(
+        chat, {.kind = chat.kind, .assistant = request.assistant ? chat.assistant : std::nullopt});
+    return chat;
+}
+
 std::optional<std::string> model_of(const ChatRecord& chat) {
     return chat.assistant ? chat.assistant->model : std::nullopt;
 }
@@ -142,16 +163,15 @@ Task<contracts::Reply<contracts::Chat>> Conversations::create(contracts::Caller 
                                                               NewChat made) {
     const UserId user = caller.user_id();
     co_await check_people(request.member_ids);
-    CachedConversation conversation{LoadedChat{made.chat, made.members}};
+    LoadedChat whole{made.chat, made.members};
     const Created created = co_await parts_.chats.create(std::move(made));
     switch (created.outcome) {
         case CreateOutcome::created: {
             std::vector<UserId> everybody;
-            for (const MemberRecord& member : conversation.members()) {
+            for (const MemberRecord& member : whole.members) {
                 everybody.push_back(member.user);
-                parts_.feed.note({created.chat, member.user, true});
             }
-            parts_.cache.add(std::move(conversation));
+            parts_.book.note_created(std::move(whole));
             parts_.publisher.chat_added(created.chat, std::move(everybody));
             break;
         }
@@ -182,58 +202,58 @@ Task<contracts::Chat> Conversations::update_chat(contracts::Caller caller,
     const auto lock = co_await parts_.mutex.lock(request.id);
     const ConversationPtr conversation =
         co_await parts_.cache.get(request.id, user, Action::change);
-    const bool was_answering = may_be_asked(conversation->chat.kind, conversation->chat.assistant);
-    ChatRecord changed = conversation->chat;
-    if (request.title) {
-        changed.title = to_title(*request.title, parts_.config.title_characters_max);
-        changed.title_seq = 0;
-    }
-    if (request.visibility) {
-        changed.visibility = to_visibility(*request.visibility);
-    }
-    if (request.assistant && !*request.assistant) {
-        changed.assistant = without_settings(changed.kind);
-    } else if (request.assistant) {
-        changed.assistant =
-            merge(changed.assistant.value_or(AssistantSettings{}), **request.assistant);
-    }
-    changed.is_archived = request.archived.value_or(changed.is_archived);
-    check_creation(changed, {.kind = changed.kind,
-                             .assistant = request.assistant ? changed.assistant : std::nullopt});
-    const std::optional<std::string> model = model_of(changed);
+    const ChatRecord wanted =
+        changed_by(request, conversation->chat, parts_.config.title_characters_max);
+    const std::optional<std::string> model = model_of(wanted);
     if (request.assistant && model && model != model_of(conversation->chat)) {
         co_await parts_.models.check_model(*model);
     }
     if (request.title || request.visibility || request.assistant || request.archived) {
-        changed.active_at =
-            std::max(changed.active_at, parts_.activity.place_of(parts_.clock.now()));
-        const Time changed_at = changed.active_at;
-        co_await parts_.chats.update(changed);
-        conversation->chat.title = std::move(changed.title);
-        conversation->chat.title_seq = changed.title_seq;
-        conversation->chat.visibility = changed.visibility;
-        conversation->chat.assistant = std::move(changed.assistant);
-        conversation->chat.is_archived = changed.is_archived;
-        conversation->chat.active_at = std::max(conversation->chat.active_at, changed_at);
-        parts_.publisher.chat_changed(request.id);
-        const bool is_answering =
-            may_be_asked(conversation->chat.kind, conversation->chat.assistant);
-        if (was_answering && !is_answering) {
-            parts_.events.assistant_off(request.id);
-        }
-        if (is_answering != was_answering) {
-            note_act(parts_.audit, caller,
-                     was_answering ? "chat.assistant_off" : "chat.assistant_on", request.id);
-        }
+        const Time at = parts_.activity.place_of(parts_.clock.now());
+        Proposal proposal{.people = {user}, .judge = {}};
+        proposal.judge = [user, request, at,
+                          title_max = parts_.config.title_characters_max](const LoadedChat& now) {
+            require(Action::change, now.standing_of(user));
+            ChatChange change;
+            change.settings = changed_by(request, now.chat, title_max);
+            change.settings->active_at = std::max(now.chat.active_at, at);
+            return change;
+        };
+        const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+        tell_change(caller, judged);
     }
     co_return co_await parts_.views.view(conversation, user);
 }
 
+void Conversations::tell_change(const contracts::Caller& caller, const Judged& judged) {
+    const ChatRecord& before = judged.before.chat;
+    const ChatRecord& after = *judged.change.settings;
+    parts_.publisher.chat_changed(before.id);
+    const bool was_answering = may_be_asked(before.kind, before.assistant);
+    const bool is_answering = may_be_asked(after.kind, after.assistant);
+    if (was_answering && !is_answering) {
+        parts_.events.assistant_off(before.id);
+    }
+    if (is_answering != was_answering) {
+        note_act(parts_.audit, caller, was_answering ? "chat.assistant_off" : "chat.assistant_on",
+                 before.id);
+    }
+}
+
 Task<void> Conversations::delete_chat(contracts::Caller caller, contracts::ChatRef request) {
+    const UserId user = caller.user_id();
     const auto lock = co_await parts_.mutex.lock(request.id);
     const ConversationPtr conversation =
-        co_await parts_.cache.get(request.id, caller.user_id(), Action::destroy);
-    co_await parts_.membership.destroy(conversation);
+        co_await parts_.cache.get(request.id, user, Action::destroy);
+    Proposal proposal{.people = {}, .judge = {}, .asks_everybody = true};
+    proposal.judge = [user](const LoadedChat& now) {
+        require(Action::destroy, now.standing_of(user));
+        ChatChange change;
+        change.is_end = true;
+        return change;
+    };
+    const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+    parts_.membership.tell(*conversation, judged);
     note_act(parts_.audit, caller, "chat.deleted", request.id);
 }
 

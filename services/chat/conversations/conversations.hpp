@@ -10,7 +10,6 @@
 #include "services/chat/conversations/conversation_views.hpp"
 #include "services/chat/conversations/event_publisher.hpp"
 #include "services/chat/conversations/membership.hpp"
-#include "services/chat/conversations/membership_feed.hpp"
 #include "services/chat/domain/activity.hpp"
 
 namespace loquat::chat {
@@ -21,10 +20,10 @@ class Conversations {
     struct Parts {
         ChatStore& chats;
         ConversationCache& cache;
+        ConversationBook& book;
         ConversationMutex& mutex;
         People& people;
         Activity& activity;
-        MembershipFeed& feed;
         Membership& membership;
         ConversationViews& views;
         EventPublisher& publisher;
@@ -47,6 +46,7 @@ class Conversations {
     Task<void> delete_chat(contracts::Caller caller, contracts::ChatRef request);
 
   private:
+    void tell_change(const contracts::Caller& caller, const Judged& judged);
     NewChat make_new_chat(const contracts::Caller& caller,
                           const contracts::CreateChatRequest& request);
     Task<contracts::Reply<contracts::Chat>> create(contracts::Caller caller,

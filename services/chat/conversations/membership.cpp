@@ -8,84 +8,186 @@
 
 namespace loquat::chat {
 
-Task<void> Membership::add_member(ConversationPtr conversation, UserId user, MemberRole role) {
-    if (conversation->chat.member_count >= parts_.config.members_max) {
+namespace {
+
+struct Limits {
+    std::int64_t members = 0;
+    std::int64_t chats_per_user = 0;
+};
+
+ChatChange add(const LoadedChat& now, const MemberRecord& newcomer, Limits limits) {
+    if (now.chat.member_count >= limits.members) {
         throw member_limit();
     }
-    // What was said before one came is not unread.
-    const store::Head head = co_await parts_.heads.load(conversation->chat.id);
-    const MemberRecord member{user, role, parts_.clock.now(), head.last_seq};
-    const bool is_added = co_await parts_.chats.add_member(conversation->chat.id, member,
-                                                           parts_.config.chats_per_user_max);
-    if (!is_added) {
-        throw chat_limit();
+    ChatChange change;
+    change.newcomer = newcomer;
+    change.chats_per_user_max = limits.chats_per_user;
+    return change;
+}
+
+// Only the owner changes roles.  Making another member the owner hands the conversation over: the
+// old owner stays as admin, so that there is always exactly one.
+ChatChange change_role(const LoadedChat& now, const UserId& actor, MemberRecord member,
+                       MemberRole role) {
+    ChatChange change;
+    if (member.role == role) {
+        return change;
     }
-    conversation->add(member);
-    parts_.cache.resize(*conversation);
-    parts_.unsaved.note_people(*conversation);
-    parts_.feed.note({conversation->chat.id, user, true});
-    parts_.publisher.member_added(conversation->chat.id, user);
+    require(Action::change_roles, now.standing_of(actor));
+    if (member.user == actor) {
+        throw forbidden("Make another member the owner instead.");
+    }
+    member.role = role;
+    change.roles.push_back(member);
+    if (role == MemberRole::owner) {
+        MemberRecord former = *now.find(actor);
+        former.role = MemberRole::admin;
+        change.roles.push_back(former);
+    }
+    return change;
+}
+
+ChatChange invite(const LoadedChat& now, const UserId& actor, const MemberRecord& newcomer,
+                  Limits limits) {
+    if (newcomer.role == MemberRole::owner) {
+        throw forbidden("Only a member can become the owner.");
+    }
+    if (newcomer.role == MemberRole::admin) {
+        require(Action::change_roles, now.standing_of(actor));
+    }
+    return add(now, newcomer, limits);
+}
+
+ChatChange leave(const LoadedChat& now, const UserId& user) {
+    const Standing standing = now.standing_of(user);
+    require(Action::leave, standing);
+    ChatChange change;
+    if (now.chat.member_count == 1) {
+        change.is_end = true;
+        return change;
+    }
+    if (!may_leave(standing, now.chat.member_count)) {
+        throw owner_cannot_leave();
+    }
+    change.leaver = user;
+    return change;
+}
+
+ChatChange expel(const LoadedChat& now, const UserId& actor, const UserId& user) {
+    require(Action::remove, now.standing_of(actor));
+    const MemberRecord* target = now.find(user);
+    if (target == nullptr) {
+        throw member_not_found();
+    }
+    if (!may_remove(now.find(actor)->role, target->role)) {
+        throw forbidden("Only the owner may remove an admin.");
+    }
+    ChatChange change;
+    change.leaver = user;
+    return change;
+}
+
+}  // namespace
+
+// What was said before one came is not unread.
+Task<MemberRecord> Membership::make_newcomer(ChatId chat, UserId user, MemberRole role) {
+    const store::Head head = co_await parts_.heads.load(chat);
+    co_return MemberRecord{user, role, parts_.clock.now(), head.last_seq};
+}
+
+void Membership::tell(const CachedConversation& conversation, const Judged& judged) {
+    const ChatChange& change = judged.change;
+    const ChatId chat = judged.before.chat.id;
+    if (change.is_end) {
+        tell_end(chat, judged.before.members);
+        return;
+    }
+    if (change.newcomer) {
+        tell_newcomer(conversation, change.newcomer->user);
+    }
+    std::vector<UserId> others;
+    for (const MemberRecord& member : change.roles) {
+        others.push_back(member.user);
+    }
+    if (!others.empty()) {
+        parts_.publisher.chat_changed(chat, std::move(others));
+    }
+    if (change.leaver) {
+        tell_leaver(conversation, *change.leaver);
+    }
+}
+
+void Membership::tell_newcomer(const CachedConversation& conversation, const UserId& user) {
+    const ChatId chat = conversation.chat.id;
+    parts_.unsaved.note_people(conversation);
+    parts_.publisher.member_added(chat, user);
     std::vector<UserId> newcomer{user};
-    parts_.publisher.chat_added(conversation->chat.id, std::move(newcomer));
+    parts_.publisher.chat_added(chat, std::move(newcomer));
 }
 
-Task<void> Membership::drop_member(ConversationPtr conversation, UserId user) {
-    co_await parts_.chats.remove_member(Seat{conversation->chat.id, user});
-    conversation->remove(user);
-    parts_.cache.resize(*conversation);
-    parts_.unsaved.note_people(*conversation);
-    parts_.feed.note({conversation->chat.id, user, false});
+void Membership::tell_leaver(const CachedConversation& conversation, const UserId& user) {
+    const ChatId chat = conversation.chat.id;
+    parts_.unsaved.note_people(conversation);
     // The last that the person is shown of it.
-    parts_.publisher.member_removed(conversation->chat.id, user);
-    parts_.rights.end(runtime::StandingRights::Member{conversation->chat.id, user});
-    parts_.events.member_gone(conversation->chat.id, user);
-    parts_.publisher.chat_removed(conversation->chat.id, user);
+    parts_.publisher.member_removed(chat, user);
+    parts_.rights.end(runtime::StandingRights::Member{chat, user});
+    parts_.events.member_gone(chat, user);
+    parts_.publisher.chat_removed(chat, user);
 }
 
-Task<void> Membership::destroy(ConversationPtr conversation) {
-    const ChatId id = conversation->chat.id;
-    co_await parts_.chats.remove(id);
-    parts_.feed.note({id, std::nullopt, false});
-    parts_.events.chat_deleted(id);
+void Membership::tell_end(const ChatId& chat, const std::vector<MemberRecord>& members) {
+    parts_.events.chat_deleted(chat);
     std::vector<UserId> everybody;
-    for (const MemberRecord& member : conversation->members()) {
+    for (const MemberRecord& member : members) {
         everybody.push_back(member.user);
-        parts_.rights.end(runtime::StandingRights::Member{id, member.user});
+        parts_.rights.end(runtime::StandingRights::Member{chat, member.user});
     }
-    conversation->close();
-    parts_.cache.forget(id);
-    parts_.heads.forget(id);
-    parts_.deletions.forget(id);
-    parts_.publisher.chat_deleted(id, std::move(everybody));
+    parts_.heads.forget(chat);
+    parts_.deletions.forget(chat);
+    parts_.publisher.chat_deleted(chat, std::move(everybody));
 }
 
 Task<void> Membership::join_chat(contracts::Caller caller, contracts::ChatRef request) {
     const UserId user = caller.user_id();
     const auto lock = co_await parts_.mutex.lock(request.id);
     const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::join);
-    if (conversation->find(user) == nullptr) {
-        co_await add_member(conversation, user, MemberRole::member);
-    }
+    const MemberRecord newcomer = co_await make_newcomer(request.id, user, MemberRole::member);
+    const Limits limits{parts_.config.members_max, parts_.config.chats_per_user_max};
+    Proposal proposal{.people = {user}, .judge = {}};
+    proposal.judge = [newcomer, limits](const LoadedChat& now) {
+        require(Action::join, now.standing_of(newcomer.user));
+        return now.find(newcomer.user) == nullptr ? add(now, newcomer, limits) : ChatChange{};
+    };
+    const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+    tell(*conversation, judged);
 }
 
-Task<void> Membership::leave(ConversationPtr conversation, contracts::Caller caller) {
-    const UserId user = caller.user_id();
-    if (conversation->members().size() == 1) {
-        co_await destroy(conversation);
-        note_act(parts_.audit, caller, "chat.deleted", conversation->chat.id);
-        co_return;
+// Oneself, or somebody else.
+Task<void> Membership::remove(contracts::Caller caller, ChatId chat, UserId user) {
+    const UserId actor = caller.user_id();
+    const auto lock = co_await parts_.mutex.lock(chat);
+    const Action action = user == actor ? Action::leave : Action::remove;
+    const ConversationPtr conversation = co_await parts_.cache.get(chat, actor, action);
+    Proposal proposal{.people = {actor, user}, .judge = {}};
+    proposal.judge = [actor, user](const LoadedChat& now) {
+        return user == actor ? leave(now, user) : expel(now, actor, user);
+    };
+    const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+    tell(*conversation, judged);
+    if (judged.change.is_end) {
+        note_act(parts_.audit, caller, "chat.deleted", chat);
+    } else if (action == Action::remove) {
+        note_act(parts_.audit, caller, "chat.member_removed", chat, user.uuid);
     }
-    if (!may_leave(conversation->standing_of(user), std::ssize(conversation->members()))) {
-        throw owner_cannot_leave();
-    }
-    co_await drop_member(conversation, user);
 }
 
 Task<void> Membership::leave_chat(contracts::Caller caller, contracts::ChatRef request) {
-    const auto lock = co_await parts_.mutex.lock(request.id);
-    const ConversationPtr conversation =
-        co_await parts_.cache.get(request.id, caller.user_id(), Action::leave);
-    co_await leave(conversation, caller);
+    const UserId user = caller.user_id();
+    co_await remove(std::move(caller), request.id, user);
+}
+
+Task<void> Membership::remove_member(contracts::Caller caller, contracts::MemberRef request) {
+    co_await remove(std::move(caller), request.id, request.user_id);
 }
 
 Task<contracts::Page<contracts::Member>> Membership::list_members(
@@ -118,29 +220,6 @@ Task<contracts::Page<contracts::Member>> Membership::list_members(
     co_return page;
 }
 
-// Only the owner changes roles.  Making another member the owner hands the conversation over: the
-// old owner stays as admin, so that there is always exactly one.
-Task<void> Membership::change_role(ConversationPtr conversation, UserId actor,
-                                   contracts::PutMemberRequest request) {
-    require(Action::change_roles, conversation->standing_of(actor));
-    if (request.user_id == actor) {
-        throw forbidden("Make another member the owner instead.");
-    }
-    std::vector<MemberRecord> changed{*conversation->find(request.user_id)};
-    changed.front().role = request.role;
-    if (request.role == MemberRole::owner) {
-        changed.push_back(*conversation->find(actor));
-        changed.back().role = MemberRole::admin;
-    }
-    co_await parts_.chats.set_roles(request.id, changed);
-    std::vector<UserId> users;
-    for (const MemberRecord& member : changed) {
-        conversation->find(member.user)->role = member.role;
-        users.push_back(member.user);
-    }
-    parts_.publisher.chat_changed(request.id, std::move(users));
-}
-
 Task<contracts::Member> Membership::put_member(contracts::Caller caller,
                                                contracts::PutMemberRequest request) {
     const UserId actor = caller.user_id();
@@ -148,47 +227,33 @@ Task<contracts::Member> Membership::put_member(contracts::Caller caller,
     const ConversationPtr conversation =
         co_await parts_.cache.get(request.id, actor, Action::invite);
     auto user = co_await parts_.people.find(request.user_id);
-    const MemberRecord* member = conversation->find(request.user_id);
-    if (member != nullptr) {
-        if (member->role != request.role) {
-            co_await change_role(conversation, actor, request);
-            note_act(parts_.audit, caller, "chat.role_changed", request.id, request.user_id.uuid);
+    const bool is_there = user && user->state != contracts::AccountState::removed;
+    const MemberRecord newcomer = co_await make_newcomer(request.id, request.user_id, request.role);
+    const Limits limits{parts_.config.members_max, parts_.config.chats_per_user_max};
+    Proposal proposal{.people = {actor, request.user_id}, .judge = {}};
+    proposal.judge = [actor, newcomer, limits, is_there](const LoadedChat& now) {
+        require(Action::invite, now.standing_of(actor));
+        if (const MemberRecord* member = now.find(newcomer.user)) {
+            return change_role(now, actor, *member, newcomer.role);
         }
-    } else {
-        if (!user || user->state == contracts::AccountState::removed) {
+        if (!is_there) {
             throw Failure{Kind::not_found, "auth.user_not_found", "There is no such person."};
         }
-        if (request.role == MemberRole::owner) {
-            throw forbidden("Only a member can become the owner.");
-        }
-        if (request.role == MemberRole::admin) {
-            require(Action::change_roles, conversation->standing_of(actor));
-        }
-        co_await add_member(conversation, request.user_id, request.role);
+        return invite(now, actor, newcomer, limits);
+    };
+    const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+    tell(*conversation, judged);
+    MemberRecord now = newcomer;
+    if (const MemberRecord* member = judged.before.find(request.user_id)) {
+        now = *member;
+        now.role = request.role;
+    }
+    if (judged.change.newcomer) {
         note_act(parts_.audit, caller, "chat.member_added", request.id, request.user_id.uuid);
+    } else if (!judged.change.is_none()) {
+        note_act(parts_.audit, caller, "chat.role_changed", request.id, request.user_id.uuid);
     }
-    const MemberRecord now = *conversation->find(request.user_id);
     co_return to_wire(now, user ? std::move(*user) : unknown_person(request.user_id));
-}
-
-Task<void> Membership::remove_member(contracts::Caller caller, contracts::MemberRef request) {
-    const UserId actor = caller.user_id();
-    const auto lock = co_await parts_.mutex.lock(request.id);
-    const Action action = request.user_id == actor ? Action::leave : Action::remove;
-    const ConversationPtr conversation = co_await parts_.cache.get(request.id, actor, action);
-    if (action == Action::leave) {
-        co_await leave(conversation, caller);
-        co_return;
-    }
-    const MemberRecord* target = conversation->find(request.user_id);
-    if (target == nullptr) {
-        throw member_not_found();
-    }
-    if (!may_remove(conversation->find(actor)->role, target->role)) {
-        throw forbidden("Only the owner may remove an admin.");
-    }
-    co_await drop_member(conversation, request.user_id);
-    note_act(parts_.audit, caller, "chat.member_removed", request.id, request.user_id.uuid);
 }
 
 }  // namespace loquat::chat

@@ -5,9 +5,9 @@
 #include "services/chat/cache/conversation_mutex.hpp"
 #include "services/chat/cache/write_behind.hpp"
 #include "services/chat/config.hpp"
+#include "services/chat/conversations/conversation_book.hpp"
 #include "services/chat/conversations/conversation_events.hpp"
 #include "services/chat/conversations/event_publisher.hpp"
-#include "services/chat/conversations/membership_feed.hpp"
 
 namespace loquat::chat {
 
@@ -15,14 +15,13 @@ namespace loquat::chat {
 class Membership {
   public:
     struct Parts {
-        ChatStore& chats;
+        ConversationBook& book;
         ConversationCache& cache;
         ConversationMutex& mutex;
         LastMessages& heads;
         DeletedMessages& deletions;
         WriteBehind& unsaved;
         People& people;
-        MembershipFeed& feed;
         EventPublisher& publisher;
         ConversationEvents& events;
         runtime::StandingRights& rights;
@@ -41,16 +40,15 @@ class Membership {
                                        contracts::PutMemberRequest request);
     Task<void> remove_member(contracts::Caller caller, contracts::MemberRef request);
 
-    // Whoever calls these holds the conversation's lock.
-    Task<void> drop_member(ConversationPtr conversation, UserId user);
-    // Nobody is in it any more.
-    Task<void> destroy(ConversationPtr conversation);
+    // What follows from a change that was made, of members, roles or of the whole conversation.
+    void tell(const CachedConversation& conversation, const Judged& judged);
 
   private:
-    Task<void> add_member(ConversationPtr conversation, UserId user, MemberRole role);
-    Task<void> change_role(ConversationPtr conversation, UserId actor,
-                           contracts::PutMemberRequest request);
-    Task<void> leave(ConversationPtr conversation, contracts::Caller caller);
+    Task<MemberRecord> make_newcomer(ChatId chat, UserId user, MemberRole role);
+    void tell_newcomer(const CachedConversation& conversation, const UserId& user);
+    void tell_leaver(const CachedConversation& conversation, const UserId& user);
+    void tell_end(const ChatId& chat, const std::vector<MemberRecord>& members);
+    Task<void> remove(contracts::Caller caller, ChatId chat, UserId user);
 
     Parts parts_;
 };

@@ -5,6 +5,24 @@
 #include "services/chat/domain/text.hpp"
 
 namespace loquat::chat {
+namespace {
+
+bool is_given(const ChatRecord& chat) { return !chat.title.empty() && chat.title_seq == 0; }
+
+// A question's title where there is none; none (0) where there is a question's.
+bool takes(const ChatRecord& chat, std::int64_t title_seq) {
+    return title_seq != 0 ? chat.title.empty() : chat.title_seq != 0;
+}
+
+ChatChange to_titled(const ChatRecord& chat, const std::string& title, std::int64_t title_seq) {
+    ChatChange change;
+    change.settings = chat;
+    change.settings->title = title;
+    change.settings->title_seq = title_seq;
+    return change;
+}
+
+}  // namespace
 
 Task<bool> Naming::wants_title(ChatId chat) {
     const ConversationPtr conversation = co_await parts_.cache.find(chat);
@@ -15,16 +33,18 @@ Task<bool> Naming::wants_title(ChatId chat) {
 Task<void> Naming::name_chat(ChatId chat, std::string title) {
     const auto lock = co_await parts_.mutex.lock(chat);
     const ConversationPtr conversation = co_await parts_.cache.find(chat);
-    if (!conversation || (!conversation->chat.title.empty() && conversation->chat.title_seq == 0)) {
+    if (!conversation || is_given(conversation->chat)) {
         co_return;
     }
-    ChatRecord named = conversation->chat;
-    named.title = to_title(unicode::to_one_way_line(title), parts_.title_characters_max);
-    named.title_seq = 0;
-    co_await parts_.chats.update(named);
-    conversation->chat.title = std::move(named.title);
-    conversation->chat.title_seq = 0;
-    parts_.publisher.chat_changed(chat);
+    Proposal proposal;
+    proposal.judge = [title = to_title(unicode::to_one_way_line(title),
+                                       parts_.title_characters_max)](const LoadedChat& now) {
+        return is_given(now.chat) ? ChatChange{} : to_titled(now.chat, title, 0);
+    };
+    const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+    if (!judged.change.is_none()) {
+        parts_.publisher.chat_changed(chat);
+    }
 }
 
 // The words of a deleted question do not stay as a title.
@@ -51,17 +71,18 @@ Task<void> Naming::change_title(ChatId chat, std::string title, std::int64_t tit
     try {
         const auto lock = co_await parts_.mutex.lock(chat);
         const ConversationPtr conversation = co_await parts_.cache.find(chat);
-        const bool has_question = conversation && conversation->chat.title_seq != 0;
-        if (!conversation || (title_seq != 0 ? !conversation->chat.title.empty() : !has_question)) {
+        if (!conversation || !takes(conversation->chat, title_seq)) {
             co_return;
         }
-        ChatRecord named = conversation->chat;
-        named.title = std::move(title);
-        named.title_seq = title_seq;
-        co_await parts_.chats.update(named);
-        conversation->chat.title = std::move(named.title);
-        conversation->chat.title_seq = title_seq;
-        parts_.publisher.chat_changed(chat);
+        Proposal proposal;
+        proposal.judge = [title = std::move(title), title_seq](const LoadedChat& now) {
+            return takes(now.chat, title_seq) ? to_titled(now.chat, title, title_seq)
+                                              : ChatChange{};
+        };
+        const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
+        if (!judged.change.is_none()) {
+            parts_.publisher.chat_changed(chat);
+        }
     } catch (const Failure&) {
         error = std::current_exception();
     }

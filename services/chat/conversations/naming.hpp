@@ -3,6 +3,7 @@
 
 #include "aio/scope.hpp"
 #include "services/chat/cache/conversation_mutex.hpp"
+#include "services/chat/conversations/conversation_book.hpp"
 #include "services/chat/conversations/event_publisher.hpp"
 
 namespace loquat::chat {
@@ -11,7 +12,7 @@ namespace loquat::chat {
 class Naming {
   public:
     struct Parts {
-        ChatStore& chats;
+        ConversationBook& book;
         ConversationCache& cache;
         ConversationMutex& mutex;
         EventPublisher& publisher;

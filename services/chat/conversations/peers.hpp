@@ -1,6 +1,6 @@
 #pragma once
 #include "contracts/chat/chat.hpp"
-#include "services/chat/conversations/membership_feed.hpp"
+#include "services/chat/conversations/conversation_book.hpp"
 #include "services/chat/ports.hpp"
 
 namespace loquat::chat {
@@ -8,18 +8,18 @@ namespace loquat::chat {
 // Who is in which conversations, for services that show people to one another.
 class Peers {
   public:
-    Peers(ChatStore& chats, const MembershipFeed& feed) : chats_(chats), feed_(feed) {}
+    Peers(ChatStore& chats, ConversationBook& book) : chats_(chats), book_(book) {}
 
     Task<contracts::PeerIds> filter_peers(contracts::Caller caller,
                                           contracts::PeopleRequest request);
     Task<contracts::MembershipList> list_memberships(contracts::PeopleRequest request);
-    contracts::MembershipChanges list_changes(const contracts::MembershipMark& mark) const {
-        return feed_.list_after(mark);
+    Task<contracts::MembershipChanges> list_changes(contracts::MembershipMark mark) {
+        return book_.list_membership_changes(std::move(mark));
     }
 
   private:
     ChatStore& chats_;
-    const MembershipFeed& feed_;
+    ConversationBook& book_;
 };
 
 }  // namespace loquat::chat

@@ -13,6 +13,43 @@ constexpr std::size_t retitled_max = 500;
 
 constexpr std::chrono::seconds removal_pause{5};
 
+// The admin who is there longest, else the member who is.
+MemberRecord heir_of(const LoadedChat& chat, const UserId& user) {
+    std::optional<MemberRecord> heir;
+    for (const MemberRecord& member : chat.members) {
+        const auto rank = [](const MemberRecord& one) {
+            return std::pair{one.role != MemberRole::admin, one.joined_at};
+        };
+        if (member.user != user && (!heir || rank(member) < rank(*heir))) {
+            heir = member;
+        }
+    }
+    return *heir;
+}
+
+// A direct chat stays the other one's as long as there is another one.
+ChatChange without(const LoadedChat& now, const UserId& user, bool is_peer_gone) {
+    ChatChange change;
+    const MemberRecord* member = now.find(user);
+    if (member == nullptr) {
+        return change;
+    }
+    if (now.members.size() == 1 || (now.chat.pair && is_peer_gone)) {
+        change.is_end = true;
+        return change;
+    }
+    if (now.chat.pair) {
+        return change;
+    }
+    if (member->role == MemberRole::owner) {
+        MemberRecord heir = heir_of(now, user);
+        heir.role = MemberRole::owner;
+        change.roles.push_back(heir);
+    }
+    change.leaver = user;
+    return change;
+}
+
 }  // namespace
 
 void Departures::start() {
@@ -107,52 +144,27 @@ Task<void> Departures::remove_from_all(UserId user) {
     }
 }
 
-// A direct chat stays the other one's as long as there is another one.
 Task<void> Departures::depart(ChatId chat, UserId user) {
     const auto lock = co_await parts_.mutex.lock(chat);
     const ConversationPtr conversation = co_await parts_.cache.find(chat);
-    if (!conversation || conversation->find(user) == nullptr) {
+    if (!conversation) {
         co_return;
     }
-    if (conversation->members().size() == 1) {
-        co_await parts_.membership.destroy(conversation);
-        co_return;
-    }
+    bool is_peer_gone = false;
     if (const auto peer = conversation->peer_of(user)) {
         const auto other = co_await parts_.people.find(*peer);
-        if (!other || other->state == contracts::AccountState::removed) {
-            co_await parts_.membership.destroy(conversation);
-        }
-        co_return;
+        is_peer_gone = !other || other->state == contracts::AccountState::removed;
     }
-    if (conversation->find(user)->role == MemberRole::owner) {
-        co_await pass_on(conversation, user);
-    }
-    co_await parts_.membership.drop_member(conversation, user);
-}
-
-// To the admin who is there longest, else to the member who is.
-Task<void> Departures::pass_on(ConversationPtr conversation, UserId user) {
-    std::optional<MemberRecord> heir;
-    for (const MemberRecord& member : conversation->members()) {
-        const auto rank = [](const MemberRecord& one) {
-            return std::pair{one.role != MemberRole::admin, one.joined_at};
-        };
-        if (member.user != user && (!heir || rank(member) < rank(*heir))) {
-            heir = member;
-        }
-    }
-    heir->role = MemberRole::owner;
-    MemberRecord former = *conversation->find(user);
-    former.role = MemberRole::member;
-    std::vector<MemberRecord> changed{*heir, former};
-    co_await parts_.chats.set_roles(conversation->chat.id, changed);
-    for (const MemberRecord& member : changed) {
-        conversation->find(member.user)->role = member.role;
-    }
+    Proposal proposal{.people = {}, .judge = {}, .asks_everybody = true};
+    proposal.judge = [user, is_peer_gone](const LoadedChat& now) {
+        return without(now, user, is_peer_gone);
+    };
+    const Judged judged = co_await parts_.book.change(conversation, std::move(proposal));
     contracts::Caller house;
-    note_act(parts_.audit, house, "chat.role_changed", conversation->chat.id, heir->user.uuid);
-    parts_.publisher.chat_changed(conversation->chat.id, {heir->user});
+    for (const MemberRecord& heir : judged.change.roles) {
+        note_act(parts_.audit, house, "chat.role_changed", chat, heir.user.uuid);
+    }
+    parts_.membership.tell(*conversation, judged);
 }
 
 }  // namespace loquat::chat

@@ -18,6 +18,7 @@ class Departures {
         Directory& directory;
         store::Broadcast& broadcast;
         ConversationCache& cache;
+        ConversationBook& book;
         ConversationMutex& mutex;
         People& people;
         Membership& membership;
@@ -43,7 +44,6 @@ class Departures {
     Task<void> remove_leaving();
     Task<void> remove_from_all(UserId user);
     Task<void> depart(ChatId chat, UserId user);
-    Task<void> pass_on(ConversationPtr conversation, UserId user);
 
     Parts parts_;
     std::uint64_t removals_told_ = 0;

@@ -39,6 +39,7 @@ struct ChatRecord {
     Time created_at{};
     Time active_at{};  // the last message or change of settings; never moves back
     std::int64_t member_count = 0;
+    std::int64_t version = 1;  // another one after each change of settings, members or roles
 };
 
 struct MemberRecord {

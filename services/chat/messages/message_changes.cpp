@@ -52,7 +52,7 @@ Task<contracts::Message> MessageChanges::edit_message(contracts::Caller caller,
                                                       contracts::EditMessageRequest request) {
     const Steady deadline = store_deadline(caller, parts_.config.store_wait_ms);
     const UserId user = caller.user_id();
-    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::send);
+    co_await parts_.cache.get(request.id, user, Action::send);
     contracts::MessageRecord record;
     record.text = to_message_text(std::move(request.text), parts_.config.text_characters_max);
     const contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
@@ -68,7 +68,8 @@ Task<contracts::Message> MessageChanges::edit_message(contracts::Caller caller,
     record.sender = co_await find_sender(parts_.people, caller);
     record.mentions = co_await parts_.mentions.resolve(record.text, request.id);
     record.at = parts_.clock.now();
-    require(Action::send, conversation->standing_of(user));  // perhaps removed meanwhile
+    // Perhaps removed meanwhile.
+    co_await parts_.cache.get(request.id, user, Action::send);
     co_return co_await apply_change(std::move(record), deadline);
 }
 
@@ -76,10 +77,11 @@ Task<contracts::Message> MessageChanges::delete_message(contracts::Caller caller
                                                         contracts::MessageRef request) {
     const Steady deadline = store_deadline(caller, parts_.config.store_wait_ms);
     const UserId user = caller.user_id();
-    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
+    co_await parts_.cache.get(request.id, user, Action::read);
     contracts::StoredMessage stored = co_await get_stored(request.id, request.message_id);
     const bool is_own = stored.sender.id == user;
-    require(is_own ? Action::take_back : Action::moderate, conversation->standing_of(user));
+    const Action action = is_own ? Action::take_back : Action::moderate;
+    co_await parts_.cache.get(request.id, user, action);
     if (stored.deleted_at) {
         contracts::Message seen = co_await parts_.people.show(std::move(stored));
         co_return seen;

@@ -23,9 +23,8 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
                                          contracts::PostMessageRequest request,
                                          KnowsRepeats knows) {
     const UserId user = caller.user_id();
-    if (const CachedConversation* conversation = parts_.cache.peek(request.id)) {
-        require(Action::send, conversation->standing_of(user));
-    } else {
+    const CachedConversation* conversation = parts_.cache.peek(request.id);
+    if (conversation == nullptr || !may(Action::send, conversation->standing_of(user))) {
         co_await parts_.cache.get(request.id, user, Action::send);
     }
     check_client_id(request.client_id);
@@ -71,7 +70,7 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
         record.at = sent->at;
         draft.is_durable = sent->is_durable;
     } else {
-        record.message_id = MessageId::make();
+        record.message_id = parts_.book.name_message(record);
         record.at = parts_.clock.now();
         repeats_.note(draft.repeat_key, {record.message_id, record.at, draft.text_hash, false});
     }
@@ -81,8 +80,9 @@ Task<Posting::Draft> Posting::make_draft(const contracts::Caller& caller,
 // All client ids of a conversation that was made by this process are in memory, or too many came
 // after them: then the store keeps a message that was promised under a client id of its own.
 bool Posting::is_remembered_whole(const ChatId& chat) {
-    const CachedConversation* conversation = parts_.cache.peek(chat);
-    return conversation != nullptr && conversation->chat.created_at > began_at_;
+    const CachedConversation* conversation = parts_.cache.peek_any(chat);
+    return parts_.book.sees_all_messages() && conversation != nullptr &&
+           conversation->chat.created_at > began_at_;
 }
 
 // What the store knows of the draft's client id, for the memory.

@@ -7,6 +7,7 @@
 #include "services/chat/cache/dedup_cache.hpp"
 #include "services/chat/cache/people.hpp"
 #include "services/chat/config.hpp"
+#include "services/chat/conversations/conversation_book.hpp"
 #include "services/chat/messages/mention_resolver.hpp"
 #include "services/chat/messages/pending_outcomes.hpp"
 #include "services/chat/messages/stored_changes.hpp"
@@ -22,6 +23,7 @@ class Posting {
         store::EventLog& log;
         store::MessageHistory& messages;
         ConversationCache& cache;
+        const ConversationBook& book;
         People& people;
         MentionResolver& mentions;
         PendingOutcomes& outcomes;

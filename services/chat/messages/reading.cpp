@@ -79,10 +79,10 @@ Task<void> Reading::post_typing(contracts::Caller caller, contracts::ChatRef req
 Task<contracts::Subscribable> Reading::check_subscription(contracts::Caller caller,
                                                           contracts::ChatRef request) {
     const UserId user = caller.user_id();
-    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
+    ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
     const store::Head head = co_await parts_.heads.load(request.id);
     // Asked again: the person may have been removed meanwhile.
-    require(Action::read, conversation->standing_of(user));
+    conversation = co_await parts_.cache.get(request.id, user, Action::read);
     contracts::Subscribable answer{head.last_seq, conversation->find(user)->role, {}};
     answer.generations = parts_.answers.list_live(request.id);
     co_return answer;

@@ -22,7 +22,7 @@ void StoredChanges::start() {
 void StoredChanges::on_stored(const contracts::StoredEvent& event) {
     parts_.heads.on_stored(event);
     parts_.deletions.on_stored(event);
-    CachedConversation* conversation = parts_.cache.peek(event.message.chat);
+    CachedConversation* conversation = parts_.cache.peek_any(event.message.chat);
     if (conversation != nullptr) {
         parts_.naming.on_stored(*conversation, event);
     }

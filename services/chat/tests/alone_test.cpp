@@ -94,8 +94,7 @@ TEST(MentionResolver, finds_members_only_each_once) {
 TEST(Naming, takes_the_title_of_the_first_question_and_lets_it_go_with_it) {
     Alone alone;
     ChatState& state = alone.state;
-    Naming naming{
-        {*alone.world.chats, state.cache, state.mutex, state.publisher, state.scope, 120}};
+    Naming naming{{state.book, state.cache, state.mutex, state.publisher, state.scope, 120}};
     auto body = [&]() -> Task<void> {
         contracts::CreateChatRequest request;
         request.kind = ChatKind::assistant;
@@ -124,17 +123,17 @@ TEST(Membership, ends_the_right_of_who_is_dropped_before_it_is_told) {
     ChatState& state = alone.state;
     Heard heard;
     state.events.add(heard);
-    Membership membership{{*alone.world.chats, state.cache, state.mutex, state.heads,
-                           state.deletions, state.unsaved, state.people, state.feed,
-                           state.publisher, state.events, alone.world.rights, alone.world.audit,
-                           alone.world.clock, state.config}};
+    Membership membership{{state.book, state.cache, state.mutex, state.heads, state.deletions,
+                           state.unsaved, state.people, state.publisher, state.events,
+                           alone.world.rights, alone.world.audit, alone.world.clock, state.config}};
     auto body = [&]() -> Task<void> {
         const auto made = co_await alone.world.make_group(alone.ana, {alone.bob});
         const ConversationPtr room = co_await state.cache.find(made.id);
         const auto right =
             alone.world.rights.open(runtime::StandingRights::Member{made.id, alone.bob});
 
-        co_await membership.drop_member(room, alone.bob);
+        const contracts::ChatRef chat{made.id};
+        co_await membership.leave_chat(alone.world.as(alone.bob), chat);
 
         EXPECT_EQ(room->find(alone.bob), nullptr);
         EXPECT_FALSE(right->holds());
@@ -151,8 +150,7 @@ TEST(StoredChanges, move_the_head_and_tell_listeners) {
     ChatState& state = alone.state;
     Heard heard;
     state.events.add(heard);
-    Naming naming{
-        {*alone.world.chats, state.cache, state.mutex, state.publisher, state.scope, 120}};
+    Naming naming{{state.book, state.cache, state.mutex, state.publisher, state.scope, 120}};
     StoredChanges stored{{alone.world.broadcast, state.cache, state.heads, state.deletions,
                           state.unsaved, state.activity, naming, state.events}};
     auto body = [&]() -> Task<void> {

@@ -1,4 +1,4 @@
-#include "services/chat/conversations/membership_feed.hpp"
+#include "services/chat/domain/membership_feed.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {
@@ -73,13 +73,13 @@ TEST(MembershipChanges, say_when_more_is_missing_than_they_remember) {
     feed.note({chat, UserId::make(), true});
     const MembershipMark second = feed.list_after(begin).mark;
 
-    for (std::size_t i = 0; i < MembershipFeed::changes_max; ++i) {
+    for (std::int64_t i = 0; i < MembershipFeed::changes_max; ++i) {
         feed.note({chat, UserId::make(), true});
     }
 
     EXPECT_FALSE(feed.list_after(begin).complete);
     EXPECT_TRUE(feed.list_after(second).complete);
-    EXPECT_EQ(feed.list_after(second).items.size(), MembershipFeed::changes_max);
+    EXPECT_EQ(std::ssize(feed.list_after(second).items), MembershipFeed::changes_max);
     EXPECT_FALSE(MembershipFeed{}.list_after(second).complete) << "the feed of another start";
 }
 

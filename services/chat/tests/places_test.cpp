@@ -4,6 +4,7 @@
 
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
+#include "services/chat/tests/store_changes.hpp"
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
 
@@ -101,20 +102,20 @@ TEST_P(Places, are_the_same_page_by_page_whatever_happens_to_conversations) {
             case 3: {
                 const UserId newcomer = UserId::make();
                 const MemberRecord member{newcomer, MemberRole::member, from_unix_ms(at), 0};
-                await(loop, store->add_member(chat, member, 1000));
+                await(loop, add_member(*store, chat, member, 1000));
                 added.emplace_back(chat, newcomer);
                 break;
             }
             case 4:
                 if (!added.empty()) {
                     const auto [left, who] = added[random() % added.size()];
-                    await(loop, store->remove_member({left, who}));
+                    await(loop, remove_member(*store, {left, who}));
                 }
                 break;
             default: {
                 auto record = await(loop, store->load(chat))->chat;
                 record.active_at = from_unix_ms(at);
-                await(loop, store->update(record));
+                await(loop, change_settings(*store, record));
             }
         }
         if (step % 10 == 9) {
@@ -129,10 +130,10 @@ TEST_P(Places, of_a_conversation_that_grows_and_shrinks_stay_where_they_belong) 
     make(0, 20);
     const UserId newcomer = UserId::make();
 
-    await(loop, store->add_member(old, {newcomer, MemberRole::member, from_unix_ms(11), 0}, 1000));
+    await(loop, add_member(*store, old, {newcomer, MemberRole::member, from_unix_ms(11), 0}, 1000));
     be_active(old, 30);
     const auto while_large = paged(1);
-    await(loop, store->remove_member({old, newcomer}));
+    await(loop, remove_member(*store, {old, newcomer}));
     be_active(chats[1], 40);
     const auto while_small = paged(1);
 
@@ -149,9 +150,10 @@ TEST_P(Places, of_a_conversation_that_became_small_are_looked_at_only_where_they
         return rows.size() == 1 ? rows.front().integer(0) : -1;
     };
 
-    await(loop, store->add_member(chat, {newcomer, MemberRole::member, from_unix_ms(11), 0}, 1000));
+    await(loop,
+          add_member(*store, chat, {newcomer, MemberRole::member, from_unix_ms(11), 0}, 1000));
     const std::int64_t while_large = listed_at();
-    await(loop, store->remove_member({chat, newcomer}));
+    await(loop, remove_member(*store, {chat, newcomer}));
 
     EXPECT_EQ(while_large, INT64_MAX);
     EXPECT_EQ(listed_at(), 10);
@@ -179,7 +181,7 @@ TEST_P(Places, are_chosen_by_kind_and_archive) {
     const ChatId archived = make(0, 2);
     auto record = await(loop, store->load(archived))->chat;
     record.is_archived = true;
-    await(loop, store->update(record));
+    await(loop, change_settings(*store, record));
 
     PlaceQuery query{.user = ana, .is_archived = false};
     const auto open = await(loop, store->list_page(query));

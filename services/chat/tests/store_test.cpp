@@ -6,7 +6,9 @@
 #include "aio/run.hpp"
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
+#include "services/chat/tests/store_changes.hpp"
 #include "testing/database_place.hpp"
+#include "testing/failure_code.hpp"
 
 // One suite over every adapter of ChatStore.
 namespace loquat::chat {
@@ -243,8 +245,10 @@ TYPED_TEST(ChatStoreTest, refuses_a_person_who_is_in_too_many_chats) {
 
         EXPECT_EQ(refused.outcome, CreateOutcome::chat_limit);
         EXPECT_EQ(refused.user, ana);
-        EXPECT_FALSE(co_await this->store().add_member(third.chat.id, busy, 1));
-        EXPECT_TRUE(co_await this->store().add_member(third.chat.id, busy, 2));
+        const std::string again =
+            co_await test::code_of(add_member(this->store(), third.chat.id, busy, 1));
+        EXPECT_EQ(again, "chat.chat_limit");
+        EXPECT_TRUE(co_await add_member(this->store(), third.chat.id, busy, 2));
     };
 
     this->run(body());
@@ -288,10 +292,10 @@ TYPED_TEST(ChatStoreTest, changes_settings_roles_and_members) {
         changed.active_at = from_unix_ms(1);
         std::vector<MemberRecord> roles{{bob, MemberRole::admin, {}, 0}};
 
-        co_await this->store().update(changed);
-        co_await this->store().set_roles(made.chat.id, roles);
-        co_await this->store().remove_member(Seat{made.chat.id, ana});
-        co_await this->store().remove_member(Seat{made.chat.id, ana});
+        co_await change_settings(this->store(), changed);
+        co_await set_roles(this->store(), made.chat.id, roles);
+        co_await remove_member(this->store(), Seat{made.chat.id, ana});
+        co_await remove_member(this->store(), Seat{made.chat.id, ana});
         const auto loaded = co_await this->store().load(made.chat.id);
 
         EXPECT_EQ(loaded->chat.title, "New");
@@ -381,7 +385,7 @@ TYPED_TEST(ChatStoreTest, forgets_all_of_a_removed_chat) {
         const NewChat made = group_of(ana, {UserId::make()});
         co_await this->store().create(made);
 
-        co_await this->store().remove(made.chat.id);
+        co_await end_chat(this->store(), made.chat.id);
         const auto loaded = co_await this->store().load(made.chat.id);
         const auto places = co_await this->store().list_places(ana);
 

@@ -81,17 +81,28 @@ wire::Value FakeBroadcast::last_user_event(const UserId& user, std::string_view 
     return last;
 }
 
-World::World(ChatConfig config)
+World::World(ChatConfig config, std::unique_ptr<ChatStore> own_chats)
     : messages(consumer::make_memory_messages()),
-      chats(make_memory_chats()),
+      chats(own_chats ? std::move(own_chats) : make_memory_chats()),
       service(std::make_unique<Chat>(ports(), config)),
       chat(*service) {}
 
 World::~World() = default;
 
 ChatPorts World::ports() {
-    return {*chats,    directory, answers, answers, log,   *messages,
-            broadcast, clock,     loop,    metrics, audit, rights};
+    return {*chats,
+            directory,
+            answers,
+            answers,
+            log,
+            *messages,
+            broadcast,
+            clock,
+            loop,
+            metrics,
+            audit,
+            rights,
+            [this] { return clock.steady(); }};
 }
 
 void World::run(Task<void> body) {

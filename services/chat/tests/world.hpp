@@ -69,7 +69,8 @@ class CurrentAnswers final : public LiveAnswers, public ModelChoice {
 // The service on memory adapters with a consumer beside it.
 class World : public test::WorldBase {
   public:
-    explicit World(ChatConfig config = {});
+    // `chats`: by default in memory, of its own.
+    explicit World(ChatConfig config = {}, std::unique_ptr<ChatStore> chats = nullptr);
     ~World();
 
     // What the service is given; another one may be made of it.

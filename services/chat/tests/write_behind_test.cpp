@@ -54,11 +54,13 @@ class ProgressStore final : public ChatStore {
     Task<std::vector<std::vector<ChatId>>> list_memberships(std::vector<UserId>) override {
         co_return std::vector<std::vector<ChatId>>{};
     }
-    Task<void> update(ChatRecord) override { co_return; }
-    Task<void> remove(ChatId) override { co_return; }
-    Task<bool> add_member(ChatId, MemberRecord, std::int64_t) override { co_return true; }
-    Task<void> set_roles(ChatId, std::vector<MemberRecord>) override { co_return; }
-    Task<void> remove_member(Seat) override { co_return; }
+    Task<std::optional<Judged>> change(ChatId, Proposal) override { co_return std::nullopt; }
+    Task<std::vector<ChatVersion>> list_versions(std::vector<ChatId>) override {
+        co_return std::vector<ChatVersion>{};
+    }
+    Task<contracts::MembershipChanges> list_membership_changes(contracts::MembershipMark) override {
+        co_return contracts::MembershipChanges{};
+    }
     Task<void> move_marker(Seat, std::int64_t) override { co_return; }
     Task<std::optional<ChatId>> find_creation(UserId, std::string) override {
         co_return std::nullopt;

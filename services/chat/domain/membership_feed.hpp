@@ -10,7 +10,7 @@ namespace loquat::chat {
 // restart begins another feed.
 class MembershipFeed {
   public:
-    static constexpr std::size_t changes_max = 16'384;
+    static constexpr std::int64_t changes_max = 16'384;
 
     // Before the change is acknowledged.
     void note(contracts::MembershipChange change);

@@ -1,9 +1,9 @@
-#include "services/chat/conversations/membership_feed.hpp"
+#include "services/chat/domain/membership_feed.hpp"
 
 namespace loquat::chat {
 
 void MembershipFeed::note(contracts::MembershipChange change) {
-    if (changes_.size() == changes_max) {
+    if (std::ssize(changes_) == changes_max) {
         changes_.pop_front();
     }
     changes_.push_back(std::move(change));
