@@ -38,12 +38,21 @@ IoResult Socket::receive(std::span<char> into) {
     if (!may_read_) {
         return {};
     }
-    const ssize_t count = ::recv(fd_, into.data(), into.size(), 0);
-    if (count > 0) {
-        const auto bytes = static_cast<std::size_t>(count);
+    const IoResult result = to_result(::recv(fd_, into.data(), into.size(), 0));
+    if (result.state == Io::bytes) {
         // A hang-up that was told before has no second edge.
-        may_read_ = bytes == into.size() || hung_up_;
-        return {Io::bytes, bytes};
+        may_read_ = result.bytes == into.size() || hung_up_;
+    }
+    return result;
+}
+
+IoResult Socket::peek(char& byte) {
+    return may_read_ ? to_result(::recv(fd_, &byte, 1, MSG_PEEK)) : IoResult{};
+}
+
+IoResult Socket::to_result(ssize_t count) {
+    if (count > 0) {
+        return {Io::bytes, static_cast<std::size_t>(count)};
     }
     if (count == 0) {
         return {Io::closed};

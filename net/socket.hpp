@@ -22,6 +22,8 @@ class Socket final : aio::Polled, public std::enable_shared_from_this<Socket> {
     // less than it was given, has shown the end: the next one needs no system call to know that it
     // would block.
     IoResult receive(std::span<char> into);
+    // The next byte, which stays where it is.
+    IoResult peek(char& byte);
     IoResult send(std::span<const iovec> parts);
     IoResult finish_connect();
 
@@ -43,6 +45,8 @@ class Socket final : aio::Polled, public std::enable_shared_from_this<Socket> {
 
   private:
     void on_events(std::uint32_t events) override;
+    // Of a call that reads.
+    IoResult to_result(ssize_t count);
     Waiter& waiter(Way way) { return way == Way::read ? reader_ : writer_; }
 
     aio::Loop& loop_;

@@ -1,8 +1,12 @@
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
+#include <thread>
+
 #include "aio/channel.hpp"
+#include "aio/signal.hpp"
 #include "base/failure.hpp"
+#include "net/http/client.hpp"
 #include "net/http/sse.hpp"
 #include "net/tests/http_support.hpp"
 #include "net/tls/context.hpp"
@@ -269,6 +273,71 @@ TEST(ServerTls, serves_with_a_self_signed_certificate) {
     EXPECT_THAT(by_name, EndsWith("POST /t " + big));
     EXPECT_THAT(by_address, EndsWith("POST /t " + big));
     EXPECT_EQ(distrusted, "upstream.untrusted");
+}
+
+// What arrives between two looks of the server must not make a later byte the first.
+TEST(ServerTls, takes_no_fresh_connection_of_another_thread_for_plain_http) {
+    Stage stage{echo};
+    const tls::KeyPair pair = tls::make_self_signed();
+    const std::uint16_t port = stage.server.listen({}, tls::ServerContext::make(pair)).port;
+    constexpr int connections = 400;
+    int answered = 0;
+    std::string wrong;
+    aio::Signal is_over;
+
+    std::thread callers{[&] {
+        aio::Loop loop{"callers"};
+        Client client{loop,
+                      {.idle_per_origin_max = 0,
+                       .tls = tls::ClientContext::make_trusting(pair.certificates)}};
+        auto work = [&]() -> Task<void> {
+            for (int i = 0; i < connections; ++i) {
+                ClientRequest request{
+                    .origin = {"localhost", port, Scheme::https}, .method = "POST", .body = "x"};
+                try {
+                    const auto answer = co_await client.request(std::move(request), in(20s));
+                    answered += answer.status == 200 ? 1 : 0;
+                } catch (const Failure& failure) {
+                    wrong = failure.code + " " + failure.detail;
+                }
+            }
+        };
+        run_to_end(loop, work());
+        stage.loop.post([&] { is_over.set(); });
+    }};
+    stage.run([&]() -> Task<void> { co_await is_over.wait(); });
+    callers.join();
+
+    EXPECT_EQ(answered, connections) << wrong;
+}
+
+TEST(ServerTls, tells_of_strange_bytes_and_not_of_who_only_looks_whether_it_listens) {
+    std::vector<tls::Trouble> told;
+    ServerConfig config;
+    config.on_tls_trouble = [&told](const Endpoint&, tls::Trouble trouble, const std::string&) {
+        told.push_back(trouble);
+    };
+    Stage stage{echo, std::move(config)};
+    const std::uint16_t port =
+        stage.server.listen({}, tls::ServerContext::make(tls::make_self_signed())).port;
+    std::size_t after_probe = 1;
+
+    stage.run([&]() -> Task<void> {
+        {
+            const Stream probe = co_await connect(stage.loop, "127.0.0.1", port, in(2s));
+        }
+        Stream plain = co_await connect(stage.loop, "127.0.0.1", port, in(2s));
+        co_await plain.write_all("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        const std::string answer = co_await Stage::read_to_end(plain);
+        EXPECT_THAT(answer, HasSubstr("http.needs_tls"));
+        after_probe = told.size();
+        Stream strange = co_await connect(stage.loop, "127.0.0.1", port, in(2s));
+        co_await strange.write_all("\x16noise that is no hello of anybody");
+        co_await Stage::read_to_end(strange);
+    });
+
+    EXPECT_EQ(after_probe, 0U);
+    EXPECT_EQ(told.size(), 1U);
 }
 
 TEST(ServerTls, refuses_a_certificate_for_another_name) {

@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <new>
@@ -140,13 +139,17 @@ void Session::break_off() {
     reason_ = error == 0 ? "the connection ended" : text;
 }
 
-void Session::look_at_first_byte() {
+// Before OpenSSL has read anything: what it reads meanwhile would make a later byte the first.
+// Who leaves without one is no trouble of TLS: it only looked whether somebody listens.
+IoResult Session::look_at_first_byte() {
     char first = 0;
-    if (::recv(socket_.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1) {
+    const IoResult result = socket_.peek(first);
+    if (result.state == Io::bytes) {
         constexpr char handshake_record = 22;
         has_looked_ = true;
         is_plain_ = first != handshake_record;
     }
+    return result;
 }
 
 std::span<const std::string> Session::peer_names() {
@@ -164,7 +167,10 @@ IoResult Session::read(std::span<char> into) {
         return {Io::error, 0, EPROTO};
     }
     if (!has_looked_) {
-        look_at_first_byte();
+        const IoResult looked = look_at_first_byte();
+        if (!has_looked_) {
+            return looked;
+        }
     }
     if (is_plain_) [[unlikely]] {
         return socket_.receive(into);

@@ -43,7 +43,7 @@ class Session {
 
   private:
     // The first byte of a record of TLS is 22, and none of a request's is.
-    void look_at_first_byte();
+    IoResult look_at_first_byte();
     void break_off();
     IoResult judge(int result);
 
