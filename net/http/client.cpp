@@ -84,6 +84,7 @@ Task<ClientResponse> Client::request(ClientRequest request, Steady deadline) {
     co_return response;
 }
 
+void Client::leave(const Origin& origin) { state_->leave(origin); }
 ClientCounts Client::counts() const { return state_->counts; }
 aio::Loop& Client::loop() const { return state_->loop; }
 

@@ -96,6 +96,10 @@ class Client {
     // the configured limits ends it.  Cancellation closes the connection.
     Task<ClientResponse> request(ClientRequest request, Steady deadline);
 
+    // Nobody will call `origin` soon: its idle connections are closed, and those in use when their
+    // calls end.  Until it is connected to again.
+    void leave(const Origin& origin);
+
     ClientCounts counts() const;
     aio::Loop& loop() const;
 

@@ -116,6 +116,7 @@ Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Stead
         throw Failure{Kind::unavailable, "upstream.unavailable", "The other server is busy.",
                       origin.host + ": too many connections"};
     }
+    pool->second.is_left = false;
     auto upstream = std::make_unique<Upstream>(*this, pool);
     const Steady limit =
         std::min(deadline, std::chrono::steady_clock::now() + config.connect_time_max);
@@ -138,7 +139,7 @@ Task<std::unique_ptr<Upstream>> ClientState::connect(const Origin& origin, Stead
 
 void ClientState::give_back(std::unique_ptr<Upstream> upstream) {
     auto& idle = upstream->place->second.idle;
-    if (idle.size() >= config.idle_per_origin_max) {
+    if (idle.size() >= config.idle_per_origin_max || upstream->place->second.is_left) {
         return;
     }
     const Steady now = coarse_now();
@@ -147,6 +148,17 @@ void ClientState::give_back(std::unique_ptr<Upstream> upstream) {
     upstream->set(loop, now, now + config.idle_time_max);
     ++counts.idle;
     idle.push_back(std::move(upstream));
+}
+
+void ClientState::leave(const Origin& origin) {
+    const auto pool = pools.find(origin);
+    if (pool == pools.end()) {
+        return;
+    }
+    pool->second.is_left = true;
+    const std::vector<std::unique_ptr<Upstream>> last = std::move(pool->second.idle);
+    pool->second.idle.clear();
+    counts.idle -= last.size();
 }
 
 std::unique_ptr<CallState> ClientState::take_call() {

@@ -23,6 +23,7 @@ struct OriginHash {
 struct OriginPool {
     std::vector<std::unique_ptr<Upstream>> idle;  // the one used last is at the back
     std::size_t open = 0;                         // idle, in use, and being connected
+    bool is_left = false;                         // what is given back is closed
 };
 using OriginPools = std::unordered_map<Origin, OriginPool, OriginHash>;
 
@@ -86,6 +87,7 @@ struct ClientState {
     Task<std::unique_ptr<Upstream>> connect(const Origin& origin, Steady deadline,
                                             ConnectHandle& handle);
     void give_back(std::unique_ptr<Upstream> upstream);
+    void leave(const Origin& origin);
     std::unique_ptr<CallState> take_call();
     void keep_call(std::unique_ptr<CallState> call);
 

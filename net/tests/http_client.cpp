@@ -314,6 +314,37 @@ TEST(Client, lets_idle_connections_go_after_a_while) {
     EXPECT_EQ(after, 0U);
 }
 
+TEST(Client, keeps_nothing_of_who_is_left_until_it_is_called_again) {
+    Stage stage{echo};
+    const Origin origin{"127.0.0.1", stage.port, Scheme::http};
+    std::vector<std::size_t> open;
+    std::string whole;
+
+    stage.run([&]() -> Task<void> {
+        Client client{stage.loop, {}};
+        co_await get(client, origin);
+        client.leave({"127.0.0.1", 9, Scheme::http});
+        open.push_back(client.counts().open);
+        client.leave(origin);
+        open.push_back(client.counts().open);
+        {
+            ClientCall call{client, origin, in(2s)};
+            call.start("GET", "/s").add("Host", "x");
+            co_await call.send({}, Replay::allowed);
+            client.leave(origin);
+            co_await call.read_head();
+            whole = co_await call.read_body();
+        }
+        open.push_back(client.counts().open);
+        open.push_back(client.counts().idle);
+        co_await get(client, origin);
+        open.push_back(client.counts().idle);
+    });
+
+    EXPECT_EQ(open, (std::vector<std::size_t>{1, 0, 0, 0, 1}));
+    EXPECT_FALSE(whole.empty());
+}
+
 TEST(Client, speaks_https) {
     Stage stage{echo};
     const tls::KeyPair pair = tls::make_self_signed();

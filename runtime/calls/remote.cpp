@@ -92,7 +92,12 @@ class HttpTransport final : public contracts::Transport,
           client_(loop, proof.tls == nullptr ? net::http::ClientConfig{}
                                              : proof.tls->for_calls({}, proof.service)),
           calls_(std::move(calls)),
-          proof_(std::move(proof)) {}
+          proof_(std::move(proof)) {
+        calls_->on_gone([this](const net::http::Origin& origin) { client_.leave(origin); });
+    }
+    ~HttpTransport() override { calls_->on_gone(nullptr); }
+    HttpTransport(const HttpTransport&) = delete;
+    HttpTransport& operator=(const HttpTransport&) = delete;
 
     Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
                                    std::string target, std::string body) override {

@@ -13,6 +13,27 @@ bool offers(const ServiceInstance& instance, std::string_view contract) {
     });
 }
 
+void InstanceListeners::add(std::weak_ptr<InstanceListener> listener) {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(all_, [](const auto& one) { return one.expired(); });
+    all_.push_back(std::move(listener));
+}
+
+void InstanceListeners::tell() {
+    const std::lock_guard lock{mutex_};
+    for (const auto& one : all_) {
+        const auto listener = one.lock();
+        if (listener && !listener->is_told.exchange(true)) {
+            listener->loop.post([one] {
+                if (const auto here = one.lock()) {
+                    here->is_told = false;
+                    here->on_change();
+                }
+            });
+        }
+    }
+}
+
 FixedInstances::FixedInstances(std::span<const std::string> urls) {
     List list;
     for (const std::string& url : urls) {

@@ -1,11 +1,16 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <typeindex>
 #include <vector>
+
+#include "aio/loop.hpp"
 
 namespace loquat::runtime {
 
@@ -32,6 +37,25 @@ bool offers(const ServiceInstance& instance, std::string_view contract);
 // `AuthApi` for the interface loquat::contracts::AuthApi.
 std::string contract_name(std::type_index interface);
 
+// Is called on its loop after lists have changed: once for several that change at a time.  Lives as
+// long as somebody holds it, and is let go of on that loop.
+struct InstanceListener {
+    aio::Loop& loop;
+    std::function<void()> on_change;
+    std::atomic<bool> is_told = false;  // and has not been called yet
+};
+
+// Those of one Instances.  Any thread.
+class InstanceListeners {
+  public:
+    void add(std::weak_ptr<InstanceListener> listener);
+    void tell();
+
+  private:
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<InstanceListener>> all_;
+};
+
 // Where services are.  Any thread; never blocks.
 class Instances {
   public:
@@ -41,8 +65,12 @@ class Instances {
     virtual ~Instances() = default;
     // Those that are up, as far as is known; never null.  Another pointer when the list is another.
     virtual ListPtr list(std::string_view service) const = 0;
+    // Of whom there are instances, in lower case and in order; empty where every name has the same.
+    virtual std::vector<std::string> names() const { return {}; }
     // Grows whenever any list has changed.
     virtual std::uint64_t version() const = 0;
+    // Of changes that somebody told.  One that time alone brings shows in `version`.
+    virtual void add_listener(const std::shared_ptr<InstanceListener>&) const {}
 };
 
 // The same instances for whatever is asked.

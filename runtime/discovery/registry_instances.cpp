@@ -81,6 +81,24 @@ Instances::ListPtr RegistryInstances::list(std::string_view service) const {
     return told.parting && clock_.steady() < told.until ? told.parting : told.list;
 }
 
+std::vector<std::string> RegistryInstances::names() const {
+    std::vector<std::string> names = configured_->names();
+    {
+        const std::lock_guard lock{mutex_};
+        const Steady now = clock_.steady();
+        for (const auto& [service, told] : lists_) {
+            const bool is_parting = told.parting && now < told.until;
+            if (is_parting || (told.list && !told.list->empty())) {
+                names.push_back(service);
+            }
+        }
+    }
+    std::ranges::sort(names);
+    const auto same = std::ranges::unique(names);
+    names.erase(same.begin(), same.end());
+    return names;
+}
+
 // The end of a parting is a change that nobody tells.
 std::uint64_t RegistryInstances::version() const {
     if (next_end_.load(std::memory_order_relaxed) != Steady::max()) {
@@ -96,6 +114,11 @@ std::uint64_t RegistryInstances::version() const {
         }
     }
     return version_.load(std::memory_order_acquire) + configured_->version();
+}
+
+void RegistryInstances::add_listener(const std::shared_ptr<InstanceListener>& listener) const {
+    configured_->add_listener(listener);
+    listeners_.add(listener);
 }
 
 void RegistryInstances::put(Known& known, contracts::RegistryInstance instance) {
@@ -179,6 +202,7 @@ void RegistryInstances::take(const net::http::SseItem& event) {
         if (std::exchange(is_resetting_, false)) {
             known_ = std::exchange(coming_, {});
             replace();
+            listeners_.tell();
             is_kept_ = false;
         }
         place_ = event.id;
@@ -191,6 +215,7 @@ void RegistryInstances::take(const net::http::SseItem& event) {
             put(known_, std::move(change.instance));
         }
         publish(app);
+        listeners_.tell();
         is_kept_ = false;
         place_ = event.id;
     }

@@ -31,6 +31,8 @@ class RegistryInstances final : public Instances {
                       const Clock& clock);
 
     ListPtr list(std::string_view service) const override;
+    std::vector<std::string> names() const override;
+    void add_listener(const std::shared_ptr<InstanceListener>& listener) const override;
     std::uint64_t version() const override;
 
     // One event of the watch.  What cannot be read throws Failure, and nothing has changed then.
@@ -74,6 +76,7 @@ class RegistryInstances final : public Instances {
     mutable std::atomic<std::uint64_t> version_ = 0;
     // When the first list of those that part becomes empty.
     mutable std::atomic<Steady> next_end_ = Steady::max();
+    mutable InstanceListeners listeners_;
 };
 
 }  // namespace loquat::runtime

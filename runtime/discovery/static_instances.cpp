@@ -52,6 +52,15 @@ Instances::ListPtr StaticInstances::list(std::string_view service) const {
     return found == lists_.end() ? none : found->second;
 }
 
+std::vector<std::string> StaticInstances::names() const {
+    std::vector<std::string> names;
+    const std::lock_guard lock{mutex_};
+    for (const auto& [name, list] : lists_) {
+        names.push_back(name);
+    }
+    return names;
+}
+
 void StaticInstances::publish() {
     std::map<std::string, List, std::less<>> lists;
     for (const Place& place : places_) {
@@ -97,6 +106,7 @@ Task<void> StaticInstances::look_up_all(LookUp look_up) {
         }
     }
     publish();
+    listeners_.tell();
 }
 
 Task<void> StaticInstances::follow_names(std::chrono::milliseconds pause, LookUp look_up) {

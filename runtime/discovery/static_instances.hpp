@@ -23,6 +23,10 @@ class StaticInstances final : public Instances {
     explicit StaticInstances(std::span<const ServiceUrl> urls);
 
     ListPtr list(std::string_view service) const override;
+    std::vector<std::string> names() const override;
+    void add_listener(const std::shared_ptr<InstanceListener>& listener) const override {
+        listeners_.add(listener);
+    }
     std::uint64_t version() const override { return version_.load(std::memory_order_acquire); }
 
     // Whether there is anything to look up.
@@ -47,6 +51,7 @@ class StaticInstances final : public Instances {
     mutable std::mutex mutex_;
     std::map<std::string, ListPtr, std::less<>> lists_;
     std::atomic<std::uint64_t> version_ = 0;
+    mutable InstanceListeners listeners_;
 };
 
 }  // namespace loquat::runtime

@@ -1,6 +1,7 @@
 #include "runtime/resilience/service_calls.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
@@ -134,7 +135,22 @@ void ServiceCalls::refresh() {
                              .authority = std::move(authority),
                              .registration = one.registration});
     }
+    if (on_gone_) {
+        tell_gone(endpoints);
+    }
     balancer_.set(endpoints);
+}
+
+void ServiceCalls::tell_gone(std::span<const Endpoint> now) const {
+    std::set<std::string_view> there;
+    for (const Endpoint& endpoint : now) {
+        there.insert(endpoint.address);
+    }
+    for (const Balancer::TargetPtr& target : balancer_.targets()) {
+        if (!there.contains(target->endpoint.address)) {
+            on_gone_(target->endpoint.origin);
+        }
+    }
 }
 
 std::span<const Balancer::TargetPtr> ServiceCalls::targets() {

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <random>
 #include <string>
 
@@ -42,6 +43,10 @@ class ServiceCalls {
 
     ServiceCalls(Of of, CallRules rules);
 
+    // Called with each address at which no instance is any more, when that is noticed.
+    using OnGone = std::function<void(const net::http::Origin&)>;
+    void on_gone(OnGone tell) { on_gone_ = std::move(tell); }
+
     const std::string& service() const { return of_.service; }
     // Instances as they are now.
     std::span<const Balancer::TargetPtr> targets();
@@ -71,7 +76,10 @@ class ServiceCalls {
     void note(Decision decision);
     [[noreturn]] void refuse(std::span<const Balancer::TargetPtr> tried);
 
+    void tell_gone(std::span<const Endpoint> now) const;
+
     Of of_;
+    OnGone on_gone_;
     CallRules rules_;
     Balancer balancer_;
     RetryBudget budget_;

@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "aio/run.hpp"
+#include "aio/yield.hpp"
 #include "base/failure.hpp"
 #include "base/ids.hpp"
 #include "net/http/client.hpp"
@@ -203,6 +205,39 @@ TEST(Registration, says_what_others_need_to_call_a_service) {
           R"("contracts":"ChatApi,UsageApi")", R"("zone":"z")", R"("durationInSecs":6)"}) {
         EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
     }
+}
+
+TEST_F(RegistryInstancesTest, names_those_of_whom_there_are_instances) {
+    tell_all({instance("SHOP", "a"), instance("DOWN", "b", "DOWN"), instance("AUTH", "c")});
+
+    EXPECT_EQ(instances->names(), (std::vector<std::string>{"auth", "shop"}));
+    change(contracts::RegistryAction::removed, instance("SHOP", "a"));
+    EXPECT_EQ(instances->names(), (std::vector<std::string>{"auth", "shop"})) << "it parts";
+    clock.advance(RegistryInstances::parting);
+    EXPECT_EQ(instances->names(), (std::vector<std::string>{"auth"}));
+}
+
+TEST_F(RegistryInstancesTest, tells_listeners_once_of_several_changes_at_a_time) {
+    aio::Loop loop{"test"};
+    int told = 0;
+    auto listener = std::make_shared<InstanceListener>(loop, [&told] { ++told; });
+    instances->add_listener(listener);
+    const auto turn = [&loop] { aio::run_to_end(loop, aio::yield()); };
+
+    tell_all({instance("SHOP", "a")});
+    change(contracts::RegistryAction::removed, instance("SHOP", "a"));
+    turn();
+    const int at_once = told;
+    change(contracts::RegistryAction::added, instance("SHOP", "b"));
+    turn();
+    const int after_another = told;
+    listener.reset();
+    change(contracts::RegistryAction::added, instance("SHOP", "c"));
+    turn();
+
+    EXPECT_EQ(at_once, 1);
+    EXPECT_EQ(after_another, 2);
+    EXPECT_EQ(told, 2) << "nobody listens any more";
 }
 
 }  // namespace
