@@ -73,7 +73,22 @@ bool Pattern::fits(std::string_view subject) const {
     return found >= 0;
 }
 
+std::optional<std::string> Pattern::find_fault(std::string_view text, std::string_view with) {
+    // One that also fits nothing at all: then every group is there, and took nothing.  Without it
+    // (a comment at the end of `text` swallows what follows) the fault shows when it is used.
+    const Pattern nothing{"(?:" + std::string{text} + ")|"};
+    if (!nothing.code_->code || nothing.try_replace("", with)) {
+        return std::nullopt;
+    }
+    return "has no such group as in: " + std::string{with};
+}
+
 std::string Pattern::replace(std::string_view subject, std::string_view with) const {
+    return try_replace(subject, with).value_or(std::string{subject});
+}
+
+std::optional<std::string> Pattern::try_replace(std::string_view subject,
+                                                std::string_view with) const {
     std::string out(result_bytes_max, '\0');
     std::size_t size = out.size();
     const int count =
@@ -84,7 +99,7 @@ std::string Pattern::replace(std::string_view subject, std::string_view with) co
                                code_->limits.get(), bytes_of(with), with.size(),
                                reinterpret_cast<PCRE2_UCHAR*>(out.data()), &size);
     if (count < 0) {
-        return std::string{subject};
+        return std::nullopt;
     }
     out.resize(size);
     return out;

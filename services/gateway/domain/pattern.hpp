@@ -12,6 +12,9 @@ class Pattern {
   public:
     // Why `text` is none; nothing when it is one.
     static std::optional<std::string> find_fault(std::string_view text);
+    // Why `with` cannot take the place of what fits: it names a group that there is not, or ends
+    // within a name.  `text` must be a regular expression.
+    static std::optional<std::string> find_fault(std::string_view text, std::string_view with);
     // `text` must be one.
     explicit Pattern(std::string_view text);
 
@@ -20,6 +23,8 @@ class Pattern {
     // Every place that fits becomes `with`, in which ${name} and $1 are what groups took.  What
     // cannot be replaced stays as it is.
     std::string replace(std::string_view subject, std::string_view with) const;
+    // The same; none for what cannot be replaced.
+    std::optional<std::string> try_replace(std::string_view subject, std::string_view with) const;
 
   private:
     struct Code;

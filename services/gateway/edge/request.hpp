@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/failure.hpp"
 #include "net/http/server.hpp"
 #include "runtime/front/path_trie.hpp"
 #include "runtime/rights/tokens.hpp"
@@ -51,6 +52,7 @@ struct Request {
     const Standing* standing = nullptr;  // of an answer that is sent piece by piece
     std::optional<std::string> body;     // where it had to be read before the route was run
     Verdict limit;
+    const Failure* stands_in_for = nullptr;  // what its first route could not do, on another one
     Fetch* fetch = nullptr;  // where the route keeps answers and this may be one of them
 
     std::string_view id() const { return {id_text.data(), id_size}; }

@@ -151,6 +151,9 @@ Task<void> Responder::send_problem(Request& request, Problem problem) {
     if (problem.status == 426) {  // RFC 9110 section 15.5.22, RFC 6455 section 4.4
         head.raw("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
     }
+    if (!problem.told_in.empty()) {
+        head.add(problem.told_in, problem.detail);
+    }
     head.raw(
         "Content-Type: application/problem+json\r\n"
         "Cache-Control: no-store\r\n");

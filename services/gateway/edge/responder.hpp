@@ -18,6 +18,7 @@ struct Problem {
     int status;
     std::string code;
     std::string detail;
+    std::string_view told_in = {};  // a field that says the detail too
 };
 
 // Writes answers with what every one of them carries: Date, X-Request-Id, security fields, CORS and

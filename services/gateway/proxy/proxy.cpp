@@ -4,6 +4,7 @@
 #include "net/tls/context.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "services/gateway/domain/client_address.hpp"
+#include "services/gateway/routes/filter_rules.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -101,6 +102,13 @@ Proxy::Proxy(aio::Loop& loop, Settings settings, Responder& responder, Measures&
 // No coroutine of its own: most requests take one frame less.
 Task<void> Proxy::run(Request& request) {
     const Route& route = *request.route;
+    if (route.filters.field_limit) {
+        const std::string_view large =
+            find_larger(request.head.headers, route.filters.field_limit->bytes_max);
+        if (!large.empty()) {
+            return refuse_field(request, large);
+        }
+    }
     return route.filters.redirect ? redirect(request)
            : route.keeping        ? run_kept(request)
                                   : run_plain(request);
@@ -242,6 +250,16 @@ net::http::Client& Proxy::client_for(const net::http::Origin& origin, const std:
     return *tls_client_;
 }
 
+void Proxy::leave(const net::http::Origin& origin) {
+    client_.leave(origin);
+    if (tls_client_) {
+        tls_client_->leave(origin);
+    }
+    for (const auto& [service, client] : own_clients_) {
+        client->leave(origin);
+    }
+}
+
 bool Proxy::may_repeat(const Request& request, const Journey& journey) {
     const bool is_safe =
         !journey.has_connected || (may_be_done_twice(request) && !journey.is_streamed);
@@ -302,47 +320,6 @@ void Proxy::note_answer(const Request& request, Journey& journey, int status) {
     const Steady at = journey.call.end(outcome_of(*request.route, status));
     measures_.on_upstream(*request.routes, request.route->upstream,
                           at - request.exchange.begun_at());
-}
-
-Task<void> Proxy::answer_instead(Request& request, const Failure& failure) {
-    const FallbackConfig& fallback = request.route->fallback;
-    log_info({.service = "gateway", .request_id = request.id()}, "answered by a fallback",
-             {{"route", request.route->id}, {"code", failure.code}, {"detail", failure.detail}});
-    measures_.on_fallback();
-    if (!fallback.path.empty()) {
-        co_await pass_to_other(request, failure);
-        co_return;
-    }
-    net::http::HeadWriter out = responder_.start(request, fallback.status);
-    out.add("Content-Type", fallback.content_type).add("Cache-Control", "no-store");
-    co_await request.exchange.finish(fallback.body);
-}
-
-Task<void> Proxy::redirect(Request& request) {
-    const Filters::Redirect& to = *request.route->filters.redirect;
-    net::http::HeadWriter out = responder_.start(request, to.status);
-    out.add("Location", fill_in(to.url, request.parameters));
-    co_await request.exchange.finish({});
-}
-
-// The other route answers once, and for callers who may use it anyway.
-Task<void> Proxy::pass_to_other(Request& request, const Failure& failure) {
-    const auto other =
-        request.routes->table->find({Methods::of(request.head.method), request.route->fallback.path,
-                                     request.head.host, request.head.headers});
-    const bool may = other.route != nullptr && other.route != request.route &&
-                     other.route->target == Target::upstream &&
-                     other.route->made_by == RouteMaker::configuration &&
-                     (other.route->access == contracts::Access::anyone ||
-                      other.route->access == request.route->access);
-    const bool is_whole = request.head.framing == net::http::Framing::none || request.body;
-    if (!may || !is_whole) {
-        throw Failure{failure};
-    }
-    request.path = request.route->fallback.path;
-    request.route = other.route;
-    request.parameters.clear();
-    co_await pass_on(request);
 }
 
 Task<void> Proxy::upload(Request& request, net::http::ClientCall& call) {

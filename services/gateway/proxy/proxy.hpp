@@ -49,6 +49,9 @@ class Proxy {
     // Ends what no client waits for.
     Task<void> stop() { co_await side_calls_.close(); }
 
+    // No server is there any more: connections to it that nobody uses are closed.
+    void leave(const net::http::Origin& origin);
+
     Tunnels& tunnels() { return tunnels_; }
     net::http::ClientCounts counts() const { return client_.counts(); }
     // What speaks to that origin, with TLS or without.  To a service of the platform (else empty)
@@ -81,6 +84,7 @@ class Proxy {
     Task<void> exchange(Request& request, Journey& journey);
     void note_answer(const Request& request, Journey& journey, int status);
     Task<void> redirect(Request& request);
+    Task<void> refuse_field(Request& request, std::string_view name);
     Task<void> pass_to_other(Request& request, const Failure& failure);
     Task<void> answer_instead(Request& request, const Failure& failure);
     Task<void> upload(Request& request, net::http::ClientCall& call);
@@ -119,6 +123,7 @@ class Proxy {
     Task<void> answer_piecewise(Request& request, net::http::ClientCall& call,
                                 std::string_view first, std::string_view second);
     void write_answer_head(const Request& request, const net::http::ResponseHead& head);
+    static void write_answer_steps(const Request& request, net::http::HeadWriter& out);
     Task<void> open_tunnel(Request& request, net::http::ClientCall& call);
 
     Settings settings_;

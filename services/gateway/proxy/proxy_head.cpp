@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "runtime/calls/call_gate.hpp"
 #include "runtime/calls/caller_header.hpp"
 #include "runtime/tls/platform_tls.hpp"
@@ -6,6 +8,7 @@
 #include "services/gateway/domain/max_forwards.hpp"
 #include "services/gateway/edge/caller_of.hpp"
 #include "services/gateway/proxy/proxy.hpp"
+#include "services/gateway/routes/filter_rules.hpp"
 
 // The head of a request on its way to an upstream.
 namespace loquat::gateway {
@@ -54,6 +57,17 @@ bool is_authorization(std::string_view name) {
 
 bool is_cookie(std::string_view name) {
     return name.size() == 6 && net::http::equal_names(name, "cookie");
+}
+
+bool is_one_of(const std::array<std::string, 4>& names, std::string_view name) {
+    return std::ranges::any_of(
+        names, [name](const std::string& one) { return net::http::equal_names(one, name); });
+}
+
+// In one line: texts of others may have several.
+std::string plain_value(std::string text) {
+    std::ranges::replace_if(text, [](char c) { return !is_field_value({&c, 1}); }, ' ');
+    return text;
 }
 
 // By which a client asks only for what it has not.
@@ -128,6 +142,7 @@ net::http::HeadWriter Proxy::write_head(const Request& request, const runtime::E
 // What goes on of the client's fields.
 void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
     const net::http::RequestHead& head = request.head;
+    const auto& told = request.route->filters.fallback_fields;
     const bool withheld = withholds(*request.route);
     const bool has_conditions = request.fetch != nullptr && request.fetch->takes_conditions();
     const auto hops_left = max_forwards(head);
@@ -138,7 +153,8 @@ void Proxy::write_fields(const Request& request, net::http::HeadWriter& out) {
             !Filters::replaces(request.route->filters.request_fields(), field.name) &&
             (filter.lets_through(field.name) ||
              (request.continues_trace && net::http::equal_names(field.name, "tracestate")));
-        if (!goes_on || (has_conditions && is_condition(field.name))) {
+        if (!goes_on || (has_conditions && is_condition(field.name)) ||
+            (told && is_one_of(told->names, field.name))) {
             continue;
         }
         if (withheld && is_authorization(field.name) && is_bearer(field.value)) {
@@ -190,6 +206,13 @@ void Proxy::write_steps(const Request& request, net::http::HeadWriter& out) {
                 break;
             case FieldStep::Kind::remove:
                 break;
+        }
+    }
+    if (const auto& told = request.route->filters.fallback_fields; told && request.stands_in_for) {
+        const Failure& why = *request.stands_in_for;
+        out.add(told->names[0], why.code).add(told->names[1], plain_value(why.message));
+        if (!why.detail.empty()) {
+            out.add(told->names[2], why.code).add(told->names[3], plain_value(why.detail));
         }
     }
 }

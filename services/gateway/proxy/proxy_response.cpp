@@ -109,6 +109,14 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
     co_await request.exchange.end_body();
 }
 
+void Proxy::write_answer_steps(const Request& request, net::http::HeadWriter& out) {
+    for (const FieldStep& step : request.route->filters.answer_fields()) {
+        if (step.kind != FieldStep::Kind::remove) {
+            out.add(step.name, fill_in(step.value, request.parameters));
+        }
+    }
+}
+
 void Proxy::write_answer_head(const Request& request, const net::http::ResponseHead& head) {
     net::http::HeadWriter out =
         responder_.start_bare(request, request.route->filters.status.value_or(head.status));
@@ -117,6 +125,8 @@ void Proxy::write_answer_head(const Request& request, const net::http::ResponseH
     const bool has_limit = request.limit.limit > 0;
     const bool is_outside = request.route->trust == UpstreamTrust::outside;
     const std::vector<FieldStep>& steps = request.route->filters.answer_fields();
+    const AnswerSteps& changes = request.route->filters.answer_steps();
+    AnswerFieldList changed;  // only where they depend on each other
     AnswerFields seen;
     for (const net::http::HeaderView& field : head.headers) {
         if (!filter.lets_through(field.name, seen) || (is_outside && is_session(field))) {
@@ -128,14 +138,19 @@ void Proxy::write_answer_head(const Request& request, const net::http::ResponseH
         };
         const bool is_said_by_us =
             (has_cors && begins("access-control-")) || (has_limit && begins("ratelimit-"));
-        if (!is_said_by_us && !Filters::replaces(steps, field.name)) {
+        if (!is_said_by_us && changes.are_needed()) {
+            changed.emplace_back(field.name, field.value);
+        } else if (!is_said_by_us && !Filters::replaces(steps, field.name)) {
             out.forward(field.name, field.value);
         }
     }
-    for (const FieldStep& step : steps) {
-        if (step.kind != FieldStep::Kind::remove) {
-            out.add(step.name, fill_in(step.value, request.parameters));
+    if (changes.are_needed()) {
+        changes.apply(changed, {request.head.path, request.head.host, request.parameters});
+        for (const auto& [name, value] : changed) {
+            out.add(name, value);
         }
+    } else {
+        write_answer_steps(request, out);
     }
     if (request.fetch != nullptr) {
         out.raw(request.fetch->line());

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "net/http/characters.hpp"
+#include "services/gateway/routes/filter_rules.hpp"
 #include "services/gateway/routes/spring_values.hpp"
 
 namespace loquat::gateway {
@@ -23,6 +24,11 @@ constexpr std::array shapes = std::to_array<Shape>({
     {"AddRequestParameter", "name,value", 2, 2},
     {"AddResponseHeader", "name,value", 2, 2},
     {"CircuitBreaker", "name,fallbackUri,statusCodes,resumeWithoutError", 0, 4},
+    {"DedupeResponseHeader", "name,strategy", 1, 2},
+    {"FallbackHeaders",
+     "executionExceptionTypeHeaderName,executionExceptionMessageHeaderName,"
+     "rootCauseExceptionTypeHeaderName,rootCauseExceptionMessageHeaderName",
+     0, 4},
     {"LocalResponseCache", "timeToLive,size", 0, 2},
     {"MapRequestHeader", "fromHeader,toHeader", 2, 2},
     {"PrefixPath", "prefix", 1, 1},
@@ -31,11 +37,15 @@ constexpr std::array shapes = std::to_array<Shape>({
     {"RemoveRequestHeader", "name", 1, 1},
     {"RemoveRequestParameter", "name", 1, 1},
     {"RemoveResponseHeader", "name", 1, 1},
+    {"RequestHeaderSize", "maxSize,errorHeaderName", 0, 2},
     {"RequestRateLimiter", "redis-rate-limiter.replenishRate,redis-rate-limiter.burstCapacity", 1,
      2},
     {"RequestSize", "maxSize", 1, 1},
     {"Retry", Repeats::arguments, 0, 9},
+    {"RewriteLocationResponseHeader",
+     "stripVersion|stripVersionMode,locationHeaderName,hostValue,protocols|protocolsRegex", 0, 4},
     {"RewritePath", "regexp,replacement", 2, 2},
+    {"RewriteResponseHeader", "name,regexp,replacement", 3, 3},
     {"SaveSession", "", 0, 0},
     {"SecureHeaders", "", 0, 0},
     {"SetPath", "template", 1, 1},
@@ -60,27 +70,15 @@ std::string known_names() {
     return names;
 }
 
-bool is_value(std::string_view text) {
-    return std::ranges::none_of(text, [](char c) {
-        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-    });
-}
-
-// What services of ours believe, and what frames a message, is written by the gateway alone.
-bool is_ours(std::string_view name) {
-    const std::string lower = to_lower_ascii(name);
-    return lower.starts_with("x-loquat-") || lower == "x-internal-api-key" || lower == "host" ||
-           lower == "content-length" || lower == "transfer-encoding" || lower == "connection";
-}
-
 std::optional<std::string> fault_of_fields(const StepConfig& filter) {
     const bool is_map = filter.name == "MapRequestHeader";
     for (std::size_t i = 0; i < filter.args.size(); ++i) {
         const bool is_name = i == 0 || is_map;
-        if (is_name && (!net::http::is_token(filter.args[i]) || is_ours(filter.args[i]))) {
-            return filter.name + " must not change the field " + filter.args[i];
-        }
-        if (!is_name && !is_value(filter.args[i])) {
+        if (is_name) {
+            if (auto fault = fault_of_field(filter.name, filter.args[i])) {
+                return fault;
+            }
+        } else if (!is_field_value(filter.args[i])) {
             return filter.name + " has a value that cannot be sent";
         }
     }
@@ -96,9 +94,10 @@ std::optional<std::string> fault_of_path(const StepConfig& filter) {
                    : std::optional<std::string>{"StripPrefix needs a number of segments"};
     }
     if (filter.name == "RewritePath") {
-        return Pattern::find_fault(filter.args[0]);
+        auto fault = Pattern::find_fault(filter.args[0]);
+        return fault ? fault : Pattern::find_fault(filter.args[0], replacement_of(filter.args[1]));
     }
-    return filter.args[0].starts_with('/') && is_value(filter.args[0])
+    return filter.args[0].starts_with('/') && is_field_value(filter.args[0])
                ? std::nullopt
                : std::optional<std::string>{filter.name + " needs a path that begins with a slash"};
 }
@@ -123,17 +122,28 @@ std::optional<std::string> fault_of_breaker(const StepConfig& filter) {
     return std::nullopt;
 }
 
-// $\{name} is how YAML of Spring writes ${name}.
-std::string replacement_of(std::string text) {
-    for (std::size_t at = 0; (at = text.find("$\\{", at)) != std::string::npos;) {
-        text.erase(at + 1, 1);
+// RequestHeaderSize and FallbackHeaders: names of fields that are the gateway's to write.
+std::optional<std::string> fault_of_names(const StepConfig& filter) {
+    const bool has_size = filter.name == "RequestHeaderSize";
+    for (std::size_t i = 0; i < filter.args.size(); ++i) {
+        const std::string& text = filter.args[i];
+        if (text.empty()) {
+            continue;
+        }
+        if (has_size && i == 0) {
+            if (bytes_of(text).value_or(0) <= 0) {
+                return "RequestHeaderSize needs bytes or a size such as 1000B, not " + text;
+            }
+        } else if (auto fault = fault_of_field(filter.name, text)) {
+            return fault;
+        }
     }
-    return text;
+    return std::nullopt;
 }
 
 bool has_fields(std::string_view name) {
-    return name.ends_with("Header") && name != "PreserveHostHeader" &&
-           name != "SetRequestHostHeader";
+    return name.ends_with("Header") && !AnswerSteps::is_step(name) &&
+           name != "PreserveHostHeader" && name != "SetRequestHostHeader";
 }
 
 }  // namespace
@@ -152,6 +162,12 @@ std::optional<std::string> Filters::find_fault(const StepConfig& filter) {
     if (has_fields(name) || name == "AddRequestHeadersIfNotPresent") {
         return fault_of_fields(filter);
     }
+    if (AnswerSteps::is_step(name)) {
+        return AnswerSteps::find_fault(filter);
+    }
+    if (name == "RequestHeaderSize" || name == "FallbackHeaders") {
+        return fault_of_names(filter);
+    }
     if (name.ends_with("Path") || name == "StripPrefix") {
         return fault_of_path(filter);
     }
@@ -159,7 +175,7 @@ std::optional<std::string> Filters::find_fault(const StepConfig& filter) {
     if ((is_redirect || name == "SetStatus") && !status_of(filter.args[0])) {
         return name + " needs a status, not " + filter.args[0];
     }
-    if (is_redirect && (*status_of(filter.args[0]) / 100 != 3 || !is_value(filter.args[1]))) {
+    if (is_redirect && (*status_of(filter.args[0]) / 100 != 3 || !is_field_value(filter.args[1]))) {
         return "RedirectTo needs a status of 3xx and an address";
     }
     if (name == "RequestSize" && !bytes_of(filter.args[0])) {
@@ -184,7 +200,8 @@ std::optional<std::string> Filters::find_fault(const StepConfig& filter) {
             }
         }
     }
-    if (name == "SetRequestHostHeader" && (filter.args[0].empty() || !is_value(filter.args[0]))) {
+    if (name == "SetRequestHostHeader" &&
+        (filter.args[0].empty() || !is_field_value(filter.args[0]))) {
         return "SetRequestHostHeader needs a host";
     }
     return name == "CircuitBreaker" ? fault_of_breaker(filter)
@@ -200,8 +217,13 @@ void Filters::add_field_step(const StepConfig& filter) {
                       : name.starts_with("Set")    ? Kind::set
                       : name.ends_with("Present")  ? Kind::add_if_absent
                                                    : Kind::add;
-    auto& steps = name.find("Response") != std::string_view::npos ? answer_ : request_;
-    steps.push_back({kind, filter.args[0], filter.args.size() > 1 ? filter.args[1] : ""});
+    FieldStep step{kind, filter.args[0], filter.args.size() > 1 ? filter.args[1] : ""};
+    if (name.find("Response") == std::string_view::npos) {
+        request_.push_back(std::move(step));
+        return;
+    }
+    steps_.add(step);
+    answer_.push_back(std::move(step));
 }
 
 void Filters::add_breaker(const StepConfig& filter) {
@@ -211,19 +233,45 @@ void Filters::add_breaker(const StepConfig& filter) {
     }
     for (const std::string_view one :
          split(args.size() > 2 ? std::string_view{args[2]} : std::string_view{}, ',')) {
-        if (const auto status = status_of(trim(one))) {
-            failures.push_back(*status);
+        if (const auto failure = status_of(trim(one))) {
+            failures.push_back(*failure);
         }
     }
     resumes = args.size() > 3 && args[3] == "true";
 }
 
+// Those that are about fields.
+bool Filters::add_fields(const StepConfig& filter) {
+    const std::string& name = filter.name;
+    const auto given = [&filter](std::size_t at, std::string otherwise) {
+        return at < filter.args.size() && !filter.args[at].empty() ? filter.args[at]
+                                                                   : std::move(otherwise);
+    };
+    if (has_fields(name) || name == "AddRequestHeadersIfNotPresent") {
+        add_field_step(filter);
+    } else if (AnswerSteps::is_step(name)) {
+        steps_.add(filter);
+    } else if (name == "RequestHeaderSize") {
+        field_limit = FieldLimit{};
+        field_limit->bytes_max = bytes_of(given(0, "16000")).value();
+        field_limit->told_in = given(1, "errorMessage");
+    } else if (name == "FallbackHeaders") {
+        fallback_fields = FallbackFields{
+            {given(0, "Execution-Exception-Type"), given(1, "Execution-Exception-Message"),
+             given(2, "Root-Cause-Exception-Type"), given(3, "Root-Cause-Exception-Message")}};
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void Filters::add(const StepConfig& filter) {
     const std::string& name = filter.name;
     const std::vector<std::string>& args = filter.args;
-    if (has_fields(name) || name == "AddRequestHeadersIfNotPresent") {
-        add_field_step(filter);
-    } else if (name == "StripPrefix") {
+    if (add_fields(filter)) {
+        return;
+    }
+    if (name == "StripPrefix") {
         path_.push_back({.kind = PathStep::Kind::strip,
                          .parts = args.empty() ? 1 : parse_number(args[0]).value()});
     } else if (name == "PrefixPath") {
@@ -313,18 +361,6 @@ bool Filters::is_replaced_by_one(const std::vector<FieldStep>& steps, std::strin
         return (step.kind == FieldStep::Kind::set || step.kind == FieldStep::Kind::remove) &&
                net::http::equal_names(step.name, name);
     });
-}
-
-std::string fill_in(std::string_view text, const runtime::PathParameters& parameters) {
-    std::string out{text};
-    for (const auto& [name, value] : parameters) {
-        const std::string wanted = "{" + std::string{name} + "}";
-        for (std::size_t at = 0; (at = out.find(wanted, at)) != std::string::npos;) {
-            out.replace(at, wanted.size(), value);
-            at += value.size();
-        }
-    }
-    return out;
 }
 
 CacheConfig cache_of(const std::vector<StepConfig>& filters, CacheConfig cache) {

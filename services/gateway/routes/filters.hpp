@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,17 +10,10 @@
 #include "runtime/front/path_trie.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/domain/pattern.hpp"
+#include "services/gateway/routes/answer_steps.hpp"
 #include "services/gateway/routes/repeats.hpp"
 
 namespace loquat::gateway {
-
-// How a filter changes one field of a message.
-struct FieldStep {
-    enum class Kind : std::uint8_t { add, add_if_absent, set, remove, copy };
-    Kind kind;
-    std::string name;   // of copy: the field that is read
-    std::string value;  // {name} is a segment of the path; of copy: the field that is written
-};
 
 // What is changed of a request on its way to a server, and of its answer: Spring Cloud Gateway's
 // filters of these names.  Made of configuration, read by every loop.
@@ -37,6 +31,8 @@ class Filters {
 
     const std::vector<FieldStep>& request_fields() const { return request_; }
     const std::vector<FieldStep>& answer_fields() const { return answer_; }
+    // Instead of `answer_fields`, where they are needed.
+    const AnswerSteps& answer_steps() const { return steps_; }
     // Whether a field that came is taken away or written anew.
     static bool replaces(const std::vector<FieldStep>& steps, std::string_view name) {
         return !steps.empty() && is_replaced_by_one(steps, name);
@@ -46,15 +42,26 @@ class Filters {
         int status = 302;
         std::string url;
     };
+    // A request with a larger field is refused, and told so in an answer's field of that name.
+    struct FieldLimit {
+        std::int64_t bytes_max = 16'000;
+        std::string told_in = "errorMessage";
+    };
+    // Which fields tell the server of a fallback why it is asked.
+    struct FallbackFields {
+        std::array<std::string, 4> names;  // code, message, code of the cause, its message
+    };
     std::optional<Redirect> redirect;
-    std::optional<int> status;                  // of every answer
-    std::optional<std::int64_t> request_bytes;  // at most
-    std::optional<StepConfig> limit;            // replenishRate, burstCapacity
-    std::string fallback_path;                  // of CircuitBreaker
-    std::vector<int> failures;                  // of CircuitBreaker: statuses that count as one
-    bool resumes = false;                       // of CircuitBreaker: an empty answer for a failure
-    std::optional<Repeats> repeats;             // of Retry
-    std::optional<std::string> host;            // to say to the server
+    std::optional<FieldLimit> field_limit;          // of RequestHeaderSize
+    std::optional<FallbackFields> fallback_fields;  // of FallbackHeaders
+    std::optional<int> status;                      // of every answer
+    std::optional<std::int64_t> request_bytes;      // at most
+    std::optional<StepConfig> limit;                // replenishRate, burstCapacity
+    std::string fallback_path;                      // of CircuitBreaker
+    std::vector<int> failures;                      // of CircuitBreaker: statuses that count as one
+    bool resumes = false;             // of CircuitBreaker: an empty answer for a failure
+    std::optional<Repeats> repeats;   // of Retry
+    std::optional<std::string> host;  // to say to the server
     bool keeps_host = false;
     bool passes_credentials = false;
 
@@ -74,15 +81,14 @@ class Filters {
     static bool is_replaced_by_one(const std::vector<FieldStep>& steps, std::string_view name);
     void add_field_step(const StepConfig& filter);
     void add_breaker(const StepConfig& filter);
+    bool add_fields(const StepConfig& filter);
 
     std::vector<PathStep> path_;
     std::vector<ParameterStep> parameters_;
     std::vector<FieldStep> request_;
     std::vector<FieldStep> answer_;
+    AnswerSteps steps_;
 };
-
-// `text` with what {name} stands for in the path.
-std::string fill_in(std::string_view text, const runtime::PathParameters& parameters);
 
 // What the filter LocalResponseCache asks for; `cache` as it is without one.
 CacheConfig cache_of(const std::vector<StepConfig>& filters, CacheConfig cache);

@@ -30,6 +30,11 @@ bool is_read_over(std::string_view filter, const std::string& name) {
 }
 
 const wire::Value* find_named(const wire::Object& members, const std::string& wanted) {
+    // Of a name that has another one too.
+    if (const std::size_t bar = wanted.find('|'); bar != std::string::npos) {
+        const wire::Value* found = find_named(members, wanted.substr(0, bar));
+        return found != nullptr ? found : find_named(members, wanted.substr(bar + 1));
+    }
     for (const auto& [name, value] : members) {
         if (plain_name(name) == plain_name(wanted)) {
             return &value;
@@ -61,25 +66,28 @@ void add_all(std::vector<std::string>& out, const wire::Value& value) {
 std::vector<std::string> by_place(const wire::Object& members,
                                   const std::vector<std::string>& order) {
     std::vector<std::string> out;
+    std::size_t given = 0;
     for (const std::string& wanted : order) {
         std::string text;
         std::vector<std::string> parts;
         if (const wire::Value* found = find_named(members, wanted)) {
             add_all(parts, *found);
+            given = out.size() + 1;
         }
         for (const std::string& part : parts) {
             text += (text.empty() ? "" : ",") + part;
         }
         out.push_back(std::move(text));
     }
-    while (!out.empty() && out.back().empty()) {
-        out.pop_back();
-    }
+    out.resize(given);
     return out;
 }
 
 bool has_places(std::string_view step) {
-    return step == "Retry" || step == "CircuitBreaker" || step == "LocalResponseCache";
+    constexpr auto names = std::to_array<std::string_view>(
+        {"CircuitBreaker", "DedupeResponseHeader", "FallbackHeaders", "LocalResponseCache",
+         "RequestHeaderSize", "Retry", "RewriteLocationResponseHeader", "RewriteResponseHeader"});
+    return std::ranges::find(names, step) != names.end();
 }
 
 // The first name that is none of the filter's, in a sentence; empty when all are.
@@ -87,8 +95,11 @@ std::string unknown_name(const std::string& step, const wire::Object& members,
                          const std::vector<std::string>& order, const std::string& before = {}) {
     for (const auto& [name, value] : members) {
         const std::string whole = before + plain_name(name);
-        const bool is_known = std::ranges::any_of(
-            order, [&](const std::string& one) { return plain_name(one) == whole; });
+        const bool is_known = std::ranges::any_of(order, [&](const std::string& one) {
+            return std::ranges::any_of(split(one, '|'), [&](std::string_view known) {
+                return plain_name(known) == whole;
+            });
+        });
         if (is_known || name.starts_with("_genkey_") || is_read_over(step, whole)) {
             continue;
         }
@@ -105,7 +116,7 @@ std::string unknown_name(const std::string& step, const wire::Object& members,
         }
         std::string known;
         for (const std::string& one : order) {
-            known += (known.empty() ? "" : ", ") + one;
+            known += (known.empty() ? "" : ", ") + one.substr(0, one.find('|'));
         }
         return step + " has no argument " + before + name + "; known are " +
                (known.empty() ? "none" : known);
@@ -155,6 +166,15 @@ std::vector<std::string> read_arguments(const std::string& step, const wire::Val
         }
     }
     return out;
+}
+
+void drop_empty_arguments(StepConfig& step) {
+    if (step.name == "RewriteResponseHeader") {
+        std::erase(step.args, std::string{});
+    }
+    while (has_places(step.name) && !step.args.empty() && step.args.back().empty()) {
+        step.args.pop_back();
+    }
 }
 
 void join_extra_arguments(StepConfig& step, StepKind kind) {

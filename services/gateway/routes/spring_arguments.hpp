@@ -14,6 +14,9 @@ std::string text_of(const wire::Value& value);
 // `unknown` says which of a filter nobody knows.
 std::vector<std::string> read_arguments(const std::string& step, const wire::Value& args,
                                         StepKind kind, std::string& unknown);
+// Of a short form: empty arguments at the end are none, and so are those that Spring's own examples
+// of RewriteResponseHeader have.
+void drop_empty_arguments(StepConfig& step);
 // A comma in the last argument of one that takes no list belongs to it: a regular expression.
 void join_extra_arguments(StepConfig& step, StepKind kind);
 
