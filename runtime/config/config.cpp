@@ -33,6 +33,27 @@ void for_each_setting(AnyValue& value, const wire::Schema& schema, const std::st
     }
 }
 
+// Calls `visit` with each item of a list of foreign settings.
+template <class Visit>
+void for_each_foreign(const wire::Value* list, Visit visit) {
+    const wire::Array* items = list != nullptr ? list->if_array() : nullptr;
+    for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+        visit(*(*items)[i].find("path")->if_string(), *(*items)[i].find("value"),
+              *(*items)[i].find("origin")->if_string());
+    }
+}
+
+// `AddRequestHeader=X-Api-Key, 42` says in its beginning what its end is.
+wire::Value shown_foreign(const std::string& path, const wire::Value& value) {
+    const std::string* text = value.if_string();
+    return shown_value(text != nullptr ? path + " " + text->substr(0, text->find(',')) : path,
+                       value);
+}
+
+bool is_foreign_list(const ConfigSection& section, std::string_view path) {
+    return section.foreign && path == section.name + "." + section.foreign->list;
+}
+
 std::string text_of(const wire::Value* value) {
     return value != nullptr ? wire::to_json(*value) : "null";
 }
@@ -134,23 +155,41 @@ Config Config::with_live(const Config& fresh) const {
 }
 
 ConfigChange Config::change_to(const Config& after, const Config& fresh) const {
+    using Texts = std::map<std::string, std::string>;
     const auto texts = [](const Config& config) {
-        std::map<std::string, std::string> all;
+        Texts all;
         for (const ConfigSection& section : config.sections_) {
-            for_each_setting(config.value(section.name), section.schema, section.name,
-                             [&](const std::string& path, const Property&,
-                                 const wire::Value* value) { all[path] = text_of(value); });
+            for_each_setting(
+                config.value(section.name), section.schema, section.name,
+                [&](const std::string& path, const Property&, const wire::Value* value) {
+                    if (!is_foreign_list(section, path)) {
+                        all[path] = text_of(value);
+                        return;
+                    }
+                    for_each_foreign(value,
+                                     [&all](const std::string& name, const wire::Value& text,
+                                            const std::string&) { all[name] = text_of(&text); });
+                });
         }
         return all;
     };
-    const auto before = texts(*this);
-    const auto now = texts(after);
+    const Texts before = texts(*this);
+    const Texts now = texts(after);
+    const Texts wanted = texts(fresh);
+    const auto differs = [](const Texts& a, const Texts& b, const std::string& path) {
+        const auto in_a = a.find(path);
+        const auto in_b = b.find(path);
+        return in_a == a.end() || in_b == b.end() ? (in_a == a.end()) != (in_b == b.end())
+                                                  : in_a->second != in_b->second;
+    };
+    Texts paths = before;
+    paths.insert(wanted.begin(), wanted.end());
     ConfigChange change;
-    for (const auto& [path, text] : texts(fresh)) {
-        if (now.at(path) != before.at(path)) {
+    for (const auto& [path, text] : paths) {
+        if (differs(now, before, path)) {
             change.changed.push_back(path);
         }
-        if (now.at(path) != text) {
+        if (differs(now, wanted, path)) {
             change.waiting.push_back(path);
         }
     }
@@ -172,6 +211,18 @@ std::vector<ConfigLine> Config::lines() const {
         for_each_setting(
             value(section.name), section.schema, section.name,
             [&](const std::string& path, const Property& property, const wire::Value* member) {
+                if (is_foreign_list(section, path)) {
+                    const bool is_live = is_live_setting(section, path);
+                    for_each_foreign(member, [&](const std::string& name, const wire::Value& text,
+                                                 const std::string& origin) {
+                        out.push_back({.path = name,
+                                       .value = wire::to_json(shown_foreign(name, text)),
+                                       .origin = origin,
+                                       .doc = property.doc,
+                                       .is_live = is_live});
+                    });
+                    return;
+                }
                 out.push_back({.path = path,
                                .value = member != nullptr
                                             ? wire::to_json(shown_value(property.name, *member))

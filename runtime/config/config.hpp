@@ -2,7 +2,9 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,20 @@ struct RenamedSetting {
     std::string now;     // the key here
 };
 
+// Settings of another program that a section understands as they are: spring.cloud.gateway.routes.
+// Each one becomes an item {path, value, origin} of a list of the section.
+struct ForeignSettings {
+    std::string prefix;  // what their paths begin with: spring.cloud.gateway
+    std::string list;    // the section's key
+    // The section's key that names a file of such settings.  That file is weaker than the list; one
+    // that a stronger source than a config server names takes the list's place.
+    std::string file;
+
+    bool covers(std::string_view path) const {
+        return path.starts_with(prefix) && path.substr(prefix.size()).starts_with('.');
+    }
+};
+
 // A service's part of the configuration: its struct's defaults and shape.
 struct ConfigSection {
     std::string name;
@@ -33,6 +49,7 @@ struct ConfigSection {
     ConfigCheck check = nullptr;
     std::vector<RenamedSetting> renamed;
     std::vector<std::string> live;  // whole paths of what may change while running
+    std::optional<ForeignSettings> foreign = std::nullopt;
 };
 
 namespace detail {
@@ -160,7 +177,7 @@ class Config {
     // What of `fresh`, of the same sections, may change while running; the rest stays as it is
     // here.  Throws Failure `config.invalid` when the two do not go together.
     Config with_live(const Config& fresh) const;
-    // `after` is what became of this one by `with_live(fresh)`.
+    // `after` is what became of this one by `with_live(fresh)`.  Of foreign settings each is named.
     ConfigChange change_to(const Config& after, const Config& fresh) const;
     // What is understood but should be written another way, each with its origin.
     const std::vector<std::string>& warnings() const { return warnings_; }

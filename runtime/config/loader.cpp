@@ -63,23 +63,18 @@ void ConfigLoader::add_file(const std::filesystem::path& file) {
     for (const std::string& path : document.twice) {
         findings_.add_at(place(path), path + " stands there twice");
     }
-    // Routes as Spring Cloud Gateway writes them may stand in the file itself;
-    // `gateway.routes_file` that says otherwise comes after it.
-    const ConfigSection* routes = find_section("gateway");
-    const auto is_springs = [routes](std::string_view name) {
-        return routes != nullptr && (name == "spring" || name.starts_with("spring."));
-    };
-    for (const auto& [section_name, value] : *document.root.if_object()) {
-        if (is_springs(section_name)) {
-            const wire::Value own{wire::Object{{"routes_file", file.string()}}};
-            const Place here = [&](const std::string&) { return place(section_name); };
-            merge(into_.values["gateway"], own, routes->schema, "gateway", here);
+    // Foreign settings may stand in the file itself; a setting that names another file comes after.
+    for (const auto& [name, value] : *document.root.if_object()) {
+        if (const ConfigSection* section = find_foreign(name)) {
+            const wire::Value own{wire::Object{{section->foreign->file, file.string()}}};
+            const Place here = [&](const std::string&) { return place(name); };
+            merge(into_.values[section->name], own, section->schema, section->name, here);
             break;
         }
     }
     for (const auto& [section_name, value] : *document.root.if_object()) {
         const ConfigSection* section = find_section(section_name);
-        if (is_springs(section_name)) {
+        if (section == nullptr && find_foreign(section_name) != nullptr) {
             continue;
         }
         if (section == nullptr) {
@@ -92,43 +87,88 @@ void ConfigLoader::add_file(const std::filesystem::path& file) {
 }
 
 void ConfigLoader::add_served(const std::vector<ServedSetting>& served) {
-    std::map<std::string, wire::Value> trees;
-    std::map<std::string, const ServedSetting*> by_path;
     for (const ServedSetting& one : served) {
-        constexpr std::string_view broken = "invalid.";
-        const bool is_broken = one.path.starts_with(broken);
-        const auto parts = parts_of_setting(
-            is_broken ? std::string_view{one.path}.substr(broken.size()) : one.path);
-        const bool is_ours = parts && find_section(parts->front()) != nullptr;
-        if (!is_ours && (one.is_shared || one.path.starts_with("spring."))) {
-            continue;
-        }
-        if (is_broken) {
-            findings_.add_at(one.origin, one.path.substr(broken.size()) +
-                                             " could not be decrypted by the config server");
-        } else if (!is_ours || parts->size() < 2) {
-            unknown(one.path, one.origin);
-        } else if (one.is_shared && !is_setting(*parts)) {
-            into_.warnings.push_back(one.origin + ": " + one.path + " is no setting of Loquat's");
-        } else {
-            const std::string* text = one.value.if_string();
-            put_setting(trees[parts->front()], {parts->begin() + 1, parts->end()},
-                        text != nullptr       ? *text
-                        : one.value.is_null() ? std::string{}
-                                              : wire::to_json(one.value));
-            by_path[one.path] = &one;
-        }
+        add_one_served(one);
     }
-    const Place place = [&](const std::string& path) {
-        const auto found = by_path.lower_bound(path);
-        return found != by_path.end() && found->first.starts_with(path)
+    const Place place = [this](const std::string& path) {
+        const auto found = served_by_path_.lower_bound(path);
+        return found != served_by_path_.end() && found->first.starts_with(path)
                    ? found->second->origin
                    : std::string{"config server"};
     };
-    for (const auto& [name, tree] : trees) {
+    for (const auto& [name, tree] : served_) {
         merge(into_.values[name], tree, find_section(name)->schema, name, place);
     }
     make_moves();
+    if (!foreign_.empty()) {
+        show_foreign();
+    }
+}
+
+void ConfigLoader::add_one_served(const ServedSetting& one) {
+    constexpr std::string_view broken = "invalid.";
+    const bool is_broken = one.path.starts_with(broken);
+    const std::string path = is_broken ? one.path.substr(broken.size()) : one.path;
+    const auto parts = parts_of_setting(path);
+    const bool is_ours = parts && find_section(parts->front()) != nullptr;
+    const bool is_foreign = !is_ours && find_covering(path) != nullptr;
+    if (!is_ours && !is_foreign && (one.is_shared || one.path.starts_with("spring."))) {
+        return;
+    }
+    const std::string* text = one.value.if_string();
+    const std::string plain = text != nullptr       ? *text
+                              : one.value.is_null() ? std::string{}
+                                                    : wire::to_json(one.value);
+    if (is_broken) {
+        findings_.add_at(one.origin, path + " could not be decrypted by the config server");
+    } else if (is_foreign) {
+        add_foreign(path, plain, one.origin);
+    } else if (!is_ours || parts->size() < 2) {
+        unknown(path, one.origin);
+    } else if (one.is_shared && !is_setting(*parts)) {
+        into_.warnings.push_back(one.origin + ": " + path + " is no setting of Loquat's");
+    } else {
+        put_setting(served_[parts->front()], {parts->begin() + 1, parts->end()}, plain);
+        served_by_path_[path] = &one;
+    }
+}
+
+const ConfigSection* ConfigLoader::find_foreign(std::string_view name) const {
+    const std::string_view first = name.substr(0, name.find('.'));
+    const auto found = std::ranges::find_if(sections_, [first](const ConfigSection& section) {
+        return section.foreign && section.foreign->prefix.starts_with(first) &&
+               section.foreign->prefix.substr(first.size()).starts_with('.');
+    });
+    return found == sections_.end() ? nullptr : &*found;
+}
+
+const ConfigSection* ConfigLoader::find_covering(std::string_view path) const {
+    const ConfigSection* section = find_foreign(path);
+    return section != nullptr && section->foreign->covers(path) ? section : nullptr;
+}
+
+void ConfigLoader::add_foreign(const std::string& path, const std::string& text,
+                               const std::string& origin) {
+    foreign_[find_covering(path)->name][path] = {text, origin};
+}
+
+// As the sections see them: lists of their own.
+void ConfigLoader::show_foreign() {
+    for (const ConfigSection& section : sections_) {
+        if (!section.foreign) {
+            continue;
+        }
+        const std::string here = section.name + "." + section.foreign->list;
+        const auto& all = foreign_[section.name];
+        into_.origins.set(here, all.empty() ? "default" : all.begin()->second.origin);
+        wire::Array items;
+        for (const auto& [path, one] : all) {
+            into_.origins.set_inner(here + "[" + std::to_string(items.size()) + "]", one.origin);
+            items.emplace_back(
+                wire::Object{{"path", path}, {"value", one.text}, {"origin", one.origin}});
+        }
+        into_.values[section.name].set(section.foreign->list, std::move(items));
+    }
 }
 
 bool ConfigLoader::is_path(const std::string& path) {
@@ -187,6 +227,13 @@ void ConfigLoader::add_setting(const std::string& setting, const std::string& or
 
 void ConfigLoader::add_path(const std::string& path, const std::string& text,
                             const std::string& origin) {
+    if (find_covering(path) != nullptr) {
+        if (path.contains('[')) {
+            return findings_.add_at(origin, path + ": a list is given whole, by a file");
+        }
+        add_foreign(path, text, origin);
+        return show_foreign();
+    }
     const auto parts = split(path, '.');
     const ConfigSection* section = find_section(std::string{parts.front()});
     if (section == nullptr) {
@@ -203,6 +250,10 @@ void ConfigLoader::add_path(const std::string& path, const std::string& text,
     merge(into_.values[section->name], value, section->schema, section->name,
           [&origin](const std::string&) { return origin; });
     make_moves();
+    if (section->foreign && path == section->name + "." + section->foreign->file) {
+        foreign_.erase(section->name);
+        show_foreign();
+    }
 }
 
 void ConfigLoader::check_values() {

@@ -43,8 +43,19 @@ class ConfigLoader {
         std::string from;  // place and old path
         wire::Value value;
     };
+    struct Foreign {
+        std::string text;
+        std::string origin;
+    };
 
     const ConfigSection* find_section(const std::string& name) const;
+    // The one that understands foreign settings of the program that `name` begins with: spring.
+    const ConfigSection* find_foreign(std::string_view name) const;
+    // The one that understands this setting.
+    const ConfigSection* find_covering(std::string_view path) const;
+    void add_foreign(const std::string& path, const std::string& text, const std::string& origin);
+    void show_foreign();
+    void add_one_served(const ServedSetting& one);
     // Whether these parts of a path begin with a setting's.
     bool is_setting(const std::vector<std::string>& parts);
     void add_path(const std::string& path, const std::string& text, const std::string& origin);
@@ -67,6 +78,9 @@ class ConfigLoader {
     Into into_;
     ConfigFindings findings_;
     std::vector<Move> moves_;
+    std::map<std::string, std::map<std::string, Foreign>> foreign_;  // by section and path
+    std::map<std::string, wire::Value> served_;                      // by section
+    std::map<std::string, const ServedSetting*> served_by_path_;
     std::vector<std::string> paths_;
 };
 

@@ -6,7 +6,6 @@ namespace loquat::runtime {
 namespace {
 
 constexpr std::size_t parts_max = 16;
-constexpr std::size_t items_max = 1'000;
 
 std::optional<std::size_t> index_of(std::string_view part) {
     if (part.size() < 3 || !part.starts_with('[')) {
@@ -40,7 +39,8 @@ wire::Value& member_at(wire::Value& map, const std::string& name) {
 
 }  // namespace
 
-std::optional<std::vector<std::string>> parts_of_setting(std::string_view path) {
+std::optional<std::vector<std::string>> parts_of_setting(std::string_view path,
+                                                         std::size_t items_max) {
     std::vector<std::string> parts;
     for (const std::string_view step : split(path, '.')) {
         const std::size_t bracket = std::min(step.find('['), step.size());
