@@ -63,7 +63,10 @@ void check_names(const PlatformTlsConfig& config, const net::tls::CertificateFac
 
 PlatformTls::PlatformTls(PlatformTlsConfig config, std::vector<std::string> services,
                          const Clock& clock)
-    : config_(std::move(config)), services_(std::move(services)), clock_(clock), stamps_(stamps()) {
+    : config_(std::move(config)),
+      services_(std::move(services)),
+      clock_(clock),
+      files_({config_.ca, config_.certificate, config_.key}) {
     loaded_ = load();
     if (const auto wrong = problem()) {
         log_error(here, "the certificate of this process is of no use now",
@@ -89,19 +92,6 @@ PlatformTls::Loaded PlatformTls::load() const {
     loaded.server = ServerContext::make_mutual(pair, authorities);
     loaded.client = ClientContext::make_mutual(pair, authorities);
     return loaded;
-}
-
-PlatformTls::Stamps PlatformTls::stamps() const {
-    Stamps found{};
-    std::size_t i = 0;
-    for (const std::string* file : {&config_.ca, &config_.certificate, &config_.key}) {
-        std::error_code ignored;
-        if (!file->empty()) {
-            found[i] = std::filesystem::last_write_time(*file, ignored);
-        }
-        ++i;
-    }
-    return found;
 }
 
 std::shared_ptr<const net::tls::ServerContext> PlatformTls::server() const {
@@ -141,56 +131,38 @@ net::http::Server::TlsOfNow PlatformTls::listens_with() const {
 }
 
 void PlatformTls::look() {
-    bool is_changed = false;
-    {
-        const std::lock_guard lock{mutex_};
-        is_changed = stamps() != stamps_ || is_suspect_ || !refused_.empty();
-    }
-    if (is_changed) {
-        take(false);
+    if (files_.have_changed()) {
+        take(WatchedFiles::Word::early);
     }
     warn_of_end();
 }
 
-void PlatformTls::reload() { take(true); }
+void PlatformTls::reload() { take(WatchedFiles::Word::last); }
 
-// A key and its certificate are two files, and one is replaced before the other.
-void PlatformTls::take(bool is_last_word) {
+void PlatformTls::take(WatchedFiles::Word word) {
+    using Verdict = WatchedFiles::Verdict;
     if (config_.ca.empty()) {
         return;
     }
-    const Stamps now = stamps();
-    try {
+    const auto outcome = files_.take(word, [this] {
         Loaded fresh = load();
         const std::lock_guard lock{mutex_};
-        const bool is_new = now != stamps_ || !refused_.empty();
-        is_suspect_ = false;
-        refused_.clear();
-        stamps_ = now;
         loaded_ = std::move(fresh);
-        if (is_new) {
-            log_info(here, "certificates are taken from new files",
-                     {{"certificate", config_.certificate},
-                      {"until", loaded_.facts ? to_rfc3339(loaded_.facts->validity.until) : ""}});
-        }
-    } catch (const Failure& failure) {
-        const std::lock_guard lock{mutex_};
-        const bool is_second = std::exchange(is_suspect_, true) && now == stamps_;
-        stamps_ = now;
-        const bool is_known = refused_ == failure.message;
-        if (!is_last_word && (!is_second || is_known)) {
-            return;
-        }
-        is_suspect_ = false;
-        refused_ = failure.message;
+    });
+    if (outcome.verdict == Verdict::taken) {
+        const auto until = expires_at();
+        log_info(
+            here, "certificates are taken from new files",
+            {{"certificate", config_.certificate}, {"until", until ? to_rfc3339(*until) : ""}});
+    } else if (outcome.verdict == Verdict::refused) {
         log_error(here, "certificates stay as they are: the new files are of no use",
-                  {{"code", failure.code}, {"problem", failure.message}});
+                  {{"code", outcome.why->code}, {"problem", outcome.why->message}});
     }
 }
 
 Task<void> PlatformTls::keep_looking() {
     while (true) {
-        co_await aio::Loop::current().sleep_for(look_pause);
+        co_await aio::Loop::current().sleep_for(WatchedFiles::look_pause);
         look();
     }
 }
@@ -217,10 +189,7 @@ std::optional<std::string> PlatformTls::problem() const {
     return std::nullopt;
 }
 
-bool PlatformTls::is_refusing_files() const {
-    const std::lock_guard lock{mutex_};
-    return !refused_.empty();
-}
+bool PlatformTls::is_refusing_files() const { return files_.is_refusing(); }
 
 void PlatformTls::warn_of_end() {
     const auto until = expires_at();

@@ -18,6 +18,7 @@
 #include "net/tls/trouble.hpp"
 #include "runtime/platform/platform_config.hpp"
 #include "runtime/telemetry/metrics.hpp"
+#include "runtime/tls/watched_files.hpp"
 
 namespace loquat::runtime {
 
@@ -29,8 +30,6 @@ namespace loquat::runtime {
 // have a certificate of the authority for the service that is meant, whatever its address.
 class PlatformTls {
   public:
-    static constexpr std::chrono::seconds look_pause{2};
-
     // `services`: of this process; its certificate must name all.  Reads.  Throws `tls.bad_file`,
     // `tls.bad_certificate`, `tls.wrong_service`, `tls.unknown_authority`.
     PlatformTls(PlatformTlsConfig config, std::vector<std::string> services, const Clock& clock);
@@ -72,7 +71,6 @@ class PlatformTls {
     void note_failed_call(const std::string& service, const Failure& failure);
 
   private:
-    using Stamps = std::array<std::filesystem::file_time_type, 3>;
     struct Loaded {
         std::shared_ptr<const net::tls::ServerContext> server;
         std::shared_ptr<const net::tls::ClientContext> client;
@@ -80,8 +78,7 @@ class PlatformTls {
     };
 
     Loaded load() const;
-    Stamps stamps() const;
-    void take(bool is_last_word);
+    void take(WatchedFiles::Word word);
     void warn_of_end();
     bool is_first_in_a_minute(const std::string& what);
 
@@ -90,9 +87,7 @@ class PlatformTls {
     const Clock& clock_;
     mutable std::mutex mutex_;
     mutable Loaded loaded_;
-    Stamps stamps_;
-    bool is_suspect_ = false;
-    std::string refused_;                // why the files on disk are not taken
+    WatchedFiles files_;
     std::map<std::string, Time> noted_;  // when something was logged last
     Metrics* metrics_ = nullptr;
 };
