@@ -277,6 +277,20 @@ BOOST_DESCRIBE_STRUCT(UpstreamConfig, (),
                        retries_per_second_min, attempt_ms_max, requests_max, health_ms,
                        health_ms_max, link_local_networks))
 
+// A setting of Spring Cloud Gateway that did not come with a file.
+struct SpringKey {
+    std::string path;
+    std::string value;
+    std::string origin;
+
+    static constexpr std::array fields{
+        wire::Field{"path", 1, 1'000, "spring.cloud.gateway.routes[0].uri"},
+        wire::Field{"value", 0, 65'536, "As text."},
+        wire::Field{"origin", 0, 1'000, "Who gave it, for what is said of it."},
+    };
+};
+BOOST_DESCRIBE_STRUCT(SpringKey, (), (path, value, origin))
+
 struct GatewayConfig {
     std::int32_t port = 8080;
     std::string address = "127.0.0.1";
@@ -300,13 +314,14 @@ struct GatewayConfig {
     UpstreamConfig upstream;
     std::vector<RouteConfig> routes;
     std::string routes_file;
+    std::vector<SpringKey> spring;
     std::vector<JoinConfig> joins{{"/api/home",
                                    {{"me", "/api/auth/me"},
                                     {"conversations", "/api/chats"},
                                     {"presence", "/api/presence?user_ids={user}"},
                                     {"usage", "/api/usage"}}}};
 
-    static constexpr std::array<std::string_view, 1> live{"routes"};
+    static constexpr std::array<std::string_view, 2> live{"routes", "spring"};
     static constexpr std::array fields{
         wire::Field{"port", 0, 65'535, "0: any free one."},
         wire::Field{"address", 1, 64, "Numeric; :: is every address."},
@@ -339,6 +354,9 @@ struct GatewayConfig {
         wire::Field{.name = "routes_file",
                     .doc = "A YAML file with routes of Spring Cloud Gateway; they come after "
                            "`routes`."},
+        wire::Field{"spring", 0, 100'000,
+                    "Made of what a config server has at spring.cloud.gateway; stronger than "
+                    "`routes_file`."},
     };
 };
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
@@ -346,6 +364,6 @@ BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
                        trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
                        body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
                        connections_per_address_max, tunnels_max, cache_bytes_max, upstream, routes,
-                       routes_file, joins))
+                       routes_file, spring, joins))
 
 }  // namespace loquat::gateway

@@ -112,6 +112,26 @@ std::shared_ptr<const RouteTable> own_table(const runtime::Dispatcher& nobody) {
     return build_routes({}, sources);
 }
 
+// Routes of Spring come after the others: `rules` has judged those.
+void check_spring(const GatewayConfig& config, RouteRules& rules, ConfigFindings& findings) {
+    SpringSpace springs;
+    try {
+        springs = read_spring(config);
+    } catch (const Failure& failure) {
+        const bool is_of_file = config.spring.empty();
+        return is_of_file
+                   ? findings.add("gateway.routes_file", "cannot be taken: " + failure.message)
+                   : findings.add_at("spring.cloud.gateway cannot be taken", failure.message);
+    }
+    for (std::size_t i = 0; i < springs.routes.size(); ++i) {
+        for (const RouteFault& fault : rules.judge(springs.routes[i])) {
+            findings.add_at(springs.places[i], "route " + springs.routes[i].id + ": " +
+                                                   fault.field + (fault.field.empty() ? "" : " ") +
+                                                   fault.why);
+        }
+    }
+}
+
 void check_routes(const GatewayConfig& config, const runtime::PlatformConfig& platform,
                   ConfigFindings& findings) {
     std::vector<std::string> networks = config.upstream.link_local_networks;
@@ -133,11 +153,7 @@ void check_routes(const GatewayConfig& config, const runtime::PlatformConfig& pl
             findings.add(fault.field.empty() ? here : here + "." + fault.field, fault.why);
         }
     }
-    try {
-        read_routes_file(config.routes_file);
-    } catch (const Failure& failure) {
-        findings.add("gateway.routes_file", "cannot be taken: " + failure.message);
-    }
+    check_spring(config, rules, findings);
 }
 
 }  // namespace

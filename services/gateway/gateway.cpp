@@ -77,7 +77,12 @@ RouteQuery query_of(const Request& request, std::string_view path) {
 Gateway::Gateway(GatewayConfig config, Parts parts)
     : config_(std::move(config)),
       parts_(with_web_paths(std::move(parts))),
-      tls_(make_server_tls(config_, parts_.data_folder, parts_.clock.now())),
+      certificate_(parts_.shared->certificate([this] {
+          const auto make = [this] {
+              return make_server_tls(config_, parts_.data_folder, parts_.clock.now());
+          };
+          return std::make_shared<PublicCertificate>(config_, make, parts_.clock);
+      })),
       trusted_("gateway.trusted_proxies", config_.trusted_proxies),
       cors_(parts_.origins),
       limiter_(config_.limits, parts_.shared->limits),
@@ -102,16 +107,24 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
 
 net::Endpoint Gateway::start() {
     if (parts_.shared->routes() == nullptr) {
-        parts_.shared->replace_routes(build_routes(config_, parts_.sources), config_.routes);
+        parts_.shared->replace_routes(build_routes(config_, parts_.sources), config_.spring);
     }
     use_latest_routes();
-    const net::Endpoint at = parts_.shared->listen(parts_.loop, server_, config_, tls_);
+    net::http::Server::TlsOfNow tls;
+    if (certificate_->is_there()) {
+        tls = [certificate = certificate_] { return certificate->context(); };
+    }
+    const net::Endpoint at = parts_.shared->listen(parts_.loop, server_, config_, std::move(tls));
     counts_timer_.start(parts_.loop, counts_every);
+    listener_ =
+        std::make_shared<runtime::InstanceListener>(parts_.loop, [this] { follow_instances(); });
+    parts_.neighbours.instances->add_listener(listener_);
     return at;
 }
 
 Task<void> Gateway::stop(Steady deadline) {
     counts_timer_.stop();
+    listener_.reset();
     local_calls_.end_feeds();
     co_await health_checks_.stop();
     co_await server_.drain(deadline);
@@ -119,24 +132,37 @@ Task<void> Gateway::stop(Steady deadline) {
     co_await proxy_.stop();
 }
 
-Task<void> Gateway::replace_routes(std::vector<RouteConfig> routes) {
+Task<void> Gateway::replace_routes(std::vector<RouteConfig> routes, std::vector<SpringKey> spring) {
     const contracts::Caller nobody;  // the configuration's owner is no user
-    co_await own_endpoints_.replace_routes(nobody, std::move(routes));
+    co_await own_endpoints_.replace_routes(nobody, std::move(routes), std::move(spring));
 }
 
 void Gateway::use_latest_routes() {
     const std::uint64_t version = parts_.shared->version();
     if (version != routes_version_) {
         // A copy per loop: requests count references to what only this thread touches.
-        const UpstreamParts with{
-            *parts_.neighbours.instances, parts_.metrics, parts_.clock, parts_.call_rules,
-            parts_.neighbours.states,     parts_.loop};
+        const UpstreamParts with{*parts_.neighbours.instances,
+                                 parts_.metrics,
+                                 parts_.clock,
+                                 parts_.call_rules,
+                                 parts_.neighbours.states,
+                                 parts_.loop,
+                                 [this](const net::http::Origin& origin) { proxy_.leave(origin); }};
         routes_ = std::make_shared<LoopRoutes>(parts_.shared->routes(), with, routes_.get());
         for (const auto& upstream : routes_->upstreams) {
             parts_.neighbours.states.add(parts_.loop, upstream->calls);
         }
         health_checks_.use(*routes_);
         routes_version_ = version;
+    }
+}
+
+// Nothing waits for a connection to a server that has left; it is not kept either.
+void Gateway::follow_instances() {
+    const std::uint64_t version = parts_.neighbours.instances->version();
+    if (version != instances_version_) {
+        instances_version_ = version;
+        routes_->follow_instances();
     }
 }
 
@@ -149,6 +175,11 @@ void Gateway::publish_counts() {
     measures_.kept_bytes.set(static_cast<std::int64_t>(kept.bytes));
     measures_.kept_answers.set(static_cast<std::int64_t>(kept.answers));
     measures_.upstream_connections.set(static_cast<std::int64_t>(proxy_.counts().open));
+    if (parts_.edge == 0) {
+        certificate_->look();
+        measures_.certificate_seconds.set(certificate_->time_left().count());
+    }
+    follow_instances();
     counts_timer_.start(parts_.loop, counts_every);
 }
 

@@ -59,11 +59,14 @@ class Gateway final : public net::http::Handler {
     net::Endpoint start();
     // Stops accepting, lets requests and tunnels finish until `deadline`, closes the rest.
     Task<void> stop(Steady deadline);
-    // Other configured routes for all loops; see OwnEndpoints::replace_routes.
-    Task<void> replace_routes(std::vector<RouteConfig> routes);
+    // Other configured routes for all loops, and other settings of Spring's that they are made
+    // from; see OwnEndpoints::replace_routes.
+    Task<void> replace_routes(std::vector<RouteConfig> routes, std::vector<SpringKey> spring);
 
     Task<void> handle(net::http::Exchange& exchange) override;
-    bool is_tls() const { return tls_ != nullptr; }
+    bool is_tls() const { return certificate_->is_there(); }
+    // Takes the files of the port's certificate now; reads them.
+    void reload_certificate() { certificate_->reload(); }
 
   private:
     // What comes next for a request.  The usual ways are found without waiting, in one coroutine.
@@ -108,11 +111,12 @@ class Gateway final : public net::http::Handler {
     void refuse_if_limited(Request& request, const Verdict& verdict);
 
     void use_latest_routes();
+    void follow_instances();
     void publish_counts();
 
     GatewayConfig config_;
     Parts parts_;
-    std::shared_ptr<const net::tls::ServerContext> tls_;
+    std::shared_ptr<PublicCertificate> certificate_;
     Networks trusted_;
     Cors cors_;
     Limiter limiter_;
@@ -128,7 +132,9 @@ class Gateway final : public net::http::Handler {
     OwnEndpoints own_endpoints_;
     WebFiles web_;
     std::uint64_t routes_version_ = 0;
+    std::uint64_t instances_version_ = 0;
     std::shared_ptr<LoopRoutes> routes_;
+    std::shared_ptr<runtime::InstanceListener> listener_;
     net::http::Server server_;
     aio::Timer counts_timer_;
 };

@@ -59,10 +59,11 @@ class GatewayService final : public runtime::Service {
         if (context_.edge() != 0) {
             co_return;
         }
+        gateway_.reload_certificate();
         std::exception_ptr error;
         try {
             auto fresh = context_.config<GatewayConfig>();
-            co_await gateway_.replace_routes(std::move(fresh.routes));
+            co_await gateway_.replace_routes(std::move(fresh.routes), std::move(fresh.spring));
         } catch (...) {
             error = std::current_exception();
         }
@@ -119,7 +120,9 @@ class GatewayService final : public runtime::Service {
 };
 
 runtime::ConfigSection section() {
-    return runtime::config_section<GatewayConfig>("gateway", check_config);
+    auto section = runtime::config_section<GatewayConfig>("gateway", check_config);
+    section.foreign = {.prefix = "spring.cloud.gateway", .list = "spring", .file = "routes_file"};
+    return section;
 }
 
 std::unique_ptr<runtime::Service> make(runtime::Context& context) {

@@ -20,6 +20,9 @@ Measures::Measures(runtime::Metrics& metrics, std::string instance)
           metrics.gauge("loquat_gateway_kept_bytes", "Answers that are kept, of all loops.")),
       kept_answers(
           metrics.gauge("loquat_gateway_kept_answers", "How many answers are kept, of all loops.")),
+      certificate_seconds(metrics.gauge("loquat_gateway_certificate_expires_seconds",
+                                        "How long the certificate of the port is still valid; 0: "
+                                        "it has no file, or has ended.")),
       metrics_(metrics),
       limited_(
           metrics.counter("loquat_gateway_limited_total", "Requests refused by a rate limit.")),

@@ -32,6 +32,7 @@ class Measures {
     runtime::Gauge& upstream_connections;
     runtime::Gauge& kept_bytes;
     runtime::Gauge& kept_answers;
+    runtime::Gauge& certificate_seconds;
 
   private:
     // Routes beyond so many share one series: labels must not grow without bound.

@@ -22,8 +22,13 @@ std::shared_ptr<const RouteTable> Shared::routes() const {
     return routes_;
 }
 
-std::vector<RouteConfig> Shared::replace_routes(std::shared_ptr<const RouteTable> routes,
-                                                std::vector<RouteConfig> configured) {
+std::vector<SpringKey> Shared::spring() const {
+    const std::lock_guard lock{mutex_};
+    return spring_;
+}
+
+std::shared_ptr<const RouteTable> Shared::replace_routes(std::shared_ptr<const RouteTable> routes,
+                                                         std::vector<SpringKey> spring) {
     std::set<std::string> rooms;
     for (const auto& route : routes->routes()) {
         if (route->keeping) {
@@ -33,16 +38,24 @@ std::vector<RouteConfig> Shared::replace_routes(std::shared_ptr<const RouteTable
     {
         const std::lock_guard lock{mutex_};
         routes_.swap(routes);
-        configured_.swap(configured);
+        spring_.swap(spring);
     }
     version_.fetch_add(1, std::memory_order_release);
     answers.keep_rooms(rooms);
-    return configured;
+    return routes;
+}
+
+std::shared_ptr<PublicCertificate> Shared::certificate(
+    const std::function<std::shared_ptr<PublicCertificate>()>& make) {
+    const std::lock_guard lock{mutex_};
+    if (!certificate_) {
+        certificate_ = make();
+    }
+    return certificate_;
 }
 
 net::Endpoint Shared::listen(aio::Loop& loop, net::http::Server& server,
-                             const GatewayConfig& config,
-                             std::shared_ptr<const net::tls::ServerContext> tls) {
+                             const GatewayConfig& config, net::http::Server::TlsOfNow tls) {
     const std::lock_guard lock{mutex_};
     net::ListenOptions options{.address = config.address,
                                .port = static_cast<std::uint16_t>(config.port)};
@@ -58,7 +71,7 @@ net::Endpoint Shared::listen(aio::Loop& loop, net::http::Server& server,
         }
         options.sharing = net::PortSharing::shared;
     }
-    const net::Endpoint at = server.listen(options, std::move(tls));
+    const net::Endpoint at = server.listen_with(options, std::move(tls));
     port_ = at.port;
     return at;
 }

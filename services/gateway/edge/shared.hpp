@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -7,6 +8,7 @@
 #include "net/jose/key.hpp"
 #include "services/gateway/cache/answer_cache.hpp"
 #include "services/gateway/config.hpp"
+#include "services/gateway/edge/public_certificate.hpp"
 #include "services/gateway/limits/limit_table.hpp"
 #include "services/gateway/routes/route_table.hpp"
 
@@ -30,9 +32,19 @@ class Shared {
     // The version changes after the table has; a loop that sees a new one asks for the table.
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
     std::shared_ptr<const RouteTable> routes() const;
-    // Puts a table in place, made from `configured`; returns what the one before was made from.
-    std::vector<RouteConfig> replace_routes(std::shared_ptr<const RouteTable> routes,
-                                            std::vector<RouteConfig> configured);
+    // Puts a table in place, made from these settings of Spring's beside others; returns the one
+    // before.
+    std::shared_ptr<const RouteTable> replace_routes(std::shared_ptr<const RouteTable> routes,
+                                                     std::vector<SpringKey> spring);
+    // Those that the table was made from.
+    std::vector<SpringKey> spring() const;
+    // Held by who replaces routes, from the reading of what they are made from.  Blocks: for a
+    // thread of its own.
+    std::mutex replacing;
+
+    // The one of the port; made by the first who asks.
+    std::shared_ptr<PublicCertificate> certificate(
+        const std::function<std::shared_ptr<PublicCertificate>()>& make);
 
     // Each gateway says so when it is made, before any listens.
     void join() { ++loops_; }
@@ -40,14 +52,15 @@ class Shared {
     // With port 0 the first takes any and the others the same.  Throws `net.listen_failed`, also
     // when another program shares the port already.
     net::Endpoint listen(aio::Loop& loop, net::http::Server& server, const GatewayConfig& config,
-                         std::shared_ptr<const net::tls::ServerContext> tls);
+                         net::http::Server::TlsOfNow tls);
 
   private:
     mutable std::mutex mutex_;
     std::shared_ptr<const RouteTable> routes_;
-    std::vector<RouteConfig> configured_;
+    std::vector<SpringKey> spring_;
     std::atomic<std::uint64_t> version_{0};
     std::atomic<int> loops_{0};
+    std::shared_ptr<PublicCertificate> certificate_;
     std::uint16_t port_ = 0;  // the one that the first took
 };
 

@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     try {
-        for (const RouteConfig& route : to_routes({std::move(*root), {}, "fuzz.yml"}).routes) {
+        const SpringFile file{std::move(*root), {}, "fuzz.yml"};
+        for (const RouteConfig& route : to_routes({&file, 1}).routes) {
             use(route);
         }
     } catch (const loquat::Failure& failure) {

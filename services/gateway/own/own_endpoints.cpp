@@ -133,6 +133,18 @@ std::string OwnEndpoints::list_routes(const Request& request) const {
         }
         list.emplace_back(std::move(one));
     }
+    for (LoopRoutes::Located& one : request.routes->list_located(request.exchange.begun_at())) {
+        wire::Array authorities;
+        for (std::string& authority : one.authorities) {
+            authorities.emplace_back(std::move(authority));
+        }
+        list.emplace_back(wire::Object{{"id", std::move(one.id)},
+                                       {"path", std::move(one.path)},
+                                       {"methods", Methods{Methods::all}.to_string()},
+                                       {"upstreams", std::move(authorities)},
+                                       {"resting", std::int64_t{one.resting}},
+                                       {"located", true}});
+    }
     return wire::to_json(wire::Object{{"routes", std::move(list)}});
 }
 
@@ -146,13 +158,22 @@ Task<void> OwnEndpoints::take_routes(Request& request) {
     co_await parts_.responder.send_text(request, json_type, answer, Content::data);
 }
 
-Task<void> OwnEndpoints::replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes) {
+Task<void> OwnEndpoints::replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes,
+                                        std::optional<std::vector<SpringKey>> spring) {
     GatewayConfig config = parts_.config;
     config.routes = std::move(routes);
-    std::shared_ptr<const RouteTable> table;
+    aio::WorkerPool builder{"gateway routes", 1, 1};
+    const auto work = [&] {
+        const std::lock_guard alone{parts_.shared.replacing};
+        config.spring = spring ? std::move(*spring) : parts_.shared.spring();
+        Replaced replaced{.before = nullptr, .now = build_routes(config, parts_.sources)};
+        replaced.before = parts_.shared.replace_routes(replaced.now, std::move(config.spring));
+        return replaced;
+    };
+    Replaced replaced;
     std::exception_ptr error;
     try {
-        table = co_await build(config);
+        replaced = co_await builder.run<Replaced>(work);
     } catch (...) {
         error = std::current_exception();
     }
@@ -161,17 +182,10 @@ Task<void> OwnEndpoints::replace_routes(contracts::Caller caller, std::vector<Ro
                           {.action = replaced_action, .outcome = runtime::to_failure(error).code});
         std::rethrow_exception(error);
     }
-    const auto before = parts_.shared.replace_routes(std::move(table), config.routes);
-    for (runtime::Act& act : route_changes(before, config.routes)) {
+    for (runtime::Act& act :
+         route_changes(replaced.before->configured(), replaced.now->configured())) {
         parts_.audit.note(caller, std::move(act));
     }
-}
-
-Task<std::shared_ptr<const RouteTable>> OwnEndpoints::build(const GatewayConfig& config) {
-    aio::WorkerPool builder{"gateway routes", 1, 1};
-    const auto work = [&] { return build_routes(config, parts_.sources); };
-    auto table = co_await builder.run<std::shared_ptr<const RouteTable>>(work);
-    co_return table;
 }
 
 }  // namespace loquat::gateway

@@ -35,13 +35,19 @@ class OwnEndpoints {
     // Builds another table on a thread of its own and puts it in place of the present one.  Throws
     // `config.invalid`; then the present one stays.  Either is an act of `caller` in the audit
     // trail, and so is each route that came, went or changed, as far as the first hundred.
-    Task<void> replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes);
+    // `spring`: settings of Spring's that routes are made from too; none: as they are.
+    Task<void> replace_routes(contracts::Caller caller, std::vector<RouteConfig> routes,
+                              std::optional<std::vector<SpringKey>> spring = std::nullopt);
 
   private:
+    struct Replaced {
+        std::shared_ptr<const RouteTable> before;
+        std::shared_ptr<const RouteTable> now;
+    };
+
     Task<void> operate(Request& request);
     Task<void> describe(Request& request);
     Task<void> take_routes(Request& request);
-    Task<std::shared_ptr<const RouteTable>> build(const GatewayConfig& config);
     std::string list_routes(const Request& request) const;
 
     Parts parts_;

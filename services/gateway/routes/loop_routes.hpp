@@ -25,6 +25,7 @@ struct UpstreamParts {
     runtime::CallRules rules;
     runtime::ClientStates& states;
     aio::Loop& loop;
+    runtime::ServiceCalls::OnGone on_gone;  // a server has left
 };
 
 // The addresses of one upstream as one loop sees them.
@@ -44,6 +45,19 @@ struct LoopRoutes {
     // if the table has a locator.
     RouteTable::Found find(const RouteQuery& query);
 
+    // The routes to applications that there could be now, whether or not somebody has asked for
+    // one.
+    struct Located {
+        std::string id;
+        std::string path;
+        std::vector<std::string> authorities;  // of the instances
+        int resting = 0;                       // of those, on this loop
+    };
+    std::vector<Located> list_located(Steady now) const;
+
+    // Sees at once who has come and who has left.
+    void follow_instances() const;
+
     std::shared_ptr<const RouteTable> table;
     // By Upstream position; those of located applications come after the table's.
     std::vector<std::shared_ptr<const LoopUpstream>> upstreams;
@@ -52,6 +66,9 @@ struct LoopRoutes {
 
   private:
     const Route* find_located(std::string_view path);
+    // Its instances, if a path may lead to it.
+    runtime::Instances::ListPtr find_application(const std::string& service) const;
+    RouteConfig config_of(std::string_view name, const std::string& service) const;
     const Route* make_located(std::string_view name, const std::string& service);
 
     UpstreamParts parts_;

@@ -50,6 +50,27 @@ constexpr std::array<std::string_view, 7> own_spaces{
 constexpr auto own_processes =
     std::to_array<std::string_view>({"config", "gateway", "realtime", "registry"});
 
+bool keeps(const RouteConfig& config) {
+    return config.cache.enabled || config.fallback.last_good.seconds.count() > 0;
+}
+
+// What a route kept is no longer right when the route is another.
+std::vector<std::string> rooms_of(const RouteConfig& config) {
+    const std::string text = wire::encode(config);
+    const std::string room = config.id + "#" + std::to_string(std::hash<std::string>{}(text));
+    return {room, room + "#good"};
+}
+
+std::shared_ptr<const Keeping> keeping_of(const RouteConfig& config,
+                                          std::vector<std::string> forgets) {
+    const std::vector<std::string> rooms = rooms_of(config);
+    return std::make_shared<const Keeping>(Keeping{.room = rooms[0],
+                                                   .room_of_good = rooms[1],
+                                                   .cache = config.cache,
+                                                   .last_good = config.fallback.last_good,
+                                                   .forgets = std::move(forgets)});
+}
+
 class Builder {
   public:
     Builder(const GatewayConfig& config, const RouteSources& sources)
@@ -72,21 +93,20 @@ class Builder {
         reserve_the_rest();
         add_joins();
         std::vector<RouteConfig> routes = config_.routes;
-        SpringSpace springs = read_routes_file(config_.routes_file);
+        SpringSpace springs = read_spring(config_);
         std::ranges::move(springs.routes, std::back_inserter(routes));
         add_locator(std::move(springs.locator));
         const auto shares = share_out(routes);
         for (RouteConfig& route : routes) {
             route.cache = cache_of(route.filters, route.cache);
             if (keeps(route)) {
-                for (const char* suffix : {"", "#good"}) {
-                    kept_[route.path].push_back(room_of(route) + suffix);
-                }
+                std::ranges::move(rooms_of(route), std::back_inserter(kept_[route.path]));
             }
         }
         for (std::size_t i = 0; i < routes.size(); ++i) {
             add_configured(routes[i], shares[i]);
         }
+        table_->set_configured(std::move(routes));
         return table_;
     }
 
@@ -153,28 +173,10 @@ class Builder {
         table_->add(std::move(route));
     }
 
-    static bool keeps(const RouteConfig& config) {
-        return config.cache.enabled || config.fallback.last_good.seconds.count() > 0;
-    }
-
-    // What a route kept is no longer right when the route is another.
-    static std::string room_of(const RouteConfig& config) {
-        const std::string text = wire::encode(config);
-        return config.id + "#" + std::to_string(std::hash<std::string>{}(text));
-    }
-
     void set_keeping(Route& route, const RouteConfig& config) const {
-        const auto kept = kept_.find(config.path);
-        if (kept == kept_.end()) {
-            return;
+        if (const auto kept = kept_.find(config.path); kept != kept_.end()) {
+            route.keeping = keeping_of(config, kept->second);
         }
-        const std::string room = room_of(config);
-        route.keeping =
-            std::make_shared<const Keeping>(Keeping{.room = room,
-                                                    .room_of_good = room + "#good",
-                                                    .cache = config.cache,
-                                                    .last_good = config.fallback.last_good,
-                                                    .forgets = kept->second});
     }
 
     void set_mirror(Route& route, const MirrorConfig& config) {
@@ -390,5 +392,9 @@ std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
 }
 
 Route make_route(const RouteConfig& config) { return Builder::to_route(config); }
+
+std::shared_ptr<const Keeping> make_keeping(const RouteConfig& config) {
+    return keeps(config) ? keeping_of(config, rooms_of(config)) : nullptr;
+}
 
 }  // namespace loquat::gateway

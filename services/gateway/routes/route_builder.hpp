@@ -30,5 +30,7 @@ std::shared_ptr<const RouteTable> build_routes(const GatewayConfig& config,
 
 // The same route without its upstream, and without what is kept of its answers.
 Route make_route(const RouteConfig& config);
+// What is kept of the answers of a route that shares its pattern with no other; null: nothing.
+std::shared_ptr<const Keeping> make_keeping(const RouteConfig& config);
 
 }  // namespace loquat::gateway

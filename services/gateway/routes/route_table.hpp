@@ -70,6 +70,9 @@ class RouteTable {
     bool has_own_below(std::string_view segment) const { return own_firsts_.contains(segment); }
     void set_locator(LocatorRules rules) { locator_ = std::move(rules); }
     const std::optional<LocatorRules>& locator() const { return locator_; }
+    // What the configured routes were made from.
+    void set_configured(std::vector<RouteConfig> routes) { configured_from_ = std::move(routes); }
+    const std::vector<RouteConfig>& configured() const { return configured_from_; }
     // Position of the upstream of that name; added when it is new.
     std::size_t add_upstream(Upstream upstream);
 
@@ -89,6 +92,7 @@ class RouteTable {
     std::vector<std::string> reserved_;              // patterns of own_
     std::set<std::string, std::less<>> own_firsts_;  // segments that they begin with
     std::optional<LocatorRules> locator_;
+    std::vector<RouteConfig> configured_from_;
 };
 
 }  // namespace loquat::gateway

@@ -9,6 +9,7 @@
 #include "services/gateway/routes/conditions.hpp"
 #include "services/gateway/routes/filters.hpp"
 #include "services/gateway/routes/spring_arguments.hpp"
+#include "services/gateway/routes/spring_keys.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -39,102 +40,134 @@ const wire::Value* find_at(const wire::Value& value, std::string_view path) {
 
 class Reader {
   public:
-    explicit Reader(const SpringFile& file) : file_(file) {}
+    explicit Reader(std::span<const SpringFile> files) : files_(files) {}
 
     SpringSpace read() {
-        for (const std::string_view place : places) {
-            const std::string path{place};
-            default_filters_ = read_default_filters(path);
-            const bool locates = read_locator(path);
-            const wire::Value* routes = find_at(file_.root, path + ".routes");
-            const bool has_routes = routes != nullptr && !routes->is_null();
-            if (has_routes) {
-                read_space(*routes, path);
-            }
-            if (has_routes || locates) {
-                break;
-            }
+        default_filters_ = read_default_filters();
+        read_locator();
+        if (const Found routes = find("routes"); routes.value != nullptr) {
+            read_space(*routes.value, routes.path);
         }
         return std::move(out_);
     }
 
   private:
+    struct Found {
+        const wire::Value* value = nullptr;
+        std::string path;
+    };
     struct Ordered {
         std::int64_t order;
         std::size_t place;  // in the file
         std::vector<RouteConfig> routes;
+        std::string where;
     };
 
-    [[noreturn]] void refuse(const std::string& path, const std::string& why) const {
-        std::string_view at = path;
-        auto line = file_.lines.find(path);
-        while (line == file_.lines.end() && at.find_last_of(".[") != std::string_view::npos) {
-            at = at.substr(0, at.find_last_of(".["));
-            line = file_.lines.find(std::string{at});
+    // The strongest file that has it is the one that faults are told of from now on.
+    Found find(std::string_view name) {
+        for (const SpringFile& file : files_) {
+            for (const std::string_view place : places) {
+                std::string path = std::string{place} + "." + std::string{name};
+                const wire::Value* value = find_at(file.root, path);
+                if (value != nullptr && !value->is_null()) {
+                    file_ = &file;
+                    return {value, std::move(path)};
+                }
+            }
         }
-        throw Failure{Kind::invalid, "config.invalid",
-                      file_.name +
-                          (line == file_.lines.end() ? "" : ":" + std::to_string(line->second)) +
-                          ": " + (route_.empty() ? "" : "route " + route_ + " ") + why};
+        return {};
     }
-
-    std::vector<StepConfig> read_default_filters(const std::string& path) const {
-        for (const char* name : {"default-filters", "defaultFilters"}) {
-            const std::string here = path + "." + name;
-            if (const wire::Value* filters = find_at(file_.root, here)) {
-                return read_steps(*filters, here, What::filter);
+    Found find(std::initializer_list<std::string_view> names) {
+        for (const std::string_view name : names) {
+            if (Found found = find(name); found.value != nullptr) {
+                return found;
             }
         }
         return {};
     }
 
-    bool read_switch(const std::string& path) const {
-        const wire::Value* value = find_at(file_.root, path);
-        const std::string text = value == nullptr || value->is_null() ? "false" : text_of(*value);
+    // `gateway.yml:7`, or who gave the first key there and its name.
+    std::string where(const std::string& path) const {
+        for (std::string at = path;; at.resize(at.find_last_of(".["))) {
+            if (const auto line = file_->lines.find(at); line != file_->lines.end()) {
+                return file_->name + ":" + std::to_string(line->second);
+            }
+            const auto given = file_->origins.lower_bound(at);
+            if (given != file_->origins.end() && given->first.starts_with(at)) {
+                return given->second + ": " + path;
+            }
+            if (at.find_last_of(".[") == std::string::npos) {
+                return file_->name;
+            }
+        }
+    }
+
+    [[noreturn]] void refuse(const std::string& path, const std::string& why) const {
+        throw Failure{Kind::invalid, "config.invalid",
+                      where(path) + ": " + (route_.empty() ? "" : "route " + route_ + " ") + why};
+    }
+
+    std::vector<StepConfig> read_default_filters() {
+        const Found found = find({"default-filters", "defaultFilters"});
+        return found.value == nullptr ? std::vector<StepConfig>{}
+                                      : read_steps(*found.value, found.path, What::filter);
+    }
+
+    bool read_switch(std::initializer_list<std::string_view> names) {
+        const Found found = find(names);
+        const std::string text = found.value == nullptr ? "false" : text_of(*found.value);
         if (text != "true" && text != "false") {
-            refuse(path, path + " must be true or false, not " + text);
+            refuse(found.path, found.path + " must be true or false, not " + text);
         }
         return text == "true";
     }
 
     // Routes that come and go with applications.  What would make them others than /NAME/** is
     // written in a language of its own.
-    bool read_locator(const std::string& space) {
-        const std::string path = space + ".discovery.locator";
-        if (!read_switch(path + ".enabled")) {
-            return false;
+    void read_locator() {
+        if (!read_switch({"discovery.locator.enabled"})) {
+            return;
         }
-        for (const char* name :
-             {"filters", "predicates", "url-expression", "urlExpression", "include-expression",
-              "includeExpression", "route-id-prefix", "routeIdPrefix"}) {
-            const std::string here = path + "." + name;
-            if (find_at(file_.root, here) != nullptr) {
-                refuse(here, here +
-                                 " is not supported: known are enabled and "
-                                 "lower-case-service-id; another route is written under routes, "
-                                 "with uri: lb://NAME");
-            }
+        const Found unknown =
+            find({"discovery.locator.filters", "discovery.locator.predicates",
+                  "discovery.locator.url-expression", "discovery.locator.urlExpression",
+                  "discovery.locator.include-expression", "discovery.locator.includeExpression",
+                  "discovery.locator.route-id-prefix", "discovery.locator.routeIdPrefix"});
+        if (unknown.value != nullptr) {
+            refuse(unknown.path, unknown.path +
+                                     " is not supported: known are enabled and "
+                                     "lower-case-service-id; another route is written under "
+                                     "routes, with uri: lb://NAME");
         }
-        const bool lowers = read_switch(path + ".lower-case-service-id") ||
-                            read_switch(path + ".lowerCaseServiceId");
+        const bool lowers = read_switch(
+            {"discovery.locator.lower-case-service-id", "discovery.locator.lowerCaseServiceId"});
         out_.locator = LocatorRules{
             .spelling = lowers ? LocatorRules::Spelling::lower : LocatorRules::Spelling::upper,
             .filters = default_filters_};
-        return true;
+    }
+
+    // An empty list came as an empty text, if it did not come with a file.
+    static bool is_empty(const wire::Value& value) {
+        const std::string* text = value.if_string();
+        return value.is_null() || (text != nullptr && text->empty());
     }
 
     void read_space(const wire::Value& routes, const std::string& path) {
+        if (is_empty(routes)) {
+            return;
+        }
         const wire::Array* list = routes.if_array();
         if (list == nullptr || list->size() > routes_max) {
-            refuse(path + ".routes", "routes must be a list of at most 10000");
+            refuse(path, "routes must be a list of at most 10000");
         }
         std::vector<Ordered> all;
         for (std::size_t i = 0; i < list->size(); ++i) {
-            all.push_back(read_route((*list)[i], path + ".routes[" + std::to_string(i) + "]", i));
+            all.push_back(read_route((*list)[i], path + "[" + std::to_string(i) + "]", i));
         }
         std::ranges::sort(all, {},
                           [](const Ordered& one) { return std::pair{one.order, one.place}; });
         for (Ordered& one : all) {
+            out_.places.resize(out_.places.size() + one.routes.size(), one.where);
             std::ranges::move(one.routes, std::back_inserter(out_.routes));
         }
     }
@@ -148,11 +181,12 @@ class Reader {
         RouteConfig route{.id = "route-" + std::to_string(i + 1)};
         std::int64_t order = 0;
         std::vector<StepConfig> predicates;
+        if (const wire::Value* id = value.find("id")) {
+            route_ = route.id = text_of(*id);
+        }
         for (const auto& [name, member] : *members) {
             const std::string here = path + "." + name;
-            if (name == "id") {
-                route_ = route.id = text_of(member);
-            } else if (name == "uri") {
+            if (name == "uri") {
                 route.upstreams = {uri_of(text_of(member), here)};
             } else if (name == "order") {
                 order = read_order(member, here);
@@ -162,7 +196,7 @@ class Reader {
                 route.filters = read_steps(member, here, What::filter);
             } else if (name == "metadata") {
                 read_metadata(member, route, here);
-            } else if (name != "enabled") {
+            } else if (name != "enabled" && name != "id") {
                 refuse(here, "has " + name +
                                  ", which is none of id, uri, order, predicates, "
                                  "filters, metadata");
@@ -178,8 +212,8 @@ class Reader {
                 refuse(path + ".filters", *fault);
             }
         }
-        Ordered all{order, i,
-                    spread(std::move(route), std::move(predicates), path + ".predicates")};
+        Ordered all{order, i, spread(std::move(route), std::move(predicates), path + ".predicates"),
+                    where(path)};
         route_.clear();
         return all;
     }
@@ -234,7 +268,7 @@ class Reader {
                                        What what) const {
         std::vector<StepConfig> steps;
         const wire::Array* list = value.if_array();
-        if (list == nullptr && !value.is_null()) {
+        if (list == nullptr && !is_empty(value)) {
             refuse(path, "must be a list");
         }
         for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
@@ -265,9 +299,10 @@ class Reader {
                     step.args.emplace_back(trim(part));
                 }
             }
+            drop_empty_arguments(step);
         } else if (const wire::Value* name = value.find("name")) {
             step.name = text_of(*name);
-            if (const wire::Value* args = value.find("args")) {
+            if (const wire::Value* args = value.find("args"); args != nullptr && !is_empty(*args)) {
                 std::string unknown;
                 step.args = read_arguments(step.name, *args, what, unknown);
                 if (!unknown.empty()) {
@@ -332,22 +367,27 @@ class Reader {
         return out.empty() ? "/" : out;
     }
 
-    const SpringFile& file_;
-    std::string route_;  // that is being read
+    std::span<const SpringFile> files_;
+    const SpringFile* file_ = nullptr;  // that is being read
+    std::string route_;                 // that is being read
     std::vector<StepConfig> default_filters_;
     SpringSpace out_;
 };
 
 }  // namespace
 
-SpringSpace to_routes(const SpringFile& file) { return Reader{file}.read(); }
+SpringSpace to_routes(std::span<const SpringFile> files) { return Reader{files}.read(); }
 
-SpringSpace read_routes_file(const std::filesystem::path& file) {
-    if (file.empty()) {
-        return {};
+SpringSpace read_spring(const GatewayConfig& config) {
+    std::vector<SpringFile> files;
+    if (!config.spring.empty()) {
+        files.push_back(to_file(config.spring));
     }
-    runtime::YamlDocument document = runtime::read_yaml(file);
-    return to_routes({std::move(document.root), std::move(document.lines), file.string()});
+    if (!config.routes_file.empty()) {
+        runtime::YamlDocument document = runtime::read_yaml(config.routes_file);
+        files.push_back({std::move(document.root), std::move(document.lines), config.routes_file});
+    }
+    return to_routes(files);
 }
 
 }  // namespace loquat::gateway

@@ -147,7 +147,7 @@ TEST_F(BalancingTest, keeps_what_it_knows_of_an_upstream_when_routes_change) {
     routes.push_back(routes.front());
     routes.back().id = "another";
     routes.back().path = "/another";
-    run_to_end(loop, gateway->replace_routes(routes));
+    run_to_end(loop, gateway->replace_routes(routes, {}));
 
     EXPECT_TRUE(get("/up/x").body.contains("upstream.circuit_open"));
 }

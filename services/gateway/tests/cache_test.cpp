@@ -311,7 +311,7 @@ TEST_F(CacheTest, forgets_the_answers_of_a_route_that_has_changed) {
     start();
     get("/up/a");
     route.audience = "another";
-    run_to_end(loop, gateway->replace_routes(config.routes));
+    run_to_end(loop, gateway->replace_routes(config.routes, {}));
 
     get("/up/a");
 

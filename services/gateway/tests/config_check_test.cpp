@@ -9,14 +9,14 @@
 #include "net/tls/context.hpp"
 #include "runtime/platform/platform_section.hpp"
 #include "services/gateway/config.hpp"
+#include "services/gateway/module.hpp"
 
 namespace loquat::gateway {
 namespace {
 
 std::string findings(std::vector<std::string> settings, const std::filesystem::path& file = {}) {
-    const std::vector<runtime::ConfigSection> sections{
-        runtime::platform_section(),
-        runtime::config_section<GatewayConfig>("gateway", check_config)};
+    const std::vector<runtime::ConfigSection> sections{runtime::platform_section(),
+                                                       module.config()};
     try {
         runtime::Config::load(sections, {.file = file, .settings = std::move(settings)});
         return "";
@@ -175,6 +175,39 @@ TEST(PlatformConfigCheck, names_addresses_of_services_that_are_none) {
         "--set: platform.urls[0].service is no service: gatewy; did you mean gateway?\n"
         "--set: platform.urls[1].url must be of the form http://host:port, not h\n"
         "--set: platform.urls[4] comes twice: x at http://h:2");
+}
+
+TEST(GatewayConfigCheck, judges_what_a_config_server_has_of_springs_routes) {
+    const std::vector<runtime::ConfigSection> sections{runtime::platform_section(),
+                                                       module.config()};
+    const auto told = [&](const std::string& id, const std::string& path) {
+        const std::string route = "spring.cloud.gateway.routes[0].";
+        std::vector<runtime::ServedSetting> served;
+        for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+                 {"id", id}, {"uri", "http://a:1"}, {"predicates[0]", path}}) {
+            served.push_back({.path = route + name, .value = value, .origin = "app.yml:3 (main)"});
+        }
+        try {
+            runtime::Config::load(sections,
+                                  {.served = std::move(served),
+                                   .settings = {"gateway.routes=[{id: r, path: /r, upstreams: "
+                                                "['http://127.0.0.1:1']}]"}});
+            return std::string{};
+        } catch (const Failure& failure) {
+            return failure.message;
+        }
+    };
+
+    EXPECT_EQ(told("shop", "Path=/shop/**"), "");
+    EXPECT_EQ(told("shop", "Path=/api/auth/login"),
+              "app.yml:3 (main): spring.cloud.gateway.routes[0]: route shop: path "
+              "/api/auth/login belongs to Loquat itself");
+    EXPECT_EQ(told("r", "Path=/shop"),
+              "app.yml:3 (main): spring.cloud.gateway.routes[0]: route r: id comes twice");
+    EXPECT_TRUE(told("shop", "Sesame")
+                    .starts_with("spring.cloud.gateway cannot be taken: app.yml:3 (main): "
+                                 "spring.cloud.gateway.routes[0].predicates[0]: route shop "))
+        << told("shop", "Sesame");
 }
 
 }  // namespace

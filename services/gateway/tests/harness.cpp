@@ -282,9 +282,18 @@ runtime::Instances::ListPtr NamedInstances::list(std::string_view service) const
     return found == lists_.end() ? std::make_shared<const List>() : found->second;
 }
 
+std::vector<std::string> NamedInstances::names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, list] : lists_) {
+        names.push_back(name);
+    }
+    return names;
+}
+
 void NamedInstances::set(std::string service, List instances) {
     lists_[std::move(service)] = std::make_shared<const List>(std::move(instances));
     ++version_;
+    listeners_.tell();
 }
 
 void GatewayHarness::set_instances(const std::string& service, const std::vector<std::string>& urls,

@@ -30,6 +30,7 @@ class FakeUpstream final : net::http::Handler {
     std::string url() const { return "http://" + at_.to_string(); }
     // Heads that came, as text: request line and fields.
     const std::vector<std::string>& heads() const { return heads_; }
+    std::size_t connections() const { return server_.counts().connections; }
     Task<void> stop() { co_await server_.drain(std::chrono::steady_clock::now()); }
 
   private:
@@ -45,10 +46,15 @@ class FakeUpstream final : net::http::Handler {
 class NamedInstances final : public runtime::Instances {
   public:
     ListPtr list(std::string_view service) const override;
+    std::vector<std::string> names() const override;
     std::uint64_t version() const override { return version_; }
+    void add_listener(const std::shared_ptr<runtime::InstanceListener>& listener) const override {
+        listeners_.add(listener);
+    }
     void set(std::string service, List instances);
 
   private:
+    mutable runtime::InstanceListeners listeners_;
     std::map<std::string, ListPtr, std::less<>> lists_;
     std::uint64_t version_ = 1;
 };

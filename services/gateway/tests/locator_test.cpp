@@ -8,6 +8,8 @@
 namespace loquat::gateway {
 namespace {
 
+using net::http::Exchange;
+
 // A gateway whose file of routes switches Spring Cloud Gateway's discovery locator on.
 class Locator : public GatewayHarness, public testing::Test {
   protected:
@@ -23,7 +25,7 @@ class Locator : public GatewayHarness, public testing::Test {
     std::string refusal(const std::string& locator) {
         write(locator, {});
         try {
-            read_routes_file(file_);
+            read_spring({.routes_file = file_.string()});
             return {};
         } catch (const Failure& failure) {
             return failure.message.substr(file_.string().size());
@@ -113,6 +115,38 @@ TEST_F(Locator, keeps_its_routes_when_others_are_put) {
     EXPECT_EQ(put.status, 200);
     EXPECT_EQ(get("/shop/a").status, 200);
     EXPECT_EQ(get("/nobody/a").status, 404);
+}
+
+TEST_F(Locator, shows_its_routes_before_somebody_has_asked_for_one) {
+    const std::string shop = register_application("shop").url();
+    register_application("api");
+    known = contracts::all_operations();
+    start_with({});
+
+    const std::string list =
+        get("/internal/gateway/routes", {{"Authorization", "Bearer admin-1"}}).body;
+
+    EXPECT_TRUE(list.contains(R"({"id":"lb://shop","path":"/SHOP/**","methods":")")) << list;
+    EXPECT_TRUE(
+        list.contains(R"("upstreams":[")" + shop.substr(7) + R"("],"resting":0,"located":true})"))
+        << list;
+    EXPECT_FALSE(list.contains("lb://api")) << list;
+}
+
+TEST_F(Locator, keeps_answers_where_the_default_filters_say_so) {
+    int asked = 0;
+    FakeUpstream& shop = add_upstream([&asked](Exchange& exchange) -> Task<void> {
+        net::http::Response response{.status = 200, .body = std::to_string(++asked)};
+        co_await exchange.respond(std::move(response));
+    });
+    set_instances("shop", {shop.url()}, {});
+    start_with(lower, "      default-filters: ['LocalResponseCache=30s,1MB']\n");
+
+    EXPECT_EQ(get("/shop/a").body, "1");
+    EXPECT_EQ(get("/shop/a").body, "1");
+    EXPECT_EQ(get("/shop/b").body, "2");
+    EXPECT_EQ(post("/shop/a", "").body, "3");
+    EXPECT_EQ(get("/shop/a").body, "4") << "what was changed is asked for again";
 }
 
 TEST_F(Locator, comes_after_configured_routes) {

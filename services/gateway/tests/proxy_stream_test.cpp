@@ -137,7 +137,7 @@ TEST_F(ProxyStreamTest, ends_requests_with_the_routes_that_they_began_with) {
                    net::Stream stream = co_await self.connect();
                    co_await stream.write_all("GET /up/x HTTP/1.1\r\nHost: x\r\n\r\n");
                    co_await came.wait();
-                   co_await self.gateway->replace_routes({});
+                   co_await self.gateway->replace_routes({}, {});
                    co_await stream.write_all("GET /up/x HTTP/1.1\r\nHost: x\r\n\r\n");
                    go.set();
                    co_await read_until(stream, out, "request.no_route");

@@ -124,7 +124,7 @@ class RoutesUnderLoad : public RoutesAtRunTime {
             routes.front().audience = std::to_string(i);
             routes.front().cache.enabled = i % 3 == 0;
             routes.front().upstreams.resize(1 + static_cast<std::size_t>(i % 2));
-            co_await gateway->replace_routes(std::move(routes));
+            co_await gateway->replace_routes(std::move(routes), {});
             ++changes;
             co_await aio::yield();
         }

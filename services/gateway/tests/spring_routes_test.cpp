@@ -19,7 +19,7 @@ struct SpringRoutes : testing::Test {
 
     std::vector<RouteConfig> read(const std::string& text) {
         std::ofstream{file} << text;
-        return read_routes_file(file).routes;
+        return read_spring({.routes_file = file.string()}).routes;
     }
     std::string refusal(const std::string& text) {
         try {
