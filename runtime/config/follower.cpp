@@ -14,6 +14,8 @@ namespace loquat::runtime {
 namespace {
 
 constexpr auto vote_time_max = std::chrono::seconds{2};
+// A server of Spring's may be replaced by one that tells.
+constexpr auto silent_pause = std::chrono::seconds{60};
 const LogContext here{.service = "platform"};
 
 // The server sends a comment every ten seconds.
@@ -80,6 +82,14 @@ Task<void> ConfigFollower::follow(ConfigServerAddress address) {
     add_key(request);
     net::http::EventSource source{client_, std::move(request), Steady::max()};
     const int status = co_await source.open();
+    if (status == 404) {
+        if (!std::exchange(is_away_, true)) {
+            log_info(here, "the config server tells no changes: they are read when asked for",
+                     {{"address", address.shown}, {"by", "POST /actuator/refresh or SIGHUP"}});
+        }
+        co_await loop_.sleep_for(silent_pause);
+        co_return;
+    }
     if (!source.is_stream()) {
         throw Failure{Kind::unavailable, "config.server_away",
                       status == 403 ? "it has another platform.internal_key than this process, "

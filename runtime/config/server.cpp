@@ -11,6 +11,7 @@
 #include "base/redact.hpp"
 #include "base/text.hpp"
 #include "net/jose/digest.hpp"
+#include "runtime/config/spring_server.hpp"
 #include "runtime/platform/platform_config.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "store/file/file.hpp"
@@ -30,7 +31,7 @@ struct Saved {
 };
 BOOST_DESCRIBE_STRUCT(Saved, (), (query, saved_at, state))
 
-contracts::ConfigState read_from(const ConfigServerAddress& address, const std::string& query,
+contracts::ConfigState read_from(const ConfigServerAddress& address, const ConfigServer& server,
                                  const PlatformTls& tls) {
     aio::Loop loop{"config-read"};
     net::http::Client client{loop,
@@ -38,9 +39,21 @@ contracts::ConfigState read_from(const ConfigServerAddress& address, const std::
                                             .idle_per_origin_max = 0,
                                             .body_bytes_max = state_bytes_max},
                                            "config")};
-    auto answer =
-        aio::run_to_end(loop, client.request(request_to(address, "/api/config/state?" + query),
-                                             std::chrono::steady_clock::now() + read_time_max));
+    const auto ask = [&](const std::string& target) {
+        net::http::ClientRequest request = request_to(address, target);
+        request.headers.append("Accept", std::string{environment_type});
+        return aio::run_to_end(
+            loop,
+            client.request(std::move(request), std::chrono::steady_clock::now() + read_time_max));
+    };
+    auto answer = ask("/api/config/state?" + server.query());
+    const bool is_springs = answer.status == 404;
+    if (is_springs) {
+        answer = ask(environment_target(server));
+    }
+    if (answer.status == 200 && is_springs) {
+        return state_of_environment(wire::parse(answer.body));
+    }
     if (answer.status != 200) {
         throw Failure{Kind::unavailable, "config.server_away",
                       describe_refusal(answer.status, answer.body)};
@@ -150,7 +163,7 @@ contracts::ConfigState read_state(const ConfigServer& server) {
             continue;
         }
         try {
-            return read_from(*address, server.query(), tls);
+            return read_from(*address, server, tls);
         } catch (const Failure& failure) {
             problems += (problems.empty() ? "" : "; ") + address->shown + ": " + failure.message;
             if (is_of_tls(failure)) {
