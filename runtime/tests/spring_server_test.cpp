@@ -33,7 +33,7 @@ TEST(SpringServer, is_asked_for_the_services_with_the_strongest_last) {
 }
 
 TEST(SpringServer, gives_of_each_key_and_each_list_what_the_first_source_has) {
-    const auto state = state_of_environment(wire::parse(R"({
+    const auto state = state_of_environment(wire::parse(R"json({
         "name":"loquat,gateway","profiles":["dev"],"label":"main","version":"1f2e3d4c","state":null,
         "propertySources":[
           {"name":"https://ana:secret@git/cfg.git/gateway-dev.yml (document #0)",
@@ -55,7 +55,7 @@ EXPECT_EQ(shown(state),
 TEST(SpringServer, may_say_where_each_value_stands) {
     const auto state = state_of_environment(wire::parse(R"({"propertySources":[
         {"name":"file:/cfg/gateway.yml",
-         "source":{"gateway.port":{"value":9000,"origin":"Config Server /cfg/gateway.yml:1:17"}}}]})"));
+         "source":{"gateway.port":{"value":9000,"origin":"Config Server /cfg/gateway.yml:1:17"}}}]})json"));
 
     EXPECT_EQ(shown(state), "gateway.port=9000 gateway.yml:1\n");
 }
