@@ -37,25 +37,24 @@ TEST(SpringServer, gives_of_each_key_and_each_list_what_the_first_source_has) {
         "name":"loquat,gateway","profiles":["dev"],"label":"main","version":"1f2e3d4c","state":null,
         "propertySources":[
           {"name":"https://ana:secret@git/cfg.git/gateway-dev.yml (document #0)",
-           "source":{
-    "a.b" : 2, "list[0]" : "x", "flag" : true, "empty" : "", "none" : null}},
+           "source":{"a.b":2,"list[0]":"x","flag":true,"empty":"","none":null}},
           {"name":"file:/cfg/application.yml",
            "source":{"a.b":1,"list[0]":"y","list[1]":"z","empty[0]":"w","flag[0]":"v","other":1.5}}
-        ]
-})"));
+        ]})json"));
 
     EXPECT_EQ(state.label, "main");
-EXPECT_EQ(state.version, "1f2e3d4c");
-EXPECT_EQ(shown(state),
-          "a.b=2 gateway-dev.yml\nlist[0]=x gateway-dev.yml\nflag=true gateway-dev.yml\n"
-          "empty= gateway-dev.yml\nnone= gateway-dev.yml\n"
-          "other=1.5 application.yml shared\n");
+    EXPECT_EQ(state.version, "1f2e3d4c");
+    EXPECT_EQ(shown(state),
+              "a.b=2 gateway-dev.yml\nlist[0]=x gateway-dev.yml\nflag=true gateway-dev.yml\n"
+              "empty= gateway-dev.yml\nnone= gateway-dev.yml\n"
+              "other=1.5 application.yml shared\n");
 }
 
 TEST(SpringServer, may_say_where_each_value_stands) {
-    const auto state = state_of_environment(wire::parse(R"({"propertySources":[
+    const auto state = state_of_environment(wire::parse(R"json({"propertySources":[
         {"name":"file:/cfg/gateway.yml",
-         "source":{"gateway.port":{"value":9000,"origin":"Config Server /cfg/gateway.yml:1:17"}}}]})json"));
+         "source":{"gateway.port":{"value":9000,"origin":"Config Server /cfg/gateway.yml:1:17"}}}
+        ]})json"));
 
     EXPECT_EQ(shown(state), "gateway.port=9000 gateway.yml:1\n");
 }

@@ -44,6 +44,9 @@ wire::Value tree_of(std::span<const Key> keys, std::size_t depth) {
         if (keys.size() == 1) {
             return wire::Value{keys.front().given->value};
         }
+        if (keys[1].parts.size() == depth) {
+            refuse(*keys[1].given, "comes twice");
+        }
         if (!keys.front().given->value.empty()) {
             refuse(*keys.front().given, "is a text, and " + keys[1].given->path + " is below it");
         }

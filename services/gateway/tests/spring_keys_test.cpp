@@ -151,6 +151,7 @@ TEST(SpringKeys, are_refused_with_who_gave_them_and_their_name) {
               who +
                   "discovery.locator.enabled: spring.cloud.gateway.discovery.locator.enabled must "
                   "be true or false, not yes");
+    EXPECT_EQ(refusal({{"routes", ""}, {"routes", ""}}), who + "routes comes twice");
     EXPECT_TRUE(refusal({{"routes[x].id", "a"}}).contains("is no path of a setting"));
     EXPECT_TRUE(refusal({{"routes[10000].id", "a"}}).contains("is no path of a setting"));
     EXPECT_TRUE(refusal({{"routes[9999].id", "a"}}).contains("is in a list that has no [0]"));
