@@ -4,6 +4,8 @@
 
 #include "aio/scope.hpp"
 #include "bench/samples.hpp"
+#include "store/log/kafka/kafka_log.hpp"
+#include "store/log/rabbitmq/rabbit_log.hpp"
 #include "store/log/segment_log.hpp"
 
 namespace loquat::bench {
@@ -38,6 +40,32 @@ Task<void> keep_appending(Appends& appends) {
     }
 }
 
+// What is appended to, gone afterwards where it is at a server.
+struct LogUnderLoad {
+    std::unique_ptr<store::EventLog> log;
+    std::function<void()> remove = [] {};
+};
+
+template <class Options>
+Options at_server(const std::string& url) {
+    Options at;
+    at.url = url;
+    at.prefix = "bench-" + Uuid::make().to_string() + ".";
+    return at;
+}
+
+LogUnderLoad open_log(const LogOptions& options) {
+    if (store::is_rabbit_url(options.url)) {
+        const auto at = at_server<store::RabbitOptions>(options.url);
+        return {store::open_rabbit_log(at), [at] { store::delete_rabbit_topics(at, {topic}); }};
+    }
+    if (store::is_kafka_url(options.url)) {
+        const auto at = at_server<store::KafkaOptions>(options.url);
+        return {store::open_kafka_log(at), [at] { store::delete_kafka_topics(at, {topic}); }};
+    }
+    return {store::open_segment_log({.folder = options.folder})};
+}
+
 std::chrono::milliseconds milliseconds_of(double seconds) {
     return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
 }
@@ -62,8 +90,8 @@ Task<void> fill(const LogOpenOptions& options) {
 }  // namespace
 
 Task<wire::Value> measure_log(aio::Loop& loop, LogOptions options) {
-    const auto log = store::open_segment_log({.folder = options.folder});
-    Appends appends{*log, std::string(options.record_bytes, 'x')};
+    LogUnderLoad under = open_log(options);
+    Appends appends{*under.log, std::string(options.record_bytes, 'x')};
     aio::Scope scope{loop, "appends"};
     for (std::size_t i = 0; i < options.outstanding; ++i) {
         scope.start(keep_appending(appends));
@@ -79,6 +107,8 @@ Task<wire::Value> measure_log(aio::Loop& loop, LogOptions options) {
     const auto count = static_cast<double>(appends.done - before);
     appends.is_running = false;
     co_await scope.close();
+    under.log.reset();
+    under.remove();
     co_return wire::Object{{"per_second", count / took.count()},
                            {"cpu_us_per_append", cpu_used * 1e6 / std::max(count, 1.)},
                            {"latency", appends.latency.to_value()}};

@@ -235,7 +235,8 @@ void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
 
 void add_log(CLI::App& app, LogOptions& options, LogOpenOptions& opened, int& code) {
     CLI::App* log = app.add_subcommand("log", "durable appends at the port of the log");
-    log->add_option("--folder", options.folder, "of the log; made")->required();
+    log->add_option("--folder", options.folder, "of the log; made");
+    log->add_option("--url", options.url, "of RabbitMQ or Kafka instead of a folder");
     log->add_option("--outstanding", options.outstanding, "appends at the same time");
     log->add_option("--record-bytes", options.record_bytes);
     log->add_option("--seconds", options.seconds);

@@ -1,7 +1,7 @@
 #include <map>
 
-#include "contracts/events/topics.hpp"
 #include "runtime/stores/families.hpp"
+#include "runtime/stores/outside.hpp"
 #include "runtime/telemetry/health.hpp"
 #include "runtime/telemetry/metrics.hpp"
 #include "store/log/kafka/kafka_log.hpp"
@@ -87,17 +87,11 @@ std::shared_ptr<store::EventLog> offer(const StoreGround& ground,
     return {log, log->gated.get()};
 }
 
-// Programs of others read these under the names of the design.
-std::map<std::string, std::string> names_outside() {
-    using namespace contracts::records;
-    return {{std::string{usage.topic}, "usage_event"}, {std::string{audit.topic}, "audit_event"}};
-}
-
 template <class Options>
 Options at_server(Stores& stores, std::string server) {
     Options options;
     options.url = stores.configured("log").url;
-    options.outside = names_outside();
+    options.outside = topics_outside();
     options.keep_waiting = say_waiting_for(std::move(server), "store.log.url");
     return options;
 }

@@ -151,7 +151,7 @@ TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_
     EXPECT_EQ(other.find("secret"), std::string::npos) << other;
     EXPECT_EQ(problems({"store.sql.kind=postgres", "store.sql.url=host=x dbname=y"}), "");
 
-    config.log.kind = "kafka";
+    config.log.kind = "pulsar";
     Stores stores{ground, builtin_stores(), config};
     EXPECT_EQ(test::code_of([&] { stores.log(); }), "config.invalid");
 }

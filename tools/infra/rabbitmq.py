@@ -56,7 +56,8 @@ class RabbitMq(Server):
         node = self.folder / "pid"
         if self.is_running() and node.exists():
             pid = int(node.read_text())
-            processes.stop(processes.Running(pid, processes.started_at(pid)))
+            if began := processes.started_at(pid):  # none: it was killed, and its script has not noticed yet
+                processes.stop(processes.Running(pid, began))
         super().down()
 
     def after_stop(self):

@@ -221,6 +221,16 @@ def eureka(log):
     return of_clients(suite, log)
 
 
+def amqp_worker(log):
+    from tools.testing import amqp_worker as suite
+    return of_clients(suite, log)
+
+
+def log_faults(log):
+    from tools.testing import log_faults as suite
+    return of_clients(suite, log)
+
+
 def http2(log):
     from tools.testing import http2 as suite
     return of_clients(suite, log)
@@ -275,6 +285,9 @@ def all_suites():
         Suite("eureka", "clients of Eureka live a whole life at two registries", eureka, 2, ("api",), "packages", program),
         Suite("http2", "each rule of HTTP/2 that a client can break, broken against the gateway", http2, targets=program),
         Suite("spring", "a Spring Boot application is configured, found and reached", spring, 2, targets=program),
+        Suite("amqp-worker", "a worker of somebody else reads audit from RabbitMQ", amqp_worker, targets=program, servers=("rabbitmq",)),
+        Suite("log-faults", "RabbitMQ and Kafka are killed, paused and restarted under those who send", log_faults, 3, targets=program,
+              servers=("rabbitmq", "kafka")),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),

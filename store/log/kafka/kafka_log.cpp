@@ -47,7 +47,7 @@ ServedTopics topics_of(const KafkaOptions& options) {
 
 std::string name_of_topic(const ServedTopics& topics, const std::string& topic) {
     const auto found = topics.outside.find(topic);
-    return topics.prefix + (found == topics.outside.end() ? topic : found->second);
+    return topics.prefix + (found == topics.outside.end() ? topic : found->second.name);
 }
 
 KafkaSettings fetch_settings(const ServerUrl& url) {

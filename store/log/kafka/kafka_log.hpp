@@ -9,8 +9,8 @@
 namespace loquat::store {
 
 struct KafkaOptions {
-    std::string url;  // kafka(s)://USER:PASSWORD@HOST:PORT,HOST:PORT?partitions=4&...
-    std::map<std::string, std::string> outside{};  // ServedTopics::outside
+    std::string url;          // kafka(s)://USER:PASSWORD@HOST:PORT,HOST:PORT?partitions=4&...
+    OutsideTopics outside{};  // ServedTopics::outside
     std::string prefix{};
     std::chrono::milliseconds confirm_max{2'000};
     std::chrono::milliseconds start_max{60'000};

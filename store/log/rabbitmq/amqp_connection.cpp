@@ -253,16 +253,26 @@ void AmqpConnection::confirm_publishing() {
 
 void AmqpConnection::consume(const std::string& queue, const std::string& consumer,
                              std::variant<StreamFrom, std::uint64_t> from, std::uint16_t prefetch) {
-    amqp_.basic_qos(connection_, channel_, 0, prefetch, 0);
-    check_reply();
     AmqpTable arguments;
     if (const auto* const place = std::get_if<StreamFrom>(&from)) {
         arguments.add("x-stream-offset", *place == StreamFrom::first ? "first" : "last");
     } else {
         arguments.add("x-stream-offset", static_cast<std::int64_t>(std::get<std::uint64_t>(from)));
     }
+    start_consumer(queue, consumer, prefetch, arguments.table());
+}
+
+void AmqpConnection::consume_queue(const std::string& queue, const std::string& consumer,
+                                   std::uint16_t prefetch) {
+    start_consumer(queue, consumer, prefetch, {});
+}
+
+void AmqpConnection::start_consumer(const std::string& queue, const std::string& consumer,
+                                    std::uint16_t prefetch, amqp_table_t arguments) {
+    amqp_.basic_qos(connection_, channel_, 0, prefetch, 0);
+    check_reply();
     amqp_.basic_consume(connection_, channel_, amqp_bytes(queue), amqp_bytes(consumer), 0, 0, 0,
-                        arguments.table());
+                        arguments);
     check_reply();
 }
 

@@ -95,6 +95,8 @@ class AmqpConnection {
     void confirm_publishing();
     void consume(const std::string& queue, const std::string& consumer,
                  std::variant<StreamFrom, std::uint64_t> from, std::uint16_t prefetch);
+    void consume_queue(const std::string& queue, const std::string& consumer,
+                       std::uint16_t prefetch);
     // Ends all consumers.
     void renew_channel();
 
@@ -109,6 +111,8 @@ class AmqpConnection {
     void open_at(const ServerAddress& address);
     amqp_socket_t* make_socket();
     void log_in();
+    void start_consumer(const std::string& queue, const std::string& consumer,
+                        std::uint16_t prefetch, amqp_table_t arguments);
     void open_channel();
     // Of the last request.
     void check_reply();

@@ -4,7 +4,7 @@ namespace loquat::store {
 
 std::string outside_of(const ServedTopics& topics, const std::string& topic) {
     const auto found = topics.outside.find(topic);
-    return found == topics.outside.end() ? std::string{} : topics.prefix + found->second;
+    return found == topics.outside.end() ? std::string{} : topics.prefix + found->second.name;
 }
 
 std::string stream_of(const ServedTopics& topics, const Partition& partition) {

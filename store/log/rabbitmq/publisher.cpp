@@ -192,7 +192,7 @@ void Publisher::send(Publication publication) {
     message.form = EntryForm::record;
     for (KeyedPayload& copy : copies) {
         message.key = std::move(copy.key);
-        message.payload = std::move(copy.payload);
+        message.payload = topics_.outside.at(publication.to.topic).form(copy.payload);
         connection_.publish(outside, "", message);
     }
 }

@@ -10,8 +10,8 @@
 namespace loquat::store {
 
 struct RabbitOptions {
-    std::string url;  // amqp(s)://USER:PASSWORD@HOST:PORT,HOST:PORT/VHOST?partitions=4&...
-    std::map<std::string, std::string> outside{};  // ServedTopics::outside
+    std::string url;          // amqp(s)://USER:PASSWORD@HOST:PORT,HOST:PORT/VHOST?partitions=4&...
+    OutsideTopics outside{};  // ServedTopics::outside
     std::string prefix{};
     std::chrono::milliseconds confirm_max{2'000};
     std::chrono::milliseconds start_max{60'000};

@@ -15,16 +15,23 @@
 
 namespace loquat::store {
 
+// A topic that programs of others read too.
+struct OutsideTopic {
+    std::string name;  // under which they know it
+    // A record in a form that they understand.
+    std::function<std::string(std::string_view payload)> form;
+};
+// By our topic.
+using OutsideTopics = std::map<std::string, OutsideTopic>;
+
 // What a log at a server makes of the topics that it is asked for.
 struct ServedTopics {
     std::uint32_t partitions = 4;
     std::uint32_t replicas = 0;  // 0: as the server does
     std::chrono::hours retention{14 * 24};
     std::uint64_t retention_bytes = 0;  // of one partition; 0: only age counts
-    // Topics that programs of others read too, by the name under which they know them.  These have
-    // one partition.
-    std::map<std::string, std::string> outside{};
-    std::string prefix{};  // of the names of everything at the server
+    OutsideTopics outside{};            // these have one partition
+    std::string prefix{};               // of the names of everything at the server
 };
 
 // An entry on its way to the server, and who waits for it.

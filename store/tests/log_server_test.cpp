@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "store/log/rabbitmq/amqp_connection.hpp"
+#include "testing/await.hpp"
+#include "testing/failure_code.hpp"
+#include "testing/server_topics.hpp"
+
+// What is a server's own; what every log promises is log_suite_test.cpp's.
+namespace loquat::store {
+namespace {
+
+using test::await;
+using test::code_of;
+
+struct LogServerTest : testing::Test {
+    ~LogServerTest() override {
+        delete_rabbit_topics(test::rabbit_topics_of(folder, 4), {"t"});
+        delete_kafka_topics(test::kafka_topics_of(folder), {"t"});
+    }
+
+    // What a log that is asked for a topic says of it.
+    std::string said_of_topic(EventLog& log) {
+        try {
+            await(loop, log.partitions("t"));
+        } catch (const Failure& failure) {
+            return failure.code + ": " + failure.message;
+        }
+        return {};
+    }
+
+    test::TemporaryFolder folder;
+    aio::Loop loop{"test"};
+};
+
+TEST_F(LogServerTest, refuses_a_start_with_a_wrong_password_or_virtual_host_at_once) {
+    RabbitOptions stranger = test::rabbit_topics_of(folder);
+    stranger.url.replace(stranger.url.find("loquat:") + 7, 3, "xyz");
+    RabbitOptions nowhere = test::rabbit_topics_of(folder);
+    nowhere.url.insert(nowhere.url.find('?'), "/nowhere");
+
+    EXPECT_EQ(code_of([&] { open_rabbit_log(stranger); }), "store.denied");
+    EXPECT_EQ(code_of([&] { open_rabbit_log(nowhere); }), "store.denied");
+}
+
+TEST_F(LogServerTest, gives_up_on_a_server_that_is_not_there_when_it_is_told_to) {
+    std::vector<std::string> told;
+    const auto give_up = [&told](const std::string& why) {
+        told.push_back(why);
+        return false;
+    };
+
+    EXPECT_EQ(code_of([&] {
+                  open_rabbit_log({.url = "amqp://u:p@127.0.0.1:1", .keep_waiting = give_up});
+              }),
+              "store.unavailable");
+    EXPECT_EQ(
+        code_of([&] { open_kafka_log({.url = "kafka://127.0.0.1:1", .keep_waiting = give_up}); }),
+        "store.unavailable");
+    EXPECT_EQ(told.size(), 2U);
+}
+
+TEST_F(LogServerTest, refuses_topics_that_have_another_number_of_partitions) {
+    const auto rabbit_2 = open_rabbit_log(test::rabbit_topics_of(folder, 2));
+    const auto rabbit_1 = open_rabbit_log(test::rabbit_topics_of(folder, 1));
+    const auto rabbit_4 = open_rabbit_log(test::rabbit_topics_of(folder, 4));
+    const auto kafka_2 = open_kafka_log(test::kafka_topics_of(folder, 2));
+    const auto kafka_4 = open_kafka_log(test::kafka_topics_of(folder, 4));
+
+    EXPECT_EQ(await(loop, rabbit_2->partitions("t")), 2U);
+    EXPECT_EQ(await(loop, kafka_2->partitions("t")), 2U);
+
+    EXPECT_TRUE(said_of_topic(*rabbit_1).starts_with("log.topic_settings: "));
+    EXPECT_TRUE(said_of_topic(*rabbit_4).starts_with("log.topic_settings: "));
+    EXPECT_TRUE(
+        said_of_topic(*kafka_4).contains("has 2 partitions, and the setting says "
+                                         "partitions=4"));
+}
+
+TEST_F(LogServerTest, gives_others_each_record_by_itself_in_their_form) {
+    RabbitOptions options = test::rabbit_topics_of(folder);
+    options.outside["t"] = {
+        "outside", [](std::string_view payload) { return "<" + std::string{payload} + ">"; }};
+    const auto log = open_rabbit_log(options);
+
+    await(loop, log->append("t", "k", "one"));
+    std::vector<KeyedPayload> group{{"a", "two"}, {"b", "three"}};
+    await(loop, log->append_all("t", std::move(group)));
+    AmqpConnection reader{{*parse_server_url(options.url, 5672), "test"}};
+    reader.open();
+    reader.consume_queue(options.prefix + "outside", "reader", 10);
+    std::vector<std::string> found;
+    const Steady end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (found.size() < 3) {
+        const auto event = reader.next(end);
+        ASSERT_TRUE(event);
+        if (const auto* const delivery = std::get_if<AmqpDelivery>(&*event)) {
+            found.push_back(delivery->entry.payload);
+        }
+    }
+
+    EXPECT_EQ(found, (std::vector<std::string>{"<one>", "<two>", "<three>"}));
+    EXPECT_EQ(await(loop, log->read({"t"}, 0, {})).size(), 3U);
+    delete_rabbit_topics(options, {"t"});
+}
+
+TEST_F(LogServerTest, notices_that_a_topic_was_made_anew_and_goes_on_in_it) {
+    const RabbitOptions options = test::rabbit_topics_of(folder);
+    const auto log = open_rabbit_log(options);
+    const LogPlace before = await(loop, log->append("t", "k", "old"));
+
+    delete_rabbit_topics(options, {"t"});
+    const auto other = open_rabbit_log(options);
+    await(loop, other->append("t", "k", "new"));
+
+    EXPECT_NE(await(loop, log->identity("t")), before.log);
+    const auto found = await(loop, log->read({"t"}, 0, {}));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0]->payload, "new");
+    EXPECT_EQ(found[0]->log, await(loop, log->identity("t")));
+}
+
+TEST_F(LogServerTest, has_one_identity_for_all_who_open_an_empty_topic_at_once) {
+    const auto one = open_kafka_log(test::kafka_topics_of(folder));
+    const auto other = open_kafka_log(test::kafka_topics_of(folder));
+
+    const LogPlace first = await(loop, one->append("t", "k", "a"));
+    const LogPlace second = await(loop, other->append("t", "k", "b"));
+
+    EXPECT_EQ(first.log, second.log);
+    EXPECT_GT(second.offset, first.offset);
+}
+
+}  // namespace
+}  // namespace loquat::store
