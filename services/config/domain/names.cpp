@@ -93,13 +93,18 @@ std::optional<std::vector<std::string>> read_profiles(std::string_view text) {
     return profiles;
 }
 
-std::optional<FileRequest> read_file_request(std::string_view name) {
+bool has_file_extension(std::string_view name) {
     constexpr std::array<std::string_view, 4> extensions{"yml", "yaml", "json", "properties"};
     const std::size_t dot = name.rfind('.');
-    if (dot == std::string_view::npos ||
-        std::ranges::find(extensions, name.substr(dot + 1)) == extensions.end()) {
+    return dot != std::string_view::npos &&
+           std::ranges::find(extensions, name.substr(dot + 1)) != extensions.end();
+}
+
+std::optional<FileRequest> read_file_request(std::string_view name) {
+    if (!has_file_extension(name)) {
         return std::nullopt;
     }
+    const std::size_t dot = name.rfind('.');
     const std::size_t dash = name.substr(0, dot).rfind('-');
     if (dash == std::string_view::npos || dash == 0 || dash + 1 == dot) {
         return std::nullopt;

@@ -31,6 +31,8 @@ struct FileRequest {
     std::string profiles;
     std::string extension;  // yml, yaml, json or properties
 };
+// Whether a name ends as a document does that is asked for as one: `.yml`, `.json` ...
+bool has_file_extension(std::string_view name);
 std::optional<FileRequest> read_file_request(std::string_view name);
 
 }  // namespace loquat::config

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/failure.hpp"
+#include "base/http_date.hpp"
 #include "base/text.hpp"
-#include "services/config/domain/http_date.hpp"
 #include "services/config/domain/names.hpp"
 #include "services/config/domain/properties.hpp"
 #include "services/config/front/ciphers.hpp"
@@ -103,6 +103,9 @@ ConfigFront::Ask ConfigFront::read(const ConfigRequest& request) const {
         return ask;
     } else {
         const bool is_plain = path.size() > 3 || (path.size() == 3 && is_default);
+        if (path.size() == 2 && has_file_extension(path[1])) {
+            return ask;  // `app/dev.yml` is neither a file nor a profile
+        }
         ask.what = is_plain ? Ask::What::plain : Ask::What::environment;
         ask.application = path[0];
         ask.profiles = path[1];
@@ -285,7 +288,8 @@ ConfigReply ConfigFront::show_plain(const ConfigRequest& request, const Ask& ask
                     continue;
                 }
                 const std::string modified = to_http_date(file->second.changed_at);
-                if (request.if_modified_since == modified) {
+                const auto seen = parse_http_date(request.if_modified_since);
+                if (seen && *seen >= parse_http_date(modified)) {
                     return {.status = 304, .type = {}, .body = {}, .last_modified = modified};
                 }
                 const bool is_raw =

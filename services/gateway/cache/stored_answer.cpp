@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/http_date.hpp"
 #include "base/text.hpp"
-#include "services/gateway/domain/http_time.hpp"
 #include "services/gateway/domain/negotiate.hpp"
 
 namespace loquat::gateway {
@@ -62,7 +62,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> selection(
 // RFC 9111 section 4.2.3.
 milliseconds age_of(const AnswerNews& news) {
     milliseconds apparent{0};
-    if (const auto date = parse_http_time(news.head.headers.get("Date"))) {
+    if (const auto date = parse_http_date(news.head.headers.get("Date"))) {
         apparent = std::max(milliseconds{0}, duration_cast<milliseconds>(news.now - *date));
     }
     const std::string_view text = news.head.headers.get("Age");
@@ -81,8 +81,8 @@ std::optional<seconds> fresh_for(const AnswerNews& news, const CacheControl& con
         return control.max_age;
     }
     if (news.head.headers.contains("Expires")) {
-        const auto expires = parse_http_time(news.head.headers.get("Expires"));
-        const auto date = parse_http_time(news.head.headers.get("Date")).value_or(news.now);
+        const auto expires = parse_http_date(news.head.headers.get("Expires"));
+        const auto date = parse_http_date(news.head.headers.get("Date")).value_or(news.now);
         return expires ? std::max(seconds{0}, duration_cast<seconds>(*expires - date)) : seconds{0};
     }
     return std::nullopt;
@@ -252,8 +252,8 @@ bool is_known_to_client(const HeaderViews& request, const StoredAnswer& answer) 
         return !answer.etag.empty() &&
                matches_etag(joined(request, "If-None-Match"), without_weakness(answer.etag));
     }
-    const auto since = parse_http_time(request.get("If-Modified-Since"));
-    const auto changed = parse_http_time(answer.last_modified);
+    const auto since = parse_http_date(request.get("If-Modified-Since"));
+    const auto changed = parse_http_date(answer.last_modified);
     return since && changed && *changed <= *since;
 }
 

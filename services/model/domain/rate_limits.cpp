@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/http_date.hpp"
 #include "base/text.hpp"
 
 namespace loquat::model {
@@ -71,23 +72,6 @@ std::optional<milliseconds> until(std::optional<Time> time, Time now) {
         return std::nullopt;
     }
     return from_ms(static_cast<double>((*time - now).count()));
-}
-
-// Sun, 06 Nov 1994 08:49:37 GMT
-std::optional<Time> parse_http_date(std::string_view text) {
-    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (text.size() != 29 || !text.ends_with(" GMT")) {
-        return std::nullopt;
-    }
-    const std::size_t month = months.find(text.substr(8, 3));
-    if (month == std::string_view::npos || month % 3 != 0) {
-        return std::nullopt;
-    }
-    const std::string number = std::to_string(month / 3 + 1);
-    const std::string iso = std::string{text.substr(12, 4)} + "-" + (number.size() < 2 ? "0" : "") +
-                            number + "-" + std::string{text.substr(5, 2)} + "T" +
-                            std::string{text.substr(17, 8)} + "Z";
-    return parse_rfc3339(iso);
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
-#include "services/gateway/domain/http_time.hpp"
+#include "base/http_date.hpp"
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "base/text.hpp"
 
-namespace loquat::gateway {
+namespace loquat {
 namespace {
 
 struct Parts {
@@ -59,7 +60,7 @@ std::optional<Time> time_of(const Parts& parts) {
 
 }  // namespace
 
-std::optional<Time> parse_http_time(std::string_view text) {
+std::optional<Time> parse_http_date(std::string_view text) {
     text = trim(text);
     const auto words = split(text, ' ');
     if (words.size() == 6 && words[0].size() == 4 && words[5] == "GMT") {
@@ -75,4 +76,14 @@ std::optional<Time> parse_http_time(std::string_view text) {
     return std::nullopt;  // not even Sun Nov  6 08:49:37 1994
 }
 
-}  // namespace loquat::gateway
+std::string to_http_date(Time time) {
+    const std::time_t seconds = to_unix_ms(time) / 1'000;
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 40> text{};
+    const std::size_t size =
+        std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return {text.data(), size};
+}
+
+}  // namespace loquat
