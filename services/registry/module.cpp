@@ -69,7 +69,7 @@ class RegistryService final : public runtime::Service {
             *is_ready_ = true;
             co_return;
         }
-        registry_.start();
+        registry_.start(server_.address());
         scope_.start(run());
     }
 

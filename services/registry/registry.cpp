@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "net/http/client.hpp"
 #include "services/registry/peers/catch_up.hpp"
 #include "services/registry/peers/tasks.hpp"
 #include "services/registry/watch/view.hpp"
@@ -25,6 +26,22 @@ bool has_text(std::string_view where, std::string_view lower) {
     return to_lower_ascii(where).find(lower) != std::string::npos;
 }
 
+// The registry as an instance of itself.
+Instance describe(const std::string& address, Moment now) {
+    Instance self;
+    const auto origin = net::http::Origin::parse(address);
+    self.app = "REGISTRY";
+    self.host_name = origin ? origin->host : "localhost";
+    self.ip_address = self.host_name;
+    self.port = {origin ? origin->port : 0, true};
+    self.id = self.host_name + ":registry:" + std::to_string(self.port.number);
+    self.vip_address = "registry";
+    self.home_page_url = address;
+    self.lease.registered_at = self.lease.renewed_at = self.lease.up_since = now.wall;
+    self.updated_at = self.dirty_at = now.wall;
+    return self;
+}
+
 }  // namespace
 
 Registry::Registry(aio::Loop& loop, const Clock& clock, const Config& config, Neighbours neighbours)
@@ -36,15 +53,19 @@ Registry::Registry(aio::Loop& loop, const Clock& clock, const Config& config, Ne
       book_(rules_of(config)),
       watchers_(loop, book_, clock,
                 {.watchers_max = config.watchers_max, .beat = config.watch_beat_ms}),
-      front_(book_, std::move(neighbours.own_names),
-             [this](const Replicated& told) { tell_peers(told); }),
+      front_(
+          book_, std::move(neighbours.own_names),
+          [this](const Replicated& told) { tell_peers(told); },
+          [this](Moment at) { return state(at); }),
       scope_(loop, "registry") {
     for (PeerPort* peer : peers_) {
         replicators_.push_back(std::make_unique<Replicator>(loop, *peer, book_, clock));
     }
 }
 
-void Registry::start() {
+void Registry::start(const std::string& address) {
+    self_ = describe(address, now());
+    started_at_ = clock_.steady();
     is_ready_ = peers_.empty();
     if (is_ready_) {
         remember();
@@ -54,6 +75,20 @@ void Registry::start() {
     for (const auto& replicator : replicators_) {
         scope_.start(replicator->run());
     }
+}
+
+ServerState Registry::state(Moment now) const {
+    ServerState state{
+        .self = self_,
+        .peers = {},
+        .applications = book_.apps().size(),
+        .instances = book_.size(),
+        .up = std::chrono::duration_cast<std::chrono::seconds>(now.steady - started_at_),
+        .is_ready = is_ready_};
+    for (const auto& replicator : replicators_) {
+        state.peers.push_back({replicator->peer(), replicator->is_reached()});
+    }
+    return state;
 }
 
 Task<void> Registry::run_start() {

@@ -26,8 +26,8 @@ class Registry {
 
     Registry(aio::Loop& loop, const Clock& clock, const Config& config, Neighbours neighbours);
 
-    // Starts to catch up, and to tell the peers.
-    void start();
+    // Starts to catch up, and to tell the peers.  `address`: where it is reached itself.
+    void start(const std::string& address = {});
     // Ends all streams and tells the peers what waits.
     Task<void> stop(Steady deadline);
 
@@ -62,6 +62,7 @@ class Registry {
     void remember();
     Moment now() const { return {clock_.now(), clock_.steady()}; }
     void tell_peers(const Replicated& told);
+    ServerState state(Moment now) const;
 
     aio::Loop& loop_;
     const Clock& clock_;
@@ -72,6 +73,8 @@ class Registry {
     Watchers watchers_;
     std::vector<std::unique_ptr<Replicator>> replicators_;
     EurekaFront front_;
+    Instance self_;
+    Steady started_at_{};
     bool is_ready_ = false;
     aio::Scope scope_;
 };

@@ -205,7 +205,9 @@ Task<Response> Web::answer(net::http::Exchange& exchange) {
 
 Task<std::string> Web::read_body(net::http::Exchange& exchange, std::size_t bytes_max) const {
     std::string body = co_await exchange.read_body(bytes_max);
-    if (equal_ignoring_case(exchange.head().headers.get("Content-Encoding"), "gzip")) {
+    // A client may name the encoding of a body that it does not have.
+    if (!body.empty() &&
+        equal_ignoring_case(exchange.head().headers.get("Content-Encoding"), "gzip")) {
         auto plain = net::http::gunzip(body, bytes_max);
         if (!plain) {
             throw Failure{Kind::malformed, "registry.malformed",
@@ -266,9 +268,9 @@ Response Web::to_response(EurekaReply reply, const RequestHead& head) {
         response.headers.append("Content-Type", std::move(reply.type));
         response.headers.append("Vary", "Accept, Accept-Encoding, X-Eureka-Accept");
     }
+    // What all ask for is packed however small it is, as Eureka's clients are used to.
     const bool is_zipped =
-        takes_gzip(head) &&
-        (reply.whole ? reply.whole->plain().size() : response.body.size()) >= zipped_from_bytes;
+        takes_gzip(head) && (reply.whole || response.body.size() >= zipped_from_bytes);
     if (is_zipped) {
         response.headers.append("Content-Encoding", "gzip");
     }

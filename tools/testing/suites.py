@@ -236,6 +236,11 @@ def http2(log):
     return of_clients(suite, log)
 
 
+def wire(log):
+    from tools.testing import wire as suite
+    return of_clients(suite, log)
+
+
 def spring(log):
     from tools.testing import spring as suite
     return of_clients(suite, log)
@@ -284,6 +289,7 @@ def all_suites():
               config_client, web="packages", targets=program),
         Suite("eureka", "clients of Eureka live a whole life at two registries", eureka, 2, ("api",), "packages", program),
         Suite("http2", "each rule of HTTP/2 that a client can break, broken against the gateway", http2, targets=program),
+        Suite("wire", "samples of Eureka, Spring Cloud Config, its gateway and its actuator, to the byte", wire, targets=program),
         Suite("spring", "a Spring Boot application is configured, found and reached", spring, 2, targets=program),
         Suite("amqp-worker", "a worker of somebody else reads audit from RabbitMQ", amqp_worker, targets=program, servers=("rabbitmq",)),
         Suite("log-faults", "RabbitMQ and Kafka are killed, paused and restarted under those who send", log_faults, 3, targets=program,

@@ -20,13 +20,28 @@ char to_upper(char letter) {
 
 std::string_view to_text(Status status) { return status_texts[static_cast<std::size_t>(status)]; }
 
-Status status_of(std::string_view text) {
+std::optional<Status> find_status(std::string_view text) {
     for (std::size_t i = 0; i < status_count; ++i) {
         if (equal_ignoring_case(text, status_texts[i])) {
             return static_cast<Status>(i);
         }
     }
-    return Status::unknown;
+    return std::nullopt;
+}
+
+Status status_of(std::string_view text) { return find_status(text).value_or(Status::unknown); }
+
+std::string hash_code_of(const StatusCounts& counts) {
+    constexpr std::array sorted{Status::down, Status::out_of_service, Status::starting,
+                                Status::unknown, Status::up};
+    static_assert(sorted.size() == status_count);
+    std::string code;
+    for (const Status status : sorted) {
+        if (const std::size_t number = counts[static_cast<std::size_t>(status)]; number > 0) {
+            code += std::string{to_text(status)} + "_" + std::to_string(number) + "_";
+        }
+    }
+    return code;
 }
 
 std::string_view to_text(Action action) {
@@ -103,7 +118,7 @@ std::string missing_of(const Instance& instance, std::string_view app) {
         return "Missing appName";
     }
     if (instance.app != to_app_name(app)) {
-        return "Mismatched appName, expecting " + std::string{app} + " but was " + instance.app;
+        return "Mismatched appName, expecting " + to_app_name(app) + " but was " + instance.app;
     }
     if (instance.data_center.class_name.empty()) {
         return "Missing dataCenterInfo";

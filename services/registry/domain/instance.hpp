@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,10 +15,17 @@ namespace loquat::registry {
 // What an instance says of itself, or what somebody decided for it.
 enum class Status : std::uint8_t { up, down, starting, out_of_service, unknown };
 inline constexpr std::size_t status_count = 5;
+using StatusCounts = std::array<std::size_t, status_count>;
 // `UP`, `DOWN`, `STARTING`, `OUT_OF_SERVICE`, `UNKNOWN`.
 std::string_view to_text(Status status);
-// In any case of letters; what is not one of them is `unknown`, as Eureka has it.
+// In any case of letters.
+std::optional<Status> find_status(std::string_view text);
+// What is not one of them is `unknown`, as Eureka has it.
 Status status_of(std::string_view text);
+
+// Eureka's hash of everything: how many have each status, by the alphabet: `DOWN_1_UP_3_`; of
+// nothing it is empty.
+std::string hash_code_of(const StatusCounts& counts);
 
 // What became of an instance last.
 enum class Action : std::uint8_t { added, modified, deleted };

@@ -352,23 +352,6 @@ std::vector<InstanceBook::Removed> InstanceBook::expire(Moment now) {
     return removed;
 }
 
-std::string InstanceBook::hash_code() const {
-    constexpr std::array sorted{Status::down, Status::out_of_service, Status::starting,
-                                Status::unknown, Status::up};
-    static_assert(sorted.size() == status_count);
-    std::string code;
-    for (const Status status : sorted) {
-        const std::size_t number = by_status_[static_cast<std::size_t>(status)];
-        if (number > 0) {
-            code += to_text(status);
-            code += '_';
-            code += std::to_string(number);
-            code += '_';
-        }
-    }
-    return code;
-}
-
 std::optional<std::vector<InstanceBook::Change>> InstanceBook::changes_since(
     std::uint64_t version) const {
     if (version < forgotten_ || version > version_) {

@@ -114,8 +114,7 @@ class InstanceBook {
     std::size_t count_of(Status status) const {
         return by_status_[static_cast<std::size_t>(status)];
     }
-    // `DOWN_1_UP_3_`; of an empty registry nothing.
-    std::string hash_code() const;
+    std::string hash_code() const { return hash_code_of(by_status_); }
 
     // Grows with every change.
     std::uint64_t version() const { return version_; }
@@ -157,7 +156,7 @@ class InstanceBook {
     Rules rules_;
     Apps apps_;
     std::size_t size_ = 0;
-    std::array<std::size_t, status_count> by_status_{};
+    StatusCounts by_status_{};
     std::unordered_map<std::string, Override> overrides_;
     std::map<std::string, Removals, std::less<>> removals_;
     std::deque<Change> changes_;

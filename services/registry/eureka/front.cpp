@@ -77,8 +77,11 @@ std::optional<std::string_view> EurekaRequest::find_query(std::string_view name)
 }
 
 EurekaFront::EurekaFront(InstanceBook& book, std::vector<std::string> own_names,
-                         OnReplicated on_replicated)
-    : book_(book), own_names_(std::move(own_names)), on_replicated_(std::move(on_replicated)) {
+                         OnReplicated on_replicated, StateOf state)
+    : book_(book),
+      own_names_(std::move(own_names)),
+      on_replicated_(std::move(on_replicated)),
+      state_(std::move(state)) {
     for (std::string& name : own_names_) {
         name = to_app_name(name);
     }
@@ -115,7 +118,7 @@ EurekaReply EurekaFront::answer(const EurekaRequest& request, Moment now) {
         return answer_apps(request, now);
     }
     if (path[0] == "status" && path.size() == 1) {
-        return show_status();
+        return {.status = 200, .type = "application/json", .body = server_state_json(state_(now))};
     }
     if ((path[0] == "vips" || path[0] == "svips") && path.size() == 2) {
         return request.method == "GET" ? answer_vip(request) : nothing(405);
@@ -241,19 +244,27 @@ EurekaReply EurekaFront::answer_status(const EurekaRequest& request, Moment now)
     const auto& app = request.path[1];
     const auto& id = request.path[2];
     const auto value = request.find_query("value");
+    const auto status = value ? find_status(*value) : std::nullopt;
+    constexpr const char* no_status =
+        "The value must be UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN";
     if (request.method == "PUT") {
         if (!value || value->empty()) {
             return refuse("Missing value");
         }
-        const Status status = status_of(*value);
-        if (!book_.override_status(app, id, status, now)) {
+        if (!status) {
+            return refuse(no_status);
+        }
+        if (!book_.override_status(app, id, *status, now)) {
             return nothing(404);
         }
-        tell(Replicated::Kind::overridden, request, app, id, status);
+        tell(Replicated::Kind::overridden, request, app, id, *status);
         return nothing(200);
     }
     if (request.method == "DELETE") {
-        const Status next = value ? status_of(*value) : Status::unknown;
+        const Status next = status.value_or(Status::unknown);
+        if (value && !value->empty() && !status) {
+            return refuse(no_status);
+        }
         if (!book_.drop_override(app, id, next, now)) {
             return nothing(404);
         }
@@ -312,35 +323,22 @@ EurekaReply EurekaFront::show_delta(const EurekaRequest& request, Moment now) {
     return reply;
 }
 
-EurekaReply EurekaFront::show_status() const {
-    const auto count = [this](Status status) {
-        return "\"" + std::string{to_text(status)} + "\":" + std::to_string(book_.count_of(status));
-    };
-    return {.status = 200,
-            .type = "application/json",
-            .body = "{\"generalStats\":{\"instances\":\"" + std::to_string(book_.size()) +
-                    "\",\"applications\":\"" + std::to_string(book_.apps().size()) +
-                    "\"},\"applicationStats\":{" + count(Status::up) + "," + count(Status::down) +
-                    "," + count(Status::starting) + "," + count(Status::out_of_service) + "," +
-                    count(Status::unknown) + "},\"isHeathly\":true}"};
-}
-
 EurekaReply EurekaFront::answer_vip(const EurekaRequest& request) {
     const bool is_secure = request.path[0] == "svips";
     Gathered gathered;
-    bool is_empty = true;
+    StatusCounts found{};
     for (const auto& [name, app] : book_.apps()) {
         for (const auto& [id, entry] : app) {
             const Instance& instance = *entry.instance;
             if (has_address(is_secure ? instance.secure_vip_address : instance.vip_address,
                             request.path[1])) {
                 gathered.add(name, &instance);
-                is_empty = false;
+                ++found[static_cast<std::size_t>(instance.status)];
             }
         }
     }
-    return content(request, applications_text(request, gathered, is_empty ? -1 : 1,
-                                              is_empty ? "" : book_.hash_code()));
+    // Netflix's server gives no version to what is not everything.
+    return content(request, applications_text(request, gathered, -1, hash_code_of(found)));
 }
 
 EurekaReply EurekaFront::show_one(const EurekaRequest& request, const Instance& instance) const {

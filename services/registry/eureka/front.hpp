@@ -8,6 +8,7 @@
 
 #include "services/registry/domain/instance_book.hpp"
 #include "services/registry/eureka/json.hpp"
+#include "services/registry/eureka/server_state.hpp"
 #include "services/registry/eureka/whole_answers.hpp"
 
 namespace loquat::registry {
@@ -52,9 +53,11 @@ struct Replicated {
 class EurekaFront {
   public:
     using OnReplicated = std::function<void(Replicated)>;
+    using StateOf = std::function<ServerState(Moment)>;
 
     // Applications of these names (the platform's own) are changed only by who is trusted.
-    EurekaFront(InstanceBook& book, std::vector<std::string> own_names, OnReplicated on_replicated);
+    EurekaFront(InstanceBook& book, std::vector<std::string> own_names, OnReplicated on_replicated,
+                StateOf state);
 
     EurekaReply answer(const EurekaRequest& request, Moment now);
 
@@ -73,7 +76,6 @@ class EurekaFront {
     bool may_change(std::string_view app, bool is_trusted) const;
     EurekaReply show_all(const EurekaRequest& request, Moment now);
     EurekaReply show_delta(const EurekaRequest& request, Moment now);
-    EurekaReply show_status() const;
     EurekaReply show_one(const EurekaRequest& request, const Instance& instance) const;
     EurekaReply show_overrides() const;
     void tell(Replicated::Kind kind, const EurekaRequest& request, std::string_view app,
@@ -83,6 +85,7 @@ class EurekaFront {
     std::vector<std::string> own_names_;
     WholeAnswers answers_;
     OnReplicated on_replicated_;
+    StateOf state_;
 };
 
 }  // namespace loquat::registry

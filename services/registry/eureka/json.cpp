@@ -14,8 +14,6 @@ namespace {
 using wire::Object;
 using wire::Value;
 
-constexpr std::string_view empty_map_class = "java.util.Collections$EmptyMap";
-
 [[noreturn]] void refuse(std::string message) {
     throw Failure{Kind::malformed, "registry.malformed", std::move(message)};
 }
@@ -95,8 +93,7 @@ Texts texts_of(const Value* value) {
 DataCenter data_center_of(const Value* value) {
     DataCenter center;
     if (value == nullptr || value->if_object() == nullptr) {
-        center.name.clear();
-        return center;
+        return {.class_name = {}, .name = {}};
     }
     if (const std::string given = text_of(value->find("@class")); !given.empty()) {
         center.class_name = given;
@@ -252,8 +249,6 @@ void append_lease(std::string& out, const Lease& lease) {
     writer.number("serviceUpTimestamp", to_unix_ms(lease.up_since));
     writer.close();
 }
-
-bool is_known_sid(std::string_view sid) { return !sid.empty() && sid != "na" && sid != "unknown"; }
 
 // What Jackson writes by the names of the fields: all of it as texts.
 void append_tail(Writer& writer, const Instance& instance, bool is_full) {

@@ -3,6 +3,13 @@
 
 namespace loquat::registry {
 
+// What stands for a map without anything in it.
+inline constexpr std::string_view empty_map_class = "java.util.Collections$EmptyMap";
+
+inline bool is_known_sid(std::string_view sid) {
+    return !sid.empty() && sid != "na" && sid != "unknown";
+}
+
 // The members that Eureka writes alike in JSON and in XML, in their order.
 template <class Writer>
 void write_links(Writer& writer, const Instance& instance, bool is_full) {

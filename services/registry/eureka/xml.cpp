@@ -150,6 +150,9 @@ void write_instance(Writer& writer, const Instance& instance, Detail detail) {
     writer.text("hostName", instance.host_name);
     writer.text("app", instance.app);
     writer.text("ipAddr", instance.ip_address);
+    if (is_full && is_known_sid(instance.sid)) {
+        writer.text("sid", instance.sid);
+    }
     writer.text("status", to_text(instance.status));
     if (is_full) {
         writer.text("overriddenstatus", to_text(instance.overridden_status));
@@ -162,7 +165,11 @@ void write_instance(Writer& writer, const Instance& instance, Detail detail) {
     write_data_center(writer, instance.data_center);
     if (is_full) {
         write_lease(writer, instance.lease);
-        writer.open("metadata");
+        if (instance.metadata.empty()) {
+            writer.open("metadata", "class", empty_map_class);
+        } else {
+            writer.open("metadata");
+        }
         write_texts(writer, instance.metadata);
         writer.close("metadata");
     }

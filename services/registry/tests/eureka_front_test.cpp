@@ -17,8 +17,10 @@ struct Front : testing::Test {
     FakeClock clock;
     InstanceBook book{{}};
     std::vector<Replicated> told;
-    EurekaFront front{
-        book, {"gateway"}, [this](Replicated one) { told.push_back(std::move(one)); }};
+    EurekaFront front{book,
+                      {"gateway"},
+                      [this](Replicated one) { told.push_back(std::move(one)); },
+                      [](Moment) { return ServerState{}; }};
     bool wants_json = true;
     bool is_trusted = false;
     Origin origin = Origin::client;
@@ -89,6 +91,8 @@ TEST_F(Front, finds_instances_by_any_of_their_names) {
     EXPECT_THAT(ask("GET", {"vips", "CHAT.vip"}).body, HasSubstr(R"("instanceId":"a")"));
     EXPECT_THAT(ask("GET", {"vips", "chat.vip,mail.vip"}).body, HasSubstr(R"("instanceId":"b")"));
     EXPECT_THAT(ask("GET", {"svips", "chat.vip"}).body, HasSubstr(R"("application":[])"));
+    EXPECT_THAT(ask("GET", {"vips", "chat.vip"}).body,
+                HasSubstr(R"("versions__delta":"-1","apps__hashcode":"UP_1_")"));
 }
 
 TEST_F(Front, refuses_with_the_words_that_clients_know) {
@@ -132,6 +136,8 @@ TEST_F(Front, tells_in_the_delta_what_changed_with_the_hash_of_everything) {
 TEST_F(Front, changes_a_status_until_that_is_taken_back) {
     add("chat", "a");
     EXPECT_EQ(ask("PUT", {"apps", "chat", "a", "status"}).status, 400);
+    EXPECT_EQ(ask("PUT", {"apps", "chat", "a", "status"}, {{"value", "DANCING"}}).status, 400);
+    EXPECT_EQ(ask("DELETE", {"apps", "chat", "a", "status"}, {{"value", "DANCING"}}).status, 400);
     EXPECT_EQ(ask("PUT", {"apps", "chat", "a", "status"}, {{"value", "OUT_OF_SERVICE"}}).status,
               200);
     EXPECT_THAT(ask("GET", {"apps", "chat", "a"}).body,

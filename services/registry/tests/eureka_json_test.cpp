@@ -46,7 +46,7 @@ TEST(EurekaJson, reads_other_spellings_of_the_same) {
     EXPECT_EQ(to_unix_ms(instance.dirty_at), 1'795'164'939'000);
     EXPECT_EQ(instance.country_id, 7);
     EXPECT_EQ(instance.metadata, (Texts{{"weight", "3"}}));
-    EXPECT_EQ(missing_of(instance, "A"), "Missing dataCenterInfo Name");
+    EXPECT_EQ(missing_of(instance, "A"), "Missing dataCenterInfo");
 }
 
 TEST(EurekaJson, refuses_what_is_no_instance) {
