@@ -66,7 +66,15 @@ class ConfigService final : public runtime::Service {
           following_({config_, *source_, front_, context}),
           registered_(context, config_.refreshed_applications),
           rest_({config_, *source_, front_, following_, registered_, context}),
-          server_(context, rest_) {}
+          server_(context, rest_) {
+        context.metrics().gauge_of(
+            "loquat_config_source_away",
+            "1 while what is served may be old: the folder or the repository cannot be read.", {},
+            [source = std::weak_ptr{source_}] {
+                const auto known = source.lock();
+                return known && known->trouble() ? 1.0 : 0.0;
+            });
+    }
 
     Task<void> start() override {
         source_->start([this] { following_.on_change(); });
@@ -74,6 +82,7 @@ class ConfigService final : public runtime::Service {
         co_return;
     }
     Task<void> stop(Steady deadline) override {
+        source_->stop_fetching();
         co_await registered_.stop();
         co_await following_.stop();
         co_await server_.drain(deadline);
@@ -95,7 +104,7 @@ class ConfigService final : public runtime::Service {
     FileReader reader_;
     std::unique_ptr<net::TextCipher> cipher_;
     ConfigFront front_;
-    std::unique_ptr<SourcePort> source_;
+    std::shared_ptr<SourcePort> source_;
     Following following_;
     RegisteredApplications registered_;
     Rest rest_;

@@ -18,6 +18,8 @@ class SourcePort {
     virtual ~SourcePort() = default;
     // Follows what is there; `on_change` is called on the loop when files may differ.
     virtual void start(std::function<void()> on_change) = 0;
+    // Nobody waits for a remote any more; what is here is still served.
+    virtual void stop_fetching() {}
     virtual Task<void> stop() = 0;
     // Of who names none; empty: there are no labels.
     virtual std::string default_label() const = 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/failure.hpp"
+#include "services/config/adapters/git_connections.hpp"
 
 namespace loquat::config {
 namespace {
@@ -36,6 +37,9 @@ GitLibrary load() {
 #include "services/config/adapters/git_functions.inc"
 #undef LOQUAT_GIT
     git.libgit2_init();
+    git_stream_registration sockets{
+        .version = GIT_STREAM_VERSION, .init = &open_git_socket, .wrap = nullptr};
+    git.stream_register(GIT_STREAM_STANDARD, &sockets);
     return git;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <git2.h>
+#include <git2/sys/stream.h>
 
 namespace loquat::config {
 

@@ -58,16 +58,16 @@ int give_credentials(git_credential** out, const char*, const char* username, un
     return GIT_EAUTH;
 }
 
-// Stops what takes longer than it may.
+// What a fetch goes on for.
 struct Patience {
     const GitSettings* settings = nullptr;
-    std::chrono::steady_clock::time_point until{};
+    const GitConnections* connections = nullptr;
 };
 
 int keep_patience(const git_indexer_progress* progress, void* payload) {
     const auto& patience = *static_cast<const Patience*>(payload);
-    const bool is_in_time = std::chrono::steady_clock::now() < patience.until;
-    return is_in_time && progress->received_bytes < received_bytes_max ? 0 : -1;
+    const bool may_go_on = !patience.connections->has_ended();
+    return may_go_on && progress->received_bytes < received_bytes_max ? 0 : -1;
 }
 
 struct Walk {
@@ -120,7 +120,7 @@ GitRepository::GitRepository(GitSettings settings) : settings_(std::move(setting
 
 GitRepository::~GitRepository() { git().repository_free(repository_); }
 
-void GitRepository::fetch() {
+void GitRepository::fetch(GitConnections& connections) {
     git_remote* raw = nullptr;
     const char* uri = settings_.uri.c_str();
     // The address as it is: no rules of this machine's user for other ones.
@@ -130,8 +130,7 @@ void GitRepository::fetch() {
     how.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC;
     check(git().remote_create_with_opts(&raw, uri, &how), "config.remote_away", uri);
     const RemotePtr remote{raw};
-    Patience patience{.settings = &settings_,
-                      .until = std::chrono::steady_clock::now() + settings_.time_max};
+    Patience patience{.settings = &settings_, .connections = &connections};
     git_fetch_options options;
     git().fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.prune = GIT_FETCH_PRUNE;
@@ -146,7 +145,14 @@ void GitRepository::fetch() {
     std::array<char*, 2> specs{const_cast<char*>("+refs/heads/*:refs/remotes/origin/*"),
                                const_cast<char*>("+HEAD:refs/remotes/origin/HEAD")};
     const git_strarray all{specs.data(), specs.size()};
-    check(git().remote_fetch(remote.get(), &all, &options, nullptr), "config.remote_away", uri);
+    const GitDeadline deadline{connections, std::chrono::steady_clock::now() + settings_.time_max};
+    const int result = git().remote_fetch(remote.get(), &all, &options, nullptr);
+    if (result < 0 && connections.has_ended()) {
+        throw Failure{Kind::unavailable, "config.remote_away",
+                      hide_credentials(settings_.uri) + ": no whole answer within " +
+                          std::to_string(settings_.time_max.count()) + " ms"};
+    }
+    check(result, "config.remote_away", uri);
 }
 
 std::string GitRepository::default_branch() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "services/config/adapters/git_connections.hpp"
 #include "services/config/domain/snapshot.hpp"
 
 struct git_oid;
@@ -31,7 +32,8 @@ class GitRepository {
 
     // Brings the copy up to date.  What was there before stays when it fails: throws Failure
     // `config.remote_away` (unavailable).
-    void fetch();
+    // `connections` end it from another thread.
+    void fetch(GitConnections& connections);
     // The branch that the remote calls its own, else main or master; empty when there is none.
     std::string default_branch() const;
     // The commit that a branch, tag or commit's id names; none when there is no such one.

@@ -37,23 +37,47 @@ struct GitSource::Fetching {
     bool stops = false;
     bool is_wanted = false;
     std::vector<Wait> waiting;
+    std::vector<Wait> told;  // by the fetch that is under way: they asked before it began
     std::string trouble = "the repository was not fetched yet";
     std::string default_label;
     bool has_fetched = false;
     Steady fetched_at{};
     std::function<void()> on_change;
     GitSettings settings;
+    std::shared_ptr<GitConnections> running;  // of the fetch that is under way
 
     void run();
-    // `told` asked before it begins.
-    void fetch(GitRepository& repository, const std::vector<Wait>& told);
+    // Ends the fetch that is under way, and begins no other.  Under the mutex.
+    void end();
+    void fetch(GitRepository& repository);
 };
 
-void GitSource::Fetching::fetch(GitRepository& repository, const std::vector<Wait>& told) {
+void GitSource::Fetching::end() {
+    stops = true;
+    std::ranges::move(std::exchange(told, {}), std::back_inserter(waiting));
+    for (const Wait& one : std::exchange(waiting, {})) {
+        one->fail(std::make_exception_ptr(
+            Failure{Kind::unavailable, "config.unreadable", "The service stops."}));
+    }
+    if (running) {
+        running->end();
+    }
+    changed.notify_all();
+}
+
+void GitSource::Fetching::fetch(GitRepository& repository) {
     std::string problem;
     std::exception_ptr error;
+    const auto connections = std::make_shared<GitConnections>();
+    {
+        const std::lock_guard lock{mutex};
+        if (stops) {
+            return;
+        }
+        running = connections;
+    }
     try {
-        repository.fetch();
+        repository.fetch(*connections);
     } catch (const Failure& failure) {
         problem = failure.message;
         error = std::current_exception();
@@ -62,19 +86,23 @@ void GitSource::Fetching::fetch(GitRepository& repository, const std::vector<Wai
     std::string before;
     {
         const std::lock_guard lock{mutex};
+        running.reset();
+        if (stops) {
+            return;
+        }
         before = std::exchange(trouble, problem);
         default_label = std::move(label);
         has_fetched = has_fetched || !error;
         fetched_at = std::chrono::steady_clock::now();
+        for (const Wait& one : std::exchange(told, {})) {
+            error ? one->fail(std::make_exception_ptr(
+                        Failure{Kind::unavailable, "config.remote_away", problem}))
+                  : one->set();
+        }
     }
     if (!problem.empty() && problem != before) {
         log_warn({.service = "config"}, "the repository is away; what was last seen is served",
                  {{"problem", problem}});
-    }
-    for (const Wait& one : told) {
-        error ? one->fail(std::make_exception_ptr(
-                    Failure{Kind::unavailable, "config.remote_away", problem}))
-              : one->set();
     }
     if (!error) {
         on_change();
@@ -86,12 +114,12 @@ void GitSource::Fetching::run() {
     std::unique_lock lock{mutex};
     while (!stops) {
         is_wanted = false;
-        const std::vector<Wait> told = std::exchange(waiting, {});
+        told = std::exchange(waiting, {});
         lock.unlock();
         if (!repository) {
             repository = std::make_unique<GitRepository>(settings);
         }
-        fetch(*repository, told);
+        fetch(*repository);
         lock.lock();
         changed.wait_for(lock, every, [this] { return stops || is_wanted; });
     }
@@ -105,8 +133,7 @@ GitSource::GitSource(aio::Loop& loop, GitSourceSettings settings)
 
 GitSource::~GitSource() {
     const std::lock_guard lock{fetching_->mutex};
-    fetching_->stops = true;
-    fetching_->changed.notify_all();
+    fetching_->end();
 }
 
 void GitSource::start(std::function<void()> on_change) {
@@ -140,13 +167,13 @@ void GitSource::start(std::function<void()> on_change) {
     }}.detach();
 }
 
+void GitSource::stop_fetching() {
+    const std::lock_guard lock{fetching_->mutex};
+    fetching_->end();
+}
+
 Task<void> GitSource::stop() {
-    {
-        const std::lock_guard lock{fetching_->mutex};
-        fetching_->stops = true;
-        fetching_->waiting.clear();
-        fetching_->changed.notify_all();
-    }
+    stop_fetching();
     watch_.reset();
     threads_.reset();
     co_return;
@@ -237,6 +264,9 @@ Task<void> GitSource::refresh() {
     auto done = std::make_shared<aio::Completion<void>>(loop_);
     {
         const std::lock_guard lock{fetching_->mutex};
+        if (fetching_->stops) {
+            throw Failure{Kind::unavailable, "config.unreadable", "The service stops."};
+        }
         if (fetching_->waiting.size() >= waiting_max) {
             throw Failure{Kind::unavailable, "server.overloaded", "Too many wait for this."};
         }

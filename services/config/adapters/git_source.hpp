@@ -31,6 +31,7 @@ class GitSource final : public SourcePort {
 
     // Throws `config.git_missing`, `config.unreadable` (unavailable).
     void start(std::function<void()> on_change) override;
+    void stop_fetching() override;
     Task<void> stop() override;
     std::string default_label() const override;
     Task<SnapshotPtr> find(std::string label) override;
@@ -39,8 +40,8 @@ class GitSource final : public SourcePort {
     void set_fetch_every(std::chrono::milliseconds every);
 
   private:
-    // Shared with the thread that fetches: a library that hangs in a connection cannot be stopped,
-    // and must not hold up the end of the process.
+    // Shared with the thread that fetches.  It ends by itself, at once but for the look-up of a
+    // name, which must not hold up the end of the process.
     struct Fetching;
 
     SnapshotPtr read(const std::string& label);

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/failure.hpp"
+#include "services/config/adapters/git_connections.hpp"
 #include "services/config/adapters/git_repository.hpp"
 #include "services/config/adapters/read_folder.hpp"
 
@@ -43,6 +44,10 @@ struct Repositories : testing::Test {
         git("add -A");
         git("commit -m change");
     }
+    static void fetch(GitRepository& repository) {
+        GitConnections connections;
+        repository.fetch(connections);
+    }
     GitSettings settings() const {
         return {.uri = (root / "work").string(), .clone = root / "clone"};
     }
@@ -79,7 +84,7 @@ TEST_F(Repositories, follow_branches_tags_and_commits_of_git) {
     EXPECT_FALSE(repository.find_commit("main"));
     EXPECT_EQ(repository.default_branch(), "");
 
-    repository.fetch();
+    fetch(repository);
 
     EXPECT_EQ(repository.default_branch(), "main");
     const auto first = repository.find_commit("main");
@@ -99,9 +104,9 @@ TEST_F(Repositories, keep_what_they_have_while_the_remote_is_away) {
     commit();
     {
         GitRepository repository{settings()};
-        repository.fetch();
+        fetch(repository);
         fs::rename(root / "work", root / "away");
-        EXPECT_THROW(repository.fetch(), Failure);
+        EXPECT_THROW(fetch(repository), Failure);
     }
     GitRepository again{settings()};
     const auto commit_id = again.find_commit("main");
@@ -110,7 +115,7 @@ TEST_F(Repositories, keep_what_they_have_while_the_remote_is_away) {
     fs::rename(root / "away", root / "work");
     write("chat.yml", "a: 2");
     commit();
-    again.fetch();
+    fetch(again);
     EXPECT_EQ(again.read(*again.find_commit("main")).at("chat.yml").text, "a: 2");
 }
 
@@ -120,10 +125,10 @@ TEST_F(Repositories, forget_branches_that_are_gone) {
     commit();
     git("branch old");
     GitRepository repository{settings()};
-    repository.fetch();
+    fetch(repository);
     EXPECT_TRUE(repository.find_commit("old"));
     git("branch -D old");
-    repository.fetch();
+    fetch(repository);
 
     EXPECT_FALSE(repository.find_commit("old"));
     EXPECT_TRUE(repository.find_commit("main"));
