@@ -35,20 +35,26 @@ std::int64_t count_unread(std::int64_t last_seq, std::int64_t read_seq,
     return last_seq - read_seq - gone;
 }
 
-class DeletedMessages::Loading {
-  public:
-    explicit Loading(DeletedMessages& deletions) : deletions_(deletions) { ++deletions_.loads_; }
-    ~Loading() {
-        if (--deletions_.loads_ == 0) {
-            deletions_.deleted_meanwhile_.clear();
+DeletedMessages::Meanwhile::~Meanwhile() {
+    if (--deletions_.loads_ == 0) {
+        deletions_.deleted_meanwhile_.clear();
+    }
+}
+
+DeletedSeqs DeletedMessages::Meanwhile::now(const ChatId& chat, DeletedSeqs found) const {
+    std::vector<std::int64_t> more;
+    for (const auto& [where, seq] : deletions_.deleted_meanwhile_) {
+        if (where == chat && !std::ranges::binary_search(*found, seq)) {
+            add(more, seq);
         }
     }
-    Loading(const Loading&) = delete;
-    Loading& operator=(const Loading&) = delete;
-
-  private:
-    DeletedMessages& deletions_;
-};
+    if (more.empty()) {
+        return found;
+    }
+    std::vector<std::int64_t> all;
+    std::ranges::merge(*found, more, std::back_inserter(all));
+    return std::make_shared<const std::vector<std::int64_t>>(std::move(all));
+}
 
 DeletedMessages::DeletedMessages(store::MessageHistory& messages, std::size_t bytes_max)
     : messages_(messages), known_(bytes_max) {}
@@ -79,7 +85,7 @@ Task<std::vector<DeletedSeqs>> DeletedMessages::find_all(std::vector<ChatId> cha
             missing.push_back(i);
         }
     }
-    const Loading loading{*this};
+    const Meanwhile loading{*this};
     for (std::size_t at = 0; at < missing.size(); at += store::MessageHistory::heads_max) {
         const std::size_t end = std::min(missing.size(), at + store::MessageHistory::heads_max);
         std::vector<ChatId> part;

@@ -29,6 +29,24 @@ class DeletedMessages {
     Task<std::vector<DeletedSeqs>> find_all(std::vector<ChatId> chats);
     Task<DeletedSeqs> find(ChatId chat);
 
+    // Around everything that makes an answer of what `find` gave: what is deleted while it lives is
+    // not forgotten.
+    class Meanwhile {
+      public:
+        explicit Meanwhile(DeletedMessages& deletions) : deletions_(deletions) {
+            ++deletions_.loads_;
+        }
+        ~Meanwhile();
+        Meanwhile(const Meanwhile&) = delete;
+        Meanwhile& operator=(const Meanwhile&) = delete;
+
+        // `found`, and what was deleted since.
+        DeletedSeqs now(const ChatId& chat, DeletedSeqs found) const;
+
+      private:
+        DeletedMessages& deletions_;
+    };
+
     void on_stored(const contracts::StoredEvent& event);
     // The conversation is no more.
     void forget(const ChatId& chat) { known_.erase(chat); }
@@ -36,12 +54,12 @@ class DeletedMessages {
     void clear();
 
   private:
-    class Loading;
     DeletedSeqs keep(const ChatId& chat, std::vector<std::int64_t> loaded, Version asked);
 
     store::MessageHistory& messages_;
     LruCache<ChatId, DeletedSeqs> known_;
-    // While something is being loaded: what is loaded may be from before them.
+    // How many answers are being made, and what was deleted since the first of them began: what is
+    // loaded may be from before that.
     std::size_t loads_ = 0;
     std::vector<std::pair<ChatId, std::int64_t>> deleted_meanwhile_;
     Version missed_;

@@ -21,20 +21,22 @@ bool is_newer(const contracts::StoredMessage& a, const contracts::StoredMessage&
 
 }  // namespace
 
-class LastMessages::Loading {
-  public:
-    explicit Loading(LastMessages& heads) : heads_(heads) { ++heads_.loads_; }
-    ~Loading() {
-        if (--heads_.loads_ == 0) {
-            heads_.changed_meanwhile_.clear();
-        }
+LastMessages::Meanwhile::~Meanwhile() {
+    if (--heads_.loads_ == 0) {
+        heads_.changed_meanwhile_.clear();
     }
-    Loading(const Loading&) = delete;
-    Loading& operator=(const Loading&) = delete;
+}
 
-  private:
-    LastMessages& heads_;
-};
+const contracts::StoredMessage* LastMessages::Meanwhile::find_change(
+    const store::Head& found) const {
+    if (!found.last) {
+        return nullptr;
+    }
+    const auto changed = heads_.changed_meanwhile_.find(found.last->id);
+    const bool is_change =
+        changed != heads_.changed_meanwhile_.end() && is_newer(changed->second, *found.last);
+    return is_change ? &changed->second : nullptr;
+}
 
 void LastMessages::put(const store::Head& head) { heads_.put(head.chat, head, weight_of(head)); }
 
@@ -106,7 +108,7 @@ Task<std::vector<store::Head>> LastMessages::find_all(std::vector<ChatId> chats)
     if (missing.empty()) {
         co_return heads;
     }
-    const Loading loading{*this};
+    const Meanwhile loading{*this};
     auto loaded = co_await load_and_keep(std::move(missing));
     for (std::size_t i = 0; i < loaded.size(); ++i) {
         heads[places[i]] = std::move(loaded[i]);
@@ -122,7 +124,7 @@ Task<store::Head> LastMessages::find(ChatId chat) {
 }
 
 Task<store::Head> LastMessages::load(ChatId chat) {
-    const Loading loading{*this};
+    const Meanwhile loading{*this};
     std::vector<ChatId> one{chat};
     auto loaded = co_await load_and_keep(std::move(one));
     co_return std::move(loaded.front());
@@ -136,7 +138,8 @@ void LastMessages::on_stored(const contracts::StoredEvent& event) {
         put({message.chat, message.seq, message});
     } else if (!is_new && known != nullptr && known->last && known->last->id == message.id) {
         put({message.chat, known->last_seq, message});
-    } else if (!is_new && loads_ > 0) {
+    }
+    if (!is_new && loads_ > 0) {
         changed_meanwhile_.insert_or_assign(message.id, message);
     }
 }

@@ -22,6 +22,22 @@ class LastMessages {
     // From the store.
     Task<store::Head> load(ChatId chat);
 
+    // Around everything that makes an answer of what `find` gave: what is edited or deleted while
+    // it lives is not forgotten.
+    class Meanwhile {
+      public:
+        explicit Meanwhile(LastMessages& heads) : heads_(heads) { ++heads_.loads_; }
+        ~Meanwhile();
+        Meanwhile(const Meanwhile&) = delete;
+        Meanwhile& operator=(const Meanwhile&) = delete;
+
+        // The head's message as it is now; null where it is as it was.
+        const contracts::StoredMessage* find_change(const store::Head& found) const;
+
+      private:
+        LastMessages& heads_;
+    };
+
     void on_stored(const contracts::StoredEvent& event);
     // The conversation is no more.
     void forget(const ChatId& chat);
@@ -30,7 +46,6 @@ class LastMessages {
     void clear();
 
   private:
-    class Loading;
     Task<std::vector<store::Head>> load_all(std::vector<ChatId> chats);
     // Reads again what was read before something was missed, so that no stale head stays.
     Task<std::vector<store::Head>> load_and_keep(std::vector<ChatId> chats);
@@ -40,7 +55,7 @@ class LastMessages {
 
     store::MessageHistory& messages_;
     LruCache<ChatId, store::Head> heads_;
-    // Edits and deletions of messages that were nobody's known head, while heads are being loaded:
+    // How many answers are being made, and the edits and deletions since the first of them began:
     // what is loaded may be from before them.
     std::size_t loads_ = 0;
     std::unordered_map<MessageId, contracts::StoredMessage> changed_meanwhile_;

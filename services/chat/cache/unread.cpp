@@ -37,8 +37,10 @@ contracts::UnreadCount count_unread(std::int64_t last_seq, std::int64_t read_seq
     if (unread == 0) {
         return {};
     }
-    const auto mentions = std::ranges::upper_bound(mention_seqs, last_seq) -
-                          std::ranges::upper_bound(mention_seqs, read_seq);
+    // The store told who is mentioned a moment before or after what is deleted.
+    const auto mentions = std::ranges::count_if(mention_seqs, [&](std::int64_t seq) {
+        return seq > read_seq && seq <= last_seq && !std::ranges::binary_search(deleted_seqs, seq);
+    });
     return {unread, mentions};
 }
 

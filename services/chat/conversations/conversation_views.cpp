@@ -52,6 +52,8 @@ Task<std::vector<contracts::Chat>> ConversationViews::view_all(std::vector<Liste
             peers.push_back(one.chat.pair->other_than(user));
         }
     }
+    const DeletedMessages::Meanwhile deletions{parts_.deletions};
+    const LastMessages::Meanwhile changes{parts_.heads};
     const auto deleted = co_await parts_.deletions.find_all(ids);
     const auto heads = co_await parts_.heads.find_all(std::move(ids));
     const People::Found people = co_await parts_.people.find_all(std::move(peers));
@@ -66,6 +68,11 @@ Task<std::vector<contracts::Chat>> ConversationViews::view_all(std::vector<Liste
             chat.active_at = heads[i].last->created_at;
             parts_.unsaved.note_activity(chat.id, chat.active_at, parts_.cache.peek_any(chat.id));
         }
+        // From here on nothing is waited for: what changed while the rest was looked up counts.
+        if (const auto* changed = changes.find_change(heads[i]); changed != nullptr && last[i]) {
+            last[i] = parts_.people.show_known(*changed);
+        }
+        const DeletedSeqs gone = deletions.now(chat.id, deleted[i]);
         std::optional<contracts::PublicUser> peer;
         if (listed[i].chat.pair) {
             const UserId other = listed[i].chat.pair->other_than(user);
@@ -76,7 +83,7 @@ Task<std::vector<contracts::Chat>> ConversationViews::view_all(std::vector<Liste
                                          .me = listed[i].me,
                                          .head = heads[i],
                                          .last_message = std::move(last[i]),
-                                         .deleted = deleted[i],
+                                         .deleted = gone,
                                          .mentions = std::move(mentions[i]),
                                          .peer = std::move(peer),
                                          .text_characters_max = parts_.text_characters_max}));

@@ -161,9 +161,11 @@ Task<void> EventPublisher::tell_seen(Job job) {
             peer = co_await parts_.people.find(*other);
             peer = peer ? peer : unknown_person(*other);
         }
-        const DeletedSeqs deleted = co_await parts_.deletions.find(job.chat);
+        const DeletedMessages::Meanwhile deletions{parts_.deletions};
+        DeletedSeqs deleted = co_await parts_.deletions.find(job.chat);
         // Last, so that nothing is told which was deleted or left while the rest was looked up.
         const store::Head head = co_await parts_.heads.find(job.chat);
+        deleted = deletions.now(job.chat, std::move(deleted));
         if (const MemberRecord* member = conversation->find(job.users[i])) {
             auto last =
                 head.last ? std::optional{parts_.people.show_known(*head.last)} : std::nullopt;

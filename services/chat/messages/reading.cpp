@@ -38,6 +38,7 @@ Task<contracts::MessagePage> Reading::list_messages(contracts::Caller caller,
 Task<void> Reading::put_read(contracts::Caller caller, contracts::ReadRequest request) {
     const UserId user = caller.user_id();
     const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
+    const DeletedMessages::Meanwhile deletions{parts_.deletions};
     store::Head head = co_await parts_.heads.find(request.id);
     if (request.seq > head.last_seq) {
         head = co_await parts_.heads.load(request.id);
@@ -56,9 +57,10 @@ Task<void> Reading::put_read(contracts::Caller caller, contracts::ReadRequest re
         co_return;  // removed, or overtaken by a later marker
     }
     member->read_seq = seq;
-    parts_.publisher.read(*conversation, *member,
-                          count_unread(head.last_seq, seq, *deleted, mentions),
-                          parts_.config.receipts_members_max);
+    parts_.publisher.read(
+        *conversation, *member,
+        count_unread(head.last_seq, seq, *deletions.now(request.id, deleted), mentions),
+        parts_.config.receipts_members_max);
 }
 
 Task<void> Reading::post_typing(contracts::Caller caller, contracts::ChatRef request) {
@@ -96,6 +98,7 @@ Task<contracts::ChatPlaces> Reading::list_places(contracts::Caller caller) {
     for (const Place& place : places) {
         chats.push_back(place.chat);
     }
+    const DeletedMessages::Meanwhile deletions{parts_.deletions};
     const auto deleted = co_await parts_.deletions.find_all(chats);
     const auto heads = co_await parts_.heads.find_all(std::move(chats));
     std::vector<store::MentionQuery> queries;
@@ -107,9 +110,10 @@ Task<contracts::ChatPlaces> Reading::list_places(contracts::Caller caller) {
     auto mentions = co_await load_mentions(parts_.messages, std::move(queries));
     contracts::ChatPlaces answer;
     for (std::size_t i = 0, next = 0; i < places.size(); ++i) {
-        const auto first = std::ranges::upper_bound(*deleted[i], places[i].read_seq);
+        const DeletedSeqs gone = deletions.now(places[i].chat, deleted[i]);
+        const auto first = std::ranges::upper_bound(*gone, places[i].read_seq);
         contracts::ChatPlace place{
-            places[i].chat, heads[i].last_seq, places[i].read_seq, {first, deleted[i]->end()}, {}};
+            places[i].chat, heads[i].last_seq, places[i].read_seq, {first, gone->end()}, {}};
         if (places[i].read_seq < heads[i].last_seq) {
             place.mention_seqs = std::move(mentions[next++]);
         }

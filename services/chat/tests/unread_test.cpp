@@ -135,6 +135,33 @@ TEST(Unread, is_right_again_after_events_were_lost) {
     world.run(body());
 }
 
+// The list has read what is deleted and which message is the last one, and looks up names.
+TEST(Unread, counts_no_message_that_is_deleted_while_the_list_is_read) {
+    World world;
+    const UserId ana = world.person("ana");
+    const UserId bob = world.person("bob");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        const auto direct = co_await world.make_direct(ana, bob);
+        const auto sent = co_await send_all(world, ana, direct.id, 1);
+        const auto gone = co_await world.send(ana, direct.id, "@bob to be deleted");
+        world.clock.advance(std::chrono::hours{1});  // names are asked for again
+        world.directory.meanwhile = [&]() -> Task<void> {
+            co_await remove(world, ana, gone);
+            co_await world.drain();
+        };
+
+        const auto list = co_await world.chat.list_chats(world.as(bob), {});
+
+        EXPECT_FALSE(world.directory.meanwhile) << "it happened while the list was read";
+        EXPECT_EQ(list.items.at(0).me->unread, 1);
+        EXPECT_EQ(list.items.at(0).me->mentions, 0);
+        EXPECT_EQ(list.items.at(0).last_message->text, "") << "nor is its text shown";
+    };
+
+    world.run(body());
+}
+
 TEST(Unread, counts_numbers_between_the_marker_and_the_last_message) {
     const std::vector<std::int64_t> deleted{1, 4, 5, 9};
 

@@ -31,6 +31,9 @@ Task<std::vector<Directory::Leaver>> FakeDirectory::list_leaving() {
 
 Task<std::vector<contracts::PublicUser>> FakeDirectory::list_users(std::vector<UserId> ids) {
     ++calls;
+    if (const auto happens = std::exchange(meanwhile, nullptr)) {
+        co_await happens();
+    }
     if (is_down) {
         throw Failure{Kind::unavailable, "upstream.unavailable", "down"};
     }

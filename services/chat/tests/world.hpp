@@ -1,5 +1,6 @@
 #pragma once
 #include <gtest/gtest.h>
+#include <functional>
 
 #include <map>
 #include <memory>
@@ -38,6 +39,8 @@ class FakeDirectory final : public Directory {
     std::set<UserId> erased;  // those of them whose messages go too
     bool is_down = false;
     int calls = 0;
+    // Runs once, before the next answer.
+    std::function<Task<void>()> meanwhile;
 };
 
 // What was told, by whom it concerns.
