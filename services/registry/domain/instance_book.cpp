@@ -121,10 +121,16 @@ Status InstanceBook::status_for(const Instance& instance, const Entry* known, Or
 void InstanceBook::add(Instance instance, Origin origin, Moment now) {
     Entry* known = find_own(instance.app, instance.id);
     require_room(instance, known);
-    // A copy of the future is of a clock that jumped: it must not stand against what comes now.
-    if (known != nullptr && known->instance->dirty_at > instance.dirty_at &&
-        known->instance->dirty_at <= now.wall + clock_difference_max) {
+    // A copy of the future is of a clock that jumped: it must not stand against what comes now. One
+    // that was not of the future when it came is of ours.
+    const auto is_ahead = [&](const Instance& copy) {
+        return copy.dirty_at > now.wall + clock_difference_max;
+    };
+    const bool known_is_ahead = known != nullptr && known->came_ahead && is_ahead(*known->instance);
+    bool came_ahead = is_ahead(instance);
+    if (known != nullptr && known->instance->dirty_at > instance.dirty_at && !known_is_ahead) {
         instance = *known->instance;
+        came_ahead = known->came_ahead;
     }
     if (instance.overridden_status != Status::unknown && !overrides_.contains(instance.id)) {
         overrides_[instance.id] = {instance.overridden_status, now.steady + rules_.override_kept};
@@ -149,6 +155,7 @@ void InstanceBook::add(Instance instance, Origin origin, Moment now) {
     Entry& entry = apps_[instance.app][instance.id];
     entry.lease_ends = end_of_lease(instance, now.steady);
     entry.renewed_at = now.wall;
+    entry.came_ahead = came_ahead;
     entry.is_kept = false;
     entry.is_broken = false;
     due_at(entry.lease_ends);

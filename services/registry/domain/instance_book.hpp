@@ -65,8 +65,9 @@ class InstanceBook {
         std::shared_ptr<const Instance> instance;
         Steady lease_ends{};
         Time renewed_at{};
-        bool is_kept = false;    // its lease is over, and it is kept all the same
-        bool is_broken = false;  // the connection that it held is gone, and it was not heard since
+        bool came_ahead = false;  // its clock was ahead of ours when it came
+        bool is_kept = false;     // its lease is over, and it is kept all the same
+        bool is_broken = false;   // the connection that it held is gone, and it was not heard since
         std::uint32_t connections = 0;  // that it holds: with the last its lease shrinks
     };
     struct Change {
