@@ -24,6 +24,7 @@ struct ServiceInstance {
     std::vector<std::string> contracts;  // contract_name of each interface that it offers
     // Another one when it came again after it had left: what was seen of it before does not count.
     std::uint64_t registration = 0;
+    std::string management_url;  // of its actuator; empty: not told, then /actuator below `url`
 
     friend bool operator==(const ServiceInstance&, const ServiceInstance&) = default;
 };

@@ -7,6 +7,7 @@
 #include "base/failure.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "runtime/discovery/management_url.hpp"
 #include "wire/codec.hpp"
 
 namespace loquat::runtime {
@@ -35,7 +36,8 @@ ServiceInstance to_service(const contracts::RegistryInstance& instance) {
             .zone = instance.zone,
             .weight = static_cast<unsigned>(std::max(0, instance.weight)),
             .version = instance.version,
-            .contracts = instance.contracts};
+            .contracts = instance.contracts,
+            .management_url = management_url_of(instance)};
 }
 
 }  // namespace

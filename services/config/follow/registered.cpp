@@ -86,18 +86,24 @@ Task<void> RegisteredApplications::tell(const Meant& meant) {
         log_warn(context_.log_context(), "does not refresh",
                  {{"application", meant.application},
                   {"instance", meant.instance.id},
-                  {"at", meant.instance.url},
+                  {"at", meant.instance.management_url.empty() ? meant.instance.url
+                                                               : meant.instance.management_url},
                   {"problem", problem}});
     }
 }
 
 Task<std::string> RegisteredApplications::post(const runtime::ServiceInstance& instance) {
-    auto origin = net::http::Origin::parse(instance.url);
+    const std::string actuator =
+        instance.management_url.empty() ? instance.url + "/actuator" : instance.management_url;
+    const std::size_t path =
+        std::min(actuator.find('/', actuator.find("://") + 3), actuator.size());
+    auto origin = net::http::Origin::parse(actuator.substr(0, path));
     if (!origin) {
         co_return "its address is none";
     }
-    net::http::ClientRequest request{
-        .origin = *std::move(origin), .method = "POST", .target = "/actuator/refresh"};
+    net::http::ClientRequest request{.origin = *std::move(origin),
+                                     .method = "POST",
+                                     .target = actuator.substr(path) + "/refresh"};
     try {
         const auto answer = co_await client_.request(std::move(request),
                                                      std::chrono::steady_clock::now() + patience);

@@ -215,6 +215,16 @@ def lenient():
     yield Ask("XML, gone", "DELETE", "/apps/L/1", JSON, **NOTHING)
 
 
+GONE = Ask("and leaves", "DELETE", "/apps/managed/1", JSON, **NOTHING)
+
+
+def managed_at(port):
+    """An application whose actuator is on a port and a path of its own."""
+    instance = {"app": "managed", "instanceId": "1", "hostName": "127.0.0.1", "ipAddr": "127.0.0.1", "port": 1, "dataCenterInfo": {"name": "MyOwn"},
+                "metadata": {"management.port": str(port), "management.context-path": "/manage"}}
+    return [Ask("with an actuator of its own", "POST", "/apps/managed", SENDS_JSON, json.dumps({"instance": instance}), 204, **NOTHING)]
+
+
 def task(action, more=""):
     return f'{{"appName":"R","id":"1","lastDirtyTimestamp":1795164939394,"overriddenStatus":"UNKNOWN","status":"UP"{more},"action":"{action}"}}'
 
