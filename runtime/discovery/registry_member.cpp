@@ -12,6 +12,8 @@
 namespace loquat::runtime {
 namespace {
 
+// A registry may begin a moment later than who looks for it.
+constexpr std::chrono::seconds starting_time_max{5};
 constexpr std::chrono::milliseconds answer_time_max{1'500};
 constexpr std::chrono::seconds keep_pause{1};
 constexpr std::chrono::milliseconds pause_first{50};
@@ -225,7 +227,9 @@ Task<void> RegistryMember::follow_one() {
 // Not before everything has come and could be read: one that only takes connections is no better
 // than none.
 void RegistryMember::note_success() {
-    if (std::exchange(has_failed_, false)) {
+    has_followed_ = true;
+    has_failed_ = false;
+    if (std::exchange(is_said_, false)) {
         log_info({.service = "platform"}, "follows a registry again",
                  {{"registry", registries_[current_].origin.authority()}});
     }
@@ -245,11 +249,16 @@ Task<void> RegistryMember::follow() {
         if (std::exchange(is_reopening_, false)) {
             continue;
         }
+        const Steady now = std::chrono::steady_clock::now();
         if (!std::exchange(has_failed_, true)) {
+            failing_since_ = now;
+            backoff.reset();
+        }
+        const bool may_be_starting = !has_followed_ && now < failing_since_ + starting_time_max;
+        if (!may_be_starting && !std::exchange(is_said_, true)) {
             log_warn(
                 {.service = "platform"}, "a registry does not answer; what is known stays",
                 {{"registry", registries_[current_].origin.authority()}, {"problem", problem}});
-            backoff.reset();
         }
         current_ = (current_ + 1) % registries_.size();
         const bool has_asked_all = current_ == 0 || was_connected;

@@ -81,7 +81,10 @@ class RegistryMember {
     net::http::EventSource* source_ = nullptr;  // while one is open
     bool is_connected_ = false;
     bool is_reopening_ = false;  // for an offer: no failure
+    bool has_followed_ = false;  // ever
     bool has_failed_ = false;
+    Steady failing_since_{};
+    bool is_said_ = false;  // in the log, that it fails
     aio::Scope scope_;
 };
 

@@ -45,7 +45,9 @@ class GatewayService final : public runtime::Service {
         audit_.start();
         co_await tokens_.tokens().start();
         listens_at_ = gateway_.start();
-        log_info(context_.log_context(), "listening", {{"address", listens_at_.to_string()}});
+        if (context_.edge() == 0) {
+            log_info(context_.log_context(), "listens", {{"address", listens_at_.to_string()}});
+        }
     }
 
     Task<void> stop(Steady deadline) override {

@@ -8,13 +8,17 @@
 
 namespace loquat::app {
 
+// A turn begins when every process of those before it is ready: the config server, which has the
+// settings of all others; the registry, which has their addresses; all others.
+enum class Turn : std::uint8_t { first, second, last };
+
 // One process of a platform that runs as several.
 struct ProcessPlan {
     std::string name;                   // of its first service; its data folder and its log lines
     std::vector<std::string> services;  // what it serves
     std::uint16_t port = 0;             // where other processes reach them, on this machine
     bool is_secure = false;             // by TLS
-    bool is_first = false;              // the others read their settings or their addresses there
+    Turn turn = Turn::last;
     std::vector<std::string> settings = {};  // of this process alone: section.key=value
 
     // Where other processes reach it.

@@ -53,7 +53,7 @@ std::vector<HandedOn> use_own_servers(std::vector<ProcessPlan>& plan, const Sett
         if (port == "0") {
             port = std::to_string(choose_port());
         }
-        process->is_first = true;
+        process->turn = name == "config" ? Turn::first : Turn::second;
         process->settings.insert(process->settings.end(),
                                  {name + ".port=" + port, std::string{setting} + "=[]"});
         const std::string url = (process->is_secure ? "https://" : "http://") +

@@ -73,11 +73,7 @@ Supervisor::~Supervisor() {
 }
 
 int Supervisor::run() {
-    for (Member& member : members_) {
-        if (member.plan.is_first) {
-            start(member);
-        }
-    }
+    start_turn(Turn::first);
     start_what_may();
     while (!is_stopping_ || !are_all_ended()) {
         publish();
@@ -105,17 +101,23 @@ int Supervisor::run() {
     return code_;
 }
 
-void Supervisor::start_what_may() {
-    const bool may = std::ranges::all_of(members_, [](const Member& member) {
-        return !member.plan.is_first || member.line.state == ProcessState::ready;
-    });
-    if (!may || std::exchange(has_started_all_, true)) {
-        return;
-    }
+void Supervisor::start_turn(Turn turn) {
+    turn_ = turn;
     for (Member& member : members_) {
-        if (!member.plan.is_first) {
+        if (member.plan.turn == turn) {
             start(member);
         }
+    }
+}
+
+void Supervisor::start_what_may() {
+    const auto may_go_on = [this] {
+        return std::ranges::all_of(members_, [this](const Member& member) {
+            return !has_begun(member) || member.line.state == ProcessState::ready;
+        });
+    };
+    while (turn_ != Turn::last && may_go_on()) {
+        start_turn(turn_ == Turn::first ? Turn::second : Turn::last);
     }
 }
 
@@ -144,8 +146,7 @@ void Supervisor::start(Member& member) {
 void Supervisor::restart_what_is_due() {
     const Steady now = steady_clock::now();
     for (Member& member : members_) {
-        const bool has_begun = has_started_all_ || member.plan.is_first;
-        if (has_begun && member.line.state == ProcessState::waiting &&
+        if (has_begun(member) && member.line.state == ProcessState::waiting &&
             now >= member.since + pause_before_restart(member.failures)) {
             ++member.line.restarts;
             start(member);
@@ -322,7 +323,7 @@ void Supervisor::say_who_is_awaited() {
                   std::to_string(member.line.pid) + ", port " + std::to_string(member.plan.port) +
                   ") after " + std::to_string(seconds) +
                   " s: " + describe_unready(member.line.pid, member.last_line) +
-                  (has_started_all_ ? "" : "; the others start when it is ready"));
+                  (turn_ == Turn::last ? "" : "; the others start when it is ready"));
     }
 }
 
@@ -345,8 +346,7 @@ int Supervisor::milliseconds_to_wait() const {
         wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(at, now) - now));
     };
     for (const Member& member : members_) {
-        if (member.line.state == ProcessState::waiting &&
-            (has_started_all_ || member.plan.is_first)) {
+        if (member.line.state == ProcessState::waiting && has_begun(member)) {
             until(member.since + pause_before_restart(member.failures));
         } else if (member.line.state == ProcessState::starting && !is_stopping_) {
             until(member.awaited_since + pause_before_saying(member.awaited_said));

@@ -59,7 +59,9 @@ class Supervisor {
     };
 
     // Those of the first stage, and the others when these are ready.
+    void start_turn(Turn turn);
     void start_what_may();
+    bool has_begun(const Member& member) const { return member.plan.turn <= turn_; }
     void start(Member& member);
     void restart_what_is_due();
     void read(Member& member);
@@ -89,7 +91,7 @@ class Supervisor {
     bool is_stopping_ = false;
     bool is_killing_ = false;
     bool has_said_ready_ = false;
-    bool has_started_all_ = false;
+    Turn turn_ = Turn::first;  // the last one that has begun
     bool is_changed_ = false;  // since the list was written
     int code_ = 0;
 };
