@@ -13,17 +13,23 @@ constexpr int memory_level = 8;
 
 }  // namespace
 
-GzipEncoder::GzipEncoder(int level) : stream_(std::make_unique<z_stream_s>()) {
-    const int result = deflateInit2(stream_.get(), level, Z_DEFLATED, window_bits + as_gzip,
+GzipEncoder::GzipEncoder(int level) : level_(level) {}
+GzipEncoder::~GzipEncoder() { deflateEnd(stream_.get()); }
+
+void GzipEncoder::begin() {
+    auto stream = std::make_unique<z_stream_s>();
+    const int result = deflateInit2(stream.get(), level_, Z_DEFLATED, window_bits + as_gzip,
                                     memory_level, Z_DEFAULT_STRATEGY);
     if (result != Z_OK) {
         throw std::bad_alloc{};
     }
+    stream_ = std::move(stream);
 }
 
-GzipEncoder::~GzipEncoder() { deflateEnd(stream_.get()); }
-
 std::string GzipEncoder::encode(std::string_view text) {
+    if (!stream_) {
+        begin();
+    }
     std::string out(deflateBound(stream_.get(), text.size()), '\0');
     stream_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream_->avail_in = static_cast<uInt>(text.size());

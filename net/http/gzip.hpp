@@ -8,7 +8,8 @@ struct z_stream_s;
 
 namespace loquat::net::http {
 
-// Compresses whole texts to gzip (RFC 1952) with one reused state of about 270 kB.  One thread.
+// Compresses whole texts to gzip (RFC 1952) with one reused state of about 270 kB, made for the
+// first of them.  One thread.
 class GzipEncoder {
   public:
     // 1 is quick, 9 is small.
@@ -21,6 +22,9 @@ class GzipEncoder {
     std::string encode(std::string_view text);
 
   private:
+    void begin();
+
+    int level_;
     std::unique_ptr<z_stream_s> stream_;
 };
 

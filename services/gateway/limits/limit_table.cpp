@@ -1,6 +1,8 @@
 #include "services/gateway/limits/limit_table.hpp"
 
 #include <bit>
+#include <new>
+#include <type_traits>
 
 #include "base/ids.hpp"
 
@@ -8,7 +10,11 @@ namespace loquat::gateway {
 
 LimitTable::LimitTable(std::size_t keys_max)
     : sets_(std::bit_ceil(std::max<std::size_t>(keys_max, ways * stripes)) / ways),
-      places_(std::make_unique<Place[]>(sets_ * ways)) {
+      places_(static_cast<Place*>(std::calloc(sets_ * ways, sizeof(Place)))) {
+    static_assert(std::is_aggregate_v<Place> && std::is_trivially_copyable_v<Place>);
+    if (!places_) {
+        throw std::bad_alloc{};
+    }
     random_bytes(reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof secret_);
 }
 

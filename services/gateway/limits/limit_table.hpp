@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -44,7 +45,12 @@ class LimitTable final : public LimitStore {
 
     net::jose::SipKey secret_{};
     std::size_t sets_;
-    std::unique_ptr<Place[]> places_;
+    // Zeros that the kernel gives: what no caller needed yet takes no memory.
+    struct Free {
+        void operator()(Place* places) const { std::free(places); }
+    };
+
+    std::unique_ptr<Place[], Free> places_;
     std::array<Stripe, stripes> stripes_;
 };
 
