@@ -64,6 +64,16 @@ TEST_F(CertsCommand, makes_an_authority_and_a_certificate_for_each_service) {
     EXPECT_NE(facts.serial, net::tls::read_facts(read("auth.pem")).serial);
 }
 
+TEST_F(CertsCommand, says_of_a_name_that_is_no_service_what_it_may_have_been) {
+    certs({"init"});
+
+    const Said said = certs({"issue", "gatway"});
+
+    EXPECT_EQ(said.code, 0) << "it may be a program of one's own";
+    EXPECT_TRUE(said.errors.contains("did you mean gateway?")) << said.errors;
+    EXPECT_TRUE(std::filesystem::exists(file("gatway.pem")));
+}
+
 TEST_F(CertsCommand, keys_are_for_their_user_alone_and_certificates_for_all) {
     certs({"init"});
     certs({"issue", "auth"});

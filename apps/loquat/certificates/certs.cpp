@@ -2,6 +2,7 @@
 
 #include "apps/loquat/certificates/folder.hpp"
 #include "apps/loquat/commands.hpp"
+#include "apps/loquat/modules.hpp"
 #include "base/failure.hpp"
 #include "wire/codec.hpp"
 
@@ -152,6 +153,18 @@ void add_init(Command certs) {
     });
 }
 
+// A name may be that of a program of one's own; most likely it is a slip.
+void say_unknown(const std::vector<std::string>& services) {
+    for (const std::string& name : services) {
+        try {
+            modules_named({name});
+        } catch (const Failure& failure) {
+            fmt::print(stderr, "loquat: note: {} Its certificate is made all the same.\n",
+                       failure.message);
+        }
+    }
+}
+
 void add_issue(Command certs) {
     auto options = std::make_shared<CertsOptions>();
     const Command command =
@@ -180,6 +193,8 @@ void add_issue(Command certs) {
         if (!options->also.empty() && options->names.size() > 1) {
             refuse_option("--also", "is for one certificate; name one service before it");
         }
+        say_unknown(options->names);
+        say_unknown(options->also);
         for (const std::string& name : options->names) {
             folder.issue({name, options->also, options->hosts, std::chrono::days{options->days}},
                          options->existing(), now());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cut.hpp"
 #include "base/failure.hpp"
 #include "base/http_date.hpp"
 #include "base/text.hpp"
@@ -24,8 +25,10 @@ ConfigReply reply(std::string_view type, std::string body) {
 ConfigReply status_only(int status) { return {.status = status, .type = {}, .body = {}}; }
 
 [[noreturn]] void refuse_name(const char* what, std::string_view name) {
+    constexpr std::size_t shown_max = 200;
+    const std::string shown{is_utf8(name) ? cut_text(name, shown_max) : "it is no UTF-8"};
     throw Failure{Kind::malformed, "config.bad_name",
-                  "This is not the name of " + std::string{what} + ": " + std::string{name}};
+                  "This is not the name of " + std::string{what} + ": " + shown};
 }
 
 bool has_query(const ConfigRequest& request, std::string_view name, std::string_view wanted) {

@@ -18,6 +18,7 @@ main:focus { outline: none; }
 header { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; }
 h1 { font-size: 1.4rem; margin: 0; }
 #state { margin: 0; color: var(--soft); flex: 1; min-width: 8rem; }
+header form { display: flex; flex-wrap: wrap; gap: .25rem .5rem; align-items: center; }
 input, button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--soft); border-radius: 6px;
   padding: .35rem .6rem; min-height: 2.5rem; max-width: 100%; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .4rem; overflow-wrap: anywhere; }
@@ -42,6 +43,9 @@ ul { padding-left: 1.2rem; }
   th:nth-child(4), th:nth-child(5) { width: 5rem; }
 }
 @media (max-width: 48rem) {
+  header form { width: 100%; }
+  header label { flex-basis: 100%; }
+  header input { flex: 1; min-width: 0; }
   thead { position: absolute; left: -200vw; }
   tr { display: block; padding: .5rem 0; border-top: 1px solid var(--line); }
   tbody th, td { display: block; border: 0; padding: .1rem 0; }
