@@ -120,6 +120,11 @@ find_library(pcre2_FILE libpcre2-8.a REQUIRED)
 add_library(pattern_library INTERFACE)
 target_link_libraries(pattern_library INTERFACE ${pcre2_FILE})
 
+# What Redis answers, taken apart.  Always from its archive: a few kilobytes, so that Redis needs nothing installed.
+find_library(hiredis_FILE libhiredis.a REQUIRED)
+add_library(redis_library INTERFACE)
+target_link_libraries(redis_library INTERFACE ${hiredis_FILE})
+
 # Properties of characters.  Always from its archive: the package's flags would reach every file.
 find_library(utf8proc_FILE libutf8proc.a REQUIRED)
 add_library(unicode_library INTERFACE)

@@ -15,6 +15,12 @@ enum class Notice {
     lost,  // something may have been missed: catch up from the store; the payload is null
 };
 
+// Whose publications are heard.
+enum class Reach {
+    everybody,
+    this_process,  // the server is away, or somebody else's way to it
+};
+
 using OnNotice = std::move_only_function<void(Notice, const Payload&)>;
 
 // Ends its subscription when destroyed; on the loop that subscribed, also inside its own callback.
@@ -63,6 +69,9 @@ class Broadcast {
     // Any thread; never blocks on a receiver, never fails.  Heard before whatever the same thread
     // posts to a loop that listens after it.
     virtual void publish(std::string_view topic, Payload payload) = 0;
+    // Any thread.  Whether what other processes publish arrives; while it may not, whoever shows
+    // what is in the store asks the store again and again.
+    virtual Reach reach() const { return Reach::everybody; }
     void publish(std::string_view topic, std::string payload) {
         publish(topic, std::make_shared<const std::string>(std::move(payload)));
     }
