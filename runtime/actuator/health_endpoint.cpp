@@ -12,6 +12,7 @@ enum class Details { hidden, shown };
 
 constexpr std::string_view up = "UP";
 constexpr std::string_view down = "DOWN";
+constexpr std::string_view unknown = "UNKNOWN";  // Spring's, beside which a whole may be up
 constexpr std::string_view out_of_service = "OUT_OF_SERVICE";
 
 struct Component {
@@ -62,9 +63,12 @@ Component components_of(const Health& health) {
     for (const Health::Finding& finding : health.list()) {
         Component& service = whole.parts[finding.service];
         Component& part = service.parts[finding.name];
-        if (finding.problem) {
-            part.status = down;
-            part.problem = *finding.problem;
+        if (!finding.problem) {
+            continue;
+        }
+        part.problem = *finding.problem;
+        part.status = finding.weight == Health::Weight::needed ? down : unknown;
+        if (part.status == down) {
             take_worse(service, down);
             take_worse(whole, down);
         }

@@ -5,6 +5,7 @@
 
 #include "store/log/kafka/kafka_log.hpp"
 #include "store/log/rabbitmq/rabbit_log.hpp"
+#include "store/redis/redis_url.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -15,10 +16,14 @@ bool is_of_postgres(std::string_view url) {
            (url.contains('=') && !url.contains("://"));
 }
 
+bool is_of_redis(std::string_view url) { return store::read_redis_url(url).has_value(); }
+
 constexpr std::array servers{
     ServerKind{"rabbitmq", "amqp://USER:PASSWORD@HOST:PORT/VHOST?OPTION=VALUE",
                &store::is_rabbit_url},
     ServerKind{"kafka", "kafka://HOST:PORT,HOST:PORT?OPTION=VALUE", &store::is_kafka_url},
+    ServerKind{"redis", "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// for TLS",
+               &is_of_redis},
     ServerKind{"postgres", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", &is_of_postgres},
 };
 
@@ -29,6 +34,8 @@ const ServerKind* find_server(std::string_view kind) {
     return found == servers.end() ? nullptr : &*found;
 }
 
-bool keeps_data(std::string_view need) { return need != "broadcast"; }
+bool keeps_data(std::string_view need) {
+    return need != "broadcast" && need != "limits" && need != "presence";
+}
 
 }  // namespace loquat::runtime

@@ -2,9 +2,9 @@
 
 namespace loquat::runtime {
 
-void Health::add(std::string service, std::string name, Check check) {
+void Health::add(Entry entry) {
     const std::lock_guard lock{mutex_};
-    entries_.push_back({std::move(service), std::move(name), std::move(check)});
+    entries_.push_back(std::move(entry));
 }
 
 std::vector<Health::Finding> Health::list() const {
@@ -12,7 +12,7 @@ std::vector<Health::Finding> Health::list() const {
     std::vector<Finding> found;
     found.reserve(entries_.size());
     for (const Entry& entry : entries_) {
-        found.push_back({entry.service, entry.name, entry.check()});
+        found.push_back({entry.service, entry.name, entry.weight, entry.check()});
     }
     return found;
 }
@@ -20,7 +20,8 @@ std::vector<Health::Finding> Health::list() const {
 bool Health::is_up(std::string_view service) const {
     const std::lock_guard lock{mutex_};
     for (const Entry& entry : entries_) {
-        if ((service.empty() || entry.service == service) && entry.check()) {
+        if (entry.weight == Weight::needed && (service.empty() || entry.service == service) &&
+            entry.check()) {
             return false;
         }
     }
@@ -37,8 +38,9 @@ wire::Value Health::to_value(std::string_view service) const {
         }
         wire::Value one{wire::Object{{"status", "UP"}}};
         if (const auto problem = entry.check()) {
-            all_up = false;
-            one = wire::Object{{"status", "DOWN"}, {"detail", *problem}};
+            const bool is_needed = entry.weight == Weight::needed;
+            all_up = all_up && !is_needed;
+            one = wire::Object{{"status", is_needed ? "DOWN" : "UNKNOWN"}, {"detail", *problem}};
         }
         checks.set(service.empty() ? entry.service + "." + entry.name : entry.name, std::move(one));
     }

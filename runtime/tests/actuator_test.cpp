@@ -92,6 +92,16 @@ TEST_F(ActuatorTest, a_component_that_is_down_takes_the_status_with_it) {
     EXPECT_EQ(ask("/actuator/health/nobody").status, 404);
 }
 
+TEST_F(ActuatorTest, a_component_that_is_only_useful_takes_nothing_out_of_service) {
+    health.add_useful("platform", "broadcast", [] { return std::optional<std::string>{"away"}; });
+
+    EXPECT_EQ(ask("/actuator/health/platform").body,
+              R"({"status":"UP","components":{"broadcast":{"status":"UNKNOWN",)"
+              R"("details":{"problem":"away"}}}})");
+    EXPECT_EQ(ask("/readyz", ActuatorAccess::anyone).status, 200);
+    EXPECT_TRUE(health.is_up());
+}
+
 TEST_F(ActuatorTest, strangers_learn_the_status_and_nothing_of_the_components) {
     health.add("chat", "log", [] { return std::nullopt; });
 

@@ -10,6 +10,7 @@
 #include "runtime/telemetry/metrics.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "testing/failure_code.hpp"
+#include "testing/redis_server.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace loquat::runtime {
@@ -122,7 +123,7 @@ TEST_F(StoresTest, takes_the_adapter_that_the_configuration_names) {
 TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_not_have) {
     const std::string log = problems({"store.log.kind=pulsar"});
     const std::string messages = problems({"store.messages.kind=mongo"});
-    const std::string sql = problems({"store.sql.kind=oracle", "store.broadcast.kind=redis"});
+    const std::string sql = problems({"store.sql.kind=oracle", "store.broadcast.kind=nats"});
 
     EXPECT_EQ(problems({}), "");
     EXPECT_NE(log.find("store.log.kind"), std::string::npos) << log;
@@ -130,7 +131,7 @@ TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_
         << log;
     EXPECT_NE(messages.find("must be one of sql, not mongo"), std::string::npos) << messages;
     EXPECT_NE(sql.find("must be one of sqlite, postgres, not oracle"), std::string::npos) << sql;
-    EXPECT_NE(sql.find("must be one of local, not redis"), std::string::npos) << sql;
+    EXPECT_NE(sql.find("must be one of local, redis, not nats"), std::string::npos) << sql;
 
     const std::string misspelt =
         problems({"store.log.kind=kafka", "store.log.url=kafka://localhost?partition=2"});
@@ -154,6 +155,41 @@ TEST_F(StoresTest, names_the_setting_and_the_known_kinds_of_a_kind_that_it_does_
     config.log.kind = "pulsar";
     Stores stores{ground, builtin_stores(), config};
     EXPECT_EQ(test::code_of([&] { stores.log(); }), "config.invalid");
+}
+
+TEST_F(StoresTest, judges_the_url_of_redis_and_does_not_repeat_its_password) {
+    const std::string wrong =
+        problems({"store.broadcast.kind=redis", "store.broadcast.url=redis://me:secret@a,b"});
+
+    EXPECT_TRUE(wrong.contains("store.broadcast.url must be redis://")) << wrong;
+    EXPECT_FALSE(wrong.contains("secret")) << wrong;
+    EXPECT_EQ(problems({"store.broadcast.kind=redis", "store.broadcast.url=rediss://:x@a"}), "");
+}
+
+TEST_F(StoresTest, opens_a_broadcast_at_redis_and_shows_how_it_is) {
+    test::RedisServer server;
+    config.broadcast = {"redis", server.url()};
+    Stores stores{ground, builtin_stores(), config};
+
+    stores.broadcast().publish("topic", std::string{"text"});
+
+    EXPECT_TRUE(metrics.to_text().contains("loquat_redis_connections{use=\"broadcast\"} "));
+    const auto findings = health.list();
+    EXPECT_TRUE(std::ranges::any_of(
+        findings, [](const Health::Finding& one) { return one.name == "broadcast"; }));
+    server.kill();
+    EXPECT_TRUE(health.is_up()) << "nothing is out of service without it";
+}
+
+TEST_F(StoresTest, needs_no_memory_of_servers_that_keep_nothing) {
+    test::TemporaryFolder folder;
+    StoreConfig at_server;
+    at_server.broadcast = {"redis", "redis://x"};
+
+    hold_to_servers(folder.path(), at_server);
+
+    EXPECT_TRUE(needs_at_servers(folder.path()).empty());
+    hold_to_servers(folder.path(), StoreConfig{});
 }
 
 TEST_F(StoresTest, remembers_in_the_folder_that_its_databases_are_at_a_server) {
