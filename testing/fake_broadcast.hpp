@@ -23,6 +23,7 @@ class FakeBroadcast : public store::Broadcast {
     using Broadcast::publish;
     store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
     void publish(std::string_view topic, store::Payload payload) override;
+    store::Reach reach() const override { return heard; }
     // Tells those who listen to it, or everyone, that something may have been missed.
     void announce_loss(std::string_view topic);
     void announce_loss();
@@ -35,6 +36,7 @@ class FakeBroadcast : public store::Broadcast {
     };
     std::vector<Published> published;  // nothing where it is delivered at once
     bool is_losing = false;
+    store::Reach heard = store::Reach::everybody;
 
   private:
     struct Listener;

@@ -57,8 +57,8 @@ Task<RedisReply> RedisClient::call_raw(std::vector<std::string> args, Steady dea
         counts_.dropped.fetch_add(1, std::memory_order_relaxed);
         throw redis_unavailable("there is no connection");
     }
-    auto answer = std::make_shared<aio::Completion<RedisReply>>(aio::Loop::current());
-    Call call{{}, answer};
+    const auto waiter = std::make_shared<Waiter>(aio::Loop::current());
+    Call call{{}, waiter};
     append_command(call.command, args);
     {
         const std::lock_guard lock{mutex_};
@@ -73,7 +73,31 @@ Task<RedisReply> RedisClient::call_raw(std::vector<std::string> args, Steady dea
             host_.loop().post([this] { drain(); });
         }
     }
-    co_return co_await answer->wait_until(deadline);
+    struct Waiting {
+        Waiter& waiter;
+        ~Waiting() { waiter.give_up(); }
+    };
+    const Waiting waiting{*waiter};
+    co_return co_await waiter->answer().wait_until(deadline);
+}
+
+void RedisClient::Waiter::set(RedisReply reply) {
+    const std::lock_guard lock{mutex_};
+    if (!has_given_up_) {
+        answer_->set(std::move(reply));
+    }
+}
+
+void RedisClient::Waiter::fail(Failure failure) {
+    const std::lock_guard lock{mutex_};
+    if (!has_given_up_) {
+        answer_->fail(std::make_exception_ptr(std::move(failure)));
+    }
+}
+
+void RedisClient::Waiter::give_up() {
+    const std::lock_guard lock{mutex_};
+    has_given_up_ = true;
 }
 
 Task<std::string> RedisClient::load(const RedisScript& script, Steady deadline) {
@@ -121,12 +145,12 @@ void RedisClient::drain() {
         if (!link_.is_up()) {
             const std::lock_guard lock{mutex_};
             --waiting_;
-            call.answer->fail(std::make_exception_ptr(redis_unavailable("there is no connection")));
+            call.waiter->fail(redis_unavailable("there is no connection"));
             continue;
         }
         link_.send(call.command);
         counts_.sent.fetch_add(1, std::memory_order_relaxed);
-        sent_.push_back({std::move(call.answer), now});
+        sent_.push_back({std::move(call.waiter), now});
     }
     if (!sent_.empty() && !timer_.is_running()) {
         timer_.start(host_.loop(), options_.answer_max / 4);
@@ -157,7 +181,7 @@ void RedisClient::on_down() {
         waiting_ -= sent_.size();
     }
     for (const Sent& one : std::exchange(sent_, {})) {
-        one.answer->fail(std::make_exception_ptr(redis_unknown("the connection was lost")));
+        one.waiter->fail(redis_unknown("the connection was lost"));
     }
 }
 
@@ -167,7 +191,7 @@ void RedisClient::on_reply(RedisReply reply) {
         link_.break_off("the server answers what nobody has asked");
         return;
     }
-    const Answer answer = std::move(sent_.front().answer);
+    const std::shared_ptr<Waiter> waiter = std::move(sent_.front().waiter);
     sent_.pop_front();
     {
         const std::lock_guard lock{mutex_};
@@ -179,7 +203,7 @@ void RedisClient::on_reply(RedisReply reply) {
     if (is_of_wrong_server(reply)) {
         link_.break_off(reply.text);
     }
-    answer->set(std::move(reply));
+    waiter->set(std::move(reply));
 }
 
 }  // namespace loquat::store

@@ -51,13 +51,28 @@ class RedisClient final : RedisLink::User {
     const RedisCounts& counts() const { return counts_; }
 
   private:
-    using Answer = std::shared_ptr<aio::Completion<RedisReply>>;
+    // Who waits for an answer; one that has given up, with its loop perhaps, is left alone.
+    class Waiter {
+      public:
+        explicit Waiter(aio::Loop& home)
+            : answer_(std::make_shared<aio::Completion<RedisReply>>(home)) {}
+
+        void set(RedisReply reply);
+        void fail(Failure failure);
+        void give_up();
+        aio::Completion<RedisReply>& answer() { return *answer_; }
+
+      private:
+        std::mutex mutex_;
+        bool has_given_up_ = false;
+        const std::shared_ptr<aio::Completion<RedisReply>> answer_;
+    };
     struct Call {
         std::string command;
-        Answer answer;
+        std::shared_ptr<Waiter> waiter;
     };
     struct Sent {
-        Answer answer;
+        std::shared_ptr<Waiter> waiter;
         Steady at;
     };
 

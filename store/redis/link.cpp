@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t read_bytes = 16 * 1024;
 // One turn reads so often before others have theirs.
 constexpr int reads_max = 16;
+// While it cannot be connected to, the log says so this often.
+constexpr std::chrono::seconds told_each{30};
 
 }  // namespace
 
@@ -29,6 +31,7 @@ Task<void> RedisLink::stop() {
 
 // The scope ends it, by cancellation.
 Task<void> RedisLink::run() {
+    Steady told_at{};
     while (true) {
         std::string why;
         try {
@@ -40,8 +43,14 @@ Task<void> RedisLink::run() {
         if (connection_) {
             co_await serve();
             why = why_;
+            told_at = {};
         }
-        log_warn({.service = "redis"}, "no connection", {{"use", options_.name}, {"error", why}});
+        const Steady now = std::chrono::steady_clock::now();
+        if (now - told_at >= told_each) {
+            told_at = now;
+            log_warn({.service = "redis"}, "no connection",
+                     {{"use", options_.name}, {"error", why}});
+        }
         co_await loop_.sleep_for(backoff_.next());
     }
 }

@@ -13,8 +13,6 @@ namespace {
 
 using Type = RedisReply::Type;
 
-constexpr std::size_t items_max = 1 << 20;  // of one array
-
 Type type_of(int type) {
     switch (type) {
         case REDIS_REPLY_STRING:
@@ -72,9 +70,11 @@ template <class Count>
 void* make_array(const redisReadTask* task, Count count) {
     return make(task, [&](RedisReply& reply) {
         if (count > 0) {
-            if (static_cast<std::size_t>(count) > items_max) {
+            std::size_t& left = *static_cast<std::size_t*>(task->privdata);
+            if (static_cast<std::size_t>(count) > left) {
                 throw std::bad_alloc{};
             }
+            left -= static_cast<std::size_t>(count);
             reply.items.resize(static_cast<std::size_t>(count));
         }
     });
@@ -123,6 +123,7 @@ RedisReplies::RedisReplies() : reader_(redisReaderCreateWithFunctions(functions(
     if (!reader_) {
         throw std::bad_alloc{};
     }
+    reader_->privdata = items_left_.get();
 }
 
 void RedisReplies::feed(std::string_view bytes) {
@@ -142,6 +143,7 @@ std::optional<RedisReply> RedisReplies::next() {
     if (raw == nullptr) {
         return std::nullopt;
     }
+    *items_left_ = items_max;
     const std::unique_ptr<RedisReply> reply{static_cast<RedisReply*>(raw)};
     return std::move(*reply);
 }

@@ -29,8 +29,9 @@ struct RedisReply {
 // what was read.
 class RedisReplies {
   public:
-    // A reply may have so many bytes.
+    // A reply may have so many bytes, and so many items in all its arrays.
     static constexpr std::size_t reply_bytes_max = 64 * 1024 * 1024;
+    static constexpr std::size_t items_max = 1 << 20;
 
     RedisReplies();
 
@@ -43,6 +44,7 @@ class RedisReplies {
     struct Free {
         void operator()(redisReader* reader) const;
     };
+    std::unique_ptr<std::size_t> items_left_ = std::make_unique<std::size_t>(items_max);
     std::unique_ptr<redisReader, Free> reader_;
 };
 

@@ -6,7 +6,9 @@
 
 #include "aio/loop.hpp"
 #include "net/tls/context.hpp"
+#include "store/redis/client.hpp"
 #include "store/redis/redis_broadcast.hpp"
+#include "testing/await.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/listening_socket.hpp"
 #include "testing/redis_server.hpp"
@@ -230,12 +232,19 @@ TEST_F(RedisStartTest, refuses_a_wrong_password_at_once_and_does_not_repeat_it) 
 
 TEST_F(RedisStartTest, signs_in_as_a_user_of_an_access_list) {
     const test::RedisServer server;
-    server.ask({"ACL", "SETUSER", "loquat", "on", ">secret", "~*", "&*", "+@all"});
+    server.ask({"ACL", "SETUSER", "loquat", "on", ">secret", "~*", "&*", "+@all", "-@admin",
+                "-@dangerous", "+info"});
     RedisTarget target = server.target();
     target.user = "loquat";
     target.password = "secret";
+    static constexpr RedisScript script{"return redis.call('SET', KEYS[1], 'x')"};
+    aio::Loop loop{"test"};
 
     EXPECT_EQ(refused(target, RedisUse::keys), "");
+    RedisClient client{{.target = target, .name = "test"}};
+    const RedisReply said =
+        test::await(loop, client.run(script, {"a"}, {}, std::chrono::steady_clock::now() + 20s));
+    EXPECT_EQ(said.text, "OK");
 }
 
 TEST_F(RedisStartTest, refuses_a_server_that_would_drop_locks) {

@@ -73,6 +73,20 @@ TEST(RedisReplies, fail_for_what_is_not_redis) {
     }
 }
 
+TEST(RedisReplies, have_a_limit_for_all_items_together) {
+    std::string bytes = "*2\r\n";
+    for (int i = 0; i < 2; ++i) {
+        bytes += "*600000\r\n";
+        for (int item = 0; item < 600'000; ++item) {
+            bytes += "*0\r\n";
+        }
+    }
+    RedisReplies replies;
+    replies.feed(bytes);
+
+    EXPECT_EQ(test::code_of([&] { (void)replies.next(); }), "store.unavailable");
+}
+
 TEST(RedisReplies, have_a_limit) {
     RedisReplies replies;
     const std::string much(1 << 20, 'x');

@@ -130,8 +130,9 @@ def append_findings(log, suite_log):
 
 
 # C++ suites whose adapters are tried against real servers.
-ON_SERVERS = {name: ("postgres",) for name in ("auth", "chat", "consumer")} | {"store": ("postgres", "rabbitmq", "kafka")}
-SERVERS = ("postgres", "rabbitmq", "kafka")
+ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat", "consumer")}, "store": ("postgres", "redis", "rabbitmq", "kafka"),
+              **{name: ("redis",) for name in ("runtime", "gateway", "presence")}}
+SERVERS = ("postgres", "redis", "rabbitmq", "kafka")
 
 # What has threads of its own or speaks between loops: the others' code runs on one loop each.
 THREADED = ("aio", "net", "store", "runtime", "realtime", "gateway")
