@@ -85,7 +85,7 @@ Gateway::Gateway(GatewayConfig config, Parts parts)
       })),
       trusted_("gateway.trusted_proxies", config_.trusted_proxies),
       cors_(parts_.origins),
-      limiter_(config_.limits, parts_.shared->limits),
+      limiter_(config_.limits, parts_.shared->limits()),
       tracer_(config_.trace_percent),
       measures_(parts_.metrics, parts_.instance),
       identities_(parts_.clock, parts_.shared->identity_key, parts_.token_issuer),
@@ -189,7 +189,7 @@ Task<void> Gateway::handle(net::http::Exchange& exchange) {
     try {
         begin(request);
         Way way = choose(request);
-        while (way == Way::check_token || way == Way::check_sign_in) {
+        while (way == Way::check_token || way == Way::check_sign_in || way == Way::ask_limit) {
             way = co_await prepare(request, way);
         }
         switch (way) {
@@ -299,7 +299,17 @@ void Gateway::check_reading(const Request& request) {
 
 // Who asks is known now.
 Gateway::Way Gateway::judge(Request& request) {
-    check_limit(request, request.route->limit);
+    Limiter::Checked checked = count(request, request.route->limit);
+    if (!checked.verdict) {
+        request.count = std::move(checked.count);
+        return Way::ask_limit;
+    }
+    refuse_if_limited(request, *checked.verdict);
+    return admit(request);
+}
+
+// It is not too often.
+Gateway::Way Gateway::admit(Request& request) {
     check_access(request);
     if (request.is_websocket) {
         check_origin(request);
@@ -330,6 +340,12 @@ Task<Gateway::Way> Gateway::prepare(Request& request, Way way) {
     if (way == Way::check_sign_in) {
         co_await check_sign_in(request);
         co_return way_of(request);
+    }
+    if (way == Way::ask_limit) {
+        LimitCount asked = std::move(request.count);
+        const Verdict verdict = co_await limiter_.ask(std::move(asked));
+        refuse_if_limited(request, verdict);
+        co_return admit(request);
     }
     const std::string_view token = runtime::bearer_token(request.head.headers.get("Authorization"));
     const bool is_open = request.route->access == contracts::Access::anyone;

@@ -76,6 +76,7 @@ class Gateway final : public net::http::Handler {
         own,
         check_token,    // its key is not known here, or it is bad
         check_sign_in,  // the account stands in the body
+        ask_limit,      // others count its caller's requests too
         upgrade,
         preflight,
         last_hop,  // OPTIONS or TRACE that may go no further
@@ -86,6 +87,7 @@ class Gateway final : public net::http::Handler {
     Way choose(Request& request);
     static void check_reading(const Request& request);
     Way judge(Request& request);
+    Way admit(Request& request);
     static Way way_of(const Request& request);
     Task<Way> prepare(Request& request, Way way);
     Task<void> answer_rarely(Request& request, Way way);
@@ -104,7 +106,9 @@ class Gateway final : public net::http::Handler {
     // gateway_access.cpp: who asks, and may they.
     enum class Need : std::uint8_t { optional, required };
     Task<void> identify(Request& request, std::string_view token, Need need);
-    void check_limit(Request& request, const RouteLimit& limit);
+    Limiter::Checked count(const Request& request, const RouteLimit& limit);
+    Task<void> check_limit(Request& request, RouteLimit limit);
+    Task<void> refuse_or_ask(Request& request, Limiter::Checked checked);
     Task<void> check_sign_in(Request& request);
     void check_access(const Request& request) const;
     void check_origin(const Request& request) const;

@@ -34,21 +34,31 @@ Task<void> Gateway::identify(Request& request, std::string_view token, Need need
         co_return;
     }
     if (need == Need::required) {
-        refuse_if_limited(
-            request, limiter_.check_refused_token(request.client.address, parts_.clock.steady()));
+        Limiter::Checked checked =
+            limiter_.check_refused_token(request.client.address, parts_.clock.steady());
+        co_await refuse_or_ask(request, std::move(checked));
         throw std::move(result.error());
     }
 }
 
-void Gateway::check_limit(Request& request, const RouteLimit& limit) {
-    if (!limiter_.is_enabled()) {
-        return;
-    }
+Limiter::Checked Gateway::count(const Request& request, const RouteLimit& limit) {
     Limiter::Caller caller{.address = request.client.address};
     if (request.identity) {
         caller.user = request.identity->user;
     }
-    refuse_if_limited(request, limiter_.check(limit, caller, parts_.clock.steady()));
+    return limiter_.check(limit, caller, parts_.clock.steady());
+}
+
+Task<void> Gateway::check_limit(Request& request, RouteLimit limit) {
+    Limiter::Checked checked = count(request, limit);
+    co_await refuse_or_ask(request, std::move(checked));
+}
+
+Task<void> Gateway::refuse_or_ask(Request& request, Limiter::Checked checked) {
+    if (!checked.verdict) {
+        checked.verdict = co_await limiter_.ask(std::move(checked.count));
+    }
+    refuse_if_limited(request, *checked.verdict);
 }
 
 Task<void> Gateway::check_sign_in(Request& request) {
@@ -59,9 +69,9 @@ Task<void> Gateway::check_sign_in(Request& request) {
         request.body = co_await request.exchange.read_body(request.route->body_bytes_max);
         account = account_in(*request.body);
     }
-    const Verdict verdict =
+    Limiter::Checked checked =
         limiter_.check_sign_in(request.client.address, account, parts_.clock.steady());
-    refuse_if_limited(request, verdict);
+    co_await refuse_or_ask(request, std::move(checked));
 }
 
 // The answer tells of the verdict that came last: for sign-in the narrower one.

@@ -36,7 +36,8 @@ Task<void> Gateway::answer_without_route(Request& request) {
     const runtime::WebAsset* file = reads && request.allowed.empty() && !upgrades
                                         ? web_.find(request.path, head.headers.get("Accept"))
                                         : nullptr;
-    check_limit(request, {.kind = file != nullptr ? LimitKind::file : LimitKind::standard});
+    const RouteLimit limit{.kind = file != nullptr ? LimitKind::file : LimitKind::standard};
+    co_await check_limit(request, limit);
     if (file != nullptr) {
         co_await web_.send(request, *file, responder_);
         co_return;
@@ -114,7 +115,8 @@ Task<void> Gateway::upgrade_here(Request& request) {
         }
         token = from_query;
     }
-    check_limit(request, {.kind = LimitKind::upgrade});
+    const RouteLimit limit{.kind = LimitKind::upgrade};
+    co_await check_limit(request, limit);
     if (!token.empty()) {
         co_await identify(request, token, Need::required);
     }

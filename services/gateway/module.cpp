@@ -10,6 +10,7 @@
 #include "runtime/stores.hpp"
 #include "services/gateway/config_check.hpp"
 #include "services/gateway/gateway.hpp"
+#include "services/gateway/limit_stores.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -101,7 +102,8 @@ class GatewayService final : public runtime::Service {
                 .token_issuer = context.platform_config().token_issuer,
                 .tokens = tokens,
                 .rights = context.rights(),
-                .shared = Shared::of(&context.dispatcher(), config),
+                .shared = Shared::of(&context.dispatcher(), config,
+                                     context.stores().get<LimitStores>("limits")),
                 .operations =
                     [&context](runtime::ActuatorRequest request) {
                         return context.actuator().answer(std::move(request));
@@ -137,6 +139,7 @@ const runtime::Module module{.name = "gateway",
                              .placement = runtime::Placement::every_edge,
                              .start = runtime::Start::last,
                              .calls = {{"auth"}, {"consumer", runtime::Need::optional}},
+                             .adapters = &limit_stores,
                              .config = &section,
                              .make = &make};
 

@@ -12,6 +12,7 @@
 #include "services/gateway/domain/gcra.hpp"
 #include "services/gateway/domain/methods.hpp"
 #include "services/gateway/domain/trace.hpp"
+#include "services/gateway/limits/limit_store.hpp"
 #include "services/gateway/routes/path_rules.hpp"
 
 namespace loquat::gateway {
@@ -53,6 +54,7 @@ struct Request {
     std::optional<std::string> body;     // where it had to be read before the route was run
     Verdict limit;
     const Failure* stands_in_for = nullptr;  // what its first route could not do, on another one
+    LimitCount count;  // while its verdict is asked for
     Fetch* fetch = nullptr;  // where the route keeps answers and this may be one of them
 
     std::string_view id() const { return {id_text.data(), id_size}; }

@@ -9,7 +9,7 @@
 #include "services/gateway/cache/answer_cache.hpp"
 #include "services/gateway/config.hpp"
 #include "services/gateway/edge/public_certificate.hpp"
-#include "services/gateway/limits/limit_table.hpp"
+#include "services/gateway/limits/limit_store.hpp"
 #include "services/gateway/routes/route_table.hpp"
 
 namespace loquat::gateway {
@@ -17,14 +17,15 @@ namespace loquat::gateway {
 // What the gateways of all edge loops of a process have in common.  Any thread.
 class Shared {
   public:
-    explicit Shared(const GatewayConfig& config)
-        : limits(config.limits.keys_max), answers(config.cache_bytes_max) {}
+    Shared(const GatewayConfig& config, LimitStores& limits)
+        : answers(config.cache_bytes_max), limits_(limits.open(config.limits.keys_max)) {}
 
     // The one of this platform (`platform` is any address that is unique to it); made by the first
     // who asks, gone with the last who holds it.
-    static std::shared_ptr<Shared> of(const void* platform, const GatewayConfig& config);
+    static std::shared_ptr<Shared> of(const void* platform, const GatewayConfig& config,
+                                      LimitStores& limits);
 
-    LimitTable limits;
+    LimitStore& limits() { return *limits_; }
     AnswerCache answers;
     // Signs what servers behind are told of the caller; a new one with each start.
     const net::jose::Key identity_key = net::jose::Key::generate(net::jose::Algorithm::es256);
@@ -55,6 +56,7 @@ class Shared {
                          net::http::Server::TlsOfNow tls);
 
   private:
+    const std::unique_ptr<LimitStore> limits_;
     mutable std::mutex mutex_;
     std::shared_ptr<const RouteTable> routes_;
     std::vector<SpringKey> spring_;

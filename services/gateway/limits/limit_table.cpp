@@ -23,7 +23,7 @@ std::span<LimitTable::Place> LimitTable::places_of(const net::jose::SipHash& key
     return {places_.get() + set * ways, ways};
 }
 
-Verdict LimitTable::take(const LimitKey& of, const Rate& rate, Steady now) {
+Verdict LimitTable::decide(const LimitKey& of, const Rate& rate, Steady now) {
     if (!rate.is_limited()) {
         return {};
     }

@@ -23,7 +23,14 @@ class LimitTable final : public LimitStore {
     // `keys_max` is rounded up to a power of two.
     explicit LimitTable(std::size_t keys_max);
 
-    Verdict take(const LimitKey& key, const Rate& rate, Steady now) override;
+    std::optional<Verdict> take(const LimitKey& key, const Rate& rate, Steady now) override {
+        return decide(key, rate, now);
+    }
+    Task<Verdict> ask(LimitCount count) override {
+        co_return decide(count.key(), count.rate, count.now);
+    }
+    // As `take`, which here always knows.
+    Verdict decide(const LimitKey& key, const Rate& rate, Steady now);
     // Keys that are not free; for metrics and tests.
     std::size_t count_used(Steady now) const;
 

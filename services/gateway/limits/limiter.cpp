@@ -27,6 +27,8 @@ net::Address limited_address(const net::Address& address) {
     return kept;
 }
 
+const Limiter::Checked unlimited{.verdict = Verdict{}};
+
 std::string_view bytes_of(const net::Address& address) {
     return {reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()};
 }
@@ -43,22 +45,31 @@ Limiter::Limiter(const LimitsConfig& config, LimitStore& store)
       file_rate_(Rate::of(config.file_per_minute)),
       store_(store) {}
 
-Verdict Limiter::take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now) {
-    if (caller.user) {
-        return store_.take({what, caller.user->view()}, rate, now);
+Limiter::Checked Limiter::take(const LimitKey& key, const Rate& rate, Steady now) {
+    Checked checked{.verdict = store_.take(key, rate, now)};
+    if (!checked.verdict) {
+        checked.count = {key.what, std::string{key.who}, rate, now};
     }
-    const net::Address from = limited_address(caller.address);
-    return store_.take({what, bytes_of(from)}, rate, now);
+    return checked;
 }
 
-Verdict Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now) {
+Limiter::Checked Limiter::take(std::uint64_t what, const Caller& caller, const Rate& rate,
+                               Steady now) {
+    if (caller.user) {
+        return take({what, caller.user->view()}, rate, now);
+    }
+    const net::Address from = limited_address(caller.address);
+    return take({what, bytes_of(from)}, rate, now);
+}
+
+Limiter::Checked Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now) {
     if (!enabled_) {
-        return {};
+        return unlimited;
     }
     const bool is_user = caller.user.has_value();
     switch (limit.kind) {
         case LimitKind::none:
-            return {};
+            return unlimited;
         case LimitKind::standard:
         case LimitKind::sign_in:
             return take(is_user ? by_user : by_address, caller,
@@ -72,21 +83,22 @@ Verdict Limiter::check(const RouteLimit& limit, const Caller& caller, Steady now
         case LimitKind::own:
             return take(limit.key, caller, limit.rate, now);
     }
-    return {};
+    return unlimited;
 }
 
-Verdict Limiter::check_sign_in(const net::Address& address, std::string_view account, Steady now) {
+Limiter::Checked Limiter::check_sign_in(const net::Address& address, std::string_view account,
+                                        Steady now) {
     if (!enabled_) {
-        return {};
+        return unlimited;
     }
     const net::Address from = limited_address(address);
     std::string who{bytes_of(from)};
     who += to_lower_ascii(trim(account));
-    return store_.take({sign_in, who}, sign_in_rate_, now);
+    return take({sign_in, who}, sign_in_rate_, now);
 }
 
-Verdict Limiter::check_refused_token(const net::Address& address, Steady now) {
-    return enabled_ ? take(by_address, {.address = address}, address_rate_, now) : Verdict{};
+Limiter::Checked Limiter::check_refused_token(const net::Address& address, Steady now) {
+    return enabled_ ? take(by_address, {.address = address}, address_rate_, now) : unlimited;
 }
 
 }  // namespace loquat::gateway

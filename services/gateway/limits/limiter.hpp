@@ -23,17 +23,26 @@ class Limiter {
     // `store` is shared by all loops.
     Limiter(const LimitsConfig& config, LimitStore& store);
 
+    // What came of one request: its verdict, or what has to be asked for it.
+    struct Checked {
+        std::optional<Verdict> verdict;
+        LimitCount count;
+    };
+
     bool is_enabled() const { return enabled_; }
     // Counts one request against the limit of its route.  Routes of sign-in count as any other
     // here; their own limit is `check_sign_in`.
-    Verdict check(const RouteLimit& limit, const Caller& caller, Steady now);
+    Checked check(const RouteLimit& limit, const Caller& caller, Steady now);
     // One attempt for that account (folded to lower case) from that address.
-    Verdict check_sign_in(const net::Address& address, std::string_view account, Steady now);
+    Checked check_sign_in(const net::Address& address, std::string_view account, Steady now);
     // A refused token: counts for the address, so that guessing is not free.
-    Verdict check_refused_token(const net::Address& address, Steady now);
+    Checked check_refused_token(const net::Address& address, Steady now);
+    // The verdict of one that has none yet.
+    Task<Verdict> ask(LimitCount count) { return store_.ask(std::move(count)); }
 
   private:
-    Verdict take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now);
+    Checked take(std::uint64_t what, const Caller& caller, const Rate& rate, Steady now);
+    Checked take(const LimitKey& key, const Rate& rate, Steady now);
 
     bool enabled_;
     Rate address_rate_;

@@ -7,6 +7,7 @@
 #include "aio/scope.hpp"
 #include "net/http/client.hpp"
 #include "services/gateway/gateway.hpp"
+#include "services/gateway/limits/local_limits.hpp"
 #include "store/log/memory_log.hpp"
 
 namespace loquat::gateway {
@@ -98,6 +99,7 @@ class GatewayHarness {
     std::unique_ptr<store::EventLog> log = store::make_memory_log();
     std::unique_ptr<runtime::AuditTrail> audit;  // made by start
     GatewayConfig config;
+    LocalLimits limits;
     std::deque<runtime::WebAsset> assets;
     std::vector<runtime::WebAsset> asset_list;
     std::vector<std::string> origins;  // of other web pages that may call
