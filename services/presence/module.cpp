@@ -4,9 +4,9 @@
 #include "runtime/stores.hpp"
 #include "services/presence/adapters/broadcast_watchers.hpp"
 #include "services/presence/adapters/chat_memberships.hpp"
-#include "services/presence/adapters/memory_roster.hpp"
 #include "services/presence/config.hpp"
 #include "services/presence/presence.hpp"
+#include "services/presence/rosters.hpp"
 
 namespace loquat::presence {
 namespace {
@@ -24,8 +24,9 @@ class PresenceService final : public runtime::Service {
           loop_(context.loop()),
           memberships_(context.client<contracts::ChatApi>()),
           watchers_(context.stores().broadcast()),
-          roster_(rules_of(config_), context.clock()),
-          presence_({roster_, memberships_, watchers_}, context.clock()),
+          roster_(
+              context.stores().get<Rosters>("presence").open(rules_of(config_), context.clock())),
+          presence_({*roster_, memberships_, watchers_}, context.clock()),
           people_(context.metrics().gauge("loquat_presence_people", "People remembered.")),
           scope_(context.loop(), "presence") {
         context.expose<contracts::PresenceApi>(presence_, contracts::presence_operations());
@@ -42,7 +43,7 @@ class PresenceService final : public runtime::Service {
         while (true) {
             co_await loop_.sleep_for(config_.batch_ms);
             co_await presence_.publish_changes();
-            people_.set(static_cast<std::int64_t>(roster_.size()));
+            people_.set(static_cast<std::int64_t>(roster_->size()));
         }
     }
 
@@ -50,7 +51,7 @@ class PresenceService final : public runtime::Service {
     aio::Loop& loop_;
     ChatMemberships memberships_;
     BroadcastWatchers watchers_;
-    MemoryRoster roster_;
+    std::unique_ptr<RosterStore> roster_;
     Presence presence_;
     runtime::Gauge& people_;
     aio::Scope scope_;
@@ -67,6 +68,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 const runtime::Module module{.name = "presence",
                              .stores = runtime::StorePlace::shared,
                              .calls = {{"chat"}},
+                             .adapters = &roster_stores,
                              .config = &section,
                              .make = &make};
 

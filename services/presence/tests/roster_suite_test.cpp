@@ -5,7 +5,9 @@
 #include <map>
 
 #include "services/presence/adapters/memory_roster.hpp"
+#include "services/presence/adapters/redis_roster.hpp"
 #include "testing/await.hpp"
+#include "testing/redis_server.hpp"
 
 // What every RosterStore promises, run over all of them.
 namespace loquat::presence {
@@ -17,15 +19,30 @@ using test::await;
 
 constexpr Roster::Rules rules{.lease = 30s, .offline_after = 1s, .remembered_max = 10};
 
-struct Adapter {
-    const char* name;
-    std::unique_ptr<RosterStore> (*open)(const Clock& clock);
+enum class Kind { memory, redis };
+
+// A server of Redis, whose clock goes on and is moved besides.
+struct RedisPlace {
+    test::RedisServer server;
+    store::RedisClient client{{.target = server.target(), .name = "test"}};
+
+    std::unique_ptr<RosterStore> open(const FakeClock& clock) {
+        const Steady begun = clock.steady();
+        auto ahead = [&clock, begun] {
+            return std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - begun);
+        };
+        return std::make_unique<RedisRoster>(
+            client, RedisRoster::Options{.rules = rules, .answer_max = 20s, .ahead = ahead});
+    }
 };
 
-struct RosterSuite : testing::TestWithParam<Adapter> {
+struct RosterSuite : testing::TestWithParam<Kind> {
     aio::Loop loop{"test"};
     FakeClock clock;
-    std::unique_ptr<RosterStore> store = GetParam().open(clock);
+    std::unique_ptr<RedisPlace> redis =
+        GetParam() == Kind::redis ? std::make_unique<RedisPlace>() : nullptr;
+    std::unique_ptr<RosterStore> store =
+        redis ? redis->open(clock) : std::make_unique<MemoryRoster>(rules, clock);
 
     bool report(contracts::PresenceReport report) { return await(loop, store->report(report)); }
     RosterStore::Turn take_turn() { return await(loop, store->take_turn()); }
@@ -146,12 +163,78 @@ TEST_P(RosterSuite, remembers_only_the_last_of_many_who_left) {
               10);
 }
 
-std::unique_ptr<RosterStore> open_memory(const Clock& clock) {
-    return std::make_unique<MemoryRoster>(rules, clock);
+INSTANTIATE_TEST_SUITE_P(Adapters, RosterSuite, testing::Values(Kind::memory, Kind::redis),
+                         [](const auto& suite) {
+                             return std::string{suite.param == Kind::memory ? "memory" : "redis"};
+                         });
+
+struct RedisRosterTest : testing::Test {
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    RedisPlace redis;
+    std::unique_ptr<RosterStore> one = redis.open(clock);
+    std::unique_ptr<RosterStore> two = redis.open(clock);
+    const UserId ann = UserId::make();
+    const UserId bob = UserId::make();
+
+    bool report(RosterStore& store, contracts::PresenceReport report) {
+        return await(loop, store.report(std::move(report)));
+    }
+    RosterStore::Turn turn(RosterStore& store) { return await(loop, store.take_turn()); }
+    PresenceState state(RosterStore& store, UserId user) {
+        return await(loop, store.list({user})).front().state;
+    }
+};
+
+TEST_F(RedisRosterTest, is_one_roster_for_all_instances) {
+    EXPECT_TRUE(report(*one, {"n", true, {{ann, 1, 0}}}));
+    EXPECT_TRUE(report(*two, {"n", false, {{bob, 1, 1}}}));
+
+    EXPECT_EQ(state(*two, ann), PresenceState::online);
+    EXPECT_EQ(state(*one, bob), PresenceState::away);
 }
 
-INSTANTIATE_TEST_SUITE_P(Adapters, RosterSuite, testing::Values(Adapter{"memory", &open_memory}),
-                         [](const auto& suite) { return std::string{suite.param.name}; });
+TEST_F(RedisRosterTest, gives_each_change_to_one_instance) {
+    report(*one, {"n", true, {{ann, 1, 0, true}}});
+
+    const RosterStore::Turn first = turn(*one);
+    const RosterStore::Turn second = turn(*two);
+
+    EXPECT_EQ(first.changes.size(), 1U);
+    EXPECT_EQ(first.new_watchers.size(), 1U);
+    EXPECT_TRUE(second.changes.empty());
+    EXPECT_TRUE(second.new_watchers.empty());
+}
+
+TEST_F(RedisRosterTest, goes_on_with_another_teller_who_knows_everybody_who_listens) {
+    report(*one, {"n", true, {{ann, 1, 0, true}, {bob, 1, 0, true}}});
+    turn(*one);
+    report(*one, {"n", false, {{bob, 1, 1, false}}});
+
+    redis.server.ask({"DEL", "presence.teller"});  // it has not taken a turn for three seconds
+    const RosterStore::Turn next = turn(*two);
+    redis.server.ask({"DEL", "presence.teller"});
+    const RosterStore::Turn back = turn(*one);
+
+    EXPECT_EQ(next.new_watchers, std::vector<UserId>{ann});
+    ASSERT_EQ(next.changes.size(), 1U);
+    EXPECT_EQ(next.changes[0].user_id, bob);
+    EXPECT_EQ(next.changes[0].state, PresenceState::away);
+    EXPECT_TRUE(back.new_watchers.empty()) << "it knew of her before";
+    EXPECT_EQ(back.gone_watchers, std::vector<UserId>{bob});
+}
+
+TEST_F(RedisRosterTest, wants_everything_again_after_the_server_has_lost_it) {
+    report(*one, {"n", true, {{ann, 1, 0, true}}});
+    turn(*one);
+
+    redis.server.ask({"FLUSHALL"});
+
+    EXPECT_FALSE(report(*one, {"n", false, {}}));
+    EXPECT_EQ(state(*one, ann), PresenceState::offline);
+    EXPECT_TRUE(report(*one, {"n", true, {{ann, 1, 0, true}}}));
+    EXPECT_EQ(turn(*one).changes.size(), 1U);
+}
 
 }  // namespace
 }  // namespace loquat::presence
