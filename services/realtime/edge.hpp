@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+
 #include "aio/loop.hpp"
 #include "aio/scope.hpp"
 #include "base/clock.hpp"
@@ -10,6 +12,12 @@
 
 namespace loquat::realtime {
 
+// Whether the broadcast knows what it loses.
+enum class Hearing : std::uint8_t {
+    certain,    // between the loops of one process
+    uncertain,  // over a server: the store is asked now and then
+};
+
 // What a node needs of others; all of it outlives the node.
 struct NodePorts {
     TokenPort& tokens;
@@ -18,6 +26,7 @@ struct NodePorts {
     store::Broadcast& broadcast;
     runtime::StandingRights& rights;
     const Clock& clock;
+    Hearing hearing = Hearing::certain;
 };
 
 // What surrounds everything of one loop: settings, time, ports, and where tasks run.
@@ -31,6 +40,7 @@ struct Edge {
           broadcast(ports.broadcast),
           rights(ports.rights),
           clock(ports.clock),
+          hearing(ports.hearing),
           tasks(on, "realtime") {}
 
     const Config config;
@@ -41,6 +51,7 @@ struct Edge {
     store::Broadcast& broadcast;
     runtime::StandingRights& rights;
     const Clock& clock;
+    const Hearing hearing;
     Counts counts;
     aio::Scope tasks;
 };

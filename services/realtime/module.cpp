@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::chrono::seconds metrics_interval{1};
 
+Hearing hearing_of(runtime::Context& context) {
+    const bool is_local = context.stores().configured("broadcast").kind == "local";
+    return is_local ? Hearing::certain : Hearing::uncertain;
+}
+
 class RealtimeService final : public runtime::Service {
   public:
     explicit RealtimeService(runtime::Context& context)
@@ -26,7 +31,7 @@ class RealtimeService final : public runtime::Service {
                     context.instance() + "-" + Uuid::make().to_string()),
           node_(context.loop(), context.config<Config>(),
                 {verifier_, chat_, presence_, context.stores().broadcast(), context.rights(),
-                 context.clock()}),
+                 context.clock(), hearing_of(context)}),
           endpoint_(node_, context.platform_config().origins),
           metrics_(context.metrics(), context.instance()),
           timer_([this] { measure(); }) {

@@ -37,7 +37,12 @@ Node::~Node() {
 
 void Node::arm() { timer_.start(edge_.loop, DueWheel::slot_time); }
 
-void Node::advance() { wheel_.advance(edge_.clock.steady()); }
+void Node::advance() {
+    wheel_.advance(edge_.clock.steady());
+    if (edge_.hearing == Hearing::uncertain) {
+        rooms_.look(edge_.clock.steady());
+    }
+}
 
 bool Node::is_full() const { return connections_.size() >= edge_.config.connections_max; }
 

@@ -66,6 +66,9 @@ class Room final : public HistoryReader, public std::enable_shared_from_this<Roo
     void suspend(StompSubscription& subscription);
     void detach(StompSubscription& subscription);
 
+    // Whether the store has more than was told here: for a broadcast that may lose and not know it.
+    // Shows it as what was told; says nothing when there is nothing.
+    void look();
     // None: something may have been missed.
     void on_told(std::optional<contracts::RoomEvent> event);
     // Somebody is no member any more; their subscriptions end next.

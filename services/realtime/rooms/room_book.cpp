@@ -1,4 +1,8 @@
 #include "services/realtime/rooms/room_book.hpp"
+
+#include <algorithm>
+#include <utility>
+
 #include "store/broadcast/subscribe.hpp"
 
 namespace loquat::realtime {
@@ -30,6 +34,26 @@ void RoomBook::close_if_unused(Room& room) {
     const auto found = rooms_.find(room.id());
     if (found != rooms_.end() && found->second.room.get() == &room) {
         rooms_.erase(found);
+    }
+}
+
+void RoomBook::look(Steady now) {
+    const bool is_away = broadcast_.reach() == store::Reach::this_process;
+    const std::chrono::duration<double> every = is_away ? look_every_away : look_every;
+    const std::chrono::duration<double> passed = now - std::exchange(looked_at_, now).value_or(now);
+    const auto rooms = static_cast<double>(rooms_.size());
+    looks_due_ = std::min(rooms, looks_due_ + rooms * (passed / every));
+    for (; looks_due_ >= 1; looks_due_ -= 1) {
+        if (to_look_.empty()) {
+            for (const auto& [chat, open] : rooms_) {
+                to_look_.push_back(chat);
+            }
+        }
+        const std::shared_ptr<Room> room = find(to_look_.back());
+        to_look_.pop_back();
+        if (room) {
+            room->look();
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 #pragma once
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "services/realtime/rooms/room.hpp"
 #include "store/broadcast/broadcast.hpp"
@@ -10,6 +13,11 @@ namespace loquat::realtime {
 // The rooms of a loop: those that somebody follows, each listening to its topic.
 class RoomBook {
   public:
+    // The store is asked for each room once in this time where the broadcast may lose and not know
+    // it, and once in the shorter one while it does not bring what other processes publish.
+    static constexpr std::chrono::seconds look_every{30};
+    static constexpr std::chrono::seconds look_every_away{2};
+
     RoomBook(const Room::Parts& parts, store::Broadcast& broadcast)
         : parts_(parts), broadcast_(broadcast) {}
     RoomBook(const RoomBook&) = delete;
@@ -21,6 +29,9 @@ class RoomBook {
     std::shared_ptr<Room> find(ChatId chat) const;
     void close_if_unused(Room& room);
     std::size_t size() const { return rooms_.size(); }
+    // Looks at as many rooms as are due since it was called last, so that they are spread over
+    // time.
+    void look(Steady now);
 
   private:
     struct Open {
@@ -31,6 +42,9 @@ class RoomBook {
     const Room::Parts parts_;
     store::Broadcast& broadcast_;
     std::unordered_map<ChatId, Open> rooms_;
+    std::vector<ChatId> to_look_;  // of this round
+    std::optional<Steady> looked_at_;
+    double looks_due_ = 0;
 };
 
 // Keeps a room open while a SUBSCRIBE for it is under way.

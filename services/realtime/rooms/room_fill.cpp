@@ -20,6 +20,12 @@ void Room::start_filling() {
     }
 }
 
+void Room::look() {
+    if (last_seq_ >= 0 && any_subscription() != nullptr) {
+        start_filling();
+    }
+}
+
 HistoryStep Room::next() {
     while (is_filling_) {
         const HistoryStep step = next_of_filling();

@@ -270,8 +270,8 @@ RealtimeTest::RealtimeTest() {
 }
 
 void RealtimeTest::restart() {
-    node = std::make_unique<Node>(loop, config,
-                                  NodePorts{tokens, chat, presence, broadcast, rights, clock});
+    node = std::make_unique<Node>(
+        loop, config, NodePorts{tokens, chat, presence, broadcast, rights, clock, hearing});
 }
 
 RealtimeTest::~RealtimeTest() {

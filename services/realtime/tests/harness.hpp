@@ -186,6 +186,7 @@ class RealtimeTest : public ::testing::Test, protected test::WorldBase {
     FakeBroadcast broadcast;
     FakeChat chat{broadcast};
     FakePresence presence;
+    Hearing hearing = Hearing::certain;
     std::unique_ptr<Node> node;
     ChatId room = ChatId::make();
 
