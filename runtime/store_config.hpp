@@ -14,9 +14,10 @@ struct StoreKind {
     static constexpr std::array fields{
         wire::Field{"kind", 1, 64,
                     "The adapter; for one that is not there a start lists those that are."},
-        wire::Field{"url", 0, 2'000,
-                    "Where its server is, for adapters that have one: "
-                    "postgresql://USER:PASSWORD@HOST:PORT/DATABASE."}};
+        wire::Field{
+            "url", 0, 2'000,
+            "Where its server is, for adapters that have one: "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, redis://USER:PASSWORD@HOST:PORT."}};
 };
 BOOST_DESCRIBE_STRUCT(StoreKind, (), (kind, url))
 
@@ -28,6 +29,8 @@ struct StoreConfig {
     StoreKind messages{"sql"};
     StoreKind usage{"sql"};
     StoreKind audit{"sql"};
+    StoreKind limits{"local"};
+    StoreKind presence{"memory"};
 
     static constexpr std::array fields{
         wire::Field{.name = "log", .doc = "The log of messages, usage and audit."},
@@ -36,8 +39,12 @@ struct StoreConfig {
         wire::Field{.name = "messages", .doc = "Messages of all conversations."},
         wire::Field{.name = "usage", .doc = "What models used."},
         wire::Field{.name = "audit", .doc = "Who did what."},
+        wire::Field{.name = "limits",
+                    .doc = "How often each caller has asked: in each process, or over all."},
+        wire::Field{.name = "presence", .doc = "Who is there."},
     };
 };
-BOOST_DESCRIBE_STRUCT(StoreConfig, (), (log, broadcast, sql, messages, usage, audit))
+BOOST_DESCRIBE_STRUCT(StoreConfig, (),
+                      (log, broadcast, sql, messages, usage, audit, limits, presence))
 
 }  // namespace loquat::runtime
