@@ -297,32 +297,6 @@ void Gateway::check_reading(const Request& request) {
     }
 }
 
-// Who asks is known now.
-Gateway::Way Gateway::judge(Request& request) {
-    Limiter::Checked checked = count(request, request.route->limit);
-    if (!checked.verdict) {
-        request.count = std::move(checked.count);
-        return Way::ask_limit;
-    }
-    refuse_if_limited(request, *checked.verdict);
-    return admit(request);
-}
-
-// It is not too often.
-Gateway::Way Gateway::admit(Request& request) {
-    check_access(request);
-    if (request.is_websocket) {
-        check_origin(request);
-    }
-    // Bodies of others' servers and route tables may be of any size: they only have a least rate.
-    if (request.route->made_by == RouteMaker::product &&
-        request.route->own != OwnAnswer::replace_routes) {
-        request.exchange.limit_body(request.exchange.begun_at() + config_.body_ms_max);
-    }
-    const bool is_sign_in = request.route->limit.kind == LimitKind::sign_in;
-    return is_sign_in && limiter_.is_enabled() ? Way::check_sign_in : way_of(request);
-}
-
 Gateway::Way Gateway::way_of(const Request& request) {
     switch (request.route->target) {
         case Target::operation:
