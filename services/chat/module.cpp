@@ -7,6 +7,7 @@
 #include "services/chat/adapters/model_client.hpp"
 #include "services/chat/adapters/model_currency.hpp"
 #include "services/chat/adapters/old_journal.hpp"
+#include "services/chat/adapters/sql_answer_nodes.hpp"
 #include "services/chat/adapters/sql_chats.hpp"
 #include "services/chat/adapters/sql_generations.hpp"
 #include "services/chat/adapters/title_folding.hpp"
@@ -27,6 +28,12 @@ std::unique_ptr<GenerationJournal> open_journal(runtime::Context& context) {
 FeedRows feed_of(runtime::Context& context) {
     return context.config<ChatConfig>().instances == Instances::one ? FeedRows::none
                                                                     : FeedRows::kept;
+}
+
+std::unique_ptr<SqlAnswerNodes> make_nodes(runtime::Context& context, store::Database& database) {
+    return context.config<ChatConfig>().instances == Instances::one
+               ? nullptr
+               : std::make_unique<SqlAnswerNodes>(database);
 }
 
 class ChatService final : public runtime::Service {
@@ -53,16 +60,17 @@ class ChatService final : public runtime::Service {
           reports_({context.stores().get<store::UsageHistory>("usage"),
                     context.stores().get<store::AuditHistory>("audit"), currency_, context.clock()},
                    context.config<ChatConfig>().tokens_per_day_max),
-          generation_store_(make_sql_generations(database_)),
+          nodes_(make_nodes(context, database_)),
+          generation_store_(make_sql_generations(database_, nodes_.get())),
           old_journal_(context.stores().folder().path() / "chat-journal.db"),
-          journal_(open_journal(context)),
+          journal_(nodes_ ? nullptr : open_journal(context)),
           usage_(context.stores().get<store::UsageHistory>("usage")),
           generation_metrics_(context.metrics()),
           generations_(
-              {chat_.parts(), open_answers_, *generation_store_, *journal_, models_, usage_,
+              {chat_.parts(), open_answers_, *generation_store_, journal(), models_, usage_,
                context.stores().log(), context.stores().get<store::MessageHistory>("messages"),
                context.stores().broadcast(), context.clock(), context.loop(), generation_metrics_,
-               audit_, context.rights()},
+               audit_, context.rights(), nodes_.get()},
               context.config<ChatConfig>()) {
         context.expose<contracts::ChatApi>(chat_, contracts::chat_operations());
         context.expose<contracts::GenerationApi>(generations_, contracts::generation_operations());
@@ -74,7 +82,9 @@ class ChatService final : public runtime::Service {
         co_await fold_titles(database_);
         co_await chat_.recall_activity();
         chat_.start();
-        co_await take_over_journal(old_journal_, *journal_);
+        if (journal_) {
+            co_await take_over_journal(old_journal_, *journal_);
+        }
         co_await generations_.start();
     }
     Task<void> reload() override {
@@ -91,6 +101,11 @@ class ChatService final : public runtime::Service {
     }
 
   private:
+    // In files of this instance, or where the others can read it.
+    GenerationJournal& journal() {
+        return nodes_ ? static_cast<GenerationJournal&>(*nodes_) : *journal_;
+    }
+
     runtime::Context& context_;
     store::Database& database_;
     std::unique_ptr<ChatStore> chats_;
@@ -102,6 +117,7 @@ class ChatService final : public runtime::Service {
     Chat chat_;
     ModelCurrency currency_;
     UsageReports reports_;
+    std::unique_ptr<SqlAnswerNodes> nodes_;  // where there are several instances
     std::unique_ptr<GenerationStore> generation_store_;
     std::filesystem::path old_journal_;
     std::unique_ptr<GenerationJournal> journal_;

@@ -71,6 +71,15 @@ GenerationRecord read_generation(const store::Row& row) {
     return record;
 }
 
+std::vector<GenerationRecord> read_generations(const store::Rows& rows) {
+    std::vector<GenerationRecord> records;
+    records.reserve(rows.size());
+    for (const store::Row row : rows) {
+        records.push_back(read_generation(row));
+    }
+    return records;
+}
+
 void insert_generation(store::Transaction& transaction, const GenerationRecord& record) {
     static const std::string sql = [] {
         std::string text =

@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,12 @@ GenerationRecord read_generation(const store::Row& row);
 // After all others; where the place of its message is not known, as if that were the last one that
 // was answered.
 void insert_generation(store::Transaction& transaction, const GenerationRecord& record);
+inline const std::string& select_generations() {
+    static const std::string sql =
+        "SELECT " + std::string{generation_columns} + " FROM generations ";
+    return sql;
+}
+std::vector<GenerationRecord> read_generations(const store::Rows& rows);
 // Only while it has not ended.  The place of its message stays when the record does not know it.
 bool finish_generation(store::Transaction& transaction, const GenerationRecord& record);
 

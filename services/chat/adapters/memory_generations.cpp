@@ -12,7 +12,7 @@ namespace {
 
 class MemoryGenerations final : public GenerationStore {
   public:
-    Task<void> insert(GenerationRecord record) override {
+    Task<GenerationState> insert(GenerationRecord record) override {
         for (const auto& [id, one] : records_) {
             const bool is_taken = !record.client_id.empty() && one.user == record.user &&
                                   one.chat == record.chat && one.client_id == record.client_id;
@@ -28,8 +28,9 @@ class MemoryGenerations final : public GenerationStore {
             }
         }
         numbers_.emplace(record.id, std::ssize(numbers_));
+        const GenerationState state = record.state;
         records_.emplace(record.id, std::move(record));
-        co_return;
+        co_return state;
     }
 
     Task<bool> begin(GenerationId id, Time at) override {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "services/chat/adapters/generation_rows.hpp"
+#include "services/chat/adapters/sql_answer_nodes.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -11,19 +12,10 @@ using store::Row;
 using store::Rows;
 using store::Transaction;
 
-const std::string select_sql = "SELECT " + std::string{generation_columns} + " FROM generations ";
+const std::string& select_sql = select_generations();
 
 std::optional<GenerationRecord> first_of(const Rows& rows) {
     return rows.empty() ? std::nullopt : std::optional{read_generation(rows.front())};
-}
-
-std::vector<GenerationRecord> all_of(const Rows& rows) {
-    std::vector<GenerationRecord> records;
-    records.reserve(rows.size());
-    for (const Row row : rows) {
-        records.push_back(read_generation(row));
-    }
-    return records;
 }
 
 // How many of the newest ones fit into a page by the length of their texts.
@@ -60,17 +52,28 @@ std::optional<Place> find_place(Transaction& transaction, const ChatId& chat,
 
 class SqlGenerations final : public GenerationStore {
   public:
-    explicit SqlGenerations(store::Database& database) : database_(database) {}
+    SqlGenerations(store::Database& database, const SqlAnswerNodes* nodes)
+        : database_(database), nodes_(nodes) {}
 
-    Task<void> insert(GenerationRecord record) override {
-        auto work = [record = std::move(record)](Transaction& transaction) {
+    Task<GenerationState> insert(GenerationRecord record) override {
+        auto work = [record = std::move(record), node = node()](Transaction& transaction) mutable {
+            if (node) {
+                record.state = state_at_node(transaction, record);
+            }
             insert_generation(transaction, record);
+            if (node) {
+                put_under(transaction, *node, record.id);
+            }
+            return record.state;
         };
-        co_await database_.transact(std::move(work));
+        co_return co_await database_.transact(std::move(work));
     }
 
     Task<bool> begin(GenerationId id, Time at) override {
-        auto work = [id, at](Transaction& transaction) {
+        auto work = [id, at, node = node()](Transaction& transaction) {
+            if (node && !has_turn(transaction, *node, id)) {
+                return false;
+            }
             return transaction.execute(
                        "UPDATE generations SET state = 'streaming', started_at = $2 "
                        "WHERE id = $1 AND state = 'queued'",
@@ -80,10 +83,13 @@ class SqlGenerations final : public GenerationStore {
     }
 
     Task<std::vector<bool>> finish(std::vector<GenerationRecord> records) override {
-        auto work = [records = std::move(records)](Transaction& transaction) {
+        auto work = [records = std::move(records), node = node()](Transaction& transaction) {
             std::vector<bool> finished;
             for (const GenerationRecord& record : records) {
                 finished.push_back(finish_generation(transaction, record));
+                if (node) {
+                    forget_parts(transaction, record.id);
+                }
             }
             return finished;
         };
@@ -153,9 +159,9 @@ class SqlGenerations final : public GenerationStore {
             const Rows sizes =
                 transaction.query(sizes_sql, {chat, below->prompt_seq, below->number, limit + 1});
             const std::size_t count = count_fitting(sizes, limit);
-            return GenerationPage{
-                all_of(transaction.query(sql, {chat, below->prompt_seq, below->number, count})),
-                count < sizes.size()};
+            return GenerationPage{read_generations(transaction.query(
+                                      sql, {chat, below->prompt_seq, below->number, count})),
+                                  count < sizes.size()};
         };
         co_return co_await database_.read(std::move(work));
     }
@@ -165,7 +171,7 @@ class SqlGenerations final : public GenerationStore {
             static const std::string sql =
                 select_sql +
                 "WHERE is_settled = 0 AND state IN ('queued', 'streaming') ORDER BY id LIMIT $1";
-            return all_of(transaction.query(sql, {list_max}));
+            return read_generations(transaction.query(sql, {list_max}));
         };
         co_return co_await database_.read(std::move(work));
     }
@@ -175,19 +181,25 @@ class SqlGenerations final : public GenerationStore {
             static const std::string sql = select_sql +
                                            "WHERE is_settled = 0 AND state NOT IN ('queued', "
                                            "'streaming') ORDER BY id LIMIT $1";
-            return all_of(transaction.query(sql, {list_max}));
+            return read_generations(transaction.query(sql, {list_max}));
         };
         co_return co_await database_.read(std::move(work));
     }
 
   private:
+    std::optional<Uuid> node() const {
+        return nodes_ != nullptr ? std::optional{nodes_->name()} : std::nullopt;
+    }
+
     store::Database& database_;
+    const SqlAnswerNodes* nodes_;
 };
 
 }  // namespace
 
-std::unique_ptr<GenerationStore> make_sql_generations(store::Database& database) {
-    return std::make_unique<SqlGenerations>(database);
+std::unique_ptr<GenerationStore> make_sql_generations(store::Database& database,
+                                                      const SqlAnswerNodes* nodes) {
+    return std::make_unique<SqlGenerations>(database, nodes);
 }
 
 }  // namespace loquat::chat

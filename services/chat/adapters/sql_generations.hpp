@@ -6,7 +6,11 @@
 
 namespace loquat::chat {
 
-// In the database of the conversations.
-std::unique_ptr<GenerationStore> make_sql_generations(store::Database& database);
+class SqlAnswerNodes;
+
+// In the database of the conversations.  With `nodes`, which outlive it, others write answers there
+// too.
+std::unique_ptr<GenerationStore> make_sql_generations(store::Database& database,
+                                                      const SqlAnswerNodes* nodes = nullptr);
 
 }  // namespace loquat::chat

@@ -29,6 +29,9 @@ constexpr char generation_order_sql[] = {
 constexpr char versions_sql[] = {
 #embed "../schema/0008_versions.sql"
 };
+constexpr char answer_nodes_sql[] = {
+#embed "../schema/0009_answer_nodes.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
     store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
@@ -38,6 +41,7 @@ constexpr std::array schema{
     store::Migration{6, "title folding", {title_folding_sql, sizeof title_folding_sql}},
     store::Migration{7, "order of answers", {generation_order_sql, sizeof generation_order_sql}},
     store::Migration{8, "versions", {versions_sql, sizeof versions_sql}},
+    store::Migration{9, "answer nodes", {answer_nodes_sql, sizeof answer_nodes_sql}},
 };
 
 }  // namespace

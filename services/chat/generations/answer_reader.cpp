@@ -69,6 +69,9 @@ Task<std::optional<GenerationRecord>> AnswerReader::find_shown(GenerationId id) 
             record = live->record;
         } else {
             record = co_await parts_.store.find(id);
+            if (record && parts_.elsewhere.has(*record)) {
+                record = co_await parts_.elsewhere.with_text(std::move(*record));
+            }
         }
         if (record) {
             co_await hide_deleted(*record);
@@ -172,6 +175,9 @@ Task<StreamLogPtr> AnswerReader::get_log(GenerationRecord record) {
         // It ended after the record was read.
         auto stored = co_await find_shown(record.id);
         record = stored ? std::move(*stored) : std::move(record);
+        if (parts_.elsewhere.has(record)) {
+            co_return parts_.elsewhere.follow(record.id);
+        }
     }
     StreamLogPtr log = rebuild_log(record);
     if (asked == parts_.archive.erasures()) {
@@ -190,8 +196,10 @@ Task<contracts::FeedPtr<contracts::EventText>> AnswerReader::stream_generation(
     auto on_end = [waiter] { wake(waiter); };
     Readable readable =
         co_await get_readable(caller.user_id(), request.generationId, std::move(on_end));
+    const auto shown = static_cast<std::int64_t>(count_events(readable.record));
     StreamLogPtr log = co_await get_log(std::move(readable.record));
-    if (const std::int64_t last = log->last_event(); after > last) {
+    // One that another instance writes may not have been read so far yet.
+    if (const std::int64_t last = std::max(shown, log->last_event()); after > last) {
         throw no_such_event(last);
     }
     if (log->ends_with(after)) {

@@ -5,6 +5,7 @@
 #include "contracts/generation/generation.hpp"
 #include "runtime/rights/standing_rights.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
+#include "services/chat/generations/elsewhere.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/stream_archive.hpp"
 #include "store/history/message_history.hpp"
@@ -20,6 +21,7 @@ class AnswerReader {
         GenerationStore& store;
         OpenAnswers& open;
         StreamArchive& archive;
+        Elsewhere& elsewhere;
         runtime::StandingRights& rights;
     };
     struct Readable {

@@ -213,7 +213,8 @@ Task<void> AnswerRequests::launch(LivePtr live) {
     }
     std::exception_ptr error;
     try {
-        co_await parts_.store.insert(record);
+        // Where others write answers, one of the person's may stream there.
+        record.state = co_await parts_.store.insert(record);
     } catch (const store::ConstraintFailure&) {
         error = std::make_exception_ptr(generation_conflict());
     } catch (...) {
@@ -236,6 +237,13 @@ Task<void> AnswerRequests::launch(LivePtr live) {
     if (live->has_waited) {
         parts_.open.queue.run(record.user, record.id);  // the one before ended meanwhile
         live->has_slot = true;
+    }
+    if (record.state == GenerationState::queued && !live->has_waited) {
+        record.started_at.reset();
+        live->queue_position = 1;
+        parts_.writer.note(live, {.kind = EventKind::state,
+                                  .state = GenerationState::queued,
+                                  .queue_position = live->queue_position});
     }
     parts_.lifecycle.begin(live);
 }

@@ -16,6 +16,13 @@ Task<contracts::CanceledGeneration> Cancellation::cancel_generation(
                       "Only who asked, and the conversation's admins, may stop an answer."};
     }
     const LivePtr live = parts_.lives.find(record.id);
+    if (!live && parts_.elsewhere.has(record)) {
+        parts_.audit.note(caller,
+                          {.action = "generation.canceled", .subject = request.generationId});
+        const auto ended = co_await parts_.elsewhere.cancel(record.id, caller.deadline);
+        co_return contracts::CanceledGeneration{request.generationId,
+                                                ended ? ended->state : record.state};
+    }
     if (!live) {
         co_return contracts::CanceledGeneration{request.generationId, record.state};
     }

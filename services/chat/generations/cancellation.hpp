@@ -13,6 +13,7 @@ class Cancellation {
         const LiveSet& lives;
         AnswerReader& reader;
         Lifecycle& lifecycle;
+        Elsewhere& elsewhere;
         runtime::AuditTrail& audit;
     };
 

@@ -17,6 +17,7 @@ Generations::Generations(Ports ports, const ChatConfig& config)
       outcomes_(ports.broadcast, config.store_waiters_max),
       starts_(starts_waiting_max),
       archive_(ports.store, ports.open.lives, scope_, config.stream_cache_mib.bytes()),
+      elsewhere_({ports.nodes, ports.store, ports.loop, scope_}),
       publisher_(ports.broadcast),
       writer_({ports.journal, publisher_, scope_, ports.metrics,
                [this](const LivePtr& live) {
@@ -40,18 +41,27 @@ Generations::Generations(Ports ports, const ChatConfig& config)
       requests_({ports.chat.cache, ports.chat.people, ports.chat.keys, ports.chat.posting,
                  ports.messages, ports.store, ports.open, starts_, quota_, writer_, lifecycle_,
                  ports.metrics, ports.clock, config_}),
-      reader_({ports.chat.cache, ports.messages, ports.store, ports.open, archive_, ports.rights}),
-      cancellation_({ports.chat.cache, ports.open.lives, reader_, lifecycle_, ports.audit}),
+      reader_({ports.chat.cache, ports.messages, ports.store, ports.open, archive_, elsewhere_,
+               ports.rights}),
+      cancellation_(
+          {ports.chat.cache, ports.open.lives, reader_, lifecycle_, elsewhere_, ports.audit}),
       send_call_({ports.chat.cache, ports.chat.people, ports.chat.conversations, ports.chat.keys,
-                  ports.messages, ports.store, ports.open, starts_, quota_, requests_, ports.rights,
-                  config_}),
+                  ports.messages, ports.store, ports.open, starts_, quota_, requests_, elsewhere_,
+                  ports.rights, config_}),
       mentions_({ports.chat.cache, ports.store, starts_, requests_, ports.metrics, scope_}),
       recovery_({ports.store, ports.journal, ports.ledger, ports.log, ports.open.catalog,
-                 pending_usage_, ports.metrics, ports.clock}) {}
+                 pending_usage_, ports.metrics, ports.clock}),
+      lease_(
+          {ports.nodes, ports.open, lifecycle_, recovery_, settlement_, publisher_, ports.loop}) {}
 
 Task<void> Generations::start() {
     co_await recovery_.count_unrecorded();
-    co_await recovery_.recover();
+    if (lease_.is_shared()) {
+        co_await lease_.join();
+        scope_.start(lease_.keep_beating());
+    } else {
+        co_await recovery_.recover();
+    }
     outcomes_.start();
     ports_.chat.events.add(*this);
     scope_.start(settlement_.keep_settling());
@@ -71,6 +81,7 @@ Task<void> Generations::stop(Steady deadline) {
         co_await ports_.loop.sleep_for(std::chrono::milliseconds{5});
     }
     co_await scope_.close();
+    co_await lease_.leave();
 }
 
 Task<contracts::Reply<contracts::StartedGeneration>> Generations::start_generation(

@@ -12,6 +12,7 @@
 #include "services/chat/generations/journal_writer.hpp"
 #include "services/chat/generations/lifecycle.hpp"
 #include "services/chat/generations/mention_answers.hpp"
+#include "services/chat/generations/node_lease.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/outbox_relay.hpp"
 #include "services/chat/generations/quota.hpp"
@@ -44,6 +45,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
         GenerationMetrics& metrics;
         runtime::AuditTrail& audit;
         runtime::StandingRights& rights;
+        AnswerNodes* nodes = nullptr;  // where other instances write answers too
     };
 
     Generations(Ports ports, const ChatConfig& config);
@@ -84,6 +86,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     PendingOutcomes outcomes_;
     RequestMutex starts_;
     StreamArchive archive_;
+    Elsewhere elsewhere_;
     GenerationPublisher publisher_;
     JournalWriter writer_;
     ContextBuilder context_;
@@ -100,6 +103,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     SendCall send_call_;
     MentionAnswers mentions_;
     Recovery recovery_;
+    NodeLease lease_;
 };
 
 }  // namespace loquat::chat

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 
 constexpr int durable_tries_max = 100;
 constexpr milliseconds durable_pause_max{5'000};
+constexpr milliseconds turn_pause{250};
 
 }  // namespace
 
@@ -50,18 +51,38 @@ Task<void> Lifecycle::check_turn(LivePtr live) {
     }
 }
 
+// When it had its turn; none when it has ended before.  It waits for those that other instances
+// write for the person.
+Task<std::optional<Time>> Lifecycle::take_turn(LivePtr live) {
+    const GenerationId id = live->record.id;
+    for (;;) {
+        const Time now = parts_.clock.now();
+        if (co_await parts_.store.begin(id, now)) {
+            co_return now;
+        }
+        const auto stored = co_await parts_.store.find(id);
+        if (!stored || stored->state != GenerationState::queued) {
+            co_return std::nullopt;
+        }
+        co_await parts_.loop.sleep_for(turn_pause);
+        if (live->ending) {
+            co_return std::nullopt;
+        }
+    }
+}
+
 Task<Ending> Lifecycle::produce(LivePtr live) {
     GenerationRecord& record = live->record;
     if (!live->ending) {
         co_await check_turn(live);
     }
     if (record.state == GenerationState::queued && !live->ending) {
-        const Time now = parts_.clock.now();
-        if (!co_await parts_.store.begin(record.id, now)) {
-            co_return interrupted();
+        const std::optional<Time> begun = co_await take_turn(live);
+        if (!begun) {
+            co_return live->ending.value_or(interrupted());
         }
         record.state = GenerationState::streaming;
-        record.started_at = now;
+        record.started_at = *begun;
     }
     if (live->ending) {
         co_return *live->ending;

@@ -49,6 +49,7 @@ class Lifecycle {
     Task<void> run(LivePtr live);
     // Asks again for the right to ask: throws what asking now would.
     Task<void> check_turn(LivePtr live);
+    Task<std::optional<Time>> take_turn(LivePtr live);
     Task<Ending> produce(LivePtr live);
     Task<void> price(LivePtr live);
     Task<void> finish(LivePtr live);

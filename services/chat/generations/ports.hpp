@@ -32,9 +32,11 @@ class GenerationStore {
 
     virtual ~GenerationStore() = default;
 
-    // As queued or streaming.  ConstraintFailure when the client id is taken.
-    virtual Task<void> insert(GenerationRecord record) = 0;
-    // queued -> streaming.
+    // As queued or streaming; gives which.  Where several instances write answers, what was to
+    // stream waits while another one of the person's streams or waits before it.  ConstraintFailure
+    // when the client id is taken.
+    virtual Task<GenerationState> insert(GenerationRecord record) = 0;
+    // queued -> streaming; where several write answers, once it is its turn.
     virtual Task<bool> begin(GenerationId id, Time at) = 0;
     // Any state that is not terminal -> the record's terminal one, with everything that is known by
     // then; one answer for each record.
@@ -94,6 +96,31 @@ class GenerationJournal {
     // The next ones after `after`, at most read_rows_max; empty at the end.  Rows that cannot be
     // read are left out and noted in the program's log.
     virtual Task<std::vector<JournalRow>> read(std::uint64_t after) = 0;
+};
+
+// Instances that write answers at one database, each under a lease by the clock of the database.
+// What an instance wrote under a lease that was ended is somebody else's to end; what it still
+// tries is refused.  Fails as store/sql/database.hpp says.
+class AnswerNodes {
+  public:
+    virtual ~AnswerNodes() = default;
+
+    // Takes a lease, under a new name.
+    virtual Task<void> join() = 0;
+    // Renews it, and gives those of this instance that somebody wants to end; none when the lease
+    // was ended.
+    virtual Task<std::optional<std::vector<GenerationId>>> beat() = 0;
+    // Gives it up; what has not ended is left to the others.
+    virtual Task<void> leave() = 0;
+    // Seen by the instance that writes it, with its next beat.
+    virtual Task<void> ask_to_cancel(GenerationId id) = 0;
+    // Ends the leases of others that were not renewed for that long.
+    virtual Task<void> end_leases(std::chrono::milliseconds age_max) = 0;
+    // Not ended and under no lease, oldest first, at most GenerationStore::list_max.
+    virtual Task<std::vector<GenerationRecord>> list_abandoned() = 0;
+    // What readers were shown of one that has not ended, from event `first` on, in order; what
+    // comes from before it may be among it.
+    virtual Task<JournalParts> read_parts(GenerationId id, std::int64_t first) = 0;
 };
 
 // Models, wherever they run.  Fails as contracts/model/model.hpp says.

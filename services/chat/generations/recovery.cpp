@@ -111,6 +111,33 @@ Task<void> Recovery::recover() {
     co_await parts_.journal.trim(std::numeric_limits<std::int64_t>::max());
 }
 
+// Several may do this at once: each answer is ended by one of them.
+Task<std::vector<GenerationRecord>> Recovery::end_abandoned(AnswerNodes& nodes) {
+    auto left = co_await nodes.list_abandoned();
+    if (left.empty()) {
+        co_return left;
+    }
+    for (GenerationRecord& record : left) {
+        Told told;
+        for (const JournalPart& part : co_await nodes.read_parts(record.id, 1)) {
+            told.add(part);
+        }
+        interrupt(record, &told, parts_.clock.now());
+    }
+    co_await price_all(left);
+    const auto finished = co_await parts_.store.finish(left);
+    std::vector<GenerationRecord> ended;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        if (finished[i]) {
+            ended.push_back(std::move(left[i]));
+        }
+    }
+    parts_.metrics.interrupted.add(ended.size());
+    log_warn({.service = "chat"}, "answers of another instance were interrupted",
+             {{"generations", ended.size()}});
+    co_return ended;
+}
+
 // What a process before has put into the log and the ledger does not have yet.
 Task<void> Recovery::count_unrecorded() {
     const store::Progress through = co_await parts_.ledger.through();

@@ -29,6 +29,8 @@ class Recovery {
     Task<void> count_unrecorded();
     // Ends the answers that have not ended.
     Task<void> recover();
+    // The same of those that other instances left; gives those that this one has ended.
+    Task<std::vector<GenerationRecord>> end_abandoned(AnswerNodes& nodes);
 
   private:
     Task<void> price_all(std::vector<GenerationRecord>& records);

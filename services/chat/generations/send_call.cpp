@@ -14,6 +14,12 @@ Failure named(Failure failure, const GenerationId& id) {
     return failure;
 }
 
+Failure still_written(const GenerationId& id) {
+    return named({Kind::timed_out, "upstream.timeout",
+                  "The answer is still being written; it will be in the conversation."},
+                 id);
+}
+
 Failure failure_of(const GenerationRecord& record) {
     if (record.state == GenerationState::canceled) {
         return {Kind::conflict, "generation.canceled", "The answer was stopped."};
@@ -88,13 +94,17 @@ Task<contracts::SentChat> SendCall::wait_for_reply(GenerationId id, UserId reade
     if (const LivePtr live = parts_.open.lives.find(id)) {
         const bool is_over = co_await live->over.wait_until(deadline);
         if (!is_over) {
-            throw named({Kind::timed_out, "upstream.timeout",
-                         "The answer is still being written; it will be in the conversation."},
-                        id);
+            throw still_written(id);
         }
         record = live->record;
     } else {
         record = co_await parts_.store.find(id);
+        if (record && parts_.elsewhere.has(*record)) {
+            record = co_await parts_.elsewhere.wait_for_end(id, deadline);
+        }
+        if (record && !is_terminal(record->state)) {
+            throw still_written(id);
+        }
     }
     if (!right->holds()) {
         throw named(generation_not_found(), id);

@@ -2,6 +2,7 @@
 #include "runtime/rights/standing_rights.hpp"
 #include "services/chat/conversations/conversations.hpp"
 #include "services/chat/generations/answer_requests.hpp"
+#include "services/chat/generations/elsewhere.hpp"
 
 namespace loquat::chat {
 
@@ -19,6 +20,7 @@ class SendCall {
         RequestMutex& starts;
         Quota& quota;
         AnswerRequests& requests;
+        Elsewhere& elsewhere;
         runtime::StandingRights& rights;
         const ChatConfig& config;
     };

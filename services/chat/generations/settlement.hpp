@@ -24,6 +24,8 @@ class Settlement {
 
     // Fails never: what is left is settled later.
     Task<void> settle(LivePtr live);
+    // Answers have ended whose consequences are not in the log.
+    void note_unsettled() { has_unsettled_ = true; }
     // Until it is cancelled.
     Task<void> keep_settling();
 

@@ -66,7 +66,7 @@ class SteppedGenerations final : public GenerationStore {
         };
         co_await steps_.take("settled", act);
     }
-    Task<void> insert(GenerationRecord record) override {
+    Task<GenerationState> insert(GenerationRecord record) override {
         return inner_->insert(std::move(record));
     }
     Task<bool> begin(GenerationId id, Time at) override { return inner_->begin(id, at); }

@@ -1,0 +1,43 @@
+#pragma once
+#include <unordered_map>
+
+#include "aio/scope.hpp"
+#include "services/chat/generations/ports.hpp"
+#include "services/chat/generations/stream_log.hpp"
+
+namespace loquat::chat {
+
+// Answers that another instance writes, as this one sees them: by what is in the database.
+class Elsewhere {
+  public:
+    struct Parts {
+        AnswerNodes* nodes = nullptr;  // null: nobody else writes answers
+        GenerationStore& store;
+        aio::Loop& loop;
+        aio::Scope& scope;
+    };
+
+    explicit Elsewhere(Parts parts) : parts_(parts) {}
+
+    // Of a record that has not ended and is not written here.
+    bool has(const GenerationRecord& record) const {
+        return parts_.nodes != nullptr && !is_terminal(record.state);
+    }
+    // With what readers were shown so far.
+    Task<GenerationRecord> with_text(GenerationRecord record);
+    // Its events, as they come; the same for all who read here at once.
+    StreamLogPtr follow(const GenerationId& id);
+    // Ends it there.  Gives it as it is then, or at the deadline.
+    Task<std::optional<GenerationRecord>> cancel(GenerationId id, Steady deadline);
+    Task<std::optional<GenerationRecord>> wait_for_end(GenerationId id, Steady deadline);
+
+  private:
+    Task<void> copy(GenerationId id, StreamLogPtr log);
+    // False once nothing follows.
+    Task<bool> copy_next(GenerationRecord& told, const StreamLogPtr& log);
+
+    Parts parts_;
+    std::unordered_map<GenerationId, std::weak_ptr<StreamLog>> followed_;
+};
+
+}  // namespace loquat::chat
