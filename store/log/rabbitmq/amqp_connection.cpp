@@ -182,7 +182,11 @@ void AmqpConnection::refuse(const amqp_rpc_reply_t& reply) {
                  : "an answer that was not asked for");
     }
     const auto& closed = *static_cast<amqp_channel_close_t*>(reply.reply.decoded);
-    AmqpRefused refused{closed.reply_code, amqp_text(closed.reply_text)};
+    // A queue whose node is only just starting is not there, by the same number as one that never
+    // was.
+    const std::string words = amqp_text(closed.reply_text);
+    const bool is_down = words.contains("home node");
+    AmqpRefused refused{is_down ? 0 : closed.reply_code, words};
     amqp_channel_close_ok_t seen{};
     check_status(amqp_.send_method(connection_, channel_, AMQP_CHANNEL_CLOSE_OK_METHOD, &seen));
     open_channel();

@@ -29,7 +29,7 @@ struct AmqpRefused : Failure {
         : Failure{Kind::unavailable, "store.unavailable", "The store cannot be used at the moment.",
                   std::move(words)},
           reply(code) {}
-    int reply;  // 404: there is no such thing
+    int reply;  // 404: there is no such thing; 0: it cannot be reached now
 };
 
 struct AmqpMessage {

@@ -63,8 +63,14 @@ void Follower::unfollow(const std::string& topic) {
     {
         const std::lock_guard lock{mutex_};
         drops_.push_back(topic);
-        std::erase_if(orders_,
-                      [&topic](const Stream& stream) { return stream.partition.topic == topic; });
+        std::erase_if(orders_, [&topic](const Stream& stream) {
+            const bool is_meant = stream.partition.topic == topic;
+            if (is_meant) {
+                stream.begun->set_exception(
+                    std::make_exception_ptr(amqp_unavailable(topic + " is not as it was")));
+            }
+            return is_meant;
+        });
     }
     wake_.ring();
 }
