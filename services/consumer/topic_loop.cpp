@@ -64,7 +64,6 @@ Task<void> TopicLoop::run() {
         }
         if (!failed) {
             pauses_.reset();
-            source_.troubles.clear(partition_);
             continue;
         }
         if (aio::is_cancellation(failed)) {
@@ -87,6 +86,8 @@ Task<void> TopicLoop::run() {
 
 Task<void> TopicLoop::step() {
     const std::size_t count = co_await drain_once();
+    // Before it waits for what is not accepted as long as there is trouble.
+    source_.troubles.clear(partition_);
     if (source_.clock.steady() >= next_trim_) {
         next_trim_ = source_.clock.steady() + config_.trim_seconds;
         co_await trim();

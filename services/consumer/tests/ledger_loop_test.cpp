@@ -209,10 +209,11 @@ TEST_F(LedgerLoopTest, recovers_by_itself_while_it_runs) {
             co_await log->append("usage.events", "key", bytes);
         }
         // At the start, then after three failures before storing and one after it.
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < 4; ++i) {
             co_await faulty.asked.wait();
         }
         troubled = ledger->trouble().has_value();
+        co_await faulty.asked.wait();
         const std::string last = contracts::encode(usage_of(ann, clock.now()));
         co_await log->append("usage.events", "key", last);
         co_await faulty.applied.wait();

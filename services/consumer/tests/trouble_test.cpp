@@ -1,0 +1,63 @@
+#include "aio/scope.hpp"
+#include "aio/signal.hpp"
+#include "services/consumer/tests/consumer_world.hpp"
+#include "testing/await.hpp"
+#include "testing/log_double.hpp"
+
+namespace loquat::consumer {
+namespace {
+
+// Cannot be read at first, as a server's that is away.
+class AwayLog final : public test::LogDouble {
+  public:
+    explicit AwayLog(std::function<void()> on_wait) : on_wait_(std::move(on_wait)) {}
+
+    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override {
+        return inner().append(std::move(topic), std::move(key), std::move(payload));
+    }
+    Task<std::vector<store::LogPlace>> append_all(
+        std::string topic, std::vector<store::KeyedPayload> records) override {
+        return inner().append_all(std::move(topic), std::move(records));
+    }
+    Task<std::vector<store::LogRecordPtr>> read(store::Partition from, store::Offset after,
+                                                store::ReadLimit limit) override {
+        if (failures_left_-- > 0) {
+            throw Failure{Kind::unavailable, "store.unavailable", "away"};
+        }
+        return inner().read(std::move(from), after, limit);
+    }
+    Task<bool> wait(store::Partition in, store::Offset after, Steady deadline) override {
+        on_wait_();
+        return inner().wait(std::move(in), after, deadline);
+    }
+
+  private:
+    std::function<void()> on_wait_;
+    int failures_left_ = 2;
+};
+
+TEST_F(ConsumerTest, has_no_trouble_any_more_while_it_waits_for_what_comes_next) {
+    aio::Signal waits;
+    bool had_trouble = false;
+    bool has_trouble = true;
+    log = std::make_unique<AwayLog>([&] {
+        had_trouble = metrics.failures.value() > 0;
+        has_trouble = consumer->trouble().has_value();
+        waits.set();
+    });
+    consumer = make_consumer();
+    auto watch = [&]() -> Task<void> {
+        aio::Scope scope{loop, "test"};
+        scope.start(consumer->run());
+        co_await waits.wait();
+        co_await scope.close();
+    };
+
+    test::await(loop, watch());
+
+    EXPECT_TRUE(had_trouble);
+    EXPECT_FALSE(has_trouble);
+}
+
+}  // namespace
+}  // namespace loquat::consumer
