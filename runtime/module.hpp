@@ -7,6 +7,7 @@
 #include "aio/task.hpp"
 #include "base/clock.hpp"
 #include "runtime/config/config.hpp"
+#include "store/sql/database_need.hpp"
 
 namespace loquat::runtime {
 
@@ -66,6 +67,8 @@ struct Module {
     std::string_view loop = "services";
     StorePlace stores = StorePlace::own;
     std::vector<Call> calls = {};  // all that it asks its context for
+    // The relational databases that it fills.
+    std::vector<store::DatabaseNeed> (*databases)() = nullptr;
     // The stores that it fills, for itself and, by narrower ports, for who reads them.
     std::vector<StoreAdapter> (*adapters)() = nullptr;
     ConfigSection (*config)() = nullptr;

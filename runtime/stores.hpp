@@ -26,6 +26,7 @@ struct StoreGround {
     store::TopicTroubles& troubles;
     Health& health;
     Metrics& metrics;
+    std::vector<std::string> services{};  // that run in this process
 };
 
 // One way to meet a need: what `store.NEED.kind: KIND` stands for.

@@ -150,8 +150,8 @@ Platform::State::State(PlatformOptions given)
       folder(options.data),
       internal_key(load_internal_key(settings, folder)),
       tls(settings.tls, names_of(options.modules), clock()),
-      stores({folder, troubles, health, metrics}, with_builtin(options.adapters),
-             config.get<StoreConfig>("store")) {
+      stores({folder, troubles, health, metrics, names_of(options.modules)},
+             with_builtin(options.adapters), config.get<StoreConfig>("store")) {
     hold_to_servers(folder.path(), config.get<StoreConfig>("store"));
     options.sources = loaded.sources;
     auto known = std::make_unique<StaticInstances>(settings.urls);

@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "runtime/stores/families.hpp"
 #include "runtime/telemetry/health.hpp"
 #include "runtime/telemetry/metrics.hpp"
 #include "store/postgres/postgres_database.hpp"
+#include "store/postgres/service_url.hpp"
 #include "store/sqlite/cached_bytes.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
@@ -46,28 +49,41 @@ class SqliteFolder final : public Databases {
 // A schema for each database, at one server.
 class PostgresServer final : public Databases {
   public:
-    explicit PostgresServer(std::string url) : url_(std::move(url)) {}
+    PostgresServer(std::string url, std::vector<std::string> services)
+        : url_(std::move(url)), services_(std::move(services)) {}
 
     std::unique_ptr<store::Database> open(const store::DatabaseNeed& need) override {
-        store::PostgresOptions options = store::at_server(url_, need);
+        store::PostgresOptions options =
+            store::at_server(store::url_of_service(url_, who_opens(need)), need);
         options.keep_waiting = say_waiting_for("PostgreSQL", "store.sql.url");
         return store::open_postgres(options);
     }
 
   private:
+    // The owner where it runs here, else who reads.
+    std::string_view who_opens(const store::DatabaseNeed& need) const {
+        const auto is_here = [this](std::string_view service) {
+            return std::ranges::find(services_, service) != services_.end();
+        };
+        const auto reader = std::ranges::find_if(need.readers, is_here);
+        return is_here(need.owner) || reader == need.readers.end() ? need.owner : *reader;
+    }
+
     std::string url_;
+    std::vector<std::string> services_;
 };
 
 }  // namespace
 
 std::vector<StoreAdapter> database_adapters() {
-    return {make_adapter<Databases>("sql", "sqlite",
-                                    [](Stores&, const StoreGround& ground) {
-                                        return std::make_unique<SqliteFolder>(ground);
-                                    }),
-            make_adapter<Databases>("sql", "postgres", [](Stores& stores, const StoreGround&) {
-                return std::make_unique<PostgresServer>(stores.configured("sql").url);
-            })};
+    return {
+        make_adapter<Databases>("sql", "sqlite",
+                                [](Stores&, const StoreGround& ground) {
+                                    return std::make_unique<SqliteFolder>(ground);
+                                }),
+        make_adapter<Databases>("sql", "postgres", [](Stores& stores, const StoreGround& ground) {
+            return std::make_unique<PostgresServer>(stores.configured("sql").url, ground.services);
+        })};
 }
 
 }  // namespace loquat::runtime

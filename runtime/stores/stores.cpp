@@ -33,7 +33,7 @@ std::string kinds_of(std::string_view need, const std::vector<StoreAdapter>& ada
 }
 
 Stores::Stores(StoreGround ground, std::vector<StoreAdapter> adapters, const StoreConfig& config)
-    : ground_(ground), adapters_(std::move(adapters)), config_(config) {}
+    : ground_(std::move(ground)), adapters_(std::move(adapters)), config_(config) {}
 
 Stores::~Stores() {
     while (!opened_.empty()) {

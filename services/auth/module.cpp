@@ -41,8 +41,12 @@ Sessions::Options session_options(const Config& config, const runtime::PlatformC
             .audience = platform.token_audience};
 }
 
+store::DatabaseNeed auth_database() {
+    return {.name = "auth", .owner = "auth", .schema = sql_schema()};
+}
+
 store::Database& database_of(runtime::Context& context) {
-    return context.stores().database({.name = context.service(), .schema = sql_schema()});
+    return context.stores().database(auth_database());
 }
 
 class AuthService final : public runtime::Service {
@@ -154,6 +158,8 @@ class AuthService final : public runtime::Service {
 
 runtime::ConfigSection section() { return runtime::config_section<Config>("auth"); }
 
+std::vector<store::DatabaseNeed> databases() { return {auth_database()}; }
+
 std::unique_ptr<runtime::Service> make(runtime::Context& context) {
     return std::make_unique<AuthService>(context);
 }
@@ -162,6 +168,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 const runtime::Module module{.name = "auth",
                              .calls = {{"consumer", runtime::Need::optional}},
+                             .databases = &databases,
                              .config = &section,
                              .make = &make};
 

@@ -36,12 +36,15 @@ std::unique_ptr<SqlAnswerNodes> make_nodes(runtime::Context& context, store::Dat
                : std::make_unique<SqlAnswerNodes>(database);
 }
 
+store::DatabaseNeed chat_database() {
+    return {.name = "chat", .owner = "chat", .schema = chat_schema()};
+}
+
 class ChatService final : public runtime::Service {
   public:
     explicit ChatService(runtime::Context& context)
         : context_(context),
-          database_(
-              context.stores().database({.name = context.service(), .schema = chat_schema()})),
+          database_(context.stores().database(chat_database())),
           chats_(make_sql_chats(database_, feed_of(context))),
           directory_(context.client<contracts::AuthApi>(),
                      context.client<contracts::AccountsApi>()),
@@ -134,6 +137,8 @@ runtime::ConfigSection chat_config() {
     return runtime::config_section<ChatConfig>("chat", check_config);
 }
 
+std::vector<store::DatabaseNeed> databases() { return {chat_database()}; }
+
 }  // namespace
 
 // Without a model people still talk to each other.
@@ -142,6 +147,7 @@ const runtime::Module module{
     .loop = "chat",
     .stores = runtime::StorePlace::shared,
     .calls = {{"auth"}, {"model", runtime::Need::optional}, {"consumer", runtime::Need::optional}},
+    .databases = &databases,
     .config = &chat_config,
     .make = &make_chat};
 

@@ -3,6 +3,8 @@
 #include "aio/scope.hpp"
 #include "runtime/context.hpp"
 #include "runtime/stores.hpp"
+#include "services/consumer/adapters/ledger_database.hpp"
+#include "services/consumer/adapters/sql_messages.hpp"
 #include "services/consumer/adapters/store_adapters.hpp"
 #include "services/consumer/audit_inbox.hpp"
 #include "services/consumer/consumer.hpp"
@@ -92,6 +94,8 @@ class ConsumerService final : public runtime::Service {
 
 runtime::ConfigSection section() { return runtime::config_section<Config>("consumer"); }
 
+std::vector<store::DatabaseNeed> databases() { return {message_database(), ledger_database()}; }
+
 std::unique_ptr<runtime::Service> make(runtime::Context& context) {
     return std::make_unique<ConsumerService>(context);
 }
@@ -101,6 +105,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 const runtime::Module module{.name = "consumer",
                              .loop = "consumer",
                              .stores = runtime::StorePlace::shared,
+                             .databases = &databases,
                              .adapters = &store_adapters,
                              .config = &section,
                              .make = &make};

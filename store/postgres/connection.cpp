@@ -85,6 +85,17 @@ void PostgresConnection::set_up() {
                              Param{ms(target_.lock_max)}, Param{ms(target_.idle_max)}});
 }
 
+std::string PostgresConnection::encrypted_password(const std::string& user,
+                                                   const std::string& password) const {
+    const std::unique_ptr<char, void (*)(void*)> made{
+        pq_.encryptPasswordConn(connection_.get(), password.c_str(), user.c_str(), "scram-sha-256"),
+        pq_.freemem};
+    if (!made) {
+        throw postgres_unavailable(words_of(pq_, connection_.get()));
+    }
+    return made.get();
+}
+
 void PostgresConnection::notice_end() {
     if (!is_open()) {
         return;

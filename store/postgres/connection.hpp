@@ -60,6 +60,9 @@ class PostgresConnection final : public Transaction {
     void end_reading();
     void rollback();
 
+    // As the server keeps it: what is sent is no password any more.
+    std::string encrypted_password(const std::string& user, const std::string& password) const;
+
   private:
     struct Prepared {
         std::string key;   // the statement and the types of its parameters

@@ -5,10 +5,10 @@
 #include <thread>
 #include <vector>
 
-#include "store/checksum.hpp"
 #include "store/copy_error.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/failure.hpp"
+#include "store/postgres/schema.hpp"
 #include "store/sql/job_queue.hpp"
 
 namespace loquat::store {
@@ -22,7 +22,7 @@ constexpr milliseconds retry_pause{200};
 
 PostgresTarget target_of(const PostgresOptions& options) {
     return {.url = options.url,
-            .schema = "\"" + options.schema + "\"",
+            .schema = as_identifier(options.schema),
             .durability = options.durability,
             .connect_max = options.connect_max,
             .answer_max = options.statement_max,
@@ -55,12 +55,6 @@ void reach(PostgresConnection& connection, const PostgresOptions& options) {
         }
         std::this_thread::sleep_for(retry_pause);
     }
-}
-
-// The turn of a schema; other programs that take turns in the same database have other numbers.
-std::int64_t turn_of(std::string_view schema) {
-    constexpr std::int64_t ours = 0x6c6f7175;  // "loqu"
-    return (ours << 32) | crc32c(schema);
 }
 
 // A connection that is made when it is needed, and not tried all the time while nobody answers.
@@ -151,24 +145,10 @@ void PostgresDatabase::stop() {
     threads_.clear();
 }
 
-// Asks before it makes anything: a role that may not make schemas and tables can use those that are
-// there.
 void PostgresDatabase::bring_up_to_date(const PostgresOptions& options) {
-    const std::string file = "schema " + options.schema;
     PostgresConnection connection{target_};
     reach(connection, options);
-    connection.begin(turn_);
-    const Rows found = connection.query(
-        "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1), "
-        "EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_steps')",
-        {std::string_view{options.schema}});
-    if (!found.front().boolean(0)) {
-        connection.execute("CREATE SCHEMA " + target_.schema);
-    }
-    if (!found.front().boolean(1) || !is_up_to_date(connection, options.steps, file)) {
-        apply_migrations(connection, options.steps, file);
-    }
-    connection.commit();
+    store::bring_up_to_date(connection, options.schema, options.steps);
 }
 
 // Forces what was committed before, whatever its durability.

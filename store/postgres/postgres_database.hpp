@@ -42,8 +42,9 @@ PostgresOptions at_server(std::string url, const DatabaseNeed& need);
 // sees no other one in between; readers see snapshots and wait for nobody (docs/adr/0072).
 //
 // Opening blocks, brings the schema up to date, and fails with `store.unavailable`,
-// `store.newer_schema`, `store.changed_schema`, `store.denied`.  Afterwards a lost connection fails
-// what is under way and is made anew for what comes next.  Destroying it finishes what is queued.
+// `store.newer_schema`, `store.changed_schema`, `store.needs_migration`.  Afterwards a lost
+// connection fails what is under way and is made anew for what comes next.  Destroying it finishes
+// what is queued.
 std::unique_ptr<Database> open_postgres(const PostgresOptions& options);
 
 }  // namespace loquat::store

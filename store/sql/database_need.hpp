@@ -18,7 +18,11 @@ enum class Durability {
 // What somebody needs of a relational database, whichever it is.
 struct DatabaseNeed {
     std::string name;  // `chat`; two with the same name are one
-    std::span<const Migration> schema;
+    // The service that fills it, and those that only read it: who may do what, for adapters that
+    // know rights.
+    std::string_view owner{};
+    std::vector<std::string_view> readers{};
+    std::span<const Migration> schema{};
     Durability durability = Durability::power_loss;
     // What the log brings into it: when it is found damaged, nothing more is accepted for them.
     std::vector<std::string_view> topics{};

@@ -43,8 +43,9 @@ Failure changed(std::string_view file, const Migration& step) {
                        "Start the version of the program that made it."};
 }
 
-// How many steps were applied.
-std::size_t check_applied(Transaction& transaction, std::span<const Migration> steps,
+}  // namespace
+
+std::size_t count_applied(Transaction& transaction, std::span<const Migration> steps,
                           std::string_view file) {
     const Rows applied =
         transaction.query("SELECT number, checksum FROM schema_steps ORDER BY number");
@@ -60,26 +61,22 @@ std::size_t check_applied(Transaction& transaction, std::span<const Migration> s
     return applied.size();
 }
 
-}  // namespace
-
 void apply_migrations(Transaction& transaction, std::span<const Migration> steps,
-                      std::string_view file) {
+                      std::string_view file, const OnStep& on_step) {
     transaction.execute(
         "CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT NOT NULL PRIMARY KEY, "
         "name TEXT NOT NULL, checksum BIGINT NOT NULL)");
-    for (std::size_t i = check_applied(transaction, steps, file); i < steps.size(); ++i) {
+    for (std::size_t i = count_applied(transaction, steps, file); i < steps.size(); ++i) {
         const Migration& step = steps[i];
         LOQUAT_CHECK(step.number == static_cast<int>(i) + 1, "schema steps are numbered from 1");
+        if (on_step) {
+            on_step(step);
+        }
         run_all(transaction, step.sql);
         const std::int64_t checksum = crc32c(step.sql);
         transaction.execute("INSERT INTO schema_steps (number, name, checksum) VALUES ($1, $2, $3)",
                             {step.number, step.name, checksum});
     }
-}
-
-bool is_up_to_date(Transaction& transaction, std::span<const Migration> steps,
-                   std::string_view file) {
-    return check_applied(transaction, steps, file) == steps.size();
 }
 
 }  // namespace loquat::store

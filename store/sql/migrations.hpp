@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -16,14 +17,17 @@ struct Migration {
         sql;  // any number of statements, each ended by a semicolon at the end of a line
 };
 
+// Told before a step is applied.
+using OnStep = std::function<void(const Migration& step)>;
+
 // Brings the schema up to date; every step in the caller's transaction.  Fails, changing nothing,
 // with `store.newer_schema` when the database was made by a newer program, `store.changed_schema`
 // when a step that was applied differs from the program's.
 void apply_migrations(Transaction& transaction, std::span<const Migration> steps,
-                      std::string_view file);
+                      std::string_view file, const OnStep& on_step = {});
 
-// Whether every step was applied, in a database that has the table of steps.  Fails as above.
-bool is_up_to_date(Transaction& transaction, std::span<const Migration> steps,
-                   std::string_view file);
+// How many steps were applied to a database that has the table of steps.  Fails as above.
+std::size_t count_applied(Transaction& transaction, std::span<const Migration> steps,
+                          std::string_view file);
 
 }  // namespace loquat::store

@@ -105,6 +105,8 @@ DROP TABLE positions_before;
 
 store::DatabaseNeed ledger_database() {
     return {.name = "usage",
+            .owner = "consumer",
+            .readers = {"chat"},
             .schema = schema,
             .durability = store::Durability::crash,
             .topics = {contracts::records::usage.topic, contracts::records::audit.topic},

@@ -331,6 +331,8 @@ std::span<const store::Migration> message_schema() { return schema; }
 
 store::DatabaseNeed message_database() {
     return {.name = "messages",
+            .owner = "consumer",
+            .readers = {"chat"},
             .schema = schema,
             .durability = store::Durability::crash,
             .topics = {contracts::records::messages.topic},
