@@ -38,4 +38,31 @@ PostgresSchema::~PostgresSchema() {
     }
 }
 
+PostgresBase::PostgresBase() : server_(postgres_url()), name_("test_" + Uuid::make().to_string()) {
+    store::PostgresConnection connection{{.url = server_, .schema = "public"}};
+    connection.open();
+    connection.execute("CREATE DATABASE \"" + name_ + "\"");
+}
+
+PostgresBase::~PostgresBase() {
+    try {
+        store::PostgresConnection connection{{.url = server_, .schema = "public"}};
+        connection.open();
+        connection.execute("DROP DATABASE IF EXISTS \"" + name_ + "\" WITH (FORCE)");
+        for (const store::Row role : connection.query(
+                 "SELECT rolname FROM pg_roles WHERE starts_with(rolname, $1)", {name_})) {
+            connection.execute("DROP ROLE \"" + role.text(0) + "\"");
+        }
+    } catch (const std::exception& error) {
+        log_warn({.service = "test"}, "a database of a test was left", {{"error", error.what()}});
+    }
+}
+
+std::string PostgresBase::url_as(const std::string& user) const {
+    const std::size_t host = server_.find('@');
+    const std::size_t path = server_.rfind('/');
+    const std::string who = user.empty() ? server_.substr(0, host) : "postgresql://" + user;
+    return who + server_.substr(host, path - host) + "/" + name_;
+}
+
 }  // namespace loquat::test

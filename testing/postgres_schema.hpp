@@ -20,6 +20,26 @@ class PostgresSchema {
     std::string name_;
 };
 
+// A whole database of its own at that server, for what names its schemas itself; dropped in the
+// end, with the roles whose names begin as its own does.
+class PostgresBase {
+  public:
+    PostgresBase();
+    ~PostgresBase();
+    PostgresBase(const PostgresBase&) = delete;
+    PostgresBase& operator=(const PostgresBase&) = delete;
+
+    const std::string& name() const { return name_; }
+    // Its owner's.
+    std::string url() const { return url_as(""); }
+    // `user`: with its password, or without; the owner when empty.
+    std::string url_as(const std::string& user) const;
+
+  private:
+    std::string server_;
+    std::string name_;
+};
+
 // Where the server is; throws std::runtime_error when none was started.
 std::string postgres_url();
 

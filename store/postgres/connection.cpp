@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -34,7 +35,7 @@ void PostgresConnection::close() {
     connection_.reset();
     ahead_.clear();
     drops_.clear();
-    prepares_at_.reset();
+    preparing_.clear();
     by_key_.clear();
     statements_.clear();
     awaited_ = 0;
@@ -219,17 +220,21 @@ PostgresConnection::Result PostgresConnection::run(std::string_view sql,
     const BoundParams bound{params};
     const Steady deadline = after(target_.answer_max);
     send_ahead();
-    const std::string key = bound.signature() + " " + std::string{sql};
+    send(sql, bound);
+    synchronize(deadline);
+    return receive(deadline);
+}
+
+void PostgresConnection::send(std::string_view sql, const BoundParams& params) {
+    const std::string key = params.signature() + " " + std::string{sql};
     if (const auto known = by_key_.find(key); known != by_key_.end()) {
         statements_.splice(statements_.begin(), statements_, known->second);
     } else {
-        prepare(key, sql, bound);
+        prepare(key, sql, params);
     }
     check_sent(pq_.sendQueryPrepared(connection_.get(), statements_.front().name.c_str(),
-                                     bound.count(), bound.values(), bound.lengths(),
-                                     bound.formats(), 1));
-    synchronize(deadline);
-    return receive(deadline);
+                                     params.count(), params.values(), params.lengths(),
+                                     params.formats(), 1));
 }
 
 void PostgresConnection::prepare(std::string key, std::string_view sql, const BoundParams& params) {
@@ -237,7 +242,7 @@ void PostgresConnection::prepare(std::string key, std::string_view sql, const Bo
     const std::string text = in_dialect(Dialect::postgres, sql);
     check_sent(pq_.sendPrepare(connection_.get(), name.c_str(), text.c_str(), params.count(),
                                params.types()));
-    prepares_at_ = awaited_ - 1;
+    preparing_.push_back({awaited_ - 1, name});
     statements_.push_front({std::move(key), name});
     by_key_.emplace(statements_.front().key, statements_.begin());
     if (statements_.size() > target_.statements_max) {
@@ -247,9 +252,12 @@ void PostgresConnection::prepare(std::string key, std::string_view sql, const Bo
     }
 }
 
-void PostgresConnection::forget_front() {
-    by_key_.erase(statements_.front().key);
-    statements_.pop_front();
+void PostgresConnection::forget(const std::string& name) {
+    const auto found = std::ranges::find(statements_, name, &Prepared::name);
+    if (found != statements_.end()) {
+        by_key_.erase(found->key);
+        statements_.erase(found);
+    }
 }
 
 void PostgresConnection::send_ahead() {
@@ -317,6 +325,11 @@ PostgresConnection::Result PostgresConnection::receive_one(Steady deadline) {
 }
 
 PostgresConnection::Result PostgresConnection::receive(Steady deadline) {
+    return receive(deadline, nullptr, 0);
+}
+
+PostgresConnection::Result PostgresConnection::receive(Steady deadline, std::vector<Result>* kept,
+                                                       std::size_t kept_max) {
     while (owed_ > 0) {
         const Result result = receive_one(deadline);
         owed_ -= pq_.resultStatus(result.get()) == PGRES_PIPELINE_SYNC ? 1 : 0;
@@ -324,22 +337,32 @@ PostgresConnection::Result PostgresConnection::receive(Steady deadline) {
     Result last;
     Result failed;
     std::size_t succeeded = 0;
+    const std::vector<Preparing> preparing = std::exchange(preparing_, {});
+    const auto is_of_statement = [&preparing](std::size_t at) {
+        return std::ranges::find(preparing, at, &Preparing::at) == preparing.end();
+    };
+    const std::size_t all = awaited_;
     for (; awaited_ > 0; --awaited_) {
+        const std::size_t at = all - awaited_;
         last = receive_one(deadline);
         const ExecStatusType status = pq_.resultStatus(last.get());
         if (status == PGRES_FATAL_ERROR && !failed) {
             failed = std::move(last);
         }
         succeeded += failed ? 0 : 1;
+        if (kept != nullptr && at + kept_max >= all && is_of_statement(at)) {
+            kept->push_back(std::move(last));
+        }
     }
     receive_one(deadline);  // the end of the exchange
-    const auto prepares_at = std::exchange(prepares_at_, std::nullopt);
     const std::size_t ahead = std::exchange(sent_ahead_, 0);
     if (!failed) {
         return last;
     }
-    if (prepares_at && *prepares_at >= succeeded) {
-        forget_front();
+    for (const Preparing& one : preparing) {
+        if (one.at >= succeeded) {
+            forget(one.name);
+        }
     }
     is_committing_ = false;
     try {

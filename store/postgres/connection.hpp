@@ -45,6 +45,7 @@ class PostgresConnection final : public Transaction {
     // `store.unavailable` when it is not reached in time; its detail has libpq's words.
     void open();
     bool is_open() const { return connection_ != nullptr; }
+    bool is_near() const override { return false; }
     // Closes one that the server has closed meanwhile.
     void notice_end();
     void close();
@@ -78,14 +79,21 @@ class PostgresConnection final : public Transaction {
 
     Rows run_query(std::string_view sql, std::span<const Param> params) override;
     std::int64_t run_execute(std::string_view sql, std::span<const Param> params) override;
+    std::vector<Rows> run_query_each(std::string_view sql, std::span<const Params> sets) override;
+    std::int64_t run_execute_each(std::string_view sql, std::span<const Params> sets) override;
     Result run(std::string_view sql, std::span<const Param> params);
+    // Sends it behind what was sent.
+    void send(std::string_view sql, const BoundParams& params);
+    std::vector<Result> run_each(std::string_view sql, std::span<const Params> sets);
     void prepare(std::string key, std::string_view sql, const BoundParams& params);
-    void forget_front();
+    void forget(const std::string& name);
     void send_text(const std::string& sql);
     void send_ahead();
     void set_up();
-    // Of the last command of an exchange; throws what the first that failed says.
+    // Of the last command of an exchange; throws what the first that failed says.  `kept`: takes
+    // those of statements among the last `kept_max` ones.
     Result receive(Steady deadline);
+    Result receive(Steady deadline, std::vector<Result>* kept, std::size_t kept_max);
     Result receive_one(Steady deadline);
     Result next_result(Steady deadline);
     void synchronize(Steady deadline);
@@ -96,13 +104,17 @@ class PostgresConnection final : public Transaction {
     const PqLibrary& pq_;
     PostgresTarget target_;
     std::unique_ptr<PGconn, Finish> connection_;
-    std::vector<std::string> ahead_;          // to be sent before the next statement
-    std::vector<std::string> drops_;          // likewise, once no transaction is open
-    std::size_t awaited_ = 0;                 // commands of this exchange whose results are to come
-    std::size_t sent_ahead_ = 0;              // how many of them are the transaction's frame
-    std::optional<std::size_t> prepares_at_;  // which of them prepares the newest statement
-    std::size_t owed_ = 0;                    // exchanges that were not waited for
-    bool has_begun_ = false;                  // at the server, or as soon as something is sent
+    std::vector<std::string> ahead_;  // to be sent before the next statement
+    std::vector<std::string> drops_;  // likewise, once no transaction is open
+    std::size_t awaited_ = 0;         // commands of this exchange whose results are to come
+    std::size_t sent_ahead_ = 0;      // how many of them are the transaction's frame
+    struct Preparing {
+        std::size_t at;    // which of them prepares it
+        std::string name;  // the statement
+    };
+    std::vector<Preparing> preparing_;
+    std::size_t owed_ = 0;    // exchanges that were not waited for
+    bool has_begun_ = false;  // at the server, or as soon as something is sent
     bool is_committing_ = false;
     std::uint64_t names_ = 0;
     std::list<Prepared> statements_;  // most recently used first

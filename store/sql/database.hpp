@@ -29,6 +29,9 @@ class ConstraintFailure : public Failure {
     std::string constraint;
 };
 
+// Of one statement, in the order of $1, $2 ...
+using Params = std::vector<Param>;
+
 // What a unit of work sees.  Only within the call, only on the thread that makes it.
 //
 // SQL is what SQLite and PostgreSQL share, and what store/sql/dialect.hpp translates; parameters
@@ -52,9 +55,25 @@ class Transaction {
         return run_execute(sql, params);
     }
 
+    // The same statement for each of them, in this order, as if one after the other: in as few
+    // exchanges with a server as that takes.  What each gives.
+    std::vector<Rows> query_each(std::string_view sql, std::span<const Params> sets) {
+        return run_query_each(sql, sets);
+    }
+    // Gives the number of rows of all together.
+    std::int64_t execute_each(std::string_view sql, std::span<const Params> sets) {
+        return run_execute_each(sql, sets);
+    }
+
+    // Whether a statement costs no more than its work: whoever would ask for many things one by one
+    // asks for all of them ahead where it does.
+    virtual bool is_near() const { return true; }
+
   private:
     virtual Rows run_query(std::string_view sql, std::span<const Param> params) = 0;
     virtual std::int64_t run_execute(std::string_view sql, std::span<const Param> params) = 0;
+    virtual std::vector<Rows> run_query_each(std::string_view sql, std::span<const Params> sets);
+    virtual std::int64_t run_execute_each(std::string_view sql, std::span<const Params> sets);
 };
 
 // A relational database.  Call from any loop; results arrive on the caller's loop.

@@ -233,6 +233,54 @@ TEST_P(DatabaseSuite, sums_whole_numbers_and_counts_rows_that_were_changed) {
     EXPECT_EQ(sums.front().text(4), "p3");
 }
 
+TEST_P(DatabaseSuite, runs_a_statement_for_many_sets_of_parameters_in_their_order) {
+    constexpr std::int64_t people = 600;
+    auto work = [](Transaction& transaction) {
+        std::vector<Params> sets;
+        std::vector<std::string> names;
+        names.reserve(people);
+        for (std::int64_t id = 1; id <= people; ++id) {
+            names.push_back("p" + std::to_string(id));
+            const Param age = id % 3 == 0 ? Param{nullptr} : Param{id};
+            sets.push_back({id, names.back(), age});
+        }
+        return transaction.execute_each("INSERT INTO people (id, name, age) VALUES ($1, $2, $3)",
+                                        sets);
+    };
+    EXPECT_EQ(await(loop, database->transact(work)), people);
+
+    auto look = [](Transaction& transaction) {
+        const std::vector<Params> sets{{2}, {3}, {people + 1}, {people}};
+        return transaction.query_each("SELECT name, age FROM people WHERE id = $1", sets);
+    };
+    const std::vector<Rows> found = await(loop, database->read(look));
+
+    ASSERT_EQ(found.size(), 4U);
+    EXPECT_EQ(found[0].front().text(0), "p2");
+    EXPECT_EQ(found[0].front().integer(1), 2);
+    EXPECT_TRUE(found[1].front().is_null(1));
+    EXPECT_TRUE(found[2].empty());
+    EXPECT_EQ(found[3].front().text(0), "p600");
+}
+
+TEST_P(DatabaseSuite, undoes_a_unit_of_which_one_set_of_parameters_fails) {
+    auto work = [](Transaction& transaction) {
+        const std::vector<Params> sets{{1, "one"}, {2, "one"}, {3, nullptr}, {4, "four"}};
+        transaction.execute_each("INSERT INTO people (id, name) VALUES ($1, $2)", sets);
+    };
+
+    EXPECT_EQ(code_of([&] { await(loop, database->transact(work)); }), "store.conflict");
+
+    EXPECT_EQ(count(), 0);
+    add(3, "three");
+    EXPECT_EQ(count(), 1);
+    auto none = [](Transaction& transaction) {
+        return transaction.execute_each("DELETE FROM people WHERE id = $1", {}) +
+               static_cast<std::int64_t>(transaction.query_each("SELECT 1", {}).size());
+    };
+    EXPECT_EQ(await(loop, database->transact(none)), 0);
+}
+
 TEST_P(DatabaseSuite, lets_no_other_unit_between_what_one_reads_and_writes) {
     constexpr int units = 100;
     add(1, "ann");

@@ -130,7 +130,7 @@ def append_findings(log, suite_log):
 
 
 # C++ suites whose adapters are tried against real servers.
-ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat", "consumer")}, "store": ("postgres", "redis", "rabbitmq", "kafka"),
+ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat", "consumer", "platform")}, "store": ("postgres", "redis", "rabbitmq", "kafka"),
               **{name: ("redis",) for name in ("runtime", "gateway", "presence")}}
 SERVERS = ("postgres", "redis", "rabbitmq", "kafka")
 

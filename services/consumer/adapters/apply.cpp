@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+#include <tuple>
 
 #include "services/consumer/domain/rules.hpp"
 #include "store/position/sql_positions.hpp"
@@ -11,24 +13,16 @@ namespace {
 
 constexpr std::size_t chats_max = 200'000;
 
-constexpr std::string_view insert_sql =
-    "INSERT INTO messages (chat, seq, id, sender, sender_kind, username, display_name, client_id, "
-    "text, "
-    "reply_to, mentions, generation_id, created_at, sent_sum) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING";
-
 const std::string select_sql = "SELECT " + std::string{message_columns} + " FROM messages ";
+constexpr std::string_view chat_sql = "SELECT number, last_seq FROM chats WHERE id = $1";
+constexpr std::string_view make_chat_sql =
+    "INSERT INTO chats (id, last_seq) VALUES ($1, $2) RETURNING number";
+// Whether a message is there, or has to do with one that is.
+constexpr std::string_view known_sql =
+    "SELECT seq FROM messages WHERE chat = $1 AND sender = $2 AND client_id = $3 "
+    "UNION ALL SELECT seq FROM messages WHERE id = $4";
 const std::string first_sql = select_sql + "WHERE chat = $1 AND sender = $2 AND client_id = $3";
 const std::string target_sql = select_sql + "WHERE chat = $1 AND id = $2";
-
-std::string join(const std::vector<UserId>& users) {
-    std::string bytes;
-    bytes.reserve(users.size() * 16);
-    for (const UserId& user : users) {
-        bytes.append(user.view());
-    }
-    return bytes;
-}
 
 std::vector<UserId> split_users(std::string_view bytes) {
     std::vector<UserId> users;
@@ -36,15 +30,6 @@ std::vector<UserId> split_users(std::string_view bytes) {
         users.push_back(UserId::from_bytes(bytes.substr(0, 16)));
     }
     return users;
-}
-
-// Absent is NULL: most messages have neither mentions nor a generation.
-std::optional<store::BlobView> blob_or_null(const std::string& bytes) {
-    return bytes.empty() ? std::nullopt : std::optional{store::BlobView{bytes}};
-}
-
-std::optional<std::string_view> text_or_null(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional<std::string_view>{text};
 }
 
 // Records of a chat stay in order and come together, so that neighbours in the tables are written
@@ -62,10 +47,7 @@ std::vector<std::size_t> order_by_chat(const MessageBatch& batch) {
 void add_mentions(store::Transaction& transaction, std::int64_t chat,
                   const contracts::StoredMessage& message) {
     for (const UserId& user : message.mentions) {
-        transaction.execute(
-            "INSERT INTO mentions (user, chat, seq) VALUES ($1, $2, $3) "
-            "ON CONFLICT DO NOTHING",
-            {user, chat, message.seq});
+        transaction.execute(mention_sql, {user, chat, message.seq});
     }
 }
 
@@ -79,7 +61,7 @@ void take_mentions(store::Transaction& transaction, std::int64_t chat,
 
 void save_change(store::Transaction& transaction, std::int64_t chat,
                  const contracts::StoredMessage& message) {
-    const std::string mentions = join(message.mentions);
+    const std::string mentions = joined(message.mentions);
     transaction.execute(
         "UPDATE messages SET text = $3, mentions = $4, edited_at = $5, deleted_at = $6, "
         "sent_sum = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN sent_sum ELSE 0 END WHERE chat = $1 "
@@ -145,6 +127,7 @@ void Applier::refresh(store::Transaction& transaction, const MessageBatch& batch
     }
     left = std::move(stored);
     changed_.clear();
+    waiting_.clear();
 }
 
 Applier::Chat& Applier::chat_of(store::Transaction& transaction, ChatId id) {
@@ -152,14 +135,85 @@ Applier::Chat& Applier::chat_of(store::Transaction& transaction, ChatId id) {
     if (known != chats_.end()) {
         return known->second;
     }
-    const store::Rows rows =
-        transaction.query("SELECT number, last_seq FROM chats WHERE id = $1", {id});
+    const store::Rows rows = transaction.query(chat_sql, {id});
     if (!rows.empty()) {
         return chats_[id] = {rows.front().integer(0), std::max(rows.front().integer(1), *floor_)};
     }
-    const store::Rows made = transaction.query(
-        "INSERT INTO chats (id, last_seq) VALUES ($1, $2) RETURNING number", {id, *floor_});
+    const store::Rows made = transaction.query(make_chat_sql, {id, *floor_});
     return chats_[id] = {made.front().integer(0), *floor_};
+}
+
+void Applier::learn_chats(store::Transaction& transaction, const MessageBatch& batch) {
+    std::vector<ChatId> unknown;
+    for (const auto& record : batch.records) {
+        if (record && !chats_.contains(record->chat)) {
+            unknown.push_back(record->chat);
+        }
+    }
+    std::ranges::sort(unknown);
+    unknown.erase(std::ranges::unique(unknown).begin(), unknown.end());
+    std::vector<store::Params> sets;
+    for (const ChatId& id : unknown) {
+        sets.push_back({id});
+    }
+    const auto found = transaction.query_each(chat_sql, sets);
+    std::vector<ChatId> missing;
+    std::vector<store::Params> made;
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
+        if (!found[i].empty()) {
+            const store::Row row = found[i].front();
+            chats_[unknown[i]] = {row.integer(0), std::max(row.integer(1), *floor_)};
+        } else {
+            missing.push_back(unknown[i]);
+            made.push_back({unknown[i], *floor_});
+        }
+    }
+    const auto numbers = transaction.query_each(make_chat_sql, made);
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        chats_[missing[i]] = {numbers[i].front().integer(0), *floor_};
+    }
+}
+
+std::vector<bool> Applier::find_new(store::Transaction& transaction, const MessageBatch& batch,
+                                    const std::vector<std::size_t>& order) {
+    learn_chats(transaction, batch);
+    std::vector<store::Params> sets;
+    std::vector<std::size_t> asked;
+    for (const std::size_t i : order) {
+        const auto& record = batch.records[i];
+        if (record && record->kind == contracts::RecordKind::message) {
+            sets.push_back({chats_.at(record->chat).number, record->sender.id, record->client_id,
+                            record->message_id});
+            asked.push_back(i);
+        }
+    }
+    const auto known = transaction.query_each(known_sql, sets);
+    std::set<std::tuple<ChatId, UserId, std::string_view>> keys;
+    std::set<MessageId> ids;
+    std::vector<bool> is_new(batch.records.size());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        const contracts::MessageRecord& record = *batch.records[asked[i]];
+        // Also those that are no new ones: what comes behind them must ask again.
+        const bool has_key = !keys.insert({record.chat, record.sender.id, record.client_id}).second;
+        const bool has_id = !ids.insert(record.message_id).second;
+        is_new[asked[i]] = known[i].empty() && !has_key && !has_id;
+    }
+    return is_new;
+}
+
+contracts::Outcome Applier::insert_later(const contracts::MessageRecord& record) {
+    Chat& chat = chats_.at(record.chat);
+    advance(chat, chat.last_seq + 1);
+    waiting_.add(record, chat.number, chat.last_seq);
+    return {.kind = contracts::OutcomeKind::stored,
+            .message = contracts::make_stored(record, chat.last_seq)};
+}
+
+void Applier::advance(Chat& chat, std::int64_t seq) {
+    chat.last_seq = seq;
+    if (!std::exchange(chat.changed, true)) {
+        changed_.push_back(&chat);
+    }
 }
 
 contracts::Outcome Applier::insert(store::Transaction& transaction,
@@ -176,18 +230,11 @@ contracts::Outcome Applier::insert_as(store::Transaction& transaction,
                                       const std::string& client_id) {
     Chat& chat = chat_of(transaction, record.chat);
     const std::int64_t seq = chat.last_seq + 1;
-    const std::string mentions = join(record.mentions);
+    const std::string mentions = joined(record.mentions);
     const std::int64_t added = transaction.execute(
-        insert_sql,
-        {chat.number, seq, record.message_id, record.sender.id,
-         static_cast<int>(record.sender.kind), record.sender.username, record.sender.display_name,
-         client_id, record.text, record.reply_to, blob_or_null(mentions),
-         text_or_null(record.generation_id), record.at, store::text_sum(record.text)});
+        insert_sql, message_params(record, {chat.number, seq, client_id, mentions}));
     if (added == 1) {
-        chat.last_seq = seq;
-        if (!std::exchange(chat.changed, true)) {
-            changed_.push_back(&chat);
-        }
+        advance(chat, seq);
         contracts::StoredMessage message = contracts::make_stored(record, seq);
         message.client_id = client_id;
         add_mentions(transaction, chat.number, message);
@@ -224,16 +271,18 @@ contracts::Outcome Applier::apply_record(store::Transaction& transaction,
 }
 
 void Applier::save_heads(store::Transaction& transaction) {
+    std::vector<store::Params> heads;
+    heads.reserve(changed_.size());
     for (Chat* chat : changed_) {
         // A number that was marked and is not committed only leaves a gap after a loss.
         if (marks_.highest != nullptr) {
             marks_.highest->raise(static_cast<std::uint64_t>(chat->last_seq));
         }
-        transaction.execute("UPDATE chats SET last_seq = $2 WHERE number = $1",
-                            {chat->number, chat->last_seq});
+        heads.push_back({chat->number, chat->last_seq});
         chat->changed = false;
     }
     changed_.clear();
+    transaction.execute_each("UPDATE chats SET last_seq = $2 WHERE number = $1", heads);
 }
 
 std::vector<contracts::Outcome> Applier::apply(store::Transaction& transaction,
@@ -242,14 +291,26 @@ std::vector<contracts::Outcome> Applier::apply(store::Transaction& transaction,
     find_floor(transaction);
     refresh(transaction, batch);
     trusted_ = false;
+    const std::vector<std::size_t> order = order_by_chat(batch);
+    // What was sure and failed is done one by one the next time.
+    const bool may_look_ahead = !transaction.is_near() && !std::exchange(has_failed_, true);
+    const std::vector<bool> is_new = may_look_ahead ? find_new(transaction, batch, order)
+                                                    : std::vector<bool>(batch.records.size());
     std::vector<contracts::Outcome> outcomes;
     outcomes.resize(batch.records.size());
-    for (const std::size_t i : order_by_chat(batch)) {
+    for (const std::size_t i : order) {
         const auto& record = batch.records[i];
+        if (is_new[i]) {
+            outcomes[i] = insert_later(*record);
+            continue;
+        }
+        waiting_.write(transaction);
         outcomes[i] = record ? apply_record(transaction, *record) : refused("record.unreadable");
     }
+    waiting_.write(transaction);
     save_heads(transaction);
     trusted_ = true;
+    has_failed_ = false;
     return outcomes;
 }
 

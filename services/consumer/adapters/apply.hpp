@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "services/consumer/adapters/waiting_rows.hpp"
 #include "services/consumer/ports.hpp"
 #include "store/folder/marks.hpp"
 #include "store/sql/database.hpp"
@@ -46,14 +47,24 @@ class Applier {
     contracts::Outcome insert_as(store::Transaction& transaction,
                                  const contracts::MessageRecord& record,
                                  const std::string& client_id);
+    // Where every question is a journey: which messages are certainly new, found with one.  Learns
+    // their chats.
+    // `order`: in which they are applied.
+    std::vector<bool> find_new(store::Transaction& transaction, const MessageBatch& batch,
+                               const std::vector<std::size_t>& order);
+    void learn_chats(store::Transaction& transaction, const MessageBatch& batch);
+    contracts::Outcome insert_later(const contracts::MessageRecord& record);
+    void advance(Chat& chat, std::int64_t seq);
     void save_heads(store::Transaction& transaction);
 
     store::SeqMarks marks_;
     std::optional<std::int64_t> floor_;  // all numbers go on after it; none: not read yet
     bool trusted_ = false;               // the last batch was applied to its end
+    bool has_failed_ = false;            // the last batch that looked ahead was not
     std::map<store::Partition, std::vector<store::Position>> positions_;  // of all consumers
     std::unordered_map<ChatId, Chat> chats_;
     std::vector<Chat*> changed_;
+    WaitingRows waiting_;
 };
 
 }  // namespace loquat::consumer

@@ -3,9 +3,9 @@
 #include <fstream>
 #include <random>
 
-#include "services/consumer/adapters/memory_messages.hpp"
 #include "services/consumer/adapters/sql_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
+#include "services/consumer/tests/read_all.hpp"
 #include "store/folder/folder.hpp"
 #include "store/folder/repair.hpp"
 #include "store/log/memory_log.hpp"
@@ -26,28 +26,6 @@ using Records = std::vector<std::optional<contracts::MessageRecord>>;
 
 store::SqliteOptions options_for(const fs::path& file) {
     return {.file = file, .schema = message_schema(), .durability = store::Durability::crash};
-}
-
-// Everything that can be read of the chats.
-std::vector<contracts::StoredMessage> read_all(aio::Loop& loop, MessageStore& store,
-                                               const std::vector<ChatId>& chats) {
-    std::vector<contracts::StoredMessage> all;
-    for (const ChatId& chat : chats) {
-        std::int64_t after = 0;
-        for (;;) {
-            store::Page page =
-                await(loop, store.page({.chat = chat, .after_seq = after, .limit = 200}));
-            if (page.items.empty()) {
-                EXPECT_EQ(after, page.head_seq);
-                break;
-            }
-            for (contracts::StoredMessage& message : page.items) {
-                EXPECT_EQ(message.seq, ++after);
-                all.push_back(std::move(message));
-            }
-        }
-    }
-    return all;
 }
 
 TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
@@ -94,39 +72,6 @@ TEST(SqlMessages, gives_no_number_twice_after_they_were_lost_and_a_repair) {
     EXPECT_EQ(repair_folder(data, store::LogRepair::if_missing, [](const auto&) { return true; }),
               1);
     EXPECT_EQ(send(), 6);
-}
-
-TEST(SqlMessages, does_what_the_model_does_for_any_stream_of_records) {
-    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-        test::TemporaryFolder folder;
-        aio::Loop loop{"test"};
-        const auto database = store::open_sqlite(options_for(folder / "messages.db"));
-        const auto store = make_sql_messages(*database);
-        const auto model = make_memory_messages();
-        RecordStream stream{seed};
-        std::mt19937_64 random{seed};
-        store::Position at = store::take_up(loop, *model, "chat.messages", {});
-        store::take_up(loop, *store, "chat.messages", {});
-
-        for (int round = 0; round < 40; ++round) {
-            Records records(1 + random() % 60);
-            for (auto& record : records) {
-                record = stream.next();
-            }
-            const MessageBatch batch = store::next_batch(at, records);
-            const auto expected = await(loop, model->apply_batch(batch));
-            const auto outcomes = await(loop, store->apply_batch(batch));
-            at = store::moved(at, batch.through);
-            ASSERT_EQ(outcomes.size(), expected.size());
-            for (std::size_t i = 0; i < outcomes.size(); ++i) {
-                ASSERT_EQ(outcomes[i].kind, expected[i].kind) << "seed " << seed;
-                ASSERT_EQ(outcomes[i].code, expected[i].code) << "seed " << seed;
-                ASSERT_EQ(outcomes[i].message, expected[i].message) << "seed " << seed;
-            }
-        }
-
-        EXPECT_EQ(read_all(loop, *store, stream.chats()), read_all(loop, *model, stream.chats()));
-    }
 }
 
 TEST(SqlMessages, goes_on_without_a_hole_after_a_batch_that_failed) {
