@@ -1,5 +1,8 @@
 #include "store/redis/open.hpp"
 
+#include <exception>
+#include <thread>
+
 #include "aio/run.hpp"
 #include "base/log.hpp"
 #include "store/redis/failure.hpp"
@@ -18,20 +21,7 @@ Task<void> try_once(aio::Loop& loop, RedisTarget target, RedisUse use, Steady de
     }
 }
 
-}  // namespace
-
-void FirstConnections::note() {
-    const std::lock_guard lock{mutex_};
-    --awaited_;
-    changed_.notify_all();
-}
-
-void FirstConnections::wait_for(std::chrono::milliseconds most) {
-    std::unique_lock lock{mutex_};
-    changed_.wait_for(lock, most, [this] { return awaited_ <= 0; });
-}
-
-void wait_for_redis(const RedisTarget& target, RedisUse use, const RedisStart& start) {
+void wait_here(const RedisTarget& target, RedisUse use, const RedisStart& start) {
     aio::Loop loop{"redis-start"};
     const Steady end = std::chrono::steady_clock::now() + start.start_max;
     while (true) {
@@ -47,6 +37,34 @@ void wait_for_redis(const RedisTarget& target, RedisUse use, const RedisStart& s
             }
         }
         aio::run_to_end(loop, loop.sleep_for(pause));
+    }
+}
+
+}  // namespace
+
+void FirstConnections::note() {
+    const std::lock_guard lock{mutex_};
+    --awaited_;
+    changed_.notify_all();
+}
+
+void FirstConnections::wait_for(std::chrono::milliseconds most) {
+    std::unique_lock lock{mutex_};
+    changed_.wait_for(lock, most, [this] { return awaited_ <= 0; });
+}
+
+// On a thread of its own: who opens may be on a loop, and a thread has one.
+void wait_for_redis(const RedisTarget& target, RedisUse use, const RedisStart& start) {
+    std::exception_ptr error;
+    std::jthread{[&] {
+        try {
+            wait_here(target, use, start);
+        } catch (...) {
+            error = std::current_exception();
+        }
+    }}.join();
+    if (error) {
+        std::rethrow_exception(error);
     }
 }
 

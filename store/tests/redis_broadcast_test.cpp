@@ -215,6 +215,17 @@ TEST_F(RedisStartTest, gives_up_a_server_that_accepts_and_never_answers) {
     EXPECT_TRUE(said.contains("does not answer")) << said;
 }
 
+TEST_F(RedisStartTest, may_be_waited_for_on_a_loop) {
+    const test::RedisServer server;
+    aio::Loop loop{"opener"};
+    std::string code = "not run";
+
+    loop.post([&] { code = refused(server.target(), RedisUse::keys); });
+    loop.poll();
+
+    EXPECT_EQ(code, "");
+}
+
 TEST_F(RedisStartTest, refuses_a_wrong_password_at_once_and_does_not_repeat_it) {
     const test::RedisServer server;
     RedisTarget target = server.target();
