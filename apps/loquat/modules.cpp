@@ -4,6 +4,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "runtime/stores/servers.hpp"
 #include "services/registry.hpp"
 
 namespace loquat::app {
@@ -30,7 +31,8 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
     return chosen;
 }
 
-std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::string>& names) {
+std::vector<const runtime::Module*> modules_to_serve(
+    const std::vector<std::string>& names, const std::function<runtime::StoreConfig()>& stores) {
     const auto chosen = modules_named(names);
     const auto is_chosen = [&](const runtime::Module* module) {
         return std::ranges::find(chosen, module) != chosen.end();
@@ -39,14 +41,15 @@ std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::stri
     if (std::ranges::none_of(together, is_chosen)) {
         return chosen;
     }
-    for (const runtime::Module* module : together) {
-        if (!is_chosen(module)) {
-            throw Failure{Kind::invalid, "serve.apart",
-                          names_of(together, {}) +
-                              " share an embedded log and broadcast and run in one process only: "
-                              "name " +
-                              std::string{module->name} + " too, or none of them."};
-        }
+    const auto missing = std::ranges::find_if_not(together, is_chosen);
+    if (missing != together.end() && !runtime::may_be_apart(stores())) {
+        throw Failure{Kind::invalid, "serve.apart",
+                      names_of(together, {}) +
+                          " share an embedded log and broadcast and run in one process only: "
+                          "name " +
+                          std::string{(*missing)->name} +
+                          " too, or none of them. With store.log, store.broadcast and store.sql at "
+                          "servers each may run by itself."};
     }
     return chosen;
 }

@@ -1,8 +1,10 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "runtime/store_config.hpp"
 #include "services/registry.hpp"
 
 namespace loquat::app {
@@ -12,8 +14,9 @@ namespace loquat::app {
 std::vector<const runtime::Module*> modules_named(const std::vector<std::string>& names);
 
 // The same for a process that serves.  Throws also `serve.apart` when one of those that run
-// together is named without the others.
-std::vector<const runtime::Module*> modules_to_serve(const std::vector<std::string>& names);
+// together is named without the others; `stores` is asked only then.
+std::vector<const runtime::Module*> modules_to_serve(
+    const std::vector<std::string>& names, const std::function<runtime::StoreConfig()>& stores);
 
 // Those that share an embedded log and broadcast.
 std::vector<const runtime::Module*> modules_together();

@@ -108,7 +108,8 @@ void add_serve(Command program, int& code) {
         "where the services of other processes are. " +
         names_of(modules_together(), {}) +
         " share an embedded log and\n"
-        "broadcast and belong into one process: name all of them, or none. " +
+        "broadcast and belong into one process: name all of them, or none, unless store.log, "
+        "store.broadcast and\nstore.sql are at servers. " +
         names_of(modules_that_need("auth"), {}) +
         " need auth.\n"
         "example, two processes:\n"
@@ -117,7 +118,9 @@ void add_serve(Command program, int& code) {
         "  loquat serve model chat consumer presence realtime gateway --data ./rest \\\n"
         "      --set 'platform.urls=[{service: auth, url: \"http://127.0.0.1:7100\"}]'");
     command.on_run([options, &code] {
-        const auto modules = modules_to_serve(options->names);
+        const auto modules = modules_to_serve(options->names, [&] {
+            return options->common.load().get<runtime::StoreConfig>("store");
+        });
         auto platform = options->common.platform(modules);
         platform.taken_port = runtime::TakenPort::refuse;
         platform.service_port =

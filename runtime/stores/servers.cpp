@@ -34,6 +34,11 @@ const ServerKind* find_server(std::string_view kind) {
     return found == servers.end() ? nullptr : &*found;
 }
 
+bool may_be_apart(const StoreConfig& stores) {
+    return find_server(stores.log.kind) != nullptr &&
+           find_server(stores.broadcast.kind) != nullptr && find_server(stores.sql.kind) != nullptr;
+}
+
 bool keeps_data(std::string_view need) {
     return need != "broadcast" && need != "limits" && need != "presence";
 }

@@ -1,6 +1,8 @@
 #pragma once
 #include <string_view>
 
+#include "runtime/store_config.hpp"
+
 namespace loquat::runtime {
 
 // A kind of adapter that has a server, and so wants a URL.
@@ -12,6 +14,9 @@ struct ServerKind {
 
 // Null for a kind that has none.
 const ServerKind* find_server(std::string_view kind);
+// Whether log, broadcast and databases are all at servers: what uses them may run in several
+// processes.
+bool may_be_apart(const StoreConfig& stores);
 // Whether data lives there: what a data folder must be told apart by.
 bool keeps_data(std::string_view need);
 

@@ -48,7 +48,8 @@ bool is_named(const std::vector<runtime::ServiceUrl>& urls, std::string_view ser
 }  // namespace
 
 std::vector<ProcessPlan> plan_processes(const std::vector<const runtime::Module*>& modules,
-                                        const std::vector<runtime::ServiceUrl>& elsewhere) {
+                                        const std::vector<runtime::ServiceUrl>& elsewhere,
+                                        SharedStores stores) {
     std::vector<ProcessPlan> plan;
     std::vector<ProcessPlan> last;
     std::size_t together = 0;  // its place in `plan`, and one more
@@ -59,7 +60,8 @@ std::vector<ProcessPlan> plan_processes(const std::vector<const runtime::Module*
         }
         if (module->start == runtime::Start::last) {
             last.push_back({name, {name}});
-        } else if (module->stores != runtime::StorePlace::shared) {
+        } else if (module->stores != runtime::StorePlace::shared ||
+                   stores == SharedStores::at_servers) {
             plan.push_back({name, {name}});
         } else if (together > 0) {
             plan[together - 1].services.push_back(name);

@@ -27,10 +27,16 @@ struct ProcessPlan {
     }
 };
 
+enum class SharedStores {
+    embedded,    // who uses the log and the broadcast runs in one process
+    at_servers,  // anywhere
+};
+
 // One process for each service that can be apart and one for those that share an embedded store, in
 // the order of start.  What `elsewhere` names runs on another machine and is not in it.
 std::vector<ProcessPlan> plan_processes(const std::vector<const runtime::Module*>& modules,
-                                        const std::vector<runtime::ServiceUrl>& elsewhere);
+                                        const std::vector<runtime::ServiceUrl>& elsewhere,
+                                        SharedStores stores = SharedStores::embedded);
 
 // The setting `platform.urls` of all of them: those elsewhere and those of the plan.
 std::string urls_setting(const std::vector<ProcessPlan>& plan,

@@ -14,6 +14,7 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "runtime/platform/run_file.hpp"
+#include "runtime/stores/servers.hpp"
 #include "services/registry.hpp"
 #include "store/folder/data_folder.hpp"
 
@@ -150,7 +151,10 @@ int run_processes(const CommonOptions& options, Certificates certificates) {
     if (settings.log_style == runtime::LogStyle::automatic && is_terminal) {
         hand_on("LOQUAT_PLATFORM__LOG_STYLE", "pretty");
     }
-    SupervisorOptions wanted{.plan = plan_processes(services::all_modules(), settings.urls),
+    const SharedStores stores = runtime::may_be_apart(config.get<runtime::StoreConfig>("store"))
+                                    ? SharedStores::at_servers
+                                    : SharedStores::embedded;
+    SupervisorOptions wanted{.plan = plan_processes(services::all_modules(), settings.urls, stores),
                              .data = data,
                              .arguments = common_arguments(options),
                              .stop_time = settings.drain_seconds + std::chrono::seconds{5},
