@@ -1,5 +1,7 @@
 #include "runtime/rights/tokens.hpp"
 
+#include <utility>
+
 #include "base/text.hpp"
 #include "contracts/auth/auth.hpp"
 #include "contracts/auth/broadcasts.hpp"
@@ -81,7 +83,7 @@ Task<void> Tokens::start() {
                                          if (told) {
                                              apply(*told);
                                          } else {
-                                             scope_.start(load_revocations());
+                                             read_again();
                                          }
                                      });
     keys_subscription_ = store::subscribe(broadcast_, contracts::topics::auth_keys,
@@ -89,7 +91,7 @@ Task<void> Tokens::start() {
                                               if (told) {
                                                   take_keys(told->jwks);
                                               } else {
-                                                  scope_.start(load_keys());
+                                                  read_again();
                                               }
                                           });
     const bool may_come = !auth_place_.url.empty() || is_told_by_registry_;
@@ -128,22 +130,38 @@ Task<void> Tokens::load_revocations() {
     }
 }
 
-// A process without the auth service hears no broadcast from it (until both share one): it asks
-// every half second, for keys too, so that few requests ever have to wait for one.
+// Something may have been told and not heard.  Where auth is elsewhere `start` has yet to read, or
+// `poll` reads in a moment.
+void Tokens::read_again() {
+    if (is_auth_here_) {
+        scope_.start(read_all());
+    }
+}
+
+// Of a time in which auth does not answer the beginning and the end are said.
+Task<void> Tokens::read_all() {
+    std::string problem;
+    try {
+        co_await load_revocations();
+        co_await load_keys();
+    } catch (const Failure& failure) {
+        problem = failure.code;
+    }
+    const bool was_away = std::exchange(is_away_, !problem.empty());
+    if (is_away_ && !was_away) {
+        log_warn({.service = "tokens"}, "revocations and keys could not be read",
+                 {{"code", problem}});
+    } else if (was_away && !is_away_) {
+        log_info({.service = "tokens"}, "revocations and keys are read again");
+    }
+}
+
+// A process without the auth service may hear no broadcast from it: it asks every half second, for
+// keys too, so that few requests ever have to wait for one.
 Task<void> Tokens::poll() {
     for (;;) {
         co_await loop_.sleep_for(std::chrono::milliseconds{500});
-        std::string problem;
-        try {
-            co_await load_revocations();
-            co_await load_keys();
-        } catch (const Failure& failure) {
-            problem = failure.code;
-        }
-        if (!problem.empty()) {
-            log_warn({.service = "tokens"}, "revocations and keys could not be read",
-                     {{"code", problem}});
-        }
+        co_await read_all();
     }
 }
 

@@ -53,6 +53,8 @@ class Tokens {
     Task<void> load_keys();
     Task<void> load_revocations();
     void take_keys(const std::string& jwks);
+    void read_again();
+    Task<void> read_all();
     Task<void> poll();
     void apply(const contracts::Revocation& revocation);
 
@@ -63,6 +65,7 @@ class Tokens {
     StandingRights& rights_;
     bool is_auth_here_;
     bool is_told_by_registry_;
+    bool is_away_ = false;  // auth, when it was asked last
     Neighbour auth_place_;  // without a url: wherever a registry says
     net::jose::TokenVerifier verifier_;
     store::Subscription subscription_;
