@@ -1,5 +1,7 @@
 #include "store/log/rabbitmq/follower.hpp"
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "store/log/rabbitmq/names.hpp"
 
@@ -86,7 +88,7 @@ void Follower::run() {
 }
 
 void Follower::lose(const std::string& why) {
-    if (connection_.is_open() || last_tag_ > 0) {
+    if (!std::exchange(is_away_, true)) {
         log_warn(context, "the connection to RabbitMQ was lost; streams are followed again",
                  {{"error", why}});
     }
@@ -107,13 +109,16 @@ void Follower::work() {
             return;
         }
         connection_.open();
-        pauses_.reset();
     }
     take_orders();
     for (auto& [consumer, stream] : streams_) {
         if (!stream.is_consumed) {
             consume(consumer, stream);
         }
+    }
+    // A server that has just started takes connections before its streams are there.
+    if (std::exchange(is_away_, false)) {
+        pauses_.reset();
     }
     std::size_t count = 0;
     while (auto event = connection_.next(Steady{})) {

@@ -59,6 +59,7 @@ class Follower {
     See see_;
     aio::Backoff pauses_{std::chrono::milliseconds{50}, std::chrono::milliseconds{1'000}};
     Steady retry_at_{};
+    bool is_away_ = false;  // not all that is followed is read
     Wake wake_;
     LogSink* sink_ = nullptr;
     std::map<std::string, Stream> streams_;  // by consumer; this thread's
