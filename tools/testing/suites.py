@@ -137,6 +137,9 @@ SERVERS = ("postgres", "redis", "rabbitmq", "kafka")
 # What has threads of its own or speaks between loops: the others' code runs on one loop each.
 THREADED = ("aio", "net", "store", "runtime", "realtime", "gateway")
 
+# librdkafka starts its threads (C11's thrd_create) where the thread sanitizer does not see them, and the process ends.
+LEFT_OUT = {("tsan", "store"): "--gtest_filter=-*kafka*:LogServerTest.*"}
+
 
 def sanitized(preset, only=()):
     """Builds with a sanitizer and runs C++ suites, all without a name; slow machines get four times the time."""
@@ -159,7 +162,7 @@ def largest_first(suites):
 
 def sanitized_suite(preset, name, argv, log):
     suite_log, begun = log.with_name(f"{preset}-{name}.log"), time.monotonic()
-    count = gtest(argv, suite_log, 2400)
+    count = gtest([*argv, *filter(None, [LEFT_OUT.get((preset, name))])], suite_log, 2400)
     print(f"       {preset} {name}: {count.passed} passed, {count.failed} failed  ({time.monotonic() - begun:.1f} s)", flush=True)
     if count.failed:
         append_findings(log, suite_log)
