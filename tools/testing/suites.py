@@ -235,6 +235,11 @@ def log_faults(log):
     return of_clients(suite, log)
 
 
+def process_faults(log):
+    from tools.testing import process_faults as suite
+    return of_clients(suite, log)
+
+
 def http2(log):
     from tools.testing import http2 as suite
     return of_clients(suite, log)
@@ -298,6 +303,8 @@ def all_suites():
         Suite("amqp-worker", "a worker of somebody else reads audit from RabbitMQ", amqp_worker, targets=program, servers=("rabbitmq",)),
         Suite("log-faults", "RabbitMQ and Kafka are killed, paused and restarted under those who send", log_faults, 3, targets=program,
               servers=("rabbitmq", "kafka")),
+        Suite("process-faults", "services are killed and paused, as processes on PostgreSQL, RabbitMQ and Redis", process_faults, 2,
+              targets=program, servers=("postgres", "rabbitmq", "redis")),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
