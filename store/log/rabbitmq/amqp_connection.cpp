@@ -162,11 +162,12 @@ void AmqpConnection::renew_channel() {
 void AmqpConnection::check_reply() { check(amqp_.get_rpc_reply(connection_)); }
 
 void AmqpConnection::check(const amqp_rpc_reply_t& reply) {
-    switch (reply.reply_type) {
+    const auto& [type, method, error] = reply;
+    switch (type) {
         case AMQP_RESPONSE_NORMAL:
             return;
         case AMQP_RESPONSE_LIBRARY_EXCEPTION:
-            lose(amqp_.error_string2(reply.library_error));
+            lose(amqp_.error_string2(error));
         case AMQP_RESPONSE_SERVER_EXCEPTION:
             refuse(reply);
         case AMQP_RESPONSE_NONE:
