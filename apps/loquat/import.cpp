@@ -12,8 +12,8 @@
 #include "apps/loquat/import_rooms.hpp"
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/progress.hpp"
-#include "base/bytes.hpp"
 #include "base/cut.hpp"
+#include "base/random_text.hpp"
 #include "base/text.hpp"
 
 namespace loquat::app {
@@ -39,11 +39,7 @@ struct ImportOptions {
     bool is_demo = false;
 };
 
-std::string make_password() {
-    std::array<std::uint8_t, 18> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    return to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
+constexpr std::size_t password_bytes = 18;
 
 class Import {
   public:
@@ -130,7 +126,7 @@ class Import {
     }
 
     Task<void> make_owner() {
-        std::string password = make_password();
+        std::string password = random_text(password_bytes);
         owner_ = co_await get_person(options_.owner, options_.owner, password);
         if (made_ > 0) {
             owner_password_ = std::move(password);
@@ -149,8 +145,8 @@ class Import {
         auto one = [&](std::size_t i) -> Task<void> {
             const auto& [name, username] = newcomers[i];
             const std::string shown{cut_text(name, 64)};
-            people_[name] =
-                co_await get_person(username, is_utf8(shown) ? shown : username, make_password());
+            people_[name] = co_await get_person(username, is_utf8(shown) ? shown : username,
+                                                random_text(password_bytes));
         };
         co_await for_each(newcomers.size(), calls_at_once, one);
     }

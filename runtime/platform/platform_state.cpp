@@ -7,8 +7,8 @@
 #include <fstream>
 #include <tuple>
 
-#include "base/bytes.hpp"
 #include "base/log.hpp"
+#include "base/random_text.hpp"
 #include "base/text.hpp"
 #include "net/resolve.hpp"
 #include "runtime/calls/remote.hpp"
@@ -25,11 +25,7 @@
 namespace loquat::runtime {
 namespace {
 
-std::string make_key() {
-    std::array<std::uint8_t, 32> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    return to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
+constexpr std::size_t key_bytes = 32;
 
 // The key between services: configured, or kept in a file that only this user may read.
 std::string load_internal_key(const PlatformConfig& settings, store::Folder& folder) {
@@ -50,7 +46,7 @@ std::string load_internal_key(const PlatformConfig& settings, store::Folder& fol
             return key;
         }
     }
-    key = key.size() >= 32 ? key : make_key();
+    key = key.size() >= 32 ? key : random_text(key_bytes);
     const std::uint64_t changes = stamp.mark->value() + 1;
     store::replace_file(file, store::with_stamp(key, stamp.folder, changes));
     stamp.mark->raise(changes);

@@ -1,12 +1,11 @@
 #include "runtime/stores/schema_owner.hpp"
 
-#include <array>
 #include <chrono>
 #include <set>
 #include <utility>
 
-#include "base/bytes.hpp"
 #include "base/failure.hpp"
+#include "base/random_text.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/passfile.hpp"
 #include "store/postgres/schema.hpp"
@@ -19,12 +18,6 @@ namespace {
 constexpr std::chrono::hours step_max{6};
 constexpr std::chrono::seconds lock_max{30};
 constexpr std::size_t password_bytes = 32;
-
-std::string make_password() {
-    std::array<std::uint8_t, password_bytes> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    return to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
 
 std::vector<std::string_view> services_of(const std::vector<store::DatabaseNeed>& needs) {
     std::set<std::string_view> services;
@@ -96,7 +89,7 @@ std::vector<ServiceRole> SchemaOwner::prepare_roles(const std::vector<store::Dat
         if (password.empty() && !parts.passfile.empty()) {
             password = store::find_password(parts.passfile, parts.user).value_or("");
             if (password.empty()) {
-                password = make_password();
+                password = random_text(password_bytes);
                 store::add_password(parts.passfile, parts.user, password);
                 one.password = RolePassword::written;
             }

@@ -1,6 +1,6 @@
 #include "services/auth/administration.hpp"
 
-#include "base/bytes.hpp"
+#include "base/random_text.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -11,12 +11,6 @@ using contracts::Caller;
 // For leaving all conversations; after it the rest goes on alone.
 constexpr std::chrono::seconds leaving_max{5};
 constexpr std::size_t made_password_bytes = 15;
-
-std::string make_password() {
-    std::array<std::uint8_t, made_password_bytes> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    return to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
 
 contracts::AccountInfo to_info(const Account& account) {
     return {.id = account.id,
@@ -61,7 +55,7 @@ Task<contracts::AddedAccount> Administration::add_account(Caller caller,
     caller.require_admin();
     contracts::AddedAccount added;
     if (!request.password) {
-        added.password = make_password();
+        added.password = random_text(made_password_bytes);
     }
     NewAccount wanted{.username = std::move(request.username),
                       .password = added.password ? *added.password : *request.password,
@@ -107,7 +101,7 @@ Task<contracts::PasswordAnswer> Administration::reset_password(
     caller.require_admin();
     contracts::PasswordAnswer answer;
     if (!request.password) {
-        answer.password = make_password();
+        answer.password = random_text(made_password_bytes);
     }
     Accounts::PasswordReset reset{.next = answer.password ? *answer.password : *request.password,
                                   .ending = parts_.sessions.all_of(request.id)};

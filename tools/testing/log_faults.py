@@ -171,29 +171,34 @@ def wrong_in(found, acknowledged):
     return wrong
 
 
+def under_faults(name, address, faults, out):
+    """1 when, after all of `faults` (what, and what is done to it), something is not as those who sent were told; else 0."""
+    api = Api(address)
+    api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": "a long enough password"})[1]["access_token"]
+    chat = api.call("POST", "/api/chats", {"kind": "group", "title": "Garden"})[1]["id"]
+    with Senders(api, chat) as senders:
+        if not processes.comes(lambda: senders.total() >= ENOUGH, PATIENCE):
+            raise RuntimeError(f"{name}: nothing is acknowledged: {dict(senders.answers)}")
+        for what, fault in faults:
+            one_fault(what, fault, senders, out)
+        senders.deadline = time.monotonic() + PATIENCE
+    acknowledged = senders.acknowledged
+    processes.comes(lambda: len(history(api, chat)) >= len(acknowledged), PATIENCE)
+    wrong = wrong_in(history(api, chat), acknowledged)
+    print(f"{name:9} {len(acknowledged)} acknowledged, {len(wrong)} wrong", flush=True)
+    out.write("\n".join(wrong[:20]) + "\n")
+    return 1 if wrong else 0
+
+
 def try_server(kind, name, binary, log, out):
     server = own(kind)
     server.up()
     settings = [*SETTINGS, "--set", f"store.log.kind={name}", "--set", f"store.log.url={server.url()}?partitions=2"]
     try:
         with loquat(binary, log.with_name(f"log-faults-{name}.log"), settings) as address:
-            api = Api(address)
-            api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": "a long enough password"})[1]["access_token"]
-            chat = api.call("POST", "/api/chats", {"kind": "group", "title": "Garden"})[1]["id"]
-            with Senders(api, chat) as senders:
-                if not processes.comes(lambda: senders.total() >= ENOUGH, PATIENCE):
-                    raise RuntimeError(f"{name}: nothing is acknowledged: {dict(senders.answers)}")
-                # In this order: RabbitMQ 3.10 keeps which streams it has in a table that it writes down a few seconds later. Killed
-                # before, it has their records and never leads them again; a server that was stopped once has written it.
-                for fault in (restarted, killed, paused):
-                    one_fault(server, fault, senders, out)
-                senders.deadline = time.monotonic() + PATIENCE
-            acknowledged = senders.acknowledged
-            processes.comes(lambda: len(history(api, chat)) >= len(acknowledged), PATIENCE)
-            wrong = wrong_in(history(api, chat), acknowledged)
-            print(f"{name:9} {len(acknowledged)} acknowledged, {len(wrong)} wrong", flush=True)
-            out.write("\n".join(wrong[:20]) + "\n")
-            return 1 if wrong else 0
+            # In this order: RabbitMQ 3.10 keeps which streams it has in a table that it writes down a few seconds later. Killed
+            # before, it has their records and never leads them again; a server that was stopped once has written it.
+            return under_faults(name, address, [(server, fault) for fault in (restarted, killed, paused)], out)
     finally:
         with contextlib.suppress(OSError):
             server.drop()

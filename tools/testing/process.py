@@ -57,12 +57,13 @@ def free_ports(count):
 
 
 @contextlib.contextmanager
-def loquat(binary, log, arguments=()):
-    """A platform on a fresh data folder and a free port; yields its address. It must end with 0 when asked to."""
+def loquat(binary, log, arguments=(), data=None, env=None):
+    """A platform on a free port and on a fresh data folder, or the one given; yields its address. It must end with 0 when asked
+    to."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="loquat-") as data, open(log, "wb") as errors:
-        process = subprocess.Popen([str(binary), "up", "--port", "0", "--data", data, *arguments],
-                                   stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+    with tempfile.TemporaryDirectory(prefix="loquat-") as fresh, open(log, "wb") as errors:
+        process = subprocess.Popen([str(binary), "up", "--port", "0", "--data", data or fresh, *arguments],
+                                   env=env, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
         try:
             yield ready_address(process, log)
         finally:

@@ -12,12 +12,11 @@ import subprocess
 import tempfile
 import time
 
-from tools.infra import processes
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.testing.log_faults import ENOUGH, PATIENCE, SETTINGS, Api, Senders, history, one_fault, own, wrong_in
-from tools.testing.process import ready_address, stop
+from tools.testing.log_faults import SETTINGS, own, under_faults
+from tools.testing.process import loquat
 
 
 class Process:
@@ -58,41 +57,19 @@ class Platform:
         for need, (kind, url) in kinds.items():
             self.env |= {f"LOQUAT_STORE__{need}__KIND": kind, f"LOQUAT_STORE__{need}__URL": url}
 
-    @contextlib.contextmanager
-    def running(self, log):
-        """Its address.  It must end with 0."""
+    def migrate(self):
         subprocess.run([self.binary, "migrate", "--data", self.data], env={**self.env, "LOQUAT_MIGRATE_URL": self.owner}, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with open(log, "wb") as errors:
-            process = subprocess.Popen([self.binary, "up", "--processes", "--port", "0", "--data", self.data, *SETTINGS],
-                                       env=self.env, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
-        try:
-            yield ready_address(process, log)
-        finally:
-            code = stop(process, 30)
-            process.stdout.close()
-        if code != 0:
-            raise RuntimeError(f"the platform ended with {code}; see {log}")
 
 
 def try_all(platform, log, out):
-    with platform.running(log.with_name("process-faults-loquat.log")) as address:
-        api = Api(address)
-        api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": "a long enough password"})[1]["access_token"]
-        chat = api.call("POST", "/api/chats", {"kind": "group", "title": "Garden"})[1]["id"]
-        with Senders(api, chat) as senders:
-            if not processes.comes(lambda: senders.total() >= ENOUGH, PATIENCE):
-                raise RuntimeError(f"nothing is acknowledged: {dict(senders.answers)}")
-            for name, fault in (("consumer", killed), ("chat", killed), ("realtime", killed), ("presence", killed), ("auth", killed),
-                                ("consumer", paused)):
-                one_fault(Process(platform, name), fault, senders, out)
-            senders.deadline = time.monotonic() + PATIENCE
-        acknowledged = senders.acknowledged
-        processes.comes(lambda: len(history(api, chat)) >= len(acknowledged), PATIENCE)
-        wrong = wrong_in(history(api, chat), acknowledged)
-        print(f"processes {len(acknowledged)} acknowledged, {len(wrong)} wrong", flush=True)
-        out.write("\n".join(wrong[:20]) + "\n")
-        return 1 if wrong else 0
+    platform.migrate()
+    faults = [(Process(platform, name), fault)
+              for name, fault in (("consumer", killed), ("chat", killed), ("realtime", killed), ("presence", killed), ("auth", killed),
+                                  ("consumer", paused))]
+    with loquat(platform.binary, log.with_name("process-faults-loquat.log"), ["--processes", *SETTINGS], platform.data,
+                platform.env) as address:
+        return under_faults("processes", address, faults, out)
 
 
 def check(binary, log):

@@ -3,15 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <fstream>
 
 #include "apps/loquat/certificates/folder.hpp"
 #include "apps/loquat/processes/servers.hpp"
 #include "apps/loquat/processes/supervisor.hpp"
-#include "base/bytes.hpp"
 #include "base/failure.hpp"
+#include "base/random_text.hpp"
 #include "base/text.hpp"
 #include "runtime/platform/run_file.hpp"
 #include "runtime/stores/servers.hpp"
@@ -24,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t key_characters_min = 32;
+constexpr std::size_t key_bytes = 32;
 
 Failure other_layout(const fs::path& data, const char* is, const char* wants) {
     return {Kind::conflict, "processes.other_layout",
@@ -46,10 +46,7 @@ std::string load_key(const fs::path& file) {
         }
         return key;
     }
-    std::array<std::uint8_t, 32> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    const std::string key =
-        to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const std::string key = random_text(key_bytes);
     const std::string line = key + "\n";
     const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     const bool is_written =

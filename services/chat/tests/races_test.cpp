@@ -18,6 +18,34 @@ class Races : public testing::TestWithParam<Keeping> {
     static constexpr std::size_t people_count = 5;
     static constexpr std::size_t acts_at_once = 5;
 
+    struct Asked {
+        contracts::Caller caller;
+        contracts::CreateChatRequest request;
+    };
+    // Six ask at once, at both instances: one makes the conversation, and all are told of it.
+    template <class Ask>
+    Task<void> expect_one_conversation(Ask& ask) {
+        std::vector<contracts::Reply<contracts::Chat>> made(6);
+        std::size_t left = made.size();
+        aio::Latch all;
+        auto create = [&](std::size_t i) -> Task<void> {
+            const Asked asked = ask(i);
+            made[i] = co_await world.at(i).create_chat(asked.caller, asked.request);
+            if (--left == 0) {
+                all.open();
+            }
+        };
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            world.loop.spawn(create(i));
+        }
+        co_await all.wait_until(Steady::max());
+
+        EXPECT_EQ(std::ranges::count(made, 201, [](const auto& reply) { return reply.status; }), 1);
+        for (const auto& reply : made) {
+            EXPECT_EQ(reply.body.id, made.front().body.id);
+        }
+    }
+
     Races() {
         for (std::size_t i = 0; i < people_count; ++i) {
             people.push_back(world.person("person" + std::to_string(i)));
@@ -167,29 +195,13 @@ TEST_P(Races, for_the_same_pair_make_one_conversation) {
         for (int round = 0; round < 10; ++round) {
             const UserId one = world.person("one" + std::to_string(round));
             const UserId other = world.person("other" + std::to_string(round));
-            std::vector<contracts::Reply<contracts::Chat>> made(6);
-            std::size_t left = made.size();
-            aio::Latch all;
-            auto create = [&](std::size_t i) -> Task<void> {
+            auto ask = [&](std::size_t i) {
                 contracts::CreateChatRequest request;
                 request.kind = ChatKind::direct;
                 request.member_ids = {i % 3 == 0 ? other : one};
-                const auto caller = world.as(i % 3 == 0 ? one : other);
-                made[i] = co_await world.at(i).create_chat(caller, request);
-                if (--left == 0) {
-                    all.open();
-                }
+                return Asked{world.as(i % 3 == 0 ? one : other), request};
             };
-            for (std::size_t i = 0; i < made.size(); ++i) {
-                world.loop.spawn(create(i));
-            }
-            co_await all.wait_until(Steady::max());
-
-            EXPECT_EQ(std::ranges::count(made, 201, [](const auto& reply) { return reply.status; }),
-                      1);
-            for (const auto& reply : made) {
-                EXPECT_EQ(reply.body.id, made.front().body.id);
-            }
+            co_await expect_one_conversation(ask);
         }
     };
 
@@ -199,29 +211,14 @@ TEST_P(Races, for_the_same_pair_make_one_conversation) {
 TEST_P(Races, for_one_key_make_one_conversation) {
     auto body = [&]() -> Task<void> {
         for (int round = 0; round < 10; ++round) {
-            std::vector<contracts::Reply<contracts::Chat>> made(6);
-            std::size_t left = made.size();
-            aio::Latch all;
-            auto create = [&](std::size_t i) -> Task<void> {
+            auto ask = [&, round](std::size_t) {
                 contracts::CreateChatRequest request;
                 request.title = "Once";
                 auto caller = world.as(people[0]);
                 caller.idempotency_key = "key " + std::to_string(round);
-                made[i] = co_await world.at(i).create_chat(caller, request);
-                if (--left == 0) {
-                    all.open();
-                }
+                return Asked{caller, request};
             };
-            for (std::size_t i = 0; i < made.size(); ++i) {
-                world.loop.spawn(create(i));
-            }
-            co_await all.wait_until(Steady::max());
-
-            EXPECT_EQ(std::ranges::count(made, 201, [](const auto& reply) { return reply.status; }),
-                      1);
-            for (const auto& reply : made) {
-                EXPECT_EQ(reply.body.id, made.front().body.id);
-            }
+            co_await expect_one_conversation(ask);
         }
     };
 

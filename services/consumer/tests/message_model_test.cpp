@@ -20,12 +20,6 @@ using test::await;
 struct MessageModel : testing::TestWithParam<test::Keeping>, MessagesUnderTest {
     MessageModel() : MessagesUnderTest(GetParam()) {}
 
-    std::vector<Outcome> apply(std::vector<std::optional<MessageRecord>> records) {
-        const MessageBatch batch = store::next_batch(at, std::move(records));
-        std::vector<Outcome> outcomes = await(loop, store->apply_batch(batch));
-        at = store::moved(at, batch.through);
-        return outcomes;
-    }
     std::vector<std::int64_t> seqs(ChatId chat) {
         std::vector<std::int64_t> found;
         for (const contracts::StoredMessage& message : read_all(loop, *store, {chat})) {

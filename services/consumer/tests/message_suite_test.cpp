@@ -18,12 +18,6 @@ using test::code_of;
 struct MessageStoreSuite : testing::TestWithParam<test::Keeping>, MessagesUnderTest {
     MessageStoreSuite() : MessagesUnderTest(GetParam()) {}
 
-    std::vector<Outcome> apply(std::vector<std::optional<MessageRecord>> records) {
-        const MessageBatch batch = store::next_batch(at, std::move(records));
-        std::vector<Outcome> outcomes = await(loop, store->apply_batch(batch));
-        at = store::moved(at, batch.through);
-        return outcomes;
-    }
     Outcome apply_one(MessageRecord record) { return apply({std::move(record)}).front(); }
     std::vector<std::int64_t> seqs(store::PageQuery query) {
         std::vector<std::int64_t> found;

@@ -5,6 +5,7 @@
 #include "services/consumer/adapters/sql_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"
+#include "testing/await.hpp"
 #include "testing/database_place.hpp"
 
 namespace loquat::consumer {
@@ -16,6 +17,15 @@ struct MessagesUnderTest {
           database(place.open(message_database())),
           store(database ? make_sql_messages(*database) : make_memory_messages()) {
         at = store::take_up(loop, *store, "chat.messages");
+    }
+
+    // What comes next in the log.
+    std::vector<contracts::Outcome> apply(
+        std::vector<std::optional<contracts::MessageRecord>> records) {
+        const MessageBatch batch = store::next_batch(at, std::move(records));
+        std::vector<contracts::Outcome> outcomes = test::await(loop, store->apply_batch(batch));
+        at = store::moved(at, batch.through);
+        return outcomes;
     }
 
     test::DatabasePlace place;

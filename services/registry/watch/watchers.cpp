@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/bytes.hpp"
 #include "base/failure.hpp"
+#include "base/random_text.hpp"
 #include "base/text.hpp"
 #include "net/http/sse.hpp"
 #include "services/registry/watch/view.hpp"
@@ -17,9 +17,7 @@ constexpr std::size_t changes_each_piece = 256;
 constexpr std::size_t told_max = 4'096;
 
 std::string make_epoch() {
-    std::array<std::uint8_t, 9> bytes{};
-    random_bytes(bytes.data(), bytes.size());
-    std::string epoch = to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    std::string epoch = random_text(9);
     std::ranges::replace(epoch, '-', 'a');  // which parts it from the version
     return epoch;
 }
