@@ -37,4 +37,27 @@ std::string hmac_sha256(std::string_view secret, std::string_view text) {
     return out;
 }
 
+struct Sha256::State {
+    OwnedDigest context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+    const int good = EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
+    LOQUAT_CHECK(good == 1, "OpenSSL can compute SHA-256");
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view text) {
+    const int good = EVP_DigestUpdate(state_->context.get(), text.data(), text.size());
+    LOQUAT_CHECK(good == 1, "OpenSSL can compute SHA-256");
+}
+
+std::string Sha256::finish() {
+    std::string out(digest_bytes, '\0');
+    const int good = EVP_DigestFinal_ex(state_->context.get(), bytes_of(out), nullptr);
+    LOQUAT_CHECK(good == 1, "OpenSSL can compute SHA-256");
+    return out;
+}
+
 }  // namespace loquat::net::jose
