@@ -26,6 +26,8 @@ struct DatabaseNeed {
     Durability durability = Durability::power_loss;
     // What the log brings into it: when it is found damaged, nothing more is accepted for them.
     std::vector<std::string_view> topics{};
+    // Tables whose rows mean nothing in another place: leases of processes, places in a log.
+    std::vector<std::string_view> passing{};
     // For adapters in files: of the page caches, and how much is written before it is moved into
     // the file.
     std::size_t cache_kib = 4 * 1024;

@@ -35,6 +35,13 @@ Failure newer(std::string_view file, std::int64_t stored, std::size_t known) {
             "). Nothing was changed. Start the newer version, or restore a copy of that time."};
 }
 
+Failure unfinished(std::string_view file) {
+    return Failure{Kind::unavailable, "store.import_unfinished",
+                   "The database " + std::string{file} +
+                       " is not whole yet: `loquat import` has not come to its end there. Nothing "
+                       "was changed. Run it again with the same archive; it goes on where it was."};
+}
+
 Failure changed(std::string_view file, const Migration& step) {
     return Failure{Kind::unavailable, "store.changed_schema",
                    "Step " + std::to_string(step.number) + " (" + std::string{step.name} +
@@ -48,8 +55,11 @@ Failure changed(std::string_view file, const Migration& step) {
 std::size_t count_applied(Transaction& transaction, std::span<const Migration> steps,
                           std::string_view file) {
     const Rows applied =
-        transaction.query("SELECT number, checksum FROM schema_steps ORDER BY number");
+        transaction.query("SELECT number, checksum, name FROM schema_steps ORDER BY number");
     if (applied.size() > steps.size()) {
+        if (applied[applied.size() - 1].text(2) == import_step) {
+            throw unfinished(file);
+        }
         throw newer(file, applied[applied.size() - 1].integer(0), steps.size());
     }
     for (std::size_t i = 0; i < applied.size(); ++i) {

@@ -110,6 +110,7 @@ store::DatabaseNeed ledger_database() {
             .schema = schema,
             .durability = store::Durability::crash,
             .topics = {contracts::records::usage.topic, contracts::records::audit.topic},
+            .passing = {"positions", "partition_counts"},
             .cache_kib = 8 * 1024};
 }
 

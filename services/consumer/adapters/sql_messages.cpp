@@ -336,6 +336,7 @@ store::DatabaseNeed message_database() {
             .schema = schema,
             .durability = store::Durability::crash,
             .topics = {contracts::records::messages.topic},
+            .passing = {"positions", "partition_counts"},
             .cache_kib = 64 * 1024,
             .checkpoint_pages = 4096};
 }
