@@ -26,6 +26,9 @@ class Service {
     // On its loop: the context's configuration has other values for settings that are `live`; keys
     // and the like in files may have changed too (SIGHUP, config server).
     virtual Task<void> reload() { co_return; }
+    // On its loop, after start: whether everything that was accepted is in stores, so that nothing
+    // is left that only this process knows.  Throws what keeps it from that.
+    virtual Task<bool> is_at_rest() { co_return true; }
     // After start: where the outside reaches it on a port of its own, such as
     // http://127.0.0.1:8080; empty for most.
     virtual std::string address() const { return {}; }
@@ -69,6 +72,9 @@ struct Module {
     std::vector<Call> calls = {};  // all that it asks its context for
     // The relational databases that it fills.
     std::vector<store::DatabaseNeed> (*databases)() = nullptr;
+    // Small files that it keeps in the data folder (store/folder/stamped_text.hpp) and that belong
+    // to its data: they go where the data goes.
+    std::vector<std::string_view> files = {};
     // The stores that it fills, for itself and, by narrower ports, for who reads them.
     std::vector<StoreAdapter> (*adapters)() = nullptr;
     ConfigSection (*config)() = nullptr;

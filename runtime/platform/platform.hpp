@@ -58,6 +58,9 @@ class Platform {
     // when requests are served.  Throws what a module threw; everything that was started is stopped
     // again.
     void start();
+    // After start: waits until all services say that they are at rest, `limit` at most; whether
+    // they are.  Throws what one of them throws.
+    bool wait_until_at_rest(std::chrono::seconds limit);
     // Says that it will stop and goes on serving until callers of other processes have noticed;
     // nothing where there were none.  From the thread that started it.
     void withdraw();

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "base/failure.hpp"
@@ -28,7 +29,41 @@ std::vector<std::string_view> services_of(const std::vector<store::DatabaseNeed>
     return {services.begin(), services.end()};
 }
 
+// A process that ends is gone for the server a little later.
+constexpr std::chrono::seconds leaving_max{3};
+constexpr std::chrono::milliseconds look_pause{50};
+
+std::string list_users(store::PostgresConnection& connection) {
+    std::string users;
+    for (const store::Row row : connection.query(
+             "SELECT usename, COUNT(*) FROM pg_stat_activity WHERE application_name = 'loquat' AND "
+             "datname = current_database() AND pid <> pg_backend_pid() GROUP BY usename "
+             "ORDER BY usename")) {
+        users +=
+            (users.empty() ? "" : ", ") + row.text(0) + " (" + std::to_string(row.integer(1)) + ")";
+    }
+    return users;
+}
+
 }  // namespace
+
+std::string users_of_database(const std::string& url) {
+    store::PostgresConnection connection{
+        {.url = store::url_of_service(url, "auth"), .schema = "pg_catalog"}};
+    try {
+        connection.open();
+    } catch (const Failure& failure) {
+        throw Failure{failure.kind, failure.code, "PostgreSQL cannot be used: " + failure.detail};
+    }
+    const Steady deadline = std::chrono::steady_clock::now() + leaving_max;
+    for (;;) {
+        std::string users = list_users(connection);
+        if (users.empty() || std::chrono::steady_clock::now() >= deadline) {
+            return users;
+        }
+        std::this_thread::sleep_for(look_pause);
+    }
+}
 
 struct SchemaOwner::State {
     State(std::string url, std::string url_of_services)

@@ -27,6 +27,12 @@ struct ServiceRole {
     std::string passfile;
 };
 
+// Who of this program's processes is connected to the database of `url`, as "ROLE (COUNT)" joined
+// by
+// ", "; empty when nobody is.  `url` as store.sql.url has it.  Blocks; those that are just leaving
+// have a moment for it.  Fails as the server's adapter does.
+std::string users_of_database(const std::string& url);
+
 // What an owner of schemas does at a server of databases before services use it: `loquat migrate`.
 // Blocks.  Calls fail as the server's adapter does.
 class SchemaOwner {

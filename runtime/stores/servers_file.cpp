@@ -42,7 +42,8 @@ Failure elsewhere(const std::filesystem::path& folder, const std::vector<std::st
     return Failure{Kind::invalid, "store.other_place",
                    "The data folder " + folder.string() + " keeps its data with " + joined(there) +
                        ", not with " + joined(wanted) +
-                       ". Nothing was changed. Set it as it was, or begin with an empty folder."};
+                       ". Nothing was changed. Set it as it was, or begin with an empty folder; "
+                       "`loquat export` and `loquat import` move what is there."};
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ using std::chrono::days;
 using std::chrono::seconds;
 
 constexpr seconds maintenance_interval{60};
+constexpr const char* key_file = "auth-keys.json";
 constexpr std::size_t signing_queue_max = 4096;
 
 Keys::Options key_options(const Config& config) {
@@ -62,8 +63,7 @@ class AuthService final : public runtime::Service {
           passwords_(hashing_,
                      {.memory_kib = config_.hash_memory_kib, .passes = config_.hash_passes},
                      {.threads = config_.hash_threads, .waiting_max = config_.hash_queue_max}),
-          key_file_(context.stores().folder().path() / "auth-keys.json",
-                    &context.stores().folder()),
+          key_file_(context.stores().folder().path() / key_file, &context.stores().folder()),
           keys_(key_file_, signing_, key_options(config_), context.clock()),
           broadcast_(context.stores().broadcast()),
           feed_(context.stores().broadcast(), context.rights()),
@@ -169,6 +169,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 const runtime::Module module{.name = "auth",
                              .calls = {{"consumer", runtime::Need::optional}},
                              .databases = &databases,
+                             .files = {key_file},
                              .config = &section,
                              .make = &make};
 

@@ -37,7 +37,10 @@ std::unique_ptr<SqlAnswerNodes> make_nodes(runtime::Context& context, store::Dat
 }
 
 store::DatabaseNeed chat_database() {
-    return {.name = "chat", .owner = "chat", .schema = chat_schema()};
+    return {.name = "chat",
+            .owner = "chat",
+            .schema = chat_schema(),
+            .passing = {"answer_nodes", "membership_changes", "membership_feed"}};
 }
 
 class ChatService final : public runtime::Service {
@@ -96,6 +99,11 @@ class ChatService final : public runtime::Service {
         generations_.take_config(fresh);
         reports_.set_tokens_per_day_max(fresh.tokens_per_day_max);
         co_return;
+    }
+    Task<bool> is_at_rest() override {
+        const auto unfinished = co_await generation_store_->list_unfinished();
+        const auto unsettled = co_await generation_store_->list_unsettled();
+        co_return unfinished.empty() && unsettled.empty();
     }
     Task<void> stop(Steady deadline) override {
         co_await generations_.stop(deadline);

@@ -42,6 +42,16 @@ class ConsumerService final : public runtime::Service {
     // What is logged but not stored is stored at the next start.
     Task<void> stop(Steady) override { co_await scope_.close(); }
 
+    Task<bool> is_at_rest() override {
+        for (const auto& loop : loops_) {
+            const bool is_caught_up = co_await loop->is_caught_up();
+            if (!is_caught_up) {
+                co_return false;
+            }
+        }
+        co_return true;
+    }
+
   private:
     void add_health(std::string name, std::string_view topic) {
         context_.health().add("consumer", std::move(name),

@@ -174,6 +174,17 @@ Task<void> TopicLoop::check_identity() {
     }
 }
 
+Task<bool> TopicLoop::is_caught_up() {
+    const store::LogEnds ends = co_await source_.log.ends(partition_);
+    const Uuid log = co_await source_.log.identity(partition_.topic);
+    const store::Position stored =
+        co_await source_.store.position(std::string{store::log_reader}, partition_);
+    if (stored.log != log) {
+        co_return false;
+    }
+    co_return co_await store::is_all_before(source_.log, partition_, stored.applied, ends.last);
+}
+
 void TopicLoop::set_lag(std::int64_t lag) { source_.lag.add(lag - std::exchange(lag_, lag)); }
 
 void TopicLoop::report_unreadable(store::Offset offset) const {

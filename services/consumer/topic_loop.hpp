@@ -52,6 +52,9 @@ class TopicLoop {
     // be made anew while this process runs.
     Task<void> check_identity();
 
+    // Whether all that the log has is in the store.
+    Task<bool> is_caught_up();
+
     // What is wrong at the moment, for health.
     std::optional<std::string> trouble() const;
 

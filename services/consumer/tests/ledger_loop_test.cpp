@@ -114,6 +114,19 @@ TEST_F(LedgerLoopTest, brings_records_from_the_log_into_the_ledger_once) {
     EXPECT_EQ(metrics.lag.value(), 0);
 }
 
+TEST_F(LedgerLoopTest, has_caught_up_once_all_that_the_log_has_is_stored) {
+    append(usage_of(ann, clock.now()));
+    const bool at_first = await(loop, ledger->is_caught_up());
+    drain();
+    const bool stored = await(loop, ledger->is_caught_up());
+    append(usage_of(ann, clock.now()));
+    const bool behind = await(loop, ledger->is_caught_up());
+
+    EXPECT_FALSE(at_first);
+    EXPECT_TRUE(stored);
+    EXPECT_FALSE(behind);
+}
+
 TEST_F(LedgerLoopTest, counts_once_when_the_answer_of_the_store_was_lost) {
     append(usage_of(ann, clock.now()));
     faulty.fail_after = 1;
