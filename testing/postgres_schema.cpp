@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "store/postgres/connection.hpp"
+#include "store/postgres/schema.hpp"
 
 namespace loquat::test {
 namespace {
@@ -57,6 +58,16 @@ PostgresBase::~PostgresBase() {
         log_warn({.service = "test"}, "a database of a test was left", {{"error", error.what()}});
     }
 }
+
+HeldTurn::HeldTurn(const std::string& url, const std::string& schema)
+    : connection_(std::make_unique<store::PostgresConnection>(store::PostgresTarget{
+          .url = url, .schema = "public", .idle_max = std::chrono::minutes{10}})) {
+    connection_->open();
+    connection_->begin(store::turn_of(schema));
+    connection_->query("SELECT 1");
+}
+
+HeldTurn::~HeldTurn() = default;
 
 std::string PostgresBase::url_as(const std::string& user) const {
     const std::size_t host = server_.find('@');

@@ -1,5 +1,10 @@
 #pragma once
+#include <memory>
 #include <string>
+
+namespace loquat::store {
+class PostgresConnection;
+}
 
 namespace loquat::test {
 
@@ -38,6 +43,18 @@ class PostgresBase {
   private:
     std::string server_;
     std::string name_;
+};
+
+// Holds the turn of those who write to a schema: nobody else writes there as long as it lives.
+class HeldTurn {
+  public:
+    HeldTurn(const std::string& url, const std::string& schema);
+    ~HeldTurn();
+    HeldTurn(const HeldTurn&) = delete;
+    HeldTurn& operator=(const HeldTurn&) = delete;
+
+  private:
+    std::unique_ptr<store::PostgresConnection> connection_;
 };
 
 // Where the server is; throws std::runtime_error when none was started.

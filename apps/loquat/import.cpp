@@ -6,9 +6,8 @@
 #include <iterator>
 
 #include "apps/loquat/chat_screen.hpp"
-#include "apps/loquat/commands.hpp"
 #include "apps/loquat/for_each.hpp"
-#include "apps/loquat/import_lines.hpp"
+#include "apps/loquat/import.hpp"
 #include "apps/loquat/import_rooms.hpp"
 #include "apps/loquat/local_platform.hpp"
 #include "apps/loquat/progress.hpp"
@@ -27,17 +26,6 @@ constexpr std::size_t lanes_max = 4;
 constexpr std::size_t batch_lines_max = 1'000;  // as contracts::ImportMessagesRequest says
 constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
 constexpr int tries_max = 5;
-
-struct ImportOptions {
-    CommonOptions common;
-    std::string file = "-";
-    LineFields fields;
-    std::size_t lines_max = 0;
-    std::string owner = "importer";
-    std::string title_prefix;
-    bool is_private = false;
-    bool is_demo = false;
-};
 
 constexpr std::size_t password_bytes = 18;
 
@@ -299,7 +287,9 @@ ImportPortion find_first(LineReader& lines) {
                                              skipped.front().why + ".")};
 }
 
-int import_all(ImportOptions options) {
+}  // namespace
+
+int import_lines(ImportOptions options) {
     if (options.is_demo) {
         options.fields = {.room = "day", .user = "nick", .text = "text"};
         options.owner = "demo";
@@ -323,54 +313,6 @@ int import_all(ImportOptions options) {
         fmt::print("sign in as {} with the password {}\n", options.owner, password);
     }
     return left_out == 0 ? 0 : 1;
-}
-
-}  // namespace
-
-void add_import(Command program, int& code) {
-    const Command command = program.add("import", "bring conversations in from JSON lines");
-    auto options = std::make_shared<ImportOptions>();
-    options->common.add_to(command);
-    command.option("file", options->file, "the file; - for standard input")
-        .takes("FILE")
-        .with_default();
-    command.option("--room-field", options->fields.room, "member that names the room")
-        .takes("NAME")
-        .with_default();
-    command.option("--user-field", options->fields.user, "member that names the sender")
-        .takes("NAME")
-        .with_default();
-    command.option("--text-field", options->fields.text, "member that holds the text")
-        .takes("NAME")
-        .with_default();
-    command.option("--limit", options->lines_max, "lines to read at most; 0: all")
-        .takes("COUNT")
-        .with_default();
-    command.option("--owner", options->owner, "user name of who shall own the rooms")
-        .takes("NAME")
-        .with_default();
-    command.option("--title-prefix", options->title_prefix, "put before each room's name")
-        .takes("TEXT");
-    command.flag("--private", options->is_private, "make private rooms instead of public ones");
-    command.flag("--demo", options->is_demo,
-                 "members day, nick, text; 5,000 lines; an account `demo` that owns them");
-    command.footer(
-        "People who have no account get one with a random password. Rooms are found by their "
-        "title. A line that was\n"
-        "imported before, in this file or another one, is not repeated; equal lines of one file "
-        "count each. What\n"
-        "an early build of 0.1.0 imported was known by the number of its line only and comes "
-        "twice when it is given\n"
-        "again: remove those rooms first. Works beside a running platform and without one. The "
-        "file is UTF-8, with or without a byte "
-        "order "
-        "mark.\n"
-        "Exit codes: 0 all lines imported, 1 failed or lines were left out (each is listed with "
-        "its number), 2 called wrongly.\n"
-        "examples:\n"
-        "  loquat import team.jsonl --owner ana\n"
-        "  zcat log.jsonl.gz | loquat import - --room-field day --user-field nick --limit 5000");
-    command.on_run([options, &code] { code = import_all(*options); });
 }
 
 }  // namespace loquat::app

@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <algorithm>
-#include <iterator>
 #include "apps/loquat/commands.hpp"
 #include "apps/loquat/modules.hpp"
 #include "apps/loquat/options.hpp"
@@ -11,23 +9,13 @@
 namespace loquat::app {
 namespace {
 
-constexpr const char* url_variable = "LOQUAT_MIGRATE_URL";
+constexpr const char* url_variable = schema_owner_variable;
 
 struct MigrateOptions {
     CommonOptions common;
     std::string url;
     bool is_check = false;
 };
-
-std::vector<store::DatabaseNeed> all_databases() {
-    std::vector<store::DatabaseNeed> needs;
-    for (const runtime::Module* module : services::all_modules()) {
-        if (module->databases != nullptr) {
-            std::ranges::move(module->databases(), std::back_inserter(needs));
-        }
-    }
-    return needs;
-}
 
 std::string steps_text(std::size_t steps) {
     return fmt::format("{} {}", steps, steps == 1 ? "step" : "steps");

@@ -1,6 +1,7 @@
 #include "apps/loquat/modules.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
@@ -62,6 +63,16 @@ std::string names_of(const std::vector<const runtime::Module*>& modules, Between
         names += modules[i]->name;
     }
     return names;
+}
+
+std::vector<store::DatabaseNeed> all_databases() {
+    std::vector<store::DatabaseNeed> needs;
+    for (const runtime::Module* module : services::all_modules()) {
+        if (module->databases != nullptr) {
+            std::ranges::move(module->databases(), std::back_inserter(needs));
+        }
+    }
+    return needs;
 }
 
 std::vector<const runtime::Module*> modules_together() {

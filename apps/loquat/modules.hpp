@@ -18,6 +18,9 @@ std::vector<const runtime::Module*> modules_named(const std::vector<std::string>
 std::vector<const runtime::Module*> modules_to_serve(
     const std::vector<std::string>& names, const std::function<runtime::StoreConfig()>& stores);
 
+// The relational databases that all of them fill.
+std::vector<store::DatabaseNeed> all_databases();
+
 // Those that share an embedded log and broadcast.
 std::vector<const runtime::Module*> modules_together();
 

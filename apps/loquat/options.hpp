@@ -8,6 +8,9 @@
 
 namespace loquat::app {
 
+// Where the URL of the role that owns the schemas at a database server may stand.
+inline constexpr const char* schema_owner_variable = "LOQUAT_MIGRATE_URL";
+
 // What every command that reads the configuration takes.
 struct CommonOptions {
     std::string config_file;

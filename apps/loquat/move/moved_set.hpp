@@ -1,0 +1,62 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/loquat/options.hpp"
+#include "runtime/stores.hpp"
+#include "runtime/telemetry/health.hpp"
+#include "runtime/telemetry/metrics.hpp"
+#include "store/archive/archive.hpp"
+#include "store/archive/table_shape.hpp"
+
+namespace loquat::app {
+
+// A database of the program, as it is moved.
+struct MovedDatabase {
+    store::DatabaseNeed need;
+    std::vector<store::TableShape> shapes;
+};
+std::vector<MovedDatabase> moved_databases();
+
+// `config.invalid` where something is kept that no archive holds.
+void check_kinds(const runtime::StoreConfig& stores);
+// `move.in_use` (409) when processes of this program are connected to the database server.
+void refuse_users(const runtime::StoreConfig& stores);
+
+// Everything that an installation keeps, while no service of it runs: the data folder, held alone,
+// and the stores.  Fails as they do; with `data.in_use` while a process has the folder.
+class MovedSet {
+  public:
+    MovedSet(const std::filesystem::path& data, const runtime::StoreConfig& stores);
+
+    // Blocks.
+    std::unique_ptr<store::Database> open(const store::DatabaseNeed& need);
+    store::EventLog& log() { return stores_.log(); }
+    store::Folder& folder() { return folder_; }
+
+  private:
+    store::Folder folder_;
+    store::TopicTroubles troubles_;
+    runtime::Health health_;
+    runtime::Metrics metrics_;
+    runtime::Stores stores_;
+};
+
+// A line about a table, for people: what it is called, its rows, its hash.
+void print_table(const std::string& database, const store::ArchiveTable& table);
+// "12 rows in 17 tables"
+std::string text_of_all(const store::ArchiveManifest& manifest);
+std::size_t rows_of(const store::ArchiveManifest& manifest);
+std::size_t rows_of(const store::ArchiveDatabase& database);
+
+// `loquat import FOLDER`.  Gives the exit code.
+struct ImportArchiveOptions {
+    CommonOptions common;
+    std::string folder;
+    std::string url;  // of who owns the schemas; empty: store.sql.url
+    bool is_check = false;
+};
+int import_archive(const ImportArchiveOptions& options);
+
+}  // namespace loquat::app
