@@ -95,8 +95,8 @@ DataCenter data_center_of(const Value* value) {
     if (value == nullptr || value->if_object() == nullptr) {
         return {.class_name = {}, .name = {}};
     }
-    if (const std::string given = text_of(value->find("@class")); !given.empty()) {
-        center.class_name = given;
+    if (const Value* given = value->find("@class")) {
+        center.class_name = text_of(given);
     }
     center.name = text_of(value->find("name"));
     center.metadata = texts_of(value->find("metadata"));

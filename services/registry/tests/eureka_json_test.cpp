@@ -49,6 +49,15 @@ TEST(EurekaJson, reads_other_spellings_of_the_same) {
     EXPECT_EQ(missing_of(instance, "A"), "Missing dataCenterInfo");
 }
 
+TEST(EurekaJson, reads_back_what_it_writes_of_an_instance_that_lacks_its_data_center) {
+    const Instance instance = read_instance_json(R"({"instance":{"instanceId":"a"}})", now);
+
+    const Instance again = read_instance_json(instance_json(instance, Detail::full), now);
+
+    EXPECT_EQ(missing_of(again, ""), missing_of(instance, ""));
+    EXPECT_EQ(again.data_center.class_name, "");
+}
+
 TEST(EurekaJson, refuses_what_is_no_instance) {
     for (const std::string_view body : {"", "[]", "{}", R"({"instance":[]})", R"({"instance":7})",
                                         R"({"instance":{"port":70000}})"}) {
