@@ -16,6 +16,10 @@ CORPORA = {"registry_eureka_json_fuzz": "eureka/bodies", "registry_eureka_xml_fu
            "config_files_fuzz": "config/files"}
 
 
+# Of one input: the largest of a corpus would make every try as slow as itself.
+BYTES_MAX = 16_384
+
+
 def seeds(target):
     """FOLDER/fuzz/corpus/WHAT of the target FOLDER_WHAT_fuzz, where there is one, and what CORPORA names."""
     what = target.removesuffix("_fuzz")
@@ -27,7 +31,7 @@ def seeds(target):
 def command(target, seconds, log):
     own = ROOT / ".cache" / "fuzz" / target
     own.mkdir(parents=True, exist_ok=True)
-    return [BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", "-seed=1", "-timeout=10", "-rss_limit_mb=2048",
+    return [BINARIES / target, own, *seeds(target), f"-max_total_time={seconds}", f"-max_len={BYTES_MAX}", "-seed=1", "-timeout=10", "-rss_limit_mb=2048",
             "-print_final_stats=1", f"-artifact_prefix={log.parent}/{target}-"]
 
 
