@@ -150,14 +150,14 @@ def sanitized(preset, only=()):
         suites = {name: argv for name, argv in cpp_suites(folder).items() if not only or name in only}
         if not suites or build(preset, log, [f"{name}_tests" for name in suites]) != 0:
             return Count(failed=1)
-        counts = on_all_cores(lambda name: sanitized_suite(preset, name, suites[name], log), largest_first(suites))
+        counts = on_all_cores(lambda name: sanitized_suite(preset, name, suites[name], log), longest_first(suites))
         return sum(counts, Count())
     return call
 
 
-def largest_first(suites):
-    """So that none is left to run alone for long at the end."""
-    return sorted(suites, key=lambda name: suites[name][0].stat().st_size, reverse=True)
+def longest_first(suites):
+    """So that none is left to run alone for long at the end: what starts processes, then the largest."""
+    return sorted(suites, key=lambda name: (name == "platform", suites[name][0].stat().st_size), reverse=True)
 
 
 def sanitized_suite(preset, name, argv, log):
