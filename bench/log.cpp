@@ -49,8 +49,8 @@ struct LogUnderLoad {
 template <class Options>
 Options at_server(const std::string& url) {
     Options at;
-    at.url = url;
-    at.prefix = "bench-" + Uuid::make().to_string() + ".";
+    at.url =
+        url + (url.contains('?') ? "&" : "?") + "prefix=bench-" + Uuid::make().to_string() + ".";
     return at;
 }
 

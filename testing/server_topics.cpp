@@ -17,8 +17,8 @@ template <class Options>
 Options topics_of(const std::string& server, const TemporaryFolder& folder,
                   std::uint32_t partitions) {
     Options options;
-    options.url = server_url(server) + "?partitions=" + std::to_string(partitions);
-    options.prefix = folder.path().filename().string() + ".";
+    options.url = server_url(server) + "?partitions=" + std::to_string(partitions) +
+                  "&prefix=" + folder.path().filename().string() + ".";
     options.limits.topics_max = 4;
     return options;
 }

@@ -85,9 +85,10 @@ TEST_F(LogServerTest, gives_others_each_record_by_itself_in_their_form) {
     await(loop, log->append("t", "k", "one"));
     std::vector<KeyedPayload> group{{"a", "two"}, {"b", "three"}};
     await(loop, log->append_all("t", std::move(group)));
-    AmqpConnection reader{{*parse_server_url(options.url, 5672), "test"}};
+    const ServerUrl url = *parse_server_url(options.url, 5672);
+    AmqpConnection reader{{url, "test"}};
     reader.open();
-    reader.consume_queue(options.prefix + "outside", "reader", 10);
+    reader.consume_queue(url.options.at("prefix") + "outside", "reader", 10);
     std::vector<std::string> found;
     const Steady end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
     while (found.size() < 3) {

@@ -43,19 +43,27 @@ TEST(TopicOptions, are_refused_when_unknown_or_out_of_their_limits) {
     EXPECT_FALSE(has_only({{"partitions", "257"}}, {}));
     EXPECT_FALSE(has_only({{"retention_days", "6"}}, {}));
     EXPECT_TRUE(has_only({{"retention_days", "7"}}, {}));
+    EXPECT_TRUE(has_only({{"prefix", "chat-2."}}, {}));
+    EXPECT_FALSE(has_only({{"prefix", ""}}, {}));
+    EXPECT_FALSE(has_only({{"prefix", "a/b"}}, {}));
+    EXPECT_FALSE(has_only({{"prefix", std::string(65, 'a')}}, {}));
     EXPECT_FALSE(is_rabbit_url("amqp://nobody/"));
     EXPECT_FALSE(is_rabbit_url("kafka://u:p@h"));
     EXPECT_TRUE(is_rabbit_url("amqp://u:p@h?partitions=3"));
 }
 
 TEST(TopicOptions, say_how_topics_are_made) {
-    const ServedTopics topics = topic_options(
-        {{"partitions", "3"}, {"replicas", "2"}, {"retention_days", "30"}, {"retention_gb", "1"}});
+    const ServedTopics topics = topic_options({{"partitions", "3"},
+                                               {"replicas", "2"},
+                                               {"retention_days", "30"},
+                                               {"retention_gb", "1"},
+                                               {"prefix", "chat-2."}});
 
     EXPECT_EQ(topics.partitions, 3U);
     EXPECT_EQ(topics.replicas, 2U);
     EXPECT_EQ(topics.retention, std::chrono::hours{720});
     EXPECT_EQ(topics.retention_bytes, std::uint64_t{1} << 30);
+    EXPECT_EQ(topics.prefix, "chat-2.");
 }
 
 TEST(LosingSetting, names_the_setting_its_value_and_the_mend) {

@@ -41,7 +41,6 @@ ServerUrl url_of(const KafkaOptions& options) {
 ServedTopics topics_of(const KafkaOptions& options) {
     ServedTopics topics = topic_options(url_of(options).options);
     topics.outside = options.outside;
-    topics.prefix = options.prefix;
     return topics;
 }
 

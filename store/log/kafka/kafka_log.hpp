@@ -11,7 +11,6 @@ namespace loquat::store {
 struct KafkaOptions {
     std::string url;          // kafka(s)://USER:PASSWORD@HOST:PORT,HOST:PORT?partitions=4&...
     OutsideTopics outside{};  // ServedTopics::outside
-    std::string prefix{};
     std::chrono::milliseconds confirm_max{2'000};
     std::chrono::milliseconds start_max{60'000};
     // Told why, again and again while the server is waited for; false gives up.
@@ -27,7 +26,7 @@ bool is_kafka_url(std::string_view url);
 // another number of partitions is `log.topic_settings` (503).  Options of the URL: docs/servers.md.
 std::unique_ptr<EventLog> open_kafka_log(const KafkaOptions& options);
 
-// For tests: removes what a log with that prefix has made of these topics.
+// For tests: removes what a log with that URL has made of these topics.
 void delete_kafka_topics(const KafkaOptions& options, const std::vector<std::string>& topics);
 
 }  // namespace loquat::store

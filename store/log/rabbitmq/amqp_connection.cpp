@@ -136,8 +136,9 @@ void AmqpConnection::log_in() {
         reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) {
         const auto& closed = *static_cast<amqp_connection_close_t*>(reply.reply.decoded);
         if (closed.reply_code == denied || closed.reply_code == not_allowed) {
-            const std::string words = amqp_text(closed.reply_text);
+            std::string words = amqp_text(closed.reply_text);
             close();
+            words.erase(words.find_last_not_of('.') + 1);
             throw Failure{Kind::unavailable, "store.denied",
                           "RabbitMQ refuses user " + url.user + " at virtual host " + host + ": " +
                               words +

@@ -41,7 +41,6 @@ ServerUrl url_of(const RabbitOptions& options) {
 ServedTopics topics_of(const RabbitOptions& options) {
     ServedTopics topics = topic_options(url_of(options).options);
     topics.outside = options.outside;
-    topics.prefix = options.prefix;
     return topics;
 }
 

@@ -12,7 +12,6 @@ namespace loquat::store {
 struct RabbitOptions {
     std::string url;          // amqp(s)://USER:PASSWORD@HOST:PORT,HOST:PORT/VHOST?partitions=4&...
     OutsideTopics outside{};  // ServedTopics::outside
-    std::string prefix{};
     std::chrono::milliseconds confirm_max{2'000};
     std::chrono::milliseconds start_max{60'000};
     // Told why, again and again while the server is waited for; false gives up.
@@ -28,7 +27,7 @@ bool is_rabbit_url(std::string_view url);
 // is not: `store.denied`, `store.unavailable`.  Options of the URL: docs/servers.md.
 std::unique_ptr<EventLog> open_rabbit_log(const RabbitOptions& options);
 
-// For tests: removes what a log with that prefix has made of these topics.
+// For tests: removes what a log with that URL has made of these topics.
 void delete_rabbit_topics(const RabbitOptions& options, const std::vector<std::string>& topics);
 
 }  // namespace loquat::store

@@ -21,6 +21,14 @@ constexpr std::array numbers{NumberOption{"partitions", 1, 256}, NumberOption{"r
                              NumberOption{"retention_gb", 1, 100'000}};
 constexpr std::chrono::milliseconds try_again{200};
 
+// What Kafka takes in the name of a topic.
+bool is_prefix(std::string_view value) {
+    constexpr std::string_view characters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    return !value.empty() && value.size() <= 64 &&
+           value.find_first_not_of(characters) == std::string_view::npos;
+}
+
 bool is_number_in(const NumberOption& option, const std::string& value) {
     const auto number = parse_number(value);
     return number && *number >= option.least && *number <= option.most;
@@ -30,6 +38,9 @@ bool is_number_in(const NumberOption& option, const std::string& value) {
 
 bool has_only(const UrlOptions& options, const std::set<std::string_view>& others) {
     return std::ranges::all_of(options, [&others](const auto& option) {
+        if (option.first == "prefix") {
+            return is_prefix(option.second);
+        }
         const auto number = std::ranges::find(numbers, option.first, &NumberOption::name);
         return number == numbers.end() ? others.contains(option.first)
                                        : is_number_in(*number, option.second);
@@ -46,6 +57,9 @@ ServedTopics topic_options(const UrlOptions& options) {
     topics.replicas = static_cast<std::uint32_t>(number("replicas", 0));
     topics.retention = std::chrono::days{number("retention_days", 14)};
     topics.retention_bytes = number("retention_gb", 0) << 30;
+    if (const auto prefix = options.find("prefix"); prefix != options.end()) {
+        topics.prefix = prefix->second;
+    }
     return topics;
 }
 

@@ -13,7 +13,7 @@ namespace loquat::store {
 using UrlOptions = std::map<std::string, std::string>;
 
 // Whether all are known: `partitions`, `replicas`, `retention_days`, `retention_gb`, as numbers in
-// their limits, and `others`.
+// their limits, `prefix`, 1 to 64 of a-z A-Z 0-9 . _ -, and `others`.
 bool has_only(const UrlOptions& options, const std::set<std::string_view>& others);
 
 // What the options of a URL say of the topics.
