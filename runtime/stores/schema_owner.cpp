@@ -8,6 +8,7 @@
 #include "base/failure.hpp"
 #include "base/random_text.hpp"
 #include "store/postgres/connection.hpp"
+#include "store/postgres/failure.hpp"
 #include "store/postgres/passfile.hpp"
 #include "store/postgres/schema.hpp"
 #include "store/postgres/service_url.hpp"
@@ -86,7 +87,7 @@ SchemaOwner::SchemaOwner(std::string url, std::string service_url)
     try {
         state_->connection.open();
     } catch (const Failure& failure) {
-        throw Failure{failure.kind, failure.code, "PostgreSQL cannot be used: " + failure.detail};
+        throw Failure{failure.kind, failure.code, store::unusable_postgres(failure.detail)};
     }
 }
 

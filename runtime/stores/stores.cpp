@@ -4,6 +4,8 @@
 
 #include "base/check.hpp"
 #include "base/failure.hpp"
+#include "runtime/stores/servers.hpp"
+#include "runtime/stores/start_failure.hpp"
 
 namespace loquat::runtime {
 namespace {
@@ -16,6 +18,19 @@ StoreKind of_need(const StoreConfig& config, std::string_view need) {
         }
     });
     return found;
+}
+
+// What a server refuses is told with the setting that leads to it.
+template <class Open>
+auto opened_at(const StoreKind& place, std::string_view need, Open open) {
+    try {
+        return open();
+    } catch (const Failure& failure) {
+        if (find_server(place.kind) == nullptr || failure.code == "config.invalid") {
+            throw;
+        }
+        throw start_failure(need, failure);
+    }
 }
 
 }  // namespace
@@ -69,7 +84,8 @@ void* Stores::open(std::string_view need, std::type_index port) {
     if (void* known = find_opened(need, port)) {
         return known;
     }
-    std::shared_ptr<void> made = adapter_of(need, port).open(*this, ground_);
+    std::shared_ptr<void> made = opened_at(
+        configured(need), need, [&] { return adapter_of(need, port).open(*this, ground_); });
     opened_.push_back({std::string{need}, port, std::move(made)});
     return opened_.back().port.get();
 }
@@ -80,7 +96,9 @@ store::Database& Stores::database(const store::DatabaseNeed& need) {
     if (void* known = find_opened(name, typeid(store::Database))) {
         return *static_cast<store::Database*>(known);
     }
-    std::shared_ptr<store::Database> made = get<Databases>("sql").open(need);
+    auto& databases = get<Databases>("sql");
+    std::shared_ptr<store::Database> made =
+        opened_at(configured("sql"), "sql", [&] { return databases.open(need); });
     store::Database& database = *made;
     opened_.push_back({name, typeid(store::Database), std::move(made)});
     return database;

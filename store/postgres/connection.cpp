@@ -118,7 +118,8 @@ void PostgresConnection::wait(short events, Steady deadline) {
             return;
         }
         if (ready == 0) {
-            lose("no answer in time");
+            lose(std::string{pq_.host(connection_.get())} + ":" + pq_.port(connection_.get()) +
+                 " gives no answer in time");
         }
         if (errno != EINTR) {
             lose(std::strerror(errno));

@@ -1,5 +1,8 @@
 #include "store/postgres/failure.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "store/sql/database.hpp"
 
 namespace loquat::store {
@@ -18,6 +21,23 @@ Failure postgres_unavailable(std::string detail) {
     return Failure{Kind::unavailable, "store.unavailable",
                    "The store cannot be used at the moment.", std::move(detail)}
         .retry_in(seconds{1});
+}
+
+std::string unusable_postgres(std::string_view reason) {
+    struct Mend {
+        std::string_view sign;
+        std::string_view mend;
+    };
+    constexpr std::array mends{
+        Mend{"password", "Look at user and password of the URL, or at its passfile."},
+        Mend{"certificate", "sslrootcert=FILE in the URL names the authority that is trusted."},
+        Mend{"database", "`createdb` makes one; or look at the end of the URL."},
+    };
+    std::string said = "PostgreSQL cannot be used: " + std::string{reason};
+    said.erase(said.find_last_not_of(" \n.") + 1);
+    const auto found = std::ranges::find_if(
+        mends, [reason](const Mend& one) { return reason.contains(one.sign); });
+    return said + "." + (found == mends.end() ? "" : " " + std::string{found->mend});
 }
 
 Failure postgres_unknown(std::string detail) {

@@ -14,6 +14,10 @@ namespace loquat::store {
 // Not reachable, or the connection was lost before anything could have been done.
 Failure postgres_unavailable(std::string detail);
 
+// What that means to whoever starts the program: the reason, and what to do about it where the
+// reason says so.
+std::string unusable_postgres(std::string_view reason);
+
 // The connection was lost or silent after a commit was sent.
 Failure postgres_unknown(std::string detail);
 

@@ -50,7 +50,7 @@ void reach(PostgresConnection& connection, const PostgresOptions& options) {
                                   (!options.keep_waiting || options.keep_waiting(failure.detail));
             if (!may_wait) {
                 throw Failure{Kind::unavailable, "store.unavailable",
-                              "PostgreSQL cannot be used: " + failure.detail};
+                              unusable_postgres(failure.detail)};
             }
         }
         std::this_thread::sleep_for(retry_pause);

@@ -290,6 +290,17 @@ TEST_F(PostgresDatabaseTest, says_why_it_cannot_be_reached) {
     EXPECT_NE(reason_for("postgresql://127.0.0.1:port/loquat").find("port"), std::string::npos);
 }
 
+TEST(PostgresFailure, says_the_mend_with_the_reason) {
+    const std::string wrong = R"(FATAL:  password authentication failed for user "loquat"
+)";
+
+    EXPECT_EQ(unusable_postgres(wrong),
+              R"(PostgreSQL cannot be used: FATAL:  password authentication failed for user )"
+              R"("loquat". Look at user and password of the URL, or at its passfile.)");
+    EXPECT_EQ(unusable_postgres("10.0.0.1:5432 gives no answer in time"),
+              "PostgreSQL cannot be used: 10.0.0.1:5432 gives no answer in time.");
+}
+
 TEST(PostgresFailure, finds_the_columns_of_a_key_in_any_language) {
     EXPECT_EQ(columns_of_key("pets", "Key (person, name)=(1, rex) already exists."),
               "pets.person, pets.name");
