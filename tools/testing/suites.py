@@ -240,6 +240,11 @@ def process_faults(log):
     return of_clients(suite, log)
 
 
+def moving(log):
+    from tools.testing import moving as suite
+    return of_clients(suite, log)
+
+
 def http2(log):
     from tools.testing import http2 as suite
     return of_clients(suite, log)
@@ -305,6 +310,8 @@ def all_suites():
               servers=("rabbitmq", "kafka")),
         Suite("process-faults", "services are killed and paused, as processes on PostgreSQL, RabbitMQ and Redis", process_faults, 2,
               targets=program, servers=("postgres", "rabbitmq", "redis")),
+        Suite("moving", "a folder moves to PostgreSQL, RabbitMQ and Redis and back, through kills", moving, 2, targets=program,
+              servers=("postgres", "rabbitmq", "redis")),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
