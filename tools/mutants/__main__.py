@@ -11,6 +11,7 @@ from tools.infra.__main__ import kept_running
 from tools.mutants.copy import BUILD_SECONDS, FAULT_BUILD_SECONDS, Copy, targets_of
 from tools.mutants.faults import BadList, load, problems
 from tools.testing.process import ROOT
+from tools.testing.suites import ON_SERVERS
 
 FOLDER = ROOT / "build" / "mutants"
 NOTICED, LIVED, BROKEN = "noticed", "LIVED", "BROKEN"
