@@ -86,6 +86,7 @@ class MoveCommand : public testing::Test {
     void make_installation(const std::string& data) {
         with_platform(data, {}, SIGKILL, [this](HttpCaller& caller) -> Task<void> {
             const std::string token = co_await caller.make_user("ada");
+            token_ = token;
             const std::string ben = co_await caller.make_user("ben");
             room_ = co_await caller.make_room(token, "Engines \"№1\"");
             co_await caller.call("POST", "/api/chats/" + room_ + "/join", ben, "{}");
@@ -109,6 +110,8 @@ class MoveCommand : public testing::Test {
     void expect_everything(const std::string& data, Environment environment) {
         with_platform(
             data, std::move(environment), SIGTERM, [this](HttpCaller& caller) -> Task<void> {
+                const auto me = co_await caller.call("GET", "/api/auth/me", token_, "");
+                EXPECT_EQ(me.status, 200) << me.body;
                 const auto signed_in =
                     co_await caller.call("POST", "/api/auth/login", "",
                                          R"({"login":"ada","password":")" + password_ + "\"}");
@@ -188,6 +191,7 @@ class MoveCommand : public testing::Test {
     PostgresBase base_;
     TemporaryFolder place_;
     std::string room_;
+    std::string token_;  // of who was signed in before the move
     const std::string password_ = "a long password 1";
 };
 
