@@ -54,7 +54,7 @@ std::string users_of_database(const std::string& url) {
     try {
         connection.open();
     } catch (const Failure& failure) {
-        throw Failure{failure.kind, failure.code, "PostgreSQL cannot be used: " + failure.detail};
+        throw Failure{failure.kind, failure.code, store::unusable_postgres(failure.detail)};
     }
     const Steady deadline = std::chrono::steady_clock::now() + leaving_max;
     for (;;) {
