@@ -1,20 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
 
-#include "base/bytes.hpp"
-#include "net/jose/digest.hpp"
 #include "testing/http_caller.hpp"
 #include "testing/platform/program.hpp"
 #include "testing/postgres_schema.hpp"
 #include "testing/temporary_folder.hpp"
+#include "tests/support/archive_edit.hpp"
 
 // `loquat export` and `loquat import`: one installation that moves from a folder to a server and
 // back, and loses nothing.
@@ -24,11 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int messages = 60;
-
-std::string read_file(const fs::path& file) {
-    std::ifstream in{file, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 class MoveCommand : public testing::Test {
   protected:
@@ -143,32 +135,6 @@ class MoveCommand : public testing::Test {
                     co_await caller.get_until("/api/chats/" + other + "/messages", token, has_it);
                 EXPECT_TRUE(has_it(read)) << read.body;
             });
-    }
-
-    // Puts the first line of a part there once more, as if it had been written so.
-    static void double_first_row(const fs::path& archive, const std::string& part) {
-        const auto sum_of = [](const std::string& text) { return to_hex(net::jose::sha256(text)); };
-        const auto size_of = [](const std::string& text, std::ptrdiff_t rows) {
-            return "\"rows\":" + std::to_string(rows) + ",\"bytes\":" + std::to_string(text.size());
-        };
-        const std::string before = read_file(archive / part);
-        const std::string after = before + before.substr(0, before.find('\n') + 1);
-        std::ofstream{archive / part, std::ios::binary} << after;
-        std::string manifest = read_file(archive / "manifest.json");
-        const std::ptrdiff_t rows = std::ranges::count(before, '\n');
-        const std::string table = "\"rows\":" + std::to_string(rows) + ",\"sha256\":\"";
-        replace_all(manifest, table + sum_of(before),
-                    "\"rows\":" + std::to_string(rows + 1) + ",\"sha256\":\"" + sum_of(after));
-        replace_all(manifest, size_of(before, rows), size_of(after, rows + 1));
-        replace_all(manifest, sum_of(before), sum_of(after));
-        std::ofstream{archive / "manifest.json", std::ios::binary} << manifest;
-        std::ofstream{archive / "manifest.sha256"} << sum_of(manifest) << "  manifest.json\n";
-    }
-    static void replace_all(std::string& text, const std::string& from, const std::string& to) {
-        for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-            text.replace(at, from.size(), to);
-            at += to.size();
-        }
     }
 
     // `DATABASE.TABLE` and what a command said of it: rows and hash.
