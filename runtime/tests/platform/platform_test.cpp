@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "contracts/core/binding.hpp"
 #include "runtime/context.hpp"
+#include "testing/failure_code.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace loquat::runtime {
@@ -118,6 +119,28 @@ const Module edge_module{.name = "edge",
                          .config = [] { return config_section<NoConfig>("edge"); },
                          .make = &make_service<Edge>};
 
+// Comes to rest when it was asked often enough; never, when that is 0; fails below it.
+int looks_until_rest = 0;
+
+class Worker final : public Service {
+  public:
+    explicit Worker(Context&) {}
+    Task<bool> is_at_rest() override {
+        if (looks_until_rest < 0) {
+            throw Failure{Kind::unavailable, "test.stuck", "It cannot go on."};
+        }
+        ++looks_;
+        co_return looks_ == looks_until_rest;
+    }
+
+  private:
+    int looks_ = 0;
+};
+
+const Module worker_module{.name = "worker",
+                           .config = [] { return config_section<NoConfig>("worker"); },
+                           .make = &make_service<Worker>};
+
 struct PlatformTest : testing::Test {
     test::TemporaryFolder place;
     std::filesystem::path folder = place / "data";
@@ -149,6 +172,20 @@ TEST_F(PlatformTest, services_find_each_other_in_whatever_order_they_are_given) 
             EXPECT_EQ(story, (std::vector<std::string>{"ping called pong", "pong called ping"}));
         }
     }
+}
+
+TEST_F(PlatformTest, is_at_rest_once_all_of_its_services_say_so) {
+    const auto rests = [this](int looks, std::chrono::seconds limit) {
+        looks_until_rest = looks;
+        Platform platform{options_of({&ping_module, &pong_module, &worker_module})};
+        platform.start();
+        return platform.wait_until_at_rest(limit);
+    };
+
+    EXPECT_TRUE(rests(1, std::chrono::seconds{0}));
+    EXPECT_TRUE(rests(3, std::chrono::seconds{60}));
+    EXPECT_FALSE(rests(0, std::chrono::seconds{0}));
+    EXPECT_EQ(test::code_of([&] { rests(-1, std::chrono::seconds{60}); }), "test.stuck");
 }
 
 TEST_F(PlatformTest, opens_nothing_without_those_who_are_needed) {
