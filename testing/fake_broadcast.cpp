@@ -1,6 +1,9 @@
 #include "testing/fake_broadcast.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "aio/completion.hpp"
 
 namespace loquat::test {
 
@@ -11,6 +14,7 @@ struct FakeBroadcast::Listener final : store::Subscription::Entry {
     store::OnNotice on_notice;
     aio::Loop* loop = nullptr;
     bool is_over = false;
+    bool is_heard = true;
 };
 
 store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice on_notice) {
@@ -18,6 +22,7 @@ store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice 
     auto listener = std::make_shared<Listener>();
     listener->topic = std::move(topic);
     listener->on_notice = std::move(on_notice);
+    listener->is_heard = !hears_late;
     if (delivery_ == Delivery::posted) {
         listener->loop = &aio::Loop::current();
     }
@@ -39,6 +44,19 @@ void FakeBroadcast::tell(const std::shared_ptr<Listener>& listener, store::Notic
     }
 }
 
+Task<void> FakeBroadcast::settle() {
+    const auto listeners = listeners_;
+    for (const auto& listener : listeners) {
+        if (!std::exchange(listener->is_heard, true)) {
+            tell(listener, store::Notice::lost, nullptr);
+        }
+    }
+    aio::Loop& loop = aio::Loop::current();
+    const auto told = std::make_shared<aio::Completion<void>>(loop);
+    loop.post([told] { told->set(); });
+    co_await told->wait();
+}
+
 void FakeBroadcast::publish(std::string_view topic, store::Payload payload) {
     if (delivery_ == Delivery::posted) {
         published.push_back({std::string{topic}, payload});
@@ -48,7 +66,7 @@ void FakeBroadcast::publish(std::string_view topic, store::Payload payload) {
     }
     const auto listeners = listeners_;
     for (const auto& listener : listeners) {
-        if (listener->topic == topic) {
+        if (listener->topic == topic && listener->is_heard) {
             tell(listener, store::Notice::message, payload);
         }
     }

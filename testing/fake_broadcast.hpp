@@ -24,6 +24,7 @@ class FakeBroadcast : public store::Broadcast {
     store::Subscription subscribe(std::string topic, store::OnNotice on_notice) override;
     void publish(std::string_view topic, store::Payload payload) override;
     store::Reach reach() const override { return heard; }
+    Task<void> settle() override;
     // Tells those who listen to it, or everyone, that something may have been missed.
     void announce_loss(std::string_view topic);
     void announce_loss();
@@ -36,6 +37,9 @@ class FakeBroadcast : public store::Broadcast {
     };
     std::vector<Published> published;  // nothing where it is delivered at once
     bool is_losing = false;
+    // As over a server: who subscribes hears from `settle` on, and is told by then that something
+    // may have been missed.
+    bool hears_late = false;
     store::Reach heard = store::Reach::everybody;
 
   private:

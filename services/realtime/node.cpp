@@ -17,9 +17,10 @@ Node::Node(aio::Loop& loop, Config config, const NodePorts& ports)
       intake_(edge_.config),
       maker_(edge_.config.compress_bytes_min),
       history_(edge_),
-      rooms_({edge_.config, maker_, addresses_, tick_, edge_.counts, history_}, edge_.broadcast),
+      rooms_({edge_.config, maker_, addresses_, tick_, edge_.counts, history_}, edge_.broadcast,
+             edge_.hearing),
       people_(edge_, maker_),
-      calls_(edge_, people_),
+      calls_(edge_, people_, rooms_),
       session_parts_{edge_.config, edge_.clock, edge_.rights, maker_, addresses_, rooms_},
       connection_parts_{edge_, tick_, wheel_, intake_, maker_, people_, calls_, session_parts_},
       timer_([this] {

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "aio/task.hpp"
+
 namespace loquat::store {
 
 // Shared by all who receive it.
@@ -65,6 +67,11 @@ class Broadcast {
     // On a loop.  `on_notice` runs on that loop, never inside `subscribe` or `publish`.  What is
     // published after `subscribe` returned is seen, or else announced by `lost`.
     virtual Subscription subscribe(std::string topic, OnNotice on_notice) = 0;
+
+    // On a loop.  Until the server has taken what this loop has subscribed to so far; a second at
+    // most, and not at all while the server is away.  What may have been missed before is announced
+    // by then: who reads the store only afterwards may leave that unread.
+    virtual Task<void> settle() { co_return; }
 
     // Any thread; never blocks on a receiver, never fails.  Heard before whatever the same thread
     // posts to a loop that listens after it.

@@ -12,6 +12,8 @@
 namespace loquat::store {
 namespace {
 
+constexpr std::chrono::seconds settle_max{1};
+
 // Which topics are wanted, as the hub says it from any thread.  Outlives the connections: a
 // subscription may end after them.
 struct Wishes {
@@ -47,6 +49,7 @@ class Broadcasting final : public RedisBroadcast {
     Subscription subscribe(std::string topic, OnNotice on_notice) override {
         return hub_->subscribe(std::move(topic), std::move(on_notice));
     }
+    Task<void> settle() override;
     void publish(std::string_view topic, Payload payload) override {
         hub_->publish(topic, payload);
         publisher_.publish(topic, *payload);
@@ -100,6 +103,19 @@ Broadcasting::~Broadcasting() {
         co_await publisher_.stop();
         co_await subscriber_.stop();
     });
+}
+
+Task<void> Broadcasting::settle() {
+    const auto done = std::make_shared<aio::Completion<void>>(aio::Loop::current());
+    host_.loop().post([this, done] {
+        grant();
+        subscriber_.settle(done);
+    });
+    try {
+        co_await done->wait_until(std::chrono::steady_clock::now() + settle_max);
+    } catch (const Failure&) {
+        co_return;  // what is confirmed later is told then
+    }
 }
 
 void Broadcasting::grant() {

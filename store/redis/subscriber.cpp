@@ -42,13 +42,32 @@ void RedisSubscriber::send(std::string_view command, std::string_view channel) {
 void RedisSubscriber::begin(std::string topic) {
     const auto [at, is_new] = wanted_.insert(std::move(topic));
     count_.store(wanted_.size(), std::memory_order_relaxed);
-    if (is_new && link_.is_up()) {
+    if (!is_new) {
+        return;
+    }
+    unheard_.insert(*at);
+    if (link_.is_up()) {
+        ++asked_;
         send("SUBSCRIBE", *at);
+    }
+}
+
+void RedisSubscriber::settle(std::shared_ptr<aio::Completion<void>> done) {
+    settling_.push_back({asked_, std::move(done)});
+    settle_due();
+}
+
+// The server answers in order.
+void RedisSubscriber::settle_due() {
+    while (!settling_.empty() && (settling_.front().confirmed <= confirmed_ || !link_.is_up())) {
+        settling_.front().done->set();
+        settling_.pop_front();
     }
 }
 
 void RedisSubscriber::end(const std::string& topic) {
     wanted_.erase(topic);
+    unheard_.erase(topic);
     owed_.erase(topic);
     count_.store(wanted_.size(), std::memory_order_relaxed);
     if (link_.is_up()) {
@@ -75,11 +94,14 @@ void RedisSubscriber::on_up() {
         append_command(bytes, args);
     }
     unconfirmed_ = wanted_.size() + 1;
+    asked_ += unconfirmed_;
     link_.send(bytes);
 }
 
 void RedisSubscriber::on_down() {
     unconfirmed_ = 0;
+    confirmed_ = asked_;
+    settle_due();
     pulses_.begin(now());
     judge();
     lose_all();
@@ -155,9 +177,13 @@ void RedisSubscriber::on_pulse(std::string_view text) {
 // What was published between the wish and this moment may have been missed.
 void RedisSubscriber::on_confirmed(const std::string& channel) {
     unconfirmed_ -= unconfirmed_ > 0 ? 1 : 0;
-    if (wanted_.contains(channel)) {
+    ++confirmed_;
+    if (unheard_.erase(channel) > 0) {
+        hub_.publish(channel, nullptr);  // nobody has shown anything of it yet
+    } else if (wanted_.contains(channel)) {
         owe(channel);
     }
+    settle_due();
     judge();
 }
 

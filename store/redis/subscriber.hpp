@@ -1,10 +1,13 @@
 #pragma once
 #include <atomic>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
+#include "aio/completion.hpp"
 #include "aio/timer.hpp"
 #include "store/broadcast/hub.hpp"
 #include "store/redis/envelope.hpp"
@@ -36,6 +39,8 @@ class RedisSubscriber final : RedisLink::User {
     Task<void> stop();
     void begin(std::string topic);
     void end(const std::string& topic);
+    // Tells when the server has confirmed what was begun before; at once while it is away.
+    void settle(std::shared_ptr<aio::Completion<void>> done);
     // Every second.  True when a publisher has become late: the server may be the wrong one.
     bool look();
     void renew() { link_.break_off("another process is not heard here any more"); }
@@ -50,6 +55,12 @@ class RedisSubscriber final : RedisLink::User {
     void on_message(std::string_view channel, std::string& message);
     void on_pulse(std::string_view text);
     void on_confirmed(const std::string& channel);
+    struct Settling {
+        std::uint64_t confirmed = 0;  // when so many are
+        std::shared_ptr<aio::Completion<void>> done;
+    };
+
+    void settle_due();
     void send(std::string_view command, std::string_view channel);
     void lose_all();
     void owe(const std::string& topic);
@@ -65,6 +76,10 @@ class RedisSubscriber final : RedisLink::User {
     RedisLink link_;
     PulseBook pulses_;
     std::unordered_set<std::string> wanted_;
+    std::unordered_set<std::string> unheard_;  // of these: never confirmed
+    std::uint64_t asked_ = 0;                  // subscriptions sent
+    std::uint64_t confirmed_ = 0;              // of these
+    std::deque<Settling> settling_;
     std::size_t unconfirmed_ = 0;  // of those that a new connection has to have
     Steady heard_at_{};
     std::unordered_set<std::string> owed_;  // topics to be told `lost`

@@ -106,6 +106,21 @@ TEST_P(BroadcastSuite, reaches_every_listener_of_the_topic_in_order_and_no_other
     EXPECT_EQ(seen, (std::vector<std::string>{"1x", "2x", "1y", "2y"}));
 }
 
+TEST_P(BroadcastSuite, has_missed_nothing_of_what_is_published_once_it_has_settled) {
+    Subscription subscription;
+    auto listen = [&]() -> Task<void> {
+        subscription = listening->subscribe("a", keep());
+        co_await listening->settle();
+        seen.clear();
+        publish("a", "x");
+    };
+
+    loop.spawn(listen());
+    until([&] { return !seen.empty() && seen.back() == "x"; });
+
+    EXPECT_EQ(seen, std::vector<std::string>{"x"});
+}
+
 TEST_P(BroadcastSuite, gives_every_byte_as_it_was) {
     std::string all;
     for (int i = 0; i < 100'000; ++i) {

@@ -80,6 +80,21 @@ TEST_F(RedisBroadcastTest,
     EXPECT_EQ(std::ranges::count(seen, "unheard"), 0);
 }
 
+TEST_F(RedisBroadcastTest, does_not_wait_for_a_server_that_is_away_to_settle) {
+    subscribe();
+    server.kill();
+    until_seen("LOST");
+    bool is_settled = false;
+    auto settle = [&]() -> Task<void> {
+        co_await near->settle();
+        is_settled = true;
+    };
+
+    loop.spawn(settle());
+
+    until([&] { return is_settled; });
+}
+
 TEST_F(RedisBroadcastTest, finds_a_server_that_accepts_and_never_answers) {
     subscribe();
 

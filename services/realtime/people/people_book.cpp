@@ -21,7 +21,11 @@ std::optional<Feed> feed_of(std::string_view queue) {
 }  // namespace
 
 PeopleBook::PeopleBook(Edge& edge, FrameMaker& maker)
-    : broadcast_(edge.broadcast), people_(maker, edge.presence), places_(edge, people_) {}
+    : broadcast_(edge.broadcast),
+      hears_names_(edge.hearing == Hearing::certain),
+      hears_presence_(edge.hearing == Hearing::certain),
+      people_(maker, edge.presence),
+      places_(edge, people_) {}
 
 void PeopleBook::leave(const UserId& user, Listener& listener) {
     if (people_.leave(user, listener)) {
@@ -34,6 +38,7 @@ Task<void> PeopleBook::follow(Identity who, Feed feed) {
     if (feed == Feed::presence) {
         follow_presence();
         note_presence(user);
+        co_await hear(hears_presence_);
         co_return;
     }
     People::Person& person = people_.get_or_add(user);
@@ -46,7 +51,16 @@ Task<void> PeopleBook::follow(Identity who, Feed feed) {
     }
     if (feed == Feed::chats) {
         follow_names();
+        co_await hear(hears_names_);
         co_await places_.follow(std::move(who));
+    }
+}
+
+// What was told before is in what they read next.
+Task<void> PeopleBook::hear(bool& hears) {
+    if (!hears) {
+        co_await broadcast_.settle();
+        hears = true;
     }
 }
 
@@ -60,6 +74,9 @@ void PeopleBook::follow_presence() {
 }
 
 void PeopleBook::on_presence_told(const std::optional<contracts::PeopleEvent>& told) {
+    if (!told && !hears_presence_) {
+        return;
+    }
     if (!told) {
         const std::string body = resync_event(0, 0);
         const std::string_view bodies[]{body};
@@ -84,6 +101,9 @@ void PeopleBook::follow_names() {
 }
 
 void PeopleBook::on_names_told(const std::optional<contracts::UserList>& users) {
+    if (!users && !hears_names_) {
+        return;
+    }
     std::vector<std::string> told;
     if (!users) {
         told.push_back(resync_event(0, 0));

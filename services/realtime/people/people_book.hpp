@@ -22,12 +22,15 @@ class PeopleBook {
   private:
     void follow_names();
     void follow_presence();
+    Task<void> hear(bool& hears);
     // None: something may have been missed.
     void on_person_told(const UserId& user, const std::optional<contracts::UserEvent>& event);
     void on_names_told(const std::optional<contracts::UserList>& users);
     void on_presence_told(const std::optional<contracts::PeopleEvent>& told);
 
     store::Broadcast& broadcast_;
+    bool hears_names_;  // what was told before is nobody's loss
+    bool hears_presence_;
     People people_;
     Places places_;
     store::Subscription presence_topic_;

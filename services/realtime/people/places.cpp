@@ -58,15 +58,16 @@ void Places::on_list_lost(const UserId& user) {
     }
     withdraw(user, found->second);
     found->second.is_stale = true;
-    found->second.has_missed = true;
+    found->second.has_missed = !found->second.is_new;
     if (!found->second.is_loading) {
         found->second.is_loading = true;
         ask_again({user, found->second.number});
     }
 }
 
-void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
+bool Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     Place& place = places_[listed.id];
+    const bool has_more = listed.last_seq > place.last_seq;
     place.last_seq = std::max(place.last_seq, listed.last_seq);
     place.deleted.insert(listed.deleted_seqs.begin(), listed.deleted_seqs.end());
     for (const std::int64_t seq : listed.mention_seqs) {
@@ -75,16 +76,24 @@ void Places::add(const UserId& user, const contracts::ChatPlace& listed) {
     const auto [reader, is_new] = place.readers.try_emplace(user, listed.read_seq);
     if (!is_new) {
         reader->second = std::max(reader->second, listed.read_seq);
-        return;
+        if (has_more && edge_.hearing == Hearing::uncertain) {
+            // It was told before it was heard here; what it says is in the list alone.
+            people_.at(user).has_missed = !people_.at(user).is_new;
+            note_change(listed.id, place);
+        }
+        return false;
     }
     people_.at(user).chats.push_back(listed.id);
-    if (!place.topic) {
-        place.topic = store::subscribe(
-            edge_.broadcast, contracts::topics::chat_room, listed.id,
-            [this, chat = listed.id](const std::optional<contracts::RoomEvent>& event) {
-                on_told(chat, event);
-            });
+    if (place.topic) {
+        return false;
     }
+    place.is_heard = edge_.hearing == Hearing::certain;
+    place.topic = store::subscribe(
+        edge_.broadcast, contracts::topics::chat_room, listed.id,
+        [this, chat = listed.id](const std::optional<contracts::RoomEvent>& event) {
+            on_told(chat, event);
+        });
+    return !place.is_heard;
 }
 
 void Places::remove(const UserId& user, const ChatId& chat) {
@@ -136,10 +145,11 @@ void Places::on_listed(const UserId& user, const contracts::ListedPlace& listed)
     const auto place = places_.find(listed.chat);
     const bool is_new = place == places_.end() || !place->second.readers.contains(user);
     const std::int64_t last_seq = listed.last_seq.value_or(0);
-    add(user, {listed.chat, last_seq, listed.read_seq, {}, {}});
+    const bool is_heard_soon = add(user, {listed.chat, last_seq, listed.read_seq, {}, {}});
     // Which ones are gone, and which mention them, is not in the event.
     const contracts::UnreadCount& count = listed.count;
-    if (is_new && (count.mentions > 0 || count.unread != last_seq - listed.read_seq)) {
+    if (is_heard_soon ||
+        (is_new && (count.mentions > 0 || count.unread != last_seq - listed.read_seq))) {
         person.is_stale = true;
         if (!person.is_loading) {
             person.is_loading = true;
@@ -162,6 +172,9 @@ void Places::on_told(const ChatId& chat, const std::optional<contracts::RoomEven
 
 // Removals may be among what was missed: nobody is told more until their list was read again.
 void Places::on_place_lost(const Place& place) {
+    if (!place.is_heard) {
+        return;
+    }
     std::vector<UserId> users;
     for (const auto& [user, read_seq] : place.readers) {
         users.push_back(user);
@@ -177,6 +190,10 @@ void Places::on_message(const ChatId& chat, Place& place, const contracts::RoomE
     if (!is_shown) {
         return;
     }
+    note_change(chat, place);
+}
+
+void Places::note_change(const ChatId& chat, Place& place) {
     if (!std::exchange(place.is_dirty, true)) {
         dirty_.push_back(chat);
     }

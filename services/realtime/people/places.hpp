@@ -53,6 +53,7 @@ class Places {
     // A conversation that is in somebody's open list.
     struct Place {
         store::Subscription topic;
+        bool is_heard = false;  // what was told before is in the list that is read next
         std::int64_t last_seq = 0;
         std::string last_message;  // JSON, as in the event: a preview
         bool is_dirty = false;
@@ -69,6 +70,7 @@ class Places {
         bool is_loading = false;
         bool is_stale = false;                  // what is being read may be outdated when it comes
         bool has_missed = false;                // is told so once the list is in force
+        bool is_new = true;                     // its list was never in force
         std::unordered_set<ChatId> taken_away;  // while its list is being read
         std::vector<std::shared_ptr<aio::Signal>> waiting;
     };
@@ -86,9 +88,13 @@ class Places {
     // True when the list is in force, or the entry is gone; says in the log when it is not.
     Task<bool> load(Wanted wanted);
     Task<bool> try_load(Wanted wanted);
+    // Until what is told of the person and their conversations is heard here.
+    Task<void> hear(Wanted wanted);
     Person* find_person(const Wanted& wanted);
     void withdraw(const UserId& user, Person& person);
-    void add(const UserId& user, const contracts::ChatPlace& place);
+    // Whether a topic had to be subscribed to, over a server: what is told of it is heard soon.
+    bool add(const UserId& user, const contracts::ChatPlace& place);
+    void note_change(const ChatId& chat, Place& place);
     void on_listed(const UserId& user, const contracts::ListedPlace& listed);
     void leave_place(const UserId& user, const ChatId& chat);
     void move_marker(const UserId& user, const ChatId& chat, std::int64_t read_seq);

@@ -77,6 +77,11 @@ Task<bool> Places::try_load(Wanted wanted) {
     if (person == nullptr) {
         co_return true;
     }
+    co_await hear(wanted);
+    person = find_person(wanted);
+    if (person == nullptr) {
+        co_return true;
+    }
     person->is_stale = false;
     person->taken_away.clear();
     const Identity who = person->who;
@@ -88,12 +93,17 @@ Task<bool> Places::try_load(Wanted wanted) {
     if (person->is_stale) {
         co_return false;
     }
+    bool is_heard_soon = false;
     for (const contracts::ChatPlace& place : places.items) {
         if (!person->taken_away.contains(place.id)) {
-            add(user, place);
+            is_heard_soon = add(user, place) || is_heard_soon;
         }
     }
+    if (is_heard_soon) {
+        co_return false;
+    }
     person->taken_away.clear();
+    person->is_new = false;
     person->is_loading = false;
     for (const auto& waiting : std::exchange(person->waiting, {})) {
         waiting->set();
@@ -102,6 +112,20 @@ Task<bool> Places::try_load(Wanted wanted) {
         everybody_.give(user, Feed::chats, resync_event(0, 0));
     }
     co_return true;
+}
+
+Task<void> Places::hear(Wanted wanted) {
+    if (edge_.hearing == Hearing::certain) {
+        co_return;
+    }
+    const Person* person = find_person(wanted);
+    const std::vector<ChatId> chats = person->chats;
+    co_await edge_.broadcast.settle();
+    for (const ChatId& chat : chats) {
+        if (const auto place = places_.find(chat); place != places_.end()) {
+            place->second.is_heard = true;
+        }
+    }
 }
 
 }  // namespace loquat::realtime

@@ -12,14 +12,28 @@ std::shared_ptr<Room> RoomBook::open(ChatId chat) {
     if (!open.room) {
         const auto room = std::make_shared<Room>(parts_, chat);
         open.room = room;
+        open.is_heard = std::make_shared<bool>(hearing_ == Hearing::certain);
         open.topic = store::subscribe(
             broadcast_, contracts::topics::chat_room, chat,
-            [room](std::optional<contracts::RoomEvent> event) {
+            [room, is_heard = open.is_heard](std::optional<contracts::RoomEvent> event) {
+                if (!event && !*is_heard) {
+                    return;
+                }
                 const auto held = room;  // closing the room ends this call's own subscription
                 held->on_told(std::move(event));
             });
     }
     return open.room;
+}
+
+Task<void> RoomBook::settle(ChatId chat) {
+    const auto found = rooms_.find(chat);
+    if (found == rooms_.end() || *found->second.is_heard) {
+        co_return;
+    }
+    const std::shared_ptr<bool> is_heard = found->second.is_heard;
+    co_await broadcast_.settle();
+    *is_heard = true;
 }
 
 std::shared_ptr<Room> RoomBook::find(ChatId chat) const {

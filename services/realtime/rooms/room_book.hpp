@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "services/realtime/edge.hpp"
 #include "services/realtime/rooms/room.hpp"
 #include "store/broadcast/broadcast.hpp"
 
@@ -18,13 +19,17 @@ class RoomBook {
     static constexpr std::chrono::seconds look_every{30};
     static constexpr std::chrono::seconds look_every_away{2};
 
-    RoomBook(const Room::Parts& parts, store::Broadcast& broadcast)
-        : parts_(parts), broadcast_(broadcast) {}
+    RoomBook(const Room::Parts& parts, store::Broadcast& broadcast,
+             Hearing hearing = Hearing::certain)
+        : parts_(parts), broadcast_(broadcast), hearing_(hearing) {}
     RoomBook(const RoomBook&) = delete;
     RoomBook& operator=(const RoomBook&) = delete;
 
     const Room::Parts& parts() const { return parts_; }
     std::shared_ptr<Room> open(ChatId chat);
+    // Until what is told of the room is heard here: what is asked of the store afterwards has
+    // missed nothing.
+    Task<void> settle(ChatId chat);
     // Null when nobody follows it.
     std::shared_ptr<Room> find(ChatId chat) const;
     void close_if_unused(Room& room);
@@ -37,10 +42,12 @@ class RoomBook {
     struct Open {
         std::shared_ptr<Room> room;
         store::Subscription topic;
+        std::shared_ptr<bool> is_heard;  // what was told before is nobody's loss
     };
 
     const Room::Parts parts_;
     store::Broadcast& broadcast_;
+    const Hearing hearing_;
     std::unordered_map<ChatId, Open> rooms_;
     std::vector<ChatId> to_look_;  // of this round
     std::optional<Steady> looked_at_;

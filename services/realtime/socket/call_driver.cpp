@@ -49,6 +49,7 @@ Task<CallAnswer> CallDriver::perform(Call call) {
                                                       std::move(accept->messages), accept->mode);
     }
     if (auto* check = std::get_if<CheckSubscription>(&call)) {
+        co_await rooms_.settle(check->chat);
         co_return co_await edge_.chat.check_subscription(std::move(check->who), check->chat);
     }
     if (auto* typing = std::get_if<PostTyping>(&call)) {

@@ -1,0 +1,96 @@
+#include "contracts/events/user_event.hpp"
+#include "services/realtime/tests/harness.hpp"
+
+// A broadcast over a server hears a topic a moment after it was asked to.
+namespace loquat::realtime::testing {
+namespace {
+
+using Announce = FakeChat::Announce;
+using Seqs = std::vector<std::int64_t>;
+
+class HeardLate : public RealtimeTest {
+  protected:
+    HeardLate() {
+        hearing = Hearing::uncertain;
+        broadcast.hears_late = true;
+        restart();
+    }
+    Client& listing(const std::string& name) {
+        Client& one = connected(name);
+        one.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\nreceipt:in-force\n\n");
+        one.run();
+        return one;
+    }
+    std::string told_by_and_by(Client& one) {
+        aio::Timer told{[this] { loop.stop(); }};
+        told.start(loop, Places::tell_after + Places::tell_after);
+        loop.run();
+        one.run();
+        std::string all;
+        for (const std::string& body : one.take_bodies()) {
+            all += body + "\n";
+        }
+        return all;
+    }
+    std::ptrdiff_t lists_read() const { return std::ranges::count(chat.calls, "places"); }
+};
+
+TEST_F(HeardLate, begins_a_room_without_a_word_of_what_was_told_before) {
+    Client& ann = following("ann", room);
+    EXPECT_TRUE(ann.take().empty());
+
+    chat.post(room, "one");
+
+    EXPECT_EQ(ann.take_seqs(), Seqs{1});
+}
+
+TEST_F(HeardLate, begins_a_list_without_a_word_of_what_was_told_before) {
+    chat.places.items = {{room, 0, 0}};
+
+    Client& ann = listing("ann");
+
+    const auto said = ann.take();
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].command, net::stomp::Command::receipt);
+    EXPECT_LE(lists_read(), 2);
+}
+
+TEST_F(HeardLate, begins_with_who_is_there_without_a_word_of_what_was_told_before) {
+    Client& ann = connected("ann");
+
+    ann.send("SUBSCRIBE\nid:p\ndestination:/user/queue/presence\nreceipt:in-force\n\n");
+    ann.run();
+
+    const auto said = ann.take();
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].command, net::stomp::Command::receipt);
+}
+
+TEST_F(HeardLate, counts_what_was_sent_between_a_listing_and_hearing_it) {
+    Client& ann = listing("ann");
+    ann.take();
+    chat.places.items = {{room, 1, 0}};
+    broadcast.publish(contracts::topics::user.name(tokens.users.at("ann")),
+                      contracts::encode(contracts::UserEvent{
+                          "chats", "{}", contracts::ListedPlace{room, 0, 0, {}}}));
+    chat.post(room, "psst", Announce::no);
+
+    const std::string told = told_by_and_by(ann);
+
+    EXPECT_NE(told.find(R"("last_seq":1,"unread":1)"), std::string::npos) << told;
+    EXPECT_NE(told.find(R"("type":"resync")"), std::string::npos) << "its words are in the list";
+}
+
+TEST_F(HeardLate, tells_of_a_loss_once_it_is_heard) {
+    chat.places.items = {{room, 0, 0}};
+    Client& ann = listing("ann");
+    ann.take();
+
+    broadcast.announce_loss();
+
+    const std::string told = told_by_and_by(ann);
+    EXPECT_NE(told.find(R"("type":"resync")"), std::string::npos) << told;
+}
+
+}  // namespace
+}  // namespace loquat::realtime::testing
