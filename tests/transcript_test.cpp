@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "testing/platform/platform_under_test.hpp"
 #include "testing/platform/processes_under_test.hpp"
+#include "testing/platform/servers_under_test.hpp"
 #include "tests/support/transcript.hpp"
 
 namespace loquat::test {
@@ -29,11 +31,12 @@ std::vector<std::string> transcript_names() {
     return names;
 }
 
-// How services call each other.
-enum class Mode { direct, loopback, processes };
+// How services call each other, and `servers`: as processes on PostgreSQL, RabbitMQ and Redis.
+enum class Mode { direct, loopback, processes, servers };
 
 std::string name_of(Mode mode) {
-    return mode == Mode::direct ? "direct" : mode == Mode::loopback ? "loopback" : "processes";
+    constexpr std::array names{"direct", "loopback", "processes", "servers"};
+    return names.at(static_cast<std::size_t>(mode));
 }
 
 class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, Mode>> {
@@ -42,6 +45,8 @@ class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, Mod
         const Mode mode = std::get<1>(GetParam());
         if (mode == Mode::processes) {
             processes_.emplace(settings);
+        } else if (mode == Mode::servers) {
+            servers_.emplace(settings);
         } else {
             const auto calls =
                 mode == Mode::direct ? runtime::Calls::direct : runtime::Calls::loopback;
@@ -50,13 +55,16 @@ class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, Mod
     }
 
     Transcript::News news() const {
-        return processes_ ? Transcript::News::soon : Transcript::News::at_once;
+        return platform_ ? Transcript::News::at_once : Transcript::News::soon;
     }
-    std::uint16_t port() const { return processes_ ? processes_->port() : platform_->port(); }
+    std::uint16_t port() const {
+        return platform_ ? platform_->port() : processes_ ? processes_->port() : servers_->port();
+    }
 
   private:
     std::optional<PlatformUnderTest> platform_;
     std::optional<ProcessesUnderTest> processes_;
+    std::optional<ServersUnderTest> servers_;
 };
 
 TEST_P(TranscriptTest, is_answered_as_written) {
@@ -81,7 +89,7 @@ TEST_P(TranscriptTest, is_answered_as_written) {
 INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
                          testing::Combine(testing::ValuesIn(transcript_names()),
                                           testing::Values(Mode::direct, Mode::loopback,
-                                                          Mode::processes)),
+                                                          Mode::processes, Mode::servers)),
                          [](const auto& info) {
                              return std::get<0>(info.param) + "_" +
                                     name_of(std::get<1>(info.param));
