@@ -6,6 +6,7 @@ import sys
 import time
 
 from tools.checks.documents import listed_services
+from tools.testing.ahead import AHEAD
 from tools.testing.process import LOGS, ROOT, loquat, on_all_cores, run
 
 RELEASE = ROOT / "build" / "release"
@@ -33,6 +34,8 @@ class Suite:
     beside: bool = False      # keeps one core busy at most: runs beside its neighbours of the same kind
     alone: bool = False       # runs only when it is named: another suite runs the same tests
     servers: tuple = ()       # real ones that must run (see tools/infra)
+    ahead: tuple = ()         # targets of the preset of its name that are built while other suites run
+    may_be_left: bool = False # where it does not fit the budget, the run is good without it
 
 
 def one(code):
@@ -145,6 +148,7 @@ def sanitized(preset, only=()):
     """Builds with a sanitizer and runs C++ suites, all without a name; slow machines get four times the time."""
     def call(log):
         folder = ROOT / "build" / preset
+        AHEAD.wait(preset)
         if not (folder / "build.ninja").exists() and run(["cmake", "--preset", preset], log) != 0:
             return Count(failed=1)
         suites = {name: argv for name, argv in cpp_suites(folder).items() if not only or name in only}
@@ -179,6 +183,7 @@ def e2e(log):
 
 def fuzz_all(log):
     from tools.testing import fuzz
+    AHEAD.wait("asan")
     if build("asan", log, ["fuzzers"]) != 0:
         return Count(failed=1)
     targets = fuzz.targets()
@@ -313,9 +318,10 @@ def all_suites():
         Suite("moving", "a folder moves to PostgreSQL, RabbitMQ and Redis and back, through kills", moving, 2, targets=program,
               servers=("postgres", "rabbitmq", "redis")),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
-        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS),
+        Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS,
+              ahead=tuple(f"{name}_tests" for name in cpp_suites(RELEASE))),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
         Suite("tsan", f"the thread sanitizer: {', '.join(THREADED)}", sanitized("tsan", THREADED), 8, ("sanitize",),
-              servers=SERVERS),
+              servers=SERVERS, may_be_left=True),
     ]
     return before + cpp + after
