@@ -35,7 +35,8 @@ PostgresTarget target_of(const PostgresOptions& options) {
 bool is_refusal(std::string_view why) {
     const bool passes = why.contains("starting up") || why.contains("shutting down") ||
                         why.contains("recovery") || why.contains("too many");
-    return (why.contains("FATAL") && !passes) || why.contains("invalid");
+    return (why.contains("FATAL") && !passes) || why.contains("invalid") ||
+           why.contains("certificate") || why.contains("does not support SSL");
 }
 
 // Connected, or throws what is the matter in words for who starts the program.

@@ -250,6 +250,11 @@ def moving(log):
     return of_clients(suite, log)
 
 
+def server_troubles(log):
+    from tools.testing import server_troubles as suite
+    return of_clients(suite, log)
+
+
 def http2(log):
     from tools.testing import http2 as suite
     return of_clients(suite, log)
@@ -317,6 +322,8 @@ def all_suites():
               targets=program, servers=("postgres", "rabbitmq", "redis")),
         Suite("moving", "a folder moves to PostgreSQL, RabbitMQ and Redis and back, through kills", moving, 2, targets=program,
               servers=("postgres", "rabbitmq", "redis")),
+        Suite("server-troubles", "what a start says of servers that refuse, are silent or cannot be trusted", server_troubles,
+              targets=program, servers=("postgres", "rabbitmq", "redis")),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS,
               ahead=tuple(f"{name}_tests" for name in cpp_suites(RELEASE))),
