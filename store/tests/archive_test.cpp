@@ -204,12 +204,16 @@ TEST_F(ArchiveFiles, are_missed_by_name) {
 }
 
 TEST_F(ArchiveFiles, that_name_others_outside_are_refused) {
-    ArchiveWriter writer{folder};
-    ArchiveManifest manifest;
-    manifest.files.push_back({.name = "../keys", .bytes = 0, .sha256 = ""});
-    writer.finish(manifest);
+    int count = 0;
+    for (const char* name : {"../keys", "/etc/keys", "keys/../../keys", "keys/one", ".keys", ""}) {
+        const fs::path one = place / std::to_string(++count);
+        ArchiveWriter writer{one};
+        ArchiveManifest manifest;
+        manifest.files.push_back({.name = name, .bytes = 0, .sha256 = ""});
+        writer.finish(manifest);
 
-    EXPECT_EQ(code_of([&] { read_archive(folder); }), "archive.damaged");
+        EXPECT_EQ(code_of([&] { read_archive(one); }), "archive.damaged") << name;
+    }
 }
 
 TEST_F(ArchiveFiles, are_no_archive_before_the_export_has_come_to_its_end) {
