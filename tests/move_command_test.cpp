@@ -263,15 +263,12 @@ TEST_F(MoveCommand, stores_first_what_was_acknowledged_and_is_in_the_log_alone) 
     EXPECT_EQ(rows_of(exported, "messages.messages"), "2");
 }
 
-TEST_F(MoveCommand, begins_an_export_anew_that_was_killed) {
+TEST_F(MoveCommand, begins_an_export_anew_that_did_not_come_to_its_end) {
     make_installation("one");
-    const Said whole = export_from("one", "whole");
-    {
-        Program program{{"export", folder("archive"), "--data", folder("one")}};
-        program.read_until("chat:");
-        program.signal(SIGKILL);
-        program.wait_for_end();
-    }
+    const Said whole = export_from("one", "archive");
+    // What is there until the manifest is.
+    fs::remove(place_ / "archive" / "manifest.json");
+    std::ofstream{place_ / "archive" / "unfinished"} << "loquat export\n";
     const Said unfinished = import_into("two", "archive");
 
     const Said ended = export_from("one", "archive");
