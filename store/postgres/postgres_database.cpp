@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.hpp"
 #include "store/copy_error.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/failure.hpp"
@@ -19,6 +20,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds pause_min{50};
 constexpr milliseconds pause_max{2'000};
 constexpr milliseconds retry_pause{200};
+// The state of SQL with which a turn is not given in time.
+constexpr std::string_view lock_not_available = "55P03";
 
 PostgresTarget target_of(const PostgresOptions& options) {
     return {.url = options.url,
@@ -109,6 +112,7 @@ class PostgresDatabase final : public Database {
     void write();
     void read();
     void commit_group(Line& line, std::vector<Entry>& group);
+    void free_turn() noexcept;
     void run_in_group(PostgresConnection& connection, Job& job, std::exception_ptr& error);
     void read_one(Line& line, Job& job);
     void stop();
@@ -177,6 +181,7 @@ void PostgresDatabase::commit_group(Line& line, std::vector<Entry>& group) {
     std::vector<std::exception_ptr> errors(group.size());
     std::exception_ptr common;
     PostgresConnection* connection = nullptr;
+    bool has_waited_in_vain = false;
     try {
         connection = &line.ready();
         connection->begin(turn_);
@@ -184,14 +189,34 @@ void PostgresDatabase::commit_group(Line& line, std::vector<Entry>& group) {
             run_in_group(*connection, *group[i], errors[i]);
         }
         connection->commit();
+    } catch (const Failure& failure) {
+        has_waited_in_vain = failure.detail.starts_with(lock_not_available);
+        common = std::current_exception();
     } catch (...) {
         common = std::current_exception();
-        if (connection != nullptr) {
-            connection->rollback();
-        }
+    }
+    if (common && connection != nullptr) {
+        connection->rollback();
     }
     for (std::size_t i = 0; i < group.size(); ++i) {
         group[i]->finish(errors[i] ? std::move(errors[i]) : copy_of(common));
+    }
+    if (has_waited_in_vain) {
+        free_turn();
+    }
+}
+
+// For who comes next: nobody's sleep holds up the others for longer.
+void PostgresDatabase::free_turn() noexcept {
+    try {
+        PostgresConnection connection{target_};
+        connection.open();
+        if (end_sleepers(connection, turn_, target_.idle_max) > 0) {
+            log_warn({.service = "store"}, "a program that slept in its turn has lost it",
+                     {{"schema", target_.schema}});
+        }
+    } catch (const Failure&) {
+        // The server is away, then so are those who slept; or the next one tries.
     }
 }
 

@@ -159,4 +159,17 @@ RoleChange prepare_role(PostgresConnection& connection, const std::string& name,
     return change;
 }
 
+std::int64_t end_sleepers(PostgresConnection& connection, std::int64_t turn,
+                          std::chrono::milliseconds idle_max) {
+    // The server waits for it to say something, within a transaction.
+    const Rows rows = connection.query(
+        "SELECT count(pg_terminate_backend(held.pid)) FROM pg_locks AS held JOIN pg_stat_activity "
+        "AS who ON who.pid = held.pid WHERE held.locktype = 'advisory' AND held.granted AND "
+        "who.datname = current_database() AND held.objsubid = 1 AND "
+        "(held.classid::bigint << 32) | held.objid::bigint = $1 AND who.wait_event = 'ClientRead' "
+        "AND who.state_change <= clock_timestamp() - make_interval(secs => $2)",
+        {turn, std::chrono::duration<double>(idle_max).count()});
+    return rows.front().integer(0);
+}
+
 }  // namespace loquat::store

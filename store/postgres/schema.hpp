@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -14,6 +15,12 @@ class PostgresConnection;
 
 // Of the advisory lock that writers of a schema hold in turns (docs/adr/0072).
 std::int64_t turn_of(std::string_view schema);
+
+// Ends the connection of whoever holds a turn and has said nothing for `idle_max`.  The server's
+// own limit (idle_in_transaction_session_timeout) does not end one who sleeps in the middle of what
+// it sends.  Of roles that the connection's own is a member of; gives how many.
+std::int64_t end_sleepers(PostgresConnection& connection, std::int64_t turn,
+                          std::chrono::milliseconds idle_max);
 
 // `NAME` as a statement names it.
 std::string as_identifier(std::string_view name);

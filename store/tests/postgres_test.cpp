@@ -6,6 +6,8 @@
 #include "store/postgres/connection.hpp"
 #include "store/postgres/failure.hpp"
 #include "store/postgres/postgres_database.hpp"
+#include "store/postgres/pq_library.hpp"
+#include "store/postgres/schema.hpp"
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/postgres_schema.hpp"
@@ -144,6 +146,42 @@ TEST_F(PostgresDatabaseTest, says_when_a_turn_does_not_come) {
 
     EXPECT_EQ(code, "store.unavailable");
     EXPECT_EQ(count(*database), 2);
+}
+
+// It was stopped between two pieces of what it sent: the server's own limit does not see that.
+TEST_F(PostgresDatabaseTest, takes_the_turn_from_one_who_sleeps_in_the_middle_of_a_message) {
+    const PqLibrary& pq = PqLibrary::get();
+    PostgresOptions impatient = options();
+    impatient.lock_max = milliseconds{200};
+    impatient.idle_max = milliseconds{50};
+    const auto database = open_postgres(impatient);
+    const char* const names[] = {"dbname", nullptr};
+    const char* const values[] = {impatient.url.c_str(), nullptr};
+    const std::unique_ptr<PGconn, void (*)(PGconn*)> sleeper{
+        pq.connectStartParams(names, values, 1), pq.finish};
+    while (pq.connectPoll(sleeper.get()) != PGRES_POLLING_OK) {
+        ASSERT_EQ(pq.status(sleeper.get()) == CONNECTION_BAD, false);
+    }
+    ASSERT_EQ(pq.enterPipelineMode(sleeper.get()), 1);
+    const std::string turn =
+        "SELECT pg_advisory_xact_lock(" + std::to_string(turn_of(at.name())) + ")";
+    for (const char* sql : {"BEGIN", turn.c_str()}) {
+        ASSERT_EQ(pq.sendQueryParams(sleeper.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 1),
+                  1);
+    }
+    ASSERT_EQ(pq.flush(sleeper.get()), 0);
+    while (as_owner("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND "
+                    "((classid::bigint << 32) | objid::bigint) = " +
+                    std::to_string(turn_of(at.name())))
+               .front()
+               .integer(0) == 0) {
+    }
+
+    const std::string refused = code_of([&] { add(*database, "waited in vain"); });
+    add(*database, "one");
+
+    EXPECT_EQ(refused, "store.unavailable");
+    EXPECT_EQ(count(*database), 1);
 }
 
 TEST_F(PostgresDatabaseTest, keeps_what_it_prepared_within_its_limit) {
