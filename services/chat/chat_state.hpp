@@ -1,4 +1,5 @@
 #pragma once
+#include "base/time_with_sleep.hpp"
 #include "contracts/chat/chat.hpp"
 #include "runtime/rights/audit_trail.hpp"
 #include "runtime/rights/standing_rights.hpp"
@@ -34,7 +35,7 @@ struct ChatPorts {
     runtime::AuditTrail& audit;
     runtime::StandingRights& rights;
     // How the age of what other instances may have changed is measured.
-    std::function<Steady()> time_with_sleep = chat::time_with_sleep;
+    std::function<Steady()> time_with_sleep = loquat::time_with_sleep;
 };
 
 // What the classes of the service share, one of each.  Only who puts them together sees it whole: a

@@ -4,13 +4,12 @@
 #include <cstdint>
 
 #include "base/size.hpp"
+#include "runtime/several_instances.hpp"
 #include "wire/describe.hpp"
 
 namespace loquat::chat {
 
-// Who else writes to the conversations' database.
-enum class Instances { one, several };
-BOOST_DESCRIBE_ENUM(Instances, one, several)
+using Instances = runtime::HowMany;
 
 struct ChatConfig {
     Instances instances = Instances::one;

@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstddef>
 
-#include "wire/describe.hpp"
+#include "runtime/several_instances.hpp"
 
 namespace loquat::consumer {
 
 struct Config {
+    runtime::HowMany instances = runtime::HowMany::one;
     std::size_t batch_records_max = 4000;
     std::size_t batch_bytes_max = 4 * 1024 * 1024;
     std::chrono::milliseconds retry_ms_min{50};
@@ -15,6 +16,9 @@ struct Config {
     std::chrono::seconds trim_seconds{60};
 
     static constexpr std::array fields{
+        wire::Field{.name = "instances",
+                    .doc = "`one`: this instance alone reads the log; `several`: they share its "
+                           "partitions out (needs servers: docs/servers.md)."},
         wire::Field{"batch_records_max", 1, 10'000, "Records stored in one transaction."},
         wire::Field{"batch_bytes_max", 1024, 64 * 1024 * 1024,
                     "Bytes of records stored in one transaction."},
@@ -26,7 +30,7 @@ struct Config {
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (batch_records_max, batch_bytes_max, retry_ms_min, retry_ms_max,
+                      (instances, batch_records_max, batch_bytes_max, retry_ms_min, retry_ms_max,
                        trim_seconds))
 
 }  // namespace loquat::consumer

@@ -12,9 +12,13 @@ using std::chrono::milliseconds;
 }  // namespace
 
 Consumer::Consumer(Parts parts, const Config& config, std::uint32_t partition)
-    : TopicLoop({parts.log, parts.messages, parts.clock, parts.metrics.lag, parts.metrics.failures,
-                 parts.troubles},
-                {std::string{contracts::records::messages.topic}, partition}, config),
+    : Consumer(parts, config, {std::string{contracts::records::messages.topic}, partition}) {}
+
+Consumer::Consumer(Parts parts, const Config& config, const store::Partition& partition)
+    : TopicLoop({parts.log, parts.messages, parts.clock, parts.metrics.lag,
+                 partition_lag(parts.metrics.registry, partition), parts.metrics.failures,
+                 parts.troubles, parts.lease},
+                partition, config),
       parts_(parts),
       announcer_(parts.broadcast) {}
 
@@ -27,6 +31,8 @@ Task<void> Consumer::apply(store::Position from, std::vector<store::LogRecordPtr
         co_await parts_.messages.apply_batch(std::move(batch));
     parts_.metrics.batch_seconds.observe(std::chrono::steady_clock::now() - begin);
     observe(records, outcomes);
+    // Others tell it again, and may have told what came of it since.
+    check_lease();
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (records[i]) {
             announcer_.announce(*records[i], std::move(outcomes[i]));

@@ -18,11 +18,14 @@ class Consumer final : public TopicLoop {
         const Clock& clock;
         ConsumerMetrics& metrics;
         store::TopicTroubles& troubles;
+        const ReaderLease& lease = sole_reader;
     };
 
     Consumer(Parts parts, const Config& config, std::uint32_t partition = 0);
 
   private:
+    Consumer(Parts parts, const Config& config, const store::Partition& partition);
+
     using Records = std::vector<std::optional<contracts::MessageRecord>>;
 
     // Tells what it applied, too.

@@ -18,13 +18,15 @@ class LedgerLoop final : public TopicLoop {
         const Clock& clock;
         LedgerMetrics& metrics;
         store::TopicTroubles& troubles;
+        const ReaderLease& lease = sole_reader;
     };
     using Decode = std::optional<Record> (*)(std::string_view);
 
-    LedgerLoop(Parts parts, store::Partition partition, Decode decode, const Config& config)
+    LedgerLoop(Parts parts, const store::Partition& partition, Decode decode, const Config& config)
         : TopicLoop({parts.log, parts.ledger, parts.clock, parts.metrics.lag,
-                     parts.metrics.failures, parts.troubles},
-                    std::move(partition), config),
+                     partition_lag(parts.metrics.registry, partition), parts.metrics.failures,
+                     parts.troubles, parts.lease},
+                    partition, config),
           parts_(parts),
           decode_(decode) {}
 

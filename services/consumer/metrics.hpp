@@ -6,9 +6,18 @@
 
 namespace loquat::consumer {
 
+// Of one partition; 0 where another instance reads it.
+inline runtime::Gauge& partition_lag(runtime::Metrics& metrics, const store::Partition& partition) {
+    return metrics.gauge(
+        "loquat_consumer_partition_lag_records",
+        "Records of a partition that are logged but not yet stored by the instance that reads it",
+        {{"topic", partition.topic}, {"partition", std::to_string(partition.number)}});
+}
+
 struct ConsumerMetrics {
     explicit ConsumerMetrics(runtime::Metrics& metrics)
-        : lag(metrics.gauge("loquat_consumer_lag_records",
+        : registry(metrics),
+          lag(metrics.gauge("loquat_consumer_lag_records",
                             "Records that are logged but not yet stored")),
           batch_records(
               metrics.gauge("loquat_consumer_batch_records", "Records in the last batch")),
@@ -27,6 +36,7 @@ struct ConsumerMetrics {
         outcomes_[static_cast<std::size_t>(kind) - 1]->add();
     }
 
+    runtime::Metrics& registry;
     runtime::Gauge& lag;
     runtime::Gauge& batch_records;
     runtime::Counter& batches;
@@ -47,7 +57,8 @@ struct ConsumerMetrics {
 // Of one ledger: `usage` or `audit`.
 struct LedgerMetrics {
     LedgerMetrics(runtime::Metrics& metrics, const std::string& ledger)
-        : lag(metrics.gauge("loquat_ledger_lag_records",
+        : registry(metrics),
+          lag(metrics.gauge("loquat_ledger_lag_records",
                             "Records that are logged but not yet in their ledger",
                             {{"ledger", ledger}})),
           failures(metrics.counter("loquat_ledger_failures_total",
@@ -62,6 +73,7 @@ struct LedgerMetrics {
         unreadable_.add(outcome.unreadable);
     }
 
+    runtime::Metrics& registry;
     runtime::Gauge& lag;
     runtime::Counter& failures;
 

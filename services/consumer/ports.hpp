@@ -1,10 +1,12 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
 #include "contracts/audit/audit_record.hpp"
 #include "contracts/chat/records.hpp"
 #include "contracts/usage/usage_record.hpp"
+#include "services/consumer/domain/shares.hpp"
 #include "store/history/audit_history.hpp"
 #include "store/history/message_history.hpp"
 #include "store/history/usage_history.hpp"
@@ -49,5 +51,21 @@ class Ledger : public store::PositionStore {
 class UsageStore : public store::UsageHistory, public Ledger<contracts::UsageRecord> {};
 
 class AuditStore : public store::AuditHistory, public Ledger<contracts::AuditRecord> {};
+
+// Shares the partitions of the log out among the instances that are there.  An instance is there by
+// its beats.  Fails as store/sql/database.hpp says.
+class ReaderShares {
+  public:
+    virtual ~ReaderShares() = default;
+
+    // This instance is there; what it reads of `all`.  Takes what those had who have not beaten for
+    // `age_max`, by the store's clock, and whatever else is free, up to this one's share.
+    virtual Task<Share> beat(std::vector<store::Partition> all,
+                             std::chrono::milliseconds age_max) = 0;
+    // Others may take them from now on: nothing of this instance reads them any more.
+    virtual Task<void> give_back(std::vector<store::Partition> partitions) = 0;
+    // This instance is not there any more, and reads nothing.
+    virtual Task<void> leave() = 0;
+};
 
 }  // namespace loquat::consumer

@@ -99,6 +99,7 @@ Task<void> TopicLoop::step() {
 }
 
 Task<std::size_t> TopicLoop::drain_once() {
+    check_lease();
     if (!position_) {
         co_await take_up();
     }
@@ -185,7 +186,23 @@ Task<bool> TopicLoop::is_caught_up() {
     co_return co_await store::is_all_before(source_.log, partition_, stored.applied, ends.last);
 }
 
-void TopicLoop::set_lag(std::int64_t lag) { source_.lag.add(lag - std::exchange(lag_, lag)); }
+void TopicLoop::leave() {
+    position_.reset();
+    set_lag(0);
+    source_.troubles.clear(partition_);
+}
+
+void TopicLoop::check_lease() const {
+    if (!source_.lease.stands()) {
+        throw Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
+                      "this instance was away, and others may read " + partition_.topic + " now"};
+    }
+}
+
+void TopicLoop::set_lag(std::int64_t lag) {
+    source_.lag.add(lag - std::exchange(lag_, lag));
+    source_.own_lag.set(lag);
+}
 
 void TopicLoop::report_unreadable(store::Offset offset) const {
     log_error(context, "a record cannot be understood and is passed over",

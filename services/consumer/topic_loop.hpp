@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "runtime/telemetry/metrics.hpp"
 #include "services/consumer/config.hpp"
+#include "services/consumer/reader_lease.hpp"
 #include "store/log/topic_troubles.hpp"
 #include "store/position/position.hpp"
 
@@ -23,8 +24,10 @@ class TopicLoop {
         store::PositionStore& store;
         const Clock& clock;
         runtime::Gauge& lag;  // of all loops that share it
+        runtime::Gauge& own_lag;
         runtime::Counter& failures;
         store::TopicTroubles& troubles;
+        const ReaderLease& lease;
     };
 
     TopicLoop(Source source, store::Partition partition, const Config& config);
@@ -55,6 +58,12 @@ class TopicLoop {
     // Whether all that the log has is in the store.
     Task<bool> is_caught_up();
 
+    // Another instance reads it from now on; not while `run` runs.  What is wrong there is no
+    // trouble of this one any more.
+    void leave();
+
+    const store::Partition& partition() const { return partition_; }
+
     // What is wrong at the moment, for health.
     std::optional<std::string> trouble() const;
 
@@ -71,7 +80,8 @@ class TopicLoop {
 
     store::EventLog& log() const { return source_.log; }
     const Clock& clock() const { return source_.clock; }
-    const store::Partition& partition() const { return partition_; }
+    // Throws `store.position_moved` (409) when others may be reading here by now.
+    void check_lease() const;
 
   private:
     struct Place {

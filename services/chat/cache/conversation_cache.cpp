@@ -1,7 +1,6 @@
 #include "services/chat/cache/conversation_cache.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 #include "services/chat/cache/write_behind.hpp"
 #include "services/chat/domain/assistant.hpp"
@@ -21,12 +20,6 @@ std::size_t weight_of(const CachedConversation& conversation) {
 }
 
 }  // namespace
-
-Steady time_with_sleep() {
-    timespec now{};
-    ::clock_gettime(CLOCK_BOOTTIME, &now);
-    return Steady{std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec}};
-}
 
 class ConversationCache::Loading {
   public:

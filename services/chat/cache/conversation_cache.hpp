@@ -70,9 +70,6 @@ struct SharedConversations {
     std::function<Steady()> now;
 };
 
-// CLOCK_BOOTTIME: what was read before the machine slept is old.
-Steady time_with_sleep();
-
 // The conversations used last.  Whoever holds a ConversationPtr keeps it the only copy: it is not
 // let go meanwhile.
 class ConversationCache {

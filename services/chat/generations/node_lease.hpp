@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "aio/loop.hpp"
+#include "base/time_with_sleep.hpp"
 #include "services/chat/cache/conversation_cache.hpp"
 #include "services/chat/generations/generation_publisher.hpp"
 #include "services/chat/generations/lifecycle.hpp"

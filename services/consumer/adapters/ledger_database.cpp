@@ -9,7 +9,7 @@ namespace loquat::consumer {
 namespace {
 
 // A person's rows lie together in the order of time: reports read one piece of the file.
-constexpr std::array<store::Migration, 8> schema{
+constexpr std::array<store::Migration, 9> schema{
     {{1, "ledger", R"sql(
 CREATE TABLE usage_events (
     user_id BLOB NOT NULL,
@@ -99,7 +99,20 @@ INSERT INTO positions (consumer, topic, partition, generation, log, applied, pre
     SELECT 'consumer', topic, 0, 1, log, applied, applied FROM positions_before;
 DROP TABLE positions_before;
 )sql"},
-     {8, "numbers of partitions", store::partition_counts_table}}};
+     {8, "numbers of partitions", store::partition_counts_table},
+     // Who reads what, where there are several instances: of messages too.
+     {9, "readers of the log", R"sql(
+CREATE TABLE log_readers (
+    id BLOB PRIMARY KEY,
+    beat_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE log_shares (
+    topic TEXT NOT NULL,
+    partition BIGINT NOT NULL,
+    reader BLOB NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+)sql"}}};
 
 }  // namespace
 
@@ -110,7 +123,7 @@ store::DatabaseNeed ledger_database() {
             .schema = schema,
             .durability = store::Durability::crash,
             .topics = {contracts::records::usage.topic, contracts::records::audit.topic},
-            .passing = {"positions", "partition_counts"},
+            .passing = {"positions", "partition_counts", "log_readers", "log_shares"},
             .cache_kib = 8 * 1024};
 }
 
