@@ -248,7 +248,8 @@ Task<contracts::Page<contracts::PublicUser>> Auth::find_users(Caller caller,
 }
 
 Task<wire::Value> Auth::get_jwks(Caller, Empty) {
-    co_return wire::parse(parts_.keys.published().to_jwks());
+    const net::jose::KeySet keys = co_await parts_.keys.published_by_all();
+    co_return wire::parse(keys.to_jwks());
 }
 
 Task<contracts::TokenAnswer> Auth::register_named(Caller caller,
@@ -305,7 +306,8 @@ Task<wire::Value> Auth::rotate_keys(Caller caller, Empty) {
             co_await parts_.accounts.note_done(*request);
         }
     }
-    co_return wire::parse(parts_.keys.published().to_jwks());
+    const net::jose::KeySet keys = co_await parts_.keys.published_by_all();
+    co_return wire::parse(keys.to_jwks());
 }
 
 Task<contracts::UserList> Auth::list_users_by_id(Caller, contracts::UserIds request) {

@@ -1,15 +1,14 @@
 #include "services/auth/keys.hpp"
 
+#include <utility>
+
+#include "base/log.hpp"
+
 namespace loquat::auth {
 namespace {
 
-KeyRing load_ring(KeyStore& store, const Keys::Options& options, Time now) {
-    std::vector<RingKey> keys = store.load();
-    if (keys.empty()) {
-        keys.push_back({net::jose::Key::generate(options.algorithm), now, now});
-        store.save(keys);
-    }
-    return KeyRing{std::move(keys), options.overlap};
+Failure rotation_running() {
+    return {Kind::conflict, "auth.rotation_running", "A new key is being made already."};
 }
 
 // Clears the mark on every way out.
@@ -26,19 +25,59 @@ class Running {
 
 }  // namespace
 
-Keys::Keys(KeyStore& store, aio::WorkerPool& pool, Options options, const Clock& clock)
-    : store_(store),
-      pool_(pool),
-      options_(options),
-      clock_(clock),
-      ring_(load_ring(store, options, clock.now())) {}
+Task<net::jose::Key> Keys::make_key() {
+    auto work = [algorithm = options_.algorithm] { return net::jose::Key::generate(algorithm); };
+    co_return co_await pool_.run<net::jose::Key>(std::move(work));
+}
+
+void Keys::take(std::vector<RingKey> keys) { ring_.emplace(std::move(keys), options_.overlap); }
+
+Task<void> Keys::open() {
+    std::vector<RingKey> keys = co_await store_.load();
+    if (keys.empty()) {
+        const Time now = clock_.now();
+        net::jose::Key key = co_await make_key();
+        keys.push_back({std::move(key), now, now});
+        std::vector<RingKey> none;
+        keys = co_await store_.replace(std::move(none), std::move(keys));
+    }
+    take(std::move(keys));
+}
+
+// What other instances have made or dropped.
+Task<void> Keys::learn() {
+    if (!store_.is_shared()) {
+        co_return;
+    }
+    std::vector<RingKey> keys = co_await store_.load();
+    if (!keys.empty()) {
+        take(std::move(keys));
+    }
+}
+
+Task<net::jose::KeySet> Keys::published_by_all() {
+    std::string problem;
+    try {
+        co_await learn();
+    } catch (const Failure& failure) {
+        problem = failure.code;
+    }
+    if (!std::exchange(is_behind_, !problem.empty()) && is_behind_) {
+        log_warn({.service = "auth"}, "the keys of other instances cannot be read",
+                 {{"code", problem}});
+    }
+    co_return published();
+}
 
 Task<void> Keys::rotate() {
     if (is_rotating_) {
-        throw Failure{Kind::conflict, "auth.rotation_running", "A new key is being made already."};
+        throw rotation_running();
     }
     const Running running{is_rotating_};
-    co_await add_key(When::now);
+    co_await learn();
+    if (!co_await add_key(When::now)) {
+        throw rotation_running();
+    }
 }
 
 Task<void> Keys::maintain() {
@@ -46,33 +85,35 @@ Task<void> Keys::maintain() {
         co_return;
     }
     const Running running{is_rotating_};
+    co_await learn();
     const Time now = clock_.now();
-    if (ring_.newest_algorithm() != options_.algorithm ||
-        now - ring_.newest_created_at() >= options_.age_max) {
+    if (ring_->newest_algorithm() != options_.algorithm ||
+        now - ring_->newest_created_at() >= options_.age_max) {
         co_await add_key(When::ahead);
     }
-    if (KeyRing pruned = ring_; pruned.prune(now)) {
-        store_.save(pruned.keys());
-        ring_ = std::move(pruned);
+    if (KeyRing pruned = *ring_; pruned.prune(now)) {
+        std::vector<RingKey> kept = co_await store_.replace(ring_->keys(), pruned.keys());
+        take(std::move(kept));
     }
 }
 
-// On disk and announced before it signs: a token must never outlive the knowledge of its key.
-Task<void> Keys::add_key(When when) {
+// Durable and announced before it signs: a token must never outlive the knowledge of its key.
+Task<bool> Keys::add_key(When when) {
     const Time now = clock_.now();
     Time active_from = when == When::now ? now : now + options_.publish_ahead;
-    active_from = std::max(active_from, ring_.keys().back().active_from);
-    auto work = [ring = ring_, store = &store_, algorithm = options_.algorithm, now,
-                 active_from]() mutable {
-        ring.add({net::jose::Key::generate(algorithm), now, active_from});
-        store->save(ring.keys());
-        return std::move(ring);
-    };
-    KeyRing fresh = co_await pool_.run<KeyRing>(std::move(work));
+    active_from = std::max(active_from, ring_->keys().back().active_from);
+    std::vector<RingKey> known = ring_->keys();
+    KeyRing fresh = *ring_;
+    net::jose::Key key = co_await make_key();
+    fresh.add({std::move(key), now, active_from});
+    const std::string made = fresh.keys().back().key.kid();
+    std::vector<RingKey> keys = co_await store_.replace(std::move(known), fresh.keys());
+    KeyRing kept{std::move(keys), options_.overlap};
     if (announce_) {
-        announce_(fresh.published(now));
+        announce_(kept.published(now));
     }
-    ring_ = std::move(fresh);
+    ring_ = std::move(kept);
+    co_return ring_->keys().back().key.kid() == made;
 }
 
 }  // namespace loquat::auth

@@ -4,8 +4,9 @@
 #include "runtime/context.hpp"
 #include "runtime/stores.hpp"
 #include "services/auth/adapters/broadcast_feed.hpp"
-#include "services/auth/adapters/key_file.hpp"
+#include "services/auth/adapters/file_keys.hpp"
 #include "services/auth/adapters/sodium_passwords.hpp"
+#include "services/auth/adapters/sql_keys.hpp"
 #include "services/auth/adapters/sql_schema.hpp"
 #include "services/auth/adapters/sql_sessions.hpp"
 #include "services/auth/adapters/sql_users.hpp"
@@ -50,6 +51,11 @@ store::Database& database_of(runtime::Context& context) {
     return context.stores().database(auth_database());
 }
 
+// Other instances sign, too, where they reach the same database.
+bool are_shared(const runtime::Context& context) {
+    return context.stores().configured("sql").kind != "sqlite";
+}
+
 class AuthService final : public runtime::Service {
   public:
     explicit AuthService(runtime::Context& context)
@@ -63,8 +69,12 @@ class AuthService final : public runtime::Service {
           passwords_(hashing_,
                      {.memory_kib = config_.hash_memory_kib, .passes = config_.hash_passes},
                      {.threads = config_.hash_threads, .waiting_max = config_.hash_queue_max}),
-          key_file_(context.stores().folder().path() / key_file, &context.stores().folder()),
-          keys_(key_file_, signing_, key_options(config_), context.clock()),
+          file_keys_(
+              KeyFile{context.stores().folder().path() / key_file, &context.stores().folder()},
+              signing_),
+          sql_keys_(database_of(context), file_keys_),
+          keys_(are_shared(context) ? static_cast<KeyStore&>(sql_keys_) : file_keys_, signing_,
+                key_options(config_), context.clock()),
           broadcast_(context.stores().broadcast()),
           feed_(context.stores().broadcast(), context.rights()),
           back_off_({.is_enabled = config_.back_off}, context.clock()),
@@ -93,6 +103,7 @@ class AuthService final : public runtime::Service {
     }
 
     Task<void> start() override {
+        co_await keys_.open();
         co_await users_.claim();
         co_await users_.index_all();
         keys_.on_new_keys([this](const net::jose::KeySet& keys) {
@@ -139,7 +150,8 @@ class AuthService final : public runtime::Service {
     SqlUsers users_;
     SqlSessions session_store_;
     SodiumPasswords passwords_;
-    KeyFile key_file_;
+    FileKeys file_keys_;
+    SqlKeys sql_keys_;
     Keys keys_;
     store::Broadcast& broadcast_;
     BroadcastFeed feed_;

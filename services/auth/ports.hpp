@@ -218,8 +218,13 @@ class Passwords {
 class KeyStore {
   public:
     virtual ~KeyStore() = default;
-    virtual std::vector<RingKey> load() = 0;
-    virtual void save(const std::vector<RingKey>& keys) = 0;
+    // Whether other instances change them, too.
+    virtual bool is_shared() const = 0;
+    virtual Task<std::vector<RingKey>> load() = 0;
+    // What is kept becomes `keys` where it is `known` still; gives what is kept then, which is
+    // another instance's where that was faster.
+    virtual Task<std::vector<RingKey>> replace(std::vector<RingKey> known,
+                                               std::vector<RingKey> keys) = 0;
 };
 
 // Tells all verifiers at once.  A fast path: who listens later reads the list.

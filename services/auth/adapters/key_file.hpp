@@ -11,13 +11,13 @@ namespace loquat::auth {
 // that others may read is refused too, because a key that leaked must not sign.  With a folder the
 // file must be the one that belongs into it: fails with `folder.foreign_file`, `folder.older_file`
 // and the like.
-class KeyFile final : public KeyStore {
+class KeyFile {
   public:
     explicit KeyFile(std::filesystem::path path, store::Folder* folder = nullptr)
         : path_(std::move(path)), folder_(folder) {}
 
-    std::vector<RingKey> load() override;
-    void save(const std::vector<RingKey>& keys) override;
+    std::vector<RingKey> load();
+    void save(const std::vector<RingKey>& keys);
 
   private:
     std::filesystem::path path_;

@@ -4,7 +4,10 @@
 #include <fstream>
 
 #include "services/auth/adapters/key_file.hpp"
+#include "services/auth/adapters/sql_keys.hpp"
+#include "services/auth/adapters/sql_schema.hpp"
 #include "services/auth/tests/world.hpp"
+#include "testing/database_place.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace loquat::auth {
@@ -44,7 +47,8 @@ TEST(KeyRing, keeps_an_old_key_until_its_last_token_has_expired) {
 TEST_F(World, the_first_key_is_made_once_and_kept) {
     const std::string kid = keys.signing_key().kid();
 
-    const Keys again{key_store, signing, {.algorithm = Algorithm::eddsa}, clock};
+    Keys again{key_store, signing, {.algorithm = Algorithm::eddsa}, clock};
+    run(again.open());
 
     EXPECT_EQ(again.signing_key().kid(), kid);
 }
@@ -94,6 +98,7 @@ TEST_F(World, an_old_key_is_kept_when_forgetting_it_could_not_be_written_down) {
 
 TEST_F(World, another_configured_algorithm_brings_a_new_key) {
     Keys changed{key_store, signing, {.algorithm = Algorithm::es256}, clock};
+    run(changed.open());
 
     run(changed.maintain());
     clock.advance(10min);
@@ -149,6 +154,135 @@ TEST_F(World, new_keys_are_announced_before_they_sign) {
     EXPECT_EQ(signed_with, before);
     EXPECT_NE(announced.find(keys.signing_key().kid()), std::string::npos);
     EXPECT_NE(announced.find(before), std::string::npos) << "tokens of the old key are good still";
+}
+
+// Two instances that sign, with keys in one place.
+struct TwoKeys : testing::Test {
+    aio::Loop loop{"test"};
+    FakeClock clock;
+    aio::WorkerPool pool{"sign", 1, 16};
+    test::DatabasePlace place{test::Keeping::postgres};
+    std::unique_ptr<store::Database> here_base =
+        place.open({.name = "auth", .schema = sql_schema()});
+    std::unique_ptr<store::Database> there_base =
+        place.open({.name = "auth", .schema = sql_schema()});
+    MemoryKeys before;
+    SqlKeys here_store{*here_base, before};
+    SqlKeys there_store{*there_base, before};
+    Keys here{here_store, pool, {.algorithm = Algorithm::eddsa}, clock};
+    Keys there{there_store, pool, {.algorithm = Algorithm::eddsa}, clock};
+
+    template <class T>
+    T run(Task<T> task) {
+        return run_to_end(loop, std::move(task));
+    }
+    void open_both() {
+        run(here.open());
+        run(there.open());
+    }
+};
+
+TEST_F(TwoKeys, sign_with_one_first_key_of_two_that_were_made_at_once) {
+    std::vector<RingKey> none;
+    std::vector<RingKey> mine{key_from(t0)};
+    std::vector<RingKey> other{key_from(t0)};
+    const auto first = run(here_store.replace(none, mine));
+    const auto second = run(there_store.replace(none, other));
+    open_both();
+
+    EXPECT_EQ(first[0].key.kid(), mine[0].key.kid());
+    EXPECT_EQ(second[0].key.kid(), mine[0].key.kid());
+    EXPECT_EQ(here.signing_key().kid(), mine[0].key.kid());
+    EXPECT_EQ(there.signing_key().kid(), mine[0].key.kid());
+    EXPECT_TRUE(there.signing_key().can_sign());
+}
+
+TEST_F(TwoKeys, take_over_what_the_folder_has_from_before) {
+    before.kept = {key_from(t0), key_from(t0 + 1h)};
+    open_both();
+    before.kept.clear();
+
+    Keys later{there_store, pool, {.algorithm = Algorithm::eddsa}, clock};
+    run(later.open());
+
+    EXPECT_EQ(later.published().keys().size(), 2U);
+    EXPECT_EQ(later.signing_key().kid(), here.signing_key().kid());
+}
+
+TEST_F(TwoKeys, publish_at_once_what_the_other_has_made) {
+    open_both();
+    const std::string old_kid = there.signing_key().kid();
+
+    run(here.rotate());
+    const net::jose::KeySet known = run(there.published_by_all());
+
+    EXPECT_NE(known.find(here.signing_key().kid()), nullptr);
+    EXPECT_NE(known.find(old_kid), nullptr) << "its tokens are good still";
+    EXPECT_EQ(there.signing_key().kid(), here.signing_key().kid());
+}
+
+TEST_F(TwoKeys, make_one_key_of_two_that_are_due_at_once) {
+    open_both();
+    clock.advance(30 * 24h);
+
+    run(here.maintain());
+    run(there.maintain());
+    clock.advance(10min);
+
+    EXPECT_EQ(run(here_store.load()).size(), 2U);
+    EXPECT_EQ(there.signing_key().kid(), here.signing_key().kid());
+    clock.advance(17min);
+    run(there.maintain());
+    run(here.maintain());
+    EXPECT_EQ(here.published().keys().size(), 1U);
+    EXPECT_EQ(run(here_store.load()).size(), 1U);
+}
+
+// It has read the keys before the other one changed them, and says so instead of undoing that.
+TEST_F(TwoKeys, keep_what_the_other_made_meanwhile) {
+    open_both();
+    const std::vector<RingKey> known = run(there_store.load());
+    run(here.rotate());
+
+    std::vector<RingKey> wanted = known;
+    wanted.push_back(key_from(clock.now()));
+    const std::vector<RingKey> kept = run(there_store.replace(known, wanted));
+
+    ASSERT_EQ(kept.size(), 2U);
+    EXPECT_EQ(kept[1].key.kid(), here.signing_key().kid());
+}
+
+class AwayKeys final : public KeyStore {
+  public:
+    explicit AwayKeys(MemoryKeys& inner) : inner_(inner) {}
+    bool is_shared() const override { return true; }
+    Task<std::vector<RingKey>> load() override {
+        if (is_away) {
+            throw Failure{Kind::unavailable, "store.unavailable", "away"};
+        }
+        return inner_.load();
+    }
+    Task<std::vector<RingKey>> replace(std::vector<RingKey> known,
+                                       std::vector<RingKey> fresh) override {
+        return inner_.replace(std::move(known), std::move(fresh));
+    }
+    bool is_away = false;
+
+  private:
+    MemoryKeys& inner_;
+};
+
+TEST_F(World, sign_and_publish_while_what_others_made_cannot_be_read) {
+    AwayKeys away{key_store};
+    Keys one{away, signing, {.algorithm = Algorithm::eddsa}, clock};
+    run(one.open());
+
+    away.is_away = true;
+    const net::jose::KeySet known = run(one.published_by_all());
+
+    EXPECT_NE(known.find(keys.signing_key().kid()), nullptr);
+    EXPECT_EQ(one.signing_key().kid(), keys.signing_key().kid());
+    EXPECT_EQ(code_of([&] { run(one.rotate()); }), "store.unavailable");
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "aio/run.hpp"
 #include "net/jose/claims.hpp"
 #include "net/jose/jws.hpp"
@@ -38,16 +40,25 @@ class FakePasswords final : public Passwords {
 
 class MemoryKeys final : public KeyStore {
   public:
-    std::vector<RingKey> load() override { return kept; }
-    void save(const std::vector<RingKey>& keys) override {
+    bool is_shared() const override { return is_with_others; }
+    Task<std::vector<RingKey>> load() override { co_return kept; }
+    Task<std::vector<RingKey>> replace(std::vector<RingKey> known,
+                                       std::vector<RingKey> keys) override {
         if (fails) {
             throw Failure{Kind::unavailable, "auth.keys_unwritable", "The keys cannot be written."};
         }
-        kept = keys;
+        const auto is_same = [](const RingKey& a, const RingKey& b) {
+            return a.key.kid() == b.key.kid();
+        };
+        if (std::ranges::equal(known, kept, is_same)) {
+            kept = std::move(keys);
+        }
+        co_return kept;
     }
 
     std::vector<RingKey> kept;
     bool fails = false;
+    bool is_with_others = false;
 };
 
 class RecordedFeed final : public RevocationFeed {
@@ -95,6 +106,8 @@ struct World : testing::Test, test::WorldBase {
                {.name = "Orchard"},
                {"https://desk.example"}}};
     Administration administration{{accounts, sessions, store, leaving, names, audit}};
+
+    World() { run(keys.open()); }
 
     static constexpr const char* password = "a long enough secret";
 
