@@ -102,15 +102,20 @@ Task<void> Departures::remove_people() {
     is_removing_ = true;
     for (std::uint64_t done = 0; done != removals_told_;) {
         done = removals_told_;
+        std::vector<Directory::Leaver> leaving;
         std::exception_ptr error;
         try {
-            co_await remove_leaving();
+            leaving = co_await parts_.directory.list_leaving();
+            co_await remove(leaving);
         } catch (const Failure&) {
             error = std::current_exception();
         }
-        if (error) {
+        // Whether somebody has to leave is not known before auth is there.
+        if (error && !leaving.empty()) {
             log_warn({.service = "chat"}, "people who were removed have not left everything yet",
                      {{"error", aio::describe(error)}});
+        }
+        if (error) {
             co_await parts_.loop.sleep_for(removal_pause);
             ++removals_told_;
         }
@@ -118,8 +123,7 @@ Task<void> Departures::remove_people() {
     is_removing_ = false;
 }
 
-Task<void> Departures::remove_leaving() {
-    const auto leaving = co_await parts_.directory.list_leaving();
+Task<void> Departures::remove(std::vector<Directory::Leaver> leaving) {
     for (const Directory::Leaver& leaver : leaving) {
         if (leaver.messages == contracts::RemovedMessages::erase) {
             co_await parts_.erasure.erase_own_conversations(leaver.user);

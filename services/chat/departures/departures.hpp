@@ -41,7 +41,7 @@ class Departures {
     void on_users(const std::optional<contracts::UserList>& told);
     Task<void> retitle_directs(UserId user);
     Task<void> remove_people();
-    Task<void> remove_leaving();
+    Task<void> remove(std::vector<Directory::Leaver> leaving);
     Task<void> remove_from_all(UserId user);
     Task<void> depart(ChatId chat, UserId user);
 
