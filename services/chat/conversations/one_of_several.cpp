@@ -1,5 +1,6 @@
 #include "services/chat/conversations/one_of_several.hpp"
 
+#include "aio/yield.hpp"
 #include "base/log.hpp"
 #include "net/jose/digest.hpp"
 #include "services/chat/domain/assistant.hpp"
@@ -35,7 +36,7 @@ Task<Judged> OneOfSeveral::change(ConversationPtr conversation, Proposal proposa
         throw chat_not_found();
     }
     if (!judged->change.is_none()) {
-        tell(id, *judged);
+        scope_.start(tell_soon(id, *judged));
     }
     parts_.cache.apply(*conversation, *judged);
     if (!judged->change.is_end) {
@@ -43,6 +44,13 @@ Task<Judged> OneOfSeveral::change(ConversationPtr conversation, Proposal proposa
         co_await parts_.cache.find(id);
     }
     co_return std::move(*judged);
+}
+
+// After whoever asked for the change has shown it: what others end by it ends behind that, and who
+// was removed still hears so.
+Task<void> OneOfSeveral::tell_soon(ChatId chat, Judged judged) {
+    co_await aio::yield();
+    tell(chat, judged);
 }
 
 void OneOfSeveral::tell(const ChatId& chat, const Judged& judged) {

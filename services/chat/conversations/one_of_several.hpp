@@ -47,6 +47,7 @@ class OneOfSeveral final : public ConversationBook, private ConversationCache::L
 
   private:
     void on_told(const std::optional<contracts::ChangedEvent>& event);
+    Task<void> tell_soon(ChatId chat, Judged judged);
     void tell(const ChatId& chat, const Judged& judged);
     Task<void> keep_fresh();
 
