@@ -13,6 +13,7 @@ struct UpOptions {
     bool tls_self_signed = false;
     bool processes = false;
     bool tls = false;
+    std::string instances;
 
     void apply() {
         if (port >= 0) {
@@ -47,6 +48,10 @@ void add_up(Command program, int& code) {
                  "each service in a process of its own, under this one as supervisor");
     command.flag("--tls", options->tls,
                  "with --processes: they know each other by certificates, made and renewed here");
+    command
+        .option("--instances", options->instances,
+                "with --processes on servers: how many of each service, 2 or chat=2,consumer=3")
+        .takes("NUMBERS");
     command.footer(
         "Prints `ready http://HOST:PORT` once it serves. Ctrl-C stops it cleanly. Data is kept in "
         "--data.\n"
@@ -63,11 +68,15 @@ void add_up(Command program, int& code) {
         options->apply();
         if (options->processes) {
             code = run_processes(options->common,
-                                 options->tls ? Certificates::made : Certificates::as_configured);
+                                 options->tls ? Certificates::made : Certificates::as_configured,
+                                 options->instances);
             return;
         }
         if (options->tls) {
             refuse_option("--tls", "is for --processes: one process has nobody to speak TLS with");
+        }
+        if (!options->instances.empty()) {
+            refuse_option("--instances", "is for --processes: one process has one of each");
         }
         refuse_data_of_processes(options->common.data);
         auto platform = options->common.platform(services::all_modules());

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 
+#include "runtime/several_instances.hpp"
 #include "services/gateway/domain/route_extras.hpp"
 #include "wire/codec.hpp"
 
@@ -292,6 +293,7 @@ struct SpringKey {
 BOOST_DESCRIBE_STRUCT(SpringKey, (), (path, value, origin))
 
 struct GatewayConfig {
+    runtime::HowMany instances = runtime::HowMany::one;
     std::int32_t port = 8080;
     std::string address = "127.0.0.1";
     TlsConfig tls;
@@ -323,6 +325,9 @@ struct GatewayConfig {
 
     static constexpr std::array<std::string_view, 2> live{"routes", "spring"};
     static constexpr std::array fields{
+        wire::Field{.name = "instances",
+                    .doc = "`several`: other processes of this machine share the port, and the "
+                           "kernel spreads connections over them."},
         wire::Field{"port", 0, 65'535, "0: any free one."},
         wire::Field{"address", 1, 64, "Numeric; :: is every address."},
         wire::Field{.name = "tls",
@@ -360,7 +365,7 @@ struct GatewayConfig {
     };
 };
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (),
-                      (port, address, tls, trusted_proxies, limits, http2, access_log,
+                      (instances, port, address, tls, trusted_proxies, limits, http2, access_log,
                        trace_percent, head_ms_max, idle_ms_max, body_ms_max, body_pause_ms_max,
                        body_grace_ms, body_bytes_per_second_min, header_bytes_max, connections_max,
                        connections_per_address_max, tunnels_max, cache_bytes_max, upstream, routes,

@@ -27,20 +27,6 @@ std::uint16_t first_outgoing_port() {
                                                          : std::uint16_t{32'768};
 }
 
-bool is_free(std::uint16_t port) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (socket < 0) {
-        return false;
-    }
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_port = htons(port);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool is_bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
-    ::close(socket);
-    return is_bound;
-}
-
 bool is_named(const std::vector<runtime::ServiceUrl>& urls, std::string_view service) {
     return std::ranges::find(urls, service, &runtime::ServiceUrl::service) != urls.end();
 }
@@ -91,6 +77,20 @@ std::string urls_setting(const std::vector<ProcessPlan>& plan,
     return "platform.urls=" + wire::to_json(std::move(urls));
 }
 
+bool is_port_free(std::uint16_t port) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (socket < 0) {
+        return false;
+    }
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(port);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool is_bound = ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+    ::close(socket);
+    return is_bound;
+}
+
 std::uint16_t choose_port() {
     std::vector<ProcessPlan> one(1);
     choose_ports(one);
@@ -104,7 +104,7 @@ void choose_ports(std::vector<ProcessPlan>& plan) {
     auto next = plan.begin();
     for (int tried = 0; next != plan.end() && tried < tries_max; ++tried) {
         const auto port = static_cast<std::uint16_t>(port_min + (offset + tried) % span);
-        if (is_free(port)) {
+        if (is_port_free(port)) {
             (next++)->port = port;
         }
     }

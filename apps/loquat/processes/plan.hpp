@@ -14,7 +14,9 @@ enum class Turn : std::uint8_t { first, second, last };
 
 // One process of a platform that runs as several.
 struct ProcessPlan {
-    std::string name;                   // of its first service; its data folder and its log lines
+    // Of its first service, and a number from the second of its kind on; its data folder and its
+    // log lines.
+    std::string name;
     std::vector<std::string> services;  // what it serves
     std::uint16_t port = 0;             // where other processes reach them, on this machine
     bool is_secure = false;             // by TLS
@@ -48,5 +50,7 @@ std::string urls_setting(const std::vector<ProcessPlan>& plan,
 void choose_ports(std::vector<ProcessPlan>& plan);
 // One such port.
 std::uint16_t choose_port();
+// Whether nobody listens there on 127.0.0.1.
+bool is_port_free(std::uint16_t port);
 
 }  // namespace loquat::app

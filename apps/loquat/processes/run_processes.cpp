@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
 #include "apps/loquat/certificates/folder.hpp"
+#include "apps/loquat/processes/instances.hpp"
 #include "apps/loquat/processes/servers.hpp"
 #include "apps/loquat/processes/supervisor.hpp"
 #include "base/failure.hpp"
@@ -112,12 +114,17 @@ void use_certificates(SupervisorOptions& wanted, const runtime::PlatformConfig& 
     const CertificateFolder folder{wanted.data / "certs"};
     std::vector<CertificateFolder::Wish> wishes;
     for (ProcessPlan& process : wanted.plan) {
-        wishes.push_back(
-            {.name = process.name, .also = {process.services.begin() + 1, process.services.end()}});
-        process.settings = {
-            "platform.tls.ca=" + folder.authority_file().string(),
-            "platform.tls.certificate=" + folder.certificate_file(process.name).string(),
-            "platform.tls.key=" + folder.key_file(process.name).string()};
+        // Several of a service have one: it says which service somebody is.
+        const std::string& name = process.services.front();
+        if (std::ranges::find(wishes, name, &CertificateFolder::Wish::name) == wishes.end()) {
+            wishes.push_back(
+                {.name = name, .also = {process.services.begin() + 1, process.services.end()}});
+        }
+        process.settings.insert(
+            process.settings.end(),
+            {"platform.tls.ca=" + folder.authority_file().string(),
+             "platform.tls.certificate=" + folder.certificate_file(name).string(),
+             "platform.tls.key=" + folder.key_file(name).string()});
     }
     keep_certificates(folder, wishes, SystemClock{}.now());
     wanted.upkeep = [folder, wishes] { return renew(folder, wishes); };
@@ -131,7 +138,9 @@ void refuse_data_of_processes(const fs::path& data) {
     }
 }
 
-int run_processes(const CommonOptions& options, Certificates certificates) {
+int run_processes(const CommonOptions& options, Certificates certificates,
+                  const std::string& instances) {
+    const std::vector<InstanceWish> wishes = read_instances(instances);
     const runtime::Config config = options.load();
     const auto settings = config.get<runtime::PlatformConfig>("platform");
     const fs::path data = fs::absolute(options.data).lexically_normal();
@@ -156,6 +165,7 @@ int run_processes(const CommonOptions& options, Certificates certificates) {
                              .arguments = common_arguments(options),
                              .stop_time = settings.drain_seconds + std::chrono::seconds{5},
                              .colours = is_terminal ? LogView::Colours::yes : LogView::Colours::no};
+    wanted.notices = multiply(wanted.plan, wishes, config);
     choose_ports(wanted.plan);
     use_certificates(wanted, settings, certificates);
     for (const HandedOn& one : use_own_servers(wanted.plan, config.lines())) {

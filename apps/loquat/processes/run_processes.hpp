@@ -10,7 +10,9 @@ enum class Certificates {
     as_configured,
     made
 };  // made: and renewed, in `certs` of the data folder
-int run_processes(const CommonOptions& options, Certificates certificates);
+// `instances`: how many of each service, as read_instances says; empty: one.
+int run_processes(const CommonOptions& options, Certificates certificates,
+                  const std::string& instances = {});
 
 // Throws Failure `processes.other_layout` when the folder holds the data of several processes.
 void refuse_data_of_processes(const std::filesystem::path& data);

@@ -73,6 +73,9 @@ Supervisor::~Supervisor() {
 }
 
 int Supervisor::run() {
+    for (const std::string& notice : options_.notices) {
+        view_.say(notice);
+    }
     start_turn(Turn::first);
     start_what_may();
     while (!is_stopping_ || !are_all_ended()) {

@@ -21,6 +21,7 @@ struct SupervisorOptions {
     std::chrono::seconds stop_time{10};  // for each, before it is killed
     int failures_max = 20;               // in a row, of one process; then all are stopped
     LogView::Colours colours = LogView::Colours::no;
+    std::vector<std::string> notices = {};  // said first
     // Done each hour and at SIGHUP, before that is passed on; the lines that it gives are said.
     std::function<std::vector<std::string>()> upkeep = {};
 };

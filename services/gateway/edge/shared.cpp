@@ -64,8 +64,9 @@ net::Endpoint Shared::listen(aio::Loop& loop, net::http::Server& server,
     if (!is_first) {
         options.port = port_;
     }
-    if (loops_ > 1) {
-        if (is_first && options.port != 0) {
+    const bool is_alone = config.instances == runtime::HowMany::one;
+    if (loops_ > 1 || !is_alone) {
+        if (is_first && is_alone && options.port != 0) {
             // SO_REUSEPORT would let a second platform in silently; an exclusive listener finds it
             // out.
             const net::Listener probe{loop, options, [](net::Stream) {}};
