@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "testing/platform/nodes_under_test.hpp"
 #include "testing/platform/platform_under_test.hpp"
 #include "testing/platform/processes_under_test.hpp"
 #include "testing/platform/servers_under_test.hpp"
@@ -31,11 +32,12 @@ std::vector<std::string> transcript_names() {
     return names;
 }
 
-// How services call each other, and `servers`: as processes on PostgreSQL, RabbitMQ and Redis.
-enum class Mode { direct, loopback, processes, servers };
+// How services call each other, `servers`: as processes on PostgreSQL, RabbitMQ and Redis, and
+// `nodes`: two of everything on these.
+enum class Mode { direct, loopback, processes, servers, nodes };
 
 std::string name_of(Mode mode) {
-    constexpr std::array names{"direct", "loopback", "processes", "servers"};
+    constexpr std::array names{"direct", "loopback", "processes", "servers", "nodes"};
     return names.at(static_cast<std::size_t>(mode));
 }
 
@@ -47,6 +49,8 @@ class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, Mod
             processes_.emplace(settings);
         } else if (mode == Mode::servers) {
             servers_.emplace(settings);
+        } else if (mode == Mode::nodes) {
+            nodes_.emplace(settings);
         } else {
             const auto calls =
                 mode == Mode::direct ? runtime::Calls::direct : runtime::Calls::loopback;
@@ -57,19 +61,23 @@ class TranscriptTest : public testing::TestWithParam<std::tuple<std::string, Mod
     Transcript::News news() const {
         return platform_ ? Transcript::News::at_once : Transcript::News::soon;
     }
-    std::uint16_t port() const {
-        return platform_ ? platform_->port() : processes_ ? processes_->port() : servers_->port();
+    std::vector<std::uint16_t> ports() const {
+        if (nodes_) {
+            return nodes_->ports();
+        }
+        return {platform_ ? platform_->port() : processes_ ? processes_->port() : servers_->port()};
     }
 
   private:
     std::optional<PlatformUnderTest> platform_;
     std::optional<ProcessesUnderTest> processes_;
     std::optional<ServersUnderTest> servers_;
+    std::optional<NodesUnderTest> nodes_;
 };
 
 TEST_P(TranscriptTest, is_answered_as_written) {
     aio::Loop loop{"client"};
-    Transcript transcript{loop, port(), news()};
+    Transcript transcript{loop, ports(), news()};
     std::string problem;
     auto body = [&]() -> Task<void> {
         try {
@@ -86,14 +94,28 @@ TEST_P(TranscriptTest, is_answered_as_written) {
     EXPECT_EQ(problem, "");
 }
 
+// Places in a person's queue of answers are counted by each instance (docs/adr/0078), and what a
+// list is told may be `resync` instead.
+std::vector<std::string> transcripts_of_nodes() {
+    std::vector<std::string> names = transcript_names();
+    std::erase(names, "assistants");
+    std::erase(names, "lists");
+    return names;
+}
+
+std::string name_of_transcript(const testing::TestParamInfo<std::tuple<std::string, Mode>>& info) {
+    return std::get<0>(info.param) + "_" + name_of(std::get<1>(info.param));
+}
+
 INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
                          testing::Combine(testing::ValuesIn(transcript_names()),
                                           testing::Values(Mode::direct, Mode::loopback,
                                                           Mode::processes, Mode::servers)),
-                         [](const auto& info) {
-                             return std::get<0>(info.param) + "_" +
-                                    name_of(std::get<1>(info.param));
-                         });
+                         name_of_transcript);
+INSTANTIATE_TEST_SUITE_P(Nodes, TranscriptTest,
+                         testing::Combine(testing::ValuesIn(transcripts_of_nodes()),
+                                          testing::Values(Mode::nodes)),
+                         name_of_transcript);
 
 }  // namespace
 }  // namespace loquat::test

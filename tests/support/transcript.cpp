@@ -118,7 +118,7 @@ void Transcript::take_request_line(const std::string& line) {
         fail("write METHOD /target [as NAME]");
     }
     request_ = std::make_unique<net::http::ClientRequest>();
-    request_->origin = {.host = "127.0.0.1", .port = port_};
+    request_->origin = {.host = "127.0.0.1", .port = next_port(requests_)};
     request_->method = parts[0];
     request_->target = parts[1];
     if (parts.size() == 4) {
@@ -178,7 +178,7 @@ Task<void> Transcript::run_socket_line(std::string line) {
     const std::string name = line.substr(0, space);
     std::string rest = line.substr(space + 1);
     if (rest.starts_with("open")) {
-        StompClient::Open open{.port = port_};
+        StompClient::Open open{.port = next_port(opened_)};
         for (const auto& [key, value] : read_pairs(fill(rest.substr(4)))) {
             if (key == "target") {
                 open.target = value;

@@ -44,7 +44,10 @@ class Transcript {
     enum class News { at_once, soon };
 
     Transcript(aio::Loop& loop, std::uint16_t port, News news = News::at_once)
-        : loop_(loop), port_(port), news_(news), client_(loop, {}) {}
+        : Transcript(loop, std::vector{port}, news) {}
+    // Of nodes: each request, socket and stream goes to the next one.
+    Transcript(aio::Loop& loop, std::vector<std::uint16_t> ports, News news)
+        : loop_(loop), ports_(std::move(ports)), news_(news), client_(loop, {}) {}
 
     // Runs the file to its end.  Throws std::runtime_error `FILE:LINE: what was wrong`.
     Task<void> run(std::filesystem::path file);
@@ -70,9 +73,12 @@ class Transcript {
     void match(const wire::Value& wanted, const wire::Value& found, const std::string& where);
     void match_text(const std::string& wanted, const std::string& found, const std::string& where);
     [[noreturn]] void fail(const std::string& what) const;
+    std::uint16_t next_port(std::size_t& turn) const { return ports_[turn++ % ports_.size()]; }
 
     aio::Loop& loop_;
-    std::uint16_t port_;
+    std::vector<std::uint16_t> ports_;
+    std::size_t requests_ = 0;
+    std::size_t opened_ = 0;  // sockets and streams
     News news_;
     net::http::Client client_;
     std::map<std::string, std::string> kept_;

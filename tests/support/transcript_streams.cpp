@@ -38,7 +38,7 @@ Task<void> Transcript::run_stream_line(std::string line) {
 Task<void> Transcript::open_stream(std::string name, std::string rest) {
     const auto words = split(rest, ' ');
     const std::size_t first = words[0] == "open" ? 1 : 2;
-    EventReader::Open open{.port = port_, .target = std::string{words.at(first)}};
+    EventReader::Open open{.port = next_port(opened_), .target = std::string{words.at(first)}};
     for (std::size_t i = first + 1; i < words.size(); ++i) {
         if (words[i] == "as" && i + 1 < words.size()) {
             open.token = fill("$" + std::string{words[++i]});

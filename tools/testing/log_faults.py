@@ -1,8 +1,8 @@
 """A log at a real server is killed, paused and restarted while people send: nothing acknowledged is lost, nothing is stored twice.
 
 Each server is one of its own, beside those that other suites use. Senders repeat what they have no answer for, under the same
-client id, as a client does; at the end the history must have each acknowledged message once, none that was refused for good,
-and no gap.
+client id, as a client does; at the end the histories must have each acknowledged message once, none that was refused for good,
+what one has sent in that order, and no gap.
 """
 import collections
 import contextlib
@@ -22,6 +22,7 @@ from tools.infra.server import HOME
 from tools.testing.process import loquat
 
 SENDERS = 8
+CHATS = 4                # so many conversations: some in each partition
 SETTINGS = ["--set", "gateway.limits.enabled=false", "--set", "registry.port=0", "--set", "config.port=0"]
 TAKEN = (200, 201, 202)  # known already, stored, accepted
 PATIENCE = 60            # seconds until sending works again; the server itself needs most of them
@@ -57,8 +58,8 @@ class Api:
 class Senders:
     """Each sends one message after the other, and each until it is acknowledged."""
 
-    def __init__(self, api, chat):
-        self.api, self.chat = api, chat
+    def __init__(self, api, chats):
+        self.api, self.chats = api, chats
         self.acknowledged, self.answers = collections.Counter(), collections.Counter()
         self.slowest = collections.Counter()      # milliseconds, by status
         self.deadline = float("inf")
@@ -79,13 +80,14 @@ class Senders:
 
     def send(self, number):
         count = 0
+        chat = self.chats[number % len(self.chats)]
         while not self.is_over.is_set():
             client = f"{number}-{count}"
             status = 0
             # What has begun is brought to its end, so that it is known what became of it.
             while status not in TAKEN:
                 begun = time.monotonic()
-                status, answer = self.api.call("POST", f"/api/chats/{self.chat}/messages", {"client_id": client, "text": client})
+                status, answer = self.api.call("POST", f"/api/chats/{chat}/messages", {"client_id": client, "text": client})
                 took = round((time.monotonic() - begun) * 1000)
                 with self.lock:
                     self.answers[f"{status} {answer.get('code', '')}".strip()] += 1
@@ -160,14 +162,27 @@ def one_fault(server, fault, senders, out):
     out.write(line + "\n")
 
 
-def wrong_in(found, acknowledged):
-    """What the history has that it must not, and lacks that it must have."""
-    times = collections.Counter(message["text"] for message in found)
+def out_of_order(found):
+    """Who sends waits for each acknowledgement, so what one has sent ascends."""
+    wrong, last = [], {}
+    for message in found:
+        sender, count = (int(part) for part in message["text"].split("-"))
+        if count <= last.get(sender, -1):
+            wrong.append(f"{message['text']} comes after {sender}-{last[sender]}")
+        last[sender] = count
+    return wrong
+
+
+def wrong_in(histories, acknowledged):
+    """What the histories have that they must not, and lack that they must have."""
+    times = collections.Counter(message["text"] for found in histories for message in found)
     wrong = [f"{client} was acknowledged and is there {times[client]} times" for client in acknowledged if times[client] != 1]
     wrong += [f"{client} is there and was never acknowledged" for client in times if client not in acknowledged]
-    seqs = [message["seq"] for message in found]
-    if seqs != list(range(1, len(seqs) + 1)):
-        wrong.append("the sequence numbers have gaps")
+    for found in histories:
+        seqs = [message["seq"] for message in found]
+        if seqs != list(range(1, len(seqs) + 1)):
+            wrong.append("the sequence numbers have gaps")
+        wrong += out_of_order(found)
     return wrong
 
 
@@ -175,16 +190,16 @@ def under_faults(name, address, faults, out):
     """1 when, after all of `faults` (what, and what is done to it), something is not as those who sent were told; else 0."""
     api = Api(address)
     api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": "a long enough password"})[1]["access_token"]
-    chat = api.call("POST", "/api/chats", {"kind": "group", "title": "Garden"})[1]["id"]
-    with Senders(api, chat) as senders:
+    chats = [api.call("POST", "/api/chats", {"kind": "group", "title": f"Garden {number}"})[1]["id"] for number in range(CHATS)]
+    with Senders(api, chats) as senders:
         if not processes.comes(lambda: senders.total() >= ENOUGH, PATIENCE):
             raise RuntimeError(f"{name}: nothing is acknowledged: {dict(senders.answers)}")
         for what, fault in faults:
             one_fault(what, fault, senders, out)
         senders.deadline = time.monotonic() + PATIENCE
     acknowledged = senders.acknowledged
-    processes.comes(lambda: len(history(api, chat)) >= len(acknowledged), PATIENCE)
-    wrong = wrong_in(history(api, chat), acknowledged)
+    processes.comes(lambda: sum(len(history(api, chat)) for chat in chats) >= len(acknowledged), PATIENCE)
+    wrong = wrong_in([history(api, chat) for chat in chats], acknowledged)
     print(f"{name:9} {len(acknowledged)} acknowledged, {len(wrong)} wrong", flush=True)
     out.write("\n".join(wrong[:20]) + "\n")
     return 1 if wrong else 0

@@ -1,5 +1,6 @@
-"""Each service is a process of its own, on PostgreSQL, RabbitMQ and Redis, and is killed or paused while people send: nothing
-acknowledged is lost, nothing is stored twice, and what was killed is started again.
+"""Two processes of each service that may be two, on PostgreSQL, RabbitMQ and Redis.  Each is killed, some are paused, while
+people send: nothing acknowledged is lost, stored twice or out of order, and what was killed is started again.  What those who
+send see of each fault is printed.
 
 The servers are of its own, beside those that other suites use.
 """
@@ -12,11 +13,14 @@ import subprocess
 import tempfile
 import time
 
+from tools.infra import processes
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.testing.log_faults import SETTINGS, own, under_faults
+from tools.testing.log_faults import PATIENCE, SETTINGS, own, under_faults
 from tools.testing.process import loquat
+
+TWICE = ("consumer", "chat", "realtime", "presence", "auth", "model", "gateway")
 
 
 class Process:
@@ -26,9 +30,10 @@ class Process:
         self.platform, self.name = platform, name
 
     def pid(self):
-        said = subprocess.run([self.platform.binary, "ps", "--data", self.platform.data], capture_output=True, text=True,
-                              check=False).stdout
-        return int(re.search(rf"^{self.name}\s+(\d+)", said, re.M).group(1))
+        """Once all are ready: only one of two is away at a time."""
+        if not processes.comes(self.platform.is_ready, PATIENCE):
+            raise RuntimeError(f"{self.name} is to be next, and not all are ready:\n{self.platform.ps()}")
+        return int(re.search(rf"^{self.name}\s+(\d+)", self.platform.ps(), re.M).group(1))
 
 
 def killed(process):
@@ -57,6 +62,13 @@ class Platform:
         for need, (kind, url) in kinds.items():
             self.env |= {f"LOQUAT_STORE__{need}__KIND": kind, f"LOQUAT_STORE__{need}__URL": url}
 
+    def ps(self):
+        return subprocess.run([self.binary, "ps", "--data", self.data], capture_output=True, text=True, check=False).stdout
+
+    def is_ready(self):
+        lines = self.ps().splitlines()[1:]
+        return lines and all(line.split()[2] == "ready" for line in lines)
+
     def migrate(self):
         subprocess.run([self.binary, "migrate", "--data", self.data], env={**self.env, "LOQUAT_MIGRATE_URL": self.owner}, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -64,11 +76,10 @@ class Platform:
 
 def try_all(platform, log, out):
     platform.migrate()
-    faults = [(Process(platform, name), fault)
-              for name, fault in (("consumer", killed), ("chat", killed), ("realtime", killed), ("presence", killed), ("auth", killed),
-                                  ("consumer", paused))]
-    with loquat(platform.binary, log.with_name("process-faults-loquat.log"), ["--processes", *SETTINGS], platform.data,
-                platform.env) as address:
+    faults = [(Process(platform, name + second), killed) for name in TWICE for second in ("", "-2")]
+    faults += [(Process(platform, name), paused) for name in ("consumer", "consumer-2", "chat", "auth-2")]
+    with loquat(platform.binary, log.with_name("process-faults-loquat.log"), ["--processes", "--instances", "2", *SETTINGS],
+                platform.data, platform.env) as address:
         return under_faults("processes", address, faults, out)
 
 
