@@ -44,7 +44,7 @@ Sessions::Options session_options(const Config& config, const runtime::PlatformC
 }
 
 store::DatabaseNeed auth_database() {
-    return {.name = "auth", .owner = "auth", .schema = sql_schema()};
+    return {.name = "auth", .owner = "auth", .schema = sql_schema(), .passing = {"signing_keys"}};
 }
 
 store::Database& database_of(runtime::Context& context) {

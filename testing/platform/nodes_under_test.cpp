@@ -13,11 +13,10 @@ constexpr std::uint32_t partitions = 2;
 
 NodesUnderTest::NodesUnderTest(const std::vector<std::string>& settings) {
     const store::RabbitOptions topics = rabbit_topics_of(folder_, partitions);
-    std::vector<std::string> all{
-        "store.sql.kind=postgres", "store.sql.url=" + base_.url(),
-        "store.log.kind=rabbitmq", "store.log.url=" + topics.url + "&prefix=" + topics.prefix,
-        "chat.instances=several",  "consumer.instances=several",
-        "platform.edge_loops=1"};
+    std::vector<std::string> all{"store.sql.kind=postgres", "store.sql.url=" + base_.url(),
+                                 "store.log.kind=rabbitmq", "store.log.url=" + topics.url,
+                                 "chat.instances=several",  "consumer.instances=several",
+                                 "platform.edge_loops=1"};
     for (const std::string need : {"broadcast", "limits", "presence"}) {
         all.push_back("store." + need + ".kind=redis");
         all.push_back("store." + need + ".url=" + redis_.url());

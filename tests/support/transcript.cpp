@@ -60,6 +60,11 @@ std::string show(const net::stomp::Frame& frame) {
     return text;
 }
 
+// A broadcast at a server says that something may have been missed; what had come is shown again.
+bool says_resync(const net::stomp::Frame& frame) {
+    return frame.body.find(R"("type":"resync")") != std::string::npos;
+}
+
 }  // namespace
 
 Task<void> Transcript::run(std::filesystem::path file) {
@@ -98,7 +103,12 @@ Task<void> Transcript::run_line(std::string line) {
         co_await await_news(line.substr(3));
     } else if (line.starts_with("< ")) {
         co_await send_request();
-        check_answer_line(line.substr(2));
+        // What one node has done another one knows in a moment: who only asks may ask again.
+        if (ports_.size() > 1 && sent_.method == "GET" && parse_number(line.substr(2))) {
+            co_await await_news(line.substr(2));
+        } else {
+            check_answer_line(line.substr(2));
+        }
     } else if (line.starts_with("ws ")) {
         co_await send_request();
         co_await run_socket_line(line.substr(3));
@@ -236,7 +246,7 @@ Task<void> Transcript::expect_frame(StompClient& client, std::string rest, bool 
             }
             co_return;
         } catch (const std::runtime_error& problem) {
-            if (!may_skip) {
+            if (!may_skip && !(ports_.size() > 1 && says_resync(*frame))) {
                 throw std::runtime_error{std::string{problem.what()} + "\n" + show(*frame)};
             }
         }

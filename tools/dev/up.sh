@@ -66,7 +66,8 @@ run_up() {
         [ "$demo" = no ] || fail "--demo fills a folder of one process, and with --servers there are several"
         use_servers "$log"
         [ "$data" != ./data ] || data=./data-servers
-        rest+=(--processes --instances 2)
+        rest+=(--processes)
+        [[ " ${rest[*]}" == *" --instances"* ]] || rest+=(--instances 2)
     fi
     if [ "$demo" = yes ] && ! is_stamped "$data/demo" "$(demo_file)"; then
         rm -f "$data/run.json"
