@@ -13,6 +13,8 @@ std::string name_of(Keeping keeping) {
             return "sqlite";
         case Keeping::postgres:
             return "postgres";
+        case Keeping::mongo:
+            return "mongo";
     }
     return {};
 }
@@ -26,6 +28,7 @@ DatabasePlace::DatabasePlace(Keeping keeping) : keeping_(keeping) {
 std::unique_ptr<store::Database> DatabasePlace::open(const store::DatabaseNeed& need) const {
     switch (keeping_) {
         case Keeping::memory:
+        case Keeping::mongo:
             break;
         case Keeping::sqlite:
             return store::open_sqlite(store::in_file(folder_ / (need.name + ".db"), need));

@@ -11,7 +11,7 @@
 namespace loquat::test {
 
 // What a suite over all adapters keeps its data in.
-enum class Keeping { memory, sqlite, postgres };
+enum class Keeping { memory, sqlite, postgres, mongo };
 std::string name_of(Keeping keeping);
 
 // Where the databases of a test are: a file of a folder, or a schema at a server.  Gone after the
@@ -20,7 +20,7 @@ class DatabasePlace {
   public:
     explicit DatabasePlace(Keeping keeping);
 
-    // The same at each call; null for `memory`.
+    // The same at each call; null for `memory` and `mongo`, which have no SQL.
     std::unique_ptr<store::Database> open(const store::DatabaseNeed& need) const;
 
   private:

@@ -1,12 +1,5 @@
 #include "testing/redis_server.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -18,8 +11,6 @@
 #include "store/redis/open.hpp"
 #include "testing/listening_socket.hpp"
 
-extern char** environ;
-
 namespace loquat::test {
 namespace {
 
@@ -28,7 +19,9 @@ constexpr std::chrono::seconds patience{20};
 }  // namespace
 
 RedisServer::RedisServer(const std::string& settings)
-    : password_(Uuid::make().to_string()), port_(ListeningSocket{}.port()) {
+    : password_(Uuid::make().to_string()),
+      port_(ListeningSocket{}.port()),
+      process_({"redis-server", (folder_ / "redis.conf").string()}, {}, folder_ / "log.txt") {
     std::ofstream out{folder_ / "redis.conf"};
     out << "bind 127.0.0.1\nport " << port_ << "\ndir " << folder_.string()
         << "\nsave \"\"\nappendonly no\nrequirepass " << password_ << "\n"
@@ -37,20 +30,8 @@ RedisServer::RedisServer(const std::string& settings)
     start();
 }
 
-RedisServer::~RedisServer() { kill(); }
-
 void RedisServer::start() {
-    const std::string settings = (folder_ / "redis.conf").string();
-    const std::string log = (folder_ / "log.txt").string();
-    posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(),
-                                       O_WRONLY | O_CREAT | O_APPEND, 0600);
-    // It ends with the test, however that ends.
-    const std::array<const char*, 6> args{"setpriv",      "--pdeathsig",    "KILL",
-                                          "redis-server", settings.c_str(), nullptr};
-    ::posix_spawnp(&pid_, args[0], &files, nullptr, const_cast<char* const*>(args.data()), environ);
-    ::posix_spawn_file_actions_destroy(&files);
+    process_.start();
     try {
         store::wait_for_redis(target(), store::RedisUse::messages, {.start_max = patience});
     } catch (const Failure& failure) {
@@ -58,17 +39,6 @@ void RedisServer::start() {
                                  failure.message + " " + failure.detail};
     }
 }
-
-void RedisServer::kill() {
-    if (pid_ > 0) {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-        pid_ = -1;
-    }
-}
-
-void RedisServer::pause() const { ::kill(pid_, SIGSTOP); }
-void RedisServer::resume() const { ::kill(pid_, SIGCONT); }
 
 store::RedisTarget RedisServer::target() const { return store::read_redis_url(url()).value(); }
 

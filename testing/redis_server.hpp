@@ -1,12 +1,11 @@
 #pragma once
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "store/redis/redis_url.hpp"
 #include "store/redis/reply.hpp"
+#include "testing/server_process.hpp"
 #include "testing/temporary_folder.hpp"
 
 namespace loquat::test {
@@ -18,21 +17,18 @@ class RedisServer {
   public:
     // `settings`: more lines of redis.conf.
     explicit RedisServer(const std::string& settings = "");
-    ~RedisServer();
-    RedisServer(const RedisServer&) = delete;
-    RedisServer& operator=(const RedisServer&) = delete;
 
     store::RedisTarget target() const;
     std::string url() const;
     std::uint16_t port() const { return port_; }
 
     // SIGKILL; what it had is gone.
-    void kill();
+    void kill() { process_.kill(); }
     // The same port, and empty.
     void start();
     // SIGSTOP and SIGCONT.
-    void pause() const;
-    void resume() const;
+    void pause() const { process_.pause(); }
+    void resume() const { process_.resume(); }
     // As redis-cli, on a connection of its own.
     store::RedisReply ask(std::vector<std::string> command) const;
 
@@ -40,7 +36,7 @@ class RedisServer {
     TemporaryFolder folder_;
     std::string password_;
     std::uint16_t port_ = 0;
-    pid_t pid_ = -1;
+    ServerProcess process_;
 };
 
 }  // namespace loquat::test

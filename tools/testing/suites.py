@@ -133,9 +133,10 @@ def append_findings(log, suite_log):
 
 
 # C++ suites whose adapters are tried against real servers.
-ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat", "consumer", "platform")}, "store": ("postgres", "redis", "rabbitmq", "kafka"),
+ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat")}, **{name: ("postgres", "ferretdb") for name in ("consumer", "platform")},
+              "store": ("postgres", "redis", "rabbitmq", "kafka", "ferretdb"),
               **{name: ("redis",) for name in ("runtime", "gateway", "presence")}}
-SERVERS = ("postgres", "redis", "rabbitmq", "kafka")
+SERVERS = ("postgres", "redis", "rabbitmq", "kafka", "ferretdb")
 
 # What has threads of its own or speaks between loops: the others' code runs on one loop each.
 THREADED = ("aio", "net", "store", "runtime", "realtime", "gateway")
