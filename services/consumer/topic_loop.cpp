@@ -45,6 +45,16 @@ bool is_final(const std::exception_ptr& error) {
     }
 }
 
+bool is_absence(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Failure& failure) {
+        return failure.code == "store.unavailable" || failure.code == "upstream.timeout";
+    } catch (...) {
+        return false;
+    }
+}
+
 }  // namespace
 
 TopicLoop::TopicLoop(Source source, store::Partition partition, const Config& config)
@@ -71,7 +81,10 @@ Task<void> TopicLoop::run() {
         }
         const std::string what = aio::describe(failed);
         source_.failures.add();
-        source_.troubles.set(partition_, what);
+        source_.troubles.set(partition_, what,
+                             source_.store.may_be_away() && is_absence(failed)
+                                 ? store::TroubleKind::passing
+                                 : store::TroubleKind::lasting);
         if (is_final(failed)) {
             log_error(context, "records are no longer stored, and none are accepted",
                       {{"topic", partition_.topic}, {"error", what}});

@@ -42,9 +42,9 @@ class GatedLog final : public EventLog {
 
 }  // namespace
 
-void TopicTroubles::set(const Partition& partition, std::string what) {
+void TopicTroubles::set(const Partition& partition, std::string what, TroubleKind kind) {
     const std::lock_guard lock{mutex_};
-    troubles_[partition.topic].insert_or_assign(partition.number, std::move(what));
+    troubles_[partition.topic].insert_or_assign(partition.number, Trouble{std::move(what), kind});
 }
 
 void TopicTroubles::clear(const Partition& partition) {
@@ -62,22 +62,37 @@ void TopicTroubles::stop(std::string_view topic, std::string what) {
 }
 
 std::optional<std::string> TopicTroubles::find(std::string_view topic) const {
-    const std::lock_guard lock{mutex_};
-    if (const auto stopped = stopped_.find(topic); stopped != stopped_.end()) {
-        return stopped->second;
-    }
-    if (const auto found = troubles_.find(topic); found != troubles_.end()) {
-        return found->second.begin()->second;
-    }
-    return std::nullopt;
+    return find_from(topic, TroubleKind::passing);
 }
 
 void TopicTroubles::check(std::string_view topic) const {
-    if (auto what = find(topic)) {
+    if (auto what = find_from(topic, TroubleKind::lasting)) {
         throw Failure{Kind::unavailable, "store.stopped",
                       "Nothing can be stored at the moment. Try again later.", std::move(*what)}
             .retry_in(std::chrono::seconds{5});
     }
+}
+
+std::optional<std::string> TopicTroubles::find_from(std::string_view topic,
+                                                    TroubleKind least) const {
+    const std::lock_guard lock{mutex_};
+    if (const auto stopped = stopped_.find(topic); stopped != stopped_.end()) {
+        return stopped->second;
+    }
+    const auto found = troubles_.find(topic);
+    if (found == troubles_.end()) {
+        return std::nullopt;
+    }
+    std::optional<std::string> what;
+    for (const auto& [partition, trouble] : found->second) {
+        if (trouble.kind == TroubleKind::lasting) {
+            return trouble.what;
+        }
+        if (least == TroubleKind::passing && !what) {
+            what = trouble.what;
+        }
+    }
+    return what;
 }
 
 std::unique_ptr<EventLog> make_gated_log(EventLog& log, const TopicTroubles& troubles) {

@@ -10,11 +10,16 @@
 
 namespace loquat::store {
 
+enum class TroubleKind {
+    lasting,  // nothing more is accepted
+    passing,  // somebody is away: what is accepted is carried on later
+};
+
 // What is known to be broken behind the log, topic by topic: one fact for health, for answers and
 // for receipts.  Who carries a topic on says it here; who accepts asks here.  Any thread.
 class TopicTroubles {
   public:
-    void set(const Partition& partition, std::string what);
+    void set(const Partition& partition, std::string what, TroubleKind kind = TroubleKind::lasting);
     void clear(const Partition& partition);
     // For as long as the process lives: a store that is damaged does not mend itself.
     void stop(std::string_view topic, std::string what);
@@ -23,8 +28,15 @@ class TopicTroubles {
     void check(std::string_view topic) const;
 
   private:
+    struct Trouble {
+        std::string what;
+        TroubleKind kind = TroubleKind::lasting;
+    };
+    // One of that kind or worse, the worst first.
+    std::optional<std::string> find_from(std::string_view topic, TroubleKind least) const;
+
     mutable std::mutex mutex_;
-    std::map<std::string, std::map<std::uint32_t, std::string>, std::less<>> troubles_;
+    std::map<std::string, std::map<std::uint32_t, Trouble>, std::less<>> troubles_;
     std::map<std::string, std::string, std::less<>> stopped_;
 };
 

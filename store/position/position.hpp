@@ -82,6 +82,10 @@ class PositionStore {
     // none when that cannot be done now.  The log may be trimmed up to there and no further: what a
     // loss of power takes is applied again from the log.
     virtual Task<std::optional<Position>> secure(std::string consumer, Partition partition) = 0;
+
+    // Whether it can be away without being broken, as a server can: what is accepted meanwhile
+    // waits in the log.
+    virtual bool may_be_away() const { return false; }
 };
 
 // `store.position_moved` (409) unless a batch or adoption that goes on from `from` fits what is

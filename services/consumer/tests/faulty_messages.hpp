@@ -17,6 +17,7 @@ class FaultyMessages final : public store::PositionDouble<MessageStore> {
 
     int fail_before = 0;
     int fail_after = 0;
+    bool is_at_server = false;
     std::function<void()> on_apply = [] {};
 
     Task<std::vector<contracts::Outcome>> apply_batch(MessageBatch batch) override {
@@ -26,6 +27,7 @@ class FaultyMessages final : public store::PositionDouble<MessageStore> {
         fail_if(fail_after);
         co_return outcomes;
     }
+    bool may_be_away() const override { return is_at_server; }
     Task<store::Progress> stored() override { return inner_.stored(); }
     Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
         co_return co_await inner_.find_by_id(id);

@@ -59,5 +59,46 @@ TEST_F(ConsumerTest, has_no_trouble_any_more_while_it_waits_for_what_comes_next)
     EXPECT_FALSE(has_trouble);
 }
 
+// What accepting says while the store fails, as long as it takes.
+struct AwayStoreTest : ConsumerTest {
+    std::string accepted_meanwhile() {
+        const auto gated = store::make_gated_log(*log, troubles);
+        append(make.message(chat, "one"));
+        aio::Signal failed;
+        messages.fail_before = 1'000'000;
+        messages.on_apply = [&] {
+            if (metrics.failures.value() > 0) {
+                failed.set();
+            }
+        };
+        std::string code;
+        auto watch = [&]() -> Task<void> {
+            aio::Scope scope{loop, "test"};
+            scope.start(consumer->run());
+            co_await failed.wait();
+            std::string payload = contracts::encode(make.message(chat, "two"));
+            try {
+                co_await gated->append("chat.messages", "key", std::move(payload));
+            } catch (const Failure& failure) {
+                code = failure.code;
+            }
+            co_await scope.close();
+        };
+        test::await(loop, watch());
+        EXPECT_TRUE(consumer->trouble());
+        return code;
+    }
+};
+
+TEST_F(AwayStoreTest, is_no_reason_to_accept_nothing_when_its_server_is_away) {
+    messages.is_at_server = true;
+
+    EXPECT_EQ(accepted_meanwhile(), "");
+}
+
+TEST_F(AwayStoreTest, is_one_when_it_is_in_files) {
+    EXPECT_EQ(accepted_meanwhile(), "store.stopped");
+}
+
 }  // namespace
 }  // namespace loquat::consumer
