@@ -5,6 +5,7 @@
 
 #include "store/log/kafka/kafka_log.hpp"
 #include "store/log/rabbitmq/rabbit_log.hpp"
+#include "store/mongo/mongo_server.hpp"
 #include "store/redis/redis_url.hpp"
 
 namespace loquat::runtime {
@@ -24,6 +25,8 @@ constexpr std::array servers{
     ServerKind{"kafka", "kafka://HOST:PORT,HOST:PORT?OPTION=VALUE", &store::is_kafka_url},
     ServerKind{"redis", "redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// for TLS",
                &is_of_redis},
+    ServerKind{"mongo", "mongodb://USER:PASSWORD@HOST:PORT/DATABASE?authSource=DATABASE",
+               &store::is_mongo_url},
     ServerKind{"postgres", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", &is_of_postgres},
 };
 

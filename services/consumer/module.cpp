@@ -1,5 +1,7 @@
 #include "services/consumer/module.hpp"
 
+#include <algorithm>
+
 #include "aio/scope.hpp"
 #include "base/time_with_sleep.hpp"
 #include "runtime/context.hpp"
@@ -91,12 +93,15 @@ class ConsumerService final : public runtime::Service {
         using contracts::records::messages;
         using contracts::records::usage;
         auto& message_store = context_.stores().get<MessageStore>("messages");
+        Config of_messages = config;
+        of_messages.batch_bytes_max =
+            std::min(config.batch_bytes_max, message_store.batch_bytes_max());
         for (const store::Partition& partition :
              co_await list_partitions(log, message_store, messages.topic)) {
             const Consumer::Parts parts{log,   message_store, context_.stores().broadcast(),
                                         clock, metrics_,      troubles,
                                         lease_};
-            loops_.push_back(std::make_unique<Consumer>(parts, config, partition.number));
+            loops_.push_back(std::make_unique<Consumer>(parts, of_messages, partition.number));
         }
         auto& usage_store = context_.stores().get<UsageStore>("usage");
         for (const store::Partition& partition :

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "contracts/audit/audit_record.hpp"
@@ -26,6 +27,9 @@ class MessageStore : public store::MessageHistory, public store::PositionStore {
     // refused `record.unreadable`.  `store.position_moved` (409) when the position is no longer
     // `batch.from`: read it again.
     virtual Task<std::vector<contracts::Outcome>> apply_batch(MessageBatch batch) = 0;
+
+    // Of records in the log that a batch may have, unless it is a single one.
+    virtual std::size_t batch_bytes_max() const { return std::numeric_limits<std::size_t>::max(); }
 };
 
 struct LedgerOutcome {

@@ -6,6 +6,7 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "runtime/config/config.hpp"
+#include "testing/mongo_base.hpp"
 #include "testing/platform/platform_under_test.hpp"
 #include "testing/temporary_folder.hpp"
 #include "tests/fault/load.hpp"
@@ -77,11 +78,10 @@ Task<void> run_load(aio::Loop& loop, LoquatProcess& server, Load& load, std::uin
     co_await writers.close();
 }
 
-TEST(Kill, loses_doubles_and_reorders_nothing_that_was_acknowledged) {
-    const std::uint64_t kills = setting("LOQUAT_FAULT_KILLS", 50);
+void expect_nothing_lost(std::uint64_t kills, const std::vector<std::string>& settings) {
     const std::uint64_t seed = setting("LOQUAT_FAULT_SEED", 1);
     const std::filesystem::path folder = make_folder();
-    LoquatProcess server{folder};
+    LoquatProcess server{folder, settings};
     server.start();
     aio::Loop loop{"client"};
     Load load{loop, server, seed};
@@ -100,6 +100,16 @@ TEST(Kill, loses_doubles_and_reorders_nothing_that_was_acknowledged) {
         load.acknowledged(), load.unanswered(), load.history().events.size(), findings.size());
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
+}
+
+TEST(Kill, loses_doubles_and_reorders_nothing_that_was_acknowledged) {
+    expect_nothing_lost(setting("LOQUAT_FAULT_KILLS", 50), {});
+}
+
+TEST(Kill, loses_nothing_of_messages_at_mongodb) {
+    const MongoBase base;
+    expect_nothing_lost(setting("LOQUAT_FAULT_KILLS", 8),
+                        {"store.messages.kind=mongo", "store.messages.url=" + base.url()});
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST_P(MentionSuite, finds_what_somebody_wrote_and_has_not_deleted) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, MentionSuite,
                          testing::Values(test::Keeping::memory, test::Keeping::sqlite,
-                                         test::Keeping::postgres),
+                                         test::Keeping::postgres, test::Keeping::mongo),
                          [](const auto& suite) { return test::name_of(suite.param); });
 
 TEST(MentionStores, agree_whatever_comes) {

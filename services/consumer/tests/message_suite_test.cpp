@@ -368,7 +368,7 @@ TEST_P(MessageStoreSuite, numbers_each_partition_s_chats_by_its_own_position) {
 
 INSTANTIATE_TEST_SUITE_P(Adapters, MessageStoreSuite,
                          testing::Values(test::Keeping::memory, test::Keeping::sqlite,
-                                         test::Keeping::postgres),
+                                         test::Keeping::postgres, test::Keeping::mongo),
                          [](const auto& suite) { return test::name_of(suite.param); });
 
 }  // namespace

@@ -1,21 +1,22 @@
 #pragma once
 #include <memory>
+#include <optional>
 
 #include "services/consumer/adapters/memory_messages.hpp"
+#include "services/consumer/adapters/mongo_messages.hpp"
 #include "services/consumer/adapters/sql_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
+#include "testing/mongo_base.hpp"
 
 namespace loquat::consumer {
 
 // A message store at the beginning of a log, for suites over all adapters.
 struct MessagesUnderTest {
     explicit MessagesUnderTest(test::Keeping keeping)
-        : place(keeping),
-          database(place.open(message_database())),
-          store(database ? make_sql_messages(*database) : make_memory_messages()) {
+        : place(keeping), database(place.open(message_database())), store(open(keeping)) {
         at = store::take_up(loop, *store, "chat.messages");
     }
 
@@ -28,7 +29,16 @@ struct MessagesUnderTest {
         return outcomes;
     }
 
+    std::unique_ptr<MessageStore> open(test::Keeping keeping) {
+        if (keeping == test::Keeping::mongo) {
+            mongo.emplace();
+            return open_mongo_messages({.target = {.url = mongo->url()}}, MongoRole::filler);
+        }
+        return database ? make_sql_messages(*database) : make_memory_messages();
+    }
+
     test::DatabasePlace place;
+    std::optional<test::MongoBase> mongo;
     aio::Loop loop{"test"};
     std::unique_ptr<store::Database> database;
     std::unique_ptr<MessageStore> store;

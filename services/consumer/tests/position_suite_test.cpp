@@ -7,6 +7,7 @@
 #include "services/consumer/adapters/memory_audit.hpp"
 #include "services/consumer/adapters/memory_messages.hpp"
 #include "services/consumer/adapters/memory_usage.hpp"
+#include "services/consumer/adapters/mongo_messages.hpp"
 #include "services/consumer/adapters/sql_audit.hpp"
 #include "services/consumer/adapters/sql_messages.hpp"
 #include "services/consumer/adapters/sql_usage.hpp"
@@ -16,6 +17,7 @@
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
 #include "testing/failure_code.hpp"
+#include "testing/mongo_base.hpp"
 
 // The fence of every store that is filled from the log: of two that believe they fill it, one does.
 namespace loquat::consumer {
@@ -27,6 +29,7 @@ using test::Keeping;
 
 // A store, and how one batch of one record is brought into it.
 struct Filled {
+    std::shared_ptr<test::MongoBase> base;
     std::unique_ptr<store::Database> database;
     std::unique_ptr<store::PositionStore> store;
     std::function<Task<void>(store::Position from, store::Offset through)> apply;
@@ -40,7 +43,7 @@ Filled filled(std::unique_ptr<store::Database> database, std::unique_ptr<Store> 
         store::Batch<Record> batch{std::move(from), through, {record}};
         co_await kept->apply_batch(std::move(batch));
     };
-    return {std::move(database), std::move(store), std::move(apply)};
+    return {nullptr, std::move(database), std::move(store), std::move(apply)};
 }
 
 struct Adapter {
@@ -156,6 +159,14 @@ TEST_P(PositionSuite, secures_what_is_applied) {
     EXPECT_EQ(secured, store::moved(at, 5));
 }
 
+Filled messages_at_mongo(const test::DatabasePlace&) {
+    auto base = std::make_shared<test::MongoBase>();
+    Filled filled_there =
+        filled(nullptr, open_mongo_messages({.target = {.url = base->url()}}, MongoRole::filler),
+               any_message());
+    filled_there.base = std::move(base);
+    return filled_there;
+}
 Filled messages_in(const test::DatabasePlace& place) {
     auto database = place.open(message_database());
     auto store = database ? make_sql_messages(*database) : make_memory_messages();
@@ -179,6 +190,7 @@ std::vector<Adapter> all_adapters() {
         all.push_back({"usage", usage_in, keeping});
         all.push_back({"audit", audit_in, keeping});
     }
+    all.push_back({"messages", messages_at_mongo, Keeping::mongo});
     return all;
 }
 

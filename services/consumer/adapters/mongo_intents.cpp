@@ -1,0 +1,311 @@
+#include "services/consumer/adapters/mongo_intents.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/failure.hpp"
+#include "services/consumer/adapters/mongo_documents.hpp"
+#include "store/mongo/failure.hpp"
+
+namespace loquat::consumer {
+namespace {
+
+using store::Document;
+
+constexpr std::string_view intents_name = "intents";
+
+// In the order of numbers, as text.
+std::string padded(std::uint64_t number, std::size_t width) {
+    const std::string digits = std::to_string(number);
+    return std::string(width - std::min(width, digits.size()), '0') + digits;
+}
+
+std::string chain_of(const std::string& consumer, const store::Partition& partition) {
+    return consumer + "/" + partition.topic + "/" + padded(partition.number, 10) + "/";
+}
+
+std::string place_of(const store::Position& at) {
+    return padded(static_cast<std::uint64_t>(at.generation), 10) + "/" + padded(at.applied, 20);
+}
+
+std::string chain_of(const store::Position& at) { return chain_of(at.consumer, at.partition); }
+std::string id_of(const store::Position& from) { return chain_of(from) + place_of(from); }
+
+// Behind all ids that begin so: they go on with digits.
+std::string end_of(const std::string& chain) { return chain + ":"; }
+
+Document document_of(const store::Position& at) {
+    return {{"generation", at.generation},
+            {"log", at.log},
+            {"applied", static_cast<std::int64_t>(at.applied)},
+            {"previous", static_cast<std::int64_t>(at.previous)}};
+}
+
+Document document_of(const Intent& intent) {
+    return {{"_id", id_of(intent.from)},
+            {"consumer", intent.from.consumer},
+            {"topic", intent.from.partition.topic},
+            {"partition", std::int64_t{intent.from.partition.number}},
+            {"from", document_of(intent.from)},
+            {"to", document_of(intent.to)},
+            {"done", false},
+            {"messages", Document::Value::Array{intent.messages}},
+            {"changes", Document::Value::Array{intent.changes}}};
+}
+
+store::Position position_of(const Document& intent, std::string_view end) {
+    const Document at = intent.document(end);
+    return {.consumer = intent.text("consumer"),
+            .partition = {intent.text("topic"),
+                          static_cast<std::uint32_t>(intent.integer("partition"))},
+            .generation = at.integer("generation"),
+            .log = at.uuid("log"),
+            .applied = static_cast<store::Offset>(at.integer("applied")),
+            .previous = static_cast<store::Offset>(at.integer("previous"))};
+}
+
+Intent intent_of(const Document& document) {
+    return {.from = position_of(document, "from"),
+            .to = position_of(document, "to"),
+            .messages = document.documents("messages"),
+            .changes = document.documents("changes"),
+            .is_done = document.flag("done")};
+}
+
+Document within(const std::string& chain) { return {{"$gte", chain}, {"$lt", end_of(chain)}}; }
+
+// Whether the first of the last two is beside the chain.  One whose intent is not done goes on from
+// where the one before ended: that one is forgotten only afterwards.  A stray is of who slept until
+// the intent that had gone on from the same place was forgotten, or of who knows a place that the
+// database, put back to an older state, does not have.
+bool is_stray(const std::vector<Document>& last) {
+    if (last.empty() || last.front().flag("done")) {
+        return false;
+    }
+    const store::Position from = position_of(last.front(), "from");
+    return last.size() == 2 ? position_of(last.back(), "to") != from : from.generation != 0;
+}
+
+Document without_work() { return {{"messages", 0}, {"changes", 0}}; }
+
+Failure moved_on(const std::string& id) {
+    return Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
+                   "somebody has gone on from " + id};
+}
+
+// Messages have ids as such, changes have texts.
+std::string key_of(std::string_view collection, const Document& document) {
+    return collection == messages_name ? document.uuid("_id").to_string() : document.text("_id");
+}
+
+Document any_of(std::string_view collection, std::span<const Document> documents) {
+    std::vector<Uuid> uuids;
+    std::vector<std::string> texts;
+    for (const Document& document : documents) {
+        if (collection == messages_name) {
+            uuids.push_back(document.uuid("_id"));
+        } else {
+            texts.push_back(document.text("_id"));
+        }
+    }
+    const Document ids = collection == messages_name
+                             ? Document{{"$in", Document::Value::Uuids{uuids}}}
+                             : Document{{"$in", Document::Value::Texts{texts}}};
+    return {{"_id", ids}};
+}
+
+}  // namespace
+
+std::string rev_of(const store::Position& from, std::size_t record) {
+    return place_of(from) + "/" + padded(record, 10);
+}
+
+void IntentChain::before(MongoStep step) const {
+    if (steps_.before_step) {
+        steps_.before_step(step);
+    }
+}
+
+std::optional<Document> IntentChain::last(const std::string& chain, Document members) {
+    return connection_.find_one({.collection = intents_name,
+                                 .filter = {{"_id", within(chain)}},
+                                 .order = {{"_id", -1}},
+                                 .members = std::move(members)});
+}
+
+std::vector<Document> IntentChain::last_two(const std::string& chain) {
+    return connection_.find({.collection = intents_name,
+                             .filter = {{"_id", within(chain)}},
+                             .order = {{"_id", -1}},
+                             .limit = 2});
+}
+
+store::Position IntentChain::look(const std::string& consumer, const store::Partition& partition) {
+    const auto found = last(chain_of(consumer, partition), without_work());
+    if (!found) {
+        return {.consumer = consumer, .partition = partition};
+    }
+    return position_of(*found, found->flag("done") ? "to" : "from");
+}
+
+store::Position IntentChain::settle(const std::string& consumer,
+                                    const store::Partition& partition) {
+    const std::string chain = chain_of(consumer, partition);
+    std::vector<Document> last = last_two(chain);
+    if (is_stray(last)) {
+        take_back(last.front().text("_id"));
+        last = last_two(chain);
+    }
+    if (last.empty()) {
+        return {.consumer = consumer, .partition = partition};
+    }
+    const Intent intent = intent_of(last.front());
+    if (!intent.is_done) {
+        finish(id_of(intent.from), intent);
+    }
+    return intent.to;
+}
+
+void IntentChain::append(const Intent& intent) {
+    const std::string id = id_of(intent.from);
+    const std::vector<Document> documents{document_of(intent)};
+    before(MongoStep::intent);
+    if (connection_.insert(intents_name, documents) == 0) {
+        throw moved_on(id);
+    }
+    before(MongoStep::place);
+    const std::vector<Document> last = last_two(chain_of(intent.from));
+    // One that is not the last is beside the chain, or was finished by others.
+    if (last.empty() || last.front().text("_id") != id || is_stray(last)) {
+        take_back(id);
+        throw moved_on(id);
+    }
+    finish(id, intent);
+}
+
+// Leaves one that others have finished.
+void IntentChain::take_back(const std::string& id) {
+    connection_.remove(intents_name, {{"_id", id}, {"done", false}});
+}
+
+void IntentChain::finish(const std::string& id, const Intent& intent) {
+    put_all(messages_name, intent.messages, MongoStep::messages);
+    put_all(changes_name, intent.changes, MongoStep::changes);
+    empty_older(intent.changes);
+    before(MongoStep::done);
+    const store::MongoChange done{
+        .filter = {{"_id", id}},
+        .change = {{"$set", Document{{"done", true}}},
+                   {"$unset", Document{{"messages", ""}, {"changes", ""}}}}};
+    connection_.update(intents_name, {&done, 1});
+}
+
+void IntentChain::put_all(std::string_view collection, const std::vector<Document>& documents,
+                          MongoStep step) {
+    std::span<const Document> left{documents};
+    while (!left.empty()) {
+        const std::size_t count = std::min(left.size(), steps_.documents_max);
+        put(collection, left.first(count), step);
+        left = left.subspan(count);
+    }
+}
+
+// In order, so that who reads meanwhile sees no number before those below it.
+void IntentChain::put(std::string_view collection, std::span<const Document> documents,
+                      MongoStep step) {
+    before(step);
+    if (connection_.insert(collection, documents) == documents.size()) {
+        return;
+    }
+    // Somebody has begun this before, or does it now.
+    std::vector<Document> left = missing(collection, documents);
+    while (!left.empty()) {
+        before(step);
+        const std::size_t inserted = connection_.insert(collection, left);
+        if (inserted == left.size()) {
+            return;
+        }
+        const std::size_t left_before = left.size();
+        left = missing(collection, left);
+        if (left.size() == left_before) {
+            throw store::mongo_damaged("another document of " + std::string{collection} +
+                                       " has the number or the client id of one that is to come");
+        }
+    }
+}
+
+std::vector<Document> IntentChain::missing(std::string_view collection,
+                                           std::span<const Document> documents) {
+    std::unordered_map<std::string, Document> there;
+    for (Document& document :
+         connection_.find({.collection = collection, .filter = any_of(collection, documents)})) {
+        there.emplace(key_of(collection, document), std::move(document));
+    }
+    std::vector<Document> left;
+    for (const Document& document : documents) {
+        const auto found = there.find(key_of(collection, document));
+        if (found == there.end()) {
+            left.push_back(document);
+        } else if (!is_same(document, found->second)) {
+            throw store::mongo_damaged("another document of " + std::string{collection} +
+                                       " has the id of one that is to come");
+        }
+    }
+    return left;
+}
+
+void IntentChain::empty_older(const std::vector<Document>& changes) {
+    if (changes.empty()) {
+        return;
+    }
+    std::vector<store::MongoChange> older;
+    std::vector<store::MongoChange> messages;
+    for (const Document& change : changes) {
+        older.push_back(emptied_changes(change));
+        messages.push_back(emptied_message(change));
+    }
+    before(MongoStep::emptying);
+    connection_.update(messages_name, messages);
+    before(MongoStep::emptying);
+    connection_.update(changes_name, older);
+}
+
+std::optional<std::string> IntentChain::secure(const std::string& consumer,
+                                               const store::Partition& partition) {
+    const auto found = last(chain_of(consumer, partition), {{"_id", 1}});
+    if (!found) {
+        return std::nullopt;
+    }
+    std::string id = found->text("_id");
+    const store::MongoChange secured{.filter = {{"_id", id}},
+                                     .change = {{"$set", Document{{"secured", true}}}}};
+    connection_.update(intents_name, {&secured, 1}, store::MongoSafety::journal);
+    return id;
+}
+
+void IntentChain::forget_before(const std::string& consumer, const store::Partition& partition,
+                                const std::string& id) {
+    const Document earlier{{"$gte", chain_of(consumer, partition)}, {"$lt", id}};
+    connection_.remove(intents_name, {{"_id", earlier}});
+}
+
+std::vector<std::uint32_t> list_chains(store::MongoConnection& connection,
+                                       const std::string& consumer, const std::string& topic) {
+    const std::string all = consumer + "/" + topic + "/";
+    std::vector<std::uint32_t> partitions;
+    std::string end = end_of(all);
+    for (;;) {
+        const Document within{{"$gte", all}, {"$lt", end}};
+        const auto found = connection.find_one({.collection = intents_name,
+                                                .filter = {{"_id", within}},
+                                                .order = {{"_id", -1}},
+                                                .members = {{"partition", 1}}});
+        if (!found) {
+            return partitions;
+        }
+        partitions.push_back(static_cast<std::uint32_t>(found->integer("partition")));
+        end = chain_of(consumer, {topic, partitions.back()});
+    }
+}
+
+}  // namespace loquat::consumer
