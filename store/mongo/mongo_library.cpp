@@ -1,5 +1,10 @@
 #include "store/mongo/mongo_library.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string>
+
 #include "store/driver.hpp"
 
 namespace loquat::store {
@@ -13,6 +18,8 @@ MongoLibrary load() {
 #include "store/mongo/mongo_functions.inc"
 #undef LOQUAT_MONGO
     mongo.mongoc_init();
+    // Its counters, for a program that nobody runs: the file would stay behind.
+    ::shm_unlink(("/mongoc-" + std::to_string(::getpid())).c_str());
     // It would write to the standard error; what matters comes back from the calls.
     mongo.mongoc_log_set_handler(nullptr, nullptr);
     return mongo;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -85,6 +87,13 @@ TEST(MongoDocument, tells_what_is_missing_from_what_is_wrong) {
     EXPECT_EQ(code_of([&] { document.text("list"); }), "store.damaged");
     EXPECT_EQ(code_of([&] { document.documents("text"); }), "store.damaged");
     EXPECT_EQ(code_of([&] { document.document("text"); }), "store.damaged");
+}
+
+TEST(MongoLibrary, leaves_no_shared_memory_behind) {
+    const Document loads_it;
+
+    EXPECT_TRUE(loads_it.is_empty());
+    EXPECT_FALSE(std::filesystem::exists("/dev/shm/mongoc-" + std::to_string(::getpid())));
 }
 
 TEST(MongoUrl, is_told_from_what_is_none) {
