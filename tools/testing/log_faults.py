@@ -5,7 +5,6 @@ client id, as a client does; at the end the histories must have each acknowledge
 what one has sent in that order, and no gap.
 """
 import collections
-import contextlib
 import json
 import os
 import pathlib
@@ -18,7 +17,7 @@ import urllib.request
 from tools.infra import processes
 from tools.infra.kafka import Kafka
 from tools.infra.rabbitmq import RabbitMq
-from tools.infra.server import HOME
+from tools.testing.own_servers import running
 from tools.testing.process import loquat
 
 SENDERS = 8
@@ -27,12 +26,6 @@ SETTINGS = ["--set", "gateway.limits.enabled=false", "--set", "registry.port=0",
 TAKEN = (200, 201, 202)  # known already, stored, accepted
 PATIENCE = 60            # seconds until sending works again; the server itself needs most of them
 ENOUGH = 200             # acknowledged ones between two faults: a run that sends nothing proves nothing
-
-
-def own(kind):
-    server = kind(HOME / "faults")
-    server.programs = HOME / "programs" / server.name
-    return server
 
 
 class Api:
@@ -206,17 +199,12 @@ def under_faults(name, address, faults, out):
 
 
 def try_server(kind, name, binary, log, out):
-    server = own(kind)
-    server.up()
-    settings = [*SETTINGS, "--set", f"store.log.kind={name}", "--set", f"store.log.url={server.url()}?partitions=2"]
-    try:
+    with running(kind) as (server,):
+        settings = [*SETTINGS, "--set", f"store.log.kind={name}", "--set", f"store.log.url={server.url()}?partitions=2"]
         with loquat(binary, log.with_name(f"log-faults-{name}.log"), settings) as address:
             # In this order: RabbitMQ 3.10 keeps which streams it has in a table that it writes down a few seconds later. Killed
             # before, it has their records and never leads them again; a server that was stopped once has written it.
             return under_faults(name, address, [(server, fault) for fault in (restarted, killed, paused)], out)
-    finally:
-        with contextlib.suppress(OSError):
-            server.drop()
 
 
 def check(binary, log):

@@ -3,7 +3,6 @@
 The folder's program is killed under those who send, and the import is killed again and again. All that was acknowledged is there
 afterwards, the same rows are counted everywhere, and people sign in with the passwords they had.
 """
-import contextlib
 import json
 import os
 import pathlib
@@ -16,7 +15,8 @@ from tools.infra import processes
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.testing.log_faults import ENOUGH, PATIENCE, SETTINGS, Api, Senders, history, own, wrong_in
+from tools.testing.log_faults import ENOUGH, PATIENCE, SETTINGS, Api, Senders, history, wrong_in
+from tools.testing.own_servers import running
 from tools.testing.process import loquat, ready_address, stop
 from tools.testing.process_faults import Platform
 
@@ -128,17 +128,11 @@ def move(moved, out):
 
 def check(binary, log):
     """An exit code."""
-    servers = [own(kind) for kind in (Postgres, RabbitMq, Redis)]
     with open(log, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(prefix="loquat-") as folder:
         try:
-            for server in servers:
-                server.up()
-            return [1 if move(Moved(binary, pathlib.Path(folder), log, servers), out) else 0]
+            with running(Postgres, RabbitMq, Redis) as servers:
+                return [1 if move(Moved(binary, pathlib.Path(folder), log, servers), out) else 0]
         except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
             print(f"moving    {error}", flush=True)
             out.write(f"{error}\n")
             return [1]
-        finally:
-            for server in servers:
-                with contextlib.suppress(OSError):
-                    server.drop()

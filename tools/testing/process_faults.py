@@ -4,7 +4,6 @@ send see of each fault is printed.
 
 The servers are of its own, beside those that other suites use.
 """
-import contextlib
 import os
 import pathlib
 import re
@@ -17,7 +16,8 @@ from tools.infra import processes
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.testing.log_faults import PATIENCE, SETTINGS, own, under_faults
+from tools.testing.log_faults import PATIENCE, SETTINGS, under_faults
+from tools.testing.own_servers import running
 from tools.testing.process import loquat
 
 TWICE = ("consumer", "chat", "realtime", "presence", "auth", "model", "gateway")
@@ -85,17 +85,11 @@ def try_all(platform, log, out):
 
 def check(binary, log):
     """An exit code."""
-    servers = [own(kind) for kind in (Postgres, RabbitMq, Redis)]
     with open(log, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(prefix="loquat-") as folder:
         try:
-            for server in servers:
-                server.up()
-            return [try_all(Platform(binary, pathlib.Path(folder), servers), log, out)]
+            with running(Postgres, RabbitMq, Redis) as servers:
+                return [try_all(Platform(binary, pathlib.Path(folder), servers), log, out)]
         except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
             print(f"processes {error}", flush=True)
             out.write(f"{error}\n")
             return [1]
-        finally:
-            for server in servers:
-                with contextlib.suppress(OSError):
-                    server.drop()

@@ -18,7 +18,8 @@ import time
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.testing.log_faults import SETTINGS, own
+from tools.testing.log_faults import SETTINGS
+from tools.testing.own_servers import running
 from tools.testing.process import stop
 
 SECONDS = 30
@@ -124,7 +125,7 @@ def of_postgres(postgres, quiet):
         return Trouble(f"PostgreSQL: {what}", "sql", "postgres", where, says, env)
 
     return [
-        trouble("a wrong password", with_password(url, "wrong"),
+        trouble("a wrong password", with_password(url, "not-it"),
                 setting + r".*password authentication failed.*Look at user and password of the URL"),
         trouble("no such database", url + "_nowhere", setting + r".*does not exist.*createdb"),
         trouble("nobody trusts its certificate", url + "?sslmode=verify-full", setting + r".*certificate.*sslrootcert=FILE"),
@@ -157,7 +158,7 @@ def of_rabbitmq(rabbitmq, quiet):
         return Trouble(f"RabbitMQ: {what}", "log", "rabbitmq", where, says)
 
     return [
-        trouble("a wrong password", with_password(url, "wrong"), setting + r"RabbitMQ refuses user loquat.*rabbitmqctl add_user"),
+        trouble("a wrong password", with_password(url, "not-it"), setting + r"RabbitMQ refuses user loquat.*rabbitmqctl add_user"),
         trouble("no such virtual host", f"{url}/nowhere", setting + r"RabbitMQ refuses user loquat at virtual host nowhere.*add_vhost"),
         trouble("streams for two partitions", f"{url}?partitions=2", r"ready http://"),
         trouble("three are wanted", f"{url}?partitions=3", r"chat\.messages has streams for 2 partitions.*partitions=3.*former value"),
@@ -172,7 +173,7 @@ def of_redis(redis, quiet):
         return Trouble(f"Redis: {what}", need, "redis", where, says)
 
     return [
-        trouble("a wrong password", with_password(url, "wrong"), r"loquat: store\.limits\.url: .*password"),
+        trouble("a wrong password", with_password(url, "not-it"), r"loquat: store\.limits\.url: .*password"),
         trouble("it forgets keys when its memory is full", url, r"loquat: store\.limits\.url: .*maxmemory-policy"),
         trouble("which does no harm to what is only told", url, r"ready http://", "broadcast"),
         trouble("it accepts and never answers", f"redis://127.0.0.1:{quiet}",
@@ -206,22 +207,16 @@ def interrupted_migrations(binary, folder, postgres, out):
 
 def check(binary, log):
     """Exit codes."""
-    postgres, rabbitmq, redis = servers = [own(kind) for kind in (TlsPostgres, RabbitMq, Redis)]
     with open(log, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(prefix="loquat-") as folder, silent() as quiet:
         starts = Starts(binary, pathlib.Path(folder), out)
         try:
-            for server in servers:
-                server.up()
-            forgetful(redis)
-            failed = starts.failures([*of_postgres(postgres, quiet), *of_rabbitmq(rabbitmq, quiet), *of_redis(redis, quiet)])
-            newer = of_a_newer_schema(postgres)
-            failed += starts.failures(newer) + (not newer)
-            return [1 if failed else 0, interrupted_migrations(binary, starts.folder, postgres, out)]
+            with running(TlsPostgres, RabbitMq, Redis) as (postgres, rabbitmq, redis):
+                forgetful(redis)
+                failed = starts.failures([*of_postgres(postgres, quiet), *of_rabbitmq(rabbitmq, quiet), *of_redis(redis, quiet)])
+                newer = of_a_newer_schema(postgres)
+                failed += starts.failures(newer) + (not newer)
+                return [1 if failed else 0, interrupted_migrations(binary, starts.folder, postgres, out)]
         except (RuntimeError, OSError, KeyError, subprocess.SubprocessError) as error:
             print(f"server-troubles: {error}", flush=True)
             out.write(f"{error}\n")
             return [1]
-        finally:
-            for server in servers:
-                with contextlib.suppress(OSError):
-                    server.drop()
