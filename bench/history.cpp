@@ -3,7 +3,7 @@
 #include <random>
 
 #include "bench/samples.hpp"
-#include "services/consumer/adapters/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::bench {

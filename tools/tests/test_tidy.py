@@ -34,7 +34,7 @@ class Includes(unittest.TestCase):
         self.assertEqual(found, ["services/chat/chat.cpp:1: service chat may not include service auth (services/auth/auth.hpp)"])
 
     def test_tests_of_a_service_may_fill_what_it_reads(self):
-        text = '#include "services/consumer/adapters/memory_messages.hpp"\n'
+        text = '#include "services/consumer/adapters/memory/memory_messages.hpp"\n'
 
         self.assertEqual(problems("services/chat/tests/world.cpp", text), [])
         self.assertEqual(len(problems("services/auth/tests/world.cpp", text)), 1)

@@ -3,7 +3,7 @@
 
 #include "services/chat/generations/cost.hpp"
 #include "services/chat/tests/assistant_world.hpp"
-#include "services/consumer/adapters/memory_usage.hpp"
+#include "services/consumer/adapters/memory/memory_usage.hpp"
 
 // Answers at random: the ledger, the answers, the report and the quota tell one sum.
 namespace loquat::chat {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "services/consumer/adapters/memory_audit.hpp"
-#include "services/consumer/adapters/memory_usage.hpp"
+#include "services/consumer/adapters/memory/memory_audit.hpp"
+#include "services/consumer/adapters/memory/memory_usage.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "testing/await.hpp"

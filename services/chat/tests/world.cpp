@@ -4,7 +4,7 @@
 #include "contracts/events/user_event.hpp"
 #include "services/chat/adapters/memory_chats.hpp"
 #include "services/chat/chat.hpp"
-#include "services/consumer/adapters/memory_messages.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
 #include "store/broadcast/publish.hpp"
 
 namespace loquat::chat {

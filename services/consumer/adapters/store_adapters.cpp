@@ -4,11 +4,11 @@
 
 #include "runtime/stores/families.hpp"
 #include "runtime/telemetry/metrics.hpp"
-#include "services/consumer/adapters/ledger_database.hpp"
-#include "services/consumer/adapters/mongo_messages.hpp"
-#include "services/consumer/adapters/sql_audit.hpp"
-#include "services/consumer/adapters/sql_messages.hpp"
-#include "services/consumer/adapters/sql_usage.hpp"
+#include "services/consumer/adapters/mongo/mongo_messages.hpp"
+#include "services/consumer/adapters/sql/ledger_database.hpp"
+#include "services/consumer/adapters/sql/sql_audit.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_usage.hpp"
 
 namespace loquat::consumer {
 namespace {

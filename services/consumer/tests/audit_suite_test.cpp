@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "services/consumer/adapters/ledger_database.hpp"
-#include "services/consumer/adapters/memory_audit.hpp"
-#include "services/consumer/adapters/sql_audit.hpp"
+#include "services/consumer/adapters/memory/memory_audit.hpp"
+#include "services/consumer/adapters/sql/ledger_database.hpp"
+#include "services/consumer/adapters/sql/sql_audit.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "testing/await.hpp"

@@ -4,7 +4,7 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "services/consumer/adapters/memory_messages.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/tests/faulty_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"

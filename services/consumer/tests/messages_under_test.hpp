@@ -2,9 +2,9 @@
 #include <memory>
 #include <optional>
 
-#include "services/consumer/adapters/memory_messages.hpp"
-#include "services/consumer/adapters/mongo_messages.hpp"
-#include "services/consumer/adapters/sql_messages.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
+#include "services/consumer/adapters/mongo/mongo_messages.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"
 #include "testing/await.hpp"

@@ -4,8 +4,8 @@
 #include <semaphore>
 #include <thread>
 
-#include "services/consumer/adapters/memory_messages.hpp"
-#include "services/consumer/adapters/mongo_messages.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
+#include "services/consumer/adapters/mongo/mongo_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "services/consumer/tests/read_all.hpp"
 #include "store/tests/position_support.hpp"

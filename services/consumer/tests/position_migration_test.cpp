@@ -2,9 +2,9 @@
 
 #include <functional>
 
-#include "services/consumer/adapters/ledger_database.hpp"
-#include "services/consumer/adapters/sql_messages.hpp"
-#include "services/consumer/adapters/sql_usage.hpp"
+#include "services/consumer/adapters/sql/ledger_database.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_usage.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "store/sqlite/sqlite_database.hpp"

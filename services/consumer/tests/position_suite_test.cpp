@@ -3,14 +3,14 @@
 #include <functional>
 #include <vector>
 
-#include "services/consumer/adapters/ledger_database.hpp"
-#include "services/consumer/adapters/memory_audit.hpp"
-#include "services/consumer/adapters/memory_messages.hpp"
-#include "services/consumer/adapters/memory_usage.hpp"
-#include "services/consumer/adapters/mongo_messages.hpp"
-#include "services/consumer/adapters/sql_audit.hpp"
-#include "services/consumer/adapters/sql_messages.hpp"
-#include "services/consumer/adapters/sql_usage.hpp"
+#include "services/consumer/adapters/memory/memory_audit.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
+#include "services/consumer/adapters/memory/memory_usage.hpp"
+#include "services/consumer/adapters/mongo/mongo_messages.hpp"
+#include "services/consumer/adapters/sql/ledger_database.hpp"
+#include "services/consumer/adapters/sql/sql_audit.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_usage.hpp"
 #include "services/consumer/tests/ledger_support.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "store/tests/position_support.hpp"

@@ -6,9 +6,9 @@
 
 #include "aio/signal.hpp"
 #include "contracts/chat/broadcasts.hpp"
-#include "services/consumer/adapters/ledger_database.hpp"
-#include "services/consumer/adapters/sql_messages.hpp"
-#include "services/consumer/adapters/sql_reader_shares.hpp"
+#include "services/consumer/adapters/sql/ledger_database.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_reader_shares.hpp"
 #include "services/consumer/consumer.hpp"
 #include "services/consumer/tests/consumer_world.hpp"
 #include "services/consumer/tests/message_support.hpp"

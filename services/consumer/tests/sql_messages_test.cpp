@@ -3,7 +3,7 @@
 #include <fstream>
 #include <random>
 
-#include "services/consumer/adapters/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
 #include "services/consumer/tests/message_support.hpp"
 #include "services/consumer/tests/read_all.hpp"
 #include "store/folder/folder.hpp"

@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/mongo_reads.hpp"
+#include "services/consumer/adapters/mongo/mongo_reads.hpp"
 
 #include <algorithm>
 #include <bit>

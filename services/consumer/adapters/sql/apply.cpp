@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/apply.hpp"
+#include "services/consumer/adapters/sql/apply.hpp"
 
 #include <algorithm>
 #include <numeric>

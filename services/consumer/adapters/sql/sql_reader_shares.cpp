@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/sql_reader_shares.hpp"
+#include "services/consumer/adapters/sql/sql_reader_shares.hpp"
 
 #include <algorithm>
 

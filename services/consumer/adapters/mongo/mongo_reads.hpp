@@ -1,5 +1,5 @@
 #pragma once
-#include "services/consumer/adapters/mongo_documents.hpp"
+#include "services/consumer/adapters/mongo/mongo_documents.hpp"
 
 // What is read of messages at MongoDB.  Each call blocks.
 namespace loquat::consumer {

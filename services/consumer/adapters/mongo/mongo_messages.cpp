@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/mongo_messages.hpp"
+#include "services/consumer/adapters/mongo/mongo_messages.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/failure.hpp"
-#include "services/consumer/adapters/mongo_reads.hpp"
+#include "services/consumer/adapters/mongo/mongo_reads.hpp"
 #include "services/consumer/domain/rules.hpp"
 
 namespace loquat::consumer {

@@ -1,10 +1,10 @@
-#include "services/consumer/adapters/mongo_intents.hpp"
+#include "services/consumer/adapters/mongo/mongo_intents.hpp"
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "base/failure.hpp"
-#include "services/consumer/adapters/mongo_documents.hpp"
+#include "services/consumer/adapters/mongo/mongo_documents.hpp"
 #include "store/mongo/failure.hpp"
 
 namespace loquat::consumer {

@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/ledger_database.hpp"
+#include "services/consumer/adapters/sql/ledger_database.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/mongo_documents.hpp"
+#include "services/consumer/adapters/mongo/mongo_documents.hpp"
 
 #include <algorithm>
 #include <unordered_map>

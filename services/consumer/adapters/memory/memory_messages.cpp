@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/memory_messages.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
 
 #include <algorithm>
 #include <map>

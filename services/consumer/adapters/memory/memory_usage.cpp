@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/memory_usage.hpp"
+#include "services/consumer/adapters/memory/memory_usage.hpp"
 
 #include <algorithm>
 #include <map>

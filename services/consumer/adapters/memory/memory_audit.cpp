@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/memory_audit.hpp"
+#include "services/consumer/adapters/memory/memory_audit.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/sql_audit.hpp"
+#include "services/consumer/adapters/sql/sql_audit.hpp"
 
 #include <algorithm>
 

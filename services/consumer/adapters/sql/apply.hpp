@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "services/consumer/adapters/waiting_rows.hpp"
+#include "services/consumer/adapters/sql/waiting_rows.hpp"
 #include "services/consumer/ports.hpp"
 #include "store/folder/marks.hpp"
 #include "store/sql/database.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 #include <memory>
 
-#include "services/consumer/adapters/mongo_intents.hpp"
+#include "services/consumer/adapters/mongo/mongo_intents.hpp"
 #include "services/consumer/ports.hpp"
 #include "store/mongo/mongo_server.hpp"
 

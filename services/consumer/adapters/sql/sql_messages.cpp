@@ -1,9 +1,9 @@
-#include "services/consumer/adapters/sql_messages.hpp"
+#include "services/consumer/adapters/sql/sql_messages.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "services/consumer/adapters/apply.hpp"
+#include "services/consumer/adapters/sql/apply.hpp"
 #include "services/consumer/domain/rules.hpp"
 #include "store/position/sql_positions.hpp"
 

@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/sql_usage.hpp"
+#include "services/consumer/adapters/sql/sql_usage.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "services/consumer/adapters/waiting_rows.hpp"
+#include "services/consumer/adapters/sql/waiting_rows.hpp"
 
 #include "store/history/message_history.hpp"
 
