@@ -4,11 +4,13 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 
 from tools.infra import processes
 
@@ -153,13 +155,22 @@ class Server:
         self.state = State()
 
 
+# Below those that the kernel gives to clients: else a connection takes one before its server begins.
+PORTS = range(20_000, 32_768)
+given, given_lock = set(), threading.Lock()
+
+
 def free_ports(count):
-    """Of loopback, free now, and different ones."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
+    """Of loopback, free now, and different ones, also from those that this program was given before."""
+    ports = []
+    with given_lock:
+        for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+            if port not in given and is_free(port):
+                given.add(port)
+                ports.append(port)
+            if len(ports) == count:
+                return ports
+    raise CannotRun(f"no {count} ports are free between {PORTS.start} and {PORTS.stop}")
 
 
 def is_free(port):

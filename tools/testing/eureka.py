@@ -11,8 +11,9 @@ import subprocess
 import tempfile
 import threading
 
+from tools.infra.server import free_ports
 from tools.testing.pinned import install, with_maven
-from tools.testing.process import ROOT, free_ports, ready_address, stop
+from tools.testing.process import ROOT, ready_address, stop
 
 PINS = ROOT / "tools" / "testing" / "eureka"
 HOME = ROOT / ".cache" / "eureka-clients"

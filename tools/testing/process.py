@@ -6,7 +6,6 @@ import pathlib
 import re
 import select
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -45,15 +44,6 @@ def on_all_cores(work, items):
     """What `work` gives for each item, in their order; as many are under way as there are cores."""
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         return list(pool.map(work, items))
-
-
-def free_ports(count):
-    """Free now, and different ones; for a program that must be told its port."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 @contextlib.contextmanager

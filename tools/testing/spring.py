@@ -14,8 +14,9 @@ import time
 import urllib.error
 import urllib.request
 
+from tools.infra.server import free_ports
 from tools.testing.pinned import with_maven
-from tools.testing.process import ROOT, free_ports, loquat, stop
+from tools.testing.process import ROOT, loquat, stop
 
 SOURCES = ROOT / "tools" / "testing" / "spring"
 APP = ROOT / ".cache" / "spring"

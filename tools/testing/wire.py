@@ -10,7 +10,8 @@ import tempfile
 import threading
 import time
 
-from tools.testing.process import free_ports, loquat
+from tools.infra.server import free_ports
+from tools.testing.process import loquat
 from tools.testing.wire_samples import actuator, config, eureka, exchange, gateway
 
 
