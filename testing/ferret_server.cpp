@@ -6,7 +6,7 @@
 #include "base/failure.hpp"
 #include "base/ids.hpp"
 #include "store/mongo/mongo_server.hpp"
-#include "testing/listening_socket.hpp"
+#include "testing/free_port.hpp"
 
 namespace loquat::test {
 namespace {
@@ -33,7 +33,7 @@ std::vector<std::string> command_of(const std::string& folder, std::uint16_t por
 
 FerretServer::FerretServer(std::vector<std::string> options)
     : password_(Uuid::make().to_string()),
-      port_(ListeningSocket{}.port()),
+      port_(free_port()),
       process_(command_of(folder_.string(), port_, options),
                {"FERRETDB_SETUP_DATABASE=loquat", "FERRETDB_SETUP_USERNAME=loquat",
                 "FERRETDB_SETUP_PASSWORD=" + password_},

@@ -9,7 +9,7 @@
 #include "base/ids.hpp"
 #include "store/redis/dial.hpp"
 #include "store/redis/open.hpp"
-#include "testing/listening_socket.hpp"
+#include "testing/free_port.hpp"
 
 namespace loquat::test {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::chrono::seconds patience{20};
 
 RedisServer::RedisServer(const std::string& settings)
     : password_(Uuid::make().to_string()),
-      port_(ListeningSocket{}.port()),
+      port_(free_port()),
       process_({"redis-server", (folder_ / "redis.conf").string()}, {}, folder_ / "log.txt") {
     std::ofstream out{folder_ / "redis.conf"};
     out << "bind 127.0.0.1\nport " << port_ << "\ndir " << folder_.string()

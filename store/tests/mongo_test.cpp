@@ -10,6 +10,7 @@
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/ferret_server.hpp"
+#include "testing/free_port.hpp"
 #include "testing/listening_socket.hpp"
 #include "testing/mongo_base.hpp"
 #include "testing/temporary_folder.hpp"
@@ -287,7 +288,7 @@ TEST(MongoReplicaSet, is_found_by_its_name) {
 struct MongoTlsTest : testing::Test {
     test::TemporaryFolder folder;
     net::tls::KeyPair pair = net::tls::make_self_signed();
-    std::uint16_t port = test::ListeningSocket{}.port();
+    std::uint16_t port = test::free_port();
     std::string file(const std::string& name, const std::string& text) const {
         std::ofstream{folder / name} << text;
         return (folder / name).string();

@@ -10,6 +10,7 @@
 #include "store/redis/redis_broadcast.hpp"
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
+#include "testing/free_port.hpp"
 #include "testing/listening_socket.hpp"
 #include "testing/redis_server.hpp"
 
@@ -207,7 +208,7 @@ struct RedisStartTest : testing::Test {
 
 TEST_F(RedisStartTest, waits_for_a_server_that_is_not_there_and_says_so) {
     RedisTarget target = read_redis_url("redis://127.0.0.1").value();
-    target.hosts[0].port = test::ListeningSocket{}.port();
+    target.hosts[0].port = test::free_port();
     int told = 0;
 
     const std::string code = test::code_of([&] {
@@ -285,7 +286,7 @@ TEST_F(RedisStartTest, refuses_a_server_that_would_drop_locks) {
 TEST_F(RedisStartTest, refuses_a_node_of_a_cluster) {
     std::string said;
     const auto start = [] {
-        const std::string bus = std::to_string(test::ListeningSocket{}.port());
+        const std::string bus = std::to_string(test::free_port());
         const test::RedisServer server{"cluster-enabled yes\ncluster-port " + bus};
     };
 
@@ -306,7 +307,7 @@ TEST_F(RedisStartTest, refuses_a_node_of_a_cluster) {
 struct RedisTlsTest : RedisStartTest {
     test::TemporaryFolder folder;
     net::tls::KeyPair pair = net::tls::make_self_signed();
-    std::uint16_t port = test::ListeningSocket{}.port();
+    std::uint16_t port = test::free_port();
     std::string file(const std::string& name, const std::string& text) const {
         std::ofstream{folder / name} << text;
         return (folder / name).string();
