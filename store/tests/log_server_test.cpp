@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <latch>
+#include <mutex>
+#include <thread>
+
 #include "store/log/rabbitmq/amqp_connection.hpp"
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
@@ -28,6 +33,35 @@ struct LogServerTest : testing::Test {
         return {};
     }
 
+    // What six who ask for the topic at the same time are told, if anything.
+    std::string said_to_many(const std::function<std::unique_ptr<EventLog>()>& open) {
+        constexpr int processes = 6;
+        std::latch begun{processes};
+        std::mutex mutex;
+        std::string said;
+        const auto begin = [&] {
+            aio::Loop own{"process"};
+            const auto log = open();
+            begun.arrive_and_wait();
+            std::string mine;
+            try {
+                const std::uint32_t partitions = await(own, log->partitions("t"));
+                mine = partitions == 4 ? "" : std::to_string(partitions) + " partitions\n";
+            } catch (const Failure& failure) {
+                mine = failure.code + " " + failure.detail + "\n";
+            }
+            const std::lock_guard lock{mutex};
+            said += mine;
+        };
+        {
+            std::vector<std::jthread> threads;
+            for (int i = 0; i < processes; ++i) {
+                threads.emplace_back(begin);
+            }
+        }
+        return said;
+    }
+
     test::TemporaryFolder folder;
     aio::Loop loop{"test"};
 };
@@ -40,6 +74,14 @@ TEST_F(LogServerTest, refuses_a_start_with_a_wrong_password_or_virtual_host_at_o
 
     EXPECT_EQ(code_of([&] { open_rabbit_log(stranger); }), "store.denied");
     EXPECT_EQ(code_of([&] { open_rabbit_log(nowhere); }), "store.denied");
+}
+
+TEST_F(LogServerTest, makes_a_topic_once_for_all_who_begin_at_the_same_time) {
+    const auto rabbit = [this] { return open_rabbit_log(test::rabbit_topics_of(folder, 4)); };
+    const auto kafka = [this] { return open_kafka_log(test::kafka_topics_of(folder, 4)); };
+
+    EXPECT_EQ(said_to_many(rabbit), "");
+    EXPECT_EQ(said_to_many(kafka), "");
 }
 
 TEST_F(LogServerTest, gives_up_on_a_server_that_is_not_there_when_it_is_told_to) {

@@ -1,5 +1,7 @@
 #include "store/log/rabbitmq/rabbit_log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <thread>
 
 #include "store/log/rabbitmq/follower.hpp"
@@ -21,6 +23,8 @@ constexpr std::uint16_t fetch_prefetch = 500;
 constexpr std::size_t fetch_entries_max = 4'000;
 constexpr milliseconds fetch_silence_max{2'000};
 constexpr milliseconds empty_after{300};  // nothing came: a stream has no record
+constexpr milliseconds make_pause{200};
+constexpr int make_tries_max = 10;
 
 std::optional<ServerUrl> parse_url(std::string_view text) {
     auto url = parse_server_url(text, text.starts_with("amqps:") ? tls_port : port);
@@ -51,6 +55,14 @@ Failure other_partitions(const std::string& topic, std::uint32_t are, std::uint3
             " partitions at RabbitMQ, and the setting says partitions=" + std::to_string(wanted) +
             ". Records of one conversation would lose their order. Give the setting its "
             "former value; a new number needs new topics."};
+}
+
+// RabbitMQ 3.10 to one of several who make a stream at the same time, and who read it before it is
+// whole.
+bool is_being_made(const Failure& failure) {
+    constexpr std::array words{"INTERNAL_ERROR", "Stream not found", "does not have a replica"};
+    return std::ranges::any_of(
+        words, [&failure](const char* one) { return failure.detail.contains(one); });
 }
 
 class RabbitServer final : public LogServer {
@@ -84,6 +96,7 @@ class RabbitServer final : public LogServer {
   private:
     template <class Work>
     auto with_reader(Work work);
+    Opened make_topic(const std::string& topic, Uuid stamp);
     std::uint32_t count_streams(const std::string& topic, std::uint32_t wanted);
     std::optional<ServedEntry> first_entry(const std::string& stream);
     void stamp_stream(const std::string& stream, Uuid stamp);
@@ -131,6 +144,19 @@ std::uint32_t RabbitServer::count_streams(const std::string& topic, std::uint32_
 }
 
 LogServer::Opened RabbitServer::open_topic(const std::string& topic, Uuid stamp) {
+    for (int tries = 1;; ++tries) {
+        try {
+            return make_topic(topic, stamp);
+        } catch (const Failure& failure) {
+            if (!is_being_made(failure) || tries == make_tries_max) {
+                throw;
+            }
+        }
+        std::this_thread::sleep_for(make_pause);
+    }
+}
+
+LogServer::Opened RabbitServer::make_topic(const std::string& topic, Uuid stamp) {
     const std::uint32_t partitions = partitions_of(topics_, topic);
     return with_reader([&] {
         const std::uint32_t are = count_streams(topic, partitions);
