@@ -60,7 +60,7 @@ class Moved:
             api = Api(ready_address(process, self.log))
             api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": PASSWORD})[1]["access_token"]
             self.chat = api.call("POST", "/api/chats", {"kind": "group", "title": "Garden"})[1]["id"]
-            with Senders(api, self.chat) as senders:
+            with Senders(api, [self.chat]) as senders:
                 if not processes.comes(lambda: senders.total() >= ENOUGH, PATIENCE):
                     raise RuntimeError(f"nothing is acknowledged: {dict(senders.answers)}")
                 os.killpg(process.pid, signal.SIGKILL)
