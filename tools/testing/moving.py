@@ -15,7 +15,7 @@ from tools.infra import processes
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
-from tools.testing.log_faults import ENOUGH, PATIENCE, SETTINGS, Api, Senders, history, wrong_in
+from tools.testing.log_faults import ENOUGH, PATIENCE, SENDERS, SETTINGS, Api, Senders, history, wrong_in
 from tools.testing.own_servers import running
 from tools.testing.process import loquat, ready_address, stop
 from tools.testing.process_faults import Platform
@@ -96,7 +96,7 @@ class Moved:
         found = history(self.sign_in(address), self.chat)
         # What was on its way when the program was killed is stored once or not at all.
         unanswered = {message["text"] for message in found} - set(self.acknowledged)
-        return [what for what in wrong_in(found, self.acknowledged) if what.split(" ")[0] not in unanswered]
+        return [what for what in wrong_in([found], self.acknowledged) if what.split(" ")[0] not in unanswered]
 
 
 def move(moved, out):
@@ -111,8 +111,10 @@ def move(moved, out):
     with loquat(moved.binary, moved.log.with_name("moving-servers.log"), ["--processes", *SETTINGS], moved.platform.data,
                 moved.platform.env) as address:
         wrong += moved.wrong_at(address)
-        status, answer = moved.sign_in(address).call("POST", f"/api/chats/{moved.chat}/messages", {"client_id": "on", "text": "on"})
-        moved.acknowledged["on"] += 1
+        one_more = f"{SENDERS}-0"  # as a sender of its own would
+        status, answer = moved.sign_in(address).call("POST", f"/api/chats/{moved.chat}/messages",
+                                                     {"client_id": one_more, "text": one_more})
+        moved.acknowledged[one_more] += 1
         wrong += [] if status in (200, 201, 202) else [f"sending on answers {status}: {answer}"]
     after = moved.run("export", second, "--data", moved.at_servers, env=moved.platform.env)
     back = moved.run("import", second, "--data", moved.folder / "two")
