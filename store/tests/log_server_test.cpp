@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "store/log/rabbitmq/amqp_connection.hpp"
+#include "store/log/served/topic_options.hpp"
 #include "testing/await.hpp"
 #include "testing/failure_code.hpp"
 #include "testing/server_topics.hpp"
@@ -160,6 +161,24 @@ TEST_F(LogServerTest, notices_that_a_topic_was_made_anew_and_goes_on_in_it) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0]->payload, "new");
     EXPECT_EQ(found[0]->log, await(loop, log->identity("t")));
+}
+
+TEST_F(LogServerTest, is_not_named_by_a_mark_of_somebody_who_reads_a_former_topic) {
+    const RabbitOptions options = test::rabbit_topics_of(folder);
+    const ServerUrl url = *parse_server_url(options.url, 5672);
+    const std::string stream = url.options.at("prefix") + "t.0";
+    const Uuid former = Uuid::make();
+    AmqpConnection reader{{url, "test"}};
+    reader.open();
+    reader.declare_stream(stream, topic_options(url.options));
+    reader.publish("", stream,
+                   {.id = "m", .log = former, .form = EntryForm::mark, .key = {}, .payload = {}});
+
+    const auto log = open_rabbit_log(options);
+    await(loop, log->append("t", "k", "new"));
+
+    EXPECT_NE(await(loop, log->identity("t")), former);
+    EXPECT_EQ(await(loop, log->read({"t"}, 0, {})).size(), 1U);
 }
 
 TEST_F(LogServerTest, has_one_identity_for_all_who_open_an_empty_topic_at_once) {

@@ -23,6 +23,7 @@ constexpr std::uint16_t fetch_prefetch = 500;
 constexpr std::size_t fetch_entries_max = 4'000;
 constexpr milliseconds fetch_silence_max{2'000};
 constexpr milliseconds empty_after{300};  // nothing came: a stream has no record
+constexpr const char* stamp_key = "stamp";
 constexpr milliseconds make_pause{200};
 constexpr int make_tries_max = 10;
 
@@ -99,6 +100,7 @@ class RabbitServer final : public LogServer {
     Opened make_topic(const std::string& topic, Uuid stamp);
     std::uint32_t count_streams(const std::string& topic, std::uint32_t wanted);
     std::optional<ServedEntry> first_entry(const std::string& stream);
+    std::optional<ServedEntry> naming_entry(const std::string& stream);
     void stamp_stream(const std::string& stream, Uuid stamp);
     ServedEntry first_or_stamped(const std::string& stream, Uuid stamp);
     std::optional<ServedEntry> next_entry(const std::string& consumer, milliseconds silence_max);
@@ -188,17 +190,20 @@ Uuid RabbitServer::identify(const std::string& topic, Uuid stamp) {
 }
 
 void RabbitServer::stamp_stream(const std::string& stream, Uuid stamp) {
-    AmqpMessage mark{.id = Uuid::make().to_string(), .log = stamp, .form = EntryForm::mark};
+    AmqpMessage mark{
+        .id = Uuid::make().to_string(), .log = stamp, .form = EntryForm::mark, .key = stamp_key};
     reader_.publish("", stream, mark);
 }
 
+// The entry that names the log: the first one that is a stamp or a record.  Where none of the
+// beginning is gone, a mark of somebody who believes that the stream is a former one names nothing.
 ServedEntry RabbitServer::first_or_stamped(const std::string& stream, Uuid stamp) {
-    if (auto first = first_entry(stream)) {
+    if (auto first = naming_entry(stream)) {
         return *std::move(first);
     }
     stamp_stream(stream, stamp);
     for (int tries = 0; tries < 5; ++tries) {
-        if (auto first = first_entry(stream)) {
+        if (auto first = naming_entry(stream)) {
             return *std::move(first);
         }
     }
@@ -211,6 +216,19 @@ std::optional<ServedEntry> RabbitServer::first_entry(const std::string& stream) 
     auto first = next_entry(consumer, empty_after);
     reader_.renew_channel();
     return first;
+}
+
+std::optional<ServedEntry> RabbitServer::naming_entry(const std::string& stream) {
+    const std::string consumer = std::to_string(++consumers_);
+    reader_.consume(stream, consumer, StreamFrom::first, fetch_prefetch);
+    auto entry = next_entry(consumer, empty_after);
+    const bool is_from_the_beginning = entry && entry->offset == 0;
+    while (is_from_the_beginning && entry && entry->form == EntryForm::mark &&
+           entry->key != stamp_key) {
+        entry = next_entry(consumer, empty_after);
+    }
+    reader_.renew_channel();
+    return entry;
 }
 
 std::optional<ServedEntry> RabbitServer::next_entry(const std::string& consumer,
