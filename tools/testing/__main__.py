@@ -120,11 +120,10 @@ def run_one(suite):
 
 def build_ahead(suites):
     """Not where there is nothing to do beside it."""
-    for suite in suites[1:]:
-        if suite.ahead:
-            for packages in suite.needs:
-                subprocess.run(["./dev", "setup", "only", packages], cwd=ROOT, check=True)
-            AHEAD.begin(suite.name, suite.ahead)
+    later = [suite for suite in suites[1:] if suite.ahead]
+    for packages in {packages for suite in later for packages in suite.needs}:
+        subprocess.run(["./dev", "setup", "only", packages], cwd=ROOT, check=True)
+    AHEAD.begin({suite.name: suite.ahead for suite in later})
 
 
 def run_all(suites, budget_minutes):

@@ -40,9 +40,9 @@ def run(command, log, timeout=600, cwd=ROOT, env=None, append=False):
             stop(process)
 
 
-def on_all_cores(work, items):
-    """What `work` gives for each item, in their order; as many are under way as there are cores."""
-    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+def on_all_cores(work, items, more=0):
+    """What `work` gives for each item, in their order; as many are under way as there are cores, and `more`."""
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0)) + more) as pool:
         return list(pool.map(work, items))
 
 
