@@ -210,8 +210,9 @@ void Follower::deliver(AmqpDelivery delivery) {
     const bool is_ours = delivery.entry.form == EntryForm::mark || delivery.entry.log.is_nil() ||
                          delivery.entry.log == stream.log;
     if ((stream.first && is_mark && offset < stream.next) || !is_ours) {
-        drop(stream.partition.topic);
-        throw amqp_unavailable("a stream of " + stream.partition.topic + " was made anew");
+        const std::string topic = stream.partition.topic;
+        drop(topic);
+        throw amqp_unavailable("a stream of " + topic + " was made anew");
     }
     if (stream.first && offset < stream.next) {
         return;  // the beginning of a chunk that is known
@@ -243,7 +244,7 @@ void Follower::flush() {
     }
 }
 
-void Follower::drop(const std::string& topic) {
+void Follower::drop(std::string topic) {
     sink_->on_replaced(topic);
     for (auto& [consumer, stream] : streams_) {
         if (stream.partition.topic == topic && stream.begun) {

@@ -50,7 +50,7 @@ class Follower {
     void handle(AmqpEvent event);
     void deliver(AmqpDelivery delivery);
     void flush();
-    void drop(const std::string& topic);
+    void drop(std::string topic);  // a copy: the caller's goes with the stream
     void lose(const std::string& why);
     bool is_stopping();
 
