@@ -61,6 +61,17 @@ class ServedLog final : public EventLog, private LogSink {
         Uuid log;
         std::uint64_t session = 0;
     };
+    // One who waits for a topic to be opened, as long as it lives.
+    class Waiting {
+      public:
+        explicit Waiting(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+        ~Waiting() { --count_; }
+        Waiting(const Waiting&) = delete;
+        Waiting& operator=(const Waiting&) = delete;
+
+      private:
+        std::atomic<std::size_t>& count_;
+    };
     void on_entries(const Partition& partition, std::uint64_t session,
                     std::vector<ServedEntry> entries) override;
     void on_published(std::vector<Published> published) override;
@@ -84,6 +95,7 @@ class ServedLog final : public EventLog, private LogSink {
     std::mutex mutex_;
     std::unordered_map<std::string, Topic> topics_;
     std::uint64_t sessions_ = 0;
+    std::atomic<std::size_t> waiting_to_open_ = 0;
     std::atomic<std::size_t> waiting_{0};
     std::atomic<std::size_t> waiting_bytes_{0};
     std::unique_ptr<LogServer> server_;
@@ -98,10 +110,15 @@ std::optional<ServedLog::Topic> ServedLog::find(const std::string& topic) {
     return found == topics_.end() ? std::nullopt : std::optional{found->second};
 }
 
+// Who comes while others still wait for the topic gets in line behind them: appends keep their
+// order.
 Task<ServedLog::Topic> ServedLog::open(std::string topic) {
-    if (const auto known = find(topic)) {
-        co_return *known;
+    if (waiting_to_open_.load() == 0) {
+        if (const auto known = find(topic)) {
+            co_return *known;
+        }
     }
+    const Waiting waiting{waiting_to_open_};
     auto work = [this, topic = std::move(topic)] { return open_now(topic); };
     co_return co_await opener_.run<Topic>(std::move(work), deadline());
 }
