@@ -56,7 +56,12 @@ void ServerProcess::kill() {
     }
 }
 
-void ServerProcess::pause() const { ::kill(pid_, SIGSTOP); }
+// The signal only asks for it: until all of its threads stand, one may still answer.
+void ServerProcess::pause() const {
+    ::kill(pid_, SIGSTOP);
+    int status = 0;
+    ::waitpid(pid_, &status, WUNTRACED);
+}
 void ServerProcess::resume() const { ::kill(pid_, SIGCONT); }
 
 }  // namespace loquat::test
