@@ -58,12 +58,13 @@ run_up() {
         esac
         shift
     done
+    [ -z "$log" ] || [ "$demo" = no ] ||
+        fail "--demo fills a folder of one process, and with --servers there are several"
     # What must be fetched comes first: nothing is built where something cannot be had.
     run_setup
     run_web
     run_build release loquat
     if [ -n "$log" ]; then
-        [ "$demo" = no ] || fail "--demo fills a folder of one process, and with --servers there are several"
         use_servers "$log"
         [ "$data" != ./data ] || data=./data-servers
         rest+=(--processes)
