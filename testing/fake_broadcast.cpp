@@ -27,6 +27,14 @@ store::Subscription FakeBroadcast::subscribe(std::string topic, store::OnNotice 
         listener->loop = &aio::Loop::current();
     }
     listeners_.push_back(listener);
+    if (hears_late) {
+        listener->loop->post([listener] {
+            listener->is_heard = true;
+            if (!listener->is_over) {
+                listener->on_notice(store::Notice::lost, nullptr);
+            }
+        });
+    }
     return store::Subscription{std::move(listener)};
 }
 
@@ -45,12 +53,6 @@ void FakeBroadcast::tell(const std::shared_ptr<Listener>& listener, store::Notic
 }
 
 Task<void> FakeBroadcast::settle() {
-    const auto listeners = listeners_;
-    for (const auto& listener : listeners) {
-        if (!std::exchange(listener->is_heard, true)) {
-            tell(listener, store::Notice::lost, nullptr);
-        }
-    }
     aio::Loop& loop = aio::Loop::current();
     const auto told = std::make_shared<aio::Completion<void>>(loop);
     loop.post([told] { told->set(); });

@@ -37,8 +37,8 @@ class FakeBroadcast : public store::Broadcast {
     };
     std::vector<Published> published;  // nothing where it is delivered at once
     bool is_losing = false;
-    // As over a server: who subscribes hears from `settle` on, and is told by then that something
-    // may have been missed.
+    // As over a server: who subscribes hears a turn of the loop later, and is told then that
+    // something may have been missed.
     bool hears_late = false;
     store::Reach heard = store::Reach::everybody;
 

@@ -47,12 +47,13 @@ TEST_F(HeardLate, begins_a_room_without_a_word_of_what_was_told_before) {
 TEST_F(HeardLate, begins_a_list_without_a_word_of_what_was_told_before) {
     chat.places.items = {{room, 0, 0}};
 
-    Client& ann = listing("ann");
-
-    const auto said = ann.take();
-    ASSERT_EQ(said.size(), 1U);
-    EXPECT_EQ(said[0].command, net::stomp::Command::receipt);
-    EXPECT_LE(lists_read(), 2);
+    for (const char* name : {"bob", "ann"}) {  // what all listen to is heard for the second
+        const std::ptrdiff_t before = lists_read();
+        const auto said = listing(name).take();
+        ASSERT_EQ(said.size(), 1U) << name;
+        EXPECT_EQ(said[0].command, net::stomp::Command::receipt) << name;
+        EXPECT_LE(lists_read() - before, 2) << name;
+    }
 }
 
 TEST_F(HeardLate, begins_with_who_is_there_without_a_word_of_what_was_told_before) {
@@ -81,12 +82,22 @@ TEST_F(HeardLate, counts_what_was_sent_between_a_listing_and_hearing_it) {
     EXPECT_NE(told.find(R"("type":"resync")"), std::string::npos) << "its words are in the list";
 }
 
-TEST_F(HeardLate, tells_of_a_loss_once_it_is_heard) {
+TEST_F(HeardLate, tells_of_a_loss_in_a_room_once_it_is_heard) {
+    Client& ann = following("ann", room);
+    ann.take();
+
+    broadcast.announce_loss(contracts::topics::chat_room.name(room));
+
+    const std::string told = told_by_and_by(ann);
+    EXPECT_NE(told.find(R"("type":"resync")"), std::string::npos) << told;
+}
+
+TEST_F(HeardLate, tells_of_a_loss_in_a_listed_room_once_it_is_heard) {
     chat.places.items = {{room, 0, 0}};
     Client& ann = listing("ann");
     ann.take();
 
-    broadcast.announce_loss();
+    broadcast.announce_loss(contracts::topics::chat_room.name(room));
 
     const std::string told = told_by_and_by(ann);
     EXPECT_NE(told.find(R"("type":"resync")"), std::string::npos) << told;
