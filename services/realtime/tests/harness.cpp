@@ -296,6 +296,19 @@ Client& RealtimeTest::connected(const std::string& name, const std::string& head
     return made;
 }
 
+Client& RealtimeTest::listing(const std::string& name) {
+    Client& one = connected(name);
+    one.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\nreceipt:in-force\n\n");
+    one.run();
+    return one;
+}
+
+void RealtimeTest::wait_until_told() {
+    aio::Timer told{[this] { loop.stop(); }};
+    told.start(loop, Places::tell_after + Places::tell_after);
+    loop.run();
+}
+
 Client& RealtimeTest::following(const std::string& name, ChatId chat_id,
                                 const std::string& headers) {
     Client& made = connected(name);

@@ -172,6 +172,10 @@ class RealtimeTest : public ::testing::Test, protected test::WorldBase {
     Client& client() { return *clients_.emplace_back(std::make_unique<Client>(loop, *node)); }
     Client& connected(const std::string& name = "ann", const std::string& headers = "");
     Client& following(const std::string& name, ChatId chat, const std::string& headers = "");
+    // Follows the list of its conversations, as subscription `q`.
+    Client& listing(const std::string& name);
+    // Until the numbers of unread messages that are due have been given.
+    void wait_until_told();
     // Those that have gone away.
     void forget_clients() { clients_.clear(); }
     void run() { loop.poll(); }

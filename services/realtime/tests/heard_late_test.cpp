@@ -15,16 +15,8 @@ class HeardLate : public RealtimeTest {
         broadcast.hears_late = true;
         restart();
     }
-    Client& listing(const std::string& name) {
-        Client& one = connected(name);
-        one.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\nreceipt:in-force\n\n");
-        one.run();
-        return one;
-    }
     std::string told_by_and_by(Client& one) {
-        aio::Timer told{[this] { loop.stop(); }};
-        told.start(loop, Places::tell_after + Places::tell_after);
-        loop.run();
+        wait_until_told();
         one.run();
         std::string all;
         for (const std::string& body : one.take_bodies()) {

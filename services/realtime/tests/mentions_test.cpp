@@ -11,12 +11,6 @@ class ListedMentions : public RealtimeTest {
         chat.places.items = {{room, 3, 2}};
         chat.messages[room].resize(3);
     }
-    Client& listing(const std::string& name) {
-        Client& one = connected(name);
-        one.send("SUBSCRIBE\nid:q\ndestination:/user/queue/chats\nreceipt:in-force\n\n");
-        one.run();
-        return one;
-    }
     void remove_from_room(const std::string& name) {
         rights.end(runtime::StandingRights::Member{room, tokens.users.at(name)});
         run();
@@ -54,11 +48,6 @@ class ListedMentions : public RealtimeTest {
                                                        : contracts::OutcomeKind::deleted,
                                                    message));
         run();
-    }
-    void wait_until_told() {
-        aio::Timer told{[this] { loop.stop(); }};
-        told.start(loop, Places::tell_after + Places::tell_after);
-        loop.run();
     }
 };
 
