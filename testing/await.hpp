@@ -1,8 +1,11 @@
 #pragma once
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "aio/run.hpp"
 #include "aio/task.hpp"
+#include "base/clock.hpp"
 
 namespace loquat::test {
 
@@ -10,6 +13,21 @@ namespace loquat::test {
 template <class T>
 T await(aio::Loop& loop, Task<T> task) {
     return aio::run_to_end(loop, std::move(task));
+}
+
+// Whether it comes true within 20 s, for what happens on other threads; asks again and again, after
+// `between`.
+template <class Condition, class Between>
+bool comes_true(Condition condition, Between between) {
+    const Steady end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() >= end) {
+            return false;
+        }
+        between();
+        std::this_thread::yield();
+    }
+    return true;
 }
 
 // Runs what never has to wait: all of it in one turn of the loop.  Rethrows what it throws; throws

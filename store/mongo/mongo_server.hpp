@@ -15,6 +15,7 @@
 #include "aio/completion.hpp"
 #include "store/mongo/connection.hpp"
 #include "store/sql/job_queue.hpp"
+#include "store/work_job.hpp"
 
 namespace loquat::store {
 
@@ -75,32 +76,11 @@ class MongoServer {
     };
     using Queue = JobQueue<std::unique_ptr<Job>>;
 
-    template <class T, class Work>
-    class WorkJob final : public Job {
-      public:
-        WorkJob(Work work, std::shared_ptr<aio::Completion<T>> done)
-            : work_(std::move(work)), done_(std::move(done)) {}
-
-        void run(MongoConnection& connection) override { value_.emplace(work_(connection)); }
-        void finish(std::exception_ptr error) override {
-            if (error) {
-                done_->fail(std::move(error));
-            } else {
-                done_->set(std::move(*value_));
-            }
-        }
-
-      private:
-        Work work_;
-        std::shared_ptr<aio::Completion<T>> done_;
-        std::optional<T> value_;
-    };
-
     template <class Work>
     auto run_on(Queue& queue, Work work) -> Task<std::invoke_result_t<Work&, MongoConnection&>> {
-        using T = std::invoke_result_t<Work&, MongoConnection&>;
-        auto done = std::make_shared<aio::Completion<T>>(aio::Loop::current());
-        queue.push(std::make_unique<WorkJob<T, Work>>(std::move(work), done));
+        using Made = WorkJob<Job, MongoConnection, Work>;
+        auto done = std::make_shared<typename Made::Done>(aio::Loop::current());
+        queue.push(std::make_unique<Made>(std::move(work), done));
         co_return co_await done->wait_until(std::chrono::steady_clock::now() + answer_max_);
     }
 

@@ -12,6 +12,7 @@
 #include "aio/completion.hpp"
 #include "base/failure.hpp"
 #include "store/sql/value.hpp"
+#include "store/work_job.hpp"
 
 namespace loquat::store {
 
@@ -126,39 +127,11 @@ class Database {
     virtual void submit(Lane lane, std::unique_ptr<Job> job) = 0;
 
   private:
-    template <class T, class Work>
-    class WorkJob final : public Job {
-      public:
-        WorkJob(Work work, std::shared_ptr<aio::Completion<T>> done)
-            : work_(std::move(work)), done_(std::move(done)) {}
-
-        void run(Transaction& transaction) override {
-            if constexpr (std::is_void_v<T>) {
-                work_(transaction);
-                value_.emplace();
-            } else {
-                value_.emplace(work_(transaction));
-            }
-        }
-        void finish(std::exception_ptr error) override {
-            if (error) {
-                done_->fail(std::move(error));
-            } else {
-                done_->set(std::move(*value_));
-            }
-        }
-
-      private:
-        Work work_;
-        std::shared_ptr<aio::Completion<T>> done_;
-        std::optional<typename aio::Completion<T>::Value> value_;
-    };
-
     template <class Work>
     auto run_on(Lane lane, Work work) -> Task<std::invoke_result_t<Work&, Transaction&>> {
-        using T = std::invoke_result_t<Work&, Transaction&>;
-        auto done = std::make_shared<aio::Completion<T>>(aio::Loop::current());
-        submit(lane, std::make_unique<WorkJob<T, Work>>(std::move(work), done));
+        using Made = WorkJob<Job, Transaction, Work>;
+        auto done = std::make_shared<typename Made::Done>(aio::Loop::current());
+        submit(lane, std::make_unique<Made>(std::move(work), done));
         co_return co_await done->wait_until(std::chrono::steady_clock::now() + answer_max_);
     }
 

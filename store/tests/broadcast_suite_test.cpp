@@ -6,6 +6,7 @@
 #include "aio/loop.hpp"
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/redis/redis_broadcast.hpp"
+#include "testing/await.hpp"
 #include "testing/redis_server.hpp"
 
 // What every Broadcast promises, run over all of them.
@@ -55,12 +56,7 @@ struct BroadcastSuite : testing::TestWithParam<Between> {
 
     template <class Condition>
     void until(Condition condition) {
-        const Steady end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!condition() && std::chrono::steady_clock::now() < end) {
-            loop.poll();
-            std::this_thread::yield();
-        }
-        EXPECT_TRUE(condition());
+        EXPECT_TRUE(test::comes_true(condition, [this] { loop.poll(); }));
     }
     // Runs `call` on the loop's thread, then what is ready.
     void on_loop(std::move_only_function<void()> call) {

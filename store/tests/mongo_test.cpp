@@ -214,11 +214,7 @@ struct MongoServerTest : testing::Test {
     }
     template <class Condition>
     void until(Condition condition) {
-        const Steady end = in(20s);
-        while (!condition() && std::chrono::steady_clock::now() < end) {
-            std::this_thread::yield();
-        }
-        EXPECT_TRUE(condition());
+        EXPECT_TRUE(test::comes_true(condition, [] {}));
     }
 };
 

@@ -35,12 +35,7 @@ struct RedisBroadcastTest : testing::Test {
     }
     template <class Condition>
     void until(Condition condition) {
-        const Steady end = std::chrono::steady_clock::now() + 20s;
-        while (!condition() && std::chrono::steady_clock::now() < end) {
-            loop.poll();
-            std::this_thread::yield();
-        }
-        EXPECT_TRUE(condition());
+        EXPECT_TRUE(test::comes_true(condition, [this] { loop.poll(); }));
     }
     void until_whole() {
         until(
