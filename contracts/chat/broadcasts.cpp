@@ -8,6 +8,8 @@ namespace {
 constexpr std::uint8_t version = 1;
 // With what stands beside the body.
 constexpr std::uint8_t room_event_version = 2;
+// As the first version, of what is told again.
+constexpr std::uint8_t retold_version = 2;
 
 void put(wire::Encoder& out, const Outcome& outcome) {
     out.byte(static_cast<std::uint8_t>(outcome.kind));
@@ -122,7 +124,7 @@ std::optional<OutcomeEvent> decode<OutcomeEvent>(std::string_view bytes) {
 
 std::string encode(const StoredEvent& event) {
     wire::Encoder out;
-    out.byte(version);
+    out.byte(event.is_retold ? retold_version : version);
     out.byte(static_cast<std::uint8_t>(event.kind));
     put(out, event.message);
     return out.take();
@@ -131,8 +133,8 @@ std::string encode(const StoredEvent& event) {
 template <>
 std::optional<StoredEvent> decode<StoredEvent>(std::string_view bytes) {
     wire::Decoder in{bytes};
-    in.choice(version, version);
     StoredEvent event;
+    event.is_retold = in.choice(version, retold_version) == retold_version;
     event.kind = static_cast<OutcomeKind>(in.choice(1, 5));
     event.message = get_message(in);
     return in.finished() ? std::optional{std::move(event)} : std::nullopt;

@@ -65,6 +65,7 @@ std::optional<OutcomeEvent> decode<OutcomeEvent>(std::string_view bytes);
 struct StoredEvent {
     OutcomeKind kind = OutcomeKind::stored;  // stored, edited or deleted
     StoredMessage message;
+    bool is_retold = false;  // may have been told before, perhaps long ago
 };
 
 std::string encode(const StoredEvent& event);

@@ -16,15 +16,18 @@ bool is_change(OutcomeKind kind) {
 
 }  // namespace
 
-void Announcer::announce_change(OutcomeKind kind, const contracts::StoredMessage& message) {
-    const auto event = contracts::message_told(kind, contracts::to_message(message));
+void Announcer::announce_change(const contracts::Outcome& outcome, Telling telling) {
+    const contracts::StoredMessage& message = outcome.message;
+    const auto event = contracts::message_told(outcome.kind, contracts::to_message(message));
     store::publish(broadcast_, contracts::topics::chat_room, message.chat, event);
-    store::publish(broadcast_, contracts::topics::chat_stored, {kind, message});
+    store::publish(broadcast_, contracts::topics::chat_stored,
+                   {outcome.kind, message, telling == Telling::again});
 }
 
-void Announcer::announce(const contracts::MessageRecord& record, contracts::Outcome outcome) {
+void Announcer::announce(const contracts::MessageRecord& record, contracts::Outcome outcome,
+                         Telling telling) {
     if (is_change(outcome.kind)) {
-        announce_change(outcome.kind, outcome.message);
+        announce_change(outcome, telling);
     }
     if (!record.origin.empty()) {
         const contracts::OutcomeEvent event{record.origin_ref, std::move(outcome)};

@@ -4,6 +4,8 @@
 
 namespace loquat::consumer {
 
+enum class Telling { first, again };
+
 // Tells what became of records.
 class Announcer {
   public:
@@ -11,10 +13,11 @@ class Announcer {
 
     // A change goes to its room and to `chat.stored`; every outcome to the record's origin, if it
     // has one.
-    void announce(const contracts::MessageRecord& record, contracts::Outcome outcome);
+    void announce(const contracts::MessageRecord& record, contracts::Outcome outcome,
+                  Telling telling = Telling::first);
 
   private:
-    void announce_change(contracts::OutcomeKind kind, const contracts::StoredMessage& message);
+    void announce_change(const contracts::Outcome& outcome, Telling telling);
 
     store::Broadcast& broadcast_;
 };

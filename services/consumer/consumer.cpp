@@ -85,7 +85,7 @@ Task<void> Consumer::tell_again(store::Offset after, store::Offset through) {
         for (std::optional<contracts::MessageRecord>& record : decode(found)) {
             if (record) {
                 contracts::Outcome outcome = co_await recall(*record);
-                announcer_.announce(*record, std::move(outcome));
+                announcer_.announce(*record, std::move(outcome), Telling::again);
                 parts_.metrics.retold.add();
             }
         }

@@ -191,12 +191,12 @@ Task<void> TopicLoop::check_identity() {
 Task<bool> TopicLoop::is_caught_up() {
     const store::LogEnds ends = co_await source_.log.ends(partition_);
     const Uuid log = co_await source_.log.identity(partition_.topic);
-    const store::Position stored =
-        co_await source_.store.position(std::string{store::log_reader}, partition_);
-    if (stored.log != log) {
+    // None while a batch is in work: its records may be in the store and not announced.
+    if (!position_ || position_->log != log) {
         co_return false;
     }
-    co_return co_await store::is_all_before(source_.log, partition_, stored.applied, ends.last);
+    const store::Offset applied = position_->applied;
+    co_return co_await store::is_all_before(source_.log, partition_, applied, ends.last);
 }
 
 void TopicLoop::leave() {

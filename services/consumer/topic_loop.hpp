@@ -55,7 +55,7 @@ class TopicLoop {
     // be made anew while this process runs.
     Task<void> check_identity();
 
-    // Whether all that the log has is in the store.
+    // Whether this loop has seen to it that all that the log has is in the store and announced.
     Task<bool> is_caught_up();
 
     // Another instance reads it from now on; not while `run` runs.  What is wrong there is no

@@ -30,7 +30,9 @@ void StoredChanges::on_stored(const contracts::StoredEvent& event) {
         return;
     }
     const contracts::StoredMessage& message = event.message;
-    const Time place = parts_.activity.place_of(message.created_at);
+    // It has its place already, or had the one of its time.
+    const Time place =
+        event.is_retold ? message.created_at : parts_.activity.place_of(message.created_at);
     parts_.unsaved.note_activity(message.chat, place, conversation);
     if (conversation != nullptr) {
         conversation->chat.active_at = std::max(conversation->chat.active_at, place);

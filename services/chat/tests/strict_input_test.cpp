@@ -1,5 +1,8 @@
+#include "contracts/chat/broadcasts.hpp"
+#include "contracts/events/topics.hpp"
 #include "services/chat/domain/activity.hpp"
 #include "services/chat/tests/assistant_world.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -177,6 +180,28 @@ TEST(ListChats, keeps_the_newest_on_top_after_the_clock_was_set_back) {
         const auto fresh = co_await world.make_group(ana, {});
         co_await world.send(ana, fresh.id, "now");
 
+        const auto page =
+            co_await world.chat.list_chats(world.as(ana), contracts::ListChatsRequest{});
+
+        EXPECT_EQ(page.items.front().id, fresh.id);
+    };
+
+    world.run(body());
+}
+
+TEST(ListChats, leaves_what_is_told_again_at_its_place) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto old = co_await world.make_group(ana, {});
+        const auto message = co_await world.send(ana, old.id, "long ago");
+        world.clock.advance(1h);
+        const auto fresh = co_await world.make_group(ana, {});
+        co_await world.send(ana, fresh.id, "now");
+
+        const auto found = co_await world.messages->find_by_id(message.id);
+        const contracts::StoredEvent event{contracts::OutcomeKind::stored, *found, true};
+        store::publish(world.broadcast, contracts::topics::chat_stored, event);
         const auto page =
             co_await world.chat.list_chats(world.as(ana), contracts::ListChatsRequest{});
 

@@ -115,6 +115,7 @@ TEST_F(ConsumerTest, tells_the_last_batch_again_after_a_restart) {
     drain();
     append(waiting);
     drain();
+    const bool was_retold = stored.back().is_retold;
     room.clear();
     outcomes.clear();
 
@@ -123,6 +124,8 @@ TEST_F(ConsumerTest, tells_the_last_batch_again_after_a_restart) {
 
     ASSERT_EQ(room.size(), 1U);
     EXPECT_EQ(room[0].seq, 2);
+    EXPECT_FALSE(was_retold);
+    EXPECT_TRUE(stored.back().is_retold);
     EXPECT_EQ(outcomes.size(), 1U);
     EXPECT_EQ(texts(), (Texts{"one", "two"}));
 }

@@ -127,6 +127,20 @@ TEST_F(LedgerLoopTest, has_caught_up_once_all_that_the_log_has_is_stored) {
     EXPECT_FALSE(behind);
 }
 
+// What another has stored, and perhaps not announced, is announced by who reads it next.
+TEST_F(LedgerLoopTest, has_not_caught_up_before_it_took_up_the_work_of_another) {
+    append(usage_of(ann, clock.now()));
+    drain();
+    ledger = make_ledger();
+
+    const bool at_first = await(loop, ledger->is_caught_up());
+    drain();
+    const bool then = await(loop, ledger->is_caught_up());
+
+    EXPECT_FALSE(at_first);
+    EXPECT_TRUE(then);
+}
+
 TEST_F(LedgerLoopTest, counts_once_when_the_answer_of_the_store_was_lost) {
     append(usage_of(ann, clock.now()));
     faulty.fail_after = 1;
