@@ -7,6 +7,7 @@
 #include "base/failure.hpp"
 #include "store/folder/inspect.hpp"
 #include "store/folder/repair.hpp"
+#include "testing/sanitized.hpp"
 #include "tests/support/kept_folders.hpp"
 
 // Each file of a data folder, damaged in each way.  Either the start refuses with one line that
@@ -25,7 +26,7 @@ constexpr std::array files{"manifest",       "marks",           "auth.db",
                            "messages.db",    "messages.db-wal", "usage.db",
                            "usage.db-wal",   "log/identity",    "log/000000000001.segment",
                            "auth-keys.json", "internal.key",    "chat-journal/JOURNAL"};
-constexpr int flips = 100;
+constexpr int flips = is_sanitized ? 25 : 100;
 constexpr int whole_starts = 2;
 
 struct Case {

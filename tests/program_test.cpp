@@ -8,14 +8,11 @@
 #include "testing/http_caller.hpp"
 #include "testing/platform/platform_under_test.hpp"
 #include "testing/platform/program.hpp"
+#include "testing/sanitized.hpp"
 #include "testing/temporary_folder.hpp"
 
 // The program as its users start it: what it says when something is wrong, and that it loses
 // nothing.
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-
 namespace loquat::test {
 namespace {
 
@@ -358,16 +355,15 @@ TEST_F(ProgramTest, imports_what_another_file_or_another_order_brings_and_nothin
 TEST_F(ProgramTest, says_what_it_lacks_wherever_a_limit_of_the_system_meets_it) {
     std::vector<std::string> limits{"--fsize=5000", "--fsize=100000"};
     // Sanitizers need more memory than any limit here, and files to look at memory with.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
-    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-    limits.emplace_back("--fsize=0");
-    for (const int files : {8, 16, 24, 36, 48}) {
-        limits.push_back("--nofile=" + std::to_string(files));
+    if (!is_sanitized) {
+        limits.emplace_back("--fsize=0");
+        for (const int files : {8, 16, 24, 36, 48}) {
+            limits.push_back("--nofile=" + std::to_string(files));
+        }
+        for (const int mebibytes : {52, 60, 68, 100, 132}) {
+            limits.push_back("--data=" + std::to_string(mebibytes * 1024 * 1024));
+        }
     }
-    for (const int mebibytes : {52, 60, 68, 100, 132}) {
-        limits.push_back("--data=" + std::to_string(mebibytes * 1024 * 1024));
-    }
-#endif
     for (const std::string& limit : limits) {
         const std::filesystem::path data = folder_ / limit.substr(2);
         Program program{{limit, LOQUAT_BINARY, "up", "--port", "0", "--data", data.string(),

@@ -7,17 +7,10 @@
 #include <memory>
 #include <vector>
 
+#include "testing/sanitized.hpp"
+
 namespace loquat::runtime {
 namespace {
-
-// The sanitizers bring heaps of their own.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool has_own_heap = true;
-#elif defined(__has_feature)
-constexpr bool has_own_heap = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool has_own_heap = false;
-#endif
 
 std::size_t resident_bytes() {
     std::ifstream in{"/proc/self/statm"};
@@ -28,7 +21,7 @@ std::size_t resident_bytes() {
 }
 
 TEST(FreeMemory, of_another_thread_goes_back_to_the_system_though_its_end_is_in_use) {
-    if (has_own_heap) {
+    if (test::is_sanitized) {
         GTEST_SKIP() << "this heap is not the system's";
     }
     constexpr std::size_t block_bytes = 16 * 1024;
