@@ -137,7 +137,7 @@ Task<void> Lifecycle::finish(LivePtr live) {
             parts_.archive.keep(live->record.id, live->log);
         }
         if (live->kind == ChatKind::assistant && !parts_.open.is_stopping) {
-            parts_.titles.consider(live->record);
+            parts_.titles.consider(live->record, live->trace_parent);
         }
     } else {
         live->log->close();

@@ -26,25 +26,26 @@ std::int64_t count_all(const std::vector<contracts::PromptMessage>& messages) {
 
 }  // namespace
 
-void Titles::consider(const GenerationRecord& record) {
+void Titles::consider(const GenerationRecord& record, const std::string& trace_parent) {
     if (record.state != GenerationState::succeeded || !record.prompt ||
         running_.size() >= running_max || running_.contains(record.chat)) {
         return;
     }
     running_.insert(record.chat);
-    parts_.scope.start(run(record));
+    Answer answer{record, trace_parent};
+    parts_.scope.start(run(std::move(answer)));
 }
 
-Task<void> Titles::run(GenerationRecord record) {
+Task<void> Titles::run(Answer answer) {
     struct Running {
         std::unordered_set<ChatId>& chats;
         ChatId chat;
         ~Running() { chats.erase(chat); }
     };
-    const Running running{running_, record.chat};
+    const Running running{running_, answer.record.chat};
     std::exception_ptr error;
     try {
-        co_await make_title(std::move(record));
+        co_await make_title(std::move(answer));
     } catch (const Failure&) {
         error = std::current_exception();
     }
@@ -54,13 +55,14 @@ Task<void> Titles::run(GenerationRecord record) {
     }
 }
 
-Task<void> Titles::make_title(GenerationRecord record) {
+Task<void> Titles::make_title(Answer answer) {
+    const GenerationRecord& record = answer.record;
     const bool is_wanted = co_await parts_.naming.wants_title(record.chat);
     if (!is_wanted) {
         co_return;
     }
     const auto prompt = co_await parts_.messages.find_by_id(*record.prompt);
-    Draft draft = co_await ask(record, prompt ? prompt->text : std::string{});
+    Draft draft = co_await ask(answer, prompt ? prompt->text : std::string{});
     contracts::UsageRecord& usage = draft.used;
     const contracts::Model model = co_await parts_.catalog.find(usage.model);
     usage.cost_micros =
@@ -76,7 +78,8 @@ Task<void> Titles::make_title(GenerationRecord record) {
     }
 }
 
-Task<Titles::Draft> Titles::ask(GenerationRecord record, std::string question) {
+Task<Titles::Draft> Titles::ask(const Answer& answer, std::string question) {
+    const GenerationRecord& record = answer.record;
     contracts::GenerateRequest request;
     request.generationId = Uuid::make().to_string();
     request.model = record.model;
@@ -95,6 +98,7 @@ Task<Titles::Draft> Titles::ask(GenerationRecord record, std::string question) {
     contracts::Caller caller;
     caller.user = record.user;
     caller.request_id = record.request_id;
+    caller.trace_parent = answer.trace_parent;
     auto feed = co_await parts_.models.generate(std::move(caller), std::move(request));
     for (;;) {
         const auto events = co_await feed->next(deadline);

@@ -29,8 +29,8 @@ class Titles {
 
     explicit Titles(Parts parts) : parts_(parts) {}
 
-    // After each answer; does nothing where there is a title.
-    void consider(const GenerationRecord& record);
+    // After each answer; does nothing where there is a title.  `trace_parent`: of who asked.
+    void consider(const GenerationRecord& record, const std::string& trace_parent);
 
   private:
     // What a model made of it and used for it; `used` as far as the ledger wants to know it.
@@ -39,9 +39,15 @@ class Titles {
         contracts::UsageRecord used;
     };
 
-    Task<void> run(GenerationRecord record);
-    Task<void> make_title(GenerationRecord record);
-    Task<Draft> ask(GenerationRecord record, std::string question);
+    // The answer that a title is made of.
+    struct Answer {
+        GenerationRecord record;
+        std::string trace_parent;
+    };
+
+    Task<void> run(Answer answer);
+    Task<void> make_title(Answer answer);
+    Task<Draft> ask(const Answer& answer, std::string question);
     // Throws what the model failed with.  True when it is done.
     static bool take(const contracts::ModelEvent& event, Draft& draft);
 

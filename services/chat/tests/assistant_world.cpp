@@ -80,8 +80,9 @@ class FakeFeed final : public contracts::Feed<ModelEvent> {
 
 Task<std::vector<contracts::Model>> FakeModels::list_models() { co_return models; }
 
-Task<contracts::FeedPtr<ModelEvent>> FakeModels::generate(contracts::Caller,
+Task<contracts::FeedPtr<ModelEvent>> FakeModels::generate(contracts::Caller caller,
                                                           contracts::GenerateRequest request) {
+    traces.push_back(std::move(caller.trace_parent));
     const bool is_title = request.messages.front().content.starts_with("Write a title");
     ++(is_title ? titles_asked : asked);
     if (refusal) {
@@ -226,12 +227,6 @@ Task<std::string> AssistantWorld::read_stream(UserId user, std::string id, std::
 Task<contracts::Generation> AssistantWorld::wait_for_end(UserId user, std::string id) {
     co_await read_stream(user, id);
     co_return co_await get(user, id);
-}
-
-Task<void> AssistantWorld::settle_down(int turns) {
-    for (int i = 0; i < turns; ++i) {
-        co_await aio::yield();
-    }
 }
 
 Task<std::vector<contracts::Message>> AssistantWorld::history(UserId user, ChatId in) {

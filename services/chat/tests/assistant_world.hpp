@@ -69,6 +69,7 @@ class FakeModels final : public ModelPort {
     bool is_deaf = false;       // does not end when it is cancelled
     std::optional<Failure> refusal;
     int asked = 0;
+    std::vector<std::string> traces;  // `trace_parent` of each call
 
   private:
     std::deque<FakeAnswerPtr> waiting_;
@@ -136,7 +137,6 @@ class AssistantWorld : public World {
     Task<std::string> read_stream(UserId user, std::string id, std::int64_t after = 0);
     // Waits until it has ended and `done` was told.
     Task<contracts::Generation> wait_for_end(UserId user, std::string id);
-    Task<void> settle_down(int turns = 50);
     Task<std::vector<contracts::Message>> history(UserId user, ChatId chat);
     // What was recorded of the use of models.
     Task<std::vector<contracts::UsageRecord>> usage();

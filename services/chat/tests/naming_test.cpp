@@ -82,6 +82,31 @@ TEST(Title, stays_the_question_when_the_model_gives_none) {
     world.run_assistants(body());
 }
 
+TEST(Title, is_asked_for_within_the_trace_of_the_question) {
+    AssistantWorld world;
+    world.models.echo = "an answer";
+    world.models.title = "About plums";
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        contracts::StartGenerationRequest request;
+        request.id = chat.id;
+        request.client_id = "one";
+        request.prompt = "First?";
+        contracts::Caller asker = world.as(ana);
+        asker.trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        const auto trace = asker.trace_parent;
+        const auto started =
+            co_await world.generations->start_generation(std::move(asker), std::move(request));
+        co_await world.wait_for_end(ana, started.body.generationId);
+
+        EXPECT_EQ(co_await title_of(world, ana, chat.id), "About plums");
+        EXPECT_EQ(world.models.traces, (std::vector{trace, trace}));
+    };
+
+    world.run_assistants(body());
+}
+
 TEST(Title, that_a_person_gave_stays) {
     AssistantWorld world;
     world.models.echo = "an answer";
