@@ -173,6 +173,7 @@ TEST(ListChats, keeps_the_newest_on_top_after_the_clock_was_set_back) {
     World world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
+        world.start_consumer();
         world.clock.advance(48h);
         const auto future = co_await world.make_group(ana, {});
         co_await world.send(ana, future.id, "from the future");
@@ -193,15 +194,18 @@ TEST(ListChats, leaves_what_is_told_again_at_its_place) {
     World world;
     const UserId ana = world.person("ana");
     auto body = [&]() -> Task<void> {
+        world.start_consumer();
         const auto old = co_await world.make_group(ana, {});
         const auto message = co_await world.send(ana, old.id, "long ago");
         world.clock.advance(1h);
         const auto fresh = co_await world.make_group(ana, {});
         co_await world.send(ana, fresh.id, "now");
+        co_await world.settle_down(50);
 
         const auto found = co_await world.messages->find_by_id(message.id);
         const contracts::StoredEvent event{contracts::OutcomeKind::stored, *found, true};
         store::publish(world.broadcast, contracts::topics::chat_stored, event);
+        co_await world.settle_down(50);
         const auto page =
             co_await world.chat.list_chats(world.as(ana), contracts::ListChatsRequest{});
 

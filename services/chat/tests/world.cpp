@@ -217,6 +217,12 @@ Task<contracts::Message> World::send(UserId sender, ChatId in, std::string text)
     co_return std::move(sent.body);
 }
 
+Task<void> World::settle_down(int turns) {
+    for (int i = 0; i < turns; ++i) {
+        co_await aio::yield();
+    }
+}
+
 Task<void> World::set_role(UserId owner, ChatId in, UserId user, MemberRole role) {
     const contracts::PutMemberRequest request{in, user, role};
     co_await chat.put_member(as(owner), request);

@@ -96,6 +96,8 @@ class World : public test::WorldBase {
     Task<contracts::Chat> make_direct(UserId one, UserId other);
     Task<contracts::Message> send(UserId sender, ChatId chat, std::string text);
     Task<void> set_role(UserId owner, ChatId chat, UserId user, MemberRole role);
+    // What goes on beside has so many turns of the loop.
+    Task<void> settle_down(int turns = 50);
 
     std::optional<AssistantSettings> group_assistant;  // of the groups that are made
     FakeDirectory directory;
