@@ -4,6 +4,7 @@ send see of each fault is printed.
 
 The servers are of its own, beside those that other suites use.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -74,21 +75,29 @@ class Platform:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def try_all(platform, log, out):
-    platform.migrate()
+@contextlib.contextmanager
+def running_platform(binary, log, settings=SETTINGS):
+    """Two processes of each service on servers of their own; yields (platform, address)."""
+    with tempfile.TemporaryDirectory(prefix="loquat-") as folder, running(Postgres, RabbitMq, Redis) as servers:
+        platform = Platform(binary, pathlib.Path(folder), servers)
+        platform.migrate()
+        words = ["--processes", "--instances", "2", *settings]
+        with loquat(platform.binary, log.with_name(f"{log.stem}-loquat.log"), words, platform.data, platform.env) as address:
+            yield platform, address
+
+
+def try_all(platform, address, out):
     faults = [(Process(platform, name + second), killed) for name in TWICE for second in ("", "-2")]
     faults += [(Process(platform, name), paused) for name in ("consumer", "consumer-2", "chat", "auth-2")]
-    with loquat(platform.binary, log.with_name("process-faults-loquat.log"), ["--processes", "--instances", "2", *SETTINGS],
-                platform.data, platform.env) as address:
-        return under_faults("processes", address, faults, out)
+    return under_faults("processes", address, faults, out)
 
 
 def check(binary, log):
     """An exit code."""
-    with open(log, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(prefix="loquat-") as folder:
+    with open(log, "w", encoding="utf-8") as out:
         try:
-            with running(Postgres, RabbitMq, Redis) as servers:
-                return [try_all(Platform(binary, pathlib.Path(folder), servers), log, out)]
+            with running_platform(binary, log) as (platform, address):
+                return [try_all(platform, address, out)]
         except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
             print(f"processes {error}", flush=True)
             out.write(f"{error}\n")

@@ -186,12 +186,24 @@ def sanitized_part(preset, part, argv, log):
     return count
 
 
+# Tests register many people from one address, faster than a person would, and set the simulated model's pace.
+FOR_BROWSERS = ("--set", "gateway.limits.enabled=false", "--set", "model.simulated.scripts=true")
+
+
+def in_browsers(log, address):
+    env = {"LOQUAT_URL": address, "LOQUAT_BACKEND": address}
+    return vitest(log, ["--config", "vitest.e2e.config.ts"], env, 1500)
+
+
 def e2e(log):
-    # Tests register many people from one address, faster than a person would, and set the simulated model's pace.
-    settings = ["--set", "gateway.limits.enabled=false", "--set", "model.simulated.scripts=true"]
-    with loquat(RELEASE / "bin" / "loquat", log.with_name("e2e-loquat.log"), settings) as address:
-        env = {"LOQUAT_URL": address, "LOQUAT_BACKEND": address, "LOQUAT_BINARY": str(RELEASE / "bin" / "loquat")}
-        return vitest(log, ["--config", "vitest.e2e.config.ts"], env, 1500)
+    with loquat(RELEASE / "bin" / "loquat", log.with_name("e2e-loquat.log"), FOR_BROWSERS) as address:
+        return in_browsers(log, address)
+
+
+def e2e_servers(log):
+    from tools.testing.process_faults import running_platform
+    with running_platform(RELEASE / "bin" / "loquat", log, FOR_BROWSERS) as (_, address):
+        return in_browsers(log, address)
 
 
 def fuzz_all(log):
@@ -343,5 +355,7 @@ def all_suites():
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
         Suite("tsan", f"the thread sanitizer: {', '.join(THREADED)}", sanitized("tsan", THREADED), 12, ("sanitize",),
               servers=SERVERS, ahead=tuple(f"{name}_tests" for name in THREADED), may_be_left=True),
+        Suite("e2e-servers", "the same over two processes of each service on PostgreSQL, RabbitMQ and Redis", e2e_servers, 12, ("browser",),
+              "app", program, servers=("postgres", "rabbitmq", "redis"), may_be_left=True),
     ]
     return before + cpp + after
