@@ -27,10 +27,13 @@ fill_demo() {
     say "the platform did not start; the demo was not loaded"
 }
 
-# The servers of `./dev infra`, the schemas at them, and where each process finds what.  $1: the kind of the log.
+# The servers of `./dev infra`, the schemas at them, and where each process finds what.  $1: the kind of the log, $2: where
+# messages are.
 use_servers() {
-    local log=$1 need home=.cache/infra/run secrets=$PWD/.cache/infra/roles url
-    run_infra up postgres redis "$log" >&2
+    local log=$1 messages=$2 need home=.cache/infra/run secrets=$PWD/.cache/infra/roles url
+    local servers=(postgres redis "$log")
+    [ "$messages" = postgres ] || servers+=(ferretdb)
+    run_infra up "${servers[@]}" >&2
     url=$(cat $home/postgres/url)
     export LOQUAT_STORE__SQL__KIND=postgres
     export LOQUAT_STORE__SQL__URL="postgresql://loquat_{service}@${url#*@}?passfile=$secrets/{service}.pgpass"
@@ -39,17 +42,35 @@ use_servers() {
     for need in BROADCAST LIMITS PRESENCE; do
         export "LOQUAT_STORE__${need}__KIND=redis" "LOQUAT_STORE__${need}__URL=$(cat $home/redis/url)"
     done
+    if [ "$messages" = mongo ]; then
+        export LOQUAT_STORE__MESSAGES__KIND=mongo LOQUAT_STORE__MESSAGES__URL
+        LOQUAT_STORE__MESSAGES__URL=$(cat $home/ferretdb/url)
+    fi
     LOQUAT_MIGRATE_URL=$url build/release/bin/loquat migrate >&2
 }
 
+check_servers() {
+    case "$1" in
+        rabbitmq | kafka) ;;
+        *) fail "--log $1: the log can be at rabbitmq or kafka" ;;
+    esac
+    case "$2" in
+        postgres | mongo) ;;
+        *) fail "--messages $2: messages can be at postgres or mongo" ;;
+    esac
+}
+
 run_up() {
-    local port=8080 data=./data demo=no log='' rest=()
+    local port=8080 data=./data demo=no servers=no log='' messages='' rest=()
     while [ $# -gt 0 ]; do
         case "$1" in
             --demo) demo=yes ;;
-            --servers) log=rabbitmq ;;
-            --servers=rabbitmq | --servers=kafka) log=${1#*=} ;;
-            --servers=*) fail "--servers=${1#*=}: the log can be at rabbitmq or kafka" ;;
+            --servers) servers=yes ;;
+            --servers=*) servers=yes && log=${1#*=} ;;
+            --log) log=${2:?--log wants rabbitmq or kafka} && shift ;;
+            --log=*) log=${1#*=} ;;
+            --messages) messages=${2:?--messages wants postgres or mongo} && shift ;;
+            --messages=*) messages=${1#*=} ;;
             --port) port=${2:?--port wants a number} && shift ;;
             --port=*) port=${1#*=} ;;
             --data) data=${2:?--data wants a folder} && shift ;;
@@ -58,14 +79,18 @@ run_up() {
         esac
         shift
     done
-    [ -z "$log" ] || [ "$demo" = no ] ||
-        fail "--demo fills a folder of one process, and with --servers there are several"
+    if [ "$servers" = no ]; then
+        [ -z "$log$messages" ] || fail "--log and --messages choose among servers: say --servers too"
+    else
+        check_servers "${log:=rabbitmq}" "${messages:=postgres}"
+        [ "$demo" = no ] || fail "--demo fills a folder of one process, and with --servers there are several"
+    fi
     # What must be fetched comes first: nothing is built where something cannot be had.
     run_setup
     run_web
     run_build release loquat
-    if [ -n "$log" ]; then
-        use_servers "$log"
+    if [ "$servers" = yes ]; then
+        use_servers "$log" "$messages"
         [ "$data" != ./data ] || data=./data-servers
         rest+=(--processes)
         [[ " ${rest[*]}" == *" --instances"* ]] || rest+=(--instances 2)

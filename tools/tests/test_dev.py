@@ -25,6 +25,16 @@ class Up(unittest.TestCase):
         self.assertEqual(1, len(answer.stderr.splitlines()), answer.stderr)
         self.assertIn("--demo fills a folder of one process", answer.stderr)
 
+    def test_names_the_servers_that_there_are(self):
+        for words, told in ((["--servers", "--log", "redis"], "the log can be at rabbitmq or kafka"),
+                            (["--servers=files"], "the log can be at rabbitmq or kafka"),
+                            (["--servers", "--messages", "kafka"], "messages can be at postgres or mongo"),
+                            (["--messages", "mongo"], "say --servers too")):
+            with self.subTest(words=words):
+                answer = said("up", *words)
+                self.assertEqual((1, 1), (answer.returncode, len(answer.stderr.splitlines())), answer.stderr)
+                self.assertIn(told, answer.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
