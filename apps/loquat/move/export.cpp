@@ -13,7 +13,6 @@
 #include "runtime/version.hpp"
 #include "store/archive/table_reader.hpp"
 #include "store/folder/stamped_text.hpp"
-#include "store/position/sql_positions.hpp"
 
 namespace loquat::app {
 namespace {
@@ -35,7 +34,8 @@ void check_source(const fs::path& data, const runtime::StoreConfig& stores) {
         return;
     }
     for (const store::DatabaseNeed& need : all_databases()) {
-        if (!fs::exists(data / (need.name + ".db"))) {
+        const bool is_elsewhere = need.name == "messages" && stores.messages.kind != "sql";
+        if (!is_elsewhere && !fs::exists(data / (need.name + ".db"))) {
             throw Failure{
                 Kind::not_found, "export.no_folder",
                 data.string() + " has no " + need.name +
@@ -61,11 +61,11 @@ void bring_to_rest(const CommonOptions& options, const std::vector<std::string>&
 }
 
 // Nothing that was acknowledged is in the log alone.
-Task<void> check_stored(store::EventLog& log, store::Database& database,
+Task<void> check_stored(MovedSet& source, store::Database& database,
                         const store::DatabaseNeed& need) {
+    store::EventLog& log = source.log();
     for (const std::string_view topic : need.topics) {
-        const store::Progress progress = co_await store::load_progress(
-            database, std::string{store::log_reader}, std::string{topic});
+        const store::Progress progress = co_await source.stored(need, database, topic);
         const Uuid identity = co_await log.identity(std::string{topic});
         store::Partition partition{.topic = std::string{topic}};
         const std::uint32_t partitions = co_await log.partitions(partition.topic);
@@ -84,6 +84,20 @@ Task<void> check_stored(store::EventLog& log, store::Database& database,
     }
 }
 
+// Messages that are at MongoDB, into the database from which an archive takes them.
+Task<void> take_out_messages(MovedSet& source, store::Database& database) {
+    Progress progress{"messages at MongoDB", 0};
+    const auto told = [&progress](std::size_t messages) { progress.add(messages); };
+    co_await source.messages_elsewhere().take_out(database, told);
+    progress.finish();
+}
+
+// What an export before that was killed has left; the folder is held while it goes.
+void drop_left(const fs::path& data, const runtime::StoreConfig& stores) {
+    MovedSet source{data, stores};
+    source.drop_beside();
+}
+
 class Export {
   public:
     Export(const fs::path& target, MovedSet& source) : writer_(target), source_(source) {
@@ -93,7 +107,7 @@ class Export {
     }
 
     Task<void> add(const MovedDatabase& moved, store::Database& database) {
-        co_await check_stored(source_.log(), database, moved.need);
+        co_await check_stored(source_, database, moved.need);
         store::ArchiveDatabase made{
             .name = moved.need.name, .steps = store::steps_of(moved.need), .tables = {}};
         Progress progress{made.name, 0};
@@ -178,6 +192,7 @@ void export_all(const ExportOptions& options) {
     bring_to_rest(options.common, {"auth", "chat", "consumer"});
     bring_to_rest(options.common, {"consumer"});
     const std::vector<MovedDatabase> databases = moved_databases();
+    drop_left(data, stores);
     MovedSet source{data, stores};
     std::vector<std::unique_ptr<store::Database>> opened;
     for (const MovedDatabase& moved : databases) {
@@ -188,6 +203,9 @@ void export_all(const ExportOptions& options) {
     Export made{options.target, source};
     aio::Loop loop{"command"};
     for (std::size_t i = 0; i < databases.size(); ++i) {
+        if (source.is_elsewhere(databases[i].need)) {
+            aio::run_to_end(loop, take_out_messages(source, *opened[i]));
+        }
         aio::run_to_end(loop, made.add(databases[i], *opened[i]));
     }
     for (const runtime::Module* module : services::all_modules()) {
@@ -195,6 +213,8 @@ void export_all(const ExportOptions& options) {
             made.add_file(name);
         }
     }
+    opened.clear();
+    source.drop_beside();
     const store::ArchiveManifest& manifest = made.finish();
     for (const store::ArchiveDatabase& database : manifest.databases) {
         for (const store::ArchiveTable& table : database.tables) {

@@ -95,6 +95,22 @@ class Import {
         co_await filling.finish(numbers_);
     }
 
+    // Messages at MongoDB, from the database beside the data.  What is there is refused unless an
+    // import has begun to bring it, or has come to its end.
+    Task<void> bring_elsewhere(const Target& target, bool may_be_there) {
+        consumer::MongoMove& messages = set_.messages_elsewhere();
+        if (!may_be_there && !messages.is_empty()) {
+            throw Failure{Kind::conflict, "import.not_empty",
+                          "The target is not empty: its MongoDB has messages already. Nothing was "
+                          "changed there. Name an empty database."};
+        }
+        Progress progress{"messages to MongoDB", rows_of(target.archived)};
+        const auto told = [&progress](std::size_t count) { progress.add(count); };
+        co_await messages.bring_in(*target.database, told);
+        progress.finish();
+        co_await messages.compare(*target.database, [](std::size_t) {});
+    }
+
     // What would be stored on top of the archive.
     Task<void> check_log(const MovedDatabase& moved) {
         for (const std::string_view topic : moved.need.topics) {
@@ -132,6 +148,9 @@ class Import {
             stamp.mark->raise(changes);
         }
     }
+
+    bool is_elsewhere(const Target& target) const { return set_.is_elsewhere(target.moved.need); }
+    bool was_interrupted() const { return set_.was_interrupted(); }
 
     // What is there now belongs into the folder; a log says by itself which one it is.
     void settle() {
@@ -198,7 +217,10 @@ Task<void> import_all(Import& import, const std::vector<std::unique_ptr<Target>>
         co_await import.open(*target);
     }
     import.settle();
-    const auto is_whole = [](const auto& target) { return target->is_whole; };
+    // The one beside the data is taken away in the end.
+    const auto is_whole = [&import](const auto& target) {
+        return target->is_whole || import.is_elsewhere(*target);
+    };
     const bool are_all = std::ranges::all_of(targets, is_whole);
     for (const auto& target : targets) {
         if (!are_all) {
@@ -213,6 +235,12 @@ Task<void> import_all(Import& import, const std::vector<std::unique_ptr<Target>>
     fmt::print(stderr, "reading again what is there\n");
     for (const auto& target : targets) {
         co_await import.compare(*target);
+    }
+    for (const auto& target : targets) {
+        if (import.is_elsewhere(*target)) {
+            const bool may_be_there = are_all || import.was_interrupted();
+            co_await import.bring_elsewhere(*target, may_be_there);
+        }
     }
     import.write_files();
     import.settle();
@@ -278,6 +306,8 @@ int import_archive(const ImportArchiveOptions& options) {
         has_sequences ? store::Filling::Numbers::by_sequence : store::Filling::Numbers::by_content};
     aio::Loop loop{"command"};
     aio::run_to_end(loop, import_all(import, targets));
+    targets.clear();
+    set.drop_beside();
     fmt::print("{}: counts and hashes are those of the archive\n", text_of_all(manifest));
     return 0;
 }

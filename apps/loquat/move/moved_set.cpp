@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "apps/loquat/modules.hpp"
 #include "runtime/stores/builtin.hpp"
 #include "runtime/stores/schema_owner.hpp"
 #include "runtime/stores/servers_file.hpp"
+#include "store/position/sql_positions.hpp"
 
 namespace loquat::app {
 
@@ -19,17 +22,18 @@ std::vector<MovedDatabase> moved_databases() {
 }
 
 void check_kinds(const runtime::StoreConfig& stores) {
-    const auto check = [](std::string_view need, const runtime::StoreKind& store) {
-        if (store.kind != "sql") {
+    using Kinds = std::initializer_list<std::string_view>;
+    const auto check = [](std::string_view need, const runtime::StoreKind& store, Kinds known) {
+        if (std::ranges::find(known, store.kind) == known.end()) {
             throw Failure{Kind::invalid, "config.invalid",
-                          fmt::format("store.{}.kind is {}: an archive holds what is kept in "
-                                      "relational databases (sql) only.",
+                          fmt::format("store.{}.kind is {}: an archive cannot hold what is kept "
+                                      "there.",
                                       need, store.kind)};
         }
     };
-    check("messages", stores.messages);
-    check("usage", stores.usage);
-    check("audit", stores.audit);
+    check("messages", stores.messages, {"sql", "mongo"});
+    check("usage", stores.usage, {"sql"});
+    check("audit", stores.audit, {"sql"});
 }
 
 void refuse_users(const runtime::StoreConfig& stores) {
@@ -49,10 +53,34 @@ MovedSet::MovedSet(const std::filesystem::path& data, const runtime::StoreConfig
       stores_({folder_, troubles_, health_, metrics_, {"auth", "chat", "consumer"}},
               runtime::builtin_stores(), stores) {
     runtime::hold_to_servers(folder_.path(), stores);
+    if (stores.messages.kind == "mongo") {
+        messages_ = std::make_unique<consumer::MongoMove>(stores.messages.url);
+        was_interrupted_ = std::filesystem::exists(beside());
+        beside_ = std::make_unique<MovedSet>(beside(), runtime::StoreConfig{});
+    }
 }
 
 std::unique_ptr<store::Database> MovedSet::open(const store::DatabaseNeed& need) {
-    return stores_.get<runtime::Databases>("sql").open(need);
+    return is_elsewhere(need) ? beside_->open(need)
+                              : stores_.get<runtime::Databases>("sql").open(need);
+}
+
+bool MovedSet::is_elsewhere(const store::DatabaseNeed& need) const {
+    return messages_ != nullptr && need.name == "messages";
+}
+
+void MovedSet::drop_beside() {
+    beside_.reset();
+    std::filesystem::remove_all(beside());
+}
+
+Task<store::Progress> MovedSet::stored(const store::DatabaseNeed& need, store::Database& database,
+                                       std::string_view topic) {
+    if (is_elsewhere(need)) {
+        co_return messages_->stored();
+    }
+    co_return co_await store::load_progress(database, std::string{store::log_reader},
+                                            std::string{topic});
 }
 
 void print_table(const std::string& database, const store::ArchiveTable& table) {

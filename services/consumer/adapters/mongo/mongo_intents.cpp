@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/failure.hpp"
+#include "contracts/chat/records.hpp"
 #include "services/consumer/adapters/mongo/mongo_documents.hpp"
 #include "store/mongo/failure.hpp"
 
@@ -112,6 +113,26 @@ Document any_of(std::string_view collection, std::span<const Document> documents
                              ? Document{{"$in", Document::Value::Uuids{uuids}}}
                              : Document{{"$in", Document::Value::Texts{texts}}};
     return {{"_id", ids}};
+}
+
+// The partitions of a topic that a consumer has taken up.
+std::vector<std::uint32_t> list_chains(store::MongoConnection& connection,
+                                       const std::string& consumer, const std::string& topic) {
+    const std::string all = consumer + "/" + topic + "/";
+    std::vector<std::uint32_t> partitions;
+    std::string end = end_of(all);
+    for (;;) {
+        const Document within{{"$gte", all}, {"$lt", end}};
+        const auto found = connection.find_one({.collection = intents_name,
+                                                .filter = {{"_id", within}},
+                                                .order = {{"_id", -1}},
+                                                .members = {{"partition", 1}}});
+        if (!found) {
+            return partitions;
+        }
+        partitions.push_back(static_cast<std::uint32_t>(found->integer("partition")));
+        end = chain_of(consumer, {topic, partitions.back()});
+    }
 }
 
 }  // namespace
@@ -289,23 +310,17 @@ void IntentChain::forget_before(const std::string& consumer, const store::Partit
     connection_.remove(intents_name, {{"_id", earlier}});
 }
 
-std::vector<std::uint32_t> list_chains(store::MongoConnection& connection,
-                                       const std::string& consumer, const std::string& topic) {
-    const std::string all = consumer + "/" + topic + "/";
-    std::vector<std::uint32_t> partitions;
-    std::string end = end_of(all);
-    for (;;) {
-        const Document within{{"$gte", all}, {"$lt", end}};
-        const auto found = connection.find_one({.collection = intents_name,
-                                                .filter = {{"_id", within}},
-                                                .order = {{"_id", -1}},
-                                                .members = {{"partition", 1}}});
-        if (!found) {
-            return partitions;
-        }
-        partitions.push_back(static_cast<std::uint32_t>(found->integer("partition")));
-        end = chain_of(consumer, {topic, partitions.back()});
+store::Progress read_progress(store::MongoConnection& connection) {
+    const std::string consumer{store::log_reader};
+    const std::string topic{contracts::records::messages.topic};
+    const MongoSteps steps;
+    IntentChain intents{connection, steps};
+    store::Progress progress;
+    for (const std::uint32_t number : list_chains(connection, consumer, topic)) {
+        const store::Position at = intents.look(consumer, {topic, number});
+        progress.set(number, at.log, at.applied);
     }
+    return progress;
 }
 
 }  // namespace loquat::consumer

@@ -66,9 +66,8 @@ class IntentChain {
     const MongoSteps& steps_;
 };
 
-// The partitions of a topic that a consumer has taken up.
-std::vector<std::uint32_t> list_chains(store::MongoConnection& connection,
-                                       const std::string& consumer, const std::string& topic);
+// How far the reader of the log has come, over all partitions that it has taken up.
+store::Progress read_progress(store::MongoConnection& connection);
 
 // Ascends in the order of the log.
 std::string rev_of(const store::Position& from, std::size_t record);

@@ -180,18 +180,8 @@ class MongoMessages final : public MessageStore {
     std::size_t batch_bytes_max() const override { return records_bytes_max; }
 
     Task<store::Progress> stored() override {
-        auto work = [this](MongoConnection& connection) {
-            const std::string consumer{store::log_reader};
-            const std::string topic{contracts::records::messages.topic};
-            IntentChain intents{connection, steps_};
-            store::Progress progress;
-            for (const std::uint32_t number : list_chains(connection, consumer, topic)) {
-                const store::Position at = intents.look(consumer, {topic, number});
-                progress.set(number, at.log, at.applied);
-            }
-            return progress;
-        };
-        co_return co_await server_.read(std::move(work));
+        auto work = [](MongoConnection& connection) { return read_progress(connection); };
+        co_return co_await server_.read(work);
     }
 
     Task<std::optional<contracts::StoredMessage>> find_by_id(MessageId id) override {
