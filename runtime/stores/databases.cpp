@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "runtime/stores/families.hpp"
@@ -56,6 +57,7 @@ class PostgresServer final : public Databases {
         store::PostgresOptions options =
             store::at_server(store::url_of_service(url_, who_opens(need)), need);
         options.keep_waiting = say_waiting_for("PostgreSQL", "store.sql.url");
+        options.on_other_clock = [this](std::chrono::seconds ahead) { say_other_clock(ahead); };
         return store::open_postgres(options);
     }
 
@@ -69,8 +71,19 @@ class PostgresServer final : public Databases {
         return is_here(need.owner) || reader == need.readers.end() ? need.owner : *reader;
     }
 
+    // Once, and not for each database.
+    void say_other_clock(std::chrono::seconds ahead) {
+        if (!std::exchange(has_said_clock_, true)) {
+            log_warn(context,
+                     "the clocks differ: set this machine's and PostgreSQL's by NTP. Nodes refuse "
+                     "each other's tokens, and times of messages are wrong",
+                     {{"ahead_seconds", ahead.count()}});
+        }
+    }
+
     std::string url_;
     std::vector<std::string> services_;
+    bool has_said_clock_ = false;
 };
 
 }  // namespace

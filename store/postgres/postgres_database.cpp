@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "store/copy_error.hpp"
 #include "store/postgres/connection.hpp"
@@ -20,6 +21,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds pause_min{50};
 constexpr milliseconds pause_max{2'000};
 constexpr milliseconds retry_pause{200};
+// Nodes that are further apart refuse each other's tokens.
+constexpr milliseconds clocks_apart_max{60'000};
 // The state of SQL with which a turn is not given in time.
 constexpr std::string_view lock_not_available = "55P03";
 
@@ -58,6 +61,24 @@ void reach(PostgresConnection& connection, const PostgresOptions& options) {
             }
         }
         std::this_thread::sleep_for(retry_pause);
+    }
+}
+
+void check_server(PostgresConnection& connection, const PostgresOptions& options) {
+    const Rows rows = connection.query(
+        "SELECT CAST(current_setting('server_version_num') AS BIGINT), "
+        "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)");
+    constexpr int major = 10'000;
+    const std::int64_t version = rows.front().integer(0);
+    if (version < options.version_min) {
+        throw Failure{Kind::invalid, "store.unfit",
+                      "PostgreSQL cannot be used: it is version " +
+                          std::to_string(version / major) + ", and " +
+                          std::to_string(options.version_min / major) + " or newer is needed."};
+    }
+    const milliseconds ahead = SystemClock{}.now() - from_unix_ms(rows.front().integer(1));
+    if (std::chrono::abs(ahead) > clocks_apart_max && options.on_other_clock) {
+        options.on_other_clock(std::chrono::duration_cast<std::chrono::seconds>(ahead));
     }
 }
 
@@ -153,6 +174,7 @@ void PostgresDatabase::stop() {
 void PostgresDatabase::bring_up_to_date(const PostgresOptions& options) {
     PostgresConnection connection{target_};
     reach(connection, options);
+    check_server(connection, options);
     store::bring_up_to_date(connection, options.schema, options.steps);
 }
 

@@ -32,6 +32,10 @@ struct PostgresOptions {
     std::chrono::milliseconds start_max{60'000};
     // Told why, again and again while it waits; false gives up.
     std::function<bool(const std::string& why)> keep_waiting;
+    int version_min = 130'000;  // as the server says it: 13.0
+    // Told while opening when the clocks are more than a minute apart: how far this machine's is
+    // ahead.
+    std::function<void(std::chrono::seconds ahead)> on_other_clock;
 };
 
 // `need` met by a schema of its name.
@@ -41,10 +45,10 @@ PostgresOptions at_server(std::string url, const DatabaseNeed& need);
 // writes to the schema takes turns (an advisory lock), so that a unit that reads and then writes
 // sees no other one in between; readers see snapshots and wait for nobody (docs/adr/0072).
 //
-// Opening blocks, brings the schema up to date, and fails with `store.unavailable`,
-// `store.newer_schema`, `store.changed_schema`, `store.needs_migration`.  Afterwards a lost
-// connection fails what is under way and is made anew for what comes next.  Destroying it finishes
-// what is queued.
+// Opening blocks, brings the schema up to date, and fails with `store.unavailable`, `store.unfit`
+// (too old), `store.newer_schema`, `store.changed_schema`, `store.needs_migration`.  Afterwards a
+// lost connection fails what is under way and is made anew for what comes next.  Destroying it
+// finishes what is queued.
 std::unique_ptr<Database> open_postgres(const PostgresOptions& options);
 
 }  // namespace loquat::store

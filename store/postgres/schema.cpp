@@ -17,24 +17,39 @@ constexpr std::int64_t turn_of_roles = ours;
 struct Found {
     bool has_schema = false;
     bool has_steps = false;
+    bool may_look = true;  // without that right its tables seem not to be there
 };
 
 Found find_schema(PostgresConnection& connection, const std::string& schema) {
     const Rows rows = connection.query(
         "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1), "
-        "EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_steps')",
+        "EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_steps'), "
+        "NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1 AND NOT "
+        "has_schema_privilege(oid, 'USAGE'))",
         {std::string_view{schema}});
-    return {rows.front().boolean(0), rows.front().boolean(1)};
+    return {rows.front().boolean(0), rows.front().boolean(1), rows.front().boolean(2)};
 }
 
 std::string named(const std::string& schema) { return "schema " + schema; }
+
+Failure no_right(PostgresConnection& connection, const std::string& schema) {
+    const std::string role = connection.query("SELECT current_user").front().text(0);
+    return Failure{Kind::unavailable, "store.denied",
+                   "The role " + role + " has no right to the schema " + schema +
+                       " of PostgreSQL. Give each service the role that `loquat migrate` makes for "
+                       "it ({service} in the user of the URL), or name the schema's owner."};
+}
 
 // In the turn of the schema, whose tables are found by their bare names from here on.
 SchemaState look(PostgresConnection& connection, const std::string& schema,
                  std::span<const Migration> steps) {
     connection.query("SELECT set_config('search_path', $1, true)", {as_identifier(schema)});
     SchemaState state{.applied = 0, .known = steps.size()};
-    if (find_schema(connection, schema).has_steps) {
+    const Found found = find_schema(connection, schema);
+    if (!found.may_look) {
+        throw no_right(connection, schema);
+    }
+    if (found.has_steps) {
         state.applied = count_applied(connection, steps, named(schema));
     }
     return state;

@@ -270,6 +270,41 @@ TEST_F(PostgresDatabaseTest, refuses_a_schema_of_a_newer_program) {
     EXPECT_EQ(code_of([&] { open_postgres(older); }), "store.newer_schema");
 }
 
+TEST_F(PostgresDatabaseTest, says_that_a_role_has_no_right_to_the_schema) {
+    open_postgres(options());
+    const std::string role = at.name() + "_stranger";
+    as_owner("CREATE ROLE \"" + role + "\" LOGIN PASSWORD 'x'");
+    PostgresOptions strange = options();
+    const std::string url = at.url();
+    strange.url = "postgresql://" + role + ":x" + url.substr(url.find('@'));
+
+    std::string said;
+    try {
+        open_postgres(strange);
+    } catch (const Failure& failure) {
+        said = failure.code + " " + failure.message;
+    }
+    as_owner("DROP ROLE \"" + role + "\"");
+
+    EXPECT_TRUE(said.starts_with("store.denied The role " + role + " has no right")) << said;
+    EXPECT_TRUE(said.contains("loquat migrate")) << said;
+}
+
+TEST_F(PostgresDatabaseTest, refuses_a_server_that_is_too_old_and_names_both_versions) {
+    PostgresOptions newer = options();
+    newer.version_min = 990'000;
+
+    std::string said;
+    try {
+        open_postgres(newer);
+    } catch (const Failure& failure) {
+        said = failure.code + " " + failure.message;
+    }
+
+    EXPECT_TRUE(said.starts_with("store.unfit PostgreSQL cannot be used: it is version ")) << said;
+    EXPECT_TRUE(said.ends_with("99 or newer is needed.")) << said;
+}
+
 TEST_F(PostgresDatabaseTest, adds_the_steps_that_are_missing) {
     PostgresOptions older = options();
     older.steps = std::span{schema}.first(1);
