@@ -17,7 +17,9 @@ struct StoreKind {
         wire::Field{
             "url", 0, 2'000,
             "Where its server is, for adapters that have one: "
-            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, redis://USER:PASSWORD@HOST:PORT, "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where {service} stands for the name of "
+            "each service; amqp://USER:PASSWORD@HOST:PORT/VHOST or "
+            "kafka://USER:PASSWORD@HOST:PORT,HOST:PORT; redis://USER:PASSWORD@HOST:PORT; "
             "mongodb://USER:PASSWORD@HOST:PORT/DATABASE."}};
 };
 BOOST_DESCRIBE_STRUCT(StoreKind, (), (kind, url))
