@@ -125,14 +125,13 @@ Task<wire::Value> measure_fanout(aio::Loop& loop, Crowd& crowd, FanoutOptions op
     co_await let_run(loop, publishers, options.warm_up_seconds);
 
     tally.latency.clear();
-    const ServerProcess server{options.server_pid};
     const auto begun = now();
-    const double cpu = server.cpu_seconds();
+    const double cpu = cpu_seconds_of(options.server_pids);
     const std::uint64_t before = tally.deliveries;
     const std::uint64_t sent_before = tally.sent;
     co_await let_run(loop, publishers, options.seconds);
     const double took = std::chrono::duration<double>(now() - begun).count();
-    const double cpu_used = server.cpu_seconds() - cpu;
+    const double cpu_used = cpu_seconds_of(options.server_pids) - cpu;
     const auto deliveries = static_cast<double>(tally.deliveries - before);
 
     tally.is_running = false;

@@ -7,7 +7,7 @@
 namespace loquat::bench {
 
 struct FanoutOptions {
-    int server_pid = 0;
+    std::vector<int> server_pids;
     std::size_t subscribers = 1000;  // the first `publishers` of them also send
     std::size_t publishers = 16;
     std::size_t outstanding = 1;  // messages of one publisher on their way

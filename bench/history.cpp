@@ -3,7 +3,9 @@
 #include <random>
 
 #include "bench/samples.hpp"
+#include "services/consumer/adapters/mongo/mongo_messages.hpp"
 #include "services/consumer/adapters/sql/sql_messages.hpp"
+#include "store/postgres/postgres_database.hpp"
 #include "store/sqlite/sqlite_database.hpp"
 
 namespace loquat::bench {
@@ -15,10 +17,22 @@ constexpr std::string_view words[] = {"the",   "kernel",  "module", "does",  "no
                                       "after", "upgrade", "try",    "again", "with",  "sudo",
                                       "apt",   "install", "thanks", "that",  "works", "now"};
 
-std::unique_ptr<store::Database> open(const std::filesystem::path& file) {
-    return store::open_sqlite({.file = file,
-                               .schema = consumer::message_schema(),
-                               .durability = store::Durability::crash});
+// A message store and what it stands on.
+struct Opened {
+    std::unique_ptr<store::Database> database;
+    std::unique_ptr<consumer::MessageStore> messages;
+};
+
+Opened open(const HistoryPlace& place) {
+    if (place.url.starts_with("mongodb")) {
+        return {nullptr, consumer::open_mongo_messages({.target = {.url = place.url}},
+                                                       consumer::MongoRole::filler)};
+    }
+    const store::DatabaseNeed need = consumer::message_database();
+    auto database = place.url.empty() ? store::open_sqlite(store::in_file(place.file, need))
+                                      : store::open_postgres(store::at_server(place.url, need));
+    auto messages = consumer::make_sql_messages(*database);
+    return {std::move(database), std::move(messages)};
 }
 
 // Text of 20 to 200 characters; the same seed gives the same text.
@@ -47,8 +61,8 @@ contracts::MessageRecord make_record(const HistoryFillOptions& options, std::siz
 }  // namespace
 
 Task<wire::Value> fill_history(HistoryFillOptions options) {
-    const auto database = open(options.file);
-    const auto messages = consumer::make_sql_messages(*database);
+    const Opened opened = open(options.place);
+    const auto& messages = opened.messages;
     std::mt19937_64 random{20'26};
     const auto begun = std::chrono::steady_clock::now();
     const store::Partition partition{std::string{contracts::records::messages.topic}};
@@ -76,8 +90,8 @@ Task<wire::Value> fill_history(HistoryFillOptions options) {
 }
 
 Task<wire::Value> read_history(HistoryReadOptions options) {
-    const auto database = open(options.file);
-    const auto messages = consumer::make_sql_messages(*database);
+    const Opened opened = open(options.place);
+    const auto& messages = opened.messages;
     std::mt19937_64 random{7};
     Samples samples;
     std::uint64_t rows = 0;

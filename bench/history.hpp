@@ -9,9 +9,15 @@
 
 namespace loquat::bench {
 
+// Where messages are: the database of a stopped Loquat, or a server.
+struct HistoryPlace {
+    std::filesystem::path file;
+    std::string url;  // postgresql:// or mongodb://; empty: the file
+};
+
 struct HistoryFillOptions {
-    std::filesystem::path file;  // the message database of a stopped Loquat
-    std::vector<ChatId> chats;   // messages are dealt to them in turn
+    HistoryPlace place;
+    std::vector<ChatId> chats;  // messages are dealt to them in turn
     UserId sender;
     std::size_t messages = 0;
 };
@@ -20,7 +26,7 @@ struct HistoryFillOptions {
 Task<wire::Value> fill_history(HistoryFillOptions options);
 
 struct HistoryReadOptions {
-    std::filesystem::path file;
+    HistoryPlace place;
     std::vector<ChatId> chats;
     std::size_t reads = 20'000;
 };

@@ -13,6 +13,7 @@
 #include "bench/presence.hpp"
 #include "bench/send.hpp"
 #include "bench/stomp_connection.hpp"
+#include "bench/storm.hpp"
 #include "bench/stream.hpp"
 
 namespace loquat::bench {
@@ -98,7 +99,8 @@ CLI::App* add_crowd(CLI::App& app, const std::string& name, const std::string& w
 
 void add_fanout(CLI::App& app, CrowdOptions& crowd, FanoutOptions& options, int& code) {
     CLI::App* command = add_crowd(app, "fanout", "messages to a room of many subscribers", crowd);
-    command->add_option("--pid", options.server_pid, "process whose CPU time is taken")->required();
+    command->add_option("--pid", options.server_pids, "processes whose CPU time is taken together")
+        ->required();
     command->add_option("--publishers", options.publishers);
     command->add_option("--outstanding", options.outstanding,
                         "messages of one publisher on their way");
@@ -197,8 +199,37 @@ void add_people(CLI::App& app, PeopleArguments& arguments, int& code) {
     });
 }
 
+struct StormArguments {
+    StormOptions options;
+    std::string tokens_file;
+    std::string chats_file;
+};
+
+void add_storm(CLI::App& app, StormArguments& arguments, int& code) {
+    CLI::App* command =
+        app.add_subcommand("storm", "many connections are cut at once and come back");
+    StormOptions& options = arguments.options;
+    command->add_option("--port", options.target.port, "the server's port")->required();
+    command->add_option("--tokens", arguments.tokens_file, "an access token a line")->required();
+    command->add_option("--chats", arguments.chats_file, "a chat id a line")->required();
+    command->add_option("--guests", options.guests, "who are cut");
+    command->add_option("--others", options.others, "who talk and are not");
+    command->add_option("--rate", options.messages_per_second, "messages a second of all others");
+    command->add_option("--at-once", options.at_once, "who are coming back at the same time");
+    command->add_option("--calm", options.calm_seconds, "seconds before the cut");
+    command->add_option("--away", options.away_seconds, "seconds until they come back");
+    command->callback([&arguments, &code] {
+        lift_file_limit();
+        arguments.options.tokens = read_lines(arguments.tokens_file);
+        arguments.options.chats = read_lines(arguments.chats_file);
+        code =
+            run_scenario([&](aio::Loop& loop) { return measure_storm(loop, arguments.options); });
+    });
+}
+
 struct HistoryArguments {
     std::string file;
+    std::string url;
     std::string chats_file;
     std::string sender;
     std::size_t count = 20'000;
@@ -210,7 +241,8 @@ void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
     CLI::App* read =
         app.add_subcommand("history-read", "last 50 messages of random rooms, at the store");
     for (CLI::App* command : {fill, read}) {
-        command->add_option("--file", arguments.file, "messages.db")->required();
+        command->add_option("--file", arguments.file, "messages.db");
+        command->add_option("--url", arguments.url, "of PostgreSQL or MongoDB instead of a file");
         command->add_option("--chats", arguments.chats_file, "a file with one chat id a line")
             ->required();
     }
@@ -222,13 +254,15 @@ void add_history(CLI::App& app, HistoryArguments& arguments, int& code) {
         if (!sender) {
             throw Failure{Kind::invalid, "bench.bad_id", arguments.sender + " is not an id"};
         }
-        HistoryFillOptions options{arguments.file, read_chats(arguments.chats_file), *sender,
+        HistoryFillOptions options{{arguments.file, arguments.url},
+                                   read_chats(arguments.chats_file),
+                                   *sender,
                                    arguments.count};
         code = run_scenario([=](aio::Loop&) { return fill_history(options); });
     });
     read->callback([&] {
-        HistoryReadOptions options{arguments.file, read_chats(arguments.chats_file),
-                                   arguments.count};
+        HistoryReadOptions options{
+            {arguments.file, arguments.url}, read_chats(arguments.chats_file), arguments.count};
         code = run_scenario([=](aio::Loop&) { return read_history(options); });
     });
 }
@@ -263,6 +297,8 @@ int run(int argc, char** argv) {
     StreamOptions stream;
     HistoryArguments history;
     PeopleArguments people;
+    StormArguments storm;
+    add_storm(app, storm, code);
     add_fanout(app, crowd, fanout, code);
     add_idle(app, crowd, idle, code);
     add_send(app, crowd, send, code);

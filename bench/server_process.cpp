@@ -52,4 +52,12 @@ std::int64_t ServerProcess::disk_bytes() const {
                   "there is no process " + std::to_string(pid_)};
 }
 
+double cpu_seconds_of(const std::vector<int>& pids) {
+    double all = 0;
+    for (const int pid : pids) {
+        all += ServerProcess{pid}.cpu_seconds();
+    }
+    return all;
+}
+
 }  // namespace loquat::bench

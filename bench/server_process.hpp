@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <vector>
 
 namespace loquat::bench {
 
@@ -17,5 +18,8 @@ class ServerProcess {
   private:
     int pid_;
 };
+
+// Of all of them together.
+double cpu_seconds_of(const std::vector<int>& pids);
 
 }  // namespace loquat::bench

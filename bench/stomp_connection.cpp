@@ -67,6 +67,9 @@ Task<void> StompConnection::subscribe_to(std::string id, std::string destination
     std::string frame;
     FrameWriter writer{frame, Version::v1_2, Command::subscribe};
     writer.header("id", id).header("destination", destination);
+    if (login_.last_seq) {
+        writer.header("last-seq", *login_.last_seq);
+    }
     writer.header("receipt", subscribed_receipt).finish();
     write_frame(frame);
     co_await wait_for_answer(deadline);

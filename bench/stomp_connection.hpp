@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ struct StompLogin {
     std::string token;
     std::string chat_id;
     std::string destination;  // of `subscribe`; empty: the chat
+    std::optional<std::int64_t>
+        last_seq{};  // what came after it is told first; none: only what is new
 };
 
 // STOMP 1.2 over a WebSocket, as a browser would speak it, without heart-beats.

@@ -1,12 +1,14 @@
 """Servers on loopback, each in a session of its own, stopped in the end whatever happens."""
 import contextlib
 import pathlib
+import re
 import socket
 import subprocess
 import tempfile
 import time
 
 from tools.bench.measure import LOAD_CORE, SERVER_CORE, pinned
+from tools.testing import own_servers
 from tools.testing.process import ready_address, stop
 
 BODY = '{"id":"019aa7c4-6a4b-7c3e-9f53-2f6f0a9d1c11","title":"' + "x" * 130 + '","ok":true}'
@@ -138,13 +140,14 @@ def nats():
 
 @contextlib.contextmanager
 def loquat(binaries, data, settings=(), config=None, core=SERVER_CORE):
-    """A platform with one edge loop and without limits. Yields its address and its process."""
+    """A platform with one edge loop and without limits. Yields its address and its process. A setting that begins with -- is a
+    word of its command line."""
     command = [binaries / "loquat", "up", "--port", "0", "--data", data, "--set", "platform.edge_loops=1",
                "--set", "platform.log_level=warn", "--set", "gateway.access_log=false", "--set", "gateway.limits.enabled=false",
                # Accounts are made by the hundred; their passwords need not be costly to guess.
                "--set", "auth.hash_memory_kib=8", "--set", "auth.hash_passes=1", "--set", "auth.access_token_seconds=3600"]
     for setting in settings:
-        command += ["--set", setting]
+        command += [setting] if setting.startswith("--") else ["--set", setting]
     if config:
         command += ["--config", config]
     log = pathlib.Path(data) / "bench.log"
@@ -157,3 +160,27 @@ def loquat(binaries, data, settings=(), config=None, core=SERVER_CORE):
     finally:
         stop(process, 30)
         process.stdout.close()
+
+
+def real(*kinds):
+    """Real servers for one bench after the other, beside those of suites."""
+    return own_servers.running(*kinds, place="bench")
+
+
+def at_postgres(postgres):
+    return ["store.sql.kind=postgres", f"store.sql.url={postgres.url()}"]
+
+
+def at_log(server, options=""):
+    return [f"store.log.kind={server.name}", f"store.log.url={server.url()}{options}"]
+
+
+def at_redis(redis):
+    return [f"store.{need}.{what}" for need in ("broadcast", "limits", "presence") for what in ("kind=redis", f"url={redis.url()}")]
+
+
+def pids_of(binaries, data, *services):
+    """Of the processes of a platform that has one for each service; all of them without names."""
+    said = subprocess.run([binaries / "loquat", "ps", "--data", data], capture_output=True, text=True, check=True).stdout
+    found = [(name.partition("-")[0], int(pid)) for name, pid in re.findall(r"^(\S+)\s+(\d+)\s", said, re.M)]
+    return [pid for name, pid in found if not services or name in services]

@@ -11,6 +11,8 @@ run_bench() {
     need_packages build
     need_sources
     need_packages bench
+    # Those that run on servers start them.
+    ! grep -q 'tools\.infra' "tools/bench/bench_$name.py" || need_packages infra
     run_build release
     python3 -m "tools.bench.bench_$name" "$@"
 }

@@ -4,16 +4,16 @@ import contextlib
 from tools.infra.server import HOME
 
 
-def own(kind):
-    server = kind(HOME / "faults")
+def own(kind, place):
+    server = kind(HOME / place)
     server.programs = HOME / "programs" / server.name
     return server
 
 
 @contextlib.contextmanager
-def running(*kinds):
-    """Those servers, ready; gone with their data afterwards."""
-    servers = [own(kind) for kind in kinds]
+def running(*kinds, place="faults"):
+    """Those servers, ready; gone with their data afterwards. Of each kind there is one in a place at a time."""
+    servers = [own(kind, place) for kind in kinds]
     try:
         for server in servers:
             server.up()
