@@ -22,7 +22,7 @@ def one_case(chosen, real, edges, rooms, partitions):
     log = servers.at_log(kafka, f"?partitions={partitions}&prefix=bench{next(NUMBERS)}.")
     with tempfile.TemporaryDirectory(prefix="bench-nodes-") as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
-        settings = ["--processes", "--instances", f"gateway={edges},realtime={edges}", "registry.port=0", "config.port=0",
+        settings = ["--processes", f"--instances=gateway={edges},realtime={edges}", "registry.port=0", "config.port=0",
                     *servers.at_postgres(postgres), *log, *servers.at_redis(redis)]
         address, _ = stack.enter_context(servers.loquat(chosen.binaries, folder / "data", settings, core=None))
         api = people.Api(address)
@@ -34,7 +34,7 @@ def one_case(chosen, real, edges, rooms, partitions):
         before = measure.cpu_seconds(redis.state.pid)
         found = measure.load(chosen.binaries, "fanout", "--port", address.rsplit(":", 1)[1], *watched, "--tokens", tokens,
                              "--chats", chats, "--connections", chosen.connections, "--publishers", chosen.publishers,
-                             "--seconds", chosen.seconds, "--warm-up", min(2, chosen.seconds))
+                             "--seconds", chosen.seconds, "--warm-up", 2)
         found["redis_cpu_seconds"] = measure.cpu_seconds(redis.state.pid) - before
         found["cpu_us_per_delivery"] = found["server_cpu_seconds"] * 1e6 / max(1, found["deliveries"])
         return found

@@ -27,7 +27,7 @@ DROP INDEX messages_by_id, messages_by_client_id;
 INSERT INTO messages (chat, seq, id, sender, sender_kind, username, display_name, client_id, text, created_at, sent_sum)
     SELECT number, seq, int8send(seq) || int8send(number), uuid_send('{sender}'), 0, 'bench', 'Bench', 'h' || seq,
            left(repeat('does not load after upgrade try again with sudo apt install thanks that works now ', 3),
-                20 + (seq * 7919 + number * 104729) % 180),
+                (20 + (seq * 7919 + number * 104729) % 180)::int),
            1700000000000 + seq, 1
     FROM generate_series(1, {each}) AS seq CROSS JOIN (SELECT number FROM chats) AS numbers;
 ALTER TABLE messages ADD PRIMARY KEY (chat, seq);

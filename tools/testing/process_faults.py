@@ -1,6 +1,6 @@
 """Two processes of each service that may be two, on PostgreSQL, RabbitMQ and Redis.  Each is killed, some are paused, while
-people send: nothing acknowledged is lost, stored twice or out of order, and what was killed is started again.  What those who
-send see of each fault is printed.
+people send, and the consumers once more with messages at what speaks MongoDB: nothing acknowledged is lost, stored twice or out
+of order, and what was killed is started again.  What those who send see of each fault is printed.
 
 The servers are of its own, beside those that other suites use.
 """
@@ -14,6 +14,7 @@ import tempfile
 import time
 
 from tools.infra import processes
+from tools.infra.ferretdb import FerretDb
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
@@ -51,14 +52,14 @@ def paused(process):
 
 
 class Platform:
-    """`loquat up --processes` on those servers, each service with a role of its own."""
+    """`loquat up --processes` on those servers, each service with a role of its own; messages at the fourth where there is one."""
 
     def __init__(self, binary, folder, servers):
-        postgres, rabbitmq, redis = (server.url() for server in servers)
+        postgres, rabbitmq, redis, *mongo = (server.url() for server in servers)
         self.binary, self.data, self.owner = str(binary), str(folder / "data"), postgres
         of_services = f"postgresql://loquat_{{service}}@{postgres.split('@')[1]}?passfile={folder}/{{service}}.pgpass"
         kinds = {"SQL": ("postgres", of_services), "LOG": ("rabbitmq", rabbitmq),
-                 **{need: ("redis", redis) for need in ("BROADCAST", "LIMITS", "PRESENCE")}}
+                 **{need: ("redis", redis) for need in ("BROADCAST", "LIMITS", "PRESENCE")}, **{"MESSAGES": ("mongo", url) for url in mongo}}
         self.env = {**os.environ}
         for need, (kind, url) in kinds.items():
             self.env |= {f"LOQUAT_STORE__{need}__KIND": kind, f"LOQUAT_STORE__{need}__URL": url}
@@ -75,10 +76,13 @@ class Platform:
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+AT_POSTGRES, AT_MONGO = (Postgres, RabbitMq, Redis), (Postgres, RabbitMq, Redis, FerretDb)
+
+
 @contextlib.contextmanager
-def running_platform(binary, log, settings=SETTINGS):
+def running_platform(binary, log, settings=SETTINGS, kinds=AT_POSTGRES):
     """Two processes of each service on servers of their own; yields (platform, address)."""
-    with tempfile.TemporaryDirectory(prefix="loquat-") as folder, running(Postgres, RabbitMq, Redis) as servers:
+    with tempfile.TemporaryDirectory(prefix="loquat-") as folder, running(*kinds) as servers:
         platform = Platform(binary, pathlib.Path(folder), servers)
         platform.migrate()
         words = ["--processes", "--instances", "2", *settings]
@@ -86,19 +90,25 @@ def running_platform(binary, log, settings=SETTINGS):
             yield platform, address
 
 
-def try_all(platform, address, out):
+def of_all(platform):
     faults = [(Process(platform, name + second), killed) for name in TWICE for second in ("", "-2")]
-    faults += [(Process(platform, name), paused) for name in ("consumer", "consumer-2", "chat", "auth-2")]
-    return under_faults("processes", address, faults, out)
+    return faults + [(Process(platform, name), paused) for name in ("consumer", "consumer-2", "chat", "auth-2")]
+
+
+def of_consumers(platform):
+    return [(Process(platform, "consumer"), killed), (Process(platform, "consumer-2"), killed), (Process(platform, "consumer"), paused)]
 
 
 def check(binary, log):
-    """An exit code."""
+    """An exit code for each set of servers."""
+    codes = []
     with open(log, "w", encoding="utf-8") as out:
-        try:
-            with running_platform(binary, log) as (platform, address):
-                return [try_all(platform, address, out)]
-        except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
-            print(f"processes {error}", flush=True)
-            out.write(f"{error}\n")
-            return [1]
+        for name, kinds, faults in (("processes", AT_POSTGRES, of_all), ("mongodb", AT_MONGO, of_consumers)):
+            try:
+                with running_platform(binary, log, kinds=kinds) as (platform, address):
+                    codes.append(under_faults(name, address, faults(platform), out))
+            except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
+                print(f"{name} {error}", flush=True)
+                out.write(f"{error}\n")
+                codes.append(1)
+    return codes

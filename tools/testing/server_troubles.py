@@ -15,6 +15,8 @@ import subprocess
 import tempfile
 import time
 
+from tools.infra.ferretdb import FerretDb
+from tools.infra.kafka import Kafka
 from tools.infra.postgres import Postgres
 from tools.infra.rabbitmq import RabbitMq
 from tools.infra.redis import Redis
@@ -181,6 +183,59 @@ def of_redis(redis, quiet):
     ]
 
 
+def of_kafka(kafka, quiet):
+    """Its topics are those that the first start with two partitions has made."""
+
+    def trouble(what, where, says):
+        return Trouble(f"Kafka: {what}", "log", "kafka", where, says)
+
+    url = kafka.url()
+    return [
+        trouble("topics for two partitions", f"{url}?partitions=2", r"ready http://"),
+        trouble("three are wanted", f"{url}?partitions=3", r"chat\.messages at Kafka cannot be used: it has 2 partitions.*partitions=3"),
+        trouble("it accepts and never answers", f"kafka://127.0.0.1:{quiet}", r"waiting for Kafka.*store\.log\.url"),
+    ]
+
+
+def of_a_short_memory(kafka):
+    """Behind a start that has made the topics: an operator lets one forget after an hour."""
+    subprocess.run([str(word) for word in kafka.java("kafka.admin.ConfigCommand", "--bootstrap-server",
+                                                     f"127.0.0.1:{kafka.state.ports['server']}", "--alter", "--topic", "chat.messages",
+                                                     "--add-config", "retention.ms=3600000")], capture_output=True, check=True)
+    return [Trouble("Kafka: a topic that forgets after an hour", "log", "kafka", f"{kafka.url()}?partitions=2",
+                    r"chat\.messages at Kafka cannot be used: retention\.ms=3600000.*set it to 604800000")]
+
+
+def of_mongodb(ferretdb, quiet):
+    url, setting = ferretdb.url(), r"loquat: store\.messages\.url: "
+
+    def trouble(what, where, says):
+        return Trouble(f"MongoDB: {what}", "messages", "mongo", where, says)
+
+    return [
+        trouble("a wrong password", with_password(url, "not-it"), setting + r"MongoDB cannot be used: Authentication failed"),
+        trouble("it accepts and never answers", f"mongodb://127.0.0.1:{quiet}/loquat", r"waiting for MongoDB.*store\.messages\.url"),
+        trouble("all is well", url, r"ready http://"),
+    ]
+
+
+def of_an_hour(postgres):
+    """This machine's clock an hour ahead, as another node of several sees it; what waits goes by a clock that is right."""
+    wrong = {"LD_PRELOAD": str(next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), "FAKETIME": "+1h",
+             "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return [Trouble("PostgreSQL: clocks an hour apart, which is said", "sql", "postgres", postgres.url(),
+                    r"clocks differ.*PostgreSQL.*NTP.*ahead_seconds\D+3[56]\d\d\b", wrong),
+            Trouble("PostgreSQL: and stops nothing", "sql", "postgres", postgres.url(), r"ready http://", wrong)]
+
+
+def missing_right(postgres):
+    """A role that may look at nothing."""
+    postgres.ask("CREATE ROLE nobody LOGIN PASSWORD 'x'")
+    place = postgres.url().split("@")[1]
+    return [Trouble("PostgreSQL: a role without rights", "sql", "postgres", f"postgresql://nobody:x@{place}",
+                    r"loquat: store\.sql\.url: The role nobody has no right to the schema \w+ of PostgreSQL.*loquat migrate")]
+
+
 def forgetful(redis):
     """As a cache is set up."""
     from tools.infra.server import ask
@@ -210,9 +265,12 @@ def check(binary, log):
     with open(log, "w", encoding="utf-8") as out, tempfile.TemporaryDirectory(prefix="loquat-") as folder, silent() as quiet:
         starts = Starts(binary, pathlib.Path(folder), out)
         try:
-            with running(TlsPostgres, RabbitMq, Redis) as (postgres, rabbitmq, redis):
+            with running(TlsPostgres, RabbitMq, Redis, Kafka, FerretDb) as (postgres, rabbitmq, redis, kafka, ferretdb):
                 forgetful(redis)
-                failed = starts.failures([*of_postgres(postgres, quiet), *of_rabbitmq(rabbitmq, quiet), *of_redis(redis, quiet)])
+                failed = starts.failures([*of_postgres(postgres, quiet), *of_rabbitmq(rabbitmq, quiet), *of_redis(redis, quiet),
+                                          *of_kafka(kafka, quiet), *of_mongodb(ferretdb, quiet), *of_an_hour(postgres),
+                                          *missing_right(postgres)])
+                failed += starts.failures(of_a_short_memory(kafka))
                 newer = of_a_newer_schema(postgres)
                 failed += starts.failures(newer) + (not newer)
                 return [1 if failed else 0, interrupted_migrations(binary, starts.folder, postgres, out)]

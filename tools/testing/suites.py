@@ -275,6 +275,11 @@ def moving(log):
     return of_clients(suite, log)
 
 
+def restoring(log):
+    from tools.testing import restoring as suite
+    return of_clients(suite, log)
+
+
 def server_troubles(log):
     from tools.testing import server_troubles as suite
     return of_clients(suite, log)
@@ -332,7 +337,8 @@ def all_suites():
         Suite("new-service", "what tools/new_service.py makes compiles and passes", new_service, 1, targets=(*program, "testing"), beside=True),
         Suite("documents", "settings, figures and the README's commands are those of the program", documents, 1,
               targets=program, beside=True),
-        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench, beside=True),
+        Suite("bench-smoke", "every bench runs (nothing is measured)", bench_smoke, 2, ("bench",), targets=bench, beside=True,
+              servers=("postgres", "redis", "kafka", "ferretdb")),
         Suite("api", "the OpenAPI document: linted, and tried against the server", api, 2, ("api",), "packages", program, beside=True),
         Suite("config-client", "a client of Spring Cloud Config that others wrote, against the config service",
               config_client, web="packages", targets=program),
@@ -344,11 +350,13 @@ def all_suites():
         Suite("log-faults", "RabbitMQ and Kafka are killed, paused and restarted under those who send", log_faults, 3, targets=program,
               servers=("rabbitmq", "kafka")),
         Suite("process-faults", "services are killed and paused, as processes on PostgreSQL, RabbitMQ and Redis", process_faults, 2,
-              targets=program, servers=("postgres", "rabbitmq", "redis")),
+              targets=program, servers=("postgres", "rabbitmq", "redis", "ferretdb")),
         Suite("moving", "a folder moves to PostgreSQL, RabbitMQ and Redis and back, through kills", moving, 2, targets=program,
               servers=("postgres", "rabbitmq", "redis")),
+        Suite("restoring", "what is at servers is backed up, lost and put back on empty ones", restoring, 2, targets=program,
+              servers=("postgres", "rabbitmq", "redis", "ferretdb")),
         Suite("server-troubles", "what a start says of servers that refuse, are silent or cannot be trusted", server_troubles,
-              targets=program, servers=("postgres", "rabbitmq", "redis")),
+              targets=program, servers=SERVERS),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS,
               ahead=tuple(f"{name}_tests" for name in cpp_suites(RELEASE))),
