@@ -23,8 +23,10 @@ std::string on_one_line(std::string_view text) {
 
 Failure start_failure(std::string_view need, const Failure& failure) {
     const std::string& why = failure.detail.empty() ? failure.message : failure.detail;
+    const std::string setting = "store." + std::string{need} + ".url: ";
+    // A port that is seen through another one of the same need was told of already.
     return Failure{failure.kind, failure.code,
-                   "store." + std::string{need} + ".url: " + on_one_line(why)};
+                   why.starts_with(setting) ? why : setting + on_one_line(why)};
 }
 
 }  // namespace loquat::runtime

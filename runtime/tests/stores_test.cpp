@@ -100,6 +100,25 @@ TEST_F(StoresTest, shows_one_store_by_each_of_its_ports) {
     EXPECT_EQ(Writing::made, 1);
 }
 
+TEST_F(StoresTest, names_the_setting_once_for_a_port_that_is_seen_through_another) {
+    const auto refuse = [](Stores&, const StoreGround&) -> std::unique_ptr<Writing> {
+        throw Failure{Kind::unavailable, "store.denied", "The server says no."};
+    };
+    std::vector<StoreAdapter> adapters{make_adapter<Writing>("messages", "mongo", refuse),
+                                       make_view<Reading, Writing>("messages", "mongo")};
+    config.messages = {"mongo", "mongodb://127.0.0.1:1/loquat"};
+    Stores stores{ground, std::move(adapters), config};
+
+    std::string said;
+    try {
+        stores.get<Reading>("messages");
+    } catch (const Failure& failure) {
+        said = failure.message;
+    }
+
+    EXPECT_EQ(said, "store.messages.url: The server says no.");
+}
+
 TEST_F(StoresTest, takes_the_adapter_that_the_configuration_names) {
     int opened = 0;
     std::vector<StoreAdapter> adapters = builtin_stores();
