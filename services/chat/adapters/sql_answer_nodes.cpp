@@ -50,7 +50,11 @@ GenerationState state_at_node(Transaction& transaction, const GenerationRecord& 
 
 void put_under(Transaction& transaction, const Uuid& node, const GenerationId& id) {
     require_lease(transaction, node);
-    transaction.execute("UPDATE generations SET node = $2 WHERE id = $1", {id, node});
+    // What waits has not begun.
+    static const std::string sql =
+        "UPDATE generations SET node = $2, started_at = CASE WHEN state = 'streaming' THEN " +
+        std::string{now_sql} + " END WHERE id = $1";
+    transaction.execute(sql, {id, node});
 }
 
 // The oldest that waits, and nothing streams; the index would refuse a second one anyway.
@@ -64,6 +68,13 @@ bool has_turn(Transaction& transaction, const Uuid& node, const GenerationId& id
                    "'queued' AND other.number < mine.number)) LIMIT 1",
                    {id})
                .empty();
+}
+
+bool begin_now(Transaction& transaction, const GenerationId& id) {
+    static const std::string sql =
+        "UPDATE generations SET state = 'streaming', started_at = " + std::string{now_sql} +
+        " WHERE id = $1 AND state = 'queued'";
+    return transaction.execute(sql, {id}) == 1;
 }
 
 void forget_parts(Transaction& transaction, const GenerationId& id) {

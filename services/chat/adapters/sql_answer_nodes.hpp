@@ -37,9 +37,12 @@ class SqlAnswerNodes final : public AnswerNodes, public GenerationJournal {
 
 // What an insert becomes: streaming when nothing of the person's streams or waits before it.
 GenerationState state_at_node(store::Transaction& transaction, const GenerationRecord& record);
-// Throws `store.unavailable` without the lease.
+// What streams has begun now.  Throws `store.unavailable` without the lease.
 void put_under(store::Transaction& transaction, const Uuid& node, const GenerationId& id);
 bool has_turn(store::Transaction& transaction, const Uuid& node, const GenerationId& id);
+// queued -> streaming, now; false when it is not queued.  Time is the database's: what began after
+// another has ended also says so.
+bool begin_now(store::Transaction& transaction, const GenerationId& id);
 void forget_parts(store::Transaction& transaction, const GenerationId& id);
 
 }  // namespace loquat::chat

@@ -71,8 +71,8 @@ class SqlGenerations final : public GenerationStore {
 
     Task<bool> begin(GenerationId id, Time at) override {
         auto work = [id, at, node = node()](Transaction& transaction) {
-            if (node && !has_turn(transaction, *node, id)) {
-                return false;
+            if (node) {
+                return has_turn(transaction, *node, id) && begin_now(transaction, id);
             }
             return transaction.execute(
                        "UPDATE generations SET state = 'streaming', started_at = $2 "

@@ -106,6 +106,17 @@ TEST_F(AnswerNodesTest, let_one_answer_of_a_person_stream_at_a_time) {
     EXPECT_TRUE(in_turn);
 }
 
+TEST_F(AnswerNodesTest, has_begun_at_no_time_while_it_waits_for_another_instance) {
+    await(loop, here.store->insert(asked_by(ana)));
+    const GenerationRecord second = asked_by(ana);
+
+    await(loop, there.store->insert(second));
+    const auto waits = await(loop, here.store->find(second.id));
+
+    EXPECT_EQ(waits->state, GenerationState::queued);
+    EXPECT_FALSE(waits->started_at.has_value());
+}
+
 TEST_F(AnswerNodesTest, refuse_everything_to_one_that_wakes_without_its_lease) {
     const GenerationRecord lost = asked_by(ana);
     const GenerationRecord late = asked_by(UserId::make());
