@@ -69,14 +69,6 @@ OperationClass class_of(const contracts::RouteSpec& spec) {
                                                                  : OperationClass::change;
 }
 
-// What a failure says of the instance that it came from: those of a service's own (a model that
-// is overloaded, a bad request) are answers.
-CallOutcome outcome_of(const Failure& failure) {
-    const bool is_its_trouble =
-        failure.code.starts_with("upstream.") || failure.code == "server.restarting";
-    return is_its_trouble ? CallOutcome::failure : CallOutcome::success;
-}
-
 // Keeps, when an attempt ends however it does, whether it reached anyone.
 struct ReachNote {
     net::http::ClientCall& call;
@@ -154,7 +146,19 @@ class HttpTransport final : public contracts::Transport,
         bool may_repeat = false;
         bool is_cut_short = false;   // there is time for another after it
         bool has_connected = false;  // something of it may have arrived
+        bool has_answered = false;   // the failure is the other side's own word
     };
+
+    // What a failure says of the instance that it came from: those of a service's own (a model that
+    // is overloaded, a bad request) are answers.
+    static CallOutcome outcome_of(const Attempt& attempt, const Failure& failure) {
+        const bool is_its_trouble =
+            failure.code.starts_with("upstream.") || failure.code == "server.restarting";
+        return !is_its_trouble          ? CallOutcome::success
+               : attempt.has_answered   ? CallOutcome::refused
+               : !attempt.has_connected ? CallOutcome::unreachable
+                                        : CallOutcome::failure;
+    }
 
     static aio::Backoff first_pause() {
         return aio::Backoff{std::chrono::milliseconds{25}, std::chrono::milliseconds{250}};
@@ -174,9 +178,7 @@ class HttpTransport final : public contracts::Transport,
 
     // Throws the failure, unless the call may be tried again.
     void judge(ServiceCall& call, const Attempt& attempt, const Failure& failure) const {
-        const CallOutcome outcome = outcome_of(failure);
-        const bool is_absent = outcome == CallOutcome::failure && !attempt.has_connected;
-        call.end(is_absent ? CallOutcome::unreachable : outcome);
+        call.end(outcome_of(attempt, failure));
         if (proof_.tls != nullptr) {
             proof_.tls->note_failed_call(calls_->service(), failure);
         }
@@ -201,7 +203,7 @@ class HttpTransport final : public contracts::Transport,
         }
     }
 
-    Task<void> send(net::http::ClientCall& call, const Attempt& attempt, const Asked& asked) {
+    Task<void> send(net::http::ClientCall& call, Attempt& attempt, const Asked& asked) {
         check_scheme(attempt.origin);
         net::http::HeadWriter head = call.start(asked.spec.method, asked.target);
         head.add("Host", attempt.origin.authority());
@@ -219,6 +221,7 @@ class HttpTransport final : public contracts::Transport,
         const int status = call.head().status;
         if (status >= 400) {
             std::string body = co_await read_up_to(call, problem_bytes_max);
+            attempt.has_answered = true;
             throw failure_of_neighbour(attempt.origin, status, body);
         }
     }

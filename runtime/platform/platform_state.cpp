@@ -298,10 +298,12 @@ contracts::Callee Platform::State::find_callee(const Clients::Wanted& wanted) {
     } else if (is_hosted(wanted.service)) {
         callee.transport = make_loopback_transport(dispatcher);
     } else {
+        CallRules rules = to_rules(settings.clients, settings.zone);
+        rules.when_all_open = WhenAllOpen::ask_who_answers;
         auto calls = std::make_shared<ServiceCalls>(
             ServiceCalls::Of{wanted.service, contract_name(wanted.interface), *neighbours.instances,
                              metrics, clock()},
-            to_rules(settings.clients, settings.zone));
+            std::move(rules));
         neighbours.states.add(wanted.loop, calls);
         callee.transport =
             make_http_transport(wanted.loop, std::move(calls),

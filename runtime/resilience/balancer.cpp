@@ -48,7 +48,8 @@ void Balancer::set(std::span<const Endpoint> endpoints) {
 bool Balancer::may(const Target& target, const Wanted& wanted, Steady now) {
     const auto& breaker = target.breakers[static_cast<std::size_t>(wanted.operation)];
     return target.endpoint.weight > 0 && target.endpoint.offers_contract &&
-           (breaker == nullptr || breaker->may_begin(now));
+           (breaker == nullptr || breaker->may_begin(now) ||
+            (wanted.whoever_answers && target.refused_last));
 }
 
 bool Balancer::is_fit(const Target& target, const Wanted& wanted, Steady now) const {
@@ -183,6 +184,7 @@ void Balancer::end(Target& target, CallOutcome outcome, std::chrono::nanoseconds
         return;
     }
     const bool has_failed = outcome != CallOutcome::success;
+    target.refused_last = has_failed ? outcome == CallOutcome::refused : target.refused_last;
     if (outcome == CallOutcome::unreachable) {
         note_absence(target, took, now);
     } else if (target.absence) {

@@ -63,6 +63,7 @@ class Balancer {
         std::int32_t times_aside = 0;
         Steady aside_until = Steady::min();
         bool is_gone = false;
+        bool refused_last = false;  // the last call: somebody was there and answered
         // Nobody took the last connection to it: what comes with each further one.
         struct Absence {
             std::chrono::milliseconds pause;
@@ -86,6 +87,8 @@ class Balancer {
         std::span<const TargetPtr> tried;  // left out while there are others
         Again again = Again::same_rather_than_none;
         OperationClass operation = OperationClass::read;
+        // Also who has an open circuit and refused the last call, where there is nobody else.
+        bool whoever_answers = false;
     };
 
     // Null when there is none.  When no instance is fit any more all that may be called are: a

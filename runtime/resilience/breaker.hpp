@@ -15,6 +15,7 @@ enum class CallOutcome : std::uint8_t {
     success,
     failure,
     unreachable,  // a failure: nobody took the connection
+    refused,      // a failure: it answered that it cannot, or that what it needs cannot
     ignored,      // it says nothing about the other side: canceled, or refused for its content
 };
 

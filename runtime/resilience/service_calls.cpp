@@ -90,7 +90,7 @@ CallRules to_rules(const ClientsConfig& config, std::string zone) {
 }
 
 CallOutcome outcome_of(int status) {
-    return status == 502 || status == 503 || status == 504 ? CallOutcome::failure
+    return status == 502 || status == 503 || status == 504 ? CallOutcome::refused
                                                            : CallOutcome::success;
 }
 
@@ -267,8 +267,12 @@ void ServiceCall::repeat_up_to(std::int32_t attempts) {
 Balancer::TargetPtr ServiceCall::begin() {
     calls_.refresh();
     began_ = calls_.of_.clock.steady();
-    at_ =
-        calls_.balancer_.choose({.tried = tried_, .operation = operation_}, calls_.random_, began_);
+    Balancer::Wanted wanted{.tried = tried_, .operation = operation_};
+    at_ = calls_.balancer_.choose(wanted, calls_.random_, began_);
+    if (!at_ && calls_.rules_.when_all_open == WhenAllOpen::ask_who_answers) {
+        wanted.whoever_answers = true;
+        at_ = calls_.balancer_.choose(wanted, calls_.random_, began_);
+    }
     if (!at_) {
         calls_.refuse(tried_);
     }
@@ -291,9 +295,17 @@ Steady ServiceCall::end(CallOutcome outcome) {
     const bool was_open = breaker.state(ended_) == BreakerState::open;
     if (permit_) {
         breaker.end(*permit_, outcome, took, ended_);
+    } else if (outcome == CallOutcome::success) {
+        // It was asked in spite of its circuit.  What it lacked the others may have again as well:
+        // probes decide.
+        for (const Balancer::TargetPtr& one : calls_.balancer_.targets()) {
+            if (one->refused_last) {
+                calls_.breaker_of(*one, operation_).end_rest(ended_);
+            }
+        }
     }
     calls_.balancer_.end(*at_, outcome, took, ended_);
-    if (outcome == CallOutcome::failure || outcome == CallOutcome::unreachable) {
+    if (outcome != CallOutcome::success && outcome != CallOutcome::ignored) {
         if (!was_open && breaker.state(ended_) == BreakerState::open) {
             calls_.note(ServiceCalls::Decision::circuit_opened);
         }

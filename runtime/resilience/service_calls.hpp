@@ -13,19 +13,25 @@
 
 namespace loquat::runtime {
 
+// When the circuits of all instances are open.  Those who answer that they cannot mostly lack the
+// same thing, and have it back at the same moment, long before a circuit has rested.
+enum class WhenAllOpen : std::uint8_t { refuse, ask_who_answers };
+
 struct CallRules {
     BalancerRules balancer;
     BreakerRules breaker;
     RetryBudget::Rules retries;
     std::int32_t attempts_max = 3;
     std::int32_t calls_max = 1'024;
+    WhenAllOpen when_all_open = WhenAllOpen::refuse;
 };
 
 BreakerRules to_rules(const BreakerConfig& config);
 // `zone` is our own.
 CallRules to_rules(const ClientsConfig& config, std::string zone);
 
-// How a server's own answer counts: 502, 503 and 504 say that the trouble is at it or behind it.
+// How a server's own answer counts: 502, 503 and 504 say that the trouble is at it or behind it,
+// and are `refused`.
 CallOutcome outcome_of(int status);
 
 // All calls of one loop to one service, and what they have taught: who is asked, how often again,

@@ -34,6 +34,7 @@ struct CallsTest : testing::Test {
     Metrics metrics;
     FakeClock clock;
     ClientsConfig config;
+    WhenAllOpen when_all_open = WhenAllOpen::refuse;
     std::optional<ServiceCalls> made;
 
     CallsTest() { set({"a", "b", "c"}); }
@@ -47,8 +48,10 @@ struct CallsTest : testing::Test {
     }
     ServiceCalls& calls() {
         if (!made) {
+            CallRules rules = to_rules(config, {});
+            rules.when_all_open = when_all_open;
             made.emplace(ServiceCalls::Of{"auth", "AuthApi", instances, metrics, clock},
-                         to_rules(config, {}));
+                         std::move(rules));
         }
         return *made;
     }
@@ -66,6 +69,13 @@ struct CallsTest : testing::Test {
             ServiceCall call{calls(), operation};
             call.begin();
             call.end(failure);
+        }
+    }
+    void be_refused(int times) {
+        for (int i = 0; i < times; ++i) {
+            ServiceCall call{calls(), OperationClass::read};
+            call.begin();
+            call.end(refused);
         }
     }
     void find_nobody(int times) {
@@ -287,6 +297,48 @@ TEST(OutcomeOf, blames_a_server_for_what_it_cannot_reach_and_for_nothing_else) {
     EXPECT_EQ(outcome_of(503), failure);
     EXPECT_EQ(outcome_of(500), success);
     EXPECT_EQ(outcome_of(404), success);
+}
+
+TEST_F(CallsTest, ask_instances_that_refuse_while_nobody_does_better) {
+    set({"a", "b"});
+    when_all_open = WhenAllOpen::ask_who_answers;
+
+    be_refused(200);  // what both need is away: the circuits of both are open
+
+    EXPECT_EQ(code_of_begin(), "");
+}
+
+TEST_F(CallsTest, close_circuits_soon_after_what_all_needed_is_back) {
+    set({"a", "b"});
+    when_all_open = WhenAllOpen::ask_who_answers;
+    be_refused(200);
+
+    for (int i = 0; i < 50; ++i) {
+        ServiceCall call{calls(), OperationClass::read};
+        call.begin();
+        call.end(success);
+    }
+
+    const std::string shown = wire::to_json(calls().to_value());
+    EXPECT_EQ(shown.find("\"open\""), std::string::npos) << shown;
+}
+
+TEST_F(CallsTest, leave_instances_alone_that_are_silent_after_they_had_refused) {
+    set({"a"});
+    when_all_open = WhenAllOpen::ask_who_answers;
+    be_refused(200);
+
+    fail(1);
+
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
+}
+
+TEST_F(CallsTest, leave_instances_of_others_alone_that_refuse) {
+    set({"a", "b"});
+
+    EXPECT_THROW(be_refused(200), Failure);
+
+    EXPECT_EQ(code_of_begin(), "upstream.circuit_open");
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ runtime::CallOutcome outcome_of(const Route& route, int status) {
 bool is_trouble(const Route& route, int status, bool has_others) {
     const auto& repeats = route.filters.repeats;
     return ((has_others || has_fallback(route)) &&
-            outcome_of(route, status) == runtime::CallOutcome::failure) ||
+            outcome_of(route, status) != runtime::CallOutcome::success) ||
            (has_others && repeats && repeats->covers(status));
 }
 
