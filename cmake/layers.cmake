@@ -151,6 +151,7 @@ endfunction()
 # tests/ holds what crosses services; it links everything.
 function(loquat_suite folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/fault/program/")
   if(NOT sources)
     return()
   endif()
@@ -161,4 +162,13 @@ function(loquat_suite folder)
     LOQUAT_BINARY="$<TARGET_FILE:loquat>")
   add_dependencies(platform_tests loquat)
   add_test(NAME platform COMMAND platform_tests)
+endfunction()
+
+# Who uses a platform while its parts fail, as a program of its own: tools/faults runs it.
+function(loquat_fault_load)
+  set(folder ${CMAKE_SOURCE_DIR}/tests/fault)
+  add_executable(loquat-fault-load EXCLUDE_FROM_ALL ${folder}/program/main.cpp ${folder}/load.cpp
+    ${folder}/generation_load.cpp ${folder}/turns.cpp ${folder}/checker.cpp)
+  loquat_target_defaults(loquat-fault-load)
+  target_link_libraries(loquat-fault-load PRIVATE testing)
 endfunction()

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds stream_time_max{60};
 net::http::ClientRequest request_for(const EventReader::Open& open) {
     const bool is_target = open.target.starts_with('/');
     net::http::ClientRequest request{
-        .origin = {.host = "127.0.0.1", .port = open.port},
+        .origin = {.host = open.host, .port = open.port},
         .target = is_target ? open.target : "/api/generations/" + open.target + "/stream"};
     if (!open.token.empty()) {
         request.headers.append("Authorization", "Bearer " + open.token);
@@ -30,7 +30,7 @@ net::http::ClientRequest request_for(const EventReader::Open& open) {
 }  // namespace
 
 EventReader::EventReader(aio::Loop& loop, Open open)
-    : client_(loop, {}), last_id_(open.last_event_id) {
+    : client_(loop, {.body_stall_max = open.silence_max}), last_id_(open.last_event_id) {
     const Steady deadline = std::chrono::steady_clock::now() + stream_time_max;
     source_ = std::make_unique<net::http::EventSource>(client_, request_for(open), deadline);
 }

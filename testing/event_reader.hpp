@@ -28,6 +28,9 @@ class EventReader {
         std::string target;  // or the id of a generation
         std::string token;
         std::int64_t last_event_id = 0;
+        std::string host = "127.0.0.1";
+        // Given up as cut when nothing came for so long, comments included.
+        std::chrono::milliseconds silence_max{60'000};
     };
 
     EventReader(aio::Loop& loop, Open open);

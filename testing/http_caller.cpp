@@ -15,7 +15,7 @@ std::string HttpCaller::Answer::text(std::string_view name) const {
 
 Task<HttpCaller::Answer> HttpCaller::call(std::string method, std::string target, std::string token,
                                           std::string body) {
-    net::http::ClientRequest request{.origin = {.host = "127.0.0.1", .port = port_},
+    net::http::ClientRequest request{.origin = {.host = where_.host, .port = where_.port},
                                      .method = std::move(method),
                                      .target = std::move(target)};
     if (!token.empty()) {
@@ -26,7 +26,7 @@ Task<HttpCaller::Answer> HttpCaller::call(std::string method, std::string target
         request.body = std::move(body);
     }
     auto response = co_await client_.request(
-        std::move(request), std::chrono::steady_clock::now() + std::chrono::seconds{20});
+        std::move(request), std::chrono::steady_clock::now() + where_.answer_time_max);
     co_return Answer{response.status, std::move(response.body)};
 }
 

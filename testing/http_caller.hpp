@@ -6,6 +6,7 @@
 #include "aio/loop.hpp"
 #include "aio/run.hpp"
 #include "net/http/client.hpp"
+#include "testing/where.hpp"
 #include "wire/json.hpp"
 
 namespace loquat::test {
@@ -13,7 +14,8 @@ namespace loquat::test {
 // Calls a platform's JSON routes.
 class HttpCaller {
   public:
-    HttpCaller(aio::Loop& loop, std::uint16_t port) : client_(loop, {}), port_(port) {}
+    HttpCaller(aio::Loop& loop, std::uint16_t port) : HttpCaller(loop, Where{.port = port}) {}
+    HttpCaller(aio::Loop& loop, Where where) : client_(loop, {}), where_(std::move(where)) {}
 
     struct Answer {
         int status = 0;
@@ -34,7 +36,7 @@ class HttpCaller {
 
   private:
     net::http::Client client_;
-    std::uint16_t port_;
+    Where where_;
 };
 
 }  // namespace loquat::test

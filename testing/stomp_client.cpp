@@ -33,6 +33,7 @@ Task<bool> StompClient::read_some(Steady deadline) {
     for (;;) {
         const net::IoResult got = stream_.try_read(buffer);
         if (got.state == net::Io::bytes) {
+            heard_at_ = std::chrono::steady_clock::now();
             reader_.feed(std::span{buffer.data(), got.bytes}, *this);
             co_return true;
         }
@@ -48,7 +49,7 @@ Task<bool> StompClient::read_some(Steady deadline) {
 }
 
 Task<void> StompClient::open(Open options, Steady deadline) {
-    stream_ = co_await net::connect(loop_, "127.0.0.1", options.port, deadline);
+    stream_ = co_await net::connect(loop_, options.host, options.port, deadline);
     std::string request =
         "GET " + options.target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

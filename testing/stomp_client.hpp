@@ -21,6 +21,7 @@ class StompClient final : net::websocket::ReadSink, net::stomp::FrameSink {
         std::string target = "/ws";
         std::string headers;  // whole lines, each with its CRLF
         std::string protocols = "v12.stomp, v11.stomp, v10.stomp";
+        std::string host = "127.0.0.1";
     };
 
     explicit StompClient(aio::Loop& loop) : loop_(loop) {}
@@ -34,6 +35,8 @@ class StompClient final : net::websocket::ReadSink, net::stomp::FrameSink {
     // Waits until the server has closed; the close code, 1006 without one.
     Task<int> closed(Steady deadline);
     void drop() { stream_.close(); }
+    // When bytes came last, heart-beats included.
+    Steady heard_at() const { return heard_at_; }
     const std::string& protocol() const { return protocol_; }
 
   private:
@@ -54,6 +57,7 @@ class StompClient final : net::websocket::ReadSink, net::stomp::FrameSink {
     std::deque<net::stomp::Frame> frames_;
     std::string protocol_;
     int close_code_ = 0;
+    Steady heard_at_ = std::chrono::steady_clock::now();
     bool is_ended_ = false;
 };
 

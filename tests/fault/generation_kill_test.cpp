@@ -11,6 +11,7 @@
 #include "testing/temporary_folder.hpp"
 #include "tests/fault/generation_load.hpp"
 #include "tests/fault/load.hpp"
+#include "tests/fault/loquat_process.hpp"
 
 // The whole program, killed with SIGKILL again and again while assistants answer.
 // LOQUAT_FAULT_KILLS and LOQUAT_FAULT_SEED choose another length and another run.
@@ -89,7 +90,8 @@ TEST(GenerationKill, leaves_no_answer_stuck_torn_doubled_or_uncounted) {
                          {"model.simulated.first_token_ms=20", "model.simulated.token_ms=3"}};
     server.start();
     aio::Loop loop{"client"};
-    GenerationLoad load{loop, server};
+    Doors doors{[&server] { return std::vector{Where{.port = server.port()}}; }};
+    GenerationLoad load{loop, doors};
     std::vector<std::string> findings;
 
     run_to_end(loop, run_load(loop, server, load, plan));
@@ -100,14 +102,19 @@ TEST(GenerationKill, leaves_no_answer_stuck_torn_doubled_or_uncounted) {
     for (const std::string& finding : findings) {
         ADD_FAILURE() << finding;
     }
-    EXPECT_LT(load.interrupted(), load.followed()) << "nothing was answered to its end";
-    EXPECT_GT(load.interrupted(), 0U) << "nothing was being answered when the program was killed";
+    std::size_t interrupted = 0;
+    for (const auto& [code, count] : load.failures()) {
+        EXPECT_EQ(code, "interrupted") << count;
+        interrupted += count;
+    }
+    EXPECT_LT(interrupted, load.followed()) << "nothing was answered to its end";
+    EXPECT_GT(interrupted, 0U) << "nothing was being answered when the program was killed";
     EXPECT_GT(load.resumed(), 0U);
     std::printf(
         "seed %llu: %llu kills, %zu answers, %zu of them interrupted, %zu streams resumed, %zu "
         "findings\n",
         static_cast<unsigned long long>(plan.seed), static_cast<unsigned long long>(plan.kills),
-        load.followed(), load.interrupted(), load.resumed(), findings.size());
+        load.followed(), interrupted, load.resumed(), findings.size());
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
 }

@@ -10,6 +10,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds pause{10};
+constexpr milliseconds stream_time_max{60'000};
+
+std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 std::string text_of(const wire::Value& value, std::string_view name) {
     const wire::Value* member = value.find(name);
@@ -32,16 +35,16 @@ bool is_over(const std::string& state) {
 Task<HttpCaller::Answer> GenerationLoad::call(const Person& person, std::string method,
                                               std::string target, std::string body) {
     // A client for each call: the server may be another one by now.
-    HttpCaller http{loop_, server_.port()};
+    HttpCaller http{loop_, door(person)};
     co_return co_await http.call(std::move(method), std::move(target), person.token,
                                  std::move(body));
 }
 
 Task<void> GenerationLoad::prepare(std::size_t people) {
-    HttpCaller http{loop_, server_.port()};
     for (std::size_t i = 0; i < people; ++i) {
-        Person person;
-        person.token = co_await http.make_user("person" + std::to_string(i));
+        Person person{.name = "person" + std::to_string(i)};
+        HttpCaller http{loop_, door(person)};
+        person.token = co_await http.make_user(person.name);
         const auto chat = co_await call(person, "POST", "/api/chats",
                                         R"({"kind":"assistant","title":"With a title"})");
         person.chat = chat.text("id");
@@ -71,11 +74,14 @@ Task<bool> GenerationLoad::ask(Person& person, Question& question) {
 
 // True at the end of the answer.
 Task<bool> GenerationLoad::follow(Person& person, Question& question, std::int64_t& last_id) {
+    const Where where = door(person);
     EventReader reader{loop_,
-                       {.port = server_.port(),
+                       {.port = where.port,
                         .target = question.generation,
                         .token = person.token,
-                        .last_event_id = last_id}};
+                        .last_event_id = last_id,
+                        .host = where.host,
+                        .silence_max = std::min(manners_.silence_max, stream_time_max)}};
     const std::string before = question.seen;
     std::exception_ptr failed;
     ++following_;
@@ -109,29 +115,43 @@ Task<bool> GenerationLoad::follow(Person& person, Question& question, std::int64
     co_return reader.is_done();
 }
 
-Task<void> GenerationLoad::talk(std::size_t number) {
+// True at the end of the answer.
+Task<bool> GenerationLoad::try_question(Person& person, Question& question, std::int64_t& last_id) {
+    std::exception_ptr failed;
+    bool is_done = false;
+    try {
+        is_done = co_await ask(person, question);
+        if (is_done) {
+            is_done = co_await follow(person, question, last_id);
+        }
+    } catch (...) {
+        failed = std::current_exception();
+        is_done = false;
+    }
+    if (failed && aio::is_cancellation(failed)) {
+        std::rethrow_exception(failed);
+    }
+    co_return is_done;
+}
+
+Task<void> GenerationLoad::talk(std::size_t number, std::size_t lane) {
     ++running_;
+    const std::string key = "p" + std::to_string(number) + "-" + std::to_string(lane) + "-";
     for (int i = 0; !finishing_; ++i) {
         Person& person = people_[number];
-        Question question{.key = "p" + std::to_string(number) + "-" + std::to_string(i)};
+        Question question{.key = key + std::to_string(i)};
         std::int64_t last_id = 0;
-        for (bool done = false; !done;) {
-            std::exception_ptr failed;
-            try {
-                const bool is_asked = co_await ask(person, question);
-                done = is_asked && co_await follow(person, question, last_id);
-            } catch (...) {
-                failed = std::current_exception();
-            }
-            if (failed && aio::is_cancellation(failed)) {
-                std::rethrow_exception(failed);
-            }
-            if (!done) {
-                co_await pause_for(pause);
-            }
+        const std::int64_t begun = now();
+        while (!co_await try_question(person, question, last_id)) {
+            doors_.leave(person.name);
+            co_await pause_for(pause);
         }
         ++followed_;
+        if (watcher_) {
+            watcher_({.kind = Sight::Kind::answered, .who = key, .begun = begun, .ended = now()});
+        }
         person.questions.push_back(std::move(question));
+        co_await pause_for(manners_.pause);
     }
     --running_;
 }
@@ -140,6 +160,9 @@ Task<std::vector<std::string>> GenerationLoad::check() {
     for (Person& person : people_) {
         for (const Question& question : person.questions) {
             co_await check_question(person, question);
+        }
+        for (const std::string& overlap : overlaps(person.turns)) {
+            find(person.name + ": " + overlap);
         }
         co_await check_messages(person);
         co_await check_usage(person);
@@ -159,11 +182,12 @@ Task<void> GenerationLoad::check_question(Person& person, const Question& questi
         find(question.key + " was read as \"" + question.seen + "\" but is " + answer.body);
     }
     if (state == "failed") {
-        ++interrupted_;
         const wire::Value* error = generation.find("error");
-        if (error == nullptr || text_of(*error, "code") != "interrupted") {
-            find(question.key + " failed otherwise: " + answer.body);
-        }
+        ++failures_[error == nullptr ? std::string{"none"} : text_of(*error, "code")];
+    }
+    const std::string started = text_of(generation, "started_at");
+    if (!started.empty()) {
+        person.turns.push_back({question.generation, started, text_of(generation, "finished_at")});
     }
     const std::int64_t input = number_of(generation, "inputTokens");
     const std::int64_t output = number_of(generation, "outputTokens");
@@ -171,8 +195,12 @@ Task<void> GenerationLoad::check_question(Person& person, const Question& questi
     person.output_tokens += output;
     person.generations +=
         input + output > 0 ? 1 : 0;  // one that was killed before it began used nothing
-    EventReader again{
-        loop_, {.port = server_.port(), .target = question.generation, .token = person.token}};
+    const Where where = door(person);
+    EventReader again{loop_,
+                      {.port = where.port,
+                       .target = question.generation,
+                       .token = person.token,
+                       .host = where.host}};
     co_await again.open();
     co_await again.read_to_end();
     if (again.text() != question.seen) {

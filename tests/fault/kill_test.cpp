@@ -10,6 +10,7 @@
 #include "testing/platform/platform_under_test.hpp"
 #include "testing/temporary_folder.hpp"
 #include "tests/fault/load.hpp"
+#include "tests/fault/loquat_process.hpp"
 
 // The whole program, killed with SIGKILL again and again under load and started on the same data.
 // LOQUAT_FAULT_KILLS and LOQUAT_FAULT_SEED choose another length and another run.
@@ -84,7 +85,8 @@ void expect_nothing_lost(std::uint64_t kills, const std::vector<std::string>& se
     LoquatProcess server{folder, settings};
     server.start();
     aio::Loop loop{"client"};
-    Load load{loop, server, seed};
+    Doors doors{[&server] { return std::vector{Where{.port = server.port()}}; }};
+    Load load{loop, doors, seed};
 
     run_to_end(loop, run_load(loop, server, load, kills));
     server.kill_now();

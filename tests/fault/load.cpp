@@ -11,7 +11,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds patience{20};
+constexpr milliseconds look{500};
 constexpr int final_reads_max = 200;
+
+std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 Steady soon() { return std::chrono::steady_clock::now() + patience; }
 
@@ -35,13 +38,20 @@ Task<void> pause_for(milliseconds time) {
     co_await never.wait_until(std::chrono::steady_clock::now() + time);
 }
 
+void Load::tell(Sight::Kind kind, const std::string& who, std::int64_t begun, std::string code) {
+    if (watcher_) {
+        watcher_(
+            {.kind = kind, .who = who, .begun = begun, .ended = now(), .code = std::move(code)});
+    }
+}
+
 void Load::record(Event event) {
-    event.at = std::chrono::steady_clock::now().time_since_epoch().count();
+    event.at = now();
     history_.events.push_back(std::move(event));
 }
 
 Task<void> Load::prepare(std::size_t rooms) {
-    HttpCaller http{loop_, server_.port()};
+    HttpCaller http{loop_, doors_.of("writer")};
     token_ = co_await http.make_user("writer");
     for (std::size_t i = 0; i < rooms; ++i) {
         rooms_.push_back(co_await http.make_room(token_, "room " + std::to_string(i)));
@@ -68,17 +78,24 @@ void Load::record_reply(const std::string& name, const Message& message, Reply r
     record({.what = what, .who = name, .room = message.room, .key = message.key, .seq = seq});
 }
 
-Task<Load::Reply> Load::post(const Message& message, std::int64_t& seq) {
+Task<Load::Reply> Load::post(Where where, const Message& message, std::int64_t& seq,
+                             std::string& code) {
     const wire::Value body = wire::Object{{"client_id", message.key}, {"text", message.text}};
     // A client for each message: the server may be another one by now.
-    HttpCaller http{loop_, server_.port()};
+    HttpCaller http{loop_, std::move(where)};
     const std::string target = "/api/chats/" + message.room + "/messages";
-    const HttpCaller::Answer answer =
-        co_await http.call("POST", target, token_, wire::to_json(body));
+    HttpCaller::Answer answer;
+    try {
+        answer = co_await http.call("POST", target, token_, wire::to_json(body));
+    } catch (const Failure& failure) {
+        code = failure.code;
+        co_return Reply::unknown;
+    }
     if (answer.status >= 200 && answer.status < 300) {
         seq = number_of(wire::parse(answer.body), "seq");
         co_return Reply::accepted;
     }
+    code = std::to_string(answer.status) + " " + answer.text("code");
     co_return answer.status >= 500 ? Reply::unknown : Reply::refused;
 }
 
@@ -86,42 +103,46 @@ Task<void> Load::write_by_http(std::string name) {
     ++running_;
     for (int number = 0; !finishing_; ++number) {
         const Message message = make_message(name, number);
+        sent_at_[message.key] = now();
         Reply reply = Reply::unknown;
         while (reply == Reply::unknown) {
+            const std::int64_t begun = now();
             record({.what = What::invoke,
                     .who = name,
                     .room = message.room,
                     .key = message.key,
                     .text = message.text});
             std::int64_t seq = 0;
-            bool failed = false;
-            try {
-                reply = co_await post(message, seq);
-            } catch (const std::exception&) {
-                failed = true;
-            }
-            record_reply(name, message, failed ? Reply::unknown : reply, seq);
-            if (failed || reply == Reply::unknown) {
-                co_await pause_for(milliseconds{5});
+            std::string code;
+            reply = co_await post(doors_.of(name), message, seq, code);
+            record_reply(name, message, reply, seq);
+            tell(reply == Reply::accepted ? Sight::Kind::acknowledged : Sight::Kind::failed, name,
+                 begun, code);
+            if (reply == Reply::unknown) {
+                doors_.leave(name);
+                co_await pause_for(manners_.after_failure);
             }
         }
+        co_await pause_for(manners_.pause);
     }
     --running_;
 }
 
-Task<std::unique_ptr<StompClient>> Load::connect() {
+Task<std::unique_ptr<StompClient>> Load::connect(Where where) {
+    const Steady latest = std::chrono::steady_clock::now() + where.answer_time_max;
     auto client = std::make_unique<StompClient>(loop_);
-    co_await client->open({.port = server_.port()}, soon());
+    co_await client->open({.port = where.port, .host = where.host}, latest);
     co_await client->send_text(
-        frame("CONNECT\naccept-version:1.2\nheart-beat:0,0\nAuthorization:Bearer " + token_));
-    const auto answer = co_await client->next(soon());
+        frame("CONNECT\naccept-version:1.2\nheart-beat:0,1000\nAuthorization:Bearer " + token_));
+    const auto answer = co_await client->next(latest);
     if (!answer || answer->command != net::stomp::Command::connected) {
-        throw Failure{Kind::unavailable, "test.refused", "not connected"};
+        throw Failure{Kind::unavailable, "test.refused",
+                      std::string{answer ? answer->get_or_empty("code") : "closed"}};
     }
     co_return client;
 }
 
-Task<Load::Reply> Load::send(StompClient& client, const Message& message) {
+Task<Load::Reply> Load::send(StompClient& client, const Message& message, std::string& code) {
     const wire::Value body = wire::Object{{"client_id", message.key}, {"text", message.text}};
     co_await client.send_text(
         frame("SEND\ndestination:/app/chats/" + message.room + "/messages\nreceipt:" + message.key,
@@ -129,7 +150,36 @@ Task<Load::Reply> Load::send(StompClient& client, const Message& message) {
     const auto answer = co_await client.next(soon());
     const bool accepted = answer && answer->command == net::stomp::Command::receipt &&
                           answer->get_or_empty("receipt-id") == message.key;
+    code = "STOMP " + std::string{answer ? answer->get_or_empty("code") : "closed"};
     co_return accepted ? Reply::accepted : Reply::unknown;
+}
+
+Task<Load::Reply> Load::try_by_stomp(const std::string& name, std::unique_ptr<StompClient>& client,
+                                     const Message& message) {
+    const std::int64_t begun = now();
+    bool is_invoked = false;
+    Reply reply = Reply::unknown;
+    std::string code;
+    try {
+        if (!client) {
+            client = co_await connect(doors_.of(name));
+        }
+        is_invoked = true;
+        record({.what = What::invoke,
+                .who = name,
+                .room = message.room,
+                .key = message.key,
+                .text = message.text});
+        reply = co_await send(*client, message, code);
+    } catch (const Failure& failure) {
+        code = "STOMP " + failure.code;
+    }
+    if (is_invoked) {
+        record_reply(name, message, reply, 0);
+    }
+    tell(reply == Reply::accepted ? Sight::Kind::acknowledged : Sight::Kind::failed, name, begun,
+         code);
+    co_return reply;
 }
 
 Task<void> Load::write_by_stomp(std::string name) {
@@ -137,31 +187,13 @@ Task<void> Load::write_by_stomp(std::string name) {
     std::unique_ptr<StompClient> client;
     for (int number = 0; !finishing_; ++number) {
         const Message message = make_message(name, number);
-        Reply reply = Reply::unknown;
-        while (reply == Reply::unknown) {
-            bool invoked = false;
-            try {
-                if (!client) {
-                    client = co_await connect();
-                }
-                invoked = true;
-                record({.what = What::invoke,
-                        .who = name,
-                        .room = message.room,
-                        .key = message.key,
-                        .text = message.text});
-                reply = co_await send(*client, message);
-            } catch (const std::exception&) {
-                reply = Reply::unknown;
-            }
-            if (invoked) {
-                record_reply(name, message, reply, 0);
-            }
-            if (reply == Reply::unknown) {
-                client.reset();
-                co_await pause_for(milliseconds{5});
-            }
+        sent_at_[message.key] = now();
+        while (co_await try_by_stomp(name, client, message) == Reply::unknown) {
+            client.reset();
+            doors_.leave(name);
+            co_await pause_for(manners_.after_failure);
         }
+        co_await pause_for(manners_.pause);
     }
     --running_;
 }
@@ -181,6 +213,7 @@ void Load::take(const std::string& name, const std::string& room, const net::sto
     } else if (type == "message") {
         const wire::Value& message = *event.find("message");
         const std::int64_t seq = number_of(message, "seq");
+        tell(Sight::Kind::shown, name, sent_at_[text_of(message, "client_id")]);
         record({.what = What::receive,
                 .who = name,
                 .room = text_of(message, "chat_id"),
@@ -191,16 +224,35 @@ void Load::take(const std::string& name, const std::string& room, const net::sto
     }
 }
 
+// None when the server closed, or when nothing came for as long as one has patience.
+Task<std::optional<net::stomp::Frame>> Load::next_of(StompClient& client) {
+    for (;;) {
+        bool is_late = false;
+        std::optional<net::stomp::Frame> frame;
+        try {
+            frame = co_await client.next(std::chrono::steady_clock::now() + look);
+        } catch (const Failure& failure) {
+            is_late = failure.code == "test.timeout";
+            if (!is_late) {
+                throw;
+            }
+        }
+        const auto silent = std::chrono::steady_clock::now() - client.heard_at();
+        if (!is_late || silent > manners_.silence_max) {
+            co_return frame;
+        }
+    }
+}
+
 Task<void> Load::follow_once(const std::string& name, const std::string& room, std::int64_t& seen) {
-    const std::unique_ptr<StompClient> client = co_await connect();
+    const std::unique_ptr<StompClient> client = co_await connect(doors_.of(name));
     record({.what = What::join, .who = name, .room = room, .seq = seen});
     std::exception_ptr failed;
     try {
         co_await client->send_text(frame("SUBSCRIBE\nid:1\ndestination:/topic/chats/" + room +
                                          "\nlast-seq:" + std::to_string(seen)));
         for (;;) {
-            const auto next =
-                co_await client->next(std::chrono::steady_clock::now() + std::chrono::hours{1});
+            const auto next = co_await next_of(*client);
             if (!next || next->command != net::stomp::Command::message) {
                 break;
             }
@@ -230,7 +282,8 @@ Task<void> Load::follow(std::string name, std::size_t room) {
         if (failed && aio::is_cancellation(failed)) {
             co_return;
         }
-        co_await pause_for(milliseconds{5});
+        doors_.leave(name);
+        co_await pause_for(manners_.after_failure);
     }
 }
 
@@ -254,7 +307,7 @@ Task<std::vector<FinalMessage>> Load::read_room(HttpCaller& http, const std::str
 }
 
 Task<void> Load::read_rooms() {
-    HttpCaller http{loop_, server_.port()};
+    HttpCaller http{loop_, doors_.of("last reader")};
     for (int i = 0; i < final_reads_max; ++i) {
         std::size_t count = 0;
         for (const std::string& room : rooms_) {

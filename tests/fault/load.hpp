@@ -8,8 +8,8 @@
 #include "aio/loop.hpp"
 #include "testing/http_caller.hpp"
 #include "testing/stomp_client.hpp"
+#include "tests/fault/doors.hpp"
 #include "tests/fault/history.hpp"
-#include "tests/fault/loquat_process.hpp"
 
 namespace loquat::test {
 
@@ -19,8 +19,11 @@ Task<void> pause_for(std::chrono::milliseconds time);
 // Writers and readers that live through kills and write down all they see.  One loop.
 class Load {
   public:
-    Load(aio::Loop& loop, LoquatProcess& server, std::uint64_t seed)
-        : loop_(loop), server_(server), random_(seed) {}
+    Load(aio::Loop& loop, Doors& doors, std::uint64_t seed, Manners manners = {})
+        : loop_(loop), doors_(doors), random_(seed), manners_(manners) {}
+
+    // Is told of everything that is met with, at once.
+    void watch(Watcher watcher) { watcher_ = std::move(watcher); }
 
     // Users and rooms; the server runs.
     Task<void> prepare(std::size_t rooms);
@@ -57,20 +60,28 @@ class Load {
     void record(Event event);
     void record_reply(const std::string& name, const Message& message, Reply reply,
                       std::int64_t seq);
-    Task<Reply> post(const Message& message, std::int64_t& seq);
-    Task<Reply> send(StompClient& client, const Message& message);
-    Task<std::unique_ptr<StompClient>> connect();
+    void tell(Sight::Kind kind, const std::string& who, std::int64_t begun, std::string code = {});
+    // `code`: of what is no acknowledgement.
+    Task<Reply> post(Where where, const Message& message, std::int64_t& seq, std::string& code);
+    Task<Reply> send(StompClient& client, const Message& message, std::string& code);
+    Task<Reply> try_by_stomp(const std::string& name, std::unique_ptr<StompClient>& client,
+                             const Message& message);
+    Task<std::unique_ptr<StompClient>> connect(Where where);
+    Task<std::optional<net::stomp::Frame>> next_of(StompClient& client);
     Task<void> follow_once(const std::string& name, const std::string& room, std::int64_t& seen);
     void take(const std::string& name, const std::string& room, const net::stomp::Frame& frame,
               std::int64_t& seen);
     Task<std::vector<FinalMessage>> read_room(HttpCaller& http, const std::string& room);
 
     aio::Loop& loop_;
-    LoquatProcess& server_;
+    Doors& doors_;
     std::mt19937_64 random_;
+    Manners manners_;
+    Watcher watcher_;
     std::string token_;
     std::vector<std::string> rooms_;
     History history_;
+    std::map<std::string, std::int64_t> sent_at_;  // by key: the first time
     std::map<std::string, std::pair<std::string, std::int64_t>>
         seen_;  // reader: room and last number
     std::size_t acknowledged_ = 0;
