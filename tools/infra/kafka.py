@@ -36,8 +36,8 @@ class Kafka(Server):
         settings = {
             "process.roles": "broker,controller", "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{ports['controller']}", "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://127.0.0.1:{ports['server']},CONTROLLER://127.0.0.1:{ports['controller']}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{ports['server']}",
+            "listeners": f"PLAINTEXT://{self.host}:{ports['server']},CONTROLLER://127.0.0.1:{ports['controller']}",
+            "advertised.listeners": f"PLAINTEXT://{self.host}:{ports['server']}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": self.data / "log", "auto.create.topics.enable": "false", "num.network.threads": 2, "num.io.threads": 2,
             "offsets.topic.replication.factor": 1, "transaction.state.log.replication.factor": 1, "transaction.state.log.min.isr": 1,
@@ -57,8 +57,8 @@ class Kafka(Server):
         return self.java("kafka.Kafka", self.settings())
 
     def is_ready(self):
-        said = ask(self.state.ports["server"], struct.pack(">i", len(VERSIONS)) + VERSIONS)
+        said = ask(self.state.ports["server"], struct.pack(">i", len(VERSIONS)) + VERSIONS, host=self.host)
         return len(said) >= 10 and struct.unpack(">ih", said[4:10]) == (7, 0)
 
     def url(self):
-        return f"kafka://127.0.0.1:{self.state.ports['server']}"
+        return f"kafka://{self.host}:{self.state.ports['server']}"

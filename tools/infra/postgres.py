@@ -36,6 +36,9 @@ class Postgres(Server):
                            "--auth-local=reject", "--auth-host=scram-sha-256"), self.log, self.data, give=self.state.password.encode())
         run(self.as_server(self.program("postgres"), "--single", "-D", self.data, "template1"), self.log, self.data,
             give=b"CREATE DATABASE loquat\n")
+        if self.around:  # initdb lets in this machine alone
+            with open(self.data / "pg_hba.conf", "a", encoding="utf-8") as rules:
+                rules.write("host all all all scram-sha-256\n")
 
     def before_start(self):
         # Its sessions notice in a moment that it was killed, and hold its memory until then.
@@ -54,7 +57,7 @@ class Postgres(Server):
         return any(map(works_here, pathlib.Path("/proc").glob("[0-9]*/cwd")))
 
     def command(self):
-        return self.as_server(self.program("postgres"), "-D", self.data, "-h", "127.0.0.1", "-p", self.state.ports["server"],
+        return self.as_server(self.program("postgres"), "-D", self.data, "-h", self.host, "-p", self.state.ports["server"],
                               "-k", "", "-c", "max_connections=200")
 
     def is_ready(self):
@@ -62,4 +65,4 @@ class Postgres(Server):
                               check=False).stdout == b"1\n"
 
     def url(self):
-        return f"postgresql://loquat:{self.state.password}@127.0.0.1:{self.state.ports['server']}/loquat"
+        return f"postgresql://loquat:{self.state.password}@{self.host}:{self.state.ports['server']}/loquat"

@@ -21,7 +21,7 @@ class RabbitMq(Server):
         ports = self.state.ports
         settings = self.folder / "rabbitmq.conf"
         settings.touch(mode=0o600)
-        settings.write_text(f"listeners.tcp.1 = 127.0.0.1:{ports['server']}\nmanagement.tcp.ip = 127.0.0.1\n"
+        settings.write_text(f"listeners.tcp.1 = {self.host}:{ports['server']}\nmanagement.tcp.ip = {self.host}\n"
                             f"management.tcp.port = {ports['management']}\n"
                             f"default_user = loquat\ndefault_pass = {self.state.password}\n")
         (self.folder / "plugins").write_text("[rabbitmq_management].\n")
@@ -43,13 +43,13 @@ class RabbitMq(Server):
         return [found[-1]]
 
     def is_ready(self):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.state.ports['management']}/api/health/checks/local-alarms")
+        request = urllib.request.Request(f"http://{self.host}:{self.state.ports['management']}/api/health/checks/local-alarms")
         request.add_header("Authorization", "Basic " + base64.b64encode(f"loquat:{self.state.password}".encode()).decode())
         with urllib.request.urlopen(request, timeout=2) as answer:
             return answer.status == 200
 
     def url(self):
-        return f"amqp://loquat:{self.state.password}@127.0.0.1:{self.state.ports['server']}"
+        return f"amqp://loquat:{self.state.password}@{self.host}:{self.state.ports['server']}"
 
     def down(self):
         # The script waits for the node that it started and does not hand signals on.

@@ -9,15 +9,15 @@ class Redis(Server):
         # In a file, so that the list of processes does not show the password.
         settings = self.folder / "redis.conf"
         settings.touch(mode=0o600)
-        settings.write_text(f"bind 127.0.0.1\nport {self.state.ports['server']}\ndir {self.data}\nsave \"\"\nappendonly no\n"
+        settings.write_text(f"bind {self.host}\nport {self.state.ports['server']}\ndir {self.data}\nsave \"\"\nappendonly no\n"
                             f"requirepass {self.state.password}\n")
 
     def command(self):
         return [need_program("redis-server", "`./dev infra up` installs the package redis-server"), self.folder / "redis.conf"]
 
     def is_ready(self):
-        said = ask(self.state.ports["server"], f"AUTH {self.state.password}\r\nPING\r\n".encode())
+        said = ask(self.state.ports["server"], f"AUTH {self.state.password}\r\nPING\r\n".encode(), host=self.host)
         return said.startswith(b"+OK")
 
     def url(self):
-        return f"redis://:{self.state.password}@127.0.0.1:{self.state.ports['server']}"
+        return f"redis://:{self.state.password}@{self.host}:{self.state.ports['server']}"

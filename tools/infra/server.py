@@ -43,6 +43,8 @@ class Server:
     start_seconds = 60
     stop_signal = signal.SIGTERM
     env = {}
+    host = "127.0.0.1"            # where it listens, and where it is asked
+    around = ()                   # before its command: what puts it into a place of its own
 
     def __init__(self, home=HOME):
         self.programs = home / "programs" / self.name
@@ -118,12 +120,12 @@ class Server:
             self.prepare()
             self.write_state()
             self.write_url()
-        taken = [port for port in self.state.ports.values() if not is_free(port)]
+        taken = [port for port in self.state.ports.values() if not self.around and not is_free(port)]
         if taken:
             raise CannotRun(f"port {taken[0]} of {self.name} was taken meanwhile; `./dev infra down {self.name} --drop` drops "
                             "its data and chooses another")
         self.before_start()
-        started = processes.start(self.command(), self.log, self.data, self.env)
+        started = processes.start([*self.around, *self.command()], self.log, self.data, self.env)
         self.state.pid, self.state.began = started.pid, started.began
         self.write_state()
         self.wait_until_ready()
@@ -203,8 +205,8 @@ def need_program(name, why):
     return found
 
 
-def ask(port, request, seconds=2):
+def ask(port, request, seconds=2, host="127.0.0.1"):
     """What the server says first to the bytes of a request."""
-    with socket.create_connection(("127.0.0.1", port), seconds) as connection:
+    with socket.create_connection((host, port), seconds) as connection:
         connection.sendall(request)
         return connection.recv(4096)
