@@ -3,7 +3,7 @@ import contextlib
 import os
 import pathlib
 import shutil
-import subprocess
+import sys
 
 from tools.testing.process import ROOT, run
 from tools.tidy import tracked
@@ -11,6 +11,7 @@ from tools.tidy import tracked
 BUILD_SECONDS = 3600
 FAULT_BUILD_SECONDS = 900
 SUITE_SECONDS = 300
+FAULTS_SECONDS = 900
 
 
 class Copy:
@@ -54,6 +55,9 @@ class Copy:
 
     def run_suite(self, suite, only, log):
         """The exit code of SUITE's tests."""
+        if suite == "faults":
+            command = [sys.executable, "-m", "tools.faults", "--bin", self.build / "bin", *(["--only", *only.split()] if only else [])]
+            return run(command, log, FAULTS_SECONDS, self.tree)
         if suite == "web-unit":
             return run(["npx", "vitest", "run", *([only] if only else [])], log, SUITE_SECONDS, self.tree / "web")
         return run([self.build / "bin" / f"{suite}_tests", f"--gtest_filter={only or '*'}", "--gtest_fail_fast"], log,
@@ -61,16 +65,26 @@ class Copy:
 
     @contextlib.contextmanager
     def with_fault(self, fault):
-        path = self.tree / fault.file
+        with contextlib.ExitStack() as changed:
+            for file, before, after in fault.changes():
+                changed.enter_context(self.with_change(file, (before, after), fault.suite))
+            yield
+
+    @contextlib.contextmanager
+    def with_change(self, file, change, suite):
+        path = self.tree / file
         text, times = path.read_text(encoding="utf-8"), path.stat()
-        path.write_text(text.replace(fault.before, fault.after), encoding="utf-8")
+        path.write_text(text.replace(*change), encoding="utf-8")
         try:
             yield
         finally:
             path.write_text(text, encoding="utf-8")
             # Later than the faulty object, so that the next build makes it anew.
-            os.utime(path, None if fault.suite != "web-unit" else (times.st_atime, times.st_mtime))
+            os.utime(path, None if suite != "web-unit" else (times.st_atime, times.st_mtime))
+
+
+TARGETS = {"web-unit": [], "faults": ["loquat", "loquat-fault-load"]}
 
 
 def targets_of(suite):
-    return [] if suite == "web-unit" else [f"{suite}_tests"]
+    return TARGETS.get(suite, [f"{suite}_tests"])

@@ -14,8 +14,13 @@ class Fault:
     file: str      # below the root of the checkout
     before: str    # stands exactly once in the file
     after: str
-    suite: str     # a C++ suite (`chat`), or `web-unit`
-    only: str = "" # a filter of that suite's tests: gtest's pattern, or a path for vitest
+    suite: str     # a C++ suite (`chat`), `web-unit`, or `faults`: what happens on real servers (tools/faults)
+    only: str = "" # a filter of that suite's tests: gtest's pattern, a path for vitest, or faults
+    also: tuple = ()  # further changes that are part of it, as (file, before, after): what one rule alone would still catch
+
+    def changes(self):
+        """(file, before, after) of all of them."""
+        return [(self.file, self.before, self.after), *self.also]
 
 
 class BadList(Exception):
@@ -28,8 +33,9 @@ def load(folder=FOLDER):
     for path in sorted(folder.glob("*.toml")):
         for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("fault", []):
             try:
-                faults.append(Fault(**entry))
-            except TypeError as error:
+                also = tuple((one["file"], one["before"], one["after"]) for one in entry.pop("also", []))
+                faults.append(Fault(**entry, also=also))
+            except (TypeError, KeyError) as error:
                 raise BadList(f"{path.name}: {entry.get('name', 'a fault without a name')}: {error}") from error
     return faults
 
@@ -41,13 +47,14 @@ def problems(faults, root=ROOT):
         if fault.name in seen:
             found.append(f"{fault.name}: this name stands twice")
         seen.add(fault.name)
-        path = root / fault.file
-        if not path.is_file():
-            found.append(f"{fault.name}: there is no {fault.file}")
-            continue
-        text = texts.setdefault(fault.file, path.read_text(encoding="utf-8"))
-        if (count := text.count(fault.before)) != 1:
-            found.append(f"{fault.name}: `before` stands {count} times in {fault.file}, not once")
-        if fault.before == fault.after:
-            found.append(f"{fault.name}: changes nothing")
+        for file, before, after in fault.changes():
+            path = root / file
+            if not path.is_file():
+                found.append(f"{fault.name}: there is no {file}")
+                continue
+            text = texts.setdefault(file, path.read_text(encoding="utf-8"))
+            if (count := text.count(before)) != 1:
+                found.append(f"{fault.name}: `before` stands {count} times in {file}, not once")
+            if before == after:
+                found.append(f"{fault.name}: changes nothing")
     return found

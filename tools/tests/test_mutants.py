@@ -47,6 +47,10 @@ class Problems(unittest.TestCase):
 
         self.assertEqual(found, ["one-off: this name stands twice", "one-off: there is no z.cpp", "same: changes nothing"])
 
+    def test_each_change_of_a_fault_must_fit(self):
+        self.assertEqual(problems([fault(also=(("a.cpp", "gone", ""),))], self.root),
+                         ["one-off: `before` stands 0 times in a.cpp, not once"])
+
     def test_an_unknown_field_is_said_with_the_fault(self):
         (self.root / "x.toml").write_text('[[fault]]\nname = "odd"\nfiel = "a.cpp"\n')
 
