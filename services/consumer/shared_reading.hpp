@@ -11,13 +11,13 @@
 
 namespace loquat::consumer {
 
-// This instance among others that read the same log (docs/adr/0080): says once a second that it is
+// This instance among others that read the same log (docs/adr/0080): says twice a second that it is
 // there, and runs the loops of the partitions that are its own.  One loop.
 class SharedReading {
   public:
-    static constexpr std::chrono::milliseconds beat_pause{1'000};
+    static constexpr std::chrono::milliseconds beat_pause{500};
     // Who has not beaten for so long has lost its partitions.
-    static constexpr std::chrono::milliseconds age_max{3'000};
+    static constexpr std::chrono::milliseconds age_max{2'500};
 
     struct Parts {
         ReaderShares& shares;
