@@ -82,10 +82,10 @@ class Trial:
         return not any(sight.kind == "failed" for sight in self.users.since(time.monotonic() - QUIET))
 
     def run(self, fault, table):
-        """Whether it recovered."""
+        """What is wrong, a line each."""
         part = next(part for part in self.fleet.parts() if part.name == fault.part)
         begun = time.monotonic()
-        KINDS[fault.kind](part, self.fleet.network)
+        wrong = KINDS[fault.kind](part, self.fleet.network) or []
         # Of a part that others stand in for it counts from its beginning; where there is no other one, from its end.
         since = begun if fault.service in TWICE or fault.part in ("registry", "config") else time.monotonic()
         recovers = processes.comes(lambda: None not in self.back(since).values(), PATIENCE)
@@ -96,10 +96,10 @@ class Trial:
         table.row((fault.part, SAID[fault.kind], *(shown(back[kind]) for kind in ("sent", "shown", "answered")),
                    shown(seen.longest_wait(sights, begun)), shown(seen.longest_unseen(sights, begun)), AIMS[fault.service], told))
         if not recovers:
-            print(f"      not back after {PATIENCE} s; not ready: {', '.join(self.fleet.late()) or 'none'}", flush=True)
+            wrong.append(f"it does not recover by itself within {PATIENCE} s; not ready: {', '.join(self.fleet.late()) or 'none'}")
         for process in self.fleet.processes:
             process.pause = 0.25
-        return recovers
+        return [f"{fault.name}: {line}" for line in wrong]
 
 
 def try_faults(given, fleet, program, logs):
@@ -119,8 +119,8 @@ def try_faults(given, fleet, program, logs):
             if time.monotonic() > end:
                 break
             done += 1
-            if not trial.run(fault, table):
-                wrong.append(f"{fault.name}: it does not recover by itself")
+            if found := trial.run(fault, table):
+                wrong += found
                 break
     finally:
         wrong += users.end()

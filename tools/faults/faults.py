@@ -2,8 +2,10 @@
 import contextlib
 import dataclasses
 import os
-import signal
 import time
+
+from tools.faults.sleep import asleep
+from tools.faults.zombies import judged_by_old_memory
 
 # What the failure table promises: of sends and, where they differ, of what is shown and of answers.
 AIMS = {"gateway": "1 s", "realtime": "1 s", "chat": "1 s, answers 4 s", "consumer": "shown 3 s", "redis": "shown 2 s",
@@ -24,19 +26,9 @@ def restarted(part, _network):
 
 def paused(seconds):
     def fault(part, _network):
-        stopped = part.place.processes()  # of a server with sessions that are processes, those too
-        signal_all(stopped, signal.SIGSTOP)
-        try:
+        with asleep(part):
             time.sleep(seconds)  # the fault itself: so long it does not answer
-        finally:
-            signal_all(stopped, signal.SIGCONT)
     return fault
-
-
-def signal_all(pids, number):
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
 
 
 def separated(how):
@@ -69,10 +61,10 @@ def free_bytes(folder):
 
 
 KINDS = {"kill": killed, "restart": restarted, "pause-1": paused(1), "pause-10": paused(10), "pause-30": paused(30),
-         "cut": separated("cut"), "deaf": separated("deaf"), "mute": separated("mute"), "full": filled}
+         "cut": separated("cut"), "deaf": separated("deaf"), "mute": separated("mute"), "full": filled, "zombie": judged_by_old_memory}
 SAID = {"kill": "SIGKILL", "restart": "SIGTERM, started again", "pause-1": "paused 1 s", "pause-10": "paused 10 s",
         "pause-30": "paused 30 s", "cut": "cut off 10 s", "deaf": "hears nothing 10 s", "mute": "is not heard 10 s",
-        "full": "disk full 10 s"}
+        "full": "disk full 10 s", "zombie": "wakes with old memory"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +87,8 @@ def planned(part):
     if part.endswith("-2"):
         return [Fault(part, "kill")]
     keeps = part in ("chat", "postgres", "kafka", "rabbitmq")
-    return [Fault(part, kind) for kind in KINDS if kind != "full" or keeps]
+    leaves_out = {"full": not keeps, "zombie": part != "chat"}
+    return [Fault(part, kind) for kind in KINDS if not leaves_out.get(kind)]
 
 
 def chosen(parts, only):
