@@ -1,6 +1,9 @@
 #include "bench/storm.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
 
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
@@ -136,52 +139,74 @@ class Other final : public RoomListener {
     std::uint64_t heard_ = 0;
 };
 
-class Storm {
-  public:
-    Storm(aio::Loop& loop, StormOptions options)
-        : loop_(loop), options_(std::move(options)), talk_(loop, "talk") {}
+StompLogin login_of(const StormOptions& options, std::size_t index) {
+    return {.target = options.target,
+            .token = options.tokens[index % options.tokens.size()],
+            .chat_id = options.chats[index % options.chats.size()],
+            .destination = {},
+            .last_seq = 0};
+}
 
-    Task<wire::Value> run() {
-        make();
-        co_await open_all(loop_, crowd_, crowd_.size());
-        co_await come_all();
-        coming_.clear();
-        talk_.start(keep_talking());
-        co_await loop_.sleep_for(milliseconds_of(options_.calm_seconds));
-        during_ = &stormy_;
-        cut_ = now();
-        for (const auto& guest : guests_) {
-            guest->cut();
-        }
-        co_await loop_.sleep_for(milliseconds_of(options_.away_seconds));
-        co_await come_all();
-        const std::chrono::duration<double> took = now() - cut_;
+// The others, on a thread of their own: what they wait for is the server, and not the guests who
+// come back.
+class Talk {
+  public:
+    explicit Talk(const StormOptions& options) : options_(options), thread_([this] { serve(); }) {
+        ready_.get_future().get();
+    }
+
+    ~Talk() { is_talking_ = false; }
+    Talk(const Talk&) = delete;
+    Talk& operator=(const Talk&) = delete;
+
+    void begin_storm() { during_ = &stormy_; }
+    // Until everybody has heard what was sent, or for long enough.
+    void end() {
         is_talking_ = false;
-        co_await talk_.close();
-        co_await settle();
-        co_return result(took.count());
+        thread_.join();
+    }
+
+    // After the end.
+    const Samples& calm() const { return calm_; }
+    const Samples& stormy() const { return stormy_; }
+    std::uint64_t closed() const { return closed_; }
+    std::int64_t head_of(std::size_t room) const {
+        std::int64_t head = 0;
+        for (std::size_t i = room; i < others_.size(); i += options_.chats.size()) {
+            head = std::max(head, others_[i]->head());
+        }
+        return head;
     }
 
   private:
-    StompLogin login(std::size_t index) const {
-        return {.target = options_.target,
-                .token = options_.tokens[index % options_.tokens.size()],
-                .chat_id = options_.chats[index % options_.chats.size()],
-                .destination = {},
-                .last_seq = 0};
+    void serve() {
+        aio::Loop loop{"talk"};
+        loop.spawn(run(loop));
+        loop.run();
+        crowd_.clear();
     }
-    void make() {
-        for (std::size_t index = 0; index < options_.others; ++index) {
-            auto connection = std::make_unique<StompConnection>(loop_, login(index));
-            others_.push_back(std::make_unique<Other>(*connection, index));
-            crowd_.push_back(std::move(connection));
+    Task<void> run(aio::Loop& loop) {
+        bool is_open = false;
+        try {
+            for (std::size_t index = 0; index < options_.others; ++index) {
+                auto made = std::make_unique<StompConnection>(loop, login_of(options_, index));
+                others_.push_back(std::make_unique<Other>(*made, index));
+                crowd_.push_back(std::move(made));
+            }
+            co_await open_all(loop, crowd_, crowd_.size());
+            is_open = true;
+            ready_.set_value();
+            co_await keep_talking(loop);
+            co_await settle(loop);
+            closed_ = count_closed(crowd_);
+        } catch (...) {
+            if (!is_open) {
+                ready_.set_exception(std::current_exception());
+            }
         }
-        for (std::size_t index = 0; index < options_.guests; ++index) {
-            guests_.push_back(std::make_unique<Guest>(loop_, login(index)));
-        }
+        loop.stop();
     }
-
-    Task<void> keep_talking() {
+    Task<void> keep_talking(aio::Loop& loop) {
         const auto apart = std::chrono::duration_cast<std::chrono::nanoseconds>(
             std::chrono::duration<double>(1 / options_.messages_per_second));
         Steady next = now();
@@ -190,10 +215,55 @@ class Storm {
             for (; next <= now(); next += apart) {
                 others_[turn++ % others_.size()]->send(*during_);
             }
-            co_await loop_.sleep_for(std::chrono::milliseconds{2});
+            co_await loop.sleep_for(std::chrono::milliseconds{2});
+        }
+    }
+    Task<void> settle(aio::Loop& loop) {
+        const Steady end = now() + patience;
+        const auto is_waiting = [](const auto& other) { return other->is_waiting(); };
+        while (now() < end && std::ranges::any_of(others_, is_waiting)) {
+            co_await loop.sleep_for(std::chrono::milliseconds{20});
         }
     }
 
+    const StormOptions& options_;
+    Crowd crowd_;
+    std::vector<std::unique_ptr<Other>> others_;
+    Samples calm_;
+    Samples stormy_;
+    std::atomic<Samples*> during_ = &calm_;
+    std::atomic<bool> is_talking_ = true;
+    std::uint64_t closed_ = 0;
+    std::promise<void> ready_;
+    std::jthread thread_;  // uses the rest
+};
+
+class Storm {
+  public:
+    Storm(aio::Loop& loop, StormOptions options) : loop_(loop), options_(std::move(options)) {}
+
+    Task<wire::Value> run() {
+        for (std::size_t index = 0; index < options_.guests; ++index) {
+            guests_.push_back(std::make_unique<Guest>(loop_, login_of(options_, index)));
+        }
+        co_await come_all();
+        coming_.clear();
+        Talk talk{options_};
+        co_await loop_.sleep_for(milliseconds_of(options_.calm_seconds));
+        talk.begin_storm();
+        cut_ = now();
+        for (const auto& guest : guests_) {
+            guest->cut();
+        }
+        co_await loop_.sleep_for(milliseconds_of(options_.away_seconds));
+        co_await come_all();
+        const std::chrono::duration<double> took = now() - cut_;
+        talk.end();
+        co_await settle(talk);
+        co_return result(talk, took.count());
+    }
+
+  private:
     Task<void> come_some() {
         while (next_ < guests_.size()) {
             Guest& guest = *guests_[next_++];
@@ -214,32 +284,24 @@ class Storm {
         co_await scope.close();
     }
 
-    std::int64_t head_of(std::size_t room) const {
-        std::int64_t head = 0;
-        for (std::size_t i = room; i < others_.size(); i += options_.chats.size()) {
-            head = std::max(head, others_[i]->head());
-        }
-        return head;
-    }
-    std::uint64_t whole() const {
+    std::uint64_t whole(const Talk& talk) const {
         std::uint64_t count = 0;
         for (std::size_t i = 0; i < guests_.size(); ++i) {
             const Seen& seen = guests_[i]->seen();
-            count += seen.gaps() == 0 && seen.last() == head_of(i % options_.chats.size()) ? 1 : 0;
+            const std::int64_t head = talk.head_of(i % options_.chats.size());
+            count += seen.gaps() == 0 && seen.last() == head ? 1 : 0;
         }
         return count;
     }
     // Until everybody has heard everything, or for long enough.
-    Task<void> settle() {
+    Task<void> settle(const Talk& talk) {
         const Steady end = now() + patience;
-        const auto is_waiting = [](const auto& other) { return other->is_waiting(); };
-        while (now() < end &&
-               (std::ranges::any_of(others_, is_waiting) || whole() < guests_.size())) {
+        while (now() < end && whole(talk) < guests_.size()) {
             co_await loop_.sleep_for(std::chrono::milliseconds{100});
         }
     }
 
-    wire::Value result(double back_seconds) const {
+    wire::Value result(const Talk& talk, double back_seconds) const {
         std::uint64_t resyncs = 0;
         std::uint64_t repeated = 0;
         std::uint64_t tries = 0;
@@ -249,30 +311,23 @@ class Storm {
             tries += guest->tries();
         }
         return wire::Object{{"guests", static_cast<std::uint64_t>(guests_.size())},
-                            {"whole", whole()},
+                            {"whole", whole(talk)},
                             {"resyncs", resyncs},
                             {"repeated", repeated},
                             {"failed_tries", tries},
                             {"back_seconds", back_seconds},
                             {"back", coming_.to_value()},
-                            {"others_calm", calm_.to_value()},
-                            {"others_storm", stormy_.to_value()},
-                            {"closed", static_cast<std::uint64_t>(count_closed(crowd_))}};
+                            {"others_calm", talk.calm().to_value()},
+                            {"others_storm", talk.stormy().to_value()},
+                            {"closed", talk.closed()}};
     }
 
     aio::Loop& loop_;
     StormOptions options_;
-    aio::Scope talk_;
-    Crowd crowd_;  // of the others
-    std::vector<std::unique_ptr<Other>> others_;
     std::vector<std::unique_ptr<Guest>> guests_;
     std::size_t next_ = 0;
     Steady cut_{};
-    bool is_talking_ = true;
     Samples coming_;  // since the cut
-    Samples calm_;
-    Samples stormy_;
-    Samples* during_ = &calm_;
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ def one_round(chosen, settings):
                                  "--tokens", people.write_lines(folder / "tokens", [session["access_token"] for session in sessions]),
                                  "--chats", people.write_lines(folder / "chats", rooms), "--guests", chosen.guests,
                                  "--others", chosen.others, "--rate", chosen.rate, "--at-once", chosen.at_once,
-                                 "--calm", chosen.seconds, "--away", min(1, chosen.seconds))
+                                 "--calm", chosen.seconds, "--away", min(1, chosen.seconds), core=None)
             found["server_cpu_seconds"] = measure.cpu_seconds(process.pid) - before
             return found
 

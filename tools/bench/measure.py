@@ -49,7 +49,7 @@ def pinned(core, command):
 
 
 def cpu_seconds(session):
-    """User and system time of all processes of a session (a server and its workers)."""
+    """User and system time of all processes of a session (a server and its workers), and of workers in sessions of their own."""
     total = 0
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -57,7 +57,7 @@ def cpu_seconds(session):
                 fields = pathlib.Path(f"/proc/{entry}/stat").read_text().rsplit(")", 1)[1].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if int(fields[3]) == session:
+            if session in (int(fields[1]), int(fields[3])):
                 total += int(fields[11]) + int(fields[12])
     return total / TICKS
 
@@ -87,9 +87,10 @@ def wrk_with_cpu(session, url, seconds, **more):
     return result
 
 
-def load(binaries, *arguments):
-    """One run of loquat-bench on the load core."""
-    command = pinned(LOAD_CORE, [binaries / "loquat-bench", *arguments])
+def load(binaries, *arguments, core=LOAD_CORE):
+    """One run of loquat-bench on the load core; on all of them without one."""
+    command = [str(word) for word in (binaries / "loquat-bench", *arguments)]
+    command = command if core is None else pinned(core, command)
     ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if ran.returncode != 0:
         sys.exit(f"this failed: {' '.join(command)}")
