@@ -1,5 +1,6 @@
 #include "bench/history.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "bench/samples.hpp"
@@ -12,6 +13,8 @@ namespace loquat::bench {
 namespace {
 
 constexpr std::size_t batch_records = 2'000;
+// With its names; so large a batch is taken everywhere.
+constexpr std::size_t record_bytes = 4'096;
 constexpr std::string_view consumer = "bench";
 constexpr std::string_view words[] = {"the",   "kernel",  "module", "does",  "not",   "load",
                                       "after", "upgrade", "try",    "again", "with",  "sudo",
@@ -72,9 +75,10 @@ Task<wire::Value> fill_history(HistoryFillOptions options) {
     }
     const store::Offset begin = at.applied;
     store::Offset applied = begin;
+    const std::size_t at_once = std::min(batch_records, messages->batch_bytes_max() / record_bytes);
     while (applied < options.messages) {
         consumer::MessageBatch batch{.from = at};
-        while (batch.records.size() < batch_records && applied < options.messages) {
+        while (batch.records.size() < at_once && applied < options.messages) {
             batch.records.emplace_back(make_record(options, applied++, random));
         }
         batch.through = applied;

@@ -89,7 +89,7 @@ def at_ferretdb(chosen, folder):
 def main():
     parser = measure.options(__doc__, seconds=5, rounds=3)
     parser.add_argument("--messages", type=int, default=10_000_000, help="at PostgreSQL (default 10000000)")
-    parser.add_argument("--documents", type=int, default=5_000, help="at FerretDB (default 5000); 0: not at all")
+    parser.add_argument("--documents", type=int, default=2_000, help="at FerretDB (default 2000); 0: not at all")
     parser.add_argument("--rooms", type=int, default=1000)
     parser.add_argument("--reads", type=int, default=20_000, help="at the store (default 20000)")
     parser.add_argument("--connections", type=int, default=8)
