@@ -275,6 +275,11 @@ def moving(log):
     return of_clients(suite, log)
 
 
+def upgrading(log):
+    from tools.testing import upgrading as suite
+    return of_clients(suite, log)
+
+
 def restoring(log):
     from tools.testing import restoring as suite
     return of_clients(suite, log)
@@ -352,6 +357,8 @@ def all_suites():
         Suite("process-faults", "services are killed and paused, as processes on PostgreSQL, RabbitMQ and Redis", process_faults, 2,
               targets=program, servers=("postgres", "rabbitmq", "redis", "ferretdb")),
         Suite("moving", "a folder moves to PostgreSQL, RabbitMQ and Redis and back, through kills", moving, 2, targets=program,
+              servers=("postgres", "rabbitmq", "redis")),
+        Suite("upgrading", "a second installation on the same servers takes over while people send", upgrading, 2, targets=program,
               servers=("postgres", "rabbitmq", "redis")),
         Suite("restoring", "what is at servers is backed up, lost and put back on empty ones", restoring, 2, targets=program,
               servers=("postgres", "rabbitmq", "redis", "ferretdb")),
