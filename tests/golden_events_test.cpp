@@ -10,6 +10,7 @@
 #include "contracts/auth/broadcasts.hpp"
 #include "contracts/auth/events.hpp"
 #include "contracts/chat/broadcasts.hpp"
+#include "contracts/dead/dead_record.hpp"
 #include "contracts/events/feeds.hpp"
 #include "contracts/events/topics.hpp"
 #include "contracts/events/user_event.hpp"

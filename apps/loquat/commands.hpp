@@ -11,6 +11,7 @@ void add_chat(Command program, int& code);
 void add_user(Command program, int& code);
 void add_config(Command program, int& code);
 void add_doctor(Command program, int& code);
+void add_dead(Command program, int& code);
 void add_import(Command program, int& code);
 void add_contracts(Command program, int& code);
 void add_export(Command program, int& code);

@@ -27,7 +27,7 @@ Failure elsewhere(const std::string& url) {
     return {Kind::not_found, "command.elsewhere",
             "The process of this data folder, on " + url +
                 ", does not serve what is needed: give --data the folder of the one that serves "
-                "auth. Importing needs auth and chat in one process."};
+                "auth. Importing needs auth and chat in one process, and `loquat dead` consumer."};
 }
 
 LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_unique<State>()) {
@@ -63,7 +63,8 @@ void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> wo
                                                           {state.key, &tls, files.service});
             Clients clients{contracts::Client<contracts::AuthApi>{transport},
                             contracts::Client<contracts::ChatApi>{transport},
-                            contracts::Client<contracts::AccountsApi>{transport}};
+                            contracts::Client<contracts::AccountsApi>{transport},
+                            contracts::Client<contracts::DeadApi>{transport}};
             co_await held(clients);
         } catch (const Failure& failure) {
             failed = state.is_elsewhere && failure.code == "upstream.refused_us"

@@ -7,6 +7,7 @@
 #include "contracts/auth/accounts.hpp"
 #include "contracts/chat/chat.hpp"
 #include "contracts/core/client.hpp"
+#include "contracts/dead/dead.hpp"
 
 namespace loquat::app {
 
@@ -23,6 +24,7 @@ class LocalPlatform {
         contracts::Client<contracts::AuthApi> auth;
         contracts::Client<contracts::ChatApi> chat;
         contracts::Client<contracts::AccountsApi> accounts;
+        contracts::Client<contracts::DeadApi> dead;
     };
     void run(std::move_only_function<Task<void>(Clients& clients)> work);
 

@@ -81,8 +81,9 @@ enum class OutcomeKind : std::uint8_t {
 struct Outcome {
     OutcomeKind kind = OutcomeKind::refused;
     StoredMessage message;
-    std::string
-        code;  // `message.not_found`, `message.deleted`, `chat.forbidden`, `record.unreadable`
+    // `message.not_found`, `message.deleted`, `chat.forbidden`, `record.unreadable`,
+    // `record.refused`
+    std::string code;
 };
 
 // Messages as the outside sees them, with the names that are in them.

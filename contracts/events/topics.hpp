@@ -9,6 +9,7 @@ namespace loquat::contracts {
 
 struct AuditRecord;
 struct ChangedEvent;
+struct DeadRecord;
 struct MessageRecord;
 struct OutcomeEvent;
 struct PeopleEvent;
@@ -28,8 +29,14 @@ inline constexpr Record<MessageRecord> messages{"chat.messages", 2};
 inline constexpr Record<UsageRecord> usage{"usage.events", 1};
 // Key: the action.
 inline constexpr Record<AuditRecord> audit{"audit.events", 1};
+// Those of each that cannot be stored; keys as they were.
+inline constexpr Record<DeadRecord> messages_dead{"chat.messages.dead", 1};
+// The same of usage.
+inline constexpr Record<DeadRecord> usage_dead{"usage.events.dead", 1};
+// The same of audit.
+inline constexpr Record<DeadRecord> audit_dead{"audit.events.dead", 1};
 
-inline constexpr std::tuple all{messages, usage, audit};
+inline constexpr std::tuple all{messages, usage, audit, messages_dead, usage_dead, audit_dead};
 
 }  // namespace records
 

@@ -9,6 +9,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
+std::vector<std::optional<contracts::MessageRecord>> decode(
+    const std::vector<store::LogRecordPtr>& found) {
+    std::vector<std::optional<contracts::MessageRecord>> records;
+    records.reserve(found.size());
+    for (const store::LogRecordPtr& record : found) {
+        records.push_back(contracts::decode<contracts::MessageRecord>(record->payload));
+    }
+    return records;
+}
+
 }  // namespace
 
 Consumer::Consumer(Parts parts, const Config& config, std::uint32_t partition)
@@ -17,19 +27,26 @@ Consumer::Consumer(Parts parts, const Config& config, std::uint32_t partition)
 Consumer::Consumer(Parts parts, const Config& config, const store::Partition& partition)
     : TopicLoop({parts.log, parts.messages, parts.clock, parts.metrics.lag,
                  partition_lag(parts.metrics.registry, partition), parts.metrics.failures,
-                 parts.troubles, parts.lease},
+                 dead_records(parts.metrics.registry, partition), parts.troubles, parts.lease},
                 partition, config),
       parts_(parts),
       announcer_(parts.broadcast) {}
 
-Task<void> Consumer::apply(store::Position from, std::vector<store::LogRecordPtr> found) {
-    const store::Offset through = found.back()->offset;
-    MessageBatch batch{.from = std::move(from), .through = through, .records = decode(found)};
-    Records records = batch.records;
+Task<void> Consumer::apply(store::Position from, Found found) {
+    const store::Offset through = found.records.back()->offset;
+    Records records = decode(found.records);
+    co_await give_up_unreadable(from, unreadable_of(found, records));
+    MessageBatch batch{.from = std::move(from), .through = through, .records = records};
+    if (found.taken == Taken::refused) {
+        batch.records = {std::nullopt};
+    }
     const Steady begin = std::chrono::steady_clock::now();
     std::vector<contracts::Outcome> outcomes =
         co_await parts_.messages.apply_batch(std::move(batch));
     parts_.metrics.batch_seconds.observe(std::chrono::steady_clock::now() - begin);
+    if (found.taken == Taken::refused) {
+        outcomes.front() = refused("record.refused");
+    }
     observe(records, outcomes);
     // Others tell it again, and may have told what came of it since.
     check_lease();
@@ -39,18 +56,6 @@ Task<void> Consumer::apply(store::Position from, std::vector<store::LogRecordPtr
         }
     }
     told_ = through;
-}
-
-Consumer::Records Consumer::decode(const std::vector<store::LogRecordPtr>& found) const {
-    Records records;
-    records.reserve(found.size());
-    for (const store::LogRecordPtr& record : found) {
-        records.push_back(contracts::decode<contracts::MessageRecord>(record->payload));
-        if (!records.back()) {
-            report_unreadable(record->offset);
-        }
-    }
-    return records;
 }
 
 void Consumer::observe(const Records& records, const std::vector<contracts::Outcome>& outcomes) {

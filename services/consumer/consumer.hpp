@@ -29,12 +29,11 @@ class Consumer final : public TopicLoop {
     using Records = std::vector<std::optional<contracts::MessageRecord>>;
 
     // Tells what it applied, too.
-    Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) override;
+    Task<void> apply(store::Position from, Found found) override;
     Task<void> on_place(store::Position stored) override;
     store::Offset trimmable(const store::Position& secured) const override;
     Task<void> tell_again(store::Offset after, store::Offset through);
     Task<contracts::Outcome> recall(contracts::MessageRecord record);
-    Records decode(const std::vector<store::LogRecordPtr>& found) const;
     void observe(const Records& records, const std::vector<contracts::Outcome>& outcomes);
 
     Parts parts_;

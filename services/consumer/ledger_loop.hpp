@@ -25,34 +25,30 @@ class LedgerLoop final : public TopicLoop {
     LedgerLoop(Parts parts, const store::Partition& partition, Decode decode, const Config& config)
         : TopicLoop({parts.log, parts.ledger, parts.clock, parts.metrics.lag,
                      partition_lag(parts.metrics.registry, partition), parts.metrics.failures,
-                     parts.troubles, parts.lease},
+                     dead_records(parts.metrics.registry, partition), parts.troubles, parts.lease},
                     partition, config),
           parts_(parts),
           decode_(decode) {}
 
   private:
-    Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) override {
-        const store::Offset through = found.back()->offset;
-        store::Batch<Record> batch{std::move(from), through, decode_all(found)};
+    Task<void> apply(store::Position from, Found found) override {
+        const store::Offset through = found.records.back()->offset;
+        std::vector<std::optional<Record>> records;
+        records.reserve(found.records.size());
+        for (const store::LogRecordPtr& record : found.records) {
+            records.push_back(decode_(record->payload));
+        }
+        co_await give_up_unreadable(from, unreadable_of(found, records));
+        if (found.taken == Taken::refused) {
+            records = {std::nullopt};
+        }
+        store::Batch<Record> batch{std::move(from), through, std::move(records)};
         const LedgerOutcome outcome = co_await parts_.ledger.apply_batch(std::move(batch));
         parts_.metrics.count(outcome);
     }
 
     store::Offset trimmable(const store::Position& secured) const override {
         return secured.applied;
-    }
-
-    std::vector<std::optional<Record>> decode_all(
-        const std::vector<store::LogRecordPtr>& found) const {
-        std::vector<std::optional<Record>> records;
-        records.reserve(found.size());
-        for (const store::LogRecordPtr& record : found) {
-            records.push_back(decode_(record->payload));
-            if (!records.back()) {
-                report_unreadable(record->offset);
-            }
-        }
-        return records;
     }
 
     Parts parts_;

@@ -14,6 +14,13 @@ inline runtime::Gauge& partition_lag(runtime::Metrics& metrics, const store::Par
         {{"topic", partition.topic}, {"partition", std::to_string(partition.number)}});
 }
 
+inline runtime::Counter& dead_records(runtime::Metrics& metrics,
+                                      const store::Partition& partition) {
+    return metrics.counter("loquat_consumer_dead_total",
+                           "Records that can never be stored and went to the log of the dead",
+                           {{"topic", partition.topic}});
+}
+
 struct ConsumerMetrics {
     explicit ConsumerMetrics(runtime::Metrics& metrics)
         : registry(metrics),

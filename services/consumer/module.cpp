@@ -33,10 +33,12 @@ class ConsumerService final : public runtime::Service {
           usage_metrics_(context.metrics(), "usage"),
           audit_metrics_(context.metrics(), "audit"),
           inbox_(context.stores().log()),
+          dead_(context.stores().log(), context.clock()),
           shares_(make_shares(context)),
           lease_(shares_ ? ReaderLease{time_with_sleep} : ReaderLease{}),
           scope_(context.loop(), "consumer") {
         context.expose<contracts::AuditInboxApi>(inbox_, contracts::audit_operations());
+        context.expose<contracts::DeadApi>(dead_, contracts::dead_operations());
         add_health("store", contracts::records::messages.topic);
         add_health("usage", contracts::records::usage.topic);
         add_health("audit", contracts::records::audit.topic);
@@ -126,6 +128,7 @@ class ConsumerService final : public runtime::Service {
     LedgerMetrics usage_metrics_;
     LedgerMetrics audit_metrics_;
     AuditInbox inbox_;
+    DeadRecords dead_;
     std::unique_ptr<SqlReaderShares> shares_;  // where there are several instances
     ReaderLease lease_;
     std::vector<std::unique_ptr<TopicLoop>> loops_;

@@ -45,6 +45,16 @@ bool is_final(const std::exception_ptr& error) {
     }
 }
 
+std::optional<Failure> refusal_in(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Failure& failure) {
+        return is_refusal(failure.code) ? std::optional{failure} : std::nullopt;
+    } catch (...) {
+        return std::nullopt;
+    }
+}
+
 bool is_absence(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
@@ -62,6 +72,7 @@ TopicLoop::TopicLoop(Source source, store::Partition partition, const Config& co
       partition_(std::move(partition)),
       config_(config),
       pauses_(config.retry_ms_min, config.retry_ms_max),
+      refusals_(config.batch_records_max, config.refused_tries_max),
       next_trim_(source.clock.steady() + config.trim_seconds) {}
 
 Task<void> TopicLoop::run() {
@@ -81,10 +92,7 @@ Task<void> TopicLoop::run() {
         }
         const std::string what = aio::describe(failed);
         source_.failures.add();
-        source_.troubles.set(partition_, what,
-                             source_.store.may_be_away() && is_absence(failed)
-                                 ? store::TroubleKind::passing
-                                 : store::TroubleKind::lasting);
+        source_.troubles.set(partition_, what, kind_of(failed));
         if (is_final(failed)) {
             log_error(context, "records are no longer stored, and none are accepted",
                       {{"topic", partition_.topic}, {"error", what}});
@@ -95,6 +103,13 @@ Task<void> TopicLoop::run() {
                  {{"topic", partition_.topic}, {"error", what}, {"pause_ms", pause.count()}});
         co_await aio::Loop::current().sleep_for(pause);
     }
+}
+
+// What one record is refused for keeps nobody from sending others; a store that refuses all does.
+store::TroubleKind TopicLoop::kind_of(const std::exception_ptr& failed) const {
+    const bool is_passing = refusal_in(failed) ? !refusals_.is_standing()
+                                               : source_.store.may_be_away() && is_absence(failed);
+    return is_passing ? store::TroubleKind::passing : store::TroubleKind::lasting;
 }
 
 Task<void> TopicLoop::step() {
@@ -116,7 +131,7 @@ Task<std::size_t> TopicLoop::drain_once() {
     if (!position_) {
         co_await take_up();
     }
-    const store::ReadLimit limit{.records_max = config_.batch_records_max,
+    const store::ReadLimit limit{.records_max = refusals_.records_max(),
                                  .bytes_max = config_.batch_bytes_max};
     auto found = co_await source_.log.read(partition_, position_->applied, limit);
     if (found.empty()) {
@@ -132,11 +147,99 @@ Task<std::size_t> TopicLoop::drain_once() {
     const store::Offset through = found.back()->offset;
     // Until the store has answered it is not known whether it moved.
     const store::Position from = *std::exchange(position_, std::nullopt);
-    co_await apply(from, std::move(found));
+    const bool is_stored = co_await store_found(from, std::move(found));
+    if (!is_stored) {
+        co_return 0;
+    }
     position_ = store::moved(from, through);
+    buried_.erase(buried_.begin(), buried_.upper_bound(through));
     const store::LogEnds ends = co_await source_.log.ends(partition_);
     set_lag(static_cast<std::int64_t>((ends.last - through) / ends.stride));
     co_return count;
+}
+
+// False when the store refused it, and it is known what to do next.
+Task<bool> TopicLoop::store_found(const store::Position& from,
+                                  std::vector<store::LogRecordPtr> found) {
+    if (hopeless_ && hopeless_->record->offset == found.front()->offset) {
+        found.resize(1);
+        std::vector<GivenUp> given_up{*hopeless_};
+        co_await give_up(from, std::move(given_up));
+        Found refused{std::move(found), Taken::refused};
+        co_await apply(from, std::move(refused));
+        hopeless_.reset();
+        refusals_.on_given_up();
+        co_return true;
+    }
+    std::exception_ptr failed;
+    try {
+        Found whole{found, Taken::as_it_is};
+        co_await apply(from, std::move(whole));
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    if (!failed) {
+        hopeless_.reset();
+        refusals_.on_stored();
+        co_return true;
+    }
+    if (!is_to_be_narrowed(failed, found)) {
+        std::rethrow_exception(failed);
+    }
+    co_return false;
+}
+
+bool TopicLoop::is_to_be_narrowed(const std::exception_ptr& failed,
+                                  const std::vector<store::LogRecordPtr>& found) {
+    const auto refusal = refusal_in(failed);
+    if (!refusal) {
+        return false;
+    }
+    switch (refusals_.on_refused(found.front()->offset, found.size())) {
+        case Refusals::Next::narrow:
+            return true;
+        case Refusals::Next::give_up:
+            source_.failures.add();
+            hopeless_ = GivenUp{found.front(), refusal->code,
+                                refusal->detail.empty() ? refusal->message : refusal->detail,
+                                refusals_.tries()};
+            return true;
+        case Refusals::Next::again:
+        case Refusals::Next::stand:
+            break;
+    }
+    return false;
+}
+
+Task<void> TopicLoop::give_up_unreadable(const store::Position& from,
+                                         std::vector<store::LogRecordPtr> unreadable) {
+    std::vector<GivenUp> given_up;
+    for (store::LogRecordPtr& record : unreadable) {
+        given_up.push_back({std::move(record), "record.unreadable", {}, 1});
+    }
+    return give_up(from, std::move(given_up));
+}
+
+Task<void> TopicLoop::give_up(const store::Position& from, std::vector<GivenUp> given_up) {
+    std::erase_if(given_up,
+                  [this](const GivenUp& one) { return buried_.contains(one.record->offset); });
+    if (given_up.empty()) {
+        co_return;
+    }
+    const contracts::DeadOrigin origin{
+        .topic = partition_.topic, .partition = partition_.number, .log = from.log};
+    co_await append_dead(source_.log, source_.clock, origin, given_up);
+    source_.dead.add(given_up.size());
+    log_error(context, "records can never be stored and were put aside; see `loquat dead list`",
+              {{"topic", partition_.topic},
+               {"partition", partition_.number},
+               {"count", given_up.size()},
+               {"first", given_up.front().record->offset},
+               {"reason", given_up.front().reason},
+               {"detail", given_up.front().detail}});
+    for (const GivenUp& one : given_up) {
+        buried_.insert(one.record->offset);
+    }
 }
 
 // Where the store is in this log.  `consumer.log_is_older` (503) when the log ends before what is
@@ -172,6 +275,8 @@ Task<void> TopicLoop::take_up() {
                       {"first", place.ends.first},
                       {"last", place.ends.last}});
         }
+        buried_.clear();
+        hopeless_.reset();
         place.stored =
             co_await source_.store.adopt(std::move(place.stored), place.log, place.ends.first - 1);
     }
@@ -215,11 +320,6 @@ void TopicLoop::check_lease() const {
 void TopicLoop::set_lag(std::int64_t lag) {
     source_.lag.add(lag - std::exchange(lag_, lag));
     source_.own_lag.set(lag);
-}
-
-void TopicLoop::report_unreadable(store::Offset offset) const {
-    log_error(context, "a record cannot be understood and is passed over",
-              {{"topic", partition_.topic}, {"offset", offset}});
 }
 
 Task<void> TopicLoop::trim() {

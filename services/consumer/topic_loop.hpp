@@ -1,13 +1,17 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "aio/backoff.hpp"
 #include "aio/task.hpp"
 #include "base/clock.hpp"
 #include "runtime/telemetry/metrics.hpp"
 #include "services/consumer/config.hpp"
+#include "services/consumer/dead_records.hpp"
+#include "services/consumer/domain/refusals.hpp"
 #include "services/consumer/reader_lease.hpp"
 #include "store/log/topic_troubles.hpp"
 #include "store/position/position.hpp"
@@ -16,7 +20,8 @@ namespace loquat::consumer {
 
 // Brings one partition of a topic into a store: batch after batch, in order, for as long as it
 // takes.  Each has its own place, its own tries and its own trouble, so that one store that fails
-// holds up no other.  One loop; `trouble` from any thread.
+// holds up no other.  A record that can never be stored goes to the log of the dead before the
+// position moves over it.  One loop; `trouble` from any thread.
 class TopicLoop {
   public:
     struct Source {
@@ -26,6 +31,7 @@ class TopicLoop {
         runtime::Gauge& lag;  // of all loops that share it
         runtime::Gauge& own_lag;
         runtime::Counter& failures;
+        runtime::Counter& dead;
         store::TopicTroubles& troubles;
         const ReaderLease& lease;
     };
@@ -44,8 +50,9 @@ class TopicLoop {
     // trouble stays.
     Task<void> run();
 
-    // Applies what the log has now; gives the number of records.  Throws what the log or the store
-    // throw; the next call finds out by itself how far this one came.
+    // Applies what the log has now; gives the number of records, 0 also when fewer must be tried.
+    // Throws what the log or the store throw; the next call finds out by itself how far this one
+    // came.
     Task<std::size_t> drain_once();
 
     // Removes from the log what is stored for good.
@@ -68,15 +75,36 @@ class TopicLoop {
     std::optional<std::string> trouble() const;
 
   protected:
+    enum class Taken {
+        as_it_is,
+        refused,  // its only record is one that the store does not take: the position moves alone
+    };
+    struct Found {
+        std::vector<store::LogRecordPtr> records;
+        Taken taken = Taken::as_it_is;
+    };
     // Brings `found` (at least one record, the next ones) into the store and moves the position
     // from `from` to the last of them.
-    virtual Task<void> apply(store::Position from, std::vector<store::LogRecordPtr> found) = 0;
+    virtual Task<void> apply(store::Position from, Found found) = 0;
     // The place was found anew; `stored` is where the store is, in this log.
     virtual Task<void> on_place(store::Position stored);
     // Up to where the log may be trimmed when `secured` is safe.
     virtual store::Offset trimmable(const store::Position& secured) const = 0;
 
-    void report_unreadable(store::Offset offset) const;
+    template <class Record>
+    static std::vector<store::LogRecordPtr> unreadable_of(
+        const Found& found, const std::vector<std::optional<Record>>& records) {
+        std::vector<store::LogRecordPtr> unreadable;
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            if (!records[i]) {
+                unreadable.push_back(found.records[i]);
+            }
+        }
+        return unreadable;
+    }
+    // Gives up those that cannot be understood: before the position moves over them.
+    Task<void> give_up_unreadable(const store::Position& from,
+                                  std::vector<store::LogRecordPtr> unreadable);
 
     store::EventLog& log() const { return source_.log; }
     const Clock& clock() const { return source_.clock; }
@@ -94,6 +122,11 @@ class TopicLoop {
     Task<void> step();
     Task<Place> find_place();
     Task<void> take_up();
+    Task<bool> store_found(const store::Position& from, std::vector<store::LogRecordPtr> found);
+    bool is_to_be_narrowed(const std::exception_ptr& failed,
+                           const std::vector<store::LogRecordPtr>& found);
+    Task<void> give_up(const store::Position& from, std::vector<GivenUp> given_up);
+    store::TroubleKind kind_of(const std::exception_ptr& failed) const;
     void set_lag(std::int64_t lag);
 
     Source source_;
@@ -102,6 +135,9 @@ class TopicLoop {
     std::optional<store::Position> position_;  // none until it was read, and after a failure
     std::int64_t lag_ = 0;
     aio::Backoff pauses_;
+    Refusals refusals_;
+    std::optional<GivenUp> hopeless_;  // the next record, which the store will never take
+    std::set<store::Offset> buried_;   // among the dead already, the position not yet behind them
     Steady next_trim_;
 };
 

@@ -84,6 +84,13 @@ void throw_postgres(const PqLibrary& pq, const PGresult& result) {
     if (state == "54000" || state == "22001") {
         throw Failure{Kind::too_large, "store.too_large", "This is too large to store.", text};
     }
+    if (state == "22021") {
+        throw Failure{Kind::invalid, "store.text", "A text is not UTF-8.", text};
+    }
+    // A value that does not fit its column: with others the statement would be done.
+    if (state.starts_with("22")) {
+        throw Failure{Kind::internal, "store.constraint", "The data could not be stored.", text};
+    }
     if (state == "42501" || state == "28000") {
         throw Failure{Kind::internal, "store.denied",
                       "The store does not let this program do this.", text};

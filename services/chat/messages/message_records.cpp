@@ -26,6 +26,11 @@ void throw_refused(const contracts::Outcome& outcome) {
     if (outcome.code == "chat.forbidden") {
         throw forbidden("Only the sender may do this.");
     }
+    if (outcome.code == "record.refused") {
+        throw Failure{
+            Kind::internal, "message.not_stored",
+            "The store does not take this message. It was kept for who runs this server."};
+    }
     throw Failure{Kind::internal, "server.internal", "Something went wrong.",
                   "the consumer refused a record: " + outcome.code};
 }

@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "contracts/audit/audit_record.hpp"
 #include "contracts/chat/broadcasts.hpp"
+#include "contracts/dead/dead_record.hpp"
 #include "contracts/usage/usage_record.hpp"
 
 // What decodes encodes to the same bytes: one encoding for each value, and no byte is ignored.
@@ -18,6 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         LOQUAT_CHECK(encode(*record) == bytes, "a record has one encoding");
     }
     if (const auto record = decode<AuditRecord>(bytes)) {
+        LOQUAT_CHECK(encode(*record) == bytes, "a record has one encoding");
+    }
+    if (const auto record = decode<DeadRecord>(bytes)) {
         LOQUAT_CHECK(encode(*record) == bytes, "a record has one encoding");
     }
     if (const auto event = decode<RoomEvent>(bytes)) {

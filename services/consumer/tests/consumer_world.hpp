@@ -62,12 +62,15 @@ struct ConsumerTest : testing::Test {
         loop.poll();
     }
 
-    std::unique_ptr<Consumer> make_consumer(std::uint32_t partition = 0) {
+    static Config quick_config() {
         Config config;
         config.retry_ms_min = std::chrono::milliseconds{1};
         config.retry_ms_max = std::chrono::milliseconds{2};
+        return config;
+    }
+    std::unique_ptr<Consumer> make_consumer(std::uint32_t partition = 0) {
         return std::make_unique<Consumer>(
-            Consumer::Parts{*log, messages, *broadcast, clock, metrics, troubles}, config,
+            Consumer::Parts{*log, messages, *broadcast, clock, metrics, troubles}, quick_config(),
             partition);
     }
     void append(const contracts::MessageRecord& record) {

@@ -19,10 +19,15 @@ class FaultyMessages final : public store::PositionDouble<MessageStore> {
     int fail_after = 0;
     bool is_at_server = false;
     std::function<void()> on_apply = [] {};
+    // The code with which it refuses a batch for good; empty for one that it takes.
+    std::function<std::string(const MessageBatch& batch)> refuses;
 
     Task<std::vector<contracts::Outcome>> apply_batch(MessageBatch batch) override {
         on_apply();
         fail_if(fail_before);
+        if (const std::string code = refuses ? refuses(batch) : std::string{}; !code.empty()) {
+            throw Failure{Kind::internal, code, "Refused.", "told to"};
+        }
         auto outcomes = co_await inner_.apply_batch(std::move(batch));
         fail_if(fail_after);
         co_return outcomes;

@@ -2,6 +2,7 @@
 
 #include "contracts/audit/audit_record.hpp"
 #include "contracts/chat/broadcasts.hpp"
+#include "contracts/dead/dead_record.hpp"
 #include "contracts/usage/usage_record.hpp"
 #include "services/consumer/tests/message_support.hpp"
 
@@ -148,6 +149,24 @@ TEST(AuditRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
     expect_strict(encode(record), contracts::decode<contracts::AuditRecord>);
     nobody.count = 0;
     EXPECT_FALSE(contracts::decode<contracts::AuditRecord>(encode(nobody)));
+}
+
+TEST(DeadRecord, comes_back_as_it_was_and_is_refused_unless_it_is_whole) {
+    contracts::DeadRecord record{
+        .step = contracts::DeadStep::given_up,
+        .origin = {.topic = "chat.messages", .partition = 3, .offset = 7, .log = Uuid::make()},
+        .at = from_unix_ms(1'767'225'600'123),
+        .reason = "store.constraint",
+        .detail = "why",
+        .tries = 5,
+        .payload = std::string{"a\0b", 3},
+        .bytes = 3};
+
+    EXPECT_EQ(contracts::decode<contracts::DeadRecord>(encode(record)), record);
+    EXPECT_TRUE(record.is_whole());
+    expect_strict(encode(record), contracts::decode<contracts::DeadRecord>);
+    record.bytes = 4;
+    EXPECT_FALSE(record.is_whole());
 }
 
 }  // namespace
