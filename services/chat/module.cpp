@@ -55,8 +55,9 @@ class ChatService final : public runtime::Service {
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "chat"}),
           models_(context.client<contracts::ModelApi>()),
+          nodes_(make_nodes(context, database_)),
           open_answers_(models_, context.clock(),
-                        context.config<ChatConfig>().generations_waiting_max),
+                        context.config<ChatConfig>().generations_waiting_max, nodes_.get()),
           chat_({*chats_, directory_, open_answers_, open_answers_, context.stores().log(),
                  context.stores().get<store::MessageHistory>("messages"),
                  context.stores().broadcast(), context.clock(), context.loop(), metrics_, audit_,
@@ -66,7 +67,6 @@ class ChatService final : public runtime::Service {
           reports_({context.stores().get<store::UsageHistory>("usage"),
                     context.stores().get<store::AuditHistory>("audit"), currency_, context.clock()},
                    context.config<ChatConfig>().tokens_per_day_max),
-          nodes_(make_nodes(context, database_)),
           generation_store_(make_sql_generations(database_, nodes_.get())),
           old_journal_(context.stores().folder().path() / "chat-journal.db"),
           journal_(nodes_ ? nullptr : open_journal(context)),
@@ -124,11 +124,11 @@ class ChatService final : public runtime::Service {
     ChatMetrics metrics_;
     runtime::AuditTrail audit_;
     ModelClient models_;
+    std::unique_ptr<SqlAnswerNodes> nodes_;  // where there are several instances
     OpenAnswers open_answers_;
     Chat chat_;
     ModelCurrency currency_;
     UsageReports reports_;
-    std::unique_ptr<SqlAnswerNodes> nodes_;  // where there are several instances
     std::unique_ptr<GenerationStore> generation_store_;
     std::filesystem::path old_journal_;
     std::unique_ptr<GenerationJournal> journal_;

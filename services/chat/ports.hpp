@@ -164,8 +164,10 @@ class Directory {
 class LiveAnswers {
   public:
     virtual ~LiveAnswers() = default;
-    // Oldest first.
+    // That this instance writes, oldest first.
     virtual std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const = 0;
+    // That others write, oldest first, as far as readers were shown them.
+    virtual Task<std::vector<contracts::LiveGeneration>> list_elsewhere(ChatId chat) = 0;
 };
 
 // Which models a conversation may choose.

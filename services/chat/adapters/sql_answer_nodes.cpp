@@ -149,6 +149,35 @@ Task<std::vector<GenerationRecord>> SqlAnswerNodes::list_abandoned() {
     co_return co_await database_.read(std::move(work));
 }
 
+Task<AnswerLine> SqlAnswerNodes::line_of(UserId user) {
+    auto work = [user](Transaction& transaction) {
+        AnswerLine line;
+        for (const Row row : transaction.query(
+                 "SELECT id, state FROM generations WHERE user_id = $1 AND is_settled = 0 AND "
+                 "state IN ('queued', 'streaming') ORDER BY number",
+                 {user})) {
+            if (row.text(1) == "streaming") {
+                line.is_streaming = true;
+            } else {
+                line.waiting.push_back(row.id<GenerationId>(0));
+            }
+        }
+        return line;
+    };
+    co_return co_await database_.read(work);
+}
+
+Task<std::vector<GenerationRecord>> SqlAnswerNodes::list_streaming(ChatId chat) {
+    auto work = [chat](Transaction& transaction) {
+        static const std::string sql =
+            select_generations() +
+            "WHERE is_settled = 0 AND chat_id = $1 AND state = 'streaming' ORDER BY number LIMIT "
+            "$2";
+        return read_generations(transaction.query(sql, {chat, GenerationStore::list_max}));
+    };
+    co_return co_await database_.read(work);
+}
+
 Task<JournalParts> SqlAnswerNodes::read_parts(GenerationId id, std::int64_t first) {
     auto work = [id, first](Transaction& transaction) {
         JournalParts parts;

@@ -20,6 +20,8 @@ class SqlAnswerNodes final : public AnswerNodes, public GenerationJournal {
     Task<void> ask_to_cancel(GenerationId id) override;
     Task<void> end_leases(std::chrono::milliseconds age_max) override;
     Task<std::vector<GenerationRecord>> list_abandoned() override;
+    Task<AnswerLine> line_of(UserId user) override;
+    Task<std::vector<GenerationRecord>> list_streaming(ChatId chat) override;
     Task<JournalParts> read_parts(GenerationId id, std::int64_t first) override;
 
     // Parts are rows of their own, so that another instance may read those of one answer; they go

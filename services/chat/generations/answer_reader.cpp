@@ -100,13 +100,12 @@ Task<void> AnswerReader::hide_deleted(GenerationRecord& record) {
     }
 }
 
-contracts::Generation AnswerReader::view(const GenerationRecord& record) const {
+Task<contracts::Generation> AnswerReader::view(GenerationRecord record) const {
     contracts::Generation out;
     out.generationId = record.id.to_string();
     out.chat_id = record.chat;
     out.user_id = record.user;
     out.state = record.state;
-    out.queue_position = parts_.open.queue.position(record.user, record.id);
     out.model = record.model;
     out.provider = text_or_null(record.provider);
     out.system_prompt = record.system_prompt;
@@ -128,7 +127,9 @@ contracts::Generation AnswerReader::view(const GenerationRecord& record) const {
     } else {
         out.last_event_id = static_cast<std::int64_t>(count_events(record));
     }
-    return out;
+    // Last: all else is of one moment.
+    out.queue_position = co_await parts_.turns.position(record.user, record.id, record.state);
+    co_return out;
 }
 
 Task<contracts::Generation> AnswerReader::get_generation(contracts::Caller caller,
@@ -137,7 +138,8 @@ Task<contracts::Generation> AnswerReader::get_generation(contracts::Caller calle
     const GenerationRecord& record = readable.record;
     // Meanwhile it may have gone on.
     const LivePtr live = parts_.open.lives.find(record.id);
-    co_return view(live && !is_terminal(record.state) ? live->record : record);
+    GenerationRecord now = live && !is_terminal(record.state) ? live->record : record;
+    co_return co_await view(std::move(now));
 }
 
 Task<contracts::Page<contracts::Generation>> AnswerReader::list_generations(
@@ -152,9 +154,10 @@ Task<contracts::Page<contracts::Generation>> AnswerReader::list_generations(
     contracts::Page<contracts::Generation> page;
     for (const GenerationRecord& listed : stored.items) {
         // Read again one by one: what was deleted meanwhile is not shown.
-        const auto record = co_await find_shown(listed.id);
+        auto record = co_await find_shown(listed.id);
         if (record) {
-            page.items.push_back(view(*record));
+            contracts::Generation seen = co_await view(*std::move(record));
+            page.items.push_back(std::move(seen));
         }
     }
     if (stored.has_more) {

@@ -8,6 +8,7 @@
 #include "services/chat/generations/elsewhere.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/stream_archive.hpp"
+#include "services/chat/generations/turns.hpp"
 #include "store/history/message_history.hpp"
 
 namespace loquat::chat {
@@ -22,6 +23,7 @@ class AnswerReader {
         OpenAnswers& open;
         StreamArchive& archive;
         Elsewhere& elsewhere;
+        const Turns& turns;
         runtime::StandingRights& rights;
     };
     struct Readable {
@@ -46,7 +48,7 @@ class AnswerReader {
     // As it may be shown: the text of a deleted message is gone here too.
     Task<std::optional<GenerationRecord>> find_shown(GenerationId id);
     Task<void> hide_deleted(GenerationRecord& record);
-    contracts::Generation view(const GenerationRecord& record) const;
+    Task<contracts::Generation> view(GenerationRecord record) const;
 
     Parts parts_;
 };

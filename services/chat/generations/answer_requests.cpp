@@ -61,8 +61,8 @@ Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     }
     const LivePtr live = co_await prepare(std::move(caller), conversation, std::move(request));
     co_await launch(live);
-    co_return contracts::Reply<StartedGeneration>{
-        describe_start(live->record, std::move(live->posted)), 201, {}};
+    StartedGeneration started = co_await describe_start(live->record, std::move(live->posted));
+    co_return contracts::Reply<StartedGeneration>{std::move(started), 201, {}};
 }
 
 // The client id of a request that was given an Idempotency-Key; none without a key.
@@ -101,18 +101,19 @@ Task<std::optional<contracts::Reply<StartedGeneration>>> AnswerRequests::find_re
             prompt = co_await people.show(std::move(*stored));
         }
     }
-    co_return contracts::Reply<StartedGeneration>{
-        describe_start(live ? live->record : *found, std::move(prompt)), 200, {}};
+    GenerationRecord record = live ? live->record : *std::move(found);
+    StartedGeneration started = co_await describe_start(std::move(record), std::move(prompt));
+    co_return contracts::Reply<StartedGeneration>{std::move(started), 200, {}};
 }
 
-StartedGeneration AnswerRequests::describe_start(const GenerationRecord& record,
-                                                 std::optional<contracts::Message> prompt) const {
+Task<StartedGeneration> AnswerRequests::describe_start(
+    GenerationRecord record, std::optional<contracts::Message> prompt) const {
     StartedGeneration body;
     body.generationId = record.id.to_string();
     body.state = record.state;
-    body.queue_position = parts_.open.queue.position(record.user, record.id);
+    body.queue_position = co_await parts_.turns.position(record.user, record.id, record.state);
     body.message = std::move(prompt);
-    return body;
+    co_return body;
 }
 
 Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, ConversationPtr conversation,
@@ -135,7 +136,8 @@ Task<LivePtr> AnswerRequests::prepare(contracts::Caller caller, ConversationPtr 
         throw Failure{Kind::unavailable, "model.overloaded", "Too many answers are being written."}
             .retry_in(std::chrono::seconds{5});
     }
-    if (!parts_.open.queue.has_room(user)) {
+    const bool has_room = co_await parts_.turns.has_room(user);
+    if (!has_room) {
         parts_.metrics.refused.add();
         throw in_flight_limit(parts_.config.generations_waiting_max);
     }

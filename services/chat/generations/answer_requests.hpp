@@ -13,6 +13,7 @@
 #include "services/chat/generations/metrics.hpp"
 #include "services/chat/generations/open_answers.hpp"
 #include "services/chat/generations/quota.hpp"
+#include "services/chat/generations/turns.hpp"
 #include "services/chat/messages/posting.hpp"
 
 namespace loquat::chat {
@@ -31,6 +32,7 @@ class AnswerRequests {
         store::MessageHistory& messages;
         GenerationStore& store;
         OpenAnswers& open;
+        const Turns& turns;
         RequestMutex& starts;
         Quota& quota;
         JournalWriter& writer;
@@ -59,8 +61,8 @@ class AnswerRequests {
         UserId user, const contracts::StartGenerationRequest& request);
     Task<contracts::StoredMessage> choose_prompt(ChatId chat, bool is_again);
     // `prompt` is the message that was sent with the request.
-    contracts::StartedGeneration describe_start(const GenerationRecord& record,
-                                                std::optional<contracts::Message> prompt) const;
+    Task<contracts::StartedGeneration> describe_start(
+        GenerationRecord record, std::optional<contracts::Message> prompt) const;
 
     Parts parts_;
 };

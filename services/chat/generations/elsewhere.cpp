@@ -17,7 +17,12 @@ std::vector<std::string> texts_of(const std::vector<GenerationEvent>& events) {
     return texts;
 }
 
-// After what was told of `record`; gives what is new.
+void append(StreamLog& log, GenerationEvent event) {
+    log.append(to_stream_text(log.last_event() + 1, event));
+}
+
+}  // namespace
+
 std::vector<GenerationEvent> add_parts(GenerationRecord& record, const JournalParts& parts) {
     auto last = static_cast<std::int64_t>(count_events(record));
     std::vector<GenerationEvent> fresh;
@@ -34,12 +39,6 @@ std::vector<GenerationEvent> add_parts(GenerationRecord& record, const JournalPa
     }
     return fresh;
 }
-
-void append(StreamLog& log, GenerationEvent event) {
-    log.append(to_stream_text(log.last_event() + 1, event));
-}
-
-}  // namespace
 
 Task<GenerationRecord> Elsewhere::with_text(GenerationRecord record) {
     const JournalParts parts = co_await parts_.nodes->read_parts(record.id, 1);

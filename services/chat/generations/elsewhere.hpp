@@ -7,6 +7,9 @@
 
 namespace loquat::chat {
 
+// Adds what readers were shown to what `record` has of it; gives what is new.
+std::vector<GenerationEvent> add_parts(GenerationRecord& record, const JournalParts& parts);
+
 // Answers that another instance writes, as this one sees them: by what is in the database.
 class Elsewhere {
   public:

@@ -87,6 +87,7 @@ class Generations final : public contracts::GenerationApi, private ConversationL
     RequestMutex starts_;
     StreamArchive archive_;
     Elsewhere elsewhere_;
+    Turns turns_;
     GenerationPublisher publisher_;
     JournalWriter writer_;
     ContextBuilder context_;

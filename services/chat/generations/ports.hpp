@@ -98,6 +98,12 @@ class GenerationJournal {
     virtual Task<std::vector<JournalRow>> read(std::uint64_t after) = 0;
 };
 
+// A person's answers that have not ended.
+struct AnswerLine {
+    bool is_streaming = false;
+    std::vector<GenerationId> waiting;  // in the order of their turns
+};
+
 // Instances that write answers at one database, each under a lease by the clock of the database.
 // What an instance wrote under a lease that was ended is somebody else's to end; what it still
 // tries is refused.  Fails as store/sql/database.hpp says.
@@ -118,6 +124,10 @@ class AnswerNodes {
     virtual Task<void> end_leases(std::chrono::milliseconds age_max) = 0;
     // Not ended and under no lease, oldest first, at most GenerationStore::list_max.
     virtual Task<std::vector<GenerationRecord>> list_abandoned() = 0;
+    // Over all instances.
+    virtual Task<AnswerLine> line_of(UserId user) = 0;
+    // Of a conversation, over all instances, oldest first, at most GenerationStore::list_max.
+    virtual Task<std::vector<GenerationRecord>> list_streaming(ChatId chat) = 0;
     // What readers were shown of one that has not ended, from event `first` on, in order; what
     // comes from before it may be among it.
     virtual Task<JournalParts> read_parts(GenerationId id, std::int64_t first) = 0;

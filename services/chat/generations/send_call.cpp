@@ -46,7 +46,8 @@ Task<ChatId> SendCall::choose_chat(contracts::Caller caller,
     }
     // Nothing is made for a request that cannot succeed.
     co_await parts_.open.catalog.find(request.model, "model");
-    if (!parts_.open.queue.has_room(user)) {
+    const bool has_room = co_await parts_.turns.has_room(user);
+    if (!has_room) {
         throw in_flight_limit(parts_.config.generations_waiting_max);
     }
     co_await parts_.quota.check(user);

@@ -17,6 +17,7 @@ class SendCall {
         store::MessageHistory& messages;
         GenerationStore& store;
         OpenAnswers& open;
+        const Turns& turns;
         RequestMutex& starts;
         Quota& quota;
         AnswerRequests& requests;

@@ -17,8 +17,11 @@ Task<void> Settlement::settle(LivePtr live) {
         PendingOutcomes::Ticket ticket{parts_.outcomes};
         co_await parts_.outbox.settle(live->record, parts_.outcomes, ticket);
         if (live->record.answer && !parts_.open.is_stopping) {
-            co_await ticket.wait_until(std::chrono::steady_clock::now() +
-                                       parts_.config.store_wait_ms);
+            const Steady deadline = std::chrono::steady_clock::now() + parts_.config.store_wait_ms;
+            auto arrival = PendingOutcomes::Arrival::unknown;
+            while (arrival == PendingOutcomes::Arrival::unknown) {
+                arrival = co_await ticket.wait_until(deadline);
+            }
         }
     } catch (const Failure&) {
         error = std::current_exception();

@@ -16,28 +16,49 @@ Task<contracts::StoredMessage> MessageChanges::get_stored(ChatId chat, MessageId
     co_return std::move(*found);
 }
 
+// The message, where the store has it as `record` wants it.  Throws `message.deleted` for an edit
+// that comes after a removal.
+Task<std::optional<contracts::StoredMessage>> MessageChanges::find_done(
+    contracts::MessageRecord record) {
+    std::optional<contracts::StoredMessage> now;
+    try {
+        now = co_await parts_.messages.find_by_id(record.message_id);
+    } catch (const Failure&) {
+        now.reset();  // asked again in a moment, and what is late is said to be
+    }
+    if (!now) {
+        co_return std::nullopt;
+    }
+    const bool is_removal = record.kind == contracts::RecordKind::remove;
+    if (!is_removal && now->deleted_at) {
+        throw message_deleted();
+    }
+    const bool is_done = is_removal ? now->deleted_at.has_value() : now->text == record.text;
+    co_return is_done ? std::move(now) : std::nullopt;
+}
+
 Task<contracts::Message> MessageChanges::apply_change(contracts::MessageRecord record,
                                                       Steady deadline) {
     PendingOutcomes::Ticket ticket{parts_.outcomes};
     record.origin = parts_.outcomes.origin();
     record.origin_ref = ticket.ref();
     co_await append_record(parts_.log, record);
-    const PendingOutcomes::Arrival arrival = co_await ticket.wait_until(deadline);
-    if (arrival == PendingOutcomes::Arrival::unknown) {
-        contracts::StoredMessage now = co_await get_stored(record.chat, record.message_id);
-        const bool is_done = record.kind == contracts::RecordKind::remove
-                                 ? now.deleted_at.has_value()
-                                 : now.text == record.text;
-        if (is_done) {
-            contracts::Message seen = co_await parts_.people.show(std::move(now));
+    using Arrival = PendingOutcomes::Arrival;
+    Arrival arrival = co_await ticket.wait_until(deadline);
+    while (arrival != Arrival::arrived) {
+        // Also at the deadline: that nobody is heard may not be known yet.
+        auto done = co_await find_done(record);
+        if (done) {
+            contracts::Message seen = co_await parts_.people.show(*std::move(done));
             co_return seen;
         }
-    }
-    if (arrival != PendingOutcomes::Arrival::arrived) {
-        parts_.metrics.late.add();
-        throw Failure{
-            Kind::timed_out, "upstream.timeout",
-            "The change is recorded and will be seen shortly; the store did not answer in time."};
+        if (arrival == Arrival::late) {
+            parts_.metrics.late.add();
+            throw Failure{Kind::timed_out, "upstream.timeout",
+                          "The change is recorded and will be seen shortly; the store did not "
+                          "answer in time."};
+        }
+        arrival = co_await ticket.wait_until(deadline);
     }
     contracts::Outcome& outcome = ticket.outcome();
     if (outcome.kind == contracts::OutcomeKind::refused) {

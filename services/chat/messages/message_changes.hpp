@@ -38,6 +38,7 @@ class MessageChanges {
 
   private:
     Task<contracts::StoredMessage> get_stored(ChatId chat, MessageId id);
+    Task<std::optional<contracts::StoredMessage>> find_done(contracts::MessageRecord record);
     Task<contracts::Message> apply_change(contracts::MessageRecord record, Steady deadline);
 
     Parts parts_;

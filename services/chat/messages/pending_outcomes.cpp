@@ -1,5 +1,7 @@
 #include "services/chat/messages/pending_outcomes.hpp"
 
+#include <algorithm>
+
 #include "base/failure.hpp"
 #include "base/ids.hpp"
 #include "store/broadcast/subscribe.hpp"
@@ -19,6 +21,7 @@ void PendingOutcomes::start() {
 
 void PendingOutcomes::stop() {
     subscription_.end();
+    is_stopping_ = true;
     release_all();
 }
 
@@ -52,11 +55,15 @@ PendingOutcomes::Ticket::Ticket(PendingOutcomes& outcomes)
 PendingOutcomes::Ticket::~Ticket() { outcomes_.tickets_.erase(ref_); }
 
 Task<PendingOutcomes::Arrival> PendingOutcomes::Ticket::wait_until(Steady deadline) {
-    const bool in_time = co_await signal_.wait_until(deadline);
+    const Steady now = std::chrono::steady_clock::now();
+    const bool is_heard = outcomes_.broadcast_.reach() == store::Reach::everybody;
+    const Steady until = is_heard ? deadline : std::min(deadline, now + ask_pause);
+    const bool is_released = co_await signal_.wait_until(until);
     if (outcome_) {
         co_return Arrival::arrived;
     }
-    co_return in_time ? Arrival::unknown : Arrival::late;
+    const bool is_over = outcomes_.is_stopping_ || (!is_released && until == deadline);
+    co_return is_over ? Arrival::late : Arrival::unknown;
 }
 
 }  // namespace loquat::chat

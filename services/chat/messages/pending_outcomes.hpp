@@ -16,7 +16,7 @@ class PendingOutcomes {
     enum class Arrival {
         arrived,
         late,     // not before the deadline; the record is in the log all the same
-        unknown,  // answers may have been lost: the store knows
+        unknown,  // answers may have been lost, or cannot come: the store knows; then wait on
     };
 
     // A place to wait, held from before the record is appended.  Throws `server.overloaded` (503)
@@ -29,6 +29,7 @@ class PendingOutcomes {
         Ticket& operator=(const Ticket&) = delete;
 
         std::uint64_t ref() const { return ref_; }
+        // `deadline` by the clock of the loop's timers.
         Task<Arrival> wait_until(Steady deadline);
         // After it arrived.
         contracts::Outcome& outcome() { return *outcome_; }
@@ -41,13 +42,16 @@ class PendingOutcomes {
         aio::Signal signal_;
     };
 
+    // How often who waits asks the store while nothing is heard of other processes.
+    static constexpr std::chrono::milliseconds ask_pause{50};
+
     PendingOutcomes(store::Broadcast& broadcast, std::size_t waiters_max);
 
     const std::string& origin() const { return origin_; }
     std::size_t waiting() const { return tickets_.size(); }
     // Before anybody waits, on the loop.
     void start();
-    // Who still waits is told that the answer is unknown.
+    // Who still waits is told that the answer comes late.
     void stop();
 
   private:
@@ -56,6 +60,7 @@ class PendingOutcomes {
 
     store::Broadcast& broadcast_;
     std::size_t waiters_max_;
+    bool is_stopping_ = false;
     std::string origin_;
     std::uint64_t next_ref_ = 1;
     std::unordered_map<std::uint64_t, Ticket*> tickets_;

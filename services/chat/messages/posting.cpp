@@ -235,25 +235,44 @@ Task<contracts::Reply<contracts::Message>> Posting::post_message(
     co_return co_await wait_for_message(ticket, std::move(draft), deadline);
 }
 
+// Told by the consumer, or found in the store where it cannot be told.
+Task<std::optional<contracts::Outcome>> Posting::find_outcome(
+    PendingOutcomes::Ticket& ticket, const contracts::MessageRecord& record, Steady deadline) {
+    using Arrival = PendingOutcomes::Arrival;
+    Arrival arrival = co_await ticket.wait_until(deadline);
+    while (arrival == Arrival::unknown) {
+        std::optional<contracts::Outcome> repeat;
+        try {
+            repeat = co_await parts_.messages.find_repeat(
+                record.chat, record.sender.id, record.client_id, store::text_sum(record.text));
+        } catch (const Failure&) {
+            repeat.reset();  // asked again in a moment, and what is late is said to be
+        }
+        if (repeat) {
+            if (repeat->message.id == record.message_id) {
+                repeat->kind = contracts::OutcomeKind::stored;
+            }
+            co_return repeat;
+        }
+        arrival = co_await ticket.wait_until(deadline);
+    }
+    if (arrival == Arrival::late) {
+        co_return std::nullopt;
+    }
+    co_return std::move(ticket.outcome());
+}
+
 Task<contracts::Reply<contracts::Message>> Posting::wait_for_message(
     PendingOutcomes::Ticket& ticket, Draft draft, Steady deadline) {
     contracts::MessageRecord& record = draft.record;
     const Steady began = parts_.clock.steady();
-    const PendingOutcomes::Arrival arrival = co_await ticket.wait_until(deadline);
-    if (arrival == PendingOutcomes::Arrival::unknown) {
-        auto stored = co_await parts_.messages.find_by_client_id(record.chat, record.sender.id,
-                                                                 record.client_id);
-        if (stored) {
-            auto seen = co_await parts_.people.show(std::move(*stored));
-            co_return contracts::Reply<contracts::Message>{std::move(seen), 201, {}};
-        }
-    }
-    if (arrival != PendingOutcomes::Arrival::arrived) {
+    auto found = co_await find_outcome(ticket, record, deadline);
+    if (!found) {
         parts_.metrics.late.add();
         co_return contracts::Reply<contracts::Message>{parts_.people.show_known(record), 202, {}};
     }
     parts_.metrics.store_wait.observe(parts_.clock.steady() - began);
-    contracts::Outcome& outcome = ticket.outcome();
+    contracts::Outcome& outcome = *found;
     switch (outcome.kind) {
         case contracts::OutcomeKind::stored:
             parts_.stored.on_stored({outcome.kind, outcome.message});
@@ -275,6 +294,8 @@ Task<contracts::Reply<contracts::Message>> Posting::wait_for_message(
             break;
     }
     if (outcome.kind != contracts::OutcomeKind::duplicate) {
+        // Sent again it is another record.
+        repeats_.forget(draft.repeat_key);
         throw_refused(outcome);
     }
     auto seen = co_await parts_.people.show(std::move(outcome.message));

@@ -67,6 +67,9 @@ class Posting {
     Task<void> append_drafts(std::vector<Draft>& drafts, contracts::AcceptMode mode);
     Task<contracts::Reply<contracts::Message>> wait_for_message(PendingOutcomes::Ticket& ticket,
                                                                 Draft draft, Steady deadline);
+    Task<std::optional<contracts::Outcome>> find_outcome(PendingOutcomes::Ticket& ticket,
+                                                         const contracts::MessageRecord& record,
+                                                         Steady deadline);
 
     Parts parts_;
     DedupCache repeats_;

@@ -83,10 +83,12 @@ Task<contracts::Subscribable> Reading::check_subscription(contracts::Caller call
     const UserId user = caller.user_id();
     ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::read);
     const store::Head head = co_await parts_.heads.load(request.id);
+    auto generations = co_await parts_.answers.list_elsewhere(request.id);
     // Asked again: the person may have been removed meanwhile.
     conversation = co_await parts_.cache.get(request.id, user, Action::read);
     contracts::Subscribable answer{head.last_seq, conversation->find(user)->role, {}};
     answer.generations = parts_.answers.list_live(request.id);
+    std::ranges::move(generations, std::back_inserter(answer.generations));
     co_return answer;
 }
 

@@ -19,7 +19,7 @@ class Reading {
         WriteBehind& unsaved;
         People& people;
         EventPublisher& publisher;
-        const LiveAnswers& answers;
+        LiveAnswers& answers;
         const Clock& clock;
         const ChatConfig& config;
     };

@@ -5,6 +5,7 @@
 #include "services/chat/adapters/sql_generations.hpp"
 #include "services/chat/generations/elsewhere.hpp"
 #include "services/chat/generations/failures.hpp"
+#include "services/chat/generations/turns.hpp"
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
 #include "testing/failure_code.hpp"
@@ -115,6 +116,46 @@ TEST_F(AnswerNodesTest, has_begun_at_no_time_while_it_waits_for_another_instance
 
     EXPECT_EQ(waits->state, GenerationState::queued);
     EXPECT_FALSE(waits->started_at.has_value());
+}
+
+TEST_F(AnswerNodesTest, give_a_person_one_line_over_all_of_them) {
+    const GenerationRecord first = asked_by(ana);
+    const GenerationRecord second = asked_by(ana);
+    const GenerationRecord third = asked_by(ana);
+    const GenerationQueue queue{2};
+    const Turns turns{queue, &here.nodes, 2};
+    const auto place_of = [&](const GenerationRecord& record) {
+        return await(loop, turns.position(ana, record.id, GenerationState::queued));
+    };
+    await(loop, here.store->insert(first));
+    await(loop, there.store->insert(second));
+    const bool has_room = await(loop, turns.has_room(ana));
+    await(loop, there.store->insert(third));
+
+    EXPECT_TRUE(has_room);
+    EXPECT_FALSE(await(loop, turns.has_room(ana)));
+    EXPECT_TRUE(await(loop, turns.has_room(UserId::make())));
+    EXPECT_EQ(place_of(first), std::nullopt);
+    EXPECT_EQ(place_of(second), 1);
+    EXPECT_EQ(place_of(third), 2);
+    finish(there, ended(second, ""));
+    EXPECT_EQ(place_of(third), 1);
+    EXPECT_TRUE(await(loop, turns.has_room(ana)));
+}
+
+TEST_F(AnswerNodesTest, know_what_is_written_in_a_conversation_anywhere) {
+    const GenerationRecord streaming = asked_by(ana);
+    const GenerationRecord waiting = asked_by(ana);
+    await(loop, there.store->insert(streaming));
+    await(loop, there.store->insert(waiting));
+
+    const auto found = await(loop, here.nodes.list_streaming(chat));
+    finish(there, ended(streaming, "done"));
+
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].id, streaming.id);
+    EXPECT_TRUE(await(loop, here.nodes.list_streaming(chat)).empty());
+    EXPECT_TRUE(await(loop, here.nodes.list_streaming(ChatId::make())).empty());
 }
 
 TEST_F(AnswerNodesTest, refuse_everything_to_one_that_wakes_without_its_lease) {

@@ -1,4 +1,6 @@
+#include "contracts/chat/broadcasts.hpp"
 #include "services/chat/tests/world.hpp"
+#include "store/broadcast/publish.hpp"
 
 namespace loquat::chat {
 namespace {
@@ -125,6 +127,69 @@ TEST(PendingOutcomes, lost_on_the_way_are_looked_up_in_the_store) {
     world.run(body());
 
     EXPECT_EQ(status, 201);
+}
+
+// As while the broadcast's server is away.
+TEST(PendingOutcomes, are_asked_of_the_store_while_others_are_not_heard) {
+    ChatConfig patient;
+    patient.store_wait_ms = std::chrono::seconds{30};
+    World world{patient};
+    world.broadcast.heard = store::Reach::this_process;
+    world.broadcast.is_losing = true;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        world.start_consumer();
+        const auto group = co_await world.make_group(ana, {});
+        const contracts::PostMessageRequest post = text_of(group.id, "c1", "hello");
+        const auto sent = co_await world.chat.post_message(world.as(ana), post);
+        const contracts::EditMessageRequest edit{group.id, sent.body.id, "bye"};
+        const auto edited = co_await world.chat.edit_message(world.as(ana), edit);
+        const contracts::MessageRef ref{group.id, sent.body.id};
+        const auto deleted = co_await world.chat.delete_message(world.as(ana), ref);
+        const auto late = co_await code_of(world.chat.edit_message(world.as(ana), edit));
+
+        EXPECT_EQ(sent.status, 201);
+        EXPECT_EQ(sent.body.seq, 1);
+        EXPECT_EQ(edited.text, "bye");
+        EXPECT_TRUE(deleted.deleted_at.has_value());
+        EXPECT_EQ(late, "message.deleted");
+    };
+
+    world.run(body());
+}
+
+TEST(PendingOutcomes, say_that_the_store_does_not_take_a_message_which_may_be_sent_again) {
+    World world;
+    const UserId ana = world.person("ana");
+    std::string code;
+    int again = 0;
+    auto refuse_first = [&](contracts::PostMessageRequest request) -> Task<void> {
+        code = co_await code_of(world.chat.post_message(world.as(ana), request));
+        const auto sent = co_await world.chat.accept_message(world.as(ana), request);
+        again = sent.id == MessageId{} ? 0 : world.log.appends;
+    };
+    auto body = [&]() -> Task<void> {
+        const auto group = co_await world.make_group(ana, {});
+        aio::Scope scope{world.loop, "test"};
+        scope.start(refuse_first(text_of(group.id, "c1", "hello")));
+        while (world.log.appends == 0) {
+            co_await aio::yield();
+        }
+        const auto logged = co_await world.log.read({"chat.messages"}, 0, {});
+        const auto record = contracts::decode<contracts::MessageRecord>(logged.at(0)->payload);
+        const contracts::OutcomeEvent event{
+            record->origin_ref, {contracts::OutcomeKind::refused, {}, "record.refused"}};
+        store::publish(world.broadcast, contracts::topics::chat_outcome, record->origin, event);
+        while (again == 0) {
+            co_await aio::yield();
+        }
+        co_await scope.close();
+    };
+
+    world.run(body());
+
+    EXPECT_EQ(code, "message.not_stored");
+    EXPECT_EQ(again, 2) << "another record, not one that is known already";
 }
 
 }  // namespace

@@ -59,6 +59,13 @@ class CurrentAnswers final : public LiveAnswers, public ModelChoice {
     std::vector<contracts::LiveGeneration> list_live(const ChatId& chat) const override {
         return live != nullptr ? live->list_live(chat) : std::vector<contracts::LiveGeneration>{};
     }
+    Task<std::vector<contracts::LiveGeneration>> list_elsewhere(ChatId chat) override {
+        std::vector<contracts::LiveGeneration> list;
+        if (live != nullptr) {
+            list = co_await live->list_elsewhere(chat);
+        }
+        co_return list;
+    }
     Task<void> check_model(std::string model) override {
         if (models != nullptr) {
             co_await models->check_model(std::move(model));
