@@ -49,7 +49,8 @@ def pinned(core, command):
 
 
 def cpu_seconds(session):
-    """User and system time of all processes of a session (a server and its workers), and of workers in sessions of their own."""
+    """User and system time of all processes of a session (a server and its workers), and of workers in sessions of their own, also of
+    those that have ended."""
     total = 0
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -59,6 +60,8 @@ def cpu_seconds(session):
                 continue
             if session in (int(fields[1]), int(fields[3])):
                 total += int(fields[11]) + int(fields[12])
+            if int(entry) == session:
+                total += int(fields[13]) + int(fields[14])
     return total / TICKS
 
 
