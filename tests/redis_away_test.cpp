@@ -147,5 +147,24 @@ TEST_F(RedisAway, whoever_was_removed_at_one_node_is_refused_at_the_other) {
     EXPECT_EQ(removed, 403);
 }
 
+TEST_F(RedisAway, whoever_signed_out_at_one_node_is_refused_at_the_other) {
+    int before = 0;
+    int after = 0;
+    const auto story = [&]() -> Task<void> {
+        const std::string eve = co_await near_.make_user("eve");
+        before = (co_await far_.call("GET", "/api/auth/me", eve, "")).status;
+        nodes_.redis().kill();
+        co_await near_.call("POST", "/api/auth/logout", eve, "");
+        const auto me = co_await far_.get_until("/api/auth/me", eve,
+                                                [](const auto& now) { return now.status != 200; });
+        after = me.status;
+    };
+
+    run_to_end(loop_, story());
+
+    EXPECT_EQ(before, 200);
+    EXPECT_EQ(after, 401);
+}
+
 }  // namespace
 }  // namespace loquat::test

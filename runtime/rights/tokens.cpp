@@ -10,6 +10,7 @@
 #include "runtime/discovery/neighbours.hpp"
 #include "runtime/platform/platform_config.hpp"
 #include "runtime/stores.hpp"
+#include "runtime/stores/servers.hpp"
 #include "store/broadcast/subscribe.hpp"
 #include "wire/codec.hpp"
 
@@ -68,6 +69,7 @@ Tokens::Tokens(Context& context, Shown shown)
       broadcast_(context.stores().broadcast()),
       rights_(context.rights()),
       is_auth_here_(context.is_hosted("auth")),
+      may_miss_(find_server(context.stores().configured("broadcast").kind) != nullptr),
       is_told_by_registry_(context.neighbours().is_told_by_registry),
       auth_place_{.service = "auth",
                   .url = context.service_url("auth"),
@@ -102,7 +104,7 @@ Task<void> Tokens::start() {
                                     [this]() -> Task<void> { co_await load_keys(); });
     }
     co_await load_revocations();
-    if (!is_auth_here_) {
+    if (!is_auth_here_ || may_miss_) {
         scope_.start(poll());
     }
 }
@@ -157,11 +159,14 @@ Task<void> Tokens::read_all() {
 }
 
 // A process without the auth service may hear no broadcast from it: it asks every half second, for
-// keys too, so that few requests ever have to wait for one.
+// keys too, so that few requests ever have to wait for one.  One with it hears what other instances
+// do, but while the server of the broadcast is away.
 Task<void> Tokens::poll() {
     for (;;) {
         co_await loop_.sleep_for(std::chrono::milliseconds{500});
-        co_await read_all();
+        if (!is_auth_here_ || broadcast_.reach() == store::Reach::this_process) {
+            co_await read_all();
+        }
     }
 }
 

@@ -64,6 +64,7 @@ class Tokens {
     store::Broadcast& broadcast_;
     StandingRights& rights_;
     bool is_auth_here_;
+    bool may_miss_;  // what instances of auth elsewhere tell: the broadcast has a server
     bool is_told_by_registry_;
     bool is_away_ = false;  // auth, when it was asked last
     Neighbour auth_place_;  // without a url: wherever a registry says
