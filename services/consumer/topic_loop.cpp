@@ -15,6 +15,9 @@ using std::chrono::seconds;
 
 constexpr LogContext context{.service = "consumer"};
 
+// Longer than it takes to notice that the way to a server is cut.
+constexpr seconds tail_late_max{30};
+
 Failure log_is_older(const std::string& topic, store::Offset stored, store::Offset logged) {
     return Failure{
         Kind::unavailable, "consumer.log_is_older",
@@ -244,13 +247,16 @@ Task<void> TopicLoop::give_up(const store::Position& from, std::vector<GivenUp> 
 
 // Where the store is in this log.  `consumer.log_is_older` (503) when the log ends before what is
 // stored, `consumer.log_is_cut` (503) when it begins after what comes next.
-Task<TopicLoop::Place> TopicLoop::find_place() {
+Task<TopicLoop::Place> TopicLoop::find_place(Tail tail) {
     Place place;
     place.stored = co_await source_.store.position(std::string{store::log_reader}, partition_);
     place.ends = co_await source_.log.ends(partition_);
     place.log = co_await source_.log.identity(partition_.topic);
     const store::Position& stored = place.stored;
     place.is_new_log = stored.generation == 0 || stored.log != place.log;
+    if (!place.is_new_log && stored.applied > place.ends.last && tail == Tail::may_be_late) {
+        place.ends = co_await wait_for_tail(stored.applied);
+    }
     if (!place.is_new_log && stored.applied > place.ends.last) {
         throw log_is_older(partition_.topic, stored.applied, place.ends.last);
     }
@@ -260,14 +266,29 @@ Task<TopicLoop::Place> TopicLoop::find_place() {
     co_return place;
 }
 
+// What another instance has read and stored may not have come here yet, and does not come while the
+// log's server is away.
+Task<store::LogEnds> TopicLoop::wait_for_tail(store::Offset stored) {
+    const Steady deadline = source_.clock.steady() + tail_late_max;
+    co_await source_.log.wait(partition_, stored - 1, deadline);
+    const store::LogEnds ends = co_await source_.log.ends(partition_);
+    if (stored > ends.last && source_.log.state() == store::LogState::broken) {
+        throw Failure{Kind::unavailable, "store.unavailable",
+                      "The log cannot be used at the moment.",
+                      partition_.topic + " is stored further than it can be read now"};
+    }
+    co_return ends;
+}
+
 Task<void> TopicLoop::check_place() {
     // Only whether it throws.
-    co_await find_place();
+    co_await find_place(Tail::is_whole);
 }
 
 // A log under another identity is read from its beginning.
 Task<void> TopicLoop::take_up() {
-    Place place = co_await find_place();
+    const Tail tail = source_.store.may_be_away() ? Tail::may_be_late : Tail::is_whole;
+    Place place = co_await find_place(tail);
     if (place.is_new_log) {
         if (place.stored.generation > 0) {
             log_warn(context, "the log is a new one and is read from its beginning",
