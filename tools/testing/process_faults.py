@@ -100,15 +100,21 @@ def of_consumers(platform):
 
 
 def check(binary, log):
-    """An exit code for each set of servers."""
-    codes = []
+    """An exit code."""
+    return tried(binary, log, "processes", AT_POSTGRES, of_all)
+
+
+def check_mongo(binary, log):
+    """The same of those who read and write messages at MongoDB."""
+    return tried(binary, log, "mongodb", AT_MONGO, of_consumers)
+
+
+def tried(binary, log, name, kinds, faults):
     with open(log, "w", encoding="utf-8") as out:
-        for name, kinds, faults in (("processes", AT_POSTGRES, of_all), ("mongodb", AT_MONGO, of_consumers)):
-            try:
-                with running_platform(binary, log, kinds=kinds) as (platform, address):
-                    codes.append(under_faults(name, address, faults(platform), out))
-            except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
-                print(f"{name} {error}", flush=True)
-                out.write(f"{error}\n")
-                codes.append(1)
-    return codes
+        try:
+            with running_platform(binary, log, kinds=kinds) as (platform, address):
+                return [under_faults(name, address, faults(platform), out)]
+        except (RuntimeError, OSError, KeyError, subprocess.CalledProcessError) as error:
+            print(f"{name} {error}", flush=True)
+            out.write(f"{error}\n")
+            return [1]

@@ -270,6 +270,11 @@ def process_faults(log):
     return of_clients(suite, log)
 
 
+def mongo_faults(log):
+    from tools.testing import process_faults as suite
+    return of_codes(suite.check_mongo(RELEASE / "bin" / "loquat", log))
+
+
 def moving(log):
     from tools.testing import moving as suite
     return of_clients(suite, log)
@@ -307,7 +312,10 @@ def spring(log):
 
 def of_clients(suite, log):
     """What its clients' exit codes come to; None stands for one that cannot be built here."""
-    codes = suite.check(RELEASE / "bin" / "loquat", log)
+    return of_codes(suite.check(RELEASE / "bin" / "loquat", log))
+
+
+def of_codes(codes):
     return sum((Count(skipped=1) if code is None else one(code) for code in codes), Count())
 
 
@@ -355,19 +363,21 @@ def all_suites():
         Suite("log-faults", "RabbitMQ and Kafka are killed, paused and restarted under those who send", log_faults, 3, targets=program,
               servers=("rabbitmq", "kafka")),
         Suite("process-faults", "services are killed and paused, as processes on PostgreSQL, RabbitMQ and Redis", process_faults, 2,
-              targets=program, servers=("postgres", "rabbitmq", "redis", "ferretdb")),
+              targets=program, servers=("postgres", "rabbitmq", "redis")),
         Suite("moving", "a folder moves to PostgreSQL, RabbitMQ and Redis and back, through kills", moving, 2, targets=program,
               servers=("postgres", "rabbitmq", "redis")),
-        Suite("upgrading", "a second installation on the same servers takes over while people send", upgrading, 2, targets=program,
-              servers=("postgres", "rabbitmq", "redis")),
-        Suite("restoring", "what is at servers is backed up, lost and put back on empty ones", restoring, 2, targets=program,
-              servers=("postgres", "rabbitmq", "redis", "ferretdb")),
         Suite("server-troubles", "what a start says of servers that refuse, are silent or cannot be trusted", server_troubles,
               targets=program, servers=SERVERS),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS,
               ahead=tuple(f"{name}_tests" for name in cpp_suites(RELEASE))),
         Suite("fuzz", "ten seconds a parser", fuzz_all, 4, ("sanitize",)),
+        Suite("upgrading", "a second installation on the same servers takes over while people send", upgrading, 2, targets=program,
+              servers=("postgres", "rabbitmq", "redis"), may_be_left=True),
+        Suite("restoring", "what is at servers is backed up, lost and put back on empty ones", restoring, 2, targets=program,
+              servers=("postgres", "rabbitmq", "redis", "ferretdb"), may_be_left=True),
+        Suite("mongo-faults", "consumers are killed and paused, with messages at MongoDB", mongo_faults, 2, targets=program,
+              servers=("postgres", "rabbitmq", "redis", "ferretdb"), may_be_left=True),
         Suite("tsan", f"the thread sanitizer: {', '.join(THREADED)}", sanitized("tsan", THREADED), 12, ("sanitize",),
               servers=SERVERS, ahead=tuple(f"{name}_tests" for name in THREADED), may_be_left=True),
         Suite("e2e-servers", "the same over two processes of each service on PostgreSQL, RabbitMQ and Redis", e2e_servers, 12, ("browser",),
