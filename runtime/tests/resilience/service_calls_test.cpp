@@ -293,8 +293,8 @@ TEST_F(CallsTest, show_their_state) {
     EXPECT_TRUE(wire::to_json(state).contains("\"retries_left\":3"));
 }
 
-TEST(OutcomeOf, blames_a_server_for_what_it_cannot_reach_and_for_nothing_else) {
-    EXPECT_EQ(outcome_of(503), failure);
+TEST(OutcomeOf, is_a_refusal_of_what_a_server_cannot_reach_and_of_nothing_else) {
+    EXPECT_EQ(outcome_of(503), CallOutcome::refused);
     EXPECT_EQ(outcome_of(500), success);
     EXPECT_EQ(outcome_of(404), success);
 }
