@@ -94,15 +94,6 @@ TEST_P(TranscriptTest, is_answered_as_written) {
     EXPECT_EQ(problem, "");
 }
 
-// Places in a person's queue of answers are counted by each instance (docs/adr/0078), and what a
-// list is told may be `resync` instead.
-std::vector<std::string> transcripts_of_nodes() {
-    std::vector<std::string> names = transcript_names();
-    std::erase(names, "assistants");
-    std::erase(names, "lists");
-    return names;
-}
-
 std::string name_of_transcript(const testing::TestParamInfo<std::tuple<std::string, Mode>>& info) {
     return std::get<0>(info.param) + "_" + name_of(std::get<1>(info.param));
 }
@@ -113,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
                                                           Mode::processes, Mode::servers)),
                          name_of_transcript);
 INSTANTIATE_TEST_SUITE_P(Nodes, TranscriptTest,
-                         testing::Combine(testing::ValuesIn(transcripts_of_nodes()),
+                         testing::Combine(testing::ValuesIn(transcript_names()),
                                           testing::Values(Mode::nodes)),
                          name_of_transcript);
 
