@@ -247,14 +247,14 @@ Task<void> TopicLoop::give_up(const store::Position& from, std::vector<GivenUp> 
 
 // Where the store is in this log.  `consumer.log_is_older` (503) when the log ends before what is
 // stored, `consumer.log_is_cut` (503) when it begins after what comes next.
-Task<TopicLoop::Place> TopicLoop::find_place(Tail tail) {
+Task<TopicLoop::Place> TopicLoop::find_place() {
     Place place;
     place.stored = co_await source_.store.position(std::string{store::log_reader}, partition_);
     place.ends = co_await source_.log.ends(partition_);
     place.log = co_await source_.log.identity(partition_.topic);
     const store::Position& stored = place.stored;
     place.is_new_log = stored.generation == 0 || stored.log != place.log;
-    if (!place.is_new_log && stored.applied > place.ends.last && tail == Tail::may_be_late) {
+    if (!place.is_new_log && stored.applied > place.ends.last && source_.store.may_be_away()) {
         place.ends = co_await wait_for_tail(stored.applied);
     }
     if (!place.is_new_log && stored.applied > place.ends.last) {
@@ -266,8 +266,8 @@ Task<TopicLoop::Place> TopicLoop::find_place(Tail tail) {
     co_return place;
 }
 
-// What another instance has read and stored may not have come here yet, and does not come while the
-// log's server is away.
+// Where several instances store, another one may have read and stored what has not come here yet;
+// it does not come while the log's server is away.
 Task<store::LogEnds> TopicLoop::wait_for_tail(store::Offset stored) {
     const Steady deadline = source_.clock.steady() + tail_late_max;
     co_await source_.log.wait(partition_, stored - 1, deadline);
@@ -282,13 +282,12 @@ Task<store::LogEnds> TopicLoop::wait_for_tail(store::Offset stored) {
 
 Task<void> TopicLoop::check_place() {
     // Only whether it throws.
-    co_await find_place(Tail::is_whole);
+    co_await find_place();
 }
 
 // A log under another identity is read from its beginning.
 Task<void> TopicLoop::take_up() {
-    const Tail tail = source_.store.may_be_away() ? Tail::may_be_late : Tail::is_whole;
-    Place place = co_await find_place(tail);
+    Place place = co_await find_place();
     if (place.is_new_log) {
         if (place.stored.generation > 0) {
             log_warn(context, "the log is a new one and is read from its beginning",

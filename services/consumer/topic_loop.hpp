@@ -120,10 +120,7 @@ class TopicLoop {
     };
 
     Task<void> step();
-    // Of a log at a server, what is read here comes a while after it is there.
-    enum class Tail { is_whole, may_be_late };
-
-    Task<Place> find_place(Tail tail);
+    Task<Place> find_place();
     Task<store::LogEnds> wait_for_tail(store::Offset stored);
     Task<void> take_up();
     Task<bool> store_found(const store::Position& from, std::vector<store::LogRecordPtr> found);

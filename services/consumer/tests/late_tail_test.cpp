@@ -7,6 +7,8 @@
 namespace loquat::consumer {
 namespace {
 
+using test::await;
+
 class LateLog final : public test::LogDouble {
   public:
     store::Offset missing = 0;  // so many of the last are not here yet
@@ -61,6 +63,12 @@ TEST_F(LateTail, is_waited_for) {
     EXPECT_EQ(drain(), 1U);
 
     EXPECT_EQ(texts(), (Texts{"one", "two", "three"}));
+}
+
+TEST_F(LateTail, is_waited_for_at_the_start_too) {
+    late->comes = true;
+
+    EXPECT_NO_THROW(await(loop, consumer->check_place()));
 }
 
 TEST_F(LateTail, of_a_server_that_is_away_passes) {
