@@ -58,14 +58,14 @@ StreamLogPtr Elsewhere::follow(const GenerationId& id) {
 
 // As long as somebody reads.
 Task<void> Elsewhere::copy(GenerationId id, StreamLogPtr log) {
-    GenerationRecord told;
-    told.id = id;
-    told.state = GenerationState::streaming;
+    Copy copy;
+    copy.told.id = id;
+    copy.told.state = GenerationState::streaming;
     std::exception_ptr error;
     for (bool goes_on = true; goes_on && log.use_count() > 1;) {
         error = nullptr;
         try {
-            goes_on = co_await copy_next(told, log);
+            goes_on = co_await copy_next(copy, log);
         } catch (const Failure&) {
             error = std::current_exception();
         }
@@ -81,13 +81,31 @@ Task<void> Elsewhere::copy(GenerationId id, StreamLogPtr log) {
     followed_.erase(id);
 }
 
-Task<bool> Elsewhere::copy_next(GenerationRecord& told, const StreamLogPtr& log) {
+// Who hears the end finds the message, as where it is written.
+Task<bool> Elsewhere::may_tell_end(Copy& copy, std::optional<MessageId> answer) {
+    const Steady now = std::chrono::steady_clock::now();
+    if (!copy.end_at_latest) {
+        copy.end_at_latest = now + parts_.config.store_wait_ms;
+    }
+    if (!answer || now >= *copy.end_at_latest) {
+        co_return true;
+    }
+    const auto message = co_await parts_.messages.find_by_id(*answer);
+    co_return message.has_value();
+}
+
+Task<bool> Elsewhere::copy_next(Copy& copy, const StreamLogPtr& log) {
+    GenerationRecord& told = copy.told;
     // Before the parts, which go when it ends.
     const auto record = co_await parts_.store.find(told.id);
     if (!record) {
         co_return false;
     }
     if (is_terminal(record->state)) {
+        const bool is_end = co_await may_tell_end(copy, record->answer);
+        if (!is_end) {
+            co_return true;
+        }
         const auto events = rebuild_events(*record);
         for (std::size_t i = static_cast<std::size_t>(log->last_event()); i < events.size(); ++i) {
             append(*log, events[i]);

@@ -2,8 +2,10 @@
 #include <unordered_map>
 
 #include "aio/scope.hpp"
+#include "services/chat/config.hpp"
 #include "services/chat/generations/ports.hpp"
 #include "services/chat/generations/stream_log.hpp"
+#include "store/history/message_history.hpp"
 
 namespace loquat::chat {
 
@@ -16,8 +18,10 @@ class Elsewhere {
     struct Parts {
         AnswerNodes* nodes = nullptr;  // null: nobody else writes answers
         GenerationStore& store;
+        store::MessageHistory& messages;
         aio::Loop& loop;
         aio::Scope& scope;
+        const ChatConfig& config;
     };
 
     explicit Elsewhere(Parts parts) : parts_(parts) {}
@@ -35,9 +39,15 @@ class Elsewhere {
     Task<std::optional<GenerationRecord>> wait_for_end(GenerationId id, Steady deadline);
 
   private:
+    struct Copy {
+        GenerationRecord told;
+        std::optional<Steady> end_at_latest;  // it has ended, and its message is waited for
+    };
+
     Task<void> copy(GenerationId id, StreamLogPtr log);
     // False once nothing follows.
-    Task<bool> copy_next(GenerationRecord& told, const StreamLogPtr& log);
+    Task<bool> copy_next(Copy& copy, const StreamLogPtr& log);
+    Task<bool> may_tell_end(Copy& copy, std::optional<MessageId> answer);
 
     Parts parts_;
     std::unordered_map<GenerationId, std::weak_ptr<StreamLog>> followed_;

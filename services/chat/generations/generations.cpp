@@ -17,7 +17,7 @@ Generations::Generations(Ports ports, const ChatConfig& config)
       outcomes_(ports.broadcast, config.store_waiters_max),
       starts_(starts_waiting_max),
       archive_(ports.store, ports.open.lives, scope_, config.stream_cache_mib.bytes()),
-      elsewhere_({ports.nodes, ports.store, ports.loop, scope_}),
+      elsewhere_({ports.nodes, ports.store, ports.messages, ports.loop, scope_, config_}),
       turns_(ports.open.queue, ports.nodes, config.generations_waiting_max),
       publisher_(ports.broadcast),
       writer_({ports.journal, publisher_, scope_, ports.metrics,

@@ -6,6 +6,8 @@
 #include "services/chat/generations/elsewhere.hpp"
 #include "services/chat/generations/failures.hpp"
 #include "services/chat/generations/turns.hpp"
+#include "services/consumer/adapters/memory/memory_messages.hpp"
+#include "services/consumer/tests/message_support.hpp"
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
 #include "testing/failure_code.hpp"
@@ -74,10 +76,17 @@ class AnswerNodesTest : public testing::Test {
         await(loop, here.nodes.end_leases(0ms));
     }
 
+    // As `here` sees what others write.
+    Elsewhere::Parts elsewhere_parts(aio::Scope& scope) {
+        return {&here.nodes, *here.store, *messages, loop, scope, config};
+    }
+
     aio::Loop loop{"test"};
     test::DatabasePlace place{test::Keeping::postgres};
     Node here{place};
     Node there{place};
+    std::unique_ptr<consumer::MessageStore> messages = consumer::make_memory_messages();
+    ChatConfig config;
     const ChatId chat = ChatId::make();
     const UserId ana = UserId::make();
 };
@@ -244,7 +253,7 @@ TEST_F(AnswerNodesTest, show_one_another_what_readers_were_shown) {
 TEST_F(AnswerNodesTest, stream_an_answer_of_another_one_to_its_end) {
     GenerationRecord told = asked_by(ana);
     aio::Scope scope{loop, "test"};
-    Elsewhere elsewhere{{&here.nodes, *here.store, loop, scope}};
+    Elsewhere elsewhere{elsewhere_parts(scope)};
     auto body = [&]() -> Task<void> {
         co_await there.store->insert(told);
         co_await there.nodes.append(said(told, 1, "one "));
@@ -282,6 +291,40 @@ TEST_F(AnswerNodesTest, stream_an_answer_of_another_one_to_its_end) {
     };
 
     aio::run_to_end(loop, body());
+}
+
+TEST_F(AnswerNodesTest, tell_the_end_of_an_answer_of_another_one_once_its_message_is_there) {
+    consumer::RecordMaker make;
+    const contracts::MessageRecord answer = make.message(chat, "done");
+    GenerationRecord told = asked_by(ana);
+    told.answer = answer.message_id;
+    config.store_wait_ms = 60s;
+    aio::Scope scope{loop, "test"};
+    Elsewhere elsewhere{elsewhere_parts(scope)};
+    bool ended_early = true;
+    auto body = [&]() -> Task<void> {
+        co_await there.store->insert(told);
+        std::vector<GenerationRecord> one{ended(told, "done")};
+        co_await there.store->finish(std::move(one));
+        const StreamLogPtr log = elsewhere.follow(told.id);
+        co_await loop.sleep_for(1ms);
+        co_await elsewhere.with_text(told);
+        ended_early = log->last_event() > 0;
+        store::Partition partition{.topic = "chat.messages"};
+        store::Position before =
+            co_await messages->position(std::string{store::log_reader}, std::move(partition));
+        store::Position none = co_await messages->adopt(std::move(before), Uuid::make(), 0);
+        consumer::MessageBatch batch{std::move(none), 1, {answer}};
+        co_await messages->apply_batch(std::move(batch));
+        while (!log->ends_with(log->last_event())) {
+            co_await loop.sleep_for(1ms);
+        }
+        co_await scope.close();
+    };
+
+    aio::run_to_end(loop, body());
+
+    EXPECT_FALSE(ended_early);
 }
 
 }  // namespace
