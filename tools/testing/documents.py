@@ -32,6 +32,10 @@ def error_codes(root):
     return set(re.findall(r"`([a-z]+\.[a-z_]+)`", (root / "docs/protocols/errors.md").read_text()))
 
 
+def topics(root):
+    return set(re.findall(r"`([a-z][a-z_.]+)`", (root / "docs/topics.md").read_text()))
+
+
 # Ends of names that files have: `config.hpp` and `chat.db` are none of the settings of a section.
 FILES = (".db", ".marks", ".hpp", ".cpp", ".md", ".yml", ".yaml", ".json")
 
@@ -45,12 +49,12 @@ def named_settings(text):
 
 
 def unknown_settings(root, known):
-    """`file: name` of what documents name, but the program does not have; codes of errors look alike."""
+    """`file: name` of what documents name, but the program does not have; codes of errors and topics look alike."""
     names = set(known) | {path.rsplit(".", depth)[0] for path in known for depth in range(1, path.count(".") + 1)}
-    codes = error_codes(root)
+    others = error_codes(root) | topics(root)
     pages = [page for page in [*root.glob("*.md"), *root.glob("docs/*.md")] if page.name != "topics.md"]
     return [f"{page.relative_to(root)}: {name}" for page in pages for name in named_settings(page.read_text())
-            if name not in names and name not in codes and not name.endswith(FILES)]
+            if name not in names and name not in others and not name.endswith(FILES)]
 
 
 def wrong_figures(readme, known):
