@@ -17,8 +17,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./dev test", description=__doc__)
     parser.add_argument("names", nargs="*", help="suites to run; all of them without a name")
     parser.add_argument("--list", action="store_true", help="show the suites")
-    parser.add_argument("--budget", type=float, default=54, metavar="MINUTES",
-                        help="a suite that would end later is left out, which fails the run (default 54)")
+    parser.add_argument("--budget", type=float, default=56, metavar="MINUTES",
+                        help="a suite that would end later is left out, which fails the run (default 56)")
     parser.add_argument("--only", action="append", default=[], metavar="SUITE",
                         help="with asan or tsan: this C++ suite, whatever is usual; all: every one")
     parser.add_argument("--changed", nargs="?", const="HEAD", metavar="REVISION",
