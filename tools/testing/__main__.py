@@ -8,7 +8,7 @@ import time
 
 from tools.infra.__main__ import kept_running
 from tools.testing.process import LOGS, ROOT, on_all_cores, run
-from tools.testing import changed
+from tools.testing import changed, findings
 from tools.testing.ahead import AHEAD, ended
 from tools.testing.suites import RELEASE, THREADED, Count, Suite, all_suites, build, cpp_suites, sanitized
 
@@ -127,8 +127,9 @@ def build_ahead(suites):
 
 
 def run_all(suites, start, budget_minutes):
-    """The count, and the names of those that were left out. The budget is of all that came since START, builds too."""
-    total, left = Count(), []
+    """The count, the names of those that were left out, and those that failed. The budget is of all that came since START, builds
+    too."""
+    total, left, failed = Count(), [], []
     build_ahead(suites)
     for batch in batches(suites):
         minutes_left = budget_minutes - (time.monotonic() - start) / 60
@@ -138,8 +139,10 @@ def run_all(suites, start, budget_minutes):
             left.append(suite.name)
         for packages in {packages for suite in fitting for packages in suite.needs}:
             subprocess.run(["./dev", "setup", "only", packages], cwd=ROOT, check=True)
-        total = sum(on_all_cores(run_one, fitting), total)
-    return total, left
+        counts = on_all_cores(run_one, fitting)
+        failed += [suite.name for suite, count in zip(fitting, counts) if count.failed]
+        total = sum(counts, total)
+    return total, left, failed
 
 
 def last_line(total, left):
@@ -178,7 +181,9 @@ def main():
     total = build_for(suites, log)
     with kept_running(sorted({name for suite in suites for name in suite.servers})):
         with ended(AHEAD):
-            count, left = run_all(suites, start, chosen.budget)
+            count, left, failed = run_all(suites, start, chosen.budget)
+    for name in failed:
+        print("\n".join([f"\nfailed in {name}:", *findings.of(LOGS / f"{name}.log")]))
     print(f"\n{last_line(total + count, left)}")
     optional = [*chosen.optional, *(suite.name for suite in suites if suite.may_be_left)]
     sys.exit(1 if has_failed(total + count, left, optional) else 0)

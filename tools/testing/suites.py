@@ -6,6 +6,7 @@ import sys
 import time
 
 from tools.checks.documents import listed_services
+from tools.testing import findings
 from tools.testing.ahead import AHEAD
 from tools.testing.process import LOGS, ROOT, loquat, on_all_cores, run
 
@@ -121,17 +122,6 @@ def cpp_suite(argv, timeout=600):
     return lambda log: gtest(argv, log, timeout)
 
 
-FINDING = re.compile(r"^(WARNING: ThreadSanitizer|==\d+==\s*ERROR|.*runtime error:|\[  FAILED  \])")
-
-
-def append_findings(log, suite_log):
-    """What a sanitizer or a test said, at the end of the log that is shown."""
-    lines = suite_log.read_text(errors="replace").splitlines()
-    first = next((n for n, line in enumerate(lines) if FINDING.match(line)), len(lines) - 40)
-    with open(log, "a", encoding="utf-8") as out:
-        out.write("\n".join(["", f"{suite_log.name}:", *lines[max(first - 3, 0):first + 50], ""]))
-
-
 # C++ suites whose adapters are tried against real servers.
 ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat")}, **{name: ("postgres", "ferretdb") for name in ("consumer", "platform")},
               "store": ("postgres", "redis", "rabbitmq", "kafka", "ferretdb"),
@@ -182,7 +172,7 @@ def sanitized_part(preset, part, argv, log):
     count = gtest([*argv, *filter(None, [tests])], suite_log, 2400)
     print(f"       {preset} {name}{f' {number}' if only else ''}: {count.passed} passed, {count.failed} failed  ({time.monotonic() - begun:.1f} s)", flush=True)
     if count.failed:
-        append_findings(log, suite_log)
+        findings.append(log, suite_log)
     return count
 
 

@@ -1,7 +1,9 @@
 import pathlib
 import subprocess
+import tempfile
 import unittest
 
+from tools.testing import findings
 from tools.testing.__main__ import batches, has_failed, last_line
 from tools.testing.changed import House, suites_for
 from tools.testing.documents import judge
@@ -54,6 +56,22 @@ class LeftOut(unittest.TestCase):
         self.assertTrue(has_failed(Count(3, 0), ["tsan"], []))
         self.assertTrue(has_failed(Count(3, 0), ["tsan", "fuzz"], ["tsan"]))
         self.assertFalse(has_failed(Count(3, 0), ["tsan"], ["tsan"]))
+
+
+class Findings(unittest.TestCase):
+    def test_are_what_failed_whoever_says_it(self):
+        said = {
+            "gtest": "[  FAILED  ] Rooms.are_kept (3 ms)", "place": "chat/tests/rooms_test.cpp:12: Failure",
+            "vitest": "FAIL  e2e/scroll.e2e.ts > it scrolls", "tick": "× it scrolls 15000ms", "why": "AssertionError: expected 7 to be 3",
+            "address": "==12==ERROR: AddressSanitizer: heap-use-after-free", "undefined": "base/x.cpp:3:4: runtime error: shift",
+            "compiler": "base/x.cpp:3:4: error: no member named x",
+        }
+        passed = ["[       OK ] Rooms.are_kept (3 ms)", "✓ it scrolls 200ms", "[==========] 3 tests ran", "no error here"]
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "suite.log"
+            log.write_text("\n".join([*passed, *(f"  {line}" for line in said.values()), *said.values(), *passed]))
+
+            self.assertEqual(findings.of(log), list(said.values()))
 
 
 class Changed(unittest.TestCase):
