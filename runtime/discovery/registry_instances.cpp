@@ -170,11 +170,17 @@ bool RegistryInstances::is_out_of_service(const std::string& app) const {
            });
 }
 
-// Lists of what is gone become empty.
+// Lists of what is gone become empty as after a removal: a registry that was killed before it had
+// heard of everybody again tells of some only.
 void RegistryInstances::replace() {
     std::set<std::string> names;
     {
         const std::lock_guard lock{mutex_};
+        const Steady now = clock_.steady();
+        std::erase_if(lists_, [now](const auto& entry) {
+            const Told& told = entry.second;
+            return told.list->empty() && (!told.parting || told.until <= now);
+        });
         for (const auto& [service, list] : lists_) {
             names.insert(service);
         }
@@ -183,10 +189,8 @@ void RegistryInstances::replace() {
         names.erase(to_lower_ascii(name));
         publish(name);
     }
-    const std::lock_guard lock{mutex_};
     for (const std::string& gone : names) {
-        lists_.erase(gone);
-        version_.fetch_add(1, std::memory_order_release);
+        publish(gone);
     }
 }
 

@@ -148,7 +148,29 @@ TEST_F(RegistryInstancesTest, keeps_what_it_knows_until_all_of_a_reset_has_come)
     tell(contracts::RegistryCurrent{.epoch = "f", .version = 1}, "f-1");
 
     EXPECT_EQ(urls_of("chat"), "http://b:1 ");
+    clock.advance(RegistryInstances::parting);
     EXPECT_EQ(urls_of("mail"), "");
+}
+
+// It was killed after it had been cut off, say, and is told of its followers one after the other.
+TEST_F(RegistryInstancesTest,
+       keeps_calling_those_whom_a_registry_that_began_anew_does_not_know_yet) {
+    tell_all({instance("CHAT", "a"), instance("MAIL", "m")});
+    const std::uint64_t version = instances->version();
+
+    tell_all({instance("CHAT", "a")});
+    EXPECT_EQ(urls_of("mail"), "http://m:1 ");
+    clock.advance(RegistryInstances::parting - std::chrono::milliseconds{1});
+    tell_all({});
+    EXPECT_EQ(urls_of("mail"), "http://m:1 ");
+    EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+    clock.advance(std::chrono::milliseconds{1});
+
+    EXPECT_EQ(urls_of("mail"), "");
+    EXPECT_EQ(urls_of("chat"), "http://a:1 ");
+    EXPECT_GT(instances->version(), version);
+    tell_all({instance("MAIL", "n")});
+    EXPECT_EQ(urls_of("mail"), "http://n:1 ");
 }
 
 TEST_F(RegistryInstancesTest, prefers_configured_addresses) {
