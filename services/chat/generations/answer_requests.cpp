@@ -59,8 +59,16 @@ Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     if (auto repeat = co_await find_repeat(user, request)) {
         co_return std::move(*repeat);
     }
-    const LivePtr live = co_await prepare(std::move(caller), conversation, std::move(request));
-    co_await launch(live);
+    const LivePtr live = co_await prepare(std::move(caller), conversation, request);
+    const bool is_first = co_await launch(live);
+    if (!is_first) {
+        // At another instance, while this one prepared it: whoever got no answer there asks again
+        // here.
+        if (auto repeat = co_await find_repeat(user, request)) {
+            co_return std::move(*repeat);
+        }
+        throw generation_conflict();
+    }
     StartedGeneration started = co_await describe_start(live->record, std::move(live->posted));
     co_return contracts::Reply<StartedGeneration>{std::move(started), 201, {}};
 }
@@ -204,7 +212,7 @@ Task<contracts::StoredMessage> AnswerRequests::choose_prompt(ChatId chat, bool i
 }
 
 // The slot is taken before the row is written, and given back when it could not be.
-Task<void> AnswerRequests::launch(LivePtr live) {
+Task<bool> AnswerRequests::launch(LivePtr live) {
     GenerationRecord& record = live->record;
     live->has_waited = parts_.open.queue.is_busy(record.user);
     if (!live->has_waited) {
@@ -214,17 +222,23 @@ Task<void> AnswerRequests::launch(LivePtr live) {
         record.started_at = record.created_at;
     }
     std::exception_ptr error;
+    bool is_taken = false;
     try {
         // Where others write answers, one of the person's may stream there.
         record.state = co_await parts_.store.insert(record);
     } catch (const store::ConstraintFailure&) {
-        error = std::make_exception_ptr(generation_conflict());
+        is_taken = true;
     } catch (...) {
         error = std::current_exception();
     }
-    if (error) {
+    if (error || is_taken) {
         parts_.lifecycle.pass_on(*live);
+    }
+    if (error) {
         std::rethrow_exception(error);
+    }
+    if (is_taken) {
+        co_return false;
     }
     parts_.open.lives.add(live);
     parts_.metrics.live.set(static_cast<std::int64_t>(parts_.open.lives.size()));
@@ -234,7 +248,7 @@ Task<void> AnswerRequests::launch(LivePtr live) {
         parts_.writer.note(live, {.kind = EventKind::state,
                                   .state = GenerationState::queued,
                                   .queue_position = live->queue_position});
-        co_return;
+        co_return true;
     }
     if (live->has_waited) {
         parts_.open.queue.run(record.user, record.id);  // the one before ended meanwhile
@@ -248,6 +262,7 @@ Task<void> AnswerRequests::launch(LivePtr live) {
                                   .queue_position = live->queue_position});
     }
     parts_.lifecycle.begin(live);
+    co_return true;
 }
 
 }  // namespace loquat::chat

@@ -54,7 +54,8 @@ class AnswerRequests {
     Task<LivePtr> prepare(contracts::Caller caller, ConversationPtr conversation,
                           contracts::StartGenerationRequest request,
                           std::optional<contracts::StoredMessage> prompt = std::nullopt);
-    Task<void> launch(LivePtr live);
+    // False when another instance was asked under the same client id meanwhile.
+    Task<bool> launch(LivePtr live);
 
   private:
     Task<std::optional<contracts::Reply<contracts::StartedGeneration>>> find_repeat(

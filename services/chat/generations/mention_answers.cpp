@@ -60,7 +60,7 @@ Task<void> MentionAnswers::answer_mention(contracts::StoredMessage message) {
         request.client_id = "mention:" + message.id.to_string();
         const LivePtr live = co_await parts_.requests.prepare(std::move(caller), conversation,
                                                               std::move(request), message);
-        co_await parts_.requests.launch(live);
+        co_await parts_.requests.launch(live);  // or another instance has
     } catch (const Failure&) {
         error = std::current_exception();
     }

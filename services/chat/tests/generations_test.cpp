@@ -1,3 +1,5 @@
+#include "aio/scope.hpp"
+#include "aio/yield.hpp"
 #include "services/chat/tests/assistant_world.hpp"
 
 namespace loquat::chat {
@@ -86,6 +88,49 @@ TEST(StartGeneration, answers_200_with_the_first_one_when_repeated) {
         EXPECT_EQ(again.body.message->id, first.body.message->id);
         EXPECT_EQ(code, "generation.client_id_conflict");
         EXPECT_EQ(world.models.asked, 1);
+    };
+
+    world.run_assistants(body());
+}
+
+// Its answer was lost: the instance that had been asked first was asleep for a moment.
+TEST(StartGeneration, answers_200_with_what_another_instance_began_meanwhile) {
+    AssistantWorld world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        const auto chat = co_await world.make_assistant_chat(ana);
+        const auto other = co_await world.make_assistant_chat(ana);
+        const auto same = co_await world.ask(ana, other.id, "Hello");
+        GenerationRecord elsewhere =
+            *co_await world.generations_store->find(GenerationId{*Uuid::parse(same.generationId)});
+        elsewhere.id = GenerationId::make();
+        elsewhere.chat = chat.id;
+        elsewhere.client_id = "g1";
+        const store::Partition partition{"chat.messages"};
+        const store::Offset before = (co_await world.log.ends(partition)).last;
+        aio::Scope scope{world.loop, "test"};
+        std::optional<contracts::Reply<contracts::StartedGeneration>> answered;
+        auto ask = [&]() -> Task<void> {
+            contracts::StartGenerationRequest request;
+            request.id = chat.id;
+            request.client_id = "g1";
+            request.prompt = "Hello";
+            answered = co_await world.generations->start_generation(world.as(ana), request);
+        };
+        scope.start(ask());
+
+        // It has looked for a repeat, and waits for its prompt to be stored.
+        while ((co_await world.log.ends(partition)).last == before) {
+            co_await aio::yield();
+        }
+        co_await world.generations_store->insert(elsewhere);
+        while (!answered) {
+            co_await aio::yield();
+        }
+
+        EXPECT_EQ(answered->status, 200);
+        EXPECT_EQ(answered->body.generationId, elsewhere.id.to_string());
+        co_await scope.close();
     };
 
     world.run_assistants(body());
