@@ -15,14 +15,6 @@ std::size_t size_of(const LogRecord& record) {
     return record.key.size() + record.payload.size() + record_overhead;
 }
 
-void wake(const std::vector<std::weak_ptr<aio::Completion<void>>>& waiters) {
-    for (const auto& waiter : waiters) {
-        if (const auto waiting = waiter.lock()) {
-            waiting->set();
-        }
-    }
-}
-
 void check_first(const std::string& name, LogEnds ends, Offset after) {
     if (after + 1 < ends.first) {
         throw Failure{Kind::gone, "log.trimmed", "These records are no longer kept.",
@@ -32,6 +24,14 @@ void check_first(const std::string& name, LogEnds ends, Offset after) {
 
 }  // namespace
 
+void Tail::wake(const std::vector<Waiter>& waiters) {
+    for (const Waiter& waiter : waiters) {
+        if (const auto waiting = waiter.done.lock()) {
+            waiting->set();
+        }
+    }
+}
+
 void Tail::open_topic(const std::string& name, LogEnds ends) {
     const std::lock_guard lock{mutex_};
     Topic& topic = topics_[name];
@@ -40,7 +40,7 @@ void Tail::open_topic(const std::string& name, LogEnds ends) {
 }
 
 void Tail::close_topic(const std::string& name) {
-    std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
+    std::vector<Waiter> waiters;
     {
         const std::lock_guard lock{mutex_};
         const auto found = topics_.find(name);
@@ -83,7 +83,7 @@ void Tail::drop_oldest(Topic& topic) {
 }
 
 void Tail::add(const std::string& name, const std::vector<LogRecordPtr>& records, Offset last) {
-    std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
+    std::vector<Waiter> waiters;
     {
         const std::lock_guard lock{mutex_};
         Topic& topic = topics_[name];
@@ -97,7 +97,10 @@ void Tail::add(const std::string& name, const std::vector<LogRecordPtr>& records
         while (bytes_ > bytes_max_ && !topic.records.empty()) {
             drop_oldest(topic);
         }
-        waiters.swap(topic.waiters);
+        const auto ready = std::ranges::partition(
+            topic.waiters, [&topic](const Waiter& one) { return one.after >= topic.newest; });
+        waiters.assign(ready.begin(), ready.end());
+        topic.waiters.erase(ready.begin(), ready.end());
     }
     wake(waiters);
 }
@@ -139,9 +142,10 @@ Task<bool> Tail::wait(std::string name, Offset after, Steady deadline) {
             co_return true;
         }
         if (topic.waiters.size() >= stale_waiters_max) {
-            std::erase_if(topic.waiters, [](const auto& waiter) { return waiter.expired(); });
+            std::erase_if(topic.waiters,
+                          [](const Waiter& waiter) { return waiter.done.expired(); });
         }
-        topic.waiters.push_back(arrived);
+        topic.waiters.push_back({after, arrived});
     }
     bool in_time = true;
     try {

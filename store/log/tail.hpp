@@ -31,7 +31,8 @@ class Tail {
     void admit(const std::string& name);
 
     // `records` (at least one) ascend and follow the topic's last one.  The topic then ends with
-    // `last`, or with the last record when that is greater.  Wakes who waits.
+    // `last`, or with the last record when that is greater.  Wakes who waits for
+    // what has come.
     void add(const std::string& name, const std::vector<LogRecordPtr>& records, Offset last = 0);
 
     // None when the records that are asked for are no longer in memory.  `log.trimmed` when they
@@ -49,14 +50,19 @@ class Tail {
     std::size_t bytes() const;
 
   private:
+    struct Waiter {
+        Offset after = 0;
+        std::weak_ptr<aio::Completion<void>> done;
+    };
     struct Topic {
         LogEnds ends;
         Offset newest = 0;      // of the last record, which may be before ends.last
         Offset held_after = 0;  // every record after it is in `records`
         std::deque<LogRecordPtr> records;
-        std::vector<std::weak_ptr<aio::Completion<void>>> waiters;
+        std::vector<Waiter> waiters;
     };
 
+    static void wake(const std::vector<Waiter>& waiters);
     void drop_oldest(Topic& topic);
 
     std::size_t bytes_max_;

@@ -299,6 +299,29 @@ TEST_P(EventLogSuite, wakes_who_waits_for_the_next_record) {
     EXPECT_TRUE(arrived);
 }
 
+// A reader that slept hears of what others have read long ago one record after the other.
+TEST_P(EventLogSuite, wakes_nobody_who_waits_for_what_comes_further_on) {
+    const Offset at = append("a");
+    bool arrived = true;
+    int left = 2;
+    auto waiter = [&]() -> Task<void> {
+        const Steady deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{300};
+        arrived = co_await log->wait({"t"}, at + 1'000'000, deadline);
+        --left == 0 ? loop.stop() : void();
+    };
+    auto writer = [&]() -> Task<void> {
+        co_await log->append("t", "k", "b");
+        --left == 0 ? loop.stop() : void();
+    };
+
+    loop.spawn(waiter());
+    loop.spawn(writer());
+    loop.run();
+
+    EXPECT_FALSE(arrived);
+    EXPECT_TRUE(await(loop, log->wait({"t"}, at, Steady::max())));
+}
+
 TEST_P(EventLogSuite, does_not_wait_for_what_is_there_and_gives_up_at_the_deadline) {
     const Offset at = append("a");
 
