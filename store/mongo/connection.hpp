@@ -52,7 +52,8 @@ enum class MongoSafety {
 // for `answer_max` at most.  One thread.
 //
 // Fails with `store.unavailable`, `upstream.timeout` (whether it was done is unknown),
-// `store.denied`, `store.full`, `store.too_large`, `store.statement`.
+// `store.denied`, `store.full`, `store.too_large`, `store.constraint` (a rule of the collection),
+// `store.conflict` (a change; an insert says how far it came), `store.statement`.
 class MongoConnection {
   public:
     // `config.invalid` when the URL cannot be read.

@@ -19,6 +19,8 @@ constexpr std::array unknown_codes{50, 64, 79, 100, 262};
 constexpr std::array denied_codes{13, 18, 8000};
 constexpr std::array full_codes{14031, 12501};
 constexpr std::array large_codes{10334, 17280, 17420};
+// A rule of the collection.
+constexpr int invalid_document_code = 121;
 
 template <std::size_t size>
 bool is_in(const std::array<int, size>& codes, int code) {
@@ -105,6 +107,14 @@ void throw_mongo(const MongoError& error) {
     }
     if (is_in(large_codes, error.code)) {
         throw Failure{Kind::too_large, "store.too_large", "This is too large to store.",
+                      error.text};
+    }
+    if (error.code == invalid_document_code) {
+        throw Failure{Kind::internal, "store.constraint", "The data could not be stored.",
+                      error.text};
+    }
+    if (error.code == MONGOC_ERROR_DUPLICATE_KEY) {
+        throw Failure{Kind::conflict, "store.conflict", "The data conflicts with what is stored.",
                       error.text};
     }
     switch (error.meaning) {

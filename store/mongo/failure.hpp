@@ -25,7 +25,8 @@ MongoError read_error(const ::_bson_error_t& error);
 MongoError read_error(int code, std::string text);
 
 // Fails with `store.unavailable`, `upstream.timeout`, `store.denied`, `store.full`,
-// `store.too_large` or `store.statement`, and the server's words in the detail.
+// `store.too_large`, `store.constraint`, `store.conflict` or `store.statement`, and the server's
+// words in the detail.
 [[noreturn]] void throw_mongo(const MongoError& error);
 Failure mongo_unavailable(std::string detail);
 Failure mongo_damaged(std::string detail);

@@ -6,6 +6,7 @@
 #include "base/failure.hpp"
 #include "contracts/chat/records.hpp"
 #include "services/consumer/adapters/mongo/mongo_documents.hpp"
+#include "services/consumer/domain/refusals.hpp"
 #include "store/mongo/failure.hpp"
 
 namespace loquat::consumer {
@@ -30,7 +31,11 @@ std::string place_of(const store::Position& at) {
 }
 
 std::string chain_of(const store::Position& at) { return chain_of(at.consumer, at.partition); }
-std::string id_of(const store::Position& from) { return chain_of(from) + place_of(from); }
+
+std::string id_of(const ChainEnd& from) {
+    const std::string turn = from.turn > 0 ? "/" + padded(from.turn, 10) : "";
+    return chain_of(from.at) + place_of(from.at) + turn;
+}
 
 // Behind all ids that begin so: they go on with digits.
 std::string end_of(const std::string& chain) { return chain + ":"; }
@@ -43,15 +48,20 @@ Document document_of(const store::Position& at) {
 }
 
 Document document_of(const Intent& intent) {
-    return {{"_id", id_of(intent.from)},
-            {"consumer", intent.from.consumer},
-            {"topic", intent.from.partition.topic},
-            {"partition", std::int64_t{intent.from.partition.number}},
-            {"from", document_of(intent.from)},
-            {"to", document_of(intent.to)},
-            {"done", false},
-            {"messages", Document::Value::Array{intent.messages}},
-            {"changes", Document::Value::Array{intent.changes}}};
+    const store::Position& from = intent.from.at;
+    Document document{{"_id", id_of(intent.from)},
+                      {"consumer", from.consumer},
+                      {"topic", from.partition.topic},
+                      {"partition", std::int64_t{from.partition.number}},
+                      {"from", document_of(from)},
+                      {"to", document_of(intent.to)},
+                      {"done", intent.is_done},
+                      {"messages", Document::Value::Array{intent.messages}},
+                      {"changes", Document::Value::Array{intent.changes}}};
+    if (intent.from.turn > 0) {
+        document.set("turn", intent.from.turn);
+    }
+    return document;
 }
 
 store::Position position_of(const Document& intent, std::string_view end) {
@@ -66,7 +76,8 @@ store::Position position_of(const Document& intent, std::string_view end) {
 }
 
 Intent intent_of(const Document& document) {
-    return {.from = position_of(document, "from"),
+    const std::int64_t turn = document.find_integer("turn").value_or(0);
+    return {.from = {position_of(document, "from"), turn},
             .to = position_of(document, "to"),
             .messages = document.documents("messages"),
             .changes = document.documents("changes"),
@@ -92,6 +103,18 @@ Document without_work() { return {{"messages", 0}, {"changes", 0}}; }
 Failure moved_on(const std::string& id) {
     return Failure{Kind::conflict, "store.position_moved", "The store has moved on.",
                    "somebody has gone on from " + id};
+}
+
+// Of who sleeps and does what was cut off meanwhile, or under a rule that is not Loquat's: with
+// what is there now it is looked at again.
+Failure is_taken(std::string_view collection, std::string_view what) {
+    return Failure{Kind::conflict, "store.conflict", "The data conflicts with what is stored.",
+                   "another document of " + std::string{collection} + " has " + std::string{what} +
+                       " of one that is to come"};
+}
+
+ChainEnd end_of(const Intent& intent) {
+    return {intent.to, intent.is_cut() ? intent.from.turn + 1 : 0};
 }
 
 // Messages have ids as such, changes have texts.
@@ -169,8 +192,7 @@ store::Position IntentChain::look(const std::string& consumer, const store::Part
     return position_of(*found, found->flag("done") ? "to" : "from");
 }
 
-store::Position IntentChain::settle(const std::string& consumer,
-                                    const store::Partition& partition) {
+ChainEnd IntentChain::settle(const std::string& consumer, const store::Partition& partition) {
     const std::string chain = chain_of(consumer, partition);
     std::vector<Document> last = last_two(chain);
     if (is_stray(last)) {
@@ -178,13 +200,26 @@ store::Position IntentChain::settle(const std::string& consumer,
         last = last_two(chain);
     }
     if (last.empty()) {
-        return {.consumer = consumer, .partition = partition};
+        return {{.consumer = consumer, .partition = partition}};
     }
     const Intent intent = intent_of(last.front());
-    if (!intent.is_done) {
-        finish(id_of(intent.from), intent);
+    if (intent.is_done) {
+        return end_of(intent);
     }
-    return intent.to;
+    try {
+        finish(intent);
+    } catch (const Failure& failure) {
+        if (!is_refusal(failure.code)) {
+            throw;
+        }
+        // Who began it, or whoever goes on from there, hears of it again.
+        const Intent cut = intent_of(last_two(chain).front());
+        if (!cut.is_done) {
+            throw;
+        }
+        return end_of(cut);
+    }
+    return end_of(intent);
 }
 
 void IntentChain::append(const Intent& intent) {
@@ -195,13 +230,13 @@ void IntentChain::append(const Intent& intent) {
         throw moved_on(id);
     }
     before(MongoStep::place);
-    const std::vector<Document> last = last_two(chain_of(intent.from));
+    const std::vector<Document> last = last_two(chain_of(intent.from.at));
     // One that is not the last is beside the chain, or was finished by others.
     if (last.empty() || last.front().text("_id") != id || is_stray(last)) {
         take_back(id);
         throw moved_on(id);
     }
-    finish(id, intent);
+    finish(intent);
 }
 
 // Leaves one that others have finished.
@@ -209,13 +244,33 @@ void IntentChain::take_back(const std::string& id) {
     connection_.remove(intents_name, {{"_id", id}, {"done", false}});
 }
 
-void IntentChain::finish(const std::string& id, const Intent& intent) {
+void IntentChain::finish(const Intent& intent) {
+    try {
+        do_all(intent);
+    } catch (const Failure& failure) {
+        if (is_refusal(failure.code)) {
+            cut_off(intent);
+        }
+        throw;
+    }
+}
+
+// Whoever goes on after it finds what was inserted of it and counts it as repeats.
+void IntentChain::cut_off(const Intent& intent) {
+    const ChainEnd again{intent.from.at, intent.from.turn + 1};
+    const std::vector<Document> cut{
+        document_of(Intent{.from = again, .to = again.at, .is_done = true})};
+    before(MongoStep::cut);
+    connection_.insert(intents_name, cut);  // one that is there already says the same, or more
+}
+
+void IntentChain::do_all(const Intent& intent) {
     put_all(messages_name, intent.messages, MongoStep::messages);
     put_all(changes_name, intent.changes, MongoStep::changes);
     empty_older(intent.changes);
     before(MongoStep::done);
     const store::MongoChange done{
-        .filter = {{"_id", id}},
+        .filter = {{"_id", id_of(intent.from)}},
         .change = {{"$set", Document{{"done", true}}},
                    {"$unset", Document{{"messages", ""}, {"changes", ""}}}}};
     connection_.update(intents_name, {&done, 1});
@@ -249,8 +304,7 @@ void IntentChain::put(std::string_view collection, std::span<const Document> doc
         const std::size_t left_before = left.size();
         left = missing(collection, left);
         if (left.size() == left_before) {
-            throw store::mongo_damaged("another document of " + std::string{collection} +
-                                       " has the number or the client id of one that is to come");
+            throw is_taken(collection, "the number, the client id or another key");
         }
     }
 }
@@ -268,8 +322,7 @@ std::vector<Document> IntentChain::missing(std::string_view collection,
         if (found == there.end()) {
             left.push_back(document);
         } else if (!is_same(document, found->second)) {
-            throw store::mongo_damaged("another document of " + std::string{collection} +
-                                       " has the id of one that is to come");
+            throw is_taken(collection, "the id");
         }
     }
     return left;

@@ -13,20 +13,31 @@
 namespace loquat::consumer {
 
 // What comes next, all but `place` a write; for tests, which end or hold a writer there.
-enum class MongoStep { intent, place, messages, changes, emptying, done };
+enum class MongoStep { intent, place, messages, changes, emptying, done, cut };
 
 struct MongoSteps {
     std::function<void(MongoStep)> before_step{};
     std::size_t documents_max = 1'000;  // in one insert
 };
 
-// One step from a position to the next: of a batch, or to another log.
+// What comes next goes on from here.
+struct ChainEnd {
+    store::Position at;
+    std::int64_t turn = 0;  // how often what went on from there was cut off
+
+    friend bool operator==(const ChainEnd&, const ChainEnd&) = default;
+};
+
+// One step from a position to the next: of a batch, or to another log.  One that leads nowhere cuts
+// off the one before it, which can never be done.
 struct Intent {
-    store::Position from;
+    ChainEnd from;
     store::Position to;
     std::vector<store::Document> messages{};
     std::vector<store::Document> changes{};
     bool is_done = false;
+
+    bool is_cut() const { return to == from.at; }
 };
 
 // The intents of one consumer and partition, each going on from where the one before ended.
@@ -37,9 +48,12 @@ class IntentChain {
 
     // Where the last one that is done has come to; generation 0 before the first.
     store::Position look(const std::string& consumer, const store::Partition& partition);
-    // The same after the last one was done, if it was not.
-    store::Position settle(const std::string& consumer, const store::Partition& partition);
-    // `store.position_moved` (409) when somebody has gone on from there.
+    // Where it goes on after the last one was done, if it was not; one that the database refuses to
+    // let be done is cut off.
+    ChainEnd settle(const std::string& consumer, const store::Partition& partition);
+    // `store.position_moved` (409) when somebody has gone on from there.  What the database refuses
+    // because of what it is (`is_refusal`) is cut off: it goes on from there again, and finds some
+    // of its messages stored.
     void append(const Intent& intent);
     // Makes all that is done safe against a loss of power; gives the id of the last intent.
     std::optional<std::string> secure(const std::string& consumer,
@@ -52,7 +66,9 @@ class IntentChain {
     std::optional<store::Document> last(const std::string& chain, store::Document members);
     std::vector<store::Document> last_two(const std::string& chain);
     void take_back(const std::string& id);
-    void finish(const std::string& id, const Intent& intent);
+    void finish(const Intent& intent);
+    void do_all(const Intent& intent);
+    void cut_off(const Intent& intent);
     void put_all(std::string_view collection, const std::vector<store::Document>& documents,
                  MongoStep step);
     void put(std::string_view collection, std::span<const store::Document> documents,

@@ -29,7 +29,7 @@ using LastSeqs = std::unordered_map<ChatId, std::int64_t>;
 // What this process knows of a chain as long as nobody else fills it.
 struct Chain {
     std::mutex turn;
-    std::optional<store::Position> at;  // none: not known
+    std::optional<ChainEnd> end;  // none: not known
     LastSeqs last_seqs;
     std::optional<std::string> secured;  // the last intent when it was secured
 };
@@ -95,16 +95,22 @@ void learn(MongoConnection& connection, const MessageBatch& batch, const LastSeq
     }
 }
 
-Intent intent_of(const MessageBatch& batch, const store::Position& from,
-                 const BatchEffect& effect) {
-    Intent intent{.from = from, .to = store::moved(from, batch.through)};
+Intent intent_of(const MessageBatch& batch, const ChainEnd& from, const BatchEffect& effect) {
+    Intent intent{.from = from, .to = store::moved(from.at, batch.through)};
     for (const KeptMessage& kept : effect.added()) {
         intent.messages.push_back(document_of(kept));
     }
     for (const auto& [id, changed] : effect.changed()) {
-        intent.changes.push_back(document_of(changed.message, rev_of(from, changed.record)));
+        intent.changes.push_back(document_of(changed.message, rev_of(from.at, changed.record)));
     }
     return intent;
+}
+
+// What was stored before the rest of its batch was cut off is no repeat: nobody was told of it.
+bool is_itself(const std::optional<MessageRecord>& record, const Outcome& outcome) {
+    return record && record->kind == contracts::RecordKind::message &&
+           outcome.kind == contracts::OutcomeKind::duplicate &&
+           outcome.message.id == record->message_id;
 }
 
 // An intent holds all of a batch and stays below 4 MB: a message in it has some 300 bytes of names
@@ -120,7 +126,7 @@ class MongoMessages final : public MessageStore {
         auto work = [this, consumer, partition](MongoConnection& connection) {
             Chain& chain = chain_of(consumer, partition);
             const std::lock_guard lock{chain.turn};
-            return settle(connection, chain, consumer, partition);
+            return settle(connection, chain, consumer, partition).at;
         };
         co_return co_await server_.write(std::move(work));
     }
@@ -129,9 +135,9 @@ class MongoMessages final : public MessageStore {
         auto work = [this, from, log, applied](MongoConnection& connection) {
             Chain& chain = chain_of(from.consumer, from.partition);
             const std::lock_guard lock{chain.turn};
-            const store::Position now = settle(connection, chain, from.consumer, from.partition);
-            store::check_position(from, now);
-            const Intent intent{.from = now, .to = store::adopted(now, log, applied)};
+            const ChainEnd now = settle(connection, chain, from.consumer, from.partition);
+            store::check_position(from, now.at);
+            const Intent intent{.from = now, .to = store::adopted(now.at, log, applied)};
             append(connection, chain, intent);
             return intent.to;
         };
@@ -157,7 +163,7 @@ class MongoMessages final : public MessageStore {
         auto work = [this, consumer, partition](MongoConnection& connection) {
             Chain& chain = chain_of(consumer, partition);
             const std::lock_guard lock{chain.turn};
-            const store::Position at = settle(connection, chain, consumer, partition);
+            const store::Position at = settle(connection, chain, consumer, partition).at;
             IntentChain intents{connection, steps_};
             const auto before = std::exchange(chain.secured, intents.secure(consumer, partition));
             if (before) {
@@ -269,41 +275,44 @@ class MongoMessages final : public MessageStore {
     }
 
     // With the chain's turn.
-    store::Position settle(MongoConnection& connection, Chain& chain, const std::string& consumer,
-                           const store::Partition& partition) {
-        const auto before = std::exchange(chain.at, std::nullopt);
-        store::Position now = IntentChain{connection, steps_}.settle(consumer, partition);
+    ChainEnd settle(MongoConnection& connection, Chain& chain, const std::string& consumer,
+                    const store::Partition& partition) {
+        const auto before = std::exchange(chain.end, std::nullopt);
+        ChainEnd now = IntentChain{connection, steps_}.settle(consumer, partition);
         if (before != now || chain.last_seqs.size() > chats_max) {
             chain.last_seqs.clear();
         }
-        chain.at = now;
+        chain.end = now;
         return now;
     }
 
     // What fails leaves nothing known: the next one looks where the chain has come to.
     void append(MongoConnection& connection, Chain& chain, const Intent& intent) {
-        chain.at.reset();
+        chain.end.reset();
         IntentChain{connection, steps_}.append(intent);
-        chain.at = intent.to;
+        chain.end = ChainEnd{intent.to};
     }
 
     std::vector<Outcome> apply(MongoConnection& connection, const MessageBatch& batch) {
         store::check_batch(batch.from, batch.through, batch.records.size());
         Chain& chain = chain_of(batch.from.consumer, batch.from.partition);
         const std::lock_guard lock{chain.turn};
-        if (chain.at != batch.from || chain.last_seqs.size() > chats_max) {
+        if (!chain.end || chain.end->at != batch.from || chain.last_seqs.size() > chats_max) {
             settle(connection, chain, batch.from.consumer, batch.from.partition);
         }
-        const store::Position from = *chain.at;
-        store::check_position(batch.from, from);
+        const ChainEnd from = *chain.end;
+        store::check_position(batch.from, from.at);
         BatchEffect effect;
         learn(connection, batch, chain.last_seqs, effect);
         std::vector<Outcome> outcomes;
         outcomes.reserve(batch.records.size());
         for (const auto& record : batch.records) {
             outcomes.push_back(effect.apply(record));
+            if (from.turn > 0 && is_itself(record, outcomes.back())) {
+                outcomes.back().kind = contracts::OutcomeKind::stored;
+            }
         }
-        if (batch.through > from.applied) {
+        if (batch.through > from.at.applied) {
             append(connection, chain, intent_of(batch, from, effect));
         }
         for (const auto& [chat, seq] : effect.last_seqs()) {
