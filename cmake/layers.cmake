@@ -168,7 +168,7 @@ endfunction()
 function(loquat_fault_load)
   set(folder ${CMAKE_SOURCE_DIR}/tests/fault)
   add_executable(loquat-fault-load EXCLUDE_FROM_ALL ${folder}/program/main.cpp ${folder}/load.cpp
-    ${folder}/generation_load.cpp ${folder}/turns.cpp ${folder}/checker.cpp)
+    ${folder}/generation_load.cpp ${folder}/edits.cpp ${folder}/turns.cpp ${folder}/checker.cpp)
   loquat_target_defaults(loquat-fault-load)
   target_link_libraries(loquat-fault-load PRIVATE testing)
 endfunction()

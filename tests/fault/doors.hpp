@@ -36,12 +36,13 @@ struct Sight {
         failed,        // a send that has no answer, or a refusal
         shown,         // a message that a reader was given; begun when it was sent first
         answered,      // a question whose answer came to its end
+        undone,        // an edit that had been acknowledged before it was read, and was not there
     };
     Kind kind = Kind::acknowledged;
     std::string who;
     std::int64_t begun = 0;
     std::int64_t ended = 0;
-    std::string code;  // of a failure; of an answer that failed
+    std::string code;  // of a failure; of an answer that failed; what was read
 };
 using Watcher = std::function<void(const Sight&)>;
 

@@ -3,6 +3,7 @@
 #include "aio/scope.hpp"
 #include "base/failure.hpp"
 #include "tests/fault/load.hpp"
+#include "tests/fault/members.hpp"
 
 namespace loquat::test {
 namespace {
@@ -13,18 +14,6 @@ constexpr milliseconds pause{10};
 constexpr milliseconds stream_time_max{60'000};
 
 std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
-
-std::string text_of(const wire::Value& value, std::string_view name) {
-    const wire::Value* member = value.find(name);
-    return member != nullptr && member->if_string() != nullptr ? *member->if_string()
-                                                               : std::string{};
-}
-
-std::int64_t number_of(const wire::Value& value, std::string_view name) {
-    const wire::Value* member = value.find(name);
-    const auto* number = member == nullptr ? nullptr : std::get_if<std::int64_t>(&member->any());
-    return number == nullptr ? 0 : *number;
-}
 
 bool is_over(const std::string& state) {
     return state == "succeeded" || state == "failed" || state == "canceled";
@@ -111,6 +100,9 @@ Task<bool> GenerationLoad::follow(Person& person, Question& question, std::int64
     if (failed && aio::describe(failed).find("test.bad_stream") != std::string::npos) {
         find(question.key + ": " + aio::describe(failed));
     }
+    if (const auto error = reader.last("error")) {
+        question.failure = text_of(*error, "code");
+    }
     resumed_ += !reader.is_done() && last_id > 0 ? 1 : 0;
     co_return reader.is_done();
 }
@@ -148,7 +140,11 @@ Task<void> GenerationLoad::talk(std::size_t number, std::size_t lane) {
         }
         ++followed_;
         if (watcher_) {
-            watcher_({.kind = Sight::Kind::answered, .who = key, .begun = begun, .ended = now()});
+            watcher_({.kind = Sight::Kind::answered,
+                      .who = key,
+                      .begun = begun,
+                      .ended = now(),
+                      .code = question.failure});
         }
         person.questions.push_back(std::move(question));
         co_await pause_for(manners_.pause);

@@ -48,7 +48,8 @@ class GenerationLoad {
     struct Question {
         std::string key;
         std::string generation;
-        std::string seen;  // of its text
+        std::string seen;     // of its text
+        std::string failure;  // the code of one that failed
     };
     struct Person {
         std::string name;

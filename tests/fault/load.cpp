@@ -3,6 +3,7 @@
 #include "aio/scope.hpp"
 #include "aio/signal.hpp"
 #include "base/failure.hpp"
+#include "tests/fault/members.hpp"
 
 namespace loquat::test {
 namespace {
@@ -20,15 +21,6 @@ Steady soon() { return std::chrono::steady_clock::now() + patience; }
 
 std::string frame(const std::string& head, const std::string& body = {}) {
     return head + "\n\n" + body + std::string(1, '\0');
-}
-
-std::string text_of(const wire::Value& value, std::string_view name) {
-    return *value.find(name)->if_string();
-}
-
-std::int64_t number_of(const wire::Value& value, std::string_view name) {
-    const auto* number = std::get_if<std::int64_t>(&value.find(name)->any());
-    return number == nullptr ? 0 : *number;
 }
 
 }  // namespace

@@ -112,8 +112,9 @@ class ServerProcess:
         self.server.up()
 
     def mend(self):
-        """One that ended for want of room is started again."""
-        if not processes.comes(lambda: self.server.is_running() and self.server.answers(), 5):
+        """One that ended for want of room is started again, and RabbitMQ always: its streams stay down when the room ran out
+        under them, while it says that it is well."""
+        if isinstance(self.server, RabbitMq) or not processes.comes(lambda: self.server.is_running() and self.server.answers(), 5):
             self.restart()
 
 

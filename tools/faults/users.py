@@ -6,11 +6,12 @@ import threading
 
 READY_SECONDS = 60
 END_SECONDS = 300
+KINDS = ("sent", "failed", "shown", "answered", "undone")
 
 
 @dataclasses.dataclass(frozen=True)
 class Sight:
-    kind: str     # sent, failed, shown, answered
+    kind: str     # one of KINDS
     who: str
     begun: float  # seconds of time.monotonic()
     ended: float
@@ -20,7 +21,7 @@ class Sight:
 def parse(line):
     """None for a line that is none of these."""
     words = line.split(" ", 4)
-    if words[0] not in ("sent", "failed", "shown", "answered") or len(words) < 4:
+    if words[0] not in KINDS or len(words) < 4:
         return None
     return Sight(words[0], words[1], int(words[2]) / 1e9, int(words[3]) / 1e9, words[4].strip() if len(words) > 4 else "")
 
@@ -54,7 +55,15 @@ def longest_unseen(sights, since):
 
 
 def errors(sights, since):
-    return collections.Counter(sight.code for sight in sights if sight.kind == "failed" and sight.ended >= since)
+    """Of those who sent, and of answers that came to their end as failed ones."""
+    words = {"failed": "{}", "answered": "answer {}"}
+    return collections.Counter(words[sight.kind].format(sight.code) for sight in sights
+                               if sight.kind in words and sight.code and sight.ended >= since)
+
+
+def undone(sights):
+    """What was read without an edit that had been acknowledged, each text once."""
+    return sorted({sight.code for sight in sights if sight.kind == "undone"})
 
 
 class Users:

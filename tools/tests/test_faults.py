@@ -2,7 +2,7 @@
 import unittest
 
 from tools.faults.faults import KINDS, SAID, chosen, planned
-from tools.faults.users import Sight, back_after, errors, longest_unseen, longest_wait, parse
+from tools.faults.users import Sight, back_after, errors, longest_unseen, longest_wait, parse, undone
 
 
 def sent(who, begun, ended):
@@ -51,6 +51,19 @@ class Waits(unittest.TestCase):
     def test_name_the_errors_in_between(self):
         self.assertEqual(errors([failed("a", 1, 2), failed("a", 6, 7), failed("b", 6, 7, "closed")], 5),
                          {"503 store.unavailable": 1, "closed": 1})
+
+    def test_name_answers_that_failed(self):
+        sights = [Sight("answered", "p", 1, 2, "interrupted"), Sight("answered", "p", 6, 7, "interrupted"), Sight("answered", "p", 7, 8)]
+
+        self.assertEqual(errors(sights, 5), {"answer interrupted": 1})
+
+
+class Edits(unittest.TestCase):
+    def test_that_are_not_there_are_named_once(self):
+        sights = [Sight("undone", "looker", 1, 2, "b/1"), Sight("undone", "looker", 2, 3, "b/1"), Sight("undone", "looker", 2, 3, "a/0")]
+
+        self.assertEqual(undone(sights), ["a/0", "b/1"])
+        self.assertEqual(parse("undone looker 1000000000 2000000000 b/1\n"), sights[0])
 
 
 class Plans(unittest.TestCase):
