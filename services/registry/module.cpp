@@ -74,9 +74,10 @@ class RegistryService final : public runtime::Service {
     }
 
     Task<void> stop(Steady deadline) override {
+        // First: who loses its connection because of this stop is still there at the next start.
+        co_await scope_.close();
         co_await registry_.stop(deadline);
         co_await server_.drain(deadline);
-        co_await scope_.close();
         if (registry_.is_ready() && known_.is_due(registry_.book().version(), Steady::max())) {
             keep();
         }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "base/failure.hpp"
 
@@ -285,12 +286,16 @@ std::size_t InstanceBook::may_remove(const std::string& name, std::size_t size, 
     return most > removed.size() ? most - removed.size() : 0;
 }
 
-bool InstanceBook::hold(std::string_view app, std::string_view id) {
+bool InstanceBook::hold(std::string_view app, std::string_view id, Moment now) {
     Entry* entry = find_own(app, id);
     if (entry == nullptr) {
         return false;
     }
     ++entry->connections;
+    if (std::exchange(entry->is_broken, false)) {
+        entry->lease_ends = end_of_lease(*entry->instance, now.steady);
+        due_at(entry->lease_ends);
+    }
     return true;
 }
 

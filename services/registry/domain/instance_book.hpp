@@ -94,8 +94,8 @@ class InstanceBook {
     bool set_metadata(std::string_view app, std::string_view id, const Texts& texts, Moment now);
 
     // A connection lives as long as the instance: when the last breaks and nothing more is heard,
-    // the instance is gone soon, however many others are.
-    bool hold(std::string_view app, std::string_view id);
+    // the instance is gone soon, however many others are.  Another one in time is as good.
+    bool hold(std::string_view app, std::string_view id, Moment now);
     void let_go(std::string_view app, std::string_view id, Moment now);
 
     struct Removed {

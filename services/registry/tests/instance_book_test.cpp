@@ -268,7 +268,7 @@ TEST_F(Book, refuses_an_instance_that_says_too_much_of_itself) {
 TEST_F(Book, removes_whose_connection_broke_and_who_was_not_heard_since) {
     add_many("CHAT", 4);
     for (const char* id : {"i0", "i1", "i2"}) {
-        EXPECT_TRUE(book().hold("chat", id));
+        EXPECT_TRUE(book().hold("chat", id, now()));
     }
     book().let_go("CHAT", "i0", now());
     book().let_go("CHAT", "i1", now());
@@ -282,13 +282,28 @@ TEST_F(Book, removes_whose_connection_broke_and_who_was_not_heard_since) {
 
 TEST_F(Book, keeps_who_holds_another_connection) {
     add("CHAT", "a");
-    book().hold("CHAT", "a");
-    book().hold("CHAT", "a");
+    book().hold("CHAT", "a", now());
+    book().hold("CHAT", "a", now());
 
     book().let_go("CHAT", "a", now());
 
     EXPECT_THAT(pass(5s), IsEmpty());
-    EXPECT_FALSE(book().hold("CHAT", "b"));
+    EXPECT_FALSE(book().hold("CHAT", "b", now()));
+}
+
+// After a sleep the registry takes up the registration first, then the end of the old connection.
+TEST_F(Book, keeps_who_follows_on_another_connection_in_time) {
+    add("CHAT", "a");
+    book().hold("CHAT", "a", now());
+    add("CHAT", "a");
+    book().let_go("CHAT", "a", now());
+    clock.advance(900ms);
+
+    EXPECT_TRUE(book().hold("CHAT", "a", now()));
+
+    EXPECT_THAT(pass(5s), IsEmpty());
+    book().let_go("CHAT", "a", now());
+    EXPECT_THAT(pass(1s), ElementsAre("a"));
 }
 
 // Its registration of later must not be taken for an older one.

@@ -194,7 +194,7 @@ std::unique_ptr<net::http::BodySource> Watchers::watch(std::optional<WatchPlace>
         }
     }
     for (const Held& one : holders) {
-        book_.hold(one.app, one.id);
+        book_.hold(one.app, one.id, {clock_.now(), clock_.steady()});
     }
     return std::make_unique<Stream>(*this, std::move(from), std::move(holders));
 }
