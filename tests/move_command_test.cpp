@@ -2,16 +2,14 @@
 
 #include <csignal>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <optional>
 #include <sstream>
 
-#include "testing/http_caller.hpp"
 #include "testing/platform/program.hpp"
 #include "testing/postgres_schema.hpp"
-#include "testing/temporary_folder.hpp"
 #include "tests/support/archive_edit.hpp"
+#include "tests/support/moving.hpp"
 
 // `loquat export` and `loquat import`: one installation that moves from a folder to a server and
 // back, and loses nothing.
@@ -22,16 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr int messages = 60;
 
-class MoveCommand : public testing::Test {
+class MoveCommand : public MovingTest {
   protected:
-    using Environment = std::vector<std::string>;
-    using Work = std::function<Task<void>(HttpCaller&)>;
-    struct Said {
-        int code = 0;
-        std::string output;
-        std::string errors;
-    };
-
     // Databases at the server of this test; each service as a role of its own.
     Environment at_server() const {
         const std::string roles = base_.url_as(base_.name() + "_{service}") +
@@ -39,38 +29,8 @@ class MoveCommand : public testing::Test {
         return {"LOQUAT_STORE__SQL__KIND=postgres", "LOQUAT_STORE__SQL__URL=" + roles,
                 "LOQUAT_MIGRATE_URL=" + base_.url()};
     }
-    std::string folder(const std::string& name) const { return (place_ / name).string(); }
-
-    static Said run(std::vector<std::string> words, Environment environment = {}) {
-        Program program{std::move(words), {.environment = std::move(environment)}};
-        const int code = program.wait_for_end();
-        return {code, program.output(), program.errors()};
-    }
-    Said export_from(const std::string& data, const std::string& archive,
-                     Environment environment = {}) const {
-        return run({"export", folder(archive), "--data", folder(data)}, std::move(environment));
-    }
-    Said import_into(const std::string& data, const std::string& archive,
-                     Environment environment = {}) const {
-        return run({"import", folder(archive), "--data", folder(data)}, std::move(environment));
-    }
     Said migrate(const std::string& data) const {
         return run({"migrate", "--data", folder(data)}, at_server());
-    }
-
-    // Runs the platform for `work` and ends it with that signal.
-    void with_platform(const std::string& data, Environment environment, int signal,
-                       const Work& work) const {
-        Program program{
-            {"up", "--port", "0", "--data", folder(data), "--set", "platform.log_level=error"},
-            {.environment = std::move(environment)}};
-        const std::uint16_t port = program.wait_until_ready();
-        ASSERT_NE(port, 0) << program.errors();
-        aio::Loop loop{"client"};
-        HttpCaller caller{loop, port};
-        run_to_end(loop, work(caller));
-        program.signal(signal);
-        program.wait_for_end();
     }
 
     // People, a room with messages that mention one of them, and an answer that is being written.
@@ -155,7 +115,6 @@ class MoveCommand : public testing::Test {
     }
 
     PostgresBase base_;
-    TemporaryFolder place_;
     std::string room_;
     std::string token_;  // of who was signed in before the move
     const std::string password_ = "a long password 1";

@@ -3,50 +3,21 @@
 #include <csignal>
 #include <filesystem>
 
-#include "testing/http_caller.hpp"
 #include "testing/mongo_base.hpp"
 #include "testing/platform/program.hpp"
-#include "testing/temporary_folder.hpp"
+#include "tests/support/moving.hpp"
 
 // `loquat export` and `loquat import` where messages are, or come to be, at MongoDB.
 namespace loquat::test {
 namespace {
 
-class MoveMongo : public testing::Test {
+class MoveMongo : public MovingTest {
   protected:
-    using Environment = std::vector<std::string>;
-
     Environment at_mongo() const {
         return {"LOQUAT_STORE__MESSAGES__KIND=mongo", "LOQUAT_STORE__MESSAGES__URL=" + base_.url()};
     }
-    std::string folder(const std::string& name) const { return (place_ / name).string(); }
-    // The exit code; what it said on standard error is in `errors_`.
-    int run(std::vector<std::string> words, Environment environment) {
-        Program program{std::move(words), {.environment = std::move(environment)}};
-        const int code = program.wait_for_end();
-        errors_ = program.errors();
-        return code;
-    }
-    int export_from(const std::string& data, const std::string& archive, Environment environment) {
-        return run({"export", folder(archive), "--data", folder(data)}, std::move(environment));
-    }
-    int import_into(const std::string& data, const std::string& archive, Environment environment) {
-        return run({"import", folder(archive), "--data", folder(data)}, std::move(environment));
-    }
+    static void expect_done(const Said& said) { EXPECT_EQ(said.code, 0) << said.errors; }
 
-    template <class Work>
-    void with_platform(const std::string& data, Environment environment, int signal, Work work) {
-        Program program{
-            {"up", "--port", "0", "--data", folder(data), "--set", "platform.log_level=error"},
-            {.environment = std::move(environment)}};
-        const std::uint16_t port = program.wait_until_ready();
-        ASSERT_NE(port, 0) << program.errors();
-        aio::Loop loop{"client"};
-        HttpCaller caller{loop, port};
-        run_to_end(loop, work(caller));
-        program.signal(signal);
-        program.wait_for_end();
-    }
     Task<std::string> post(HttpCaller& caller, std::string text) {
         const std::string body = R"({"client_id":")" + text + R"(","text":")" + text + "\"}";
         const auto sent = co_await caller.call("POST", messages_, token_, body);
@@ -86,15 +57,13 @@ class MoveMongo : public testing::Test {
     }
 
     MongoBase base_;
-    TemporaryFolder place_;
     std::string token_;
     std::string messages_;
-    std::string errors_;
 };
 
 TEST_F(MoveMongo, takes_messages_from_a_folder_to_mongodb_through_kills_and_back) {
     make_installation("one", {});
-    ASSERT_EQ(export_from("one", "archive1", {}), 0) << errors_;
+    expect_done(export_from("one", "archive1", {}));
     const std::string before = history("one", {});
     for (const char* mark : {"messages:", "messages to MongoDB", "giving it free"}) {
         Program program{{"import", folder("archive1"), "--data", folder("two")},
@@ -104,22 +73,22 @@ TEST_F(MoveMongo, takes_messages_from_a_folder_to_mongodb_through_kills_and_back
         program.wait_for_end();
     }
 
-    ASSERT_EQ(import_into("two", "archive1", at_mongo()), 0) << errors_;
+    expect_done(import_into("two", "archive1", at_mongo()));
     EXPECT_EQ(history("two", at_mongo()), before);
     EXPECT_FALSE(std::filesystem::exists(place_ / "two" / "messages.db"));
     EXPECT_FALSE(std::filesystem::exists(place_ / "two" / "moving"));
 
-    ASSERT_EQ(export_from("two", "archive2", at_mongo()), 0) << errors_;
-    ASSERT_EQ(import_into("three", "archive2", {}), 0) << errors_;
+    expect_done(export_from("two", "archive2", at_mongo()));
+    expect_done(import_into("three", "archive2", {}));
     EXPECT_EQ(history("three", {}), before);
 }
 
 TEST_F(MoveMongo, stores_first_what_is_in_the_log_alone) {
     make_installation("one", at_mongo());
 
-    ASSERT_EQ(export_from("one", "archive", at_mongo()), 0) << errors_;
+    expect_done(export_from("one", "archive", at_mongo()));
 
-    ASSERT_EQ(import_into("two", "archive", {}), 0) << errors_;
+    expect_done(import_into("two", "archive", {}));
     const std::string there = history("two", {});
     EXPECT_TRUE(there.contains(R"("text":"uno")"));
     EXPECT_FALSE(there.contains(R"("text":"two @ada")"));
@@ -127,12 +96,13 @@ TEST_F(MoveMongo, stores_first_what_is_in_the_log_alone) {
 
 TEST_F(MoveMongo, refuses_a_mongodb_that_has_messages) {
     make_installation("one", {});
-    ASSERT_EQ(export_from("one", "archive", {}), 0) << errors_;
+    expect_done(export_from("one", "archive", {}));
     make_installation("other", at_mongo());
 
-    EXPECT_EQ(import_into("two", "archive", at_mongo()), 1);
+    const Said refused = import_into("two", "archive", at_mongo());
 
-    EXPECT_TRUE(errors_.contains("its MongoDB has messages already")) << errors_;
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(refused.errors.contains("its MongoDB has messages already")) << refused.errors;
 }
 
 }  // namespace
