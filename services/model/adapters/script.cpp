@@ -28,17 +28,27 @@ bool apply(Script& script, std::string_view word, std::optional<std::int64_t> nu
     return true;
 }
 
+// With what follows it: `ana: `.
+std::string_view name_before(std::string_view message) {
+    const std::size_t colon = message.find(": [[");
+    const std::string_view name = message.substr(0, colon == std::string_view::npos ? 0 : colon);
+    const bool is_name = !name.empty() && name.find_first_of(" :[\n") == std::string_view::npos;
+    return is_name ? message.substr(0, colon + 2) : std::string_view{};
+}
+
 }  // namespace
 
 Script Script::parse(std::string_view message) {
     Script script;
-    script.rest = trim(message);
-    while (script.rest.starts_with("[[")) {
-        const std::size_t end = script.rest.find("]]");
+    std::string_view rest = trim(message);
+    const std::string_view name = name_before(rest);
+    rest.remove_prefix(name.size());
+    while (rest.starts_with("[[")) {
+        const std::size_t end = rest.find("]]");
         if (end == std::string_view::npos) {
             break;
         }
-        const std::string_view inside = script.rest.substr(2, end - 2);
+        const std::string_view inside = rest.substr(2, end - 2);
         const std::size_t space = inside.rfind(' ');
         const auto parsed =
             space == std::string_view::npos ? std::nullopt : parse_number(inside.substr(space + 1));
@@ -49,8 +59,9 @@ Script Script::parse(std::string_view message) {
         if (!apply(script, number ? inside.substr(0, space) : inside, number)) {
             break;
         }
-        script.rest = trim(script.rest.substr(end + 2));
+        rest = trim(rest.substr(end + 2));
     }
+    script.rest = std::string{name}.append(rest);
     return script;
 }
 

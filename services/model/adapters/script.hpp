@@ -7,7 +7,8 @@
 
 namespace loquat::model {
 
-// What a test asks of the simulated model, at the very beginning of the last message:
+// What a test asks of the simulated model, at the very beginning of the last message, or behind the
+// `name: ` that a message in a room begins with:
 //   [[fail start]]   fails before the first token
 //   [[break 10]]     the stream breaks off after ten tokens
 //   [[stall 10]]     says nothing more after ten tokens, until its deadline
@@ -22,7 +23,7 @@ struct Script {
     std::optional<std::int64_t> stall_after;
     std::optional<std::int64_t> tokens;
     std::optional<std::chrono::milliseconds> pace;
-    std::string_view rest;  // the message behind it
+    std::string rest;  // the message without them
 
     // What is no instruction is part of the message.
     static Script parse(std::string_view message);

@@ -147,6 +147,16 @@ TEST(Script, takes_instructions_from_the_beginning_only) {
     EXPECT_EQ(Script::parse("[[tokens 64").rest, "[[tokens 64");
 }
 
+TEST(Script, takes_instructions_behind_the_name_that_rooms_put_before_a_message) {
+    const Script script = Script::parse("ana.b: [[endless]] [[slow 5]] Tell us.");
+
+    EXPECT_TRUE(script.is_endless);
+    EXPECT_EQ(script.pace, 5ms);
+    EXPECT_EQ(script.rest, "ana.b: Tell us.");
+    EXPECT_FALSE(Script::parse("ana: go on: [[endless]]").is_endless);
+    EXPECT_EQ(Script::parse("ana: [[link]] x").rest, "ana: [[link]] x");
+}
+
 TEST(NextToken, gives_the_whole_text_in_whole_characters) {
     const std::string text = "Hello, \n\nincomprehensibly gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80 ";
     std::string joined;
