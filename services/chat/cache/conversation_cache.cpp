@@ -186,6 +186,18 @@ Task<ConversationPtr> ConversationCache::get(ChatId id, UserId user, Action acti
     co_return conversation;
 }
 
+Task<ConversationPtr> ConversationCache::get_latest(ChatId id, UserId user, Action action) {
+    if (!shared_) {
+        co_return co_await get(id, user, action);
+    }
+    ConversationPtr conversation = co_await check(id);
+    if (!conversation) {
+        throw chat_not_found();
+    }
+    require(action, conversation->standing_of(user));
+    co_return conversation;
+}
+
 void ConversationCache::add(CachedConversation conversation) {
     const ChatId id = conversation.chat.id;
     if (rooms_.find(id) == nullptr) {

@@ -101,6 +101,8 @@ class ConversationCache {
     // As find, for a person who wants to do something: throws as `require`.  Nobody is refused by
     // what is old.
     Task<ConversationPtr> get(ChatId id, UserId user, Action action);
+    // As get, of what the store has now: also what another instance has acknowledged a moment ago.
+    Task<ConversationPtr> get_latest(ChatId id, UserId user, Action action);
 
     // A conversation that was just made.
     void add(CachedConversation conversation);

@@ -51,7 +51,9 @@ Task<contracts::Reply<StartedGeneration>> AnswerRequests::start_generation(
     check_request(request, parts_.config.text_characters_max);
     const std::uint64_t request_hash = fingerprint(wire::encode(request));
     const auto lock = co_await parts_.starts.lock(user);
-    const ConversationPtr conversation = co_await parts_.cache.get(request.id, user, Action::send);
+    // Whoever has switched the assistant off, elsewhere too, is obeyed from then on.
+    const ConversationPtr conversation =
+        co_await parts_.cache.get_latest(request.id, user, Action::send);
     auto name = co_await claim(caller, "start_generation", request_hash);
     if (!request.client_id) {
         request.client_id = std::move(name);

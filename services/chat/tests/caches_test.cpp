@@ -6,6 +6,7 @@
 #include "services/chat/cache/last_messages.hpp"
 #include "services/chat/cache/people.hpp"
 #include "services/chat/cache/write_behind.hpp"
+#include "services/chat/tests/store_changes.hpp"
 #include "services/chat/tests/world.hpp"
 
 namespace loquat::chat {
@@ -97,6 +98,30 @@ TEST(ConversationCache, stay_one_copy_while_somebody_holds_them) {
         const ConversationPtr again = co_await rooms.find(made.id);
 
         EXPECT_EQ(held, again);
+    };
+
+    world.run(body());
+}
+
+TEST(ConversationCache, gives_the_latest_where_it_was_not_told_what_another_instance_changed) {
+    World world;
+    const UserId ana = world.person("ana");
+    auto body = [&]() -> Task<void> {
+        WriteBehind unsaved{*world.chats, 10};
+        ConversationCache rooms{*world.chats, unsaved, 100,
+                                SharedConversations{.now = [&] { return world.clock.steady(); }}};
+        const auto made = co_await world.make_group(ana, {});
+        const ConversationPtr held = co_await rooms.get(made.id, ana, Action::send);
+        ChatRecord archived = held->chat;
+        archived.is_archived = true;
+        co_await change_settings(*world.chats, archived);
+
+        const ConversationPtr known = co_await rooms.get(made.id, ana, Action::send);
+        const std::string latest =
+            co_await test::code_of(rooms.get_latest(made.id, ana, Action::send));
+
+        EXPECT_EQ(known, held);
+        EXPECT_EQ(latest, "chat.archived");
     };
 
     world.run(body());
