@@ -12,6 +12,10 @@ using store::Transaction;
 
 constexpr std::string_view now_sql = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
+// Of a connection, in microseconds; a number of a process comes again, its time does not.
+constexpr std::string_view began_sql =
+    "CAST(EXTRACT(EPOCH FROM backend_start) * 1000000 AS BIGINT)";
+
 bool is_alive(Transaction& transaction, const Uuid& node) {
     return !transaction.query("SELECT 1 FROM answer_nodes WHERE id = $1", {node}).empty();
 }
@@ -95,7 +99,9 @@ Task<std::optional<std::vector<GenerationId>>> SqlAnswerNodes::beat() {
     auto work = [name =
                      name_](Transaction& transaction) -> std::optional<std::vector<GenerationId>> {
         static const std::string sql =
-            "UPDATE answer_nodes SET beat_at = " + std::string{now_sql} + " WHERE id = $1";
+            "UPDATE answer_nodes SET beat_at = " + std::string{now_sql} +
+            ", backend = pg_backend_pid(), backend_at = (SELECT " + std::string{began_sql} +
+            " FROM pg_stat_activity WHERE pid = pg_backend_pid()) WHERE id = $1";
         if (transaction.execute(sql, {name}) == 0) {
             return std::nullopt;
         }
@@ -128,12 +134,16 @@ Task<void> SqlAnswerNodes::ask_to_cancel(GenerationId id) {
     co_await database_.transact(std::move(work));
 }
 
-Task<void> SqlAnswerNodes::end_leases(std::chrono::milliseconds age_max) {
-    auto work = [name = name_, age = age_max.count()](Transaction& transaction) {
+// What a role may not see of a connection is taken for the same.
+Task<void> SqlAnswerNodes::end_leases(LeaseAges ages) {
+    auto work = [name = name_, ages](Transaction& transaction) {
         static const std::string sql =
-            "DELETE FROM answer_nodes WHERE id <> $1 AND beat_at <= " + std::string{now_sql} +
-            " - $2";
-        transaction.execute(sql, {name, age});
+            "DELETE FROM answer_nodes WHERE id <> $1 AND (beat_at <= " + std::string{now_sql} +
+            " - $2 OR (beat_at <= " + std::string{now_sql} +
+            " - $3 AND backend IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE "
+            "pid = backend AND COALESCE(" +
+            std::string{began_sql} + ", backend_at) = backend_at)))";
+        transaction.execute(sql, {name, ages.silent.count(), ages.gone.count()});
     };
     co_await database_.transact(std::move(work));
 }

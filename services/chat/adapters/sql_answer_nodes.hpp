@@ -18,7 +18,7 @@ class SqlAnswerNodes final : public AnswerNodes, public GenerationJournal {
     Task<std::optional<std::vector<GenerationId>>> beat() override;
     Task<void> leave() override;
     Task<void> ask_to_cancel(GenerationId id) override;
-    Task<void> end_leases(std::chrono::milliseconds age_max) override;
+    Task<void> end_leases(LeaseAges ages) override;
     Task<std::vector<GenerationRecord>> list_abandoned() override;
     Task<AnswerLine> line_of(UserId user) override;
     Task<std::vector<GenerationRecord>> list_streaming(ChatId chat) override;

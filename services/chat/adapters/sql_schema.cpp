@@ -32,6 +32,9 @@ constexpr char versions_sql[] = {
 constexpr char answer_nodes_sql[] = {
 #embed "../schema/0009_answer_nodes.sql"
 };
+constexpr char answer_lines_sql[] = {
+#embed "../schema/0010_answer_lines.sql"
+};
 constexpr std::array schema{
     store::Migration{1, "chats", {chats_sql, sizeof chats_sql}},
     store::Migration{2, "generations", {generations_sql, sizeof generations_sql}},
@@ -42,6 +45,7 @@ constexpr std::array schema{
     store::Migration{7, "order of answers", {generation_order_sql, sizeof generation_order_sql}},
     store::Migration{8, "versions", {versions_sql, sizeof versions_sql}},
     store::Migration{9, "answer nodes", {answer_nodes_sql, sizeof answer_nodes_sql}},
+    store::Migration{10, "answer lines", {answer_lines_sql, sizeof answer_lines_sql}},
 };
 
 }  // namespace

@@ -50,7 +50,7 @@ Task<void> NodeLease::beat() {
     if (began - *steady_since_ < age_max) {
         co_return;
     }
-    co_await parts_.nodes->end_leases(age_max);
+    co_await parts_.nodes->end_leases({age_max, gone_age_max});
     co_await end_abandoned();
 }
 

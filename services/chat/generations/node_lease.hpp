@@ -15,9 +15,12 @@ namespace loquat::chat {
 // ends what others want to end here, and what instances left that are not there any more.
 class NodeLease {
   public:
-    static constexpr std::chrono::milliseconds beat_pause{1'000};
+    static constexpr std::chrono::milliseconds beat_pause{500};
     // Whose lease is older has lost what it writes.
     static constexpr std::chrono::milliseconds age_max{3'000};
+    // The same of one whose connection has ended, as that of a killed process does at once.  One
+    // that lives has another one by then, and has beaten.
+    static constexpr std::chrono::milliseconds gone_age_max{1'500};
 
     struct Parts {
         AnswerNodes* nodes = nullptr;  // null: nobody else writes answers

@@ -104,6 +104,12 @@ struct AnswerLine {
     std::vector<GenerationId> waiting;  // in the order of their turns
 };
 
+// How old a beat may be.
+struct LeaseAges {
+    std::chrono::milliseconds silent;
+    std::chrono::milliseconds gone;  // of one whose connection to the store has ended
+};
+
 // Instances that write answers at one database, each under a lease by the clock of the database.
 // What an instance wrote under a lease that was ended is somebody else's to end; what it still
 // tries is refused.  Fails as store/sql/database.hpp says.
@@ -121,7 +127,7 @@ class AnswerNodes {
     // Seen by the instance that writes it, with its next beat.
     virtual Task<void> ask_to_cancel(GenerationId id) = 0;
     // Ends the leases of others that were not renewed for that long.
-    virtual Task<void> end_leases(std::chrono::milliseconds age_max) = 0;
+    virtual Task<void> end_leases(LeaseAges ages) = 0;
     // Not ended and under no lease, oldest first, at most GenerationStore::list_max.
     virtual Task<std::vector<GenerationRecord>> list_abandoned() = 0;
     // Over all instances.

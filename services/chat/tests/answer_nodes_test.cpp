@@ -73,7 +73,7 @@ class AnswerNodesTest : public testing::Test {
     // Of all that have not beaten just now: those of `there`.
     void forget_there() {
         await(loop, here.nodes.beat());
-        await(loop, here.nodes.end_leases(0ms));
+        await(loop, here.nodes.end_leases({0ms, 0ms}));
     }
 
     // As `here` sees what others write.
@@ -212,7 +212,7 @@ TEST_F(AnswerNodesTest, may_begin_anew_after_a_lost_lease) {
 TEST_F(AnswerNodesTest, keep_leases_that_are_renewed) {
     await(loop, there.store->insert(asked_by(ana)));
 
-    await(loop, here.nodes.end_leases(1h));
+    await(loop, here.nodes.end_leases({1h, 1h}));
 
     EXPECT_TRUE(await(loop, there.nodes.beat()).has_value());
     EXPECT_TRUE(await(loop, here.nodes.list_abandoned()).empty());
@@ -229,6 +229,33 @@ TEST_F(AnswerNodesTest, are_told_by_their_beat_what_others_want_to_end) {
 
     EXPECT_TRUE(mine->empty());
     EXPECT_EQ(*theirs, std::vector{wanted.id});
+}
+
+TEST_F(AnswerNodesTest, end_the_lease_of_one_whose_connection_has_ended_sooner) {
+    const GenerationRecord left = asked_by(ana);
+    const GenerationRecord kept = asked_by(UserId::make());
+    Node third{place};
+    await(loop, third.nodes.join());
+    auto gone = std::make_unique<Node>(place);
+    await(loop, gone->nodes.join());
+    await(loop, gone->store->insert(left));
+    await(loop, third.store->insert(kept));
+    await(loop, gone->nodes.beat());
+    await(loop, third.nodes.beat());
+
+    gone.reset();
+    const auto is_noticed = [&] {
+        await(loop, here.nodes.end_leases({1h, 0ms}));
+        return !await(loop, here.nodes.list_abandoned()).empty();
+    };
+    while (!is_noticed()) {  // the server ends a connection a moment after its client
+    }
+    const auto abandoned = await(loop, here.nodes.list_abandoned());
+    const auto beats = await(loop, third.nodes.beat());
+
+    EXPECT_EQ(abandoned.size(), 1U);
+    EXPECT_EQ(abandoned.front().id, left.id);
+    EXPECT_TRUE(beats.has_value());
 }
 
 TEST_F(AnswerNodesTest, show_one_another_what_readers_were_shown) {
