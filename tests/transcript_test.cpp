@@ -94,14 +94,6 @@ TEST_P(TranscriptTest, is_answered_as_written) {
     EXPECT_EQ(problem, "");
 }
 
-// The message of an answer that another node wrote is in the history a moment after its end, and
-// this one reads it at once.
-std::vector<std::string> transcripts_of_nodes() {
-    std::vector<std::string> names = transcript_names();
-    std::erase(names, "assistants");
-    return names;
-}
-
 std::string name_of_transcript(const testing::TestParamInfo<std::tuple<std::string, Mode>>& info) {
     return std::get<0>(info.param) + "_" + name_of(std::get<1>(info.param));
 }
@@ -109,11 +101,8 @@ std::string name_of_transcript(const testing::TestParamInfo<std::tuple<std::stri
 INSTANTIATE_TEST_SUITE_P(Modes, TranscriptTest,
                          testing::Combine(testing::ValuesIn(transcript_names()),
                                           testing::Values(Mode::direct, Mode::loopback,
-                                                          Mode::processes, Mode::servers)),
-                         name_of_transcript);
-INSTANTIATE_TEST_SUITE_P(Nodes, TranscriptTest,
-                         testing::Combine(testing::ValuesIn(transcripts_of_nodes()),
-                                          testing::Values(Mode::nodes)),
+                                                          Mode::processes, Mode::servers,
+                                                          Mode::nodes)),
                          name_of_transcript);
 
 }  // namespace
