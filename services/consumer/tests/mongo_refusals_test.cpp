@@ -93,8 +93,9 @@ struct MongoRefusals : testing::Test {
     Story story;
     Rule rule{base.url()};
 
-    MongoRefusals() {
-        // The rule was there first.
+    // So many of the story's records.
+    explicit MongoRefusals(std::size_t count = 7) {
+        story.records.resize(count);
         for (const auto& record : story.records) {
             await(loop, log->append("chat.messages", "one partition", contracts::encode(*record)));
         }
@@ -168,6 +169,7 @@ TEST(MongoRefusalsKilled, lose_and_double_nothing_wherever_a_writer_ends) {
     int kills = 0;
     for (int write = 0, is_over = 0; is_over == 0; ++write) {
         struct World : MongoRefusals {
+            World() : MongoRefusals(4) {}
             void TestBody() override {}
         } world;
         int left = write;
@@ -186,10 +188,10 @@ TEST(MongoRefusalsKilled, lose_and_double_nothing_wherever_a_writer_ends) {
         const auto next = open_at(world.base.url(), 1);
         world.drain(*next);
 
-        ASSERT_EQ(world.texts(*next), "uno four two three ") << "write " << write;
+        ASSERT_EQ(world.texts(*next), "one two three ") << "write " << write;
         ASSERT_EQ(world.dead().size(), 1U) << "write " << write;
     }
-    EXPECT_GE(kills, 25) << "one for each write";
+    EXPECT_GE(kills, 15) << "one for each write";
 }
 
 // Goes on from wherever the store is: what is refused in smaller steps, alone a few times.
