@@ -240,6 +240,56 @@ std::size_t find_end_of_user(std::string_view word, std::size_t begin, bool has_
     return has_password ? word.find('@', path) : std::string_view::npos;
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+    while (at < text.size() && is_blank(text[at])) {
+        ++at;
+    }
+    return at;
+}
+
+// Where the value ends that begins at `at`: with its quote, or before a blank.
+std::size_t end_of_value(std::string_view text, std::size_t at) {
+    const bool is_quoted = at < text.size() && text[at] == '\'';
+    for (std::size_t i = at + (is_quoted ? 1 : 0); i < text.size(); ++i) {
+        if (is_quoted && text[i] == '\\') {
+            ++i;
+        } else if (is_quoted ? text[i] == '\'' : is_blank(text[i])) {
+            return i + (is_quoted ? 1 : 0);
+        }
+    }
+    return text.size();
+}
+
+// Words instead of an address, as libpq takes them: `host=h password = 'a b'`.
+std::string hide_passwords(std::string_view text) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    std::string out;
+    std::size_t from = 0;
+    for (std::size_t equals = text.find('='); equals != std::string_view::npos;
+         equals = text.find('=', std::max(equals + 1, from))) {
+        const std::size_t name_end = text.find_last_not_of(" \t\n", equals - (equals > 0 ? 1 : 0));
+        if (equals == 0 || name_end == std::string_view::npos) {
+            continue;
+        }
+        const std::size_t before = text.find_last_not_of(letters, name_end);
+        const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+        const std::string name = to_lower_ascii(text.substr(begin, name_end + 1 - begin));
+        const bool is_word = begin == 0 || is_blank(text[begin - 1]) || text[begin - 1] == '"';
+        if (begin < from || !is_word || !name.ends_with("password")) {
+            continue;
+        }
+        const std::size_t value = skip_blanks(text, equals + 1);
+        const std::size_t end = end_of_value(text, value);
+        if (end > value) {
+            out.append(text.substr(from, value - from)).append(hidden);
+            from = end;
+        }
+    }
+    return out.append(text.substr(from));
+}
+
 // One address, or any other word.
 std::string hide_in_word(std::string_view word) {
     const std::size_t scheme = word.find("://");
@@ -300,7 +350,9 @@ std::string hide_secret(std::string_view text, std::string_view secret) {
     return without_marked(text, marks);
 }
 
-std::string hide_credentials(std::string_view text) {
+std::string hide_credentials(std::string_view said) {
+    const std::string without_words = hide_passwords(said);
+    std::string_view text = without_words;
     std::string out;
     while (!text.empty()) {
         std::size_t size = 0;

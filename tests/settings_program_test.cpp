@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "testing/platform/platform_under_test.hpp"
 #include "testing/platform/program.hpp"
@@ -114,6 +115,39 @@ TEST_F(SettingsProgramTest, shows_and_explains_what_there_is_and_nothing_else) {
     EXPECT_TRUE(says(list.said, "gateway.routes[].upstreams")) << list.said;
     EXPECT_TRUE(says(list.said, "every item needs it")) << list.said;
     EXPECT_TRUE(says(one.said, "LOQUAT_CHAT__MEMBERS_MAX")) << one.said;
+}
+
+TEST_F(SettingsProgramTest, says_no_password_of_any_address_of_a_server) {
+    const std::vector<std::pair<std::string, std::string>> urls{
+        {"SQL", "postgresql://u:hush-1@h1,h2:5/db?sslpassword=hush-2&password=hush-3"},
+        {"SQL", "host=h1 user=u password = 'hush-1 hush-2' dbname=db"},
+        {"LOG", "kafkas://u:hush-1@k1:9092,k2:9092?mechanism=PLAIN"},
+        {"LOG", "amqps://u:hush%2D-1@h1,h2/chat"},
+        {"BROADCAST", "rediss+sentinel://u:hush-1@h1,h2/chat?sentinel_password=hush-2"},
+        {"LIMITS", "redis://:hush-1@h1"},
+        {"MESSAGES", "mongodb://u:hush-1@h1/db?tlsCertificateKeyFilePassword=hush-2"},
+        {"LOG", "kafka://u:hush-1@h1:port"},
+        {"LIMITS", "redis://u:hush-1@h1/none"},
+        {"MESSAGES", "nothing://u:hush-1@h1"},
+    };
+    const std::map<std::string, std::string> kinds{
+        {"kafkas", "kafka"},  {"kafka", "kafka"},  {"amqps", "rabbitmq"},
+        {"redis", "redis"},   {"rediss", "redis"}, {"rediss+sentinel", "redis"},
+        {"mongodb", "mongo"}, {"nothing", "mongo"}};
+
+    for (const auto& [need, url] : urls) {
+        const auto kind = kinds.find(url.substr(0, url.find("://")));
+        const std::string prefix = "LOQUAT_STORE__" + need;
+        const Words environment{
+            prefix + "__KIND=" + (kind == kinds.end() ? "postgres" : kind->second),
+            prefix + "__URL=" + url};
+        for (const Words& words : std::vector<Words>{
+                 {"config", "show"}, {"config", "show", "--json"}, {"config", "check"}}) {
+            const Ended ended = run(words, {}, environment);
+            EXPECT_FALSE(says(ended.said, "hush")) << words[1] << " " << ended.said;
+        }
+        EXPECT_TRUE(says(run({"config", "show"}, {}, environment).said, "***")) << url;
+    }
 }
 
 TEST_F(SettingsProgramTest, understands_older_names_with_a_warning) {

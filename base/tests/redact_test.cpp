@@ -100,6 +100,11 @@ TEST(HideCredentials, finds_them_inside_addresses) {
              {"https://h/x?n=1&Access_Token=abc#k", "https://h/x?n=1&Access_Token=***#k"},
              {"/ws?access_token=abc", "/ws?access_token=***"},
              {"https://h?sig=a&X-Amz-Signature=b", "https://h?sig=***&X-Amz-Signature=***"},
+             {"host=h user=u password=a/b?c dbname=x", "host=h user=u password=*** dbname=x"},
+             {"password = 'a b\\' c' host=h", "password = *** host=h"},
+             {"sslpassword='never ends", "sslpassword=***"},
+             {"host=h password=", "host=h password="},
+             {"\"password=a\"", "\"password=***"},
              {"[\"http://a:b@h:1\"]", "[\"http://***@h:1\"]"}}) {
         EXPECT_EQ(hide_credentials(said), shown);
     }
