@@ -46,6 +46,8 @@ class ServedLog final : public EventLog, private LogSink {
     }
     Task<LogEnds> ends(Partition of) override {
         const std::string name = co_await follow(std::move(of));
+        // With what was appended here before.
+        co_await tail_.catch_up(name, std::chrono::steady_clock::now() + catch_up_max);
         LogEnds ends = tail_.records().ends(name);
         ends.stride = slots;
         co_return ends;
