@@ -29,6 +29,7 @@ std::string unusable_postgres(std::string_view reason) {
         std::string_view mend;
     };
     constexpr std::array mends{
+        Mend{"definition of service", "PGSERVICEFILE names the file that defines it."},
         Mend{"password", "Look at user and password of the URL, or at its passfile."},
         Mend{"certificate", "sslrootcert=FILE in the URL names the authority that is trusted."},
         Mend{"database", "`createdb` makes one; or look at the end of the URL."},

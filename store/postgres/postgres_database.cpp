@@ -42,7 +42,8 @@ bool is_refusal(std::string_view why) {
     const bool passes = why.contains("starting up") || why.contains("shutting down") ||
                         why.contains("recovery") || why.contains("too many");
     return (why.contains("FATAL") && !passes) || why.contains("invalid") ||
-           why.contains("certificate") || why.contains("does not support SSL");
+           why.contains("certificate") || why.contains("does not support SSL") ||
+           why.contains("definition of service") || why.contains("service file");
 }
 
 // Connected, or throws what is the matter in words for who starts the program.

@@ -59,7 +59,7 @@ Task<net::Stream> connect_to(aio::Loop& loop, RedisTarget::Host host, RedisTarge
         }
         failed = translated(failure, peer);
     }
-    if (stream.is_open()) {
+    if (stream.is_open() && !is_refusal(*failed)) {
         failed->detail += " (in the TLS handshake; redis:// is for a server without TLS)";
     }
     throw *std::move(failed);

@@ -362,6 +362,7 @@ TEST_F(PostgresDatabaseTest, says_why_it_cannot_be_reached) {
     EXPECT_NE(reason_for(url + "?sslmode=require").find("SSL"), std::string::npos);
     EXPECT_NE(reason_for("postgresql://127.0.0.1:1/loquat").find("refused"), std::string::npos);
     EXPECT_NE(reason_for("postgresql://127.0.0.1:port/loquat").find("port"), std::string::npos);
+    EXPECT_NE(reason_for("postgresql://?service=nowhere").find("PGSERVICEFILE"), std::string::npos);
 }
 
 TEST(PostgresFailure, says_the_mend_with_the_reason) {

@@ -87,6 +87,20 @@ TEST(LosingSetting, names_the_setting_its_value_and_the_mend) {
     EXPECT_TRUE(with("unclean.leader.election.enable", "true").starts_with("unclean."));
     EXPECT_TRUE(with("min.insync.replicas", "1").starts_with("min.insync.replicas=1: "));
     EXPECT_TRUE(with("max.message.bytes", "1048576").starts_with("max.message.bytes=1048576: "));
+    EXPECT_EQ(with("min.insync.replicas", "4"),
+              "min.insync.replicas=4: no record would ever be acknowledged with 3 copies; set it "
+              "to 2");
+}
+
+TEST(MissingCopies, are_those_that_the_setting_says_or_a_second_one_where_there_are_brokers) {
+    EXPECT_FALSE(missing_copies(3, 3, 3));
+    EXPECT_FALSE(missing_copies(2, 0, 3));
+    EXPECT_FALSE(missing_copies(1, 0, 1));
+    EXPECT_FALSE(missing_copies(1, 1, 3));
+    EXPECT_TRUE(missing_copies(1, 0, 3).value_or("").starts_with(
+        "it has 1 copy of a record, and there are 3 brokers: "));
+    EXPECT_TRUE(missing_copies(2, 3, 3).value_or("").starts_with(
+        "it has 2 copies of a record, and the setting says replicas=3: "));
 }
 
 }  // namespace

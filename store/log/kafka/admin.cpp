@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/text.hpp"
 
@@ -44,11 +45,16 @@ std::size_t KafkaAdmin::replicas(const std::string& topic) const {
     for (int i = 0; i < all->topic_cnt; ++i) {
         const rd_kafka_metadata_topic& one = all->topics[i];
         if (one.topic == topic && one.partition_cnt > 0) {
-            return static_cast<std::size_t>(one.partitions[0].replica_cnt);
+            const std::span parts{one.partitions, static_cast<std::size_t>(one.partition_cnt)};
+            const auto fewest =
+                std::ranges::min(parts, {}, &rd_kafka_metadata_partition::replica_cnt);
+            return static_cast<std::size_t>(fewest.replica_cnt);
         }
     }
     return 0;
 }
+
+std::size_t KafkaAdmin::brokers() const { return static_cast<std::size_t>(metadata()->broker_cnt); }
 
 KafkaPtr<rd_kafka_event_t> KafkaAdmin::wait_for(rd_kafka_queue_t* queue) const {
     const KafkaLibrary& kafka = KafkaLibrary::get();
@@ -65,9 +71,8 @@ KafkaPtr<rd_kafka_event_t> KafkaAdmin::wait_for(rd_kafka_queue_t* queue) const {
 void KafkaAdmin::create(const std::string& topic, std::uint32_t partitions,
                         const ServedTopics& topics) const {
     const KafkaLibrary& kafka = KafkaLibrary::get();
-    const std::size_t brokers = static_cast<std::size_t>(metadata()->broker_cnt);
     const std::size_t replicas =
-        topics.replicas > 0 ? topics.replicas : std::min<std::size_t>(brokers, 3);
+        topics.replicas > 0 ? topics.replicas : std::min<std::size_t>(brokers(), 3);
     std::array<char, 512> why{};
     rd_kafka_NewTopic_t* made =
         kafka.NewTopic_new(topic.c_str(), static_cast<int>(partitions), static_cast<int>(replicas),
@@ -166,9 +171,32 @@ std::optional<std::string> losing_setting(const std::map<std::string, std::strin
         return is("min.insync.replicas", "one broker alone would acknowledge for " +
                                              std::to_string(replicas) + "; set it to 2");
     }
+    if (in_sync > replicas) {
+        return is("min.insync.replicas", "no record would ever be acknowledged with " +
+                                             std::to_string(replicas) +
+                                             (replicas == 1 ? " copy" : " copies") +
+                                             "; set it to " + (replicas == 1 ? "1" : "2"));
+    }
     if (parse_number(value_in(settings, "max.message.bytes")).value_or(0) < message_bytes_min) {
         return is("max.message.bytes", "a group of records would not fit; set it to " +
                                            std::to_string(message_bytes_min));
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> missing_copies(std::size_t copies, std::size_t wanted,
+                                          std::size_t brokers) {
+    const std::string has =
+        "it has " + std::to_string(copies) + (copies == 1 ? " copy" : " copies") + " of a record";
+    constexpr const char* mend = "kafka-reassign-partitions makes more of them";
+    if (wanted > copies) {
+        return has + ", and the setting says replicas=" + std::to_string(wanted) + ": " + mend +
+               ", or give the setting that value";
+    }
+    if (wanted == 0 && copies == 1 && brokers > 1) {
+        return has + ", and there are " + std::to_string(brokers) +
+               " brokers: what is on one that is lost would be lost. " + mend +
+               "; replicas=1 in the setting takes it as it is";
     }
     return std::nullopt;
 }

@@ -18,7 +18,10 @@ class KafkaAdmin {
 
     // How many partitions it has; none when it is not there.
     std::optional<std::uint32_t> partitions(const std::string& topic) const;
+    // Copies of each record, in the partition that has the fewest; 0 when it is not there.
     std::size_t replicas(const std::string& topic) const;
+    // Those that are there now.
+    std::size_t brokers() const;
     // With settings that lose nothing.  Who made it meanwhile is as good.
     void create(const std::string& topic, std::uint32_t partitions,
                 const ServedTopics& topics) const;
@@ -36,5 +39,9 @@ class KafkaAdmin {
 // would.
 std::optional<std::string> losing_setting(const std::map<std::string, std::string>& settings,
                                           std::size_t replicas);
+
+// The same of the number of copies, where the setting says `wanted`, 0 for nothing.
+std::optional<std::string> missing_copies(std::size_t copies, std::size_t wanted,
+                                          std::size_t brokers);
 
 }  // namespace loquat::store

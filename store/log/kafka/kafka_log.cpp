@@ -62,6 +62,11 @@ Failure refused(const std::string& topic, const std::string& why) {
                    "The topic " + topic + " at Kafka cannot be used: " + why};
 }
 
+// A broker of several may not have heard yet of what another one has just made.
+bool is_being_made(const Failure& failure) {
+    return failure.code == "store.unavailable" && failure.detail.contains("Unknown topic");
+}
+
 class KafkaServer final : public LogServer {
   public:
     explicit KafkaServer(const KafkaOptions& options)
@@ -72,8 +77,7 @@ class KafkaServer final : public LogServer {
           admin_(producer_.client()) {}
 
     void start(LogSink& sink) override {
-        // Somebody answers, or the start waits.
-        admin_.partitions("loquat");
+        producer_.connect();
         producer_.start(sink);
         follower_.start(sink);
     }
@@ -101,6 +105,7 @@ class KafkaServer final : public LogServer {
     };
 
     void make(const std::string& topic, std::uint32_t partitions);
+    Opened open_once(const std::string& topic, Uuid stamp);
     Watermarks watermarks(const Partition& partition);
     std::optional<Uuid> first_stamp(const std::string& topic);
     void stamp_topic(const std::string& topic, Uuid stamp);
@@ -132,6 +137,20 @@ void KafkaServer::make(const std::string& topic, std::uint32_t partitions) {
 }
 
 LogServer::Opened KafkaServer::open_topic(const std::string& topic, Uuid stamp) {
+    const Steady end = std::chrono::steady_clock::now() + made_max;
+    for (;;) {
+        try {
+            return open_once(topic, stamp);
+        } catch (const Failure& failure) {
+            if (!is_being_made(failure) || std::chrono::steady_clock::now() > end) {
+                throw;
+            }
+        }
+        std::this_thread::sleep_for(try_again);
+    }
+}
+
+LogServer::Opened KafkaServer::open_once(const std::string& topic, Uuid stamp) {
     const std::string name = name_of_topic(topics_, topic);
     const std::uint32_t wanted = topics_.outside.contains(topic) ? 1 : topics_.partitions;
     auto are = admin_.partitions(name);
@@ -146,7 +165,14 @@ LogServer::Opened KafkaServer::open_topic(const std::string& topic, Uuid stamp) 
                           ". Records of one conversation would lose their order. Give the "
                           "setting that value, or begin with a new topic.");
     }
-    if (const auto losing = losing_setting(admin_.settings(name), admin_.replicas(name))) {
+    const std::size_t copies = admin_.replicas(name);
+    if (copies == 0) {
+        throw kafka_unavailable(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    }
+    if (const auto missing = missing_copies(copies, topics_.replicas, admin_.brokers())) {
+        throw refused(name, *missing + ".");
+    }
+    if (const auto losing = losing_setting(admin_.settings(name), copies)) {
         throw refused(name, *losing + " (kafka-configs --alter --topic " + name + ").");
     }
     return {.partitions = *are, .log = identify(topic, stamp)};

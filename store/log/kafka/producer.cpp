@@ -1,6 +1,7 @@
 #include "store/log/kafka/producer.hpp"
 
 #include "base/log.hpp"
+#include "base/redact.hpp"
 
 namespace loquat::store {
 namespace {
@@ -9,6 +10,7 @@ constexpr LogContext context{.service = "log"};
 constexpr int poll_ms = 100;
 constexpr int probe_ms = 500;
 constexpr std::chrono::milliseconds stop_max{3'000};
+constexpr std::chrono::milliseconds connect_max{5'000};
 
 KafkaSettings producer_settings(const ServerUrl& url, std::chrono::milliseconds answer_max) {
     KafkaSettings settings = connection_settings(url);
@@ -33,6 +35,24 @@ bool is_missing(rd_kafka_resp_err_t error) {
            error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
 }
 
+// What no waiting mends.  `user` is who signs in.
+std::optional<Failure> refusal_of(rd_kafka_resp_err_t error, std::string_view why,
+                                  const ServerUrl& url) {
+    const std::string words = hide_secret(why, url.password);
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
+        return Failure{Kind::unavailable, "store.denied",
+                       "Kafka refuses user " + url.user + ": " + words +
+                           ". Look at user, password and `mechanism` of the URL; kafka-configs "
+                           "--alter --entity-type users makes users."};
+    }
+    if (error == RD_KAFKA_RESP_ERR__SSL && why.contains("certificate")) {
+        return Failure{Kind::unavailable, "store.denied",
+                       "Kafka cannot be used: " + words +
+                           ". cacertfile=FILE of the URL names who has signed its certificate."};
+    }
+    return std::nullopt;
+}
+
 // Whether it is there or not decides whether it may be told as not done.
 Failure failure_of(const rd_kafka_message_t& message) {
     const KafkaLibrary& kafka = KafkaLibrary::get();
@@ -47,12 +67,33 @@ Failure failure_of(const rd_kafka_message_t& message) {
 }  // namespace
 
 KafkaProducer::KafkaProducer(const ServerUrl& url, std::chrono::milliseconds answer_max)
-    : answer_max_(answer_max),
+    : url_(url),
       events_{[this](const rd_kafka_message_t& message) { on_delivery(message); },
               [this](rd_kafka_resp_err_t error, const char* why) { on_error(error, why); }},
       client_(make_kafka(RD_KAFKA_PRODUCER, producer_settings(url, answer_max), &events_)) {}
 
 KafkaProducer::~KafkaProducer() { stop(); }
+
+void KafkaProducer::connect() {
+    const KafkaLibrary& kafka = KafkaLibrary::get();
+    const Steady end = std::chrono::steady_clock::now() + connect_max;
+    for (;;) {
+        const rd_kafka_metadata_t* found = nullptr;
+        const auto error = kafka.metadata(client_.get(), 0, nullptr, &found, probe_ms);
+        const KafkaPtr<const rd_kafka_metadata_t> owned{found};
+        kafka.poll(client_.get(), 0);
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            is_away_ = false;
+            return;
+        }
+        if (refusal_) {
+            throw *std::move(refusal_);
+        }
+        if (std::chrono::steady_clock::now() >= end) {
+            throw trouble_.empty() ? kafka_unavailable(error) : kafka_unavailable(trouble_);
+        }
+    }
+}
 
 void KafkaProducer::start(LogSink& sink) {
     sink_ = &sink;
@@ -165,6 +206,15 @@ void KafkaProducer::on_delivery(const rd_kafka_message_t& message) {
 }
 
 void KafkaProducer::on_error(rd_kafka_resp_err_t error, const char* why) {
+    if (sink_ == nullptr) {
+        if (!refusal_) {
+            refusal_ = refusal_of(error, why, url_);
+        }
+        if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+            trouble_ = hide_secret(why, url_.password);
+        }
+        return;
+    }
     if (error == RD_KAFKA_RESP_ERR__FATAL) {
         is_broken_ = true;
         log_error(context, "Kafka's producer cannot go on; start again", {{"error", why}});

@@ -20,6 +20,10 @@ class KafkaProducer {
     KafkaProducer(const KafkaProducer&) = delete;
     KafkaProducer& operator=(const KafkaProducer&) = delete;
 
+    // Blocks until a broker answers, for 5 s at most.  Throws Failure `store.unavailable`, and
+    // `store.denied` when it refuses who asks or shows a certificate that is not trusted.  Before
+    // `start`.
+    void connect();
     void start(LogSink& sink);
     // What is on its way is waited for, for as long as it may take.
     void stop();
@@ -42,10 +46,12 @@ class KafkaProducer {
     void flush();
     void refuse(Publication& publication, Failure failure);
 
-    const std::chrono::milliseconds answer_max_;
+    const ServerUrl url_;
     KafkaEvents events_;
     KafkaPtr<rd_kafka_t> client_;
     LogSink* sink_ = nullptr;
+    std::optional<Failure> refusal_;  // both of before the start
+    std::string trouble_;
     std::atomic<bool> is_away_{false};
     std::atomic<bool> is_stopping_{false};
     std::atomic<bool> is_broken_{false};

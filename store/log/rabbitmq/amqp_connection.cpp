@@ -61,41 +61,13 @@ void AmqpConnection::open() {
             return;
         } catch (const Failure& failure) {
             close();
-            failed = failure;
+            // What one says is worth more than that another one is away.
+            if (!failed || failed->code != amqp_refusal) {
+                failed = failure;
+            }
         }
     }
     throw *std::move(failed);
-}
-
-amqp_socket_t* AmqpConnection::make_socket() {
-    if (target_.url.scheme != "amqps") {
-        return amqp_.tcp_socket_new(connection_);
-    }
-    amqp_socket_t* const made = amqp_.ssl_socket_new(connection_);
-    if (made == nullptr) {
-        return nullptr;
-    }
-    const auto& options = target_.url.options;
-    const auto option = [&options](const char* name) {
-        const auto found = options.find(name);
-        return found == options.end() ? std::string{} : found->second;
-    };
-    const std::string authority = option("cacertfile");
-    const bool is_verified = option("verify") != "verify_none";
-    amqp_.ssl_socket_set_verify_peer(made, is_verified ? 1 : 0);
-    amqp_.ssl_socket_set_verify_hostname(made, is_verified ? 1 : 0);
-    const std::string trusted =
-        authority.empty() ? "/etc/ssl/certs/ca-certificates.crt" : authority;
-    if (is_verified && amqp_.ssl_socket_set_cacert(made, trusted.c_str()) != AMQP_STATUS_OK) {
-        lose("the certificates in " + trusted + " cannot be read (option cacertfile of the URL)");
-    }
-    const std::string certificate = option("certfile");
-    if (!certificate.empty() &&
-        amqp_.ssl_socket_set_key(made, certificate.c_str(), option("keyfile").c_str()) !=
-            AMQP_STATUS_OK) {
-        lose("the key of " + certificate + " cannot be read (option keyfile of the URL)");
-    }
-    return made;
 }
 
 void AmqpConnection::open_at(const ServerAddress& address) {
@@ -109,7 +81,10 @@ void AmqpConnection::open_at(const ServerAddress& address) {
     timeval answer = time_of(target_.answer_max);
     amqp_.set_handshake_timeout(connection_, &connect);
     amqp_.set_rpc_timeout(connection_, &answer);
-    check_status(amqp_.socket_open_noblock(made, address.host.c_str(), address.port, &connect));
+    const int status =
+        amqp_.socket_open_noblock(made, address.host.c_str(), address.port, &connect);
+    refuse_handshake(status, address);
+    check_status(status);
     // So long a server that is away may leave bytes lying.
     const auto unread = static_cast<unsigned>(target_.answer_max.count());
     ::setsockopt(socket(), IPPROTO_TCP, TCP_USER_TIMEOUT, &unread, sizeof unread);
@@ -139,7 +114,7 @@ void AmqpConnection::log_in() {
             std::string words = amqp_text(closed.reply_text);
             close();
             words.erase(words.find_last_not_of('.') + 1);
-            throw Failure{Kind::unavailable, "store.denied",
+            throw Failure{Kind::unavailable, amqp_refusal,
                           "RabbitMQ refuses user " + url.user + " at virtual host " + host + ": " +
                               words +
                               ". Look at user, password and path of the URL; rabbitmqctl add_user, "

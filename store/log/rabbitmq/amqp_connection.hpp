@@ -23,6 +23,9 @@ struct AmqpTarget {
     std::chrono::milliseconds answer_max{5'000};  // of one request
 };
 
+// The code of what no waiting mends: a wrong password, a certificate that nobody trusts.
+constexpr const char* amqp_refusal = "store.denied";
+
 // What the server refused of a channel, which is closed by that; its words are the message's.
 struct AmqpRefused : Failure {
     AmqpRefused(int code, std::string words)
@@ -119,6 +122,10 @@ class AmqpConnection {
     void check(const amqp_rpc_reply_t& reply);
     [[noreturn]] void refuse(const amqp_rpc_reply_t& reply);
     [[noreturn]] void lose(const std::string& why);
+    // What of TLS no waiting mends; returns for all else.
+    void refuse_handshake(int status, const ServerAddress& address);
+    // As `lose`, for what no waiting mends.
+    [[noreturn]] void give_up(const std::string& why);
     void check_status(int status);
     std::optional<AmqpEvent> event_of(const amqp_frame_t& frame);
     AmqpDelivery read_delivery(amqp_channel_t channel, const amqp_basic_deliver_t& deliver);
