@@ -8,6 +8,7 @@
 #include "base/check.hpp"
 #include "base/cut.hpp"
 #include "base/text.hpp"
+#include "services/consumer/open_dead.hpp"
 
 namespace loquat::consumer {
 namespace {
@@ -21,22 +22,6 @@ constexpr std::size_t detail_bytes_max = 500;
 // What is beyond these is cut: a record of the dead is one itself, and says more than the bytes.
 constexpr std::size_t key_bytes_max = 1'024;
 constexpr std::size_t payload_bytes_max = store::EventLog::record_bytes_max - 4'096;
-
-struct Pair {
-    std::string_view topic;
-    std::string_view dead;
-};
-constexpr std::array pairs{
-    // What append_dead() appends of each topic to.
-    Pair{contracts::records::messages.topic, contracts::records::messages_dead.topic},
-    Pair{contracts::records::usage.topic, contracts::records::usage_dead.topic},
-    Pair{contracts::records::audit.topic, contracts::records::audit_dead.topic}};
-
-std::string dead_topic_of(std::string_view topic) {
-    const auto found = std::ranges::find(pairs, topic, &Pair::topic);
-    LOQUAT_CHECK(found != pairs.end(), "a topic has nothing for its dead");
-    return std::string{found->dead};
-}
 
 bool is_dead_topic(std::string_view topic) {
     using namespace contracts;
@@ -52,19 +37,20 @@ std::string id_of(const store::Partition& partition, store::Offset offset) {
     return partition.topic + "/" + std::to_string(partition.number) + "/" + std::to_string(offset);
 }
 
-DeadEntry entry_of(std::string id, const std::string& key, const DeadRecord& record) {
+DeadEntry entry_of(std::string id, const OpenDead& dead) {
+    const DeadRecord& record = dead.record;
     return {.id = std::move(id),
             .topic = record.origin.topic,
             .partition = record.origin.partition,
             .offset = static_cast<std::int64_t>(record.origin.offset),
             .log = record.origin.log.to_string(),
-            .key = text_or_base64(key),
+            .key = text_or_base64(dead.key),
             .reason = record.reason,
             .detail = record.detail,
             .tries = static_cast<std::int64_t>(record.tries),
             .given_up_at = record.at,
             .bytes = static_cast<std::int64_t>(record.bytes),
-            .whole = record.is_whole(),
+            .whole = dead.is_whole,
             .payload = {}};
 }
 
@@ -90,7 +76,9 @@ Task<void> append_dead(store::EventLog& log, const Clock& clock, DeadOrigin from
         dead.payload = record.payload.substr(0, payload_bytes_max);
         payloads.push_back({std::move(key), contracts::encode(dead)});
     }
-    co_await store::append_in_groups(log, dead_topic_of(from.topic), std::move(payloads));
+    auto topic = dead_topic_of(from.topic);
+    LOQUAT_CHECK(topic, "a topic has nothing for its dead");
+    co_await store::append_in_groups(log, *std::move(topic), std::move(payloads));
 }
 
 struct DeadRecords::Place {
@@ -119,32 +107,9 @@ struct DeadRecords::Dead {
 };
 
 Task<DeadRecords::Open> DeadRecords::list_open(store::Partition partition) {
-    std::map<DeadOrigin, store::Offset> places;
     Open open;
-    const store::LogEnds ends = co_await log_.ends(partition);
-    store::Offset after = ends.first - 1;
-    while (after < ends.last) {
-        const auto found = co_await log_.read(partition, after, {});
-        if (found.empty()) {
-            break;
-        }
-        after = found.back()->offset;
-        for (const store::LogRecordPtr& record : found) {
-            const auto dead = contracts::decode<DeadRecord>(record->payload);
-            if (!dead) {
-                continue;
-            }
-            if (dead->step != DeadStep::given_up) {
-                if (const auto place = places.find(dead->origin); place != places.end()) {
-                    open.erase(place->second);
-                    places.erase(place);
-                }
-            } else if (open.size() < open_max &&
-                       places.try_emplace(dead->origin, record->offset).second) {
-                open.emplace(record->offset,
-                             entry_of(id_of(partition, record->offset), record->key, *dead));
-            }
-        }
+    for (const auto& [offset, one] : co_await list_open_dead(log_, partition, open_max)) {
+        open.emplace(offset, entry_of(id_of(partition, offset), one));
     }
     co_return open;
 }
@@ -161,7 +126,7 @@ Task<contracts::DeadPage> DeadRecords::list_dead(contracts::Caller,
     contracts::DeadPage page;
     const auto limit = static_cast<std::size_t>(request.limit);
     bool is_behind = !after;
-    for (const Pair& pair : pairs) {
+    for (const DeadTopic& pair : dead_topics()) {
         const bool is_wanted = !request.topic || *request.topic == pair.topic;
         is_behind = is_behind || after->partition.topic == pair.dead;
         if (!is_wanted || !is_behind) {
@@ -212,7 +177,7 @@ Task<DeadRecords::Dead> DeadRecords::get(std::string id) {
 
 Task<DeadEntry> DeadRecords::get_dead(contracts::Caller, contracts::DeadRef request) {
     const Dead dead = co_await get(request.id);
-    DeadEntry entry = entry_of(request.id, dead.key, dead.record);
+    DeadEntry entry = entry_of(request.id, {dead.key, dead.record, dead.record.is_whole()});
     entry.payload = to_base64(dead.record.payload);
     co_return entry;
 }

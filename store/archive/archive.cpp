@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* format_name = "loquat archive";
-constexpr std::int64_t version_known = 1;
+constexpr std::int64_t version_known = 2;
 constexpr const char* manifest_file = "manifest.json";
 // As `sha256sum -c` reads it.
 constexpr const char* sum_file = "manifest.sha256";
@@ -60,6 +60,7 @@ bool is_plain(const std::string& name) {
 }
 
 void check_names(const fs::path& file, const ArchiveManifest& manifest) {
+    const std::vector<ArchivePart> no_parts;
     const auto check = [&file](const std::string& name) {
         if (!is_plain(name)) {
             throw damaged_archive(file, "names a file that is not in the archive");
@@ -74,6 +75,9 @@ void check_names(const fs::path& file, const ArchiveManifest& manifest) {
     }
     for (const ArchiveFile& one : manifest.files) {
         check(one.name);
+    }
+    for (const ArchivePart& part : manifest.dead ? manifest.dead->parts : no_parts) {
+        check(part.file);
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,9 +64,11 @@ struct ArchiveManifest {
     std::string program;  // the version of the program that made it
     std::vector<ArchiveDatabase> databases;
     std::vector<ArchiveFile> files;
+    // Records of the log that were given up, as a table; none in archives of version 1.
+    std::optional<ArchiveTable> dead;
 };
 BOOST_DESCRIBE_STRUCT(ArchiveManifest, (),
-                      (format, version, id, made_at, program, databases, files))
+                      (format, version, id, made_at, program, databases, files, dead))
 
 // The steps of a schema, as a manifest lists them.
 std::vector<ArchiveStep> steps_of(const DatabaseNeed& need);

@@ -11,6 +11,8 @@
 #include "base/bytes.hpp"
 #include "net/jose/digest.hpp"
 #include "runtime/version.hpp"
+#include "services/consumer/dead_move.hpp"
+#include "store/archive/row_text.hpp"
 #include "store/archive/table_reader.hpp"
 #include "store/folder/stamped_text.hpp"
 
@@ -98,6 +100,53 @@ void drop_left(const fs::path& data, const runtime::StoreConfig& stores) {
     source.drop_beside();
 }
 
+// A table on its way into the archive, a part a file.
+class TableParts {
+  public:
+    TableParts(store::ArchiveWriter& writer, std::string prefix, const store::TableShape& shape)
+        : writer_(writer),
+          prefix_(std::move(prefix)),
+          table_{.name = shape.name,
+                 .columns = shape.column_names(),
+                 .rows = 0,
+                 .sha256 = {},
+                 .parts = {}} {}
+
+    void add(std::string_view text, std::int64_t rows) {
+        sum_.add(text);
+        text_ += text;
+        rows_ += rows;
+        if (text_.size() >= store::ArchiveWriter::part_bytes) {
+            write();
+        }
+    }
+
+    store::ArchiveTable finish() {
+        if (rows_ > 0) {
+            write();
+        }
+        table_.sha256 = to_hex(sum_.finish());
+        return std::move(table_);
+    }
+
+  private:
+    void write() {
+        const std::string file =
+            fmt::format("{}.{}.{:06}.jsonl", prefix_, table_.name, table_.parts.size() + 1);
+        table_.parts.push_back(writer_.write_part(file, text_, rows_));
+        table_.rows += rows_;
+        text_.clear();
+        rows_ = 0;
+    }
+
+    store::ArchiveWriter& writer_;
+    std::string prefix_;
+    store::ArchiveTable table_;
+    net::jose::Sha256 sum_;
+    std::string text_;
+    std::int64_t rows_ = 0;
+};
+
 class Export {
   public:
     Export(const fs::path& target, MovedSet& source) : writer_(target), source_(source) {
@@ -118,6 +167,20 @@ class Export {
         }
         progress.finish();
         manifest_.databases.push_back(std::move(made));
+    }
+
+    // Records that were given up: of the log nothing else is left.
+    Task<void> add_dead() {
+        const store::TableShape& shape = consumer::dead_shape();
+        TableParts parts{writer_, log_name, shape};
+        consumer::DeadMove dead{source_.log()};
+        const auto add = [&](const consumer::MovedDead& one) {
+            std::string line;
+            store::append_line(line, shape, values_of(one));
+            parts.add(line, 1);
+        };
+        co_await dead.take_out(add);
+        manifest_.dead = parts.finish();
     }
 
     void add_file(std::string_view name) {
@@ -147,32 +210,15 @@ class Export {
     };
 
     Task<store::ArchiveTable> write_table(From from, Progress& progress) {
-        const store::TableShape& shape = from.shape;
-        store::ArchiveTable table{.name = shape.name,
-                                  .columns = shape.column_names(),
-                                  .rows = 0,
-                                  .sha256 = {},
-                                  .parts = {}};
-        store::TableReader reader{from.database, shape};
-        net::jose::Sha256 sum;
-        store::Lines part;
+        TableParts parts{writer_, from.name, from.shape};
+        store::TableReader reader{from.database, from.shape};
         for (bool is_end = false; !is_end;) {
             const store::Lines lines = co_await reader.next();
             is_end = lines.rows == 0;
-            sum.add(lines.text);
-            part.text += lines.text;
-            part.rows += lines.rows;
+            parts.add(lines.text, lines.rows);
             progress.add(static_cast<std::size_t>(lines.rows));
-            if (part.rows > 0 && (is_end || part.text.size() >= store::ArchiveWriter::part_bytes)) {
-                const std::string file =
-                    fmt::format("{}.{}.{:06}.jsonl", from.name, shape.name, table.parts.size() + 1);
-                table.rows += part.rows;
-                table.parts.push_back(writer_.write_part(file, part.text, part.rows));
-                part = {};
-            }
         }
-        table.sha256 = to_hex(sum.finish());
-        co_return table;
+        co_return parts.finish();
     }
 
     store::ArchiveWriter writer_;
@@ -208,6 +254,7 @@ void export_all(const ExportOptions& options) {
         }
         aio::run_to_end(loop, made.add(databases[i], *opened[i]));
     }
+    aio::run_to_end(loop, made.add_dead());
     for (const runtime::Module* module : services::all_modules()) {
         for (const std::string_view name : module->files) {
             made.add_file(name);
@@ -216,11 +263,7 @@ void export_all(const ExportOptions& options) {
     opened.clear();
     source.drop_beside();
     const store::ArchiveManifest& manifest = made.finish();
-    for (const store::ArchiveDatabase& database : manifest.databases) {
-        for (const store::ArchiveTable& table : database.tables) {
-            print_table(database.name, table);
-        }
-    }
+    print_tables(manifest);
     fmt::print("{}; {}\n", text_of_all(manifest), fs::absolute(options.target).string());
 }
 

@@ -7,6 +7,7 @@
 #include "base/bytes.hpp"
 #include "net/jose/digest.hpp"
 #include "runtime/version.hpp"
+#include "services/consumer/dead_move.hpp"
 #include "store/archive/row_text.hpp"
 
 namespace loquat::app {
@@ -101,6 +102,9 @@ void check_fitting(const store::ArchiveManifest& manifest,
     for (std::size_t i = 0; i < databases.size(); ++i) {
         check_database(manifest, manifest.databases[i], databases[i]);
     }
+    if (manifest.dead && manifest.dead->columns != consumer::dead_shape().column_names()) {
+        throw other_schema(manifest, "what it has of records that were given up has other columns");
+    }
 }
 
 void check_content(const fs::path& folder, const store::ArchiveManifest& manifest,
@@ -111,6 +115,9 @@ void check_content(const fs::path& folder, const store::ArchiveManifest& manifes
         for (std::size_t j = 0; j < databases[i].shapes.size(); ++j) {
             content.check(manifest.databases[i].tables[j], databases[i].shapes[j]);
         }
+    }
+    if (manifest.dead) {
+        content.check(*manifest.dead, consumer::dead_shape());
     }
     for (const store::ArchiveFile& file : manifest.files) {
         store::read_archived(folder, file);

@@ -7,6 +7,7 @@
 
 #include "aio/run.hpp"
 #include "apps/loquat/modules.hpp"
+#include "apps/loquat/move/dead_import.hpp"
 #include "apps/loquat/move/fitting.hpp"
 #include "apps/loquat/move/moved_set.hpp"
 #include "apps/loquat/progress.hpp"
@@ -212,7 +213,8 @@ class Import {
     store::Filling::Numbers numbers_;
 };
 
-Task<void> import_all(Import& import, const std::vector<std::unique_ptr<Target>>& targets) {
+Task<void> import_all(Import& import, DeadImport& dead,
+                      const std::vector<std::unique_ptr<Target>>& targets) {
     for (const auto& target : targets) {
         co_await import.open(*target);
     }
@@ -227,6 +229,7 @@ Task<void> import_all(Import& import, const std::vector<std::unique_ptr<Target>>
             co_await import.check_log(target->moved);
         }
     }
+    co_await dead.check();
     for (const auto& target : targets) {
         if (!target->is_whole) {
             co_await import.fill(*target);
@@ -242,6 +245,7 @@ Task<void> import_all(Import& import, const std::vector<std::unique_ptr<Target>>
             co_await import.bring_elsewhere(*target, may_be_there);
         }
     }
+    co_await dead.bring_in();
     import.write_files();
     import.settle();
     fmt::print(stderr, "giving it free\n");
@@ -258,11 +262,7 @@ void check_only(const ImportArchiveOptions& options, const store::ArchiveManifes
     check_content(options.folder, manifest, databases, Depth::rows,
                   [&progress](std::size_t rows) { progress.add(rows); });
     progress.finish();
-    for (const store::ArchiveDatabase& database : manifest.databases) {
-        for (const store::ArchiveTable& table : database.tables) {
-            print_table(database.name, table);
-        }
-    }
+    print_tables(manifest);
     fmt::print("{}: the archive is whole and fits this program\n", text_of_all(manifest));
 }
 
@@ -305,7 +305,8 @@ int import_archive(const ImportArchiveOptions& options) {
         options.folder, manifest, set,
         has_sequences ? store::Filling::Numbers::by_sequence : store::Filling::Numbers::by_content};
     aio::Loop loop{"command"};
-    aio::run_to_end(loop, import_all(import, targets));
+    DeadImport dead{options.folder, manifest, set.log()};
+    aio::run_to_end(loop, import_all(import, dead, targets));
     targets.clear();
     set.drop_beside();
     fmt::print("{}: counts and hashes are those of the archive\n", text_of_all(manifest));

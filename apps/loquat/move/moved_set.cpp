@@ -83,6 +83,17 @@ Task<store::Progress> MovedSet::stored(const store::DatabaseNeed& need, store::D
                                             std::string{topic});
 }
 
+void print_tables(const store::ArchiveManifest& manifest) {
+    for (const store::ArchiveDatabase& database : manifest.databases) {
+        for (const store::ArchiveTable& table : database.tables) {
+            print_table(database.name, table);
+        }
+    }
+    if (manifest.dead) {
+        print_table(log_name, *manifest.dead);
+    }
+}
+
 void print_table(const std::string& database, const store::ArchiveTable& table) {
     fmt::print("{:28} {:>10}  {}\n", database + "." + table.name, table.rows, table.sha256);
 }
@@ -100,11 +111,11 @@ std::size_t rows_of(const store::ArchiveManifest& manifest) {
     for (const store::ArchiveDatabase& database : manifest.databases) {
         rows += rows_of(database);
     }
-    return rows;
+    return rows + (manifest.dead ? static_cast<std::size_t>(manifest.dead->rows) : 0);
 }
 
 std::string text_of_all(const store::ArchiveManifest& manifest) {
-    std::size_t tables = 0;
+    std::size_t tables = manifest.dead ? 1 : 0;
     for (const store::ArchiveDatabase& database : manifest.databases) {
         tables += database.tables.size();
     }

@@ -63,6 +63,10 @@ class MovedSet {
 
 // A line about a table, for people: what it is called, its rows, its hash.
 void print_table(const std::string& database, const store::ArchiveTable& table);
+// One for each.
+void print_tables(const store::ArchiveManifest& manifest);
+// What goes before the name of a table of the log's records.
+constexpr const char* log_name = "log";
 // "12 rows in 17 tables"
 std::string text_of_all(const store::ArchiveManifest& manifest);
 std::size_t rows_of(const store::ArchiveManifest& manifest);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/bytes.hpp"
+#include "services/consumer/dead_move.hpp"
 #include "services/consumer/dead_records.hpp"
 #include "store/log/memory_log.hpp"
 #include "store/log/segment_log.hpp"
@@ -36,10 +37,14 @@ struct DeadLogSuite : testing::TestWithParam<Adapter> {
     }
 
     void put_aside(store::Offset offset, std::string key, std::string payload) {
+        put_aside_in(*log, offset, std::move(key), std::move(payload));
+    }
+    void put_aside_in(store::EventLog& to, store::Offset offset, std::string key,
+                      std::string payload) {
         const auto record = std::make_shared<store::LogRecord>(
             store::LogRecord{.offset = offset, .key = std::move(key), .payload = payload});
         const contracts::DeadOrigin from{.topic = "chat.messages", .partition = 0, .log = origin};
-        await(loop, append_dead(*log, clock, from, {{record, "store.constraint", "why", 5}}));
+        await(loop, append_dead(to, clock, from, {{record, "store.constraint", "why", 5}}));
     }
     std::vector<DeadEntry> list(std::optional<std::string> after = {}, std::int32_t limit = 50) {
         const contracts::ListDeadRequest request{{}, std::move(after), limit};
@@ -132,6 +137,54 @@ TEST_P(DeadLogSuite, keeps_the_beginning_of_what_is_too_large_and_says_so) {
     EXPECT_FALSE(listed[0].whole);
     EXPECT_EQ(listed[0].bytes, store::EventLog::record_bytes_max - 3);
     EXPECT_EQ(code_of([&] { await(loop, dead().retry_dead({}, {listed[0].id})); }), "dead.cut");
+}
+
+TEST_P(DeadLogSuite, takes_in_what_another_log_has_and_gives_it_out_in_the_same_order) {
+    const auto other = store::make_memory_log({.partitions = 3});
+    for (store::Offset offset = 1; offset <= 6; ++offset) {
+        put_aside_in(*other, offset, "key " + std::to_string(offset), "payload");
+        put_aside_in(*other, offset, "key " + std::to_string(offset), "again");
+    }
+    DeadRecords of_other{*other, clock};
+    const auto first = await(loop, of_other.list_dead({}, {{}, {}, 50})).items.front();
+    await(loop, of_other.drop_dead({}, {first.id}));
+    std::vector<MovedDead> moved;
+    await(loop, DeadMove{*other}.take_out([&](const MovedDead& one) { moved.push_back(one); }));
+    DeadMove target{*log};
+
+    await(loop, target.bring_in({moved[3], moved[0]}));
+    const auto half = await(loop, target.origins());
+    await(loop, target.bring_in({moved[4], moved[2], moved[1]}));
+
+    ASSERT_EQ(moved.size(), 5U);
+    EXPECT_EQ(half, (std::set{moved[0].record.origin, moved[3].record.origin}));
+    std::size_t at = 0;
+    await(loop, target.take_out([&](const MovedDead& one) {
+        EXPECT_EQ(one.key, moved.at(at).key);
+        EXPECT_EQ(one.record, moved[at].record);
+        EXPECT_NE(one.record.origin.offset, static_cast<store::Offset>(first.offset));
+        const MovedDead read = moved_dead(values_of(one));
+        EXPECT_EQ(read.key, one.key);
+        EXPECT_EQ(read.record, one.record);
+        ++at;
+    }));
+    EXPECT_EQ(at, moved.size());
+}
+
+TEST(MovedDead, is_refused_when_a_line_is_of_something_else) {
+    const MovedDead good{"key", {.origin = {.topic = "chat.messages", .log = Uuid::make()}}};
+    const auto with = [&good](std::size_t at, store::Value value) {
+        auto values = values_of(good);
+        values[at] = std::move(value);
+        return code_of([&] { moved_dead(values); });
+    };
+
+    EXPECT_EQ(with(6, "another reason"), "");
+    EXPECT_EQ(with(0, "no.topic"), "archive.damaged");
+    EXPECT_EQ(with(1, "no log"), "archive.damaged");
+    EXPECT_EQ(with(2, std::int64_t{-1}), "archive.damaged");
+    EXPECT_EQ(with(3, {}), "archive.damaged");
+    EXPECT_EQ(with(10, {}), "archive.damaged");
 }
 
 TEST_P(DeadLogSuite, refuses_ids_that_it_never_gave) {
