@@ -50,6 +50,11 @@ class Kafka(Server):
         # Any identity does, 22 characters of base64url.
         run(self.java("kafka.tools.StorageTool", "format", "-t", "bG9xdWF0LWluZnJhLWthZg", "-c", self.settings()), self.log, self.data)
 
+    def change(self, topic, setting):
+        """As an operator does it."""
+        run(self.java("kafka.admin.ConfigCommand", "--bootstrap-server", f"{self.host}:{self.state.ports['server']}", "--alter",
+                      "--topic", topic, "--add-config", setting), self.log, self.data)
+
     def settings(self):
         return self.folder / "server.properties"
 

@@ -40,6 +40,7 @@ class Server:
     name = ""
     versions = ""                 # pinned; another one is installed anew
     port_names = ("server",)
+    shared_ports = ()             # of those the names of ones that another server may have opened already
     start_seconds = 60
     stop_signal = signal.SIGTERM
     env = {}
@@ -77,6 +78,9 @@ class Server:
         """Ends what it leaves behind."""
 
     # What all have.
+    def new_state(self):
+        return State(dict(zip(self.port_names, free_ports(len(self.port_names)))), secrets.token_hex(16))
+
     def read_state(self):
         path = self.folder / "state.json"
         return State(**json.loads(path.read_text())) if path.exists() else State()
@@ -113,14 +117,9 @@ class Server:
             self.wait_until_ready()
             return
         self.install()
-        if not self.state.ports:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.data.mkdir(parents=True)
-            self.state = State(dict(zip(self.port_names, free_ports(len(self.port_names)))), secrets.token_hex(16))
-            self.prepare()
-            self.write_state()
-            self.write_url()
-        taken = [port for port in self.state.ports.values() if not self.around and not is_free(port)]
+        self.prepare_once()
+        taken = [port for name, port in self.state.ports.items()
+                 if not self.around and name not in self.shared_ports and not is_free(port)]
         if taken:
             raise CannotRun(f"port {taken[0]} of {self.name} was taken meanwhile; `./dev infra down {self.name} --drop` drops "
                             "its data and chooses another")
@@ -129,6 +128,15 @@ class Server:
         self.state.pid, self.state.began = started.pid, started.began
         self.write_state()
         self.wait_until_ready()
+
+    def prepare_once(self):
+        if not self.state.ports:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.data.mkdir(parents=True)
+            self.state = self.new_state()
+            self.prepare()
+            self.write_state()
+            self.write_url()
 
     def wait_until_ready(self):
         running = self.state.running()

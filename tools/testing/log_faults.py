@@ -21,6 +21,7 @@ from tools.testing.own_servers import running
 from tools.testing.process import loquat
 
 SENDERS = 8
+PASSWORD = "a long enough password"  # of who sends, and the first one there
 CHATS = 4                # so many conversations: some in each partition
 SETTINGS = ["--set", "gateway.limits.enabled=false", "--set", "registry.port=0", "--set", "config.port=0"]
 TAKEN = (200, 201, 202)  # known already, stored, accepted
@@ -55,6 +56,7 @@ class Senders:
         self.api, self.chats = api, chats
         self.acknowledged, self.answers = collections.Counter(), collections.Counter()
         self.slowest = collections.Counter()      # milliseconds, by status
+        self.last = dict.fromkeys(range(SENDERS), 0.0)  # when each had an acknowledgement last
         self.deadline = float("inf")
         self.lock, self.is_over = threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.send, args=(number,)) for number in range(SENDERS)]
@@ -89,7 +91,13 @@ class Senders:
                     return
             with self.lock:
                 self.acknowledged[client] += 1
+                self.last[number] = begun
             count += 1
+
+    def all_since(self, moment):
+        """Whether each has sent something since then that was acknowledged."""
+        with self.lock:
+            return min(self.last.values()) >= moment
 
     def total(self):
         with self.lock:
@@ -142,8 +150,8 @@ def one_fault(server, fault, senders, out):
         senders.slowest.clear()
     fault(server)
     begun, before = time.monotonic(), senders.total()
-    if not processes.comes(lambda: senders.total() > before, PATIENCE):
-        raise RuntimeError(f"{server.name} {fault.__name__}: nothing is acknowledged {PATIENCE} s after it is back")
+    if not processes.comes(lambda: senders.all_since(begun), PATIENCE):
+        raise RuntimeError(f"{server.name} {fault.__name__}: not everybody can send {PATIENCE} s after it is back")
     back = time.monotonic() - begun
     if not processes.comes(lambda: senders.total() >= before + ENOUGH, PATIENCE):
         raise RuntimeError(f"{server.name} {fault.__name__}: too little is acknowledged afterwards")
@@ -182,7 +190,7 @@ def wrong_in(histories, acknowledged):
 def under_faults(name, address, faults, out):
     """1 when, after all of `faults` (what, and what is done to it), something is not as those who sent were told; else 0."""
     api = Api(address)
-    api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": "a long enough password"})[1]["access_token"]
+    api.token = api.call("POST", "/api/auth/register", {"username": "ana", "password": PASSWORD})[1]["access_token"]
     chats = [api.call("POST", "/api/chats", {"kind": "group", "title": f"Garden {number}"})[1]["id"] for number in range(CHATS)]
     with Senders(api, chats) as senders:
         if not processes.comes(lambda: senders.total() >= ENOUGH, PATIENCE):

@@ -285,6 +285,11 @@ def server_troubles(log):
     return of_clients(suite, log)
 
 
+def server_ways(log):
+    from tools.testing import server_ways as suite
+    return of_clients(suite, log)
+
+
 def http2(log):
     from tools.testing import http2 as suite
     return of_clients(suite, log)
@@ -358,6 +363,8 @@ def all_suites():
               servers=("postgres", "rabbitmq", "redis")),
         Suite("server-troubles", "what a start says of servers that refuse, are silent or cannot be trusted", server_troubles,
               targets=program, servers=SERVERS),
+        Suite("server-ways", "users, TLS, several addresses and what takes over when a server dies", server_ways, 2, targets=program,
+              servers=("postgres", "redis", "rabbitmq", "kafka")),
         Suite("e2e", "the web app in a real browser", e2e, 5, ("browser",), "app", program),
         Suite("asan", "the C++ suites with address and undefined sanitizers", sanitized("asan"), 12, ("sanitize",), "app", servers=SERVERS,
               ahead=tuple(f"{name}_tests" for name in cpp_suites(RELEASE))),
