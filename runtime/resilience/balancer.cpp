@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace loquat::runtime {
 namespace {
@@ -15,6 +16,12 @@ constexpr milliseconds first_look{100};
 constexpr milliseconds longest_look_pause{1'000};
 constexpr int times_as_long = 8;
 constexpr milliseconds look_time_max{10'000};
+
+// The part of an average that is left. Most ask again within a moment, where a line is as good.
+double left_after(std::chrono::duration<double> age, std::chrono::duration<double> half_life) {
+    const double times = std::max(0.0, age / half_life);
+    return times < 1e-3 ? 1 - times * std::numbers::ln2 : std::exp2(-times);
+}
 
 }  // namespace
 
@@ -91,14 +98,13 @@ double Balancer::cost_of(const Target& target, Steady now) const {
     if (target.latency_ns == 0 && target.under_way > 0) {
         return unknown_ns * target.under_way;
     }
-    const double age = std::chrono::duration<double>(now - target.latency_at) /
-                       std::chrono::duration<double>(rules_.latency_memory);
-    const double latency = target.latency_ns * std::exp2(-std::max(0.0, age));
+    const double latency =
+        target.latency_ns * left_after(now - target.latency_at, rules_.latency_memory);
     return (latency + 1.0) * (target.under_way + 1);
 }
 
-// A place in `fit_` by the weights; `without` is left out.
-std::size_t Balancer::draw(std::size_t without, std::mt19937_64& random) const {
+// A place in `fit_` by the weights, of a number of 32 bits; `without` is left out.
+std::size_t Balancer::draw(std::size_t without, std::uint64_t number) const {
     const auto weight_at = [this, without](std::size_t i) {
         return i == without ? 0 : static_cast<std::uint64_t>(fit_[i]->endpoint.weight);
     };
@@ -106,7 +112,7 @@ std::size_t Balancer::draw(std::size_t without, std::mt19937_64& random) const {
     for (std::size_t i = 0; i < fit_.size(); ++i) {
         sum += weight_at(i);
     }
-    std::uint64_t left = std::uniform_int_distribution<std::uint64_t>{0, sum - 1}(random);
+    std::uint64_t left = number * sum >> 32U;
     for (std::size_t i = 0;; ++i) {
         const std::uint64_t weight = weight_at(i);
         if (left < weight) {
@@ -128,13 +134,15 @@ Balancer::TargetPtr Balancer::choose(const Wanted& wanted, std::mt19937_64& rand
     if (fit_.empty()) {
         return nullptr;
     }
-    const std::size_t first = draw(fit_.size(), random);
-    Target* chosen = fit_[first];
-    if (fit_.size() > 1) {
-        // The weights are in the draw: both are judged as if they had the same.
-        Target* second = fit_[draw(first, random)];
-        chosen = cost_of(*second, now) < cost_of(*chosen, now) ? second : chosen;
+    if (fit_.size() == 1) {
+        return *std::ranges::find(targets_, fit_.front(), &TargetPtr::get);
     }
+    const std::uint64_t numbers = random();
+    const std::size_t first = draw(fit_.size(), numbers >> 32U);
+    // The weights are in the draw: both are judged as if they had the same.
+    Target* chosen = fit_[first];
+    Target* second = fit_[draw(first, numbers & 0xFFFF'FFFFU)];
+    chosen = cost_of(*second, now) < cost_of(*chosen, now) ? second : chosen;
     return *std::ranges::find(targets_, chosen, &TargetPtr::get);
 }
 
@@ -194,9 +202,7 @@ void Balancer::end(Target& target, CallOutcome outcome, std::chrono::nanoseconds
     if (latency > target.latency_ns) {
         target.latency_ns = latency;
     } else if (!has_failed) {  // who refuses at once is not fast
-        const double age = std::chrono::duration<double>(now - target.latency_at) /
-                           std::chrono::duration<double>(rules_.latency_memory);
-        const double kept = std::exp2(-std::max(0.0, age)) * 0.9;
+        const double kept = left_after(now - target.latency_at, rules_.latency_memory) * 0.9;
         target.latency_ns = target.latency_ns * kept + latency * (1 - kept);
     }
     target.latency_at = now;

@@ -111,7 +111,7 @@ class Balancer {
     bool is_fit(const Target& target, const Wanted& wanted, Steady now) const;
     // The instances to draw from, in `fit_`.
     void find_fit(const Wanted& wanted, Steady now);
-    std::size_t draw(std::size_t without, std::mt19937_64& random) const;
+    std::size_t draw(std::size_t without, std::uint64_t number) const;
     double cost_of(const Target& target, Steady now) const;
     void put_aside(Target& target, Steady now);
 

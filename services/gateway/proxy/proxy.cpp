@@ -115,7 +115,7 @@ Task<void> Proxy::run(Request& request) {
 }
 
 Task<void> Proxy::run_plain(Request& request) {
-    return has_fallback(*request.route) ? pass_on_or_fall_back(request) : pass_on(request);
+    return pass_on(request, has_fallback(*request.route) ? AtLast::fall_back : AtLast::fail);
 }
 
 bool Proxy::may_answer_instead(const Request& request, const Failure& failure) {
@@ -123,22 +123,7 @@ bool Proxy::may_answer_instead(const Request& request, const Failure& failure) {
            !request.exchange.is_client_gone();
 }
 
-Task<void> Proxy::pass_on_or_fall_back(Request& request) {
-    std::optional<Failure> failure;
-    try {
-        co_await pass_on(request);
-    } catch (const Failure& thrown) {
-        if (!may_answer_instead(request, thrown)) {
-            throw;
-        }
-        failure = thrown;
-    }
-    if (failure) {
-        co_await answer_instead(request, *failure);
-    }
-}
-
-Task<void> Proxy::pass_on(Request& request) {
+Task<void> Proxy::pass_on(Request& request, AtLast at_last) {
     const auto time_max = request.route->time_max;
     const auto& calls = request.routes->upstreams[request.route->upstream]->calls;
     Journey journey{
@@ -157,15 +142,32 @@ Task<void> Proxy::pass_on(Request& request) {
     if (request.route->mirror) {
         mirror(request);
     }
-    journey.at = journey.call.begin();
     std::exception_ptr error;
     try {
+        journey.at = journey.call.begin();
         co_await exchange(request, journey);
     } catch (const Failure&) {
         error = std::current_exception();
     }
     if (error) {
+        co_await recover(request, journey, error, at_last);
+    }
+}
+
+// After a failure: another server, else what the route answers instead.
+Task<void> Proxy::recover(Request& request, Journey& journey, std::exception_ptr error,
+                          AtLast at_last) {
+    std::optional<Failure> failure;
+    try {
         co_await try_elsewhere(request, journey, error);
+    } catch (const Failure& thrown) {
+        if (at_last == AtLast::fail || !may_answer_instead(request, thrown)) {
+            throw;
+        }
+        failure = thrown;
+    }
+    if (failure) {
+        co_await answer_instead(request, *failure);
     }
 }
 
@@ -181,10 +183,11 @@ Task<void> Proxy::prepare_body(Request& request, Journey& journey) {
     journey.is_streamed = !request.body;
 }
 
-// After a failure: the other servers, as long as that is safe and there is reason to hope.
+// The other servers, as long as that is safe and there is reason to hope.
 Task<void> Proxy::try_elsewhere(Request& request, Journey& journey, std::exception_ptr error) {
     for (std::int32_t repeat = 1; error; ++repeat) {
-        if (!is_upstreams(error) || request.exchange.is_client_gone()) {
+        const bool was_sent = journey.at != nullptr;
+        if (!was_sent || !is_upstreams(error) || request.exchange.is_client_gone()) {
             std::rethrow_exception(error);
         }
         journey.call.end(journey.has_connected ? runtime::CallOutcome::failure

@@ -72,12 +72,15 @@ class Proxy {
         bool is_streamed = false;         // the body is passed on while it comes, and only once
     };
 
-    Task<void> pass_on(Request& request);
+    // Once no server has answered.
+    enum class AtLast { fail, fall_back };
+    Task<void> pass_on(Request& request, AtLast at_last = AtLast::fail);
     // Whether the server failed before anything of an answer was sent to who still waits for it.
     static bool may_answer_instead(const Request& request, const Failure& failure);
-    Task<void> pass_on_or_fall_back(Request& request);
     Task<void> run_plain(Request& request);
     Task<void> prepare_body(Request& request, Journey& journey);
+    Task<void> recover(Request& request, Journey& journey, std::exception_ptr error,
+                       AtLast at_last);
     Task<void> try_elsewhere(Request& request, Journey& journey, std::exception_ptr error);
     Task<void> pause(Request& request, Journey& journey, std::chrono::milliseconds time);
     static bool may_repeat(const Request& request, const Journey& journey);
