@@ -114,7 +114,7 @@ export async function openBrowser(): Promise<Browser> {
       locale: 'en-GB',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(Number(process.env.LOQUAT_E2E_PATIENCE ?? 15_000));
+    context.setDefaultTimeout(Number(process.env.LOQUAT_E2E_PATIENCE ?? 30_000));
     return context;
   };
   return {
