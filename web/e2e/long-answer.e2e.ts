@@ -89,7 +89,7 @@ test('a long answer is drawn piece by piece, and one who reads above is not move
   if (process.env.LOQUAT_E2E_FIGURES) process.stdout.write(`${JSON.stringify(report)}\n`);
   expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
   // Each piece redraws the block that it ends; who draws all of it for each piece adds a hundred times as much.
-  expect(measured.added, JSON.stringify(report)).toBeLessThan(elements * 10);
+  expect(measured.added, JSON.stringify(report)).toBeLessThan(elements * 3);
 
   await page.evaluate(() => Object.assign(window, { first: document.querySelector('[data-answer="g1"] .content > :nth-child(3)') }));
   fake.finish(answer, 2);
