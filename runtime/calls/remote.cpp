@@ -3,8 +3,10 @@
 #include "aio/backoff.hpp"
 #include "aio/loop.hpp"
 #include "base/redact.hpp"
+#include "contracts/core/named_request.hpp"
 #include "runtime/calls/caller_header.hpp"
 #include "runtime/calls/data_feed.hpp"
+#include "runtime/calls/patient_call.hpp"
 #include "runtime/front/problem.hpp"
 #include "runtime/resilience/service_calls.hpp"
 #include "runtime/tls/platform_tls.hpp"
@@ -64,6 +66,11 @@ Failure failure_of_neighbour(const net::http::Origin& origin, int status, std::s
     return failure;
 }
 
+bool may_repeat(const contracts::RouteSpec& spec, const contracts::Caller& caller,
+                std::string_view body) {
+    return contracts::may_repeat(contracts::repeat_of(spec), !caller.idempotency_key.empty(), body);
+}
+
 OperationClass class_of(const contracts::RouteSpec& spec) {
     return contracts::repeat_of(spec) == contracts::Repeat::safe ? OperationClass::read
                                                                  : OperationClass::change;
@@ -94,13 +101,13 @@ class HttpTransport final : public contracts::Transport,
     Task<contracts::RawReply> call(const contracts::RouteSpec& spec, contracts::Caller caller,
                                    std::string target, std::string body) override {
         ServiceCall call{*calls_, class_of(spec)};
-        const Asked asked{spec, caller, target, body, contracts::may_repeat(spec, caller)};
+        const Asked asked{spec, caller, target, body, may_repeat(spec, caller, body)};
         aio::Backoff backoff = first_pause();
         for (;;) {
             Attempt attempt = next_attempt(call, asked, caller.deadline);
             std::exception_ptr error;
             try {
-                auto reply = co_await ask(attempt, asked);
+                auto reply = co_await ask(call, attempt, asked);
                 call.end(CallOutcome::success);
                 co_return reply;
             } catch (const Failure& failure) {
@@ -117,7 +124,7 @@ class HttpTransport final : public contracts::Transport,
                                                         std::string target,
                                                         std::string body) override {
         ServiceCall call{*calls_, OperationClass::stream};
-        const Asked asked{spec, caller, target, body, contracts::may_repeat(spec, caller)};
+        const Asked asked{spec, caller, target, body, may_repeat(spec, caller, body)};
         aio::Backoff backoff = first_pause();
         for (;;) {
             Attempt attempt = next_attempt(call, asked, Steady::max());
@@ -203,10 +210,11 @@ class HttpTransport final : public contracts::Transport,
         }
     }
 
-    Task<void> send(net::http::ClientCall& call, Attempt& attempt, const Asked& asked) {
-        check_scheme(attempt.origin);
+    void write_head(net::http::ClientCall& call, const net::http::Origin& to,
+                    const Asked& asked) const {
+        check_scheme(to);
         net::http::HeadWriter head = call.start(asked.spec.method, asked.target);
-        head.add("Host", attempt.origin.authority());
+        head.add("Host", to.authority());
         net::http::Headers fields;
         add_caller(fields, asked.caller, proof_.key);
         if (!asked.body.empty()) {
@@ -215,9 +223,13 @@ class HttpTransport final : public contracts::Transport,
         for (const auto& [name, value] : fields) {
             head.add(name, value);
         }
-        co_await call.send(asked.body, asked.may_repeat ? net::http::Replay::allowed
-                                                        : net::http::Replay::forbidden);
-        co_await call.read_head();
+    }
+
+    static net::http::Replay replay_of(const Asked& asked) {
+        return asked.may_repeat ? net::http::Replay::allowed : net::http::Replay::forbidden;
+    }
+
+    static Task<void> check_answer(net::http::ClientCall& call, Attempt& attempt) {
         const int status = call.head().status;
         if (status >= 400) {
             std::string body = co_await read_up_to(call, problem_bytes_max);
@@ -226,10 +238,28 @@ class HttpTransport final : public contracts::Transport,
         }
     }
 
-    Task<contracts::RawReply> ask(Attempt& attempt, const Asked& asked) {
-        net::http::ClientCall call{client_, attempt.origin, attempt.deadline};
-        const ReachNote note{call, attempt.has_connected};
-        co_await send(call, attempt, asked);
+    Task<contracts::RawReply> ask(ServiceCall& service, Attempt& attempt, const Asked& asked) {
+        net::http::ClientCall first{client_, attempt.origin, attempt.deadline};
+        const ReachNote note{first, attempt.has_connected};
+        write_head(first, attempt.origin, asked);
+        if (!asked.may_repeat) {
+            co_await first.send(asked.body, replay_of(asked));
+            co_await first.read_head();
+            co_return co_await read_reply(first, attempt);
+        }
+        const auto to_other = [this, &asked](const Endpoint& other) {
+            auto call = std::make_unique<net::http::ClientCall>(client_, other.origin,
+                                                                asked.caller.deadline);
+            write_head(*call, other.origin, asked);
+            return call;
+        };
+        PatientCall patient{{loop_, service, first, to_other, shared_from_this()}};
+        net::http::ClientCall* answered = co_await patient.ask(asked.body, replay_of(asked));
+        co_return co_await read_reply(*answered, attempt);
+    }
+
+    static Task<contracts::RawReply> read_reply(net::http::ClientCall& call, Attempt& attempt) {
+        co_await check_answer(call, attempt);
         contracts::RawReply reply{.status = call.head().status};
         for (const net::http::HeaderView& field : call.head().headers) {
             if (net::http::equal_names(field.name, "Set-Cookie")) {
@@ -248,7 +278,10 @@ class HttpTransport final : public contracts::Transport,
     Task<contracts::FeedPtr<contracts::EventText>> open_at(Attempt& attempt, const Asked& asked) {
         auto open = std::make_shared<OpenCall>(shared_from_this(), client_, attempt.origin);
         const ReachNote note{open->call, attempt.has_connected};
-        co_await send(open->call, attempt, asked);
+        write_head(open->call, attempt.origin, asked);
+        co_await open->call.send(asked.body, replay_of(asked));
+        co_await open->call.read_head();
+        co_await check_answer(open->call, attempt);
         if (open->call.head().status == 204) {
             co_return nullptr;
         }

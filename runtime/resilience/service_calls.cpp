@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/failure.hpp"
@@ -11,9 +12,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 10> decision_names{
-    "retried",   "retry_refused", "circuit_refused",  "circuit_opened", "bulkhead_refused",
-    "put_aside", "no_instance",   "contract_refused", "check_passed",   "check_failed"};
+constexpr std::array<std::string_view, 11> decision_names{
+    "retried",          "retry_refused",    "asked_beside", "circuit_refused",
+    "circuit_opened",   "bulkhead_refused", "put_aside",    "no_instance",
+    "contract_refused", "check_passed",     "check_failed"};
+
+// Longer than what a well instance takes on a busy machine; who is only slow loses nothing by it.
+constexpr milliseconds patience{700};
 
 std::uint64_t make_seed() {
     std::uint64_t seed = 0;
@@ -86,7 +91,8 @@ CallRules to_rules(const ClientsConfig& config, std::string zone) {
             .retries = {.percent = config.retry_percent,
                         .each_second_min = config.retries_per_second_min},
             .attempts_max = config.attempts_max,
-            .calls_max = config.calls_max};
+            .calls_max = config.calls_max,
+            .patience = patience};
 }
 
 CallOutcome outcome_of(int status) {
@@ -267,7 +273,7 @@ void ServiceCall::repeat_up_to(std::int32_t attempts) {
 Balancer::TargetPtr ServiceCall::begin() {
     calls_.refresh();
     began_ = calls_.of_.clock.steady();
-    Balancer::Wanted wanted{.tried = tried_, .operation = operation_};
+    Balancer::Wanted wanted{.tried = tried_, .again = again_, .operation = operation_};
     at_ = calls_.balancer_.choose(wanted, calls_.random_, began_);
     if (!at_ && calls_.rules_.when_all_open == WhenAllOpen::ask_who_answers) {
         wanted.whoever_answers = true;
@@ -336,6 +342,46 @@ bool ServiceCall::try_again(Reached reached) {
         reached == Reached::nobody || calls_.budget_.try_take(calls_.of_.clock.steady());
     calls_.note(is_taken ? ServiceCalls::Decision::retried : ServiceCalls::Decision::retry_refused);
     return is_taken;
+}
+
+milliseconds ServiceCall::patience() const {
+    const bool may = calls_.rules_.patience.count() > 0 && !may_ask_same_ && could_try_again();
+    return may ? calls_.rules_.patience : milliseconds{0};
+}
+
+std::unique_ptr<ServiceCall> ServiceCall::beside() {
+    const bool has_room = calls_.under_way_ < calls_.rules_.calls_max;
+    if (!has_room || !could_try_again() || !calls_.budget_.try_take(calls_.of_.clock.steady())) {
+        return nullptr;
+    }
+    auto other = std::make_unique<ServiceCall>(calls_, operation_);
+    other->tried_ = tried_;
+    other->tried_.push_back(at_);
+    other->again_ = Again::others_only;
+    other->attempts_ = attempts_;
+    try {
+        other->begin();
+    } catch (const Failure&) {
+        return nullptr;
+    }
+    ++attempts_;
+    calls_.note(ServiceCalls::Decision::asked_beside);
+    return other;
+}
+
+void ServiceCall::overtaken_by(ServiceCall& other) {
+    const auto took = calls_.of_.clock.steady() - other.began_;
+    end(took < calls_.rules_.patience ? CallOutcome::failure : CallOutcome::ignored);
+    at_ = std::move(other.at_);
+    permit_ = std::exchange(other.permit_, std::nullopt);
+    began_ = other.began_;
+}
+
+void ServiceCall::note_beside(ServiceCall& other, CallOutcome outcome) {
+    if (other.at_) {
+        tried_.push_back(other.at_);
+        other.end(outcome);
+    }
 }
 
 }  // namespace loquat::runtime

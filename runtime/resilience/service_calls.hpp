@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -23,6 +24,7 @@ struct CallRules {
     RetryBudget::Rules retries;
     std::int32_t attempts_max = 3;
     std::int32_t calls_max = 1'024;
+    std::chrono::milliseconds patience{0};  // then another one is asked beside; 0: never
     WhenAllOpen when_all_open = WhenAllOpen::refuse;
 };
 
@@ -67,6 +69,7 @@ class ServiceCalls {
     enum class Decision : std::uint8_t {
         retried,
         retry_refused,
+        asked_beside,
         circuit_refused,
         circuit_opened,
         bulkhead_refused,
@@ -93,8 +96,8 @@ class ServiceCalls {
     Instances::ListPtr list_;
     std::uint64_t version_ = 0;
     std::int32_t under_way_ = 0;
-    std::array<std::uint64_t, 10> decided_{};
-    std::array<Counter*, 10> counters_{};
+    std::array<std::uint64_t, 11> decided_{};
+    std::array<Counter*, 11> counters_{};
 };
 
 // One call with all its attempts; an attempt that nobody ended says nothing of its instance.
@@ -127,12 +130,26 @@ class ServiceCall {
     // What reached nobody makes no more work for anybody: its repeat is free.
     bool try_again(Reached reached = Reached::maybe);
 
+    // How long an attempt may be silent before another instance is asked beside it; 0: none can be.
+    std::chrono::milliseconds patience() const;
+    // A call to another instance beside this one, begun, out of the budget of repeats; null when
+    // there is none.
+    std::unique_ptr<ServiceCall> beside();
+    // Where an attempt goes that is under way.
+    const Balancer::TargetPtr& at() const { return at_; }
+    // `other` has answered first: its attempt is this call's from now on.  Who was overtaken has
+    // failed, unless the other one took as long: then all are slow, and nobody is to blame.
+    void overtaken_by(ServiceCall& other);
+    // `other` has ended so, and this one goes on.
+    void note_beside(ServiceCall& other, CallOutcome outcome);
+
   private:
     ServiceCalls& calls_;
     OperationClass operation_;
     std::int32_t attempts_ = 0;
     std::int32_t attempts_max_;
     bool may_ask_same_ = false;
+    Again again_ = Again::same_rather_than_none;
     std::vector<Balancer::TargetPtr> tried_;
     Balancer::TargetPtr at_;
     std::optional<Breaker::Permit> permit_;  // none for one that looks whether an instance is back

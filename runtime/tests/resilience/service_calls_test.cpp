@@ -283,6 +283,60 @@ TEST_F(CallsTest, skip_addresses_that_nobody_can_call) {
     EXPECT_EQ(calls().targets().size(), 1u);
 }
 
+TEST_F(CallsTest, go_to_another_one_beside_a_silent_one) {
+    set({"a", "b"});
+    ServiceCall call{calls(), OperationClass::read};
+    const std::string silent = call.begin()->endpoint.id;
+    const auto patience = call.patience();
+
+    const auto other = call.beside();
+    const std::string asked = other->at()->endpoint.id;
+    clock.advance(10ms);
+    call.overtaken_by(*other);
+    EXPECT_EQ(call.at()->endpoint.id, asked);
+    EXPECT_NE(asked, silent);
+    call.end(success);
+
+    EXPECT_GT(patience, 0ms);
+    EXPECT_TRUE(has_counted("asked_beside", 1));
+    for (const auto& target : calls().targets()) {
+        EXPECT_EQ(target->failures, target->endpoint.id == silent ? 1 : 0);
+        EXPECT_EQ(target->under_way, 0);
+    }
+}
+
+TEST_F(CallsTest, blame_nobody_where_all_are_slow) {
+    set({"a", "b"});
+    ServiceCall call{calls(), OperationClass::read};
+    call.begin();
+    const auto other = call.beside();
+
+    clock.advance(call.patience() + 1s);
+    call.overtaken_by(*other);
+    call.end(success);
+
+    EXPECT_EQ(calls().targets()[0]->failures + calls().targets()[1]->failures, 0);
+}
+
+TEST_F(CallsTest, ask_nobody_beside_where_there_is_no_other_one_or_no_repeat_left) {
+    config.retry_percent = 0;
+    config.retries_per_second_min = 1;
+    set({"a", "b"});
+    ServiceCall first{calls(), OperationClass::read};
+    first.begin();
+    ServiceCall second{calls(), OperationClass::read};
+    second.begin();
+
+    const auto one = first.beside();
+    set({"a"});
+    ServiceCall alone{calls(), OperationClass::read};
+    alone.begin();
+
+    EXPECT_NE(one, nullptr);
+    EXPECT_EQ(second.beside(), nullptr);
+    EXPECT_EQ(alone.patience(), 0ms);
+}
+
 TEST_F(CallsTest, show_their_state) {
     fail(1);
     const wire::Value state = calls().to_value();

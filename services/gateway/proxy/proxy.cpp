@@ -1,7 +1,9 @@
 #include "services/gateway/proxy/proxy.hpp"
 
 #include "base/log.hpp"
+#include "contracts/core/named_request.hpp"
 #include "net/tls/context.hpp"
+#include "runtime/calls/patient_call.hpp"
 #include "runtime/tls/platform_tls.hpp"
 #include "services/gateway/domain/client_address.hpp"
 #include "services/gateway/routes/filter_rules.hpp"
@@ -53,11 +55,19 @@ bool has_fallback(const Route& route) {
     return route.fallback.status != 0 || !route.fallback.path.empty();
 }
 
-// Whether what a request does may be done twice, by its method.
+// Whether what a request does is done once however often it is sent, by its contract.
+bool is_done_once(const Request& request) {
+    const std::string_view body = request.body ? *request.body : std::string_view{};
+    return request.route->repeat != contracts::Repeat::by_method &&
+           contracts::may_repeat(request.route->repeat,
+                                 request.head.headers.contains("Idempotency-Key"), body);
+}
+
+// Whether what a request does may be done twice, by its contract or its method.
 bool may_be_done_twice(const Request& request) {
     const auto& repeats = request.route->filters.repeats;
     return repeats ? repeats->methods.covers(Methods::of(request.head.method))
-                   : is_idempotent(request.head);
+                   : is_done_once(request) || is_idempotent(request.head);
 }
 
 runtime::CallOutcome outcome_of(const Route& route, int status) {
@@ -281,6 +291,16 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
         silence.start(loop_, std::chrono::milliseconds{settings_.upstream.attempt_ms_max});
     }
     write_head(request, journey.at->endpoint, journey.deadline, call);
+    if (is_done_once(request) && !journey.is_streamed && !request.is_websocket) {
+        const std::string body = request.body.value_or("");
+        runtime::PatientCall patient{
+            {loop_, journey.call, call,
+             [&](const runtime::Endpoint& other) { return ask_other(request, journey, other); },
+             request.routes->upstreams[request.route->upstream], &side_calls_}};
+        net::http::ClientCall* answered = co_await patient.ask(body, net::http::Replay::allowed);
+        silence.stop();
+        co_return co_await take_answer(request, journey, *answered, has_others);
+    }
     if (journey.is_streamed) {
         const bool has_length = request.head.framing == net::http::Framing::length;
         co_await call.begin_body(has_length ? std::optional{request.head.content_length}
@@ -294,10 +314,24 @@ Task<void> Proxy::exchange(Request& request, Journey& journey) {
     }
     co_await call.read_head();
     silence.stop();
+    co_await take_answer(request, journey, call, has_others);
+}
+
+std::unique_ptr<net::http::ClientCall> Proxy::ask_other(Request& request, const Journey& journey,
+                                                        const runtime::Endpoint& other) {
+    net::http::Client& client =
+        client_for(other.origin, service_of(*request.routes, *request.route));
+    auto call = std::make_unique<net::http::ClientCall>(client, other.origin, journey.deadline);
+    write_head(request, other, journey.deadline, *call);
+    return call;
+}
+
+Task<void> Proxy::take_answer(Request& request, Journey& journey, net::http::ClientCall& call,
+                              bool has_others) {
     if (is_trouble(*request.route, call.head().status, has_others)) {
         throw Failure{
             Kind::unavailable, "upstream.unavailable", "The other server cannot answer.",
-            journey.at->endpoint.authority + " says " + std::to_string(call.head().status)};
+            journey.call.at()->endpoint.authority + " says " + std::to_string(call.head().status)};
     }
     note_answer(request, journey, call.head().status);
     if (request.fetch != nullptr) {

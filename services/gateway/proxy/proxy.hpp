@@ -85,6 +85,11 @@ class Proxy {
     Task<void> pause(Request& request, Journey& journey, std::chrono::milliseconds time);
     static bool may_repeat(const Request& request, const Journey& journey);
     Task<void> exchange(Request& request, Journey& journey);
+    // The same request, its head written, to another server of its upstream.
+    std::unique_ptr<net::http::ClientCall> ask_other(Request& request, const Journey& journey,
+                                                     const runtime::Endpoint& other);
+    Task<void> take_answer(Request& request, Journey& journey, net::http::ClientCall& call,
+                           bool has_others);
     void note_answer(const Request& request, Journey& journey, int status);
     Task<void> redirect(Request& request);
     Task<void> refuse_field(Request& request, std::string_view name);

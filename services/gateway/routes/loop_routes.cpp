@@ -24,9 +24,13 @@ std::shared_ptr<const LoopUpstream> make_upstream(const Upstream& upstream,
     const std::string& name = upstream.service.empty() ? upstream.name : upstream.service;
     const std::string contract{upstream.is_ours ? runtime::any_contract : std::string_view{}};
     runtime::CallRules rules = parts.rules;
-    // Our own services say what they lack; a circuit of others is what a route was given.
-    rules.when_all_open =
-        upstream.is_ours ? runtime::WhenAllOpen::ask_who_answers : runtime::WhenAllOpen::refuse;
+    // Our own services say what they lack, and what may be asked twice; a circuit of others is what
+    // a route was given.
+    if (upstream.is_ours) {
+        rules.when_all_open = runtime::WhenAllOpen::ask_who_answers;
+    } else {
+        rules.patience = std::chrono::milliseconds{0};
+    }
     made->calls = std::make_shared<runtime::ServiceCalls>(
         runtime::ServiceCalls::Of{name, contract, instances, parts.metrics, parts.clock}, rules);
     made->calls->on_gone(parts.on_gone);

@@ -88,6 +88,8 @@ struct Route {
     RouteLimit limit;
     std::size_t body_bytes_max = 0;
     std::chrono::milliseconds time_max{0};  // 0: only stalls end it
+    // What the contract of our own says; else the method decides.
+    contracts::Repeat repeat = contracts::Repeat::by_method;
 
     const runtime::HostedOperation* operation = nullptr;
     OwnAnswer own = OwnAnswer::none;

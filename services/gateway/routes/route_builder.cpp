@@ -63,12 +63,9 @@ std::vector<std::string> rooms_of(const RouteConfig& config) {
 
 std::shared_ptr<const Keeping> keeping_of(const RouteConfig& config,
                                           std::vector<std::string> forgets) {
-    const std::vector<std::string> rooms = rooms_of(config);
-    return std::make_shared<const Keeping>(Keeping{.room = rooms[0],
-                                                   .room_of_good = rooms[1],
-                                                   .cache = config.cache,
-                                                   .last_good = config.fallback.last_good,
-                                                   .forgets = std::move(forgets)});
+    const auto rooms = rooms_of(config);
+    return std::make_shared<const Keeping>(
+        Keeping{rooms[0], rooms[1], config.cache, config.fallback.last_good, std::move(forgets)});
 }
 
 class Builder {
@@ -237,9 +234,9 @@ class Builder {
             return set_service(route, config.service);
         }
         Upstream upstream{.name = config.id, .health_path = config.health_path};
-        if (const auto service = service_of(config)) {
-            upstream.service = *service;
-        } else {
+        const auto service = service_of(config);
+        upstream.service = service.value_or("");
+        if (!service) {
             upstream.urls = config.upstreams;
         }
         route.upstream = table_->add_upstream(std::move(upstream));
@@ -260,13 +257,14 @@ class Builder {
         route.limit.kind = kind_of(operation.spec.limit);
         for (const LimitOverride& other : config_.limits.routes) {
             if (other.path == operation.spec.path && other.method == operation.spec.method) {
-                route.limit = {other.per_minute > 0 ? LimitKind::own : LimitKind::none,
-                               Rate::of(other.per_minute, other.burst),
-                               std::hash<std::string>{}(route.id)};
+                const auto kind = other.per_minute > 0 ? LimitKind::own : LimitKind::none;
+                const std::size_t key = std::hash<std::string>{}(route.id);
+                route.limit = {kind, Rate::of(other.per_minute, other.burst), key};
             }
         }
         route.body_bytes_max = operation.spec.body_bytes_max;
         route.time_max = operation.spec.time_max;
+        route.repeat = contracts::repeat_of(operation.spec);
         return route;
     }
 
