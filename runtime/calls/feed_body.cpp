@@ -5,8 +5,6 @@
 namespace loquat::runtime {
 namespace {
 
-constexpr std::chrono::seconds silence_max{10};
-
 class FeedBody final : public net::http::BodySource {
   public:
     explicit FeedBody(contracts::FeedPtr<contracts::EventText> feed) : feed_(std::move(feed)) {}
@@ -15,7 +13,7 @@ class FeedBody final : public net::http::BodySource {
         std::optional<std::string> piece;
         bool was_silent = false;
         try {
-            piece = join(co_await feed_->next(std::chrono::steady_clock::now() + silence_max));
+            piece = join(co_await feed_->next(std::chrono::steady_clock::now() + feed_silence_max));
         } catch (const Failure& failure) {
             was_silent = failure.kind == Kind::timed_out;
             if (!was_silent) {

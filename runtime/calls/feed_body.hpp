@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string_view>
 
@@ -7,9 +8,11 @@
 
 namespace loquat::runtime {
 
-// A feed as the body of an answer.  While the feed is silent a comment is sent every ten seconds,
-// so that proxies and readers see that the connection lives; a feed that fails cuts the connection,
-// which tells the reader to come back.
+inline constexpr std::chrono::seconds feed_silence_max{1};
+
+// A feed as the body of an answer.  While the feed is silent a comment is sent every
+// `feed_silence_max`, so that proxies and readers see that the connection lives; a feed that fails
+// cuts the connection, which tells the reader to come back.
 std::unique_ptr<net::http::BodySource> make_feed_body(
     contracts::FeedPtr<contracts::EventText> feed);
 

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "runtime/calls/feed_body.hpp"
 #include "services/gateway/domain/credentials.hpp"
 #include "services/gateway/domain/fields.hpp"
 #include "services/gateway/edge/standing.hpp"
@@ -21,6 +22,9 @@ class GoneCall {
   private:
     net::http::Exchange& exchange_;
 };
+
+// Of a service of ours that says something all the time: then it sleeps, or is cut off.
+constexpr std::chrono::milliseconds silence_max = 3 * runtime::feed_silence_max;
 
 bool has_events(const net::http::ResponseHead& head) {
     return head.headers.get("Content-Type").starts_with("text/event-stream");
@@ -95,8 +99,15 @@ Task<void> Proxy::answer_piecewise(Request& request, net::http::ClientCall& call
     co_await request.exchange.write_body(first);
     co_await request.exchange.write_body(second);
     co_await request.exchange.flush();
+    // Their reader comes back, from where it was, and is led to another one.
+    aio::Timer silence{[&call] { call.cancel(); }};
+    const bool is_watched = has_events(head) && request.route->trust == UpstreamTrust::platform;
     while (!call.is_body_done()) {
+        if (is_watched) {
+            silence.start(loop_, silence_max);
+        }
         const std::string_view piece = co_await call.read_body();
+        silence.stop();
         standing.require();
         if (request.fetch != nullptr) {
             request.fetch->take_piece(piece);
