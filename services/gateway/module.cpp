@@ -103,7 +103,8 @@ class GatewayService final : public runtime::Service {
                 .tokens = tokens,
                 .rights = context.rights(),
                 .shared = Shared::of(&context.dispatcher(), config,
-                                     context.stores().get<LimitStores>("limits")),
+                                     context.stores().get<LimitStores>("limits"),
+                                     context.internal_key()),
                 .operations =
                     [&context](runtime::ActuatorRequest request) {
                         return context.actuator().answer(std::move(request));

@@ -5,14 +5,14 @@
 namespace loquat::gateway {
 
 std::shared_ptr<Shared> Shared::of(const void* platform, const GatewayConfig& config,
-                                   LimitStores& limits) {
+                                   LimitStores& limits, std::string_view internal_key) {
     static std::mutex mutex;
     static std::map<const void*, std::weak_ptr<Shared>> all;
     const std::lock_guard lock{mutex};
     std::erase_if(all, [](const auto& entry) { return entry.second.expired(); });
     auto found = all[platform].lock();
     if (!found) {
-        found = std::make_shared<Shared>(config, limits);
+        found = std::make_shared<Shared>(config, limits, internal_key);
         all[platform] = found;
     }
     return found;

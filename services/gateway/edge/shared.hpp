@@ -8,6 +8,7 @@
 #include "net/jose/key.hpp"
 #include "services/gateway/cache/answer_cache.hpp"
 #include "services/gateway/config.hpp"
+#include "services/gateway/edge/identity_key.hpp"
 #include "services/gateway/edge/public_certificate.hpp"
 #include "services/gateway/limits/limit_store.hpp"
 #include "services/gateway/routes/route_table.hpp"
@@ -17,18 +18,20 @@ namespace loquat::gateway {
 // What the gateways of all edge loops of a process have in common.  Any thread.
 class Shared {
   public:
-    Shared(const GatewayConfig& config, LimitStores& limits)
-        : answers(config.cache_bytes_max), limits_(limits.open(config.limits.keys_max)) {}
+    Shared(const GatewayConfig& config, LimitStores& limits, std::string_view internal_key)
+        : answers(config.cache_bytes_max),
+          identity_key(make_identity_key(internal_key)),
+          limits_(limits.open(config.limits.keys_max)) {}
 
     // The one of this platform (`platform` is any address that is unique to it); made by the first
     // who asks, gone with the last who holds it.
     static std::shared_ptr<Shared> of(const void* platform, const GatewayConfig& config,
-                                      LimitStores& limits);
+                                      LimitStores& limits, std::string_view internal_key);
 
     LimitStore& limits() { return *limits_; }
     AnswerCache answers;
-    // Signs what servers behind are told of the caller; a new one with each start.
-    const net::jose::Key identity_key = net::jose::Key::generate(net::jose::Algorithm::es256);
+    // Signs what servers behind are told of the caller.
+    const net::jose::Key identity_key;
 
     // The version changes after the table has; a loop that sees a new one asks for the table.
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }

@@ -172,6 +172,19 @@ TEST(IdentityTokens, are_made_once_in_a_while_for_a_session_and_audience) {
     EXPECT_NE(later, first);
 }
 
+TEST(IdentityTokens, of_one_gateway_are_checked_with_the_keys_of_another_one) {
+    FakeClock clock;
+    IdentityTokens tokens{clock, make_identity_key("secret"), "loquat"};
+    const runtime::Tokens::Identity ann{.username = "ann", .expires_at = Time::max()};
+    const std::string token{tokens.token_for(ann, "a")};
+
+    const net::jose::KeySet of_another{{make_identity_key("secret")}};
+    const net::jose::KeySet of_a_stranger{{make_identity_key("another secret")}};
+
+    EXPECT_TRUE(net::jose::verify_compact(token, of_another).has_value());
+    EXPECT_FALSE(net::jose::verify_compact(token, of_a_stranger).has_value());
+}
+
 TEST(IdentityTokens, do_not_outlive_the_session) {
     FakeClock clock;
     const net::jose::Key key = net::jose::Key::generate(net::jose::Algorithm::es256);

@@ -206,7 +206,7 @@ void GatewayHarness::start() {
             .internal_key = "internal key",
             .tokens = tokens,
             .rights = rights,
-            .shared = std::make_shared<Shared>(config, limits),
+            .shared = std::make_shared<Shared>(config, limits, "internal key"),
             .operations = [](runtime::ActuatorRequest request) -> Task<net::http::Response> {
                 const bool is_operator = request.access == runtime::ActuatorAccess::operator_;
                 co_return net::http::Response{.body = (is_operator ? "operator " : "") +
