@@ -22,6 +22,13 @@ class Doors {
         return all[chosen_[who] % all.size()];
     }
     void leave(const std::string& who) { ++chosen_[who]; }
+    // Of one who does several things at a time: unless another of these has left it already.
+    void leave(const std::string& who, const Where& failed) {
+        const Where now = of(who);
+        if (now.host == failed.host && now.port == failed.port) {
+            leave(who);
+        }
+    }
 
   private:
     Now now_;

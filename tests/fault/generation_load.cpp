@@ -134,8 +134,13 @@ Task<void> GenerationLoad::talk(std::size_t number, std::size_t lane) {
         Question question{.key = key + std::to_string(i)};
         std::int64_t last_id = 0;
         const std::int64_t begun = now();
-        while (!co_await try_question(person, question, last_id)) {
-            doors_.leave(person.name);
+        for (;;) {
+            const Where tried = door(person);
+            const bool is_answered = co_await try_question(person, question, last_id);
+            if (is_answered) {
+                break;
+            }
+            doors_.leave(person.name, tried);
             co_await pause_for(pause);
         }
         ++followed_;

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr seconds patience{20};
-constexpr milliseconds look{500};
+constexpr milliseconds look{200};
 constexpr int final_reads_max = 200;
 
 std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
@@ -139,7 +139,7 @@ Task<Load::Reply> Load::send(StompClient& client, const Message& message, std::s
     co_await client.send_text(
         frame("SEND\ndestination:/app/chats/" + message.room + "/messages\nreceipt:" + message.key,
               wire::to_json(body)));
-    const auto answer = co_await client.next(soon());
+    const auto answer = co_await next_of(client, soon());
     const bool accepted = answer && answer->command == net::stomp::Command::receipt &&
                           answer->get_or_empty("receipt-id") == message.key;
     code = "STOMP " + std::string{answer ? answer->get_or_empty("code") : "closed"};
@@ -216,8 +216,9 @@ void Load::take(const std::string& name, const std::string& room, const net::sto
     }
 }
 
-// None when the server closed, or when nothing came for as long as one has patience.
-Task<std::optional<net::stomp::Frame>> Load::next_of(StompClient& client) {
+// None when the server closed, when nothing came, not even a heart-beat, for as long as one has
+// patience, or at `until`.
+Task<std::optional<net::stomp::Frame>> Load::next_of(StompClient& client, Steady until) {
     for (;;) {
         bool is_late = false;
         std::optional<net::stomp::Frame> frame;
@@ -229,8 +230,9 @@ Task<std::optional<net::stomp::Frame>> Load::next_of(StompClient& client) {
                 throw;
             }
         }
-        const auto silent = std::chrono::steady_clock::now() - client.heard_at();
-        if (!is_late || silent > manners_.silence_max) {
+        const Steady asked = std::chrono::steady_clock::now();
+        const bool is_over = asked > until || asked - client.heard_at() > manners_.silence_max;
+        if (!is_late || is_over) {
             co_return frame;
         }
     }
@@ -244,7 +246,7 @@ Task<void> Load::follow_once(const std::string& name, const std::string& room, s
         co_await client->send_text(frame("SUBSCRIBE\nid:1\ndestination:/topic/chats/" + room +
                                          "\nlast-seq:" + std::to_string(seen)));
         for (;;) {
-            const auto next = co_await next_of(*client);
+            const auto next = co_await next_of(*client, Steady::max());
             if (!next || next->command != net::stomp::Command::message) {
                 break;
             }

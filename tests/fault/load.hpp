@@ -67,7 +67,7 @@ class Load {
     Task<Reply> try_by_stomp(const std::string& name, std::unique_ptr<StompClient>& client,
                              const Message& message);
     Task<std::unique_ptr<StompClient>> connect(Where where);
-    Task<std::optional<net::stomp::Frame>> next_of(StompClient& client);
+    Task<std::optional<net::stomp::Frame>> next_of(StompClient& client, Steady until);
     Task<void> follow_once(const std::string& name, const std::string& room, std::int64_t& seen);
     void take(const std::string& name, const std::string& room, const net::stomp::Frame& frame,
               std::int64_t& seen);

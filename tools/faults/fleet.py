@@ -144,7 +144,7 @@ class Fleet:
             "registry.address": own, "config.address": own, "config.folder": self.folder / "served",
             "gateway.address": own, "gateway.port": PORTS["gateway"], "gateway.limits.enabled": "false",
             "chat.instances": "several", "consumer.instances": "several", "auth.access_token_seconds": 3600,
-            "realtime.heart_beat_ms": 2000, "model.simulated.first_token_ms": 50, "model.simulated.token_ms": 5,
+            "realtime.heart_beat_ms": 1000, "model.simulated.first_token_ms": 50, "model.simulated.token_ms": 5,
         }
         service_port = 7000 if process.service in PORTS else 7100
         return [str(part) for part in (

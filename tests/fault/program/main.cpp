@@ -34,7 +34,7 @@ constexpr std::size_t editors = 3;
 constexpr std::size_t acknowledged_min = 200;
 constexpr int waits_max = 1'800;
 constexpr milliseconds look{50};
-constexpr milliseconds answer_time_max{5'000};
+constexpr milliseconds answer_time_max{3'000};
 
 void print(const Sight& sight) {
     constexpr std::array names{"sent", "failed", "shown", "answered", "undone"};
@@ -173,8 +173,8 @@ int run_program(const std::vector<std::string>& arguments) {
     Doors doors{[&] { return gateways; }};
     const Manners manners{.pause = milliseconds{40},
                           .after_failure = milliseconds{20},
-                          .silence_max = milliseconds{5'000}};
-    const Manners of_people{.pause = milliseconds{200}, .silence_max = milliseconds{15'000}};
+                          .silence_max = milliseconds{3'000}};
+    const Manners of_people{.pause = milliseconds{200}, .silence_max = milliseconds{4'000}};
     Users users{.load{loop, doors, *seed, manners},
                 .answers{loop, doors, of_people},
                 .edits{loop, doors, manners},
