@@ -158,6 +158,7 @@ Balancer::TargetPtr Balancer::find_due(const Wanted& wanted, Steady now) const {
 
 void Balancer::begin(Target& target, Steady now) const {
     ++target.under_way;
+    ++target.calls;
     if (target.absence) {
         target.absence->next = now + look_time_max;
     }
@@ -192,6 +193,7 @@ void Balancer::end(Target& target, CallOutcome outcome, std::chrono::nanoseconds
         return;
     }
     const bool has_failed = outcome != CallOutcome::success;
+    target.failed += has_failed ? 1 : 0;
     target.refused_last = has_failed ? outcome == CallOutcome::refused : target.refused_last;
     if (outcome == CallOutcome::unreachable) {
         note_absence(target, took, now);

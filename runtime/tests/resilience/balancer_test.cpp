@@ -50,6 +50,23 @@ TEST_F(Balancing, has_none_without_instances) {
     EXPECT_EQ(choose(), nullptr);
 }
 
+TEST_F(Balancing, counts_each_ones_calls_and_those_that_failed) {
+    rules.failures_in_row = 1'000'000;
+    set({{.id = "good"}, {.id = "bad"}});
+
+    auto count = calls(100, {}, "bad");
+    const auto ignored = balancer().targets()[0];
+    balancer().begin(*ignored, clock.steady());
+    balancer().end(*ignored, CallOutcome::ignored, 1ms, clock.steady());
+
+    const auto targets = balancer().targets();
+    EXPECT_EQ(targets[0]->calls, static_cast<std::uint64_t>(count["good"] + 1));
+    EXPECT_EQ(targets[0]->failed, 0U);
+    EXPECT_EQ(targets[1]->calls, static_cast<std::uint64_t>(count["bad"]));
+    EXPECT_EQ(targets[1]->failed, targets[1]->calls);
+    EXPECT_GT(targets[1]->calls, 0U);
+}
+
 TEST_F(Balancing, prefers_those_that_answer_sooner) {
     set({{.id = "fast"}, {.id = "slow"}, {.id = "slower"}});
 
