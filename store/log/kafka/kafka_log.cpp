@@ -1,5 +1,7 @@
 #include "store/log/kafka/kafka_log.hpp"
 
+#include <algorithm>
+#include <array>
 #include <mutex>
 #include <thread>
 
@@ -20,6 +22,7 @@ constexpr milliseconds silence_max{3'000};
 constexpr milliseconds made_max{10'000};  // until a topic that was made can be used
 constexpr milliseconds try_again{20};
 constexpr int watermark_tries = 3;
+constexpr milliseconds watermark_max{2'000};  // while a partition is not known everywhere
 constexpr std::size_t fetch_entries_max = 4'000;
 
 std::optional<ServerUrl> parse_url(std::string_view text) {
@@ -62,9 +65,18 @@ Failure refused(const std::string& topic, const std::string& why) {
                    "The topic " + topic + " at Kafka cannot be used: " + why};
 }
 
-// A broker of several may not have heard yet of what another one has just made.
+// A broker of several may not have heard yet of what another one has just made, or who leads it.
+constexpr std::array not_heard_yet{
+    RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+    RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+    RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION};
+
 bool is_being_made(const Failure& failure) {
-    return failure.code == "store.unavailable" && failure.detail.contains("Unknown topic");
+    const KafkaLibrary& kafka = KafkaLibrary::get();
+    return failure.code == "store.unavailable" &&
+           std::ranges::any_of(not_heard_yet, [&](auto error) {
+               return failure.detail.contains(kafka.err2str(error));
+           });
 }
 
 class KafkaServer final : public LogServer {
@@ -214,6 +226,7 @@ void KafkaServer::stamp_topic(const std::string& topic, Uuid stamp) {
 // The library answers from what it remembers of leaders, which may be old: then all is asked anew.
 KafkaServer::Watermarks KafkaServer::watermarks(const Partition& partition) {
     const std::string name = name_of_topic(topics_, partition.topic);
+    const Steady end = std::chrono::steady_clock::now() + watermark_max;
     for (int tries = 1;; ++tries) {
         Watermarks at;
         const auto error = KafkaLibrary::get().query_watermark_offsets(
@@ -222,8 +235,13 @@ KafkaServer::Watermarks KafkaServer::watermarks(const Partition& partition) {
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
             return at;
         }
-        if (tries == watermark_tries || !admin_.partitions(name)) {
+        const bool will_be_heard = std::ranges::find(not_heard_yet, error) != not_heard_yet.end() &&
+                                   std::chrono::steady_clock::now() < end;
+        if ((tries >= watermark_tries && !will_be_heard) || !admin_.partitions(name)) {
             throw kafka_unavailable(error);
+        }
+        if (will_be_heard && tries > 1) {
+            std::this_thread::sleep_for(try_again);
         }
     }
 }
