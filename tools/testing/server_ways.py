@@ -229,10 +229,10 @@ def a_master(servers, address, out):
 
 
 def is_whole(address):
-    """Whether it knows that everybody hears what it tells."""
+    """Whether it knows that everybody hears what it tells; nobody who cannot sign in yet knows."""
     api = Api(address)
-    api.token = api.call("POST", "/api/auth/login", {"login": "ana", "password": PASSWORD})[1]["access_token"]
-    return api.call("GET", "/actuator/health")[1]["components"]["platform"]["components"]["broadcast"]["status"] == "UP"
+    api.token = api.call("POST", "/api/auth/login", {"login": "ana", "password": PASSWORD})[1].get("access_token")
+    return api.token is not None and api.call("GET", "/actuator/health")[1]["components"]["platform"]["components"]["broadcast"]["status"] == "UP"
 
 
 def under_kills(name, binary, log, out, stores, faults):
