@@ -27,6 +27,12 @@ std::uint16_t first_outgoing_port() {
                                                          : std::uint16_t{32'768};
 }
 
+// Chosen before, and perhaps not listened at yet.
+std::set<std::uint16_t>& given_ports() {
+    static std::set<std::uint16_t> ports;
+    return ports;
+}
+
 bool is_named(const std::vector<runtime::ServiceUrl>& urls, std::string_view service) {
     return std::ranges::find(urls, service, &runtime::ServiceUrl::service) != urls.end();
 }
@@ -104,7 +110,8 @@ void choose_ports(std::vector<ProcessPlan>& plan) {
     auto next = plan.begin();
     for (int tried = 0; next != plan.end() && tried < tries_max; ++tried) {
         const auto port = static_cast<std::uint16_t>(port_min + (offset + tried) % span);
-        if (is_port_free(port)) {
+        if (!given_ports().contains(port) && is_port_free(port)) {
+            given_ports().insert(port);
             (next++)->port = port;
         }
     }

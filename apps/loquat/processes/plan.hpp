@@ -44,9 +44,9 @@ std::vector<ProcessPlan> plan_processes(const std::vector<const runtime::Module*
 std::string urls_setting(const std::vector<ProcessPlan>& plan,
                          const std::vector<runtime::ServiceUrl>& elsewhere);
 
-// Gives each process a port of 127.0.0.1 that nobody has now.  Below those that the kernel gives to
-// outgoing connections, so that it is still free when a process comes back.  Throws Failure
-// `processes.no_port`.
+// Gives each process a port of 127.0.0.1 that nobody has now or was given before.  Below those that
+// the kernel gives to outgoing connections, so that it is still free when a process comes back.
+// Throws Failure `processes.no_port`.
 void choose_ports(std::vector<ProcessPlan>& plan);
 // One such port.
 std::uint16_t choose_port();
