@@ -27,8 +27,8 @@ using test::code_of;
 Steady in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 // `CODE: MESSAGE` of what a start fails with; empty when it succeeds.
-std::string refused(const std::string& url) {
-    const MongoTarget target{.url = url, .connect_max = 500ms, .answer_max = 500ms};
+std::string refused(const std::string& url, std::chrono::milliseconds patience = 500ms) {
+    const MongoTarget target{.url = url, .connect_max = patience, .answer_max = patience};
     try {
         MongoServer{{.target = target, .collection = "test", .keep_waiting = [](const auto&) {
                          return false;
@@ -248,10 +248,10 @@ TEST_F(MongoServerTest, gives_up_on_one_that_sleeps_and_goes_on_when_it_wakes) {
 }
 
 TEST_F(MongoServerTest, refuses_a_wrong_password_at_once_and_in_one_line) {
-    const std::string wrong = refused(ferret.url_as("loquat", "wrong"));
-    const std::string stranger = refused(ferret.url_as("nobody", "wrong"));
+    const std::string wrong = refused(ferret.url_as("loquat", "wrong"), 10s);
+    const std::string stranger = refused(ferret.url_as("nobody", "wrong"), 10s);
     const std::string nobody =
-        refused("mongodb://127.0.0.1:" + std::to_string(ferret.port()) + "/test");
+        refused("mongodb://127.0.0.1:" + std::to_string(ferret.port()) + "/test", 10s);
 
     for (const std::string& said : {wrong, stranger, nobody}) {
         EXPECT_TRUE(said.starts_with("store.denied: MongoDB cannot be used: ")) << said;
@@ -276,7 +276,7 @@ TEST_F(MongoServerTest, says_that_nobody_is_there_or_answers) {
 TEST(MongoReplicaSet, is_found_by_its_name) {
     const test::FerretServer member{{"--repl-set-name=rs0"}};
 
-    EXPECT_EQ(refused(member.url("replicaSet=rs0")), "");
+    EXPECT_EQ(refused(member.url("replicaSet=rs0"), 10s), "");
     EXPECT_TRUE(refused(member.url("replicaSet=other")).starts_with("store.unavailable: "))
         << refused(member.url("replicaSet=other"));
 }
@@ -302,9 +302,9 @@ struct MongoTlsTest : testing::Test {
 };
 
 TEST_F(MongoTlsTest, trusts_whom_the_url_names_and_nobody_else) {
-    EXPECT_EQ(refused(encrypted("tls=true&tlsCAFile=" + certificate)), "");
+    EXPECT_EQ(refused(encrypted("tls=true&tlsCAFile=" + certificate), 10s), "");
 
-    const std::string untrusted = refused(encrypted("tls=true"));
+    const std::string untrusted = refused(encrypted("tls=true"), 10s);
     EXPECT_TRUE(untrusted.starts_with("store.denied: MongoDB cannot be used: ")) << untrusted;
     const std::string plain = refused(encrypted(""));
     EXPECT_TRUE(plain.starts_with("store.unavailable: MongoDB cannot be used: ")) << plain;
