@@ -11,9 +11,10 @@ def first_of(lines):
 
 
 def of(log, most=12):
-    """The lines that say it, each once; the end of a log alone may be of what passed."""
+    """The lines that say it, each once; where none does, the last ones. The end of a log alone may be of what passed."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return list(dict.fromkeys(line.strip()[:300] for line in lines if FINDING.match(line)))[:most]
+    found = [line for line in lines if FINDING.match(line)] or lines[-5:]
+    return list(dict.fromkeys(line.strip()[:300] for line in found))[:most]
 
 
 def append(log, suite_log):

@@ -72,6 +72,8 @@ class Findings(unittest.TestCase):
             log.write_text("\n".join([*passed, *(f"  {line}" for line in said.values()), *said.values(), *passed]))
 
             self.assertEqual(findings.of(log), list(said.values()))
+            log.write_text("one\ntwo\n")
+            self.assertEqual(findings.of(log), ["one", "two"], "who says it in words of their own says it last")
 
 
 class Changed(unittest.TestCase):
