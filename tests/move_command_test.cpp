@@ -2,9 +2,7 @@
 
 #include <csignal>
 #include <fstream>
-#include <map>
 #include <optional>
-#include <sstream>
 
 #include "testing/platform/program.hpp"
 #include "testing/postgres_schema.hpp"
@@ -97,18 +95,6 @@ class MoveCommand : public MovingTest {
             });
     }
 
-    // `DATABASE.TABLE` and what a command said of it: rows and hash.
-    static std::map<std::string, std::string> tables_of(const Said& said) {
-        std::map<std::string, std::string> tables;
-        std::istringstream lines{said.output};
-        std::string name;
-        std::string rows;
-        std::string sum;
-        while (lines >> name >> rows >> sum && sum.size() == 64) {
-            tables[name] = rows + " " + sum;
-        }
-        return tables;
-    }
     static std::string rows_of(const Said& said, const std::string& table) {
         const std::string found = tables_of(said)[table];
         return found.substr(0, found.find(' '));

@@ -2,8 +2,6 @@
 
 #include <csignal>
 #include <filesystem>
-#include <map>
-#include <sstream>
 
 #include "base/bytes.hpp"
 #include "contracts/dead/dead.hpp"
@@ -26,19 +24,6 @@ class MoveDead : public MovingTest {
     void make_installation(const std::string& data) const {
         with_platform(data, {}, SIGTERM,
                       [](HttpCaller& caller) -> Task<void> { co_await caller.make_user("ada"); });
-    }
-
-    // `DATABASE.TABLE` and what a command said of it: rows and hash.
-    static std::map<std::string, std::string> tables_of(const Said& said) {
-        std::map<std::string, std::string> tables;
-        std::istringstream lines{said.output};
-        std::string name;
-        std::string rows;
-        std::string sum;
-        while (lines >> name >> rows >> sum && sum.size() == 64) {
-            tables[name] = rows + " " + sum;
-        }
-        return tables;
     }
 
     // Records that nobody can read, as the consumer puts them aside.

@@ -1,5 +1,7 @@
 #include "tests/support/moving.hpp"
 
+#include <sstream>
+
 #include "testing/platform/program.hpp"
 
 namespace loquat::test {
@@ -8,6 +10,18 @@ MovingTest::Said MovingTest::run(std::vector<std::string> words, Environment env
     Program program{std::move(words), {.environment = std::move(environment)}};
     const int code = program.wait_for_end();
     return {code, program.output(), program.errors()};
+}
+
+std::map<std::string, std::string> MovingTest::tables_of(const Said& said) {
+    std::map<std::string, std::string> tables;
+    std::istringstream lines{said.output};
+    std::string name;
+    std::string rows;
+    std::string sum;
+    while (lines >> name >> rows >> sum && sum.size() == 64) {
+        tables[name] = rows + " " + sum;
+    }
+    return tables;
 }
 
 MovingTest::Said MovingTest::export_from(const std::string& data, const std::string& archive,

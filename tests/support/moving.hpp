@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class MovingTest : public testing::Test {
                      Environment environment = {}) const;
     Said import_into(const std::string& data, const std::string& archive,
                      Environment environment = {}) const;
+    // `DATABASE.TABLE` and what a command said of it: rows and hash.
+    static std::map<std::string, std::string> tables_of(const Said& said);
     // Runs the platform for `work` and ends it with that signal.
     void with_platform(const std::string& data, Environment environment, int signal,
                        const Work& work) const;

@@ -88,7 +88,7 @@ test('a long answer is drawn piece by piece, and one who reads above is not move
   const report = { bytes: words.length, elements, added: measured.added, longTasks: measured.longTasks.map(Math.round), slowestKey: keys[keys.length - 1] ?? 0, slowKeys: keys.length };
   if (process.env.LOQUAT_E2E_FIGURES) process.stdout.write(`${JSON.stringify(report)}\n`);
   expect(Math.abs(after - before)).toBeLessThanOrEqual(1);
-  // Each piece redraws the block that it ends; who draws all of it for each piece adds a hundred times as much.
+  // Each piece redraws the block that it ends; who draws all of it again adds it all again each time.
   expect(measured.added, JSON.stringify(report)).toBeLessThan(elements * 3);
 
   await page.evaluate(() => Object.assign(window, { first: document.querySelector('[data-answer="g1"] .content > :nth-child(3)') }));

@@ -76,6 +76,27 @@ class PatientCallTest : public testing::Test {
         }
     }
 
+    // The answer when the first one is let answer once the other one was asked.
+    std::string ask_slow(Instance& slow, Instance& other) {
+        std::string answer;
+        auto release = [&]() -> Task<void> {
+            while (other.asked() == 0) {
+                co_await loop.sleep_for(1ms);
+            }
+            slow.may_answer.open();
+        };
+        auto body = [&]() -> Task<void> {
+            aio::Scope scope{loop, "test"};
+            scope.start(release());
+            answer = co_await ask(slow, other);
+            co_await scope.close();
+            co_await slow.end();
+            co_await other.end();
+        };
+        aio::run_to_end(loop, body());
+        return answer;
+    }
+
     aio::Loop loop{"test"};
 
   private:
@@ -124,50 +145,14 @@ TEST_F(PatientCallTest, is_answered_by_another_instance_while_the_first_sleeps) 
 TEST_F(PatientCallTest, is_answered_by_the_first_that_is_only_slow_when_the_other_one_is_slower) {
     Instance slow{loop, "slow"};
     Instance slower{loop, "slower"};
-    std::string answer;
-    auto body = [&]() -> Task<void> {
-        aio::Scope scope{loop, "test"};
-        auto release = [&]() -> Task<void> {
-            while (slower.asked() == 0) {
-                co_await loop.sleep_for(1ms);
-            }
-            slow.may_answer.open();
-        };
-        scope.start(release());
-        answer = co_await ask(slow, slower);
-        co_await scope.close();
-        co_await slow.end();
-        co_await slower.end();
-    };
-
-    aio::run_to_end(loop, body());
-
-    EXPECT_EQ(answer, "200 slow");
+    EXPECT_EQ(ask_slow(slow, slower), "200 slow");
 }
 
 TEST_F(PatientCallTest, is_not_answered_by_one_that_cannot) {
     Instance slow{loop, "slow"};
     Instance unable{loop, "unable", 503};
     unable.may_answer.open();
-    std::string answer;
-    auto body = [&]() -> Task<void> {
-        aio::Scope scope{loop, "test"};
-        auto release = [&]() -> Task<void> {
-            while (unable.asked() == 0) {
-                co_await loop.sleep_for(1ms);
-            }
-            slow.may_answer.open();
-        };
-        scope.start(release());
-        answer = co_await ask(slow, unable);
-        co_await scope.close();
-        co_await slow.end();
-        co_await unable.end();
-    };
-
-    aio::run_to_end(loop, body());
-
-    EXPECT_EQ(answer, "200 slow");
+    EXPECT_EQ(ask_slow(slow, unable), "200 slow");
 }
 
 }  // namespace
