@@ -1,5 +1,6 @@
 #pragma once
 #include <concepts>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +19,9 @@
 // problem of a value is collected, so that a form can show all of them at once.
 //
 // Supported: bool, integers, double, std::string, Id, Uuid, Time, what counts a unit (units.hpp),
-// described enums and structs, Value, and std::optional, std::vector of those;
-// std::optional<std::optional<T>> tells null from what is absent.  A struct with an `event_type`
-// has it as its first member "type".
+// described enums and structs, Value, and std::optional, std::vector, std::map<std::string, T> of
+// those; std::optional<std::optional<T>> tells null from what is absent.  A struct with an
+// `event_type` has it as its first member "type".
 namespace loquat::wire {
 
 // Where the reader is and what was wrong so far.
@@ -116,6 +117,10 @@ template <class T>
 struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
+template <class T>
+inline constexpr bool is_map = false;
+template <class T>
+inline constexpr bool is_map<std::map<std::string, T>> = true;
 
 template <class Enum>
 std::vector<std::string> enum_names() {
@@ -187,6 +192,23 @@ void read_items(const Value& value, std::vector<T>& out, const Field& field, Pro
     }
 }
 
+// The names are the client's; of two that are equal the last one counts, as with members.
+template <class T>
+void read_entries(const Value& value, std::map<std::string, T>& out, const Field& field,
+                  Problems& problems) {
+    const Object* object = value.if_object();
+    if (object == nullptr) {
+        problems.add("type", "must be an object");
+        return;
+    }
+    detail::check_count(object->size(), field, problems);
+    out.clear();
+    for (const auto& [name, entry] : *object) {
+        const typename Problems::Step step{problems, name};
+        read(entry, out[name], Field{}, problems);
+    }
+}
+
 template <class T>
 void read(const Value& value, T& out, const Field& field, Problems& problems) {
     if constexpr (detail::is_change<T>) {
@@ -226,6 +248,8 @@ void read(const Value& value, T& out, const Field& field, Problems& problems) {
         out.uuid = detail::read_uuid(value, problems);
     } else if constexpr (detail::IsVector<T>::value) {
         read_items(value, out, field, problems);
+    } else if constexpr (detail::is_map<T>) {
+        read_entries(value, out, field, problems);
     } else if constexpr (DescribedEnum<T>) {
         const std::string text = detail::read_string(value, Field{}, problems);
         if (const auto found = find_enum<T>(text)) {
@@ -287,6 +311,21 @@ void append_object(std::string& out, const T& value) {
 }
 
 template <class T>
+void append_entries(std::string& out, const std::map<std::string, T>& entries) {
+    out.push_back('{');
+    bool first = true;
+    for (const auto& [name, entry] : entries) {
+        if (!std::exchange(first, false)) {
+            out.push_back(',');
+        }
+        append_json_string(out, name);
+        out.push_back(':');
+        append(out, entry);
+    }
+    out.push_back('}');
+}
+
+template <class T>
 void append(std::string& out, const T& value) {
     if constexpr (detail::IsOptional<T>::value) {
         if (value) {
@@ -323,6 +362,8 @@ void append(std::string& out, const T& value) {
             append(out, value[i]);
         }
         out.push_back(']');
+    } else if constexpr (detail::is_map<T>) {
+        append_entries(out, value);
     } else if constexpr (DescribedEnum<T>) {
         append_json_string(out, enum_name(value));
     } else {

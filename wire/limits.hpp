@@ -33,6 +33,8 @@ constexpr bool can_be_outside(const Field& field) {
         return can_be_outside<typename T::value_type>(field);
     } else if constexpr (IsVector<T>::value) {
         return is_limited(field) || can_be_outside<typename T::value_type>(Field{});
+    } else if constexpr (is_map<T>) {
+        return is_limited(field) || can_be_outside<typename T::mapped_type>(Field{});
     } else if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, Value> || DescribedEnum<T> ||
                          std::is_same_v<T, Time> || std::is_same_v<T, Uuid> || IsId<T>::value) {
         return false;
@@ -67,6 +69,14 @@ bool is_within(const T& value, const Field& field) {
             }
         }
         return true;
+    } else if constexpr (is_map<T>) {
+        bool within = is_within(value.size(), field);
+        if constexpr (can_be_outside<typename T::mapped_type>(Field{})) {
+            for (const auto& [name, entry] : value) {
+                within = within && is_within(entry, Field{});
+            }
+        }
+        return within;
     } else {
         bool within = true;
         boost::mp11::mp_for_each<Members<T>>([&](auto member) {

@@ -28,11 +28,20 @@ void add_limits(Value& definition, const Schema::Property& property) {
     const Schema::Kind kind = property.type.front().kind;
     const bool is_text = kind == Schema::Kind::string;
     const bool is_array = kind == Schema::Kind::array;
+    const bool is_map = kind == Schema::Kind::map;
     if (property.min) {
-        definition.set(is_text ? "minLength" : is_array ? "minItems" : "minimum", *property.min);
+        definition.set(is_text    ? "minLength"
+                       : is_array ? "minItems"
+                       : is_map   ? "minProperties"
+                                  : "minimum",
+                       *property.min);
     }
     if (property.max) {
-        definition.set(is_text ? "maxLength" : is_array ? "maxItems" : "maximum", *property.max);
+        definition.set(is_text    ? "maxLength"
+                       : is_array ? "maxItems"
+                       : is_map   ? "maxProperties"
+                                  : "maximum",
+                       *property.max);
     }
 }
 
@@ -95,6 +104,9 @@ Value to_openapi(const Schema& schema) {
             return Object{{"const", schema.values.front()}};
         case Schema::Kind::array:
             return Object{{"type", "array"}, {"items", to_openapi(schema.item.front())}};
+        case Schema::Kind::map:
+            return Object{{"type", "object"},
+                          {"additionalProperties", to_openapi(schema.item.front())}};
         case Schema::Kind::enumeration:
         case Schema::Kind::object:
         case Schema::Kind::one_of:
@@ -148,6 +160,8 @@ std::string typescript_type(const Schema& schema) {
             return "string";
         case Schema::Kind::array:
             return typescript_type(schema.item.front()) + "[]";
+        case Schema::Kind::map:
+            return "Record<string, " + typescript_type(schema.item.front()) + ">";
         case Schema::Kind::literal:
             return "\"" + schema.values.front() + "\"";
         case Schema::Kind::enumeration:

@@ -21,6 +21,7 @@ struct Schema {
         enumeration,
         literal,  // one text
         array,
+        map,  // from any names
         object,
         one_of
     };
@@ -36,9 +37,9 @@ struct Schema {
     };
 
     Kind kind = Kind::any;
-    std::string name;                  // of an object or enumeration: the struct's name
-    std::vector<std::string> values;   // of an enumeration; of a literal exactly one
-    std::vector<Schema> item;          // of an array: exactly one; of one_of the alternatives
+    std::string name;                 // of an object or enumeration: the struct's name
+    std::vector<std::string> values;  // of an enumeration; of a literal exactly one
+    std::vector<Schema> item;         // of an array or map: exactly one; of one_of the alternatives
     std::vector<Property> properties;  // of an object
 };
 
@@ -115,6 +116,8 @@ Schema schema_of() {
         return {.kind = Kind::uuid};
     } else if constexpr (IsVector<T>::value) {
         return {.kind = Kind::array, .item = {schema_of<typename T::value_type>()}};
+    } else if constexpr (is_map<T>) {
+        return {.kind = Kind::map, .item = {schema_of<typename T::mapped_type>()}};
     } else if constexpr (DescribedEnum<T>) {
         return {.kind = Kind::enumeration, .name = type_name<T>(), .values = enum_names<T>()};
     } else if constexpr (Described<T>) {
