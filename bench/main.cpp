@@ -5,6 +5,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "bench/centrifugo_connection.hpp"
 #include "bench/fanout.hpp"
 #include "bench/history.hpp"
 #include "bench/idle.hpp"
@@ -21,10 +22,12 @@ namespace {
 
 struct CrowdOptions {
     Target target;
+    std::vector<std::uint16_t> ports;  // of one server or of several, used in turn
     std::string protocol = "stomp";
     std::string tokens_file;
     std::string chats_file;
     std::size_t connections = 1000;
+    std::size_t rooms = 1;  // of peers
 };
 
 std::vector<std::string> read_lines(const std::string& file) {
@@ -53,18 +56,36 @@ std::vector<ChatId> read_chats(const std::string& file) {
     return chats;
 }
 
-Crowd make_crowd(aio::Loop& loop, const CrowdOptions& options) {
+Target target_of(const CrowdOptions& options, std::size_t index) {
+    return {options.target.host, options.ports[index % options.ports.size()]};
+}
+
+// Peers have no accounts, and rooms by any name.
+Crowd make_peers(aio::Loop& loop, const CrowdOptions& options) {
     Crowd crowd;
-    if (options.protocol == "nats") {
-        while (crowd.size() < options.connections) {
-            crowd.push_back(std::make_unique<NatsConnection>(loop, options.target));
+    while (crowd.size() < options.connections) {
+        const Target target = target_of(options, crowd.size());
+        if (options.protocol == "nats") {
+            crowd.push_back(std::make_unique<NatsConnection>(loop, target));
+        } else {
+            // Neighbours of one room are at different servers.
+            const std::size_t room = crowd.size() / options.ports.size() % options.rooms;
+            crowd.push_back(std::make_unique<CentrifugoConnection>(loop, target,
+                                                                   "room" + std::to_string(room)));
         }
-        return crowd;
     }
+    return crowd;
+}
+
+Crowd make_crowd(aio::Loop& loop, const CrowdOptions& options) {
+    if (options.protocol != "stomp") {
+        return make_peers(loop, options);
+    }
+    Crowd crowd;
     const auto tokens = read_lines(options.tokens_file);
     const auto chats = read_lines(options.chats_file);
     while (crowd.size() < options.connections) {
-        StompLogin login{options.target, tokens[crowd.size() % tokens.size()],
+        StompLogin login{target_of(options, crowd.size()), tokens[crowd.size() % tokens.size()],
                          chats[crowd.size() % chats.size()]};
         crowd.push_back(std::make_unique<StompConnection>(loop, std::move(login)));
     }
@@ -86,9 +107,10 @@ CLI::App* add_crowd(CLI::App& app, const std::string& name, const std::string& w
                     CrowdOptions& crowd) {
     CLI::App* command = app.add_subcommand(name, what);
     command->add_option("--host", crowd.target.host, "numeric address of the server");
-    command->add_option("--port", crowd.target.port, "its port")->required();
-    command->add_option("--protocol", crowd.protocol, "stomp or nats")
-        ->check(CLI::IsMember({"stomp", "nats"}));
+    command->add_option("--port", crowd.ports, "its port; several are used in turn")->required();
+    command->add_option("--protocol", crowd.protocol, "stomp, nats or centrifugo")
+        ->check(CLI::IsMember({"stomp", "nats", "centrifugo"}));
+    command->add_option("--rooms", crowd.rooms, "of nats and centrifugo, used in turn");
     command->add_option("--tokens", crowd.tokens_file,
                         "a file with one access token a line, used in turn");
     command->add_option("--chats", crowd.chats_file,

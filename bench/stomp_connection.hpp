@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "bench/room_connection.hpp"
+#include "bench/web_socket_connection.hpp"
 
 namespace loquat::bench {
 
@@ -18,10 +18,10 @@ struct StompLogin {
 };
 
 // STOMP 1.2 over a WebSocket, as a browser would speak it, without heart-beats.
-class StompConnection final : public RoomConnection {
+class StompConnection final : public WebSocketConnection {
   public:
     StompConnection(aio::Loop& loop, StompLogin login)
-        : RoomConnection(loop), login_(std::move(login)) {}
+        : WebSocketConnection(loop), login_(std::move(login)) {}
 
     Task<void> open(Steady deadline) override;
     Task<void> subscribe(Steady deadline) override;
@@ -30,14 +30,9 @@ class StompConnection final : public RoomConnection {
     std::string_view text_of(std::string_view raw) const override;
 
   private:
-    std::size_t take(std::string_view bytes) override;
-    std::size_t take_upgrade(std::string_view bytes);
-    void take_frame(std::uint8_t opcode, std::string_view payload);
-    void take_stomp(std::string_view frame);
-    void write_frame(std::string_view stomp);
+    void take_text(std::string_view frame) override;
 
     StompLogin login_;
-    bool is_upgraded_ = false;
     std::uint64_t sent_ = 0;
 };
 

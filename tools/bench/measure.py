@@ -65,6 +65,12 @@ def cpu_seconds(session):
     return total / TICKS
 
 
+def own_cpu_seconds(pid):
+    """Of one process alone."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 def rss_bytes(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
