@@ -1,6 +1,10 @@
 import type { FieldError, Problem } from './contracts.gen';
 
-// A refused or failed call. `code` is the server's stable dotted code, or `network` when no answer came.
+// So long a call may take with all of its answer. The server gives up after 10 s by itself; the rest is for the way.
+// Answers that are longer come by the live connection.
+const timeMaxMs = 20_000;
+
+// A refused or failed call. `code` is the server's stable dotted code, or `network` when no answer came in time.
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -54,11 +58,16 @@ function urlOf(path: string, query: CallOptions['query']): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
+interface Answer {
+  response: Response;
+  text: string;
+}
+
+function problemOf({ response, text }: Answer): ApiError {
   const retryAfter = Number(response.headers.get('Retry-After'));
   const wait = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null;
   try {
-    const problem = (await response.json()) as Partial<Problem>;
+    const problem = JSON.parse(text) as Partial<Problem>;
     return new ApiError(
       response.status,
       problem.code ?? `http.${response.status}`,
@@ -71,36 +80,44 @@ async function problemOf(response: Response): Promise<ApiError> {
   }
 }
 
-async function send(method: string, path: string, options: CallOptions, token: string | null): Promise<Response> {
+async function send(method: string, path: string, options: CallOptions, token: string | null): Promise<Answer> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
   if (token) headers.Authorization = `Bearer ${token}`;
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, timeMaxMs);
+  options.signal?.addEventListener('abort', end);
+  if (options.signal?.aborted) end();
   try {
-    return await fetch(urlOf(path, options.query), {
+    const response = await fetch(urlOf(path, options.query), {
       method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
+      signal: ending.signal,
       credentials: 'same-origin',
     });
+    return { response, text: await response.text() };
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    // Nobody wants it any more.
+    if (options.signal?.aborted) throw error;
     throw new ApiError(0, 'network', '');
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', end);
   }
 }
 
 // Sends one call. An answer of 401 renews the token once and asks again.
 export async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
-  let response = await send(method, path, options, options.anonymous ? null : await tokens.current());
-  if (response.status === 401 && !options.anonymous) {
+  let answer = await send(method, path, options, options.anonymous ? null : await tokens.current());
+  if (answer.response.status === 401 && !options.anonymous) {
     const renewed = await tokens.renew();
-    if (renewed) response = await send(method, path, options, renewed);
+    if (renewed) answer = await send(method, path, options, renewed);
   }
-  if (!response.ok) throw await problemOf(response);
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+  if (!answer.response.ok) throw problemOf(answer);
+  return (answer.text ? JSON.parse(answer.text) : undefined) as T;
 }
 
 // Reads a whole list, page by page, up to `most` items.
