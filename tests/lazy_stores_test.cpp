@@ -12,6 +12,7 @@ struct ProcessOf {
     explicit ProcessOf(std::vector<const runtime::Module*> modules) {
         runtime::PlatformOptions options{.modules = std::move(modules), .data = place / "data"};
         options.sections = runtime::sections_of({&auth::module, &model::module});
+        options.adapters = runtime::adapters_of({&auth::module});
         options.sources.settings = {"auth.signing_algorithm=ES256"};
         platform = std::make_unique<runtime::Platform>(std::move(options));
         platform->start();

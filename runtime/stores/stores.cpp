@@ -36,12 +36,15 @@ auto opened_at(const StoreKind& place, std::string_view need, Open open) {
 }  // namespace
 
 std::string kinds_of(std::string_view need, const std::vector<StoreAdapter>& adapters) {
+    std::vector<std::string_view> known;
     std::string kinds;
     for (const StoreAdapter& adapter : adapters) {
         // By how many ports it is seen is no matter of configuration.
-        if (adapter.need == need && !kinds.ends_with(adapter.kind)) {
+        const bool is_new = std::ranges::find(known, adapter.kind) == known.end();
+        if (adapter.need == need && is_new) {
             kinds += kinds.empty() ? "" : ", ";
             kinds += adapter.kind;
+            known.push_back(adapter.kind);
         }
     }
     return kinds;

@@ -109,17 +109,17 @@ Task<Account> Accounts::add(NewAccount wanted) {
 Task<Accounts::Proven> Accounts::prove(std::string login, std::string password,
                                        std::string address) {
     const std::string folded = to_login(login);
-    auto attempt = admit(folded, address);
+    Guess guess = co_await admit(folded, std::move(address));
     auto account = co_await parts_.users.find_by_login(folded);
     std::string encoded = account ? account->password_hash : parts_.passwords.dummy();
     const auto verdict = co_await verify(password, std::move(encoded));
     if (!account || !verdict.is_right) {
-        attempt.fail();
+        co_await fail(std::move(guess));
         parts_.metrics.sign_ins_refused.add();
         throw RefusedSignIn{account ? std::optional{account->id} : std::nullopt};
     }
     if (account->state != contracts::AccountState::active) {
-        attempt.succeed();
+        co_await succeed(std::move(guess));
         throw account_disabled();
     }
     if (verdict.is_outdated) {
@@ -127,7 +127,7 @@ Task<Accounts::Proven> Accounts::prove(std::string login, std::string password,
         co_await parts_.users.rehash_password(account->id, account->password_version,
                                               account->password_hash);
     }
-    co_return Proven{*std::move(account), std::move(attempt)};
+    co_return Proven{*std::move(account), std::move(guess)};
 }
 
 Task<std::vector<contracts::Revocation>> Accounts::change_password(NewPassword wanted) {
@@ -224,7 +224,7 @@ Task<std::vector<contracts::Revocation>> Accounts::reset_password(PasswordReset 
     if (!revoked) {
         throw user_not_found();
     }
-    parts_.back_off.forget(account.username);
+    co_await parts_.guesses.forget(account.username);
     co_return *std::move(revoked);
 }
 
@@ -269,19 +269,19 @@ Task<void> Accounts::note_done(KeyedRequest request) {
 
 // The password of somebody who is signed in, slowed down like a sign-in.
 Task<void> Accounts::prove_again(Account account, std::string password, std::string address) {
-    auto attempt = admit(account.username, address);
+    Guess guess = co_await admit(account.username, std::move(address));
     const auto verdict = co_await verify(std::move(password), account.password_hash);
     if (!verdict.is_right) {
-        attempt.fail();
+        co_await fail(std::move(guess));
         parts_.metrics.sign_ins_refused.add();
         throw invalid_credentials();
     }
-    attempt.succeed();
+    co_await succeed(std::move(guess));
 }
 
-BackOff::Attempt Accounts::admit(std::string_view login, std::string_view address) {
+Task<Guess> Accounts::admit(std::string login, std::string address) {
     try {
-        return parts_.back_off.admit(login, address);
+        co_return co_await parts_.guesses.admit(std::move(login), std::move(address));
     } catch (const Failure&) {
         parts_.metrics.sign_ins_limited.add();
         throw;

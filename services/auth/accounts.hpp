@@ -1,5 +1,4 @@
 #pragma once
-#include "services/auth/domain/back_off.hpp"
 #include "services/auth/domain/names.hpp"
 #include "services/auth/metrics.hpp"
 #include "services/auth/names_told.hpp"
@@ -26,7 +25,7 @@ class Accounts {
     struct Parts {
         UserStore& users;
         Passwords& passwords;
-        BackOff& back_off;
+        GuessLimit& guesses;
         const Clock& clock;
         AuthMetrics& metrics;
         NamesTold& names;
@@ -42,12 +41,14 @@ class Accounts {
     // RefusedSignIn, 401 `auth.invalid_credentials`, for a wrong password and for an unknown name
     // alike: the same number of hashes, the same answer.  429 `rate.limited` after too many.  403
     // `auth.account_disabled` for whoever knows the password of an account that may not be used.
-    // The attempt is open until the caller says how it ended.
+    // The guess is open until the caller says how it ended.
     struct Proven {
         Account account;
-        BackOff::Attempt attempt;
+        Guess guess;
     };
     Task<Proven> prove(std::string login, std::string password, std::string address);
+    Task<void> fail(Guess guess) { return parts_.guesses.fail(std::move(guess)); }
+    Task<void> succeed(Guess guess) { return parts_.guesses.succeed(std::move(guess)); }
 
     // The account whose password now is `next`; `auth.invalid_credentials` when `current` is wrong.
     // `ending` names the person, and which sessions end with the change; gives their revocations.
@@ -105,7 +106,7 @@ class Accounts {
   private:
     Task<void> prove_repeat(Account account, std::string password, std::string address);
     Task<void> prove_again(Account account, std::string password, std::string address);
-    BackOff::Attempt admit(std::string_view login, std::string_view address);
+    Task<Guess> admit(std::string login, std::string address);
     // Of `encoded`: is_outdated also when it was made of the password as it was typed.
     Task<Passwords::Verdict> verify(std::string typed, std::string encoded);
     Task<std::string> hash(std::string password);

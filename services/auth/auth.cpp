@@ -118,10 +118,10 @@ Task<Issued> Auth::sign_in(Caller caller, std::string login, std::string passwor
     }
     auto issued = co_await parts_.sessions.open(proven->account, caller);
     if (!issued) {
-        proven->attempt.fail();
+        co_await parts_.accounts.fail(std::move(proven->guess));
         throw invalid_credentials();
     }
-    proven->attempt.succeed();
+    co_await parts_.accounts.succeed(std::move(proven->guess));
     parts_.metrics.sign_ins.add();
     note(caller, "auth.signed_in", issued->account);
     co_return *std::move(issued);

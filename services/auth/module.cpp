@@ -13,6 +13,7 @@
 #include "services/auth/administration.hpp"
 #include "services/auth/auth.hpp"
 #include "services/auth/config.hpp"
+#include "services/auth/guess_limits.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -77,14 +78,15 @@ class AuthService final : public runtime::Service {
                 key_options(config_), context.clock()),
           broadcast_(context.stores().broadcast()),
           feed_(context.stores().broadcast(), context.rights()),
-          back_off_({.is_enabled = config_.back_off}, context.clock()),
+          guesses_(context.stores().get<GuessLimits>("limits").open(
+              {.is_enabled = config_.back_off}, context.clock())),
           metrics_(context.metrics()),
           audit_({runtime::make_audit_sink(context), context.clock(), context.metrics(),
                   context.loop(), "auth"}),
           users_feed_(context.stores().broadcast()),
           names_(users_, users_feed_),
           leaving_(users_),
-          accounts_({users_, passwords_, back_off_, context.clock(), metrics_, names_}),
+          accounts_({users_, passwords_, *guesses_, context.clock(), metrics_, names_}),
           sessions_(
               {session_store_, users_, keys_, signing_, feed_, context.clock(), metrics_, audit_},
               session_options(config_, context.platform_config())),
@@ -155,7 +157,7 @@ class AuthService final : public runtime::Service {
     Keys keys_;
     store::Broadcast& broadcast_;
     BroadcastFeed feed_;
-    BackOff back_off_;
+    std::unique_ptr<GuessLimit> guesses_;
     AuthMetrics metrics_;
     runtime::AuditTrail audit_;
     BroadcastUsers users_feed_;
@@ -182,6 +184,7 @@ const runtime::Module module{.name = "auth",
                              .calls = {{"consumer", runtime::Need::optional}},
                              .databases = &databases,
                              .files = {key_file},
+                             .adapters = &guess_limits,
                              .config = &section,
                              .make = &make};
 

@@ -8,6 +8,7 @@
 #include "base/unicode/fold.hpp"
 #include "contracts/auth/accounts.hpp"
 #include "contracts/auth/auth.hpp"
+#include "services/auth/domain/back_off.hpp"
 #include "services/auth/domain/key_ring.hpp"
 #include "services/auth/domain/session.hpp"
 
@@ -212,6 +213,30 @@ class Passwords {
     virtual Task<Verdict> verify(std::string password, std::string encoded) = 0;
     // A hash that no password fits, as slow to verify as any.
     virtual const std::string& dummy() const = 0;
+};
+
+// A password that is being tried, between its admission and how it ended.  Dropped before that it
+// counts as never made, where others count too after ten seconds.
+struct Guess {
+    BackOff::Attempt here;
+    std::string login;
+    std::string address;
+    std::string shared;  // its name where all instances count; empty: it is counted here alone
+};
+
+// How often passwords may be tried (domain/back_off.hpp), by all who count together.
+class GuessLimit {
+  public:
+    virtual ~GuessLimit() = default;
+
+    // `login` folded; throws 429 `rate.limited` with Retry-After, and nothing else but
+    // cancellation.
+    virtual Task<Guess> admit(std::string login, std::string address) = 0;
+    // How it ended: to be awaited before anybody is told.  Throw nothing but cancellation.
+    virtual Task<void> fail(Guess guess) = 0;
+    virtual Task<void> succeed(Guess guess) = 0;
+    // `login` has a new password by an administrator: whoever has it need not wait.
+    virtual Task<void> forget(std::string login) = 0;
 };
 
 // Where signing keys outlive the process.

@@ -25,10 +25,18 @@ int read_count(std::string_view number, std::string_view text) {
     return static_cast<int>(*count);
 }
 
-std::string why_one_gateway(const runtime::Config& config) {
+// Requests or guessed passwords.
+std::string why_one_counter(const runtime::Config& config) {
     const auto stores = config.get<runtime::StoreConfig>("store");
     if (runtime::find_server(stores.limits.kind) == nullptr) {
         return "store.limits.kind is " + stores.limits.kind + ", and each would count for itself";
+    }
+    return {};
+}
+
+std::string why_one_gateway(const runtime::Config& config) {
+    if (std::string why = why_one_counter(config); !why.empty()) {
+        return why;
     }
     if (config.get<gateway::GatewayConfig>("gateway").tls.self_signed) {
         return "each would make a certificate of its own (gateway.tls.self_signed)";
@@ -117,6 +125,9 @@ std::string why_one(const ProcessPlan& process, const runtime::Config& config) {
     if (service == "presence" && runtime::find_server(stores.presence.kind) == nullptr) {
         return "store.presence.kind is " + stores.presence.kind +
                ", and each would know some people only";
+    }
+    if (service == "auth") {
+        return why_one_counter(config);
     }
     return service == "gateway" ? why_one_gateway(config) : std::string{};
 }

@@ -15,10 +15,8 @@ namespace {
 
 using std::chrono::seconds;
 
-[[noreturn]] void refuse(std::chrono::nanoseconds wait) {
-    const auto whole = std::max(std::chrono::ceil<seconds>(wait), seconds{1});
-    throw Failure{Kind::limited, "rate.limited", "Too many attempts. Wait a moment."}.retry_in(
-        whole);
+std::uint32_t share_of(std::uint32_t whole, std::uint32_t among) {
+    return std::max<std::uint32_t>(1, whole / among);
 }
 
 seconds delay_after(std::uint32_t failures, std::uint32_t free, seconds max) {
@@ -30,6 +28,12 @@ seconds delay_after(std::uint32_t failures, std::uint32_t free, seconds max) {
 }
 
 }  // namespace
+
+void refuse_guess(std::chrono::nanoseconds wait) {
+    const auto whole = std::max(std::chrono::ceil<seconds>(wait), seconds{1});
+    throw Failure{Kind::limited, "rate.limited", "Too many attempts. Wait a moment."}.retry_in(
+        whole);
+}
 
 std::string to_network(std::string_view address) {
     const std::string text{address};
@@ -44,30 +48,55 @@ BackOff::BackOff(BackOffRules rules, const Clock& clock) : rules_(rules), clock_
     random_bytes(reinterpret_cast<std::uint8_t*>(secret_.data()), sizeof(secret_));
 }
 
-BackOff::Attempt BackOff::admit(std::string_view login, std::string_view address) {
-    const std::string network = to_network(address);
-    Attempt attempt{*this, key_of('p', login, network), key_of('l', login, {}),
-                    key_of('a', {}, network)};
+BackOff::Attempt BackOff::admit(std::string_view login, std::string_view address,
+                                std::uint32_t among) {
+    if (!rules_.is_enabled) {
+        return begin(login, address);
+    }
+    make_room();
+    Attempt attempt = attempt_of(login, address);
+    attempt.owner_ = nullptr;  // until it is admitted
+    const Steady now = clock_.steady();
+    Steady until = std::max(
+        end_of_delay(attempt.pair_, {rules_.free_per_pair, rules_.delay_max}, among),
+        end_of_delay(attempt.address_, {rules_.free_per_address, rules_.delay_max}, among));
+    const Counter& pair = counters_[attempt.pair_];
+    const bool is_known = pair.is_known;
+    if (!is_known) {
+        until = std::max(
+            until,
+            end_of_delay(attempt.login_, {rules_.free_per_login, rules_.login_delay_max}, among));
+    }
+    const bool is_free = pair.failures < share_of(rules_.free_per_pair, among);
+    const std::uint32_t at_once = is_free ? share_of(rules_.at_once_max, among) : 1;
+    if (now < until || pair.in_flight >= at_once) {
+        refuse_guess(until - now);
+    }
+    return begin(login, address);
+}
+
+BackOff::Attempt BackOff::begin(std::string_view login, std::string_view address) {
+    Attempt attempt = attempt_of(login, address);
     if (!rules_.is_enabled) {
         attempt.owner_ = nullptr;
         return attempt;
     }
     make_room();
-    const Steady now = clock_.steady();
     Counter& pair = touch(attempt.pair_);
-    const bool is_known = pair.is_known;
-    Steady until = std::max(pair.not_before, touch(attempt.address_).not_before);
-    if (!is_known) {
-        until = std::max(until, touch(attempt.login_).not_before);
-    }
-    const std::uint32_t at_once = pair.failures < rules_.free_per_pair ? rules_.at_once_max : 1;
-    if (now < until || pair.in_flight >= at_once) {
-        attempt.owner_ = nullptr;
-        refuse(until - now);
-    }
     ++pair.in_flight;
     pair.login = attempt.login_;
     return attempt;
+}
+
+BackOff::Attempt BackOff::attempt_of(std::string_view login, std::string_view address) {
+    const std::string network = to_network(address);
+    return {*this, key_of('p', login, network), key_of('l', login, {}), key_of('a', {}, network)};
+}
+
+Steady BackOff::end_of_delay(std::uint64_t key, const Price& price, std::uint32_t among) {
+    const Counter& counter = touch(key);
+    return counter.failed_at +
+           among * delay_after(counter.failures, share_of(price.free, among), price.delay_max);
 }
 
 void BackOff::forget(std::string_view login) {
@@ -78,10 +107,9 @@ void BackOff::forget(std::string_view login) {
     });
 }
 
-void BackOff::count_failure(std::uint64_t key, std::uint32_t free, seconds delay_max) {
+void BackOff::count_failure(std::uint64_t key) {
     Counter& counter = touch(key);
-    const Steady now = clock_.steady();
-    counter.not_before = now + delay_after(counter.failures, free, delay_max);
+    counter.failed_at = clock_.steady();
     ++counter.failures;
 }
 
@@ -140,9 +168,7 @@ void BackOff::Attempt::succeed() {
     Counter& pair = owner_->touch(pair_);
     pair.failures = 0;
     pair.is_known = true;
-    Counter& login = owner_->touch(login_);
-    login.failures = 0;
-    login.not_before = {};
+    owner_->touch(login_).failures = 0;
     release();
 }
 
@@ -150,10 +176,9 @@ void BackOff::Attempt::fail() {
     if (owner_ == nullptr) {
         return;
     }
-    const BackOffRules& rules = owner_->rules_;
-    owner_->count_failure(pair_, rules.free_per_pair - 1, rules.delay_max);
-    owner_->count_failure(login_, rules.free_per_login - 1, rules.login_delay_max);
-    owner_->count_failure(address_, rules.free_per_address - 1, rules.delay_max);
+    for (const std::uint64_t key : {pair_, login_, address_}) {
+        owner_->count_failure(key);
+    }
     release();
 }
 

@@ -26,7 +26,7 @@ struct BackOffRules {
 
 // Slows the guessing of passwords down.  Names that exist and names that do not are treated alike.
 // A success resets the pair and the name; an address only forgets with time, or one own account
-// would reset it. One thread; kept in memory only.
+// would reset it. One thread; in this process's memory.
 class BackOff {
   public:
     // Between admission and outcome.  Dropped without an outcome it counts as never made.
@@ -54,8 +54,12 @@ class BackOff {
     // `clock` must outlive this, and this all its attempts.
     BackOff(BackOffRules rules, const Clock& clock);
 
-    // `login` folded; throws 429 `rate.limited` with Retry-After.
-    Attempt admit(std::string_view login, std::string_view address);
+    // `login` folded; throws 429 `rate.limited` with Retry-After.  `among`: how many count like
+    // this, each what it sees; then a share of the failures is free, and delays are longer by as
+    // much.
+    Attempt admit(std::string_view login, std::string_view address, std::uint32_t among = 1);
+    // Without asking whether it may: who counts for all has admitted it.
+    Attempt begin(std::string_view login, std::string_view address);
 
     // An administrator gave `login` a new password: whoever has it need not wait.
     void forget(std::string_view login);
@@ -68,12 +72,19 @@ class BackOff {
         std::uint32_t in_flight = 0;
         std::uint64_t login = 0;  // of a pair: the key of its name
         bool is_known = false;    // a pair that once succeeded
-        Steady not_before{};
+        Steady failed_at{};
         Steady last{};
+    };
+    // How many failures of one kind cost nothing, and what those after them cost at most.
+    struct Price {
+        std::uint32_t free = 0;
+        std::chrono::seconds delay_max{};
     };
 
     std::uint64_t key_of(char kind, std::string_view login, std::string_view address) const;
-    void count_failure(std::uint64_t key, std::uint32_t free, std::chrono::seconds delay_max);
+    Attempt attempt_of(std::string_view login, std::string_view address);
+    Steady end_of_delay(std::uint64_t key, const Price& price, std::uint32_t among);
+    void count_failure(std::uint64_t key);
     Counter& touch(std::uint64_t key);
     void make_room();
 
@@ -82,6 +93,9 @@ class BackOff {
     net::jose::SipKey secret_;
     std::unordered_map<std::uint64_t, Counter> counters_;
 };
+
+// Throws what `admit` throws.
+[[noreturn]] void refuse_guess(std::chrono::nanoseconds wait);
 
 // The part of an address that one customer usually holds: an IPv4 address, the /64 of an IPv6
 // address.

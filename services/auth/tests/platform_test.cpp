@@ -67,6 +67,7 @@ struct OnPlatform : testing::Test {
     std::unique_ptr<runtime::Platform> make() const {
         runtime::PlatformOptions options{.modules = {&module, &edge_module}, .data = folder.path()};
         options.sections = runtime::sections_of(options.modules);
+        options.adapters = runtime::adapters_of(options.modules);
         options.sources.settings = {"auth.hash_memory_kib=64", "auth.hash_passes=1",
                                     "auth.signing_algorithm=ES256"};
         return std::make_unique<runtime::Platform>(std::move(options));

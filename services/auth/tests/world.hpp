@@ -6,6 +6,7 @@
 #include "aio/run.hpp"
 #include "net/jose/claims.hpp"
 #include "net/jose/jws.hpp"
+#include "services/auth/adapters/local_guesses.hpp"
 #include "services/auth/adapters/memory_store.hpp"
 #include "services/auth/administration.hpp"
 #include "services/auth/auth.hpp"
@@ -88,13 +89,13 @@ struct World : testing::Test, test::WorldBase {
     RecordedFeed feed;
     AuthMetrics metrics{registry};
     BackOffRules back_off_rules;
-    BackOff back_off{back_off_rules, clock};
+    LocalGuesses guesses{back_off_rules, clock};
     Keys keys{key_store, signing, {.algorithm = net::jose::Algorithm::eddsa}, clock};
     runtime::AuditTrail audit{{runtime::make_audit_sink(log), clock, registry, loop, "auth"}};
     RecordedUsers users_feed;
     NamesTold names{store, users_feed};
     Leaving leaving{store};
-    Accounts accounts{{store, passwords, back_off, clock, metrics, names}};
+    Accounts accounts{{store, passwords, guesses, clock, metrics, names}};
     Sessions sessions{{store, store, keys, signing, feed, clock, metrics, audit},
                       {.issuer = "us", .audience = "app"}};
     Auth auth{{accounts,
