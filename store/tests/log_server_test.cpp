@@ -119,6 +119,24 @@ TEST_F(LogServerTest, refuses_topics_that_have_another_number_of_partitions) {
                                          "partitions=4"));
 }
 
+// As at a first start before the other brokers are up.
+TEST_F(LogServerTest, makes_no_topic_with_one_copy_where_several_brokers_are_named) {
+    KafkaOptions several = test::kafka_topics_of(folder);
+    several.url.insert(several.url.find('?'), ",127.0.0.1:1");
+    KafkaOptions wanted = several;
+    wanted.url += "&replicas=1";
+
+    const std::string said = said_of_topic(*open_kafka_log(several));
+    const std::string again = said_of_topic(*open_kafka_log(several));
+    const auto with_one = open_kafka_log(wanted);
+
+    EXPECT_TRUE(said.starts_with("log.topic_settings: ")) << said;
+    EXPECT_TRUE(said.contains("names 2 servers, of which one is there")) << said;
+    EXPECT_EQ(again, said) << "nothing was made";
+    EXPECT_EQ(said_of_topic(*with_one), "");
+    EXPECT_EQ(said_of_topic(*open_kafka_log(several)), "") << "it is there now";
+}
+
 TEST_F(LogServerTest, gives_others_each_record_by_itself_in_their_form) {
     RabbitOptions options = test::rabbit_topics_of(folder);
     options.outside["t"] = {

@@ -103,5 +103,14 @@ TEST(MissingCopies, are_those_that_the_setting_says_or_a_second_one_where_there_
         "it has 2 copies of a record, and the setting says replicas=3: "));
 }
 
+TEST(TooFewBrokers, is_one_of_several_that_are_named_unless_the_setting_wants_one_copy) {
+    EXPECT_FALSE(too_few_brokers(1, 0, 1));
+    EXPECT_FALSE(too_few_brokers(3, 0, 2));
+    EXPECT_FALSE(too_few_brokers(1, 0, 3));
+    EXPECT_FALSE(too_few_brokers(3, 1, 1));
+    EXPECT_TRUE(too_few_brokers(3, 0, 1).value_or("").contains(
+        "names 3 servers, of which one is there. Start the others first; "));
+}
+
 }  // namespace
 }  // namespace loquat::store

@@ -201,4 +201,16 @@ std::optional<std::string> missing_copies(std::size_t copies, std::size_t wanted
     return std::nullopt;
 }
 
+std::optional<std::string> too_few_brokers(std::size_t named, std::size_t wanted,
+                                           std::size_t brokers) {
+    if (wanted > 0 || named < 2 || brokers > 1) {
+        return std::nullopt;
+    }
+    return "it is not there, and made now it would have one copy of a record for good: the setting "
+           "names " +
+           std::to_string(named) +
+           " servers, of which one is there. Start the others first; replicas=1 in the setting "
+           "makes it with one";
+}
+
 }  // namespace loquat::store

@@ -44,4 +44,9 @@ std::optional<std::string> losing_setting(const std::map<std::string, std::strin
 std::optional<std::string> missing_copies(std::size_t copies, std::size_t wanted,
                                           std::size_t brokers);
 
+// Why no topic is to be made now: its records would have one copy for good, where the URL names
+// several servers and the setting, 0 for nothing, does not want that.
+std::optional<std::string> too_few_brokers(std::size_t named, std::size_t wanted,
+                                           std::size_t brokers);
+
 }  // namespace loquat::store

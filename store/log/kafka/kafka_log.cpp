@@ -83,6 +83,7 @@ class KafkaServer final : public LogServer {
   public:
     explicit KafkaServer(const KafkaOptions& options)
         : topics_(topics_of(options)),
+          servers_(url_of(options).hosts.size()),
           producer_(url_of(options), options.confirm_max),
           follower_(url_of(options)),
           reader_(make_kafka(RD_KAFKA_CONSUMER, fetch_settings(url_of(options)), nullptr)),
@@ -123,6 +124,7 @@ class KafkaServer final : public LogServer {
     void stamp_topic(const std::string& topic, Uuid stamp);
 
     const ServedTopics topics_;
+    const std::size_t servers_;  // that the URL names
     KafkaProducer producer_;
     KafkaFollower follower_;
     std::mutex mutex_;
@@ -133,6 +135,9 @@ class KafkaServer final : public LogServer {
 // Until each partition has a leader that knows it.
 void KafkaServer::make(const std::string& topic, std::uint32_t partitions) {
     const std::string name = name_of_topic(topics_, topic);
+    if (const auto few = too_few_brokers(servers_, topics_.replicas, admin_.brokers())) {
+        throw refused(name, *few + ".");
+    }
     admin_.create(name, partitions, topics_);
     const Steady end = std::chrono::steady_clock::now() + made_max;
     for (std::uint32_t number = 0; number < partitions;) {
