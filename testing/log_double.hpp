@@ -8,10 +8,14 @@
 
 namespace loquat::test {
 
-// A log in memory for tests whose appends are their own: they fail, wait or are counted.  All else
-// passes on.
+// A log in memory, or another one, for tests whose appends are their own: they fail, wait or are
+// counted.  All else passes on.
 class LogDouble : public store::EventLog {
   public:
+    LogDouble() : own_(store::make_memory_log()), inner_(own_.get()) {}
+    // `inner` outlives it.
+    explicit LogDouble(store::EventLog& inner) : inner_(&inner) {}
+
     Task<std::uint32_t> partitions(std::string topic) override {
         return inner_->partitions(std::move(topic));
     }
@@ -34,7 +38,8 @@ class LogDouble : public store::EventLog {
     store::EventLog& inner() { return *inner_; }
 
   private:
-    std::unique_ptr<store::EventLog> inner_ = store::make_memory_log();
+    std::unique_ptr<store::EventLog> own_;
+    store::EventLog* inner_;
 };
 
 }  // namespace loquat::test

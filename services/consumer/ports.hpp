@@ -62,10 +62,14 @@ class ReaderShares {
   public:
     virtual ~ReaderShares() = default;
 
-    // This instance is there; what it reads of `all`.  Takes what those had who have not beaten for
-    // `age_max`, by the store's clock, and whatever else is free, up to this one's share.
-    virtual Task<Share> beat(std::vector<store::Partition> all,
-                             std::chrono::milliseconds age_max) = 0;
+    // What there is, and what of it this instance will never be able to read.
+    struct Ground {
+        std::vector<store::Partition> all;
+        std::vector<store::Partition> unable{};
+    };
+    // This instance is there; what it reads of `ground`.  Takes what those had who have not beaten
+    // for `age_max`, by the store's clock, and whatever else is free, up to this one's share.
+    virtual Task<Share> beat(Ground ground, std::chrono::milliseconds age_max) = 0;
     // Others may take them from now on: nothing of this instance reads them any more.
     virtual Task<void> give_back(std::vector<store::Partition> partitions) = 0;
     // This instance is not there any more, and reads nothing.

@@ -37,15 +37,19 @@ Task<void> SharedReading::beat() {
     if (!parts_.lease.stands()) {
         co_await stop_all_but({});
     }
-    Partitions all;
+    ReaderShares::Ground ground;
     for (const Reader& reader : readers_) {
-        all.push_back(reader.loop->partition());
+        ground.all.push_back(reader.loop->partition());
+        if (reader.loop->has_ended()) {
+            ground.unable.push_back(reader.loop->partition());
+        }
     }
     const Steady asked = parts_.lease.now();
-    Share share = co_await parts_.shares.beat(std::move(all), age_max);
+    Share share = co_await parts_.shares.beat(std::move(ground), age_max);
     parts_.lease.extend(asked + age_max);
     std::erase_if(share.mine, [&](const auto& one) { return is_in(share.surplus, one); });
     co_await stop_all_but(share.mine);
+    show_ended(share.unread);
     start(share.mine);
     if (!share.surplus.empty()) {
         co_await parts_.shares.give_back(std::move(share.surplus));
@@ -62,6 +66,20 @@ void SharedReading::start(const Partitions& wanted) {
                  {{"topic", partition.topic}, {"partition", partition.number}});
         reader.scope = std::make_unique<aio::Scope>(parts_.loop, "consumer");
         reader.scope->start(reader.loop->run());
+    }
+}
+
+// What this instance cannot read is its trouble for as long as nobody else does.
+void SharedReading::show_ended(const Partitions& unread) {
+    for (Reader& reader : readers_) {
+        if (!reader.loop->has_ended() || reader.scope) {
+            continue;
+        }
+        if (is_in(unread, reader.loop->partition())) {
+            reader.loop->show_trouble();
+        } else {
+            reader.loop->leave();
+        }
     }
 }
 

@@ -12,7 +12,8 @@
 namespace loquat::consumer {
 
 // This instance among others that read the same log (docs/adr/0080): says twice a second that it is
-// there, and runs the loops of the partitions that are its own.  One loop.
+// there, and runs the loops of the partitions that are its own.  What it will never be able to read
+// it leaves to others.  One loop.
 class SharedReading {
   public:
     static constexpr std::chrono::milliseconds beat_pause{500};
@@ -45,6 +46,7 @@ class SharedReading {
     using Partitions = std::vector<store::Partition>;
 
     void start(const Partitions& wanted);
+    void show_ended(const Partitions& unread);
     Task<void> stop_all_but(Partitions wanted);
 
     Parts parts_;

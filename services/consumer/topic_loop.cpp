@@ -97,8 +97,10 @@ Task<void> TopicLoop::run() {
         source_.failures.add();
         source_.troubles.set(partition_, what, kind_of(failed));
         if (is_final(failed)) {
-            log_error(context, "records are no longer stored, and none are accepted",
-                      {{"topic", partition_.topic}, {"error", what}});
+            log_error(
+                context, "records are no longer stored, and none are accepted",
+                {{"topic", partition_.topic}, {"partition", partition_.number}, {"error", what}});
+            ended_ = what;
             co_return;
         }
         const milliseconds pause = pauses_.next();
@@ -323,6 +325,8 @@ Task<bool> TopicLoop::is_caught_up() {
     const store::Offset applied = position_->applied;
     co_return co_await store::is_all_before(source_.log, partition_, applied, ends.last);
 }
+
+void TopicLoop::show_trouble() { source_.troubles.set(partition_, ended_); }
 
 void TopicLoop::leave() {
     position_.reset();

@@ -49,6 +49,10 @@ class TopicLoop {
     // trouble until it succeeds.  What time would heal only by skipping records ends it: the
     // trouble stays.
     Task<void> run();
+    // Whether `run` came to such an end; it is not to be called again.
+    bool has_ended() const { return !ended_.empty(); }
+    // Of one that has ended: again, after `leave`.
+    void show_trouble();
 
     // Applies what the log has now; gives the number of records, 0 also when fewer must be tried.
     // Throws what the log or the store throw; the next call finds out by itself how far this one
@@ -140,6 +144,7 @@ class TopicLoop {
     std::optional<GivenUp> hopeless_;  // the next record, which the store will never take
     std::set<store::Offset> buried_;   // among the dead already, the position not yet behind them
     Steady next_trim_;
+    std::string ended_;  // why, for good; empty: it has not
 };
 
 }  // namespace loquat::consumer

@@ -15,8 +15,10 @@
 #include "store/broadcast/local_broadcast.hpp"
 #include "store/broadcast/subscribe.hpp"
 #include "store/log/memory_log.hpp"
+#include "store/log/partition_of.hpp"
 #include "testing/await.hpp"
 #include "testing/database_place.hpp"
+#include "testing/log_double.hpp"
 
 // Instances that read one log into one database.
 namespace loquat::consumer {
@@ -40,14 +42,16 @@ struct Common {
 
 // One instance with connections, a clock and metrics of its own.
 struct Instance {
-    explicit Instance(Common& on) : common(on), reading({shares, lease, on.loop}, make_loops()) {}
+    explicit Instance(Common& on) : Instance(on, *on.log) {}
+    Instance(Common& on, store::EventLog& from)
+        : common(on), log(from), reading({shares, lease, on.loop}, make_loops()) {}
 
     std::span<const std::unique_ptr<TopicLoop>> make_loops() {
         Config config;
         config.retry_ms_min = 1ms;
         config.retry_ms_max = 2ms;
-        const Consumer::Parts parts{*common.log, *store, *common.broadcast, common.clock, metrics,
-                                    troubles,    lease};
+        const Consumer::Parts parts{log,      *store, *common.broadcast, common.clock, metrics,
+                                    troubles, lease};
         for (std::uint32_t number = 0; number < partitions; ++number) {
             loops.push_back(std::make_unique<Consumer>(parts, config, number));
         }
@@ -60,12 +64,13 @@ struct Instance {
         for (const auto& one : loops) {
             all.push_back(one->partition());
         }
-        await(common.loop, shares.beat(std::move(all), 0ms));
+        await(common.loop, shares.beat({.all = std::move(all)}, 0ms));
         beat();
     }
     std::size_t count() const { return reading.reading().size(); }
 
     Common& common;
+    store::EventLog& log;
     Steady now{1h};
     std::unique_ptr<store::Database> message_base = common.messages.open(message_database());
     std::unique_ptr<store::Database> share_base = common.shares.open(ledger_database());
@@ -77,6 +82,35 @@ struct Instance {
     store::TopicTroubles troubles;
     std::vector<std::unique_ptr<TopicLoop>> loops;
     SharedReading reading;
+};
+
+// The log as one sees it to whom a partition ends before what is stored of it.
+class ShortLog final : public test::LogDouble {
+  public:
+    ShortLog(store::EventLog& whole, std::uint32_t number) : LogDouble(whole), number_(number) {}
+
+    Task<store::LogPlace> append(std::string topic, std::string key, std::string payload) override {
+        return inner().append(std::move(topic), std::move(key), std::move(payload));
+    }
+    Task<std::vector<store::LogPlace>> append_all(
+        std::string topic, std::vector<store::KeyedPayload> records) override {
+        return inner().append_all(std::move(topic), std::move(records));
+    }
+    Task<store::LogEnds> ends(store::Partition of) override {
+        const bool is_short = of.number == number_;
+        store::LogEnds found = co_await inner().ends(std::move(of));
+        found.last -= is_short ? 1 : 0;
+        co_return found;
+    }
+    Task<bool> wait(store::Partition in, store::Offset after, Steady deadline) override {
+        if (in.number == number_) {
+            co_return false;
+        }
+        co_return co_await inner().wait(std::move(in), after, deadline);
+    }
+
+  private:
+    std::uint32_t number_;
 };
 
 class SharedReadingTest : public testing::Test {
@@ -236,6 +270,41 @@ TEST_F(SharedReadingTest, reads_nothing_after_it_slept_until_it_has_asked) {
     expect_each_once_in_order(there, {"one", "two"});
     stop(sleeper);
     stop(there);
+}
+
+TEST_F(SharedReadingTest, leaves_what_it_will_never_be_able_to_read_to_one_who_is) {
+    Instance before{common};
+    before.beat();
+    send("one");
+    wait_for_all();
+    stop(before);
+    const std::uint32_t number = store::partition_of(chats.front().to_string(), partitions);
+    ShortLog log{*common.log, number};
+
+    Instance unable{common, log};
+    unable.beat();
+    ASSERT_TRUE(test::comes_true([&] { return unable.loops[number]->has_ended(); },
+                                 [this] { common.loop.poll(); }));
+    unable.beat();
+    unable.beat();
+    const bool is_trouble_alone = unable.troubles.find("chat.messages").has_value();
+    const std::size_t alone = unable.count();
+    Instance able{common};
+    for (int turn = 0; turn < 3; ++turn) {
+        able.beat();
+        unable.beat();
+    }
+    send("two");
+    wait_for_all();
+
+    EXPECT_TRUE(is_trouble_alone) << "nobody read it";
+    EXPECT_EQ(alone, 3U);
+    EXPECT_EQ(unable.count() + able.count(), 4U);
+    EXPECT_FALSE(unable.troubles.find("chat.messages"));
+    EXPECT_EQ(unable.metrics.failures.value(), 1U) << "it does not try again";
+    expect_each_once_in_order(able, {"one", "two"});
+    stop(unable);
+    stop(able);
 }
 
 TEST_F(SharedReadingTest, shows_no_lag_and_no_trouble_of_what_others_read) {

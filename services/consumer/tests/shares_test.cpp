@@ -24,6 +24,7 @@ struct Readers {
     Partitions all;
     std::vector<Uuid> names;
     std::map<store::Partition, Uuid> held;
+    Unable unable{};
 
     Uuid come() {
         const Uuid name = Uuid::make();
@@ -36,7 +37,7 @@ struct Readers {
         std::erase_if(held, [&](const auto& one) { return one.second == name; });
     }
     std::size_t turn_of(const Uuid& name) {
-        const Share share = share_out(name, all, names, held);
+        const Share share = share_out(name, all, names, held, unable);
         std::size_t changes = share.surplus.size();
         for (const store::Partition& one : share.mine) {
             changes += held.emplace(one, name).second ? 1 : 0;
@@ -107,6 +108,41 @@ TEST(Shares, move_no_more_than_another_reader_needs) {
 
     EXPECT_EQ(kept.mine.size(), 6U);
     EXPECT_EQ(kept.surplus.size(), 3U) << "two of messages, and one of the others";
+}
+
+TEST(Shares, of_what_one_is_unable_to_read_go_to_another_one_and_stay_there) {
+    Readers readers{topics_of(4), {}, {}};
+    const Uuid first = readers.come();
+    const Uuid second = readers.come();
+    readers.turn();
+    readers.turn();
+    const store::Partition bad = std::ranges::find_if(readers.held, [&](const auto& one) {
+                                     return one.second == first;
+                                 })->first;
+    readers.unable[bad] = {first};
+
+    readers.turn();
+    readers.turn();
+    readers.turn();
+
+    EXPECT_EQ(readers.held.at(bad), second);
+    EXPECT_EQ(readers.held.size(), readers.all.size());
+    EXPECT_EQ(readers.turn(), 0U) << "and it comes to rest";
+}
+
+TEST(Shares, say_what_nobody_is_able_to_read) {
+    Readers readers{topics_of(2), {}, {}};
+    const Uuid first = readers.come();
+    const Uuid second = readers.come();
+    const store::Partition bad{"messages", 1};
+    readers.unable[bad] = {first, second};
+    readers.turn();
+    readers.turn();
+
+    const Share share = share_out(first, readers.all, readers.names, readers.held, readers.unable);
+
+    EXPECT_FALSE(readers.held.contains(bad));
+    EXPECT_EQ(share.unread, Partitions{bad});
 }
 
 TEST(Shares, take_nothing_that_another_one_holds) {

@@ -9,7 +9,7 @@ namespace loquat::consumer {
 namespace {
 
 // A person's rows lie together in the order of time: reports read one piece of the file.
-constexpr std::array<store::Migration, 9> schema{
+constexpr std::array<store::Migration, 10> schema{
     {{1, "ledger", R"sql(
 CREATE TABLE usage_events (
     user_id BLOB NOT NULL,
@@ -112,6 +112,15 @@ CREATE TABLE log_shares (
     reader BLOB NOT NULL,
     PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
+)sql"},
+     // Who has tried and cannot, so that others take what it would have had.
+     {10, "readers that cannot", R"sql(
+CREATE TABLE log_unable (
+    topic TEXT NOT NULL,
+    partition BIGINT NOT NULL,
+    reader BLOB NOT NULL,
+    PRIMARY KEY (topic, partition, reader)
+) WITHOUT ROWID;
 )sql"}}};
 
 }  // namespace
@@ -123,7 +132,7 @@ store::DatabaseNeed ledger_database() {
             .schema = schema,
             .durability = store::Durability::crash,
             .topics = {contracts::records::usage.topic, contracts::records::audit.topic},
-            .passing = {"positions", "partition_counts", "log_readers", "log_shares"},
+            .passing = {"positions", "partition_counts", "log_readers", "log_shares", "log_unable"},
             .cache_kib = 8 * 1024};
 }
 

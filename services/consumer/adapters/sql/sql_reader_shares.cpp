@@ -15,6 +15,7 @@ void end_old(Transaction& transaction, const Uuid& name, std::int64_t age_ms) {
         "clock_timestamp()) * 1000 AS BIGINT) - $2",
         {name, age_ms});
     transaction.execute("DELETE FROM log_shares WHERE reader NOT IN (SELECT id FROM log_readers)");
+    transaction.execute("DELETE FROM log_unable WHERE reader NOT IN (SELECT id FROM log_readers)");
 }
 
 void beat_once(Transaction& transaction, const Uuid& name) {
@@ -43,16 +44,35 @@ std::map<store::Partition, Uuid> list_held(Transaction& transaction) {
     return held;
 }
 
+Unable list_unable(Transaction& transaction) {
+    Unable unable;
+    for (const Row row : transaction.query("SELECT topic, partition, reader FROM log_unable")) {
+        unable[{row.text(0), static_cast<std::uint32_t>(row.integer(1))}].insert(row.uuid(2));
+    }
+    return unable;
+}
+
+void note_unable(Transaction& transaction, const Uuid& name,
+                 const std::vector<store::Partition>& partitions) {
+    for (const store::Partition& one : partitions) {
+        transaction.execute(
+            "INSERT INTO log_unable (topic, partition, reader) VALUES ($1, $2, $3) ON CONFLICT "
+            "(topic, partition, reader) DO NOTHING",
+            {one.topic, one.number, name});
+    }
+}
+
 }  // namespace
 
-Task<Share> SqlReaderShares::beat(std::vector<store::Partition> all,
-                                  std::chrono::milliseconds age_max) {
-    auto work = [name = name_, all = std::move(all),
+Task<Share> SqlReaderShares::beat(Ground ground, std::chrono::milliseconds age_max) {
+    auto work = [name = name_, ground = std::move(ground),
                  age = age_max.count()](Transaction& transaction) {
         end_old(transaction, name, age);
         beat_once(transaction, name);
+        note_unable(transaction, name, ground.unable);
         const auto held = list_held(transaction);
-        Share share = share_out(name, all, list_readers(transaction), held);
+        Share share =
+            share_out(name, ground.all, list_readers(transaction), held, list_unable(transaction));
         for (const store::Partition& one : share.mine) {
             if (!held.contains(one)) {
                 transaction.execute(
@@ -79,6 +99,7 @@ Task<void> SqlReaderShares::give_back(std::vector<store::Partition> partitions) 
 Task<void> SqlReaderShares::leave() {
     auto work = [name = name_](Transaction& transaction) {
         transaction.execute("DELETE FROM log_shares WHERE reader = $1", {name});
+        transaction.execute("DELETE FROM log_unable WHERE reader = $1", {name});
         transaction.execute("DELETE FROM log_readers WHERE id = $1", {name});
     };
     co_await database_.transact(std::move(work));

@@ -10,7 +10,7 @@ class SqlReaderShares final : public ReaderShares {
   public:
     explicit SqlReaderShares(store::Database& database) : database_(database) {}
 
-    Task<Share> beat(std::vector<store::Partition> all, std::chrono::milliseconds age_max) override;
+    Task<Share> beat(Ground ground, std::chrono::milliseconds age_max) override;
     Task<void> give_back(std::vector<store::Partition> partitions) override;
     Task<void> leave() override;
 
