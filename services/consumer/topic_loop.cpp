@@ -36,16 +36,27 @@ Failure log_is_cut(const std::string& topic, store::Offset stored, store::Offset
             std::to_string(first)};
 }
 
-// More records would make these pass, over what is missing.
-bool is_final(const std::exception_ptr& error) {
+std::string code_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const Failure& failure) {
-        return failure.code == "consumer.log_is_older" || failure.code == "consumer.log_is_cut" ||
-               failure.code == "log.trimmed";
+        return failure.code;
     } catch (...) {
-        return false;
+        return {};
     }
+}
+
+// More records would make these pass, over what is missing.
+bool is_final(const std::exception_ptr& error) {
+    const std::string code = code_of(error);
+    return code == "consumer.log_is_older" || code == "consumer.log_is_cut" ||
+           code == "log.trimmed";
+}
+
+bool is_late(const std::exception_ptr& error) { return code_of(error) == "upstream.timeout"; }
+
+bool is_absence(const std::exception_ptr& error) {
+    return code_of(error) == "store.unavailable" || is_late(error);
 }
 
 std::optional<Failure> refusal_in(const std::exception_ptr& error) {
@@ -55,16 +66,6 @@ std::optional<Failure> refusal_in(const std::exception_ptr& error) {
         return is_refusal(failure.code) ? std::optional{failure} : std::nullopt;
     } catch (...) {
         return std::nullopt;
-    }
-}
-
-bool is_absence(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const Failure& failure) {
-        return failure.code == "store.unavailable" || failure.code == "upstream.timeout";
-    } catch (...) {
-        return false;
     }
 }
 
@@ -187,6 +188,9 @@ Task<bool> TopicLoop::store_found(const store::Position& from,
         hopeless_.reset();
         refusals_.on_stored();
         co_return true;
+    }
+    if (is_late(failed)) {
+        refusals_.on_late(found.size());
     }
     if (!is_to_be_narrowed(failed, found)) {
         std::rethrow_exception(failed);

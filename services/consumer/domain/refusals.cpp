@@ -27,6 +27,8 @@ Refusals::Next Refusals::on_refused(store::Offset first, std::size_t count) {
     return tries_ < tries_max_ ? Next::again : Next::give_up;
 }
 
+void Refusals::on_late(std::size_t count) { next_ = std::max<std::size_t>(1, count / 2); }
+
 void Refusals::on_given_up() {
     ++in_a_row_;
     tries_ = 0;

@@ -36,6 +36,9 @@ class Refusals {
 
     // A batch of `count` records that begins with `first` was refused.
     Next on_refused(store::Offset first, std::size_t count);
+    // A batch of `count` records was not stored in time: the next one is smaller, for a store that
+    // is too slow for so many at once would never take them.
+    void on_late(std::size_t count);
     // A record was put aside, and the position is behind it.
     void on_given_up();
     // A batch was stored.

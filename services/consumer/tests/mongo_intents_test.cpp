@@ -335,31 +335,32 @@ TEST_F(MongoIntents, come_to_the_same_when_writers_race) {
     EXPECT_EQ(read_all(loop, *first, stream.chats()), read_all(loop, *model, stream.chats()));
 }
 
-TEST_F(MongoIntents, stay_below_four_megabytes_for_the_largest_batch) {
+TEST(MongoIntent, stays_below_four_megabytes_for_the_largest_batch) {
     RecordMaker make;
-    const auto killed = open([](MongoStep step) {
-        if (step == MongoStep::messages) {
-            throw Killed{};
-        }
-    });
-    const store::Position at = store::take_up(loop, *killed, "chat.messages");
-    Records records;
-    std::size_t bytes = 0;
     const ChatId chat = ChatId::make();
-    while (bytes < killed->batch_bytes_max() && records.size() < 10'000) {
-        records.push_back(make.message(chat, ""));
-        records.back()->client_id = std::to_string(records.size());
-        bytes += contracts::encode(*records.back()).size();
+    const store::Position at{.consumer = "consumer",
+                             .partition = {"chat.messages"},
+                             .generation = 1,
+                             .log = Uuid::make()};
+    MessageBatch batch{.from = at};
+    BatchEffect effect;
+    effect.know_last(chat, 0);
+    std::size_t bytes = 0;
+    while (bytes < mongo_records_bytes_max) {
+        // The more messages there are the more is beside their texts.
+        MessageRecord record = make.message(chat, "");
+        record.client_id = std::to_string(batch.records.size());
+        bytes += contracts::encode(record).size();
+        batch.records.push_back(record);
+        effect.apply(batch.records.back());
     }
+    batch.through = batch.records.size();
 
-    EXPECT_THROW(await(loop, killed->apply_batch(store::next_batch(at, std::move(records)))),
-                 Killed);
+    const store::Document intent = to_document(to_intent(batch, {at}, effect));
 
-    store::MongoConnection connection{{.url = base.url()}};
-    const auto intent = connection.find_one({.collection = "intents", .filter = {{"done", false}}});
-    ASSERT_TRUE(intent);
-    EXPECT_LT(intent->bytes(), std::size_t{4'000'000});
-    EXPECT_GT(intent->bytes(), std::size_t{1'000'000});
+    EXPECT_EQ(intent.documents("messages").size(), batch.records.size());
+    EXPECT_LT(intent.bytes(), std::size_t{4'000'000});
+    EXPECT_GT(intent.bytes(), std::size_t{1'000'000});
 }
 
 TEST_F(MongoIntents, tell_readers_of_what_is_done_only) {

@@ -44,6 +44,20 @@ TEST(Refusals, takes_as_much_as_before_again_once_it_is_past_the_one) {
     EXPECT_EQ(refusals.records_max(), 8U);
 }
 
+TEST(Refusals, halves_what_is_not_stored_in_time_and_gives_nothing_up_for_it) {
+    Refusals refusals{8, 1};
+
+    refusals.on_late(5);
+    EXPECT_EQ(refusals.records_max(), 2U);
+    refusals.on_late(2);
+    refusals.on_late(1);
+    EXPECT_EQ(refusals.records_max(), 1U);
+    refusals.on_stored();
+
+    EXPECT_EQ(refusals.records_max(), 2U);
+    EXPECT_FALSE(refusals.is_standing());
+}
+
 TEST(Refusals, gives_nothing_up_any_more_when_many_were_refused_one_after_the_other) {
     Refusals refusals{1, 1};
     store::Offset offset = 0;

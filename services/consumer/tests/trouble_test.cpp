@@ -100,5 +100,24 @@ TEST_F(AwayStoreTest, is_one_when_it_is_in_files) {
     EXPECT_EQ(accepted_meanwhile(), "store.stopped");
 }
 
+// As one that needs longer for so many than an answer may take.
+TEST_F(ConsumerTest, asks_a_store_that_is_late_for_less_at_once) {
+    for (int i = 0; i < 8; ++i) {
+        append(make.message(chat, std::to_string(i)));
+    }
+    messages.refuses = [](const MessageBatch& batch) {
+        return std::string{batch.records.size() > 2 ? "upstream.timeout" : ""};
+    };
+
+    EXPECT_EQ(failing_drain(), "upstream.timeout");
+    EXPECT_EQ(failing_drain(), "upstream.timeout");
+    EXPECT_EQ(drain(), 2U);
+
+    messages.refuses = nullptr;
+    EXPECT_EQ(drain(), 4U) << "and for more again once it is in time";
+    EXPECT_EQ(drain(), 2U);
+    EXPECT_EQ(texts().size(), 8U);
+}
+
 }  // namespace
 }  // namespace loquat::consumer

@@ -47,23 +47,6 @@ Document document_of(const store::Position& at) {
             {"previous", static_cast<std::int64_t>(at.previous)}};
 }
 
-Document document_of(const Intent& intent) {
-    const store::Position& from = intent.from.at;
-    Document document{{"_id", id_of(intent.from)},
-                      {"consumer", from.consumer},
-                      {"topic", from.partition.topic},
-                      {"partition", std::int64_t{from.partition.number}},
-                      {"from", document_of(from)},
-                      {"to", document_of(intent.to)},
-                      {"done", intent.is_done},
-                      {"messages", Document::Value::Array{intent.messages}},
-                      {"changes", Document::Value::Array{intent.changes}}};
-    if (intent.from.turn > 0) {
-        document.set("turn", intent.from.turn);
-    }
-    return document;
-}
-
 store::Position position_of(const Document& intent, std::string_view end) {
     const Document at = intent.document(end);
     return {.consumer = intent.text("consumer"),
@@ -160,6 +143,23 @@ std::vector<std::uint32_t> list_chains(store::MongoConnection& connection,
 
 }  // namespace
 
+Document to_document(const Intent& intent) {
+    const store::Position& from = intent.from.at;
+    Document document{{"_id", id_of(intent.from)},
+                      {"consumer", from.consumer},
+                      {"topic", from.partition.topic},
+                      {"partition", std::int64_t{from.partition.number}},
+                      {"from", document_of(from)},
+                      {"to", document_of(intent.to)},
+                      {"done", intent.is_done},
+                      {"messages", Document::Value::Array{intent.messages}},
+                      {"changes", Document::Value::Array{intent.changes}}};
+    if (intent.from.turn > 0) {
+        document.set("turn", intent.from.turn);
+    }
+    return document;
+}
+
 std::string rev_of(const store::Position& from, std::size_t record) {
     return place_of(from) + "/" + padded(record, 10);
 }
@@ -224,7 +224,7 @@ ChainEnd IntentChain::settle(const std::string& consumer, const store::Partition
 
 void IntentChain::append(const Intent& intent) {
     const std::string id = id_of(intent.from);
-    const std::vector<Document> documents{document_of(intent)};
+    const std::vector<Document> documents{to_document(intent)};
     before(MongoStep::intent);
     if (connection_.insert(intents_name, documents) == 0) {
         throw moved_on(id);
@@ -259,7 +259,7 @@ void IntentChain::finish(const Intent& intent) {
 void IntentChain::cut_off(const Intent& intent) {
     const ChainEnd again{intent.from.at, intent.from.turn + 1};
     const std::vector<Document> cut{
-        document_of(Intent{.from = again, .to = again.at, .is_done = true})};
+        to_document(Intent{.from = again, .to = again.at, .is_done = true})};
     before(MongoStep::cut);
     connection_.insert(intents_name, cut);  // one that is there already says the same, or more
 }

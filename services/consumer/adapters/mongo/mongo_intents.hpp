@@ -40,6 +40,9 @@ struct Intent {
     bool is_cut() const { return to == from.at; }
 };
 
+// As it is inserted.
+store::Document to_document(const Intent& intent);
+
 // The intents of one consumer and partition, each going on from where the one before ended.
 class IntentChain {
   public:

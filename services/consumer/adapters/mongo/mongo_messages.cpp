@@ -95,27 +95,12 @@ void learn(MongoConnection& connection, const MessageBatch& batch, const LastSeq
     }
 }
 
-Intent intent_of(const MessageBatch& batch, const ChainEnd& from, const BatchEffect& effect) {
-    Intent intent{.from = from, .to = store::moved(from.at, batch.through)};
-    for (const KeptMessage& kept : effect.added()) {
-        intent.messages.push_back(document_of(kept));
-    }
-    for (const auto& [id, changed] : effect.changed()) {
-        intent.changes.push_back(document_of(changed.message, rev_of(from.at, changed.record)));
-    }
-    return intent;
-}
-
 // What was stored before the rest of its batch was cut off is no repeat: nobody was told of it.
 bool is_itself(const std::optional<MessageRecord>& record, const Outcome& outcome) {
     return record && record->kind == contracts::RecordKind::message &&
            outcome.kind == contracts::OutcomeKind::duplicate &&
            outcome.message.id == record->message_id;
 }
-
-// An intent holds all of a batch and stays below 4 MB: a message in it has some 300 bytes of names
-// and ids more than its record.
-constexpr std::size_t records_bytes_max = 1024 * 1024;
 
 class MongoMessages final : public MessageStore {
   public:
@@ -183,7 +168,7 @@ class MongoMessages final : public MessageStore {
 
     bool may_be_away() const override { return true; }
 
-    std::size_t batch_bytes_max() const override { return records_bytes_max; }
+    std::size_t batch_bytes_max() const override { return mongo_records_bytes_max; }
 
     Task<store::Progress> stored() override {
         auto work = [](MongoConnection& connection) { return read_progress(connection); };
@@ -313,7 +298,7 @@ class MongoMessages final : public MessageStore {
             }
         }
         if (batch.through > from.at.applied) {
-            append(connection, chain, intent_of(batch, from, effect));
+            append(connection, chain, to_intent(batch, from, effect));
         }
         for (const auto& [chat, seq] : effect.last_seqs()) {
             chain.last_seqs[chat] = seq;
@@ -328,6 +313,17 @@ class MongoMessages final : public MessageStore {
 };
 
 }  // namespace
+
+Intent to_intent(const MessageBatch& batch, const ChainEnd& from, const BatchEffect& effect) {
+    Intent intent{.from = from, .to = store::moved(from.at, batch.through)};
+    for (const KeptMessage& kept : effect.added()) {
+        intent.messages.push_back(document_of(kept));
+    }
+    for (const auto& [id, changed] : effect.changed()) {
+        intent.changes.push_back(document_of(changed.message, rev_of(from.at, changed.record)));
+    }
+    return intent;
+}
 
 std::unique_ptr<MessageStore> open_mongo_messages(store::MongoOptions options, MongoRole role,
                                                   MongoSteps steps) {
