@@ -8,6 +8,7 @@ set(LOQUAT_SERVICES
   "chat chat/chat generation/generation usage/usage"
   "consumer audit/audit"
   "presence presence/presence"
+  "product product/products product/stock"
   "realtime"
   "registry"
   "gateway"

@@ -61,6 +61,11 @@ constexpr auto own_refusals = std::to_array<Row>({
     Row{"stream_generation", {404}},
     Row{"cancel_generation", {403, 404}},
     Row{"send_chat", {403, 404, 409}},
+    Row{"get_product", {404}},
+    Row{"create_product", {409}},
+    Row{"replace_product", {404, 409}},
+    Row{"patch_product", {404, 409}},
+    Row{"delete_product", {404}},
 });
 
 // What an answer may say instead of the usual status: the same again, or not stored yet.

@@ -100,7 +100,7 @@ struct ProductInput {
         wire::Field{"category", 0, 200, ""},
         wire::Field{"stock", 0, 1'000'000'000, "Where there are no variants."},
         wire::Field{"images", 0, 50, "Addresses."},
-        wire::Field{"attributes", 0, 300, "Texts, numbers and flags by name."},
+        wire::Field{"attributes", 0, 300, "Texts, numbers, flags and lists of these by name."},
         wire::Field{"variants", 0, 500, ""},
         wire::Field{"rating", 0, 5, ""},
         wire::Field{"tax_rate", 0, 10'000,

@@ -1,5 +1,6 @@
 #pragma once
 #include "contracts/core/operation.hpp"
+#include "contracts/product/import.hpp"
 #include "contracts/product/search.hpp"
 
 // The catalogue.  Failures: product.not_found, product.sku_taken, product.version_moved,
@@ -8,6 +9,8 @@ namespace loquat::contracts {
 
 // With 500 variants and 300 attributes.
 inline constexpr std::size_t product_bytes_max = 1024 * 1024;
+// Some 60,000 products with their attributes.
+inline constexpr std::size_t import_bytes_max = 64 * 1024 * 1024;
 
 struct ProductRef {
     std::string id;  // an id, or a SKU or EAN
@@ -117,12 +120,17 @@ class ProductApi {
     virtual Task<Reply<Product>> patch_product(Caller caller, PatchProductRequest request) = 0;
     virtual Task<void> delete_product(Caller caller, ProductRef request) = 0;
 
+    // Each line is a product that is created or, by its SKU, written anew; a line that is wrong is
+    // told and changes nothing.  `import.*` for a file of which no line can be read.  POST
+    // /products/import, for administrators; other services have upsert_products.
+    virtual Task<ImportReport> import_products(Caller caller, ImportRequest request) = 0;
+
     // For services.  As the outside's routes, but for the names.
     virtual Task<FoundRefs> find_products(Caller caller, FindProducts request) = 0;
     virtual Task<Reply<Product>> get_product_within(Caller caller, ProductRef request) = 0;
     virtual Task<std::vector<Product>> search_plainly(Caller caller, PlainSearch request) = 0;
     virtual Task<FoundProducts> search_within(Caller caller, SearchProductsRequest request) = 0;
-    virtual Task<FoundProducts> search_by_vector(Caller caller, VectorSearchRequest request) = 0;
+    virtual Task<ImportReport> upsert_products(Caller caller, UpsertRequest request) = 0;
     // The first 200.
     virtual Task<std::vector<Product>> list_category(Caller caller, CategoryRef request) = 0;
 };
@@ -173,6 +181,13 @@ struct Table<ProductApi> {
                                             .path = "/products/{id}",
                                             .summary = "Take a product out of the catalogue",
                                             .access = Access::admin}},
+        Route<&ProductApi::upsert_products>{{.method = "POST",
+                                             .path = "/internal/products/upsert",
+                                             .summary = "Add and change many products",
+                                             .access = Access::internal,
+                                             .body_bytes_max = import_bytes_max,
+                                             .time_max = std::chrono::minutes{1},
+                                             .repeat = Repeat::safe}},
         Route<&ProductApi::find_products>{{.method = "POST",
                                            .path = "/internal/products/find",
                                            .summary = "Products by ids, SKUs and EANs",
@@ -191,17 +206,13 @@ struct Table<ProductApi> {
                                            .summary = "Search products",
                                            .access = Access::internal,
                                            .repeat = Repeat::safe}},
-        Route<&ProductApi::search_by_vector>{
-            {.method = "POST",
-             .path = "/internal/products/vector-search",
-             .summary = "Products that mean what a text or vector means",
-             .access = Access::internal,
-             .repeat = Repeat::safe}},
         Route<&ProductApi::list_category>{{.method = "GET",
                                            .path = "/internal/products/by-category",
                                            .summary = "Products of a category",
                                            .access = Access::internal}},
     };
 };
+
+std::vector<Operation> products_operations();
 
 }  // namespace loquat::contracts

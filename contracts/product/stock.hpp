@@ -35,8 +35,8 @@ struct ReserveStock {
 };
 BOOST_DESCRIBE_STRUCT(ReserveStock, (), (reservation_id, seconds, lines))
 
-enum class ReservationState { held, taken, released, returned };
-BOOST_DESCRIBE_ENUM(ReservationState, held, taken, released, returned)
+enum class ReservationState { held, taken, released, expired, returned };
+BOOST_DESCRIBE_ENUM(ReservationState, held, taken, released, expired, returned)
 
 struct Reservation {
     ReservationId reservation_id;
@@ -97,5 +97,7 @@ struct Table<StockApi> {
              .repeat = Repeat::safe}},
     };
 };
+
+std::vector<Operation> stock_operations();
 
 }  // namespace loquat::contracts

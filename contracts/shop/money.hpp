@@ -23,4 +23,7 @@ struct Price {
 };
 BOOST_DESCRIBE_STRUCT(Price, (), (amount, currency, text))
 
+// With its text.
+Price to_price(const Money& money);
+
 }  // namespace loquat::contracts

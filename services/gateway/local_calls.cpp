@@ -23,6 +23,21 @@ bool has_meaningless_body(const net::http::RequestHead& head) {
     return head.is("GET") || head.is("HEAD");
 }
 
+// An operation that describes no request reads the body itself: a file of products.
+bool is_file_type(const contracts::Operation& operation, std::string_view type) {
+    const std::string plain = to_lower_ascii(trim(type.substr(0, type.find(';'))));
+    return operation.request == nullptr && (plain == "application/x-ndjson" || plain == "text/csv");
+}
+
+void check_type(const contracts::Operation& operation, std::string_view type) {
+    if (!type.empty() && !is_json_type(type) && !is_file_type(operation, type)) {
+        throw Failure{Kind::unsupported, "request.unsupported_media_type",
+                      operation.request == nullptr
+                          ? "The body must be application/x-ndjson, text/csv or application/json."
+                          : "The body must be application/json."};
+    }
+}
+
 }  // namespace
 
 Task<void> LocalCalls::run(Request& request) {
@@ -106,10 +121,8 @@ Task<std::string> LocalCalls::read_body(Request& request) {
     const net::http::RequestHead& head = request.head;
     const bool is_ignored = has_meaningless_body(head);
     const std::size_t bytes_max = is_ignored ? ignored_body_max : request.route->body_bytes_max;
-    const std::string_view type = head.headers.get("Content-Type");
-    if (!is_ignored && !type.empty() && !is_json_type(type)) {
-        throw Failure{Kind::unsupported, "request.unsupported_media_type",
-                      "The body must be application/json."};
+    if (!is_ignored) {
+        check_type(request.route->operation->operation, head.headers.get("Content-Type"));
     }
     const std::string coding = to_lower_ascii(trim(head.headers.get("Content-Encoding")));
     if (!is_ignored && !coding.empty() && coding != "identity") {
