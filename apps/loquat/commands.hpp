@@ -13,6 +13,7 @@ void add_config(Command program, int& code);
 void add_doctor(Command program, int& code);
 void add_dead(Command program, int& code);
 void add_import(Command program, int& code);
+void add_products(Command program, int& code);
 void add_contracts(Command program, int& code);
 void add_export(Command program, int& code);
 void add_backup(Command program, int& code);

@@ -27,10 +27,13 @@ Failure elsewhere(const std::string& url) {
     return {Kind::not_found, "command.elsewhere",
             "The process of this data folder, on " + url +
                 ", does not serve what is needed: give --data the folder of the one that serves "
-                "auth. Importing needs auth and chat in one process, and `loquat dead` consumer."};
+                "auth. Importing needs auth and chat in one process, `loquat dead` consumer and "
+                "`loquat "
+                "products` product."};
 }
 
-LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_unique<State>()) {
+LocalPlatform::LocalPlatform(const CommonOptions& options, const std::vector<std::string>& services)
+    : state_(std::make_unique<State>()) {
     if (const auto running = runtime::find_running(options.data)) {
         state_->is_elsewhere = true;
         state_->url = running->service_url;
@@ -40,7 +43,7 @@ LocalPlatform::LocalPlatform(const CommonOptions& options) : state_(std::make_un
     }
     CommonOptions quiet = options;
     quiet.settings.push_back("platform.log_level=warn");
-    auto platform = quiet.platform(modules_named({"auth", "chat", "consumer"}));
+    auto platform = quiet.platform(modules_named(services));
     platform.service_port = runtime::ServicePort{};
     state_->platform = std::make_unique<runtime::Platform>(std::move(platform));
     state_->platform->start();
@@ -64,7 +67,8 @@ void LocalPlatform::run(std::move_only_function<Task<void>(Clients& clients)> wo
             Clients clients{contracts::Client<contracts::AuthApi>{transport},
                             contracts::Client<contracts::ChatApi>{transport},
                             contracts::Client<contracts::AccountsApi>{transport},
-                            contracts::Client<contracts::DeadApi>{transport}};
+                            contracts::Client<contracts::DeadApi>{transport},
+                            contracts::Client<contracts::ProductApi>{transport}};
             co_await held(clients);
         } catch (const Failure& failure) {
             failed = state.is_elsewhere && failure.code == "upstream.refused_us"

@@ -8,6 +8,7 @@
 #include "contracts/chat/chat.hpp"
 #include "contracts/core/client.hpp"
 #include "contracts/dead/dead.hpp"
+#include "contracts/product/products.hpp"
 
 namespace loquat::app {
 
@@ -16,7 +17,9 @@ namespace loquat::app {
 // are made as the platform itself; put the user to act for into the Caller.
 class LocalPlatform {
   public:
-    explicit LocalPlatform(const CommonOptions& options);
+    // `services`: those that are needed.
+    explicit LocalPlatform(const CommonOptions& options,
+                           const std::vector<std::string>& services = {"auth", "chat", "consumer"});
     ~LocalPlatform();
 
     // Runs `work` on a loop and waits for its end; rethrows what it throws.
@@ -25,6 +28,7 @@ class LocalPlatform {
         contracts::Client<contracts::ChatApi> chat;
         contracts::Client<contracts::AccountsApi> accounts;
         contracts::Client<contracts::DeadApi> dead;
+        contracts::Client<contracts::ProductApi> products;
     };
     void run(std::move_only_function<Task<void>(Clients& clients)> work);
 
