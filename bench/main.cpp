@@ -12,6 +12,7 @@
 #include "bench/log.hpp"
 #include "bench/nats_connection.hpp"
 #include "bench/presence.hpp"
+#include "bench/search.hpp"
 #include "bench/send.hpp"
 #include "bench/stomp_connection.hpp"
 #include "bench/storm.hpp"
@@ -306,6 +307,17 @@ void add_log(CLI::App& app, LogOptions& options, LogOpenOptions& opened, int& co
     });
 }
 
+void add_search(CLI::App& app, SearchOptions& options, int& code) {
+    CLI::App* search = app.add_subcommand("search", "a catalogue in memory: times and quality");
+    search->add_option("--products", options.products_file, "JSON lines of products")->required();
+    search->add_option("--ratings", options.ratings_file, "JSON lines of query, sku and rating");
+    search->add_option("--rounds", options.rounds, "of all queries, for the times");
+    search->callback([&] {
+        std::cout << wire::to_json(measure_search(options)) << '\n';
+        code = 0;
+    });
+}
+
 int run(int argc, char** argv) {
     start_logging(Level::warn, LogFormat::pretty);
     CLI::App app{"Load for Loquat's benches; each command prints one line of JSON.",
@@ -330,6 +342,8 @@ int run(int argc, char** argv) {
     add_history(app, history, code);
     add_log(app, log, log_open, code);
     add_people(app, people, code);
+    SearchOptions search;
+    add_search(app, search, code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
