@@ -1,7 +1,8 @@
 #include "bench/search.hpp"
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -64,9 +65,11 @@ ProductPtr read_product(const std::string& line) {
     return std::make_shared<const contracts::Product>(to_product(record));
 }
 
-double milliseconds_since(std::chrono::steady_clock::time_point began) {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
-        .count();
+// Of this thread's core, so that what else the machine does is not counted.
+double cpu_ms() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
 double gain(const std::vector<double>& ratings) {
@@ -128,7 +131,7 @@ wire::Object times(std::vector<double> all) {
     const auto at = [&all](double share) {
         return all.empty() ? 0 : all[static_cast<std::size_t>(share * double(all.size() - 1))];
     };
-    return {{"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}};
+    return {{"p50_cpu_ms", at(0.5)}, {"p99_cpu_ms", at(0.99)}};
 }
 
 wire::Value measure_times(World& world, const std::vector<std::string>& queries,
@@ -137,13 +140,13 @@ wire::Value measure_times(World& world, const std::vector<std::string>& queries,
     std::vector<double> suggestions;
     for (std::size_t round = 0; round < rounds; ++round) {
         for (const std::string& query : queries) {
-            const auto began = std::chrono::steady_clock::now();
+            const auto began = cpu_ms();
             world.find(query);
-            searches.push_back(milliseconds_since(began));
+            searches.push_back(cpu_ms() - began);
             for (std::size_t typed = 1; typed <= query.size(); ++typed) {
-                const auto then = std::chrono::steady_clock::now();
+                const auto then = cpu_ms();
                 world.suggester.suggest(std::string_view{query}.substr(0, typed), 8);
-                suggestions.push_back(milliseconds_since(then));
+                suggestions.push_back(cpu_ms() - then);
             }
         }
     }
@@ -234,14 +237,15 @@ wire::Value measure_search(const SearchOptions& options) {
     for_each_line(options.products_file, [&world](const std::string& line) {
         world.products.push_back(read_product(line));
     });
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = cpu_ms();
     for (const ProductPtr& product : world.products) {
         world.catalogue.put(product);
         world.suggester.put(product);
     }
-    const double index_ms = milliseconds_since(began);
-    wire::Value result = wire::Object{
-        {"products", static_cast<std::int64_t>(world.products.size())}, {"index_ms", index_ms}};
+    const double index_cpu_ms = cpu_ms() - began;
+    wire::Value result =
+        wire::Object{{"products", static_cast<std::int64_t>(world.products.size())},
+                     {"index_cpu_ms", index_cpu_ms}};
     if (!options.ratings_file.empty()) {
         read_ratings(world, options.ratings_file);
         result.set("quality", measure_quality(world));

@@ -75,7 +75,8 @@ TEST_F(Authorization, holds_for_every_route_and_every_kind_of_caller) {
                     break;
                 case Access::anyone:
                     EXPECT_NE(as_nobody, 403) << name;
-                    EXPECT_NE(as_nobody, 404) << name;
+                    // Of a path that names something there is nothing like the example.
+                    EXPECT_TRUE(as_nobody != 404 || operation.spec.path.contains('{')) << name;
                     break;
             }
         }

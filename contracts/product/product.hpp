@@ -68,7 +68,7 @@ struct VariantInput {
 
     static constexpr std::array<std::string_view, 1> defaulted{"stock"};
     static constexpr std::array fields{
-        wire::Field{"sku", 1, 64, "Of this variant alone."},
+        wire::Field{"sku", 1, 255, "Of this variant alone."},
         wire::Field{"options", 1, 10, "What tells it apart: {\"colour\": \"red\"}."},
         wire::Field{"stock", 0, 1'000'000'000, ""}};
 };
@@ -92,7 +92,7 @@ struct ProductInput {
     static constexpr std::array<std::string_view, 5> defaulted{"description", "stock", "images",
                                                                "attributes", "variants"};
     static constexpr std::array fields{
-        wire::Field{"sku", 1, 64, "Of this product alone, among those of variants too."},
+        wire::Field{"sku", 1, 255, "Of this product alone, among those of variants too."},
         wire::Field{"ean", 0, 32, ""},
         wire::Field{"name", 1, 300, ""},
         wire::Field{"description", 0, 20'000, ""},

@@ -15,7 +15,7 @@ inline constexpr std::size_t import_bytes_max = 64 * 1024 * 1024;
 struct ProductRef {
     std::string id;  // an id, or a SKU or EAN
 
-    static constexpr std::array fields{wire::Field{"id", 1, 64, "An id, a SKU or an EAN."}};
+    static constexpr std::array fields{wire::Field{"id", 1, 300, "An id, a SKU or an EAN."}};
 };
 BOOST_DESCRIBE_STRUCT(ProductRef, (), (id))
 
@@ -130,6 +130,7 @@ class ProductApi {
     virtual Task<Reply<Product>> get_product_within(Caller caller, ProductRef request) = 0;
     virtual Task<std::vector<Product>> search_plainly(Caller caller, PlainSearch request) = 0;
     virtual Task<FoundProducts> search_within(Caller caller, SearchProductsRequest request) = 0;
+    virtual Task<FoundProducts> search_by_vector(Caller caller, VectorSearchRequest request) = 0;
     virtual Task<ImportReport> upsert_products(Caller caller, UpsertRequest request) = 0;
     // The first 200.
     virtual Task<std::vector<Product>> list_category(Caller caller, CategoryRef request) = 0;
@@ -206,6 +207,12 @@ struct Table<ProductApi> {
                                            .summary = "Search products",
                                            .access = Access::internal,
                                            .repeat = Repeat::safe}},
+        Route<&ProductApi::search_by_vector>{
+            {.method = "POST",
+             .path = "/internal/products/vector-search",
+             .summary = "Products that mean what a text or vector means",
+             .access = Access::internal,
+             .repeat = Repeat::safe}},
         Route<&ProductApi::list_category>{{.method = "GET",
                                            .path = "/internal/products/by-category",
                                            .summary = "Products of a category",

@@ -88,6 +88,20 @@ struct FoundProducts {
 };
 BOOST_DESCRIBE_STRUCT(FoundProducts, (), (items, total, facets, corrected, next_cursor))
 
+// A question by meaning: a vector, or the text that it is made of.
+struct VectorSearchRequest {
+    std::optional<std::vector<double>> embedding;
+    std::optional<std::string> query;
+    std::int32_t limit = 50;
+    std::optional<ProductFilters> filters;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"limit"};
+    static constexpr std::array fields{wire::Field{"embedding", 256, 256, "256 numbers."},
+                                       wire::Field{"query", 1, 500, "Where there is no vector."},
+                                       wire::Field{"limit", 1, 200, ""}};
+};
+BOOST_DESCRIBE_STRUCT(VectorSearchRequest, (), (embedding, query, limit, filters))
+
 struct SuggestRequest {
     std::string q;
     std::int32_t limit = 8;

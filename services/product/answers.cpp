@@ -1,5 +1,7 @@
 #include "services/product/answers.hpp"
 
+#include <cmath>
+
 #include "services/product/domain/cursor.hpp"
 #include "services/product/search/highlights.hpp"
 
@@ -88,6 +90,25 @@ wire::Value to_value(const Facet& facet) {
 }
 
 }  // namespace
+
+embedding::Vector to_vector(const contracts::VectorSearchRequest& request) {
+    if (!request.embedding) {
+        if (!request.query) {
+            throw invalid_field("query", "required", "is required where there is no embedding");
+        }
+        return embedding::embed(*request.query);
+    }
+    double squares = 0;
+    for (const double number : *request.embedding) {
+        squares += number * number;
+    }
+    const double length = squares > 0 ? std::sqrt(squares) : 1;
+    embedding::Vector vector{};
+    for (std::size_t i = 0; i < vector.size(); ++i) {
+        vector[i] = static_cast<float>(request.embedding->at(i) / length);
+    }
+    return vector;
+}
 
 Filters to_filters(const contracts::ProductFilters& wanted) {
     Filters filters{.categories = wanted.category,

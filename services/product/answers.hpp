@@ -7,6 +7,8 @@ namespace loquat::product {
 // What was asked for, as the catalogue takes it.  422 `request.invalid` for orders, facets and
 // filters that there are not, and for the cursor of another search.
 Search to_search(const contracts::SearchProductsRequest& request);
+// Of length 1.  422 where there is neither a vector nor a text.
+embedding::Vector to_vector(const contracts::VectorSearchRequest& request);
 Filters to_filters(const contracts::ProductFilters& wanted);
 contracts::FoundProducts to_answer(const contracts::SearchProductsRequest& request, Found found);
 

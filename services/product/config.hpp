@@ -14,9 +14,9 @@ struct Config {
 
     static constexpr std::array fields{
         wire::Field{.name = "demo", .doc = "Fill an empty catalogue with 194 products."},
-        wire::Field{.name = "synonyms_file",
-                    .doc = "Words that mean the same thing, a rule a line: `sofa, couch` or "
-                           "`mobile => phone`. Beside those that are built in."},
+        wire::Field{"synonyms_file", 0, 4'096,
+                    "Words that mean the same thing, a rule a line: `sofa, couch` or `mobile => "
+                    "phone`. Beside those that are built in."},
         wire::Field{"follow_ms", 50, 10'000,
                     "How often an instance looks for what others changed."},
     };

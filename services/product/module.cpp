@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "aio/scope.hpp"
+#include "aio/yield.hpp"
 #include "runtime/context.hpp"
 #include "runtime/stores.hpp"
 #include "services/product/adapters/sql_catalogue.hpp"
@@ -87,6 +88,7 @@ class ProductService final : public runtime::Service {
         if (config_.demo && shelf_.catalogue().size() == 0) {
             co_await importer_.import_text(std::string{demo_products()}, ImportRun::real);
         }
+        scope_.start(make_vectors());
         scope_.start(again_and_again(overdue_interval, &ProductService::end_overdue));
         if (sharing_ == Sharing::shared) {
             scope_.start(again_and_again(config_.follow_ms, &ProductService::follow));
@@ -95,6 +97,14 @@ class ProductService final : public runtime::Service {
     Task<void> stop(Steady) override { co_await scope_.close(); }
 
   private:
+    // Between answers, so that the first question by meaning finds them made.
+    Task<void> make_vectors() {
+        constexpr std::size_t at_once = 100;
+        while (shelf_.catalogue().make_some_vectors(at_once)) {
+            co_await aio::yield();
+        }
+    }
+
     using Work = Task<void> (ProductService::*)();
 
     Task<void> end_overdue() { return stock_.end_overdue(); }

@@ -99,6 +99,16 @@ Task<contracts::ImportReport> Products::import_products(Caller caller,
     co_return co_await parts_.importer.import_text(std::move(request.bytes), run);
 }
 
+Task<FoundProducts> Products::search_by_vector(Caller, contracts::VectorSearchRequest request) {
+    const embedding::Vector vector = to_vector(request);
+    const Filters filters = request.filters ? to_filters(*request.filters) : Filters{};
+    co_await parts_.shelf.be_fresh();
+    Found found = parts_.shelf.catalogue().search_near(vector, filters,
+                                                       static_cast<std::size_t>(request.limit));
+    found.next.reset();
+    co_return to_answer(contracts::SearchProductsRequest{}, std::move(found));
+}
+
 Task<contracts::ImportReport> Products::upsert_products(Caller, contracts::UpsertRequest request) {
     const ImportRun run = request.dry_run ? ImportRun::dry : ImportRun::real;
     co_await parts_.shelf.be_fresh();

@@ -47,6 +47,8 @@ class Products final : public contracts::ProductApi {
                                                          contracts::PlainSearch request) override;
     Task<contracts::FoundProducts> search_within(contracts::Caller caller,
                                                  contracts::SearchProductsRequest request) override;
+    Task<contracts::FoundProducts> search_by_vector(
+        contracts::Caller caller, contracts::VectorSearchRequest request) override;
     Task<contracts::ImportReport> upsert_products(contracts::Caller caller,
                                                   contracts::UpsertRequest request) override;
     Task<std::vector<contracts::Product>> list_category(contracts::Caller caller,

@@ -30,9 +30,9 @@ def main():
     print(f"  with one mistake     {quality['ndcg_mistaken']:.3f}   ({quality['mistaken_queries']} queries, "
           f"{quality['mistaken_without_result']} without a result)")
     print(f"SKU or EAN first       {result['codes_first']:.2%}")
-    print(f"index                  {result['index_ms']:.0f} ms")
+    print(f"index                  {result['index_cpu_ms']:.0f} ms")
     for what in ("search", "suggest"):
-        print(f"{what:22} p50 {times[what]['p50_ms']:.3f} ms, p99 {times[what]['p99_ms']:.3f} ms")
+        print(f"{what:22} p50 {times[what]['p50_cpu_ms']:.3f} ms, p99 {times[what]['p99_cpu_ms']:.3f} ms")
     print("the worst:")
     for row in sorted(quality["worst"], key=lambda row: row["ndcg"])[:10]:
         print(f"  {row['ndcg']:.2f}  {row['query']}")

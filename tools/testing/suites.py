@@ -123,7 +123,7 @@ def cpp_suite(argv, timeout=600):
 
 
 # C++ suites whose adapters are tried against real servers.
-ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat")}, **{name: ("postgres", "ferretdb") for name in ("consumer", "platform")},
+ON_SERVERS = {**{name: ("postgres",) for name in ("auth", "chat", "product")}, **{name: ("postgres", "ferretdb") for name in ("consumer", "platform")},
               "store": ("postgres", "redis", "rabbitmq", "kafka", "ferretdb"),
               **{name: ("redis",) for name in ("runtime", "gateway", "presence")}}
 SERVERS = ("postgres", "redis", "rabbitmq", "kafka", "ferretdb")

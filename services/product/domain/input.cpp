@@ -60,7 +60,7 @@ class Check {
     Failure failure_{Kind::invalid, "request.invalid", ""};
 };
 
-constexpr std::size_t attribute_characters_max = 2'000;
+constexpr std::size_t attribute_characters_max = 10'000;
 constexpr std::size_t attribute_values_max = 100;
 
 bool is_attribute_value(const wire::Value& value) {
@@ -79,7 +79,7 @@ void check_attributes(ProductInput& input, Check& check) {
                                        std::ranges::all_of(*values, is_attribute_value);
         if (!is_good) {
             check.refuse(field, "type",
-                         "must be a text of at most 2000 characters, a number, a flag, or a list "
+                         "must be a text of at most 10000 characters, a number, a flag, or a list "
                          "of at most 100 of these");
         }
         if (name.empty() || count_characters(name) > 100) {

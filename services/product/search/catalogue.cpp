@@ -10,6 +10,8 @@ namespace {
 // Before every score of words.
 constexpr float exact_code = 10'000;
 constexpr float exact_name = 1'000;
+// Who means nearly the same: less near is something else (docs/shop-quality.md).
+constexpr float near_enough = 0.4F;
 
 std::string joined_words(std::string_view text) {
     std::string joined;
@@ -124,6 +126,7 @@ void Catalogue::put(ProductPtr product) {
         codes_.emplace(code, place);
     }
     names_.emplace(entry.name, place);
+    meanings_.put(place, *product);
     entry.product = std::move(product);
     note_category(entry, 1);
 }
@@ -142,6 +145,7 @@ void Catalogue::remove(contracts::ProductId id) {
     note_category(entry, -1);
     entry = {};
     places_.erase(found);
+    meanings_.remove(place);
     index_.remove(place);
 }
 
@@ -243,6 +247,9 @@ std::vector<TextIndex::Hit> Catalogue::hits_of(const Search& wanted, Found& foun
     hits = index_.find(asked);
     found.words = std::move(asked.words);
     add_exact(question, hits);
+    if (hits.empty() && wanted.correct && Meanings::says_something(wanted.question)) {
+        hits = meanings_.near(embedding::embed(wanted.question), near_enough);
+    }
     return hits;
 }
 
@@ -271,15 +278,30 @@ bool Catalogue::is_before(const Ranked& one, const Ranked& other) const {
 Found Catalogue::search(const Search& wanted) {
     Found found;
     const auto hits = hits_of(wanted, found);
+    return ranked(hits, wanted, std::move(found));
+}
+
+Found Catalogue::search_near(const embedding::Vector& vector, const Filters& filters,
+                             std::size_t limit) {
+    constexpr float any = -1;
+    const Search wanted{.question = {}, .filters = filters, .facets = {}, .limit = limit};
+    return ranked(meanings_.near(vector, any), wanted, {});
+}
+
+Found Catalogue::ranked(const std::vector<TextIndex::Hit>& hits, const Search& wanted,
+                        Found found) {
     const FilterTest filters{wanted.filters, texts_};
     FacetCounts counts{wanted.facets, filters, texts_};
+    const bool is_tested = !filters.is_open() || !wanted.facets.empty();
     std::vector<Ranked> passed;
     for (const auto& hit : hits) {
         const Entry& entry = entries_[hit.place];
-        filters.test(entry.row, outcome_);
-        counts.count(entry.row, outcome_);
-        if (!outcome_.passes()) {
-            continue;
+        if (is_tested) {
+            filters.test(entry.row, outcome_);
+            counts.count(entry.row, outcome_);
+            if (!outcome_.passes()) {
+                continue;
+            }
         }
         ++found.total;
         const Ranked ranked{hit.place, value_of(wanted.order, entry, hit.score), hit.score};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/product/search/facets.hpp"
+#include "services/product/search/meanings.hpp"
 #include "services/product/search/text_index.hpp"
 
 namespace loquat::product {
@@ -76,7 +77,13 @@ class Catalogue {
     };
     Coded find_code(std::string_view code) const;
 
+    // Where no word of a question is known, what means nearly the same is found.
     Found search(const Search& wanted);
+    // Products that mean what the vector means, the nearest first, however far they are.
+    Found search_near(const embedding::Vector& vector, const Filters& filters, std::size_t limit);
+    // Makes what that needs, some at a time; false when all is made. The first search by meaning
+    // makes the rest.
+    bool make_some_vectors(std::size_t most) { return meanings_.make_some(most); }
     Browsed browse(const Browse& wanted) const;
     // With how many products each has, by name.
     std::vector<Facet::Value> categories() const;
@@ -96,12 +103,14 @@ class Catalogue {
     };
     // The hits with their scores.
     std::vector<TextIndex::Hit> hits_of(const Search& wanted, Found& found);
+    Found ranked(const std::vector<TextIndex::Hit>& hits, const Search& wanted, Found found);
     void note_category(const Entry& entry, std::int64_t difference);
     void add_exact(std::string_view question, std::vector<TextIndex::Hit>& hits) const;
     double value_of(Order order, const Entry& entry, float score) const;
     bool is_before(const Ranked& one, const Ranked& other) const;
 
     TextIndex index_;
+    Meanings meanings_;
     Interned texts_;
     std::vector<Entry> entries_;  // by place
     std::map<contracts::ProductId, Place> places_;

@@ -60,6 +60,11 @@ bool FilterTest::fits(const Attribute& filter, const Row::Attribute& attribute) 
            (!filter.max || *attribute.number <= *filter.max);
 }
 
+bool FilterTest::is_open() const {
+    return filters_.categories.empty() && filters_.brands.empty() && !filters_.price_min &&
+           !filters_.price_max && !filters_.in_stock && filters_.attributes.empty();
+}
+
 void FilterTest::test(const Row& row, Outcome& out) const {
     out.product = 0;
     out.forms.assign(row.forms.size(), 0);

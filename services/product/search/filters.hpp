@@ -53,6 +53,8 @@ class FilterTest {
             return ((product | forms[form]) & ~without) == 0;
         }
     };
+    // Whether every row passes.
+    bool is_open() const;
     // In `out`, for its memory.
     void test(const Row& row, Outcome& out) const;
 

@@ -147,6 +147,28 @@ TEST_F(Routes, search_with_filters_facets_and_highlights) {
         << "one variant passes all filters together";
 }
 
+TEST_F(Routes, find_by_meaning_where_words_fail) {
+    call("POST", "/products", shirt);
+    call("POST", "/products", R"({"sku":"M","name":"Wireless mouse",
+        "price":{"amount":900,"currency":"EUR"}})");
+    const auto first = [](const Answer& answer) {
+        const auto& items = *answer.body.find("items")->if_array();
+        return items.empty() ? "" : *items.front().find("product")->find("sku")->if_string();
+    };
+
+    EXPECT_EQ(first(search(R"({"query":"cordless pointing device"})")), "M");
+    EXPECT_EQ(first(search(R"({"query":"cordless pointing device","correct":false})")), "");
+    EXPECT_EQ(first(search(R"({"query":"xqzzt"})")), "");
+    const std::string near = "/internal/products/vector-search";
+    EXPECT_EQ(first(call("POST", near, R"({"query":"clothes to wear"})")), "S");
+    EXPECT_EQ(call("POST", near, R"({"query":"mouse","limit":1})").json("total"), "2");
+    EXPECT_EQ(
+        call("POST", near, R"({"query":"x","filters":{"category":["Clothes"]}})").json("total"),
+        "1");
+    EXPECT_EQ(call("POST", near, "{}").code(), "422 request.invalid");
+    EXPECT_EQ(call("POST", near, R"({"embedding":[1,2]})").code(), "422 request.invalid");
+}
+
 TEST_F(Routes, refuse_searches_that_there_are_not) {
     for (const char* body :
          {R"({"sort":"colour"})", R"({"facets":["colour"]})",
