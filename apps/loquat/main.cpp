@@ -33,10 +33,11 @@ int main(int argc, char** argv) {
     ::umask(S_IRWXG | S_IRWXO);
     int code = 0;
     const auto add_commands = [&code](app::Command program) {
-        for (const auto add : {app::add_up, app::add_serve, app::add_ps, app::add_chat,
-                               app::add_user, app::add_import, app::add_products, app::add_export, app::add_config,
-                               app::add_doctor, app::add_dead, app::add_backup, app::add_migrate,
-                               app::add_certs, app::add_contracts, app::add_version}) {
+        for (const auto add :
+             {app::add_up, app::add_serve, app::add_ps, app::add_chat, app::add_user,
+              app::add_import, app::add_products, app::add_export, app::add_config, app::add_doctor,
+              app::add_dead, app::add_backup, app::add_migrate, app::add_certs, app::add_contracts,
+              app::add_version}) {
             add(program, code);
         }
     };

@@ -146,9 +146,7 @@ class ProductService final : public runtime::Service {
 };
 
 runtime::ConfigSection section() {
-    auto made = runtime::config_section<Config>("product", check_config);
-    made.renamed = {{"shop.demo", "demo"}};
-    return made;
+    return runtime::config_section<Config>("product", check_config);
 }
 
 std::vector<store::DatabaseNeed> databases() { return {product_database()}; }

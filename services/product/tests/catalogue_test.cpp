@@ -174,7 +174,7 @@ TEST(Catalogue, forgets_what_was_removed_or_replaced) {
     lamp.sku = "other";
     world.put(lamp);
     EXPECT_EQ(world.catalogue.size(), 1U);
-    EXPECT_EQ(world.names({.question = "lamp"}), Names{});
+    EXPECT_EQ(world.names({.question = "lamp", .correct = false}), Names{});
     EXPECT_EQ(world.names({.question = "torch"}), Names{"Torch"});
     EXPECT_EQ(world.catalogue.find_code("sku-Lamp").product, nullptr);
     world.catalogue.remove(lamp.id);

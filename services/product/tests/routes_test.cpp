@@ -65,7 +65,7 @@ TEST_F(Routes, write_read_and_take_away_a_product) {
     EXPECT_EQ(made.json("price"), R"({"amount":2000,"currency":"EUR","text":"20.00 EUR"})");
     EXPECT_EQ(made.json("brand"), "null");
     EXPECT_EQ(made.json("options"), R"({"size":["M","L"]})");
-    for (const std::string ref : {id, std::string{"S"}, std::string{"S-l"}}) {
+    for (const std::string& ref : {id, std::string{"S"}, std::string{"S-l"}}) {
         EXPECT_EQ(call("GET", "/products/" + ref, {}, {}).json("id"), made.json("id")) << ref;
     }
     const auto patched = call("PATCH", "/products/" + id, R"({"brand":"Acme","rating":4.5})");

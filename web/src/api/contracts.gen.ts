@@ -166,6 +166,10 @@ export interface CanceledGeneration {
   state: GenerationState;
 }
 
+export interface Categories {
+  items: ValueCount[];
+}
+
 export interface Chat {
   id: string;
   kind: ChatKind;
@@ -293,6 +297,15 @@ export interface FindUsersRequest {
   cursor?: string | null;
 }
 
+export interface FoundProducts {
+  items: ProductHit[];
+  total: number;
+  facets: Record<string, unknown>;
+  /** What was searched instead. */
+  corrected: string | null;
+  next_cursor: string | null;
+}
+
 export interface Generation {
   generationId: string;
   chat_id: string;
@@ -377,6 +390,27 @@ export interface GetPresenceRequest {
   user_ids: string[];
 }
 
+export interface Highlight {
+  field: string;
+  start: number;
+  length: number;
+}
+
+export interface ImportError {
+  line: number;
+  code: string;
+  field?: string | null;
+  message?: string | null;
+}
+
+export interface ImportReport {
+  created: number;
+  updated: number;
+  failed: number;
+  /** By line; the first 1000. */
+  errors: ImportError[];
+}
+
 export interface ListAccountsRequest {
   /** Starts of words of a user name or display name; empty lists everyone, also who was removed. */
   query?: string;
@@ -413,6 +447,14 @@ export interface ListMessagesRequest {
   before_seq?: number | null;
   after_seq?: number | null;
   limit?: number;
+}
+
+export interface ListProductsRequest {
+  category?: string | null;
+  brand?: string | null;
+  limit?: number;
+  /** `next_cursor` of the page before this one. */
+  cursor?: string | null;
 }
 
 export interface ListPublicRequest {
@@ -542,6 +584,28 @@ export interface PasswordRequest {
   new_password: string;
 }
 
+export interface PatchProductRequest {
+  id: string;
+  /** Of this product alone, among those of variants too. */
+  sku?: string | null;
+  ean?: string | null;
+  name?: string | null;
+  description?: string | null;
+  brand?: string | null;
+  category?: string | null;
+  price?: Price | null;
+  /** Where there are no variants. */
+  stock?: number | null;
+  /** Addresses. */
+  images?: string[] | null;
+  /** Texts, numbers, flags and lists of these by name. */
+  attributes?: Record<string, unknown> | null;
+  variants?: VariantInput[] | null;
+  rating?: number | null;
+  /** In hundredths of a percent: 1900 is 19 %; absent: the shop's. */
+  tax_rate?: number | null;
+}
+
 export interface PostMessageRequest {
   id: string;
   /** Chosen by the client; makes a repeat harmless. */
@@ -572,6 +636,93 @@ export interface PresenceList {
 }
 
 export type PresenceState = "online" | "away" | "offline";
+
+export interface Price {
+  /** In minor units: 1999 is 19.99 EUR. */
+  amount: number;
+  /** Three capital letters of ISO 4217. */
+  currency: string;
+  /** For people; what is sent here is not read. */
+  text?: string | null;
+}
+
+export interface PriceLimits {
+  min?: number | null;
+  max?: number | null;
+}
+
+export interface Product {
+  id: string;
+  product_id: string;
+  sku: string;
+  ean: string | null;
+  name: string;
+  description: string;
+  brand: string | null;
+  category: string | null;
+  price: Price;
+  /** What may be bought now; of all variants. */
+  stock: number;
+  images: string[];
+  attributes: Record<string, unknown>;
+  options: Record<string, string[]>;
+  variants: Variant[];
+  rating: number | null;
+  /** In hundredths of a percent: 1900 is 19 %; null: the shop's. */
+  tax_rate: number | null;
+  /** Counts changes; for If-Match. */
+  version: number;
+  updated_at: string;
+}
+
+export interface ProductFilters {
+  /** Any of these. */
+  category?: string[];
+  /** Any of these. */
+  brand?: string[];
+  price?: PriceLimits | null;
+  in_stock?: boolean;
+  /** By name a list of values, of which any does, or {"min", "max"}. */
+  attributes?: Record<string, unknown>;
+}
+
+export interface ProductHit {
+  product: Product;
+  variant_id: string | null;
+  score: number;
+  highlights: Highlight[];
+}
+
+export interface ProductInput {
+  /** Of this product alone, among those of variants too. */
+  sku: string;
+  ean?: string | null;
+  name: string;
+  description?: string;
+  brand?: string | null;
+  category?: string | null;
+  price: Price;
+  /** Where there are no variants. */
+  stock?: number;
+  /** Addresses. */
+  images?: string[];
+  /** Texts, numbers, flags and lists of these by name. */
+  attributes?: Record<string, unknown>;
+  variants?: VariantInput[];
+  rating?: number | null;
+  /** In hundredths of a percent: 1900 is 19 %; absent: the shop's. */
+  tax_rate?: number | null;
+}
+
+export interface ProductPage {
+  items: Product[];
+  next_cursor: string | null;
+}
+
+export interface ProductRef {
+  /** An id, a SKU or an EAN. */
+  id: string;
+}
 
 export interface PublicUser {
   id: string;
@@ -639,6 +790,28 @@ export interface RemovedAccount {
 
 export type RemovedMessages = "keep" | "erase";
 
+export interface ReplaceProductRequest {
+  /** Of this product alone, among those of variants too. */
+  sku: string;
+  ean?: string | null;
+  name: string;
+  description?: string;
+  brand?: string | null;
+  category?: string | null;
+  price: Price;
+  /** Where there are no variants. */
+  stock?: number;
+  /** Addresses. */
+  images?: string[];
+  /** Texts, numbers, flags and lists of these by name. */
+  attributes?: Record<string, unknown>;
+  variants?: VariantInput[];
+  rating?: number | null;
+  /** In hundredths of a percent: 1900 is 19 %; absent: the shop's. */
+  tax_rate?: number | null;
+  id: string;
+}
+
 export interface ResetPasswordRequest {
   id: string;
   /** One is made and given once when absent. */
@@ -657,6 +830,21 @@ export type Role = "user" | "admin";
 export interface RoleRequest {
   id: string;
   role: Role;
+}
+
+export interface SearchProductsRequest {
+  /** Empty: all products. */
+  query?: string;
+  /** False: what is misspelt finds nothing. */
+  correct?: boolean;
+  filters?: ProductFilters | null;
+  /** relevance, price, -price, rating or newest. */
+  sort?: string;
+  /** brand, category, price, attributes.NAME. */
+  facets?: string[];
+  limit?: number;
+  /** `next_cursor` of the page before this one. */
+  cursor?: string | null;
 }
 
 export interface SendChatRequest {
@@ -746,6 +934,24 @@ export interface StartedGeneration {
 export interface StreamGenerationRequest {
   generationId: string;
   last_event_id?: number | null;
+}
+
+export interface SuggestRequest {
+  /** What was typed so far. */
+  q: string;
+  limit?: number;
+}
+
+export interface Suggestion {
+  kind: SuggestionKind;
+  text: string;
+  product_id: string | null;
+}
+
+export type SuggestionKind = "product" | "category" | "query";
+
+export interface Suggestions {
+  items: Suggestion[];
 }
 
 export interface TokenAnswer {
@@ -845,6 +1051,29 @@ export interface UserChanged {
 
 export interface UserRef {
   id: string;
+}
+
+export interface ValueCount {
+  value: string;
+  count: number;
+}
+
+export interface Variant {
+  id: string;
+  sku: string;
+  options: Record<string, string>;
+  price: Price;
+  stock: number;
+}
+
+export interface VariantInput {
+  id?: string | null;
+  /** Of this variant alone. */
+  sku: string;
+  /** What tells it apart: {"colour": "red"}. */
+  options: Record<string, string>;
+  price?: Price | null;
+  stock?: number;
 }
 
 export type Visibility = "private" | "public";
