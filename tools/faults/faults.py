@@ -12,6 +12,7 @@ AIMS = {"gateway": "1 s", "realtime": "1 s", "chat": "1 s, answers 4 s", "consum
         "kafka": "3 s", "rabbitmq": "3 s", "postgres": "5 s", "registry": "at once", "config": "at once",
         "model": "answers fail or fall back", "auth": "at once", "presence": "at once"}
 AWAY = 10          # seconds of a cut and of a full disk
+LATE = 4           # seconds that are longer than a lease, and so few that what was sent arrives in the end, before anybody gives it up
 BALLOON = "balloon"
 BLOCK = bytes(64 * 1024)
 
@@ -38,6 +39,12 @@ def separated(how):
     return fault
 
 
+def late(part, network):
+    """What it has begun to store arrives when another one has long gone on, or is ended by the server before."""
+    with network.mute(part.name, "postgres"):
+        time.sleep(LATE)
+
+
 def filled(part, _network):
     """Its disk has no byte left."""
     path = part.folder / BALLOON
@@ -61,10 +68,10 @@ def free_bytes(folder):
 
 
 KINDS = {"kill": killed, "restart": restarted, "pause-1": paused(1), "pause-10": paused(10), "pause-30": paused(30),
-         "cut": separated("cut"), "deaf": separated("deaf"), "mute": separated("mute"), "full": filled, "zombie": judged_by_old_memory}
+         "cut": separated("cut"), "deaf": separated("deaf"), "mute": separated("mute"), "late": late, "full": filled, "zombie": judged_by_old_memory}
 SAID = {"kill": "SIGKILL", "restart": "SIGTERM, started again", "pause-1": "paused 1 s", "pause-10": "paused 10 s",
         "pause-30": "paused 30 s", "cut": "cut off 10 s", "deaf": "hears nothing 10 s", "mute": "is not heard 10 s",
-        "full": "disk full 10 s", "zombie": "wakes with old memory"}
+        "late": "stores late", "full": "disk full 10 s", "zombie": "wakes with old memory"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,11 +90,11 @@ class Fault:
 
 def planned(part):
     """The faults of one part, by its name. What keeps nothing on a disk of its own is not filled; of a second instance the
-    first's faults say all but what its death means."""
+    first's faults say all but what its death means, and what only those notice whose partitions it reads."""
     if part.endswith("-2"):
-        return [Fault(part, "kill")]
+        return [Fault(part, kind) for kind in ("kill", *(["late"] if part == "consumer-2" else []))]
     keeps = part in ("chat", "postgres", "kafka", "rabbitmq")
-    leaves_out = {"full": not keeps, "zombie": part != "chat"}
+    leaves_out = {"full": not keeps, "zombie": part != "chat", "late": part != "consumer"}
     return [Fault(part, kind) for kind in KINDS if not leaves_out.get(kind)]
 
 

@@ -90,10 +90,12 @@ class Network:
             run("bridge", "fdb", "del", place.hardware, "dev", NOWHERE, "master")
 
     @contextlib.contextmanager
-    def mute(self, name):
-        """What it sends is lost; what is sent to it arrives."""
+    def mute(self, name, towards=None):
+        """What it sends, to that one or to all, is lost; what is sent to it arrives."""
         place = self.places[name]
         others = [f"{NET}.1"] + [other.address for other in self.places.values() if other is not place]
+        if towards is not None:
+            others = [self.places[towards].address]
 
         def neighbours(line):
             place.inside("ip", "-force", "-batch", "-", give="".join(line.format(other) + "\n" for other in others))
