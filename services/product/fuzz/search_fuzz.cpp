@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/text.hpp"
 #include "services/product/demo/demo.hpp"
+#include "services/product/domain/record.hpp"
 #include "services/product/import/import_file.hpp"
 #include "services/product/search/highlights.hpp"
 #include "services/product/search/suggester.hpp"
