@@ -98,8 +98,8 @@ void read_forms(Transaction& transaction, const ReadUpTo& from, Changes& changes
     for (const Row row : transaction.query(
              "SELECT f.product_id, f.variant_id, f.counted, f.held FROM product_forms f "
              "JOIN products p ON p.id = f.product_id "
-             "WHERE (p.change_number > $1 OR (p.change_number = $1 AND p.id > $2)) "
-             "AND (p.change_number < $3 OR (p.change_number = $3 AND p.id <= $4)) "
+             "WHERE (p.change_number, p.id) > ($1, $2) "
+             "AND (p.change_number, p.id) <= ($3, $4) "
              "ORDER BY f.product_id, f.place",
              {from.change, from.id, changes.read.change, changes.read.id})) {
         forms[row.id<ProductId>(0)].push_back({.variant = row.id<contracts::VariantId>(1),
@@ -117,7 +117,7 @@ Changes read_changes(Transaction& transaction, const ReadUpTo& from, std::size_t
     changes.is_too_late = from.change > 0 && from.change < last - removals_known_for;
     for (const Row row :
          transaction.query("SELECT id, body, version, updated_at, change_number FROM products "
-                           "WHERE change_number > $1 OR (change_number = $1 AND id > $2) "
+                           "WHERE (change_number, id) > ($1, $2) "
                            "ORDER BY change_number, id LIMIT $3",
                            {from.change, from.id, limit})) {
         changes.records.push_back(to_record(row));
