@@ -11,11 +11,12 @@ struct Row {
 };
 
 constexpr std::array rows{
-    Row{Kind::invalid, 422},     Row{Kind::malformed, 400}, Row{Kind::unauthenticated, 401},
-    Row{Kind::forbidden, 403},   Row{Kind::not_found, 404}, Row{Kind::not_allowed, 405},
-    Row{Kind::conflict, 409},    Row{Kind::gone, 410},      Row{Kind::too_large, 413},
-    Row{Kind::unsupported, 415}, Row{Kind::limited, 429},   Row{Kind::internal, 500},
-    Row{Kind::unavailable, 503}, Row{Kind::timed_out, 504},
+    Row{Kind::invalid, 422},      Row{Kind::malformed, 400}, Row{Kind::unauthenticated, 401},
+    Row{Kind::forbidden, 403},    Row{Kind::not_found, 404}, Row{Kind::not_allowed, 405},
+    Row{Kind::conflict, 409},     Row{Kind::gone, 410},      Row{Kind::too_large, 413},
+    Row{Kind::unsupported, 415},  Row{Kind::limited, 429},   Row{Kind::internal, 500},
+    Row{Kind::unavailable, 503},  Row{Kind::timed_out, 504}, Row{Kind::unpaid, 402},
+    Row{Kind::precondition, 412},
 };
 
 }  // namespace

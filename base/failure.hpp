@@ -15,11 +15,13 @@ enum class Kind {
     invalid,          // 422: the request is well formed but its content is not acceptable
     malformed,        // 400: the request cannot be parsed
     unauthenticated,  // 401
+    unpaid,           // 402: a payment was refused
     forbidden,        // 403
     not_found,        // 404
     not_allowed,      // 405: the path exists, the method does not
     conflict,         // 409
     gone,             // 410
+    precondition,     // 412: what the request says must hold (If-Match) does not
     too_large,        // 413
     unsupported,      // 415
     limited,          // 429
@@ -62,8 +64,10 @@ class Failure : public std::exception {
     std::string message;
     std::string detail;
     std::vector<FieldError> fields;
-    // Further members of the problem body, by name; texts, and few.
+    // Further members of the problem body, by name; few.  Those of `extra` are texts, those of
+    // `values` are JSON of any kind, written already (wire/failure_value.hpp).
     std::vector<std::pair<std::string, std::string>> extra;
+    std::vector<std::pair<std::string, std::string>> values;
     std::optional<std::chrono::seconds> retry_after;
 };
 

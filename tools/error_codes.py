@@ -18,7 +18,7 @@ OF_KIND = re.compile(r'Kind::([a-z_]+),\s*"([a-z]+\.[a-z_]+)"')
 STATUS = {
     "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "not_allowed": 405, "conflict": 409,
     "gone": 410, "too_large": 413, "unsupported": 415, "invalid": 422, "limited": 429, "internal": 500,
-    "unavailable": 503, "timed_out": 504,
+    "unavailable": 503, "timed_out": 504, "unpaid": 402, "precondition": 412,
 }
 
 

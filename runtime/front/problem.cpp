@@ -30,10 +30,14 @@ constexpr std::size_t extra_members_max = 8;
 
 void take_extra_members(const wire::Value& problem, Failure& failure) {
     for (const auto& [name, value] : *problem.if_object()) {
-        const bool is_extra = value.if_string() != nullptr &&
-                              std::ranges::find(standard_members, name) == standard_members.end();
-        if (is_extra && failure.extra.size() < extra_members_max) {
-            failure.extra.emplace_back(name, *value.if_string());
+        const bool is_known = std::ranges::find(standard_members, name) != standard_members.end();
+        if (is_known || failure.extra.size() + failure.values.size() >= extra_members_max) {
+            continue;
+        }
+        if (const std::string* text = value.if_string()) {
+            failure.extra.emplace_back(name, *text);
+        } else {
+            failure.values.emplace_back(name, wire::to_json(value));
         }
     }
 }
@@ -66,6 +70,11 @@ std::string problem_body(const Failure& failure, std::string_view request_id) {
         wire::append_json_string(body, name);
         body += ':';
         wire::append_json_string(body, value);
+    }
+    for (const auto& [name, json] : failure.values) {
+        body += ',';
+        wire::append_json_string(body, name);
+        body += ':' + json;
     }
     return body + "}";
 }

@@ -9,7 +9,7 @@
 namespace loquat::runtime {
 
 // RFC 9457: {"type","title","status","detail","code","request_id","errors":[...]} and the failure's
-// extra members. `detail` of the failure stays in the log.
+// further members. `detail` of the failure stays in the log.
 std::string problem_body(const Failure& failure, std::string_view request_id);
 // With WWW-Authenticate for 401 and Retry-After where it is known.
 net::http::Response problem_response(const Failure& failure, std::string_view request_id);
