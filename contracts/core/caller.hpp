@@ -10,13 +10,14 @@
 
 namespace loquat::contracts {
 
-enum class Role { user, admin };
-BOOST_DESCRIBE_ENUM(Role, user, admin)
+// A guest has a token but no account: it is let in only where a row says so.
+enum class Role { user, admin, guest };
+BOOST_DESCRIBE_ENUM(Role, user, admin, guest)
 
 // Who asks, from where, and until when the answer is wanted.  Made by the pipeline, passed by
 // value.
 struct Caller {
-    std::optional<UserId> user;  // absent: nobody signed in
+    std::optional<UserId> user;  // absent: nobody signed in; of a guest an id that no account has
     SessionId session;
     Role role = Role::user;
     std::string username;
@@ -29,10 +30,14 @@ struct Caller {
     std::string request_id;
     std::string trace_parent;     // W3C traceparent of this hop
     std::string idempotency_key;  // whole, as check_idempotency_key wants it; empty when absent
+    std::string if_match;         // the If-Match field as it came, empty when absent
     Steady deadline = Steady::max();
 
-    // The signed-in user; throws `auth.required` (unauthenticated) when there is none.
+    // The signed-in person; throws `auth.required` (unauthenticated) when there is none, and
+    // `auth.not_for_guests` (forbidden) for a guest.
     UserId user_id() const;
+    // The same, and guests.
+    UserId shopper_id() const;
     // Throws `auth.admin_only` (forbidden) for anyone but an administrator.
     void require_admin() const;
 };

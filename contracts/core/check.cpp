@@ -14,6 +14,10 @@ void check_access(Access access, From from, std::optional<Role> role) {
     if (!role) {
         throw Failure{Kind::unauthenticated, "auth.required", "Sign in first."};
     }
+    if (access != Access::guest && *role == Role::guest) {
+        throw Failure{Kind::forbidden, "auth.not_for_guests",
+                      "This needs an account. Sign in first."};
+    }
     if (access == Access::admin && *role != Role::admin) {
         throw Failure{Kind::forbidden, "auth.admin_only", "Only an administrator may do this."};
     }
@@ -26,6 +30,11 @@ void check_access(const RouteSpec& spec, const Caller& caller) {
 
 UserId Caller::user_id() const {
     check_access(Access::user, From::services, user ? std::optional{role} : std::nullopt);
+    return *user;
+}
+
+UserId Caller::shopper_id() const {
+    check_access(Access::guest, From::services, user ? std::optional{role} : std::nullopt);
     return *user;
 }
 

@@ -12,7 +12,8 @@ namespace loquat::contracts {
 enum class From { outside, services };
 
 // Whether somebody of that role (none: not signed in) may call a row.  Throws `request.no_route`
-// (not_found), `auth.required` (unauthenticated), `auth.admin_only` (forbidden).
+// (not_found), `auth.required` (unauthenticated), `auth.not_for_guests` and `auth.admin_only`
+// (forbidden).
 void check_access(Access access, From from, std::optional<Role> role);
 void check_access(const RouteSpec& spec, const Caller& caller);
 

@@ -77,7 +77,8 @@ wire::Value idempotency_parameter() {
                       {"maxLength", static_cast<std::int64_t>(idempotency_key_bytes_max)}}},
         {"description",
          "Names the request, for a day: the same key with the same body is done once and answered "
-         "with what was made then, with another body it is 409 request.idempotency_conflict. At "
+         "with what was made then, with another body it is 409 request.idempotency_conflict (422 "
+         "request.key_reused in the shop). At "
          "most 255 bytes of UTF-8 without control characters; each person and operation has keys "
          "of its own."}};
 }

@@ -13,10 +13,12 @@
 
 namespace loquat::contracts {
 
-// Who may call a route.  `internal` routes answer 404 through the gateway.
-enum class Access { anyone, user, admin, internal };
-// Which default rate limit applies at the gateway.
-enum class LimitClass { standard, sign_in, model, none };
+// Who may call a route: `guest` is whoever has a token, `user` only people with an account.
+// `internal` routes answer 404 through the gateway.
+enum class Access { anyone, guest, user, admin, internal };
+// Which default rate limit applies at the gateway.  `guest` is the narrower one of who makes a
+// guest of itself, and `shop` for who has a token.
+enum class LimitClass { standard, sign_in, model, shop, guest, none };
 
 // Whether a call may be sent again by whoever does not know whether it arrived.
 enum class Repeat {

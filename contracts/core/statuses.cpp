@@ -66,6 +66,14 @@ constexpr auto own_refusals = std::to_array<Row>({
     Row{"replace_product", {404, 409}},
     Row{"patch_product", {404, 409}},
     Row{"delete_product", {404}},
+    Row{"get_cart", {404}},
+    Row{"add_to_cart", {404, 409}},
+    Row{"remove_from_cart", {404, 409}},
+    Row{"update_cart", {404, 409}},
+    Row{"clear_cart", {404, 409}},
+    Row{"put_coupon", {404, 409}},
+    Row{"create_coupon", {409}},
+    Row{"delete_coupon", {404}},
 });
 
 // What an answer may say instead of the usual status: the same again, or not stored yet.

@@ -20,10 +20,13 @@ struct CallerText {
     std::string refresh_cookie;
     bool is_secure = false;
     std::string idempotency_key;
+    std::string if_match;
+
+    static constexpr std::array<std::string_view, 1> defaulted{"if_match"};
 };
 BOOST_DESCRIBE_STRUCT(CallerText, (),
                       (user, session, role, username, address, user_agent, origin, host,
-                       refresh_cookie, is_secure, idempotency_key))
+                       refresh_cookie, is_secure, idempotency_key, if_match))
 
 }  // namespace
 
@@ -35,10 +38,18 @@ std::string_view trace_id_of(std::string_view trace_parent) {
 }
 
 std::string encode_caller(const contracts::Caller& caller) {
-    const CallerText text{caller.user,      caller.session,        caller.role,
-                          caller.username,  caller.address,        caller.user_agent,
-                          caller.origin,    caller.host,           caller.refresh_cookie,
-                          caller.is_secure, caller.idempotency_key};
+    const CallerText text{caller.user,
+                          caller.session,
+                          caller.role,
+                          caller.username,
+                          caller.address,
+                          caller.user_agent,
+                          caller.origin,
+                          caller.host,
+                          caller.refresh_cookie,
+                          caller.is_secure,
+                          caller.idempotency_key,
+                          caller.if_match};
     return to_base64url(wire::encode(text));
 }
 
@@ -60,6 +71,7 @@ contracts::Caller decode_caller(std::string_view text) {
     caller.refresh_cookie = std::move(read.refresh_cookie);
     caller.is_secure = read.is_secure;
     caller.idempotency_key = std::move(read.idempotency_key);
+    caller.if_match = std::move(read.if_match);
     return caller;
 }
 

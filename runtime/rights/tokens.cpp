@@ -49,7 +49,7 @@ Tokens::Result to_identity(const net::jose::TokenVerifier::Result& verified) {
     return Tokens::Identity{
         .user = *user,
         .session = *session,
-        .role = claims.role == "admin" ? contracts::Role::admin : contracts::Role::user,
+        .role = wire::find_enum<contracts::Role>(claims.role).value_or(contracts::Role::user),
         .username = claims.name,
         .issued_at = claims.issued_at,
         .expires_at = claims.expires_at};

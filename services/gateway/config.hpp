@@ -63,6 +63,8 @@ struct LimitsConfig {
     std::int32_t sign_in_per_minute = 10;
     std::int32_t upgrade_per_minute = 600;
     std::int32_t file_per_minute = 1'200;
+    std::int32_t shop_per_minute = 100;
+    std::int32_t guest_per_minute = 30;
     std::size_t keys_max = 65'536;
     std::vector<LimitOverride> routes;
 
@@ -76,13 +78,18 @@ struct LimitsConfig {
                     "Sign-in attempts of an address for an account."},
         wire::Field{"upgrade_per_minute", 1, 1'000'000, "WebSocket connects of an address."},
         wire::Field{"file_per_minute", 1, 1'000'000, "Files of the web app for an address."},
+        wire::Field{"shop_per_minute", 1, 1'000'000,
+                    "Calls of the shop, of a person or an address."},
+        wire::Field{"guest_per_minute", 1, 1'000'000,
+                    "Shopping sessions that an address opens without an account."},
         wire::Field{"keys_max", 1024, 16'777'216, "Callers remembered at once, 24 bytes each."},
         wire::Field{"routes", 0, 1000, "Other limits for single routes."},
     };
 };
 BOOST_DESCRIBE_STRUCT(LimitsConfig, (),
                       (enabled, address_per_minute, user_per_minute, model_per_minute,
-                       sign_in_per_minute, upgrade_per_minute, file_per_minute, keys_max, routes))
+                       sign_in_per_minute, upgrade_per_minute, file_per_minute, shop_per_minute,
+                       guest_per_minute, keys_max, routes))
 
 // A field that a request must carry; with an empty value its presence is enough.
 struct HeaderCondition {

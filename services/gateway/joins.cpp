@@ -18,7 +18,8 @@ Failure no_such_part(const std::string& path) {
 
 bool may(const contracts::Caller& caller, const Route& route) {
     return route.access == contracts::Access::anyone ||
-           (route.access == contracts::Access::user && caller.user) ||
+           (route.access == contracts::Access::user && caller.user &&
+            caller.role != contracts::Role::guest) ||
            (route.access == contracts::Access::admin && caller.user &&
             caller.role == contracts::Role::admin);
 }

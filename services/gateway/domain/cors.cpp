@@ -33,14 +33,14 @@ void Cors::add_fields(net::http::HeadWriter& head, std::string_view origin) {
             "Access-Control-Allow-Credentials: true\r\n"
             "Access-Control-Expose-Headers: X-Request-Id, RateLimit-Limit, RateLimit-Remaining, "
             "RateLimit-Reset, "
-            "Retry-After, ETag, Location\r\n");
+            "Retry-After, ETag, Location, Idempotent-Replayed\r\n");
 }
 
 void Cors::add_preflight_fields(net::http::HeadWriter& head, std::string_view methods) {
     head.forward("Access-Control-Allow-Methods", methods)
         .raw(
             "Access-Control-Allow-Headers: Authorization, Content-Type, Idempotency-Key, "
-            "Last-Event-ID, "
+            "If-Match, Last-Event-ID, "
             "X-Request-Id, traceparent, tracestate\r\n"
             "Access-Control-Max-Age: 600\r\n");
 }

@@ -73,6 +73,7 @@ contracts::Caller caller_of(const Request& request, Steady deadline) {
     caller.request_id = request.id();
     caller.trace_parent = request.trace.view();
     caller.idempotency_key = idempotency_key_of(head);
+    caller.if_match = short_field(head, "If-Match");
     caller.deadline = deadline;
     return caller;
 }

@@ -15,9 +15,7 @@ std::int64_t to_seconds(Time time) {
 
 }  // namespace
 
-std::string_view role_name(contracts::Role role) {
-    return role == contracts::Role::admin ? "admin" : "user";
-}
+std::string_view role_name(contracts::Role role) { return wire::enum_name(role); }
 
 IdentityTokens::IdentityTokens(const Clock& clock, net::jose::Key key, std::string issuer)
     : clock_(clock), key_(std::move(key)), issuer_(std::move(issuer)) {}

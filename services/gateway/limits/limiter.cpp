@@ -15,7 +15,10 @@ enum What : std::uint64_t {
     model_by_user,
     sign_in,
     upgrade,
-    file
+    file,
+    shop_by_address,
+    shop_by_user,
+    guest
 };
 
 // An IPv6 caller owns a whole /64: its low half says nothing.
@@ -43,6 +46,8 @@ Limiter::Limiter(const LimitsConfig& config, LimitStore& store)
       sign_in_rate_(Rate::of(config.sign_in_per_minute)),
       upgrade_rate_(Rate::of(config.upgrade_per_minute)),
       file_rate_(Rate::of(config.file_per_minute)),
+      shop_rate_(Rate::of(config.shop_per_minute)),
+      guest_rate_(Rate::of(config.guest_per_minute)),
       store_(store) {}
 
 Limiter::Checked Limiter::take(const LimitKey& key, const Rate& rate, Steady now) {
@@ -76,6 +81,13 @@ Limiter::Checked Limiter::check(const RouteLimit& limit, const Caller& caller, S
                         is_user ? user_rate_ : address_rate_, now);
         case LimitKind::model:
             return take(is_user ? model_by_user : model_by_address, caller, model_rate_, now);
+        case LimitKind::guest:
+            if (!is_user) {
+                return take(guest, caller, guest_rate_, now);
+            }
+            [[fallthrough]];
+        case LimitKind::shop:
+            return take(is_user ? shop_by_user : shop_by_address, caller, shop_rate_, now);
         case LimitKind::upgrade:
             return take(upgrade, {.address = caller.address}, upgrade_rate_, now);
         case LimitKind::file:

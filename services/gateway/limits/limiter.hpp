@@ -51,6 +51,8 @@ class Limiter {
     Rate sign_in_rate_;
     Rate upgrade_rate_;
     Rate file_rate_;
+    Rate shop_rate_;
+    Rate guest_rate_;
     LimitStore& store_;
 };
 

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "net/jose/digest.hpp"
 #include "services/gateway/domain/credentials.hpp"
+#include "services/gateway/edge/identity_tokens.hpp"
 
 namespace loquat::gateway {
 namespace {
@@ -42,8 +43,8 @@ std::string_view host_of(const Request& request) {
 std::string key_of_person(const Request& request, const std::string& key) {
     std::string text = key + "\n";
     if (request.identity) {
-        text += request.identity->user.to_string() +
-                (request.identity->role == contracts::Role::admin ? " admin\n" : " user\n");
+        text += request.identity->user.to_string();
+        text.append(" ").append(role_name(request.identity->role)).append("\n");
     }
     for (const net::http::HeaderView& field : request.head.headers) {
         const bool is_token = net::http::equal_names(field.name, "authorization");

@@ -50,7 +50,19 @@ enum class UpstreamTrust : std::uint8_t {
     platform,  // a service of ours: gets the internal key and the verified caller
 };
 
-enum class LimitKind : std::uint8_t { none, standard, sign_in, model, upgrade, file, own };
+enum class LimitKind : std::uint8_t {
+    none,
+    standard,
+    sign_in,
+    model,
+    upgrade,
+    file,
+    shop,
+    guest,
+    own
+};
+
+LimitKind limit_kind_of(contracts::LimitClass of_class);
 
 // Which limit counts.  `own`: `rate` for each caller of this route, told apart by `key`.
 struct RouteLimit {

@@ -16,20 +16,6 @@ namespace {
                       (fault.field.empty() ? "" : " ") + fault.why};
 }
 
-LimitKind kind_of(contracts::LimitClass of_class) {
-    switch (of_class) {
-        case contracts::LimitClass::standard:
-            return LimitKind::standard;
-        case contracts::LimitClass::sign_in:
-            return LimitKind::sign_in;
-        case contracts::LimitClass::model:
-            return LimitKind::model;
-        case contracts::LimitClass::none:
-            break;
-    }
-    return LimitKind::none;
-}
-
 contracts::Access access_of(RouteAccess access) {
     switch (access) {
         case RouteAccess::anyone:
@@ -254,7 +240,7 @@ class Builder {
                     .pattern = std::string{operation.spec.path}};
         route.methods = Methods::of(operation.spec.method);
         route.access = operation.spec.access;
-        route.limit.kind = kind_of(operation.spec.limit);
+        route.limit.kind = limit_kind_of(operation.spec.limit);
         for (const LimitOverride& other : config_.limits.routes) {
             if (other.path == operation.spec.path && other.method == operation.spec.method) {
                 const auto kind = other.per_minute > 0 ? LimitKind::own : LimitKind::none;

@@ -57,6 +57,28 @@ TEST(Limiter, counts_refused_tokens_against_their_address) {
     EXPECT_TRUE(tries("192.0.2.2"));
 }
 
+TEST(Limiter, counts_new_guests_by_address_and_shoppers_by_who_they_are) {
+    LimitTable table{1024};
+    LimitsConfig config;
+    config.guest_per_minute = 1;
+    config.shop_per_minute = 2;
+    Limiter limiter{config, table};
+    FakeClock clock;
+    const auto tries = [&](LimitKind kind, const char* from, std::optional<UserId> user) {
+        return limiter.check({.kind = kind}, {address(from), user}, clock.steady())
+            .verdict->is_allowed;
+    };
+    const UserId ana = UserId::make();
+
+    EXPECT_TRUE(tries(LimitKind::guest, "192.0.2.1", std::nullopt));
+    EXPECT_FALSE(tries(LimitKind::guest, "192.0.2.1", std::nullopt));
+    EXPECT_TRUE(tries(LimitKind::guest, "192.0.2.2", std::nullopt));
+    EXPECT_TRUE(tries(LimitKind::guest, "192.0.2.1", ana));
+    EXPECT_TRUE(tries(LimitKind::shop, "192.0.2.9", ana));
+    EXPECT_FALSE(tries(LimitKind::shop, "192.0.2.8", ana));
+    EXPECT_TRUE(tries(LimitKind::shop, "192.0.2.8", std::nullopt));
+}
+
 TEST(Limiter, takes_a_whole_ipv6_network_as_one_caller) {
     LimitTable table{1024};
     LimitsConfig config;

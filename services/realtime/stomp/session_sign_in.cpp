@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "contracts/auth/events.hpp"
+#include "contracts/core/check.hpp"
 #include "services/realtime/stomp/session.hpp"
 
 namespace loquat::realtime {
@@ -58,6 +59,7 @@ void Session::on_identity(Identity identity) {
 }
 
 void Session::take_identity(Identity identity) {
+    contracts::check_access(contracts::Access::user, contracts::From::outside, identity.role);
     if (parts_.clock.now() >= identity.expires_at) {
         throw token_expired();
     }
