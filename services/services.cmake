@@ -3,7 +3,7 @@
 # (contracts/registry.hpp) and the words of help; tidy holds the tables of README.md and ARCHITECTURE.md to it.
 set(LOQUAT_SERVICES
   "config"
-  "auth auth/auth auth/accounts"
+  "auth auth/auth auth/accounts auth/guests"
   "model model/model"
   "chat chat/chat generation/generation usage/usage"
   "consumer audit/audit"

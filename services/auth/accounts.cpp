@@ -72,6 +72,12 @@ std::string after_of(const std::optional<std::string>& cursor) {
 
 }  // namespace
 
+void check_role(contracts::Role role) {
+    if (role == contracts::Role::guest) {
+        throw invalid_field("role", "unknown", "must be one of user, admin");
+    }
+}
+
 Failure invalid_credentials() {
     return {Kind::unauthenticated, "auth.invalid_credentials",
             "The name or the password is wrong."};
@@ -210,6 +216,7 @@ Task<std::vector<Account>> Accounts::list_by_id(std::vector<UserId> ids) {
 }
 
 Task<Revoked> Accounts::change_role(UserId id, contracts::Role role, OldTokens old_tokens) {
+    check_role(role);
     auto changed = co_await parts_.users.change_role(id, role, old_tokens);
     co_return to_revoked(std::move(changed));
 }

@@ -19,6 +19,9 @@ struct AccountPage {
     std::optional<std::string> next_cursor;
 };
 
+// 422 `request.invalid` for a role that no account has.
+void check_role(contracts::Role role);
+
 // People and their passwords.
 class Accounts {
   public:

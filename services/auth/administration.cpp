@@ -53,6 +53,7 @@ void Administration::note(const Caller& caller, std::string_view action, UserId 
 Task<contracts::AddedAccount> Administration::add_account(Caller caller,
                                                           contracts::AddAccountRequest request) {
     caller.require_admin();
+    check_role(request.role);
     contracts::AddedAccount added;
     if (!request.password) {
         added.password = random_text(made_password_bytes);

@@ -16,6 +16,7 @@ BOOST_DESCRIBE_ENUM(SigningAlgorithm, RS256, ES256, EdDSA)
 
 struct Config {
     std::chrono::seconds access_token_seconds{900};
+    std::chrono::days guest_token_days{31};
     std::chrono::days session_idle_days{30};
     std::chrono::days session_days_max{90};
     std::size_t sessions_per_user_max = 100;
@@ -33,6 +34,9 @@ struct Config {
     static constexpr std::array<std::string_view, 2> live{"server_name", "registration"};
     static constexpr std::array fields{
         wire::Field{"access_token_seconds", 60, 3600, "Life of an access token."},
+        wire::Field{"guest_token_days", 1, 365,
+                    "Life of the token of somebody without an account, and of the key that signed "
+                    "it; a guest's shopping session ends by itself before."},
         wire::Field{"session_idle_days", 1, 365,
                     "A session that is not refreshed for so long ends."},
         wire::Field{"session_days_max", 1, 3650, "A session ends after so long in any case."},
@@ -55,7 +59,7 @@ struct Config {
     };
 };
 BOOST_DESCRIBE_STRUCT(Config, (),
-                      (access_token_seconds, session_idle_days, session_days_max,
+                      (access_token_seconds, guest_token_days, session_idle_days, session_days_max,
                        sessions_per_user_max, refresh_grace_seconds, signing_algorithm,
                        key_days_max, hash_threads, hash_queue_max, hash_memory_kib, hash_passes,
                        back_off, server_name, registration))

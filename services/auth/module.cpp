@@ -14,6 +14,7 @@
 #include "services/auth/auth.hpp"
 #include "services/auth/config.hpp"
 #include "services/auth/guess_limits.hpp"
+#include "services/auth/guests.hpp"
 
 namespace loquat::auth {
 namespace {
@@ -31,7 +32,8 @@ Keys::Options key_options(const Config& config) {
         net::jose::parse_algorithm(wire::enum_name(config.signing_algorithm)).value();
     return {.algorithm = algorithm,
             .age_max = config.key_days_max,
-            .overlap = config.access_token_seconds + seconds{60}};
+            .overlap = std::max<seconds>(config.access_token_seconds, config.guest_token_days) +
+                       seconds{60}};
 }
 
 Sessions::Options session_options(const Config& config, const runtime::PlatformConfig& platform) {
@@ -40,6 +42,12 @@ Sessions::Options session_options(const Config& config, const runtime::PlatformC
                       .grace = config.refresh_grace_seconds,
                       .per_user_max = config.sessions_per_user_max},
             .access_token_life = config.access_token_seconds,
+            .issuer = platform.token_issuer,
+            .audience = platform.token_audience};
+}
+
+Guests::Options guest_options(const Config& config, const runtime::PlatformConfig& platform) {
+    return {.token_life = config.guest_token_days,
             .issuer = platform.token_issuer,
             .audience = platform.token_audience};
 }
@@ -99,9 +107,12 @@ class AuthService final : public runtime::Service {
                  {.name = config_.server_name, .registration = config_.registration},
                  context.platform_config().origins}),
           administration_({accounts_, sessions_, users_, leaving_, names_, audit_}),
+          guests_({session_store_, keys_, signing_, feed_, context.clock()},
+                  guest_options(config_, context.platform_config())),
           scope_(context.loop(), "auth") {
         context.expose<contracts::AuthApi>(auth_, contracts::auth_operations());
         context.expose<contracts::AccountsApi>(administration_, contracts::accounts_operations());
+        context.expose<contracts::GuestsApi>(guests_, contracts::guests_operations());
     }
 
     Task<void> start() override {
@@ -167,6 +178,7 @@ class AuthService final : public runtime::Service {
     Sessions sessions_;
     Auth auth_;
     Administration administration_;
+    Guests guests_;
     aio::Scope scope_;
 };
 

@@ -193,6 +193,8 @@ class SessionStore {
     // Live sessions that ended, as revocations, and last that of `old_tokens`.
     virtual Task<std::vector<contracts::Revocation>> end(Ending ending) = 0;
 
+    // Of what has no row here: a guest's token.
+    virtual Task<void> add_revocation(contracts::Revocation revocation) = 0;
     // Those that still matter.
     virtual Task<std::vector<contracts::Revocation>> list_revocations(Time now) = 0;
     // Deletes at most `rows_max` sessions, as many revocations that are long over, and requests

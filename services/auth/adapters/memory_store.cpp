@@ -279,6 +279,12 @@ Task<std::vector<Revocation>> MemoryStore::end(Ending ending) {
     co_return end_sessions(ending);
 }
 
+Task<void> MemoryStore::add_revocation(Revocation revocation) {
+    begin_change();
+    revocations_.push_back(revocation);
+    co_return;
+}
+
 Task<std::vector<Revocation>> MemoryStore::list_revocations(Time now) {
     std::vector<Revocation> all = revocations_;
     std::erase_if(all, [&](const Revocation& one) { return one.until <= now; });

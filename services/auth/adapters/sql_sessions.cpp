@@ -166,6 +166,13 @@ Task<std::vector<Revocation>> SqlSessions::end(Ending ending) {
     co_return co_await database_.transact(std::move(work));
 }
 
+Task<void> SqlSessions::add_revocation(Revocation revocation) {
+    auto work = [revocation](store::Transaction& transaction) {
+        insert_revocation(transaction, revocation);
+    };
+    co_await database_.transact(std::move(work));
+}
+
 Task<std::vector<Revocation>> SqlSessions::list_revocations(Time now) {
     std::vector<store::Value> params{now};
     const store::Rows rows = co_await database_.query(

@@ -19,6 +19,7 @@ class SqlSessions final : public SessionStore {
                          Time revoked_until) override;
     Task<std::vector<Session>> list(UserId user, Time now) override;
     Task<std::vector<contracts::Revocation>> end(Ending ending) override;
+    Task<void> add_revocation(contracts::Revocation revocation) override;
     Task<std::vector<contracts::Revocation>> list_revocations(Time now) override;
     Task<void> clean_up(Time now, std::size_t rows_max) override;
 
