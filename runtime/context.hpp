@@ -38,6 +38,11 @@ class Context {
     T config() const {
         return config_section_value().template get<T>(service_);
     }
+    // The section that its module shares with others.
+    template <class T>
+    T shared_config() const {
+        return config_section_value().template get<T>(module_.shared_config().name);
+    }
     const std::string& service() const { return service_; }
     // `chat`, or `realtime-1` for the second edge instance; unique in the process.
     const std::string& instance() const { return instance_; }

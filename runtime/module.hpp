@@ -78,6 +78,8 @@ struct Module {
     // The stores that it fills, for itself and, by narrower ports, for who reads them.
     std::vector<StoreAdapter> (*adapters)() = nullptr;
     ConfigSection (*config)() = nullptr;
+    // Settings that it reads beside its own: a section that several services have together.
+    ConfigSection (*shared_config)() = nullptr;
     std::unique_ptr<Service> (*make)(Context& context) = nullptr;
 };
 

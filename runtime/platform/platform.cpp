@@ -332,6 +332,12 @@ std::vector<ConfigSection> sections_of(const std::vector<const Module*>& modules
         if (module->config != nullptr) {
             sections.push_back(module->config());
         }
+        if (module->shared_config != nullptr) {
+            ConfigSection shared = module->shared_config();
+            if (std::ranges::find(sections, shared.name, &ConfigSection::name) == sections.end()) {
+                sections.push_back(std::move(shared));
+            }
+        }
     }
     return sections;
 }
