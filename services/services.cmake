@@ -9,6 +9,7 @@ set(LOQUAT_SERVICES
   "consumer audit/audit"
   "presence presence/presence"
   "product product/products product/stock"
+  "cart cart/cart cart/carts cart/coupons"
   "realtime"
   "registry"
   "gateway"

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array databases{"auth.db", "chat.db", "messages.db", "usage.db"};
+constexpr std::array databases{"auth.db", "chat.db", "messages.db", "usage.db", "cart.db"};
 
 struct Found {
     Uuid folder;
