@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "services/cart/tests/world.hpp"
 
 namespace loquat::cart {
@@ -71,18 +69,6 @@ TEST_F(CartWorld, has_at_most_999_of_one_thing) {
     add("pear", 999);
 
     EXPECT_EQ(code(carts.add_to_cart(ana, adding("pear"))), "cart.limit");
-}
-
-TEST_F(CartWorld, has_at_most_500_lines) {
-    for (std::size_t i = 0; i <= contracts::cart_lines_max; ++i) {
-        shelf.put("sku" + std::to_string(i), 1, 10);
-    }
-    for (std::size_t i = 0; i < contracts::cart_lines_max; ++i) {
-        add("sku" + std::to_string(i));
-    }
-
-    EXPECT_EQ(code(carts.add_to_cart(ana, adding("sku500"))), "cart.limit");
-    EXPECT_EQ(now().lines.size(), contracts::cart_lines_max);
 }
 
 TEST_F(CartWorld, refuses_another_currency) {
