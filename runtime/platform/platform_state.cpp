@@ -60,7 +60,9 @@ PlatformOptions prepared(PlatformOptions options) {
     for (ConfigSection& section : options.sections) {
         const bool is_here = section.name == "platform" || section.name == "store" ||
                              std::ranges::any_of(options.modules, [&section](const Module* module) {
-                                 return module->name == section.name;
+                                 return module->name == section.name ||
+                                        (module->shared_config != nullptr &&
+                                         module->shared_config().name == section.name);
                              });
         section.check = is_here ? section.check : nullptr;
     }

@@ -92,7 +92,7 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 const runtime::Module module{
     .name = "cart",
     .loop = "shop",
-    .calls = {{"product", runtime::Need::optional}, {"session", runtime::Need::optional}},
+    .calls = {{"product", runtime::Need::optional}, {"session"}},
     .databases = &databases,
     .config = &section,
     .shared_config = &shop_section,
