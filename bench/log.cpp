@@ -1,8 +1,7 @@
 #include "bench/log.hpp"
 
-#include <sys/resource.h>
-
 #include "aio/scope.hpp"
+#include "bench/own_usage.hpp"
 #include "bench/samples.hpp"
 #include "store/log/kafka/kafka_log.hpp"
 #include "store/log/rabbitmq/rabbit_log.hpp"
@@ -13,15 +12,6 @@ namespace {
 
 constexpr const char* topic = "bench";
 constexpr std::size_t fill_record_bytes = 100 * 1024;
-
-double own_cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto seconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 struct Appends {
     store::EventLog& log;

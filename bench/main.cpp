@@ -5,6 +5,7 @@
 
 #include "base/failure.hpp"
 #include "base/log.hpp"
+#include "bench/cart.hpp"
 #include "bench/centrifugo_connection.hpp"
 #include "bench/fanout.hpp"
 #include "bench/history.hpp"
@@ -318,6 +319,23 @@ void add_search(CLI::App& app, SearchOptions& options, int& code) {
     });
 }
 
+void add_cart(CLI::App& app, CartOptions& options, CentsOptions& cents, int& code) {
+    CLI::App* cart = app.add_subcommand("cart", "durable changes of carts");
+    cart->add_option("--folder", options.folder, "of the database; made")->required();
+    cart->add_option("--outstanding", options.outstanding, "changes at the same time");
+    cart->add_option("--lines", options.lines, "of each cart");
+    cart->add_flag("--keyed", options.keyed, "with an Idempotency-Key each");
+    cart->add_option("--seconds", options.seconds);
+    cart->callback(
+        [&] { code = run_scenario([&](aio::Loop& loop) { return measure_cart(loop, options); }); });
+    CLI::App* check = app.add_subcommand("cart-cents", "price random carts and reckon them again");
+    check->add_option("--carts", cents.carts, "how many");
+    check->add_option("--seed", cents.seed);
+    check->callback([&] {
+        code = run_scenario([&](aio::Loop& loop) { return count_wrong_cents(loop, cents); });
+    });
+}
+
 int run(int argc, char** argv) {
     start_logging(Level::warn, LogFormat::pretty);
     CLI::App app{"Load for Loquat's benches; each command prints one line of JSON.",
@@ -341,6 +359,9 @@ int run(int argc, char** argv) {
     LogOpenOptions log_open;
     add_history(app, history, code);
     add_log(app, log, log_open, code);
+    CartOptions cart;
+    CentsOptions cents;
+    add_cart(app, cart, cents, code);
     add_people(app, people, code);
     SearchOptions search;
     add_search(app, search, code);
