@@ -10,6 +10,7 @@ set(LOQUAT_SERVICES
   "presence presence/presence"
   "product product/products product/stock"
   "cart cart/cart cart/carts cart/coupons"
+  "session session/session session/sessions"
   "realtime"
   "registry"
   "gateway"

@@ -73,6 +73,11 @@ constexpr auto own_refusals = std::to_array<Row>({
     Row{"clear_cart", {404, 409}},
     Row{"put_coupon", {404, 409}},
     Row{"create_coupon", {409}},
+    Row{"get_session", {404}},
+    Row{"claim_session", {404, 409}},
+    Row{"check_out", {402, 404, 409}},
+    Row{"get_order", {404}},
+    Row{"cancel_order", {404, 409}},
     Row{"delete_coupon", {404}},
 });
 
@@ -112,6 +117,7 @@ std::vector<int> refusals_of(const Operation& operation) {
     const std::pair<int, bool> rows[] = {
         {400, true},
         {401, spec.access != Access::anyone || is_own(401)},
+        {402, is_own(402)},
         {403, spec.access == Access::admin || is_own(403)},
         {404, is_own(404)},
         {408, !is_read},

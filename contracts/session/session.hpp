@@ -187,4 +187,6 @@ struct Table<SessionApi> {
     };
 };
 
+std::vector<Operation> session_operations();
+
 }  // namespace loquat::contracts

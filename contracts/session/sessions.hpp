@@ -49,4 +49,6 @@ struct Table<SessionsApi> {
     };
 };
 
+std::vector<Operation> sessions_operations();
+
 }  // namespace loquat::contracts

@@ -104,7 +104,7 @@ std::vector<Failure> inspect_folder(const fs::path& path) {
 
 std::vector<fs::path> list_unchecked(const fs::path& path) {
     std::vector<fs::path> unchecked;
-    for (const char* name : {"auth.db", "chat.db", "messages.db", "usage.db", "cart.db"}) {
+    for (const char* name : {"auth.db", "chat.db", "messages.db", "usage.db", "cart.db", "session.db"}) {
         std::error_code error;
         const auto bytes = fs::file_size(path / name, error);
         if (!error && bytes > 0 && !has_page_sums(path / name)) {

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array databases{"auth.db", "chat.db", "messages.db", "usage.db", "cart.db"};
+constexpr std::array databases{"auth.db", "chat.db", "messages.db", "usage.db", "cart.db", "session.db"};
 
 struct Found {
     Uuid folder;
