@@ -189,7 +189,10 @@ Task<void> Checkouts::settle(Caller caller, const CheckoutRow& checkout) {
 }
 
 Task<void> Checkouts::give_back(Caller caller, const CheckoutRow& checkout) {
-    co_await parts_.floor.release_stock(caller, checkout.id);
+    // Before the cart was held nothing was reserved.
+    if (!checkout.cart.empty()) {
+        co_await parts_.floor.release_stock(caller, checkout.id);
+    }
     contracts::SettleCart request{.session_id = checkout.session.to_string(),
                                   .checkout_id = checkout.id,
                                   .end = contracts::CheckoutEnd::refused};

@@ -73,6 +73,12 @@ class OneProduct final : public runtime::Service, public contracts::ProductApi {
         throw not_asked();
     }
     Task<void> delete_product(Caller, contracts::ProductRef) override { throw not_asked(); }
+    Task<contracts::ImportReport> import_products(Caller, contracts::ImportRequest) override {
+        throw not_asked();
+    }
+    Task<contracts::ImportReport> upsert_products(Caller, contracts::UpsertRequest) override {
+        throw not_asked();
+    }
     Task<contracts::Reply<contracts::Product>> get_product_within(Caller,
                                                                   contracts::ProductRef) override {
         throw not_asked();
@@ -207,7 +213,7 @@ TEST_F(CartOnPlatform, reads_the_settings_of_the_shop) {
               "config.invalid");
 }
 
-TEST_F(CartOnPlatform, starts_without_its_neighbours) { start({&module}); }
+TEST_F(CartOnPlatform, starts_without_a_catalogue) { start({&module, &session_module}); }
 
 }  // namespace
 }  // namespace loquat::cart

@@ -58,6 +58,18 @@ export interface AddAccountRequest {
   role?: Role;
 }
 
+export interface AddToCart {
+  /** ID, or session:ID. */
+  session_id: string;
+  /** An id, EAN or SKU, also of a variant; or product:ID. */
+  product_id: string;
+  /** Of that product. */
+  variant_id?: string | null;
+  quantity?: number;
+  /** Only if the cart has this version; as If-Match. */
+  expected_version?: number | null;
+}
+
 export interface AddedAccount {
   user: AccountInfo;
   password?: string | null;
@@ -166,6 +178,49 @@ export interface CanceledGeneration {
   state: GenerationState;
 }
 
+export interface Cart {
+  session_id: string;
+  /** Counts real changes; for expected_version. */
+  version: number;
+  lines: CartLine[];
+  totals: Totals;
+  coupon: string | null;
+  notices: CartNotice[];
+  updated_at: string;
+}
+
+export interface CartLine {
+  line_id: string;
+  product_id: string;
+  variant_id: string | null;
+  sku: string;
+  name: string;
+  image: string | null;
+  options: Record<string, string>;
+  quantity: number;
+  /** Today's. */
+  unit_price: Price;
+  subtotal: Price;
+  discount: Price;
+  tax: Price;
+  total: Price;
+  /** How many may be bought now. */
+  available: number;
+}
+
+export interface CartNotice {
+  kind: NoticeKind;
+  line_id: string;
+  old: unknown | null;
+  new: unknown | null;
+  text: string;
+}
+
+export interface CartRef {
+  /** ID, or session:ID. */
+  session_id: string;
+}
+
 export interface Categories {
   items: ValueCount[];
 }
@@ -254,6 +309,52 @@ export type ChatsEvent =
   | MyRead
   | ResyncEvent;
 
+export interface CheckoutRequest {
+  /** ID, or session:ID. */
+  session_id: string;
+  /** Only if the cart has this version; as If-Match. */
+  expected_version?: number | null;
+  /** Where the order is confirmed to. */
+  email?: string | null;
+  payment?: Payment;
+  /** Prices that rose are accepted. */
+  confirm_changes?: boolean;
+}
+
+export interface ClaimShopSession {
+  /** What the guest had. */
+  guest_token: string;
+}
+
+export interface ClearCart {
+  /** ID, or session:ID. */
+  session_id: string;
+  /** Only if the cart has this version; as If-Match. */
+  expected_version?: number | null;
+}
+
+export interface Coupon {
+  code: string;
+  percent: number | null;
+  amount: number | null;
+  currency: string;
+  min_total: number | null;
+  starts_at: string | null;
+  ends_at: string | null;
+  max_uses: number | null;
+  uses: number;
+  created_at: string;
+}
+
+export interface CouponPage {
+  items: Coupon[];
+  next_cursor: string | null;
+}
+
+export interface CouponRef {
+  code: string;
+}
+
 export interface CreateChatRequest {
   kind: ChatKind;
   /** Needed for a group. */
@@ -263,6 +364,11 @@ export interface CreateChatRequest {
   /** Besides oneself; exactly one for a direct chat. */
   member_ids?: string[];
   assistant?: AssistantSettings | null;
+}
+
+export interface CreateShopSession {
+  /** Of ISO 4217; absent: the shop's. */
+  currency?: string | null;
 }
 
 export interface DayUsage {
@@ -428,6 +534,12 @@ export interface ListChatsRequest {
   cursor?: string | null;
 }
 
+export interface ListCoupons {
+  limit?: number;
+  /** `next_cursor` of the page before this one. */
+  cursor?: string | null;
+}
+
 export interface ListGenerationsRequest {
   id: string;
   limit?: number;
@@ -447,6 +559,12 @@ export interface ListMessagesRequest {
   before_seq?: number | null;
   after_seq?: number | null;
   limit?: number;
+}
+
+export interface ListOrders {
+  limit?: number;
+  /** `next_cursor` of the page before this one. */
+  cursor?: string | null;
 }
 
 export interface ListProductsRequest {
@@ -499,6 +617,14 @@ export interface MemberRemoved {
 }
 
 export type MemberRole = "owner" | "admin" | "member";
+
+export interface MergedLine {
+  product_id: string;
+  variant_id: string | null;
+  had: number;
+  added: number;
+  quantity: number;
+}
 
 export interface Message {
   id: string;
@@ -573,6 +699,50 @@ export interface NamedLoginRequest {
   password: string;
 }
 
+export interface NewCoupon {
+  /** As it is typed; capital and small letters are the same. */
+  code: string;
+  /** Off each line; this or `amount`. */
+  percent?: number | null;
+  /** Off the cart, in minor units. */
+  amount?: number | null;
+  /** Of `amount` and `min_total`; absent: the shop's. */
+  currency?: string | null;
+  /** Of the subtotal, in minor units. */
+  min_total?: number | null;
+  starts_at?: string | null;
+  /** Not from then on. */
+  ends_at?: string | null;
+  /** Counted when paid. */
+  max_uses?: number | null;
+}
+
+export type NoticeKind = "price_changed" | "out_of_stock" | "unavailable";
+
+export interface Order {
+  order_id: string;
+  session_id: string;
+  next_session_id: string;
+  status: OrderStatus;
+  lines: CartLine[];
+  totals: Totals;
+  email: string | null;
+  created_at: string;
+  summary: string;
+}
+
+export interface OrderPage {
+  items: Order[];
+  next_cursor: string | null;
+}
+
+export interface OrderRef {
+  /** An order's. */
+  id: string;
+}
+
+export type OrderStatus = "paid" | "canceled";
+
 export type ParticipantKind = "person" | "assistant" | "system";
 
 export interface PasswordAnswer {
@@ -604,6 +774,13 @@ export interface PatchProductRequest {
   rating?: number | null;
   /** In hundredths of a percent: 1900 is 19 %; absent: the shop's. */
   tax_rate?: number | null;
+}
+
+export interface Payment {
+  /** simulated, or what the shop is set up with. */
+  method?: string;
+  /** What the payment's provider gave. */
+  token?: string | null;
 }
 
 export interface PostMessageRequest {
@@ -739,6 +916,15 @@ export interface PublicUserPage {
   next_cursor: string | null;
 }
 
+export interface PutCoupon {
+  /** ID, or session:ID. */
+  session_id: string;
+  /** Null takes it off. */
+  code?: string | null;
+  /** Only if the cart has this version; as If-Match. */
+  expected_version?: number | null;
+}
+
 export interface PutMemberRequest {
   id: string;
   user_id: string;
@@ -783,6 +969,21 @@ export interface RemoveAccountRequest {
   messages?: RemovedMessages;
 }
 
+export interface RemoveFromCart {
+  /** ID, or session:ID. */
+  session_id: string;
+  /** Of the cart. */
+  line_id?: string | null;
+  /** An id, EAN or SKU, also of a variant; or product:ID. */
+  product_id?: string | null;
+  /** Of that product. */
+  variant_id?: string | null;
+  /** Absent: all of them. */
+  quantity?: number | null;
+  /** Only if the cart has this version; as If-Match. */
+  expected_version?: number | null;
+}
+
 export interface RemovedAccount {
   left_conversations: boolean;
   erased_messages?: boolean;
@@ -825,7 +1026,7 @@ export interface ResyncEvent {
   generations?: boolean;
 }
 
-export type Role = "user" | "admin";
+export type Role = "user" | "admin" | "guest";
 
 export interface RoleRequest {
   id: string;
@@ -910,6 +1111,28 @@ export interface SessionRef {
   id: string;
 }
 
+export interface ShopSession {
+  session_id: string;
+  status: ShopSessionStatus;
+  currency: string;
+  created_at: string;
+  expires_at: string;
+  user_id: string;
+  /** A guest's, for Authorization: Bearer; told once. */
+  token?: string | null;
+  cart_version?: number | null;
+  order_id?: string | null;
+  next_session_id?: string | null;
+  merged?: MergedLine[] | null;
+}
+
+export interface ShopSessionRef {
+  /** ID, or session:ID. */
+  id: string;
+}
+
+export type ShopSessionStatus = "active" | "checking_out" | "completed" | "merged" | "abandoned" | "expired";
+
 export interface StartGenerationRequest {
   id: string;
   /** Chosen by the client; makes a repeat harmless. */
@@ -972,6 +1195,13 @@ export interface TokenExpiring {
   expires_at: string;
 }
 
+export interface Totals {
+  subtotal: Price;
+  discount: Price;
+  tax: Price;
+  total: Price;
+}
+
 export interface TypingEvent {
   type: "typing";
   user_id: string;
@@ -984,6 +1214,21 @@ export interface UnreadEvent {
   unread: number;
   mentions: number;
   last_message?: Message;
+}
+
+export interface UpdateCart {
+  /** ID, or session:ID. */
+  session_id: string;
+  /** Of the cart. */
+  line_id?: string | null;
+  /** An id, EAN or SKU, also of a variant; or product:ID. */
+  product_id?: string | null;
+  /** Of that product. */
+  variant_id?: string | null;
+  /** That many from now on; 0 removes. */
+  quantity: number;
+  /** Only if the cart has this version; as If-Match. */
+  expected_version?: number | null;
 }
 
 export interface UpdateChatRequest {
