@@ -48,7 +48,7 @@ TEST_F(ProductsCommand, imports_what_is_good_and_tells_the_rest_by_its_line) {
 
 TEST_F(ProductsCommand, shows_a_running_shop_what_it_imports) {
     Program program{{"up", "--port", "0", "--data", folder_.string(), "--set",
-                     "platform.log_level=warn", "--set", "product.demo=true"}};
+                     "platform.log_level=warn", "--set", "shop.demo=true"}};
     const std::uint16_t port = program.wait_until_ready();
     ASSERT_NE(port, 0) << program.errors();
     const std::string file =

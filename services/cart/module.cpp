@@ -89,13 +89,12 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 }  // namespace
 
-const runtime::Module module{
-    .name = "cart",
-    .loop = "shop",
-    .calls = {{"product", runtime::Need::optional}, {"session"}},
-    .databases = &databases,
-    .config = &section,
-    .shared_config = &shop_section,
-    .make = &make};
+const runtime::Module module{.name = "cart",
+                             .loop = "shop",
+                             .calls = {{"product", runtime::Need::optional}, {"session"}},
+                             .databases = &databases,
+                             .config = &section,
+                             .shared_config = &shop_section,
+                             .make = &make};
 
 }  // namespace loquat::cart

@@ -8,12 +8,10 @@
 namespace loquat::product {
 
 struct Config {
-    bool demo = false;
     std::string synonyms_file;
     std::chrono::milliseconds follow_ms{250};
 
     static constexpr std::array fields{
-        wire::Field{.name = "demo", .doc = "Fill an empty catalogue with 194 products."},
         wire::Field{"synonyms_file", 0, 4'096,
                     "Words that mean the same thing, a rule a line: `sofa, couch` or `mobile => "
                     "phone`. Beside those that are built in."},
@@ -21,6 +19,6 @@ struct Config {
                     "How often an instance looks for what others changed."},
     };
 };
-BOOST_DESCRIBE_STRUCT(Config, (), (demo, synonyms_file, follow_ms))
+BOOST_DESCRIBE_STRUCT(Config, (), (synonyms_file, follow_ms))
 
 }  // namespace loquat::product

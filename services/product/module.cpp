@@ -5,6 +5,7 @@
 
 #include "aio/scope.hpp"
 #include "aio/yield.hpp"
+#include "contracts/shop/settings.hpp"
 #include "runtime/context.hpp"
 #include "runtime/stores.hpp"
 #include "services/product/adapters/sql_catalogue.hpp"
@@ -67,6 +68,7 @@ class ProductService final : public runtime::Service {
   public:
     explicit ProductService(runtime::Context& context)
         : config_(context.config<Config>()),
+          settings_(context.shared_config<contracts::ShopSettings>()),
           loop_(context.loop()),
           synonyms_(read_synonyms(config_)),
           sharing_(sharing_of(context)),
@@ -85,7 +87,7 @@ class ProductService final : public runtime::Service {
     Task<void> start() override {
         co_await shelf_.catch_up();
         co_await stock_.end_overdue();
-        if (config_.demo && shelf_.catalogue().size() == 0) {
+        if (settings_.demo && shelf_.catalogue().size() == 0) {
             co_await importer_.import_text(std::string{demo_products()}, ImportRun::real);
         }
         scope_.start(make_vectors());
@@ -132,6 +134,7 @@ class ProductService final : public runtime::Service {
     }
 
     Config config_;
+    contracts::ShopSettings settings_;
     aio::Loop& loop_;
     Synonyms synonyms_;
     Sharing sharing_;
@@ -149,6 +152,10 @@ runtime::ConfigSection section() {
     return runtime::config_section<Config>("product", check_config);
 }
 
+runtime::ConfigSection shop_section() {
+    return runtime::config_section<contracts::ShopSettings>("shop");
+}
+
 std::vector<store::DatabaseNeed> databases() { return {product_database()}; }
 
 std::unique_ptr<runtime::Service> make(runtime::Context& context) {
@@ -162,6 +169,7 @@ const runtime::Module module{.name = "product",
                              .loop = "product",
                              .databases = &databases,
                              .config = &section,
+                             .shared_config = &shop_section,
                              .make = &make};
 
 }  // namespace loquat::product

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "wire/codec.hpp"
+#include "wire/failure_value.hpp"
 
 namespace loquat::product {
 namespace {
@@ -42,11 +42,12 @@ std::optional<Lack> find_lack(const Wanted& wanted, const std::vector<FormStock>
 }
 
 Failure lack_failure(Lacking lacking, const std::vector<Lack>& lines) {
-    const std::string detail = wire::encode(lines);
-    return lacking == Lacking::product ? Failure{Kind::conflict, "product.unavailable",
-                                                 "A product is not sold any more.", detail}
-                                       : Failure{Kind::conflict, "product.out_of_stock",
-                                                 "There is not enough of a product.", detail};
+    Failure failure =
+        lacking == Lacking::product
+            ? Failure{Kind::conflict, "product.unavailable", "A product is not sold any more."}
+            : Failure{Kind::conflict, "product.out_of_stock", "There is not enough of a product."};
+    wire::add_value(failure, "lines", lines);
+    return failure;
 }
 
 StockEffect effect_of(StockStep step, ReservationState state) {
