@@ -56,7 +56,8 @@ Value property_definition(const Schema::Property& property) {
             choices.emplace_back(Object{{"type", "string"}, {"maxLength", 0}});
         }
     }
-    if (property.nullable) {
+    // Null is any value already.
+    if (property.nullable && property.type.front().kind != Schema::Kind::any) {
         choices.emplace_back(Object{{"type", "null"}});
     }
     if (!choices.empty()) {
