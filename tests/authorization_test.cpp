@@ -46,6 +46,8 @@ TEST_F(Authorization, holds_for_every_route_and_every_kind_of_caller) {
     auto body = [&]() -> Task<void> {
         const std::string admin = co_await caller_.make_user("first");
         const std::string user = co_await caller_.make_user("second");
+        const auto session = co_await caller_.call("POST", "/session/create", "", "{}");
+        const std::string guest = session.text("token");
         for (const contracts::Operation& operation : contracts::all_operations()) {
             const std::string name{operation.name};
             if (name.starts_with("logout") || name == "change_password") {
@@ -53,17 +55,20 @@ TEST_F(Authorization, holds_for_every_route_and_every_kind_of_caller) {
             }
             const int as_nobody = co_await status(operation, "");
             const int as_user = co_await status(operation, user);
+            const int as_guest = co_await status(operation, guest);
             const int as_admin = co_await status(operation, admin);
             const int as_forged =
                 co_await status(operation, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.");
             switch (operation.spec.access) {
                 case Access::internal:
                     EXPECT_EQ(as_nobody, 404) << name;
+                    EXPECT_EQ(as_guest, 404) << name;
                     EXPECT_EQ(as_user, 404) << name;
                     EXPECT_EQ(as_admin, 404) << name;
                     break;
                 case Access::admin:
                     EXPECT_EQ(as_nobody, 401) << name;
+                    EXPECT_EQ(as_guest, 403) << name;
                     EXPECT_EQ(as_user, 403) << name;
                     EXPECT_NE(as_admin, 403) << name;
                     EXPECT_EQ(as_forged, 401) << name;
@@ -71,6 +76,13 @@ TEST_F(Authorization, holds_for_every_route_and_every_kind_of_caller) {
                 case Access::user:
                     EXPECT_EQ(as_nobody, 401) << name;
                     EXPECT_EQ(as_forged, 401) << name;
+                    EXPECT_EQ(as_guest, 403) << name;
+                    EXPECT_NE(as_user, 401) << name;
+                    break;
+                case Access::guest:
+                    EXPECT_EQ(as_nobody, 401) << name;
+                    EXPECT_EQ(as_forged, 401) << name;
+                    EXPECT_TRUE(as_guest != 401 && as_guest != 403) << name << " " << as_guest;
                     EXPECT_NE(as_user, 401) << name;
                     break;
                 case Access::anyone:

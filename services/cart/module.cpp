@@ -89,12 +89,14 @@ std::unique_ptr<runtime::Service> make(runtime::Context& context) {
 
 }  // namespace
 
-const runtime::Module module{.name = "cart",
-                             .loop = "shop",
-                             .calls = {{"product", runtime::Need::optional}, {"session"}},
-                             .databases = &databases,
-                             .config = &section,
-                             .shared_config = &shop_section,
-                             .make = &make};
+// Carts that are known go on while session is away; only the first look at a new one asks there.
+const runtime::Module module{
+    .name = "cart",
+    .loop = "shop",
+    .calls = {{"product", runtime::Need::optional}, {"session", runtime::Need::optional}},
+    .databases = &databases,
+    .config = &section,
+    .shared_config = &shop_section,
+    .make = &make};
 
 }  // namespace loquat::cart
