@@ -25,6 +25,17 @@ Task<CartReply> Carts::show(Caller caller, Reach reach, std::string session_id) 
     co_return to_reply(view_of(cart.cart, prices));
 }
 
+template <class Request>
+Carts::Ask Carts::ask_of(contracts::Caller caller, Reach reach, std::string route,
+                         const Request& request) {
+    return {.caller = std::move(caller),
+            .reach = reach,
+            .session_id = request.session_id,
+            .expected_version = request.expected_version,
+            .route = std::move(route),
+            .asked = wire::encode(request)};
+}
+
 Task<CartReply> Carts::add_to_cart(Caller caller, contracts::AddToCart request) {
     return add(std::move(caller), Reach::own, std::move(request));
 }
@@ -34,12 +45,7 @@ Task<CartReply> Carts::add_within(Caller caller, contracts::AddToCart request) {
 }
 
 Task<CartReply> Carts::add(Caller caller, Reach reach, contracts::AddToCart request) {
-    Ask ask{.caller = std::move(caller),
-            .reach = reach,
-            .session_id = request.session_id,
-            .expected_version = request.expected_version,
-            .route = "cart/add",
-            .asked = wire::encode(request)};
+    Ask ask = ask_of(std::move(caller), reach, "cart/add", request);
     const std::int64_t quantity = request.quantity;
     Act act{.kind = "added",
             .wished = Wished{std::move(request.product_id), std::move(request.variant_id)},
@@ -64,12 +70,7 @@ Task<CartReply> Carts::remove_within(Caller caller, contracts::RemoveFromCart re
 }
 
 Task<CartReply> Carts::remove(Caller caller, Reach reach, contracts::RemoveFromCart request) {
-    Ask ask{.caller = std::move(caller),
-            .reach = reach,
-            .session_id = request.session_id,
-            .expected_version = request.expected_version,
-            .route = "cart/remove",
-            .asked = wire::encode(request)};
+    Ask ask = ask_of(std::move(caller), reach, "cart/remove", request);
     Act act{.kind = "removed",
             .of = contracts::UpdateCart{.line_id = std::move(request.line_id),
                                         .product_id = std::move(request.product_id),
@@ -89,12 +90,7 @@ Task<CartReply> Carts::update_within(Caller caller, contracts::UpdateCart reques
 }
 
 Task<CartReply> Carts::update(Caller caller, Reach reach, contracts::UpdateCart request) {
-    Ask ask{.caller = std::move(caller),
-            .reach = reach,
-            .session_id = request.session_id,
-            .expected_version = request.expected_version,
-            .route = "cart/update",
-            .asked = wire::encode(request)};
+    Ask ask = ask_of(std::move(caller), reach, "cart/update", request);
     const std::int64_t quantity = request.quantity;
     Act act{.kind = "updated",
             .of = std::move(request),
@@ -105,21 +101,13 @@ Task<CartReply> Carts::update(Caller caller, Reach reach, contracts::UpdateCart 
 }
 
 Task<CartReply> Carts::clear_cart(Caller caller, contracts::ClearCart request) {
-    Ask ask{.caller = std::move(caller),
-            .session_id = request.session_id,
-            .expected_version = request.expected_version,
-            .route = "cart/clear",
-            .asked = wire::encode(request)};
+    Ask ask = ask_of(std::move(caller), Reach::own, "cart/clear", request);
     Act act{.kind = "cleared", .apply = [](CartState& cart, const Facts&) { return clear(cart); }};
     return change(std::move(ask), std::move(act));
 }
 
 Task<CartReply> Carts::put_coupon(Caller caller, contracts::PutCoupon request) {
-    Ask ask{.caller = std::move(caller),
-            .session_id = request.session_id,
-            .expected_version = request.expected_version,
-            .route = "cart/coupon",
-            .asked = wire::encode(request)};
+    Ask ask = ask_of(std::move(caller), Reach::own, "cart/coupon", request);
     Act act{.kind = "coupon",
             .coupon = request.code,
             .apply = [code = request.code](CartState& cart, const Facts& facts) {

@@ -73,6 +73,9 @@ class Carts final : public contracts::CartApi, public contracts::CartsApi {
         std::string route;
         std::string asked;  // the request, as JSON
     };
+    template <class Request>
+    static Ask ask_of(contracts::Caller caller, Reach reach, std::string route,
+                      const Request& request);
     // What a change is told of the catalogue.
     struct Facts {
         Prices prices;

@@ -1,11 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <future>
-
 #include "contracts/auth/auth.hpp"
 #include "runtime/platform/platform.hpp"
 #include "runtime/rights/tokens.hpp"
 #include "services/auth/module.hpp"
+#include "testing/run_elsewhere.hpp"
 #include "testing/temporary_folder.hpp"
 
 // The module as a platform runs it, with a verifier on another loop that follows revocations and
@@ -29,16 +28,7 @@ class Edge final : public runtime::Service {
     // Runs `work` on the edge's loop and waits for it on the test's thread.
     template <class T>
     T run(std::function<Task<T>()> work) {
-        std::promise<T> done;
-        auto body = [](std::function<Task<T>()> held, std::promise<T>& out) -> Task<void> {
-            try {
-                out.set_value(co_await held());
-            } catch (...) {
-                out.set_exception(std::current_exception());
-            }
-        };
-        loop.spawn(body(std::move(work), done));
-        return done.get_future().get();
+        return test::run_elsewhere(loop, std::move(work));
     }
 
     aio::Loop& loop;

@@ -1,13 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <future>
-
 #include "contracts/product/products.hpp"
 #include "contracts/session/sessions.hpp"
 #include "runtime/context.hpp"
 #include "runtime/platform/platform.hpp"
 #include "services/cart/module.hpp"
 #include "testing/failure_code.hpp"
+#include "testing/run_elsewhere.hpp"
 #include "testing/temporary_folder.hpp"
 #include "wire/codec.hpp"
 
@@ -129,16 +128,7 @@ class AnyonesSession final : public runtime::Service, public contracts::Sessions
     // Runs `work` on its loop and waits for it on the test's thread.
     template <class T>
     T run(std::function<Task<T>()> work) {
-        std::promise<T> done;
-        auto body = [](std::function<Task<T>()> held, std::promise<T>& out) -> Task<void> {
-            try {
-                out.set_value(co_await held());
-            } catch (...) {
-                out.set_exception(std::current_exception());
-            }
-        };
-        loop.spawn(body(std::move(work), done));
-        return done.get_future().get();
+        return test::run_elsewhere(loop, std::move(work));
     }
 
     aio::Loop& loop;

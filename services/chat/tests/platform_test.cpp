@@ -1,13 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <future>
-
 #include "contracts/auth/auth.hpp"
 #include "contracts/chat/chat.hpp"
 #include "runtime/context.hpp"
 #include "runtime/platform/platform.hpp"
 #include "services/chat/module.hpp"
 #include "services/consumer/module.hpp"
+#include "testing/run_elsewhere.hpp"
 #include "testing/temporary_folder.hpp"
 #include "testing/world.hpp"
 
@@ -149,17 +148,7 @@ struct OnPlatform : testing::Test {
 
     // Runs `work` on the edge's loop and waits for it on the test's thread.
     static void run(std::function<Task<void>()> work) {
-        std::promise<void> done;
-        auto body = [](std::function<Task<void>()> held, std::promise<void>& out) -> Task<void> {
-            try {
-                co_await held();
-                out.set_value();
-            } catch (...) {
-                out.set_exception(std::current_exception());
-            }
-        };
-        Edge::running->loop.spawn(body(std::move(work), done));
-        done.get_future().get();
+        test::run_elsewhere(Edge::running->loop, std::move(work));
     }
 
     static const contracts::Client<ChatApi>& chat() { return Edge::running->chat; }
